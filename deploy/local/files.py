@@ -1,0 +1,53 @@
+"""Writing files so that a power cut or a kill -9 leaves the old content or the new, never half."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+
+def write_atomically(path: Path, content: str, *, mode: int = 0o600) -> None:
+    """Replace the file's content durably, in one step, with exactly the permissions `mode`."""
+    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            os.fchmod(file.fileno(), mode)  # the umask must not have its say
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames and deletions in `folder` durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def may_enter(path: Path, user: int, group: int) -> bool:
+    """Whether that account may pass through `path` and every folder above it (permission bits only)."""
+    here = path.resolve()
+    return all(_permits(folder, user, group, 0o1) for folder in (here, *here.parents))
+
+
+def may_read(path: Path, user: int, group: int) -> bool:
+    """Whether that account may read the file and reach it (permission bits only)."""
+    return may_enter(path.parent, user, group) and _permits(path, user, group, 0o4)
+
+
+def _permits(path: Path, user: int, group: int, wanted: int) -> bool:
+    about = path.stat()
+    if about.st_uid == user:
+        return bool(about.st_mode >> 6 & wanted)
+    if about.st_gid == group:
+        return bool(about.st_mode >> 3 & wanted)
+    return bool(about.st_mode & wanted)

