@@ -1,0 +1,221 @@
+"""Who is asking, and may they: signed tokens, the principal behind a request, and deny by default.
+
+`events` alone signs (it holds the private key); every service verifies with the public keys. A person's
+browser carries the token in a cookie, a program in `Authorization: Bearer`.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from uuid import UUID
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, OKPKey
+from starlette.requests import HTTPConnection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+Role = Literal["member", "coordinator", "caseworker", "facilitator", "admin", "auditor", "event_pass", "service"]
+ROLES: Final[frozenset[str]] = frozenset(get_args(Role))
+PERSON_ROLES: Final[frozenset[str]] = ROLES - {"event_pass", "service"}
+
+COOKIE = "__Host-tilsagn"
+ISSUER = "tilsagn"
+_ALGORITHM = "Ed25519"
+_CLOCK_SKEW_SECONDS = 30
+
+
+class InvalidToken(Exception):
+    """The token is forged, expired, malformed or not for us. Says nothing more, on purpose."""
+
+
+class NotSignedIn(Exception):
+    """The route needs somebody and there is nobody. Answered with 401, or a way to the sign-in page."""
+
+
+class NotAllowed(Exception):
+    """Somebody is there and their roles do not allow this. Answered with 403."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is asking.
+
+    Attributes:
+        subject: `person:<uuid>`, `service:<name>` or `pass:<event uuid>`.
+        roles: what they may be, in this taskforce.
+        taskforce_id: the one taskforce this token opens; None for a service, which works for all.
+        municipality: four-digit code as text, for case workers.
+        event_id: the event of an event pass.
+        pass_generation: which issue of the event's pass; an older one than the event's is revoked.
+        expires_at: Unix time in seconds.
+    """
+
+    subject: str
+    roles: frozenset[str]
+    taskforce_id: UUID | None
+    municipality: str | None = None
+    event_id: UUID | None = None
+    pass_generation: int | None = None
+    expires_at: int = 0
+
+    @property
+    def person_id(self) -> UUID | None:
+        """The person's id, where the principal is a person."""
+        kind, _, value = self.subject.partition(":")
+        return UUID(value) if kind == "person" else None
+
+    @property
+    def taskforce(self) -> UUID:
+        """The taskforce, for routes that only people and passes reach. Raises `NotAllowed` for a service."""
+        if self.taskforce_id is None:
+            raise NotAllowed
+        return self.taskforce_id
+
+    def has(self, *roles: Role) -> bool:
+        """Whether the principal has at least one of `roles`."""
+        return not self.roles.isdisjoint(roles)
+
+
+def sign_token(private_jwk: str, principal: Principal, *, lifetime_seconds: int) -> str:
+    """Return a compact JWS for `principal`, valid from now.
+
+    Args:
+        private_jwk: an Ed25519 private key as JWK JSON text, with a `kid`.
+        principal: who the bearer will be. `expires_at` is ignored.
+        lifetime_seconds: how long it is valid.
+    """
+    key = OKPKey.import_key(json.loads(private_jwk))
+    now = int(time.time())
+    claims: dict[str, Any] = {
+        "iss": ISSUER,
+        "sub": principal.subject,
+        "roles": sorted(principal.roles),
+        "iat": now,
+        "exp": now + lifetime_seconds,
+    }
+    optional = {
+        "tf": principal.taskforce_id and str(principal.taskforce_id),
+        "mun": principal.municipality,
+        "evt": principal.event_id and str(principal.event_id),
+        "gen": principal.pass_generation,
+    }
+    claims |= {name: value for name, value in optional.items() if value is not None}
+    return jwt.encode({"alg": _ALGORITHM, "kid": key.kid}, claims, key, algorithms=[_ALGORITHM])
+
+
+def new_private_jwk() -> str:
+    """Make an Ed25519 signing key, as JWK JSON text with a `kid`."""
+    return json.dumps(OKPKey.generate_key("Ed25519", private=True, auto_kid=True).as_dict(private=True))
+
+
+def public_jwks(private_jwk: str) -> str:
+    """Return the JWK set of the public half, as JSON text, for `token_jwks`."""
+    key = OKPKey.import_key(json.loads(private_jwk))
+    public = key.as_dict(private=False)
+    return json.dumps({"keys": [public | {"kid": key.kid}]})
+
+
+class TokenVerifier:
+    """Verifies tokens against a set of public keys.
+
+    Args:
+        jwks: JWK set as JSON text.
+    """
+
+    def __init__(self, jwks: str) -> None:
+        self._keys = KeySet.import_key_set(json.loads(jwks))
+
+    def verify(self, token: str) -> Principal:
+        """Return who the bearer is. Raises `InvalidToken`."""
+        try:
+            claims = jwt.decode(token, self._keys, algorithms=[_ALGORITHM]).claims
+            now = time.time()
+            if claims["iss"] != ISSUER or claims["exp"] <= now or claims["iat"] > now + _CLOCK_SKEW_SECONDS:
+                raise InvalidToken
+            roles = frozenset(claims["roles"])
+            if not roles <= ROLES:
+                raise InvalidToken
+            return Principal(
+                subject=str(claims["sub"]),
+                roles=roles,
+                taskforce_id=UUID(claims["tf"]) if "tf" in claims else None,
+                municipality=claims.get("mun"),
+                event_id=UUID(claims["evt"]) if "evt" in claims else None,
+                pass_generation=claims.get("gen"),
+                expires_at=int(claims["exp"]),
+            )
+        except (JoseError, KeyError, TypeError, ValueError) as error:
+            raise InvalidToken from error
+
+
+def read_principal(connection: HTTPConnection, verifier: TokenVerifier) -> Principal | None:
+    """Return who asks, or None where there is no token. Raises `InvalidToken` for a bad bearer token.
+
+    A bad or expired cookie is no error: the person has simply been signed out.
+    """
+    header = connection.headers.get("authorization", "")
+    scheme, _, bearer = header.partition(" ")
+    if header:
+        if scheme.lower() != "bearer" or not bearer:
+            raise InvalidToken
+        return verifier.verify(bearer.strip())
+    cookie = connection.cookies.get(COOKIE)
+    if not cookie:
+        return None
+    try:
+        return verifier.verify(cookie)
+    except InvalidToken:
+        return None
+
+
+ACCESS_ATTRIBUTE = "tilsagn_access"
+"""Set on the dependencies below so that a test can find a route that nobody classified."""
+
+
+def require(*roles: Role) -> Callable[[HTTPConnection], Principal]:
+    """Return a FastAPI dependency that yields the principal if it has one of `roles`.
+
+    Raises `NotSignedIn` or `NotAllowed`, which the web kit answers as a page or problem+json.
+    """
+    if not roles:
+        raise ValueError("name the roles that may; for everybody there is `public`")
+
+    def dependency(connection: HTTPConnection) -> Principal:
+        principal: Principal | None = getattr(connection.state, "principal", None)
+        if principal is None:
+            raise NotSignedIn
+        if not principal.has(*roles):
+            raise NotAllowed
+        return principal
+
+    setattr(dependency, ACCESS_ATTRIBUTE, frozenset(roles))
+    return dependency
+
+
+def public(connection: HTTPConnection) -> Principal | None:
+    """FastAPI dependency of a route that is open to everybody; yields the principal if there is one."""
+    principal: Principal | None = getattr(connection.state, "principal", None)
+    return principal
+
+
+setattr(public, ACCESS_ATTRIBUTE, frozenset({"public"}))
+
+
+def unclassified_routes(routes: Iterable[Any]) -> list[str]:
+    """Return the paths of the routes that declare neither `require(...)` nor `public`."""
+
+    def classified(dependant: Any) -> bool:
+        return hasattr(dependant.call, ACCESS_ATTRIBUTE) or any(classified(inner) for inner in dependant.dependencies)
+
+    return [
+        route.path
+        for route in routes
+        if getattr(route, "dependant", None) is not None
+        and not any(classified(inner) for inner in route.dependant.dependencies)
+    ]

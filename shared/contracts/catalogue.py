@@ -1,0 +1,20 @@
+"""Every message type and every topic."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from shared.contracts import events, pledges
+
+if TYPE_CHECKING:
+    from shared.contracts.message import Message
+
+MESSAGES: Final[tuple[type[Message], ...]] = events.MESSAGES + pledges.MESSAGES
+TOPICS: Final[tuple[str, ...]] = tuple(sorted({message.topic() for message in MESSAGES}))
+PARTITIONS: Final = 12
+"""From day one: changing the number later breaks the order of a key."""
+
+
+def by_type(messages: tuple[type[Message], ...] = MESSAGES) -> dict[str, type[Message]]:
+    """Return the classes by their CloudEvents type."""
+    return {message.type_name(): message for message in messages}

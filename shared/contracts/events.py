@@ -1,0 +1,124 @@
+"""Facts published by `events`: the register of taskforces, companies, employer events and attendance."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, ClassVar, Literal
+from uuid import UUID, uuid5
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from shared.contracts.message import Message, MunicipalityCode
+
+Cvr = Annotated[str, StringConstraints(pattern=r"^\d{8}$")]
+EventKind = Literal["employer_event", "taskforce_meeting", "network_session", "company_visit"]
+EventStatus = Literal["draft", "published", "open", "closed", "cancelled"]
+
+
+class TaskforceRegistered(Message):
+    """A taskforce exists, or its register facts have changed."""
+
+    aggregate: ClassVar[str] = "events.taskforce"
+
+    slug: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+    name: str
+    municipality: MunicipalityCode
+    since: date = Field(description="the first day its figures count from")
+
+    @property
+    def aggregate_id(self) -> UUID:
+        return self.taskforce_id
+
+
+class CompanyRegistered(Message):
+    """A company is in the register, or its register facts have changed.
+
+    A personally owned company's name is personal data: then `name` and `cvr` are absent.
+    """
+
+    aggregate: ClassVar[str] = "events.company"
+
+    company_id: UUID
+    personally_owned: bool = False
+    name: str | None = None
+    cvr: Cvr | None = None
+    municipality: MunicipalityCode | None = None
+    industry: str | None = Field(None, description="DB07 code")
+    member: bool = Field(False, description="a member company of the taskforce")
+
+    @property
+    def aggregate_id(self) -> UUID:
+        return self.company_id
+
+
+class EmployerEventState(Message):
+    """The whole public state of an employer event."""
+
+    aggregate: ClassVar[str] = "events.employer_event"
+
+    event_id: UUID
+    kind: EventKind = "employer_event"
+    status: EventStatus
+    title: str
+    place: str | None = None
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    opened_at: AwareDatetime | None = None
+    closed_at: AwareDatetime | None = None
+    goal_positions: int | None = Field(None, description="pledged positions hoped for")
+    pass_generation: int = Field(1, description="event passes of an older generation are revoked")
+
+    @property
+    def aggregate_id(self) -> UUID:
+        return self.event_id
+
+
+class EventDrafted(EmployerEventState):
+    """A coordinator has begun to plan an event."""
+
+
+class EventPublished(EmployerEventState):
+    """The event is announced."""
+
+
+class EventOpened(EmployerEventState):
+    """The doors are open: companies check in, pledges are taken, the event pass works."""
+
+
+class EventClosed(EmployerEventState):
+    """The evening is over. Pledges captured while it was open are still accepted, and flagged."""
+
+
+class EventPassRevoked(EmployerEventState):
+    """Every event pass handed out so far is worthless; a new generation begins."""
+
+
+class CompanyCheckedIn(Message):
+    """A company has turned up at an event."""
+
+    aggregate: ClassVar[str] = "events.attendance"
+
+    event_id: UUID
+    company_id: UUID
+    checked_in_at: AwareDatetime
+
+    @property
+    def aggregate_id(self) -> UUID:
+        return attendance_id(self.event_id, self.company_id)
+
+
+def attendance_id(event_id: UUID, company_id: UUID) -> UUID:
+    """The id of one company's attendance at one event."""
+    return uuid5(event_id, str(company_id))
+
+
+MESSAGES: tuple[type[Message], ...] = (
+    TaskforceRegistered,
+    CompanyRegistered,
+    EventDrafted,
+    EventPublished,
+    EventOpened,
+    EventClosed,
+    EventPassRevoked,
+    CompanyCheckedIn,
+)

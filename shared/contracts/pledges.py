@@ -1,0 +1,96 @@
+"""Facts published by `pledges`: companies' promises and the hires that come of them."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, ClassVar, Literal
+from uuid import UUID, uuid5
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from shared.contracts.message import Message, MunicipalityCode
+
+JobType = Literal["smaajob", "praktik", "loentilskud", "fleksjob", "ordinaer", "traening"]
+PositionStatus = Literal["open", "matched", "trial", "filled", "cancelled"]
+PledgeStatus = Literal["logged", "affirmed", "in_progress", "fulfilled", "withdrawn", "lapsed", "duplicate"]
+CapturedBy = Literal["phone", "web", "paper", "import", "api"]
+Hours = Annotated[Decimal, Field(ge=0, le=60, max_digits=4, decimal_places=2)]
+"""Hours a week."""
+
+
+class Position(BaseModel):
+    """One job of a pledge."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    position_id: UUID
+    number: int = Field(ge=1, description="1 for the pledge's first position")
+    status: PositionStatus
+    hire_id: UUID | None = None
+
+
+class PledgeState(Message):
+    """The whole public state of a pledge. What the company was typed as stays in `pledges`."""
+
+    aggregate: ClassVar[str] = "pledges.pledge"
+
+    pledge_id: UUID
+    status: PledgeStatus
+    job_type: JobType
+    positions: tuple[Position, ...]
+    weekly_hours_from: Hours
+    weekly_hours_to: Hours
+    tasks: tuple[str, ...] = Field((), description="codes of the task catalogue")
+    event_id: UUID | None = None
+    company_id: UUID | None = None
+    municipality: MunicipalityCode | None = None
+    captured_by: CapturedBy
+    logged_by: UUID | None = Field(None, description="the person who logged it, where one did")
+    captured_at: AwareDatetime = Field(description="by the phone's clock")
+    received_at: AwareDatetime = Field(description="by the server's clock")
+    pledged_on: date = Field(description="the day it counts from, in Europe/Copenhagen")
+    flags: tuple[str, ...] = Field((), description="what a coordinator should look at, as codes")
+
+    @property
+    def aggregate_id(self) -> UUID:
+        return self.pledge_id
+
+
+class PledgeLogged(PledgeState):
+    """A company has promised positions."""
+
+
+class PositionFilled(PledgeState):
+    """A case worker has confirmed a hire on one of the pledge's positions."""
+
+
+class HireConfirmed(Message):
+    """A position has become real: a case worker has confirmed it."""
+
+    aggregate: ClassVar[str] = "pledges.hire"
+
+    hire_id: UUID
+    pledge_id: UUID | None = Field(None, description="none: a hire without a pledge, counted apart")
+    position_id: UUID | None = None
+    event_id: UUID | None = Field(None, description="the event of its pledge")
+    company_id: UUID | None = None
+    municipality: MunicipalityCode | None = None
+    job_type: JobType
+    start_date: date
+    weekly_hours: Hours
+    confirmed_at: AwareDatetime
+    logged_by: UUID | None = Field(None, description="who logged the pledge, to be told")
+    ended_on: date | None = Field(None, description="the first day they are no longer employed")
+
+    @property
+    def aggregate_id(self) -> UUID:
+        return self.hire_id
+
+
+def position_id(pledge_id: UUID, number: int) -> UUID:
+    """The id of a pledge's position by its number (from 1)."""
+    return uuid5(pledge_id, str(number))
+
+
+MESSAGES: tuple[type[Message], ...] = (PledgeLogged, PositionFilled, HireConfirmed)

@@ -1,0 +1,92 @@
+"""One way of logging for every process: structlog, JSON for machines or colours for people.
+
+No personal data is logged: ids, codes and counts only (invariant I7).
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_NOISY_SECONDS = 10.0
+_QUIETED = ("aiokafka", "faststream")
+
+
+class _OncePerWhile(logging.Filter):
+    """Lets one record of a kind through every ten seconds: aiokafka writes ~80 lines a second in an outage."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last: dict[tuple[str, int, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        kind = (record.name, record.lineno, record.levelname)
+        now = time.monotonic()
+        if now - self._last.get(kind, -_NOISY_SECONDS) < _NOISY_SECONDS:
+            return False
+        self._last[kind] = now
+        return True
+
+
+def configure_logging(*, log_format: str = "json", level: str = "INFO") -> None:
+    """Set up structlog and route the standard library's records through it. May be called again.
+
+    Args:
+        log_format: `json` (one object a line) or `console` (for a terminal).
+        level: the least severe level written.
+    """
+    shared_processors: Sequence[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+    ]
+    renderer: list[structlog.typing.Processor] = (
+        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        if log_format == "json"
+        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    )
+    structlog.configure(
+        processors=[*shared_processors, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared_processors,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
+        )
+    )
+    handler.addFilter(_QuietLibraries())
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).handlers = []
+        logging.getLogger(name).propagate = True
+    # Request lines carry paths and addresses; the web kit logs each request without them.
+    logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+class _QuietLibraries(logging.Filter):
+    """Applies the once-per-while rule to the libraries that shout during an outage."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rule = _OncePerWhile()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith(_QUIETED):
+            return self._rule.filter(record)
+        return True

@@ -1,0 +1,272 @@
+"""From the broker to an effect: a batch of records, one transaction, then the offsets.
+
+What a service writes is one function, `apply(conn, deliveries)`: idempotent by the aggregate's id and version,
+or behind the inbox. Everything else is here: tolerant parsing, dead letters in the same transaction, retries in
+order for what passes, tenancy, and the alarm when too much is invalid in a row.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
+
+import asyncpg
+import structlog
+from faststream import AckPolicy, Context
+from faststream.kafka import KafkaBroker, KafkaMessage, Topic
+
+from shared import metrics
+from shared.messaging import dead_letters
+from shared.messaging.broker import HANDLER_DEADLINE_SECONDS, subscriber_options
+from shared.messaging.dead_letters import Record
+from shared.messaging.envelope import Delivery, InvalidMessage, UnknownType, decode, read_headers
+from shared.postgres import TRANSIENT_ERRORS, Connection, Database, set_taskforce
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from aiokafka import AIOKafkaConsumer, ConsumerRecord
+
+    from shared.contracts.message import Message
+    from shared.settings import ServiceSettings
+
+INVALID_IN_A_ROW = 200
+"""So many invalid records one after the other are our fault, not theirs: stop and alarm, lose nothing."""
+
+# What PostgreSQL says of data it can never take, whoever asks again: class 22 (data), 23 (constraints).
+_INVALID_DATA = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+
+_log = structlog.get_logger(__name__)
+
+
+class Apply(Protocol):
+    """The effect of messages, in the transaction that moves past them.
+
+    All deliveries are of one taskforce, to which `conn` is bound, in the order they were delivered; the same
+    one may come again, in the same batch or years later. Must not commit. Raises `InvalidMessage` for a
+    message that can never work; any error of PostgreSQL's class 22 or 23 counts as such.
+    """
+
+    async def __call__(self, conn: Connection, deliveries: Sequence[Delivery]) -> None: ...
+
+
+class TooManyInvalid(Exception):
+    """The consumer has stopped rather than put a whole topic aside; a person must look."""
+
+
+class Consumer:
+    """One consumer group of one service.
+
+    Args:
+        group: the consumer group's name, e.g. `tilsagn.dashboard`.
+        messages: the message classes it understands; its topics follow from them.
+        apply: the effect.
+        after_commit: called with the taskforces whose rows may have changed, after each commit; must not
+            block for long and must not raise.
+    """
+
+    def __init__(
+        self,
+        *,
+        group: str,
+        messages: Sequence[type[Message]],
+        apply: Apply,
+        after_commit: Callable[[set[UUID]], Awaitable[None]] | None = None,
+    ) -> None:
+        self.group = group
+        self.known = {message.type_name(): message for message in messages}
+        self.topics = sorted({message.topic() for message in messages})
+        self._apply = apply
+        self._after_commit = after_commit
+        self._database: Database | None = None
+        self._client: Callable[[], AIOKafkaConsumer | None] = lambda: None
+        self._invalid_in_a_row = 0
+        self.alarmed = False
+        self._caught_up_at = time.monotonic()
+
+    def attach(self, broker: KafkaBroker, database: Database, settings: ServiceSettings) -> None:
+        """Subscribe on `broker`; effects go to `database`."""
+        self._database = database
+        subscriber = broker.subscriber(
+            *(Topic(topic, declare=False) for topic in self.topics),
+            parser=_survive_any_record,
+            decoder=_leave_bytes,
+            ack_policy=AckPolicy.NACK_ON_ERROR,
+            title=self.group,
+            **subscriber_options(settings, self.group),
+        )
+        self._client = lambda: subscriber.consumer
+        self._caught_up_at = time.monotonic()
+
+        async def handle(message: KafkaMessage = Context("message")) -> None:  # noqa: B008  (how it is injected)
+            raw = message.raw_message
+            await self.handle(raw if isinstance(raw, tuple) else (raw,))
+
+        subscriber(handle)
+
+    async def handle(self, records: Sequence[ConsumerRecord[Any, Any]]) -> None:
+        """Give `records` their effect, once and durably. Returning lets the offsets be committed.
+
+        Passing failures are retried with backoff up to a deadline and then raised, which hands the whole
+        batch back to be delivered again in order.
+        """
+        assert self._database is not None
+        batch = [Record(r.topic, r.partition, r.offset, r.key, r.value, read_headers(r.headers)) for r in records]
+        deadline = time.monotonic() + HANDLER_DEADLINE_SECONDS
+        for pause in itertools.chain((0.05, 0.1, 0.2, 0.5, 1.0), itertools.repeat(2.0)):
+            try:
+                taskforces = await self._handle_once(self._database, batch)
+                break
+            except TRANSIENT_ERRORS as error:
+                metrics.BATCH_RETRIES.labels(self.group).inc()
+                _log.warning("consumer.retry", group=self.group, error=type(error).__name__)
+                if time.monotonic() + pause > deadline:
+                    raise
+                await asyncio.sleep(pause)
+            except Exception as error:
+                # Our own mistake. The batch stays where it is and is tried again, not too hotly.
+                _log.exception("consumer.failed", group=self.group, error=type(error).__name__)
+                await asyncio.sleep(2)
+                raise
+        if self._after_commit is not None and taskforces:
+            await self._after_commit(taskforces)
+
+    async def _handle_once(self, database: Database, batch: Sequence[Record]) -> set[UUID]:
+        understood: list[tuple[Record, Delivery]] = []
+        invalid: list[tuple[Record, InvalidMessage]] = []
+        in_a_row = self._invalid_in_a_row
+        for record in batch:
+            try:
+                understood.append((record, decode(record.headers, record.key, record.value, self.known)))
+                in_a_row = 0
+            except UnknownType:
+                metrics.MESSAGES_IGNORED.labels(self.group).inc()
+            except InvalidMessage as why:
+                invalid.append((record, why))
+                in_a_row += 1
+                if in_a_row > INVALID_IN_A_ROW:
+                    self.alarmed = True
+                    _log.critical("consumer.too_many_invalid", group=self.group, in_a_row=in_a_row)
+                    raise TooManyInvalid(self.group) from why
+        try:
+            async with database.system() as conn:
+                await self._apply_all(conn, understood)
+                for record, reason in invalid:
+                    await dead_letters.put_aside(conn, self.group, record, reason)
+        except (InvalidMessage, *_INVALID_DATA):
+            # Rare: find out which ones, each behind its own savepoint.
+            async with database.system() as conn:
+                invalid += await self._apply_each(conn, understood)
+                for record, reason in invalid:
+                    await dead_letters.put_aside(conn, self.group, record, reason)
+        self._invalid_in_a_row = in_a_row
+        self.alarmed = False
+        for _, invalidity in invalid:
+            metrics.DEAD_LETTERS.labels(self.group, invalidity.reason).inc()
+        metrics.MESSAGES_APPLIED.labels(self.group).inc(len(understood))
+        now = time.time()
+        for _, delivery in understood:
+            metrics.COMMIT_TO_EFFECT_SECONDS.labels(self.group).observe(
+                max(0.0, now - delivery.message.recorded_at.timestamp())
+            )
+        return {delivery.taskforce_id for _, delivery in understood}
+
+    async def _apply_all(self, conn: Connection, understood: Sequence[tuple[Record, Delivery]]) -> None:
+        by_taskforce: dict[UUID, list[Delivery]] = {}
+        for _, delivery in understood:
+            by_taskforce.setdefault(delivery.taskforce_id, []).append(delivery)
+        for taskforce_id, deliveries in by_taskforce.items():
+            await set_taskforce(conn, taskforce_id)
+            await self._apply(conn, deliveries)
+
+    async def _apply_each(
+        self, conn: Connection, understood: Sequence[tuple[Record, Delivery]]
+    ) -> list[tuple[Record, InvalidMessage]]:
+        refused: list[tuple[Record, InvalidMessage]] = []
+        for record, delivery in understood:
+            try:
+                async with conn.transaction():
+                    await set_taskforce(conn, delivery.taskforce_id)
+                    await self._apply(conn, [delivery])
+            except InvalidMessage as why:
+                refused.append((record, why))
+            except _INVALID_DATA as error:
+                refused.append((record, InvalidMessage("refused_by_database", type(error).__name__)))
+        return refused
+
+    async def replay(self, database: Database, letter: dead_letters.DeadLetter) -> None:
+        """Give a dead letter its effect after all and mark it, in one transaction.
+
+        Raises:
+            InvalidMessage, UnknownType, asyncpg.DataError, asyncpg.IntegrityConstraintViolationError: it
+                still cannot work; nothing has changed.
+        """
+        record = letter.record
+        delivery = decode(record.headers, record.key, record.value, self.known)
+        async with database.system() as conn:
+            await set_taskforce(conn, delivery.taskforce_id)
+            await self._apply(conn, [delivery])
+            await dead_letters.mark_replayed(conn, letter.letter_id)
+        if self._after_commit is not None:
+            await self._after_commit({delivery.taskforce_id})
+
+    def measure(self) -> ConsumerProgress:
+        """Return how far this consumer is, from what its client knows; call it every second or so."""
+        client = self._client()
+        assigned = client.assignment() if client is not None else set()
+        lag = 0
+        known = True
+        for place in assigned:
+            assert client is not None
+            highwater = client.highwater(place)
+            state = client._subscription.subscription.assignment.state_value(place)
+            if highwater is None or state is None or not state.has_valid_position:
+                known = False
+                continue
+            lag += max(0, highwater - state.position)
+        if not lag and known:
+            self._caught_up_at = time.monotonic()
+        metrics.CONSUMER_LAG.labels(self.group).set(lag)
+        return ConsumerProgress(self.group, len(assigned), lag, time.monotonic() - self._caught_up_at)
+
+
+class ConsumerProgress:
+    """A consumer's progress.
+
+    Attributes:
+        partitions: how many it reads; another worker of the group may read the rest.
+        lag: messages it knows of and has not taken yet.
+        behind_seconds: since when it has not been at lag zero.
+    """
+
+    __slots__ = ("behind_seconds", "group", "lag", "partitions")
+
+    def __init__(self, group: str, partitions: int, lag: int, behind_seconds: float) -> None:
+        self.group = group
+        self.partitions = partitions
+        self.lag = lag
+        self.behind_seconds = behind_seconds
+
+
+async def _survive_any_record(message: Any, original: Callable[[Any], Awaitable[KafkaMessage]]) -> KafkaMessage:
+    """Parse a batch without looking into it: the library's parser loses records with a null header."""
+    parsed = await original(tuple(_Blank(record) for record in message))
+    parsed.raw_message = message
+    return parsed
+
+
+class _Blank:
+    """A record's place without its content, for the library's parser."""
+
+    __slots__ = ("headers", "offset", "partition", "timestamp", "topic", "value")
+
+    def __init__(self, record: ConsumerRecord[Any, Any]) -> None:
+        self.topic, self.partition, self.offset = record.topic, record.partition, record.offset
+        self.timestamp, self.headers, self.value = record.timestamp, (), b""
+
+
+async def _leave_bytes(_message: KafkaMessage) -> None:
+    return None

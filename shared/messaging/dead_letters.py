@@ -1,0 +1,116 @@
+"""Messages that can never work: put aside in the transaction that moves past them, listed, inspected, replayed.
+
+The consumer group's database holds them; a letter is the record as it came, so that it can be tried again
+after the code has been mended.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    import asyncpg
+
+    from shared.messaging.envelope import InvalidMessage
+    from shared.postgres import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record as the broker delivered it."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A record that was put aside, and why."""
+
+    letter_id: UUID
+    consumer_group: str
+    record: Record
+    reason: str
+    detail: str
+    recorded_at: datetime
+    replayed_at: datetime | None
+
+
+async def put_aside(conn: Connection, group: str, record: Record, why: InvalidMessage) -> None:
+    """Keep `record` for a person to look at. The same record is kept once, however often it is delivered."""
+    digest = hashlib.sha256(b"\0" if record.value is None else b"\1" + record.value).digest()
+    await conn.execute(
+        """
+        insert into dead_letters
+               (consumer_group, topic, partition, "offset", value_digest, message_key, value, headers,
+                reason, detail)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            on conflict do nothing
+        """,
+        group,
+        record.topic,
+        record.partition,
+        record.offset,
+        digest,
+        record.key,
+        record.value,
+        # PostgreSQL's jsonb cannot hold NUL.
+        {k.replace("\0", "\\0"): v.replace("\0", "\\0") for k, v in record.headers.items()},
+        why.reason,
+        why.detail.replace("\0", "\\0"),
+    )
+
+
+async def waiting(conn: Connection, *, limit: int = 100) -> list[DeadLetter]:
+    """Return the letters not yet replayed, oldest first."""
+    rows = await conn.fetch(
+        """
+        select *
+          from dead_letters
+         where replayed_at is null
+         order by recorded_at, id
+         limit $1
+        """,
+        limit,
+    )
+    return [_from_row(row) for row in rows]
+
+
+async def find(conn: Connection, letter_id: UUID) -> DeadLetter | None:
+    """Return one letter, or None."""
+    row = await conn.fetchrow("select * from dead_letters where id = $1", letter_id)
+    return None if row is None else _from_row(row)
+
+
+async def mark_replayed(conn: Connection, letter_id: UUID) -> None:
+    """Note that the letter has had its effect after all; in the transaction of that effect."""
+    await conn.execute("update dead_letters set replayed_at = clock_timestamp() where id = $1", letter_id)
+
+
+def _from_row(row: asyncpg.Record) -> DeadLetter:
+    return DeadLetter(
+        letter_id=row["id"],
+        consumer_group=row["consumer_group"],
+        record=Record(
+            topic=row["topic"],
+            partition=row["partition"],
+            offset=row["offset"],
+            key=row["message_key"],
+            value=row["value"],
+            headers=row["headers"],
+        ),
+        reason=row["reason"],
+        detail=row["detail"],
+        recorded_at=row["recorded_at"],
+        replayed_at=row["replayed_at"],
+    )

@@ -1,0 +1,52 @@
+"""How far consumer groups are behind the broker's log, asked of the broker itself."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from shared.messaging.broker import REQUEST_TIMEOUT_MS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+async def group_lags(bootstrap_servers: str, groups: Mapping[str, Iterable[str]], *, partitions: int) -> dict[str, int]:
+    """Return for each consumer group how many messages of its topics it has not committed.
+
+    Args:
+        bootstrap_servers: `host:port`, comma separated.
+        groups: the topics each group reads, by group.
+        partitions: partitions of each topic.
+
+    Raises:
+        aiokafka.errors.KafkaError, TimeoutError: the broker is away.
+    """
+    servers = bootstrap_servers.split(",")
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=servers, request_timeout_ms=REQUEST_TIMEOUT_MS, enable_auto_commit=False
+    )
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=REQUEST_TIMEOUT_MS)
+    try:
+        async with asyncio.timeout(15):
+            await consumer.start()
+            await admin.start()
+            places = {
+                group: [TopicPartition(topic, number) for topic in topics for number in range(partitions)]
+                for group, topics in groups.items()
+            }
+            ends = await consumer.end_offsets(sorted({place for all_ in places.values() for place in all_}))
+            lags: dict[str, int] = {}
+            for group, of_group in places.items():
+                committed = await admin.list_consumer_group_offsets(group, partitions=of_group)
+                lags[group] = sum(
+                    max(0, ends[place] - max(0, committed[place].offset if place in committed else 0))
+                    for place in of_group
+                )
+            return lags
+    finally:
+        await consumer.stop()
+        await admin.close()

@@ -1,0 +1,198 @@
+"""The relay: from the outbox to the broker, at least once, in each aggregate's order.
+
+One is active per service, by a session-level advisory lock on a connection of its own; others wait for it.
+It marks a row only after every in-sync replica has acknowledged it. Pending rows are found by a flag, never by
+a cursor: transactions do not commit in the order of their sequence numbers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import time
+from typing import TYPE_CHECKING
+
+import asyncpg
+import structlog
+from aiokafka.errors import KafkaError
+
+from shared import metrics
+from shared.contracts.message import topic_of
+from shared.messaging.broker import producer_for
+from shared.messaging.envelope import encode_headers
+from shared.postgres import COMMAND_TIMEOUT_SECONDS, OUTBOX_CHANNEL, TRANSIENT_ERRORS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiokafka import AIOKafkaProducer
+
+    from shared.settings import ServiceSettings
+
+ROUND_ROWS = 1000
+POLL_SECONDS = 1.0
+PUBLISH_TIMEOUT_SECONDS = 20.0
+LOCK_KEY = 0x7E_11_5A_60  # any constant: each service has its own database
+
+_PASSING_ERRORS: tuple[type[BaseException], ...] = (KafkaError, *TRANSIENT_ERRORS)
+
+_log = structlog.get_logger(__name__)
+
+
+class Relay:
+    """Publishes one service's outbox. `run` never returns until cancelled; passing failures are retried.
+
+    Args:
+        service: the publishing service's name.
+    """
+
+    def __init__(self, settings: ServiceSettings, *, service: str) -> None:
+        self._settings = settings
+        self._service = service
+        self._woken = asyncio.Event()
+        self.leader = False
+        self.oldest_unpublished_seconds = 0.0
+        self.checked_at = time.monotonic()
+
+    def wake(self) -> None:
+        """There may be something to publish."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Wait for the lock, then publish until cancelled. Starts over, after a pause, on any failure."""
+        pause = 0.1
+        while True:
+            started = time.monotonic()
+            try:
+                await self._lead()
+            except _PASSING_ERRORS as error:
+                _log.warning("relay.interrupted", service=self._service, error=type(error).__name__)
+            except asyncpg.PostgresError as error:
+                _log.error("relay.failed", service=self._service, error=type(error).__name__)
+            metrics.RELAY_FAILURES.labels(self._service).inc()
+            pause = 0.1 if time.monotonic() - started > 5 else min(pause * 2, 2.0)
+            await asyncio.sleep(pause)
+
+    async def _lead(self) -> None:
+        conn = await asyncpg.connect(
+            self._settings.database_url,
+            timeout=5,
+            command_timeout=COMMAND_TIMEOUT_SECONDS,
+            server_settings={"application_name": f"{self._service}-relay"},
+        )
+        try:
+            while not await conn.fetchval("select pg_try_advisory_lock($1)", LOCK_KEY):
+                await self._measure(conn)
+                await asyncio.sleep(POLL_SECONDS)
+            self.leader = True
+            metrics.RELAY_LEADER.labels(self._service).set(1)
+            _log.info("relay.leading", service=self._service)
+            conn.add_termination_listener(lambda _: self._woken.set())
+            await conn.add_listener(OUTBOX_CHANNEL, lambda *_: self._woken.set())
+            await self._publish(conn)
+        finally:
+            self.leader = False
+            metrics.RELAY_LEADER.labels(self._service).set(0)
+            conn.terminate()
+
+    async def _publish(self, conn: asyncpg.Connection[asyncpg.Record]) -> None:
+        producer = producer_for(self._settings, client_id=f"{self._service}-relay")
+        try:
+            await asyncio.wait_for(producer.start(), 10)
+            while True:
+                self._woken.clear()
+                while await self._round(conn, producer):
+                    pass
+                await self._measure(conn)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+        finally:
+            # A producer whose broker has gone may take for ever to say goodbye.
+            with contextlib.suppress(TimeoutError, KafkaError, OSError):
+                await asyncio.wait_for(producer.stop(), 2)
+
+    async def _round(self, conn: asyncpg.Connection[asyncpg.Record], producer: AIOKafkaProducer) -> int:
+        """Publish and mark the oldest pending rows. Returns how many there were."""
+        rows = await conn.fetch(
+            """
+            select position, replays, id, taskforce_id, aggregatetype, aggregateid, version, type,
+                   payload::text as payload, recorded_at, correlation_id, causation_id
+              from outbox
+             where published_at is null
+             order by position
+             limit $1
+            """,
+            ROUND_ROWS,
+        )
+        if not rows:
+            return 0
+        acknowledged, failure = await self._send(producer, rows)
+        if acknowledged:
+            await conn.execute(
+                """
+                update outbox
+                   set published_at = clock_timestamp()
+                  from unnest($1::bigint[], $2::integer[]) as sent (position, replays)
+                 where outbox.position = sent.position
+                   and outbox.replays = sent.replays
+                """,
+                [row["position"] for row in acknowledged],
+                [row["replays"] for row in acknowledged],
+            )
+            metrics.RELAY_PUBLISHED.labels(self._service).inc(len(acknowledged))
+        if failure is not None:
+            raise failure
+        return len(rows)
+
+    async def _send(
+        self, producer: AIOKafkaProducer, rows: Sequence[asyncpg.Record]
+    ) -> tuple[list[asyncpg.Record], Exception | None]:
+        """Send `rows`; return those that count as published, and the first failure.
+
+        Once a row of an aggregate has failed, its later rows do not count either: they are sent again behind
+        it, so that the order on the broker ends right.
+        """
+        async with asyncio.timeout(PUBLISH_TIMEOUT_SECONDS):
+            futures = [
+                await producer.send(
+                    topic_of(row["aggregatetype"]),
+                    value=json.dumps(json.loads(row["payload"]), ensure_ascii=False, separators=(",", ":")).encode(),
+                    key=str(row["aggregateid"]).encode(),
+                    headers=encode_headers(
+                        message_id=row["id"],
+                        type_name=row["type"],
+                        source=self._service,
+                        subject=row["aggregateid"],
+                        time=row["recorded_at"].isoformat(),
+                        taskforce_id=row["taskforce_id"],
+                        version=row["version"],
+                        correlation_id=row["correlation_id"],
+                        causation_id=row["causation_id"],
+                    ),
+                )
+                for row in rows
+            ]
+            results = await asyncio.gather(*futures, return_exceptions=True)
+        acknowledged: list[asyncpg.Record] = []
+        failed_aggregates: set[object] = set()
+        failure: Exception | None = None
+        for row, result in zip(rows, results, strict=True):
+            if isinstance(result, BaseException):
+                failed_aggregates.add(row["aggregateid"])
+                failure = failure or (result if isinstance(result, Exception) else KafkaError(repr(result)))
+            elif row["aggregateid"] not in failed_aggregates:
+                acknowledged.append(row)
+        return acknowledged, failure
+
+    async def _measure(self, conn: asyncpg.Connection[asyncpg.Record]) -> None:
+        age = await conn.fetchval(
+            """
+            select coalesce(extract(epoch from clock_timestamp() - min(recorded_at)), 0)::float8
+              from outbox
+             where published_at is null
+            """
+        )
+        self.oldest_unpublished_seconds = max(age, 0.0)
+        self.checked_at = time.monotonic()
+        metrics.OUTBOX_OLDEST_SECONDS.labels(self._service).set(self.oldest_unpublished_seconds)

@@ -1,0 +1,179 @@
+"""A service's background process: its consumers, its relay, its due work, and a health endpoint.
+
+It comes up without Kafka and without PostgreSQL, attaches when they come, and starts over what falls.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import time
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from faststream.kafka import KafkaBroker
+
+from shared.health import Check, serve_health
+from shared.logging import configure_logging
+from shared.messaging.relay import Relay
+from shared.postgres import TRANSIENT_ERRORS, Database
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from shared.messaging.consumer import Consumer
+    from shared.settings import ServiceSettings
+
+STUCK_SECONDS = 20.0
+"""Older than this, an unpublished change or an unread message makes the worker not ready."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Worker:
+    """One worker. Any number may run per service: the relay elects one, Kafka shares out the partitions.
+
+    Args:
+        service: the service's name.
+        consumers: its consumer groups, if any.
+        publishes: whether the service has an outbox to relay.
+        due_work: long-running coroutines given the database, restarted with a pause if they fail; they must
+            share out their work themselves (claim rows).
+    """
+
+    def __init__(
+        self,
+        settings: ServiceSettings,
+        *,
+        service: str,
+        consumers: Sequence[Consumer] = (),
+        publishes: bool = True,
+        due_work: Sequence[Callable[[Database], Awaitable[None]]] = (),
+    ) -> None:
+        self.service = service
+        self.settings = settings
+        self.consumers = consumers
+        self.relay = Relay(settings, service=service) if publishes else None
+        self._due_work = due_work
+        self._tasks: list[asyncio.Task[None]] = []
+        self._database: Database | None = None
+        self._broker: KafkaBroker | None = None
+
+    async def start(self) -> None:
+        """Start everything and return; nothing needs to be reachable yet."""
+        self._database = await Database.connect(self.settings, name=f"{self.service}-worker")
+        if self.relay is not None:
+            self._spawn(self.relay.run(), "relay")
+        if self.consumers:
+            self._spawn(self._consume(self._database), "consumers")
+        for work in self._due_work:
+            self._spawn(self._keep_working(work, self._database), "due work")
+
+    async def stop(self) -> None:
+        """Stop everything within about 4 s. What was not finished is taken up again by the next start."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        await self._stop_broker()
+        if self._database is not None:
+            await self._database.close()
+
+    async def run(self) -> None:
+        """Run until SIGTERM or SIGINT, with the health endpoint if `health_port` is set."""
+        stopping = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, stopping.set)
+        await self.start()
+        health = (
+            asyncio.create_task(serve_health(self.settings.host, self.settings.health_port, self.health))
+            if self.settings.health_port
+            else None
+        )
+        await stopping.wait()
+        if health is not None:
+            health.cancel()
+            await asyncio.gather(health, return_exceptions=True)
+        await self.stop()
+
+    async def health(self) -> list[Check]:
+        """Return what this worker can do right now: by progress, not by being alive."""
+        checks: list[Check] = []
+        if self.relay is not None:
+            oldest = self.relay.oldest_unpublished_seconds
+            silent = time.monotonic() - self.relay.checked_at
+            checks.append(
+                Check(
+                    f"{self.service} relay",
+                    ok=oldest < STUCK_SECONDS and silent < STUCK_SECONDS,
+                    detail=f"oldest unpublished change {oldest:.0f} s, last look {silent:.0f} s ago",
+                )
+            )
+        for consumer in self.consumers:
+            progress = consumer.measure()
+            checks.append(
+                Check(
+                    f"{self.service} consumer",
+                    ok=progress.partitions > 0 and progress.behind_seconds < STUCK_SECONDS and not consumer.alarmed,
+                    detail=f"{progress.partitions} partitions, {progress.lag} messages behind",
+                )
+            )
+        return checks
+
+    def _spawn(self, work: Any, name: str) -> None:
+        self._tasks.append(asyncio.create_task(work, name=f"{self.service} {name}"))
+
+    async def _consume(self, database: Database) -> None:
+        pause = 0.1
+        while True:
+            self._broker = KafkaBroker(
+                *self.settings.kafka_bootstrap_servers.split(","),
+                client_id=f"{self.service}-worker",
+                logger=None,
+                request_timeout_ms=5_000,
+                retry_backoff_ms=100,
+                metadata_max_age_ms=30_000,
+                graceful_timeout=3.0,
+            )
+            for consumer in self.consumers:
+                consumer.attach(self._broker, database, self.settings)
+            try:
+                await asyncio.wait_for(self._broker.start(), 30)
+            except Exception as error:
+                _log.warning("worker.no_broker", service=self.service, error=type(error).__name__)
+                await self._stop_broker()
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 2.0)
+                continue
+            _log.info("worker.consuming", service=self.service)
+            while True:
+                await asyncio.sleep(1)
+                for consumer in self.consumers:
+                    consumer.measure()
+
+    async def _stop_broker(self) -> None:
+        broker, self._broker = self._broker, None
+        if broker is not None:
+            # It can hang for ever on a broker that has gone.
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(broker.stop(), 3)
+
+    async def _keep_working(self, work: Callable[[Database], Awaitable[None]], database: Database) -> None:
+        while True:
+            try:
+                await work(database)
+            except TRANSIENT_ERRORS as error:
+                _log.warning("worker.due_work_interrupted", service=self.service, error=type(error).__name__)
+            except Exception:
+                _log.exception("worker.due_work_failed", service=self.service)
+            await asyncio.sleep(1)
+
+
+def run_worker(worker: Worker) -> None:
+    """Run a worker as a process of its own until it is told to stop."""
+    import uvloop  # noqa: PLC0415  (tests import this module on the platform's own loop)
+
+    configure_logging(log_format=worker.settings.log_format, level=worker.settings.log_level)
+    uvloop.run(worker.run())
