@@ -36,9 +36,7 @@ class EmbeddedBroker:
     All methods block; use them from async code through `asyncio.to_thread`.
     """
 
-    def __init__(
-        self, port: int | None = None, *, record: Path | None = None, log: Path | None = None
-    ) -> None:
+    def __init__(self, port: int | None = None, *, record: Path | None = None, log: Path | None = None) -> None:
         """Nothing happens before `start`.
 
         Args:

@@ -16,9 +16,7 @@ class PortTaken(RuntimeError):
     """The port that was asked for is in use by another program."""
 
     def __init__(self, port: int) -> None:
-        super().__init__(
-            f"port {port} is in use by another program: stop that program, or choose another with --port"
-        )
+        super().__init__(f"port {port} is in use by another program: stop that program, or choose another with --port")
         self.port = port
 
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import IO, Literal, Self
 from urllib.parse import quote
@@ -22,7 +23,7 @@ import psutil
 
 from deploy.local import ports
 from deploy.local.files import may_enter, may_read, sync_folder, write_atomically
-from deploy.local.processes import end, spawn, wait_until
+from deploy.local.processes import end, runs, spawn, wait_until
 
 SUPERUSER = "postgres"
 
@@ -46,6 +47,7 @@ _SETTINGS = {
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    "log_checkpoints": "off",
     "datestyle": "iso, dmy",
     # A statement, or the values a violated constraint names, can hold a contact's name: not into the log.
     "log_min_error_statement": "panic",
@@ -219,9 +221,7 @@ class EmbeddedPostgres:
                 )
         if not self._password_file.exists():
             if self._initialised():
-                raise PostgresFailed(
-                    f"{self._password_file} is missing: without it {self.cluster} cannot be opened"
-                )
+                raise PostgresFailed(f"{self._password_file} is missing: without it {self.cluster} cannot be opened")
             write_atomically(self._password_file, secrets.token_urlsafe(32))
         with suppress(FileNotFoundError):
             if self.log.stat().st_size > _LOG_LIMIT:
@@ -240,8 +240,7 @@ class EmbeddedPostgres:
             entry = pwd.getpwnam("nobody")
         except KeyError:
             raise PostgresFailed(
-                "PostgreSQL does not run as root and there is no user `nobody` to run it as: "
-                "start as an ordinary user"
+                "PostgreSQL does not run as root and there is no user `nobody` to run it as: start as an ordinary user"
             ) from None
         return entry.pw_uid, entry.pw_gid
 
@@ -413,7 +412,7 @@ class EmbeddedPostgres:
                 end(process, signal.SIGINT, signal.SIGQUIT, signal.SIGKILL, patience=5)
         for process in leftovers:
             # A backend without its postmaster leaves by itself, at the latest after its current statement.
-            if not wait_until(lambda process=process: not process.is_running(), seconds=2):  # type: ignore[misc]
+            if not wait_until(partial(_gone, process), seconds=2):
                 end(process, signal.SIGQUIT, signal.SIGKILL, patience=2)
         # PostgreSQL itself takes a recycled pid in this file for another server and refuses to start.
         pid_file.unlink(missing_ok=True)
@@ -445,6 +444,10 @@ class EmbeddedPostgres:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+
+def _gone(process: psutil.Process) -> bool:
+    return not runs(process)
 
 
 def _environment() -> dict[str, str]:

@@ -82,14 +82,15 @@ def end(process: psutil.Process, *signals: signal.Signals, patience: float) -> b
             return True
         except psutil.TimeoutExpired:
             # An orphan's corpse may wait for a parent that never collects it; it can do nothing any more.
-            if not _runs(process):
+            if not runs(process):
                 return True
             continue
         return True
     return False
 
 
-def _runs(process: psutil.Process) -> bool:
+def runs(process: psutil.Process) -> bool:
+    """Whether the process still does anything: an uncollected corpse does not."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:

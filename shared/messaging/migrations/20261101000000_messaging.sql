@@ -54,3 +54,6 @@ create table dead_letters (
   unique (consumer_group, topic, partition, "offset", value_digest)
 );
 create index dead_letters_waiting on dead_letters (recorded_at) where replayed_at is null;
+
+-- migrate:down
+-- forward only: dbmate wants the block, nothing goes in it

@@ -1,0 +1,113 @@
+"""Bringing a service's tables up to date with dbmate, quickly when there is nothing to do."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sys
+from pathlib import Path
+
+import asyncpg
+
+from deploy.services import app_role
+
+_ROOT = Path(__file__).parents[2]
+_TIMEOUT = 600.0  # seconds for all pending migrations of one service; each bounds its own locks
+_VERSION = re.compile(r"^(\d+)_.+\.sql$")
+
+
+class MigrationFailed(RuntimeError):
+    """A service's migrations could not be applied; the message says which one and why."""
+
+
+async def migrate(service: str, owner_dsn: str) -> list[str]:
+    """Apply the pending migrations of `shared/messaging` and of the service, in the order of their versions.
+
+    Each runs in a transaction of its own. Two calls at once wait for each other.
+
+    Args:
+        service: one of deploy.services.SERVICES.
+        owner_dsn: connection URL of the service's owner role to its database.
+
+    Returns:
+        The file names applied, in order; empty when the tables were up to date.
+
+    Raises:
+        MigrationFailed: a migration failed (those before it stay applied), or two have one version.
+        asyncpg.PostgresError, OSError: the database cannot be reached.
+    """
+    files = _files(service)
+    connection = await asyncpg.connect(owner_dsn, command_timeout=30, timeout=10)
+    try:
+        before = await _applied(connection)
+        if files.keys() <= before:
+            return []
+        await _dbmate(service, owner_dsn)
+        after = await _applied(connection)
+        # dbmate made this table; a service has no business changing it.
+        await connection.execute(f"revoke all on schema_migrations from {app_role(service)}")
+    finally:
+        await connection.close(timeout=5)
+    return [files[version] for version in sorted(files) if version in after - before]
+
+
+def folders(service: str) -> list[Path]:
+    """Where the service's migrations lie; those of `shared/messaging` are every service's."""
+    candidates = [_ROOT / "shared" / "messaging" / "migrations", _ROOT / "services" / service / "migrations"]
+    return [folder for folder in candidates if folder.is_dir()]
+
+
+def _files(service: str) -> dict[str, str]:
+    files: dict[str, str] = {}
+    for folder in folders(service):
+        for path in folder.iterdir():
+            match = _VERSION.match(path.name)
+            if match is None:
+                continue
+            version = match.group(1)
+            if version in files:
+                raise MigrationFailed(f"{service}: {path.name} and {files[version]} have the same version")
+            files[version] = path.name
+    return files
+
+
+async def _applied(connection: asyncpg.Connection) -> set[str]:
+    if await connection.fetchval("select to_regclass('public.schema_migrations')") is None:
+        return set()
+    return {row["version"] for row in await connection.fetch("select version from schema_migrations")}
+
+
+async def _dbmate(service: str, owner_dsn: str) -> None:
+    arguments = [f"--migrations-dir={folder}" for folder in folders(service)]
+    dbmate = await asyncio.create_subprocess_exec(
+        Path(sys.executable).with_name("dbmate"),
+        "--env-file=",
+        "--no-dump-schema",
+        "--migration-lock",
+        "--migration-lock-timeout=60s",
+        *arguments,
+        "migrate",
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        # In the environment, not among the arguments: those anybody on the machine can read.
+        env={"PATH": os.defpath, "DATABASE_URL": owner_dsn},
+        cwd=_ROOT,
+    )
+    try:
+        output, _ = await asyncio.wait_for(dbmate.communicate(), _TIMEOUT)
+    except TimeoutError:
+        dbmate.kill()
+        await dbmate.wait()
+        raise MigrationFailed(f"{service}: migrations took longer than {_TIMEOUT:.0f} s") from None
+    if dbmate.returncode != 0:
+        raise MigrationFailed(f"{service}: {_readable(output.decode('utf-8', 'replace'))}")
+
+
+def _readable(output: str) -> str:
+    """dbmate's last applied file and its complaint, without the lines that say nothing."""
+    lines = [line.removeprefix("Error: ") for line in output.splitlines() if line.strip()]
+    applying = [line for line in lines if line.startswith("Applying: ")]
+    complaint = [line for line in lines if not line.startswith(("Applying: ", "Applied: "))]
+    return "\n".join([*(line.removeprefix("Applying: ") for line in applying[-1:]), *complaint])

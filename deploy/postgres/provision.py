@@ -1,0 +1,151 @@
+"""Roles and databases: one database for each service, and two roles with no rights in any other."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+
+from deploy.services import SERVICES, app_role, database, owner_role
+
+_HERE = Path(__file__).parent
+_TIMEOUT = 30.0  # seconds for any one statement
+_ITERATIONS = 4096
+"""PostgreSQL's own default for SCRAM; the passwords are random, so more would only cost time."""
+
+
+class ProvisionFailed(RuntimeError):
+    """The databases could not be made as they should be; the message says why."""
+
+
+def roles() -> tuple[str, ...]:
+    """Every role that `provision` makes: owner and app of each service."""
+    return tuple(role for service in SERVICES for role in (owner_role(service), app_role(service)))
+
+
+async def provision(superuser_dsn: str, passwords: Mapping[str, str]) -> None:
+    """Make every service's roles and database, or bring them into line; doing it again changes nothing.
+
+    Args:
+        superuser_dsn: connection URL of a superuser, to any database of the server.
+        passwords: one for each of `roles()`; a changed one is set.
+
+    Raises:
+        ProvisionFailed: a password is missing.
+        asyncpg.PostgresError: the server refuses, for instance because the role is no superuser.
+    """
+    missing = [role for role in roles() if not passwords.get(role)]
+    if missing:
+        raise ProvisionFailed(f"no password for {', '.join(missing)}")
+    server = await asyncpg.connect(superuser_dsn, command_timeout=_TIMEOUT)
+    try:
+        stamp = _stamp()
+        if await _in_line(server, stamp, passwords):
+            return
+        # Two migrate jobs may start at once; roles and databases belong to the whole server.
+        await server.execute("select pg_advisory_lock(hashtext('tilsagn provision'))")
+        await server.execute("revoke connect on database postgres, template1 from public")
+        for service in SERVICES:
+            await server.execute(_sql("roles.sql", service))
+            for role in (owner_role(service), app_role(service)):
+                await _set_password(server, role, passwords[role])
+            if not await server.fetchval("select true from pg_database where datname = $1", database(service)):
+                await server.execute(
+                    f"create database {database(service)} owner {owner_role(service)} template template0 "
+                    "encoding 'UTF8' locale_provider builtin builtin_locale 'C.UTF-8' locale 'C'"
+                )
+        await asyncio.gather(*(_open_to_its_roles(superuser_dsn, service) for service in SERVICES))
+        # Last of all, so that a half-done run is never taken for a whole one.
+        for service in SERVICES:
+            await server.execute(f"comment on database {database(service)} is '{stamp}'")
+    finally:
+        await server.close(timeout=5)
+
+
+def dsn_of(dsn: str, *, database: str, user: str | None = None, password: str | None = None) -> str:
+    """The same server's connection URL for another database, and another user when one is named."""
+    parts = urlsplit(dsn)
+    where = parts.netloc.rpartition("@")[2]
+    who = parts.netloc.rpartition("@")[0] if user is None else f"{user}:{password}"
+    return urlunsplit(parts._replace(netloc=f"{who}@{where}", path=f"/{database}"))
+
+
+async def _in_line(server: asyncpg.Connection, stamp: str, passwords: Mapping[str, str]) -> bool:
+    """Whether the last run was whole, with these statements and these passwords: one question on a warm start."""
+    stamped = await server.fetchval(
+        """
+        select count(*)
+        from pg_database
+        where datname = any($1) and shobj_description(oid, 'pg_database') = $2
+        """,
+        [database(service) for service in SERVICES],
+        stamp,
+    )
+    if stamped != len(SERVICES):
+        return False
+    verifiers = await server.fetch("select rolname, rolpassword from pg_authid where rolname = any($1)", list(roles()))
+    return len(verifiers) == len(roles()) and all(
+        _verifies(row["rolpassword"], passwords[row["rolname"]]) for row in verifiers
+    )
+
+
+async def _open_to_its_roles(superuser_dsn: str, service: str) -> None:
+    inside = await asyncpg.connect(dsn_of(superuser_dsn, database=database(service)), command_timeout=_TIMEOUT)
+    try:
+        async with inside.transaction():
+            await inside.execute(_sql("database.sql", service))
+    finally:
+        await inside.close(timeout=5)
+
+
+async def _set_password(server: asyncpg.Connection, role: str, password: str) -> None:
+    verifier = await server.fetchval("select rolpassword from pg_authid where rolname = $1", role)
+    if not _verifies(verifier, password):
+        await server.execute(f"alter role {role} password '{_scram(password, secrets.token_bytes(16))}'")
+
+
+def _verifies(verifier: str | None, password: str) -> bool:
+    try:
+        salt = base64.b64decode((verifier or "").split("$")[1].split(":")[1])
+    except (IndexError, ValueError):
+        return False
+    return hmac.compare_digest(verifier or "", _scram(password, salt))
+
+
+def _scram(password: str, salt: bytes) -> str:
+    """What PostgreSQL stores for a password (RFC 5802, 7677), so that the password itself is never sent."""
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, _ITERATIONS)
+    stored = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
+    server = hmac.digest(salted, b"Server Key", "sha256")
+    shown = [base64.b64encode(part).decode() for part in (salt, stored, server)]
+    return f"SCRAM-SHA-256${_ITERATIONS}:{shown[0]}${shown[1]}:{shown[2]}"
+
+
+def _sql(name: str, service: str) -> str:
+    text = _template(name)
+    for mark, word in (
+        (":database", database(service)),
+        (":owner", owner_role(service)),
+        (":app", app_role(service)),
+    ):
+        text = text.replace(mark, word)
+    return text
+
+
+@cache
+def _template(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
+
+
+@cache
+def _stamp() -> str:
+    content = "".join(_template(name) for name in ("roles.sql", "database.sql"))
+    return f"provisioned by {hashlib.sha256(content.encode()).hexdigest()[:16]}"
