@@ -7,7 +7,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -26,34 +26,35 @@ class ProvisionFailed(RuntimeError):
     """The databases could not be made as they should be; the message says why."""
 
 
-def roles() -> tuple[str, ...]:
+def roles(services: Collection[str] = SERVICES) -> tuple[str, ...]:
     """Every role that `provision` makes: owner and app of each service."""
-    return tuple(role for service in SERVICES for role in (owner_role(service), app_role(service)))
+    return tuple(role for service in services for role in (owner_role(service), app_role(service)))
 
 
-async def provision(superuser_dsn: str, passwords: Mapping[str, str]) -> None:
-    """Make every service's roles and database, or bring them into line; doing it again changes nothing.
+async def provision(superuser_dsn: str, passwords: Mapping[str, str], services: Collection[str] = SERVICES) -> None:
+    """Make each service's roles and database, or bring them into line; doing it again changes nothing.
 
     Args:
         superuser_dsn: connection URL of a superuser, to any database of the server.
-        passwords: one for each of `roles()`; a changed one is set.
+        passwords: one for each of `roles(services)`; a changed one is set.
+        services: which ones.
 
     Raises:
         ProvisionFailed: a password is missing.
         asyncpg.PostgresError: the server refuses, for instance because the role is no superuser.
     """
-    missing = [role for role in roles() if not passwords.get(role)]
+    missing = [role for role in roles(services) if not passwords.get(role)]
     if missing:
         raise ProvisionFailed(f"no password for {', '.join(missing)}")
     server = await asyncpg.connect(superuser_dsn, command_timeout=_TIMEOUT)
     try:
         stamp = _stamp()
-        if await _in_line(server, stamp, passwords):
+        if await _in_line(server, stamp, passwords, services):
             return
         # Two migrate jobs may start at once; roles and databases belong to the whole server.
         await server.execute("select pg_advisory_lock(hashtext('tilsagn provision'))")
         await server.execute("revoke connect on database postgres, template1 from public")
-        for service in SERVICES:
+        for service in services:
             await server.execute(_sql("roles.sql", service))
             for role in (owner_role(service), app_role(service)):
                 await _set_password(server, role, passwords[role])
@@ -62,9 +63,9 @@ async def provision(superuser_dsn: str, passwords: Mapping[str, str]) -> None:
                     f"create database {database(service)} owner {owner_role(service)} template template0 "
                     "encoding 'UTF8' locale_provider builtin builtin_locale 'C.UTF-8' locale 'C'"
                 )
-        await asyncio.gather(*(_open_to_its_roles(superuser_dsn, service) for service in SERVICES))
+        await asyncio.gather(*(_open_to_its_roles(superuser_dsn, service) for service in services))
         # Last of all, so that a half-done run is never taken for a whole one.
-        for service in SERVICES:
+        for service in services:
             await server.execute(f"comment on database {database(service)} is '{stamp}'")
     finally:
         await server.close(timeout=5)
@@ -78,7 +79,9 @@ def dsn_of(dsn: str, *, database: str, user: str | None = None, password: str | 
     return urlunsplit(parts._replace(netloc=f"{who}@{where}", path=f"/{database}"))
 
 
-async def _in_line(server: asyncpg.Connection, stamp: str, passwords: Mapping[str, str]) -> bool:
+async def _in_line(
+    server: asyncpg.Connection, stamp: str, passwords: Mapping[str, str], services: Collection[str]
+) -> bool:
     """Whether the last run was whole, with these statements and these passwords: one question on a warm start."""
     stamped = await server.fetchval(
         """
@@ -86,13 +89,15 @@ async def _in_line(server: asyncpg.Connection, stamp: str, passwords: Mapping[st
         from pg_database
         where datname = any($1) and shobj_description(oid, 'pg_database') = $2
         """,
-        [database(service) for service in SERVICES],
+        [database(service) for service in services],
         stamp,
     )
-    if stamped != len(SERVICES):
+    if stamped != len(services):
         return False
-    verifiers = await server.fetch("select rolname, rolpassword from pg_authid where rolname = any($1)", list(roles()))
-    return len(verifiers) == len(roles()) and all(
+    verifiers = await server.fetch(
+        "select rolname, rolpassword from pg_authid where rolname = any($1)", list(roles(services))
+    )
+    return len(verifiers) == len(roles(services)) and all(
         _verifies(row["rolpassword"], passwords[row["rolname"]]) for row in verifiers
     )
 

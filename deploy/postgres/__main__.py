@@ -1,0 +1,91 @@
+"""`python -m deploy.postgres SERVICE|all`: a deployment's migrate job.
+
+For each service it reads from the environment, with the service's prefix (here PLEDGES_):
+
+    PLEDGES_DATABASE_OWNER_URL   connection URL of the owner role; its migrations run as this
+    PLEDGES_DATABASE_URL         connection URL of the app role, as the service itself gets it
+
+and, only where roles and databases are to be made as well,
+
+    POSTGRES_SUPERUSER_URL       connection URL of a superuser
+
+It waits up to a minute for the server, says in a line what it did, and exits 1 with the reason when it could not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from urllib.parse import unquote, urlsplit
+
+import asyncpg
+
+from deploy.postgres.migrate import MigrationFailed, migrate
+from deploy.postgres.provision import ProvisionFailed, provision
+from deploy.services import SERVICES, app_role, environment_prefix, owner_role
+
+_PATIENCE = 60.0  # seconds to wait for the server
+
+
+async def run(services: Sequence[str], environment: Mapping[str, str]) -> None:
+    """Provision (where the superuser's URL is given) and migrate; raises what `main` prints."""
+    owners = {service: _url(environment, service, "DATABASE_OWNER_URL") for service in services}
+    superuser = environment.get("POSTGRES_SUPERUSER_URL")
+    if superuser:
+        apps = {service: _url(environment, service, "DATABASE_URL") for service in services}
+        passwords = {
+            **{owner_role(service): _password(owners[service]) for service in services},
+            **{app_role(service): _password(apps[service]) for service in services},
+        }
+        await _wait_for(superuser)
+        await provision(superuser, passwords, services)
+        print("roles and databases are in place")
+    for service, owner in owners.items():
+        await _wait_for(owner)
+        applied = await migrate(service, owner)
+        print(f"{service}: {', '.join(applied) or 'up to date'}")
+
+
+def main() -> int:
+    """The command; returns its exit code."""
+    wanted = sys.argv[1:]
+    if len(wanted) != 1 or wanted[0] not in (*SERVICES, "all"):
+        print(f"usage: python -m deploy.postgres {'|'.join(SERVICES)}|all", file=sys.stderr)
+        return 2
+    try:
+        asyncio.run(run(SERVICES if wanted == ["all"] else wanted, os.environ))
+    except (MigrationFailed, ProvisionFailed, asyncpg.PostgresError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _url(environment: Mapping[str, str], service: str, name: str) -> str:
+    variable = f"{environment_prefix(service)}{name}"
+    if not environment.get(variable):
+        raise ProvisionFailed(f"{variable} is not set")
+    return environment[variable]
+
+
+def _password(url: str) -> str:
+    return unquote(urlsplit(url).password or "")
+
+
+async def _wait_for(url: str) -> None:
+    deadline = asyncio.get_running_loop().time() + _PATIENCE
+    while True:
+        try:
+            connection = await asyncpg.connect(url, timeout=5)
+        except (OSError, TimeoutError, asyncpg.CannotConnectNowError):
+            if asyncio.get_running_loop().time() > deadline:
+                raise
+            await asyncio.sleep(0.5)
+        else:
+            await connection.close(timeout=5)
+            return
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
