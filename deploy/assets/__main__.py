@@ -1,0 +1,32 @@
+"""`python -m deploy.assets`: builds what is missing or old, at once when nothing is."""
+
+import argparse
+import sys
+
+from deploy.assets.build import build, is_current
+
+
+def main() -> int:
+    """Returns the exit code: 0 built or current, 1 failed (the reason is on stderr)."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.assets", description=__doc__)
+    parser.add_argument("--quiet", action="store_true", help="say nothing unless it fails")
+    arguments = parser.parse_args()
+
+    def say(text: str) -> None:
+        if not arguments.quiet:
+            print(text, flush=True)
+
+    if is_current():
+        return 0
+    from deploy.assets.npm import NpmError  # noqa: PLC0415 - a warm run imports nothing it does not need
+
+    try:
+        build(say)
+    except NpmError as error:
+        print(f"assets: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

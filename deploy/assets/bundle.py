@@ -1,0 +1,128 @@
+"""Collects every front-end file, gives it a fingerprinted name, and makes its packed twins."""
+
+import gzip
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+import brotli
+
+from deploy.assets.fonts import FAMILY, subset
+from deploy.assets.npm import NODE_MODULES, ROOT
+
+SOURCES = ROOT / "shared" / "web" / "assets" / "src"
+DKFDS = NODE_MODULES / "dkfds" / "dist"
+_FONTS = DKFDS / "fonts" / "IBMPlexSans" / "complete" / "woff2"
+_ICONS = DKFDS / "img" / "svg-icons"
+# Two weights are enough: the heavier one serves everything from semibold up.
+_WEIGHTS = (("regular", "Regular", "100 500"), ("semibold", "SemiBold", "501 900"))
+_PACKED = {".css", ".js", ".svg", ".json", ".txt"}
+_WORTH_PACKING = 256
+
+_URL = re.compile(r"""url\(\s*["']?(?!data:|#)([^"')]+)["']?\s*\)""")
+_FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
+_SOURCE_MAP = re.compile(r"/[*/][#@] sourceMappingURL=[^\n]*")
+
+
+@dataclass
+class Bundle:
+    """What is being built: files by fingerprinted name, and which plain name each answers to."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+
+    def add(self, name: str, content: bytes) -> str:
+        """Takes a file in under its plain name and returns the fingerprinted one."""
+        path = PurePosixPath(name)
+        mark = hashlib.sha256(content).hexdigest()[:10]
+        marked = str(path.with_name(f"{path.stem}.{mark}{path.suffix}"))
+        self.files[marked] = content
+        self.names[name] = marked
+        return marked
+
+    def write(self, folder: Path) -> None:
+        """Writes all files, and for text also `.br` and `.gz`."""
+        for name, content in self.files.items():
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+            if target.suffix in _PACKED and len(content) >= _WORTH_PACKING:
+                Path(f"{target}.br").write_bytes(brotli.compress(content, quality=11))
+                Path(f"{target}.gz").write_bytes(gzip.compress(content, 9, mtime=0))
+
+
+def collect(say: Callable[[str], None]) -> tuple[Bundle, dict[str, str]]:
+    """Everything the pages need, and the icons to draw within pages (name -> SVG content)."""
+    bundle = Bundle()
+    faces = []
+    for name, style, weights in _WEIGHTS:
+        say(f"assets: font {style}")
+        marked = bundle.add(f"fonts/{name}.woff2", subset(_FONTS / f"IBMPlexSans-{style}.woff2", style))
+        faces.append(
+            f'@font-face{{font-family:"{FAMILY}";font-style:normal;font-weight:{weights};font-display:swap;'
+            f"src:url({marked}) format('woff2')}}"
+        )
+    say("assets: style sheets and scripts")
+    bundle.add("dkfds.css", _design_system(bundle, "".join(faces)).encode())
+    bundle.add("htmx.js", _without_source_map((NODE_MODULES / "htmx.org/dist/htmx.min.js").read_text()).encode())
+    for source in _own_sources():
+        name = source.relative_to(SOURCES).as_posix()
+        content = source.read_bytes()
+        if source.suffix == ".css":
+            content = _with_images(bundle, content.decode(), SOURCES).encode()
+        bundle.add(name, content)
+    _check_references(bundle)
+    return bundle, {path.stem: _drawing(path) for path in sorted(_ICONS.glob("*.svg"))}
+
+
+def _own_sources() -> Iterator[Path]:
+    # Pictures first, for the style sheets that name them.
+    yield from sorted(
+        (path for path in SOURCES.rglob("*") if path.is_file()), key=lambda path: (path.suffix == ".css", path)
+    )
+
+
+def _design_system(bundle: Bundle, faces: str) -> str:
+    """DKFDS's neutral theme with our cut of its font and the pictures it names."""
+    css = (DKFDS / "css" / "dkfds.min.css").read_text()
+    css = _FONT_FACE.sub("", css).replace("IBM Plex Sans", FAMILY)
+    return faces + _with_images(bundle, _without_source_map(css), DKFDS / "css")
+
+
+def _with_images(bundle: Bundle, css: str, base: Path) -> str:
+    """The style sheet with every file it names taken into the bundle and named by its fingerprint.
+
+    Style sheets lie at the top of the bundle, so what they name is beside or below them.
+    """
+
+    def replaced(match: re.Match[str]) -> str:
+        source = (base / match[1]).resolve()
+        own = base == SOURCES
+        name = source.relative_to(SOURCES.resolve()).as_posix() if own else f"images/{source.name}"
+        marked = bundle.names.get(name) or bundle.add(name, source.read_bytes())
+        return f"url({marked})"
+
+    return _URL.sub(replaced, css)
+
+
+def _without_source_map(text: str) -> str:
+    return _SOURCE_MAP.sub("", text)
+
+
+def _drawing(path: Path) -> str:
+    """The inside of an icon and its viewBox, for an `<svg>` of ours."""
+    text = path.read_text()
+    box = re.search(r'viewBox="([^"]+)"', text)
+    inside = re.sub(r"^.*?<svg[^>]*>|</svg>\s*$", "", text, flags=re.DOTALL)
+    return f"{box[1] if box else '0 0 24 24'}|{inside}"
+
+
+def _check_references(bundle: Bundle) -> None:
+    """Raises ValueError if a style sheet names a file that is not built, or one elsewhere."""
+    for name, content in bundle.files.items():
+        if name.endswith(".css"):
+            missing = [url for url in _URL.findall(content.decode()) if url not in bundle.files]
+            if missing:
+                raise ValueError(f"{name} names files that are not built: {missing[:5]}")

@@ -1,0 +1,74 @@
+"""The one way a service makes its web application."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from fastapi import FastAPI
+
+from shared.web import problems
+from shared.web.assets import URL_PREFIX, AssetServer
+from shared.web.openapi import describe
+from shared.web.pages import PageSettings, templates
+from shared.web.requests import (
+    BodyLimits,
+    CrossSiteWrites,
+    RequestIdentity,
+    SecurityHeaders,
+    SpokenLanguage,
+    UnforeseenErrors,
+)
+
+MIB = 1024 * 1024
+
+
+def create_web_app(
+    *,
+    title: str,
+    service: str,
+    settings: PageSettings,
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[Any]] | None = None,
+    body_limit: int = MIB,
+    larger_bodies: Mapping[str, int] | None = None,
+    version: str = "1",
+    description: str = "",
+) -> FastAPI:
+    """A FastAPI application with everything a service's web side has in common.
+
+    Args:
+        title: the product's name for this part, shown in its OpenAPI document.
+        service: `pledges`, `events`, `notifications` or `dashboard`: finds templates and catalogs.
+        settings: kept as `app.state.settings`.
+        lifespan: as FastAPI's.
+        body_limit: the largest body in bytes; larger ones are answered 413.
+        larger_bodies: path prefixes (uploads) with limits of their own, in bytes.
+        version: of the API, shown in its OpenAPI document.
+        description: of the API, in Markdown, shown there too.
+
+    Returns:
+        The application: problem+json and problem pages for every failure, security headers, CSRF and body
+        checks, request ids in logs, language per request, `/assets`, and `/api/<service>/v1/openapi.json`.
+    """
+    app = FastAPI(
+        title=title,
+        version=version,
+        description=description,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"/api/{service}/v1/openapi.json",
+        redirect_slashes=False,
+    )
+    app.state.settings = settings
+    app.state.templates = templates(service)
+    problems.install(app)
+    describe(app)
+    app.mount(URL_PREFIX.rstrip("/"), AssetServer(), name="assets")
+    # The last one added is the outermost.
+    app.add_middleware(BodyLimits, limit=body_limit, larger=larger_bodies or {})
+    app.add_middleware(CrossSiteWrites, public_url=settings.public_url)
+    app.add_middleware(UnforeseenErrors)
+    app.add_middleware(SecurityHeaders, public_url=settings.public_url)
+    app.add_middleware(SpokenLanguage, service=service)
+    app.add_middleware(RequestIdentity, service=service)
+    return app

@@ -1,0 +1,117 @@
+"""Pages: a Jinja environment per service, and `render`, which every HTML route ends with."""
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+
+from shared.web import i18n, navigation
+from shared.web.assets import asset_url, icon_svg
+from shared.web.formats import FILTERS
+
+_SHARED_TEMPLATES = Path(__file__).with_name("templates")
+_SERVICES = Path(__file__).resolve().parents[2] / "services"
+
+
+class PageSettings(Protocol):
+    """What pages need to know of a service's settings."""
+
+    @property
+    def demo_mode(self) -> bool:
+        """Whether this is a demonstration; every page says so."""
+        ...
+
+    @property
+    def public_url(self) -> str:
+        """The address people use, without a slash at its end."""
+        ...
+
+
+# Which language is asked anew at every call: templates are shared by all requests.
+def _gettext(message: str) -> str:
+    return i18n.current().translations.gettext(message)
+
+
+def _ngettext(singular: str, plural: str, number: int) -> str:
+    return i18n.current().translations.ngettext(singular, plural, number)
+
+
+def _pgettext(context: str, message: str) -> str:
+    return i18n.current().translations.pgettext(context, message)
+
+
+def _npgettext(context: str, singular: str, plural: str, number: int) -> str:
+    return i18n.current().translations.npgettext(context, singular, plural, number)
+
+
+@functools.cache
+def templates(service: str) -> Environment:
+    """The templates of a service (`services/<service>/templates`), then the shared ones (layout, macros).
+
+    Escapes always; an unknown name is an error, not an empty place. `_`, `ngettext`, `pgettext` speak the
+    current language; filters are those of `shared.web.formats`; `asset("x.css")` is an asset's address.
+    """
+    environment = Environment(
+        loader=ChoiceLoader([FileSystemLoader(_SERVICES / service / "templates"), FileSystemLoader(_SHARED_TEMPLATES)]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+        auto_reload=False,
+    )
+    words: Any = environment
+    words.install_gettext_callables(_gettext, _ngettext, newstyle=True, pgettext=_pgettext, npgettext=_npgettext)
+    environment.filters.update(FILTERS)
+    environment.globals.update(asset=asset_url, icon_svg=icon_svg, current_language=i18n.current_language)
+    return environment
+
+
+def _language_links(request: Request) -> dict[str, str]:
+    """This page's address in each language. Pages that answer a form link to where the form stands."""
+    query = [(key, value) for key, value in parse_qsl(request.url.query) if key != "lang"]
+    return {language: f"{request.url.path}?{urlencode([*query, ('lang', language)])}" for language in i18n.LANGUAGES}
+
+
+def page_context(request: Request) -> dict[str, Any]:
+    """What every template knows: who is signed in, the language, where one can go, and demo mode."""
+    principal = getattr(request.state, "principal", None)
+    roles: frozenset[str] = principal.roles if principal is not None else frozenset()
+    places = navigation.destinations(roles)
+    settings: PageSettings = request.app.state.settings
+    return {
+        "request": request,
+        "principal": principal,
+        "roles": roles,
+        "role_label": navigation.role_label(roles),
+        "places": places,
+        "here": navigation.here(request.url.path, places),
+        "language": i18n.current_language(),
+        "language_links": _language_links(request),
+        "demo_mode": settings.demo_mode,
+    }
+
+
+def render_text(service: str, template: str, context: Mapping[str, Any]) -> str:
+    """A template outside any request (mails, documents), in the language of the `speaking` block."""
+    return templates(service).get_template(template).render(context)
+
+
+def render(
+    request: Request,
+    template: str,
+    /,
+    *,
+    status_code: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **context: Any,
+) -> HTMLResponse:
+    """The page, from the service's template and what every template knows (see `page_context`)."""
+    environment: Environment = request.app.state.templates
+    html = environment.get_template(template).render({**page_context(request), **context})
+    return HTMLResponse(html, status_code, dict(headers or {}))
