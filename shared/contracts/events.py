@@ -89,6 +89,10 @@ class EventClosed(EmployerEventState):
     """The evening is over. Pledges captured while it was open are still accepted, and flagged."""
 
 
+class EventCancelled(EmployerEventState):
+    """The event will not take place. Once its doors are open it can only be closed."""
+
+
 class EventPassRevoked(EmployerEventState):
     """Every event pass handed out so far is worthless; a new generation begins."""
 
@@ -119,6 +123,7 @@ MESSAGES: tuple[type[Message], ...] = (
     EventPublished,
     EventOpened,
     EventClosed,
+    EventCancelled,
     EventPassRevoked,
     CompanyCheckedIn,
 )

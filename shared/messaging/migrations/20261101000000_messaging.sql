@@ -22,7 +22,8 @@ create table outbox (
   settled_at timestamptz,
   -- counted up by a replay: a relay that read the row before must not mark it as published after
   replays integer not null default 0,
-  unique (aggregatetype, aggregateid, version)
+  -- ids are made by clients: one taskforce may not be hindered by the id another happened to use
+  unique (taskforce_id, aggregatetype, aggregateid, version)
 );
 create index outbox_unpublished on outbox (position) where published_at is null;
 create index outbox_unsettled on outbox (position) where settled_at is null;
