@@ -15,7 +15,7 @@ from uuid import UUID
 
 import asyncpg
 import structlog
-from faststream import AckPolicy, Context
+from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage, Topic
 
 from shared import metrics
@@ -101,7 +101,7 @@ class Consumer:
         self._client = lambda: subscriber.consumer
         self._caught_up_at = time.monotonic()
 
-        async def handle(message: KafkaMessage = Context("message")) -> None:  # noqa: B008  (how it is injected)
+        async def handle(message: KafkaMessage) -> None:
             raw = message.raw_message
             await self.handle(raw if isinstance(raw, tuple) else (raw,))
 

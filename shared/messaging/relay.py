@@ -21,6 +21,7 @@ from shared import metrics
 from shared.contracts.message import topic_of
 from shared.messaging.broker import producer_for
 from shared.messaging.envelope import encode_headers
+from shared.messaging.patience import abandon_after
 from shared.postgres import COMMAND_TIMEOUT_SECONDS, OUTBOX_CHANNEL, TRANSIENT_ERRORS
 
 if TYPE_CHECKING:
@@ -108,9 +109,7 @@ class Relay:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
         finally:
-            # A producer whose broker has gone may take for ever to say goodbye.
-            with contextlib.suppress(TimeoutError, KafkaError, OSError):
-                await asyncio.wait_for(producer.stop(), 2)
+            await abandon_after(producer.stop(), seconds=2)
 
     async def _round(self, conn: asyncpg.Connection[asyncpg.Record], producer: AIOKafkaProducer) -> int:
         """Publish and mark the oldest pending rows. Returns how many there were."""

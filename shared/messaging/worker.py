@@ -6,7 +6,6 @@ It comes up without Kafka and without PostgreSQL, attaches when they come, and s
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
 import time
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from faststream.kafka import KafkaBroker
 
 from shared.health import Check, serve_health
 from shared.logging import configure_logging
+from shared.messaging.patience import abandon_after
 from shared.messaging.relay import Relay
 from shared.postgres import TRANSIENT_ERRORS, Database
 
@@ -156,9 +156,7 @@ class Worker:
     async def _stop_broker(self) -> None:
         broker, self._broker = self._broker, None
         if broker is not None:
-            # It can hang for ever on a broker that has gone.
-            with contextlib.suppress(Exception):
-                await asyncio.wait_for(broker.stop(), 3)
+            await abandon_after(broker.stop(), seconds=3)
 
     async def _keep_working(self, work: Callable[[Database], Awaitable[None]], database: Database) -> None:
         while True:

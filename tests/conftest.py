@@ -1,0 +1,120 @@
+"""Fixtures of all tests: real PostgreSQL, real broker, real tokens.
+
+PostgreSQL is started once; each test gets copies of the migrated databases (some 20 ms each) and, if it asks,
+a broker of its own (some 20 ms). Nothing a test does is seen by another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import pytest
+import pytest_asyncio
+
+from deploy.local.broker import EmbeddedBroker
+from shared.auth import Principal, Role, new_private_jwk, public_jwks, sign_token
+from shared.contracts.catalogue import PARTITIONS, TOPICS
+from shared.messaging.topics import ensure_topics
+from shared.postgres import Database
+from shared.settings import ServiceSettings
+from tests.infrastructure import Databases, Installation, fresh_databases, scratch_installation
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+
+TASKFORCE = uuid5(NAMESPACE_URL, "tilsagn:taskforce:struer")
+OTHER_TASKFORCE = uuid5(NAMESPACE_URL, "tilsagn:taskforce:elsewhere")
+
+
+@pytest.fixture(scope="session")
+def installation() -> Iterator[Installation]:
+    """PostgreSQL with the four migrated databases, for the whole session."""
+    with scratch_installation() as installation:
+        yield installation
+
+
+@pytest.fixture
+def databases(installation: Installation) -> Iterator[Databases]:
+    """Fresh databases of all four services."""
+    with fresh_databases(installation) as databases:
+        yield databases
+
+
+@pytest.fixture
+def broker() -> Iterator[EmbeddedBroker]:
+    """An empty broker with every topic declared."""
+    with EmbeddedBroker() as broker:
+        asyncio.run(ensure_topics(broker.bootstrap_servers, TOPICS, partitions=PARTITIONS))
+        yield broker
+
+
+@pytest.fixture(scope="session")
+def signing_key() -> str:
+    """The private key tokens are signed with, as JWK JSON text."""
+    return new_private_jwk()
+
+
+@pytest.fixture(scope="session")
+def token(signing_key: str) -> Callable[..., str]:
+    """`token("caseworker")`: a bearer token. Keyword arguments override the principal's."""
+
+    def sign(*roles: Role, lifetime_seconds: int = 600, **principal: Any) -> str:
+        subject = f"person:{uuid5(NAMESPACE_URL, f'tilsagn:person:struer:{roles[0]}')}"
+        return sign_token(
+            signing_key,
+            replace(Principal(subject, frozenset(roles), TASKFORCE), **principal),
+            lifetime_seconds=lifetime_seconds,
+        )
+
+    return sign
+
+
+@pytest.fixture
+def base_settings(signing_key: str) -> dict[str, Any]:
+    """Settings every service needs, but for its database; no broker answers at the address in it."""
+    return {
+        "token_jwks": public_jwks(signing_key),
+        "kafka_bootstrap_servers": "127.0.0.1:9",
+        "kafka_flavour": "embedded",
+        "public_url": "http://localhost:8080",
+        "log_format": "console",
+    }
+
+
+def _database_fixtures(service: str) -> tuple[Any, Any]:
+    @pytest.fixture(name=f"{service}_dsns")
+    def dsns(installation: Installation) -> Iterator[Databases]:
+        with fresh_databases(installation, [service]) as databases:
+            yield databases
+
+    @pytest_asyncio.fixture(name=f"{service}_database")
+    async def database(request: pytest.FixtureRequest, base_settings: dict[str, Any]) -> AsyncIterator[Database]:
+        dsns: Databases = request.getfixturevalue(f"{service}_dsns")
+        settings = ServiceSettings(**base_settings, database_url=dsns.app_dsn(service))
+        database = await Database.connect(settings, name=f"{service}-test")
+        yield database
+        await database.close()
+
+    return dsns, database
+
+
+# A fresh database of one service as its app role sees it: `<service>_database`; its DSNs: `<service>_dsns`.
+pledges_dsns, pledges_database = _database_fixtures("pledges")
+events_dsns, events_database = _database_fixtures("events")
+notifications_dsns, notifications_database = _database_fixtures("notifications")
+dashboard_dsns, dashboard_database = _database_fixtures("dashboard")
+
+
+@pytest.fixture(scope="session")
+def taskforce_id() -> UUID:
+    """The taskforce whose tokens `token` signs."""
+    return TASKFORCE
+
+
+@pytest.fixture(scope="session")
+def other_taskforce_id() -> UUID:
+    """Another tenant of the same installation."""
+    return OTHER_TASKFORCE
