@@ -7,14 +7,14 @@ import secrets
 from pathlib import Path
 
 
-def write_atomically(path: Path, content: str, *, mode: int = 0o600) -> None:
-    """Replace the file's content durably, in one step, with exactly the permissions `mode`."""
+def write_atomically(path: Path, content: str | bytes, *, mode: int = 0o600) -> None:
+    """Replace the file's content (text as UTF-8) durably, in one step, with exactly the permissions `mode`."""
     new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
     handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with os.fdopen(handle, "wb") as file:
             os.fchmod(file.fileno(), mode)  # the umask must not have its say
-            file.write(content)
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         new.replace(path)

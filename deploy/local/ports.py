@@ -42,6 +42,14 @@ def any_free(host: str = LOOPBACK) -> int:
         return port
 
 
+def listening(host: str = LOOPBACK) -> socket.socket:
+    """A listening socket on a port chosen by the operating system, held from here on."""
+    taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    taken.bind((host, 0))
+    taken.listen(1024)
+    return taken
+
+
 def public_socket(insisted: int | None = None, host: str = LOOPBACK) -> socket.socket:
     """A listening socket on the public port, held from here on so that nobody else can take it.
 

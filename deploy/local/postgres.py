@@ -56,6 +56,14 @@ _SETTINGS = {
 _UNSAFE_SETTINGS = {"fsync": "off", "full_page_writes": "off"}
 
 
+def connection_url(port: int, database: str, user: str, password: str) -> str:
+    """How to reach a database of the server on `port` of this machine, for asyncpg, dbmate and psql."""
+    return (
+        f"postgresql://{quote(user, safe='')}:{quote(password, safe='')}@{ports.LOOPBACK}:{port}"
+        f"/{quote(database, safe='')}?sslmode=disable"
+    )
+
+
 class PostgresFailed(RuntimeError):
     """PostgreSQL could not be initialised, started or reached; the message says why and what to do."""
 
@@ -108,10 +116,7 @@ class EmbeddedPostgres:
 
     def dsn(self, database: str, user: str, password: str) -> str:
         """A connection URL that asyncpg, dbmate and psql understand."""
-        return (
-            f"postgresql://{quote(user, safe='')}:{quote(password, safe='')}@{ports.LOOPBACK}:{self.port}"
-            f"/{quote(database, safe='')}?sslmode=disable"
-        )
+        return connection_url(self.port, database, user, password)
 
     def superuser_dsn(self, database: str = "postgres") -> str:
         """The connection URL of the role that may do everything: for provisioning and tests only."""

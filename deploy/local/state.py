@@ -4,7 +4,7 @@
       format           the layout's version
       lock             held (flock) by the running launcher; the kernel lets go of it however that ends
       running.json     where the running launcher answers, for the `tilsagn` command
-      secrets.json     role passwords, the key that signs tokens, the services' shared secrets
+      secrets.json     role passwords and the key that signs tokens
       postgres/        the embedded PostgreSQL (deploy/local/postgres.py)
       broker.json      which process the broker is
       mail/            what the SMTP catcher caught, one .eml each
@@ -56,8 +56,9 @@ class Running:
     """the public origin, without a slash"""
     internal_url: str
     """the private origin, for /internal"""
+    postgres_port: int
     bootstrap_servers: str
-    """the broker"""
+    smtp_port: int
     demo_mode: bool
 
 
@@ -69,8 +70,6 @@ class Secrets:
     """role -> password"""
     token_private_key: str = field(repr=False)
     """Ed25519 key as JWK JSON text; the events service alone gets it"""
-    service_secret: str = field(repr=False)
-    """what the services show each other on internal addresses"""
 
     @property
     def token_jwks(self) -> str:
@@ -183,14 +182,11 @@ class State:
             ) from error
         for role in roles():
             passwords.setdefault(role, secrets.token_urlsafe(32))
-        whole = {
-            "passwords": passwords,
-            "token_private_key": kept.get("token_private_key") or new_private_jwk(),
-            "service_secret": kept.get("service_secret") or secrets.token_urlsafe(32),
-        }
+        key = kept.get("token_private_key") or new_private_jwk()
+        whole = {"passwords": passwords, "token_private_key": key}
         if whole != kept:
             write_atomically(path, json.dumps(whole, indent=2) + "\n")
-        return Secrets(**whole)
+        return Secrets(passwords, key)
 
     def _make_folders(self) -> None:
         try:

@@ -1,0 +1,103 @@
+"""What the services are told in a local run: the same settings, by the same names, as in any deployment."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from deploy.local import ports
+from deploy.local.postgres import connection_url
+from deploy.local.state import Running, Secrets, State
+from deploy.services import SERVICES, app_role, database, environment_prefix, owner_role
+from shared.auth import Principal, sign_token
+
+_SERVICE_TOKEN_SECONDS = 366 * 24 * 3600
+"""A new one is signed at every start; no run is meant to last longer."""
+
+_SENDER = "Tilsagn <tilsagn@localhost.example>"
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Where everything of a local run is, and how each service gets at it."""
+
+    secrets: Secrets
+    postgres_port: int
+    bootstrap_servers: str
+    public_url: str
+    internal_url: str
+    smtp_port: int
+    demo_mode: bool
+
+    @classmethod
+    def attach(cls, state: State, running: Running | None = None) -> Configuration | None:
+        """The configuration of the launcher that runs on this state folder, or None when none does."""
+        running = running or state.running()
+        if running is None:
+            return None
+        return cls(
+            secrets=state.secrets(),
+            postgres_port=running.postgres_port,
+            bootstrap_servers=running.bootstrap_servers,
+            public_url=running.url,
+            internal_url=running.internal_url,
+            smtp_port=running.smtp_port,
+            demo_mode=running.demo_mode,
+        )
+
+    def app_dsn(self, service: str) -> str:
+        """How the service's app and worker connect: row-level security binds them."""
+        return self._dsn(service, app_role(service))
+
+    def owner_dsn(self, service: str) -> str:
+        """How the service's migrations connect."""
+        return self._dsn(service, owner_role(service))
+
+    def settings(self, service: str) -> dict[str, Any]:
+        """The service's settings by field name, for its settings class."""
+        common: dict[str, Any] = {
+            "database_url": self.app_dsn(service),
+            "kafka_bootstrap_servers": self.bootstrap_servers,
+            "kafka_flavour": "embedded",
+            "token_jwks": self.secrets.token_jwks,
+            "public_url": self.public_url,
+            "demo_mode": self.demo_mode,
+        }
+        return common | self._own(service)
+
+    def environment(self, service: str) -> dict[str, str]:
+        """The same settings as environment variables, for a process of its own or a command."""
+        prefix = environment_prefix(service)
+        return {f"{prefix}{name.upper()}": _as_text(value) for name, value in self.settings(service).items()}
+
+    def _own(self, service: str) -> dict[str, Any]:
+        if service == "events":
+            return {"token_private_key": self.secrets.token_private_key}
+        if service == "notifications":
+            return {
+                "pledges_url": self.internal_url,
+                "events_url": self.internal_url,
+                "service_token": self.service_token("notifications"),
+                **self._mail(),
+            }
+        return {}
+
+    def _mail(self) -> dict[str, Any]:
+        """Mails end on this machine, unless the environment names a mail server to send them through."""
+        if "NOTIFICATIONS_SMTP_HOST" in os.environ:
+            return {}
+        return {"smtp_host": ports.LOOPBACK, "smtp_port": self.smtp_port, "sender": _SENDER}
+
+    def service_token(self, service: str) -> str:
+        """A bearer token by which the service is known to the others on their internal addresses."""
+        principal = Principal(subject=f"service:{service}", roles=frozenset({"service"}), taskforce_id=None)
+        return sign_token(self.secrets.token_private_key, principal, lifetime_seconds=_SERVICE_TOKEN_SECONDS)
+
+    def _dsn(self, service: str, role: str) -> str:
+        assert service in SERVICES
+        return connection_url(self.postgres_port, database(service), role, self.secrets.passwords[role])
+
+
+def _as_text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,184 @@
+"""One port for all services in one process: routing by the table of prefixes, lifespans, and one readiness."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from deploy.routes import covers, internal_service_for, service_for
+from shared.health import Check, readiness
+
+Health = Callable[[], Awaitable[list[Check]]]
+
+_SHUTDOWN_SECONDS = 2.0
+
+
+class StartFailed(RuntimeError):
+    """A service's application did not come up; the message says which and why."""
+
+
+@dataclass
+class HostedApp:
+    """A service's application with the state its lifespan gave it."""
+
+    name: str
+    app: ASGIApp
+    state: dict[str, Any] = field(default_factory=dict)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        await self.app({**scope, "state": {**self.state}}, receive, send)
+
+    @asynccontextmanager
+    async def lifespan(self) -> AsyncIterator[None]:
+        """The application's startup before, its shutdown after: mounted applications do not run them alone.
+
+        Raises:
+            StartFailed: its startup failed.
+        """
+        inbox: asyncio.Queue[Message] = asyncio.Queue()
+        started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        stopped = asyncio.Event()
+
+        async def send(message: Message) -> None:
+            if message["type"] == "lifespan.startup.complete" and not started.done():
+                started.set_result(None)
+            elif message["type"].endswith(".failed") and not started.done():
+                started.set_exception(StartFailed(f"{self.name}: {message.get('message', '')}"))
+            elif message["type"].startswith("lifespan.shutdown"):
+                stopped.set()
+
+        async def run() -> None:
+            try:
+                await self.app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": self.state}, inbox.get, send)
+            except Exception as error:
+                if not started.done():
+                    started.set_exception(StartFailed(f"{self.name}: {error}"))
+            finally:
+                stopped.set()
+                if not started.done():
+                    started.set_result(None)  # it knows no lifespan, which is allowed
+
+        task = asyncio.create_task(run(), name=f"{self.name} lifespan")
+        try:
+            await inbox.put({"type": "lifespan.startup"})
+            await started
+            yield
+        finally:
+            await inbox.put({"type": "lifespan.shutdown"})
+            try:
+                await asyncio.wait_for(stopped.wait(), _SHUTDOWN_SECONDS)
+            except TimeoutError:
+                task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def checks(self) -> list[Check]:
+        """What its own `/readyz` says, one check for each of its; a failing one when it cannot answer."""
+        status, body = await _ask(self, "/readyz")
+        try:
+            said = json.loads(body)["checks"]
+            return [Check(_of(self.name, check["name"]), bool(check["ok"]), str(check["detail"])) for check in said]
+        except (ValueError, KeyError, TypeError):
+            return [Check(f"{self.name} app", ok=status == 200, detail=f"/readyz answered {status}")]
+
+
+class PublicGateway:
+    """Everything behind the public port. `/internal` leads nowhere here.
+
+    Args:
+        apps: the services' applications by name.
+        extras: applications of the local run itself by prefix, such as `/mail`.
+        health: what all of them, the workers, the broker and PostgreSQL can do right now.
+    """
+
+    def __init__(self, apps: Mapping[str, HostedApp], extras: Mapping[str, ASGIApp], health: Health) -> None:
+        self._apps = apps
+        self._extras = extras
+        self._health = health
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        path: str = scope["path"]
+        if path == "/livez":
+            await PlainTextResponse("alive\n")(scope, receive, send)
+        elif path == "/readyz":
+            await readiness(await self._health())(scope, receive, send)
+        elif (extra := next((app for prefix, app in self._extras.items() if covers(prefix, path)), None)) is not None:
+            await extra(scope, receive, send)
+        else:
+            await _hand_over(self._apps, service_for(path), scope, receive, send)
+
+
+class InternalGateway:
+    """What the services ask each other, on a port of its own: `/internal/<service>/…`, and all metrics."""
+
+    def __init__(self, apps: Mapping[str, HostedApp]) -> None:
+        self._apps = apps
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["path"] == "/metrics":
+            await Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)(scope, receive, send)
+        else:
+            await _hand_over(self._apps, internal_service_for(scope["path"]), scope, receive, send)
+
+
+async def _hand_over(
+    apps: Mapping[str, HostedApp], service: str | None, scope: Scope, receive: Receive, send: Send
+) -> None:
+    if service is not None:
+        await apps[service](scope, receive, send)
+    elif scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008})
+    else:
+        nowhere = {"type": "/problems/not-found", "title": "This page does not exist", "status": 404}
+        await JSONResponse(nowhere, 404, media_type="application/problem+json")(scope, receive, send)
+
+
+async def _ask(app: ASGIApp, path: str) -> tuple[int, bytes]:
+    """One GET without a network: the status (500 when the application raises) and the body."""
+    status, body = 500, bytearray()
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        nonlocal status
+        if message["type"] == "http.response.start":
+            status = message["status"]
+        elif message["type"] == "http.response.body":
+            body.extend(message.get("body", b""))
+
+    scope: Scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(b"host", b"localhost"), (b"accept", b"application/json")],
+        "client": ("127.0.0.1", 0),
+        "server": ("127.0.0.1", 0),
+    }
+    try:
+        async with asyncio.timeout(5):
+            await app(scope, receive, send)
+    except Exception:
+        # The application has said it in its log; here it counts as not ready.
+        return 500, b""
+    return status, bytes(body)
+
+
+def _of(service: str, name: str) -> str:
+    return name if name.startswith(service) else f"{service} {name}"

@@ -1,0 +1,346 @@
+"""The local run: PostgreSQL, broker and all four services in one process behind one port, kept alive."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, AsyncExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+
+from deploy.local import ports
+from deploy.local.broker import EmbeddedBroker
+from deploy.local.configuration import Configuration
+from deploy.local.gateway import HostedApp, InternalGateway, PublicGateway
+from deploy.local.mail import MailCatcher, MailStore
+from deploy.local.mailbox import PREFIX as MAIL_PREFIX
+from deploy.local.mailbox import MailboxSettings, create_mailbox
+from deploy.local.postgres import EmbeddedPostgres
+from deploy.local.state import Running, State
+from deploy.local.supervision import Supervisor
+from deploy.local.topics import start_with_topics
+from deploy.postgres.migrate import migrate
+from deploy.postgres.provision import provision
+from deploy.services import SERVICES
+from shared.health import Check
+from shared.messaging.consumer import Consumer
+
+_log = structlog.get_logger(__name__)
+
+_STREAMS_SECONDS = 1  # how long open requests and event streams may take to end
+_WORKERS_SECONDS = 3.5
+_READY_SECONDS = 60.0
+
+Progress = Callable[[str], AbstractContextManager[object]]
+"""Called with what is being done; left when it is done (or has failed, with the error)."""
+
+
+class RunningWorker(Protocol):
+    """What the launcher asks of a service's worker (shared.messaging.worker.Worker)."""
+
+    @property
+    def consumers(self) -> Sequence[Consumer]:
+        """Its consumer groups with their topics."""
+
+    async def start(self) -> None:
+        """Begin; nothing needs to be reachable yet."""
+
+    async def stop(self) -> None:
+        """End within some 4 s."""
+
+    async def health(self) -> list[Check]:
+        """What it can do right now."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """How to make one service's app and worker from its settings by field name."""
+
+    make_app: Callable[[Mapping[str, Any]], ASGIApp]
+    make_worker: Callable[[Mapping[str, Any]], RunningWorker]
+
+
+class NotReady(RuntimeError):
+    """Everything was started, but something does not get its work done; the message names it."""
+
+
+@dataclass(frozen=True)
+class LocalSettings:
+    """What may be chosen about a local run."""
+
+    state: Path | None = None
+    """the state folder; None: TILSAGN_STATE or `.tilsagn/` in the checkout"""
+    port: int | None = None
+    """insist on this public port; None: 8080 or the next free one"""
+    host: str = ports.LOOPBACK
+    demo_mode: bool = False
+
+
+class Launcher:
+    """One local run. `async with Launcher(...)` starts it ready to be used and stops it, within 5 s, at the end.
+
+    Args:
+        settings: what was chosen.
+        progress: told about every step.
+        load: finds a service's code; for tests of the launcher itself.
+
+    Raises (from `start`):
+        deploy.local.state.StateFailed: the state folder is in use or not ours.
+        deploy.local.ports.PortTaken: the port asked for is in use.
+        deploy.local.postgres.PostgresFailed, deploy.local.broker.BrokerFailed: a child does not start.
+        deploy.postgres.migrate.MigrationFailed: a migration failed.
+        deploy.local.gateway.StartFailed: a service's app does not start.
+    """
+
+    def __init__(
+        self,
+        settings: LocalSettings,
+        *,
+        progress: Progress = lambda _: nullcontext(),
+        load: Callable[[str], Service] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.state = State(settings.state)
+        self.postgres = EmbeddedPostgres(self.state.postgres)
+        self.broker = EmbeddedBroker(record=self.state.broker_record, log=self.state.logs / "broker.log")
+        self._progress = progress
+        self._load = load or load_service
+        self._stack = AsyncExitStack()
+        self._configuration: Configuration | None = None
+        self._apps: dict[str, HostedApp] = {}
+        self._workers: dict[str, RunningWorker] = {}
+
+    async def __aenter__(self) -> Launcher:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    @property
+    def configuration(self) -> Configuration:
+        """Where everything is and how to get at it. Only after `start`."""
+        assert self._configuration is not None
+        return self._configuration
+
+    @property
+    def url(self) -> str:
+        """The origin people use, as `http://localhost:<port>`."""
+        return self.configuration.public_url
+
+    # ---- life
+
+    async def start(self) -> None:
+        """Start everything and return when it answers; what was started is stopped again on failure."""
+        try:
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Stop everything within 5 s, in the reverse order, event streams included."""
+        stack, self._stack = self._stack, AsyncExitStack()
+        await stack.aclose()
+
+    async def wait_ready(self, *, seconds: float = _READY_SECONDS) -> None:
+        """Return when every service and worker gets its work done.
+
+        Raises:
+            NotReady: they did not within `seconds`; it names those that do not.
+        """
+        deadline = time.monotonic() + seconds
+        while failing := [check for check in await self.health() if not check.ok]:
+            if time.monotonic() > deadline:
+                raise NotReady("; ".join(f"{check.name}: {check.detail}" for check in failing))
+            await asyncio.sleep(0.05)
+
+    async def run(self, ready: Callable[[Launcher], None] = lambda _: None) -> None:
+        """Start, call `ready` when everything works, and stop on SIGINT or SIGTERM; a second one ends at once."""
+        stopping = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def stop_once() -> None:
+            if stopping.is_set():
+                os._exit(130)  # the kernel tells the children
+            stopping.set()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop_once)
+        try:
+            starting = asyncio.ensure_future(self._start_ready(ready))
+            interrupted = asyncio.ensure_future(stopping.wait())
+            await asyncio.wait({starting, interrupted}, return_when=asyncio.FIRST_COMPLETED)
+            if not starting.done():
+                starting.cancel()
+                await asyncio.gather(starting, return_exceptions=True)
+                return
+            starting.result()
+            await interrupted
+        finally:
+            with self._progress("Stopping"):
+                await self.stop()
+
+    async def _start_ready(self, ready: Callable[[Launcher], None]) -> None:
+        await self.start()
+        with self._progress("Waiting until every service works"):
+            await self.wait_ready()
+        ready(self)
+
+    async def health(self) -> list[Check]:
+        """What everything can do right now, each by name."""
+        checks = [
+            Check("postgresql", ok=self.postgres.alive(), detail=_running(self.postgres.alive())),
+            Check("broker", ok=self.broker.alive(), detail=_running(self.broker.alive())),
+        ]
+        answers = await asyncio.gather(
+            *(app.checks() for app in self._apps.values()), *(worker.health() for worker in self._workers.values())
+        )
+        return checks + [check for answer in answers for check in answer]
+
+    # ---- the steps of a start
+
+    async def _start(self) -> None:
+        enter = self._stack.enter_context
+        enter(self.state)
+        public = enter(contextlib.closing(ports.public_socket(self.settings.port, self.settings.host)))
+        internal = enter(contextlib.closing(ports.listening()))
+        smtp = enter(contextlib.closing(ports.listening()))
+        secrets = self.state.secrets()
+
+        with self._progress("Starting PostgreSQL and the broker"):
+            await self._start_children()
+        self._configuration = configuration = Configuration(
+            secrets=secrets,
+            postgres_port=self.postgres.port,
+            bootstrap_servers=self.broker.bootstrap_servers,
+            public_url=f"http://localhost:{_port(public)}",
+            internal_url=f"http://{ports.LOOPBACK}:{_port(internal)}",
+            smtp_port=_port(smtp),
+            demo_mode=self.settings.demo_mode,
+        )
+        with self._progress("Bringing the databases up to date"):
+            await provision(self.postgres.superuser_dsn(), secrets.passwords)
+            await asyncio.gather(*(migrate(service, configuration.owner_dsn(service)) for service in SERVICES))
+        supervisor = Supervisor(
+            self.postgres, self.broker, {service: configuration.app_dsn(service) for service in SERVICES}
+        )
+        await supervisor.replay()
+
+        with self._progress("Starting the services"):
+            store = MailStore(self.state.mail)
+            catcher = MailCatcher(store)
+            await catcher.start(smtp)
+            self._stack.push_async_callback(catcher.stop)
+            services = {service: await asyncio.to_thread(self._load, service) for service in SERVICES}
+            for name, service in services.items():
+                hosted = HostedApp(name, service.make_app(configuration.settings(name)))
+                await self._stack.enter_async_context(hosted.lifespan())
+                self._apps[name] = hosted
+            for name, service in services.items():
+                self._workers[name] = service.make_worker(configuration.settings(name))
+            self._stack.push_async_callback(self._stop_workers)
+            await asyncio.gather(*(worker.start() for worker in self._workers.values()))
+            mailbox = create_mailbox(store, MailboxSettings(configuration.public_url, self.settings.demo_mode))
+            await self._serve(PublicGateway(self._apps, {MAIL_PREFIX: mailbox}, self.health), public)
+            await self._serve(InternalGateway(self._apps), internal)
+        await self._stack.enter_async_context(supervisor.watching(self._consumer_groups()))
+        self.state.announce(
+            Running(
+                pid=os.getpid(),
+                url=configuration.public_url,
+                internal_url=configuration.internal_url,
+                postgres_port=configuration.postgres_port,
+                bootstrap_servers=configuration.bootstrap_servers,
+                smtp_port=configuration.smtp_port,
+                demo_mode=configuration.demo_mode,
+            )
+        )
+
+    def _consumer_groups(self) -> dict[str, list[str]]:
+        consumers = [consumer for worker in self._workers.values() for consumer in worker.consumers]
+        return {consumer.group: list(consumer.topics) for consumer in consumers}
+
+    async def _start_children(self) -> None:
+        self._stack.push_async_callback(self._stop_children)
+        results = await asyncio.gather(
+            asyncio.to_thread(self.postgres.start), start_with_topics(self.broker), return_exceptions=True
+        )
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+
+    async def _stop_children(self) -> None:
+        await asyncio.gather(asyncio.to_thread(self.broker.stop), asyncio.to_thread(self.postgres.stop))
+
+    async def _stop_workers(self) -> None:
+        workers, self._workers = self._workers, {}
+        stops = [asyncio.create_task(worker.stop()) for worker in workers.values()]
+        _, hanging = await asyncio.wait(stops, timeout=_WORKERS_SECONDS) if stops else (set(), set())
+        for task in hanging:
+            task.cancel()
+        await asyncio.gather(*stops, return_exceptions=True)
+
+    async def _serve(self, app: ASGIApp, listening: socket.socket) -> None:
+        server = _Server(
+            uvicorn.Config(
+                app,
+                lifespan="off",
+                http="httptools",
+                ws="none",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=_STREAMS_SECONDS,
+            )
+        )
+        task = asyncio.create_task(server.serve([listening]), name="server")
+
+        async def stop() -> None:
+            server.should_exit = True
+            await asyncio.gather(task, return_exceptions=True)
+
+        self._stack.push_async_callback(stop)
+        while not server.started:
+            if task.done():
+                task.result()
+            await asyncio.sleep(0.005)
+
+
+class _Server(uvicorn.Server):
+    """Several live in one process, and the launcher alone answers signals."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def load_service(name: str) -> Service:
+    """The service's factories and settings class, by the names every service gives them."""
+    settings_class = getattr(importlib.import_module(f"services.{name}.settings"), f"{name.capitalize()}Settings")
+    app = importlib.import_module(f"services.{name}.app")
+    worker = importlib.import_module(f"services.{name}.worker")
+    return Service(
+        make_app=lambda settings: app.create_app(settings_class(**settings)),
+        make_worker=lambda settings: worker.create_worker(settings_class(**settings)),
+    )
+
+
+def _port(listening: socket.socket) -> int:
+    port: int = listening.getsockname()[1]
+    return port
+
+
+def _running(alive: bool) -> str:
+    return "running" if alive else "being restarted"

@@ -1,0 +1,140 @@
+"""`/mail`: the mails that the local run caught, for the person at this machine and nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final
+
+from fastapi import FastAPI, Query, Request, Response
+from jinja2 import ChoiceLoader, FileSystemLoader
+from markupsafe import Markup
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from deploy.local.mail import MailStore
+from shared.web import i18n
+from shared.web.app import create_web_app
+from shared.web.pages import render
+from shared.web.problems import Problem
+
+PREFIX: Final = "/mail"
+
+_TEMPLATES = Path(__file__).with_name("templates")
+_ADDRESS = re.compile(r"https?://[^\s<>\"'()]+[^\s<>\"'().,;:!?]")
+
+_WORDS = {
+    "da": {
+        "title": "Mails på denne maskine",
+        "intro": "Intet forlader maskinen: alle mails fra denne kørsel ender her.",
+        "none": "Der er ikke sendt nogen mails endnu.",
+        "again": "Hent igen",
+        "from": "Fra",
+        "to": "Til",
+        "at": "Modtaget",
+        "subject": "Emne",
+        "no_subject": "(uden emne)",
+        "all": "Alle mails",
+        "raw": "Hent mailen som fil",
+        "attachments": "Vedhæftet",
+        "markup": "Mailen har ingen ren tekst. Her er dens HTML, som den er skrevet.",
+        "text": "Indhold",
+    },
+    "en": {
+        "title": "Mails on this machine",
+        "intro": "Nothing leaves the machine: every mail of this run ends here.",
+        "none": "No mails have been sent yet.",
+        "again": "Load again",
+        "from": "From",
+        "to": "To",
+        "at": "Received",
+        "subject": "Subject",
+        "no_subject": "(no subject)",
+        "all": "All mails",
+        "raw": "Download the mail as a file",
+        "attachments": "Attached",
+        "markup": "The mail has no plain text. This is its HTML as it was written.",
+        "text": "Content",
+    },
+}
+
+
+@dataclass(frozen=True)
+class MailboxSettings:
+    """What the pages need to know."""
+
+    public_url: str
+    demo_mode: bool
+
+
+def create_mailbox(store: MailStore, settings: MailboxSettings) -> ASGIApp:
+    """The application behind `/mail`. It answers only who asks from this machine, by a name of this machine."""
+    app = create_web_app(title="Tilsagn", service="mailbox", settings=settings)
+    environment = app.state.templates.overlay()
+    environment.loader = ChoiceLoader([FileSystemLoader(_TEMPLATES), app.state.templates.loader])
+    app.state.templates = environment
+    _add_pages(app, store)
+    return _OnlyThisMachine(app)
+
+
+def _add_pages(app: FastAPI, store: MailStore) -> None:
+    @app.get(PREFIX, include_in_schema=False)
+    async def mails(request: Request) -> Response:
+        return render(request, "mails.html", words=_words(), mails=await asyncio.to_thread(store.latest))
+
+    @app.get(f"{PREFIX}/{{name}}", include_in_schema=False)
+    async def mail(request: Request, name: str, raw: Annotated[bool, Query()] = False) -> Response:
+        opened = await asyncio.to_thread(store.open, name)
+        if opened is None:
+            raise Problem(404)
+        if raw:
+            return Response(
+                await asyncio.to_thread(store.raw, name),
+                media_type="message/rfc822",
+                headers={"content-disposition": f'attachment; filename="{name}.eml"'},
+            )
+        return render(request, "mail.html", words=_words(), mail=opened, body=_with_links(opened.text))
+
+
+def _words() -> dict[str, str]:
+    return _WORDS[i18n.current_language()]
+
+
+def _with_links(text: str) -> Markup:
+    """The text, escaped, with its web addresses as links; nothing else of it becomes markup."""
+    pieces: list[Markup] = []
+    end = 0
+    for match in _ADDRESS.finditer(text):
+        pieces += [
+            Markup.escape(text[end : match.start()]),
+            Markup('<a href="{0}" rel="noreferrer">{0}</a>').format(match[0]),
+        ]
+        end = match.end()
+    return Markup("").join([*pieces, Markup.escape(text[end:])])
+
+
+class _OnlyThisMachine:
+    """Mails hold sign-in links: refuse everybody who is not on this machine, and names that only lead here."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not (_is_loopback(scope) and _is_named_loopback(scope)):
+            refusal = Response("The mailbox answers on the machine that runs it only.\n", 403, media_type="text/plain")
+            await refusal(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+def _is_loopback(scope: Scope) -> bool:
+    client = scope.get("client")
+    return client is not None and ipaddress.ip_address(client[0]).is_loopback
+
+
+def _is_named_loopback(scope: Scope) -> bool:
+    # Another site's name may be made to lead to 127.0.0.1: its pages must not read mails.
+    host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
+    return host.rpartition(":")[0] in ("localhost", "127.0.0.1") or host in ("localhost", "127.0.0.1")

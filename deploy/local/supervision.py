@@ -1,0 +1,164 @@
+"""Keeping the children of a local run alive, and making good what a broker without a memory forgets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+import structlog
+from aiokafka.errors import KafkaError
+
+from deploy.local.broker import BrokerFailed, EmbeddedBroker
+from deploy.local.ports import PortTaken
+from deploy.local.postgres import EmbeddedPostgres, PostgresFailed
+from deploy.local.topics import start_with_topics
+from shared.contracts.catalogue import PARTITIONS
+from shared.messaging.lag import group_lags
+from shared.messaging.replay import replay_unsettled, settle
+from shared.postgres import OUTBOX_CHANNEL, TRANSIENT_ERRORS
+
+_LOOK_SECONDS = 0.1
+_SETTLE_SECONDS = 5.0
+_PAUSE_SECONDS = 1.0  # after a restart that failed
+
+_AWAY: tuple[type[BaseException], ...] = (KafkaError, asyncpg.PostgresError, *TRANSIENT_ERRORS)
+
+# The moment of the question, if there is anything that is published and not settled.
+_LAST_PUBLISHED = """
+    select clock_timestamp()
+     where exists (
+           select
+             from outbox
+            where settled_at is null
+              and published_at is not null
+           )
+"""
+
+_log = structlog.get_logger(__name__)
+
+
+class Supervisor:
+    """Restarts PostgreSQL and the broker when they die, and refills the broker from the services' outboxes.
+
+    The embedded broker loses everything with its process, and nobody's producer notices. So whatever is not
+    known to have been applied by every consumer is published again after each start of it; and every few
+    seconds, when all consumers have caught up, what they applied is noted, so that a start does not grow with
+    age.
+
+    Args:
+        postgres: the server, running.
+        broker: the broker, running with its topics.
+        databases: service -> connection URL of its app role.
+    """
+
+    def __init__(self, postgres: EmbeddedPostgres, broker: EmbeddedBroker, databases: Mapping[str, str]) -> None:
+        self._postgres = postgres
+        self._broker = broker
+        self._databases = databases
+        self._broker_lock = asyncio.Lock()
+        self._groups: Mapping[str, Collection[str]] = {}
+
+    async def replay(self) -> int:
+        """Have everything that is not settled published again; returns how many messages."""
+        counts = await asyncio.gather(*(self._replay(service) for service in self._databases))
+        return sum(counts)
+
+    @asynccontextmanager
+    async def watching(self, groups: Mapping[str, Collection[str]]) -> AsyncIterator[None]:
+        """Supervise until the block is left.
+
+        Args:
+            groups: every consumer group with the topics it reads; nothing is settled before all are at their end.
+        """
+        self._groups = groups
+        tasks = [
+            asyncio.create_task(watch(), name=f"supervisor {watch.__name__}")
+            for watch in (self._keep_postgres, self._keep_broker, self._keep_settling)
+        ]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _keep_postgres(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            if self._postgres.alive():
+                continue
+            _log.warning("postgres.died")
+            try:
+                await asyncio.to_thread(self._postgres.restart)
+                _log.info("postgres.restarted")
+            except (PostgresFailed, PortTaken) as error:
+                _log.error("postgres.not_restarted", error=str(error))
+                await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def _keep_broker(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            if self._broker.alive():
+                continue
+            _log.warning("broker.died")
+            async with self._broker_lock:
+                await self._replace_broker()
+
+    async def _replace_broker(self) -> None:
+        while True:
+            try:
+                await start_with_topics(self._broker)
+                _log.info("broker.replaced", messages=await self.replay())
+                return
+            except (BrokerFailed, PortTaken, *_AWAY) as error:
+                # Without a replay it must not count as replaced: the next look starts over.
+                _log.error("broker.not_replaced", error=str(error) or type(error).__name__)
+                await asyncio.to_thread(self._broker.kill)
+                await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def _keep_settling(self) -> None:
+        while True:
+            await asyncio.sleep(_SETTLE_SECONDS)
+            try:
+                async with self._broker_lock:
+                    await self._settle()
+            except _AWAY as error:
+                _log.info("outbox.not_settled", error=type(error).__name__)
+
+    async def _settle(self) -> None:
+        """Note as applied what was published before a moment after which every group was seen at its end."""
+        broker = self._broker.pid
+        moments = {service: await self._ask(service, _LAST_PUBLISHED) for service in self._databases}
+        if broker is None or not any(moments.values()):
+            return
+        lags = await group_lags(self._broker.bootstrap_servers, self._groups, partitions=PARTITIONS)
+        # An empty broker that has taken the old one's place would show no lag either.
+        if any(lags.values()) or self._broker.pid != broker:
+            return
+        for service, moment in moments.items():
+            if moment is not None:
+                async with self._connection(service) as connection:
+                    await settle(connection, published_before=moment)
+
+    async def _replay(self, service: str) -> int:
+        async with self._connection(service) as connection:
+            count = await replay_unsettled(connection)
+            await connection.execute(f"notify {OUTBOX_CHANNEL}")  # or it waits for its next look
+            return count
+
+    async def _ask(self, service: str, question: str) -> datetime | None:
+        async with self._connection(service) as connection:
+            answer: datetime | None = await connection.fetchval(question)
+            return answer
+
+    @asynccontextmanager
+    async def _connection(self, service: str) -> AsyncIterator[Any]:
+        connection = await asyncpg.connect(self._databases[service], timeout=5, command_timeout=30)
+        try:
+            yield connection
+        finally:
+            connection.terminate()

@@ -1,0 +1,42 @@
+"""Giving a newly started embedded broker its topics before anybody else does."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiokafka.admin import AIOKafkaAdminClient
+
+from deploy.local.broker import EmbeddedBroker
+from shared.contracts.catalogue import PARTITIONS, TOPICS
+from shared.messaging.topics import ensure_topics
+
+_ATTEMPTS = 20
+
+
+async def start_with_topics(broker: EmbeddedBroker) -> None:
+    """Start the broker and create every topic with its right number of partitions.
+
+    The broker makes a topic, with a number of partitions of its own choosing, as soon as somebody asks after it.
+    Workers that wait for it to come back may ask first: then it is killed and started again, empty still.
+
+    Raises:
+        deploy.local.broker.BrokerFailed, deploy.local.ports.PortTaken: it does not start.
+        TimeoutError: others are always faster.
+    """
+    for _ in range(_ATTEMPTS):
+        await asyncio.to_thread(broker.start)
+        await ensure_topics(broker.bootstrap_servers, TOPICS, partitions=PARTITIONS)
+        if await _as_wanted(broker.bootstrap_servers):
+            return
+        await asyncio.to_thread(broker.kill)
+    raise TimeoutError("the broker's topics could not be created")
+
+
+async def _as_wanted(bootstrap_servers: str) -> bool:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=5_000)
+    await admin.start()
+    try:
+        described = await admin.describe_topics(list(TOPICS))
+    finally:
+        await admin.close()
+    return all(len(topic["partitions"]) == PARTITIONS for topic in described)
