@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -23,6 +23,7 @@ _WORTH_PACKING = 256
 
 _URL = re.compile(r"""url\(\s*["']?(?!data:|#)([^"')]+)["']?\s*\)""")
 _FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
+_COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
 _SOURCE_MAP = re.compile(r"/[*/][#@] sourceMappingURL=[^\n]*")
 
 
@@ -67,21 +68,12 @@ def collect(say: Callable[[str], None]) -> tuple[Bundle, dict[str, str]]:
     say("assets: style sheets and scripts")
     bundle.add("dkfds.css", _design_system(bundle, "".join(faces)).encode())
     bundle.add("htmx.js", _without_source_map((NODE_MODULES / "htmx.org/dist/htmx.min.js").read_text()).encode())
-    for source in _own_sources():
-        name = source.relative_to(SOURCES).as_posix()
-        content = source.read_bytes()
-        if source.suffix == ".css":
-            content = _with_images(bundle, content.decode(), SOURCES).encode()
-        bundle.add(name, content)
+    for source in sorted(path for path in SOURCES.iterdir() if path.is_file()):
+        bundle.add(source.name, source.read_bytes())
+    own = "\n".join(path.read_text() for path in sorted((SOURCES / "styles").glob("*.css")))
+    bundle.add("tilsagn.css", _with_images(bundle, _COMMENT.sub("", own), SOURCES).encode())
     _check_references(bundle)
     return bundle, {path.stem: _drawing(path) for path in sorted(_ICONS.glob("*.svg"))}
-
-
-def _own_sources() -> Iterator[Path]:
-    # Pictures first, for the style sheets that name them.
-    yield from sorted(
-        (path for path in SOURCES.rglob("*") if path.is_file()), key=lambda path: (path.suffix == ".css", path)
-    )
 
 
 def _design_system(bundle: Bundle, faces: str) -> str:
@@ -99,8 +91,7 @@ def _with_images(bundle: Bundle, css: str, base: Path) -> str:
 
     def replaced(match: re.Match[str]) -> str:
         source = (base / match[1]).resolve()
-        own = base == SOURCES
-        name = source.relative_to(SOURCES.resolve()).as_posix() if own else f"images/{source.name}"
+        name = f"images/{source.name}"
         marked = bundle.names.get(name) or bundle.add(name, source.read_bytes())
         return f"url({marked})"
 
