@@ -26,6 +26,7 @@ _SETTLE_SECONDS = 5.0
 _PAUSE_SECONDS = 1.0  # after a restart that failed
 
 _AWAY: tuple[type[BaseException], ...] = (KafkaError, asyncpg.PostgresError, *TRANSIENT_ERRORS)
+_NOT_REPLACED: tuple[type[BaseException], ...] = (BrokerFailed, PortTaken, *_AWAY)
 
 # The moment of the question, if there is anything that is published and not settled.
 _LAST_PUBLISHED = """
@@ -114,7 +115,7 @@ class Supervisor:
                 await start_with_topics(self._broker)
                 _log.info("broker.replaced", messages=await self.replay())
                 return
-            except (BrokerFailed, PortTaken, *_AWAY) as error:
+            except _NOT_REPLACED as error:
                 # Without a replay it must not count as replaced: the next look starts over.
                 _log.error("broker.not_replaced", error=str(error) or type(error).__name__)
                 await asyncio.to_thread(self._broker.kill)
