@@ -1,0 +1,118 @@
+"""The Struer scenario ends at the published figures, and is the same every time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from stdnum.dk import cvr
+
+from deploy.scenarios import facts
+from deploy.scenarios.struer import UNTIL, Scenario, struer
+from shared.cpr import contains_cpr_shape
+
+
+@pytest.fixture(scope="module")
+def scenario() -> Scenario:
+    return struer()
+
+
+def test_exactly_196_citizens_have_got_a_smaajob_by_its_last_day(scenario: Scenario) -> None:
+    assert scenario.smaajob_hires(UNTIL) == facts.CITIZENS_IN_SMAAJOB_SINCE_START == 196
+
+
+def test_fewer_have_one_now_because_some_have_ended(scenario: Scenario) -> None:
+    assert 60 < scenario.smaajobs_running(UNTIL) < 196
+
+
+def test_nobody_was_hired_before_the_taskforce_began_or_after_the_scenario_ends(scenario: Scenario) -> None:
+    assert all(facts.SINCE <= hire.start_date <= UNTIL for hire in scenario.hires)
+    assert all(hire.ended_on is None or hire.start_date < hire.ended_on <= UNTIL for hire in scenario.hires)
+
+
+def test_the_figure_grows_every_year(scenario: Scenario) -> None:
+    by_year = [scenario.smaajob_hires(date(year, 12, 31)) for year in range(2018, 2027)]
+    assert by_year == sorted(set(by_year))
+
+
+def test_it_is_the_same_every_time() -> None:
+    assert struer() == struer()
+
+
+def test_no_two_things_have_one_id(scenario: Scenario) -> None:
+    ids = [
+        *(company.id for company in scenario.companies),
+        *(person.id for person in scenario.people),
+        *(gathering.id for gathering in scenario.gatherings),
+        *(pledge.id for pledge in scenario.pledges),
+        *(hire.id for hire in scenario.hires),
+    ]
+    assert len(set(ids)) == len(ids)
+
+
+def test_there_are_80_companies_of_which_19_are_members(scenario: Scenario) -> None:
+    assert len(scenario.companies) == facts.EVENING_COMPANIES
+    assert sum(company.member for company in scenario.companies) == facts.MEMBER_COMPANIES
+
+
+def test_every_company_has_a_valid_cvr_number_that_was_never_issued(scenario: Scenario) -> None:
+    assert all(cvr.is_valid(company.cvr) and company.cvr > "90000000" for company in scenario.companies)
+    assert len({company.cvr for company in scenario.companies}) == len(scenario.companies)
+
+
+def test_the_taskforce_meets_four_or_five_times_in_every_whole_year(scenario: Scenario) -> None:
+    meetings = Counter(g.starts_at.year for g in scenario.gatherings if g.kind == "taskforce_meeting")
+    assert {meetings[year] for year in range(2019, 2026)} == set(facts.MEETINGS_A_YEAR)
+
+
+def test_a_position_is_filled_once_and_after_it_was_pledged(scenario: Scenario) -> None:
+    pledges = {pledge.id: pledge for pledge in scenario.pledges}
+    on_pledges = [hire for hire in scenario.hires if hire.pledge_id is not None]
+    assert len({(hire.pledge_id, hire.position) for hire in on_pledges}) == len(on_pledges)
+    for hire in on_pledges:
+        assert hire.pledge_id is not None
+        assert hire.position is not None
+        pledge = pledges[hire.pledge_id]
+        assert 1 <= hire.position <= pledge.positions
+        assert pledge.captured_at.date() < hire.start_date
+        assert pledge.job_type == hire.job_type
+        assert pledge.hours_from <= hire.weekly_hours <= pledge.hours_to
+
+
+def test_a_smaajob_is_of_5_to_15_hours_a_week(scenario: Scenario) -> None:
+    assert all(5 <= hire.weekly_hours <= 15 for hire in scenario.hires if hire.job_type == "smaajob")
+
+
+def test_some_hires_have_no_pledge_and_some_are_of_other_types(scenario: Scenario) -> None:
+    assert 5 < sum(hire.pledge_id is None for hire in scenario.hires) < 40
+    assert len({hire.job_type for hire in scenario.hires}) == 5
+
+
+def test_a_pledge_of_an_event_is_by_a_company_that_was_there_while_it_lasted(scenario: Scenario) -> None:
+    events = {gathering.id: gathering for gathering in scenario.gatherings}
+    for pledge in scenario.pledges:
+        if pledge.event_id is not None:
+            event = events[pledge.event_id]
+            assert pledge.company.id in event.attending
+            assert event.starts_at <= pledge.captured_at <= event.ends_at
+
+
+def test_nothing_of_it_happens_on_a_weekend(scenario: Scenario) -> None:
+    days = [
+        *(gathering.starts_at for gathering in scenario.gatherings),
+        *(pledge.captured_at for pledge in scenario.pledges),
+        *(hire.start_date for hire in scenario.hires),
+    ]
+    assert all(day.weekday() < 5 for day in days)
+
+
+def test_its_pledges_come_from_all_the_years_without_a_long_silence(scenario: Scenario) -> None:
+    days = sorted(pledge.captured_at for pledge in scenario.pledges)
+    assert max(later - earlier for earlier, later in pairwise(days)) < timedelta(days=90)
+
+
+def test_no_text_of_it_looks_like_a_cpr_number(scenario: Scenario) -> None:
+    texts = [f"{pledge.contact_name} {pledge.contact_phone}" for pledge in scenario.pledges]
+    assert not any(contains_cpr_shape(text) for text in texts)
