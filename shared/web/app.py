@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from shared.web import problems
+from shared.web import identity, operations, problems
 from shared.web.assets import URL_PREFIX, AssetServer
 from shared.web.openapi import describe
 from shared.web.pages import PageSettings, templates
@@ -47,7 +47,9 @@ def create_web_app(
 
     Returns:
         The application: problem+json and problem pages for every failure, security headers, CSRF and body
-        checks, request ids in logs, language per request, `/assets`, and `/api/<service>/v1/openapi.json`.
+        checks, request ids in logs, language per request, who asks in `request.state.principal`, `/assets`,
+        `/api/<service>/v1/openapi.json`, and for operators `/livez`, `/readyz` and `/metrics`. The lifespan puts
+        the service's `shared.postgres.Database` in `app.state.database`.
     """
     app = FastAPI(
         title=title,
@@ -62,13 +64,17 @@ def create_web_app(
     app.state.settings = settings
     app.state.templates = templates(service)
     problems.install(app)
+    identity.install(app)
+    app.include_router(operations.router)
     describe(app)
     app.mount(URL_PREFIX.rstrip("/"), AssetServer(), name="assets")
     # The last one added is the outermost.
     app.add_middleware(BodyLimits, limit=body_limit, larger=larger_bodies or {})
     app.add_middleware(CrossSiteWrites, public_url=settings.public_url)
+    app.add_middleware(identity.Identity, token_jwks=settings.token_jwks)
     app.add_middleware(UnforeseenErrors)
     app.add_middleware(SecurityHeaders, public_url=settings.public_url)
     app.add_middleware(SpokenLanguage, service=service)
     app.add_middleware(RequestIdentity, service=service)
+    app.add_middleware(operations.Measured, service=service)
     return app

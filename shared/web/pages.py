@@ -31,6 +31,11 @@ class PageSettings(Protocol):
         """The address people use, without a slash at its end."""
         ...
 
+    @property
+    def token_jwks(self) -> str:
+        """The public keys that sign tokens, as the JSON text of a JWK set."""
+        ...
+
 
 # Which language is asked anew at every call: templates are shared by all requests.
 def _gettext(message: str) -> str:

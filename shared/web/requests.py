@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.auth import COOKIE
 from shared.web.i18n import (
     DEFAULT_LANGUAGE,
     LANGUAGE_COOKIE,
@@ -28,7 +29,6 @@ from shared.web.problems import Problem, respond
 
 log = structlog.get_logger(__name__)
 
-SESSION_COOKIES = ("tilsagn_session", "__Host-tilsagn_session")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _YEAR = 365 * 24 * 3600
 
@@ -237,7 +237,7 @@ class CrossSiteWrites:
         if origin := headers.get("origin"):
             return origin not in {self.public_origin, f"{scope['scheme']}://{headers.get('host', '')}"}
         cookies = headers.get("cookie", "")
-        return any(f"{name}=" in cookies for name in SESSION_COOKIES)
+        return f"{COOKIE}=" in cookies
 
 
 def _origin(url: str) -> str:

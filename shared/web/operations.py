@@ -1,0 +1,73 @@
+"""What an app answers its operators: `/livez`, `/readyz`, `/metrics`. No gateway leads to them."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import PlainTextResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from shared import metrics
+from shared.auth import Principal, public
+from shared.health import Check, readiness
+from shared.postgres import TRANSIENT_ERRORS, Database
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/livez")
+async def livez(_: Annotated[Principal | None, Depends(public)]) -> Response:
+    """The process answers."""
+    return PlainTextResponse("alive\n")
+
+
+@router.get("/readyz")
+async def readyz(request: Request, _: Annotated[Principal | None, Depends(public)]) -> Response:
+    """The app can do its work: its database answers."""
+    return readiness(await app_checks(request.app.state))
+
+
+@router.get("/metrics")
+async def prometheus(_: Annotated[Principal | None, Depends(public)]) -> Response:
+    """The process's metrics, for Prometheus."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def app_checks(state: object) -> list[Check]:
+    """What an app needs to do its work: an application's `state` with its `database`, once it has started."""
+    database: Database | None = getattr(state, "database", None)
+    if database is None:
+        return [Check("app", ok=False, detail="not started")]
+    try:
+        await database.pool.fetchval("select 1", timeout=2)
+    except TRANSIENT_ERRORS as error:
+        return [Check("database", ok=False, detail=type(error).__name__)]
+    return [Check("database", ok=True, detail="answers")]
+
+
+class Measured:
+    """Counts every request and the time until its answer began, by route pattern: paths may hold ids."""
+
+    def __init__(self, app: ASGIApp, service: str) -> None:
+        self.app = app
+        self.service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+
+        async def send_measured(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                route = getattr(scope.get("route"), "path", "none")
+                status = f"{message['status'] // 100}xx"
+                metrics.REQUESTS.labels(self.service, route, status).observe(time.perf_counter() - started)
+            await send(message)
+
+        await self.app(scope, receive, send_measured)
