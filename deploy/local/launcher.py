@@ -252,7 +252,9 @@ class Launcher:
                 self._workers[name] = service.make_worker(configuration.settings(name))
             self._stack.push_async_callback(self._stop_workers)
             await asyncio.gather(*(worker.start() for worker in self._workers.values()))
-            mailbox = create_mailbox(store, MailboxSettings(configuration.public_url, self.settings.demo_mode))
+            mailbox = create_mailbox(
+                store, MailboxSettings(configuration.public_url, self.settings.demo_mode, secrets.token_jwks)
+            )
             await self._serve(PublicGateway(self._apps, {MAIL_PREFIX: mailbox}, self.health), public)
             await self._serve(InternalGateway(self._apps), internal)
         await self._stack.enter_async_context(supervisor.watching(self._consumer_groups()))

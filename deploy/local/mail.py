@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import secrets
 import socket
@@ -118,6 +119,8 @@ class MailCatcher:
 
     async def start(self, listening: socket.socket) -> None:
         """Take mails from now on."""
+        # It logs every address it hears.
+        logging.getLogger("mail.log").setLevel(logging.ERROR)
         loop = asyncio.get_running_loop()
 
         def protocol() -> SMTP:

@@ -67,6 +67,7 @@ class MailboxSettings:
 
     public_url: str
     demo_mode: bool
+    token_jwks: str
 
 
 def create_mailbox(store: MailStore, settings: MailboxSettings) -> ASGIApp:
