@@ -1,0 +1,261 @@
+"""Messages to rows: every version of every aggregate, and beside them the present of what is counted in bulk.
+
+A row is a function of its message alone, and is kept once per (aggregate, version): the same messages in any
+order, any number of times, make the same rows. Rows are written into every generation of the read model there
+is, so that one which is being built misses nothing that arrives meanwhile.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from shared.contracts import events, pledges
+from shared.web.formats import local_date
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from shared.contracts.message import Message
+    from shared.messaging.envelope import Delivery
+    from shared.postgres import Connection
+
+MESSAGES: tuple[type[Message], ...] = events.MESSAGES + pledges.MESSAGES
+"""What the dashboard reads: all there is."""
+
+CHANNEL = "dashboard_changed"
+"""NOTIFY with a taskforce's id when its rows have changed; with nothing when everybody's may have."""
+
+@dataclass(frozen=True)
+class Projection:
+    """How one kind of aggregate becomes rows.
+
+    Attributes:
+        messages: every class that carries this aggregate's state.
+        table: one row for each version.
+        key: the column that names the aggregate.
+        columns: PostgreSQL's type of each further column, and how to read its value from the message.
+        present: the table that keeps only the highest version, where there is one.
+    """
+
+    messages: tuple[type[Message], ...]
+    table: str
+    key: str
+    columns: Mapping[str, tuple[str, Callable[[Any], Any]]]
+    present: str | None = None
+
+
+TASKFORCES = Projection(
+    messages=(events.TaskforceRegistered,),
+    table="taskforces",
+    key="taskforce_id",
+    columns={
+        "slug": ("text", lambda m: m.slug),
+        "name": ("text", lambda m: m.name),
+        "municipality": ("text", lambda m: m.municipality),
+        "since": ("date", lambda m: m.since),
+    },
+)
+
+COMPANIES = Projection(
+    messages=(events.CompanyRegistered,),
+    table="companies",
+    key="company_id",
+    columns={
+        "personally_owned": ("boolean", lambda m: m.personally_owned),
+        "name": ("text", lambda m: m.name),
+        "cvr": ("text", lambda m: m.cvr),
+        "municipality": ("text", lambda m: m.municipality),
+        "industry": ("text", lambda m: m.industry),
+        "member": ("boolean", lambda m: m.member),
+    },
+)
+
+EMPLOYER_EVENTS = Projection(
+    messages=tuple(m for m in events.MESSAGES if issubclass(m, events.EmployerEventState)),
+    table="employer_events",
+    key="event_id",
+    columns={
+        "kind": ("text", lambda m: m.kind),
+        "status": ("text", lambda m: m.status),
+        "title": ("text", lambda m: m.title),
+        "place": ("text", lambda m: m.place),
+        "starts_at": ("timestamptz", lambda m: m.starts_at),
+        "ends_at": ("timestamptz", lambda m: m.ends_at),
+        "held_on": ("date", lambda m: local_date(m.starts_at)),
+        "goal_positions": ("integer", lambda m: m.goal_positions),
+    },
+)
+
+ATTENDANCES = Projection(
+    messages=(events.CompanyCheckedIn,),
+    table="attendances",
+    key="attendance_id",
+    columns={
+        "event_id": ("uuid", lambda m: m.event_id),
+        "company_id": ("uuid", lambda m: m.company_id),
+        "checked_in_at": ("timestamptz", lambda m: m.checked_in_at),
+        "checked_in_on": ("date", lambda m: local_date(m.checked_in_at)),
+    },
+)
+
+PLEDGES = Projection(
+    messages=tuple(m for m in pledges.MESSAGES if issubclass(m, pledges.PledgeState)),
+    table="pledge_versions",
+    present="pledges",
+    key="pledge_id",
+    columns={
+        "status": ("text", lambda m: m.status),
+        "job_type": ("text", lambda m: m.job_type),
+        "positions": ("integer", lambda m: len(m.positions)),
+        "positions_filled": ("integer", lambda m: _in_status(m, "filled")),
+        "positions_cancelled": ("integer", lambda m: _in_status(m, "cancelled")),
+        "weekly_hours_from": ("numeric", lambda m: m.weekly_hours_from),
+        "weekly_hours_to": ("numeric", lambda m: m.weekly_hours_to),
+        "event_id": ("uuid", lambda m: m.event_id),
+        "company_id": ("uuid", lambda m: m.company_id),
+        "municipality": ("text", lambda m: m.municipality),
+        "captured_by": ("text", lambda m: m.captured_by),
+        "captured_at": ("timestamptz", lambda m: m.captured_at),
+        "received_at": ("timestamptz", lambda m: m.received_at),
+        "pledged_on": ("date", lambda m: m.pledged_on),
+    },
+)
+
+HIRES = Projection(
+    messages=(pledges.HireConfirmed,),
+    table="hire_versions",
+    present="hires",
+    key="hire_id",
+    columns={
+        "pledge_id": ("uuid", lambda m: m.pledge_id),
+        "position_id": ("uuid", lambda m: m.position_id),
+        "event_id": ("uuid", lambda m: m.event_id),
+        "company_id": ("uuid", lambda m: m.company_id),
+        "municipality": ("text", lambda m: m.municipality),
+        "job_type": ("text", lambda m: m.job_type),
+        "start_date": ("date", lambda m: m.start_date),
+        "weekly_hours": ("numeric", lambda m: m.weekly_hours),
+        "confirmed_at": ("timestamptz", lambda m: m.confirmed_at),
+        "confirmed_on": ("date", lambda m: local_date(m.confirmed_at)),
+        "ended_on": ("date", lambda m: m.ended_on),
+    },
+)
+
+PROJECTIONS: tuple[Projection, ...] = (TASKFORCES, COMPANIES, EMPLOYER_EVENTS, ATTENDANCES, PLEDGES, HIRES)
+TABLES: tuple[str, ...] = tuple(name for p in PROJECTIONS for name in (p.table, p.present) if name is not None)
+"""Every table that holds rows of a generation."""
+
+
+async def apply(conn: Connection, deliveries: Sequence[Delivery]) -> None:
+    """The worker's effect: write what is new into every generation, and tell the screens once it is committed.
+
+    The NOTIFY is part of the transaction, so it can be neither early nor lost; there is one for each batch
+    that brought something new.
+    """
+    taskforce_id = deliveries[0].taskforce_id
+    if await write(conn, [d.message for d in deliveries], await generations(conn)):
+        await conn.execute("select pg_notify($1, $2)", CHANNEL, str(taskforce_id))
+
+
+async def generations(conn: Connection) -> list[int]:
+    """Return the generations to write into, and keep them from being dropped until this transaction ends."""
+    rows = await conn.fetch(
+        """
+        select generation
+          from generations
+         where state <> 'dropped'
+         order by generation
+           for share
+        """
+    )
+    return [row["generation"] for row in rows]
+
+
+async def write(conn: Connection, messages: Sequence[Message], into: Sequence[int]) -> int:
+    """Make the rows of `messages`, which are all of the taskforce `conn` is bound to.
+
+    Args:
+        into: the generations that get them.
+
+    Returns:
+        How many rows were new.
+    """
+    new = 0
+    for projection in PROJECTIONS:
+        mine = [message for message in messages if isinstance(message, projection.messages)]
+        if mine:
+            new += await _insert_versions(conn, projection, mine, into)
+            if projection.present is not None:
+                await _keep_highest(conn, projection, projection.present, mine, into)
+    return new
+
+
+async def _insert_versions(
+    conn: Connection, projection: Projection, messages: Iterable[Message], into: Sequence[int]
+) -> int:
+    names, arrays = _shape(projection)
+    status = await conn.execute(
+        f"""
+        insert into {projection.table} (generation, {names})
+        select generation, {names}
+          from unnest($1::integer[]) as generation,
+               unnest({arrays}) as told ({names})
+            on conflict do nothing
+        """,  # noqa: S608  (names of our own tables and columns)
+        into,
+        *_values(projection, messages),
+    )
+    return int(status.rpartition(" ")[2])
+
+
+async def _keep_highest(
+    conn: Connection, projection: Projection, present: str, messages: Iterable[Message], into: Sequence[int]
+) -> None:
+    highest: dict[Any, Message] = {}
+    for message in messages:
+        known = highest.get(message.aggregate_id)
+        if known is None or message.version > known.version:
+            highest[message.aggregate_id] = message
+    names, arrays = _shape(projection)
+    changes = ", ".join(f"{name} = excluded.{name}" for name in ("version", "recorded_at", *projection.columns))
+    await conn.execute(
+        f"""
+        insert into {present} as present (generation, {names})
+        select generation, {names}
+          from unnest($1::integer[]) as generation,
+               unnest({arrays}) as told ({names})
+            on conflict (generation, taskforce_id, {projection.key}) do update
+           set {changes}
+         where excluded.version > present.version
+        """,  # noqa: S608  (names of our own tables and columns)
+        into,
+        *_values(projection, highest.values()),
+    )
+
+
+def _shape(projection: Projection) -> tuple[str, str]:
+    """The column list, and the arrays that fill it; $1 is the generations."""
+    types = _types(projection)
+    return ", ".join(types), ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(types.values(), start=2))
+
+
+def _types(projection: Projection) -> dict[str, str]:
+    own = {name: kind for name, (kind, _) in projection.columns.items()}
+    return {"taskforce_id": "uuid", projection.key: "uuid", "version": "integer", "recorded_at": "timestamptz"} | own
+
+
+def _values(projection: Projection, messages: Iterable[Message]) -> list[list[Any]]:
+    # In the order of the key, so that two workers that write the same rows wait for each other and never in a ring.
+    ordered = sorted(messages, key=lambda m: (m.aggregate_id, m.version))
+    read = {
+        "taskforce_id": lambda m: m.taskforce_id,
+        projection.key: lambda m: m.aggregate_id,
+        "version": lambda m: m.version,
+        "recorded_at": lambda m: m.recorded_at,
+    } | {name: value for name, (_, value) in projection.columns.items()}
+    return [[value(message) for message in ordered] for value in read.values()]
+
+
+def _in_status(pledge: pledges.PledgeState, status: pledges.PositionStatus) -> int:
+    return sum(position.status == status for position in pledge.positions)

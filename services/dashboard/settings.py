@@ -1,0 +1,35 @@
+"""The dashboard's settings: every service's, and what the board and the streams need."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ServiceSettings
+
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d+)?")
+
+
+def _origin(value: str) -> str:
+    """It goes into a header as it is: nothing but an origin may."""
+    if not _ORIGIN.fullmatch(value):
+        raise ValueError("give an origin such as https://www.struer.dk, without a path")
+    return value
+
+
+class DashboardSettings(ServiceSettings):
+    """Read from the environment with the prefix `DASHBOARD_`."""
+
+    model_config = SettingsConfigDict(env_prefix="DASHBOARD_", extra="ignore", frozen=True)
+
+    board_frame_ancestors: tuple[Annotated[str, AfterValidator(_origin)], ...] = Field(
+        (), description="origins whose pages may show the public board in a frame, as a JSON list"
+    )
+    board_smallest_count: int = Field(
+        5, ge=1, description="public figures hide counts from 1 to below this one; 0 is shown"
+    )
+    streams: int = Field(300, ge=1, description="open event streams of signed-in people at most, per process")
+    board_streams: int = Field(200, ge=1, description="open event streams of public boards at most, per process")

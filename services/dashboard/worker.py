@@ -1,0 +1,21 @@
+"""The dashboard's worker: reads every message into the read model. It publishes nothing."""
+
+from __future__ import annotations
+
+from services.dashboard.projections import MESSAGES, apply
+from services.dashboard.settings import DashboardSettings
+from shared.messaging.consumer import Consumer
+from shared.messaging.worker import Worker, run_worker
+
+GROUP = "tilsagn.dashboard"
+
+
+def create_worker(settings: DashboardSettings | None = None) -> Worker:
+    """Return the worker, not started. Reads the environment where no settings are given."""
+    settings = settings or DashboardSettings()
+    consumer = Consumer(group=GROUP, messages=MESSAGES, apply=apply)
+    return Worker(settings, service="dashboard", consumers=[consumer], publishes=False)
+
+
+if __name__ == "__main__":
+    run_worker(create_worker())

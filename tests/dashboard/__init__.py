@@ -1,0 +1,1 @@
+"""The dashboard: projections, figures, rebuild, API, streams, board, pages."""
