@@ -104,7 +104,7 @@ def _words() -> dict[str, str]:
 
 
 def _with_links(text: str) -> Markup:
-    """The text, escaped, with its web addresses as links; nothing else of it becomes markup."""
+    """The text, escaped, with its lines kept and its web addresses as links; nothing else becomes markup."""
     pieces: list[Markup] = []
     end = 0
     for match in _ADDRESS.finditer(text):
@@ -113,7 +113,8 @@ def _with_links(text: str) -> Markup:
             Markup('<a href="{0}" rel="noreferrer">{0}</a>').format(match[0]),
         ]
         end = match.end()
-    return Markup("").join([*pieces, Markup.escape(text[end:])])
+    escaped = Markup("").join([*pieces, Markup.escape(text[end:])])
+    return Markup("<br>\n").join(escaped.strip().splitlines())
 
 
 class _OnlyThisMachine:
