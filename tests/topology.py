@@ -1,0 +1,303 @@
+"""The eight processes of docker-compose.yml, on loopback, with the commands and environments written there.
+
+What compose would substitute (`${NAME}`, `${NAME:-default}`, `${NAME:?message}`) is substituted here by the same
+rules; only variables differ: addresses, ports and secrets. PostgreSQL and the broker are the embedded ones, mail
+goes to a real SMTP server that keeps what it accepts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import yaml
+from aiosmtpd.controller import Controller
+
+from deploy import secrets
+from deploy.local import ports
+from deploy.local.broker import EmbeddedBroker
+from deploy.local.postgres import EmbeddedPostgres
+from deploy.postgres.provision import dsn_of
+from deploy.routes import service_for
+from deploy.services import SERVICES, database
+from shared.auth import Principal, Role, sign_token
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from email.message import EmailMessage
+    from uuid import UUID
+
+ROOT = Path(__file__).parents[1]
+COMPOSE = ROOT / "docker-compose.yml"
+PROCESSES = tuple(f"{service}-{kind}" for service in SERVICES for kind in ("app", "worker"))
+
+_VARIABLE = re.compile(r"\$(?:\$|\{(?P<name>\w+)(?:(?P<rule>:-|:\?)(?P<word>[^}]*))?\})")
+
+
+def compose_services() -> dict[str, Any]:
+    """The services of docker-compose.yml, anchors resolved, variables not."""
+    services: dict[str, Any] = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["services"]
+    return services
+
+
+def interpolate(text: str, variables: Mapping[str, str]) -> str:
+    """Substitute variables as compose does. Raises KeyError for a missing one that has no default."""
+
+    def value(found: re.Match[str]) -> str:
+        name = found["name"]
+        if name is None:
+            return "$"
+        if variables.get(name):
+            return variables[name]
+        if found["rule"] == ":-":
+            return str(found["word"])
+        raise KeyError(name)
+
+    return _VARIABLE.sub(value, text)
+
+
+class MailServer:
+    """A real SMTP server on loopback that keeps every mail it has accepted."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.port = ports.any_free()
+        self._controller: Controller | None = None
+
+    async def handle_DATA(  # noqa: N802  (the name aiosmtpd calls)
+        self, _server: Any, _session: Any, envelope: Any
+    ) -> str:
+        """Accept a mail (called by aiosmtpd)."""
+        mail = message_from_bytes(envelope.content, policy=policy.default)
+        self.mails.append(mail)
+        return "250 OK"
+
+    def start(self) -> None:
+        """Listen, on the same port every time."""
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller.start()
+
+    def stop(self) -> None:
+        """Refuse connections from now on; what was accepted stays."""
+        if self._controller is not None:
+            self._controller.stop()
+            self._controller = None
+
+
+@dataclass
+class Process:
+    """One of the eight."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+    health_port: int
+    log: Path
+    child: subprocess.Popen[bytes] | None = None
+    killed: int = 0
+    """how often `kill` has really ended it"""
+
+    def start(self) -> None:
+        """Start it; ready or not is seen by `ready`."""
+        with self.log.open("ab") as log:
+            self.child = subprocess.Popen(
+                self.command, env=self.environment, cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+
+    def kill(self) -> None:
+        """SIGKILL, as the machine's power would."""
+        assert self.child is not None
+        assert self.child.poll() is None, f"{self.name} was not running"
+        self.child.kill()
+        self.child.wait(10)
+        assert self.child.returncode == -signal.SIGKILL
+        self.killed += 1
+
+    def stop(self) -> None:
+        """SIGTERM; SIGKILL after 8 s."""
+        if self.child is None or self.child.poll() is not None:
+            return
+        self.child.terminate()
+        try:
+            self.child.wait(8)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            self.child.wait(5)
+
+    def ready(self) -> bool:
+        """Whether its `/readyz` answers 200."""
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.health_port}/readyz", timeout=2).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+
+class Topology:
+    """All of it. Use `topology()`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.postgres = EmbeddedPostgres(folder / "postgres", fsync=False)
+        self.broker = EmbeddedBroker(record=folder / "broker.json", log=folder / "broker.log")
+        self.mail = MailServer()
+        self.secrets = secrets.make()
+        self.variables: dict[str, str] = {}
+        self.processes: dict[str, Process] = {}
+
+    # --- life
+
+    def start_infrastructure(self) -> None:
+        """PostgreSQL, broker and mail server; then compose's one-off jobs."""
+        self.postgres.start()
+        self.broker.start()
+        self.mail.start()
+        self.variables = self._variables()
+        for job in ("topics", *(f"{service}-migrate" for service in SERVICES)):
+            command, environment = self._of_compose(job)
+            done = subprocess.run(
+                command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+            )
+            assert done.returncode == 0, f"{job}: {done.stdout}{done.stderr}"
+
+    def start_processes(self) -> None:
+        """The eight, at once."""
+        for name in PROCESSES:
+            command, environment = self._of_compose(name)
+            service, _, kind = name.partition("-")
+            port = self.variables[f"{service.upper()}_{'PORT' if kind == 'app' else 'HEALTH_PORT'}"]
+            self.processes[name] = Process(name, command, environment, int(port), self.folder / f"{name}.log")
+            self.processes[name].start()
+
+    def wait_until_ready(self, *, seconds: float = 60) -> float:
+        """Return how many seconds it took until all eight were ready; fail with their last words if they are not."""
+        started = time.monotonic()
+        waiting = dict(self.processes)
+        while waiting:
+            waiting = {name: process for name, process in waiting.items() if not process.ready()}
+            if waiting and time.monotonic() - started > seconds:
+                raise AssertionError("\n".join(self.last_words(name) for name in waiting))
+            time.sleep(0.05)
+        return time.monotonic() - started
+
+    def stop(self) -> None:
+        """End everything."""
+        for process in self.processes.values():
+            if process.child is not None and process.child.poll() is None:
+                process.child.terminate()
+        for process in self.processes.values():
+            process.stop()
+        self.mail.stop()
+        self.broker.kill()
+        self.postgres.stop("immediate")
+        self.postgres.erase()
+
+    def last_words(self, name: str) -> str:
+        """The end of a process's log."""
+        log = self.processes[name].log
+        text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+        return f"--- {name} is not ready; its log ends:\n{text[-3000:]}"
+
+    def replace_broker(self) -> None:
+        """Kill the broker and start one with nothing on it, as the local run's supervisor does."""
+        self.broker.kill()
+        self.start_broker()
+
+    def start_broker(self) -> None:
+        """Start an empty broker with its topics."""
+        from deploy.local.topics import start_with_topics
+
+        asyncio.run(start_with_topics(self.broker))
+
+    # --- ways in
+
+    def url(self, path: str) -> str:
+        """Where `path` is answered, by the gateway's table of prefixes."""
+        service = service_for(path.partition("?")[0])
+        assert service is not None, path
+        return f"http://127.0.0.1:{self.variables[f'{service.upper()}_PORT']}{path}"
+
+    def token(self, *roles: Role, taskforce_id: UUID, subject: str | None = None, **principal: Any) -> str:
+        """A bearer token signed with this installation's key."""
+        who = Principal(subject or f"person:{taskforce_id}", frozenset(roles), taskforce_id, **principal)
+        return sign_token(self.secrets["TOKEN_PRIVATE_KEY"], who, lifetime_seconds=3600)
+
+    def superuser_dsn(self, service: str) -> str:
+        """A service's database with no policy in the way."""
+        return self.postgres.superuser_dsn(database(service))
+
+    def app_dsn(self, service: str) -> str:
+        """A service's database as its app role."""
+        user = f"tilsagn_{service}_app"
+        return dsn_of(
+            self.postgres.superuser_dsn(),
+            database=database(service),
+            user=user,
+            password=self.secrets[f"{service.upper()}_APP_PASSWORD"],
+        )
+
+    # --- from compose
+
+    def _variables(self) -> dict[str, str]:
+        address = re.sub(r"^.*@|/.*$", "", self.postgres.superuser_dsn().partition("://")[2])
+        apps = {service: ports.any_free() for service in SERVICES}
+        health = {service: ports.any_free() for service in SERVICES}
+        superuser = self.postgres.superuser_dsn().partition("://")[2].partition("@")[0].partition(":")[2]
+        return {
+            **self.secrets,
+            "POSTGRES_PASSWORD": superuser,
+            "POSTGRES_ADDRESS": address,
+            "KAFKA_ADDRESS": self.broker.bootstrap_servers,
+            "KAFKA_FLAVOUR": "embedded",
+            "LISTEN_ADDRESS": "127.0.0.1",
+            "PUBLIC_URL": "http://localhost:8080",
+            "EVENTS_URL": f"http://127.0.0.1:{apps['events']}",
+            "PLEDGES_URL": f"http://127.0.0.1:{apps['pledges']}",
+            "SMTP_HOST": "127.0.0.1",
+            "SMTP_PORT": str(self.mail.port),
+            "SMTP_STARTTLS": "false",
+            "SENDER": "Tilsagn <tilsagn@localhost.example>",
+            **{f"{service.upper()}_PORT": str(port) for service, port in apps.items()},
+            **{f"{service.upper()}_HEALTH_PORT": str(port) for service, port in health.items()},
+        }
+
+    def _of_compose(self, name: str) -> tuple[list[str], dict[str, str]]:
+        service = compose_services()[name]
+        command = [interpolate(word, self.variables) for word in service["command"]]
+        assert command[0] == "python"
+        environment = {key: interpolate(value, self.variables) for key, value in service["environment"].items()}
+        return [sys.executable, *command[1:]], {"PATH": os.defpath, "PYTHONUNBUFFERED": "1"} | environment
+
+
+@contextmanager
+def topology(*, processes: bool = True) -> Iterator[Topology]:
+    """The whole topology, ready; stopped and erased at the end.
+
+    Args:
+        processes: False starts PostgreSQL, broker, mail server and jobs only.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="tilsagn-topology-"))
+    if os.geteuid() == 0:
+        folder.chmod(0o711)  # PostgreSQL runs as an unprivileged account, which has to pass through
+    whole = Topology(folder)
+    try:
+        whole.start_infrastructure()
+        if processes:
+            whole.start_processes()
+            whole.wait_until_ready()
+        yield whole
+    finally:
+        whole.stop()
+        shutil.rmtree(folder, ignore_errors=True)
