@@ -1,0 +1,60 @@
+# Everything one does with this checkout. `make help` lists it; `make demo` is where to begin.
+# Each target does its own set-up. The first one needs the network, later ones do not.
+
+# Any Python from 3.11 on; name one with `make PYTHON=python3.12 …`.
+PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,$(shell \
+	$(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(p))))
+# The public port; empty means 8080 or the next free one: `make demo PORT=9000`.
+PORT ?=
+# More arguments for the command behind a target: `make test ARGS="-k intake"`.
+ARGS ?=
+
+SHELL := /bin/sh
+BIN := .venv/bin
+BOOTSTRAP = $(if $(PYTHON),$(PYTHON),$(error Tilsagn needs Python 3.11 or newer, and none was found: install it, or name one with `make PYTHON=/path/to/python3 …`)) deploy/bootstrap.py
+SOURCES := services shared deploy tests
+MIGRATIONS = $(wildcard shared/messaging/migrations/*.sql services/*/migrations/*.sql)
+PORT_OPTION = $(if $(PORT),--port $(PORT))
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+.PHONY: help setup demo up test lint format types migrations lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: ## Install the locked packages and build the front-end assets (done by the others as needed)
+	@$(BOOTSTRAP) setup
+
+demo: setup ## Play an evening: 80 companies, some 50 pledges, everything live in the browser
+	@exec $(BIN)/tilsagn demo $(PORT_OPTION) $(ARGS)
+
+up: setup ## Start an empty installation and keep its data in .tilsagn/
+	@exec $(BIN)/tilsagn up $(PORT_OPTION) $(ARGS)
+
+test: setup ## Run all tests, with a real database, broker and browser
+	@$(BOOTSTRAP) browser
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: setup types migrations ## Check style, types, the walls between services, and the migrations
+	@$(BIN)/ruff check --quiet $(SOURCES)
+	@$(BIN)/ruff format --check --quiet $(SOURCES)
+	@said=$$($(BIN)/lint-imports 2>&1) || { echo "$$said"; exit 1; }
+
+types: setup ## Check the types
+	@$(BIN)/mypy --no-error-summary
+
+migrations: setup ## Check that the migrations are safe under load
+	@said=$$($(BIN)/squawk $(MIGRATIONS) 2>&1) || { echo "$$said"; exit 1; }
+
+format: setup ## Put the source into shape
+	@$(BIN)/ruff check --fix --quiet $(SOURCES) || true
+	@$(BIN)/ruff format --quiet $(SOURCES)
+
+lock: ## Pin the packages of requirements/*.in anew, with hashes (needs the network)
+	@$(BOOTSTRAP) lock
+
+clean: ## Remove everything that was built; the data in .tilsagn/ stays
+	@rm -rf .venv node_modules shared/web/assets/built test-results tilsagn.egg-info
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
