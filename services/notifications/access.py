@@ -1,0 +1,21 @@
+"""Who may see what has been sent. Every route names this; nothing else passes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from shared.auth import Principal, require
+from shared.postgres import Database
+
+Reader = Annotated[Principal, Depends(require("coordinator", "admin"))]
+"""Sees what was told when, and why something was not; never to which address."""
+
+
+def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+Db = Annotated[Database, Depends(_database)]

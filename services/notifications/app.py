@@ -1,0 +1,45 @@
+"""The notifications service's web application: the list of what was told, as page and as JSON."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from services.notifications import api, pages
+from services.notifications.settings import NotificationsSettings
+from shared.postgres import Database
+from shared.web.app import create_web_app
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from fastapi import FastAPI
+
+_DESCRIPTION = """\
+What the taskforce's people and companies were told, when, and why something was not told. Mails themselves,
+names and addresses are kept nowhere.
+"""
+
+
+def create_app(settings: NotificationsSettings | None = None) -> FastAPI:
+    """Make the application; without settings they are read from the environment."""
+    settings = settings or NotificationsSettings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.database = await Database.connect(settings, name="notifications-app")
+        try:
+            yield
+        finally:
+            await app.state.database.close()
+
+    app = create_web_app(
+        title="Tilsagn notifications",
+        service="notifications",
+        settings=settings,
+        lifespan=lifespan,
+        description=_DESCRIPTION,
+    )
+    app.include_router(api.router)
+    app.include_router(pages.router)
+    return app

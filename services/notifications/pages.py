@@ -1,0 +1,149 @@
+"""The page of what has been sent, what waits, and why something was not sent."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+
+from services.notifications import queries
+from services.notifications.access import Db, Reader
+from services.notifications.mails import hours_text, positions_text
+from services.notifications.queries import Latest
+from shared.web.i18n import N_
+from shared.web.i18n import gettext as _
+from shared.web.pages import render
+from shared.web.paging import PageToken, cut
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from services.notifications.queries import DeliveryRow
+    from services.notifications.rules import Rule
+    from services.notifications.store import Status
+
+router = APIRouter(include_in_schema=False)
+
+_PAGE_SIZE: Final = 50
+
+Shown = Literal["all", "waiting", "sent", "not_sent"]
+
+_STATUSES: Final[Mapping[Shown, tuple[Status, ...]]] = {
+    "all": (),
+    "waiting": ("waiting",),
+    "sent": ("sent",),
+    "not_sent": ("skipped", "failed", "expired"),
+}
+_HEADINGS: Final[Mapping[Shown, str]] = {
+    "all": N_("All mails"),
+    "waiting": N_("Mails that wait"),
+    "sent": N_("Mails that were sent"),
+    "not_sent": N_("Mails that were not sent"),
+}
+_FIGURES: Final[Mapping[Shown, tuple[str, str | None]]] = {
+    "sent": (N_("sent"), "real"),
+    "waiting": (N_("waiting"), "promised"),
+    "not_sent": (N_("not sent"), None),
+}
+_RULE_LABELS: Final[Mapping[Rule, str]] = {
+    "pledge_received": N_("Thanks to the company"),
+    "pledge_became_hire": N_("Good news for whoever logged the pledge"),
+}
+_STATUS_LABELS: Final[Mapping[Status, tuple[str, str]]] = {
+    "waiting": (N_("Waiting"), "waiting"),
+    "sent": (N_("Sent"), "good"),
+    "skipped": (N_("Not sent"), "neutral"),
+    "failed": (N_("Refused"), "bad"),
+    "expired": (N_("Given up"), "bad"),
+}
+_REASONS: Final[Mapping[str, str]] = {
+    "too_old": N_("It was more than 24 hours old when it arrived here"),
+    "no_address": N_("No mail address is known"),
+    "bad_address": N_("The mail address cannot be used"),
+    "needs_smtputf8": N_("The mail server cannot write to such an address"),
+    "address_unavailable": N_("The address could not be looked up"),
+    "server_unreachable": N_("The mail server does not answer"),
+    "internal_error": N_("Something went wrong on our side"),
+}
+_ANSWERS: Final[Mapping[str, str]] = {
+    "recipient": N_("The mail server refuses the recipient (code %(code)s)"),
+    "message": N_("The mail server refuses the mail (code %(code)s)"),
+    "server": N_("The mail server cannot take mail now (code %(code)s)"),
+}
+
+
+@router.get("/notifications")
+async def deliveries_page(
+    *,
+    request: Request,
+    principal: Reader,
+    db: Db,
+    shown: Annotated[Shown, Query(alias="status")] = "all",
+    page_token: PageToken = None,
+) -> HTMLResponse:
+    """What was told when; filters and place are in the address."""
+    async with db.read(principal.taskforce) as conn:
+        numbers = await queries.counts(conn, principal.taskforce)
+        rows = await queries.deliveries(
+            conn,
+            principal.taskforce,
+            statuses=_STATUSES[shown],
+            after=Latest.read(page_token),
+            limit=_PAGE_SIZE + 1,
+        )
+    page, last = cut(rows, _PAGE_SIZE)
+    return render(
+        request,
+        "deliveries.html",
+        shown=shown,
+        heading=_(_HEADINGS[shown]),
+        choices=[
+            {
+                "name": name,
+                "label": _(label),
+                "tone": tone,
+                "number": sum(numbers.get(status, 0) for status in _STATUSES[name]),
+            }
+            for name, (label, tone) in _FIGURES.items()
+        ],
+        deliveries=[_as_shown(row) for row in page],
+        more=f"/notifications?{urlencode({'status': shown, 'page_token': last.key.token()})}" if last else None,
+    )
+
+
+def _as_shown(row: DeliveryRow) -> dict[str, object]:
+    label, tone = _STATUS_LABELS[row.status]
+    return {
+        "rule": _(_RULE_LABELS[row.rule]),
+        "about": _about(row),
+        "pledge_url": f"/pledges/{row.facts['pledge_id']}",
+        "status": _(label),
+        "tone": tone,
+        "reason": reason_text(row.reason),
+        "attempts": row.attempts,
+        "at": row.settled_at or row.attempted_at or row.created_at,
+    }
+
+
+def _about(row: DeliveryRow) -> str:
+    facts = row.facts
+    if row.rule == "pledge_received":
+        positions = positions_text(facts["job_type"], facts["positions"])
+        hours = hours_text(Decimal(facts["hours_from"]), Decimal(facts["hours_to"]))
+    else:
+        positions = positions_text(facts["job_type"], 1)
+        hours = hours_text(Decimal(facts["weekly_hours"]), Decimal(facts["weekly_hours"]))
+    return _("%(positions)s, %(hours)s hours a week", positions=positions, hours=hours)
+
+
+def reason_text(reason: str | None) -> str:
+    """A reason's code in words, in the current language; empty for none."""
+    if reason is None:
+        return ""
+    if reason in _REASONS:
+        return _(_REASONS[reason])
+    part, _underscore, code = reason.rpartition("_")
+    return _(_ANSWERS[part], code=code) if part in _ANSWERS else reason

@@ -1,0 +1,21 @@
+"""The background process: reads what has happened and delivers what is to be told. Publishes nothing."""
+
+from __future__ import annotations
+
+from services.notifications.consumer import create_consumer
+from services.notifications.deliveries import Courier
+from services.notifications.settings import NotificationsSettings
+from shared.messaging.worker import Worker
+
+
+def create_worker(settings: NotificationsSettings | None = None) -> Worker:
+    """Return the service's worker; without settings, from the environment."""
+    settings = settings or NotificationsSettings()
+    courier = Courier(settings)
+    return Worker(
+        settings,
+        service="notifications",
+        consumers=[create_consumer(after_commit=courier.wake)],
+        publishes=False,
+        due_work=[courier.run],
+    )
