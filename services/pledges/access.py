@@ -1,0 +1,49 @@
+"""Who may see what of a pledge or a hire; who may call a route stands at the route (`require`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from services.pledges.domain.pledge import Guest, Person
+from shared.auth import NotAllowed
+
+if TYPE_CHECKING:
+    from services.pledges.views import PledgeView
+    from shared.auth import Principal, Role
+
+LOGGERS: Final[tuple[Role, ...]] = ("member", "coordinator", "caseworker", "admin", "event_pass")
+"""Who may log a pledge."""
+READERS: Final[tuple[Role, ...]] = ("member", "coordinator", "caseworker", "admin")
+"""Who may read pledges that others logged, if not their contacts."""
+CONTACT_READERS: Final[tuple[Role, ...]] = ("coordinator", "caseworker", "admin")
+"""Who may read every business contact."""
+IMPORTERS: Final[tuple[Role, ...]] = ("coordinator", "admin")
+
+
+def logs_as(principal: Principal) -> Person | Guest:
+    """Return as whom the principal logs a pledge. Raises `NotAllowed` for a pass without its event."""
+    if principal.has("event_pass"):
+        if principal.event_id is None or principal.pass_generation is None:
+            raise NotAllowed
+        return Guest(principal.event_id, principal.pass_generation)
+    return Person(principal.person_id)
+
+
+def may_read(principal: Principal, pledge: PledgeView) -> bool:
+    """Whether the pledge is there at all for the principal."""
+    if principal.has(*READERS):
+        return True
+    # A pass sees the receipts of its own event's passes, by their id, which only their sender knows.
+    return principal.has("event_pass") and pledge.logged_with_pass and pledge.event_id == principal.event_id
+
+
+def may_read_contact(principal: Principal, pledge: PledgeView) -> bool:
+    """Whether the principal may read the pledge's business contact."""
+    if principal.has(*CONTACT_READERS):
+        return True
+    return principal.has("member") and pledge.logged_by is not None and pledge.logged_by == principal.person_id
+
+
+def seen_by(principal: Principal, pledge: PledgeView) -> PledgeView:
+    """Return the pledge without what the principal may not read of it."""
+    return pledge if may_read_contact(principal, pledge) else pledge.without_contact()

@@ -1,0 +1,207 @@
+"""One function per use case. Each owns its transaction: what it returns has been committed."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from services.pledges import store
+from services.pledges.domain import hire as hires
+from services.pledges.domain.pledge import Guest, Limits, Pledge
+from services.pledges.domain.refusals import IdTaken, KeyUsedForAnother, UnknownEvent
+from services.pledges.messages import hire_confirmed, pledge_state
+from services.pledges.store import Asked
+from shared.contracts.pledges import PledgeLogged, PositionFilled
+from shared.messaging import outbox
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from services.pledges.domain.hire import Confirmation, Hire
+    from services.pledges.domain.pledge import Person, Promise
+    from shared.postgres import Connection, Database
+
+_POLL_SECONDS = 0.1
+
+
+def asked(key: str, body: Any) -> Asked:
+    """Return how a request is recognised when it comes again.
+
+    The body counts as it was sent, not as we read it: a repeat is the same to every release of ours.
+
+    Args:
+        key: the header Idempotency-Key.
+        body: parsed JSON; the order of keys and white space do not count.
+    """
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
+    return Asked(key, hashlib.sha256(canonical.encode()).digest())
+
+
+async def log_pledge(
+    db: Database,
+    taskforce_id: UUID,
+    promise: Promise,
+    *,
+    by: Person | Guest,
+    asked: Asked,
+    limits: Limits,
+    patience_seconds: float = 0.0,
+) -> Pledge:
+    """A company has promised positions: keep it, for ever and once.
+
+    The same request again (same key, or same id) returns the same pledge and has no further effect.
+
+    Args:
+        by: who logs it.
+        patience_seconds: how long to wait for news of an event we have not heard of yet.
+
+    Returns:
+        The pledge as it was logged, whatever has become of it since.
+
+    Raises:
+        KeyUsedForAnother, IdTaken: the same key or id was used for something else.
+        Refusal: see `Pledge.log`. Nothing has changed.
+    """
+    try:
+        return await _log_pledge(db, taskforce_id, promise, by=by, asked=asked, limits=limits)
+    except UnknownEvent:
+        assert promise.event_id is not None
+        if not await _hears_of(db, taskforce_id, promise.event_id, within_seconds=patience_seconds):
+            raise
+    return await _log_pledge(db, taskforce_id, promise, by=by, asked=asked, limits=limits)
+
+
+async def _log_pledge(
+    db: Database, taskforce_id: UUID, promise: Promise, *, by: Person | Guest, asked: Asked, limits: Limits
+) -> Pledge:
+    now = datetime.now(UTC)
+    event_id = promise.event_id or (by.event_id if isinstance(by, Guest) else None)
+    async with db.change(taskforce_id) as conn:
+        surroundings = await store.claim(
+            conn,
+            taskforce_id,
+            "log_pledge",
+            asked,
+            subject_id=promise.id,
+            event_id=event_id,
+            company=promise.company,
+            now=now,
+        )
+        if surroundings is None:
+            return await _pledge_of_repeat(conn, taskforce_id, asked)
+        pledge = Pledge.log(
+            taskforce_id,
+            promise,
+            by=by,
+            event=surroundings.event,
+            register=surroundings.candidates,
+            received_at=now,
+            limits=limits,
+        )
+        if not await store.insert_pledge(conn, pledge, asked.digest):
+            return await _same_pledge(conn, taskforce_id, promise.id, asked)
+        await outbox.add(conn, pledge_state(PledgeLogged, pledge, recorded_at=now))
+    return pledge
+
+
+async def _pledge_of_repeat(conn: Connection, taskforce_id: UUID, asked: Asked) -> Pledge:
+    claimed = await store.claimed_before(conn, taskforce_id, "log_pledge", asked.key)
+    if claimed is None or claimed.digest != asked.digest:
+        raise KeyUsedForAnother
+    return await _same_pledge(conn, taskforce_id, claimed.subject_id, asked)
+
+
+async def _same_pledge(conn: Connection, taskforce_id: UUID, pledge_id: UUID, asked: Asked) -> Pledge:
+    """The pledge that is there already, if it is the one asked for."""
+    found = await store.load_pledge(conn, taskforce_id, pledge_id)
+    if found is None or found[1] != asked.digest:
+        raise IdTaken
+    return found[0].as_logged()
+
+
+async def _hears_of(db: Database, taskforce_id: UUID, event_id: UUID, *, within_seconds: float) -> bool:
+    deadline = time.monotonic() + within_seconds
+    while time.monotonic() < deadline:
+        await asyncio.sleep(_POLL_SECONDS)
+        async with db.read(taskforce_id) as conn:
+            if await store.event_is_known(conn, taskforce_id, event_id):
+                return True
+    return False
+
+
+async def confirm_hire(
+    db: Database,
+    taskforce_id: UUID,
+    confirmation: Confirmation,
+    *,
+    confirmed_by: UUID | None,
+    asked: Asked,
+    limits: Limits,
+    seen_version: int | None = None,
+) -> Hire:
+    """A case worker says that a position has become real.
+
+    The same request again (same key, or same id) returns the same hire and has no further effect.
+
+    Args:
+        seen_version: the pledge's version the case worker saw; None: they did not say.
+
+    Raises:
+        KeyUsedForAnother, IdTaken: the same key or id was used for something else.
+        Refusal: see `domain.hire.confirm_hire`. Nothing has changed.
+    """
+    now = datetime.now(UTC)
+    async with db.change(taskforce_id) as conn:
+        surroundings = await store.claim(
+            conn,
+            taskforce_id,
+            "confirm_hire",
+            asked,
+            subject_id=confirmation.id,
+            event_id=None,
+            company=confirmation.company,
+            now=now,
+        )
+        if surroundings is None:
+            return await _hire_of_repeat(conn, taskforce_id, asked)
+        pledge = None
+        if confirmation.pledge_id is not None:
+            pledge = await store.lock_pledge(conn, taskforce_id, confirmation.pledge_id)
+        # Under the lock: whoever sends one hire under two keys at once gets it twice, and makes it once.
+        if await store.load_hire(conn, taskforce_id, confirmation.id) is not None:
+            return await _same_hire(conn, taskforce_id, confirmation.id, asked)
+        hire = hires.confirm_hire(
+            taskforce_id,
+            confirmation,
+            pledge=pledge,
+            register=surroundings.candidates,
+            confirmed_by=confirmed_by,
+            now=now,
+            limits=limits,
+            seen_version=seen_version,
+        )
+        if not await store.insert_hire(conn, hire, asked.digest):
+            return await _same_hire(conn, taskforce_id, confirmation.id, asked)
+        if pledge is not None and hire.position is not None:
+            await store.save_filled(conn, pledge, hire.position)
+            await outbox.add(conn, pledge_state(PositionFilled, pledge, recorded_at=now))
+        await outbox.add(conn, hire_confirmed(hire))
+    return hire
+
+
+async def _hire_of_repeat(conn: Connection, taskforce_id: UUID, asked: Asked) -> Hire:
+    claimed = await store.claimed_before(conn, taskforce_id, "confirm_hire", asked.key)
+    if claimed is None or claimed.digest != asked.digest:
+        raise KeyUsedForAnother
+    return await _same_hire(conn, taskforce_id, claimed.subject_id, asked)
+
+
+async def _same_hire(conn: Connection, taskforce_id: UUID, hire_id: UUID, asked: Asked) -> Hire:
+    found = await store.load_hire(conn, taskforce_id, hire_id)
+    if found is None or found[1] != asked.digest:
+        raise IdTaken
+    return found[0]

@@ -1,0 +1,113 @@
+"""From `events`' messages to our projections of companies, events and attendance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from services.pledges import projections
+from services.pledges.domain.register import name_key
+from shared.contracts.events import (
+    CompanyCheckedIn,
+    CompanyRegistered,
+    EmployerEventState,
+    EventCancelled,
+    EventClosed,
+    EventDrafted,
+    EventOpened,
+    EventPassRevoked,
+    EventPublished,
+)
+from shared.messaging.consumer import Consumer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from uuid import UUID
+
+    from shared.contracts.message import Message
+    from shared.messaging.envelope import Delivery
+    from shared.postgres import Connection
+
+M = TypeVar("M", bound="Message")
+
+GROUP = "tilsagn.pledges"
+MESSAGES: tuple[type[Message], ...] = (
+    CompanyRegistered,
+    EventDrafted,
+    EventPublished,
+    EventOpened,
+    EventClosed,
+    EventCancelled,
+    EventPassRevoked,
+    CompanyCheckedIn,
+)
+
+
+def create_consumer() -> Consumer:
+    """Make the service's consumer."""
+    return Consumer(group=GROUP, messages=MESSAGES, apply=apply)
+
+
+async def apply(conn: Connection, deliveries: Sequence[Delivery]) -> None:
+    """Take over the newest state of everything told of. The version makes every copy and every replay harmless."""
+    messages = [delivery.message for delivery in deliveries]
+    if companies := _newest(CompanyRegistered, messages):
+        await projections.save_companies(
+            conn,
+            [
+                (
+                    one.taskforce_id,
+                    one.company_id,
+                    one.version,
+                    one.name,
+                    name_key(one.name) if one.name else None,
+                    one.cvr,
+                    one.municipality,
+                    one.member,
+                )
+                for one in companies
+            ],
+        )
+    if events := _newest(EmployerEventState, messages):
+        await projections.save_events(
+            conn,
+            [
+                (
+                    one.taskforce_id,
+                    one.event_id,
+                    one.version,
+                    one.kind,
+                    one.status,
+                    one.title,
+                    one.place,
+                    one.starts_at,
+                    one.ends_at,
+                    one.opened_at,
+                    one.closed_at,
+                    one.goal_positions,
+                    one.pass_generation,
+                )
+                for one in events
+            ],
+        )
+    if attendances := _newest(CompanyCheckedIn, messages):
+        await projections.save_attendances(
+            conn,
+            [
+                (one.taskforce_id, one.aggregate_id, one.version, one.event_id, one.company_id, one.checked_in_at)
+                for one in attendances
+            ],
+        )
+
+
+def _newest(kind: type[M], messages: Iterable[Message]) -> list[M]:
+    """The messages of one kind, of each aggregate the highest version, in the order of their ids.
+
+    One order for everybody: two workers never wait for each other's rows crosswise.
+    """
+    newest: dict[UUID, M] = {}
+    for message in messages:
+        if isinstance(message, kind):
+            known = newest.get(message.aggregate_id)
+            if known is None or message.version > known.version:
+                newest[message.aggregate_id] = message
+    return [newest[aggregate_id] for aggregate_id in sorted(newest)]

@@ -1,0 +1,438 @@
+"""SQL that loads and saves pledges and hires. Everything takes the transaction's connection; nothing commits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from services.pledges.domain.hire import Hire
+from services.pledges.domain.pledge import Guest, Person, Pledge, Position, Promise
+from services.pledges.domain.register import (
+    Contact,
+    EventFacts,
+    RegisteredCompany,
+    TypedCompany,
+    name_key,
+    read_cvr,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    import asyncpg
+
+    from shared.postgres import Connection
+
+Operation = Literal["log_pledge", "confirm_hire"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that may come again.
+
+    Attributes:
+        key: what its sender calls it (the header Idempotency-Key).
+        digest: SHA-256 of what it asks.
+    """
+
+    key: str
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the register has told us that bears on a new pledge."""
+
+    event: EventFacts | None
+    candidates: list[RegisteredCompany]
+
+
+async def claim(
+    conn: Connection,
+    taskforce_id: UUID,
+    operation: Operation,
+    asked: Asked,
+    *,
+    subject_id: UUID,
+    event_id: UUID | None,
+    company: TypedCompany | None,
+    now: datetime,
+) -> Surroundings | None:
+    """Claim an idempotency key for this transaction, and look around in the same round trip.
+
+    Waits for another transaction that is claiming the same key. Returns None where the key was claimed before.
+
+    Args:
+        subject_id: the pledge or hire that will be the effect.
+        event_id: the event to look up.
+        company: the company to look up in the register.
+    """
+    row = await conn.fetchrow(
+        """
+        with claimed as (
+            insert into idempotency_keys (taskforce_id, operation, key, request_digest, subject_id, recorded_at)
+            values ($1, $2, $3, $4, $5, $6)
+                on conflict do nothing
+            returning true
+        )
+        select exists (select from claimed) as claimed,
+               event.id,
+               event.status,
+               event.starts_at,
+               event.ends_at,
+               event.closed_at,
+               event.pass_generation,
+               array(
+                 select (company.id, company.name_key, company.cvr, company.municipality)
+                   from companies as company
+                  where company.taskforce_id = $1
+                    and (company.id = $8 or company.cvr = $9 or company.name_key = $10)
+                  limit 20
+               ) as candidates
+          from (values (true)) as always
+          left join employer_events as event
+            on event.taskforce_id = $1
+           and event.id = $7
+        """,
+        taskforce_id,
+        operation,
+        asked.key,
+        asked.digest,
+        subject_id,
+        now,
+        event_id,
+        company.id if company else None,
+        read_cvr(company.cvr) if company else None,
+        name_key(company.name) if company else None,
+    )
+    assert row is not None
+    if not row["claimed"]:
+        return None
+    event = None
+    if row["id"] is not None:
+        event = EventFacts(
+            id=row["id"],
+            status=row["status"],
+            starts_at=row["starts_at"],
+            ends_at=row["ends_at"],
+            closed_at=row["closed_at"],
+            pass_generation=row["pass_generation"],
+        )
+    return Surroundings(event, [RegisteredCompany(*candidate) for candidate in row["candidates"]])
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What an idempotency key was claimed for."""
+
+    digest: bytes
+    subject_id: UUID
+
+
+async def claimed_before(conn: Connection, taskforce_id: UUID, operation: Operation, key: str) -> Claimed | None:
+    """Return what the key was claimed for, or None."""
+    row = await conn.fetchrow(
+        """
+        select request_digest, subject_id
+          from idempotency_keys
+         where taskforce_id = $1
+           and operation = $2
+           and key = $3
+        """,
+        taskforce_id,
+        operation,
+        key,
+    )
+    return Claimed(row["request_digest"], row["subject_id"]) if row else None
+
+
+async def event_is_known(conn: Connection, taskforce_id: UUID, event_id: UUID) -> bool:
+    """Whether the register has told us of the event."""
+    known = await conn.fetchval(
+        """
+        select exists (select
+                         from employer_events
+                        where taskforce_id = $1
+                          and id = $2)
+        """,
+        taskforce_id,
+        event_id,
+    )
+    return bool(known)
+
+
+async def insert_pledge(conn: Connection, pledge: Pledge, digest: bytes) -> bool:
+    """Save a new pledge with its positions and its contact. False, and nothing saved, where the id is taken."""
+    promise = pledge.promise
+    contact = promise.contact
+    inserted = await conn.fetchval(
+        """
+        with pledge as (
+            insert into pledges
+                   (taskforce_id, id, event_id, company_name, company_cvr, company_p_number, company_municipality,
+                    company_id, municipality, job_type, position_count, weekly_hours_from, weekly_hours_to, tasks,
+                    earliest_start, captured_by, logged_by, logged_with_pass, captured_at, received_at, pledged_on,
+                    flags, request_digest, version, status)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+                    $21, $22, $23, $24, $25)
+                on conflict do nothing
+            returning id
+        ), contact as (
+            insert into pledge_contacts (taskforce_id, id, name, phone, email)
+            select $1, id, $26, $27, $28
+              from pledge
+             where $26::text is not null
+        ), jobs as (
+            insert into positions (taskforce_id, id, pledge_id, number, status)
+            select $1, position_id, pledge.id, number, 'open'
+              from pledge
+             cross join unnest($29::uuid[]) with ordinality as position (position_id, number)
+        )
+        select exists (select from pledge)
+        """,
+        pledge.taskforce_id,
+        pledge.id,
+        promise.event_id,
+        promise.company.name,
+        promise.company.cvr,
+        promise.company.p_number,
+        promise.company.municipality,
+        pledge.company_id,
+        pledge.municipality,
+        promise.job_type,
+        len(pledge.positions),
+        promise.hours_from,
+        promise.hours_to,
+        list(promise.tasks),
+        promise.earliest_start,
+        promise.captured_by,
+        pledge.logged_by_person,
+        isinstance(pledge.logged_by, Guest),
+        promise.captured_at,
+        pledge.received_at,
+        pledge.pledged_on,
+        list(pledge.flags),
+        digest,
+        pledge.version,
+        pledge.status,
+        contact.name if contact else None,
+        contact.phone if contact else None,
+        contact.email if contact else None,
+        [position.id for position in pledge.positions],
+    )
+    return bool(inserted)
+
+
+_PLEDGE = """
+        select pledge.*,
+               contact.name as contact_name,
+               contact.phone as contact_phone,
+               contact.email as contact_email
+          from pledges as pledge
+          left join pledge_contacts as contact
+            on contact.taskforce_id = pledge.taskforce_id
+           and contact.id = pledge.id
+         where pledge.taskforce_id = $1
+           and pledge.id = $2
+"""
+
+
+async def load_pledge(conn: Connection, taskforce_id: UUID, pledge_id: UUID) -> tuple[Pledge, bytes] | None:
+    """Return a pledge as it is now, and the digest of what logged it."""
+    row = await conn.fetchrow(_PLEDGE, taskforce_id, pledge_id)
+    return (await _with_positions(conn, row), row["request_digest"]) if row else None
+
+
+async def lock_pledge(conn: Connection, taskforce_id: UUID, pledge_id: UUID) -> Pledge | None:
+    """Return a pledge as it is now and lock it until the end of the transaction."""
+    row = await conn.fetchrow(_PLEDGE + " for update of pledge", taskforce_id, pledge_id)
+    # The positions are read by a statement of their own: one that had waited for the lock would show them as
+    # they were before.
+    return await _with_positions(conn, row) if row else None
+
+
+async def _with_positions(conn: Connection, row: asyncpg.Record) -> Pledge:
+    positions = await conn.fetch(
+        """
+        select id, number, status, hire_id
+          from positions
+         where taskforce_id = $1
+           and pledge_id = $2
+         order by number
+        """,
+        row["taskforce_id"],
+        row["id"],
+    )
+    return pledge_of(row, [Position(**position) for position in positions])
+
+
+def pledge_of(row: asyncpg.Record, positions: list[Position]) -> Pledge:
+    """Return the aggregate from its row (with `contact_*`) and its positions."""
+    company = TypedCompany(
+        row["company_name"], row["company_cvr"], row["company_municipality"], row["company_p_number"]
+    )
+    promise = Promise(
+        id=row["id"],
+        company=company,
+        contact=_contact(row),
+        job_type=row["job_type"],
+        positions=row["position_count"],
+        hours_from=row["weekly_hours_from"],
+        hours_to=row["weekly_hours_to"],
+        tasks=tuple(row["tasks"]),
+        earliest_start=row["earliest_start"],
+        captured_at=row["captured_at"],
+        captured_by=row["captured_by"],
+        event_id=row["event_id"],
+    )
+    status = row["status"]
+    return Pledge(
+        taskforce_id=row["taskforce_id"],
+        promise=promise,
+        company_id=row["company_id"],
+        municipality=row["municipality"],
+        logged_by=Guest(row["event_id"], 0) if row["logged_with_pass"] else Person(row["logged_by"]),
+        received_at=row["received_at"],
+        pledged_on=row["pledged_on"],
+        flags=tuple(row["flags"]),
+        positions=positions,
+        version=row["version"],
+        affirmed=status == "affirmed",
+        ended_as=status if status in {"withdrawn", "lapsed", "duplicate"} else None,
+    )
+
+
+def _contact(row: asyncpg.Record) -> Contact | None:
+    return Contact(row["contact_name"], row["contact_phone"], row["contact_email"]) if row["contact_name"] else None
+
+
+async def save_filled(conn: Connection, pledge: Pledge, position: Position) -> None:
+    """Save that a position was filled, and what that makes of its pledge, which the caller has locked."""
+    await conn.execute(
+        """
+        with job as (
+            update positions
+               set status = $3,
+                   hire_id = $4
+             where taskforce_id = $1
+               and id = $2
+        )
+        update pledges
+           set version = $6,
+               status = $7
+         where taskforce_id = $1
+           and id = $5
+        """,
+        pledge.taskforce_id,
+        position.id,
+        position.status,
+        position.hire_id,
+        pledge.id,
+        pledge.version,
+        pledge.status,
+    )
+
+
+async def insert_hire(conn: Connection, hire: Hire, digest: bytes) -> bool:
+    """Save a new hire with its contact person. False, and nothing saved, where the id is taken."""
+    person = hire.contact_person
+    inserted = await conn.fetchval(
+        """
+        with hire as (
+            insert into hires
+                   (taskforce_id, id, pledge_id, position_id, position_number, event_id, company_name, company_cvr,
+                    company_p_number, company_municipality, company_id, municipality, job_type, start_date,
+                    weekly_hours, logged_by, confirmed_by, confirmed_at, flags, request_digest, version, ended_on,
+                    end_reason)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+                    $22, $23)
+                on conflict (taskforce_id, id) do nothing
+            returning id
+        ), contact as (
+            insert into hire_contacts (taskforce_id, id, name, phone, email)
+            select $1, id, $24, $25, $26
+              from hire
+             where $24::text is not null
+        )
+        select exists (select from hire)
+        """,
+        hire.taskforce_id,
+        hire.id,
+        hire.pledge_id,
+        hire.position.id if hire.position else None,
+        hire.position.number if hire.position else None,
+        hire.event_id,
+        hire.company.name,
+        hire.company.cvr,
+        hire.company.p_number,
+        hire.company.municipality,
+        hire.company_id,
+        hire.municipality,
+        hire.job_type,
+        hire.start_date,
+        hire.weekly_hours,
+        hire.logged_by,
+        hire.confirmed_by,
+        hire.confirmed_at,
+        list(hire.flags),
+        digest,
+        hire.version,
+        hire.ended_on,
+        hire.end_reason,
+        person.name if person else None,
+        person.phone if person else None,
+        person.email if person else None,
+    )
+    return bool(inserted)
+
+
+async def load_hire(conn: Connection, taskforce_id: UUID, hire_id: UUID) -> tuple[Hire, bytes] | None:
+    """Return a hire, and the digest of what confirmed it."""
+    row = await conn.fetchrow(
+        """
+        select hire.*,
+               contact.name as contact_name,
+               contact.phone as contact_phone,
+               contact.email as contact_email
+          from hires as hire
+          left join hire_contacts as contact
+            on contact.taskforce_id = hire.taskforce_id
+           and contact.id = hire.id
+         where hire.taskforce_id = $1
+           and hire.id = $2
+        """,
+        taskforce_id,
+        hire_id,
+    )
+    return (hire_of(row), row["request_digest"]) if row else None
+
+
+def hire_of(row: asyncpg.Record) -> Hire:
+    """Return the aggregate from its row (with `contact_*`)."""
+    position = None
+    if row["position_id"] is not None:
+        position = Position(row["position_id"], row["position_number"], "filled", row["id"])
+    return Hire(
+        taskforce_id=row["taskforce_id"],
+        id=row["id"],
+        company=TypedCompany(
+            row["company_name"], row["company_cvr"], row["company_municipality"], row["company_p_number"]
+        ),
+        company_id=row["company_id"],
+        municipality=row["municipality"],
+        job_type=row["job_type"],
+        start_date=row["start_date"],
+        weekly_hours=row["weekly_hours"],
+        contact_person=_contact(row),
+        confirmed_by=row["confirmed_by"],
+        confirmed_at=row["confirmed_at"],
+        flags=tuple(row["flags"]),
+        pledge_id=row["pledge_id"],
+        position=position,
+        event_id=row["event_id"],
+        logged_by=row["logged_by"],
+        ended_on=row["ended_on"],
+        end_reason=row["end_reason"],
+        version=row["version"],
+    )

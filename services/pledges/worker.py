@@ -1,0 +1,16 @@
+"""The pledges service's background process: it publishes pledges and hires, and reads the register."""
+
+from __future__ import annotations
+
+from services.pledges.consumer import create_consumer
+from services.pledges.settings import PledgesSettings
+from shared.messaging.worker import Worker, run_worker
+
+
+def create_worker(settings: PledgesSettings | None = None) -> Worker:
+    """Make the worker; without settings they are read from the environment."""
+    return Worker(settings or PledgesSettings(), service="pledges", consumers=[create_consumer()])
+
+
+if __name__ == "__main__":
+    run_worker(create_worker())
