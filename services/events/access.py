@@ -1,0 +1,45 @@
+"""Who may do what in the register. Every route names one of these or `shared.auth.public`; nothing else passes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from services.events.settings import EventsSettings
+from shared.auth import Principal, public, require
+from shared.postgres import Database
+
+Planner = Annotated[Principal, Depends(require("coordinator", "admin"))]
+"""Plans events, registers companies, hands out and revokes passes."""
+
+DoorKeeper = Annotated[Principal, Depends(require("member", "coordinator", "admin"))]
+"""Checks companies in, and looks them up for that."""
+
+EventReader = Annotated[Principal, Depends(require("member", "coordinator", "caseworker", "facilitator", "admin"))]
+"""Sees when the taskforce meets."""
+
+CompanyReader = Annotated[Principal, Depends(require("member", "coordinator", "caseworker", "admin"))]
+"""Sees the register of companies, names of personally owned ones included."""
+
+Administrator = Annotated[Principal, Depends(require("admin"))]
+"""Sees and adds people."""
+
+OtherService = Annotated[Principal, Depends(require("service"))]
+"""Another service of the installation, never a person."""
+
+Anybody = Annotated[Principal | None, Depends(public)]
+
+
+def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+def _settings(request: Request) -> EventsSettings:
+    settings: EventsSettings = request.app.state.settings
+    return settings
+
+
+Db = Annotated[Database, Depends(_database)]
+Settings = Annotated[EventsSettings, Depends(_settings)]

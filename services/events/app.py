@@ -1,0 +1,49 @@
+"""The events service's web application: the register's API and pages, passes, people and sign-in."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from services.events import api, pages, refusals
+from services.events.people import pages as people_pages
+from services.events.people import sign_in
+from services.events.settings import EventsSettings
+from shared.postgres import Database
+from shared.web.app import create_web_app
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from fastapi import FastAPI
+
+_DESCRIPTION = """\
+Who takes part and when they meet: the taskforce's companies, employer events and who turned up at them, event
+passes, and people with their roles.
+
+Ids are made by whoever asks: sending the same again is answered the same again, and something else under an id
+that is in use is refused with 409. Events carry a version in their `ETag`; transitions take `If-Match`.
+"""
+
+
+def create_app(settings: EventsSettings | None = None) -> FastAPI:
+    """Make the application; without settings they are read from the environment."""
+    settings = settings or EventsSettings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.database = await Database.connect(settings, name="events-app")
+        try:
+            yield
+        finally:
+            await app.state.database.close()
+
+    app = create_web_app(
+        title="Tilsagn events", service="events", settings=settings, lifespan=lifespan, description=_DESCRIPTION
+    )
+    refusals.install(app)
+    app.include_router(api.router)
+    app.include_router(pages.router)
+    app.include_router(people_pages.router)
+    app.include_router(sign_in.router)
+    return app

@@ -1,0 +1,347 @@
+"""The register's use cases: one function each, which owns its transaction.
+
+Ids are made by whoever asks, so that asking again is the same as asking once; asking for something else
+under an id that is in use raises `IdTaken`. `at` is when it happened, now if not said; what the past looked
+like is loaded with it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import asyncpg
+
+from services.events import store
+from services.events.domain import (
+    Attendance,
+    EmployerEvent,
+    EventPlan,
+    IdTaken,
+    SlugTaken,
+    Taskforce,
+    TaskforceUnknown,
+)
+
+# The people's use case stands here too, so that a loader of a whole taskforce finds all it needs in one place.
+from services.events.people.commands import add_person
+from shared.contracts.events import (
+    CompanyCheckedIn,
+    CompanyRegistered,
+    EmployerEventState,
+    EventCancelled,
+    EventClosed,
+    EventDrafted,
+    EventOpened,
+    EventPassRevoked,
+    EventPublished,
+    TaskforceRegistered,
+    attendance_id,
+)
+from shared.messaging import outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+    from uuid import UUID
+
+    from services.events.domain import Company
+    from shared.contracts.events import EventKind
+    from shared.postgres import Connection, Database
+
+__all__ = [
+    "add_person",
+    "cancel_event",
+    "check_in",
+    "check_in_walk_in",
+    "close_event",
+    "draft_event",
+    "open_event",
+    "publish_event",
+    "register_company",
+    "register_taskforce",
+    "revoke_passes",
+]
+
+
+async def register_taskforce(
+    db: Database,
+    *,
+    id: UUID,
+    slug: str,
+    name: str,
+    municipality: str,
+    since: date,
+    at: datetime | None = None,
+) -> None:
+    """Register a taskforce, or change its facts. Saying the same again changes nothing.
+
+    Args:
+        slug: its name in addresses: lower-case letters, digits and hyphens, at most 63.
+        municipality: four-digit code as text.
+        since: the first day its figures count from.
+
+    Raises:
+        SlugTaken: another taskforce has it.
+    """
+    taskforce = Taskforce(id, slug, name, municipality, since)
+    at = at or datetime.now(UTC)
+    try:
+        async with db.change(id) as conn:
+            known = await store.lock_taskforce(conn, id)
+            if known is not None and known[0] == taskforce:
+                return
+            version = 1 if known is None else known[1] + 1
+            await store.save_taskforce(conn, taskforce, version=version, at=at)
+            await outbox.add(
+                conn,
+                TaskforceRegistered(
+                    taskforce_id=id,
+                    version=version,
+                    recorded_at=at,
+                    slug=slug,
+                    name=name,
+                    municipality=municipality,
+                    since=since,
+                ),
+            )
+    except asyncpg.UniqueViolationError as error:
+        raise SlugTaken from error
+
+
+async def register_company(db: Database, taskforce_id: UUID, company: Company, *, at: datetime | None = None) -> None:
+    """Put a company into the register.
+
+    Raises:
+        IdTaken, TaskforceUnknown.
+    """
+    try:
+        async with db.change(taskforce_id) as conn:
+            await _register(conn, taskforce_id, company, at or datetime.now(UTC))
+    except asyncpg.ForeignKeyViolationError as error:
+        raise TaskforceUnknown from error
+
+
+async def _register(conn: Connection, taskforce_id: UUID, company: Company, at: datetime) -> bool:
+    """Register the company unless it is; returns whether it is new."""
+    if not await store.insert_company(conn, taskforce_id, company, at=at):
+        if await store.load_company(conn, taskforce_id, company.id) != company:
+            raise IdTaken
+        return False
+    # A personally owned company travels as an id: everything else about it would be about a person.
+    shown = company if not company.personally_owned else None
+    await outbox.add(
+        conn,
+        CompanyRegistered(
+            taskforce_id=taskforce_id,
+            version=1,
+            recorded_at=at,
+            company_id=company.id,
+            personally_owned=company.personally_owned,
+            name=shown and shown.name,
+            cvr=shown and shown.cvr,
+            municipality=shown and shown.municipality,
+            industry=shown and shown.industry,
+            member=company.member,
+        ),
+    )
+    return True
+
+
+async def draft_event(
+    db: Database,
+    taskforce_id: UUID,
+    *,
+    id: UUID,
+    title: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    place: str | None = None,
+    kind: EventKind = "employer_event",
+    goal_positions: int | None = None,
+    at: datetime | None = None,
+) -> EmployerEvent:
+    """Begin to plan an event.
+
+    Raises:
+        EndsBeforeStart, IdTaken, TaskforceUnknown.
+    """
+    event = EmployerEvent(id, EventPlan(kind, title, place, starts_at, ends_at, goal_positions))
+    at = at or datetime.now(UTC)
+    try:
+        async with db.change(taskforce_id) as conn:
+            if await store.insert_event(conn, taskforce_id, event, at=at):
+                await _say(conn, EventDrafted, taskforce_id, event, at)
+                return event
+            known = await store.load_event(conn, taskforce_id, id)
+            if known.plan != event.plan:
+                raise IdTaken
+            return known
+    except asyncpg.ForeignKeyViolationError as error:
+        raise TaskforceUnknown from error
+
+
+async def publish_event(
+    db: Database, taskforce_id: UUID, event_id: UUID, *, seen: int | None = None, at: datetime | None = None
+) -> EmployerEvent:
+    """Announce an event. Raises `EventNotFound`, `EventNotDraft`, `StaleVersion` (another version than `seen`)."""
+    return await _change(db, taskforce_id, event_id, EventPublished, lambda event, _: event.publish(seen=seen), at=at)
+
+
+async def open_event(
+    db: Database, taskforce_id: UUID, event_id: UUID, *, seen: int | None = None, at: datetime | None = None
+) -> EmployerEvent:
+    """Open the doors. Raises `EventNotFound`, `EventNotPublished`, `StaleVersion`."""
+    return await _change(db, taskforce_id, event_id, EventOpened, lambda event, now: event.open(now, seen=seen), at=at)
+
+
+async def close_event(
+    db: Database, taskforce_id: UUID, event_id: UUID, *, seen: int | None = None, at: datetime | None = None
+) -> EmployerEvent:
+    """End the evening. Raises `EventNotFound`, `EventNotOpen`, `StaleVersion`."""
+    return await _change(db, taskforce_id, event_id, EventClosed, lambda event, now: event.close(now, seen=seen), at=at)
+
+
+async def cancel_event(
+    db: Database, taskforce_id: UUID, event_id: UUID, *, seen: int | None = None, at: datetime | None = None
+) -> EmployerEvent:
+    """Call an event off. Raises `EventNotFound`, `EventHasBegun`, `StaleVersion`."""
+    return await _change(db, taskforce_id, event_id, EventCancelled, lambda event, _: event.cancel(seen=seen), at=at)
+
+
+async def revoke_passes(
+    db: Database,
+    taskforce_id: UUID,
+    event_id: UUID,
+    *,
+    generation: int | None = None,
+    seen: int | None = None,
+    at: datetime | None = None,
+) -> EmployerEvent:
+    """Make every pass handed out so far worthless (`EmployerEvent.revoke_passes`).
+
+    Raises:
+        EventNotFound, StaleVersion.
+    """
+    return await _change(
+        db,
+        taskforce_id,
+        event_id,
+        EventPassRevoked,
+        lambda event, _: event.revoke_passes(generation=generation, seen=seen),
+        at=at,
+    )
+
+
+async def check_in(
+    db: Database,
+    taskforce_id: UUID,
+    event_id: UUID,
+    company_id: UUID,
+    *,
+    by: str,
+    at: datetime | None = None,
+) -> None:
+    """Check a company of the register in; one that has been let in already stays so.
+
+    Args:
+        by: the subject of whoever did it.
+
+    Raises:
+        EventNotFound, EventNotOpen, CompanyNotFound.
+    """
+    async with db.change(taskforce_id) as conn:
+        event = await store.hold_event(conn, taskforce_id, event_id)
+        await store.load_company(conn, taskforce_id, company_id)
+        await _admit(conn, taskforce_id, event, company_id, walk_in=False, by=by, at=at or datetime.now(UTC))
+
+
+async def check_in_walk_in(
+    db: Database,
+    taskforce_id: UUID,
+    event_id: UUID,
+    company: Company,
+    *,
+    by: str,
+    at: datetime | None = None,
+) -> None:
+    """Check in a company that stands at the door and is not in the register: it is put there at once.
+
+    Raises:
+        EventNotFound, EventNotOpen, IdTaken; nothing has been registered then.
+    """
+    at = at or datetime.now(UTC)
+    async with db.change(taskforce_id) as conn:
+        event = await store.hold_event(conn, taskforce_id, event_id)
+        new = await _register(conn, taskforce_id, company, at)
+        await _admit(conn, taskforce_id, event, company.id, walk_in=new, by=by, at=at)
+
+
+async def _admit(
+    conn: Connection,
+    taskforce_id: UUID,
+    event: EmployerEvent,
+    company_id: UUID,
+    *,
+    walk_in: bool,
+    by: str,
+    at: datetime,
+) -> None:
+    attendance = Attendance(attendance_id(event.id, company_id), event.id, company_id, walk_in, at, by)
+    if not await store.insert_attendance(conn, taskforce_id, attendance):
+        return
+    # Only now: whoever asks again after the doors have closed gets the answer they did not hear.
+    event.admit()
+    await outbox.add(
+        conn,
+        CompanyCheckedIn(
+            taskforce_id=taskforce_id,
+            version=1,
+            recorded_at=at,
+            event_id=event.id,
+            company_id=company_id,
+            checked_in_at=at,
+        ),
+    )
+
+
+async def _change(
+    db: Database,
+    taskforce_id: UUID,
+    event_id: UUID,
+    fact: type[EmployerEventState],
+    step: Callable[[EmployerEvent, datetime], bool],
+    *,
+    at: datetime | None,
+) -> EmployerEvent:
+    now = at or datetime.now(UTC)
+    async with db.change(taskforce_id) as conn:
+        event = await store.lock_event(conn, taskforce_id, event_id)
+        if step(event, now):
+            await store.save_event(conn, taskforce_id, event)
+            await _say(conn, fact, taskforce_id, event, now)
+    return event
+
+
+async def _say(
+    conn: Connection, fact: type[EmployerEventState], taskforce_id: UUID, event: EmployerEvent, at: datetime
+) -> None:
+    await outbox.add(
+        conn,
+        fact(
+            taskforce_id=taskforce_id,
+            version=event.version,
+            recorded_at=at,
+            event_id=event.id,
+            kind=event.plan.kind,
+            status=event.status,
+            title=event.plan.title,
+            place=event.plan.place,
+            starts_at=event.plan.starts_at,
+            ends_at=event.plan.ends_at,
+            opened_at=event.opened_at,
+            closed_at=event.closed_at,
+            goal_positions=event.plan.goal_positions,
+            pass_generation=event.pass_generation,
+        ),
+    )

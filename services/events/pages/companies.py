@@ -1,0 +1,91 @@
+"""The register of companies: searching it, and adding to it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Annotated
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from services.events import commands, queries
+from services.events.access import CompanyReader, Db, Planner
+from services.events.api.companies import CompanyIn
+from services.events.domain import CompanyNotFound
+from services.events.fields import SearchText
+from services.events.paging import PageToken, cut
+from services.events.queries import ByName
+from shared.web.forms import blank, read_form
+from shared.web.pages import render
+
+router = APIRouter(prefix="/companies")
+
+_PER_PAGE = 50
+
+
+@router.get("")
+async def show_companies(
+    *,
+    request: Request,
+    principal: CompanyReader,
+    db: Db,
+    q: SearchText = "",
+    members: Annotated[bool, Query(description="only member companies")] = False,
+    registered: UUID | None = None,
+    page_token: PageToken = None,
+) -> Response:
+    """Search the register.
+
+    Args:
+        registered: the company that has just been added, to say so.
+    """
+    text, taskforce = q.strip(), principal.taskforce
+    async with db.read(taskforce) as conn:
+        rows = await queries.companies(
+            conn,
+            taskforce,
+            text=text,
+            member=True if members else None,
+            after=ByName.read(page_token),
+            limit=_PER_PAGE + 1,
+        )
+        added = None
+        if registered:
+            with suppress(CompanyNotFound):
+                added = await queries.company(conn, taskforce, registered)
+    page, last = cut(rows, _PER_PAGE)
+    further = None
+    if last:
+        token = ByName(sort_name=last.sort_name, id=last.id).token()
+        chosen = {"q": text, **({"members": "true"} if members else {}), "page_token": token}
+        further = f"/companies?{urlencode(chosen)}"
+    return render(
+        request,
+        "companies.html",
+        companies=page,
+        further=further,
+        q=text,
+        members=members,
+        added=added,
+        plans=principal.has("coordinator", "admin"),
+    )
+
+
+@router.get("/new")
+async def new_company(request: Request, principal: Planner, db: Db) -> Response:
+    """An empty form, in the taskforce's own municipality."""
+    async with db.read(principal.taskforce) as conn:
+        taskforce = await queries.taskforce(conn, principal.taskforce)
+    return render(request, "company_new.html", form=blank(id=str(uuid4()), municipality=taskforce.municipality))
+
+
+@router.post("")
+async def register_company(request: Request, principal: Planner, db: Db) -> Response:
+    """Put a company into the register."""
+    form = await read_form(request, CompanyIn)
+    if form.data is None:
+        return render(request, "company_new.html", status_code=422, form=form)
+    await commands.register_company(db, principal.taskforce, form.data.company())
+    return RedirectResponse(f"/companies?registered={form.data.id}", 303)

@@ -1,0 +1,48 @@
+"""The door of an open event: a company of the register comes in, or one that nobody had heard of."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel
+
+from services.events import commands, queries
+from services.events.access import Db, DoorKeeper
+from services.events.api.companies import CompanyIn
+from shared.web.forms import read_form
+from shared.web.pages import render
+from shared.web.problems import Problem
+
+router = APIRouter(prefix="/events/{event_id:uuid}")
+
+
+class ArrivalForm(BaseModel):
+    """A company of the register."""
+
+    company_id: UUID
+
+
+@router.post("/check-ins")
+async def check_in(request: Request, principal: DoorKeeper, db: Db, event_id: UUID) -> Response:
+    """Let a company of the register in."""
+    form = await read_form(request, ArrivalForm)
+    if form.data is None:
+        raise Problem(422)
+    company_id = form.data.company_id
+    await commands.check_in(db, principal.taskforce, event_id, company_id, by=principal.subject)
+    return RedirectResponse(f"/events/{event_id}?arrived={company_id}", 303)
+
+
+@router.post("/walk-ins")
+async def check_in_walk_in(request: Request, principal: DoorKeeper, db: Db, event_id: UUID) -> Response:
+    """Let a company in that is not in the register, and put it there."""
+    form = await read_form(request, CompanyIn)
+    if form.data is None:
+        async with db.read(principal.taskforce) as conn:
+            event = await queries.event(conn, principal.taskforce, event_id)
+        return render(request, "walk_in.html", status_code=422, event=event, form=form)
+    company = form.data.company()
+    await commands.check_in_walk_in(db, principal.taskforce, event_id, company, by=principal.subject)
+    return RedirectResponse(f"/events/{event_id}?arrived={company.id}", 303)

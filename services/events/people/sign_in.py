@@ -1,0 +1,122 @@
+"""Signing in and out. So far by role and in demonstrations only; anywhere else the page says what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel, Field
+
+from services.events import queries
+from services.events.access import Anybody, Db, Settings
+from services.events.domain import TaskforceUnknown
+from services.events.people import store
+from services.events.people.domain import SESSION_SECONDS
+from services.events.people.queries import filled_roles
+from shared.auth import COOKIE, sign_token
+from shared.web.forms import read_form
+from shared.web.i18n import gettext as _
+from shared.web.navigation import ROLE_LABELS
+from shared.web.pages import render
+from shared.web.problems import Problem, safe_next
+
+if TYPE_CHECKING:
+    from services.events.domain import Taskforce
+
+router = APIRouter(include_in_schema=False)
+
+PersonRole = Literal["member", "coordinator", "caseworker", "facilitator", "admin", "auditor"]
+
+_FIRST_PAGE: Final = {"coordinator": "/events", "caseworker": "/queue", "admin": "/people"}
+"""Where a role's work begins; the others begin with the overview."""
+
+
+class DemoSignIn(BaseModel):
+    """Who somebody wants to be in a demonstration."""
+
+    role: PersonRole
+    taskforce: UUID
+    next: Annotated[str, Field(max_length=2000)] | None = None
+
+
+@router.get("/sign-in")
+async def choose_role(request: Request, _who: Anybody, db: Db, settings: Settings, next: str | None = None) -> Response:
+    """The roles one can take in a demonstration; what to do, anywhere else."""
+    if not settings.demo_mode:
+        return render(request, "sign_in_closed.html")
+    async with db.system() as conn:
+        taskforces = await queries.taskforces(conn)
+    choices: list[tuple[Taskforce, dict[str, str]]] = []
+    for taskforce in taskforces:
+        async with db.read(taskforce.id) as conn:
+            names = await filled_roles(conn, taskforce.id)
+        choices.append((taskforce, {role: names[role] for role in ROLE_LABELS if role in names}))
+    return render(request, "sign_in.html", choices=choices, labels=ROLE_LABELS, next=safe_next(next, default=""))
+
+
+@router.get("/sign-in/as/{role}")
+async def confirm_role(
+    *,
+    request: Request,
+    _who: Anybody,
+    db: Db,
+    settings: Settings,
+    role: PersonRole,
+    taskforce: str | None = None,
+    next: str | None = None,
+) -> Response:
+    """One button to become one role: a link can be followed by anything, so only the button signs in.
+
+    Args:
+        taskforce: its slug; the only one of the installation, or the first by name, if not said.
+    """
+    if not settings.demo_mode:
+        return render(request, "sign_in_closed.html")
+    async with db.system() as conn:
+        taskforces = await queries.taskforces(conn)
+    fitting = [one for one in taskforces if taskforce in {None, one.slug}]
+    if not fitting:
+        raise TaskforceUnknown
+    chosen = fitting[0]
+    async with db.read(chosen.id) as conn:
+        person = await store.first_in_role(conn, chosen.id, role)
+    return render(
+        request,
+        "sign_in_as.html",
+        taskforce=chosen,
+        role=role,
+        label=ROLE_LABELS[role],
+        person=person,
+        next=safe_next(next, default=""),
+    )
+
+
+@router.post("/sign-in")
+async def sign_in(request: Request, _who: Anybody, db: Db, settings: Settings) -> Response:
+    """Become somebody, in a demonstration: the person who has had the role longest."""
+    if not settings.demo_mode:
+        raise Problem(403, "sign-in-closed", _("Nobody signs in by role here"), _("That is for demonstrations only."))
+    form = await read_form(request, DemoSignIn)
+    if form.data is None:
+        raise Problem(422, detail=_("Choose a role on the sign-in page."))
+    wanted = form.data
+    async with db.read(wanted.taskforce) as conn:
+        person = await store.first_in_role(conn, wanted.taskforce, wanted.role)
+    token = sign_token(
+        settings.token_private_key.get_secret_value(),
+        person.principal(wanted.taskforce),
+        lifetime_seconds=SESSION_SECONDS,
+    )
+    response = RedirectResponse(safe_next(wanted.next, default=_FIRST_PAGE.get(wanted.role, "/")), 303)
+    response.set_cookie(COOKIE, token, max_age=SESSION_SECONDS, path="/", secure=True, httponly=True, samesite="lax")
+    return response
+
+
+@router.post("/sign-out")
+async def sign_out(_who: Anybody) -> Response:
+    """Forget who somebody was. Works signed out, too."""
+    response = RedirectResponse("/sign-in", 303)
+    response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
+    return response

@@ -1,0 +1,281 @@
+"""SQL for reading the register: a query returns what an answer or a page needs, never domain objects.
+
+Every list is one page: at most `limit` rows after a key (`after`), in the order of that key.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.events.domain import CompanyNotFound, EventNotFound, Taskforce, TaskforceUnknown
+from services.events.fields import Moment
+from services.events.paging import SortKey, SortText
+from shared.contracts.events import EventKind, EventStatus
+
+if TYPE_CHECKING:
+    from shared.postgres import Connection
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class CompanyRow(_Row):
+    """A company as the register shows it."""
+
+    id: UUID
+    name: str
+    cvr: str | None = Field(description="a CVR number whose checksum holds")
+    cvr_as_typed: str | None = Field(description="what was typed where it is no CVR number")
+    cvr_shared: bool = Field(description="another company of the register has the same CVR number")
+    municipality: str | None
+    industry: str | None
+    member: bool
+    personally_owned: bool
+    registered_at: datetime
+    sort_name: str
+
+
+class EventRow(_Row):
+    """An event with how many have come."""
+
+    id: UUID
+    kind: EventKind
+    status: EventStatus
+    title: str
+    place: str | None
+    starts_at: datetime
+    ends_at: datetime
+    opened_at: datetime | None
+    closed_at: datetime | None
+    goal_positions: int | None
+    pass_generation: int
+    version: int
+    companies_checked_in: int
+
+
+class CheckInRow(_Row):
+    """A company that has turned up."""
+
+    id: UUID
+    event_id: UUID
+    company_id: UUID
+    company_name: str
+    cvr_as_typed: str | None
+    cvr_shared: bool
+    member: bool
+    walk_in: bool
+    checked_in_at: datetime
+
+
+class CandidateRow(_Row):
+    """A company of the register at an event's door."""
+
+    id: UUID
+    name: str
+    cvr: str | None
+    checked_in: bool
+
+
+class ByName(SortKey):
+    """Order of companies and people."""
+
+    sort_name: SortText
+    id: UUID
+
+
+class ByTime(SortKey):
+    """Order of events and check-ins, the latest first."""
+
+    at: Moment
+    id: UUID
+
+
+async def taskforces(conn: Connection) -> list[Taskforce]:
+    """Every taskforce of the installation, by name. Needs no taskforce: `Database.system`."""
+    rows = await conn.fetch("select id, slug, name, municipality, since from taskforces order by name, id")
+    return [Taskforce(**row) for row in rows]
+
+
+async def taskforce(conn: Connection, taskforce_id: UUID) -> Taskforce:
+    """One taskforce. Raises `TaskforceUnknown`."""
+    row = await conn.fetchrow("select id, slug, name, municipality, since from taskforces where id = $1", taskforce_id)
+    if row is None:
+        raise TaskforceUnknown
+    return Taskforce(**row)
+
+
+_COMPANY = """
+    select id, name, cvr, cvr_as_typed, municipality, industry, member, personally_owned, registered_at, sort_name,
+           exists (select from companies other
+                    where other.taskforce_id = companies.taskforce_id
+                      and other.cvr = companies.cvr
+                      and other.id <> companies.id) as cvr_shared
+      from companies
+     where taskforce_id = $1
+"""
+
+
+async def company(conn: Connection, taskforce_id: UUID, company_id: UUID) -> CompanyRow:
+    """One company. Raises `CompanyNotFound`."""
+    row = await conn.fetchrow(_COMPANY + " and id = $2", taskforce_id, company_id)
+    if row is None:
+        raise CompanyNotFound
+    return CompanyRow(**row)
+
+
+async def companies(
+    conn: Connection,
+    taskforce_id: UUID,
+    *,
+    text: str | None = None,
+    member: bool | None = None,
+    after: ByName | None = None,
+    limit: int,
+) -> list[CompanyRow]:
+    """Companies by name, in Danish order.
+
+    Args:
+        text: part of the name, or the beginning of the CVR number.
+        member: only member companies, or only others.
+    """
+    rows = await conn.fetch(
+        _COMPANY
+        + """
+          and ($2::text is null or position(lower($2) in lower(name)) > 0 or starts_with(cvr, replace($2, ' ', '')))
+          and ($3::boolean is null or member = $3)
+          and ($4::text is null or (sort_name, id) > ($4, $5::uuid))
+        order by sort_name, id
+        limit $6
+        """,
+        taskforce_id,
+        text or None,
+        member,
+        after and after.sort_name,
+        after and after.id,
+        limit,
+    )
+    return [CompanyRow(**row) for row in rows]
+
+
+_EVENT = """
+    select id, kind, status, title, place, starts_at, ends_at, opened_at, closed_at, goal_positions,
+           pass_generation, version,
+           (select count(*)
+              from attendances
+             where attendances.taskforce_id = employer_events.taskforce_id
+               and attendances.event_id = employer_events.id) as companies_checked_in
+      from employer_events
+     where taskforce_id = $1
+"""
+
+
+async def event(conn: Connection, taskforce_id: UUID, event_id: UUID) -> EventRow:
+    """One event. Raises `EventNotFound`."""
+    row = await conn.fetchrow(_EVENT + " and id = $2", taskforce_id, event_id)
+    if row is None:
+        raise EventNotFound
+    return EventRow(**row)
+
+
+async def events(
+    conn: Connection,
+    taskforce_id: UUID,
+    *,
+    status: EventStatus | None = None,
+    after: ByTime | None = None,
+    limit: int,
+) -> list[EventRow]:
+    """Events, the one that starts last first."""
+    rows = await conn.fetch(
+        _EVENT
+        + """
+          and ($2::text is null or status = $2)
+          and ($3::timestamptz is null or (starts_at, id) < ($3, $4::uuid))
+        order by starts_at desc, id desc
+        limit $5
+        """,
+        taskforce_id,
+        status,
+        after and after.at,
+        after and after.id,
+        limit,
+    )
+    return [EventRow(**row) for row in rows]
+
+
+_CHECK_IN = """
+    select attendances.id, event_id, company_id, companies.name as company_name, companies.cvr_as_typed,
+           companies.member, walk_in, checked_in_at,
+           exists (select from companies other
+                    where other.taskforce_id = companies.taskforce_id
+                      and other.cvr = companies.cvr
+                      and other.id <> companies.id) as cvr_shared
+      from attendances
+      join companies
+        on companies.taskforce_id = attendances.taskforce_id
+       and companies.id = attendances.company_id
+     where attendances.taskforce_id = $1
+       and event_id = $2
+"""
+
+
+async def check_in(conn: Connection, taskforce_id: UUID, event_id: UUID, company_id: UUID) -> CheckInRow:
+    """One company's check-in at one event. Raises `CompanyNotFound` if it has not turned up."""
+    row = await conn.fetchrow(_CHECK_IN + " and company_id = $3", taskforce_id, event_id, company_id)
+    if row is None:
+        raise CompanyNotFound
+    return CheckInRow(**row)
+
+
+async def check_ins(
+    conn: Connection, taskforce_id: UUID, event_id: UUID, *, after: ByTime | None = None, limit: int
+) -> list[CheckInRow]:
+    """Who has come, the latest first."""
+    rows = await conn.fetch(
+        _CHECK_IN
+        + """
+          and ($3::timestamptz is null or (checked_in_at, attendances.id) < ($3, $4::uuid))
+        order by checked_in_at desc, attendances.id desc
+        limit $5
+        """,
+        taskforce_id,
+        event_id,
+        after and after.at,
+        after and after.id,
+        limit,
+    )
+    return [CheckInRow(**row) for row in rows]
+
+
+async def candidates(
+    conn: Connection, taskforce_id: UUID, event_id: UUID, text: str, *, limit: int
+) -> list[CandidateRow]:
+    """Companies of the register that fit what somebody types at the door, those not yet let in first.
+
+    Args:
+        text: part of the name, or the beginning of the CVR number.
+    """
+    rows = await conn.fetch(
+        """
+        select id, name, cvr,
+               exists (select from attendances
+                        where attendances.taskforce_id = companies.taskforce_id
+                          and attendances.event_id = $2
+                          and attendances.company_id = companies.id) as checked_in
+          from companies
+         where taskforce_id = $1
+           and (position(lower($3) in lower(name)) > 0 or starts_with(cvr, replace($3, ' ', '')))
+         order by checked_in, sort_name, id
+         limit $4
+        """,
+        taskforce_id,
+        event_id,
+        text,
+        limit,
+    )
+    return [CandidateRow(**row) for row in rows]

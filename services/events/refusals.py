@@ -1,0 +1,82 @@
+"""What a refusal of the register's is called in HTTP, and what is said about it to a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from services.events import domain
+from services.events.people.domain import PersonNotFound
+from shared.web.i18n import N_
+from shared.web.i18n import gettext as _
+from shared.web.problems import Problem, respond
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fastapi import FastAPI, Request
+    from fastapi.responses import Response
+
+
+class _Words(NamedTuple):
+    status: int
+    title: str
+    detail: str
+
+
+_WORDS: Mapping[type[domain.Refusal], _Words] = {
+    domain.TaskforceUnknown: _Words(
+        404, N_("This taskforce is not registered"), N_("Ask whoever runs the installation to register it.")
+    ),
+    domain.SlugTaken: _Words(
+        409, N_("Another taskforce has this short name"), N_("Choose another short name for addresses.")
+    ),
+    domain.CompanyNotFound: _Words(
+        404, N_("This company is not in the register"), N_("Look for it by name, or register it first.")
+    ),
+    domain.EventNotFound: _Words(404, N_("There is no such event"), N_("Find it in the list of events.")),
+    PersonNotFound: _Words(
+        404, N_("There is no such person"), N_("Ask the taskforce's administrator to add the person.")
+    ),
+    domain.IdTaken: _Words(
+        409, N_("Something else has this id already"), N_("Make a new id and send it again. Nothing was changed.")
+    ),
+    domain.StaleVersion: _Words(
+        412, N_("Somebody changed this before you"), N_("Load it again and compare. Nothing was changed.")
+    ),
+    domain.EndsBeforeStart: _Words(
+        422, N_("The event ends before it begins"), N_("Choose an end that is later than the start.")
+    ),
+    domain.EventNotDraft: _Words(
+        409, N_("Only a draft can be published"), N_("Look at the event's status: it is past that point.")
+    ),
+    domain.EventNotPublished: _Words(
+        409, N_("Only a published event can open its doors"), N_("Publish a draft first. What is over stays over.")
+    ),
+    domain.EventNotOpen: _Words(
+        409, N_("The event is not open"), N_("Companies check in, and the event is closed, while its doors are open.")
+    ),
+    domain.EventHasBegun: _Words(
+        409, N_("The event can no longer be cancelled"), N_("Its doors have been opened: close it instead.")
+    ),
+    domain.PassNotAvailable: _Words(
+        409,
+        N_("The event hands out no passes"),
+        N_("There are passes from the moment it is published until 14 days after its end."),
+    ),
+}
+
+
+def as_problem(refusal: domain.Refusal) -> Problem:
+    """The refusal in the language of the request."""
+    status, title, detail = _WORDS[type(refusal)]
+    return Problem(status, refusal.code, _(title), _(detail))
+
+
+async def _on_refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, domain.Refusal)
+    return respond(request, as_problem(error))
+
+
+def install(app: FastAPI) -> None:
+    """Answer every refusal that a route lets through."""
+    app.add_exception_handler(domain.Refusal, _on_refusal)

@@ -1,0 +1,28 @@
+"""What the events service needs from its environment, on top of what every service does."""
+
+from __future__ import annotations
+
+import json
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ServiceSettings
+
+
+class EventsSettings(ServiceSettings):
+    """Settings of the events service's app and worker, behind the prefix `EVENTS_`."""
+
+    model_config = SettingsConfigDict(env_prefix="EVENTS_", extra="ignore", frozen=True)
+
+    token_private_key: SecretStr = Field(
+        description="the Ed25519 key that signs tokens and event passes: JWK JSON text; no other service has it"
+    )
+
+    @model_validator(mode="after")
+    def _others_can_verify_what_we_sign(self) -> Self:
+        signing = json.loads(self.token_private_key.get_secret_value()).get("kid")
+        if signing not in {key.get("kid") for key in json.loads(self.token_jwks)["keys"]}:
+            raise ValueError("token_jwks does not hold the public half of token_private_key")
+        return self

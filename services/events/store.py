@@ -1,0 +1,224 @@
+"""SQL that loads and saves the register's aggregates. Takes the change's transaction, never commits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from services.events.domain import (
+    Attendance,
+    Company,
+    CompanyNotFound,
+    EmployerEvent,
+    EventNotFound,
+    EventPlan,
+    StaleVersion,
+    Taskforce,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    import asyncpg
+
+    from shared.postgres import Connection
+
+
+async def lock_taskforce(conn: Connection, taskforce_id: UUID) -> tuple[Taskforce, int] | None:
+    """Return the taskforce and its version, locked until the transaction ends, or None."""
+    row = await conn.fetchrow(
+        """
+        select id, slug, name, municipality, since, version
+          from taskforces
+         where id = $1
+           for update
+        """,
+        taskforce_id,
+    )
+    if row is None:
+        return None
+    return Taskforce(row["id"], row["slug"], row["name"], row["municipality"], row["since"]), row["version"]
+
+
+async def save_taskforce(conn: Connection, taskforce: Taskforce, *, version: int, at: datetime) -> None:
+    """Insert or change the taskforce. Raises `asyncpg.UniqueViolationError` if the slug is another's."""
+    await conn.execute(
+        """
+        insert into taskforces (id, slug, name, municipality, since, version, registered_at)
+        values ($1, $2, $3, $4, $5, $6, $7)
+            on conflict (id) do update
+           set slug = excluded.slug,
+               name = excluded.name,
+               municipality = excluded.municipality,
+               since = excluded.since,
+               version = excluded.version
+        """,
+        taskforce.id,
+        taskforce.slug,
+        taskforce.name,
+        taskforce.municipality,
+        taskforce.since,
+        version,
+        at,
+    )
+
+
+async def insert_company(conn: Connection, taskforce_id: UUID, company: Company, *, at: datetime) -> bool:
+    """Insert the company unless its id is there already. Returns whether it was inserted."""
+    inserted = await conn.fetchval(
+        """
+        insert into companies
+               (taskforce_id, id, name, personally_owned, cvr, cvr_as_typed, municipality, industry, member,
+                version, registered_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10)
+            on conflict (taskforce_id, id) do nothing
+        returning true
+        """,
+        taskforce_id,
+        company.id,
+        company.name,
+        company.personally_owned,
+        company.cvr,
+        company.cvr_as_typed,
+        company.municipality,
+        company.industry,
+        company.member,
+        at,
+    )
+    return bool(inserted)
+
+
+async def load_company(conn: Connection, taskforce_id: UUID, company_id: UUID) -> Company:
+    """Return the company. Raises `CompanyNotFound`."""
+    row = await conn.fetchrow(
+        """
+        select id, name, cvr, cvr_as_typed, municipality, industry, member, personally_owned
+          from companies
+         where taskforce_id = $1
+           and id = $2
+        """,
+        taskforce_id,
+        company_id,
+    )
+    if row is None:
+        raise CompanyNotFound
+    return Company(**row)
+
+
+async def insert_event(conn: Connection, taskforce_id: UUID, event: EmployerEvent, *, at: datetime) -> bool:
+    """Insert the event unless its id is there already. Returns whether it was inserted."""
+    plan = event.plan
+    inserted = await conn.fetchval(
+        """
+        insert into employer_events
+               (taskforce_id, id, kind, status, title, place, starts_at, ends_at, goal_positions,
+                pass_generation, version, drafted_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            on conflict (taskforce_id, id) do nothing
+        returning true
+        """,
+        taskforce_id,
+        event.id,
+        plan.kind,
+        event.status,
+        plan.title,
+        plan.place,
+        plan.starts_at,
+        plan.ends_at,
+        plan.goal_positions,
+        event.pass_generation,
+        event.version,
+        at,
+    )
+    return bool(inserted)
+
+
+async def load_event(conn: Connection, taskforce_id: UUID, event_id: UUID) -> EmployerEvent:
+    """Return the event as it stands. Raises `EventNotFound`."""
+    return _event(await conn.fetchrow(_SELECT_EVENT, taskforce_id, event_id))
+
+
+async def lock_event(conn: Connection, taskforce_id: UUID, event_id: UUID) -> EmployerEvent:
+    """Return the event, locked for a change until the transaction ends. Raises `EventNotFound`."""
+    return _event(await conn.fetchrow(_SELECT_EVENT + " for update", taskforce_id, event_id))
+
+
+async def hold_event(conn: Connection, taskforce_id: UUID, event_id: UUID) -> EmployerEvent:
+    """Return the event, which stays as it is until the transaction ends. Raises `EventNotFound`.
+
+    Any number of check-ins hold it together; closing waits for them.
+    """
+    return _event(await conn.fetchrow(_SELECT_EVENT + " for share", taskforce_id, event_id))
+
+
+_SELECT_EVENT = """
+    select id, kind, status, title, place, starts_at, ends_at, opened_at, closed_at, goal_positions,
+           pass_generation, version
+      from employer_events
+     where taskforce_id = $1
+       and id = $2
+"""
+
+
+def _event(row: asyncpg.Record | None) -> EmployerEvent:
+    if row is None:
+        raise EventNotFound
+    return EmployerEvent(
+        id=row["id"],
+        plan=EventPlan(
+            row["kind"], row["title"], row["place"], row["starts_at"], row["ends_at"], row["goal_positions"]
+        ),
+        status=row["status"],
+        opened_at=row["opened_at"],
+        closed_at=row["closed_at"],
+        pass_generation=row["pass_generation"],
+        version=row["version"],
+    )
+
+
+async def save_event(conn: Connection, taskforce_id: UUID, event: EmployerEvent) -> None:
+    """Save a transition of a locked event. Raises `StaleVersion` if somebody else was first after all."""
+    saved = await conn.fetchval(
+        """
+        update employer_events
+           set status = $3,
+               opened_at = $4,
+               closed_at = $5,
+               pass_generation = $6,
+               version = $7
+         where taskforce_id = $1
+           and id = $2
+           and version = $7 - 1
+        returning true
+        """,
+        taskforce_id,
+        event.id,
+        event.status,
+        event.opened_at,
+        event.closed_at,
+        event.pass_generation,
+        event.version,
+    )
+    if not saved:
+        raise StaleVersion
+
+
+async def insert_attendance(conn: Connection, taskforce_id: UUID, attendance: Attendance) -> bool:
+    """Insert the attendance unless the company has checked in already. Returns whether it was inserted."""
+    inserted = await conn.fetchval(
+        """
+        insert into attendances
+               (taskforce_id, id, event_id, company_id, walk_in, checked_in_at, checked_in_by, version)
+        values ($1, $2, $3, $4, $5, $6, $7, 1)
+            on conflict (taskforce_id, id) do nothing
+        returning true
+        """,
+        taskforce_id,
+        attendance.id,
+        attendance.event_id,
+        attendance.company_id,
+        attendance.walk_in,
+        attendance.checked_in_at,
+        attendance.checked_in_by,
+    )
+    return bool(inserted)
