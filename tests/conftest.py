@@ -21,6 +21,7 @@ from shared.messaging.topics import ensure_topics
 from shared.postgres import Database
 from shared.settings import ServiceSettings
 from tests.infrastructure import Databases, Installation, fresh_databases, scratch_installation
+from tests.topology import Topology, topology
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -49,6 +50,16 @@ def broker() -> Iterator[EmbeddedBroker]:
     with EmbeddedBroker() as broker:
         asyncio.run(ensure_topics(broker.bootstrap_servers, TOPICS, partitions=PARTITIONS))
         yield broker
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Topology]:
+    """The eight processes of docker-compose.yml, ready, on a PostgreSQL and a broker of their own.
+
+    Started once: a test that breaks something mends it, and works in a taskforce of its own.
+    """
+    with topology() as whole:
+        yield whole
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""One topology for all faults of a run, a fresh taskforce for each."""
+"""A fresh taskforce for each fault; the eight processes are `running` (tests/conftest.py)."""
 
 from __future__ import annotations
 
@@ -13,23 +13,17 @@ import pytest_asyncio
 from services.events import commands
 from shared.postgres import Database
 from shared.settings import ServiceSettings
-from tests.topology import Topology, topology
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
+
+    from tests.topology import Topology
 
 
 @pytest.fixture(scope="session")
 def seed() -> int:
     """`SEED=…` repeats a run; the default is the same every time."""
     return int(os.environ.get("SEED", "2018"))
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Topology]:
-    """The eight processes, ready."""
-    with topology() as whole:
-        yield whole
 
 
 @pytest_asyncio.fixture

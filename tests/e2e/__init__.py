@@ -1,0 +1,1 @@
+"""The loop from end to end, through real processes."""
