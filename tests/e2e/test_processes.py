@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from services.events import commands
+from services.events.people.domain import Person
 from shared.postgres import Database
 from shared.settings import ServiceSettings
 
@@ -55,15 +56,8 @@ async def test_a_pledge_becomes_a_hire_becomes_a_figure(running: Topology, http:
     await commands.register_taskforce(
         database, id=taskforce, slug=slug, name="Taskforcen", municipality="0671", since=date(2018, 5, 1)
     )
-    await commands.add_person(
-        database,
-        taskforce_id=taskforce,
-        id=member_id,
-        name="Mette Medlem",
-        email="mette@medlem.example",
-        language="da",
-        roles=frozenset({"member"}),
-    )
+    mette = Person(member_id, "Mette Medlem", "mette@medlem.example", frozenset({"member"}))
+    await commands.add_person(database, taskforce, mette)
     await database.close()
 
     def someone(role: Any, **principal: Any) -> Someone:
