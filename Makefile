@@ -1,9 +1,8 @@
 # Everything one does with this checkout. `make help` lists it; `make demo` is where to begin.
 # Each target does its own set-up. The first one needs the network, later ones do not.
 
-# Any Python from 3.11 on; name one with `make PYTHON=python3.12 …`.
-PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,$(shell \
-	$(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(p))))
+# Any Python from 3.11 on; an older one looks for a newer one beside it.
+PYTHON ?= python3
 # The public port; empty means 8080 or the next free one: `make demo PORT=9000`.
 PORT ?=
 # More arguments for the command behind a target: `make test ARGS="-k intake"`.
@@ -11,7 +10,7 @@ ARGS ?=
 
 SHELL := /bin/sh
 BIN := .venv/bin
-BOOTSTRAP = $(if $(PYTHON),$(PYTHON),$(error Tilsagn needs Python 3.11 or newer, and none was found: install it, or name one with `make PYTHON=/path/to/python3 …`)) deploy/bootstrap.py
+BOOTSTRAP = $(PYTHON) deploy/bootstrap.py
 SOURCES := services shared deploy tests
 MIGRATIONS = $(wildcard shared/messaging/migrations/*.sql services/*/migrations/*.sql)
 PORT_OPTION = $(if $(PORT),--port $(PORT))
@@ -24,6 +23,8 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: ## Install the locked packages and build the front-end assets (done by the others as needed)
+	@command -v $(PYTHON) >/dev/null || { echo 'Python 3.11 or newer is needed, and $(PYTHON) was not found: install it' \
+		'(Debian, Ubuntu: sudo apt-get install python3 python3-venv).' >&2; exit 1; }
 	@$(BOOTSTRAP) setup
 
 demo: setup ## Play an evening: 80 companies, some 50 pledges, everything live in the browser

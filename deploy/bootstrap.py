@@ -29,6 +29,7 @@ REQUIREMENTS = ROOT / "requirements" / "dev.txt"
 _MARK = VENV / ".installed"
 _UNFINISHED = VENV / ".installing"
 _OLDEST_PYTHON = (3, 11)
+_WORTH_A_LINE = 0.5  # seconds; what was there already is done sooner
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -44,7 +45,7 @@ def setup() -> None:
         if not (_MARK.exists() and _MARK.read_text() == wanted and PYTHON.exists()):
             _install()
             _MARK.write_text(wanted)
-        _run("Front-end assets", [str(PYTHON), "-m", "deploy.assets"], quiet=True)
+        _run("Front-end assets", [str(PYTHON), "-m", "deploy.assets", "--quiet"])
 
 
 def browser() -> None:
@@ -83,9 +84,20 @@ def lock() -> None:
 _PIP = ("-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input")
 
 
+def _newer_python() -> str | None:
+    """Where this Python is too old: the program of one that is not, if the machine has it."""
+    if sys.version_info >= _OLDEST_PYTHON:
+        return None
+    newer = next(filter(None, map(shutil.which, ("python3.13", "python3.12", "python3.11"))), None)
+    if newer is None:
+        raise Refusal(
+            f"Tilsagn needs Python 3.11 or newer, and this is {platform.python_version()} ({sys.executable}). "
+            "Install a newer one, or name it: make PYTHON=/path/to/python3"
+        )
+    return newer
+
+
 def _check_python() -> None:
-    if sys.version_info < _OLDEST_PYTHON:
-        raise Refusal(f"Tilsagn needs Python 3.11 or newer; this is {platform.python_version()} ({sys.executable}).")
     try:
         import ensurepip  # noqa: F401, PLC0415 - Debian ships Python without it
         import venv  # noqa: F401, PLC0415
@@ -135,22 +147,26 @@ def _run(
     *,
     environment: dict[str, str] | None = None,
     network: bool = False,
-    quiet: bool = False,
 ) -> None:
     """Run one step behind one line of progress; what it said is shown when it fails only."""
-    with _step(what, quiet=quiet):
+    with _step(what):
         done = subprocess.run(  # noqa: S603 - our own words
-            command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            pass_fds=_lock,
         )
     if done.returncode:
         hint = "\nThe first set-up needs the network; later ones do not." if network else ""
         raise Refusal(f"{what} failed:\n{(done.stdout + done.stderr).strip()}{hint}")
-    if quiet and done.stdout.strip():
-        print(done.stdout.strip(), flush=True)
 
 
 @contextmanager
-def _step(what: str, *, quiet: bool) -> Iterator[None]:
+def _step(what: str) -> Iterator[None]:
     started = time.monotonic()
     finished = threading.Event()
     terminal = sys.stdout.isatty()
@@ -158,7 +174,7 @@ def _step(what: str, *, quiet: bool) -> Iterator[None]:
     def tick() -> None:
         while not finished.wait(0.2):
             seconds = time.monotonic() - started
-            if seconds > 0.5:
+            if seconds > _WORTH_A_LINE:
                 print(f"\r  {what} … {seconds:.0f} s ", end="", flush=True)
 
     ticking = threading.Thread(target=tick, daemon=True)
@@ -171,16 +187,28 @@ def _step(what: str, *, quiet: bool) -> Iterator[None]:
         if terminal:
             ticking.join()
             print("\r\033[K", end="", flush=True)
-    if not quiet:
-        print(f"  {what}, {time.monotonic() - started:.0f} s", flush=True)
+    seconds = time.monotonic() - started
+    if seconds > _WORTH_A_LINE:
+        print(f"  {what}, {seconds:.0f} s", flush=True)
+
+
+_lock: list[int] = []
 
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """One set-up at a time, whoever else starts one in another terminal."""
+    """One set-up at a time. The installers share in the lock: one whose set-up was killed is waited for."""
     with REQUIREMENTS.open("rb") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("  Waiting for another set-up to finish", flush=True)
+            fcntl.flock(held, fcntl.LOCK_EX)
+        _lock.append(held.fileno())
+        try:
+            yield
+        finally:
+            _lock.clear()
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -190,6 +218,9 @@ def main(arguments: Sequence[str]) -> int:
         print(f"usage: python3 deploy/bootstrap.py {'|'.join(steps)}", file=sys.stderr)
         return 2
     try:
+        newer = _newer_python()
+        if newer is not None:
+            os.execv(newer, [newer, *sys.argv])  # noqa: S606
         for name in arguments:
             steps[name]()
     except Refusal as refusal:
