@@ -23,7 +23,7 @@ from shared.web.formats import number_text
 from shared.web.i18n import gettext as _
 
 _BAR, _ROW_WIDE, _ROW_NARROW = 26, 44, 60
-_LABELS_WIDE = 200
+_LABELS_WIDE = 240
 
 
 @dataclass(frozen=True)

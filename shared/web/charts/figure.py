@@ -8,7 +8,7 @@ from shared.web.charts.drawing import Drawing, element
 from shared.web.charts.palette import swatch
 from shared.web.i18n import gettext as _
 
-WIDE, NARROW = 720, 340
+WIDE, NARROW = 860, 340
 NumberFormat = Callable[[float], str]
 
 

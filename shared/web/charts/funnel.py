@@ -13,7 +13,7 @@ from shared.web.i18n import gettext as _
 from shared.web.i18n import ngettext
 
 _BAR, _BETWEEN = 40, 34
-_LABELS_WIDE = 200
+_LABELS_WIDE = 240
 
 
 @dataclass(frozen=True)

@@ -122,15 +122,8 @@ def draw_lines(
         for at, point in enumerate(line.points):
             if point.value is not None:
                 parts.append(_point(line, point, across(at), up(point.value), number))
-    for line in lines:
-        last = next((at for at in reversed(range(len(line.points))) if line.points[at].value is not None), None)
-        if last is not None and len(lines) == 1:
-            value = line.points[last].value or 0.0
-            parts.append(
-                text(
-                    across(last), up(value) - 13, number(value), size=16, anchor="end" if last else "middle", weight=600
-                )
-            )
+    if len(lines) == 1:
+        parts += _last_value(lines[0].points, across, up, target, number)
     description = _("%(lines)s lines over %(count)s periods.", lines=len(lines), count=count)
     return sheet(chart_id, title, description, width, height, *parts)
 
@@ -164,6 +157,20 @@ def _periods(lines: Sequence[Line], across: _Across, bottom: float, gap: float, 
         for at, name in enumerate(names)
         if (last - at) % every == 0
     ]
+
+
+def _last_value(
+    points: Sequence[Point], across: _Across, up: _Up, target: Target | None, number: NumberFormat
+) -> list[Markup]:
+    """The newest number beside its point: above it, or below where it would lie on the target's line."""
+    known = [at for at, point in enumerate(points) if point.value is not None]
+    if not known:
+        return []
+    value = points[known[-1]].value or 0.0
+    near_target = target is not None and -8 < up(value) - up(target.value) < 34
+    y = up(value) + (25 if near_target else -13)
+    anchor = "end" if known[-1] else "middle"
+    return [text(across(known[-1]) + (8 if known[-1] else 0), y, number(value), size=16, anchor=anchor, weight=600)]
 
 
 def _target(target: Target, left: float, right: float, y: float, number: NumberFormat) -> list[Markup]:

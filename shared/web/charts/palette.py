@@ -14,7 +14,7 @@ PROMISED, REAL = 0, 1
 COLOURS = ("#b87900", "#0b5561", "#b5482a", "#6c5ba7", "#4a7d2a", "#66757a")
 
 _OVERLAYS = (
-    '<path class="ink-pattern" d="M-2 2l4-4M0 8l8-8M6 10l4-4" stroke="#fff" stroke-width="1.6"/>',
+    '<path class="ink-pattern" d="M-2 2l4-4M0 8l8-8M6 10l4-4" stroke="#fff" stroke-opacity="0.6" stroke-width="1.3"/>',
     "",
     '<path class="ink-dot" fill="#fff"'
     ' d="M.7 2a1.3 1.3 0 1 0 2.6 0a1.3 1.3 0 1 0-2.6 0M4.7 6a1.3 1.3 0 1 0 2.6 0a1.3 1.3 0 1 0-2.6 0"/>',
