@@ -9,14 +9,18 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import quote
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
+from shared.postgres import TRANSIENT_ERRORS
 from shared.web.i18n import N_
 from shared.web.i18n import gettext as _
 from shared.web.validation import FieldError, field_errors
+
+log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "/problems/"
@@ -148,8 +152,16 @@ async def _on_validation(request: Request, error: Exception) -> Response:
     return respond(request, Problem(422, errors=field_errors(details)))
 
 
+async def _on_outage(request: Request, error: Exception) -> Response:
+    # Whether the change was committed may be unknown: the same request again, under its key, finds out.
+    log.warning("database_unavailable", error=type(error).__name__)
+    return respond(request, Problem(503, headers={"retry-after": "1"}))
+
+
 def install(app: FastAPI) -> None:
     """Makes every failure of the app answer as a problem. Unexpected ones: see `shared.web.requests`."""
+    for passing in TRANSIENT_ERRORS:
+        app.add_exception_handler(passing, _on_outage)  # type: ignore[arg-type]
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(RequestValidationError, _on_validation)
