@@ -47,6 +47,14 @@ TRANSIENT_ERRORS: tuple[type[BaseException], ...] = (
     asyncpg.ReadOnlySQLTransactionError,
 )
 
+# Data that can never be stored, whoever asks again: refused by the server (classes 22, 23), or by the driver before
+# it is sent (a number too large for its column). The driver's own is an InterfaceError too: catch these first.
+INVALID_DATA_ERRORS: tuple[type[Exception], ...] = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.exceptions._base.DataError,
+)
+
 _log = structlog.get_logger(__name__)
 
 

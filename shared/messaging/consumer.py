@@ -13,7 +13,6 @@ import time
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
-import asyncpg
 import structlog
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage, Topic
@@ -23,7 +22,7 @@ from shared.messaging import dead_letters
 from shared.messaging.broker import HANDLER_DEADLINE_SECONDS, subscriber_options
 from shared.messaging.dead_letters import Record
 from shared.messaging.envelope import Delivery, InvalidMessage, UnknownType, decode, read_headers
-from shared.postgres import TRANSIENT_ERRORS, Connection, Database, set_taskforce
+from shared.postgres import INVALID_DATA_ERRORS, TRANSIENT_ERRORS, Connection, Database, set_taskforce
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -36,8 +35,7 @@ if TYPE_CHECKING:
 INVALID_IN_A_ROW = 200
 """So many invalid records one after the other are our fault, not theirs: stop and alarm, lose nothing."""
 
-# What PostgreSQL says of data it can never take, whoever asks again: class 22 (data), 23 (constraints).
-_INVALID_DATA = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+_REFUSED = (InvalidMessage, *INVALID_DATA_ERRORS)
 
 _log = structlog.get_logger(__name__)
 
@@ -156,7 +154,7 @@ class Consumer:
                 await self._apply_all(conn, understood)
                 for record, reason in invalid:
                     await dead_letters.put_aside(conn, self.group, record, reason)
-        except (InvalidMessage, *_INVALID_DATA):
+        except _REFUSED:
             # Rare: find out which ones, each behind its own savepoint.
             async with database.system() as conn:
                 invalid += await self._apply_each(conn, understood)
@@ -193,7 +191,7 @@ class Consumer:
                     await self._apply(conn, [delivery])
             except InvalidMessage as why:
                 refused.append((record, why))
-            except _INVALID_DATA as error:
+            except INVALID_DATA_ERRORS as error:
                 refused.append((record, InvalidMessage("refused_by_database", type(error).__name__)))
         return refused
 
@@ -201,8 +199,7 @@ class Consumer:
         """Give a dead letter its effect after all and mark it, in one transaction.
 
         Raises:
-            InvalidMessage, UnknownType, asyncpg.DataError, asyncpg.IntegrityConstraintViolationError: it
-                still cannot work; nothing has changed.
+            InvalidMessage, UnknownType, any of INVALID_DATA_ERRORS: it still cannot work; nothing has changed.
         """
         record = letter.record
         delivery = decode(record.headers, record.key, record.value, self.known)
