@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from shared.auth import Role
     from shared.contracts.events import EventKind
-    from shared.contracts.pledges import CapturedBy, JobType
+    from shared.contracts.pledges import JobType
 
 T = TypeVar("T")
 
@@ -87,7 +87,6 @@ class Pledge:
     hours_to: int
     tasks: tuple[str, ...]
     captured_at: datetime
-    captured_by: CapturedBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +114,10 @@ class Scenario:
     gatherings: tuple[Gathering, ...]
     pledges: tuple[Pledge, ...]
     hires: tuple[Hire, ...]
+
+    def person(self, role: Role) -> Person:
+        """The one person of that role."""
+        return next(person for person in self.people if person.role == role)
 
     def smaajob_hires(self, as_of: date) -> int:
         """How many citizens had got a småjob by a day: ended ones count."""
@@ -319,13 +322,12 @@ def _pledge(
         hours_to=hours_to,
         tasks=chance.some_of(company.tasks, 1 + chance.below(2)),
         captured_at=captured_at,
-        captured_by="phone" if event_id else "web",
     )
 
 
 def phone_of(chance: Chance) -> str:
-    """A number of the right length in a range that no Danish operator has been given."""
-    return f"+45 97 00 {chance.below(100):02} {chance.below(100):02}"
+    """A number of the right length that rings nowhere: no Danish number begins with 0."""
+    return f"+45 00 00 {chance.below(100):02} {chance.below(100):02}"
 
 
 # ---- hires

@@ -19,18 +19,18 @@ STRUER, HOLSTEBRO, LEMVIG = "0671", "0661", "0665"
 _PLAIN: Final = {ord("æ"): "ae", ord("ø"): "oe", ord("å"): "aa"}
 
 TASKS: Final = {
-    "shop": ("vareopfyldning", "oprydning", "pakkeopgaver"),
-    "kitchen": ("opvask-og-koekkenhjaelp", "let-rengoering", "kantine"),
-    "industry": ("montage", "pakkeopgaver", "oprydning", "lager-og-palleflyt"),
-    "transport": ("lager-og-palleflyt", "pakkeopgaver", "vask-af-biler-og-maskiner"),
-    "green": ("groenne-omraader", "snerydning", "oprydning"),
-    "office": ("indscanning-og-arkiv", "simpelt-kontorarbejde"),
-    "workshop": ("vask-af-biler-og-maskiner", "oprydning", "lager-og-palleflyt"),
-    "building": ("oprydning", "affaldssortering", "lager-og-palleflyt"),
-    "care": ("let-rengoering", "opvask-og-koekkenhjaelp", "pedelopgaver"),
-    "caretaker": ("pedelopgaver", "groenne-omraader", "snerydning", "affaldssortering"),
-    "leisure": ("hjaelp-til-arrangementer", "groenne-omraader", "oprydning"),
-    "cleaning": ("let-rengoering", "affaldssortering"),
+    "shop": ("shelf_stocking", "tidying", "packing"),
+    "kitchen": ("dishwashing", "light_cleaning", "canteen"),
+    "industry": ("assembly", "packing", "tidying", "warehouse"),
+    "transport": ("warehouse", "packing", "vehicle_washing"),
+    "green": ("green_areas", "snow_clearing", "tidying"),
+    "office": ("scanning", "office"),
+    "workshop": ("vehicle_washing", "tidying", "warehouse"),
+    "building": ("tidying", "waste_sorting", "warehouse"),
+    "care": ("light_cleaning", "dishwashing", "caretaking"),
+    "caretaker": ("caretaking", "green_areas", "snow_clearing", "waste_sorting"),
+    "leisure": ("event_help", "green_areas", "tidying"),
+    "cleaning": ("light_cleaning", "waste_sorting"),
 }
 """What each trade has småjobs in, as codes of the task catalogue."""
 

@@ -11,6 +11,7 @@ from stdnum.dk import cvr
 
 from deploy.scenarios import facts
 from deploy.scenarios.struer import UNTIL, Scenario, struer
+from services.pledges.catalogue import TASKS
 from shared.cpr import contains_cpr_shape
 
 
@@ -116,3 +117,7 @@ def test_its_pledges_come_from_all_the_years_without_a_long_silence(scenario: Sc
 def test_no_text_of_it_looks_like_a_cpr_number(scenario: Scenario) -> None:
     texts = [f"{pledge.contact_name} {pledge.contact_phone}" for pledge in scenario.pledges]
     assert not any(contains_cpr_shape(text) for text in texts)
+
+
+def test_every_task_is_in_the_task_catalogue(scenario: Scenario) -> None:
+    assert {task for company in scenario.companies for task in company.tasks} == set(TASKS)
