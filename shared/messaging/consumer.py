@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 INVALID_IN_A_ROW = 200
 """So many invalid records one after the other are our fault, not theirs: stop and alarm, lose nothing."""
 
-_REFUSED = (InvalidMessage, *INVALID_DATA_ERRORS)
+_REFUSED: tuple[type[Exception], ...] = (InvalidMessage, *INVALID_DATA_ERRORS)
 
 _log = structlog.get_logger(__name__)
 
