@@ -13,11 +13,17 @@ from shared.postgres import Database
 Planner = Annotated[Principal, Depends(require("coordinator", "admin"))]
 """Plans events, registers companies, hands out and revokes passes."""
 
+
+def plans(principal: Principal) -> bool:
+    """Whether they are a `Planner`: only those see drafts."""
+    return principal.has("coordinator", "admin")
+
+
 DoorKeeper = Annotated[Principal, Depends(require("member", "coordinator", "admin"))]
 """Checks companies in, and looks them up for that."""
 
 EventReader = Annotated[Principal, Depends(require("member", "coordinator", "caseworker", "facilitator", "admin"))]
-"""Sees when the taskforce meets."""
+"""Sees when the taskforce meets, but for drafts."""
 
 CompanyReader = Annotated[Principal, Depends(require("member", "coordinator", "caseworker", "admin"))]
 """Sees the register of companies, names of personally owned ones included."""

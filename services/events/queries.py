@@ -174,9 +174,14 @@ _EVENT = """
 """
 
 
-async def event(conn: Connection, taskforce_id: UUID, event_id: UUID) -> EventRow:
-    """One event. Raises `EventNotFound`."""
-    row = await conn.fetchrow(_EVENT + " and id = $2", taskforce_id, event_id)
+async def event(conn: Connection, taskforce_id: UUID, event_id: UUID, *, drafts: bool = True) -> EventRow:
+    """One event; a draft only with `drafts`. Raises `EventNotFound`."""
+    row = await conn.fetchrow(
+        _EVENT + " and id = $2 and ($3 or status <> 'draft')",
+        taskforce_id,
+        event_id,
+        drafts,
+    )
     if row is None:
         raise EventNotFound
     return EventRow(**row)
@@ -186,23 +191,26 @@ async def events(
     conn: Connection,
     taskforce_id: UUID,
     *,
+    drafts: bool,
     status: EventStatus | None = None,
     after: ByTime | None = None,
     limit: int,
 ) -> list[EventRow]:
-    """Events, the one that starts last first."""
+    """Events, the one that starts last first; drafts only with `drafts`."""
     rows = await conn.fetch(
         _EVENT
         + """
           and ($2::text is null or status = $2)
           and ($3::timestamptz is null or (starts_at, id) < ($3, $4::uuid))
+          and ($5 or status <> 'draft')
         order by starts_at desc, id desc
-        limit $5
+        limit $6
         """,
         taskforce_id,
         status,
         after and after.at,
         after and after.id,
+        drafts,
         limit,
     )
     return [EventRow(**row) for row in rows]

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from services.events import commands, queries
-from services.events.access import Db, EventReader, Planner
+from services.events.access import Db, EventReader, Planner, plans
 from services.events.api.answers import IfMatch, etag, refusals, version_seen
 from services.events.fields import Goal, Line, Moment, Name
 from services.events.paging import PageSize, PageToken, cut
@@ -96,7 +96,12 @@ async def list_events(
     """List the events, the one that starts last first."""
     async with db.read(principal.taskforce) as conn:
         rows = await queries.events(
-            conn, principal.taskforce, status=status, after=ByTime.read(page_token), limit=page_size + 1
+            conn,
+            principal.taskforce,
+            drafts=plans(principal),
+            status=status,
+            after=ByTime.read(page_token),
+            limit=page_size + 1,
         )
     page, last = cut(rows, page_size)
     token = ByTime(at=last.starts_at, id=last.id).token() if last else None
@@ -147,6 +152,6 @@ async def cancel_event(
 
 async def _answer(db: Db, principal: Principal, event_id: UUID, response: Response) -> EventOut:
     async with db.read(principal.taskforce) as conn:
-        row = await queries.event(conn, principal.taskforce, event_id)
+        row = await queries.event(conn, principal.taskforce, event_id, drafts=plans(principal))
     response.headers["etag"] = etag(row.version)
     return EventOut.of(row)

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.events import commands, queries
-from services.events.access import CompanyReader, Db, Planner
+from services.events.access import CompanyReader, Db, Planner, plans
 from services.events.api.companies import CompanyIn
 from services.events.domain import CompanyNotFound
 from services.events.fields import SearchText
@@ -69,7 +69,7 @@ async def show_companies(
         q=text,
         members=members,
         added=added,
-        plans=principal.has("coordinator", "admin"),
+        plans=plans(principal),
     )
 
 

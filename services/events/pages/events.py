@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import AfterValidator, BaseModel, Field
 
 from services.events import commands, queries
-from services.events.access import Db, EventReader, Planner
+from services.events.access import Db, EventReader, Planner, plans
 from services.events.domain import CompanyNotFound, EndsBeforeStart
 from services.events.fields import Goal, Line, Name, SearchText, refuse_distant
 from services.events.paging import PageToken, cut
@@ -26,6 +26,7 @@ from shared.web.pages import render
 router = APIRouter(prefix="/events")
 
 _PER_PAGE = 30
+_LATEST_ARRIVALS = 10
 _MATCHES = 8
 
 
@@ -59,10 +60,16 @@ class SeenForm(BaseModel):
 async def show_events(request: Request, principal: EventReader, db: Db, page_token: PageToken = None) -> Response:
     """What is planned, what is on tonight and what has been."""
     async with db.read(principal.taskforce) as conn:
-        rows = await queries.events(conn, principal.taskforce, after=ByTime.read(page_token), limit=_PER_PAGE + 1)
+        rows = await queries.events(
+            conn,
+            principal.taskforce,
+            drafts=plans(principal),
+            after=ByTime.read(page_token),
+            limit=_PER_PAGE + 1,
+        )
     page, last = cut(rows, _PER_PAGE)
     further = f"/events?page_token={ByTime(at=last.starts_at, id=last.id).token()}" if last else None
-    return render(request, "events.html", events=page, further=further)
+    return render(request, "events.html", events=page, further=further, plans=plans(principal))
 
 
 @router.get("/new")
@@ -118,9 +125,11 @@ async def show_event(
     taskforce = principal.taskforce
     keeps_door = principal.has("member", "coordinator", "admin")
     async with db.read(taskforce) as conn:
-        event = await queries.event(conn, taskforce, event_id)
+        event = await queries.event(conn, taskforce, event_id, drafts=plans(principal))
         arrivals = (
-            await queries.check_ins(conn, taskforce, event_id, after=ByTime.read(page_token), limit=_PER_PAGE + 1)
+            await queries.check_ins(
+                conn, taskforce, event_id, after=ByTime.read(page_token), limit=_LATEST_ARRIVALS + 1
+            )
             if keeps_door
             else []
         )
@@ -133,13 +142,13 @@ async def show_event(
             if q.strip() and keeps_door
             else []
         )
-    page, last = cut(arrivals, _PER_PAGE)
+    page, last = cut(arrivals, _LATEST_ARRIVALS)
     further = f"/events/{event_id}?page_token={ByTime(at=last.checked_in_at, id=last.id).token()}" if last else None
     return render(
         request,
         "event.html",
         event=event,
-        plans=principal.has("coordinator", "admin"),
+        plans=plans(principal),
         keeps_door=keeps_door,
         arrivals=page,
         further=further,
