@@ -8,6 +8,7 @@ goes to a real SMTP server that keeps what it accepts.
 from __future__ import annotations
 
 import asyncio
+import http.client
 import os
 import re
 import shutil
@@ -22,7 +23,6 @@ from email import message_from_bytes, policy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import yaml
 from aiosmtpd.controller import Controller
 
@@ -139,10 +139,14 @@ class Process:
 
     def ready(self) -> bool:
         """Whether its `/readyz` answers 200."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.health_port, timeout=2)
         try:
-            return httpx.get(f"http://127.0.0.1:{self.health_port}/readyz", timeout=2).status_code == 200
-        except httpx.HTTPError:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
             return False
+        finally:
+            connection.close()
 
 
 class Topology:
