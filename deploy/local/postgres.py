@@ -416,8 +416,8 @@ class EmbeddedPostgres:
             if process.pid == postmaster:
                 end(process, signal.SIGINT, signal.SIGQUIT, signal.SIGKILL, patience=5)
         for process in leftovers:
-            # A backend without its postmaster leaves by itself, at the latest after its current statement.
-            if not wait_until(partial(_gone, process), seconds=2):
+            # A backend without its postmaster leaves by itself, a busy one only after its statement.
+            if not wait_until(partial(_gone, process), seconds=0.5):
                 end(process, signal.SIGQUIT, signal.SIGKILL, patience=2)
         # PostgreSQL itself takes a recycled pid in this file for another server and refuses to start.
         pid_file.unlink(missing_ok=True)

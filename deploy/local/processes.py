@@ -7,6 +7,7 @@ its start time are the recorded ones, so that a recycled pid never costs a stran
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
@@ -75,17 +76,11 @@ def recall(record: Path) -> Identity | None:
 def end(process: psutil.Process, *signals: signal.Signals, patience: float) -> bool:
     """Send `signals` in turn, each given `patience` seconds; True as soon as the process is gone."""
     for number in signals:
-        try:
+        with contextlib.suppress(psutil.NoSuchProcess):
             process.send_signal(number)
-            process.wait(timeout=patience)
-        except psutil.NoSuchProcess:
+        # Not psutil's own wait: an orphan's corpse may lie there until somebody collects it.
+        if wait_until(lambda: not runs(process), seconds=patience):
             return True
-        except psutil.TimeoutExpired:
-            # An orphan's corpse may wait for a parent that never collects it; it can do nothing any more.
-            if not runs(process):
-                return True
-            continue
-        return True
     return False
 
 

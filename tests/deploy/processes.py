@@ -1,0 +1,66 @@
+"""Running a piece of Python as a process of its own, to be killed, as this user or as an ordinary one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+CHECKOUT = Path(__file__).parents[2]
+
+ORDINARY_USER = 65534
+"""`nobody`: there on every system, and nobody in particular."""
+
+
+def python(code: str, *arguments: object, ordinary: bool = False) -> subprocess.Popen[str]:
+    """Start `code` (dedented) in a new interpreter with `arguments` in sys.argv[1:]; its output can be read.
+
+    Args:
+        ordinary: as an ordinary user, whoever we are. Where we are root it keeps one capability, to read files:
+            the interpreter may lie in a folder that only root may enter.
+    """
+    command = [sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)]
+    if ordinary and os.geteuid() == 0:
+        account = [f"--reuid={ORDINARY_USER}", f"--regid={ORDINARY_USER}", "--clear-groups"]
+        capability = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
+        command = ["setpriv", *account, *capability, *command]
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=CHECKOUT,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"},
+    )
+
+
+def finished(process: subprocess.Popen[str], seconds: float = 30) -> str:
+    """Wait for its end and return what it said; fails the test when it fails."""
+    said, _ = process.communicate(timeout=seconds)
+    assert process.returncode == 0, said
+    return said
+
+
+def eventually(met: Callable[[], bool], seconds: float = 10) -> bool:
+    """Whether it comes true within `seconds`."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if met():
+            return True
+        time.sleep(0.01)
+    return met()
+
+
+def runs(pid: int) -> bool:
+    """Whether a process does anything: an uncollected corpse does not."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

