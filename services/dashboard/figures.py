@@ -16,10 +16,10 @@ from shared.web.formats import local_date
 from shared.web.i18n import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from uuid import UUID
 
-    from services.dashboard.queries import EventFacts, HiredTally, PledgedTally
+    from services.dashboard.queries import EventFacts, Tally
     from shared.postgres import Database
 
 JOB_TYPES: tuple[JobType, ...] = get_args(JobType)
@@ -184,9 +184,9 @@ def quarter_code(day: date) -> str:
 
 
 def reckon(
-    pledged: Iterable[PledgedTally],
-    hired: Iterable[HiredTally],
+    tallies: Iterable[Tally],
     events: Sequence[EventFacts],
+    companies_present: Mapping[UUID, int],
     *,
     as_of: date,
     known_at: datetime | None = None,
@@ -196,41 +196,35 @@ def reckon(
     figures = Figures(as_of, known_at, updated_at)
     quarters: dict[date, QuarterFigures] = {}
     by_event: dict[UUID, EventFigures] = {}
-
-    def quarter_of(begins_on: date) -> QuarterFigures:
-        return quarters.setdefault(begins_on, QuarterFigures(quarter_code(begins_on), begins_on))
-
-    def event_of(event_id: UUID) -> EventFigures:
-        return by_event.setdefault(event_id, EventFigures(event_id))
-
-    for tally in pledged:
-        figures.pledged_positions[tally.job_type] += tally.positions
-        quarter_of(tally.quarter).pledged_positions[tally.job_type] += tally.positions
+    for tally in tallies:
+        of = tally.job_type
+        hires = tally.hires_from_pledges + tally.hires_without_pledge
+        starting_later = tally.starting_from_pledges + tally.starting_without_pledge
         if tally.event_id is not None:
-            event_of(tally.event_id).pledged_positions[tally.job_type] += tally.positions
-
-    for hire in hired:
-        if hire.quarter is None:
-            figures.hires_starting_later[hire.job_type] += hire.hires
-            if hire.from_pledge:
-                figures.starting_later_from_pledges[hire.job_type] += hire.hires
-            if hire.event_id is not None:
-                event_of(hire.event_id).hires_starting_later[hire.job_type] += hire.hires
-            continue
-        figures.hires[hire.job_type] += hire.hires
-        figures.hires_current[hire.job_type] += hire.current
-        apart = figures.hires_from_pledges if hire.from_pledge else figures.hires_without_pledge
-        apart[hire.job_type] += hire.hires
-        quarter_of(hire.quarter).hires[hire.job_type] += hire.hires
-        if hire.event_id is not None:
-            event_of(hire.event_id).hires[hire.job_type] += hire.hires
-
-    figures.events = _in_order(by_event, events, as_of)
+            event = by_event.setdefault(tally.event_id, EventFigures(tally.event_id))
+            event.pledged_positions[of] += tally.positions
+            event.hires[of] += hires
+            event.hires_starting_later[of] += starting_later
+        elif tally.quarter is not None:
+            if tally.positions or hires:
+                quarter = quarters.setdefault(tally.quarter, QuarterFigures(quarter_code(tally.quarter), tally.quarter))
+                quarter.pledged_positions[of] += tally.positions
+                quarter.hires[of] += hires
+            figures.pledged_positions[of] += tally.positions
+            figures.hires[of] += hires
+            figures.hires_from_pledges[of] += tally.hires_from_pledges
+            figures.hires_without_pledge[of] += tally.hires_without_pledge
+            figures.hires_current[of] += hires - tally.hires_ended
+            figures.hires_starting_later[of] += starting_later
+            figures.starting_later_from_pledges[of] += tally.starting_from_pledges
+    figures.events = _in_order(by_event, events, companies_present, as_of)
     figures.quarters = _without_gaps(quarters)
     return figures
 
 
-def _in_order(counted: dict[UUID, EventFigures], known: Sequence[EventFacts], as_of: date) -> list[EventFigures]:
+def _in_order(
+    counted: dict[UUID, EventFigures], known: Sequence[EventFacts], present: Mapping[UUID, int], as_of: date
+) -> list[EventFigures]:
     """Events that were held by `as_of` or of which something is counted, the latest first.
 
     One that is still a draft, or was cancelled, is left out unless something is counted of it.
@@ -248,7 +242,7 @@ def _in_order(counted: dict[UUID, EventFigures], known: Sequence[EventFacts], as
         event.status = facts.status
         event.date = facts.held_on
         event.goal_positions = facts.goal_positions
-        event.companies_present = facts.companies_present
+        event.companies_present = present.get(facts.event_id, 0)
         found.append(event)
     return [*found, *(unknown[event_id] for event_id in sorted(unknown))]
 
@@ -277,12 +271,12 @@ async def compute(
     as_of = as_of or today()
     async with database.read(taskforce_id) as conn:
         return reckon(
-            await queries.pledged(conn, as_of=as_of, known_at=known_at),
-            await queries.hired(conn, as_of=as_of, known_at=known_at),
-            await queries.employer_events(conn, as_of=as_of, known_at=known_at),
+            await queries.tallies(conn, as_of=as_of, known_at=known_at),
+            await queries.employer_events(conn, known_at=known_at),
+            await queries.companies_present(conn, as_of=as_of, known_at=known_at),
             as_of=as_of,
             known_at=known_at,
-            updated_at=await queries.last_change(conn, known_at=known_at),
+            updated_at=await queries.last_change(conn),
         )
 
 

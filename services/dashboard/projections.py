@@ -143,8 +143,11 @@ HIRES = Projection(
 )
 
 PROJECTIONS: tuple[Projection, ...] = (TASKFORCES, COMPANIES, EMPLOYER_EVENTS, ATTENDANCES, PLEDGES, HIRES)
-TABLES: tuple[str, ...] = tuple(name for p in PROJECTIONS for name in (p.table, p.present) if name is not None)
-"""Every table that holds rows of a generation."""
+TABLES: tuple[str, ...] = (
+    *(name for projection in PROJECTIONS for name in (projection.table, projection.present) if name is not None),
+    "daily_tallies",
+)
+"""Every table that holds rows of a generation. The last is kept by triggers on the presents."""
 
 
 async def apply(conn: Connection, deliveries: Sequence[Delivery]) -> None:

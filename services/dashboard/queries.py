@@ -17,37 +17,33 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class PledgedTally:
-    """Positions pledged in one quarter, of one job type, at one event (or none)."""
-
-    quarter: date
-    job_type: str
-    event_id: UUID | None
-    positions: int
-
-
-@dataclass(frozen=True, slots=True)
-class HiredTally:
-    """Hires of one job type and one event (or none) that have started in one quarter, or are to start.
+class Tally:
+    """What had taken effect by a day, of one job type, in one quarter or at one event.
 
     Attributes:
-        quarter: the first day of the quarter they started in; None: confirmed, and to start after the day asked for.
-        from_pledge: whether they fill pledged positions.
-        hires: how many.
-        current: how many of them had started and not ended on the day asked for.
+        quarter: the first day of the quarter; None where the tally is that of an event.
+        event_id: the event; None where the tally is that of a quarter. What belongs to no event is in none.
+        positions: pledged positions, by the day they were pledged.
+        hires_from_pledges, hires_without_pledge: hires, by their first day of work.
+        hires_ended: of those, the ones that have ended, by the first day they were no longer employed.
+        starting_from_pledges, starting_without_pledge: confirmed by the day and not started on it. Over all
+            quarters, that is: in one quarter it is how many more of them there were at its end than at its start.
     """
 
-    quarter: date | None
     job_type: str
+    quarter: date | None
     event_id: UUID | None
-    from_pledge: bool
-    hires: int
-    current: int
+    positions: int
+    hires_from_pledges: int
+    hires_without_pledge: int
+    hires_ended: int
+    starting_from_pledges: int
+    starting_without_pledge: int
 
 
 @dataclass(frozen=True, slots=True)
 class EventFacts:
-    """An employer event as it was known, and how many companies had checked in by the day asked for."""
+    """An employer event as it was known."""
 
     event_id: UUID
     title: str
@@ -55,7 +51,7 @@ class EventFacts:
     status: str
     held_on: date
     goal_positions: int | None
-    companies_present: int
+    starts_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,149 +68,139 @@ class Taskforce:
 _SERVED = "(select generation from generations where state = 'serving')"
 
 
-def _known(present: str, versions: str, key: str, known_at: datetime | None) -> str:
-    """Return the rows that were the present when `known_at` ($2) was now, as a table expression.
+_PRESENT = f"""
+    select *
+      from daily_tallies
+     where generation = {_SERVED}
+"""  # noqa: S608
 
-    What has not changed since is found in the present; only for the rest does the history have to be searched.
+
+def _known(present: str, versions: str, key: str, tallies_of: str) -> str:
+    """Return what to add to the present to have what was known at $2: what has changed since is taken back, and
+    what it was before is put in its place."""
+    return f"""
+    select tally.*
+      from {present} as since,
+           {tallies_of}(since, -1) as tally
+     where since.generation = {_SERVED}
+       and since.recorded_at > $2
+     union all
+    select tally.*
+      from (select distinct on ({key}) *
+              from {versions}
+             where generation = {_SERVED}
+               and recorded_at <= $2
+               and {key} = any (array(select {key}
+                                        from {present}
+                                       where generation = {_SERVED}
+                                         and recorded_at > $2))
+             order by {key}, version desc) as past,
+           {tallies_of}(row(past.*)::{present}, 1) as tally
+    """  # noqa: S608  (names of our own tables and functions)
+
+
+_KNOWN = " union all ".join(
+    (
+        _PRESENT,
+        _known("pledges", "pledge_versions", "pledge_id", "tallies_of_pledge"),
+        _known("hires", "hire_versions", "hire_id", "tallies_of_hire"),
+    )
+)
+
+
+async def tallies(conn: Connection, *, as_of: date, known_at: datetime | None = None) -> list[Tally]:
+    """Add up what took effect by `as_of`, once by quarter and once by event.
+
+    The present is a sum over the days that have been tallied. For an earlier `known_at`, what has changed since
+    is corrected one by one: the further back, the longer it takes.
     """
-    if known_at is None:
-        # $2 stays in use, so that both forms take the same arguments.
-        return f"(select * from {present} where generation = {_SERVED} and $2::timestamptz is null)"  # noqa: S608
-    return f"""(
-        select *
-          from {present}
-         where generation = {_SERVED}
-           and recorded_at <= $2
-         union all
-        select *
-          from (select distinct on (past.{key}) past.*
-                  from {versions} as past
-                  join {present} as present
-                    on present.generation = past.generation
-                   and present.taskforce_id = past.taskforce_id
-                   and present.{key} = past.{key}
-                 where past.generation = {_SERVED}
-                   and past.recorded_at <= $2
-                   and present.recorded_at > $2
-                 order by past.{key}, past.version desc) as superseded
-        )"""  # noqa: S608  (names of our own tables)
-
-
-async def pledged(conn: Connection, *, as_of: date, known_at: datetime | None = None) -> list[PledgedTally]:
-    """Tally the positions of pledges that count from `as_of` or earlier. Duplicates never counted."""
-    known = _known("pledges", "pledge_versions", "pledge_id", known_at)
+    earlier = () if known_at is None else (known_at,)
     rows = await conn.fetch(
         f"""
-        select date_trunc('quarter', pledged_on)::date as quarter,
-               job_type,
+        select job_type,
+               quarter,
                event_id,
-               sum(positions)::bigint as positions
-          from (select pledged_on, job_type, event_id, sum(positions) as positions
-                  from {known} as known
-                 where pledged_on <= $1
-                   and status <> 'duplicate'
-                 group by pledged_on, job_type, event_id) as by_day
-         group by quarter, job_type, event_id
+               sum(positions)::bigint as positions,
+               sum(hires_from_pledges)::bigint as hires_from_pledges,
+               sum(hires_without_pledge)::bigint as hires_without_pledge,
+               sum(hires_ended)::bigint as hires_ended,
+               sum(starting_from_pledges)::bigint as starting_from_pledges,
+               sum(starting_without_pledge)::bigint as starting_without_pledge
+          from (select *, date_trunc('quarter', day::timestamp)::date as quarter
+                  from ({_PRESENT if known_at is None else _KNOWN}) as known
+                 where day <= $1) as effective
+         group by grouping sets ((job_type, quarter), (job_type, event_id))
+        having quarter is not null
+            or event_id is not null
         """,  # noqa: S608
         as_of,
-        known_at,
+        *earlier,
     )
-    return [PledgedTally(*row.values()) for row in rows]
+    return [Tally(*row.values()) for row in rows]
 
 
-async def hired(conn: Connection, *, as_of: date, known_at: datetime | None = None) -> list[HiredTally]:
-    """Tally the confirmed hires that had started on `as_of`, and those confirmed by then that start later."""
-    known = _known("hires", "hire_versions", "hire_id", known_at)
-    rows = await conn.fetch(
-        f"""
-        select case when start_date <= $1 then date_trunc('quarter', start_date)::date end as quarter,
-               job_type,
-               event_id,
-               from_pledge,
-               sum(hires)::bigint as hires,
-               sum(current)::bigint as current
-          from (select start_date,
-                       job_type,
-                       event_id,
-                       pledge_id is not null as from_pledge,
-                       count(*) as hires,
-                       count(*) filter (where start_date <= $1 and (ended_on is null or ended_on > $1)) as current
-                  from {known} as known
-                 where start_date <= $1
-                    or confirmed_on <= $1
-                 group by start_date, job_type, event_id, from_pledge) as by_day
-         group by quarter, job_type, event_id, from_pledge
-        """,  # noqa: S608
-        as_of,
-        known_at,
-    )
-    return [HiredTally(*row.values()) for row in rows]
-
-
-async def employer_events(conn: Connection, *, as_of: date, known_at: datetime | None = None) -> list[EventFacts]:
+async def employer_events(conn: Connection, *, known_at: datetime | None = None) -> list[EventFacts]:
     """Return every employer event known, whatever its status and date, the latest first."""
     rows = await conn.fetch(
         f"""
-        with known as (
-            select distinct on (event_id) *
-              from employer_events
-             where generation = {_SERVED}
-               and ($2::timestamptz is null or recorded_at <= $2)
-             order by event_id, version desc
-        ), present as (
-            select event_id, count(distinct company_id) as companies
-              from attendances
-             where generation = {_SERVED}
-               and ($2::timestamptz is null or recorded_at <= $2)
-               and checked_in_on <= $1
-             group by event_id
-        )
-        select event_id,
-               title,
-               place,
-               status,
-               held_on,
-               goal_positions,
-               coalesce(companies, 0) as companies_present
-          from known
-          left join present using (event_id)
-         order by held_on desc, starts_at desc, event_id
+        select distinct on (event_id)
+               event_id, title, place, status, held_on, goal_positions, starts_at
+          from employer_events
+         where generation = {_SERVED}
+           and ($1::timestamptz is null or recorded_at <= $1)
+         order by event_id, version desc
+        """,  # noqa: S608
+        known_at,
+    )
+    return [EventFacts(*row.values()) for row in sorted(rows, key=lambda row: (row["starts_at"], row["event_id"]))][::-1]
+
+
+async def companies_present(conn: Connection, *, as_of: date, known_at: datetime | None = None) -> dict[UUID, int]:
+    """Count the companies that had checked in by `as_of`, by event."""
+    rows = await conn.fetch(
+        f"""
+        select event_id, count(*) as companies
+          from (select distinct event_id, company_id
+                  from attendances
+                 where generation = {_SERVED}
+                   and checked_in_on <= $1
+                   and ($2::timestamptz is null or recorded_at <= $2)) as companies_once
+         group by event_id
         """,  # noqa: S608
         as_of,
         known_at,
     )
-    return [EventFacts(*row.values()) for row in rows]
+    return {row["event_id"]: row["companies"] for row in rows}
 
 
-async def last_change(conn: Connection, *, known_at: datetime | None = None) -> datetime | None:
-    """Return when the latest change the figures can hold was recorded; None before the first."""
+async def last_change(conn: Connection) -> datetime | None:
+    """Return when the latest change that the figures can hold was recorded; None before the first."""
     return await conn.fetchval(  # type: ignore[no-any-return]
         " union all ".join(  # noqa: S608
             f"""
             (select recorded_at
                from {table}
               where generation = {_SERVED}
-                and ($1::timestamptz is null or recorded_at <= $1)
               order by generation desc, taskforce_id desc, recorded_at desc
               limit 1)
             """  # noqa: S608
-            for table in ("pledge_versions", "hire_versions", "employer_events", "attendances")
+            for table in ("pledges", "hires", "employer_events", "attendances")
         )
-        + " order by recorded_at desc limit 1",
-        known_at,
+        + " order by recorded_at desc limit 1"
     )
 
 
-async def citizens_in_smaajob(conn: Connection, *, since: date, as_of: date) -> int:
-    """Count the confirmed hires in småjobs that started from `since` to `as_of`, both days included."""
+async def hires_started(conn: Connection, *, job_type: str, since: date, as_of: date) -> int:
+    """Count the confirmed hires of one job type that started from `since` to `as_of`, both days included."""
     return await conn.fetchval(  # type: ignore[no-any-return]
         f"""
-        select count(*)
-          from hires
+        select coalesce(sum(hires_from_pledges + hires_without_pledge), 0)::bigint
+          from daily_tallies
          where generation = {_SERVED}
-           and job_type = 'smaajob'
-           and start_date between $1 and $2
+           and job_type = $1
+           and day between $2 and $3
         """,  # noqa: S608
+        job_type,
         since,
         as_of,
     )

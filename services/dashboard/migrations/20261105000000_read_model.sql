@@ -102,7 +102,6 @@ create table pledge_versions (
   pledged_on date not null,
   primary key (generation, taskforce_id, pledge_id, version)
 );
-create index pledge_versions_recorded on pledge_versions (generation, taskforce_id, recorded_at);
 
 create table hire_versions (
   generation integer not null,
@@ -124,7 +123,6 @@ create table hire_versions (
   ended_on date,
   primary key (generation, taskforce_id, hire_id, version)
 );
-create index hire_versions_recorded on hire_versions (generation, taskforce_id, recorded_at);
 
 -- The present of the two kinds that are counted by the hundred thousand: their highest versions, kept beside the
 -- history so that a figure need not look for them.
@@ -136,6 +134,27 @@ create table hires (
   like hire_versions,
   primary key (generation, taskforce_id, hire_id)
 );
+-- what has changed since some moment
+create index pledges_recorded on pledges (generation, taskforce_id, recorded_at);
+create index hires_recorded on hires (generation, taskforce_id, recorded_at);
+
+-- What begins or ends on each day, so that a figure as of a day is a sum over some thousand rows and not a count
+-- over all pledges. Kept by the triggers below, in the transaction that changes the present.
+create table daily_tallies (
+  generation integer not null,
+  taskforce_id uuid not null,
+  day date not null,
+  job_type text not null,
+  event_id uuid,
+  positions bigint not null,
+  hires_from_pledges bigint not null,
+  hires_without_pledge bigint not null,
+  hires_ended bigint not null,
+  -- hires confirmed before their first day: one more on the day of the confirmation, one fewer on the first day
+  starting_from_pledges bigint not null,
+  starting_without_pledge bigint not null,
+  unique nulls not distinct (generation, taskforce_id, day, job_type, event_id)
+);
 
 alter table companies enable row level security;
 alter table employer_events enable row level security;
@@ -144,6 +163,7 @@ alter table pledge_versions enable row level security;
 alter table hire_versions enable row level security;
 alter table pledges enable row level security;
 alter table hires enable row level security;
+alter table daily_tallies enable row level security;
 
 create policy one_taskforce on companies
   using (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid)
@@ -166,6 +186,120 @@ create policy one_taskforce on pledges
 create policy one_taskforce on hires
   using (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid)
   with check (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid);
+create policy one_taskforce on daily_tallies
+  using (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid)
+  with check (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid);
+
+-- What a pledge and a hire count as, and from which day: said here and nowhere else. The present is tallied by the
+-- triggers below; what was known at an earlier moment is put through the same two functions when it is asked for.
+-- A sign of -1 takes back what the same row counted for.
+create function tallies_of_pledge(told pledges, sign integer) returns setof daily_tallies
+language sql immutable
+begin atomic
+  select told.generation, told.taskforce_id, told.pledged_on, told.job_type, told.event_id,
+         sign * told.positions, 0, 0, 0, 0, 0
+   where told.status <> 'duplicate';
+end;
+
+create function tallies_of_hire(told hires, sign integer) returns setof daily_tallies
+language sql immutable
+begin atomic
+  select told.generation, told.taskforce_id, day, told.job_type, told.event_id,
+         0,
+         case when told.pledge_id is not null then sign * started else 0 end,
+         case when told.pledge_id is null then sign * started else 0 end,
+         sign * ended,
+         case when told.pledge_id is not null then sign * starting else 0 end,
+         case when told.pledge_id is null then sign * starting else 0 end
+    from (values (told.start_date, 1, 0, case when told.confirmed_on < told.start_date then -1 else 0 end),
+                 (told.confirmed_on, 0, 0, case when told.confirmed_on < told.start_date then 1 else 0 end),
+                 (greatest(told.ended_on, told.start_date), 0, case when told.ended_on is null then 0 else 1 end, 0)
+         ) as change (day, started, ended, starting)
+   where started <> 0
+      or ended <> 0
+      or starting <> 0;
+end;
+
+create function add_to_tallies(changes daily_tallies[]) returns void
+language sql
+begin atomic
+  insert into daily_tallies as tally
+  select generation, taskforce_id, day, job_type, event_id,
+         sum(positions), sum(hires_from_pledges), sum(hires_without_pledge), sum(hires_ended),
+         sum(starting_from_pledges), sum(starting_without_pledge)
+    from unnest(changes) as change
+   group by generation, taskforce_id, day, job_type, event_id
+   order by generation, taskforce_id, day, job_type, event_id
+      on conflict (generation, taskforce_id, day, job_type, event_id) do update
+     set positions = tally.positions + excluded.positions,
+         hires_from_pledges = tally.hires_from_pledges + excluded.hires_from_pledges,
+         hires_without_pledge = tally.hires_without_pledge + excluded.hires_without_pledge,
+         hires_ended = tally.hires_ended + excluded.hires_ended,
+         starting_from_pledges = tally.starting_from_pledges + excluded.starting_from_pledges,
+         starting_without_pledge = tally.starting_without_pledge + excluded.starting_without_pledge;
+
+  -- Only taking back can leave a day with nothing on it; then it goes, as if it had never been.
+  delete from daily_tallies as tally
+   using unnest(changes) as change
+   where (change.positions < 0 or change.hires_from_pledges < 0 or change.hires_without_pledge < 0
+          or change.hires_ended < 0 or change.starting_from_pledges < 0 or change.starting_without_pledge < 0)
+     and tally.generation = change.generation
+     and tally.taskforce_id = change.taskforce_id
+     and tally.day = change.day
+     and tally.job_type = change.job_type
+     and tally.event_id is not distinct from change.event_id
+     and tally.positions = 0
+     and tally.hires_from_pledges = 0
+     and tally.hires_without_pledge = 0
+     and tally.hires_ended = 0
+     and tally.starting_from_pledges = 0
+     and tally.starting_without_pledge = 0;
+end;
+
+create function tally_new_pledges() returns trigger language plpgsql as $$
+begin
+  perform add_to_tallies(array_agg(tally)) from told, tallies_of_pledge(row(told.*)::pledges, 1) as tally;
+  return null;
+end
+$$;
+create function tally_changed_pledges() returns trigger language plpgsql as $$
+begin
+  perform add_to_tallies(array_agg(tally)) from (
+    select tally from before, tallies_of_pledge(row(before.*)::pledges, -1) as tally
+     union all
+    select tally from told, tallies_of_pledge(row(told.*)::pledges, 1) as tally
+  ) as change;
+  return null;
+end
+$$;
+create function tally_new_hires() returns trigger language plpgsql as $$
+begin
+  perform add_to_tallies(array_agg(tally)) from told, tallies_of_hire(row(told.*)::hires, 1) as tally;
+  return null;
+end
+$$;
+create function tally_changed_hires() returns trigger language plpgsql as $$
+begin
+  perform add_to_tallies(array_agg(tally)) from (
+    select tally from before, tallies_of_hire(row(before.*)::hires, -1) as tally
+     union all
+    select tally from told, tallies_of_hire(row(told.*)::hires, 1) as tally
+  ) as change;
+  return null;
+end
+$$;
+create trigger new_pledges after insert on pledges
+  referencing new table as told
+  for each statement execute function tally_new_pledges();
+create trigger changed_pledges after update on pledges
+  referencing old table as before new table as told
+  for each statement execute function tally_changed_pledges();
+create trigger new_hires after insert on hires
+  referencing new table as told
+  for each statement execute function tally_new_hires();
+create trigger changed_hires after update on hires
+  referencing old table as before new table as told
+  for each statement execute function tally_changed_hires();
 
 -- Row-level security shows a rebuild one taskforce at a time; what it drops is everybody's. This runs as the
 -- tables' owner, and can do nothing but delete rows of a generation that has been dropped.
@@ -184,7 +318,7 @@ begin
   end if;
   foreach name in array array[
     'taskforces', 'companies', 'employer_events', 'attendances',
-    'pledge_versions', 'pledges', 'hire_versions', 'hires'
+    'pledge_versions', 'pledges', 'hire_versions', 'hires', 'daily_tallies'
   ]
   loop
     execute format(
