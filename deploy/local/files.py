@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 from pathlib import Path
+from typing import IO
 
 
 def write_atomically(path: Path, content: str | bytes, *, mode: int = 0o600) -> None:
@@ -22,6 +24,21 @@ def write_atomically(path: Path, content: str | bytes, *, mode: int = 0o600) -> 
         new.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def lock(path: Path) -> IO[bytes]:
+    """Take the file's lock (flock), until the returned file is closed or this process ends, however it ends.
+
+    Raises:
+        BlockingIOError: another process holds it.
+    """
+    held = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "rb")
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BaseException:
+        held.close()
+        raise
+    return held
 
 
 def sync_folder(folder: Path) -> None:

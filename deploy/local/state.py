@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Self
 
-from deploy.local.files import write_atomically
+from deploy.local.files import lock, write_atomically
 from deploy.postgres.provision import roles
 from shared.auth import new_private_jwk, public_jwks
 
@@ -87,7 +87,7 @@ class State:
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = (folder or default_folder()).absolute()
-        self._lock: IO[str] | None = None
+        self._lock: IO[bytes] | None = None
 
     def __enter__(self) -> Self:
         self.hold()
@@ -129,13 +129,10 @@ class State:
             StateFailed: the folder belongs to another user, or was made by a newer version.
         """
         self._make_folders()
-        lock = (self.folder / "lock").open("a+", encoding="utf-8")
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._lock = lock(self.folder / "lock")
         except BlockingIOError:
-            lock.close()
             raise AlreadyRunning(self.running()) from None
-        self._lock = lock
         # Left by a launcher that was killed, and by writes it had not finished.
         (self.folder / "running.json").unlink(missing_ok=True)
         for leftover in self.folder.glob(".*.new"):
@@ -155,9 +152,9 @@ class State:
     def running(self) -> Running | None:
         """Where the launcher that holds the lock answers, or None when none does (yet)."""
         try:
-            with (self.folder / "lock").open(encoding="utf-8") as lock:
+            with (self.folder / "lock").open("rb") as held:
                 try:
-                    fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                    fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
                 except BlockingIOError:
                     return Running(**json.loads((self.folder / "running.json").read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):

@@ -1,0 +1,50 @@
+"""Writing files so that nothing is ever half written."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from deploy.local.files import may_enter, may_read, write_atomically
+
+
+def test_replaces_the_whole_content_with_the_wanted_permissions(tmp_path: Path) -> None:
+    path = tmp_path / "æøå"
+    before = os.umask(0o777)
+    try:
+        write_atomically(path, "første")
+        write_atomically(path, b"\xff\x00", mode=0o640)
+    finally:
+        os.umask(before)
+    assert path.read_bytes() == b"\xff\x00"
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_old_content_stays_when_writing_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "kept"
+    write_atomically(path, "old")
+
+    def no_space(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", no_space)
+    with pytest.raises(OSError, match="No space left"):
+        write_atomically(path, "new")
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_knows_whom_the_folders_above_let_through(tmp_path: Path) -> None:
+    inner = tmp_path / "closed" / "open"
+    inner.mkdir(parents=True)
+    (inner / "file").write_text("")
+    (inner / "file").chmod(0o644)
+    stranger = 54321
+    (tmp_path / "closed").chmod(0o700)
+    assert not may_enter(inner, stranger, stranger)
+    assert not may_read(inner / "file", stranger, stranger)
+    owner = (tmp_path / "closed").stat()
+    assert may_enter(tmp_path / "closed", owner.st_uid, owner.st_gid) or os.geteuid() != 0

@@ -1,0 +1,111 @@
+"""Migrations: applied once, in order, and readable when they fail; and what every one of ours must be."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from deploy.postgres import migrate as module
+from deploy.postgres.migrate import MigrationFailed, folders, migrate
+from deploy.services import SERVICES, app_role, owner_role
+from tests.deploy.processes import CHECKOUT
+from tests.infrastructure import Databases, Installation
+
+OURS = sorted({path for service in SERVICES for folder in folders(service) for path in folder.glob("*.sql")})
+
+
+@pytest.fixture
+def migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that takes the place of the service's own."""
+    here = tmp_path / "with space"
+    here.mkdir()
+    shared = CHECKOUT / "shared" / "messaging" / "migrations"
+    mine = CHECKOUT / "services" / "events" / "migrations"
+    monkeypatch.setattr(module, "folders", lambda _: [shared, mine, here])
+    return here
+
+
+def write(folder: Path, name: str, statements: str) -> None:
+    (folder / name).write_text(f"-- migrate:up\n{statements}\n-- migrate:down\n")
+
+
+async def test_applies_what_is_pending_and_says_what(migrations: Path, events_dsns: Databases) -> None:
+    dsn = events_dsns.owner_dsn("events")
+    write(migrations, "20991231000000_one.sql", "create table one (id int);")
+    write(migrations, "20991231000001_two.sql", "create table two (id int);")
+    assert await migrate("events", dsn) == ["20991231000000_one.sql", "20991231000001_two.sql"]
+    assert await migrate("events", dsn) == []
+
+
+async def test_two_at_once_wait_for_each_other(migrations: Path, events_dsns: Databases) -> None:
+    dsn = events_dsns.owner_dsn("events")
+    write(migrations, "20991231000000_slow.sql", "select pg_sleep(0.5); create table slow (id int);")
+    applied = await asyncio.gather(migrate("events", dsn), migrate("events", dsn))
+    assert ["20991231000000_slow.sql"] in applied
+
+
+async def test_a_failing_one_is_named_with_its_reason_and_undone(migrations: Path, events_dsns: Databases) -> None:
+    dsn = events_dsns.owner_dsn("events")
+    write(migrations, "20991231000000_good.sql", "create table good (id int);")
+    write(migrations, "20991231000001_bad.sql", "create table half (id int); select from nowhere;")
+    with pytest.raises(MigrationFailed, match=r'events: 20991231000001_bad.sql\n.*"nowhere" does not exist'):
+        await migrate("events", dsn)
+    connection = await asyncpg.connect(dsn)
+    assert await connection.fetchval("select to_regclass('good')") is not None
+    assert await connection.fetchval("select to_regclass('half')") is None
+    await connection.close()
+
+
+async def test_a_version_used_twice_is_refused(migrations: Path, events_dsns: Databases) -> None:
+    existing = next(path for path in OURS if path.is_relative_to(CHECKOUT / "services" / "events"))
+    write(migrations, existing.name.replace(".sql", "_again.sql"), "select 1;")
+    with pytest.raises(MigrationFailed, match="have the same version"):
+        await migrate("events", events_dsns.owner_dsn("events"))
+
+
+def test_the_migrate_job_provisions_and_migrates_from_its_environment(installation: Installation) -> None:
+    passwords, postgres = installation.templates.passwords, installation.postgres
+    owner, app = owner_role("events"), app_role("events")
+    environment = {
+        "PATH": os.defpath,
+        "POSTGRES_SUPERUSER_URL": postgres.superuser_dsn(),
+        "EVENTS_DATABASE_OWNER_URL": postgres.dsn("tilsagn_events", owner, passwords[owner]),
+        "EVENTS_DATABASE_URL": postgres.dsn("tilsagn_events", app, passwords[app]),
+    }
+    done = job("events", environment)
+    assert (done.returncode, done.stdout) == (0, "roles and databases are in place\nevents: up to date\n"), done.stderr
+
+
+def test_the_migrate_job_says_what_it_lacks() -> None:
+    done = job("events", {"PATH": os.defpath})
+    assert (done.returncode, done.stderr) == (1, "EVENTS_DATABASE_OWNER_URL is not set\n")
+
+
+def job(service: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "deploy.postgres", service]
+    return subprocess.run(command, env=environment, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("path", OURS, ids=lambda path: path.name)
+def test_ours_go_forward_only(path: Path) -> None:
+    up, down = path.read_text().split("-- migrate:down")
+    assert up.startswith("-- migrate:up\n")
+    # dbmate insists on the block; nothing may be in it.
+    assert re.sub(r"--.*", "", down).strip() == ""
+
+
+@pytest.mark.parametrize("path", OURS, ids=lambda path: path.name)
+def test_ours_give_up_quickly_when_they_cannot_get_a_lock(path: Path) -> None:
+    assert re.search(r"^set (local )?lock_timeout = '\d+s';$", path.read_text(), re.MULTILINE)
+
+
+def test_ours_have_a_version_each() -> None:
+    versions = [path.name.split("_", 1)[0] for path in OURS]
+    assert len(versions) == len(set(versions))

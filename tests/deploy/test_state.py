@@ -1,0 +1,145 @@
+"""The state folder: private, one launcher's at a time, and whole after every kill."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from deploy.local.state import AlreadyRunning, Running, State, StateFailed, default_folder
+from shared.auth import Principal, TokenVerifier, sign_token
+from tests.deploy.processes import finished, python
+
+RUNNING = Running(
+    pid=4711,
+    url="http://localhost:8080",
+    internal_url="http://127.0.0.1:1",
+    postgres_port=2,
+    bootstrap_servers="127.0.0.1:3",
+    smtp_port=4,
+    demo_mode=False,
+)
+
+
+def test_only_its_owner_can_look_inside(tmp_path: Path) -> None:
+    with State(tmp_path / "state") as state:
+        state.secrets()
+        state.announce(RUNNING)
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in state.folder.iterdir()}
+    # As root the account that PostgreSQL runs as passes through the folder, but cannot list it.
+    assert stat.S_IMODE(state.folder.stat().st_mode) == (0o711 if os.geteuid() == 0 else 0o700)
+    assert {modes[folder] for folder in ("mail", "logs")} == {0o700}
+    assert {modes[file] for file in ("secrets.json", "running.json", "format", "lock")} == {0o600}
+
+
+def test_secrets_are_made_once(tmp_path: Path) -> None:
+    with State(tmp_path / "state") as state:
+        first = state.secrets()
+    with State(tmp_path / "state") as state:
+        assert state.secrets() == first
+    assert len(set(first.passwords.values())) == 8
+
+
+def test_what_a_newer_version_adds_to_the_secrets_is_added(tmp_path: Path) -> None:
+    with State(tmp_path / "state") as state:
+        before = state.secrets()
+        kept = json.loads((state.folder / "secrets.json").read_text())
+        del kept["passwords"]["tilsagn_events_app"]
+        (state.folder / "secrets.json").write_text(json.dumps(kept))
+        after = state.secrets()
+    assert after.token_private_key == before.token_private_key
+    assert after.passwords["tilsagn_events_owner"] == before.passwords["tilsagn_events_owner"]
+    assert after.passwords["tilsagn_events_app"]
+
+
+def test_the_public_keys_verify_what_the_private_key_signs(tmp_path: Path) -> None:
+    with State(tmp_path / "state") as state:
+        secrets = state.secrets()
+    principal = Principal(subject="service:notifications", roles=frozenset({"service"}), taskforce_id=None)
+    token = sign_token(secrets.token_private_key, principal, lifetime_seconds=60)
+    assert TokenVerifier(secrets.token_jwks).verify(token).subject == "service:notifications"
+    assert '"d"' not in secrets.token_jwks
+
+
+def test_secrets_do_not_show_themselves(tmp_path: Path) -> None:
+    with State(tmp_path / "state") as state:
+        secrets = state.secrets()
+    assert not any(password in repr(secrets) for password in secrets.passwords.values())
+    assert secrets.token_private_key not in repr(secrets)
+
+
+def test_broken_secrets_are_said_with_what_to_do(tmp_path: Path) -> None:
+    with State(tmp_path / "state") as state:
+        (state.folder / "secrets.json").write_text("{")
+        with pytest.raises(StateFailed, match=r"secrets.json cannot be read .* backup"):
+            state.secrets()
+
+
+def test_a_second_launcher_is_told_where_the_first_one_is(tmp_path: Path) -> None:
+    with State(tmp_path / "state") as first:
+        first.announce(RUNNING)
+        with pytest.raises(AlreadyRunning, match=r"running already at http://localhost:8080 \(process 4711\)"):
+            State(tmp_path / "state").hold()
+
+
+def test_nothing_runs_once_the_launcher_is_gone(tmp_path: Path) -> None:
+    code = """
+        import os, sys
+        from pathlib import Path
+        from deploy.local.state import Running, State
+        state = State(Path(sys.argv[1]))
+        state.hold()
+        state.announce(Running(1, "http://localhost:1", "http://127.0.0.1:1", 1, "127.0.0.1:1", 1, False))
+        assert State(Path(sys.argv[1])).running() is not None
+        print("held", flush=True)
+        os.kill(os.getpid(), 9)
+    """
+    killed = python(code, tmp_path / "state")
+    said, _ = killed.communicate(timeout=20)
+    assert said == "held\n"
+    state = State(tmp_path / "state")
+    assert (state.folder / "running.json").exists()
+    assert state.running() is None
+    with state:
+        assert not (state.folder / "running.json").exists()
+
+
+def test_half_written_files_are_swept_away(tmp_path: Path) -> None:
+    with State(tmp_path / "state") as state:
+        (state.folder / ".secrets.json.ab12.new").write_text("half")
+    with state:
+        assert not list(state.folder.glob(".*.new"))
+
+
+def test_a_newer_versions_folder_is_left_alone(tmp_path: Path) -> None:
+    with State(tmp_path / "state") as state:
+        (state.folder / "format").write_text("99\n")
+    with pytest.raises(StateFailed, match="another version of Tilsagn"):
+        state.hold()
+
+
+def test_the_folder_can_be_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TILSAGN_STATE", str(tmp_path / "here"))
+    assert default_folder() == tmp_path / "here"
+    monkeypatch.delenv("TILSAGN_STATE")
+    assert default_folder() == Path(__file__).parents[2] / ".tilsagn"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="about a folder of root's and an ordinary user")
+def test_an_ordinary_user_is_told_whose_folder_it_is(tmp_path: Path) -> None:
+    with State(tmp_path / "state") as state:
+        state.secrets()
+    code = """
+        import sys
+        from pathlib import Path
+        from deploy.local.state import State, StateFailed
+        try:
+            State(Path(sys.argv[1])).hold()
+        except StateFailed as refusal:
+            print(refusal)
+    """
+    said = finished(python(code, state.folder, ordinary=True))
+    assert "belongs to root and you are nobody: start as root, or choose another folder with TILSAGN_STATE" in said
