@@ -50,6 +50,7 @@ async def log_pledge(
     asked: Asked,
     limits: Limits,
     patience_seconds: float = 0.0,
+    at: datetime | None = None,
 ) -> Pledge:
     """A company has promised positions: keep it, for ever and once.
 
@@ -58,6 +59,7 @@ async def log_pledge(
     Args:
         by: who logs it.
         patience_seconds: how long to wait for news of an event we have not heard of yet.
+        at: when we were told; None: now. For loading what happened before we were there.
 
     Returns:
         The pledge as it was logged, whatever has become of it since.
@@ -67,18 +69,25 @@ async def log_pledge(
         Refusal: see `Pledge.log`. Nothing has changed.
     """
     try:
-        return await _log_pledge(db, taskforce_id, promise, by=by, asked=asked, limits=limits)
+        return await _log_pledge(db, taskforce_id, promise, by=by, asked=asked, limits=limits, at=at)
     except UnknownEvent:
         assert promise.event_id is not None
         if not await _hears_of(db, taskforce_id, promise.event_id, within_seconds=patience_seconds):
             raise
-    return await _log_pledge(db, taskforce_id, promise, by=by, asked=asked, limits=limits)
+    return await _log_pledge(db, taskforce_id, promise, by=by, asked=asked, limits=limits, at=at)
 
 
 async def _log_pledge(
-    db: Database, taskforce_id: UUID, promise: Promise, *, by: Person | Guest, asked: Asked, limits: Limits
+    db: Database,
+    taskforce_id: UUID,
+    promise: Promise,
+    *,
+    by: Person | Guest,
+    asked: Asked,
+    limits: Limits,
+    at: datetime | None,
 ) -> Pledge:
-    now = datetime.now(UTC)
+    now = at or datetime.now(UTC)
     event_id = promise.event_id or (by.event_id if isinstance(by, Guest) else None)
     async with db.change(taskforce_id) as conn:
         surroundings = await store.claim(
@@ -142,6 +151,7 @@ async def confirm_hire(
     asked: Asked,
     limits: Limits,
     seen_version: int | None = None,
+    at: datetime | None = None,
 ) -> Hire:
     """A case worker says that a position has become real.
 
@@ -149,12 +159,13 @@ async def confirm_hire(
 
     Args:
         seen_version: the pledge's version the case worker saw; None: they did not say.
+        at: when we were told; None: now.
 
     Raises:
         KeyUsedForAnother, IdTaken: the same key or id was used for something else.
         Refusal: see `domain.hire.confirm_hire`. Nothing has changed.
     """
-    now = datetime.now(UTC)
+    now = at or datetime.now(UTC)
     async with db.change(taskforce_id) as conn:
         surroundings = await store.claim(
             conn,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from services.pledges.domain.hire import Hire
     from services.pledges.domain.pledge import Pledge
     from services.pledges.domain.register import Contact, TypedCompany
+    from shared.contracts.pledges import CapturedBy, JobType, PledgeStatus, PositionStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class PositionView:
 
     id: UUID
     number: int
-    status: str
+    status: PositionStatus
     hire_id: UUID | None = None
 
 
@@ -36,19 +37,19 @@ class PledgeView:
     company: TypedCompany
     company_id: UUID | None
     contact: Contact | None
-    job_type: str
+    job_type: JobType
     positions: tuple[PositionView, ...]
     hours_from: Decimal
     hours_to: Decimal
     tasks: tuple[str, ...]
     earliest_start: date | None
     captured_at: datetime
-    captured_by: str
+    captured_by: CapturedBy
     received_at: datetime
     pledged_on: date
     logged_by: UUID | None
     logged_with_pass: bool
-    status: str
+    status: PledgeStatus
     version: int
     flags: tuple[str, ...]
     event_title: str | None = None
@@ -102,7 +103,7 @@ class HireView:
     event_id: UUID | None
     company: TypedCompany
     company_id: UUID | None
-    job_type: str
+    job_type: JobType
     start_date: date
     weekly_hours: Decimal
     contact_person: Contact | None

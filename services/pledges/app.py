@@ -1,0 +1,44 @@
+"""The pledges service's web application."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from services.pledges import api, problems
+from services.pledges.settings import PledgesSettings
+from shared.postgres import Database
+from shared.web.app import create_web_app
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from fastapi import FastAPI
+
+DESCRIPTION = """
+Log companies' pledges and confirm the hires that come of them.
+
+Every writing request carries an `Idempotency-Key` of your own making. Repeat it, with the same body, until you have an
+answer: a pledge that was answered with 201 exists exactly once, for ever.
+"""
+
+
+def create_app(settings: PledgesSettings | None = None) -> FastAPI:
+    """Make the application; without settings they are read from the environment."""
+    settings = settings or PledgesSettings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.database = await Database.connect(settings, name="pledges-app")
+        try:
+            yield
+        finally:
+            await app.state.database.close()
+
+    app = create_web_app(
+        title="Tilsagn: pledges", service="pledges", settings=settings, lifespan=lifespan, description=DESCRIPTION
+    )
+    problems.install(app)
+    app.include_router(api.router)
+    app.include_router(api.internal)
+    return app

@@ -1,0 +1,1 @@
+"""Tests of the pledges service, by the file they test."""

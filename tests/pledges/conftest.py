@@ -1,0 +1,163 @@
+"""The pledges service as a program sees it: the real app on a real PostgreSQL, and what it knows of the register."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from services.pledges import projections
+from services.pledges.app import create_app
+from services.pledges.domain.register import name_key
+from services.pledges.settings import PledgesSettings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from fastapi import FastAPI
+
+    from shared.auth import Role
+    from shared.postgres import Database
+    from tests.infrastructure import Databases
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+
+
+@pytest.fixture
+def pledges_settings(base_settings: dict[str, Any], pledges_dsns: Databases) -> PledgesSettings:
+    """Settings of the service on a fresh database. Unknown events are refused at once."""
+    return PledgesSettings(
+        **base_settings, database_url=pledges_dsns.app_dsn("pledges"), event_patience_seconds=0, demo_mode=True
+    )
+
+
+@pytest_asyncio.fixture
+async def app(pledges_settings: PledgesSettings) -> AsyncIterator[FastAPI]:
+    """The started application."""
+    app = create_app(pledges_settings)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+class Caller:
+    """Calls the application as somebody."""
+
+    def __init__(self, client: httpx.AsyncClient, token: Callable[..., str]) -> None:
+        self.client = client
+        self._token = token
+
+    def headers(self, *roles: Role, **principal: Any) -> dict[str, str]:
+        """The headers of a bearer with these roles; `()` for nobody."""
+        return {"authorization": f"Bearer {self._token(*roles, **principal)}"} if roles else {}
+
+    async def log(self, body: dict[str, Any], *roles: Role, key: str | None = None, **principal: Any) -> httpx.Response:
+        """Log a pledge under its id as the key, or another."""
+        return await self.client.post(
+            "/api/pledges/v1/pledges",
+            json=body,
+            headers=self.headers(*(roles or ("member",)), **principal)
+            | {"idempotency-key": key if key is not None else str(body.get("id", "key"))},
+        )
+
+    async def confirm(
+        self,
+        body: dict[str, Any],
+        *roles: Role,
+        key: str | None = None,
+        if_match: str | None = None,
+        **principal: Any,
+    ) -> httpx.Response:
+        """Confirm a hire under its id as the key, or another."""
+        headers = self.headers(*(roles or ("caseworker",)), **principal) | {
+            "idempotency-key": key if key is not None else str(body.get("id", "key"))
+        }
+        if if_match is not None:
+            headers["if-match"] = if_match
+        return await self.client.post("/api/pledges/v1/hires", json=body, headers=headers)
+
+    async def get(self, path: str, *roles: Role, **principal: Any) -> httpx.Response:
+        """Get something."""
+        return await self.client.get(path, headers=self.headers(*roles, **principal))
+
+
+@pytest_asyncio.fixture
+async def caller(app: FastAPI, token: Callable[..., str]) -> AsyncIterator[Caller]:
+    """Calls the application as whoever you say."""
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8080") as client:
+        yield Caller(client, token)
+
+
+def pledge_body(**changes: Any) -> dict[str, Any]:
+    """A right body of a pledge, of this moment."""
+    return {
+        "id": str(uuid4()),
+        "company": {"name": "Struer Trælast A/S", "cvr": "24256790", "municipality": "0671"},
+        "contact": {"name": "Eva Holm", "phone": "97 85 00 00", "email": "eva@traelast.example"},
+        "job_type": "smaajob",
+        "positions": 3,
+        "weekly_hours": {"from": 5, "to": 10},
+        "tasks": ["shelf_stocking", "tidying"],
+        "captured_at": NOW.isoformat(),
+    } | changes
+
+
+def hire_body(**changes: Any) -> dict[str, Any]:
+    """A right body of a hire; without a pledge it names its company."""
+    return {
+        "id": str(uuid4()),
+        "start_date": NOW.date().isoformat(),
+        "weekly_hours": 12.5,
+        "contact_person": {"name": "Jonas Tangaa", "phone": "96 84 84 84"},
+    } | changes
+
+
+@pytest.fixture
+def know_event(pledges_database: Database, taskforce_id: UUID) -> Callable[..., Awaitable[UUID]]:
+    """`await know_event(status="open")`: the register has told us of an event; returns its id."""
+
+    async def know(event_id: UUID | None = None, **facts: Any) -> UUID:
+        event_id = event_id or uuid4()
+        state = {
+            "taskforce": taskforce_id,
+            "version": 1,
+            "kind": "employer_event",
+            "status": "open",
+            "title": "Aften hos B&O",
+            "place": "Struer",
+            "starts_at": NOW - timedelta(hours=2),
+            "ends_at": NOW + timedelta(hours=2),
+            "opened_at": NOW - timedelta(hours=2),
+            "closed_at": None,
+            "goal_positions": 50,
+            "pass_generation": 1,
+        } | facts
+        taskforce = state.pop("taskforce")
+        async with pledges_database.change(taskforce) as conn:
+            await projections.save_events(conn, [(taskforce, event_id, *state.values())])
+        return event_id
+
+    return know
+
+
+@pytest.fixture
+def know_company(pledges_database: Database, taskforce_id: UUID) -> Callable[..., Awaitable[UUID]]:
+    """`await know_company("B&O")`: the register has told us of a company; returns its id."""
+
+    async def know(name: str | None, *, cvr: str | None = None, municipality: str | None = None, **facts: Any) -> UUID:
+        company_id: UUID = facts.get("company_id") or uuid4()
+        taskforce = facts.get("taskforce", taskforce_id)
+        key = name_key(name) if name else None
+        row = (taskforce, company_id, facts.get("version", 1), name, key, cvr, municipality, facts.get("member", False))
+        async with pledges_database.change(taskforce) as conn:
+            await projections.save_companies(conn, [row])
+            if "checked_in_at" in facts:
+                event_id = facts["checked_in_at"]
+                await projections.save_attendances(conn, [(taskforce, uuid4(), 1, event_id, company_id, NOW)])
+        return company_id
+
+    return know
