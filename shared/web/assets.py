@@ -42,7 +42,7 @@ class Manifest:
             content = json.loads((built / "manifest.json").read_text())
         except FileNotFoundError:
             raise AssetsNotBuiltError(
-                "the front-end assets are not built: run `make assets` (python -m deploy.assets)"
+                "the front-end assets are not built: run `make setup` (or python -m deploy.assets)"
             ) from None
         return cls(built / content["folder"], content["files"], content["icons"])
 
@@ -52,7 +52,7 @@ class Manifest:
             return URL_PREFIX + self.names[name]
         except KeyError:
             raise AssetsNotBuiltError(
-                f"no asset is called {name!r}: is it in shared/web/assets/src, and has `make assets` been run?"
+                f"no asset is called {name!r}: is it in shared/web/assets/src, and has `make setup` been run?"
             ) from None
 
 

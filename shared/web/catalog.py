@@ -5,6 +5,7 @@ service's Python files and templates. Each must have Danish words in the service
 `shared/web/locale/da.po`. A test holds that.
 """
 
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -90,6 +91,27 @@ def missing() -> dict[Path, list[Message]]:
         if unknown:
             result[catalog] = list(unknown.values())
     return result
+
+
+_VALUE = re.compile(r"%\((\w+)\)")
+
+
+def wrong_values(catalog: Path) -> list[str]:
+    """Translations that name values (`%(name)s`) which the English text does not have."""
+    if not catalog.exists():
+        return []
+    with catalog.open("rb") as file:
+        entries = list(read_po(file, locale="da", abort_invalid=True))
+    found = []
+    for entry in entries:
+        ids = entry.id if isinstance(entry.id, (tuple, list)) else (entry.id,)
+        words = entry.string if isinstance(entry.string, (tuple, list)) else (entry.string,)
+        known = {"num", "number"} if len(ids) > 1 else set()
+        known |= {name for text in ids for name in _VALUE.findall(text)}
+        strays = {name for text in words if text for name in _VALUE.findall(text)} - known
+        if strays:
+            found.append(f"{catalog.relative_to(ROOT)}: {ids[0]!r} has no value called {', '.join(sorted(strays))}")
+    return found
 
 
 def _quoted(text: str) -> str:

@@ -65,7 +65,8 @@ class Form(Generic[Model]):
 
     def label(self, name: str) -> str:
         """The field's label as the summary says it: `Company: `; nothing when no field has said it."""
-        return f"{self.labels[name]}: " if name in self.labels else ""
+        label = self.labels.get(name, "")
+        return label and f"{label}{'' if label.endswith('?') else ':'} "
 
 
 def blank(**values: Any) -> Form[Any]:
@@ -87,7 +88,7 @@ async def read_form(request: Request, model: type[Model]) -> Form[Model]:
         if sent:
             values[name] = sent if name in lists else sent[-1]
     try:
-        data = model.model_validate(_nested(values))
+        data = model.model_validate(_nested(values, model))
     except ValidationError as error:
         found = field_errors({**one, "loc": ("body", *one["loc"])} for one in _details(error))
         return Form(_shown(values), _by_name(found, known=lists))
@@ -108,8 +109,9 @@ def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if not isinstance(value, UploadFile)}
 
 
-def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
-    tree: dict[str, Any] = {}
+def _nested(values: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]:
+    """Dotted names as a tree; a required part nobody filled in is there, empty, so that its fields are missed."""
+    tree = _required_parts(model)
     for name, value in values.items():
         *path, leaf = name.split(".")
         branch = tree
@@ -120,6 +122,14 @@ def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(branch, dict):
             branch[leaf] = value
     return tree
+
+
+def _required_parts(model: type[BaseModel]) -> dict[str, Any]:
+    return {
+        info.alias or name: _required_parts(info.annotation)
+        for name, info in model.model_fields.items()
+        if info.is_required() and isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel)
+    }
 
 
 def _by_name(errors: Iterable[FieldError], known: Iterable[str]) -> dict[str, str]:

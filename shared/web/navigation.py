@@ -15,7 +15,7 @@ ROLE_LABELS = {
     "event_pass": N_("guest at an event"),
     "service": N_("program"),
 }
-"""Roles in the order in which somebody with several is described (see design: who uses it)."""
+"""What roles are called on screen, in the order in which they are told of somebody who has several."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def here(path: str, places: Iterable[Destination]) -> str | None:
     return max(fitting, key=len, default=None)
 
 
-def role_label(roles: Iterable[str]) -> str | None:
-    """What to call somebody with these roles on screen (English, to be translated), or None."""
+def role_labels(roles: Iterable[str]) -> list[str]:
+    """What to call somebody with these roles on screen (English, to be translated), in the table's order."""
     held = frozenset(roles)
-    return next((label for role, label in ROLE_LABELS.items() if role in held), None)
+    return [label for role, label in ROLE_LABELS.items() if role in held]

@@ -93,7 +93,7 @@ def page_context(request: Request) -> dict[str, Any]:
         "request": request,
         "principal": principal,
         "roles": roles,
-        "role_label": navigation.role_label(roles),
+        "role_labels": navigation.role_labels(roles),
         "places": places,
         "here": navigation.here(request.url.path, places),
         "language": i18n.current_language(),

@@ -313,11 +313,12 @@ def _guarded(receive: Receive, limit: int, content_type: str) -> Receive:
     return receive_guarded
 
 
-_HALF_SURROGATE = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]")
+# An escaped backslash, or a whole surrogate pair; what is left over as the group is not text.
+_ESCAPES = re.compile(rb"\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u0000|\\u[dD][89a-fA-F]..)")
 
 
 def _json_is_not_text(body: bytes) -> bool:
-    return b"\0" in body or (b"\\u" in body and (b"\\u0000" in body or _HALF_SURROGATE.search(body) is not None))
+    return b"\0" in body or (b"\\u" in body and any(found[1] for found in _ESCAPES.finditer(body)))
 
 
 def _form_is_not_text(body: bytes) -> bool:

@@ -15,7 +15,7 @@ _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 def _source() -> str:
     if not _AXE.exists():
         raise AssertionError(
-            "axe-core is not installed: run `make assets` (python -m deploy.assets), which runs npm ci"
+            "axe-core is not installed: run `make setup` (or python -m deploy.assets), which runs npm ci"
         )
     return _AXE.read_text()
 

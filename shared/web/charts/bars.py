@@ -22,7 +22,7 @@ from shared.web.charts.palette import REAL, fill_of, patterns
 from shared.web.formats import number_text
 from shared.web.i18n import gettext as _
 
-_BAR, _ROW_WIDE, _ROW_NARROW = 26, 44, 60
+_BAR, _ROW_WIDE, _ROW_NARROW = 26, 44, 68
 _LABELS_WIDE = 240
 
 
@@ -68,8 +68,12 @@ class _Frame:
             return lines_of_text(0, top + 12, wrapped(label, self.width, 15, most=1), size=15)
         return lines_of_text(0, top + self.row / 2, wrapped(label, self.left - 14, 15), size=15)
 
+    def axis(self, height: float) -> list[Markup]:
+        """The line the bars start from, where no labels stand in its way."""
+        return [] if self.narrow else [rule(self.left, 0, self.left, height)]
+
     def bar_top(self, top: float) -> float:
-        return top + (28 if self.narrow else (self.row - _BAR) / 2)
+        return top + (26 if self.narrow else (self.row - _BAR) / 2)
 
 
 def draw_bars(
@@ -85,7 +89,7 @@ def draw_bars(
     largest = max([1e-9, *(bar.value for bar in bars), *(bar.goal or 0 for bar in bars)])
     frame = _Frame.of(width, max((number(bar.value) for bar in bars), key=len, default=""))
     height = frame.row * len(bars) + 8
-    parts = [patterns(chart_id, {series}), rule(frame.left, 0, frame.left, height)]
+    parts = [patterns(chart_id, {series}), *frame.axis(height)]
     for place, bar in enumerate(bars):
         top = place * frame.row + 4
         bar_top = frame.bar_top(top)
@@ -186,7 +190,7 @@ def draw_stacked(
     totals = [number(sum(bar.values)) if show_totals else "" for bar in bars]
     frame = _Frame.of(width, max(totals, key=len, default=""))
     height = frame.row * len(bars) + 8
-    parts = [patterns(chart_id, set(range(len(names)))), rule(frame.left, 0, frame.left, height)]
+    parts = [patterns(chart_id, set(range(len(names)))), *frame.axis(height)]
     for place, bar in enumerate(bars):
         top = place * frame.row + 4
         bar_top = frame.bar_top(top)

@@ -85,7 +85,8 @@ def draw_lines(
     narrow = width < 480
     height = 240 if narrow else 280
     left = width_of(number(top_value), 14) + 12
-    top, bottom, right = 28.0, height - 34.0, width - 16.0
+    room_for_last = max((width_of(number(value), 16) for value in values), default=0) if len(lines) == 1 else 0
+    top, bottom, right = 28.0, height - 34.0, width - 16.0 - room_for_last
     count = max(len(line.points) for line in lines) if lines else 0
     gap = (right - left - 20) / max(count - 1, 1)
 
@@ -123,7 +124,7 @@ def draw_lines(
             if point.value is not None:
                 parts.append(_point(line, point, across(at), up(point.value), number))
     if len(lines) == 1:
-        parts += _last_value(lines[0].points, across, up, target, number)
+        parts += _last_value(lines[0].points, across, up, number)
     description = _("%(lines)s lines over %(count)s periods.", lines=len(lines), count=count)
     return sheet(chart_id, title, description, width, height, *parts)
 
@@ -150,7 +151,7 @@ def _periods(lines: Sequence[Line], across: _Across, bottom: float, gap: float, 
             bottom + 22,
             name,
             size=14,
-            anchor="end" if at == last and last and narrow else "middle",
+            anchor="end" if at == last and last and narrow and len(lines) > 1 else "middle",
             fill=INK_SOFT,
             css="ink-soft",
         )
@@ -159,18 +160,13 @@ def _periods(lines: Sequence[Line], across: _Across, bottom: float, gap: float, 
     ]
 
 
-def _last_value(
-    points: Sequence[Point], across: _Across, up: _Up, target: Target | None, number: NumberFormat
-) -> list[Markup]:
-    """The newest number beside its point: above it, or below where it would lie on the target's line."""
+def _last_value(points: Sequence[Point], across: _Across, up: _Up, number: NumberFormat) -> list[Markup]:
+    """The newest number, to the right of its point."""
     known = [at for at, point in enumerate(points) if point.value is not None]
     if not known:
         return []
     value = points[known[-1]].value or 0.0
-    near_target = target is not None and -8 < up(value) - up(target.value) < 34
-    y = up(value) + (25 if near_target else -13)
-    anchor = "end" if known[-1] else "middle"
-    return [text(across(known[-1]) + (8 if known[-1] else 0), y, number(value), size=16, anchor=anchor, weight=600)]
+    return [text(across(known[-1]) + 12, up(value) + 6, number(value), size=16, weight=600)]
 
 
 def _target(target: Target, left: float, right: float, y: float, number: NumberFormat) -> list[Markup]:

@@ -1,0 +1,27 @@
+"""The OpenAPI document: JSON addresses only, every one with its problems."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from openapi_spec_validator import validate
+
+if TYPE_CHECKING:
+    import httpx
+
+
+async def test_it_is_valid_and_holds_what_programs_may_ask(kitchen: httpx.AsyncClient) -> None:
+    document = (await kitchen.get("/api/kitchen/v1/openapi.json")).json()
+    validate(document)
+    assert document["openapi"].startswith("3.1")
+    assert all(path.startswith("/api/") for path in document["paths"])
+    responses = document["paths"]["/api/kitchen/v1/intakes"]["post"]["responses"]
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    assert responses["422"]["content"] == problem
+    assert responses["default"]["content"] == problem
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+
+
+async def test_there_are_no_pages_with_scripts_from_elsewhere(kitchen: httpx.AsyncClient) -> None:
+    for path in ("/docs", "/redoc", "/openapi.json"):
+        assert (await kitchen.get(path)).status_code == 404
