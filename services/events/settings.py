@@ -14,7 +14,8 @@ from shared.settings import ServiceSettings
 class EventsSettings(ServiceSettings):
     """Settings of the events service's app and worker, behind the prefix `EVENTS_`."""
 
-    model_config = SettingsConfigDict(env_prefix="EVENTS_", extra="ignore", frozen=True)
+    # A mistake in the environment is reported without what stood there: keys and passwords do.
+    model_config = SettingsConfigDict(env_prefix="EVENTS_", extra="ignore", frozen=True, hide_input_in_errors=True)
 
     token_private_key: SecretStr = Field(
         description="the Ed25519 key that signs tokens and event passes: JWK JSON text; no other service has it"

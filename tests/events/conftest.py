@@ -1,0 +1,128 @@
+"""The events service as programs and browsers see it: the real app on a real PostgreSQL, one taskforce registered."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from services.events import commands
+from services.events.app import create_app
+from services.events.settings import EventsSettings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from fastapi import FastAPI
+
+    from shared.auth import Role
+    from shared.postgres import Database
+    from tests.infrastructure import Databases
+
+API = "/api/events/v1"
+
+
+@pytest.fixture
+def events_settings(base_settings: dict[str, Any], events_dsns: Databases, signing_key: str) -> EventsSettings:
+    """Settings of the service on a fresh database, in demo mode."""
+    return EventsSettings(
+        **base_settings, database_url=events_dsns.app_dsn("events"), token_private_key=signing_key, demo_mode=True
+    )
+
+
+@pytest_asyncio.fixture
+async def db(events_database: Database, taskforce_id: UUID, other_taskforce_id: UUID) -> Database:
+    """The service's database as its app role, with two taskforces in the registry."""
+    for id, slug in ((taskforce_id, "struer"), (other_taskforce_id, "elsewhere")):
+        await commands.register_taskforce(
+            events_database, id=id, slug=slug, name=slug.title(), municipality="0671", since=date(2018, 5, 1)
+        )
+    return events_database
+
+
+@pytest_asyncio.fixture
+async def app(events_settings: EventsSettings, db: Database) -> AsyncIterator[FastAPI]:
+    """The started application."""
+    app = create_app(events_settings)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+class Caller:
+    """Calls the application as somebody, and knows the bodies that most tests need."""
+
+    def __init__(self, client: httpx.AsyncClient, token: Callable[..., str]) -> None:
+        self.client = client
+        self._token = token
+
+    def headers(self, *roles: Role, **principal: Any) -> dict[str, str]:
+        """The headers of a bearer with these roles; none for nobody."""
+        return {"authorization": f"Bearer {self._token(*roles, **principal)}"} if roles else {}
+
+    async def get(self, path: str, *roles: Role, **principal: Any) -> httpx.Response:
+        return await self.client.get(API + path, headers=self.headers(*(roles or ("coordinator",)), **principal))
+
+    async def post(
+        self, path: str, body: Any = None, *roles: Role, if_match: str | None = None, **principal: Any
+    ) -> httpx.Response:
+        headers = self.headers(*(roles or ("coordinator",)), **principal)
+        if if_match is not None:
+            headers["if-match"] = if_match
+        return await self.client.post(API + path, json=body, headers=headers)
+
+    async def company(self, **facts: Any) -> dict[str, Any]:
+        """A registered company."""
+        answer = await self.post("/companies", company_body(**facts))
+        assert answer.status_code == 201, answer.text
+        return dict(answer.json())
+
+    async def event(self, *steps: str, **facts: Any) -> dict[str, Any]:
+        """An event that has gone through the steps: `publish`, `open`, `close`, `cancel`."""
+        answer = await self.post("/events", event_body(**facts))
+        assert answer.status_code == 201, answer.text
+        for step in steps:
+            answer = await self.post(f"/events/{answer.json()['id']}/{step}")
+            assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+
+def company_body(**facts: Any) -> dict[str, Any]:
+    """A company as a program sends it."""
+    return {"id": str(uuid4()), "name": "Limfjordens Rengøring", "cvr": "24256790"} | facts
+
+
+def event_body(**facts: Any) -> dict[str, Any]:
+    """An event as a program sends it, in a year to come."""
+    return {
+        "id": str(uuid4()),
+        "title": "Erhvervsaften",
+        "place": "Struer",
+        "starts_at": "2090-11-24T16:30:00Z",
+        "ends_at": "2090-11-24T19:30:00Z",
+        "goal_positions": 50,
+    } | facts
+
+
+@pytest_asyncio.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A program on the application's own origin, with a cookie jar, that does not follow redirects."""
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="https://localhost:8080") as client:
+        yield client
+
+
+@pytest.fixture
+def caller(client: httpx.AsyncClient, token: Callable[..., str]) -> Caller:
+    """Calls the application as somebody."""
+    return Caller(client, token)
+
+
+async def published(db: Database) -> list[tuple[str, dict[str, Any]]]:
+    """The facts in the outbox in their order: the message's name and its payload."""
+    async with db.system() as conn:
+        rows = await conn.fetch("select type, payload from outbox order by position")
+    return [(row["type"].split(".")[2], row["payload"]) for row in rows]
