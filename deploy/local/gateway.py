@@ -52,7 +52,7 @@ class HostedApp:
             if message["type"] == "lifespan.startup.complete" and not started.done():
                 started.set_result(None)
             elif message["type"].endswith(".failed") and not started.done():
-                started.set_exception(StartFailed(f"{self.name}: {message.get('message', '')}"))
+                started.set_exception(StartFailed(f"{self.name}: {_last_line(message)}"))
             elif message["type"].startswith("lifespan.shutdown"):
                 stopped.set()
 
@@ -178,6 +178,12 @@ async def _ask(app: ASGIApp, path: str) -> tuple[int, bytes]:
         # The application has said it in its log; here it counts as not ready.
         return 500, b""
     return status, bytes(body)
+
+
+def _last_line(message: Message) -> str:
+    """What went wrong, out of the traceback that frameworks send as the reason."""
+    lines = str(message.get("message", "")).strip().splitlines()
+    return lines[-1] if lines else "it gave no reason"
 
 
 def _of(service: str, name: str) -> str:

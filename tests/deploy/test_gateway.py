@@ -1,0 +1,140 @@
+"""One port for all services: routing, lifespans, readiness."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from deploy.local.gateway import HostedApp, InternalGateway, PublicGateway, StartFailed
+from deploy.services import SERVICES
+from shared.health import Check
+
+
+def service(name: str, *, ready: bool = True) -> HostedApp:
+    async def readyz(_: Request) -> Response:
+        check = {"name": "database", "ok": ready, "detail": "x"}
+        return JSONResponse({"ready": ready, "checks": [check]}, 200 if ready else 503)
+
+    async def anything(request: Request) -> Response:
+        return PlainTextResponse(f"{name} {request.url.path} {getattr(request.state, 'opened', '-')}")
+
+    return HostedApp(name, Starlette(routes=[Route("/readyz", readyz), Route("/{path:path}", anything)]))
+
+
+def client(app: ASGIApp) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
+
+
+async def public(apps: dict[str, HostedApp], path: str, checks: list[Check] | None = None) -> httpx.Response:
+    async def health() -> list[Check]:
+        return checks or []
+
+    extra = PlainTextResponse("the mailbox")
+    async with client(PublicGateway(apps, {"/mail": extra}, health)) as asking:
+        return await asking.get(path)
+
+
+@pytest.fixture
+def apps() -> dict[str, HostedApp]:
+    return {name: service(name) for name in SERVICES}
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("/", "dashboard / -"),
+        ("/queue/7", "pledges /queue/7 -"),
+        ("/api/events/v1/x", "events /api/events/v1/x -"),
+        ("/mail", "the mailbox"),
+        ("/mail/1", "the mailbox"),
+        ("/mailbox", "dashboard /mailbox -"),
+    ],
+)
+async def test_every_address_reaches_its_service_with_its_whole_path(
+    apps: dict[str, HostedApp], path: str, answer: str
+) -> None:
+    assert (await public(apps, path)).text == answer
+
+
+@pytest.mark.parametrize("path", ["/internal/pledges/x", "/%69nternal/pledges/x", "/internal%2fpledges/x"])
+async def test_internal_addresses_do_not_exist_in_public(apps: dict[str, HostedApp], path: str) -> None:
+    answer = await public(apps, path)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_internal_addresses_are_all_that_exists_on_the_private_port(apps: dict[str, HostedApp]) -> None:
+    async with client(InternalGateway(apps)) as asking:
+        assert (await asking.get("/internal/pledges/x")).text == "pledges /internal/pledges/x -"
+        assert (await asking.get("/metrics")).status_code == 200
+        for path in ("/", "/pledges", "/internal", "/internal/nobody/x"):
+            assert (await asking.get(path)).status_code == 404, path
+
+
+async def test_is_ready_only_when_everything_is_and_names_what_is_not(apps: dict[str, HostedApp]) -> None:
+    good, bad = Check("pledges relay", ok=True, detail=""), Check("broker", ok=False, detail="being restarted")
+    assert (await public(apps, "/readyz", [good])).status_code == 200
+    answer = await public(apps, "/readyz", [good, bad])
+    assert answer.status_code == 503
+    assert answer.json()["checks"][1] == {"name": "broker", "ok": False, "detail": "being restarted"}
+    assert (await public(apps, "/livez", [bad])).status_code == 200
+
+
+async def test_a_services_own_readiness_is_passed_on_under_its_name() -> None:
+    assert await service("events", ready=False).checks() == [Check("events database", ok=False, detail="x")]
+
+
+async def test_a_service_that_cannot_say_is_not_ready() -> None:
+    async def broken(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise RuntimeError
+
+    (check,) = await HostedApp("events", broken).checks()
+    assert (check.name, check.ok) == ("events app", False)
+
+
+async def test_lifespans_are_entered_and_left_and_their_state_reaches_requests() -> None:
+    seen: list[str] = []
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[dict[str, Any]]:
+        seen.append("in")
+        yield {"opened": "open"}
+        seen.append("out")
+
+    plain = service("events").app
+    assert isinstance(plain, Starlette)
+    hosted = HostedApp("events", Starlette(routes=plain.routes, lifespan=lifespan))
+    async with hosted.lifespan():
+        assert seen == ["in"]
+        async with client(hosted) as asking:
+            assert (await asking.get("/events")).text == "events /events open"
+    assert seen == ["in", "out"]
+
+
+async def test_a_startup_that_fails_is_said_with_the_services_name() -> None:
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        if app.routes == []:
+            raise RuntimeError("no database")
+        yield
+
+    with pytest.raises(StartFailed, match="^events: RuntimeError: no database$"):
+        async with HostedApp("events", Starlette(lifespan=lifespan)).lifespan():
+            pass
+
+
+async def test_an_application_without_a_lifespan_starts_all_the_same() -> None:
+    async def bare(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        return
+
+    async with HostedApp("events", bare).lifespan():
+        pass
