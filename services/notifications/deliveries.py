@@ -22,7 +22,6 @@ from services.notifications.channels import email
 from services.notifications.outcomes import TryLater, Undeliverable
 from services.notifications.rules import is_old_news
 from shared import metrics
-from shared.postgres import TRANSIENT_ERRORS
 
 if TYPE_CHECKING:
     from email.headerregistry import Address
@@ -111,8 +110,8 @@ class Courier:
         try:
             async with database.system() as conn:
                 return await store.claim(conn, courier, limit=limit, lease=self._lease)
-        except TRANSIENT_ERRORS as error:
-            # Not raised: what is under way still has to be marked.
+        except Exception as error:
+            # Whatever it is, it is not raised: what is under way still has to be marked.
             _log.warning("courier.claim_failed", error=type(error).__name__)
             await asyncio.sleep(POLL_SECONDS)
             return []
@@ -120,9 +119,11 @@ class Courier:
     async def _keep_claims(self, database: Database, courier: UUID) -> None:
         while True:
             await asyncio.sleep(self._lease.total_seconds() / 3)
-            with contextlib.suppress(*TRANSIENT_ERRORS):
+            try:
                 async with database.system() as conn:
                     await store.renew(conn, courier, self._lease)
+            except Exception as error:
+                _log.warning("courier.renew_failed", error=type(error).__name__)
 
     async def _deliver(self, database: Database, addresses: AddressBook, courier: UUID, delivery: Claimed) -> None:
         try:
@@ -182,7 +183,7 @@ class Courier:
                 if not held:
                     _log.warning("courier.claim_lost", delivery=str(delivery.delivery_id), status=outcome.status)
                 return
-            except TRANSIENT_ERRORS as error:
+            except Exception as error:
                 _log.warning("courier.mark_failed", delivery=str(delivery.delivery_id), error=type(error).__name__)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 2.0)

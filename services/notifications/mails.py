@@ -90,11 +90,12 @@ def address(name: str, mailbox: str) -> Address:
     """
     username, _at, domain = mailbox.strip().rpartition("@")
     try:
-        whole = Address(_one_line(name), addr_spec=f"{username}@{domain.encode('idna').decode('ascii')}")
+        spelled = f"{username}@{domain.encode('idna').decode('ascii')}"
+        whole = Address(_one_line(name), addr_spec=spelled)
     except (MessageError, ValueError, IndexError):
         raise Undeliverable("bad_address") from None
-    safe = all(sign.isprintable() and sign not in ' <>"' for sign in whole.addr_spec)
-    if not (whole.username and whole.domain and safe):
+    safe = all(sign.isprintable() and sign not in ' <>"' for sign in spelled)
+    if not (whole.username and whole.domain and safe and whole.addr_spec == spelled):
         raise Undeliverable("bad_address")
     return whole
 

@@ -1,0 +1,170 @@
+"""The service's parts on a fresh database, between a real mail server and the owners of addresses."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import Counter
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+
+from services.notifications.consumer import create_consumer
+from services.notifications.deliveries import Courier
+from services.notifications.settings import NotificationsSettings
+from shared.auth import Principal, public_jwks, sign_token
+from shared.contracts.pledges import HireConfirmed, PledgeLogged
+from tests.notifications.facts import as_records
+from tests.notifications.mail_server import MailServer
+from tests.notifications.owners import Owners
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from shared.contracts.message import Message
+    from shared.postgres import Database
+    from tests.infrastructure import Databases
+
+
+@pytest_asyncio.fixture
+async def mail_server() -> AsyncIterator[MailServer]:
+    """A mail server that accepts everything until told otherwise."""
+    async with MailServer() as server:
+        yield server
+
+
+@pytest_asyncio.fixture
+async def owners(signing_key: str) -> AsyncIterator[Owners]:
+    """Events and pledges, knowing nobody yet."""
+    async with Owners(public_jwks(signing_key)) as owners:
+        yield owners
+
+
+@pytest.fixture
+def notifications_settings(
+    base_settings: dict[str, Any],
+    notifications_dsns: Databases,
+    signing_key: str,
+    mail_server: MailServer,
+    owners: Owners,
+) -> NotificationsSettings:
+    """Settings that lead to the fixtures."""
+    service = Principal("service:notifications", frozenset({"service"}), None)
+    return NotificationsSettings(
+        **base_settings,
+        database_url=notifications_dsns.app_dsn("notifications"),
+        service_token=sign_token(signing_key, service, lifetime_seconds=600),
+        events_url=owners.url,
+        pledges_url=owners.url,
+        smtp_host="127.0.0.1",
+        smtp_port=mail_server.port,
+        sender="Tilsagn <tilsagn@struer.example>",
+    )
+
+
+@dataclass
+class Office:
+    """Consumer and courier of the service, with the means to look at what they did."""
+
+    settings: NotificationsSettings
+    database: Database
+    owners: Owners
+    _random: random.Random = field(default_factory=lambda: random.Random(7))
+
+    def __post_init__(self) -> None:
+        self.consumer = create_consumer()
+        self.consumer._database = self.database
+
+    async def hears(self, *messages: Message, copies: int = 1, shuffled: bool = False) -> None:
+        """Consume the messages, in batches as a broker would hand them over."""
+        records = as_records(messages, copies=copies)
+        if shuffled:
+            self._random.shuffle(records)
+        for start in range(0, len(records), 7):
+            await self.consumer.handle(records[start : start + 7])  # type: ignore[arg-type]
+
+    def knows_contact(self, pledge: PledgeLogged, email: str | None = "mette@firma.example", **facts: Any) -> None:
+        """Let pledges know the contact of a pledge."""
+        self.owners.contacts[pledge.taskforce_id, pledge.pledge_id] = {
+            "email": email,
+            "name": "Mette Sørensen",
+            "company": "Bager & Søn",
+            "language": "da",
+        } | facts
+
+    def knows_logger(self, hire: HireConfirmed, email: str = "anne@medlem.example", **facts: Any) -> None:
+        """Let events know who logged a hire's pledge, and pledges its company."""
+        assert hire.logged_by is not None
+        assert hire.pledge_id is not None
+        self.owners.people[hire.taskforce_id, hire.logged_by] = {
+            "email": email,
+            "name": "Anne Holm",
+            "language": "da",
+        } | facts
+        self.owners.contacts[hire.taskforce_id, hire.pledge_id] = {
+            "email": None,
+            "name": "Mette Sørensen",
+            "company": "Bager & Søn",
+            "language": "da",
+        }
+
+    @asynccontextmanager
+    async def courier(
+        self, lease: timedelta = timedelta(seconds=15), kind: type[Courier] = Courier
+    ) -> AsyncIterator[Courier]:
+        """A courier at work."""
+        courier = kind(self.settings, lease=lease)
+        task = asyncio.create_task(courier.run(self.database))
+        try:
+            yield courier
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def rows(self, taskforce_id: UUID) -> list[Any]:
+        """Every delivery of a taskforce, oldest first."""
+        async with self.database.read(taskforce_id) as conn:
+            return list(await conn.fetch("select * from deliveries order by created_at, id"))
+
+    async def statuses(self, taskforce_id: UUID) -> Counter[tuple[str, str | None]]:
+        """How many deliveries ended how, and why."""
+        return Counter((row["status"], row["reason"]) for row in await self.rows(taskforce_id))
+
+    async def settled(self, taskforce_id: UUID, *, seconds: float = 15) -> Counter[tuple[str, str | None]]:
+        """Wait until nothing waits, and return how it ended."""
+
+        async def done() -> bool:
+            return all(status != "waiting" for status, _ in await self.statuses(taskforce_id))
+
+        await eventually(done, seconds=seconds)
+        assert await self.database.pool.fetchval("select count(*) from due_deliveries") == 0
+        return await self.statuses(taskforce_id)
+
+    async def hurry(self) -> None:
+        """Let everything that waits for its next attempt be due now."""
+        await self.database.pool.execute(
+            "update due_deliveries set due_at = clock_timestamp() where claimed_by is null"
+        )
+
+
+@pytest.fixture
+def office(notifications_settings: NotificationsSettings, notifications_database: Database, owners: Owners) -> Office:
+    """The service's parts, none of them running yet."""
+    return Office(notifications_settings, notifications_database, owners)
+
+
+async def eventually(check: Callable[[], Awaitable[bool]], *, seconds: float = 15) -> None:
+    """Return as soon as `check` holds; fail the test if it does not in time."""
+    deadline = time.monotonic() + seconds
+    while not await check():
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        await asyncio.sleep(0.02)
+
+
+__all__ = ["Office", "eventually"]

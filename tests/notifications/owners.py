@@ -1,0 +1,81 @@
+"""A small HTTP server that answers as events and pledges do about addresses, token checked."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from deploy.local import ports
+from shared.auth import InvalidToken, TokenVerifier
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from starlette.requests import Request
+
+
+@dataclass
+class Owners:
+    """Both owning services behind one port.
+
+    Attributes:
+        people: what events knows, by taskforce and person.
+        contacts: what pledges knows, by taskforce and pledge.
+        broken: answer this instead, while it is set.
+        asked: the paths that were asked for.
+    """
+
+    jwks: str
+    people: dict[tuple[UUID, UUID], dict[str, Any]] = field(default_factory=dict)
+    contacts: dict[tuple[UUID, UUID], dict[str, Any]] = field(default_factory=dict)
+    broken: Response | None = None
+    asked: list[str] = field(default_factory=list)
+    url: str = ""
+
+    async def __aenter__(self) -> Owners:
+        listening = ports.listening()
+        self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        app = Starlette(
+            routes=[
+                Route("/internal/events/v1/people/{id:uuid}/address", self._person),
+                Route("/internal/pledges/v1/pledges/{id:uuid}/contact", self._contact),
+            ]
+        )
+        self._server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", access_log=False))
+        self._server.config.load()
+        self._serving = asyncio.create_task(self._server._serve(sockets=[listening]))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._serving, 5)
+
+    async def _person(self, request: Request) -> Response:
+        return self._answer(request, self.people)
+
+    async def _contact(self, request: Request) -> Response:
+        return self._answer(request, self.contacts)
+
+    def _answer(self, request: Request, known: dict[tuple[UUID, UUID], dict[str, Any]]) -> Response:
+        from uuid import UUID
+
+        self.asked.append(request.url.path)
+        if self.broken is not None:
+            return self.broken
+        try:
+            kind, _, bearer = request.headers.get("authorization", "").partition(" ")
+            principal = TokenVerifier(self.jwks).verify(bearer)
+        except InvalidToken:
+            return Response(status_code=401)
+        if kind != "Bearer" or not principal.has("service"):
+            return Response(status_code=403)
+        found = known.get((UUID(request.query_params["taskforce"]), request.path_params["id"]))
+        return JSONResponse(found) if found is not None else Response(status_code=404)

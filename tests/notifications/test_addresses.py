@@ -1,0 +1,99 @@
+"""Asking the owning services where to send."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from pydantic import SecretStr
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
+
+from services.notifications.addresses import AddressBook
+from services.notifications.outcomes import TryLater
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from starlette.responses import Response
+
+    from services.notifications.settings import NotificationsSettings
+    from tests.notifications.owners import Owners
+
+
+async def test_the_owner_is_asked_with_our_token_for_one_taskforce(
+    notifications_settings: NotificationsSettings, owners: Owners, taskforce_id: UUID, other_taskforce_id: UUID
+) -> None:
+    person = uuid4()
+    owners.people[taskforce_id, person] = {"email": "anne@medlem.example", "name": "Anne Holm", "language": "en"}
+    async with AddressBook(notifications_settings) as addresses:
+        found = await addresses.person(taskforce_id, person)
+        assert found is not None
+        assert (found.email, found.name, found.language) == ("anne@medlem.example", "Anne Holm", "en")
+        assert await addresses.person(other_taskforce_id, person) is None
+        assert await addresses.pledge_contact(taskforce_id, person) is None
+    assert owners.asked[0] == f"/internal/events/v1/people/{person}/address"
+
+
+async def test_an_unknown_language_is_danish(
+    notifications_settings: NotificationsSettings, owners: Owners, taskforce_id: UUID
+) -> None:
+    pledge = uuid4()
+    owners.contacts[taskforce_id, pledge] = {"email": None, "name": "M", "company": "Firma", "language": "kl"}
+    async with AddressBook(notifications_settings) as addresses:
+        found = await addresses.pledge_contact(taskforce_id, pledge)
+    assert found is not None
+    assert found.language == "da"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        PlainTextResponse("oops", 500),
+        PlainTextResponse("who are you", 403),
+        PlainTextResponse("not JSON"),
+        JSONResponse({"email": 5, "name": "Anne Holm"}),
+        RedirectResponse("http://127.0.0.1:9/"),
+    ],
+    ids=["broken", "refused", "no JSON", "other shape", "elsewhere"],
+)
+async def test_any_other_answer_means_later(
+    notifications_settings: NotificationsSettings, owners: Owners, taskforce_id: UUID, answer: Response
+) -> None:
+    owners.broken = answer
+    async with AddressBook(notifications_settings) as addresses:
+        with pytest.raises(TryLater, match="address_unavailable") as later:
+            await addresses.person(taskforce_id, uuid4())
+    assert "Anne" not in repr(later.value.__cause__) + repr(later.value)
+
+
+async def test_an_owner_that_is_away_means_later(
+    notifications_settings: NotificationsSettings, taskforce_id: UUID
+) -> None:
+    settings = notifications_settings.model_copy(update={"events_url": "http://127.0.0.1:9"})
+    async with AddressBook(settings) as addresses:
+        with pytest.raises(TryLater, match="address_unavailable"):
+            await addresses.person(taskforce_id, uuid4())
+
+
+async def test_a_token_of_another_role_gets_nothing(
+    notifications_settings: NotificationsSettings, owners: Owners, taskforce_id: UUID, token: Callable[..., str]
+) -> None:
+    person = uuid4()
+    owners.people[taskforce_id, person] = {"email": "anne@medlem.example", "name": "Anne Holm", "language": "en"}
+    settings = notifications_settings.model_copy(update={"service_token": SecretStr(token("admin"))})
+    async with AddressBook(settings) as addresses:
+        with pytest.raises(TryLater):
+            await addresses.person(taskforce_id, person)
+
+
+async def test_what_was_asked_for_is_not_shown_by_accident(
+    notifications_settings: NotificationsSettings, owners: Owners, taskforce_id: UUID
+) -> None:
+    person = uuid4()
+    owners.people[taskforce_id, person] = {"email": "anne@medlem.example", "name": "Anne Holm", "language": "en"}
+    async with AddressBook(notifications_settings) as addresses:
+        found = await addresses.person(taskforce_id, person)
+    assert "nne" not in repr(found)
+    assert notifications_settings.service_token.get_secret_value() not in repr(notifications_settings)

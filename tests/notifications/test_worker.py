@@ -1,0 +1,130 @@
+"""The whole background process, on a real broker: what it acknowledges it has written down."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import asyncpg
+import pytest
+
+from services.notifications.consumer import create_consumer
+from services.notifications.worker import create_worker
+from shared.contracts.catalogue import PARTITIONS
+from shared.messaging.broker import producer_for
+from shared.messaging.lag import group_lags
+from tests.notifications.conftest import eventually
+from tests.notifications.facts import as_records, hire, pledge, taskforce
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+    from uuid import UUID
+
+    from deploy.local.broker import EmbeddedBroker
+    from services.notifications.settings import NotificationsSettings
+    from shared.contracts.message import Message
+    from shared.messaging.worker import Worker
+    from tests.infrastructure import Databases
+    from tests.notifications.conftest import Office
+    from tests.notifications.mail_server import MailServer
+
+
+@pytest.fixture
+def notifications_settings(
+    notifications_settings: NotificationsSettings, broker: EmbeddedBroker
+) -> NotificationsSettings:
+    return notifications_settings.model_copy(update={"kafka_bootstrap_servers": broker.bootstrap_servers})
+
+
+@asynccontextmanager
+async def working(settings: NotificationsSettings) -> AsyncIterator[Worker]:
+    worker = create_worker(settings)
+    await worker.start()
+    try:
+        yield worker
+    finally:
+        await worker.stop()
+
+
+async def publish(settings: NotificationsSettings, messages: Sequence[Message], *, copies: int = 1) -> None:
+    records = as_records(messages, copies=copies)
+    random.Random(11).shuffle(records)
+    producer = producer_for(settings, client_id="test")
+    await producer.start()
+    for record in records:
+        await producer.send_and_wait(record.topic, value=record.value, key=record.key, headers=record.headers)
+    await producer.stop()
+
+
+async def unacknowledged(settings: NotificationsSettings) -> int:
+    consumer = create_consumer()
+    lags = await group_lags(settings.kafka_bootstrap_servers, {consumer.group: consumer.topics}, partitions=PARTITIONS)
+    return lags[consumer.group]
+
+
+async def test_everything_delivered_three_times_and_shuffled_is_told_once(
+    office: Office, mail_server: MailServer, taskforce_id: UUID
+) -> None:
+    pledges = [pledge(taskforce_id) for _ in range(10)]
+    hires = [hire(taskforce_id) for _ in range(4)]
+    for message in pledges:
+        office.knows_contact(message, email=f"{message.pledge_id}@firma.example")
+    for told in hires:
+        office.knows_logger(told, email=f"{told.hire_id}@medlem.example")
+    await publish(office.settings, [taskforce(taskforce_id), *pledges, *hires], copies=3)
+    async with working(office.settings) as worker:
+
+        async def all_told() -> bool:
+            return await office.statuses(taskforce_id) == {("sent", None): 14}
+
+        await eventually(all_told, seconds=30)
+        assert worker.relay is None, "it publishes nothing"
+    recipients = [mail.recipient for mail in mail_server.accepted]
+    assert len(recipients) == len(set(recipients)) == 14
+
+
+async def test_what_could_not_be_written_down_is_not_acknowledged(
+    office: Office, mail_server: MailServer, notifications_dsns: Databases, taskforce_id: UUID
+) -> None:
+    admin = await asyncpg.connect(notifications_dsns.postgres.superuser_dsn())
+    name = notifications_dsns.names["notifications"]
+    await admin.execute(f"alter database {name} allow_connections false")
+    await admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", name)
+    pledges = [pledge(taskforce_id) for _ in range(5)]
+    for message in pledges:
+        office.knows_contact(message)
+    await publish(office.settings, pledges)
+    async with working(office.settings):
+        await asyncio.sleep(3)
+    assert await unacknowledged(office.settings) == 5
+    await admin.execute(f"alter database {name} allow_connections true")
+    await admin.close()
+    async with working(office.settings):
+
+        async def all_told() -> bool:
+            return await office.statuses(taskforce_id) == {("sent", None): 5}
+
+        await eventually(all_told, seconds=30)
+
+        async def acknowledged() -> bool:
+            return await unacknowledged(office.settings) == 0
+
+        await eventually(acknowledged)
+    assert len(mail_server.accepted) == 5
+
+
+async def test_a_second_start_tells_nothing_again(office: Office, mail_server: MailServer, taskforce_id: UUID) -> None:
+    message = pledge(taskforce_id)
+    office.knows_contact(message)
+    await publish(office.settings, [message])
+    for _ in range(2):
+        async with working(office.settings):
+
+            async def told() -> bool:
+                return await office.statuses(taskforce_id) == {("sent", None): 1}
+
+            await eventually(told, seconds=30)
+            await asyncio.sleep(0.5)
+    assert len(mail_server.accepted) == 1
