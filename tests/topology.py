@@ -191,7 +191,8 @@ class Topology:
         waiting = dict(self.processes)
         while waiting:
             waiting = {name: process for name, process in waiting.items() if not process.ready()}
-            if waiting and time.monotonic() - started > seconds:
+            ended = any(process.child is None or process.child.poll() is not None for process in waiting.values())
+            if waiting and (ended or time.monotonic() - started > seconds):
                 raise AssertionError("\n".join(self.last_words(name) for name in waiting))
             time.sleep(0.05)
         return time.monotonic() - started
