@@ -3,6 +3,7 @@
 import argparse
 import sys
 
+from deploy.assets import npm
 from deploy.assets.build import build, is_current
 
 
@@ -16,13 +17,11 @@ def main() -> int:
         if not arguments.quiet:
             print(text, flush=True)
 
-    if is_current():
+    if is_current() and npm.is_installed():
         return 0
-    from deploy.assets.npm import NpmError  # noqa: PLC0415 - a warm run imports nothing it does not need
-
     try:
         build(say)
-    except NpmError as error:
+    except npm.NpmError as error:
         print(f"assets: {error}", file=sys.stderr)
         return 1
     return 0

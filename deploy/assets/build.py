@@ -1,7 +1,7 @@
 """Decides whether there is anything to build, builds beside the present build, and swaps in one rename.
 
-`built/manifest.json` names the folder in force; folders are named by their content's digest and appear by
-rename, so one that exists is whole. The build before stays, for the processes that still serve it.
+`built/manifest.json` names the folder in force; each build has a folder of its own that appears by rename,
+so one that exists is whole. The build before stays, for the processes that still serve it.
 """
 
 import fcntl
@@ -58,20 +58,19 @@ def build(say: Callable[[str], None], built: Path = BUILT) -> None:
     from deploy.assets import bundle, npm  # noqa: PLC0415 - fontTools is slow to import
 
     with _alone(built):
-        if is_current(built):
-            return
-        stamp = _stamp()
         if not npm.is_installed():
             say("assets: npm ci")
         npm.install()
+        if is_current(built):
+            return
+        stamp = _stamp()
         files, icons = bundle.collect(say)
         for left in built.glob("tmp-*"):
             shutil.rmtree(left, ignore_errors=True)
         making = Path(tempfile.mkdtemp(prefix="tmp-", dir=built))
         making.chmod(0o755)
         files.write(making)
-        folder = f"build-{stamp[:12]}"
-        shutil.rmtree(built / folder, ignore_errors=True)
+        folder = making.name.replace("tmp-", f"build-{stamp[:8]}-")
         making.rename(built / folder)
         before = _folder_in_force(built)
         _put(built / "manifest.json", {"stamp": stamp, "folder": folder, "files": files.names, "icons": icons})

@@ -44,7 +44,7 @@ Forms (`forms.py`): `form = await read_form(request, Model)`; `form.data` is Non
 
 Charts (`charts/`): SVG drawn on the server, with links, patterns and a table beside it.
 
-Requests (`requests.py`): `request.state.correlation_id` and `.request_id` are UUIDs; CSRF is refused by
+Requests (`requests.py`, `refusals.py`): `request.state.correlation_id` and `.request_id` are UUIDs; CSRF is refused by
 Sec-Fetch-Site/Origin (Bearer exempt), bodies over 1 MiB by 413. Files (`assets.py`): `{{ asset("x.css") }}`; own ones
 lie in `assets/src`, built by `python -m deploy.assets`.
 """

@@ -10,9 +10,8 @@ from shared.web import identity, operations, problems
 from shared.web.assets import URL_PREFIX, AssetServer
 from shared.web.openapi import describe
 from shared.web.pages import PageSettings, templates
+from shared.web.refusals import BodyLimits, CrossSiteWrites
 from shared.web.requests import (
-    BodyLimits,
-    CrossSiteWrites,
     RequestIdentity,
     SecurityHeaders,
     SpokenLanguage,

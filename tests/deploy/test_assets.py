@@ -1,0 +1,110 @@
+"""The asset build: locked, whole or not at all, and instant when there is nothing to do."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from deploy.assets import npm
+from deploy.assets.build import BUILT, ROOT, build, is_current
+from shared.web.assets import Manifest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_BUILD = "import pathlib, sys; from deploy.assets.build import build; build(print, pathlib.Path(sys.argv[1]))"
+
+
+def _quiet(_: str) -> None:
+    return None
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A build of its own."""
+    folder = tmp_path_factory.mktemp("built")
+    build(_quiet, folder)
+    return folder
+
+
+def test_versions_are_exact_and_the_lock_has_hashes_but_no_addresses() -> None:
+    package = json.loads((ROOT / "package.json").read_text())
+    wanted = {**package["dependencies"], **package["devDependencies"]}
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in wanted.values()), wanted
+    lock = (ROOT / "package-lock.json").read_text()
+    assert "resolved" not in lock
+    assert "://" not in lock
+    installed = {name: entry for name, entry in json.loads(lock)["packages"].items() if name}
+    assert set(installed) >= {f"node_modules/{name}" for name in wanted}
+    assert all(entry["integrity"].startswith("sha512-") for entry in installed.values())
+
+
+def test_a_warm_run_is_over_at_once() -> None:
+    assert is_current(BUILT), "run `make setup`"
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-m", "deploy.assets"], cwd=ROOT, check=True)
+    assert time.perf_counter() - started < 1.0
+
+
+def test_building_twice_gives_the_same_names(built: Path, tmp_path: Path) -> None:
+    build(_quiet, tmp_path)
+    assert Manifest.read(tmp_path).names == Manifest.read(built).names
+
+
+def test_style_sheets_name_only_files_that_are_there_and_ours(built: Path) -> None:
+    manifest = Manifest.read(built)
+    for name in ("dkfds.css", "tilsagn.css"):
+        css = (manifest.folder / manifest.names[name]).read_text()
+        for url in re.findall(r"url\(([^)]+)\)", css):
+            assert url.startswith("data:") or (manifest.folder / url).is_file(), url
+        assert "http:" not in css.replace("http://www.w3.org", "")
+        assert "https:" not in css
+        assert "@import" not in css
+
+
+def test_a_weight_of_the_font_is_small_speaks_danish_and_does_not_use_the_reserved_name(built: Path) -> None:
+    manifest = Manifest.read(built)
+    for name in ("fonts/regular.woff2", "fonts/semibold.woff2"):
+        path = manifest.folder / manifest.names[name]
+        assert path.stat().st_size < 20_000
+        font = TTFont(path)
+        letters = font.getBestCmap() or {}
+        assert all(ord(letter) in letters for letter in "æøåÆØÅéüß–’”€→1234567890")
+        assert "Plex" not in str(font["name"].getDebugName(1))
+        assert "Plex" not in str(font["name"].getDebugName(6))
+        assert "Copyright" in str(font["name"].getDebugName(0))
+
+
+def test_a_build_killed_at_any_moment_leaves_the_one_before(tmp_path: Path) -> None:
+    build(_quiet, tmp_path)
+    manifest = tmp_path / "manifest.json"
+    before = Manifest.read(tmp_path)
+    for delay in (0.3, 0.9, 1.6):
+        # What was built is old now, as after an update.
+        content = json.loads(manifest.read_text())
+        manifest.write_text(json.dumps({**content, "stamp": "old"}))
+        victim = subprocess.Popen([sys.executable, "-c", _BUILD, str(tmp_path)], cwd=ROOT, stdout=subprocess.DEVNULL)
+        time.sleep(delay)
+        victim.send_signal(signal.SIGKILL)
+        victim.wait()
+        served = Manifest.read(tmp_path)
+        assert all((served.folder / name).is_file() for name in served.names.values())
+    build(_quiet, tmp_path)
+    assert is_current(tmp_path)
+    assert Manifest.read(tmp_path).names == before.names
+    assert not list(tmp_path.glob("tmp-*"))
+
+
+def test_a_machine_without_npm_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(npm, "_DONE", tmp_path / "nothing")
+    with pytest.raises(npm.NpmError, match="apt-get install npm"):
+        npm.install()
