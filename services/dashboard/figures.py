@@ -5,7 +5,6 @@ Job types are never added together here: each figure is one number for each type
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Literal, get_args
@@ -79,7 +78,9 @@ HIRES_WITHOUT_PLEDGE = Measure(
     "hires_without_pledge",
     "hires",
     N_("Hires without a pledge"),
-    N_("Of the hires, those that came about without a pledge before. They are counted apart and are not in the funnel."),
+    N_(
+        "Of the hires, those that came about without a pledge before. They are counted apart and are not in the funnel."
+    ),
 )
 HIRES_CURRENT = Measure(
     "hires_current",

@@ -26,6 +26,7 @@ MESSAGES: tuple[type[Message], ...] = events.MESSAGES + pledges.MESSAGES
 CHANNEL = "dashboard_changed"
 """NOTIFY with a taskforce's id when its rows have changed; with nothing when everybody's may have."""
 
+
 @dataclass(frozen=True)
 class Projection:
     """How one kind of aggregate becomes rows.
@@ -251,12 +252,13 @@ def _types(projection: Projection) -> dict[str, str]:
 def _values(projection: Projection, messages: Iterable[Message]) -> list[list[Any]]:
     # In the order of the key, so that two workers that write the same rows wait for each other and never in a ring.
     ordered = sorted(messages, key=lambda m: (m.aggregate_id, m.version))
-    read = {
+    read: dict[str, Callable[[Any], Any]] = {
         "taskforce_id": lambda m: m.taskforce_id,
         projection.key: lambda m: m.aggregate_id,
         "version": lambda m: m.version,
         "recorded_at": lambda m: m.recorded_at,
-    } | {name: value for name, (_, value) in projection.columns.items()}
+    }
+    read |= {name: value for name, (_, value) in projection.columns.items()}
     return [[value(message) for message in ordered] for value in read.values()]
 
 

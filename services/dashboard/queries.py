@@ -152,7 +152,9 @@ async def employer_events(conn: Connection, *, known_at: datetime | None = None)
         """,  # noqa: S608
         known_at,
     )
-    return [EventFacts(*row.values()) for row in sorted(rows, key=lambda row: (row["starts_at"], row["event_id"]))][::-1]
+    return [EventFacts(*row.values()) for row in sorted(rows, key=lambda row: (row["starts_at"], row["event_id"]))][
+        ::-1
+    ]
 
 
 async def companies_present(conn: Connection, *, as_of: date, known_at: datetime | None = None) -> dict[UUID, int]:
@@ -206,22 +208,28 @@ async def hires_started(conn: Connection, *, job_type: str, since: date, as_of: 
     )
 
 
-async def find_taskforce(database: Database, *, slug: str | None = None, taskforce_id: UUID | None = None) -> Taskforce | None:
+_TASKFORCES = f"""
+    select taskforce_id, slug, name, municipality, since
+      from (select distinct on (taskforce_id) *
+              from taskforces
+             where generation = {_SERVED}
+             order by taskforce_id, version desc) as present
+"""  # noqa: S608
+
+
+async def find_taskforce(
+    database: Database, *, slug: str | None = None, taskforce_id: UUID | None = None
+) -> Taskforce | None:
     """Look a taskforce up by the name it has in addresses now, or by its id."""
     async with database.system() as conn:
         row = await conn.fetchrow(
-            f"""
-            select taskforce_id, slug, name, municipality, since
-              from (select distinct on (taskforce_id) *
-                      from taskforces
-                     where generation = {_SERVED}
-                     order by taskforce_id, version desc) as present
-             where slug = $1
-                or taskforce_id = $2
-             order by recorded_at desc
-             limit 1
-            """,  # noqa: S608
-            slug,
-            taskforce_id,
+            _TASKFORCES + " where slug = $1 or taskforce_id = $2 order by recorded_at desc limit 1", slug, taskforce_id
         )
     return None if row is None else Taskforce(*row.values())
+
+
+async def all_taskforces(database: Database, *, limit: int) -> list[Taskforce]:
+    """Return the taskforces there are, the oldest first."""
+    async with database.system() as conn:
+        rows = await conn.fetch(_TASKFORCES + " order by since, slug limit $1", limit)
+    return [Taskforce(*row.values()) for row in rows]

@@ -12,7 +12,7 @@ import asyncio
 from collections import Counter, defaultdict
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import asyncpg
 import structlog
@@ -105,7 +105,9 @@ async def _alone(database: Database) -> AsyncIterator[None]:
 
 async def _begin(database: Database) -> int:
     async with database.system() as conn:
-        generation: int = await conn.fetchval("insert into generations (state) values ('building') returning generation")
+        generation: int = await conn.fetchval(
+            "insert into generations (state) values ('building') returning generation"
+        )
     return generation
 
 

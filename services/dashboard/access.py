@@ -1,0 +1,48 @@
+"""Who may see the figures, and how a route gets what it needs of the running app."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, Request
+
+from services.dashboard.live import Changes
+from services.dashboard.public_figure import PublicFigures
+from services.dashboard.settings import DashboardSettings
+from shared.auth import Principal, Role, public, require
+from shared.postgres import Database
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+VIEWERS: Sequence[Role] = ("member", "coordinator", "caseworker", "facilitator", "admin", "auditor")
+"""Everybody of the taskforce. A guest with an event pass sees nothing but the form they came for."""
+
+Viewer = Annotated[Principal, Depends(require(*VIEWERS))]
+Anybody = Annotated[Principal | None, Depends(public)]
+
+
+def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+def _changes(request: Request) -> Changes:
+    changes: Changes = request.app.state.changes
+    return changes
+
+
+def _public_figures(request: Request) -> PublicFigures:
+    figures: PublicFigures = request.app.state.public_figures
+    return figures
+
+
+def _settings(request: Request) -> DashboardSettings:
+    settings: DashboardSettings = request.app.state.settings
+    return settings
+
+
+TheDatabase = Annotated[Database, Depends(_database)]
+TheChanges = Annotated[Changes, Depends(_changes)]
+ThePublicFigures = Annotated[PublicFigures, Depends(_public_figures)]
+TheSettings = Annotated[DashboardSettings, Depends(_settings)]

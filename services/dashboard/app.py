@@ -1,0 +1,62 @@
+"""The dashboard's web application: figures, pages, streams and the public board."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from services.dashboard import api, board, pages
+from services.dashboard.live import Changes
+from services.dashboard.public_figure import PublicFigures
+from services.dashboard.settings import DashboardSettings
+from shared.postgres import Database
+from shared.web.app import create_web_app
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from fastapi import FastAPI
+
+_DESCRIPTION = """\
+What has been pledged and what became of it: the taskforce's figures, as of any day and as known at any moment.
+
+Job types are never added together: every figure is one number for each of them. Figures are read models, made from
+what the other services have published, usually within a tenth of a second.
+"""
+
+
+def create_app(settings: DashboardSettings | None = None) -> FastAPI:
+    """Make the application; without settings they are read from the environment.
+
+    `app.state.changes.close()` ends the open streams; whoever stops the app calls it before waiting for them.
+    """
+    settings = settings or DashboardSettings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        database = await Database.connect(settings, name="dashboard-app")
+        changes = Changes({"members": settings.streams, "boards": settings.board_streams})
+        app.state.database = database
+        app.state.changes = changes
+        app.state.public_figures = PublicFigures(database, changes, smallest=settings.board_smallest_count)
+        tasks = [
+            asyncio.create_task(changes.hear(settings), name="dashboard listen"),
+            asyncio.create_task(changes.turn_the_page(), name="dashboard midnight"),
+        ]
+        try:
+            yield
+        finally:
+            changes.close()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await database.close()
+
+    app = create_web_app(
+        title="Tilsagn dashboard", service="dashboard", settings=settings, lifespan=lifespan, description=_DESCRIPTION
+    )
+    app.include_router(api.router)
+    app.include_router(board.router)
+    app.include_router(pages.router)
+    return app

@@ -1,0 +1,116 @@
+"""HTML pages: the front page (the dashboard, or a welcome), and the projector."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+
+from services.dashboard import figures, queries, views
+from services.dashboard.access import VIEWERS, Anybody, TheDatabase, ThePublicFigures, Viewer
+from services.dashboard.views import Selection
+from shared.auth import Principal
+from shared.contracts.pledges import JobType
+from shared.postgres import Database
+from shared.web.i18n import gettext as _
+from shared.web.pages import render
+from shared.web.problems import Problem
+from shared.web.validation import FieldError
+
+router = APIRouter(include_in_schema=False)
+
+STREAM = "/api/dashboard/v1/stream"
+_BOARDS_SHOWN = 12
+
+
+def _selection(
+    as_of: Annotated[str, Query(max_length=40)] = "",
+    job_type: JobType = "smaajob",
+    *,
+    everything: bool = False,
+) -> Selection:
+    """Read the address. An emptied date field means today."""
+    text = as_of.strip()
+    try:
+        return Selection(date.fromisoformat(text) if text else None, job_type, everything)
+    except ValueError:
+        words = _("Give the day as year, month and day, such as 2026-12-31.")
+        raise Problem(422, detail=words, errors=[FieldError("?as_of", "date_parsing", words)]) from None
+
+
+Chosen = Annotated[Selection, Depends(_selection)]
+
+
+@router.get("/")
+async def front_page(
+    request: Request, principal: Anybody, database: TheDatabase, public_figures: ThePublicFigures, chosen: Chosen
+) -> Response:
+    """Show the dashboard to the taskforce's people, and what this is to everybody else."""
+    if principal is None or not principal.has(*VIEWERS):
+        known = await queries.all_taskforces(database, limit=_BOARDS_SHOWN)
+        boards = [await public_figures.find(taskforce.slug) for taskforce in known]
+        return render(request, "welcome.html", boards=[board for board in boards if board])
+    taskforce = await queries.find_taskforce(database, taskforce_id=principal.taskforce)
+    return render(request, "dashboard.html", taskforce=taskforce, **await _dashboard(database, principal, chosen))
+
+
+@router.get("/dashboard/figures")
+async def fresh_figures(request: Request, viewer: Viewer, database: TheDatabase, chosen: Chosen) -> Response:
+    """Answer the dashboard's live part alone."""
+    return render(request, "parts/figures.html", **await _dashboard(database, viewer, chosen))
+
+
+@router.get("/dashboard/projector")
+async def projector(request: Request, viewer: Viewer, database: TheDatabase) -> Response:
+    """Show the figures to a room."""
+    taskforce = await queries.find_taskforce(database, taskforce_id=viewer.taskforce)
+    return render(request, "projector.html", taskforce=taskforce, **await _projector(database, viewer))
+
+
+@router.get("/dashboard/projector/figures")
+async def fresh_projector(request: Request, viewer: Viewer, database: TheDatabase) -> Response:
+    """Answer the projector's live part alone."""
+    taskforce = await queries.find_taskforce(database, taskforce_id=viewer.taskforce)
+    return render(request, "parts/projector.html", taskforce=taskforce, **await _projector(database, viewer))
+
+
+async def _dashboard(database: Database, viewer: Principal, chosen: Selection) -> dict[str, Any]:
+    reckoned = await figures.compute(database, viewer.taskforce, as_of=chosen.day)
+    everything = None if chosen.everything else views.LATEST_QUARTERS
+    work_list = "/queue" if viewer.has("caseworker", "coordinator") else None
+    return {
+        "figures": reckoned,
+        "chosen": chosen,
+        "today": figures.today(),
+        "now": datetime.now(UTC),
+        "cards": views.cards(reckoned, chosen.job_type),
+        "types": views.type_rows(reckoned, chosen),
+        "funnel": views.funnel(reckoned, chosen.job_type, href=work_list),
+        "by_quarter": views.by_quarter(reckoned, chosen, latest=everything),
+        "by_event": views.by_event(
+            reckoned,
+            with_links=viewer.has("member", "coordinator", "caseworker", "facilitator", "admin"),
+            latest=None if chosen.everything else views.LATEST_EVENTS,
+        ),
+        "more": len(reckoned.quarters) > views.LATEST_QUARTERS or len(reckoned.events) > views.LATEST_EVENTS,
+        "job_type_label": figures.JOB_TYPE_LABELS[chosen.job_type],
+        "measures": figures.MEASURES,
+        "type_columns": [measure.label for measure in views.TYPE_COLUMNS],
+        "stream": STREAM,
+    }
+
+
+async def _projector(database: Database, viewer: Principal) -> dict[str, Any]:
+    reckoned = await figures.compute(database, viewer.taskforce)
+    return {
+        "figures": reckoned,
+        "now": datetime.now(UTC),
+        "evening": views.evening(reckoned),
+        "added_together": figures.added_together,
+        "types_in_words": views.types_in_words,
+        "funnel": views.funnel(reckoned, "smaajob", level=2),
+        "by_quarter": views.by_quarter(reckoned, Selection(), level=2),
+        "stream": STREAM,
+    }

@@ -1,0 +1,223 @@
+"""Figures as a page shows them: which cards, bars and lines, with which words and links."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from services.dashboard import figures as measures
+from services.dashboard.figures import JOB_TYPE_LABELS, JOB_TYPES, added_together, today
+from shared.contracts.pledges import JobType
+from shared.web.charts import Bar, Line, Point, Step, bar_chart, funnel_chart, line_chart
+from shared.web.charts.palette import PROMISED, REAL
+from shared.web.formats import date_text, number_text, quarter_text
+from shared.web.i18n import current_language, ngettext
+from shared.web.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from markupsafe import Markup
+
+    from services.dashboard.figures import EventFigures, Figures, Measure, QuarterFigures
+
+TYPE_COLUMNS = (
+    measures.PLEDGED_POSITIONS,
+    measures.HIRES,
+    measures.HIRES_WITHOUT_PLEDGE,
+    measures.HIRES_CURRENT,
+    measures.HIRES_STARTING_LATER,
+)
+"""What the table of job types shows of each."""
+
+LATEST_QUARTERS = 12
+LATEST_EVENTS = 8
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a viewer has chosen to see; it stands whole in the address.
+
+    Attributes:
+        as_of: the day; None is today, also tomorrow.
+        job_type: one type, for types are not added together.
+        everything: all quarters and events, not only the latest.
+    """
+
+    as_of: date | None = None
+    job_type: JobType = "smaajob"
+    everything: bool = False
+
+    @property
+    def day(self) -> date:
+        """The day the figures are for."""
+        return self.as_of or today()
+
+    def address(self, path: str = "/", **other: object) -> str:
+        """The address of `path` with this selection, or with some of it chosen otherwise."""
+        chosen = {"as_of": self.as_of, "job_type": self.job_type, "everything": self.everything} | other
+        query: dict[str, str] = {}
+        if isinstance(chosen["as_of"], date):
+            query["as_of"] = chosen["as_of"].isoformat()
+        if chosen["job_type"] != "smaajob":
+            query["job_type"] = str(chosen["job_type"])
+        if chosen["everything"]:
+            query["everything"] = "true"
+        return f"{path}?{urlencode(query)}" if query else path
+
+
+@dataclass(frozen=True)
+class Card:
+    """A headline figure with its definition behind one click."""
+
+    measure: Measure
+    value: int
+    tone: str
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class TypeRow:
+    """One job type's figures, and where to see them alone."""
+
+    job_type: str
+    label: str
+    href: str
+    counts: Sequence[int]
+
+
+def cards(figures: Figures, job_type: str) -> list[Card]:
+    """The headline figures of one job type."""
+    apart = figures.hires_without_pledge[job_type]
+    note = (
+        ngettext("%(count)s of them without a pledge", "%(count)s of them without a pledge", apart, count=_n(apart))
+        if apart
+        else None
+    )
+    return [
+        Card(measures.PLEDGED_POSITIONS, figures.pledged_positions[job_type], "promised"),
+        Card(measures.HIRES, figures.hires[job_type], "real", note),
+        Card(measures.HIRES_CURRENT, figures.hires_current[job_type], "real"),
+        Card(measures.HIRES_STARTING_LATER, figures.hires_starting_later[job_type], "waiting"),
+    ]
+
+
+def type_rows(figures: Figures, selection: Selection) -> list[TypeRow]:
+    """A row for each job type of which there is anything."""
+    return [
+        TypeRow(
+            job_type,
+            _(JOB_TYPE_LABELS[job_type]),
+            selection.address(job_type=job_type),
+            [getattr(figures, measure.code)[job_type] for measure in TYPE_COLUMNS],
+        )
+        for job_type in JOB_TYPES
+        if job_type in figures.job_types()
+    ]
+
+
+def funnel(figures: Figures, job_type: str, *, href: str | None = None, level: int = 3) -> Markup:
+    """From pledged positions to hires on them; hires without a pledge are not in it."""
+    started = figures.hires_from_pledges[job_type]
+    confirmed = started + figures.starting_later_from_pledges[job_type]
+    steps = [
+        Step(_("Pledged positions"), figures.pledged_positions[job_type], href=href, series=PROMISED),
+        Step(_("Confirmed hires on them"), confirmed, href=href),
+        Step(_("Have started work"), started, href=href),
+    ]
+    return funnel_chart(
+        "funnel",
+        _("From pledge to job"),
+        steps if any(step.value for step in steps) else [],
+        columns=(_("Step"), _("Number")),
+        level=level,
+    )
+
+
+def by_quarter(
+    figures: Figures, selection: Selection, *, latest: int | None = LATEST_QUARTERS, level: int = 3
+) -> Markup:
+    """Pledged positions and hires of one job type by quarter; each point leads to the quarter's last day."""
+    shown = figures.quarters[-latest:] if latest else figures.quarters
+
+    def points(of: str) -> list[Point]:
+        return [
+            Point(
+                quarter_text(quarter.begins_on),
+                getattr(quarter, of)[selection.job_type],
+                href=selection.address(as_of=min(_last_day(quarter), selection.day)),
+                short=_short_quarter(quarter),
+            )
+            for quarter in shown
+        ]
+
+    lines = [
+        Line(_("Pledged positions"), points("pledged_positions"), series=PROMISED),
+        Line(_("Hires"), points("hires"), series=REAL),
+    ]
+    return line_chart("by-quarter", _("Quarter by quarter"), lines, column=_("Quarter"), level=level)
+
+
+def by_event(figures: Figures, *, with_links: bool, latest: int | None = LATEST_EVENTS, level: int = 3) -> Markup:
+    """Pledged positions at each event, with its goal. Goals are for all job types, so these are added together."""
+    shown = figures.events[:latest] if latest else figures.events
+    several = len([job_type for job_type in JOB_TYPES if figures.pledged_positions[job_type]]) > 1
+    return bar_chart(
+        "by-event",
+        _("Event by event"),
+        [
+            Bar(
+                event_name(event),
+                added_together(event.pledged_positions),
+                href=f"/events/{event.event_id}" if with_links and event.title else None,
+                goal=event.goal_positions,
+            )
+            for event in shown
+        ],
+        columns=(_("Event"), _("Pledged positions")),
+        series=PROMISED,
+        intro=_("All job types added together, as an event's goal is for all of them. The tick marks the goal.")
+        if several
+        else _("The tick marks the event's goal."),
+        level=level,
+    )
+
+
+def event_name(event: EventFigures) -> str:
+    """`Småjob-aften, 01.12.2026`."""
+    if event.title is None or event.date is None:
+        return _("An event not yet known here")
+    return f"{event.title}, {date_text(event.date)}"
+
+
+def types_in_words(counts: measures.ByJobType) -> str:
+    """`44 småjob · 3 praktik`: the parts of a sum over job types."""
+    return " · ".join(
+        f"{_n(counts[job_type])} {_in_sentence(_(JOB_TYPE_LABELS[job_type]))}"
+        for job_type in JOB_TYPES
+        if counts[job_type]
+    )
+
+
+def evening(figures: Figures) -> EventFigures | None:
+    """The event that is going on: its doors are open, and today is its day."""
+    return next((event for event in figures.events if event.status == "open" and event.date == figures.as_of), None)
+
+
+def _in_sentence(label: str) -> str:
+    return label[:1].lower() + label[1:]
+
+
+def _n(value: int) -> str:
+    return number_text(value)
+
+
+def _last_day(quarter: QuarterFigures) -> date:
+    return (quarter.begins_on.replace(day=1) + timedelta(days=95)).replace(day=1) - timedelta(days=1)
+
+
+def _short_quarter(quarter: QuarterFigures) -> str:
+    number, year = (quarter.begins_on.month + 2) // 3, quarter.begins_on.year % 100
+    return f"{number}. kv. {year:02}" if current_language() == "da" else f"Q{number} {year:02}"
