@@ -127,7 +127,7 @@ async def test_a_startup_that_fails_is_said_with_the_services_name() -> None:
             raise RuntimeError("no database")
         yield
 
-    with pytest.raises(StartFailed, match="^events: RuntimeError: no database$"):
+    with pytest.raises(StartFailed, match=r"^events: RuntimeError: no database$"):
         async with HostedApp("events", Starlette(lifespan=lifespan)).lifespan():
             pass
 

@@ -1,0 +1,304 @@
+"""The local run as a whole: one process, really started, stopped, killed and hindered."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import psutil
+import pytest
+
+from deploy.local.configuration import Configuration
+from deploy.local.ports import any_free, listening
+from deploy.local.state import Running, State
+from deploy.services import SERVICES
+from shared.auth import Principal, sign_token
+from tests.conftest import TASKFORCE
+from tests.deploy.processes import eventually, python, runs
+
+RUN = """
+    import sys, uvloop
+    from pathlib import Path
+    from deploy.local.launcher import Launcher, LocalSettings
+    settings = LocalSettings(state=Path(sys.argv[1]), port=int(sys.argv[2]), demo_mode=True)
+    try:
+        uvloop.run(Launcher(settings).run(lambda launcher: print("ready", launcher.url, flush=True)))
+    except Exception as error:
+        sys.exit(f"{type(error).__name__}: {error}")
+"""
+
+
+@dataclass
+class Run:
+    """A launcher in a process of its own."""
+
+    process: subprocess.Popen[str]
+    state: State
+    port: int
+
+    def wait_ready(self) -> None:
+        assert self.process.stdout is not None
+        said = self.process.stdout.readline()
+        assert said == f"ready http://localhost:{self.port}\n", said + self.process.stdout.read()
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        return httpx.get(f"http://127.0.0.1:{self.port}{path}", headers=headers, timeout=10)
+
+    def ready(self) -> bool:
+        try:
+            return self.get("/readyz").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    @property
+    def running(self) -> Running:
+        running = self.state.running()
+        assert running is not None
+        return running
+
+    @property
+    def configuration(self) -> Configuration:
+        configuration = Configuration.attach(self.state)
+        assert configuration is not None
+        return configuration
+
+    def children(self) -> dict[str, int]:
+        """The broker's and the postmaster's pid by name."""
+        return {child.name(): child.pid for child in psutil.Process(self.process.pid).children()}
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> float:
+        """Stop it and return how many seconds that took."""
+        started = time.monotonic()
+        self.process.send_signal(number)
+        said, _ = self.process.communicate(timeout=20)
+        assert self.process.returncode == 0, said
+        return time.monotonic() - started
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+def start(folder: Path, port: int | None = None) -> Run:
+    port = port or any_free()
+    return Run(python(RUN, folder, port), State(folder), port)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="tilsagn-test-"))
+    folder.chmod(0o711)
+    yield folder / "my state"
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def run() -> Iterator[Run]:
+    """One that runs for all the tests which leave it running."""
+    folder = Path(tempfile.mkdtemp(prefix="tilsagn-test-"))
+    folder.chmod(0o711)
+    run = start(folder / "state")
+    try:
+        run.wait_ready()
+        yield run
+    finally:
+        run.kill()
+        shutil.rmtree(folder)
+
+
+def test_says_of_every_part_that_it_works(run: Run) -> None:
+    answer = run.get("/readyz")
+    assert answer.status_code == 200
+    names = {check["name"] for check in answer.json()["checks"]}
+    assert {"postgresql", "broker"} < names
+    for service in SERVICES:
+        assert any(name.startswith(service) for name in names), service
+    assert run.get("/livez").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/sign-in", "/queue", "/pledges/new", "/notifications", "/board/struer", "/mail"]
+)
+def test_every_service_answers_behind_the_one_port(run: Run, path: str) -> None:
+    answer = run.get(path, accept="text/html")
+    assert answer.status_code < 500
+    assert "content-security-policy" in answer.headers
+
+
+def test_the_services_ask_each_other_on_a_port_that_is_not_public(run: Run) -> None:
+    path = f"/internal/pledges/v1/pledges/{uuid4()}/contact"
+    assert run.get(path).json()["type"] == "/problems/not-found"
+    private = httpx.get(f"{run.running.internal_url}{path}")
+    assert private.status_code in (401, 404)
+    assert "x-correlation-id" in private.headers
+
+
+def test_it_listens_on_this_machine_only(run: Run) -> None:
+    own = [psutil.Process(run.process.pid), *psutil.Process(run.process.pid).children(recursive=True)]
+    listening_on = {
+        connection.laddr.ip
+        for process in own
+        for connection in process.net_connections()
+        if connection.status == "LISTEN"
+    }
+    assert listening_on == {"127.0.0.1"}
+
+
+def test_a_second_start_says_where_the_first_one_is(run: Run) -> None:
+    second = start(run.state.folder)
+    said, _ = second.process.communicate(timeout=20)
+    assert second.process.returncode == 1
+    assert f"AlreadyRunning: Tilsagn is running already at http://localhost:{run.port}" in said
+    assert run.ready()
+
+
+def test_everything_together_stays_under_500_mb(run: Run) -> None:
+    own = [psutil.Process(run.process.pid), *psutil.Process(run.process.pid).children(recursive=True)]
+    total = sum(process.memory_full_info().pss for process in own)
+    assert total < 500_000_000
+
+
+def log_pledge(run: Run) -> str:
+    token = sign_token(
+        run.configuration.secrets.token_private_key,
+        Principal(f"person:{uuid4()}", frozenset({"member"}), TASKFORCE),
+        lifetime_seconds=60,
+    )
+    key = str(uuid4())
+    answer = httpx.post(
+        f"http://127.0.0.1:{run.port}/api/pledges/v1/pledges",
+        headers={"authorization": f"Bearer {token}", "idempotency-key": key},
+        json={
+            "id": key,
+            "company": {"name": "Bageren i Struer"},
+            "contact": {"name": "Bodil", "email": "bodil@bager.example"},
+            "job_type": "smaajob",
+            "positions": 2,
+            "weekly_hours": {"from": 5, "to": 10},
+            "tasks": [],
+            "captured_at": "2026-11-20T18:00:00+01:00",
+        },
+        timeout=10,
+    )
+    assert answer.status_code == 201, answer.text
+    return key
+
+
+def outbox(run: Run, question: str) -> int:
+    async def ask() -> int:
+        connection = await asyncpg.connect(run.configuration.app_dsn("pledges"))
+        try:
+            return int(await connection.fetchval(f"select count(*) from outbox where {question}"))
+        finally:
+            await connection.close()
+
+    return asyncio.new_event_loop().run_until_complete(ask())
+
+
+def test_a_broker_that_dies_is_replaced_and_filled_again(run: Run) -> None:
+    pledge = log_pledge(run)
+    assert eventually(lambda: outbox(run, f"published_at is not null and aggregateid = '{pledge}'") == 1)
+    before = run.children()["tansu"]
+    replays = outbox(run, "replays > 0")
+    os.kill(before, signal.SIGKILL)
+    assert eventually(lambda: run.children().get("tansu", before) != before)
+    assert eventually(lambda: outbox(run, "published_at is null") == 0 and outbox(run, "replays > 0") > replays)
+    assert eventually(run.ready, 30)
+    log_pledge(run)
+    assert eventually(lambda: outbox(run, "published_at is null") == 0)
+
+
+def test_what_every_consumer_has_applied_is_not_published_again(run: Run) -> None:
+    log_pledge(run)
+    assert eventually(lambda: outbox(run, "settled_at is null") == 0, 30)
+    replayed = outbox(run, "replays > 1")
+    os.kill(run.children()["tansu"], signal.SIGKILL)
+    time.sleep(0.5)
+    assert eventually(run.ready, 30)
+    assert outbox(run, "replays > 1") == replayed
+
+
+def test_a_postgresql_that_dies_is_started_again_and_nothing_is_lost(run: Run) -> None:
+    pledge = log_pledge(run)
+    before = run.children()["postgres"]
+    os.kill(before, signal.SIGKILL)
+    assert eventually(lambda: run.children().get("postgres", before) != before)
+    assert eventually(run.ready, 30)
+    assert outbox(run, f"aggregateid = '{pledge}'") == 1
+    log_pledge(run)
+
+
+def test_ctrl_c_stops_everything_within_five_seconds_event_streams_included(folder: Path) -> None:
+    run = start(folder)
+    run.wait_ready()
+    children = run.children()
+    assert set(children) == {"postgres", "tansu"}
+    with (
+        contextlib.suppress(httpx.HTTPError),
+        httpx.stream("GET", f"http://127.0.0.1:{run.port}/board/struer/stream", timeout=20),
+    ):
+        assert run.stop(signal.SIGINT) < 5
+    assert not any(runs(pid) for pid in children.values())
+    assert run.state.running() is None
+    assert not (folder / "running.json").exists()
+
+
+def test_sigterm_stops_it_even_while_it_starts(folder: Path) -> None:
+    run = start(folder)
+    assert eventually((folder / "postgres" / "postgres.log").exists)
+    assert run.stop(signal.SIGTERM) < 5
+    assert not [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if str(folder) in " ".join(process.info["cmdline"] or [])
+    ]
+
+
+def test_a_warm_start_takes_less_than_five_seconds_and_keeps_data_and_secrets(folder: Path) -> None:
+    run = start(folder)
+    run.wait_ready()
+    pledge = log_pledge(run)
+    secrets = json.loads((folder / "secrets.json").read_text())
+    run.stop()
+    started = time.monotonic()
+    run = start(folder, run.port)
+    run.wait_ready()
+    assert time.monotonic() - started < 5
+    assert json.loads((folder / "secrets.json").read_text()) == secrets
+    assert outbox(run, f"aggregateid = '{pledge}'") == 1
+    run.stop()
+
+
+def test_killed_at_any_moment_the_next_start_finds_its_way(folder: Path) -> None:
+    # From the first moments, through initdb, provisioning and migrations, to just before it is ready.
+    for moment in (0.9, 1.2, 1.6, 2.0, 2.5, 3.0):
+        run = start(folder)
+        time.sleep(moment)
+        run.kill()
+    run = start(folder)
+    run.wait_ready()
+    log_pledge(run)
+    run.stop()
+
+
+def test_a_taken_port_is_said_and_nothing_is_left_running(folder: Path) -> None:
+    with listening() as other:
+        port = other.getsockname()[1]
+        run = start(folder, port)
+        said, _ = run.process.communicate(timeout=20)
+    assert run.process.returncode == 1
+    assert f"PortTaken: port {port} is in use by another program" in said
+    assert run.state.running() is None
