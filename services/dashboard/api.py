@@ -15,6 +15,8 @@ from services.dashboard.access import TheChanges, TheDatabase, Viewer
 from services.dashboard.live import EventStream
 from shared.web.i18n import gettext as _
 
+_Day = date  # a field named `date` hides the type from its own annotation
+
 router = APIRouter(prefix="/api/dashboard/v1", tags=["figures"])
 
 _REFUSALS: dict[int | str, dict[str, Any]] = {
@@ -60,7 +62,7 @@ class EventFigures(BaseModel):
     title: str | None = Field(description="null while only pledges from the event are known", examples=["Småjob-aften"])
     place: str | None = Field(examples=["B&O, Struer"])
     status: Literal["draft", "published", "open", "closed", "cancelled"] | None
-    date: date | None = Field(description="the day it is held, in Europe/Copenhagen")
+    date: _Day | None = Field(description="the day it is held, in Europe/Copenhagen")
     goal_positions: int | None = Field(description="pledged positions hoped for", examples=[50])
     companies_present: int = Field(examples=[80])
     pledged_positions: ByJobType
