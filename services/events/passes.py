@@ -67,7 +67,7 @@ def issue(settings: EventsSettings, taskforce_id: UUID, event: EmployerEvent) ->
         ),
         lifetime_seconds=math.ceil((expires_at - now).total_seconds()),
     )
-    code = _code(settings, taskforce_id, event.id, event.pass_generation)
+    code = link_code(settings, taskforce_id, event.id, event.pass_generation)
     return EventPass(
         token=token,
         url=f"{settings.public_url}/pledges/pass/{token}",
@@ -83,10 +83,14 @@ def read_link(settings: EventsSettings, code: str) -> tuple[UUID, UUID, int]:
         raw = base64.b64decode(code, altchars=b"-_", validate=True)
     except (binascii.Error, ValueError) as error:
         raise PassLinkBroken from error
-    content, seal = raw[:-_SEAL_BYTES], raw[-_SEAL_BYTES:]
-    if len(raw) != _CODE_BYTES or not hmac.compare_digest(seal, _seal(settings, content)):
+    if len(raw) != _CODE_BYTES:
         raise PassLinkBroken
-    return UUID(bytes=content[:16]), UUID(bytes=content[16:32]), int.from_bytes(content[32:])
+    taskforce_id, event_id = UUID(bytes=raw[:16]), UUID(bytes=raw[16:32])
+    generation = int.from_bytes(raw[32:-_SEAL_BYTES])
+    # The whole text, not only its bytes: there is one way to write a code.
+    if not hmac.compare_digest(code, link_code(settings, taskforce_id, event_id, generation)):
+        raise PassLinkBroken
+    return taskforce_id, event_id, generation
 
 
 def qr_svg(link: str) -> bytes:
@@ -106,7 +110,8 @@ def qr_svg(link: str) -> bytes:
     return drawing.getvalue()
 
 
-def _code(settings: EventsSettings, taskforce_id: UUID, event_id: UUID, generation: int) -> str:
+def link_code(settings: EventsSettings, taskforce_id: UUID, event_id: UUID, generation: int) -> str:
+    """What a short link ends with: event and generation, sealed, in 64 characters."""
     content = taskforce_id.bytes + event_id.bytes + generation.to_bytes(_GENERATION_BYTES)
     return base64.urlsafe_b64encode(content + _seal(settings, content)).decode()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -144,7 +144,7 @@ async def test_another_taskforce_sees_nothing_and_may_use_the_same_id(
     caller: Caller, db: Database, other_taskforce_id: UUID
 ) -> None:
     company = await caller.company()
-    elsewhere = {"taskforce_id": other_taskforce_id}
+    elsewhere: dict[str, Any] = {"taskforce_id": other_taskforce_id}
     assert (await caller.get(f"/companies/{company['id']}", **elsewhere)).status_code == 404
     assert (await caller.get("/companies", **elsewhere)).json()["items"] == []
     answer = await caller.post("/companies", company_body(id=company["id"], name="Vores egen"), **elsewhere)

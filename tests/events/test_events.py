@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -143,7 +143,7 @@ async def test_another_taskforce_neither_sees_nor_moves_an_event(
     caller: Caller, db: Database, other_taskforce_id: UUID
 ) -> None:
     event = await caller.event("publish")
-    elsewhere = {"taskforce_id": other_taskforce_id}
+    elsewhere: dict[str, Any] = {"taskforce_id": other_taskforce_id}
     assert (await caller.get(f"/events/{event['id']}", **elsewhere)).status_code == 404
     assert (await caller.post(f"/events/{event['id']}/open", **elsewhere)).status_code == 404
     assert (await caller.get("/events", **elsewhere)).json()["items"] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 from uuid import UUID
 
@@ -11,9 +12,8 @@ from pydantic import BaseModel, Field
 
 from services.events import queries
 from services.events.access import Anybody, Db, Settings
-from services.events.domain import TaskforceUnknown
 from services.events.people import store
-from services.events.people.domain import SESSION_SECONDS
+from services.events.people.domain import SESSION_SECONDS, PersonNotFound
 from services.events.people.queries import filled_roles
 from shared.auth import COOKIE, sign_token
 from shared.web.forms import read_form
@@ -70,18 +70,20 @@ async def confirm_role(
     """One button to become one role: a link can be followed by anything, so only the button signs in.
 
     Args:
-        taskforce: its slug; the only one of the installation, or the first by name, if not said.
+        taskforce: its slug; if not said, the first by name in which somebody has the role.
     """
     if not settings.demo_mode:
         return render(request, "sign_in_closed.html")
     async with db.system() as conn:
         taskforces = await queries.taskforces(conn)
-    fitting = [one for one in taskforces if taskforce in {None, one.slug}]
-    if not fitting:
-        raise TaskforceUnknown
-    chosen = fitting[0]
-    async with db.read(chosen.id) as conn:
-        person = await store.first_in_role(conn, chosen.id, role)
+    for chosen in taskforces:
+        if taskforce in {None, chosen.slug}:
+            async with db.read(chosen.id) as conn:
+                with suppress(PersonNotFound):
+                    person = await store.first_in_role(conn, chosen.id, role)
+                    break
+    else:
+        raise PersonNotFound
     return render(
         request,
         "sign_in_as.html",

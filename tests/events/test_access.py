@@ -1,0 +1,115 @@
+"""Who may do what: the whole matrix of roles and routes, and nothing that nobody thought of."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, get_args
+from uuid import uuid4
+
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from shared.auth import Role, unclassified_routes
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from tests.events.conftest import Caller
+
+PLANNERS: Final = {"coordinator", "admin"}
+DOOR: Final = PLANNERS | {"member"}
+COMPANY_READERS: Final = DOOR | {"caseworker"}
+EVENT_READERS: Final = COMPANY_READERS | {"facilitator"}
+ADMINS: Final = {"admin"}
+EVERYBODY: Final = set(get_args(Role)) | {"nobody"}
+
+API: Final = "/api/events/v1"
+MATRIX: Final = {
+    f"POST {API}/companies": PLANNERS,
+    f"GET {API}/companies": COMPANY_READERS,
+    f"GET {API}/companies/{{company_id}}": COMPANY_READERS,
+    f"POST {API}/events": PLANNERS,
+    f"GET {API}/events": EVENT_READERS,
+    f"GET {API}/events/{{event_id}}": EVENT_READERS,
+    f"POST {API}/events/{{event_id}}/publish": PLANNERS,
+    f"POST {API}/events/{{event_id}}/open": PLANNERS,
+    f"POST {API}/events/{{event_id}}/close": PLANNERS,
+    f"POST {API}/events/{{event_id}}/cancel": PLANNERS,
+    f"POST {API}/events/{{event_id}}/check-ins": DOOR,
+    f"GET {API}/events/{{event_id}}/check-ins": DOOR,
+    f"POST {API}/events/{{event_id}}/passes": PLANNERS,
+    f"POST {API}/events/{{event_id}}/passes/revoke": PLANNERS,
+    f"POST {API}/people": ADMINS,
+    f"GET {API}/people": ADMINS,
+    "GET /internal/events/v1/people/{person_id}/address": {"service"},
+    "GET /events": EVENT_READERS,
+    "POST /events": PLANNERS,
+    "GET /events/new": PLANNERS,
+    "GET /events/pass/{code}": EVERYBODY,
+    "GET /events/{event_id:uuid}": EVENT_READERS,
+    "POST /events/{event_id:uuid}/publish": PLANNERS,
+    "POST /events/{event_id:uuid}/open": PLANNERS,
+    "POST /events/{event_id:uuid}/close": PLANNERS,
+    "POST /events/{event_id:uuid}/cancel": PLANNERS,
+    "POST /events/{event_id:uuid}/check-ins": DOOR,
+    "POST /events/{event_id:uuid}/walk-ins": DOOR,
+    "GET /events/{event_id:uuid}/pass": PLANNERS,
+    "GET /events/{event_id:uuid}/pass.svg": PLANNERS,
+    "POST /events/{event_id:uuid}/pass/revoke": PLANNERS,
+    "GET /companies": COMPANY_READERS,
+    "POST /companies": PLANNERS,
+    "GET /companies/new": PLANNERS,
+    "GET /people": ADMINS,
+    "POST /people": ADMINS,
+    "GET /people/new": ADMINS,
+    "GET /sign-in": EVERYBODY,
+    "POST /sign-in": EVERYBODY,
+    "GET /sign-in/as/{role}": EVERYBODY,
+    "POST /sign-out": EVERYBODY,
+}
+OPERATORS: Final = {"/livez", "/readyz", "/metrics"}
+
+
+async def test_every_route_says_who_may(app: FastAPI) -> None:
+    assert unclassified_routes(app.routes) == []
+
+
+async def test_the_matrix_below_names_every_route(app: FastAPI) -> None:
+    routes = {
+        f"{method} {route.path}"
+        for route in iter_route_contexts(app.routes)
+        if isinstance(route.original_route, APIRoute) and route.path not in OPERATORS
+        for method in route.methods or ()
+    }
+    assert routes == set(MATRIX)
+
+
+async def test_every_role_may_what_the_matrix_says_and_nothing_else(caller: Caller) -> None:
+    wrong = []
+    for operation, allowed in MATRIX.items():
+        method, pattern = operation.split()
+        path = re.sub(r"\{role\}", "member", pattern)
+        path = re.sub(r"\{\w+(:uuid)?\}", str(uuid4()), path)
+        for role in sorted(EVERYBODY):
+            headers = caller.headers() if role == "nobody" else caller.headers(role)  # type: ignore[arg-type]
+            answer = await caller.client.request(method, path, headers=headers)
+            refusal = 401 if role == "nobody" else 403
+            if (answer.status_code == refusal) == (role in allowed) or answer.status_code >= 500:
+                wrong.append((operation, role, answer.status_code))
+    assert wrong == []
+
+
+async def test_a_token_of_another_key_opens_nothing(caller: Caller) -> None:
+    token = caller.headers("coordinator")["authorization"][:-8] + "AAAAAAAA"
+    answer = await caller.client.get("/api/events/v1/events", headers={"authorization": token})
+    assert answer.status_code == 401
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_an_expired_token_opens_nothing(caller: Caller) -> None:
+    answer = await caller.get("/events", lifetime_seconds=-1)
+    assert answer.status_code == 401
+
+
+async def test_somebody_signed_out_is_led_to_the_sign_in_page_and_back(caller: Caller) -> None:
+    answer = await caller.client.get("/events?lang=en", headers={"accept": "text/html"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=%2Fevents%3Flang%3Den")

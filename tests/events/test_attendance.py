@@ -1,0 +1,126 @@
+"""Companies at an event's door, through the API."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from shared.contracts.events import attendance_id
+from tests.events.conftest import company_body, published
+
+if TYPE_CHECKING:
+    from shared.postgres import Database
+    from tests.events.conftest import Caller
+
+
+async def test_a_company_of_the_register_checks_in(caller: Caller, db: Database) -> None:
+    company, event = await caller.company(), await caller.event("publish", "open")
+    answer = await caller.post(f"/events/{event['id']}/check-ins", {"company_id": company["id"]}, "member")
+    assert answer.status_code == 201
+    arrival = answer.json()
+    assert (arrival["company_name"], arrival["walk_in"], arrival["warnings"]) == (company["name"], False, [])
+    name, fact = (await published(db))[-1]
+    assert name == "CompanyCheckedIn"
+    assert (fact["event_id"], fact["company_id"]) == (event["id"], company["id"])
+    assert arrival["id"] == str(attendance_id(UUID(event["id"]), UUID(company["id"])))
+    assert (await caller.get(f"/events/{event['id']}")).json()["companies_checked_in"] == 1
+
+
+async def test_a_walk_in_is_registered_and_checked_in_at_once(caller: Caller, db: Database) -> None:
+    event, company = await caller.event("publish", "open"), company_body(cvr="11111111")
+    answer = await caller.post(f"/events/{event['id']}/check-ins", {"company": company})
+    assert answer.status_code == 201
+    assert answer.json()["walk_in"] is True
+    assert [warning["code"] for warning in answer.json()["warnings"]] == ["cvr_checksum"]
+    assert [name for name, _ in await published(db)][-2:] == ["CompanyRegistered", "CompanyCheckedIn"]
+    assert (await caller.get(f"/companies/{company['id']}")).json()["name"] == company["name"]
+
+
+@pytest.mark.parametrize("walk_in", [True, False])
+async def test_checking_in_again_is_answered_the_same_and_published_once(
+    caller: Caller, db: Database, walk_in: bool
+) -> None:
+    event = await caller.event("publish", "open")
+    body: dict[str, Any] = {"company": company_body()} if walk_in else {"company_id": (await caller.company())["id"]}
+    first = await caller.post(f"/events/{event['id']}/check-ins", body)
+    again = await caller.post(f"/events/{event['id']}/check-ins", body)
+    assert (again.status_code, again.json()) == (first.status_code, first.json())
+    names = [name for name, _ in await published(db)]
+    assert (names.count("CompanyCheckedIn"), names.count("CompanyRegistered")) == (1, 1)
+
+
+async def test_many_doors_at_once_let_a_walk_in_in_once(caller: Caller, db: Database) -> None:
+    event, body = await caller.event("publish", "open"), {"company": company_body()}
+    answers = await asyncio.gather(*(caller.post(f"/events/{event['id']}/check-ins", body) for _ in range(6)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.text for answer in answers}) == 1
+    names = [name for name, _ in await published(db)]
+    assert (names.count("CompanyCheckedIn"), names.count("CompanyRegistered")) == (1, 1)
+
+
+@pytest.mark.parametrize("steps", [(), ("publish",), ("publish", "open", "close"), ("cancel",)])
+async def test_nobody_comes_in_while_the_doors_are_not_open(
+    caller: Caller, db: Database, steps: tuple[str, ...]
+) -> None:
+    event = await caller.event(*steps)
+    before = await published(db)
+    answer = await caller.post(f"/events/{event['id']}/check-ins", {"company": company_body()})
+    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/event-not-open")
+    # Nor has the walk-in been registered: all or nothing.
+    assert await published(db) == before
+
+
+async def test_whoever_came_in_is_told_so_even_after_the_doors_have_closed(caller: Caller) -> None:
+    event, company = await caller.event("publish", "open"), await caller.company()
+    body = {"company_id": company["id"]}
+    first = await caller.post(f"/events/{event['id']}/check-ins", body)
+    await caller.post(f"/events/{event['id']}/close")
+    again = await caller.post(f"/events/{event['id']}/check-ins", body)
+    assert (again.status_code, again.json()) == (201, first.json())
+
+
+async def test_a_walk_in_under_another_companys_id_is_refused(caller: Caller) -> None:
+    event, company = await caller.event("publish", "open"), await caller.company()
+    answer = await caller.post(
+        f"/events/{event['id']}/check-ins", {"company": company_body(id=company["id"], name="En anden")}
+    )
+    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/id-taken")
+
+
+async def test_an_unknown_company_is_not_let_in(caller: Caller) -> None:
+    event = await caller.event("publish", "open")
+    answer = await caller.post(f"/events/{event['id']}/check-ins", {"company_id": str(uuid4())})
+    assert (answer.status_code, answer.json()["type"]) == (404, "/problems/company-not-found")
+
+
+@pytest.mark.parametrize("body", [{}, {"company_id": str(uuid4()), "company": company_body()}])
+async def test_exactly_one_company_stands_at_the_door(caller: Caller, body: dict[str, Any]) -> None:
+    event = await caller.event("publish", "open")
+    answer = await caller.post(f"/events/{event['id']}/check-ins", body)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["message"] == "Send enten company_id eller company."
+
+
+async def test_check_ins_are_listed_the_latest_first_page_by_page(caller: Caller) -> None:
+    event = await caller.event("publish", "open")
+    came = []
+    for _ in range(3):
+        company = await caller.company()
+        await caller.post(f"/events/{event['id']}/check-ins", {"company_id": company["id"]})
+        came.append(company["id"])
+    path = f"/events/{event['id']}/check-ins?page_size=2"
+    first = (await caller.get(path)).json()
+    rest = (await caller.get(f"{path}&page_token={first['next_page_token']}")).json()
+    assert [item["company_id"] for item in first["items"] + rest["items"]] == came[::-1]
+    assert rest["next_page_token"] is None
+
+
+async def test_another_taskforce_can_neither_check_in_nor_look(caller: Caller, other_taskforce_id: UUID) -> None:
+    event, company = await caller.event("publish", "open"), await caller.company()
+    elsewhere: dict[str, Any] = {"taskforce_id": other_taskforce_id}
+    body = {"company_id": company["id"]}
+    assert (await caller.post(f"/events/{event['id']}/check-ins", body, **elsewhere)).status_code == 404
+    assert (await caller.get(f"/events/{event['id']}/check-ins", **elsewhere)).status_code == 404
