@@ -197,16 +197,27 @@ FIGURES: Final = """
      where start_date > $1
        and (confirmed_at at time zone 'Europe/Copenhagen')::date <= $1
      group by taskforce_id, job_type
+     union all
+    select taskforce_id, 'hires_starting_later', event_id::text, job_type, count(*)
+      from hires
+     where start_date > $1
+       and (confirmed_at at time zone 'Europe/Copenhagen')::date <= $1
+       and event_id is not null
+     group by taskforce_id, event_id, job_type
 """
 """All counts on the day $1. `key` is empty for the whole, else an event's id or a quarter such as 2026-Q4."""
 
 PRESENT: Final = """
-    select taskforce_id, event_id::text as key, count(distinct company_id) as count
-      from attendances
-     where (checked_in_at at time zone 'Europe/Copenhagen')::date <= $1
-     group by taskforce_id, event_id
+    select arrival.taskforce_id, arrival.event_id::text as key, count(distinct arrival.company_id) as count
+      from attendances as arrival
+      join employer_events as event
+        on event.taskforce_id = arrival.taskforce_id
+       and event.id = arrival.event_id
+     where (arrival.checked_in_at at time zone 'Europe/Copenhagen')::date <= $1
+       and (event.starts_at at time zone 'Europe/Copenhagen')::date <= $1
+     group by arrival.taskforce_id, arrival.event_id
 """
-"""Companies present at each event, by the day $1 (a walk-in counts; checking in twice does not)."""
+"""Companies present at each event held by the day $1 (a walk-in counts; checking in twice does not)."""
 
 CITIZENS: Final = """
     select count(*)

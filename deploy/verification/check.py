@@ -1,0 +1,231 @@
+"""The whole check, for every taskforce: rows, histories, figures on many days, and the public board's number."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import asyncpg
+
+from deploy.verification import shown, truth
+from deploy.verification.comparison import Difference, compare_figures, compare_rows, rows
+from deploy.verification.quiet import PUBLISHERS, NeverQuiet
+
+if TYPE_CHECKING:
+    Connection = asyncpg.Connection[asyncpg.Record]
+
+DAYS_GONE_BY: Final = 8
+"""Days before today on which figures are compared: the first and the last that matter, and some between."""
+
+_COPENHAGEN: Final = ZoneInfo("Europe/Copenhagen")
+_ATTEMPTS: Final = 4
+_STATEMENT_SECONDS: Final = 120
+
+AskFigures = Callable[[UUID, date], Awaitable[Mapping[str, Any]]]
+"""The dashboard's own answer: its figures for a taskforce on a day, as its API gives them."""
+AskBoard = Callable[[str], Awaitable[Mapping[str, Any]]]
+"""The public board's own answer for the taskforce of that short name."""
+Progress = Callable[[str], None]
+
+
+@dataclass
+class Verdict:
+    """What was compared, and where it differs.
+
+    Attributes:
+        taskforces: short names by id.
+        compared: how many of each kind were compared, agreeing or not.
+        days: on which days figures were compared.
+        differences: empty when the dashboard is right.
+    """
+
+    taskforces: dict[UUID, str] = field(default_factory=dict)
+    compared: Counter[str] = field(default_factory=Counter)
+    days: set[date] = field(default_factory=set)
+    differences: list[Difference] = field(default_factory=list)
+
+
+async def check(
+    owners: Mapping[str, str],
+    *,
+    figures: AskFigures,
+    board: AskBoard,
+    settled: Callable[[], Awaitable[None]],
+    progress: Progress = lambda _what: None,
+    board_patience_seconds: float = 6.0,
+) -> Verdict:
+    """Compare everything the dashboard shows with the services' own records.
+
+    Args:
+        owners: URL of each service's database as the tables' owner, by service.
+        figures, board: ask the dashboard.
+        settled: returns once no message is under way.
+        progress: told what is being compared.
+        board_patience_seconds: how old the public board's answer may be at most.
+
+    Raises:
+        deploy.verification.quiet.NeverQuiet: changes kept coming in, so that a difference may be one of time.
+        asyncpg.PostgresError, OSError: a database is away.
+    """
+    for _ in range(_ATTEMPTS):
+        progress("messages under way")
+        await settled()
+        before = await _marks(owners)
+        verdict = Verdict()
+        await _check_rows(owners, verdict, progress)
+        await _check_figures(owners, verdict, figures, progress)
+        progress("the public board")
+        await _check_board(owners, verdict, board, board_patience_seconds)
+        if not verdict.differences or await _marks(owners) == before:
+            return verdict
+    raise NeverQuiet("changes kept coming in while counting")
+
+
+# ---- rows
+
+
+async def _check_rows(owners: Mapping[str, str], verdict: Verdict, progress: Progress) -> None:
+    async with _reading(owners["dashboard"]) as dashboard:
+        for query in truth.ROWS:
+            progress(f"every {query.kind}")
+            async with _reading(owners[query.service]) as owner:
+                compared = compare_rows(
+                    query.kind, query.service, rows(owner, query.sql), rows(dashboard, shown.ROWS[query.kind])
+                )
+                async for differences in compared:
+                    verdict.compared[query.kind] += 1
+                    verdict.differences += differences
+        for kind, sql in shown.ORPHANED_VERSIONS.items():
+            verdict.differences += [
+                Difference(row["taskforce_id"], f"{kind} {row['id']}", "the dashboard has its history, but not itself")
+                for row in await dashboard.fetch(sql)
+            ]
+    async with _reading(owners["events"]) as events:
+        verdict.taskforces = {row["id"]: row["slug"] for row in await events.fetch("select id, slug from taskforces")}
+
+
+# ---- figures
+
+
+async def _check_figures(owners: Mapping[str, str], verdict: Verdict, ask: AskFigures, progress: Progress) -> None:
+    today = datetime.now(UTC).astimezone(_COPENHAGEN).date()
+    async with _reading(owners["pledges"]) as pledges, _reading(owners["events"]) as events:
+        changed: dict[UUID, list[date]] = {taskforce_id: [] for taskforce_id in verdict.taskforces}
+        for row in await pledges.fetch(truth.DAYS):
+            changed.setdefault(row["taskforce_id"], []).append(row["day"])
+        wanted = {taskforce_id: {*_some_of(days, today), today} for taskforce_id, days in changed.items()}
+        for day in sorted(set().union(*wanted.values())):
+            progress(f"figures on {day}")
+            true = await _counted(pledges, events, day)
+            for taskforce_id, days in wanted.items():
+                if day in days:
+                    said = _flattened(await ask(taskforce_id, day), day)
+                    expected = true.get(taskforce_id, Counter())
+                    verdict.compared["figure"] += len(said.keys() | expected.keys())
+                    verdict.differences += compare_figures(taskforce_id, day.isoformat(), expected, said)
+        verdict.days = set().union(*wanted.values())
+
+
+async def _counted(pledges: Connection, events: Connection, day: date) -> dict[UUID, Counter[str]]:
+    counts: dict[UUID, Counter[str]] = {}
+    for row in await pledges.fetch(truth.FIGURES, day):
+        name = _name(row["measure"], row["key"], row["job_type"])
+        counts.setdefault(row["taskforce_id"], Counter())[name] += row["count"]
+    for row in await events.fetch(truth.PRESENT, day):
+        counts.setdefault(row["taskforce_id"], Counter())[f"companies present at event {row['key']}"] += row["count"]
+    return counts
+
+
+def _name(measure: str, key: str, job_type: str) -> str:
+    """What a count counts, in words; the same for what is true and what is shown."""
+    where = "" if not key else f" in {key}" if "Q" in key else f" at event {key}"
+    return f"{measure} of {job_type}{where}"
+
+
+def _flattened(answer: Mapping[str, Any], day: date) -> dict[str, int]:
+    """The dashboard's answer as counts by name, without its zeros."""
+    whole = (
+        *("pledged_positions", "hires", "hires_from_pledges", "hires_without_pledge"),
+        *("hires_current", "hires_starting_later"),
+    )
+    counts = {_name(measure, "", of): count for measure in whole for of, count in answer[measure].items()}
+    parts = (
+        *(("event_id", ("pledged_positions", "hires", "hires_starting_later"), event) for event in answer["events"]),
+        *(("quarter", ("pledged_positions", "hires"), quarter) for quarter in answer["quarters"]),
+    )
+    for key, measures, part in parts:
+        for measure in measures:
+            counts |= {_name(measure, part[key], of): count for of, count in part[measure].items()}
+    counts |= {
+        f"companies present at event {event['event_id']}": event["companies_present"]
+        for event in answer["events"]
+        if event["date"] is not None and event["date"] <= day.isoformat()
+    }
+    return {name: count for name, count in counts.items() if count}
+
+
+def _some_of(days: Sequence[date], today: date) -> Iterable[date]:
+    """The first and the last of the days gone by, and some evenly between."""
+    past = [day for day in days if day < today]
+    if len(past) <= DAYS_GONE_BY:
+        return past
+    return [past[index * (len(past) - 1) // (DAYS_GONE_BY - 1)] for index in range(DAYS_GONE_BY)]
+
+
+# ---- the public board
+
+
+async def _check_board(owners: Mapping[str, str], verdict: Verdict, ask: AskBoard, patience_seconds: float) -> None:
+    async with _reading(owners["pledges"]) as pledges:
+        for taskforce_id, slug in verdict.taskforces.items():
+            verdict.compared["board"] += 1
+            what = await _board_differs(pledges, taskforce_id, await ask(slug))
+            if what is not None:
+                # It may be some seconds old where nobody told it to look again; it may not stay so.
+                await asyncio.sleep(patience_seconds)
+                what = await _board_differs(pledges, taskforce_id, await ask(slug))
+            if what is not None:
+                verdict.differences.append(Difference(taskforce_id, f"the board of {slug}", what))
+
+
+async def _board_differs(pledges: Connection, taskforce_id: UUID, said: Mapping[str, Any]) -> str | None:
+    since, as_of = date.fromisoformat(said["since"]), date.fromisoformat(said["as_of"])
+    true: int = await pledges.fetchval(truth.CITIZENS, taskforce_id, since, as_of)
+    count, below = said["count"], said.get("below")
+    # It hides small numbers, and must not hide others.
+    if count == true or (count is None and below is not None and 0 < true < below):
+        return None
+    shown_as = f"fewer than {below}" if count is None else str(count)
+    return f"it says {shown_as}, counted anew it is {true}"
+
+
+# ---- reading
+
+
+@asynccontextmanager
+async def _reading(url: str) -> AsyncIterator[Connection]:
+    """A connection that sees one moment of a database and cannot write."""
+    conn = await asyncpg.connect(url, timeout=10, command_timeout=_STATEMENT_SECONDS)
+    try:
+        async with conn.transaction(isolation="repeatable_read", readonly=True):
+            yield conn
+    finally:
+        await conn.close(timeout=5)
+
+
+async def _marks(owners: Mapping[str, str]) -> list[tuple[int, int]]:
+    """How far the publishers' event logs reach: the same twice means that nothing changed between."""
+    marks: list[tuple[int, int]] = []
+    for service in PUBLISHERS:
+        async with _reading(owners[service]) as conn:
+            row = await conn.fetchrow("select count(*) as changes, coalesce(max(position), 0) as last from outbox")
+            assert row is not None
+            marks.append((row["changes"], row["last"]))
+    return marks

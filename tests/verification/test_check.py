@@ -1,0 +1,190 @@
+"""Verification finds the dashboard right after a load, and catches every kind of difference planted in it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import httpx
+import pytest_asyncio
+
+from deploy.scenarios.struer import SLUG, TASKFORCE_ID, struer
+from deploy.verification.check import DAYS_GONE_BY, Verdict, check
+from services.dashboard.app import create_app
+from shared.auth import Principal, sign_token
+from tests.scenarios.stage import Loaded, loaded_struer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from tests.infrastructure import Installation
+
+ELSEWHERE = uuid4()
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A loaded installation whose dashboard can be asked, checked and spoilt."""
+
+    loaded: Loaded
+    key: str
+
+    async def verdict(self) -> Verdict:
+        """Check all of it, asking the dashboard's application itself; a new one, which has cached nothing."""
+        app = create_app(self.loaded.dashboard_settings)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as http,
+        ):
+
+            async def figures(taskforce_id: UUID, day: date) -> Mapping[str, Any]:
+                reader = Principal(f"person:{uuid4()}", frozenset({"member"}), taskforce_id)
+                token = sign_token(self.key, reader, lifetime_seconds=60)
+                headers = {"authorization": f"Bearer {token}"}
+                answer = await http.get(f"/api/dashboard/v1/figures?as_of={day}", headers=headers)
+                return answer.raise_for_status().json()  # type: ignore[no-any-return]
+
+            async def board(slug: str) -> Mapping[str, Any]:
+                return (await http.get(f"/board/{slug}.json")).raise_for_status().json()  # type: ignore[no-any-return]
+
+            owners = {
+                service: self.loaded.databases.owner_dsn(service) for service in ("events", "pledges", "dashboard")
+            }
+            return await check(
+                owners, figures=figures, board=board, settled=self.loaded.target.settled, board_patience_seconds=0
+            )
+
+    @asynccontextmanager
+    async def spoilt(self, spoil: str, heal: str) -> AsyncIterator[list[str]]:
+        """Change the dashboard's tables behind everybody's back; yields what verification says of it.
+
+        Args:
+            spoil: SQL that does the damage.
+            heal: SQL that repairs it.
+        """
+        conn = await asyncpg.connect(self.loaded.databases.superuser_dsn("dashboard"))
+        try:
+            # Triggers keep tallies of these tables: a planted difference must stay the only one.
+            await conn.execute("set session_replication_role = replica")
+            await conn.execute(spoil)
+            said = [f"{each.about}: {each.what}" for each in (await self.verdict()).differences]
+            yield said
+        finally:
+            await conn.execute(heal)
+            await conn.close()
+
+
+@pytest_asyncio.fixture(scope="module")
+async def checked(installation: Installation, signing_key: str) -> AsyncIterator[Checked]:
+    async with loaded_struer(installation, signing_key) as loaded:
+        yield Checked(loaded, signing_key)
+
+
+def _kept(table: str, where: str) -> tuple[str, str, str]:
+    """SQL that keeps some rows aside, deletes them, and brings them back."""
+    keep = f"create table kept_aside as select * from {table} where {where}"
+    return (
+        keep,
+        f"delete from {table} where {where}",
+        f"insert into {table} select * from kept_aside; drop table kept_aside",
+    )
+
+
+async def test_after_a_load_nothing_differs_and_everything_was_compared(checked: Checked) -> None:
+    scenario = struer()
+    verdict = await checked.verdict()
+    assert verdict.differences == []
+    assert verdict.taskforces == {TASKFORCE_ID: SLUG}
+    assert verdict.compared["company"] == len(scenario.companies)
+    assert verdict.compared["event"] == len(scenario.gatherings)
+    assert verdict.compared["check-in"] == sum(len(gathering.attending) for gathering in scenario.gatherings)
+    assert verdict.compared["pledge"] == len(scenario.pledges)
+    assert verdict.compared["hire"] == len(scenario.hires)
+    assert verdict.compared["board"] == 1
+    assert len(verdict.days) == DAYS_GONE_BY + 1
+    assert verdict.compared["figure"] > 500
+
+
+async def test_a_row_the_dashboard_has_lost_is_named(checked: Checked) -> None:
+    hire = struer().hires[0].id
+    keep, lose, heal = _kept("hires", f"hire_id = '{hire}'")
+    async with checked.spoilt(f"{keep}; {lose}", heal) as said:
+        assert said == [
+            f"hire {hire}: pledges has it, the dashboard has not",
+            f"hire {hire}: the dashboard has its history, but not itself",
+        ]
+
+
+async def test_a_lost_version_of_a_history_is_named(checked: Checked) -> None:
+    pledge = next(hire.pledge_id for hire in struer().hires if hire.pledge_id is not None)
+    keep, lose, heal = _kept("pledge_versions", f"pledge_id = '{pledge}' and version = 1")
+    async with checked.spoilt(f"{keep}; {lose}", heal) as said:
+        assert len(said) == 1
+        assert f"pledge {pledge}: the dashboard keeps" in said[0]
+
+
+async def test_an_orphan_that_no_service_knows_is_named(checked: Checked) -> None:
+    orphan = uuid4()
+    plant = (
+        "create temp table orphan as select * from pledges limit 1;"
+        f"update orphan set pledge_id = '{orphan}';"
+        "insert into pledges select * from orphan"
+    )
+    async with checked.spoilt(plant, f"delete from pledges where pledge_id = '{orphan}'") as said:
+        assert said == [f"pledge {orphan}: the dashboard has it, pledges has not"]
+
+
+async def test_a_value_that_differs_is_named_with_both_sides(checked: Checked) -> None:
+    company = struer().companies[0]
+    spoil = f"update companies set name = 'Somebody Else A/S' where company_id = '{company.id}'"
+    heal = f"update companies set name = '{company.name}' where company_id = '{company.id}'"
+    async with checked.spoilt(spoil, heal) as said:
+        assert said == [f"company {company.id}: name: the dashboard has Somebody Else A/S, events has {company.name}"]
+
+
+async def test_a_position_that_is_not_filled_where_it_should_be_is_named(checked: Checked) -> None:
+    pledge = next(hire.pledge_id for hire in struer().hires if hire.pledge_id is not None)
+    where = f"where pledge_id = '{pledge}'"
+    async with checked.spoilt(
+        f"update pledges set positions_filled = positions_filled - 1 {where}",
+        f"update pledges set positions_filled = positions_filled + 1 {where}",
+    ) as said:
+        assert len(said) == 1
+        assert f"pledge {pledge}: positions_filled" in said[0]
+
+
+async def test_a_row_in_the_wrong_taskforce_is_missed_in_one_and_too_many_in_the_other(checked: Checked) -> None:
+    event = struer().gatherings[0]
+    where = f"event_id = '{event.id}' and company_id = '{event.attending[0]}'"
+    async with checked.spoilt(
+        f"update attendances set taskforce_id = '{ELSEWHERE}' where {where}",
+        f"update attendances set taskforce_id = '{TASKFORCE_ID}' where {where}",
+    ) as said:
+        assert sum("events has it, the dashboard has not" in each for each in said) == 1
+        assert sum("the dashboard has it, events has not" in each for each in said) == 1
+        # And the event shows one company fewer, on every day after it.
+        assert sum("companies present" in each for each in said) >= 1
+
+
+async def test_a_wrong_count_behind_right_rows_is_caught_in_the_figures_and_on_the_board(checked: Checked) -> None:
+    counted = "job_type = 'smaajob' and hires_from_pledges > 0"
+    first = f"where ctid = (select ctid from daily_tallies where {counted} order by day limit 1)"
+    async with checked.spoilt(
+        "create table kept_aside as select * from daily_tallies;"
+        f"update daily_tallies set hires_from_pledges = hires_from_pledges + 1 {first}",
+        "truncate daily_tallies; insert into daily_tallies select * from kept_aside; drop table kept_aside",
+    ) as said:
+        assert all("counted anew it is" in each for each in said)
+        assert any(each.startswith("hires of smaajob on ") for each in said)
+        assert any(each.startswith("hires_from_pledges of smaajob on ") for each in said)
+        assert any(" in 2018-Q" in each for each in said)
+        assert "the board of struer: it says 197, counted anew it is 196" in said
+
+
+async def test_when_all_is_healed_nothing_differs_again(checked: Checked) -> None:
+    assert (await checked.verdict()).differences == []
