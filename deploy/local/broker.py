@@ -10,6 +10,7 @@ import socket
 import struct
 import subprocess
 import tempfile
+import threading
 from pathlib import Path
 from typing import Self
 
@@ -48,6 +49,7 @@ class EmbeddedBroker:
         self._record = record
         self._log = log or Path(os.devnull)
         self._child: subprocess.Popen[bytes] | None = None
+        self._turn = threading.RLock()  # one start or stop at a time
 
     def __enter__(self) -> Self:
         self.start()
@@ -84,9 +86,20 @@ class EmbeddedBroker:
             deploy.local.ports.PortTaken: the port is in use by another program.
             BrokerFailed: the program cannot be run, or does not answer within 10 s.
         """
-        if self.alive():
-            return
-        self._end_orphan()
+        with self._turn:
+            if not self.alive():
+                self._end_orphan()
+                self._start()
+
+    def stop(self) -> None:
+        """Stop it; its log is gone, as it would be after a kill."""
+        self._end(signal.SIGTERM, signal.SIGKILL)
+
+    def kill(self) -> None:
+        """Kill it without warning (SIGKILL), as a fault would."""
+        self._end(signal.SIGKILL)
+
+    def _start(self) -> None:
         port = self._port or ports.any_free()
         if not ports.is_free(port):
             raise ports.PortTaken(port)
@@ -116,25 +129,18 @@ class EmbeddedBroker:
             self.kill()
             raise BrokerFailed(f"the broker did not start on {self.bootstrap_servers}: see {self._log}")
 
-    def stop(self) -> None:
-        """Stop it; its log is gone, as it would be after a kill."""
-        self._end(signal.SIGTERM, signal.SIGKILL)
-
-    def kill(self) -> None:
-        """Kill it without warning (SIGKILL), as a fault would."""
-        self._end(signal.SIGKILL)
-
     def _end(self, *signals: signal.Signals) -> None:
-        child, self._child = self._child, None
-        if child is None:
-            return
-        for number in signals:
-            child.send_signal(number)  # does nothing when it is dead already
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                child.wait(timeout=2)
-                break
-        if self._record is not None:
-            self._record.unlink(missing_ok=True)
+        with self._turn:
+            child, self._child = self._child, None
+            if child is None:
+                return
+            for number in signals:
+                child.send_signal(number)  # does nothing when it is dead already
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    child.wait(timeout=2)
+                    break
+            if self._record is not None:
+                self._record.unlink(missing_ok=True)
 
     def _end_orphan(self) -> None:
         identity = recall(self._record) if self._record is not None else None

@@ -10,6 +10,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -96,6 +97,9 @@ class EmbeddedPostgres:
         self._port: int | None = None
         self._child: subprocess.Popen[bytes] | None = None
         self._lock: IO[bytes] | None = None
+        # One start, stop or restart at a time; a stop makes a start that is under way give up.
+        self._turn = threading.RLock()
+        self._giving_up = threading.Event()
 
     def __enter__(self) -> Self:
         self.start()
@@ -130,36 +134,44 @@ class EmbeddedPostgres:
             PostgresFailed: it could not; the message ends with the last lines of its log.
             deploy.local.ports.PortTaken: the insisted port is in use.
         """
-        if self.alive():
-            return
-        self._take_lock()
-        try:
-            self._prepare_folders()
-            self._end_leftovers()
-            if not self._initialised():
-                self._initialise()
-            self._launch()
-        except BaseException:
-            self._abandon()
-            raise
+        with self._turn:
+            if self.alive():
+                return
+            self._take_lock()
+            try:
+                self._prepare_folders()
+                self._end_leftovers()
+                if not self._initialised():
+                    self._initialise()
+                self._launch()
+            except BaseException:
+                self._abandon()
+                raise
 
     def stop(self, mode: Literal["fast", "immediate"] = "fast") -> None:
-        """Stop it: `fast` rolls back and writes everything out, `immediate` is a crash; harder after 5 s."""
-        self._end_child(mode)
-        self._release_lock()
+        """Stop it: `fast` rolls back and writes everything out, `immediate` is a crash; harder after 5 s.
+
+        A start or restart that another thread is at gives up first, with PostgresFailed.
+        """
+        self._giving_up.set()
+        with self._turn:
+            self._giving_up.clear()
+            self._end_child(mode)
+            self._release_lock()
 
     def restart(self, *, immediate: bool = True) -> None:
         """Stop (as in a crash, unless told otherwise) and start again on the same port, recovery included."""
-        self._end_child("immediate" if immediate else "fast")
-        if self._lock is None:
-            self.start()
-            return
-        try:
-            self._end_leftovers()
-            self._launch(same_port=True)
-        except BaseException:
-            self._abandon()
-            raise
+        with self._turn:
+            self._end_child("immediate" if immediate else "fast")
+            if self._lock is None:
+                self.start()
+                return
+            try:
+                self._end_leftovers()
+                self._launch(same_port=True)
+            except BaseException:
+                self._abandon()
+                raise
 
     def alive(self) -> bool:
         """Whether the server process runs."""
@@ -319,7 +331,10 @@ class EmbeddedPostgres:
                 environment=_environment(),
                 folder=base,
             )
-            if initdb.wait(timeout=120) != 0:
+            ended = wait_until(lambda: initdb.poll() is not None or self._giving_up.is_set(), seconds=120)
+            if not ended or initdb.poll() is None:
+                initdb.kill()
+            if initdb.wait() != 0:
                 raise PostgresFailed(f"PostgreSQL could not be initialised.\n{self._last_words()}")
         except OSError as error:
             raise PostgresFailed(f"PostgreSQL's initdb could not be run: {error}") from error
@@ -353,7 +368,8 @@ class EmbeddedPostgres:
                 raise PostgresFailed(f"PostgreSQL could not be run: {error}") from error
             self._port = port
             # Recovery after a crash under load takes its time; a server that gave up is noticed at once.
-            if wait_until(lambda: self._ready() or not self.alive(), seconds=60) and self.alive():
+            over = wait_until(lambda: self._ready() or not self.alive() or self._giving_up.is_set(), seconds=60)
+            if over and self._ready():
                 write_atomically(self.data / "port", str(port))
                 return
             said = self._last_words(since=said_before)

