@@ -1,0 +1,27 @@
+"""Who reads which messages: whoever changes a message sees here whom it reaches.
+
+The consumers themselves say the same in each service's code; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from shared.contracts import events, pledges
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from shared.contracts.message import Message
+
+READERS: Final[Mapping[str, tuple[type[Message], ...]]] = {
+    "tilsagn.dashboard": events.MESSAGES + pledges.MESSAGES,
+    "tilsagn.notifications": (events.TaskforceRegistered, pledges.PledgeLogged, pledges.HireConfirmed),
+    "tilsagn.pledges": tuple(message for message in events.MESSAGES if message is not events.TaskforceRegistered),
+}
+"""By consumer group; a group is named `tilsagn.<service>`."""
+
+
+def reads(service: str) -> tuple[type[Message], ...]:
+    """Return what a service reads; nothing for one that has no consumer."""
+    return READERS.get(f"tilsagn.{service}", ())

@@ -1,0 +1,1 @@
+"""What the services promise each other: schemas, golden examples, documents."""
