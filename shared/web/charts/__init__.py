@@ -5,7 +5,7 @@ Each function takes an id (unique on the page), a title and the data, and return
     bar_chart("by-event", _("Pledged positions by event"), [Bar("B&O", 50, href="/events/…")],
               columns=(_("Event"), _("Positions")))
 
-`bars.py` bar_chart and stacked_chart, `funnel.py`, `line.py`, `histogram.py`; `drawing.py` has the primitives,
+`bars.py` bar_chart and stacked_chart, `columns.py` column_chart (by period), `funnel.py`, `line.py`, `histogram.py`; `drawing.py` has the primitives,
 `palette.py` colours and patterns, `figure.py` the frame with the table. A figure holds two drawings of the
 same data, for wide and for narrow places, so that the letters keep their size on a phone.
 
@@ -14,6 +14,7 @@ attributes, right on paper and on a light screen; the projector overrides them b
 """
 
 from shared.web.charts.bars import Bar, StackedBar, bar_chart, draw_bars, draw_stacked, stacked_chart
+from shared.web.charts.columns import Period, column_chart, draw_columns
 from shared.web.charts.drawing import Drawing
 from shared.web.charts.funnel import Step, draw_funnel, funnel_chart
 from shared.web.charts.histogram import Bin, draw_histogram, histogram
@@ -24,12 +25,15 @@ __all__ = [
     "Bin",
     "Drawing",
     "Line",
+    "Period",
     "Point",
     "StackedBar",
     "Step",
     "Target",
     "bar_chart",
+    "column_chart",
     "draw_bars",
+    "draw_columns",
     "draw_funnel",
     "draw_histogram",
     "draw_lines",
