@@ -5,9 +5,10 @@ Each function takes an id (unique on the page), a title and the data, and return
     bar_chart("by-event", _("Pledged positions by event"), [Bar("B&O", 50, href="/events/…")],
               columns=(_("Event"), _("Positions")))
 
-`bars.py` bar_chart and stacked_chart, `columns.py` column_chart (by period), `funnel.py`, `line.py`, `histogram.py`; `drawing.py` has the primitives,
-`palette.py` colours and patterns, `figure.py` the frame with the table. A figure holds two drawings of the
-same data, for wide and for narrow places, so that the letters keep their size on a phone.
+`bars.py` bar_chart and stacked_chart, `columns.py` column_chart (by period), `funnel.py`, `line.py`,
+`histogram.py`; `drawing.py` has the primitives, `palette.py` colours and patterns, `figure.py` the frame with the
+table. A figure holds two drawings of the same data, for wide and for narrow places, so that the letters keep
+their size on a phone.
 
 The `draw_…` functions return the bare SVG of a given width, for documents. Colours are presentation
 attributes, right on paper and on a light screen; the projector overrides them by class in its style sheet.
