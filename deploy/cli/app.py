@@ -1,0 +1,326 @@
+"""The commands: names, options and help. What they do is in the module each one names."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+from typer.core import TyperGroup
+
+from deploy.cli.tokens import LONGEST_HOURS, TokenRole
+from deploy.services import SERVICES
+
+RUN, FILL, LOOK, OPERATE = "Run it", "Bring data in", "Look", "Operate"
+
+
+class _InOrder(TyperGroup):
+    """Lists the commands as one meets them: run it, fill it, look at it, look after it."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        order = ("up", "demo", "status", "doctor", "scenario", "import")
+        return sorted(super().list_commands(ctx), key=lambda name: order.index(name) if name in order else len(order))
+
+
+app = typer.Typer(
+    name="tilsagn",
+    cls=_InOrder,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=(
+        "From a pledged job to a real one: run Tilsagn on this machine, bring data in, and look after it.\n\n"
+        "\b\n"
+        "[bold]Try it[/]        tilsagn demo\n"
+        "[bold]Run it empty[/]  tilsagn up\n"
+        "[bold]Fill it[/]       tilsagn scenario load struer\n"
+        "[bold]Ask it[/]        tilsagn figures --as-of 2024-12-31\n"
+        "[bold]Trust it[/]      tilsagn verify"
+    ),
+    epilog=(
+        "Data is kept in .tilsagn/ (or TILSAGN_STATE). Exit codes: 0 done, 1 something is wrong, 2 wrong use, "
+        "3 nothing is running. `tilsagn COMMAND --help` explains each command with examples."
+    ),
+)
+scenario_app = typer.Typer(no_args_is_help=True, help="Load a made-up taskforce to try things with.")
+import_app = typer.Typer(no_args_is_help=True, help="Import files from elsewhere.")
+rebuild_app = typer.Typer(no_args_is_help=True, help="Build a read model anew from the services' own records.")
+letters_app = typer.Typer(no_args_is_help=True, help="Messages that were put aside: list, show and replay them.")
+app.add_typer(scenario_app, name="scenario", rich_help_panel=FILL)
+app.add_typer(import_app, name="import", rich_help_panel=FILL)
+app.add_typer(letters_app, name="dead-letters", rich_help_panel=OPERATE)
+app.add_typer(rebuild_app, name="rebuild", rich_help_panel=OPERATE)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
+Port = Annotated[
+    int | None,
+    typer.Option(min=1, max=65535, help="Insist on this port. Without it: 8080, or the next free one."),
+]
+Taskforce = Annotated[str, typer.Option(metavar="SLUG", help="The taskforce's short name.")]
+
+
+@app.command(rich_help_panel=RUN)
+def up(
+    port: Port = None,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
+    taskforce: Annotated[
+        str, typer.Option(metavar="SLUG", help="Short name of the taskforce a new installation gets.")
+    ] = "struer",
+    name: Annotated[str | None, typer.Option(help="Its full name.")] = None,
+    municipality: Annotated[str, typer.Option(metavar="CODE", help="Its municipality's four-digit code.")] = "0671",
+) -> None:
+    """Start an installation of your own and keep its data.
+
+    Everything runs on this machine: PostgreSQL, the broker and the four services, behind one port. The first start
+    registers one taskforce and nothing else; the next ones find everything as it was. Ctrl-C stops it.
+
+    \b
+    tilsagn up
+    tilsagn up --port 9000 --no-browser
+    tilsagn up --taskforce vejle --name "Taskforce Vejle" --municipality 0630
+    """
+    from deploy.cli.run import run_up  # noqa: PLC0415
+
+    run_up(port=port, browser=not no_browser, slug=taskforce, name=name, municipality=municipality)
+
+
+@app.command(rich_help_panel=RUN)
+def demo(  # noqa: PLR0917  (typer names every option)
+    port: Port = None,
+    speed: Annotated[
+        float, typer.Option(min=0.1, max=60, help="How fast the evening goes: 1 takes a minute, 2 half a minute.")
+    ] = 1.0,
+    no_evening: Annotated[bool, typer.Option("--no-evening", help="Load the scenario, play no evening.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Play another evening, even if there was one today.")] = False,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep/--no-keep", help="Stay up after the evening until Ctrl-C, or stop then.")
+    ] = True,
+) -> None:
+    """Show what Tilsagn does: eight years of a taskforce, and tonight's company evening, live.
+
+    Loads the Struer scenario (80 companies, 196 citizens in småjobs since 2018), then plays an evening over the
+    public API: companies check in, pledges come in from phones, case workers confirm hires, and the dashboard and the
+    board follow. It stays up until Ctrl-C and keeps its data: the next start takes seconds.
+
+    \b
+    tilsagn demo
+    tilsagn demo --speed 3
+    tilsagn demo --again          one more evening
+    tilsagn demo --no-evening     just the data
+    """
+    from deploy.cli.run import run_demo  # noqa: PLC0415
+
+    run_demo(port=port, speed=speed, evening=not no_evening, again=again, browser=not no_browser, keep=keep)
+
+
+@app.command(rich_help_panel=RUN)
+def status(as_json: AsJson = False) -> None:
+    """Say what runs where, and whether all of it works.
+
+    \b
+    tilsagn status
+    tilsagn status --json | jq .ready
+    """
+    from deploy.cli.status import show_status  # noqa: PLC0415
+
+    show_status(as_json=as_json)
+
+
+@app.command(rich_help_panel=RUN)
+def doctor(as_json: AsJson = False) -> None:
+    """Check whether this machine can run Tilsagn, and say what to do where it cannot.
+
+    \b
+    tilsagn doctor
+    """
+    from deploy.cli.doctor import examine  # noqa: PLC0415
+
+    examine(as_json=as_json)
+
+
+@scenario_app.command("load")
+def scenario_load(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Which one: struer.")],
+) -> None:
+    """Load a scenario into the running installation.
+
+    Loading it again changes nothing and repairs what is missing.
+
+    \b
+    tilsagn scenario load struer
+    """
+    from deploy.cli.scenario import load_scenario  # noqa: PLC0415
+
+    load_scenario(name)
+
+
+@import_app.command("pledges")
+def import_pledges(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file as Excel writes it.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what each row would become, and change nothing.")
+    ] = False,
+    taskforce: Taskforce = "struer",
+    as_json: AsJson = False,
+) -> None:
+    """Import pledges from a CSV file: all of its rows, or none.
+
+    Danish Excel's files are understood as they are: semicolons, decimal comma, dd-mm-åååå, UTF-8 or Windows-1252.
+    Importing the same file again makes no doubles.
+
+    \b
+    tilsagn import pledges tilsagn.csv --dry-run
+    tilsagn import pledges tilsagn.csv
+    """
+    from deploy.cli.imports import import_pledges as run  # noqa: PLC0415
+
+    run(file, dry_run=dry_run, taskforce=taskforce, as_json=as_json)
+
+
+@app.command(rich_help_panel=LOOK)
+def figures(
+    as_of: Annotated[
+        datetime | None,
+        typer.Option("--as-of", formats=["%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y"], metavar="DATE", help="On which day."),
+    ] = None,
+    taskforce: Taskforce = "struer",
+    as_json: AsJson = False,
+) -> None:
+    """Show the dashboard's figures: pledged positions and hires by job type, event and quarter.
+
+    \b
+    tilsagn figures
+    tilsagn figures --as-of 2024-12-31
+    tilsagn figures --json | jq .hires.smaajob
+    """
+    from deploy.cli.figures import show_figures  # noqa: PLC0415
+
+    show_figures(as_of=as_of.date() if as_of else None, taskforce=taskforce, as_json=as_json)
+
+
+@app.command(rich_help_panel=LOOK)
+def verify(
+    as_json: AsJson = False,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for messages under way.")] = 30,
+) -> None:
+    """Check the dashboard against the services' own records, row by row and figure by figure.
+
+    Waits until no message is under way, then counts everything anew with SQL of its own, for every taskforce, today
+    and on days gone by. Ends with 0 when all of it agrees, with 1 and each difference in words when not.
+
+    \b
+    tilsagn verify
+    tilsagn verify --json
+    """
+    from deploy.cli.verify import run_verify  # noqa: PLC0415
+
+    run_verify(as_json=as_json, wait_seconds=wait)
+
+
+@app.command(rich_help_panel=OPERATE)
+def token(
+    role: Annotated[TokenRole, typer.Option(help="What the bearer may be.")],
+    taskforce: Taskforce = "struer",
+    hours: Annotated[float, typer.Option(min=0.01, max=LONGEST_HOURS, help="How long it is valid.")] = 12,
+    municipality: Annotated[
+        str | None, typer.Option(metavar="CODE", help="A case worker's municipality; Struer's if not said.")
+    ] = None,
+    event: Annotated[UUID | None, typer.Option(help="The event of an event pass.")] = None,
+) -> None:
+    """Print a bearer token for a program, and nothing else. Works while nothing runs.
+
+    \b
+    tilsagn token --role caseworker
+    curl -H "Authorization: Bearer $(tilsagn token --role member)" http://localhost:8080/api/dashboard/v1/figures
+    """
+    from deploy.cli.installation import signing_key  # noqa: PLC0415
+    from deploy.cli.tokens import principal_for  # noqa: PLC0415
+    from shared.auth import sign_token  # noqa: PLC0415
+
+    principal = principal_for(role.value, taskforce=taskforce, municipality=municipality, event=event)
+    print(sign_token(signing_key(), principal, lifetime_seconds=int(hours * 3600)))
+
+
+@letters_app.command("list")
+def letters_list(as_json: AsJson = False) -> None:
+    """List the messages that could not be applied and wait for somebody to look.
+
+    \b
+    tilsagn dead-letters list
+    """
+    from deploy.cli.letters import list_letters  # noqa: PLC0415
+
+    list_letters(as_json=as_json)
+
+
+@letters_app.command("show")
+def letters_show(
+    letter: Annotated[UUID, typer.Argument(metavar="LETTER", help="Its id, from `list`.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show one message whole: where it came from, why it was put aside, what it says.
+
+    \b
+    tilsagn dead-letters show 3f0c2c1e-…
+    """
+    from deploy.cli.letters import show_letter  # noqa: PLC0415
+
+    show_letter(letter, as_json=as_json)
+
+
+@letters_app.command("replay")
+def letters_replay(
+    letters: Annotated[list[UUID] | None, typer.Argument(metavar="[LETTER]...", help="Ids, from `list`.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All that wait.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Try messages again, once what was wrong has been mended. One that still cannot work stays where it is.
+
+    \b
+    tilsagn dead-letters replay 3f0c2c1e-…
+    tilsagn dead-letters replay --all
+    """
+    from deploy.cli.letters import replay_letters  # noqa: PLC0415
+
+    replay_letters(letters or [], every=every, as_json=as_json)
+
+
+@rebuild_app.command("dashboard")
+def rebuild_dashboard(as_json: AsJson = False) -> None:
+    """Build the dashboard anew beside the old one, then put it in its place. Nobody has to wait for it.
+
+    \b
+    tilsagn rebuild dashboard
+    """
+    from deploy.cli.rebuild import rebuild_dashboard as run  # noqa: PLC0415
+
+    run(as_json=as_json)
+
+
+@app.command(rich_help_panel=OPERATE)
+def replay(
+    service: Annotated[str, typer.Argument(metavar="SERVICE", help=f"Whose changes: {', '.join(SERVICES)}.")],
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+            metavar="TIME",
+            help="Only what was recorded from then on (UTC).",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Publish a service's changes again. Safe at any time: consumers take each change once.
+
+    \b
+    tilsagn replay pledges
+    tilsagn replay events --since 2026-11-01
+    """
+    from deploy.cli.replay import replay_service  # noqa: PLC0415
+
+    replay_service(service, since=since.replace(tzinfo=UTC) if since else None, as_json=as_json)

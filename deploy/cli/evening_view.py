@@ -1,0 +1,95 @@
+"""The evening on a terminal: how many, how far, and what has just happened."""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Group
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from deploy.scenarios.evening import PLACE, TITLE, Arrival, Confirmation, Promise
+
+if TYPE_CHECKING:
+    from deploy.scenarios.evening import Evening, Step
+
+_LATEST: Final = 5
+_BY: Final = {"guest": "from a guest's phone", "member": "from a member's phone"}
+
+
+class EveningView:
+    """What has been acknowledged so far. `told` takes each step, `board` the public number as it is shown."""
+
+    def __init__(self, programme: Evening, *, seconds: float) -> None:
+        self._seconds = seconds
+        self._began = datetime.now().astimezone()
+        self._latest: deque[Text] = deque(maxlen=_LATEST)
+        self._steps = len(programme.steps)
+        self._done = 0
+        self.companies = self.pledges = self.positions = self.hires = 0
+        self.board: int | None = None
+
+    def told(self, step: Step) -> None:
+        """Count a step and remember it as the latest."""
+        self._done += 1
+        if isinstance(step, Arrival):
+            self.companies += 1
+            self._remember("→", "cyan", step.company.name, "is here")
+        elif isinstance(step, Promise):
+            self.pledges += 1
+            self.positions += step.positions
+            what = "a småjob" if step.positions == 1 else f"{step.positions} småjobs"
+            hours = f"{step.hours[0]}–{step.hours[1]} h a week"
+            self._remember("+", "yellow", step.company.name, f"pledges {what}, {hours}, {_BY[step.by]}")
+        else:
+            assert isinstance(step, Confirmation)
+            self.hires += 1
+            self._remember("★", "green", step.promise.company.name, f"has hired, {step.weekly_hours} h a week")
+
+    def summary(self) -> str:
+        """The evening in one line."""
+        return (
+            f"{self.companies} companies checked in, {self.pledges} pledges with {self.positions} positions, "
+            f"{self.hires} hires confirmed"
+        )
+
+    def _remember(self, mark: str, colour: str, who: str, what: str) -> None:
+        text = Text.assemble(
+            (f"  {datetime.now().astimezone():%H.%M.%S}  ", "dim"), (f"{mark} ", colour), (who, "bold"), f" {what}"
+        )
+        text.no_wrap, text.overflow = True, "ellipsis"
+        self._latest.append(text)
+
+    def __rich__(self) -> Group:
+        passed = (datetime.now().astimezone() - self._began).total_seconds()
+        head = Table.grid(expand=True, padding=(0, 1))
+        head.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
+        head.add_column(justify="right")
+        head.add_column(justify="right")
+        clock = f"{int(passed) // 60}:{int(passed) % 60:02}"
+        head.add_row(
+            Text.assemble((TITLE, "bold"), (f" · {PLACE}", "dim")),
+            ProgressBar(self._steps, self._done, width=18),
+            Text(clock, style="dim"),
+        )
+        counts = Table.grid(expand=True)
+        for _ in range(5):
+            counts.add_column(justify="center", ratio=1)
+        board = "…" if self.board is None else str(self.board)
+        numbers = (
+            (str(self.companies), "cyan"),
+            (str(self.pledges), "yellow"),
+            (str(self.positions), "yellow"),
+            (str(self.hires), "green"),
+            (board, "magenta"),
+        )
+        counts.add_row(*(Text(number, style=f"bold {colour}") for number, colour in numbers))
+        counts.add_row(
+            *(Text(word, style="dim") for word in ("companies", "pledges", "positions", "hires", "on the board"))
+        )
+        blank = Text("")
+        latest = [*self._latest, *([blank] * (_LATEST - len(self._latest)))]
+        return Group(blank, head, blank, counts, blank, *latest)

@@ -1,0 +1,100 @@
+"""`tilsagn figures`: the dashboard's figures in a terminal, as its own API gives them."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.table import Table
+
+from deploy.cli.answers import expect
+from deploy.cli.console import output, say_json
+from deploy.cli.installation import Installation, attach, client
+from deploy.cli.tokens import token_for
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_MEASURES: Final = {
+    "pledged_positions": "Pledged positions",
+    "hires": "Hires, all over time",
+    "hires_from_pledges": "  on pledged positions",
+    "hires_without_pledge": "  without a pledge",
+    "hires_current": "Employed on that day",
+    "hires_starting_later": "Confirmed, starting later",
+}
+_JOB_TYPES: Final = {
+    "smaajob": "Småjob",
+    "praktik": "Praktik",
+    "loentilskud": "Løntilskud",
+    "fleksjob": "Fleksjob",
+    "ordinaer": "Ordinær",
+    "traening": "Træning",
+}
+_LATEST = 6
+
+
+def show_figures(*, as_of: date | None, taskforce: str, as_json: bool) -> None:
+    """Print the figures of a day; today's without one. Raises `Refusal` where they cannot be had."""
+    figures = asyncio.run(_ask(attach(), as_of, taskforce))
+    if as_json:
+        say_json(figures)
+    else:
+        _print(figures)
+
+
+async def _ask(installation: Installation, as_of: date | None, taskforce: str) -> Mapping[str, Any]:
+    token = token_for(installation.signing_key, "coordinator", taskforce=taskforce)
+    async with client(installation.url, token) as http:
+        params = {} if as_of is None else {"as_of": as_of.isoformat()}
+        found: Mapping[str, Any] = expect(await http.get("/api/dashboard/v1/figures", params=params))
+        return found
+
+
+def _print(figures: Mapping[str, Any]) -> None:
+    console = output()
+    console.print(f"[bold]Figures on {date.fromisoformat(figures['as_of']):%d.%m.%Y}[/]\n")
+    # Job types are never added together: a column each, for those of which there is anything.
+    types = [one for one in _JOB_TYPES if any(figures[measure][one] for measure in _MEASURES)]
+    if not types:
+        console.print("Nothing has been pledged and nobody hired yet.")
+        return
+    whole = _table("", types)
+    for measure, words in _MEASURES.items():
+        whole.add_row(words, *(_number(figures[measure][one]) for one in types))
+    console.print(whole)
+
+    quarters = [each for each in figures["quarters"][-_LATEST:] if any(each["pledged_positions"].values() or [0])]
+    if quarters:
+        console.print("\n[bold]Latest quarters[/]  [dim]pledged → hired[/]")
+        table = _table("", types)
+        for each in quarters:
+            table.add_row(each["quarter"], *(_pair(each, one) for one in types))
+        console.print(table)
+
+    events = [each for each in figures["events"] if any(each["pledged_positions"].values())][:_LATEST]
+    if events:
+        console.print("\n[bold]Latest events[/]  [dim]pledged → hired[/]")
+        table = _table("", types)
+        for each in events:
+            day = f"{date.fromisoformat(each['date']):%d.%m.%Y}" if each["date"] else "…"
+            table.add_row(f"{day}  {each['title'] or each['event_id']}", *(_pair(each, one) for one in types))
+        console.print(table)
+
+
+def _table(first: str, types: list[str]) -> Table:
+    table = Table(box=None, header_style="dim", pad_edge=False)
+    table.add_column(first, max_width=44, no_wrap=True, overflow="ellipsis")
+    for one in types:
+        table.add_column(_JOB_TYPES[one], justify="right")
+    return table
+
+
+def _number(count: int) -> str:
+    return f"{count:,}".replace(",", ".") if count else "[dim]–[/]"
+
+
+def _pair(part: Mapping[str, Any], job_type: str) -> str:
+    pledged, hired = part["pledged_positions"][job_type], part["hires"][job_type]
+    return f"{_number(pledged)} → {_number(hired)}" if pledged or hired else "[dim]–[/]"

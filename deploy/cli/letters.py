@@ -1,0 +1,197 @@
+"""`tilsagn dead-letters`: the messages that consumers put aside, in whichever service's database they lie."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import asyncpg
+from rich.table import Table
+
+from deploy.cli.console import FAILED, Refusal, output, progress, say_json
+from deploy.cli.installation import Installation, attach
+from shared.messaging import dead_letters
+from shared.messaging.envelope import InvalidMessage, UnknownType
+from shared.postgres import Database
+
+if TYPE_CHECKING:
+    from shared.messaging.consumer import Consumer
+    from shared.messaging.dead_letters import DeadLetter
+
+_LISTED = 500
+
+
+@dataclass(frozen=True)
+class _Found:
+    service: str
+    letter: DeadLetter
+
+
+def list_letters(*, as_json: bool) -> None:
+    """Print what waits, oldest first."""
+    found = asyncio.run(_waiting(attach()))
+    if as_json:
+        say_json([_summary(each) for each in found])
+        return
+    if not found:
+        output().print("[green]✓[/] No message was put aside.")
+        return
+    table = Table("Letter", "Since", "Reader", "Topic", "Reason", box=None, header_style="bold", pad_edge=False)
+    for each in found:
+        letter = each.letter
+        since = f"{letter.recorded_at.astimezone():%d.%m.%Y %H.%M}"
+        topic = letter.record.topic.removeprefix("tilsagn.")
+        table.add_row(str(letter.letter_id), since, each.service, topic, letter.reason)
+    output().print(table)
+    output().print(f"\n{len(found)} waiting. `tilsagn dead-letters show LETTER` tells more about one.")
+
+
+def show_letter(letter_id: UUID, *, as_json: bool) -> None:
+    """Print one letter whole. Raises `Refusal` where there is none of that id."""
+    each = asyncio.run(_find(attach(), letter_id))
+    if as_json:
+        say_json(
+            _summary(each) | {"headers": dict(each.letter.record.headers), "value": _text(each.letter.record.value)}
+        )
+        return
+    letter, record = each.letter, each.letter.record
+    console = output()
+    for name, value in (
+        ("Letter", str(letter.letter_id)),
+        ("Put aside by", f"{letter.consumer_group} ({each.service})"),
+        ("When", f"{letter.recorded_at.astimezone():%d.%m.%Y %H.%M.%S}"),
+        ("Reason", f"{letter.reason}: {letter.detail}"),
+        ("Replayed", f"{letter.replayed_at.astimezone():%d.%m.%Y %H.%M.%S}" if letter.replayed_at else "not yet"),
+        ("From", f"{record.topic}, partition {record.partition}, offset {record.offset}"),
+        ("Key", _text(record.key) or "none"),
+    ):
+        console.print(f"[bold]{name:<13}[/]", end="")
+        console.print(value, markup=False)
+    console.print("\n[bold]Headers[/]")
+    for name, value in sorted(record.headers.items()):
+        console.print(f"  {name}: {value}", markup=False)
+    console.print("\n[bold]Value[/]")
+    console.print(_pretty(record.value), markup=False)
+
+
+def replay_letters(letter_ids: Sequence[UUID], *, every: bool, as_json: bool) -> None:
+    """Try letters again. Raises `Refusal` where one still cannot work."""
+    if bool(letter_ids) == every:
+        raise Refusal("Say which letters to replay, or --all: `tilsagn dead-letters list` names them.", exit_code=2)
+    outcome = asyncio.run(_replay(attach(), letter_ids, every=every))
+    done = [letter for letter, problem in outcome if problem is None]
+    if as_json:
+        say_json(
+            [{"letter": str(letter), "replayed": problem is None, "problem": problem} for letter, problem in outcome]
+        )
+    else:
+        for letter, problem in outcome:
+            output().print(f"[red]✗[/] {letter} still cannot work: {problem}" if problem else f"[green]✓[/] {letter}")
+        if not outcome:
+            output().print("[green]✓[/] Nothing waits to be replayed.")
+    if len(done) < len(outcome):
+        raise Refusal(f"{len(outcome) - len(done)} of {len(outcome)} letters stay where they are.", exit_code=FAILED)
+
+
+# ---- where the letters lie
+
+
+@asynccontextmanager
+async def _databases(installation: Installation) -> AsyncIterator[dict[str, tuple[Database, Sequence[Consumer]]]]:
+    opened: dict[str, tuple[Database, Sequence[Consumer]]] = {}
+    try:
+        for service, worker in installation.workers().items():
+            database = await Database.connect(worker.settings, name=f"{service}-letters")
+            opened[service] = (database, worker.consumers)
+        yield opened
+    finally:
+        for database, _ in opened.values():
+            await database.close()
+
+
+async def _waiting(installation: Installation) -> list[_Found]:
+    found: list[_Found] = []
+    async with _databases(installation) as databases:
+        for service, (database, _) in databases.items():
+            async with database.system() as conn:
+                found += [_Found(service, each) for each in await dead_letters.waiting(conn, limit=_LISTED)]
+    return sorted(found, key=lambda each: each.letter.recorded_at)
+
+
+async def _find(installation: Installation, letter_id: UUID) -> _Found:
+    async with _databases(installation) as databases:
+        for service, (database, _) in databases.items():
+            async with database.system() as conn:
+                letter = await dead_letters.find(conn, letter_id)
+            if letter is not None:
+                return _Found(service, letter)
+    raise Refusal(f"There is no letter {letter_id}: `tilsagn dead-letters list` names those that wait.")
+
+
+async def _replay(
+    installation: Installation, letter_ids: Sequence[UUID], *, every: bool
+) -> list[tuple[UUID, str | None]]:
+    wanted = await _waiting(installation) if every else [await _find(installation, each) for each in letter_ids]
+    outcome: list[tuple[UUID, str | None]] = []
+    async with _databases(installation) as databases:
+        with progress() as bars:
+            for each in bars.track(wanted, description="Replaying"):
+                database, consumers = databases[each.service]
+                outcome.append((each.letter.letter_id, await _replay_one(database, consumers, each.letter)))
+    return outcome
+
+
+async def _replay_one(database: Database, consumers: Sequence[Consumer], letter: DeadLetter) -> str | None:
+    """Give one letter its effect; what is still wrong with it, or None."""
+    consumer = next((one for one in consumers if one.group == letter.consumer_group), None)
+    if consumer is None:
+        return f"no reader is called {letter.consumer_group} any more"
+    if letter.replayed_at is not None:
+        return "it has been replayed already"
+    try:
+        await consumer.replay(database, letter)
+    except InvalidMessage as why:
+        return f"{why.reason}: {why.detail}"
+    except UnknownType as unknown:
+        return f"its type {unknown} is not known"
+    except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as refused:
+        return f"the database refuses it ({type(refused).__name__})"
+    return None
+
+
+# ---- showing them
+
+
+def _summary(each: _Found) -> dict[str, Any]:
+    letter, record = each.letter, each.letter.record
+    return {
+        "letter": str(letter.letter_id),
+        "service": each.service,
+        "consumer_group": letter.consumer_group,
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "key": _text(record.key),
+        "reason": letter.reason,
+        "detail": letter.detail,
+        "recorded_at": letter.recorded_at.isoformat(),
+        "replayed_at": letter.replayed_at.isoformat() if letter.replayed_at else None,
+    }
+
+
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else value.decode("utf-8", "backslashreplace")
+
+
+def _pretty(value: bytes | None) -> str:
+    if value is None:
+        return "none"
+    try:
+        return json.dumps(json.loads(value), ensure_ascii=False, indent=2)
+    except (ValueError, RecursionError):
+        return value.decode("utf-8", "backslashreplace")

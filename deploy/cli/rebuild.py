@@ -1,0 +1,50 @@
+"""`tilsagn rebuild dashboard`: the read model anew, from the publishers' own records."""
+
+from __future__ import annotations
+
+import asyncio
+
+from deploy.cli.console import Refusal, output, progress, say_json
+from deploy.cli.installation import Installation, attach
+from services.dashboard.rebuild import RebuildInterrupted, RebuildUnderWay, Rebuilt, rebuild
+from shared.postgres import Database
+
+
+def rebuild_dashboard(*, as_json: bool) -> None:
+    """Rebuild, with a bar. Raises `Refusal` where another rebuild is running or got in between."""
+    installation = attach()
+    try:
+        done = asyncio.run(_rebuild(installation))
+    except RebuildUnderWay:
+        raise Refusal("The dashboard is being rebuilt already: wait until that is done.") from None
+    except RebuildInterrupted:
+        raise Refusal("Another rebuild got in between, and the old dashboard serves on: start it again.") from None
+    if as_json:
+        say_json(
+            {
+                "generation": done.generation,
+                "messages": dict(done.messages),
+                "ignored": dict(done.ignored),
+                "refused": dict(done.refused),
+                "discarded_rows": done.discarded,
+            }
+        )
+        return
+    sources = ", ".join(f"{count:,} of {service}" for service, count in sorted(done.messages.items()))
+    console = output()
+    console.print(f"[green]✓[/] The dashboard was rebuilt from {done.messages.total():,} changes ({sources}).")
+    for kind, count in sorted((done.refused + done.ignored).items()):
+        console.print(f"  [yellow]{count:,} {kind} could not be used[/]")
+
+
+async def _rebuild(installation: Installation) -> Rebuilt:
+    database = await Database.connect(installation.dashboard(), name="dashboard-rebuild")
+    outboxes = {"events": installation.events().database_url, "pledges": installation.pledges().database_url}
+    try:
+        with progress() as bars:
+            bar = bars.add_task("Rebuilding", total=None)
+            return await rebuild(
+                database, outboxes, progress=lambda read, total: bars.update(bar, completed=read, total=total)
+            )
+    finally:
+        await database.close()

@@ -1,0 +1,67 @@
+"""`tilsagn token`: a bearer token for a program, a test or a person with curl."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from deploy.cli.console import Refusal
+from deploy.scenarios import facts
+from deploy.scenarios.identities import person_id, taskforce_id
+from shared.auth import Principal, sign_token
+
+if TYPE_CHECKING:
+    from shared.auth import Role
+
+LONGEST_HOURS: Final = 24 * 366
+
+
+class TokenRole(StrEnum):
+    """The roles a token can be had for."""
+
+    member = "member"
+    coordinator = "coordinator"
+    caseworker = "caseworker"
+    facilitator = "facilitator"
+    admin = "admin"
+    auditor = "auditor"
+    event_pass = "event_pass"  # noqa: S105  (a role's name)
+    service = "service"
+
+
+def principal_for(
+    role: Role, *, taskforce: str, municipality: str | None = None, event: UUID | None = None
+) -> Principal:
+    """Who the bearer of a token is.
+
+    Args:
+        role: the one role it has.
+        taskforce: short name of the taskforce it opens; a `service` works for all.
+        municipality: whose participants a case worker sees; Struer's when None.
+        event: the event of an event pass.
+
+    Raises:
+        Refusal: an event pass without an event.
+    """
+    tenant = taskforce_id(taskforce)
+    if role == "service":
+        return Principal(subject="service:command", roles=frozenset({role}), taskforce_id=None)
+    if role == "event_pass":
+        if event is None:
+            raise Refusal("An event pass opens one event: name it with --event (its UUID).")
+        return Principal(
+            subject=f"pass:{event}", roles=frozenset({role}), taskforce_id=tenant, event_id=event, pass_generation=1
+        )
+    return Principal(
+        subject=f"person:{person_id(taskforce, role)}",
+        roles=frozenset({role}),
+        taskforce_id=tenant,
+        municipality=(municipality or facts.MUNICIPALITY) if role == "caseworker" else municipality,
+    )
+
+
+def token_for(key: str, role: Role, *, taskforce: str, hours: float = 1, municipality: str | None = None) -> str:
+    """A bearer token signed with `key` for that role in that taskforce."""
+    principal = principal_for(role, taskforce=taskforce, municipality=municipality)
+    return sign_token(key, principal, lifetime_seconds=int(hours * 3600))

@@ -1,0 +1,51 @@
+"""Running the `tilsagn` command as a person does: a process of its own, its output, its exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+COMMAND = (sys.executable, "-m", "deploy.cli")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command said and how it ended."""
+
+    exit_code: int
+    output: str
+    notes: str
+
+    @property
+    def json(self) -> Any:
+        """Its output as JSON."""
+        return json.loads(self.output)
+
+
+def tilsagn(*arguments: str, state: Path, environment: dict[str, str] | None = None, seconds: float = 60) -> Ran:
+    """Run the command on a state folder, with none of the caller's settings and no terminal."""
+    done = subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=ROOT,
+        env=clean_environment(state) | (environment or {}),
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=seconds,
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def clean_environment(state: Path) -> dict[str, str]:
+    """What a command needs of the environment, and nothing that names another installation."""
+    kept = {
+        name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "LC_ALL", "VIRTUAL_ENV"}
+    }
+    return kept | {"TILSAGN_STATE": str(state), "COLUMNS": "100"}
