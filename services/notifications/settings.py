@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from email.errors import MessageError
-from email.headerregistry import Address
-from email.utils import parseaddr
+from email import policy
 from ipaddress import ip_address
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from shared.settings import ServiceSettings
 
+if TYPE_CHECKING:
+    from email.headerregistry import Address
+
 
 class NotificationsSettings(ServiceSettings):
     """Settings of the app and the worker."""
 
-    model_config = SettingsConfigDict(env_prefix="NOTIFICATIONS_", env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="NOTIFICATIONS_", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     service_token: SecretStr = Field(description="bearer token of role `service`, shown to events and pledges")
     events_url: str = Field(description="where events answers `/internal/…`, without a slash")
@@ -32,12 +35,7 @@ class NotificationsSettings(ServiceSettings):
     @field_validator("sender")
     @classmethod
     def _one_address(cls, sender: str) -> str:
-        name, mailbox = parseaddr(sender)
-        try:
-            address = Address(name, addr_spec=mailbox)
-        except (MessageError, ValueError, IndexError) as error:
-            raise ValueError("is not one mail address") from error
-        if not (address.username and address.domain and str(address).isprintable()):
+        if not sender.isprintable() or _only_address(sender) is None:
             raise ValueError("is not one mail address")
         return sender
 
@@ -52,8 +50,18 @@ class NotificationsSettings(ServiceSettings):
     @property
     def sender_address(self) -> Address:
         """The sender as name and mailbox."""
-        name, mailbox = parseaddr(self.sender)
-        return Address(name, addr_spec=mailbox)
+        address = _only_address(self.sender)
+        assert address is not None
+        return address
+
+
+def _only_address(text: str) -> Address | None:
+    """The one mail address that `text` is, with or without a name; None if it is anything else."""
+    header = policy.default.header_factory("From", text)
+    if header.defects or len(header.addresses) != 1:
+        return None
+    (address,) = header.addresses
+    return address if address.username and address.domain else None
 
 
 def _is_loopback(host: str) -> bool:

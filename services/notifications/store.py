@@ -107,7 +107,8 @@ async def remember_taskforce(conn: Connection, taskforce: TaskforceRegistered) -
 async def claim(conn: Connection, courier: UUID, *, limit: int, lease: timedelta) -> list[Claimed]:
     """Take up to `limit` deliveries that are due, of any taskforce, and count the attempt about to be made.
 
-    A claim that is not renewed runs out after `lease`; then any courier may take the delivery.
+    A claim that is not renewed runs out after `lease`; then any other courier may take the delivery. The one
+    that holds it never takes it twice: it knows what it is about to mark.
 
     Args:
         conn: a transaction without a taskforce; it ends bound to one of those it has claimed for.
@@ -119,6 +120,7 @@ async def claim(conn: Connection, courier: UUID, *, limit: int, lease: timedelta
              select taskforce_id, delivery_id
                from due_deliveries
               where due_at <= clock_timestamp()
+                and claimed_by is distinct from $1
               order by due_at
               limit $2
                 for update skip locked

@@ -307,7 +307,8 @@ async def test_a_database_that_goes_away_after_the_250_does_not_make_a_copy(
     await office.hears(message)
     admin = await asyncpg.connect(notifications_dsns.postgres.superuser_dsn())
     name = notifications_dsns.names["notifications"]
-    async with office.courier():
+    lease = timedelta(seconds=0.6)
+    async with office.courier(lease=lease):
 
         async def connected() -> bool:
             return mail_server.connections == 1
@@ -317,7 +318,7 @@ async def test_a_database_that_goes_away_after_the_250_does_not_make_a_copy(
         await admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", name)
         mail_server.hang.set()
         await eventually(accepted(mail_server))
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(lease.total_seconds() * 2)
         await admin.execute(f"alter database {name} allow_connections true")
         assert await office.settled(taskforce_id) == {("sent", None): 1}
     await admin.close()
