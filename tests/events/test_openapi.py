@@ -1,0 +1,53 @@
+"""The API's own description of itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from openapi_spec_validator import validate
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from tests.events.conftest import Caller
+
+
+def operations(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    return [
+        (f"{method} {path}", operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+async def test_the_description_is_valid_and_open_to_everybody(caller: Caller) -> None:
+    answer = await caller.client.get("/api/events/v1/openapi.json")
+    assert answer.status_code == 200
+    validate(answer.json())
+
+
+async def test_every_operation_says_what_it_does_and_what_can_go_wrong(app: FastAPI) -> None:
+    for name, operation in operations(app.openapi()):
+        assert operation["description"], name
+        assert {"401", "403", "422"} <= set(operation["responses"]), name
+        for status, response in operation["responses"].items():
+            if status.startswith("4"):
+                assert list(response["content"]) == ["application/problem+json"], (name, status)
+
+
+async def test_every_body_and_its_answer_have_an_example(app: FastAPI) -> None:
+    schemas = app.openapi()["components"]["schemas"]
+    for name in ("CompanyIn", "CompanyOut", "EventIn", "EventOut", "CheckInIn", "PersonIn", "PersonOut"):
+        assert schemas[name]["examples"], name
+
+
+async def test_transitions_say_that_they_take_if_match(app: FastAPI) -> None:
+    for name, operation in operations(app.openapi()):
+        takes = {parameter["name"] for parameter in operation.get("parameters", [])}
+        if name.endswith(("/publish", "/open", "/close", "/cancel", "/revoke")):
+            assert "if-match" in takes, name
+            assert "412" in operation["responses"], name
+
+
+async def test_neither_pages_nor_the_services_own_addresses_are_described(app: FastAPI) -> None:
+    assert all(path.startswith("/api/events/v1/") for path in app.openapi()["paths"])
