@@ -8,12 +8,12 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel import numbers
 from babel.dates import format_date
 
 from shared.web.i18n import current_language
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
+_DANISH_SEPARATORS = str.maketrans(",.", ".,")
 _BABEL = {"da": "da_DK", "en": "en_GB"}
 
 
@@ -81,8 +81,13 @@ def week_text(value: date, *, language: str | None = None) -> str:
 
 def number_text(value: float | Decimal, decimals: int | None = None, *, language: str | None = None) -> str:
     """1.234,5 or 1,234.5; `decimals` fixes how many are shown, None shows up to three that are needed."""
-    pattern = "#,##0.###" if decimals is None else "#,##0" + ("." + "0" * decimals if decimals else "")
-    return numbers.format_decimal(value, format=pattern, locale=_locale(language))
+    # By hand, for a page of charts shows hundreds and Babel reads its pattern anew each time.
+    told = f"{value:,.{3 if decimals is None else decimals}f}"
+    if decimals is None:
+        told = told.rstrip("0").rstrip(".")
+    if told.strip("-0.") == "":
+        told = told.lstrip("-")
+    return told.translate(_DANISH_SEPARATORS) if _danish(language) else told
 
 
 def percent_text(share: float | Decimal, decimals: int = 0, *, language: str | None = None) -> str:

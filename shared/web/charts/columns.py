@@ -41,6 +41,9 @@ def draw_columns(
     left, top, bottom = width_of(number(top_value), 14) + 12, 24.0, height - 34.0
     pitch = (width - left) / max(len(periods), 1)
     wide = pitch * (1 - _GAP) / max(len(names), 1)
+    longest = max((width_of(number(value), 13) for period in periods for value in period.values), default=0.0)
+    # All or none: a few of many would seem to belong to their neighbours.
+    numbers_fit = longest <= wide
     parts = [patterns(chart_id, set(series))]
     for rung in range(round(top_value / step) + 1):
         y = bottom - step * rung / top_value * (bottom - top)
@@ -55,7 +58,7 @@ def draw_columns(
             tall = value / top_value * (bottom - top)
             own = x + pitch * _GAP / 2 + at * wide
             columns.append(_column(fill_of(chart_id, series[at]), own, bottom - tall, wide, tall))
-            if value and width_of(number(value), 13) <= wide + 4:
+            if value and numbers_fit:
                 columns.append(
                     text(own + wide / 2, bottom - tall - 6, number(value), size=13, anchor="middle", weight=600)
                 )

@@ -21,15 +21,16 @@ class Drawing:
 
 def element(tag: str, attributes: Mapping[str, object | None], *children: Markup | str) -> Markup:
     """`<tag …>children</tag>`; attributes that are None are left out, floats are rounded."""
-    told = "".join(f' {name}="{escape(_number(value))}"' for name, value in attributes.items() if value is not None)
+    told = "".join(f' {name}="{_told(value)}"' for name, value in attributes.items() if value is not None)
     inside = "".join(map(escape, children))
     return Markup(f"<{tag}{told}>{inside}</{tag}>")  # noqa: S704 - tags and names are ours, all else is escaped
 
 
-def _number(value: object) -> object:
+def _told(value: object) -> str:
+    """An attribute's value: numbers need no escaping, and most attributes of a drawing are numbers."""
     if isinstance(value, float):
         return f"{value:.1f}".rstrip("0").rstrip(".")
-    return value
+    return str(value) if isinstance(value, int) else escape(value)
 
 
 def text(

@@ -8,7 +8,7 @@ import pytest
 from markupsafe import Markup
 
 from shared.web import charts
-from shared.web.charts import Bar, Bin, Line, Point, StackedBar, Step, Target
+from shared.web.charts import Bar, Bin, Line, Period, Point, StackedBar, Step, Target
 from shared.web.charts.drawing import Drawing, nice_top, wrapped
 from shared.web.formats import percent_text
 from shared.web.i18n import speaking
@@ -51,6 +51,7 @@ def test_whatever_a_label_holds_stays_text(width: int) -> None:
         charts.draw_funnel("x", NASTY, [Step(NASTY, 2, NASTY), Step(NASTY, 1, None, 3)], width),
         charts.draw_lines("x", NASTY, [Line(NASTY, [Point(NASTY, 1, NASTY)])], width, target=Target(NASTY, 2)),
         charts.draw_histogram("x", NASTY, [Bin(NASTY, 1, NASTY)], width, axis=NASTY),
+        charts.draw_columns("x", NASTY, [Period(NASTY, [1], NASTY)], [NASTY], width, series=[0]),
     ]
     for drawing in drawings:
         root = parsed(drawing)
@@ -108,6 +109,8 @@ def test_nothing_to_show_breaks_nothing(width: int) -> None:
         charts.draw_funnel("x", "T", [], width),
         charts.draw_lines("x", "T", [], width),
         charts.draw_histogram("x", "T", [], width, axis=""),
+        charts.draw_columns("x", "T", [], [], width, series=[]),
+        charts.draw_columns("x", "T", [Period("1", [0])], ["a"], width, series=[0]),
         charts.draw_bars("x", "T", [Bar("a", 0), Bar("b", 0)], width),
         charts.draw_funnel("x", "T", [Step("a", 0), Step("b", 0)], width),
         charts.draw_lines("x", "T", [Line("a", [Point("1", None)])], width),

@@ -30,6 +30,10 @@ MOMENT = datetime(2026, 12, 1, 13, 30, tzinfo=UTC)
         (lambda: formats.number_text(6651787), "6.651.787", "6,651,787"),
         (lambda: formats.number_text(Decimal("0.5"), 2), "0,50", "0.50"),
         (lambda: formats.number_text(12.4, 0), "12", "12"),
+        (lambda: formats.number_text(100), "100", "100"),
+        (lambda: formats.number_text(-1234.56789), "-1.234,568", "-1,234.568"),
+        (lambda: formats.number_text(-0.0001), "0", "0"),
+        (lambda: formats.number_text(-0.04, 1), "0,0", "0.0"),
         (lambda: formats.percent_text(39 / 121), "32\N{NO-BREAK SPACE}%", "32%"),
     ],
 )
