@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -9,10 +11,12 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 import pytest_asyncio
+import uvicorn
 
 from services.events import commands
 from services.events.app import create_app
 from services.events.settings import EventsSettings
+from tests.browser.conftest import browser, page_at  # noqa: F401  (fixtures)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -126,3 +130,20 @@ async def published(db: Database) -> list[tuple[str, dict[str, Any]]]:
     async with db.system() as conn:
         rows = await conn.fetch("select type, payload from outbox order by position")
     return [(row["type"].split(".")[2], row["payload"]) for row in rows]
+
+
+@pytest_asyncio.fixture
+async def origin(events_settings: EventsSettings, db: Database) -> AsyncIterator[str]:
+    """The application on a port of its own, for browsers: `http://localhost:<port>`."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    origin = f"http://localhost:{listener.getsockname()[1]}"
+    app = create_app(events_settings.model_copy(update={"public_url": origin}))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started:
+        await asyncio.sleep(0.01)
+    yield origin
+    server.should_exit = True
+    await serving
+    listener.close()
