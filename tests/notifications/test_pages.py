@@ -1,0 +1,96 @@
+"""The list of mails, and the mails themselves, as a person meets them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+
+from services.notifications.app import create_app
+from tests.browser.axe import assert_accessible
+from tests.browser.conftest import browser, page_at
+from tests.browser.serving import serving
+from tests.notifications.facts import hire, pledge, taskforce
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+    from uuid import UUID
+
+    from playwright.async_api import Page
+
+    from services.notifications.settings import NotificationsSettings
+    from tests.notifications.conftest import Office
+    from tests.notifications.mail_server import MailServer
+
+    PageAt = Callable[..., Awaitable[Page]]
+
+__all__ = ["browser", "page_at"]
+pytestmark = pytest.mark.browser
+
+OVERFLOW = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+
+
+@pytest_asyncio.fixture
+async def url(notifications_settings: NotificationsSettings) -> AsyncIterator[str]:
+    app = create_app(notifications_settings)
+    async with app.router.lifespan_context(app), serving(app) as url:
+        yield url
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+async def test_the_list_is_accessible_and_fits_every_width(
+    office: Office,
+    mail_server: MailServer,
+    url: str,
+    page_at: PageAt,
+    token: Callable[..., str],
+    taskforce_id: UUID,
+    language: str,
+) -> None:
+    sent, refused, late = pledge(taskforce_id), pledge(taskforce_id), pledge(taskforce_id, ago=timedelta(days=3))
+    office.knows_contact(sent)
+    office.knows_contact(refused, email="nobody@firma.example")
+    mail_server.recipients["nobody@firma.example"] = "550 Unknown"
+    signed_in = {"extra_http_headers": {"authorization": f"Bearer {token('coordinator')}"}}
+    small, large = await page_at(320, 640, **signed_in), await page_at(1280, 900, **signed_in)
+    await large.goto(f"{url}/notifications?lang={language}")
+    await assert_accessible(large)
+    await office.hears(sent, refused, late, hire(taskforce_id))
+    async with office.courier():
+        await office.settled(taskforce_id)
+    for page in (small, large):
+        await page.goto(f"{url}/notifications?lang={language}")
+        assert await page.locator(".list-rows > li").count() == 4
+        await assert_accessible(page)
+        assert not await page.evaluate(OVERFLOW)
+    await large.get_by_role("link", name="ikke sendt" if language == "da" else "not sent").click()
+    assert await large.locator(".list-rows > li").count() == 3
+
+
+async def test_mails_are_accessible_fit_a_phone_and_fetch_nothing(
+    office: Office,
+    mail_server: MailServer,
+    page_at: PageAt,
+    taskforce_id: UUID,
+) -> None:
+    thanks, news = pledge(taskforce_id, job_type="loentilskud"), hire(taskforce_id)
+    office.knows_contact(thanks, company="Fjordens Økologiske Bageri, Konditori & Søn, afdeling Struer")
+    office.knows_logger(news)
+    await office.hears(taskforce(taskforce_id), thanks, news)
+    async with office.courier():
+        await office.settled(taskforce_id)
+    page = await page_at(320, 640)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for mail in mail_server.accepted:
+        await page.set_content(mail.text("html"))
+        await assert_accessible(page, ignore=MAIL)
+        assert not await page.evaluate(OVERFLOW)
+    assert len(mail_server.accepted) == 2
+    assert asked == []
+
+
+MAIL = ("region", "landmark-one-main")
+"""A mail has no landmarks: the program that shows it has its own."""
