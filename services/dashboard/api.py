@@ -42,6 +42,10 @@ KnownAt = Annotated[
 ]
 
 
+Day = date
+"""For a field that is called `date` itself."""
+
+
 class ByJobType(BaseModel):
     """One number for each job type. They are not to be added together without saying so."""
 

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from services.dashboard import figures, queries, views
 from services.dashboard.access import VIEWERS, Anybody, TheDatabase, ThePublicFigures, Viewer
 from services.dashboard.views import Selection
-from shared.auth import Principal
+from shared.auth import Principal, Role
 from shared.contracts.pledges import JobType
 from shared.postgres import Database
 from shared.web.i18n import gettext as _
@@ -23,6 +23,9 @@ router = APIRouter(include_in_schema=False)
 
 STREAM = "/api/dashboard/v1/stream"
 _BOARDS_SHOWN = 12
+_SEE_QUEUE: tuple[Role, ...] = ("caseworker", "coordinator")
+_SEE_EVENTS: tuple[Role, ...] = ("member", "coordinator", "caseworker", "facilitator", "admin")
+"""Who may follow a link to the work list, and to an event."""
 
 
 def _selection(
@@ -78,26 +81,28 @@ async def fresh_projector(request: Request, viewer: Viewer, database: TheDatabas
 
 async def _dashboard(database: Database, viewer: Principal, chosen: Selection) -> dict[str, Any]:
     reckoned = await figures.compute(database, viewer.taskforce, as_of=chosen.day)
-    everything = None if chosen.everything else views.LATEST_QUARTERS
-    work_list = "/queue" if viewer.has("caseworker", "coordinator") else None
+    latest_quarters = None if chosen.everything else views.LATEST_QUARTERS
+    latest_events = None if chosen.everything else views.LATEST_EVENTS
+    sees_events = viewer.has(*_SEE_EVENTS)
     return {
         "figures": reckoned,
         "chosen": chosen,
         "today": figures.today(),
         "now": datetime.now(UTC),
+        "evening": None if chosen.as_of else views.evening(reckoned),
+        "added_together": figures.added_together,
+        "types_in_words": views.types_in_words,
+        "sees_events": sees_events,
         "cards": views.cards(reckoned, chosen.job_type),
         "types": views.type_rows(reckoned, chosen),
-        "funnel": views.funnel(reckoned, chosen.job_type, href=work_list),
-        "by_quarter": views.by_quarter(reckoned, chosen, latest=everything),
-        "by_event": views.by_event(
-            reckoned,
-            with_links=viewer.has("member", "coordinator", "caseworker", "facilitator", "admin"),
-            latest=None if chosen.everything else views.LATEST_EVENTS,
-        ),
-        "more": len(reckoned.quarters) > views.LATEST_QUARTERS or len(reckoned.events) > views.LATEST_EVENTS,
-        "job_type_label": figures.JOB_TYPE_LABELS[chosen.job_type],
-        "measures": figures.MEASURES,
         "type_columns": [measure.label for measure in views.TYPE_COLUMNS],
+        "job_type_label": figures.JOB_TYPE_LABELS[chosen.job_type],
+        "funnel": views.funnel(reckoned, chosen.job_type, href="/queue" if viewer.has(*_SEE_QUEUE) else None),
+        "by_quarter": views.by_quarter(reckoned, chosen, latest=latest_quarters),
+        "by_event": views.by_event(reckoned, with_links=sees_events, latest=latest_events),
+        "event_rows": views.event_rows(reckoned, chosen.job_type, with_links=sees_events, latest=latest_events),
+        "more": len(reckoned.quarters) > views.LATEST_QUARTERS or len(reckoned.events) > views.LATEST_EVENTS,
+        "measures": figures.MEASURES,
         "stream": STREAM,
     }
 
@@ -110,7 +115,6 @@ async def _projector(database: Database, viewer: Principal) -> dict[str, Any]:
         "evening": views.evening(reckoned),
         "added_together": figures.added_together,
         "types_in_words": views.types_in_words,
-        "funnel": views.funnel(reckoned, "smaajob", level=2),
-        "by_quarter": views.by_quarter(reckoned, Selection(), level=2),
+        "charts": views.projected(reckoned, "smaajob"),
         "stream": STREAM,
     }

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from services.dashboard import figures as measures
 from services.dashboard.figures import JOB_TYPE_LABELS, JOB_TYPES, added_together, today
 from shared.contracts.pledges import JobType
-from shared.web.charts import Bar, Line, Point, Step, bar_chart, funnel_chart, line_chart
-from shared.web.charts.palette import PROMISED, REAL
+from shared.web.charts import Bar, Period, Step, bar_chart, column_chart, draw_columns, draw_funnel, funnel_chart
+from shared.web.charts.palette import PROMISED, REAL, swatch
 from shared.web.formats import date_text, number_text, quarter_text
 from shared.web.i18n import current_language, ngettext
 from shared.web.i18n import gettext as _
@@ -32,6 +32,12 @@ TYPE_COLUMNS = (
 )
 """What the table of job types shows of each."""
 
+_HEADLINES = (
+    (measures.PLEDGED_POSITIONS, "promised"),
+    (measures.HIRES, "real"),
+    (measures.HIRES_CURRENT, "real"),
+    (measures.HIRES_STARTING_LATER, "waiting"),
+)
 LATEST_QUARTERS = 12
 LATEST_EVENTS = 8
 
@@ -73,6 +79,7 @@ class Card:
     """A headline figure with its definition behind one click."""
 
     measure: Measure
+    label: str
     value: int
     tone: str
     note: str | None = None
@@ -90,6 +97,7 @@ class TypeRow:
 
 def cards(figures: Figures, job_type: str) -> list[Card]:
     """The headline figures of one job type."""
+    employed = _(measures.HIRES_CURRENT.label) if figures.as_of == today() else _("Employed on that day")
     apart = figures.hires_without_pledge[job_type]
     note = (
         ngettext("%(count)s of them without a pledge", "%(count)s of them without a pledge", apart, count=_n(apart))
@@ -97,10 +105,14 @@ def cards(figures: Figures, job_type: str) -> list[Card]:
         else None
     )
     return [
-        Card(measures.PLEDGED_POSITIONS, figures.pledged_positions[job_type], "promised"),
-        Card(measures.HIRES, figures.hires[job_type], "real", note),
-        Card(measures.HIRES_CURRENT, figures.hires_current[job_type], "real"),
-        Card(measures.HIRES_STARTING_LATER, figures.hires_starting_later[job_type], "waiting"),
+        Card(
+            measure,
+            employed if measure is measures.HIRES_CURRENT else _(measure.label),
+            getattr(figures, measure.code)[job_type],
+            tone,
+            note if measure is measures.HIRES else None,
+        )
+        for measure, tone in _HEADLINES
     ]
 
 
@@ -118,49 +130,111 @@ def type_rows(figures: Figures, selection: Selection) -> list[TypeRow]:
     ]
 
 
-def funnel(figures: Figures, job_type: str, *, href: str | None = None, level: int = 3) -> Markup:
+def funnel(figures: Figures, job_type: str, *, href: str | None = None) -> Markup:
     """From pledged positions to hires on them; hires without a pledge are not in it."""
-    started = figures.hires_from_pledges[job_type]
-    confirmed = started + figures.starting_later_from_pledges[job_type]
-    steps = [
-        Step(_("Pledged positions"), figures.pledged_positions[job_type], href=href, series=PROMISED),
-        Step(_("Confirmed hires on them"), confirmed, href=href),
-        Step(_("Have started work"), started, href=href),
-    ]
+    steps = _steps(figures, job_type, href)
     return funnel_chart(
         "funnel",
         _("From pledge to job"),
         steps if any(step.value for step in steps) else [],
         columns=(_("Step"), _("Number")),
-        level=level,
+        level=2,
     )
 
 
-def by_quarter(
-    figures: Figures, selection: Selection, *, latest: int | None = LATEST_QUARTERS, level: int = 3
-) -> Markup:
-    """Pledged positions and hires of one job type by quarter; each point leads to the quarter's last day."""
-    shown = figures.quarters[-latest:] if latest else figures.quarters
+def by_quarter(figures: Figures, selection: Selection, *, latest: int | None = LATEST_QUARTERS) -> Markup:
+    """Pledged positions and hires of one job type by quarter; each leads to the figures of its last day."""
+    return column_chart(
+        "by-quarter",
+        _("Quarter by quarter"),
+        _periods(figures, selection, latest),
+        _series_names(),
+        series=(PROMISED, REAL),
+        column=_("Quarter"),
+        level=2,
+    )
 
-    def points(of: str) -> list[Point]:
-        return [
-            Point(
-                quarter_text(quarter.begins_on),
-                getattr(quarter, of)[selection.job_type],
-                href=selection.address(as_of=min(_last_day(quarter), selection.day)),
-                short=_short_quarter(quarter),
-            )
-            for quarter in shown
-        ]
 
-    lines = [
-        Line(_("Pledged positions"), points("pledged_positions"), series=PROMISED),
-        Line(_("Hires"), points("hires"), series=REAL),
+@dataclass(frozen=True)
+class Projected:
+    """A chart for a room: a title, a legend, and a drawing with letters that reach the back row."""
+
+    title: str
+    legend: Sequence[tuple[Markup, str]]
+    svg: Markup
+
+
+def projected(figures: Figures, job_type: JobType) -> list[Projected]:
+    """The charts of the projector; without anything to draw there are none."""
+    if not figures.quarters:
+        return []
+    quarters, steps = _("Quarter by quarter"), _("From pledge to job")
+    periods = _periods(figures, Selection(job_type=job_type), LATEST_QUARTERS)
+    names = _series_names()
+    columns = draw_columns("by-quarter", quarters, periods, names, 520, series=(PROMISED, REAL))
+    legend = [(swatch("legend", series), name) for series, name in zip((PROMISED, REAL), names, strict=True)]
+    return [
+        Projected(quarters, legend, columns.svg),
+        Projected(steps, [], draw_funnel("funnel", steps, _steps(figures, job_type), 470).svg),
     ]
-    return line_chart("by-quarter", _("Quarter by quarter"), lines, column=_("Quarter"), level=level)
 
 
-def by_event(figures: Figures, *, with_links: bool, latest: int | None = LATEST_EVENTS, level: int = 3) -> Markup:
+def _steps(figures: Figures, job_type: str, href: str | None = None) -> list[Step]:
+    started = figures.hires_from_pledges[job_type]
+    confirmed = started + figures.starting_later_from_pledges[job_type]
+    return [
+        Step(_("Pledged positions"), figures.pledged_positions[job_type], href=href, series=PROMISED),
+        Step(_("Confirmed hires on them"), confirmed, href=href),
+        Step(_("Have started work"), started, href=href),
+    ]
+
+
+def _series_names() -> list[str]:
+    return [_("Pledged positions"), _("Hires")]
+
+
+def _periods(figures: Figures, selection: Selection, latest: int | None) -> list[Period]:
+    return [
+        Period(
+            quarter_text(quarter.begins_on),
+            [quarter.pledged_positions[selection.job_type], quarter.hires[selection.job_type]],
+            href=selection.address(as_of=min(_last_day(quarter), selection.day)),
+            short=_short_quarter(quarter),
+        )
+        for quarter in (figures.quarters[-latest:] if latest else figures.quarters)
+    ]
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """What came of one event, in one job type."""
+
+    name: str
+    href: str | None
+    companies_present: int
+    pledged_positions: int
+    hires: int
+    hires_starting_later: int
+
+
+def event_rows(
+    figures: Figures, job_type: str, *, with_links: bool, latest: int | None = LATEST_EVENTS
+) -> list[EventRow]:
+    """A row for each event, the latest first."""
+    return [
+        EventRow(
+            event_name(event),
+            f"/events/{event.event_id}" if with_links and event.title else None,
+            event.companies_present,
+            event.pledged_positions[job_type],
+            event.hires[job_type],
+            event.hires_starting_later[job_type],
+        )
+        for event in (figures.events[:latest] if latest else figures.events)
+    ]
+
+
+def by_event(figures: Figures, *, with_links: bool, latest: int | None = LATEST_EVENTS) -> Markup:
     """Pledged positions at each event, with its goal. Goals are for all job types, so these are added together."""
     shown = figures.events[:latest] if latest else figures.events
     several = len([job_type for job_type in JOB_TYPES if figures.pledged_positions[job_type]]) > 1
@@ -181,7 +255,7 @@ def by_event(figures: Figures, *, with_links: bool, latest: int | None = LATEST_
         intro=_("All job types added together, as an event's goal is for all of them. The tick marks the goal.")
         if several
         else _("The tick marks the event's goal."),
-        level=level,
+        level=2,
     )
 
 
