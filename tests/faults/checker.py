@@ -40,8 +40,8 @@ async def check(topology: Topology, taskforce_id: UUID, ledger: Ledger, *, dupli
     """Wait for lag zero and state the invariants.
 
     Args:
-        duplicate_mails_allowed: one for each kill of the notifications worker (between the server's 250 and
-            the mark), none otherwise.
+        duplicate_mails_allowed: where the notifications worker was killed, one of each mail it had under way (it
+            may have died between the server's 250 and the mark); none otherwise.
     """
     verdict = Verdict(acknowledged=len(ledger.acknowledged), hires=len(ledger.hires))
     pledges = await asyncpg.connect(topology.superuser_dsn("pledges"), command_timeout=20)
@@ -214,10 +214,9 @@ async def _figures_are_the_ledgers(topology: Topology, taskforce_id: UUID, pledg
 def _mails_are_those_due(
     topology: Topology, stored: set[UUID], ledger: Ledger, verdict: Verdict, duplicates_allowed: int
 ) -> None:
-    mine = {f"{pledge_id}@firma.example": pledge_id for pledge_id in ledger.attempted}
     received: dict[UUID, list[str]] = {}
     for mail in topology.mail.mails:
-        pledge_id = mine.get(str(mail["to"].addresses[0].addr_spec))
+        pledge_id = ledger.addresses.get(str(mail["to"].addresses[0].addr_spec))
         if pledge_id is not None:
             received.setdefault(pledge_id, []).append(str(mail["message-id"]))
     verdict.mails = sum(map(len, received.values()))

@@ -30,6 +30,7 @@ class Ledger:
         attempted_hires: every hire ever sent.
         repeats: answers that came back different when the same request was sent again.
         surprises: answers no client should ever see.
+        addresses: the pledge each mail address belongs to.
     """
 
     attempted: dict[UUID, dict[str, Any]] = field(default_factory=dict)
@@ -38,6 +39,7 @@ class Ledger:
     attempted_hires: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     repeats: list[str] = field(default_factory=list)
     surprises: list[str] = field(default_factory=list)
+    addresses: dict[str, UUID] = field(default_factory=dict)
 
 
 class Clients:
@@ -74,6 +76,7 @@ class Clients:
             body = self._pledge()
             pledge_id = UUID(body["id"])
             self.ledger.attempted[pledge_id] = body
+            self.ledger.addresses[body["contact"]["email"]] = pledge_id
             answer = await self._insist("/api/pledges/v1/pledges", body, member)
             if answer is None:
                 continue
@@ -108,6 +111,11 @@ class Clients:
         self.ledger.surprises.append(f"{path}: no answer within {PATIENCE_SECONDS:.0f} s")
         return None
 
+    def address_of(self, pledge_id: UUID) -> str:
+        """The one address mails about a pledge go to. Letters only: digits may look like a CPR number."""
+        letters = str.maketrans("0123456789", "ghijklmnop")
+        return f"{pledge_id.hex}.{self._taskforce_id.hex[:8]}@firma.example".translate(letters)
+
     def _id(self) -> str:
         return str(UUID(int=self._random.getrandbits(128), version=4))
 
@@ -117,7 +125,7 @@ class Clients:
         return {
             "id": pledge_id,
             "company": {"name": f"Virksomhed {pledge_id[:8]}", "municipality": "0671"},
-            "contact": {"name": f"Kontakt {pledge_id[:8]}", "email": f"{pledge_id}@firma.example"},
+            "contact": {"name": f"Kontakt {pledge_id[:8]}", "email": self.address_of(UUID(pledge_id))},
             "job_type": self._random.choice(["smaajob", "smaajob", "smaajob", "fleksjob"]),
             "positions": self._random.randint(1, 3),
             "weekly_hours": {"from": hours, "to": hours},

@@ -11,6 +11,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from deploy.local import ports
+from services.notifications.deliveries import AT_A_TIME
 from shared.contracts.catalogue import PARTITIONS, TOPICS
 from shared.messaging.replay import replay_unsettled
 from tests.faults.checker import check
@@ -43,7 +44,7 @@ async def _after(running: Topology, taskforce: UUID, clients: Clients, **allowed
     verdict = await check(running, taskforce, ledger, **allowed)
     print(verdict)
     assert verdict.broken == []
-    assert verdict.acknowledged > 20, "too little happened to prove anything"
+    assert verdict.acknowledged > 10, "too little happened to prove anything"
     assert verdict.hires > 0
     return verdict
 
@@ -66,7 +67,9 @@ async def test_any_process_may_be_killed_during_intake(
     await asyncio.sleep(chance.uniform(0.1, 0.5))
     process.start()
     await asyncio.to_thread(running.wait_until_ready)
-    await _after(running, taskforce, clients, duplicate_mails_allowed=1 if name == "notifications-worker" else 0)
+    await _after(
+        running, taskforce, clients, duplicate_mails_allowed=AT_A_TIME if name == "notifications-worker" else 0
+    )
     assert process.killed == before + 1
 
 
@@ -115,8 +118,7 @@ async def test_postgresql_may_crash_and_recover(running: Topology, taskforce: UU
     before = running.postgres.pid
     await asyncio.to_thread(running.postgres.restart, immediate=True)
     assert running.postgres.pid not in {before, None}
-    # The mark of a mail whose 250 had come may be lost with the connection.
-    await _after(running, taskforce, clients, duplicate_mails_allowed=1)
+    await _after(running, taskforce, clients)
 
 
 async def test_every_message_may_come_three_times_and_shuffled(running: Topology, taskforce: UUID, seed: int) -> None:
