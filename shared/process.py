@@ -12,8 +12,10 @@ from pydantic import ValidationError
 from shared.logging import configure_logging
 from shared.messaging.worker import run_worker
 from shared.settings import ServiceSettings
+from shared.web.operations import end_streams
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
 
     from fastapi import FastAPI
@@ -43,7 +45,7 @@ def run(settings_class: type[S], create_app: Callable[[S], FastAPI], create_work
 
 
 def _serve(app: FastAPI, settings: ServiceSettings) -> None:
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
@@ -54,6 +56,22 @@ def _serve(app: FastAPI, settings: ServiceSettings) -> None:
         server_header=False,
         timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_SECONDS,
     )
+    server = _Server(config, app)
+    server.run()
+    if not server.started:
+        sys.exit(3)
+
+
+class _Server(uvicorn.Server):
+    """Ends the app's event streams before it waits for open requests."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        end_streams(self._app)
+        await super().shutdown(sockets)
 
 
 def _from_environment(settings_class: type[S], parser: argparse.ArgumentParser) -> S:

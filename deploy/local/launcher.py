@@ -35,6 +35,7 @@ from deploy.postgres.provision import provision
 from deploy.services import SERVICES
 from shared.health import Check
 from shared.messaging.consumer import Consumer
+from shared.web.operations import end_streams
 
 _log = structlog.get_logger(__name__)
 
@@ -310,6 +311,8 @@ class Launcher:
         task = asyncio.create_task(server.serve([listening]), name="server")
 
         async def stop() -> None:
+            for hosted in self._apps.values():
+                end_streams(hosted.app)
             server.should_exit = True
             await asyncio.gather(task, return_exceptions=True)
 

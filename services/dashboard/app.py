@@ -27,10 +27,7 @@ what the other services have published, usually within a tenth of a second.
 
 
 def create_app(settings: DashboardSettings | None = None) -> FastAPI:
-    """Make the application; without settings they are read from the environment.
-
-    `app.state.changes.close()` ends the open streams; whoever stops the app calls it before waiting for them.
-    """
+    """Make the application; without settings they are read from the environment."""
     settings = settings or DashboardSettings()
 
     @asynccontextmanager
@@ -39,6 +36,7 @@ def create_app(settings: DashboardSettings | None = None) -> FastAPI:
         changes = Changes({"members": settings.streams, "boards": settings.board_streams})
         app.state.database = database
         app.state.changes = changes
+        app.state.before_shutdown = [changes.close]
         app.state.public_figures = PublicFigures(database, changes, smallest=settings.board_smallest_count)
         tasks = [
             asyncio.create_task(changes.hear(settings), name="dashboard listen"),

@@ -50,6 +50,15 @@ async def app_checks(state: object) -> list[Check]:
     return [Check("database", ok=True, detail="answers")]
 
 
+def end_streams(app: object) -> None:
+    """End what would never end by itself, so that a server that stops need not wait for it.
+
+    An application with event streams puts a function that ends them in the list `app.state.before_shutdown`.
+    """
+    for end in getattr(getattr(app, "state", None), "before_shutdown", ()):
+        end()
+
+
 class Measured:
     """Counts every request and the time until its answer began, by route pattern: paths may hold ids."""
 
