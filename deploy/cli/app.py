@@ -177,9 +177,9 @@ def import_pledges(
     tilsagn import pledges tilsagn.csv --dry-run
     tilsagn import pledges tilsagn.csv
     """
-    from deploy.cli.imports import import_pledges as run  # noqa: PLC0415
+    from deploy.cli.imports import import_file  # noqa: PLC0415
 
-    run(file, dry_run=dry_run, taskforce=taskforce, as_json=as_json)
+    import_file(file, dry_run=dry_run, taskforce=taskforce, as_json=as_json)
 
 
 @app.command(rich_help_panel=LOOK)

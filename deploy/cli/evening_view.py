@@ -11,13 +11,12 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from deploy.scenarios.evening import PLACE, TITLE, Arrival, Confirmation, Promise
+from deploy.scenarios.evening import TITLE, Arrival, Confirmation, Promise
 
 if TYPE_CHECKING:
     from deploy.scenarios.evening import Evening, Step
 
 _LATEST: Final = 5
-_BY: Final = {"guest": "from a guest's phone", "member": "from a member's phone"}
 
 
 class EveningView:
@@ -41,20 +40,17 @@ class EveningView:
         elif isinstance(step, Promise):
             self.pledges += 1
             self.positions += step.positions
-            what = "a småjob" if step.positions == 1 else f"{step.positions} småjobs"
-            hours = f"{step.hours[0]}–{step.hours[1]} h a week"
-            self._remember("+", "yellow", step.company.name, f"pledges {what}, {hours}, {_BY[step.by]}")
+            what = f"{step.positions} småjob{'s' if step.positions > 1 else ''}"
+            hours = f"{step.hours[0]}–{step.hours[1]} h/week"
+            self._remember("+", "yellow", step.company.name, f"pledges {what}, {hours} ({step.by})")
         else:
             assert isinstance(step, Confirmation)
             self.hires += 1
-            self._remember("★", "green", step.promise.company.name, f"has hired, {step.weekly_hours} h a week")
+            self._remember("★", "green", step.promise.company.name, f"hires, {step.weekly_hours} h/week")
 
     def summary(self) -> str:
         """The evening in one line."""
-        return (
-            f"{self.companies} companies checked in, {self.pledges} pledges with {self.positions} positions, "
-            f"{self.hires} hires confirmed"
-        )
+        return f"{self.companies} companies, {self.pledges} pledges, {self.positions} positions, {self.hires} hires"
 
     def _remember(self, mark: str, colour: str, who: str, what: str) -> None:
         text = Text.assemble(
@@ -71,7 +67,7 @@ class EveningView:
         head.add_column(justify="right")
         clock = f"{int(passed) // 60}:{int(passed) % 60:02}"
         head.add_row(
-            Text.assemble((TITLE, "bold"), (f" · {PLACE}", "dim")),
+            Text(TITLE, style="bold"),
             ProgressBar(self._steps, self._done, width=18),
             Text(clock, style="dim"),
         )
@@ -90,6 +86,6 @@ class EveningView:
         counts.add_row(
             *(Text(word, style="dim") for word in ("companies", "pledges", "positions", "hires", "on the board"))
         )
-        blank = Text("")
+        blank = Text(" ")
         latest = [*self._latest, *([blank] * (_LATEST - len(self._latest)))]
         return Group(blank, head, blank, counts, blank, *latest)

@@ -45,9 +45,9 @@ _ROLES: Final = (
     ("Member", "member", "logs pledges"),
     ("Coordinator", "coordinator", "runs the evening"),
     ("Case worker", "caseworker", "confirms hires"),
-    ("Facilitator", "facilitator", "reads the figures"),
-    ("Administrator", "admin", "looks after people"),
-    ("Auditor", "auditor", "reads the figures"),
+    ("Facilitator", "facilitator", "reads figures"),
+    ("Admin", "admin", "adds people"),
+    ("Auditor", "auditor", "reads figures"),
 )
 
 
@@ -200,7 +200,7 @@ async def _taskforces(installation: Installation, *, slug: str, name: str | None
 
 
 def _print_links(console: Console, url: str) -> None:
-    table = Table.grid(padding=(0, 2))
+    table = _links()
     for name, role, what in _ROLES:
         table.add_row(f"  {name}", Text(f"{url}/sign-in/as/{role}", style="bold"), Text(what, style="dim"))
     table.add_row(
@@ -209,6 +209,15 @@ def _print_links(console: Console, url: str) -> None:
     table.add_row("  Mails", Text(f"{url}/mail", style="bold"), Text("none leaves here", style="dim"))
     console.print()
     console.print(table)
+
+
+def _links() -> Table:
+    """A table of addresses, which are never cut short: what does not fit beside them goes."""
+    table = Table.grid(padding=(0, 1), pad_edge=False)
+    table.add_column(no_wrap=True, min_width=14)
+    table.add_column(no_wrap=True, overflow="ignore")
+    table.add_column(no_wrap=True, overflow="crop")
+    return table
 
 
 async def _play(console: Console, installation: Installation, *, speed: float, again: bool) -> None:
@@ -236,9 +245,11 @@ async def _play(console: Console, installation: Installation, *, speed: float, a
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
     board = await _board(installation.url)
-    console.print(f"\n[green]✓[/] {evenings.TITLE}: {view.summary()}.")
-    console.print(f"  Citizens who have got a småjob since May 2018: [bold]{board}[/]")
-    console.print(f"  The event and its QR code: {installation.url}/events/{programme.id}")
+    table = _links()
+    table.add_row("  Board says", f"[bold]{board}[/] citizens have got a småjob since May 2018")
+    table.add_row("  Evening", Text(f"{installation.url}/events/{programme.id}", style="bold"))
+    console.print(f"\n[green]✓[/] {evenings.TITLE}: {view.summary()}")
+    console.print(table)
 
 
 @contextlib.contextmanager

@@ -246,7 +246,6 @@ def _gatherings(chance: Chance, everybody: Sequence[Company]) -> Iterator[Gather
             goal_positions=goal,
             attending=tuple(company.id for company in chance.some_of(everybody, present)),
         )
-    members = [company for company in everybody if company.member]
     for year in range(facts.SINCE.year, UNTIL.year + 1):
         for month in _MEETING_MONTHS[facts.MEETINGS_A_YEAR[year % 2]]:
             day = _weekday(date(year, month, 10))
@@ -259,7 +258,7 @@ def _gatherings(chance: Chance, everybody: Sequence[Company]) -> Iterator[Gather
                     starts_at=_at(day, 15),
                     ends_at=_at(day, 17),
                     goal_positions=None,
-                    attending=tuple(company.id for company in chance.some_of(members, 11 + chance.below(7))),
+                    attending=(),
                 )
 
 

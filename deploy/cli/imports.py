@@ -1,0 +1,151 @@
+"""`tilsagn import pledges`: a spreadsheet of old pledges into the running installation, all of it or nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+
+from deploy.cli.console import FAILED, Refusal, output, progress, say_json
+from deploy.cli.installation import Installation, attach
+from deploy.scenarios.identities import taskforce_id
+from services.pledges.domain.pledge import Limits
+from services.pledges.imports import Report, import_pledges
+from shared.postgres import Database
+from shared.web.i18n import speaking
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_LARGEST = 50_000_000  # bytes
+_ROWS_SHOWN = 40
+
+
+def import_file(file: Path, *, dry_run: bool, taskforce: str, as_json: bool) -> None:
+    """Import, or say what an import would do.
+
+    Args:
+        file: CSV, as the package `services.pledges.imports` describes it.
+        dry_run: change nothing.
+        taskforce: whose pledges they are, by short name.
+
+    Raises:
+        Refusal: the file cannot be read or a row of it cannot be imported; nothing was changed.
+    """
+    content = _read(file)
+    report = asyncio.run(_import(attach(), content, dry_run=dry_run, taskforce=taskforce))
+    if as_json:
+        say_json(_as_json(report, dry_run=dry_run))
+    elif report.problem is None:
+        _print(output(), report, dry_run=dry_run)
+    if report.problem is not None:
+        raise Refusal(f"{file.name} cannot be imported: {report.problem}", exit_code=FAILED)
+    if not report.ok:
+        bad = report.count("refused")
+        raise Refusal(
+            f"{bad} of {len(report.rows)} rows cannot be imported, so nothing was: mend them and run it again.",
+            exit_code=FAILED,
+        )
+
+
+def _read(file: Path) -> bytes:
+    try:
+        size = file.stat().st_size
+        if size > _LARGEST:
+            raise Refusal(f"{file.name} has {size / 1e6:,.0f} MB: split it into files below {_LARGEST / 1e6:,.0f} MB.")
+        return file.read_bytes()
+    except FileNotFoundError:
+        raise Refusal(f"There is no file {file}: check its name and folder.") from None
+    except IsADirectoryError:
+        raise Refusal(f"{file} is a folder: name the CSV file in it.") from None
+    except OSError as error:
+        raise Refusal(f"{file} cannot be read: {error.strerror}.") from None
+
+
+async def _import(installation: Installation, content: bytes, *, dry_run: bool, taskforce: str) -> Report:
+    settings = installation.pledges()
+    tenant = taskforce_id(taskforce)
+    await _must_exist(installation, taskforce)
+    database = await Database.connect(settings, name="import")
+    try:
+        with progress() as bars, speaking("en", "pledges"):
+            bar = bars.add_task("Checking" if dry_run else "Importing", total=None)
+            return await import_pledges(
+                database,
+                tenant,
+                content,
+                dry_run=dry_run,
+                limits=Limits(positions=settings.positions_max, weekly_hours=settings.weekly_hours_max),
+                progress=lambda done, total: bars.update(bar, completed=done, total=total),
+            )
+    finally:
+        await database.close()
+
+
+async def _must_exist(installation: Installation, taskforce: str) -> None:
+    """A pledge of a taskforce that nobody knows would be seen by nobody."""
+    register = await Database.connect(installation.events(), name="import")
+    try:
+        async with register.system() as conn:
+            known = [row["slug"] for row in await conn.fetch("select slug from taskforces order by slug")]
+    finally:
+        await register.close()
+    if taskforce not in known:
+        there_is = f"there is {', '.join(known)}" if known else "there is none yet"
+        raise Refusal(f"There is no taskforce {taskforce!r}: {there_is}. Name one with --taskforce.")
+
+
+def _print(console: Console, report: Report, *, dry_run: bool) -> None:
+    # What needs somebody comes first; the rest is there to be trusted.
+    telling = [row for row in report.rows if row.errors or row.flags]
+    telling.sort(key=lambda row: (row.verdict != "refused", row.line))
+    if telling:
+        table = Table("Row", "", "What", box=None, header_style="bold", pad_edge=False)
+        for row in telling[:_ROWS_SHOWN]:
+            words = [
+                f"[bold]{error.column}[/] {error.message}" if error.column else error.message for error in row.errors
+            ]
+            mark = "[red]✗[/]" if row.verdict == "refused" else "[yellow]![/]"
+            table.add_row(str(row.line), mark, "; ".join(words) or f"taken, and flagged: {', '.join(row.flags)}")
+        console.print(table)
+        if len(telling) > _ROWS_SHOWN:
+            console.print(f"… and {len(telling) - _ROWS_SHOWN:,} more rows: --json names them all.")
+        console.print()
+    if report.ignored_columns:
+        console.print(f"Columns that mean nothing here: {', '.join(report.ignored_columns)}")
+    new, known = report.count("new"), report.count("known")
+    if report.imported:
+        console.print(
+            f"[green]✓[/] {new:,} pledges imported ({report.new_positions:,} positions); {known:,} were here."
+        )
+    elif report.ok and dry_run:
+        console.print(
+            f"[green]✓[/] {new:,} pledges would be imported ({report.new_positions:,} positions); {known:,} are here."
+        )
+
+
+def _as_json(report: Report, *, dry_run: bool) -> dict[str, Any]:
+    return {
+        "ok": report.ok,
+        "dry_run": dry_run,
+        "imported": report.imported,
+        "problem": report.problem,
+        "new": report.count("new"),
+        "known": report.count("known"),
+        "refused": report.count("refused"),
+        "new_positions": report.new_positions,
+        "ignored_columns": list(report.ignored_columns),
+        "rows": [
+            {
+                "row": row.line,
+                "verdict": row.verdict,
+                "pledge_id": str(row.pledge_id) if row.pledge_id else None,
+                "positions": row.positions,
+                "errors": [{"column": error.column, "message": error.message} for error in row.errors],
+                "flags": list(row.flags),
+            }
+            for row in report.rows
+        ],
+    }
