@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from shared.cpr import FreeText
+from shared.cpr import FreeText, refuse_cpr
 from shared.web.i18n import N_
 
 When = TypeVar("When", bound=date)
@@ -42,5 +42,6 @@ Email = Annotated[
         max_length=254,
         pattern=r"^[^@\s\x00-\x1f<>,;]+@[^@\s\x00-\x1f<>,;]+\.[^@\s\x00-\x1f<>,;]+$",
     ),
+    AfterValidator(refuse_cpr),
 ]
 SearchText = Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")]

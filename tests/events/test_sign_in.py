@@ -12,6 +12,7 @@ import pytest_asyncio
 from services.events import commands
 from services.events.app import create_app
 from services.events.people.domain import Person
+from services.events.people.sign_in import principal_of
 from shared.auth import TokenVerifier
 
 if TYPE_CHECKING:
@@ -169,6 +170,6 @@ async def test_a_demonstration_says_so_on_its_pages(client: httpx.AsyncClient, c
 def test_a_person_signs_in_as_what_they_are(taskforce_id: UUID) -> None:
     facts: dict[str, Any] = {"municipality": "0671", "language": "en"}
     person = Person(uuid4(), "A", "a@b.dk", frozenset({"caseworker"}), **facts)
-    who = person.principal(taskforce_id)
+    who = principal_of(person, taskforce_id)
     assert (who.subject, who.municipality) == (f"person:{person.id}", "0671")
     assert who.roles == {"caseworker"}

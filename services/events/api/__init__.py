@@ -11,5 +11,5 @@ from services.events.api import attendance, companies, events, internal, passes,
 
 router = APIRouter()
 for resource in (companies, events, attendance, passes, people):
-    router.include_router(resource.router, prefix="/api/events/v1")
-router.include_router(internal.router, prefix="/internal/events/v1", include_in_schema=False)
+    router.include_router(resource.router)
+router.include_router(internal.router, include_in_schema=False)

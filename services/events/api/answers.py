@@ -11,6 +11,9 @@ from pydantic import BaseModel, Field
 from shared.web.i18n import gettext as _
 from shared.web.problems import Problem
 
+PREFIX: Final = "/api/events/v1"
+"""Said in each resource's router, not where they are gathered: metrics and logs name a route by its own path."""
+
 _REFUSALS: Final = {
     400: "The request cannot be read",
     401: "No token, or one that is not valid",

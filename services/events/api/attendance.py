@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.events import commands, queries
 from services.events.access import Db, DoorKeeper
-from services.events.api.answers import Warned, cvr_warnings, refusals
+from services.events.api.answers import PREFIX, Warned, cvr_warnings, refusals
 from services.events.api.companies import CompanyIn
 from services.events.paging import PageSize, PageToken, cut
 from services.events.queries import ByTime, CheckInRow
@@ -20,7 +20,7 @@ from shared.web.i18n import N_
 if TYPE_CHECKING:
     from shared.auth import Principal
 
-router = APIRouter(prefix="/events/{event_id}/check-ins", tags=["attendance"])
+router = APIRouter(prefix=PREFIX + "/events/{event_id}/check-ins", tags=["attendance"])
 
 
 class CheckInIn(BaseModel):

@@ -11,14 +11,14 @@ from pydantic.config import JsonDict
 
 from services.events import commands, queries
 from services.events.access import CompanyReader, Db, Planner
-from services.events.api.answers import Warned, cvr_warnings, refusals
+from services.events.api.answers import PREFIX, Warned, cvr_warnings, refusals
 from services.events.domain import Company
 from services.events.fields import Industry, Name, SearchText, TypedCvr
 from services.events.paging import PageSize, PageToken, cut
 from services.events.queries import ByName, CompanyRow
 from shared.contracts.message import MunicipalityCode
 
-router = APIRouter(prefix="/companies", tags=["companies"])
+router = APIRouter(prefix=PREFIX + "/companies", tags=["companies"])
 
 _EXAMPLE: JsonDict = {
     "id": "0b9a5a4e-6a0f-4c3b-9b1d-2f6a5d1c7e10",

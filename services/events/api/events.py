@@ -11,7 +11,7 @@ from pydantic.config import JsonDict
 
 from services.events import commands, queries
 from services.events.access import Db, EventReader, Planner, plans
-from services.events.api.answers import IfMatch, etag, refusals, version_seen
+from services.events.api.answers import PREFIX, IfMatch, etag, refusals, version_seen
 from services.events.fields import Goal, Line, Moment, Name
 from services.events.paging import PageSize, PageToken, cut
 from services.events.queries import ByTime, EventRow
@@ -20,7 +20,7 @@ from shared.contracts.events import EventKind, EventStatus
 if TYPE_CHECKING:
     from shared.auth import Principal
 
-router = APIRouter(prefix="/events", tags=["events"])
+router = APIRouter(prefix=PREFIX + "/events", tags=["events"])
 
 _EXAMPLE: JsonDict = {
     "id": "5f0b8a52-6d0e-4d4a-8c8e-0c8b6f0f4a11",

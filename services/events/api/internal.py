@@ -11,7 +11,7 @@ from services.events.access import Db, OtherService
 from services.events.people import queries
 from services.events.people.queries import Address
 
-router = APIRouter()
+router = APIRouter(prefix="/internal/events/v1")
 
 
 @router.get("/people/{person_id}/address")

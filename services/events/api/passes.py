@@ -10,9 +10,9 @@ from pydantic import BaseModel, Field
 
 from services.events import commands, passes, store
 from services.events.access import Db, Planner, Settings
-from services.events.api.answers import IfMatch, etag, refusals, version_seen
+from services.events.api.answers import PREFIX, IfMatch, etag, refusals, version_seen
 
-router = APIRouter(prefix="/events/{event_id}/passes", tags=["passes"])
+router = APIRouter(prefix=PREFIX + "/events/{event_id}/passes", tags=["passes"])
 
 
 class PassOut(BaseModel):

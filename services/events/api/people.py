@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from services.events.access import Administrator, Db
-from services.events.api.answers import refusals
+from services.events.api.answers import PREFIX, refusals
 from services.events.fields import Email, Name
 from services.events.paging import PageSize, PageToken, cut
 from services.events.people import commands, queries
@@ -18,7 +18,7 @@ from services.events.people.domain import Language, Person
 from services.events.people.queries import PeopleByName, PersonRow
 from shared.contracts.message import MunicipalityCode
 
-router = APIRouter(prefix="/people", tags=["people"])
+router = APIRouter(prefix=PREFIX + "/people", tags=["people"])
 
 PersonRole = Literal["member", "coordinator", "caseworker", "facilitator", "admin", "auditor"]
 

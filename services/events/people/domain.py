@@ -1,4 +1,4 @@
-"""A person of the taskforce and the token they get when they sign in. No I/O."""
+"""A person of the taskforce. No I/O."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from services.events.domain import Refusal
-from shared.auth import Principal
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -41,12 +40,3 @@ class Person:
     roles: frozenset[Role]
     municipality: str | None = None
     language: Language = "da"
-
-    def principal(self, taskforce_id: UUID) -> Principal:
-        """Who they are to every service while they are signed in."""
-        return Principal(
-            subject=f"person:{self.id}",
-            roles=frozenset(self.roles),
-            taskforce_id=taskforce_id,
-            municipality=self.municipality,
-        )

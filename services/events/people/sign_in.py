@@ -15,7 +15,7 @@ from services.events.access import Anybody, Db, Settings
 from services.events.people import store
 from services.events.people.domain import SESSION_SECONDS, PersonNotFound
 from services.events.people.queries import filled_roles
-from shared.auth import COOKIE, sign_token
+from shared.auth import COOKIE, Principal, sign_token
 from shared.web.forms import read_form
 from shared.web.i18n import gettext as _
 from shared.web.navigation import ROLE_LABELS
@@ -24,6 +24,7 @@ from shared.web.problems import Problem, safe_next
 
 if TYPE_CHECKING:
     from services.events.domain import Taskforce
+    from services.events.people.domain import Person
 
 router = APIRouter(include_in_schema=False)
 
@@ -108,7 +109,7 @@ async def sign_in(request: Request, _who: Anybody, db: Db, settings: Settings) -
         person = await store.first_in_role(conn, wanted.taskforce, wanted.role)
     token = sign_token(
         settings.token_private_key.get_secret_value(),
-        person.principal(wanted.taskforce),
+        principal_of(person, wanted.taskforce),
         lifetime_seconds=SESSION_SECONDS,
     )
     response = RedirectResponse(safe_next(wanted.next, default=_FIRST_PAGE.get(wanted.role, "/")), 303)
@@ -122,3 +123,13 @@ async def sign_out(_who: Anybody) -> Response:
     response = RedirectResponse("/sign-in", 303)
     response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
     return response
+
+
+def principal_of(person: Person, taskforce_id: UUID) -> Principal:
+    """Who the person is to every service while they are signed in: all that they are, not one role of it."""
+    return Principal(
+        subject=f"person:{person.id}",
+        roles=frozenset(person.roles),
+        taskforce_id=taskforce_id,
+        municipality=person.municipality,
+    )

@@ -1,0 +1,39 @@
+"""The worker on a real broker: what the register records reaches its topics."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from services.events import commands
+from services.events.domain import Company
+from services.events.worker import create_worker
+
+if TYPE_CHECKING:
+    from deploy.local.broker import EmbeddedBroker
+    from services.events.settings import EventsSettings
+    from shared.postgres import Database
+
+
+async def test_what_the_register_records_is_published(
+    db: Database, events_settings: EventsSettings, broker: EmbeddedBroker, taskforce_id: UUID
+) -> None:
+    worker = create_worker(events_settings.model_copy(update={"kafka_bootstrap_servers": broker.bootstrap_servers}))
+    await worker.start()
+    try:
+        await commands.register_company(db, taskforce_id, Company.as_typed(id=uuid4(), name="Ærø Bageri"))
+        async with asyncio.timeout(20):
+            while await _waiting(db):
+                await asyncio.sleep(0.05)
+    finally:
+        await worker.stop()
+
+
+async def test_the_worker_reads_nothing(events_settings: EventsSettings) -> None:
+    assert list(create_worker(events_settings).consumers) == []
+
+
+async def _waiting(db: Database) -> int:
+    async with db.system() as conn:
+        return int(await conn.fetchval("select count(*) from outbox where published_at is null"))
