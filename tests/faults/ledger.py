@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 30.0
 """How long a client keeps asking for one answer."""
 
+MOST_PLEDGES = 120
+"""However long a fault lasts, the clients log no more than this: the runs stay comparable and bounded."""
+
 
 @dataclass
 class Ledger:
@@ -73,6 +76,9 @@ class Clients:
         member = self._topology.token("member", taskforce_id=self._taskforce_id)
         caseworker = self._topology.token("caseworker", taskforce_id=self._taskforce_id)
         while not self._stopping.is_set():
+            if len(self.ledger.attempted) >= MOST_PLEDGES:
+                await asyncio.sleep(0.05)
+                continue
             body = self._pledge()
             pledge_id = UUID(body["id"])
             self.ledger.attempted[pledge_id] = body
