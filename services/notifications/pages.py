@@ -21,7 +21,7 @@ from shared.web.paging import PageToken, cut
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from services.notifications.queries import DeliveryRow
+    from services.notifications.queries import Counts, DeliveryRow
     from services.notifications.rules import Rule
     from services.notifications.store import Status
 
@@ -29,24 +29,21 @@ router = APIRouter(include_in_schema=False)
 
 _PAGE_SIZE: Final = 50
 
-Shown = Literal["all", "waiting", "sent", "not_sent"]
+Shown = Literal["all", "sent", "waiting", "not_sent", "old_news"]
 
 _STATUSES: Final[Mapping[Shown, tuple[Status, ...]]] = {
     "all": (),
-    "waiting": ("waiting",),
     "sent": ("sent",),
+    "waiting": ("waiting",),
     "not_sent": ("skipped", "failed", "expired"),
+    "old_news": ("skipped",),
 }
 _HEADINGS: Final[Mapping[Shown, str]] = {
     "all": N_("All mails"),
-    "waiting": N_("Mails that wait"),
     "sent": N_("Mails that were sent"),
+    "waiting": N_("Mails that wait"),
     "not_sent": N_("Mails that were not sent"),
-}
-_FIGURES: Final[Mapping[Shown, tuple[str, str | None]]] = {
-    "sent": (N_("sent"), "real"),
-    "waiting": (N_("waiting"), "promised"),
-    "not_sent": (N_("not sent"), None),
+    "old_news": N_("Changes that were too old to tell"),
 }
 _RULE_LABELS: Final[Mapping[Rule, str]] = {
     "pledge_received": N_("Thanks to the company"),
@@ -91,6 +88,7 @@ async def deliveries_page(
             conn,
             principal.taskforce,
             statuses=_STATUSES[shown],
+            old_news=shown == "old_news",
             after=Latest.read(page_token),
             limit=_PAGE_SIZE + 1,
         )
@@ -100,18 +98,22 @@ async def deliveries_page(
         "deliveries.html",
         shown=shown,
         heading=_(_HEADINGS[shown]),
-        choices=[
-            {
-                "name": name,
-                "label": _(label),
-                "tone": tone,
-                "number": sum(numbers.get(status, 0) for status in _STATUSES[name]),
-            }
-            for name, (label, tone) in _FIGURES.items()
-        ],
+        choices=_choices(numbers),
         deliveries=[_as_shown(row) for row in page],
         more=f"/notifications?{urlencode({'status': shown, 'page_token': last.key.token()})}" if last else None,
     )
+
+
+def _choices(numbers: Counts) -> list[dict[str, object]]:
+    choices: list[tuple[Shown, int, str, str | None, str | None]] = [
+        ("sent", numbers.sent, _("sent"), None, "real"),
+        ("waiting", numbers.waiting, _("waiting"), None, "promised"),
+        ("not_sent", numbers.not_sent, _("not sent"), None, None),
+    ]
+    if numbers.old_news:
+        note = _("What is more than 24 hours old is never told.")
+        choices.append(("old_news", numbers.old_news, _("too old to tell"), note, None))
+    return [dict(zip(("name", "number", "label", "note", "tone"), choice, strict=True)) for choice in choices]
 
 
 def _as_shown(row: DeliveryRow) -> dict[str, object]:

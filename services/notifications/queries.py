@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -53,24 +54,32 @@ async def deliveries(
     taskforce_id: UUID,
     *,
     statuses: Sequence[Status] = (),
+    old_news: bool | None = None,
     rule: Rule | None = None,
     after: Latest | None = None,
     limit: int,
 ) -> list[DeliveryRow]:
-    """Return deliveries, latest first: those of `statuses` (none: all) and `rule`, from below `after` on."""
+    """Return deliveries, latest first, from below `after` on.
+
+    Args:
+        statuses: only these; none means all.
+        old_news: only what was too old to be told from the start, or only what was not.
+    """
     rows = await conn.fetch(
         """
         select id, rule, about_id, facts, happened_at, status, reason, attempts, created_at, attempted_at, settled_at
           from deliveries
          where taskforce_id = $1
            and ($2::text[] = '{}' or status = any($2))
-           and ($3::text is null or rule = $3)
-           and ($4::timestamptz is null or (created_at, id) < ($4, $5))
+           and ($3::boolean is null or (status = 'skipped' and reason = 'too_old') = $3)
+           and ($4::text is null or rule = $4)
+           and ($5::timestamptz is null or (created_at, id) < ($5, $6))
          order by created_at desc, id desc
-         limit $6
+         limit $7
         """,
         taskforce_id,
         list(statuses),
+        old_news,
         rule,
         after and after.created_at,
         after and after.id,
@@ -79,9 +88,28 @@ async def deliveries(
     return [DeliveryRow(**row) for row in rows]
 
 
-async def counts(conn: Connection, taskforce_id: UUID) -> dict[Status, int]:
-    """Return how many deliveries have each status; a status that none has is left out."""
-    rows = await conn.fetch(
-        "select status, count(*) as number from deliveries where taskforce_id = $1 group by status", taskforce_id
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many deliveries there are of each kind."""
+
+    sent: int
+    waiting: int
+    not_sent: int
+    old_news: int
+
+
+async def counts(conn: Connection, taskforce_id: UUID) -> Counts:
+    """Return how many deliveries were sent, wait, were not sent, and were too old from the start."""
+    row = await conn.fetchrow(
+        """
+        select count(*) filter (where status = 'sent') as sent,
+               count(*) filter (where status = 'waiting') as waiting,
+               count(*) filter (where status in ('skipped', 'failed', 'expired')) as unsent,
+               count(*) filter (where status = 'skipped' and reason = 'too_old') as old_news
+          from deliveries
+         where taskforce_id = $1
+        """,
+        taskforce_id,
     )
-    return {row["status"]: row["number"] for row in rows}
+    assert row is not None
+    return Counts(row["sent"], row["waiting"], row["unsent"] - row["old_news"], row["old_news"])

@@ -62,11 +62,13 @@ async def test_the_list_is_accessible_and_fits_every_width(
         await office.settled(taskforce_id)
     for page in (small, large):
         await page.goto(f"{url}/notifications?lang={language}")
-        assert await page.locator(".list-rows > li").count() == 4
+        assert await page.locator(".list-rows > li").count() == 3
         await assert_accessible(page)
         assert not await page.evaluate(OVERFLOW)
     await large.get_by_role("link", name="ikke sendt" if language == "da" else "not sent").click()
-    assert await large.locator(".list-rows > li").count() == 3
+    assert await large.locator(".list-rows > li").count() == 2
+    await large.get_by_role("link", name="for gamle" if language == "da" else "too old").click()
+    assert await large.locator(".list-rows > li").count() == 1
 
 
 async def test_mails_are_accessible_fit_a_phone_and_fetch_nothing(
