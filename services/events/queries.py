@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.events.domain import CompanyNotFound, EventNotFound, Taskforce, TaskforceUnknown
 from services.events.fields import Moment
-from services.events.paging import SortKey, SortText
 from shared.contracts.events import EventKind, EventStatus
+from shared.web.paging import SortKey, SortText
 
 if TYPE_CHECKING:
     from shared.postgres import Connection

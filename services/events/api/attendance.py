@@ -13,9 +13,9 @@ from services.events import commands, queries
 from services.events.access import Db, DoorKeeper
 from services.events.api.answers import PREFIX, Warned, cvr_warnings, refusals
 from services.events.api.companies import CompanyIn
-from services.events.paging import PageSize, PageToken, cut
 from services.events.queries import ByTime, CheckInRow
 from shared.web.i18n import N_
+from shared.web.paging import PageSize, PageToken, cut
 
 if TYPE_CHECKING:
     from shared.auth import Principal

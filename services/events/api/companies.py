@@ -14,9 +14,9 @@ from services.events.access import CompanyReader, Db, Planner
 from services.events.api.answers import PREFIX, Warned, cvr_warnings, refusals
 from services.events.domain import Company
 from services.events.fields import Industry, Name, SearchText, TypedCvr
-from services.events.paging import PageSize, PageToken, cut
 from services.events.queries import ByName, CompanyRow
 from shared.contracts.message import MunicipalityCode
+from shared.web.paging import PageSize, PageToken, cut
 
 router = APIRouter(prefix=PREFIX + "/companies", tags=["companies"])
 

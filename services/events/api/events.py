@@ -13,9 +13,9 @@ from services.events import commands, queries
 from services.events.access import Db, EventReader, Planner, plans
 from services.events.api.answers import PREFIX, IfMatch, etag, refusals, version_seen
 from services.events.fields import Goal, Line, Moment, Name
-from services.events.paging import PageSize, PageToken, cut
 from services.events.queries import ByTime, EventRow
 from shared.contracts.events import EventKind, EventStatus
+from shared.web.paging import PageSize, PageToken, cut
 
 if TYPE_CHECKING:
     from shared.auth import Principal

@@ -12,11 +12,11 @@ from pydantic.config import JsonDict
 from services.events.access import Administrator, Db
 from services.events.api.answers import PREFIX, refusals
 from services.events.fields import Email, Name
-from services.events.paging import PageSize, PageToken, cut
 from services.events.people import commands, queries
 from services.events.people.domain import Language, Person
 from services.events.people.queries import PeopleByName, PersonRow
 from shared.contracts.message import MunicipalityCode
+from shared.web.paging import PageSize, PageToken, cut
 
 router = APIRouter(prefix=PREFIX + "/people", tags=["people"])
 

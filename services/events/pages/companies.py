@@ -15,10 +15,10 @@ from services.events.access import CompanyReader, Db, Planner, plans
 from services.events.api.companies import CompanyIn
 from services.events.domain import CompanyNotFound
 from services.events.fields import SearchText
-from services.events.paging import PageToken, cut
 from services.events.queries import ByName
 from shared.web.forms import blank, read_form
 from shared.web.pages import render
+from shared.web.paging import PageToken, cut
 
 router = APIRouter(prefix="/companies")
 

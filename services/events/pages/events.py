@@ -15,13 +15,13 @@ from services.events import commands, queries
 from services.events.access import Db, EventReader, Planner, plans
 from services.events.domain import CompanyNotFound, EndsBeforeStart
 from services.events.fields import Goal, Line, Name, SearchText, refuse_distant
-from services.events.paging import PageToken, cut
 from services.events.queries import ByTime
 from shared.contracts.events import EventKind
 from shared.web.formats import COPENHAGEN
 from shared.web.forms import blank, read_form
 from shared.web.i18n import gettext as _
 from shared.web.pages import render
+from shared.web.paging import PageToken, cut
 
 router = APIRouter(prefix="/events")
 

@@ -9,12 +9,12 @@ from fastapi.responses import RedirectResponse, Response
 
 from services.events.access import Administrator, Db
 from services.events.api.people import PersonIn
-from services.events.paging import PageToken, cut
 from services.events.people import commands, queries
 from services.events.people.queries import PeopleByName
 from shared.web.forms import blank, read_form
 from shared.web.navigation import ROLE_LABELS
 from shared.web.pages import render
+from shared.web.paging import PageToken, cut
 
 router = APIRouter(prefix="/people", include_in_schema=False)
 

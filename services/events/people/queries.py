@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from services.events.paging import SortKey, SortText
 from services.events.people.domain import Language, PersonNotFound
+from shared.web.paging import SortKey, SortText
 
 if TYPE_CHECKING:
     from shared.postgres import Connection
