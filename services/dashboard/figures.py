@@ -201,7 +201,8 @@ def reckon(
         of = tally.job_type
         hires = tally.hires_from_pledges + tally.hires_without_pledge
         starting_later = tally.starting_from_pledges + tally.starting_without_pledge
-        if tally.event_id is not None:
+        # Nothing is left of what was taken back: as if it had never been.
+        if tally.event_id is not None and (tally.positions or hires or starting_later):
             event = by_event.setdefault(tally.event_id, EventFigures(tally.event_id))
             event.pledged_positions[of] += tally.positions
             event.hires[of] += hires
