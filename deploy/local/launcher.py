@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +40,7 @@ from shared.web.operations import end_streams
 _log = structlog.get_logger(__name__)
 
 _STREAMS_SECONDS = 1  # how long open requests and event streams may take to end
-_WORKERS_SECONDS = 3.5
+_STOP_SECONDS = 2.5  # how long workers, and then applications, may take
 _READY_SECONDS = 60.0
 
 Progress = Callable[[str], AbstractContextManager[object]]
@@ -219,6 +219,9 @@ class Launcher:
         internal = enter(contextlib.closing(ports.listening()))
         smtp = enter(contextlib.closing(ports.listening()))
         secrets = self.state.secrets()
+        # Reading the services' code takes about as long as all the rest: both at once.
+        loading = asyncio.create_task(asyncio.to_thread(self._load_all))
+        enter(_cancelled(loading))
 
         with self._progress("Starting PostgreSQL and the broker"):
             await self._start_children()
@@ -240,24 +243,7 @@ class Launcher:
         await supervisor.replay()
 
         with self._progress("Starting the services"):
-            store = MailStore(self.state.mail)
-            catcher = MailCatcher(store)
-            await catcher.start(smtp)
-            self._stack.push_async_callback(catcher.stop)
-            services = {service: await asyncio.to_thread(self._load, service) for service in SERVICES}
-            for name, service in services.items():
-                hosted = HostedApp(name, service.make_app(configuration.settings(name)))
-                await self._stack.enter_async_context(hosted.lifespan())
-                self._apps[name] = hosted
-            for name, service in services.items():
-                self._workers[name] = service.make_worker(configuration.settings(name))
-            self._stack.push_async_callback(self._stop_workers)
-            await asyncio.gather(*(worker.start() for worker in self._workers.values()))
-            mailbox = create_mailbox(
-                store, MailboxSettings(configuration.public_url, self.settings.demo_mode, secrets.token_jwks)
-            )
-            await self._serve(PublicGateway(self._apps, {MAIL_PREFIX: mailbox}, self.health), public)
-            await self._serve(InternalGateway(self._apps), internal)
+            await self._start_services(await loading, public=public, internal=internal, smtp=smtp)
         await self._stack.enter_async_context(supervisor.watching(self._consumer_groups()))
         self.state.announce(
             Running(
@@ -270,6 +256,35 @@ class Launcher:
                 demo_mode=configuration.demo_mode,
             )
         )
+
+    def _load_all(self) -> dict[str, Service]:
+        return {name: self._load(name) for name in SERVICES}
+
+    async def _start_services(
+        self, services: Mapping[str, Service], *, public: socket.socket, internal: socket.socket, smtp: socket.socket
+    ) -> None:
+        store = MailStore(self.state.mail)
+        catcher = MailCatcher(store)
+        lifespans, work = _Together(), _Together()
+        self._stack.push_async_callback(lifespans.stop)
+        self._stack.push_async_callback(work.stop)
+
+        await catcher.start(smtp)
+        work.add(catcher.stop)
+        for name, service in services.items():
+            settings = self.configuration.settings(name)
+            self._apps[name] = hosted = HostedApp(name, service.make_app(settings))
+            self._workers[name] = service.make_worker(settings)
+            entered = AsyncExitStack()
+            lifespans.add(entered.aclose)
+            await entered.enter_async_context(hosted.lifespan())
+        for worker in self._workers.values():
+            work.add(worker.stop)
+            await worker.start()
+        page_settings = MailboxSettings(self.url, self.settings.demo_mode, self.configuration.secrets.token_jwks)
+        extras = {MAIL_PREFIX: create_mailbox(store, page_settings)}
+        work.add(await self._serve(PublicGateway(self._apps, extras, self.health), public))
+        work.add(await self._serve(InternalGateway(self._apps), internal))
 
     def _consumer_groups(self) -> dict[str, list[str]]:
         consumers = [consumer for worker in self._workers.values() for consumer in worker.consumers]
@@ -285,17 +300,10 @@ class Launcher:
                 raise result
 
     async def _stop_children(self) -> None:
-        await asyncio.gather(asyncio.to_thread(self.broker.stop), asyncio.to_thread(self.postgres.stop))
+        await asyncio.gather(asyncio.to_thread(self.broker.kill), asyncio.to_thread(self.postgres.stop))
 
-    async def _stop_workers(self) -> None:
-        workers, self._workers = self._workers, {}
-        stops = [asyncio.create_task(worker.stop()) for worker in workers.values()]
-        _, hanging = await asyncio.wait(stops, timeout=_WORKERS_SECONDS) if stops else (set(), set())
-        for task in hanging:
-            task.cancel()
-        await asyncio.gather(*stops, return_exceptions=True)
-
-    async def _serve(self, app: ASGIApp, listening: socket.socket) -> None:
+    async def _serve(self, app: ASGIApp, listening: socket.socket) -> Callable[[], Awaitable[None]]:
+        """Answer on the socket from now on; returns how to stop."""
         server = _Server(
             uvicorn.Config(
                 app,
@@ -316,11 +324,39 @@ class Launcher:
             server.should_exit = True
             await asyncio.gather(task, return_exceptions=True)
 
-        self._stack.push_async_callback(stop)
         while not server.started:
             if task.done():
                 task.result()
             await asyncio.sleep(0.005)
+        return stop
+
+
+class _Together:
+    """What is stopped at the same time, and given up on when it takes too long."""
+
+    def __init__(self) -> None:
+        self._stops: list[Callable[[], Awaitable[object]]] = []
+
+    def add(self, stop: Callable[[], Awaitable[object]]) -> None:
+        self._stops.append(stop)
+
+    async def stop(self) -> None:
+        tasks = [asyncio.ensure_future(stop()) for stop in self._stops]
+        if tasks:
+            _, hanging = await asyncio.wait(tasks, timeout=_STOP_SECONDS)
+            for task in hanging:
+                task.cancel()
+        for result in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(result, Exception):
+                _log.warning("stop.failed", error=f"{type(result).__name__}: {result}")
+
+
+@contextmanager
+def _cancelled(task: asyncio.Task[Any]) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        task.cancel()
 
 
 class _Server(uvicorn.Server):

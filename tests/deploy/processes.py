@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -18,27 +19,29 @@ ORDINARY_USER = 65534
 """`nobody`: there on every system, and nobody in particular."""
 
 
-def python(code: str, *arguments: object, ordinary: bool = False) -> subprocess.Popen[str]:
+def python(code: str, *arguments: object, ordinary: bool = False, log: Path | None = None) -> subprocess.Popen[str]:
     """Start `code` (dedented) in a new interpreter with `arguments` in sys.argv[1:]; its output can be read.
 
     Args:
         ordinary: as an ordinary user, whoever we are. Where we are root it keeps one capability, to read files:
             the interpreter may lie in a folder that only root may enter.
+        log: file for what it says on stderr; None adds that to its output.
     """
     command = [sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)]
     if ordinary and os.geteuid() == 0:
         account = [f"--reuid={ORDINARY_USER}", f"--regid={ORDINARY_USER}", "--clear-groups"]
         capability = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
         command = ["setpriv", *account, *capability, *command]
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        cwd=CHECKOUT,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"},
-    )
+    with contextlib.ExitStack() as stack:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=stack.enter_context(log.open("ab")) if log else subprocess.STDOUT,
+            text=True,
+            cwd=CHECKOUT,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
 
 
 def finished(process: subprocess.Popen[str], seconds: float = 30) -> str:

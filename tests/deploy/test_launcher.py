@@ -33,11 +33,14 @@ RUN = """
     import sys, uvloop
     from pathlib import Path
     from deploy.local.launcher import Launcher, LocalSettings
+    from shared.logging import configure_logging
+    configure_logging(log_format="console", level="INFO")
     settings = LocalSettings(state=Path(sys.argv[1]), port=int(sys.argv[2]), demo_mode=True)
     try:
         uvloop.run(Launcher(settings).run(lambda launcher: print("ready", launcher.url, flush=True)))
     except Exception as error:
-        sys.exit(f"{type(error).__name__}: {error}")
+        print(f"{type(error).__name__}: {error}", flush=True)
+        sys.exit(1)
 """
 
 
@@ -49,10 +52,17 @@ class Run:
     state: State
     port: int
 
+    @property
+    def log(self) -> Path:
+        """What it said besides."""
+        return self.state.folder.parent / "log"
+
     def wait_ready(self) -> None:
         assert self.process.stdout is not None
         said = self.process.stdout.readline()
-        assert said == f"ready http://localhost:{self.port}\n", said + self.process.stdout.read()
+        if said != f"ready http://localhost:{self.port}\n":
+            self.kill()
+            pytest.fail(said + self.log.read_text()[-4000:])
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         return httpx.get(f"http://127.0.0.1:{self.port}{path}", headers=headers, timeout=10)
@@ -88,13 +98,14 @@ class Run:
         return time.monotonic() - started
 
     def kill(self) -> None:
-        self.process.kill()
-        self.process.communicate()
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.communicate()
 
 
 def start(folder: Path, port: int | None = None) -> Run:
     port = port or any_free()
-    return Run(python(RUN, folder, port), State(folder), port)
+    return Run(python(RUN, folder, port, log=folder.parent / "log"), State(folder), port)
 
 
 @pytest.fixture
@@ -102,6 +113,12 @@ def folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="tilsagn-test-"))
     folder.chmod(0o711)
     yield folder / "my state"
+    remove(folder)
+
+
+def remove(folder: Path) -> None:
+    """Remove the folder once a killed launcher's PostgreSQL has gone from it."""
+    assert eventually(lambda: not list(folder.glob("*/postgres/cluster/postmaster.pid")))
     shutil.rmtree(folder)
 
 
@@ -116,7 +133,7 @@ def run() -> Iterator[Run]:
         yield run
     finally:
         run.kill()
-        shutil.rmtree(folder)
+        remove(folder)
 
 
 def test_says_of_every_part_that_it_works(run: Run) -> None:
