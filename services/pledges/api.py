@@ -21,17 +21,18 @@ from services.pledges.answers import (
     pledge_answer,
     respond,
 )
-from services.pledges.bodies import HireBody, Moment, PledgeBody
+from services.pledges.bodies import HireBody, PledgeBody
 from services.pledges.domain.pledge import Limits
 from services.pledges.domain.refusals import StaleVersion
 from services.pledges.queries import HireFilter, PledgeFilter
 from services.pledges.settings import PledgesSettings
+from services.pledges.sorting import NewestFirst
 from services.pledges.views import HireView, PledgeView
 from shared.auth import Principal, require
 from shared.contracts.pledges import JobType, PledgeStatus
 from shared.postgres import Database
 from shared.web.i18n import gettext as _
-from shared.web.paging import PageSize, PageToken, SortKey, cut
+from shared.web.paging import PageSize, PageToken, cut
 from shared.web.problems import Problem
 from shared.web.validation import FieldError
 
@@ -44,11 +45,6 @@ _ASKED_TWICE = "Required. The same key and body again give the same answer; anot
 
 IdempotencyKey = Annotated[str | None, Header(description=_ASKED_TWICE, alias="Idempotency-Key")]
 IfMatch = Annotated[str | None, Header(description="The pledge's ETag as it was seen; stale is answered 412.")]
-
-
-class _NewestFirst(SortKey):
-    at: Moment
-    id: UUID
 
 
 @router.post(
@@ -103,7 +99,7 @@ async def list_pledges(
     page_token: PageToken = None,
 ) -> Response:
     """List pledges, the last received first."""
-    after = _NewestFirst.read(page_token)
+    after = NewestFirst.read(page_token)
     wanted = PledgeFilter(
         event_id=event_id,
         company_id=company_id,
@@ -122,7 +118,7 @@ async def list_pledges(
     items, last = cut(rows, page_size)
     answer = PledgeListAnswer.model_construct(
         items=[pledge_answer(seen_by(principal, one)) for one in items],
-        next_page_token=_NewestFirst(at=last.received_at, id=last.id).token() if last else None,
+        next_page_token=NewestFirst(at=last.received_at, id=last.id).token() if last else None,
     )
     return respond(answer)
 
@@ -190,7 +186,7 @@ async def list_hires(
     page_token: PageToken = None,
 ) -> Response:
     """List hires, the last confirmed first."""
-    after = _NewestFirst.read(page_token)
+    after = NewestFirst.read(page_token)
     wanted = HireFilter(pledge_id, event_id, company_id, job_type, principal.person_id if mine else None)
     async with _database(request).read(principal.taskforce) as conn:
         rows = await queries.hires(
@@ -199,7 +195,7 @@ async def list_hires(
     items, last = cut(rows, page_size)
     answer = HireListAnswer.model_construct(
         items=[hire_answer(one) for one in items],
-        next_page_token=_NewestFirst(at=last.confirmed_at, id=last.id).token() if last else None,
+        next_page_token=NewestFirst(at=last.confirmed_at, id=last.id).token() if last else None,
     )
     return respond(answer)
 

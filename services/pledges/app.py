@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from services.pledges import api, problems
+from services.pledges import api, pages, problems
 from services.pledges.settings import PledgesSettings
 from shared.postgres import Database
-from shared.web.app import create_web_app
+from shared.web.app import MIB, create_web_app
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -36,9 +36,15 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
             await app.state.database.close()
 
     app = create_web_app(
-        title="Tilsagn: pledges", service="pledges", settings=settings, lifespan=lifespan, description=DESCRIPTION
+        title="Tilsagn: pledges",
+        service="pledges",
+        settings=settings,
+        lifespan=lifespan,
+        larger_bodies={"/pledges/import": 8 * MIB},
+        description=DESCRIPTION,
     )
     problems.install(app)
     app.include_router(api.router)
     app.include_router(api.internal)
+    app.include_router(pages.router)
     return app

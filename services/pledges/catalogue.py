@@ -103,7 +103,7 @@ CAPTURES: Final = MappingProxyType(
 
 FLAGS: Final = MappingProxyType(
     {
-        "cvr_invalid": N_("The CVR number is not right; the pledge was taken all the same."),
+        "cvr_invalid": N_("The CVR number is not right. That does not stop the pledge."),
         "clock_wrong": N_("The phone's clock is wrong; the pledge counts from the day it was received."),
         "late": N_("Captured while the event was open, received after it had closed."),
         "after_close": N_("Logged after the event had closed."),

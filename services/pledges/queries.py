@@ -118,6 +118,34 @@ async def waiting_pledges(
     return [_pledge(row) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingTotals:
+    """How much is waiting."""
+
+    pledges: int
+    positions: int
+
+
+_WAITING_TOTALS = """
+select count(distinct pledge.id) as pledges,
+       count(*) as positions
+  from pledges as pledge
+  join positions as job
+    on job.taskforce_id = pledge.taskforce_id
+   and job.pledge_id = pledge.id
+ where pledge.taskforce_id = $1
+   and pledge.status in ('logged', 'affirmed', 'in_progress')
+   and job.status in ('open', 'matched', 'trial')"""
+
+
+async def waiting_totals(conn: Connection, taskforce_id: UUID, wanted: PledgeFilter) -> WaitingTotals:
+    """Return how many pledges, and how many vacant positions of theirs, the work list holds."""
+    where = _filtered(taskforce_id, wanted)
+    row = await conn.fetchrow(f"{_WAITING_TOTALS}{where.sql}", *where.arguments)
+    assert row is not None
+    return WaitingTotals(row["pledges"], row["positions"])
+
+
 def _filtered(taskforce_id: UUID, wanted: PledgeFilter) -> _Where:
     where = _Where(taskforce_id)
     for column in ("event_id", "company_id", "job_type", "municipality", "status", "logged_by"):

@@ -17,6 +17,7 @@ from services.pledges.domain.register import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -436,3 +437,39 @@ def hire_of(row: asyncpg.Record) -> Hire:
         end_reason=row["end_reason"],
         version=row["version"],
     )
+
+
+async def request_digests(conn: Connection, taskforce_id: UUID, pledge_ids: Sequence[UUID]) -> dict[UUID, bytes]:
+    """Return the digest of what logged each of the pledges that exist."""
+    rows = await conn.fetch(
+        """
+        select id, request_digest
+          from pledges
+         where taskforce_id = $1
+           and id = any($2::uuid[])
+        """,
+        taskforce_id,
+        pledge_ids,
+    )
+    return {row["id"]: row["request_digest"] for row in rows}
+
+
+async def all_events(conn: Connection, taskforce_id: UUID) -> list[tuple[EventFacts, str]]:
+    """Return every event we have been told of, with its title."""
+    rows = await conn.fetch(
+        """
+        select id, status, starts_at, ends_at, closed_at, pass_generation, title
+          from employer_events
+         where taskforce_id = $1
+        """,
+        taskforce_id,
+    )
+    return [(EventFacts(*list(row)[:-1]), row["title"]) for row in rows]
+
+
+async def all_companies(conn: Connection, taskforce_id: UUID) -> list[RegisteredCompany]:
+    """Return every company we have been told of."""
+    rows = await conn.fetch(
+        "select id, name_key, cvr, municipality from companies where taskforce_id = $1", taskforce_id
+    )
+    return [RegisteredCompany(*row) for row in rows]

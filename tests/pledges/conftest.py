@@ -122,7 +122,7 @@ def know_event(pledges_database: Database, taskforce_id: UUID) -> Callable[..., 
 
     async def know(event_id: UUID | None = None, **facts: Any) -> UUID:
         event_id = event_id or uuid4()
-        state = {
+        state: dict[str, Any] = {
             "taskforce": taskforce_id,
             "version": 1,
             "kind": "employer_event",

@@ -1,0 +1,136 @@
+"""The names of an import's columns, other names for them, and the words their cells may hold."""
+
+from __future__ import annotations
+
+import functools
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from services.pledges.catalogue import TASKS
+from services.pledges.domain.register import name_key
+from shared.web.i18n import LANGUAGES, speaking
+from shared.web.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+COLUMNS: Final = (
+    "virksomhed",
+    "cvr",
+    "p-nummer",
+    "kommune",
+    "arrangement",
+    "dato",
+    "type",
+    "pladser",
+    "timer fra",
+    "timer til",
+    "opgaver",
+    "kontaktperson",
+    "telefon",
+    "e-mail",
+    "tidligst start",
+    "reference",
+)
+"""In the order of the file that is offered to fill in."""
+
+REQUIRED: Final = ("virksomhed", "dato", "pladser", "timer fra", "kontaktperson")
+
+_OTHER_NAMES: Final = MappingProxyType(
+    {
+        "virksomhedens navn": "virksomhed",
+        "firma": "virksomhed",
+        "company": "virksomhed",
+        "cvr-nummer": "cvr",
+        "cvr nummer": "cvr",
+        "pnummer": "p-nummer",
+        "p nummer": "p-nummer",
+        "kommunekode": "kommune",
+        "municipality": "kommune",
+        "event": "arrangement",
+        "tilsagnsdato": "dato",
+        "date": "dato",
+        "jobtype": "type",
+        "job type": "type",
+        "antal": "pladser",
+        "antal pladser": "pladser",
+        "positions": "pladser",
+        "timer": "timer fra",
+        "hours from": "timer fra",
+        "hours to": "timer til",
+        "tasks": "opgaver",
+        "kontakt": "kontaktperson",
+        "contact": "kontaktperson",
+        "tlf": "telefon",
+        "phone": "telefon",
+        "mail": "e-mail",
+        "email": "e-mail",
+        "earliest start": "tidligst start",
+    }
+)
+
+_JOB_TYPE_WORDS: Final = MappingProxyType(
+    {
+        "småjob": "smaajob",
+        "virksomhedspraktik": "praktik",
+        "løntilskud": "loentilskud",
+        "job med løntilskud": "loentilskud",
+        "ordinær": "ordinaer",
+        "ordinært": "ordinaer",
+        "ordinært job": "ordinaer",
+        "træning": "traening",
+        "træningsforløb": "traening",
+    }
+)
+
+_POINTERS: Final = MappingProxyType(
+    {
+        "/company/cvr": "cvr",
+        "/company/p_number": "p-nummer",
+        "/company/municipality": "kommune",
+        "/company": "virksomhed",
+        "/event_id": "arrangement",
+        "/captured_at": "dato",
+        "/job_type": "type",
+        "/positions": "pladser",
+        "/weekly_hours/to": "timer til",
+        "/weekly_hours": "timer fra",
+        "/tasks": "opgaver",
+        "/contact/phone": "telefon",
+        "/contact/email": "e-mail",
+        "/contact": "kontaktperson",
+        "/earliest_start": "tidligst start",
+    }
+)
+
+
+def meaning(column: str) -> str | None:
+    """Return the column of ours that a header (lower case) means, or None."""
+    named = _OTHER_NAMES.get(column, column)
+    return named if named in COLUMNS else None
+
+
+def column_of(pointer: str) -> str:
+    """Return the column behind a field of the API's body; empty where there is none."""
+    return next((column for prefix, column in _POINTERS.items() if pointer.startswith(prefix)), "")
+
+
+def job_type_code(typed: str) -> str:
+    """Return the job type that was typed in Danish or as its code; anything else as it is."""
+    word = name_key(typed)
+    return _JOB_TYPE_WORDS.get(word, word)
+
+
+def task_code(typed: str) -> str:
+    """Return the task that was typed in Danish, English or as its code; anything else as it is."""
+    word = name_key(typed)
+    return _task_words().get(word, word)
+
+
+@functools.cache
+def _task_words() -> Mapping[str, str]:
+    words: dict[str, str] = {}
+    for language in LANGUAGES:
+        with speaking(language, "pledges"):
+            words |= {name_key(_(label)): code for code, label in TASKS.items()}
+    return words

@@ -1,0 +1,231 @@
+"""From a line of a table to a pledge, or to what is wrong with it. No I/O."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid5
+
+from pydantic import ValidationError
+
+from services.pledges.bodies import PledgeBody
+from services.pledges.danish import iso_date, point_decimal
+from services.pledges.domain.pledge import COPENHAGEN, Limits, Person, Pledge
+from services.pledges.domain.refusals import Refusal, TooManyPositions
+from services.pledges.domain.register import name_key, read_cvr
+from services.pledges.imports.columns import COLUMNS, column_of, job_type_code, meaning, task_code
+from services.pledges.imports.report import CellError, Row, Verdict
+from shared.cpr import contains_cpr_shape
+from shared.web.i18n import gettext as _
+from shared.web.validation import field_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from services.pledges.domain.register import EventFacts, RegisteredCompany, TypedCompany
+    from services.pledges.imports.spreadsheet import Line, Table
+
+_MAY_LOOK_LIKE_CPR = frozenset({"p-nummer", "telefon"})
+"""P-numbers are exempt; telephone numbers are judged by their own rule, which knows foreign ones."""
+
+
+class Register:
+    """What the register has told us, ready to be looked up for every line.
+
+    Args:
+        events: with their titles.
+    """
+
+    def __init__(self, events: Iterable[tuple[EventFacts, str]], companies: Iterable[RegisteredCompany]) -> None:
+        self.events = {facts.id: facts for facts, _title in events}
+        self._titles: dict[str, list[EventFacts]] = {}
+        for facts, title in events:
+            self._titles.setdefault(name_key(title), []).append(facts)
+        self._by_cvr: dict[str, list[RegisteredCompany]] = {}
+        self._by_name: dict[str, list[RegisteredCompany]] = {}
+        for company in companies:
+            if company.cvr:
+                self._by_cvr.setdefault(company.cvr, []).append(company)
+            if company.name_key:
+                self._by_name.setdefault(company.name_key, []).append(company)
+
+    def event_named(self, typed: str, day: str) -> UUID | None:
+        """Return the event of this id or title; of several with one title the one on this day (ISO)."""
+        try:
+            return event_id if (event_id := UUID(typed)) in self.events else None
+        except ValueError:
+            pass
+        found = self._titles.get(name_key(typed), [])
+        if len(found) > 1:
+            found = [one for one in found if one.starts_at.astimezone(COPENHAGEN).date().isoformat() == day]
+        return found[0].id if len(found) == 1 else None
+
+    def companies_like(self, company: TypedCompany) -> list[RegisteredCompany]:
+        """Return the companies that may be the one meant."""
+        found = self._by_cvr.get(read_cvr(company.cvr) or "", []) + self._by_name.get(name_key(company.name), [])
+        return list(dict.fromkeys(found))
+
+
+@dataclass(slots=True)
+class JudgedLine:
+    """A line with its verdict so far.
+
+    Attributes:
+        pledge_id: follows from its reference or its content; None where it has neither.
+        digest: SHA-256 of its content, whatever encoding or spelling of a date it came in.
+        pledge: what it would be; None where something is wrong.
+        known: it is a pledge already.
+    """
+
+    number: int
+    pledge_id: UUID | None = None
+    digest: bytes = b""
+    pledge: Pledge | None = None
+    known: bool = False
+    errors: list[CellError] = field(default_factory=list)
+
+    def refuse(self, column: str, message: str) -> None:
+        """Note what is wrong with a cell."""
+        self.errors.append(CellError(column, message))
+
+    def row(self) -> Row:
+        """The verdict."""
+        verdict: Verdict = "refused" if self.errors else "known" if self.known else "new"
+        return Row(
+            line=self.number,
+            verdict=verdict,
+            pledge_id=self.pledge_id,
+            positions=self.pledge.promise.positions if self.pledge else 0,
+            errors=tuple(sorted(self.errors, key=_column_order)),
+            flags=self.pledge.flags if self.pledge else (),
+        )
+
+
+def _column_order(error: CellError) -> int:
+    return COLUMNS.index(error.column) if error.column in COLUMNS else len(COLUMNS)
+
+
+def judge(taskforce_id: UUID, table: Table, register: Register, *, now: datetime, limits: Limits) -> list[JudgedLine]:
+    """Judge every line; messages are in the current language. Some 0.2 ms a line."""
+    said_before: Counter[str] = Counter()
+    references: set[str] = set()
+    judged = []
+    for line in table.lines:
+        one = JudgedLine(line.number)
+        judged.append(one)
+        cells = _cells(line, one)
+        body = _body(cells, register, one, today=now.astimezone(COPENHAGEN).date())
+        content = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        reference = cells.get("reference")
+        if reference in references:
+            one.refuse("reference", _("Another line has this reference."))
+        if reference is not None:
+            references.add(reference)
+            name = f"pledge import, reference: {reference}"
+        else:
+            said_before[content] += 1
+            name = f"pledge import, line {said_before[content]} of these: {content}"
+        one.pledge_id = uuid5(taskforce_id, name)
+        one.digest = hashlib.sha256(content.encode()).digest()
+        _log(one, body | {"id": str(one.pledge_id)}, taskforce_id, register, now=now, limits=limits)
+    return judged
+
+
+def _cells(line: Line, one: JudgedLine) -> dict[str, str]:
+    """The line's cells by what they mean. Those of columns that mean nothing are searched for CPR numbers too."""
+    cells = {}
+    for name, cell in line.cells.items():
+        column = meaning(name)
+        if (column or name) not in _MAY_LOOK_LIKE_CPR and contains_cpr_shape(cell):
+            one.refuse(column or name, _("Looks like a CPR number; please leave it out"))
+        elif column is not None:
+            cells[column] = cell
+    return cells
+
+
+def _body(cells: Mapping[str, str], register: Register, one: JudgedLine, *, today: date) -> dict[str, Any]:
+    """The API's body but for the id. What is missing or of the wrong kind is found by `PledgeBody`."""
+    day = iso_date(cells.get("dato", ""))
+    event_id = register.event_named(cells["arrangement"], day) if "arrangement" in cells else None
+    if "arrangement" in cells and event_id is None:
+        one.refuse("arrangement", _("There is no such event."))
+    tasks = [task.strip() for task in cells.get("opgaver", "").replace("|", ",").split(",")]
+    hours_from = cells.get("timer fra", "")
+    body = {
+        "company": {
+            "name": cells.get("virksomhed"),
+            "cvr": cells.get("cvr"),
+            "p_number": cells.get("p-nummer"),
+            "municipality": cells["kommune"].zfill(4) if "kommune" in cells else None,
+        },
+        "contact": {
+            "name": cells.get("kontaktperson"),
+            "phone": cells.get("telefon"),
+            "email": cells.get("e-mail"),
+        },
+        "job_type": job_type_code(cells.get("type", "smaajob")),
+        "positions": cells.get("pladser"),
+        "weekly_hours": {
+            "from": point_decimal(hours_from),
+            "to": point_decimal(cells.get("timer til", hours_from)),
+        },
+        "tasks": [task_code(task) for task in tasks if task],
+        "earliest_start": iso_date(cells.get("tidligst start", "")),
+        "captured_at": _noon(day, one, today) if "dato" in cells else None,
+        "captured_by": "import",
+        "event_id": str(event_id) if event_id else None,
+    }
+    return {name: _filled(value) if isinstance(value, dict) else value for name, value in _filled(body).items()}
+
+
+def _filled(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value not in (None, "", [])}
+
+
+def _noon(day: str, one: JudgedLine, today: date) -> str | None:
+    try:
+        on = date.fromisoformat(day)
+    except ValueError:
+        one.refuse("dato", _("Must be a date like 31-12-2026."))
+        return None
+    if on > today:
+        one.refuse("dato", _("Lies in the future."))
+        return None
+    return datetime.combine(on, time(12), COPENHAGEN).isoformat()
+
+
+def _log(
+    one: JudgedLine, body: dict[str, Any], taskforce_id: UUID, register: Register, *, now: datetime, limits: Limits
+) -> None:
+    faulty = {error.column for error in one.errors}
+    try:
+        promise = PledgeBody.model_validate(body).promise()
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False)
+        for wrong in field_errors({**detail, "loc": ("body", *detail["loc"])} for detail in details):
+            column = column_of(wrong.pointer)
+            if column not in faulty:
+                one.refuse(column, wrong.message)
+        return
+    if one.errors:
+        return
+    try:
+        pledge = Pledge.log(
+            taskforce_id,
+            promise,
+            by=Person(None),
+            event=register.events.get(promise.event_id) if promise.event_id else None,
+            register=register.companies_like(promise.company),
+            received_at=now,
+            limits=limits,
+        )
+    except Refusal as refusal:
+        most = limits.positions if isinstance(refusal, TooManyPositions) else limits.weekly_hours
+        one.refuse(column_of(refusal.field), _("Must be at most %(limit)s.", limit=most))
+        return
+    # An old pledge is late by nature.
+    one.pledge = replace(pledge, flags=tuple(flag for flag in pledge.flags if flag not in {"late", "after_close"}))

@@ -1,0 +1,127 @@
+"""Importing old pledges from a spreadsheet: choose the file, read the verdicts, import."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+from starlette.datastructures import UploadFile
+
+from services.pledges.access import IMPORTERS
+from services.pledges.api import limits
+from services.pledges.imports import COLUMNS, REQUIRED, import_pledges
+from services.pledges.pages.common import database, render, settings
+from shared.auth import Principal, require
+from shared.web.forms import Form, blank
+from shared.web.i18n import N_
+from shared.web.i18n import gettext as _
+from shared.web.problems import Problem
+
+if TYPE_CHECKING:
+    from services.pledges.imports import Report
+
+router = APIRouter()
+
+_MOST_ROWS_SHOWN = 300
+
+COLUMN_WORDS: Final = {
+    "virksomhed": N_("The company's name."),
+    "cvr": N_("Eight digits. A wrong number is taken and flagged."),
+    "p-nummer": N_("The workplace's ten digits."),
+    "kommune": N_("Four-digit code, such as 0671."),
+    "arrangement": N_("The event's title, or its id. It has to exist."),
+    "dato": N_("The day of the pledge: 31-12-2026 or 31.12.2026."),
+    "type": N_("småjob (when left out), praktik, løntilskud, fleksjob, ordinær or træning."),
+    "pladser": N_("How many positions."),
+    "timer fra": N_("Hours a week at least, such as 7,5."),
+    "timer til": N_("Hours a week at most. Left out: the same."),
+    "opgaver": N_("Tasks as on the intake form, separated by commas."),
+    "kontaktperson": N_("Whom to ring."),
+    "telefon": N_("Danish unless it says its country."),
+    "e-mail": N_("One address."),
+    "tidligst start": N_("A day."),
+    "reference": N_("The line's name in your own books. No two lines have the same."),
+}
+
+
+@router.get("/pledges/import")
+async def choose_file(request: Request, _principal: Annotated[Principal, Depends(require(*IMPORTERS))]) -> Response:
+    """Choose a file."""
+    return _page(request, blank())
+
+
+@router.get("/pledges/import/skabelon.csv")
+async def template(_principal: Annotated[Principal, Depends(require(*IMPORTERS))]) -> Response:
+    """An empty file with the right columns, as Excel in Denmark opens it."""
+    return Response(
+        "\ufeff" + ";".join(COLUMNS) + "\r\n",
+        media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": 'attachment; filename="tilsagn-skabelon.csv"'},
+    )
+
+
+@router.post("/pledges/import")
+async def judge_or_import(request: Request, principal: Annotated[Principal, Depends(require(*IMPORTERS))]) -> Response:
+    """Say what each line of the file would do; or, when that has been read and confirmed, import it.
+
+    The file is not kept here in between: the page that shows the verdicts carries it back.
+    """
+    posted = await request.form(max_files=1, max_fields=10)
+    upload = posted.get("file")
+    carried = posted.get("carried")
+    if isinstance(carried, str) and carried:
+        try:
+            content = base64.urlsafe_b64decode(carried)
+        except (ValueError, binascii.Error):
+            raise Problem(400) from None
+    elif isinstance(upload, UploadFile) and upload.filename:
+        content = await upload.read()
+    else:
+        return _page(request, blank().refused({"file": _("Choose a file.")}), status_code=422)
+    confirmed = posted.get("step") == "import"
+    report = await import_pledges(
+        database(request),
+        principal.taskforce,
+        content,
+        dry_run=not confirmed,
+        limits=limits(settings(request)),
+    )
+    if report.problem is not None:
+        return _page(request, blank().refused({"file": report.problem}), status_code=422)
+    return _page(
+        request,
+        blank(),
+        report=report,
+        carried=base64.urlsafe_b64encode(content).decode() if report.ok and not report.imported else None,
+        status_code=200 if report.ok else 422,
+    )
+
+
+def _page(
+    request: Request,
+    form: Form[Any],
+    *,
+    report: Report | None = None,
+    carried: str | None = None,
+    status_code: int = 200,
+) -> Response:
+    rows = []
+    if report is not None:
+        # Those that need somebody come first; the rest are there to be trusted.
+        rows = sorted(report.rows, key=lambda row: (row.verdict != "refused", not row.flags, row.line))
+    return render(
+        request,
+        "import.html",
+        status_code=status_code,
+        form=form,
+        report=report,
+        rows=rows[:_MOST_ROWS_SHOWN],
+        rows_left_out=max(0, len(rows) - _MOST_ROWS_SHOWN),
+        carried=carried,
+        columns=COLUMNS,
+        required=REQUIRED,
+        column_words={column: _(words) for column, words in COLUMN_WORDS.items()},
+    )

@@ -1,0 +1,260 @@
+"""The intake: one screen on a phone in a full hall. Works without JavaScript; a double send makes one pledge."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel, ConfigDict
+
+from services.pledges import commands, queries
+from services.pledges.access import LOGGERS, logs_as, may_read, seen_by
+from services.pledges.api import limits
+from services.pledges.bodies import PledgeBody
+from services.pledges.catalogue import JOB_TYPES, TASKS
+from services.pledges.danish import iso_date, point_decimal
+from services.pledges.domain.refusals import IdTaken, KeyUsedForAnother, Refusal
+from services.pledges.pages.common import (
+    database,
+    judged,
+    refusal_problem,
+    render,
+    settings,
+    uuid_or_none,
+    without_empty,
+)
+from shared.auth import COOKIE, InvalidToken, Principal, TokenVerifier, public, require
+from shared.postgres import TRANSIENT_ERRORS
+from shared.web.forms import Form, blank, read_form
+from shared.web.i18n import gettext as _
+from shared.web.i18n import pgettext
+from shared.web.problems import Problem
+from shared.web.validation import FieldError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from services.pledges.queries import EventView
+    from services.pledges.views import PledgeView
+
+router = APIRouter()
+
+PRESETS = ("5", "10", "15", "20")
+"""Weekly hours that are one tap away."""
+_OWN = "own"
+
+
+class _Name(BaseModel):
+    name: str | None = None
+    cvr: str | None = None
+    phone: str | None = None
+    email: str | None = None
+
+
+class _Hours(BaseModel):
+    model_config = ConfigDict(populate_by_name=True)
+    start: str | None = None
+    to: str | None = None
+
+
+class IntakeForm(BaseModel):
+    """What the page sends; judged as the API judges a pledge."""
+
+    id: str | None = None
+    event_id: str | None = None
+    company: _Name = _Name()
+    contact: _Name = _Name()
+    tasks: list[str] = []
+    positions: str | None = None
+    hours: str | None = None
+    own: _Hours = _Hours()
+    job_type: str | None = None
+    earliest_start: str | None = None
+
+    def body(self) -> dict[str, Any]:
+        """The API's body but for the id and the moment, both of which the server adds."""
+        hours: dict[str, Any] = {"from": self.hours, "to": self.hours}
+        if self.hours == _OWN:
+            hours = {
+                "from": point_decimal(self.own.start or self.own.to or ""),
+                "to": point_decimal(self.own.to or self.own.start or ""),
+            }
+        return without_empty(
+            {
+                "event_id": self.event_id,
+                "company": {"name": self.company.name, "cvr": self.company.cvr},
+                "contact": {"name": self.contact.name, "phone": self.contact.phone, "email": self.contact.email},
+                "job_type": self.job_type or "smaajob",
+                "positions": self.positions,
+                "weekly_hours": hours,
+                "tasks": self.tasks,
+                "earliest_start": iso_date(self.earliest_start) if self.earliest_start else None,
+            }
+        )
+
+
+@router.get("/pledges/pass/{token}")
+async def enter_with_pass(
+    token: str, request: Request, principal: Annotated[Principal | None, Depends(public)]
+) -> Response:
+    """Open an event's intake to whoever scanned its code."""
+    try:
+        guest = TokenVerifier(settings(request).token_jwks).verify(token)
+    except InvalidToken:
+        guest = None
+    if guest is None or not guest.has("event_pass") or guest.event_id is None:
+        raise Problem(
+            403,
+            "pass-expired",
+            _("The pass does not work any more"),
+            _("Scan the event's code again, or ask the host."),
+        )
+    if principal is not None and principal.taskforce_id == guest.taskforce_id and principal.has(*LOGGERS[:-1]):
+        # Somebody with an account stays who they are.
+        return RedirectResponse(f"/pledges/new?event={guest.event_id}", 303)
+    response = RedirectResponse("/pledges/new", 303)
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=max(0, guest.expires_at - int(time.time())),
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="lax",
+    )
+    return response
+
+
+@router.get("/pledges/new")
+async def new_pledge(
+    request: Request,
+    principal: Annotated[Principal, Depends(require(*LOGGERS))],
+    event: Annotated[str, Query(max_length=60)] = "",
+    received: Annotated[str, Query(max_length=60)] = "",
+) -> Response:
+    """An empty form, under the receipt of the pledge before where there was one."""
+    chosen = principal.event_id or uuid_or_none(event)
+    receipt = await _receipt(request, principal, uuid_or_none(received))
+    if chosen is None and receipt is not None:
+        chosen = receipt.event_id
+    form = blank(id=uuid4(), positions=1, event_id=chosen or "", job_type="smaajob")
+    return await _page(request, principal, form, receipt=receipt)
+
+
+@router.post("/pledges/new")
+async def log_pledge(request: Request, principal: Annotated[Principal, Depends(require(*LOGGERS))]) -> Response:
+    """Log what was filled in, and go on to the next."""
+    form = await read_form(request, IntakeForm)
+    if form.data is None:
+        return await _page(request, principal, form, status_code=422)
+    pledge_id = uuid_or_none(form.data.id) or uuid4()
+    body = form.data.body()
+    read = judged(PledgeBody, body | _moment(request, principal, pledge_id))
+    if isinstance(read, list):
+        return await _page(request, principal, form.refused(_by_field(read, form.data)), status_code=422)
+    try:
+        pledge = await commands.log_pledge(
+            database(request),
+            principal.taskforce,
+            read.promise(),
+            by=logs_as(principal),
+            # The moment is ours and differs each time; the rest is what was sent.
+            asked=commands.asked(str(pledge_id), body),
+            limits=limits(settings(request)),
+            patience_seconds=settings(request).event_patience_seconds,
+        )
+    except (KeyUsedForAnother, IdTaken):
+        words = _("This page was sent before, and that pledge was received. Send again to log this as one more.")
+        again: Form[IntakeForm] = Form({**form.values, "id": str(uuid4())}).refused({"": words})
+        return await _page(request, principal, again, status_code=409)
+    except Refusal as refusal:
+        problem = refusal_problem(request, refusal)
+        errors = _by_field(problem.errors, form.data) or {"": f"{problem.title}. {problem.detail}"}
+        return await _page(request, principal, form.refused(errors), status_code=problem.status)
+    except TRANSIENT_ERRORS:
+        words = _("It could not be saved just now. Nothing you typed is lost: send it again in a moment.")
+        return await _page(request, principal, form.refused({"": words}), status_code=503, offline=True)
+    return RedirectResponse(f"/pledges/new?received={pledge.id}", 303)
+
+
+def _moment(request: Request, principal: Principal, pledge_id: UUID) -> dict[str, str]:
+    on_phone = principal.has("event_pass") or "Mobi" in request.headers.get("user-agent", "")
+    return {
+        "id": str(pledge_id),
+        "captured_at": datetime.now(UTC).isoformat(),
+        "captured_by": "phone" if on_phone else "web",
+    }
+
+
+def _by_field(errors: Sequence[FieldError], data: IntakeForm) -> dict[str, str]:
+    """The first error of each field, by its name on the page."""
+    own = data.hours == _OWN
+    names = {
+        "/weekly_hours": "own.start" if own else "hours",
+        "/weekly_hours/from": "own.start" if own else "hours",
+        "/weekly_hours/to": "own.to" if own else "hours",
+    }
+    found: dict[str, str] = {}
+    for error in errors:
+        name = names.get(error.pointer)
+        if name is None:
+            parts = error.pointer.split("/")[1:]
+            name = "tasks" if parts[0] == "tasks" else ".".join(parts)
+            name = {"company": "company.name", "contact": "contact.name"}.get(name, name)
+        found.setdefault(name, error.message)
+    return found
+
+
+async def _receipt(request: Request, principal: Principal, pledge_id: UUID | None) -> PledgeView | None:
+    if pledge_id is None:
+        return None
+    async with database(request).read(principal.taskforce) as conn:
+        pledge = await queries.pledge(conn, principal.taskforce, pledge_id)
+    return seen_by(principal, pledge) if pledge is not None and may_read(principal, pledge) else None
+
+
+async def _page(
+    request: Request,
+    principal: Principal,
+    form: Form[Any],
+    *,
+    receipt: PledgeView | None = None,
+    status_code: int = 200,
+    offline: bool = False,
+) -> Response:
+    event_id = principal.event_id or uuid_or_none(str(form.value("event_id")))
+    event: EventView | None = None
+    open_events: list[EventView] = []
+    companies: list[queries.CompanyView] = []
+    if not offline:
+        async with database(request).read(principal.taskforce) as conn:
+            if not principal.has("event_pass"):
+                open_events = await queries.events(conn, principal.taskforce, ("open",))
+                if event_id is None and not form.values.get("company.name") and len(open_events) == 1:
+                    event_id = open_events[0].id
+            if event_id is not None:
+                event = await queries.event(conn, principal.taskforce, event_id)
+                companies = await queries.companies_at(conn, principal.taskforce, event_id)
+            if not companies and not principal.has("event_pass"):
+                companies = await queries.companies(conn, principal.taskforce)
+    choices = [(str(one.id), one.title) for one in open_events]
+    if event is not None and str(event.id) not in {value for value, _title in choices}:
+        choices.insert(0, (str(event.id), event.title))
+    return render(
+        request,
+        "intake.html",
+        status_code=status_code,
+        form=Form({**form.values, "event_id": str(event_id or "")}, form.errors, labels=form.labels),
+        event=event,
+        event_choices=choices,
+        companies=sorted(companies, key=lambda one: one.name.casefold()),
+        receipt=receipt,
+        task_choices=[(code, _(label)) for code, label in TASKS.items()],
+        job_type_choices=[(code, _(label)) for code, label in JOB_TYPES.items()],
+        hour_choices=[(preset, preset) for preset in PRESETS] + [(_OWN, pgettext("hours a week", "Other"))],
+        positions_max=settings(request).positions_max,
+    )
