@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,8 +11,23 @@ from uuid import UUID
 import typer
 from typer.core import TyperGroup
 
-from deploy.cli.tokens import LONGEST_HOURS, TokenRole
 from deploy.services import SERVICES
+
+_LONGEST_HOURS = 24 * 366
+
+
+class TokenRole(StrEnum):
+    """The roles a token can be had for (shared.auth.Role, said again so that `--help` need not load it)."""
+
+    member = "member"
+    coordinator = "coordinator"
+    caseworker = "caseworker"
+    facilitator = "facilitator"
+    admin = "admin"
+    auditor = "auditor"
+    event_pass = "event_pass"  # noqa: S105  (a role's name)
+    service = "service"
+
 
 RUN, FILL, LOOK, OPERATE = "Run it", "Bring data in", "Look", "Operate"
 
@@ -226,7 +242,7 @@ def verify(
 def token(
     role: Annotated[TokenRole, typer.Option(help="What the bearer may be.")],
     taskforce: Taskforce = "struer",
-    hours: Annotated[float, typer.Option(min=0.01, max=LONGEST_HOURS, help="How long it is valid.")] = 12,
+    hours: Annotated[float, typer.Option(min=0.01, max=_LONGEST_HOURS, help="How long it is valid.")] = 12,
     municipality: Annotated[
         str | None, typer.Option(metavar="CODE", help="A case worker's municipality; Struer's if not said.")
     ] = None,

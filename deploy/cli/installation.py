@@ -18,7 +18,6 @@ from deploy.cli.console import NOT_RUNNING, Refusal
 from deploy.local.configuration import Configuration
 from deploy.local.state import State
 from deploy.services import SERVICES, environment_prefix
-from deploy.verification.quiet import wait_until_quiet
 
 if TYPE_CHECKING:
     from services.dashboard.settings import DashboardSettings
@@ -98,6 +97,8 @@ class Installation:
         Raises:
             deploy.verification.quiet.NeverQuiet: there still were some after `seconds`.
         """
+        from deploy.verification.quiet import wait_until_quiet  # noqa: PLC0415
+
         outboxes = {"events": self.events().database_url, "pledges": self.pledges().database_url}
         readers = {
             consumer.group: consumer.topics for worker in self.workers().values() for consumer in worker.consumers

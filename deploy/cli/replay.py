@@ -34,9 +34,7 @@ def replay_service(service: str, *, since: datetime | None, as_json: bool) -> No
     if service not in SERVICES:
         raise Refusal(f"There is no service {service!r}: it is one of {', '.join(PUBLISHERS)}.", exit_code=2)
     if service not in PUBLISHERS:
-        raise Refusal(
-            f"{service} publishes nothing: it is {' or '.join(PUBLISHERS)} that can be replayed.", exit_code=2
-        )
+        raise Refusal(f"The service {service} publishes nothing: replay one of {', '.join(PUBLISHERS)}.", exit_code=2)
     installation = attach()
     messages = asyncio.run(_replay(_settings(installation, service), since))
     if as_json:

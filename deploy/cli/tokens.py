@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import TYPE_CHECKING, Final
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 from deploy.cli.console import Refusal
 from deploy.scenarios import facts
@@ -12,22 +10,9 @@ from deploy.scenarios.identities import person_id, taskforce_id
 from shared.auth import Principal, sign_token
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from shared.auth import Role
-
-LONGEST_HOURS: Final = 24 * 366
-
-
-class TokenRole(StrEnum):
-    """The roles a token can be had for."""
-
-    member = "member"
-    coordinator = "coordinator"
-    caseworker = "caseworker"
-    facilitator = "facilitator"
-    admin = "admin"
-    auditor = "auditor"
-    event_pass = "event_pass"  # noqa: S105  (a role's name)
-    service = "service"
 
 
 def principal_for(

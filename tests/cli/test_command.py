@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from typer.testing import CliRunner
 
+from deploy.cli.app import TokenRole, app
+from deploy.cli.console import Refusal
 from deploy.local.state import State
 from deploy.scenarios.identities import person_id, taskforce_id
-from shared.auth import TokenVerifier
-from tests.cli.command import Ran, tilsagn
+from shared.auth import ROLES, TokenVerifier
+from tests.cli.command import tilsagn
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from typer.models import CommandInfo
+    from typer.testing import Result
 
 COMMANDS = (
     ["up"],
@@ -45,6 +50,11 @@ NEED_AN_INSTALLATION = (
 )
 
 
+def name(command: CommandInfo) -> str:
+    """What a command is called: what it was given, else its function's name."""
+    return command.name or (command.callback.__name__ if command.callback else "")
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "state"
@@ -59,36 +69,58 @@ def signing_state(folder: Path) -> State:
     return state
 
 
-def _one_sentence(ran: Ran) -> str:
-    said = ran.notes.strip()
-    assert "Traceback" not in said
-    assert said.count("\n") == 0
-    assert said.endswith(".")
-    return said
+def _invoke(*arguments: str, state: Path) -> Result:
+    """Run the command in this process: quick, and all but the last step, which prints a refusal."""
+    return CliRunner().invoke(app, arguments, env={"TILSAGN_STATE": str(state)})
+
+
+def _is_a_sentence(said: str) -> bool:
+    said = said.strip()
+    return "Traceback" not in said and "\n" not in said and said[:1].isupper() and said.endswith(".")
+
+
+def _refusal(*arguments: str, state: Path) -> Refusal:
+    refusal = _invoke(*arguments, state=state).exception
+    assert isinstance(refusal, Refusal)
+    assert _is_a_sentence(str(refusal))
+    return refusal
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_the_help_of_every_command_has_an_example(command: list[str], folder: Path) -> None:
-    ran = tilsagn(*command, "--help", state=folder)
-    assert ran.exit_code == 0
-    assert f"tilsagn {' '.join(command)}" in ran.output
+    result = _invoke(*command, "--help", state=folder)
+    assert result.exit_code == 0
+    assert f"tilsagn {' '.join(command)}" in result.output
 
 
-def test_the_help_names_every_command_and_the_exit_codes(folder: Path) -> None:
+def test_every_command_there_is_is_among_those() -> None:
+    groups = {group.name: group.typer_instance for group in app.registered_groups if group.typer_instance is not None}
+    named: set[tuple[str, ...]] = {(name(command),) for command in app.registered_commands}
+    named |= {(str(group), name(command)) for group, inside in groups.items() for command in inside.registered_commands}
+    assert named == {tuple(command) for command in COMMANDS}
+
+
+def test_the_help_names_the_exit_codes_and_where_the_data_is(folder: Path) -> None:
     ran = tilsagn("--help", state=folder)
     assert ran.exit_code == 0
-    assert all(command[0] in ran.output for command in COMMANDS)
     assert "Exit codes" in ran.output
+    assert "TILSAGN_STATE" in ran.output
 
 
 @pytest.mark.parametrize("command", NEED_AN_INSTALLATION, ids=" ".join)
 def test_a_command_that_needs_a_running_installation_says_so_and_how_to_start_one(
     command: list[str], folder: Path
 ) -> None:
-    ran = tilsagn(*command, state=folder)
+    refusal = _refusal(*command, state=folder)
+    assert refusal.exit_code == 3
+    assert "tilsagn up" in str(refusal)
+
+
+def test_a_refusal_is_one_sentence_on_standard_error_and_an_exit_code(folder: Path) -> None:
+    ran = tilsagn("figures", state=folder)
     assert ran.exit_code == 3
-    assert "tilsagn up" in _one_sentence(ran)
     assert ran.output == ""
+    assert _is_a_sentence(ran.notes)
 
 
 def test_an_unknown_command_is_wrong_use(folder: Path) -> None:
@@ -96,27 +128,26 @@ def test_an_unknown_command_is_wrong_use(folder: Path) -> None:
 
 
 def test_an_unknown_scenario_is_wrong_use_and_the_known_one_is_named(folder: Path) -> None:
-    ran = tilsagn("scenario", "load", "atlantis", state=folder)
-    assert ran.exit_code == 2
-    assert "struer" in _one_sentence(ran)
+    refusal = _refusal("scenario", "load", "atlantis", state=folder)
+    assert refusal.exit_code == 2
+    assert "struer" in str(refusal)
 
 
 def test_a_service_that_publishes_nothing_cannot_be_replayed(folder: Path) -> None:
-    ran = tilsagn("replay", "dashboard", state=folder)
-    assert ran.exit_code == 2
-    assert "publishes nothing" in _one_sentence(ran)
+    refusal = _refusal("replay", "dashboard", state=folder)
+    assert refusal.exit_code == 2
+    assert "publishes nothing" in str(refusal)
 
 
 def test_replaying_letters_wants_to_know_which(folder: Path) -> None:
-    ran = tilsagn("dead-letters", "replay", state=folder)
-    assert ran.exit_code == 2
-    assert "--all" in _one_sentence(ran)
+    refusal = _refusal("dead-letters", "replay", state=folder)
+    assert refusal.exit_code == 2
+    assert "--all" in str(refusal)
 
 
-def test_half_a_deployments_environment_is_refused_by_name(folder: Path) -> None:
-    ran = tilsagn("verify", state=folder, environment={"PLEDGES_DATABASE_URL": "postgresql://nowhere"})
-    assert ran.exit_code == 1
-    assert "DASHBOARD_PUBLIC_URL" in _one_sentence(ran)
+def test_half_a_deployments_environment_is_refused_by_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLEDGES_DATABASE_URL", "postgresql://nowhere")
+    assert "DASHBOARD_PUBLIC_URL" in str(_refusal("verify", state=folder))
 
 
 # ---- token
@@ -135,35 +166,37 @@ def test_a_token_is_all_that_is_printed_and_it_opens_what_was_asked_for(signing_
 
 
 def test_a_token_can_be_for_another_taskforce_and_a_shorter_time(signing_state: State, folder: Path) -> None:
-    ran = tilsagn("token", "--role", "member", "--taskforce", "vejle", "--hours", "0.5", state=folder)
-    principal = TokenVerifier(signing_state.secrets().token_jwks).verify(ran.output.strip())
+    said = _invoke("token", "--role", "member", "--taskforce", "vejle", "--hours", "0.5", state=folder).output
+    principal = TokenVerifier(signing_state.secrets().token_jwks).verify(said.strip())
     assert principal.taskforce_id == taskforce_id("vejle")
     assert 0 < principal.expires_at - time.time() <= 1800
 
 
 def test_an_event_pass_opens_the_event_it_names(signing_state: State, folder: Path) -> None:
     event = uuid4()
-    ran = tilsagn("token", "--role", "event_pass", "--event", str(event), state=folder)
-    assert TokenVerifier(signing_state.secrets().token_jwks).verify(ran.output.strip()).event_id == event
+    said = _invoke("token", "--role", "event_pass", "--event", str(event), state=folder).output
+    assert TokenVerifier(signing_state.secrets().token_jwks).verify(said.strip()).event_id == event
+
+
+def test_a_token_can_be_had_for_every_role_there_is() -> None:
+    assert {role.value for role in TokenRole} == ROLES
 
 
 @pytest.mark.usefixtures("signing_state")
 def test_an_event_pass_without_an_event_is_refused(folder: Path) -> None:
-    ran = tilsagn("token", "--role", "event_pass", state=folder)
-    assert ran.exit_code == 1
-    assert "--event" in _one_sentence(ran)
+    assert "--event" in str(_refusal("token", "--role", "event_pass", state=folder))
 
 
 def test_a_role_that_does_not_exist_is_wrong_use(folder: Path) -> None:
-    ran = tilsagn("token", "--role", "mayor", state=folder)
-    assert ran.exit_code == 2
-    assert "caseworker" in ran.notes
+    result = _invoke("token", "--role", "mayor", state=folder)
+    assert result.exit_code == 2
+    assert "caseworker" in result.output
 
 
 def test_where_there_has_never_been_an_installation_there_is_no_token(folder: Path) -> None:
-    ran = tilsagn("token", "--role", "member", state=folder)
-    assert ran.exit_code == 3
-    assert "tilsagn up" in _one_sentence(ran)
+    refusal = _refusal("token", "--role", "member", state=folder)
+    assert refusal.exit_code == 3
+    assert "tilsagn up" in str(refusal)
     assert not folder.exists()
 
 
@@ -185,7 +218,3 @@ def test_the_doctor_says_what_to_do_about_a_folder_of_another_version(signing_st
     assert ran.exit_code == 1
     assert "format 99" in ran.output
     assert "State folder" in ran.notes
-
-
-def test_json_is_for_programs_and_nothing_else_is_on_standard_output(folder: Path) -> None:
-    json.loads(tilsagn("doctor", "--json", state=folder).output)

@@ -1,0 +1,94 @@
+"""A `tilsagn up` or `tilsagn demo` as a child process, started and stopped as a person does."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local.state import State
+from tests.cli.command import COMMAND, ROOT, clean_environment
+
+START_SECONDS = 60
+
+
+@dataclass
+class LocalRun:
+    """A running installation."""
+
+    process: subprocess.Popen[str]
+    state: Path
+    url: str
+    said: Path
+
+    def output(self) -> str:
+        """What it has said so far."""
+        return self.said.read_text(encoding="utf-8")
+
+    def wait_for(self, text: str, *, seconds: float) -> str:
+        """Return its output once it has said `text`; fails where it does not, or ends."""
+        deadline = time.monotonic() + seconds
+        while text not in self.output():
+            ended = self.process.poll()
+            assert ended is None, f"it ended with {ended}:\n{self.output()}"
+            assert time.monotonic() < deadline, f"it did not say {text!r}:\n{self.output()}"
+            time.sleep(0.05)
+        return self.output()
+
+    def stop(self) -> int:
+        """Press Ctrl-C; returns its exit code."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(timeout=20)
+
+
+@contextmanager
+def state_folder() -> Iterator[Path]:
+    """A place for a state folder where PostgreSQL's unprivileged account gets through; gone at the end."""
+    parent = Path(tempfile.mkdtemp(prefix="tilsagn-cli-test-"))
+    if os.geteuid() == 0:
+        parent.chmod(0o711)
+    try:
+        yield parent / "state"
+    finally:
+        shutil.rmtree(parent, ignore_errors=True)
+
+
+@contextmanager
+def local_run(*arguments: str, state: Path) -> Iterator[LocalRun]:
+    """Start `tilsagn` with `arguments` on a state folder and wait until it answers; stopped at the end."""
+    said = state.parent / f"{state.name}.out"
+    with said.open("w", encoding="utf-8") as out:
+        process = subprocess.Popen(
+            [*COMMAND, *arguments],
+            cwd=ROOT,
+            env=clean_environment(state) | {"PYTHONUNBUFFERED": "1"},
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        )
+    run = LocalRun(process, state, "", said)
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while (running := State(state).running()) is None:
+            assert process.poll() is None, f"it ended with {process.poll()}:\n{run.output()}"
+            assert time.monotonic() < deadline, f"it did not start:\n{run.output()}"
+            time.sleep(0.05)
+        run.url = running.url
+        yield run
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()

@@ -1,0 +1,305 @@
+"""The `tilsagn` command against a running demo: it plays its evening, then everything is asked of it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+
+from deploy.cli.installation import Installation, of_configuration
+from deploy.local.configuration import Configuration
+from deploy.local.state import State
+from deploy.scenarios import facts
+from tests.cli.command import Ran, tilsagn
+from tests.cli.local_run import LocalRun, local_run, state_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+EVENING_PLEDGES = 48
+EVENING_HIRES = 6
+HEADER = "virksomhed;cvr;dato;pladser;timer fra;timer til;kontaktperson;telefon;reference"
+GOOD_ROW = "Havgus Elektronik A/S;91000000;03-11-2025;2;7,5;10;Ellen Ørsted;97 85 00 00;gammel-1"
+
+pytestmark = pytest.mark.timeout(240)
+
+
+@pytest.fixture(scope="module")
+def run() -> Iterator[LocalRun]:
+    """A demo whose evening has been played, fast; it stays up for the module."""
+    with state_folder() as state, local_run("demo", "--no-browser", "--speed", "30", state=state) as run:
+        run.wait_for("Everything stays up", seconds=180)
+        yield run
+
+
+@pytest.fixture
+def command(run: LocalRun) -> Any:
+    """`command("figures", "--json")`: run the command on the demo's state folder."""
+
+    def call(*arguments: str) -> Ran:
+        ran = tilsagn(*arguments, state=run.state, seconds=120)
+        assert "Traceback" not in ran.notes
+        return ran
+
+    return call
+
+
+@pytest.fixture
+def installation(run: LocalRun) -> Installation:
+    """The demo, to look into behind everybody's back."""
+    configuration = Configuration.attach(State(run.state))
+    assert configuration is not None
+    return of_configuration(configuration)
+
+
+def in_database(installation: Installation, service: str, sql: str) -> Any:
+    """Run SQL as the owner of a service's tables and return its one value."""
+
+    async def execute() -> Any:
+        conn = await asyncpg.connect(installation.owner_dsn(service))
+        try:
+            return await conn.fetchval(sql)
+        finally:
+            await conn.close()
+
+    return asyncio.run(execute())
+
+
+# ---- the demo
+
+
+def test_the_demo_prints_one_link_for_each_role_that_answers(run: LocalRun) -> None:
+    for role in ("member", "coordinator", "caseworker", "facilitator", "admin", "auditor"):
+        link = f"{run.url}/sign-in/as/{role}"
+        assert link in run.output()
+        assert httpx.get(link, trust_env=False).status_code == 200
+
+
+def test_the_board_and_the_mails_are_linked_and_answer(run: LocalRun) -> None:
+    for path in ("/board/struer", "/mail"):
+        assert f"{run.url}{path}" in run.output()
+        assert httpx.get(f"{run.url}{path}", trust_env=False).status_code == 200
+
+
+def test_the_evening_had_80_companies_about_50_pledges_and_some_hires(run: LocalRun) -> None:
+    assert f"80 companies, {EVENING_PLEDGES} pledges, 51 positions, {EVENING_HIRES} hires" in run.output()
+
+
+def test_the_board_counts_the_evenings_hires_on_top_of_the_196(run: LocalRun) -> None:
+    board = httpx.get(f"{run.url}/board/struer.json", trust_env=False).json()
+    assert board["count"] == facts.CITIZENS_IN_SMAAJOB_SINCE_START + EVENING_HIRES
+    assert board["since"] == "2018-05-01"
+
+
+def test_without_a_terminal_the_output_is_plain(run: LocalRun) -> None:
+    assert "\x1b" not in run.output()
+
+
+def test_a_second_start_says_where_the_first_runs(run: LocalRun) -> None:
+    ran = tilsagn("demo", "--no-browser", state=run.state)
+    assert ran.exit_code == 1
+    assert run.url in ran.notes
+    assert "Traceback" not in ran.notes
+
+
+# ---- looking
+
+
+def test_status_says_that_everything_works(command: Any, run: LocalRun) -> None:
+    ran = command("status", "--json")
+    assert ran.exit_code == 0
+    assert ran.json["ready"] is True
+    assert ran.json["url"] == run.url
+    assert run.url in command("status").output
+
+
+def test_the_doctor_finds_the_running_services_well(command: Any) -> None:
+    findings = {finding["name"]: finding for finding in command("doctor", "--json").json["findings"]}
+    assert findings["Services"]["verdict"] == findings["PostgreSQL"]["verdict"] == findings["Broker"]["verdict"] == "ok"
+
+
+def test_figures_as_of_the_scenarios_end_are_the_published_ones(command: Any) -> None:
+    ran = command("figures", "--as-of", "2026-09-30", "--json")
+    assert ran.exit_code == 0
+    assert ran.json["hires"]["smaajob"] == facts.CITIZENS_IN_SMAAJOB_SINCE_START
+    assert ran.json["hires_current"]["smaajob"] < ran.json["hires"]["smaajob"]
+
+
+def test_figures_for_a_person_are_a_table(command: Any) -> None:
+    said = command("figures", "--as-of", "30.09.2026").output
+    assert "Figures on 30.09.2026" in said
+    assert re.search(r"Hires, all over time +196 ", said)
+
+
+def test_figures_of_a_taskforce_nobody_knows_are_empty_not_an_error(command: Any) -> None:
+    ran = command("figures", "--taskforce", "atlantis")
+    assert ran.exit_code == 0
+    assert "Nothing has been pledged" in ran.output
+
+
+# ---- verifying
+
+
+def test_verify_agrees_after_the_evening(command: Any) -> None:
+    ran = command("verify", "--json")
+    assert ran.exit_code == 0
+    assert ran.json["ok"] is True
+    assert ran.json["differences"] == []
+    assert ran.json["compared"]["hire"] > facts.CITIZENS_IN_SMAAJOB_SINCE_START
+
+
+def test_verify_names_a_row_the_dashboard_has_lost_and_a_rebuild_mends_it(
+    command: Any, installation: Installation
+) -> None:
+    lost = in_database(
+        installation,
+        "dashboard",
+        "delete from hires where hire_id = (select min(hire_id::text)::uuid from hires) returning hire_id",
+    )
+    ran = command("verify")
+    assert ran.exit_code == 1
+    assert f"hire {lost}: pledges has it, the dashboard has not" in ran.output
+    assert "tilsagn rebuild dashboard" in ran.notes
+
+    assert command("rebuild", "dashboard", "--json").json["messages"]["pledges"] > 0
+    assert command("verify").exit_code == 0
+
+
+# ---- messages
+
+
+def test_replaying_a_service_publishes_everything_again_and_changes_nothing(command: Any) -> None:
+    ran = command("replay", "pledges", "--json")
+    assert ran.exit_code == 0
+    assert ran.json["messages"] > 500
+    assert command("verify").exit_code == 0
+
+
+def test_replaying_since_tomorrow_publishes_nothing(command: Any) -> None:
+    assert command("replay", "events", "--since", "2999-01-01", "--json").json["messages"] == 0
+
+
+def test_a_dead_letter_can_be_listed_shown_and_replayed_once_what_was_wrong_is_mended(
+    command: Any, installation: Installation
+) -> None:
+    assert command("dead-letters", "list").output.startswith("✓ No message was put aside")
+    # A message that was good all along, put aside by mistake: the state of a company, under its own key.
+    letter = in_database(
+        installation,
+        "dashboard",
+        f"""
+        insert into dead_letters (consumer_group, topic, partition, "offset", value_digest, message_key, value, headers,
+                                  reason, detail)
+        select 'tilsagn.dashboard', 'tilsagn.events.company', 3, 1, sha256('x'), convert_to(company_id::text, 'UTF8'),
+               convert_to(jsonb_build_object('taskforce_id', taskforce_id, 'company_id', company_id, 'version', 1,
+                                             'recorded_at', recorded_at, 'name', name)::text, 'UTF8'),
+               jsonb_build_object('ce_type', 'tilsagn.events.CompanyRegistered.v1', 'ce_id', '{uuid4()}',
+                                  'ce_correlationid', '{uuid4()}', 'ce_taskforceid', taskforce_id),
+               'contract', 'a mistake of ours'
+          from companies
+         limit 1
+        returning id
+        """,
+    )
+    listed = command("dead-letters", "list", "--json").json
+    assert [(each["letter"], each["service"], each["reason"]) for each in listed] == [
+        (str(letter), "dashboard", "contract")
+    ]
+    assert str(letter) in command("dead-letters", "list").output
+
+    shown = command("dead-letters", "show", str(letter))
+    assert "a mistake of ours" in shown.output
+    assert "CompanyRegistered" in shown.output
+
+    assert command("dead-letters", "replay", str(letter)).exit_code == 0
+    assert command("dead-letters", "list", "--json").json == []
+    again = command("dead-letters", "replay", str(letter))
+    assert again.exit_code == 1
+    assert "already" in again.output
+
+
+def test_a_letter_that_still_cannot_work_stays_and_says_why(command: Any, installation: Installation) -> None:
+    letter = in_database(
+        installation,
+        "pledges",
+        """
+        insert into dead_letters (consumer_group, topic, partition, "offset", value_digest, message_key, value, headers,
+                                  reason, detail)
+        values ('tilsagn.pledges', 'tilsagn.events.company', 0, 7, sha256('y'), 'k', 'not json',
+                '{"ce_type": "tilsagn.events.CompanyRegistered.v1"}', 'bad_json', 'the value is no JSON')
+        returning id
+        """,
+    )
+    ran = command("dead-letters", "replay", "--all", "--json")
+    assert ran.exit_code == 1
+    assert [(each["letter"], each["replayed"]) for each in ran.json] == [(str(letter), False)]
+    in_database(installation, "pledges", f"delete from dead_letters where id = '{letter}'")
+
+
+def test_an_unknown_letter_is_no_crash(command: Any) -> None:
+    ran = command("dead-letters", "show", str(uuid4()))
+    assert ran.exit_code == 1
+    assert "There is no letter" in ran.notes
+
+
+# ---- spreadsheets
+
+
+def test_an_import_is_judged_first_then_done_and_done_only_once(command: Any, tmp_path: Path) -> None:
+    file = tmp_path / "gamle tilsagn.csv"
+    file.write_bytes(f"\ufeff{HEADER}\r\n{GOOD_ROW}\r\n".encode())
+    dry = command("import", "pledges", str(file), "--dry-run", "--json")
+    assert (dry.exit_code, dry.json["new"], dry.json["imported"]) == (0, 1, False)
+    done = command("import", "pledges", str(file), "--json")
+    assert (done.exit_code, done.json["new"], done.json["imported"]) == (0, 1, True)
+    again = command("import", "pledges", str(file), "--json")
+    assert (again.exit_code, again.json["new"], again.json["known"]) == (0, 0, 1)
+    assert command("verify").exit_code == 0
+
+
+def test_an_import_with_one_bad_row_changes_nothing_and_names_the_row(command: Any, tmp_path: Path) -> None:
+    file = tmp_path / "blandet.csv"
+    bad = GOOD_ROW.replace("gammel-1", "gammel-3").replace(";2;", ";0;")
+    file.write_bytes(f"{HEADER}\r\n{GOOD_ROW.replace('gammel-1', 'gammel-2')}\r\n{bad}\r\n".encode("cp1252"))
+    ran = command("import", "pledges", str(file))
+    assert ran.exit_code == 1
+    assert "pladser" in ran.output
+    assert "1 of 2 rows" in ran.notes
+    assert command("import", "pledges", str(file), "--dry-run", "--json").json["known"] == 0
+
+
+def test_a_missing_file_and_an_unknown_taskforce_are_said_in_a_sentence(command: Any, tmp_path: Path) -> None:
+    missing = command("import", "pledges", str(tmp_path / "nothing.csv"))
+    assert missing.exit_code == 1
+    assert "There is no file" in missing.notes
+    file = tmp_path / "tilsagn.csv"
+    file.write_text(f"{HEADER}\n{GOOD_ROW}\n")
+    elsewhere = command("import", "pledges", str(file), "--taskforce", "atlantis")
+    assert elsewhere.exit_code == 1
+    assert "there is struer" in elsewhere.notes
+
+
+def test_loading_the_scenario_again_changes_nothing(command: Any, installation: Installation) -> None:
+    count = "select count(*) from outbox"
+    before = in_database(installation, "pledges", count), in_database(installation, "events", count)
+    ran = command("scenario", "load", "struer")
+    assert ran.exit_code == 0
+    assert "196 citizens have got a småjob" in ran.output
+    assert (in_database(installation, "pledges", count), in_database(installation, "events", count)) == before
+
+
+def test_a_token_opens_the_api_for_its_role_and_no_other(command: Any, run: LocalRun) -> None:
+    member = command("token", "--role", "member").output.strip()
+    headers = {"authorization": f"Bearer {member}"}
+    figures = httpx.get(f"{run.url}/api/dashboard/v1/figures", headers=headers, trust_env=False)
+    assert figures.status_code == 200
+    hire = httpx.post(
+        f"{run.url}/api/pledges/v1/hires", headers=headers | {"idempotency-key": "x"}, json={}, trust_env=False
+    )
+    assert hire.status_code == 403

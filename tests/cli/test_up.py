@@ -1,0 +1,67 @@
+"""`tilsagn up`: an installation of one's own, that stops on Ctrl-C and keeps its data."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from tests.cli.command import tilsagn
+from tests.cli.local_run import local_run, state_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.timeout(180)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with state_folder() as folder:
+        yield folder
+
+
+def test_a_new_installation_has_one_taskforce_no_data_and_says_what_to_do_next(folder: Path) -> None:
+    with local_run("up", "--no-browser", "--taskforce", "vejle", "--municipality", "0630", state=folder) as run:
+        said = run.wait_for("Ctrl-C stops it", seconds=60)
+        assert "tilsagn scenario load struer" in said
+        assert f"{run.url}/board/vejle" in said
+        token = tilsagn("token", "--role", "caseworker", "--taskforce", "vejle", state=folder).output.strip()
+        hire_id = "7b1e3c52-58a1-4a52-9f6c-0f6f0f0d7d11"
+        hire = {
+            "id": hire_id,
+            "company": {"name": "Havgus Elektronik A/S"},
+            "start_date": "2026-11-02",
+            "weekly_hours": 10,
+            "contact_person": {"name": "Jonas Tangaa"},
+        }
+        headers = {"authorization": f"Bearer {token}", "idempotency-key": hire_id}
+        made = httpx.post(f"{run.url}/api/pledges/v1/hires", headers=headers, json=hire, trust_env=False)
+        assert made.status_code == 201, made.text
+        assert tilsagn("verify", state=folder).exit_code == 0
+
+        began = time.monotonic()
+        assert run.stop() == 0
+        assert time.monotonic() - began < 10
+
+    # The second start finds everything as it was, and makes no second taskforce.
+    with local_run("up", "--no-browser", state=folder) as run:
+        run.wait_for("/board/vejle", seconds=60)
+        verified = tilsagn("verify", "--json", state=folder).json
+        assert verified["taskforces"] == ["vejle"]
+        assert verified["compared"]["hire"] == 1
+        assert run.stop() == 0
+
+
+def test_a_port_that_is_taken_is_said_in_a_sentence(folder: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        ran = tilsagn("up", "--no-browser", "--port", str(taken.getsockname()[1]), state=folder)
+    assert ran.exit_code == 1
+    assert "is in use by another program" in ran.notes
+    assert "Traceback" not in ran.notes
