@@ -137,13 +137,16 @@ class Office:
         return Counter((row["status"], row["reason"]) for row in await self.rows(taskforce_id))
 
     async def settled(self, taskforce_id: UUID, *, seconds: float = 15) -> Counter[tuple[str, str | None]]:
-        """Wait until nothing waits, and return how it ended."""
+        """Wait until nothing of the taskforce waits, and return how it ended."""
 
         async def done() -> bool:
             return all(status != "waiting" for status, _ in await self.statuses(taskforce_id))
 
         await eventually(done, seconds=seconds)
-        assert await self.database.pool.fetchval("select count(*) from due_deliveries") == 0
+        left = await self.database.pool.fetchval(
+            "select count(*) from due_deliveries where taskforce_id = $1", taskforce_id
+        )
+        assert left == 0
         return await self.statuses(taskforce_id)
 
     async def hurry(self) -> None:

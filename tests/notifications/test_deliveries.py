@@ -253,7 +253,7 @@ async def test_a_crash_between_the_250_and_the_mark_makes_at_most_one_copy(
     message = pledge(taskforce_id)
     office.knows_contact(message)
     await office.hears(message)
-    lease = timedelta(seconds=1)
+    lease = timedelta(seconds=2)
     async with office.courier(lease=lease, kind=KilledBeforeMarking):
         await asyncio.wait_for(KilledBeforeMarking.reached.wait(), 10)
     assert await office.statuses(taskforce_id) == {("waiting", None): 1}
@@ -272,9 +272,9 @@ async def test_a_slow_mail_server_does_not_get_the_mail_twice(
     message = pledge(taskforce_id)
     office.knows_contact(message)
     await office.hears(message)
-    lease = timedelta(seconds=0.9)
+    lease = timedelta(seconds=3)
     async with office.courier(lease=lease), office.courier(lease=lease):
-        await asyncio.sleep(lease.total_seconds() * 3)
+        await asyncio.sleep(lease.total_seconds() + 2 * deliveries.POLL_SECONDS)
         mail_server.hang.set()
         assert await office.settled(taskforce_id) == {("sent", None): 1}
     assert len(mail_server.accepted) == 1
