@@ -41,7 +41,8 @@ def figures(dashboard_database: Database, taskforce_id: UUID) -> Ask:
 async def test_an_empty_taskforce_has_figures_of_nothing(figures: Ask) -> None:
     nothing = await figures()
     assert nothing.pledged_positions == nothing.hires == nothing.hires_current == only()
-    assert nothing.events == nothing.quarters == []
+    assert nothing.events == []
+    assert nothing.quarters == []
     assert nothing.updated_at is None
 
 
