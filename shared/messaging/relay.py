@@ -55,6 +55,7 @@ class Relay:
         self.leader = False
         self.oldest_unpublished_seconds = 0.0
         self.checked_at = time.monotonic()
+        self._pending: tuple[int, float] | None = None  # the oldest pending row, and when it was first seen so
 
     def wake(self) -> None:
         """There may be something to publish."""
@@ -185,13 +186,27 @@ class Relay:
         return acknowledged, failure
 
     async def _measure(self, conn: asyncpg.Connection[asyncpg.Record]) -> None:
-        age = await conn.fetchval(
+        """See how long the oldest pending row has been pending.
+
+        Not its age: a change of years ago that is told today, or published again today, waits since today.
+        """
+        oldest = await conn.fetchrow(
             """
-            select coalesce(extract(epoch from clock_timestamp() - min(recorded_at)), 0)::float8
+            select position,
+                   extract(epoch from clock_timestamp() - recorded_at)::float8 as age
               from outbox
              where published_at is null
+             order by position
+             limit 1
             """
         )
-        self.oldest_unpublished_seconds = max(age, 0.0)
-        self.checked_at = time.monotonic()
+        now = time.monotonic()
+        if oldest is None:
+            self._pending = None
+            self.oldest_unpublished_seconds = 0.0
+        else:
+            if self._pending is None or self._pending[0] != oldest["position"]:
+                self._pending = (oldest["position"], now)
+            self.oldest_unpublished_seconds = max(0.0, min(oldest["age"], now - self._pending[1]))
+        self.checked_at = now
         metrics.OUTBOX_OLDEST_SECONDS.labels(self._service).set(self.oldest_unpublished_seconds)

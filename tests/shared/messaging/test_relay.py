@@ -1,0 +1,49 @@
+"""What a relay says of itself: how long the oldest change has been waiting for it."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import asyncpg
+import pytest
+
+from shared.messaging import outbox
+from shared.messaging.relay import LOCK_KEY, Relay
+from tests.shared.messaging.conftest import company, eventually
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from uuid import UUID
+
+    from shared.postgres import Database
+    from shared.settings import ServiceSettings
+
+YEARS = timedelta(days=3000)
+
+
+@pytest.fixture
+async def onlooker(publisher_settings: ServiceSettings) -> AsyncIterator[Relay]:
+    """A relay that only looks on: somebody else has the lock, and publishes nothing."""
+    other = await asyncpg.connect(publisher_settings.database_url)
+    await other.fetchval("select pg_advisory_lock($1)", LOCK_KEY)
+    relay = Relay(publisher_settings, service="events")
+    running = asyncio.create_task(relay.run())
+    yield relay
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await other.close()
+
+
+async def test_a_change_of_years_ago_that_is_told_now_has_not_been_waiting_for_years(
+    onlooker: Relay, events_database: Database, taskforce_id: UUID
+) -> None:
+    async with events_database.change(taskforce_id) as conn:
+        await outbox.add(conn, company(taskforce_id).model_copy(update={"recorded_at": datetime.now(UTC) - YEARS}))
+
+    async def seen_waiting() -> bool:
+        return onlooker.oldest_unpublished_seconds > 0.5
+
+    await eventually(seen_waiting)
+    assert onlooker.oldest_unpublished_seconds < 60
