@@ -74,7 +74,7 @@ app.add_typer(rebuild_app, name="rebuild", rich_help_panel=OPERATE)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 Port = Annotated[
     int | None,
-    typer.Option(min=1, max=65535, help="Insist on this port. Without it: 8080, or the next free one."),
+    typer.Option(min=1, max=65535, metavar="PORT", help="Insist on this port. Without it: 8080, or the next free one."),
 ]
 Taskforce = Annotated[str, typer.Option(metavar="SLUG", help="The taskforce's short name.")]
 
@@ -91,8 +91,9 @@ def up(
 ) -> None:
     """Start an installation of your own and keep its data.
 
-    Everything runs on this machine: PostgreSQL, the broker and the four services, behind one port. The first start
-    registers one taskforce and nothing else; the next ones find everything as it was. Ctrl-C stops it.
+    Everything runs on this machine: PostgreSQL, the broker and the four
+    services, behind one port. The first start registers one taskforce and
+    nothing else; the next ones find everything as it was. Ctrl-C stops it.
 
     \b
     tilsagn up
@@ -108,7 +109,10 @@ def up(
 def demo(  # noqa: PLR0917  (typer names every option)
     port: Port = None,
     speed: Annotated[
-        float, typer.Option(min=0.1, max=60, help="How fast the evening goes: 1 takes a minute, 2 half a minute.")
+        float,
+        typer.Option(
+            min=0.1, max=60, metavar="N", help="How fast the evening goes: 1 takes a minute, 2 half a minute."
+        ),
     ] = 1.0,
     no_evening: Annotated[bool, typer.Option("--no-evening", help="Load the scenario, play no evening.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Play another evening, even if there was one today.")] = False,
@@ -119,9 +123,11 @@ def demo(  # noqa: PLR0917  (typer names every option)
 ) -> None:
     """Show what Tilsagn does: eight years of a taskforce, and tonight's company evening, live.
 
-    Loads the Struer scenario (80 companies, 196 citizens in småjobs since 2018), then plays an evening over the
-    public API: companies check in, pledges come in from phones, case workers confirm hires, and the dashboard and the
-    board follow. It stays up until Ctrl-C and keeps its data: the next start takes seconds.
+    Loads the Struer scenario (80 companies, 196 citizens in småjobs since
+    2018), then plays an evening over the public API: companies check in,
+    pledges come in from phones, case workers confirm hires, and the dashboard
+    and the board follow. It stays up until Ctrl-C and keeps its data: the next
+    start takes seconds.
 
     \b
     tilsagn demo
@@ -186,8 +192,9 @@ def import_pledges(
 ) -> None:
     """Import pledges from a CSV file: all of its rows, or none.
 
-    Danish Excel's files are understood as they are: semicolons, decimal comma, dd-mm-åååå, UTF-8 or Windows-1252.
-    Importing the same file again makes no doubles.
+    Danish Excel's files are understood as they are: semicolons, decimal comma,
+    dd-mm-åååå, UTF-8 or Windows-1252. Importing the same file again makes no
+    doubles.
 
     \b
     tilsagn import pledges tilsagn.csv --dry-run
@@ -222,12 +229,15 @@ def figures(
 @app.command(rich_help_panel=LOOK)
 def verify(
     as_json: AsJson = False,
-    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for messages under way.")] = 30,
+    wait: Annotated[
+        float, typer.Option(min=0, metavar="SECONDS", help="How long to wait for messages under way.")
+    ] = 30,
 ) -> None:
     """Check the dashboard against the services' own records, row by row and figure by figure.
 
-    Waits until no message is under way, then counts everything anew with SQL of its own, for every taskforce, today
-    and on days gone by. Ends with 0 when all of it agrees, with 1 and each difference in words when not.
+    Waits until no message is under way, then counts everything anew with SQL of
+    its own, for every taskforce, today and on days gone by. Ends with 0 when
+    all of it agrees, with 1 and each difference in words when not.
 
     \b
     tilsagn verify
@@ -240,9 +250,18 @@ def verify(
 
 @app.command(rich_help_panel=OPERATE)
 def token(
-    role: Annotated[TokenRole, typer.Option(help="What the bearer may be.")],
+    role: Annotated[
+        TokenRole,
+        typer.Option(
+            metavar="ROLE",
+            help="What the bearer may be: member, coordinator, caseworker, facilitator, admin, auditor, event_pass "
+            "or service.",
+        ),
+    ],
     taskforce: Taskforce = "struer",
-    hours: Annotated[float, typer.Option(min=0.01, max=_LONGEST_HOURS, help="How long it is valid.")] = 12,
+    hours: Annotated[
+        float, typer.Option(min=0.01, max=_LONGEST_HOURS, metavar="HOURS", help="How long it is valid.")
+    ] = 12,
     municipality: Annotated[
         str | None, typer.Option(metavar="CODE", help="A case worker's municipality; Struer's if not said.")
     ] = None,
@@ -252,7 +271,8 @@ def token(
 
     \b
     tilsagn token --role caseworker
-    curl -H "Authorization: Bearer $(tilsagn token --role member)" http://localhost:8080/api/dashboard/v1/figures
+    curl -H "Authorization: Bearer $(tilsagn token --role member)" \\
+         http://localhost:8080/api/dashboard/v1/figures
     """
     from deploy.cli.installation import signing_key  # noqa: PLC0415
     from deploy.cli.tokens import principal_for  # noqa: PLC0415

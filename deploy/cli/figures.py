@@ -87,7 +87,7 @@ def _table(first: str, types: list[str]) -> Table:
     table = Table(box=None, header_style="dim", pad_edge=False)
     table.add_column(first, max_width=44, no_wrap=True, overflow="ellipsis")
     for one in types:
-        table.add_column(_JOB_TYPES[one], justify="right")
+        table.add_column(_JOB_TYPES[one], justify="right", no_wrap=True, min_width=len(_JOB_TYPES[one]))
     return table
 
 

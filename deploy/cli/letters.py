@@ -22,6 +22,7 @@ from shared.postgres import Database
 if TYPE_CHECKING:
     from shared.messaging.consumer import Consumer
     from shared.messaging.dead_letters import DeadLetter
+    from shared.settings import ServiceSettings
 
 _LISTED = 500
 
@@ -102,22 +103,27 @@ def replay_letters(letter_ids: Sequence[UUID], *, every: bool, as_json: bool) ->
 
 
 @asynccontextmanager
-async def _databases(installation: Installation) -> AsyncIterator[dict[str, tuple[Database, Sequence[Consumer]]]]:
-    opened: dict[str, tuple[Database, Sequence[Consumer]]] = {}
+async def _databases(installation: Installation) -> AsyncIterator[dict[str, Database]]:
+    """The databases of the services that read messages, by service."""
+    readers: dict[str, ServiceSettings] = {
+        "pledges": installation.pledges(),
+        "notifications": installation.notifications(),
+        "dashboard": installation.dashboard(),
+    }
+    opened: dict[str, Database] = {}
     try:
-        for service, worker in installation.workers().items():
-            database = await Database.connect(worker.settings, name=f"{service}-letters")
-            opened[service] = (database, worker.consumers)
+        for service, settings in readers.items():
+            opened[service] = await Database.connect(settings, name=f"{service}-letters")
         yield opened
     finally:
-        for database, _ in opened.values():
+        for database in opened.values():
             await database.close()
 
 
 async def _waiting(installation: Installation) -> list[_Found]:
     found: list[_Found] = []
     async with _databases(installation) as databases:
-        for service, (database, _) in databases.items():
+        for service, database in databases.items():
             async with database.system() as conn:
                 found += [_Found(service, each) for each in await dead_letters.waiting(conn, limit=_LISTED)]
     return sorted(found, key=lambda each: each.letter.recorded_at)
@@ -125,7 +131,7 @@ async def _waiting(installation: Installation) -> list[_Found]:
 
 async def _find(installation: Installation, letter_id: UUID) -> _Found:
     async with _databases(installation) as databases:
-        for service, (database, _) in databases.items():
+        for service, database in databases.items():
             async with database.system() as conn:
                 letter = await dead_letters.find(conn, letter_id)
             if letter is not None:
@@ -137,12 +143,13 @@ async def _replay(
     installation: Installation, letter_ids: Sequence[UUID], *, every: bool
 ) -> list[tuple[UUID, str | None]]:
     wanted = await _waiting(installation) if every else [await _find(installation, each) for each in letter_ids]
+    workers = installation.workers()
     outcome: list[tuple[UUID, str | None]] = []
     async with _databases(installation) as databases:
         with progress() as bars:
             for each in bars.track(wanted, description="Replaying"):
-                database, consumers = databases[each.service]
-                outcome.append((each.letter.letter_id, await _replay_one(database, consumers, each.letter)))
+                problem = await _replay_one(databases[each.service], workers[each.service].consumers, each.letter)
+                outcome.append((each.letter.letter_id, problem))
     return outcome
 
 

@@ -229,7 +229,7 @@ async def _play(console: Console, installation: Installation, *, speed: float, a
     }
     played = await evenings.was_played(evenings.Stage(installation.url, tokens), today)
     if played and not again:
-        console.print("\nTonight's evening has been played. [bold]tilsagn demo --again[/] plays another.")
+        console.print("\nThere has been an evening today: [bold]tilsagn demo --again[/] plays another.")
         return
     programme = evenings.evening(today, played + 1)
     view = EveningView(programme, seconds=evenings.SECONDS / speed)
