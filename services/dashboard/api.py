@@ -62,16 +62,18 @@ class ByJobType(BaseModel):
 class EventFigures(BaseModel):
     """What came of one employer event."""
 
-    event_id: UUID
+    event_id: UUID = Field(description="the id the event has in the register of events")
     title: str | None = Field(description="null while only pledges from the event are known", examples=["Småjob-aften"])
-    place: str | None = Field(examples=["B&O, Struer"])
-    status: Literal["draft", "published", "open", "closed", "cancelled"] | None
+    place: str | None = Field(description="where it is held", examples=["B&O, Struer"])
+    status: Literal["draft", "published", "open", "closed", "cancelled"] | None = Field(
+        description="null while only pledges from the event are known"
+    )
     date: _Day | None = Field(description="the day it is held, in Europe/Copenhagen")
     goal_positions: int | None = Field(description="pledged positions hoped for", examples=[50])
-    companies_present: int = Field(examples=[80])
-    pledged_positions: ByJobType
+    companies_present: int = Field(description="companies checked in", examples=[80])
+    pledged_positions: ByJobType = Field(description="positions pledged at the event")
     hires: ByJobType = Field(description="hires on positions pledged at the event")
-    hires_starting_later: ByJobType
+    hires_starting_later: ByJobType = Field(description="confirmed hires on them that have not begun")
 
 
 class QuarterFigures(BaseModel):
@@ -86,8 +88,8 @@ class QuarterFigures(BaseModel):
 class Figures(BaseModel):
     """All figures of the taskforce. `/measures` says what each one counts."""
 
-    as_of: date
-    known_at: datetime | None
+    as_of: date = Field(description="the day the figures are for")
+    known_at: datetime | None = Field(description="as asked for; null where the figures hold all that is known")
     updated_at: datetime | None = Field(
         description="when the latest change that these figures can hold was recorded; null before the first"
     )
@@ -105,9 +107,9 @@ class Measure(BaseModel):
     """What a figure is, in the language asked for."""
 
     code: str = Field(examples=["pledged_positions"])
-    unit: figures.Unit
+    unit: figures.Unit = Field(description="what one of it is")
     label: str = Field(examples=["Pledged positions"])
-    definition: str
+    definition: str = Field(description="what is counted, from when, and what is not")
 
 
 class Measures(BaseModel):
@@ -144,6 +146,7 @@ async def show_measures(_viewer: Viewer) -> Measures:
     "/stream",
     summary="Follow along",
     response_class=EventStream,
+    status_code=200,
     responses={
         **_REFUSALS,
         200: {
