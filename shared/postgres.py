@@ -113,7 +113,8 @@ class Database:
         if self._wake_task is not None:
             self._wake_task.cancel()
         try:
-            await asyncio.wait_for(self.pool.close(), 3)
+            async with asyncio.timeout(3):
+                await self.pool.close()
         except TRANSIENT_ERRORS:
             self.pool.terminate()
 

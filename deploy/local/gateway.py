@@ -75,7 +75,8 @@ class HostedApp:
         finally:
             await inbox.put({"type": "lifespan.shutdown"})
             try:
-                await asyncio.wait_for(stopped.wait(), _SHUTDOWN_SECONDS)
+                async with asyncio.timeout(_SHUTDOWN_SECONDS):
+                    await stopped.wait()
             except TimeoutError:
                 task.cancel()
             await asyncio.gather(task, return_exceptions=True)

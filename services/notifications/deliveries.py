@@ -24,6 +24,7 @@ from services.notifications.rules import is_old_news
 from shared import metrics
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from email.headerregistry import Address
 
     from services.notifications.settings import NotificationsSettings
@@ -80,48 +81,51 @@ class Courier:
     async def run(self, database: Database) -> None:
         """Deliver until cancelled."""
         courier = uuid4()
-        under_way: set[asyncio.Task[None]] = set()
-        renewing = asyncio.create_task(self._keep_claims(database, courier))
+        under_way: dict[asyncio.Task[None], store.Key] = {}
+        renewing = asyncio.create_task(self._keep_claims(database, courier, under_way))
         try:
             async with AddressBook(self._settings) as addresses:
                 try:
                     while True:
                         self._woken.clear()
                         room = AT_A_TIME - len(under_way)
-                        claimed = await self._claim(database, courier, room) if room else []
+                        claimed = await self._claim(database, courier, room, under_way.values()) if room else []
                         for delivery in claimed:
                             task = asyncio.create_task(self._deliver(database, addresses, courier, delivery))
-                            under_way.add(task)
-                            task.add_done_callback(under_way.discard)
+                            under_way[task] = delivery.key
+                            task.add_done_callback(under_way.pop)
                             task.add_done_callback(lambda _: self._woken.set())
                         if not claimed:
                             await self._rest()
                 finally:
-                    await _finish(under_way)
+                    await _finish(set(under_way))
         finally:
             renewing.cancel()
             await asyncio.gather(renewing, return_exceptions=True)
 
     async def _rest(self) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._woken.wait()
 
-    async def _claim(self, database: Database, courier: UUID, limit: int) -> list[Claimed]:
+    async def _claim(self, database: Database, courier: UUID, limit: int, held: Collection[store.Key]) -> list[Claimed]:
         try:
             async with database.system() as conn:
-                return await store.claim(conn, courier, limit=limit, lease=self._lease)
+                return await store.claim(conn, courier, limit=limit, lease=self._lease, held=list(held))
         except Exception as error:
             # Whatever it is, it is not raised: what is under way still has to be marked.
             _log.warning("courier.claim_failed", error=type(error).__name__)
             await asyncio.sleep(POLL_SECONDS)
             return []
 
-    async def _keep_claims(self, database: Database, courier: UUID) -> None:
+    async def _keep_claims(
+        self, database: Database, courier: UUID, under_way: Mapping[asyncio.Task[None], store.Key]
+    ) -> None:
         while True:
             await asyncio.sleep(self._lease.total_seconds() / 3)
             try:
                 async with database.system() as conn:
-                    await store.renew(conn, courier, self._lease)
+                    await store.renew(conn, courier, list(under_way.values()), self._lease)
             except Exception as error:
                 _log.warning("courier.renew_failed", error=type(error).__name__)
 
@@ -205,10 +209,10 @@ async def _addressee(addresses: AddressBook, delivery: Claimed) -> _Addressee | 
 
 def _pause(attempts: int, *, server_spoke: bool) -> timedelta:
     """How long to wait after so many attempts: a server that asked us to come back is given minutes (greylisting
-    refuses who comes too soon); one that is away may be back any moment, and is tried every 20 s."""
+    refuses who comes too soon); one that is away may be back any moment, and is tried every 10 s."""
     if server_spoke:
         return timedelta(seconds=min(60 * 2 ** min(attempts - 1, 8), 900))
-    return timedelta(seconds=min(2 ** min(attempts, 8), 20))
+    return timedelta(seconds=min(2 ** min(attempts, 8), 10))
 
 
 async def _finish(under_way: set[asyncio.Task[None]]) -> None:

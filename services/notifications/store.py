@@ -13,11 +13,13 @@ from services.notifications.rules import OLD_NEWS, Notice, RecipientKind, Rule, 
 from shared.postgres import Connection, set_taskforce
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from shared.contracts.events import TaskforceRegistered
 
 Status = Literal["waiting", "sent", "skipped", "failed", "expired"]
+Key = tuple[UUID, UUID]
+"""A delivery's taskforce and id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,11 @@ class Claimed:
     attempts: int
     last_reason: str | None
     taskforce: str | None
+
+    @property
+    def key(self) -> Key:
+        """What the delivery is known by."""
+        return self.taskforce_id, self.delivery_id
 
 
 async def record(conn: Connection, taskforce_id: UUID, notices: Sequence[Notice], now: datetime) -> list[Notice]:
@@ -104,15 +111,18 @@ async def remember_taskforce(conn: Connection, taskforce: TaskforceRegistered) -
     )
 
 
-async def claim(conn: Connection, courier: UUID, *, limit: int, lease: timedelta) -> list[Claimed]:
+async def claim(
+    conn: Connection, courier: UUID, *, limit: int, lease: timedelta, held: Collection[Key] = ()
+) -> list[Claimed]:
     """Take up to `limit` deliveries that are due, of any taskforce, and count the attempt about to be made.
 
-    A claim that is not renewed runs out after `lease`; then any other courier may take the delivery. The one
-    that holds it never takes it twice: it knows what it is about to mark.
+    A claim that is not renewed runs out after `lease`; then any courier may take the delivery, this one too: when
+    the database goes away in the middle of a claim, its answer may be lost and the claim be there all the same.
 
     Args:
         conn: a transaction without a taskforce; it ends bound to one of those it has claimed for.
         courier: who claims.
+        held: what this courier is at; it never takes that twice, for it knows what it is about to mark.
     """
     ripe = await conn.fetch(
         """
@@ -120,7 +130,12 @@ async def claim(conn: Connection, courier: UUID, *, limit: int, lease: timedelta
              select taskforce_id, delivery_id
                from due_deliveries
               where due_at <= clock_timestamp()
-                and claimed_by is distinct from $1
+                and not exists (
+                    select
+                      from unnest($4::uuid[], $5::uuid[]) as held (taskforce_id, delivery_id)
+                     where held.taskforce_id = due_deliveries.taskforce_id
+                       and held.delivery_id = due_deliveries.delivery_id
+                    )
               order by due_at
               limit $2
                 for update skip locked
@@ -136,6 +151,8 @@ async def claim(conn: Connection, courier: UUID, *, limit: int, lease: timedelta
         courier,
         limit,
         lease,
+        [taskforce_id for taskforce_id, _ in held],
+        [delivery_id for _, delivery_id in held],
     )
     by_taskforce: dict[UUID, list[UUID]] = defaultdict(list)
     for row in ripe:
@@ -173,16 +190,21 @@ async def claim(conn: Connection, courier: UUID, *, limit: int, lease: timedelta
     return claimed
 
 
-async def renew(conn: Connection, courier: UUID, lease: timedelta) -> None:
-    """Keep everything the courier has claimed its own for another `lease`."""
+async def renew(conn: Connection, courier: UUID, held: Collection[Key], lease: timedelta) -> None:
+    """Keep what the courier is at its own for another `lease`; claims it does not know of run out."""
     await conn.execute(
         """
-        update due_deliveries
+        update due_deliveries as due
            set due_at = clock_timestamp() + $2
-         where claimed_by = $1
+          from unnest($3::uuid[], $4::uuid[]) as held (taskforce_id, delivery_id)
+         where due.claimed_by = $1
+           and due.taskforce_id = held.taskforce_id
+           and due.delivery_id = held.delivery_id
         """,
         courier,
         lease,
+        [taskforce_id for taskforce_id, _ in held],
+        [delivery_id for _, delivery_id in held],
     )
 
 

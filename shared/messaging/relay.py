@@ -101,14 +101,17 @@ class Relay:
     async def _publish(self, conn: asyncpg.Connection[asyncpg.Record]) -> None:
         producer = producer_for(self._settings, client_id=f"{self._service}-relay")
         try:
-            await asyncio.wait_for(producer.start(), 10)
+            async with asyncio.timeout(10):
+                await producer.start()
             while True:
                 self._woken.clear()
                 while await self._round(conn, producer):
                     pass
                 await self._measure(conn)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+                    # Not wait_for: Python 3.11's loses a cancellation that comes together with the event.
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await self._woken.wait()
         finally:
             await abandon_after(producer.stop(), seconds=2)
 

@@ -140,7 +140,8 @@ class Worker:
             for consumer in self.consumers:
                 consumer.attach(self._broker, database, self.settings)
             try:
-                await asyncio.wait_for(self._broker.start(), 30)
+                async with asyncio.timeout(30):
+                    await self._broker.start()
             except Exception as error:
                 _log.warning("worker.no_broker", service=self.service, error=type(error).__name__)
                 await self._stop_broker()
