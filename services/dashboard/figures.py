@@ -229,14 +229,15 @@ def _in_order(
 ) -> list[EventFigures]:
     """Events that were held by `as_of` or of which something is counted, the latest first.
 
-    One that is still a draft, or was cancelled, is left out unless something is counted of it.
+    One that is still a draft, or was cancelled, is left out unless something is counted of it; so is a meeting of
+    the taskforce, which is not held to get pledges.
     """
     found: list[EventFigures] = []
     unknown = dict(counted)
     for facts in known:
         event = unknown.pop(facts.event_id, None)
         held = facts.held_on <= as_of and facts.status not in {"draft", "cancelled"}
-        if event is None and not held:
+        if event is None and (not held or facts.kind == "taskforce_meeting"):
             continue
         event = event or EventFigures(facts.event_id)
         event.title = facts.title

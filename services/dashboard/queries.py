@@ -52,6 +52,7 @@ class EventFacts:
     held_on: date
     goal_positions: int | None
     starts_at: datetime
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ async def employer_events(conn: Connection, *, known_at: datetime | None = None)
     rows = await conn.fetch(
         f"""
         select distinct on (event_id)
-               event_id, title, place, status, held_on, goal_positions, starts_at
+               event_id, title, place, status, held_on, goal_positions, starts_at, kind
           from employer_events
          where generation = {_SERVED}
            and ($1::timestamptz is null or recorded_at <= $1)

@@ -174,6 +174,16 @@ async def test_drafts_and_cancelled_events_show_only_with_something_counted(
     assert [event.title for event in (await figures()).events] == ["Aflyst"]
 
 
+async def test_a_meeting_of_the_taskforce_shows_only_with_something_counted(
+    dashboard_database: Database, figures: Ask
+) -> None:
+    meeting = employer_event(kind="taskforce_meeting", title="Taskforcemøde")
+    await tell(dashboard_database, meeting)
+    assert (await figures()).events == []
+    await tell(dashboard_database, pledge(event_id=meeting.event_id))
+    assert [event.title for event in (await figures()).events] == ["Taskforcemøde"]
+
+
 async def test_a_pledge_may_come_before_news_of_its_event(dashboard_database: Database, figures: Ask) -> None:
     evening = employer_event()
     await tell(dashboard_database, pledge(positions=2, event_id=evening.event_id))
