@@ -17,7 +17,7 @@ PORT_OPTION = $(if $(PORT),--port $(PORT))
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo up test lint format types migrations lock clean
+.PHONY: help setup demo up test lint format types migrations lock forget clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -54,6 +54,9 @@ format: setup ## Put the source into shape
 
 lock: ## Pin the packages of requirements/*.in anew, with hashes (needs the network)
 	@$(BOOTSTRAP) lock
+
+forget: setup ## Delete this installation's data for good (asks first)
+	@$(BIN)/python -m deploy.local.forget $(ARGS)
 
 clean: ## Remove everything that was built; the data in .tilsagn/ stays
 	@rm -rf .venv node_modules shared/web/assets/built test-results tilsagn.egg-info

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.forget import forget
 from deploy.local.state import AlreadyRunning, Running, State, StateFailed, default_folder
 from shared.auth import Principal, TokenVerifier, sign_token
 from tests.deploy.processes import finished, python
@@ -143,3 +144,15 @@ def test_an_ordinary_user_is_told_whose_folder_it_is(tmp_path: Path) -> None:
     """
     said = finished(python(code, state.folder, ordinary=True))
     assert "belongs to root and you are nobody: start as root, or choose another folder with TILSAGN_STATE" in said
+
+
+def test_forgetting_deletes_everything_and_never_under_a_running_launcher(tmp_path: Path) -> None:
+    state = State(tmp_path / "state")
+    with state:
+        state.secrets()
+        state.announce(RUNNING)
+        with pytest.raises(AlreadyRunning):
+            forget(State(state.folder))
+        assert (state.folder / "secrets.json").exists()
+    forget(state)
+    assert not state.folder.exists()

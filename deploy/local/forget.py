@@ -1,0 +1,50 @@
+"""`python -m deploy.local.forget`: deletes an installation's data for good, wherever it lies.
+
+Deleting the state folder by hand leaves the database behind where PostgreSQL had to keep it elsewhere (see
+deploy/local/unprivileged.py). This does not. It asks first, unless `--yes` is given.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+
+from deploy.local.postgres import EmbeddedPostgres, PostgresFailed
+from deploy.local.state import State, StateFailed
+
+
+def forget(state: State) -> None:
+    """Delete the state folder with everything in it.
+
+    Raises:
+        deploy.local.state.AlreadyRunning: its launcher runs; nothing is deleted.
+        deploy.local.state.StateFailed, deploy.local.postgres.PostgresFailed: it is not ours to delete.
+    """
+    with state:
+        if state.postgres.exists():
+            EmbeddedPostgres(state.postgres).erase()
+    shutil.rmtree(state.folder)
+
+
+def main() -> int:
+    """The command; returns its exit code."""
+    state = State()
+    if not state.folder.exists():
+        print(f"There is nothing in {state.folder}.")
+        return 0
+    if "--yes" not in sys.argv[1:]:
+        print(f"All data in {state.folder} will be gone for good. Type `yes` to delete it: ", end="", flush=True)
+        if sys.stdin.readline().strip() != "yes":
+            print("Nothing was deleted.")
+            return 1
+    try:
+        forget(state)
+    except (StateFailed, PostgresFailed, OSError) as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    print("Deleted.")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
