@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -26,6 +26,7 @@ DAYS_GONE_BY: Final = 8
 
 _COPENHAGEN: Final = ZoneInfo("Europe/Copenhagen")
 _ATTEMPTS: Final = 4
+_PRESENT_AT: Final = "companies present at event "
 _STATEMENT_SECONDS: Final = 120
 
 AskFigures = Callable[[UUID, date], Awaitable[Mapping[str, Any]]]
@@ -124,10 +125,18 @@ async def _check_figures(owners: Mapping[str, str], verdict: Verdict, ask: AskFi
         for day in sorted(set().union(*wanted.values())):
             progress(f"figures on {day}")
             true = await _counted(pledges, events, day)
+            held = await events.fetch(truth.HELD, day)
             for taskforce_id, days in wanted.items():
                 if day in days:
-                    said = _flattened(await ask(taskforce_id, day), day)
-                    expected = true.get(taskforce_id, Counter())
+                    answer = await ask(taskforce_id, day)
+                    listed = {event["event_id"] for event in answer["events"]}
+                    verdict.differences += [
+                        Difference(taskforce_id, f"event {row['id']}", f"it is missing from the figures on {day}")
+                        for row in held
+                        if row["taskforce_id"] == taskforce_id and str(row["id"]) not in listed
+                    ]
+                    said = _flattened(answer, day)
+                    expected = _of_listed(true.get(taskforce_id, Counter()), listed)
                     verdict.compared["figure"] += len(said.keys() | expected.keys())
                     verdict.differences += compare_figures(taskforce_id, day.isoformat(), expected, said)
         verdict.days = set().union(*wanted.values())
@@ -139,8 +148,17 @@ async def _counted(pledges: Connection, events: Connection, day: date) -> dict[U
         name = _name(row["measure"], row["key"], row["job_type"])
         counts.setdefault(row["taskforce_id"], Counter())[name] += row["count"]
     for row in await events.fetch(truth.PRESENT, day):
-        counts.setdefault(row["taskforce_id"], Counter())[f"companies present at event {row['key']}"] += row["count"]
+        counts.setdefault(row["taskforce_id"], Counter())[f"{_PRESENT_AT}{row['key']}"] += row["count"]
     return counts
+
+
+def _of_listed(counts: Mapping[str, int], listed: Collection[str]) -> dict[str, int]:
+    """Without who was present where the dashboard lists no event: a meeting is not held to get pledges."""
+    return {
+        name: count
+        for name, count in counts.items()
+        if not name.startswith(_PRESENT_AT) or name.removeprefix(_PRESENT_AT) in listed
+    }
 
 
 def _name(measure: str, key: str, job_type: str) -> str:
@@ -164,7 +182,7 @@ def _flattened(answer: Mapping[str, Any], day: date) -> dict[str, int]:
         for measure in measures:
             counts |= {_name(measure, part[key], of): count for of, count in part[measure].items()}
     counts |= {
-        f"companies present at event {event['event_id']}": event["companies_present"]
+        f"{_PRESENT_AT}{event['event_id']}": event["companies_present"]
         for event in answer["events"]
         if event["date"] is not None and event["date"] <= day.isoformat()
     }

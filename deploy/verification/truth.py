@@ -219,6 +219,15 @@ PRESENT: Final = """
 """
 """Companies present at each event held by the day $1 (a walk-in counts; checking in twice does not)."""
 
+HELD: Final = """
+    select taskforce_id, id
+      from employer_events
+     where kind = 'employer_event'
+       and status not in ('draft', 'cancelled')
+       and (starts_at at time zone 'Europe/Copenhagen')::date <= $1
+"""
+"""Employer events held by the day $1: each has its figures, be they zero."""
+
 CITIZENS: Final = """
     select count(*)
       from hires
