@@ -179,11 +179,12 @@ def _body(cells: Mapping[str, str], register: Register, one: JudgedLine, *, toda
         "captured_by": "import",
         "event_id": str(event_id) if event_id else None,
     }
-    return {name: _filled(value) if isinstance(value, dict) else value for name, value in _filled(body).items()}
+    return _filled(body)
 
 
 def _filled(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value not in (None, "", [])}
+    inside = {name: _filled(value) if isinstance(value, dict) else value for name, value in values.items()}
+    return {name: value for name, value in inside.items() if value not in (None, "", [], {})}
 
 
 def _noon(day: str, one: JudgedLine, today: date) -> str | None:

@@ -74,7 +74,7 @@ async def judge_or_import(request: Request, principal: Annotated[Principal, Depe
     carried = posted.get("carried")
     if isinstance(carried, str) and carried:
         try:
-            content = base64.urlsafe_b64decode(carried)
+            content = base64.b64decode(carried, altchars=b"-_", validate=True)
         except (ValueError, binascii.Error):
             raise Problem(400) from None
     elif isinstance(upload, UploadFile) and upload.filename:
