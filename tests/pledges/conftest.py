@@ -14,6 +14,8 @@ from services.pledges import projections
 from services.pledges.app import create_app
 from services.pledges.domain.register import name_key
 from services.pledges.settings import PledgesSettings
+from shared.auth import public_jwks
+from tests.infrastructure import fresh_databases
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
     from shared.auth import Role
     from shared.postgres import Database
-    from tests.infrastructure import Databases
+    from tests.infrastructure import Databases, Installation
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -90,6 +92,25 @@ async def caller(app: FastAPI, token: Callable[..., str]) -> AsyncIterator[Calle
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8080") as client:
         yield Caller(client, token)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def one_caller(installation: Installation, signing_key: str, token: Callable[..., str]) -> AsyncIterator[Caller]:
+    """As `caller`, on one database for all tests of a module: for those that look at nothing but their own answer."""
+    with fresh_databases(installation, ["pledges"]) as dsns:
+        settings = PledgesSettings(
+            token_jwks=public_jwks(signing_key),
+            database_url=dsns.app_dsn("pledges"),
+            kafka_flavour="embedded",
+            event_patience_seconds=0,
+            demo_mode=True,
+        )
+        app = create_app(settings)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost:8080") as client,
+        ):
+            yield Caller(client, token)
 
 
 def pledge_body(**changes: Any) -> dict[str, Any]:

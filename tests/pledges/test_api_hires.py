@@ -173,10 +173,10 @@ async def test_a_position_is_named_by_number_or_id(caller: Caller) -> None:
         ({"id": None}, "/id"),
     ],
 )
-async def test_a_wrong_field_is_named(caller: Caller, change: dict[str, Any], pointer: str) -> None:
-    pledge = await _logged(caller)
+async def test_a_wrong_field_is_named(one_caller: Caller, change: dict[str, Any], pointer: str) -> None:
+    pledge = await _logged(one_caller)
 
-    answer = await caller.confirm(hire_body(pledge_id=pledge["id"]) | change)
+    answer = await one_caller.confirm(hire_body(pledge_id=pledge["id"]) | change)
 
     assert answer.status_code == 422, answer.text
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]

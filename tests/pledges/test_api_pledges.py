@@ -177,12 +177,12 @@ async def test_what_travels_is_the_public_state_and_nothing_anybody_typed(
         ({"event_id": str(uuid4())}, "/event_id"),
     ],
 )
-async def test_a_wrong_field_is_named(caller: Caller, change: dict[str, Any], pointer: str) -> None:
+async def test_a_wrong_field_is_named(one_caller: Caller, change: dict[str, Any], pointer: str) -> None:
     body = pledge_body(**change)
-    answer = await caller.client.post(
+    answer = await one_caller.client.post(
         "/api/pledges/v1/pledges",
         content=json.dumps(body),
-        headers=caller.headers("member") | {"idempotency-key": "one", "content-type": "application/json"},
+        headers=one_caller.headers("member") | {"idempotency-key": "one", "content-type": "application/json"},
     )
 
     assert answer.status_code == 422, answer.text
@@ -203,9 +203,9 @@ async def test_a_wrong_field_is_named(caller: Caller, change: dict[str, Any], po
     ],
 )
 async def test_something_like_a_cpr_number_is_refused_kindly_and_never_repeated(
-    caller: Caller, change: dict[str, Any]
+    one_caller: Caller, change: dict[str, Any]
 ) -> None:
-    answer = await caller.log(pledge_body(**change))
+    answer = await one_caller.log(pledge_body(**change))
 
     assert answer.status_code == 422
     assert [error["code"] for error in answer.json()["errors"]] == ["cpr_shape"]
@@ -223,8 +223,8 @@ async def test_a_p_number_may_look_like_a_cpr_number(caller: Caller) -> None:
 @pytest.mark.parametrize(
     "phone", ["97850000", "+45 97 85 00 00", "+31 10 123 4567", "0045 97850000", "+46 70 123 45 67"]
 )
-async def test_telephone_numbers_are_kept_as_they_were_typed(caller: Caller, phone: str) -> None:
-    answer = await caller.log(pledge_body(contact={"name": "Eva", "phone": phone}))
+async def test_telephone_numbers_are_kept_as_they_were_typed(one_caller: Caller, phone: str) -> None:
+    answer = await one_caller.log(pledge_body(contact={"name": "Eva", "phone": phone}))
 
     assert answer.status_code == 201, answer.text
     assert answer.json()["contact"]["phone"] == phone
@@ -245,12 +245,12 @@ async def test_unknown_fields_are_ignored(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize("key", [None, "", "   ", "x" * 201, "æøå".encode()])
-async def test_a_pledge_needs_a_usable_idempotency_key(caller: Caller, key: str | bytes | None) -> None:
-    headers: dict[str, Any] = caller.headers("member")
+async def test_a_pledge_needs_a_usable_idempotency_key(one_caller: Caller, key: str | bytes | None) -> None:
+    headers: dict[str, Any] = one_caller.headers("member")
     if key is not None:
         headers["idempotency-key"] = key
 
-    answer = await caller.client.post("/api/pledges/v1/pledges", json=pledge_body(), headers=headers)
+    answer = await one_caller.client.post("/api/pledges/v1/pledges", json=pledge_body(), headers=headers)
 
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["pointer"] == "Idempotency-Key:"
@@ -274,11 +274,11 @@ async def test_a_pledge_needs_a_usable_idempotency_key(caller: Caller, key: str 
     ],
     ids=lambda value: str(value)[:30],
 )
-async def test_a_broken_body_is_answered_with_a_problem(caller: Caller, content: bytes, status: int) -> None:
-    answer = await caller.client.post(
+async def test_a_broken_body_is_answered_with_a_problem(one_caller: Caller, content: bytes, status: int) -> None:
+    answer = await one_caller.client.post(
         "/api/pledges/v1/pledges",
         content=content,
-        headers=caller.headers("member") | {"idempotency-key": "one", "content-type": "application/json"},
+        headers=one_caller.headers("member") | {"idempotency-key": "one", "content-type": "application/json"},
     )
 
     assert answer.status_code == status, answer.text
@@ -400,7 +400,7 @@ async def test_lists_can_be_narrowed(caller: Caller, know_event: Callable[..., A
 @pytest.mark.parametrize(
     "made_up", ["x", "æ", "e30", "bnVsbA", "IiI", "eyJhdCI6ICI5OTk5LTEyLTMxVDIzOjU5OjU5LTEyOjAwIn0"]
 )
-async def test_a_made_up_page_token_is_refused(caller: Caller, made_up: str) -> None:
-    answer = await caller.get(f"/api/pledges/v1/pledges?page_token={made_up}", "coordinator")
+async def test_a_made_up_page_token_is_refused(one_caller: Caller, made_up: str) -> None:
+    answer = await one_caller.get(f"/api/pledges/v1/pledges?page_token={made_up}", "coordinator")
 
     assert answer.status_code == 422

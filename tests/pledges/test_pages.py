@@ -126,9 +126,9 @@ async def test_an_empty_form_says_what_is_missing_and_keeps_what_is_there(caller
     ],
 )
 async def test_what_is_wrong_is_said_beside_the_field_in_danish(
-    caller: Caller, values: dict[str, Any], words: str
+    one_caller: Caller, values: dict[str, Any], words: str
 ) -> None:
-    answer = await intake(caller, **values)
+    answer = await intake(one_caller, **values)
 
     assert answer.status_code == 422
     assert words in text_of(answer.text)
@@ -305,9 +305,9 @@ async def test_two_case_workers_on_one_position_are_shown_what_happened(caller: 
         ({"contact_person.name": "Jonas 0101701234"}, "Ligner et CPR-nummer"),
     ],
 )
-async def test_a_wrong_hire_is_told_beside_the_field(caller: Caller, values: dict[str, str], words: str) -> None:
+async def test_a_wrong_hire_is_told_beside_the_field(one_caller: Caller, values: dict[str, str], words: str) -> None:
     body = pledge_body()
-    await caller.log(body)
+    await one_caller.log(body)
     fields = {
         "id": str(uuid4()),
         "version": "1",
@@ -318,8 +318,8 @@ async def test_a_wrong_hire_is_told_beside_the_field(caller: Caller, values: dic
         "step": "check",
     } | values
 
-    answer = await caller.client.post(
-        f"/queue/{body['id']}/hire", data=fields, headers=caller.headers("caseworker") | HTML
+    answer = await one_caller.client.post(
+        f"/queue/{body['id']}/hire", data=fields, headers=one_caller.headers("caseworker") | HTML
     )
 
     assert answer.status_code == 422
@@ -398,8 +398,8 @@ async def test_a_file_is_judged_and_then_imported(
     ],
     ids=["nothing", "columns", "cells", "5 MB", "9 MB", "mangled"],
 )
-async def test_a_wrong_file_is_told(caller: Caller, send: dict[str, Any], status: int, words: str) -> None:
-    answer = await caller.client.post("/pledges/import", headers=caller.headers("admin") | HTML, **send)
+async def test_a_wrong_file_is_told(one_caller: Caller, send: dict[str, Any], status: int, words: str) -> None:
+    answer = await one_caller.client.post("/pledges/import", headers=one_caller.headers("admin") | HTML, **send)
 
     assert answer.status_code == status
     assert words in text_of(answer.text)
