@@ -253,6 +253,13 @@ class Topology:
             password=self.secrets[f"{service.upper()}_APP_PASSWORD"],
         )
 
+    def operator_environment(self) -> dict[str, str]:
+        """What the `tilsagn` command is given to look after this installation: what the jobs and apps have."""
+        merged: dict[str, str] = {}
+        for service in SERVICES:
+            merged |= self._of_compose(f"{service}-migrate")[1] | self._of_compose(f"{service}-app")[1]
+        return merged | {"TILSAGN_URL": self.url("/").rstrip("/")}
+
     # --- from compose
 
     def _variables(self) -> dict[str, str]:

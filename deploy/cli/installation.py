@@ -2,7 +2,8 @@
 
 Two kinds. The local run is found through its state folder (`TILSAGN_STATE`, else `.tilsagn/` in the checkout). A
 deployment of separate processes is found through the environment its services and migrate jobs have: then
-`PLEDGES_DATABASE_URL` and its like are set, and the command talks to that one and no other.
+`PLEDGES_DATABASE_URL` and its like are set, and the command talks to that one and no other. `TILSAGN_URL` says where
+it answers, if that is not the public address.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class Installation:
     """A running installation."""
 
     url: str
-    """Its public origin, without a slash."""
+    """The origin it answers on, without a slash."""
     bootstrap_servers: str
     signing_key: str
     """The private JWK by which it signs tokens."""
@@ -184,7 +185,7 @@ def _from_environment(environment: Mapping[str, str]) -> Installation:
         return environment[name]
 
     return Installation(
-        url=needed("DASHBOARD_PUBLIC_URL"),
+        url=environment.get("TILSAGN_URL") or needed("DASHBOARD_PUBLIC_URL"),
         bootstrap_servers=needed("PLEDGES_KAFKA_BOOTSTRAP_SERVERS"),
         signing_key=needed("EVENTS_TOKEN_PRIVATE_KEY"),
         environment=environment,
