@@ -39,8 +39,11 @@ from shared.web.operations import end_streams
 
 _log = structlog.get_logger(__name__)
 
-_STREAMS_SECONDS = 1  # how long open requests and event streams may take to end
-_STOP_SECONDS = 2.5  # how long workers, and then applications, may take
+# A stop takes at most 5 s: what is not done by then is taken up again by the next start.
+_STREAMS_SECONDS = 1  # open requests and event streams
+_WORK_SECONDS = 2.0  # servers and workers, all at once
+_LIFESPANS_SECONDS = 1.0  # then the applications
+_CHILDREN_SECONDS = 1.5  # then PostgreSQL, before it is stopped as in a crash
 _READY_SECONDS = 60.0
 
 Progress = Callable[[str], AbstractContextManager[object]]
@@ -265,7 +268,7 @@ class Launcher:
     ) -> None:
         store = MailStore(self.state.mail)
         catcher = MailCatcher(store)
-        lifespans, work = _Together(), _Together()
+        lifespans, work = _Together(_LIFESPANS_SECONDS), _Together(_WORK_SECONDS)
         self._stack.push_async_callback(lifespans.stop)
         self._stack.push_async_callback(work.stop)
 
@@ -300,7 +303,9 @@ class Launcher:
                 raise result
 
     async def _stop_children(self) -> None:
-        await asyncio.gather(asyncio.to_thread(self.broker.kill), asyncio.to_thread(self.postgres.stop))
+        await asyncio.gather(
+            asyncio.to_thread(self.broker.kill), asyncio.to_thread(self.postgres.stop, patience=_CHILDREN_SECONDS)
+        )
 
     async def _serve(self, app: ASGIApp, listening: socket.socket) -> Callable[[], Awaitable[None]]:
         """Answer on the socket from now on; returns how to stop."""
@@ -334,7 +339,8 @@ class Launcher:
 class _Together:
     """What is stopped at the same time, and given up on when it takes too long."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
         self._stops: list[Callable[[], Awaitable[object]]] = []
 
     def add(self, stop: Callable[[], Awaitable[object]]) -> None:
@@ -343,7 +349,7 @@ class _Together:
     async def stop(self) -> None:
         tasks = [asyncio.ensure_future(stop()) for stop in self._stops]
         if tasks:
-            _, hanging = await asyncio.wait(tasks, timeout=_STOP_SECONDS)
+            _, hanging = await asyncio.wait(tasks, timeout=self._seconds)
             for task in hanging:
                 task.cancel()
         for result in await asyncio.gather(*tasks, return_exceptions=True):

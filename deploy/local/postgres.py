@@ -151,15 +151,19 @@ class EmbeddedPostgres:
                 self._abandon()
                 raise
 
-    def stop(self, mode: Literal["fast", "immediate"] = "fast") -> None:
-        """Stop it: `fast` rolls back and writes everything out, `immediate` is a crash; harder after 5 s.
+    def stop(self, mode: Literal["fast", "immediate"] = "fast", *, patience: float = 5.0) -> None:
+        """Stop it: `fast` rolls back and writes everything out, `immediate` leaves that to the next start.
 
         A start or restart that another thread is at gives up first, with PostgresFailed.
+
+        Args:
+            mode: how to begin.
+            patience: seconds before the next harder way; the last one cannot be refused.
         """
         self._giving_up.set()
         with self._turn:
             self._giving_up.clear()
-            self._end_child(mode)
+            self._end_child(mode, patience)
             self._release_lock()
 
     def restart(self, *, immediate: bool = True) -> None:
@@ -238,6 +242,9 @@ class EmbeddedPostgres:
                     f"PostgreSQL's data is in {self._base}, which the account it runs as "
                     f"({pwd.getpwuid(account[0]).pw_name}) cannot reach: move it back to where it was"
                 )
+        # What a kill left of files that were being written, passwords among them.
+        for leftover in {*self.data.glob(".*.new"), *self._base.glob("password.*.new"), *self._base.glob(".*.new")}:
+            leftover.unlink(missing_ok=True)
         if not self._password_file.exists():
             if self._initialised():
                 raise PostgresFailed(f"{self._password_file} is missing: without it {self.cluster} cannot be opened")
@@ -278,8 +285,6 @@ class EmbeddedPostgres:
         base, account = self._base, self._account()
         for leftover in base.glob("cluster.*.new"):
             _remove(leftover)
-        for leftover in base.glob("password.*.new"):
-            leftover.unlink(missing_ok=True)
         name = secrets.token_hex(4)
         half, password = base / f"cluster.{name}.new", base / f"password.{name}.new"
         half.mkdir(mode=0o700)
@@ -373,7 +378,7 @@ class EmbeddedPostgres:
             return False
         return lines[:1] == [str(self.pid)] and [line.strip() for line in lines[7:8]] == ["ready"]
 
-    def _end_child(self, mode: Literal["fast", "immediate"]) -> None:
+    def _end_child(self, mode: Literal["fast", "immediate"], patience: float = 5.0) -> None:
         child, self._child = self._child, None
         if child is None or child.poll() is not None:
             return
@@ -381,7 +386,7 @@ class EmbeddedPostgres:
             for number in _STOP_SIGNALS[mode]:
                 child.send_signal(number)
                 with suppress(subprocess.TimeoutExpired):
-                    child.wait(timeout=5)
+                    child.wait(timeout=patience)
                     return
 
     def _abandon(self) -> None:
