@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request
@@ -27,6 +27,7 @@ from services.pledges.domain.refusals import StaleVersion
 from services.pledges.queries import HireFilter, PledgeFilter
 from services.pledges.settings import PledgesSettings
 from services.pledges.sorting import NewestFirst
+from services.pledges.store import Asked
 from services.pledges.views import HireView, PledgeView
 from shared.auth import Principal, require
 from shared.contracts.pledges import JobType, PledgeStatus
@@ -73,7 +74,7 @@ async def log_pledge(
         principal.taskforce,
         body.promise(),
         by=logs_as(principal),
-        asked=commands.asked(_key(idempotency_key), await _canonical(request)),
+        asked=await _asked(idempotency_key, request),
         limits=limits(settings),
         patience_seconds=settings.event_patience_seconds,
     )
@@ -165,7 +166,7 @@ async def confirm_hire(
         principal.taskforce,
         body.confirmation(),
         confirmed_by=principal.person_id,
-        asked=commands.asked(_key(idempotency_key), await _canonical(request)),
+        asked=await _asked(idempotency_key, request),
         limits=limits(request.app.state.settings),
         seen_version=_seen_version(if_match),
     )
@@ -250,9 +251,13 @@ def _key(key: str | None) -> str:
     raise Problem(400, "idempotency-key-missing", _("The Idempotency-Key is missing"), words, errors=[error])
 
 
-async def _canonical(request: Request) -> Any:
-    """The body as it was sent. It has been parsed before; this is the same object."""
-    return await request.json()
+async def _asked(key: str | None, request: Request) -> Asked:
+    """How the request is recognised when it comes again: by its key, and its body as it was sent."""
+    try:
+        return commands.asked(_key(key), await request.json())
+    except RecursionError:
+        # Nested as deeply as the reader just bears, in a field that nobody knows.
+        raise Problem(400, "malformed-json") from None
 
 
 def _place(path: str, version: int) -> dict[str, str]:

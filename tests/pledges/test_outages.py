@@ -1,0 +1,63 @@
+"""What people and programs are told while the database is away: try again, and nothing typed is lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest_asyncio
+
+from services.pledges.app import create_app
+from services.pledges.settings import PledgesSettings
+from tests.pledges.conftest import Caller, hire_body, pledge_body
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+
+@pytest_asyncio.fixture
+async def cut_off(base_settings: dict[str, Any], token: Callable[..., str]) -> AsyncIterator[Caller]:
+    """Calls an application whose database does not answer."""
+    app = create_app(PledgesSettings(**base_settings, database_url="postgresql://nobody@127.0.0.1:9/nothing"))
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost:8080") as client,
+    ):
+        yield Caller(client, token)
+
+
+async def test_programs_are_told_to_try_again(cut_off: Caller) -> None:
+    answers = [
+        await cut_off.log(pledge_body()),
+        await cut_off.confirm(hire_body(company="B&O")),
+        await cut_off.get("/api/pledges/v1/pledges", "coordinator"),
+    ]
+
+    for answer in answers:
+        assert answer.status_code == 503
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.headers["retry-after"] == "1"
+
+
+async def test_what_was_typed_stays_on_the_page_with_its_id(cut_off: Caller) -> None:
+    fields = {
+        "id": "7a1a7b0e-5d0a-4f55-9d0f-3a0f5a7f1c11",
+        "company.name": "Ålekisten",
+        "contact.name": "Eva Holm",
+        "positions": "4",
+        "hours": "10",
+    }
+
+    answer = await cut_off.client.post(
+        "/pledges/new", data=fields, headers=cut_off.headers("member") | {"accept": "text/html"}
+    )
+
+    assert answer.status_code == 503
+    assert "Intet af det, du skrev, er tabt" in answer.text
+    for value in fields.values():
+        assert f'value="{value}"' in answer.text
+
+
+async def test_the_app_is_not_ready(cut_off: Caller) -> None:
+    assert (await cut_off.client.get("/readyz")).status_code == 503
+    assert (await cut_off.client.get("/livez")).status_code == 200
