@@ -230,6 +230,7 @@ _EMPLOYER_EVENTS: Final = (
 )
 """Day, title, place, goal in pledged positions, companies present."""
 
+_WEDNESDAY: Final = 2
 _MEETING_MONTHS: Final = {4: (2, 5, 9, 11), 5: (1, 3, 5, 9, 11)}
 
 
@@ -248,7 +249,8 @@ def _gatherings(chance: Chance, everybody: Sequence[Company]) -> Iterator[Gather
         )
     for year in range(facts.SINCE.year, UNTIL.year + 1):
         for month in _MEETING_MONTHS[facts.MEETINGS_A_YEAR[year % 2]]:
-            day = _weekday(date(year, month, 10))
+            second_week = date(year, month, 8)
+            day = second_week + timedelta(days=(_WEDNESDAY - second_week.weekday()) % 7)
             if facts.SINCE <= day <= UNTIL:
                 yield Gathering(
                     id=uuid5(TASKFORCE_ID, f"event:{day.isoformat()}"),

@@ -179,11 +179,11 @@ async def test_a_row_in_the_wrong_taskforce_is_missed_in_one_and_too_many_in_the
 
 async def test_a_wrong_count_behind_right_rows_is_caught_in_the_figures_and_on_the_board(checked: Checked) -> None:
     counted = "job_type = 'smaajob' and hires_from_pledges > 0"
-    first = f"where ctid = (select ctid from daily_tallies where {counted} order by day limit 1)"
+    first = f"where ctid = (select ctid from quarterly_tallies where {counted} order by quarter limit 1)"
     async with checked.spoilt(
-        "create table kept_aside as select * from daily_tallies;"
-        f"update daily_tallies set hires_from_pledges = hires_from_pledges + 1 {first}",
-        "truncate daily_tallies; insert into daily_tallies select * from kept_aside; drop table kept_aside",
+        "create table kept_aside as select * from quarterly_tallies;"
+        f"update quarterly_tallies set hires_from_pledges = hires_from_pledges + 1 {first}",
+        "truncate quarterly_tallies; insert into quarterly_tallies select * from kept_aside; drop table kept_aside",
     ) as said:
         assert all("counted anew it is" in each for each in said)
         assert any(each.startswith("hires of smaajob on ") for each in said)

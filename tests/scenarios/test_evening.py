@@ -1,0 +1,122 @@
+"""The evening's programme, and a client that asks again when an answer is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+
+import pytest
+
+from deploy.scenarios import evening as evenings
+from deploy.scenarios import facts
+from deploy.scenarios.evening import SECONDS, Arrival, Confirmation, Evening, Promise, Refused, Stage, evening
+
+TODAY = date(2026, 11, 24)
+TOKENS = {"coordinator": "c", "member": "m", "caseworker": "w"}
+
+
+@pytest.fixture(scope="module")
+def programme() -> Evening:
+    return evening(TODAY, 1)
+
+
+def test_80_companies_come_each_once(programme: Evening) -> None:
+    arrivals = [step.company.id for step in programme.steps if isinstance(step, Arrival)]
+    assert len(arrivals) == len(set(arrivals)) == facts.EVENING_COMPANIES
+
+
+def test_about_50_positions_are_pledged(programme: Evening) -> None:
+    positions = sum(step.positions for step in programme.steps if isinstance(step, Promise))
+    assert abs(positions - facts.EVENING_POSITIONS_ABOUT) <= 2
+
+
+def test_nobody_pledges_before_they_are_in_and_nobody_is_hired_before_the_pledge(programme: Evening) -> None:
+    came = {step.company.id: step.at for step in programme.steps if isinstance(step, Arrival)}
+    for step in programme.steps:
+        if isinstance(step, Promise):
+            assert step.at > came[step.company.id]
+        elif isinstance(step, Confirmation):
+            assert step.at > step.promise.at
+
+
+def test_members_and_guests_both_pledge(programme: Evening) -> None:
+    assert set(Counter(step.by for step in programme.steps if isinstance(step, Promise))) == {"member", "guest"}
+
+
+def test_it_takes_a_minute(programme: Evening) -> None:
+    assert SECONDS * 0.8 < programme.steps[-1].at <= SECONDS
+
+
+def test_the_same_day_and_number_give_the_same_evening_and_another_number_another() -> None:
+    assert evening(TODAY, 1) == evening(TODAY, 1)
+    assert not {step.id for step in evening(TODAY, 1).steps if isinstance(step, Promise)} & {
+        step.id for step in evening(TODAY, 2).steps if isinstance(step, Promise)
+    }
+
+
+# ---- a server that loses answers
+
+
+class Forgetful:
+    """An HTTP server that takes each request, but answers some only when it is asked again.
+
+    Attributes:
+        requests: method, path and body of each, in order.
+        lost: how many answers to lose; -1 refuses everything instead.
+    """
+
+    def __init__(self, lost: int) -> None:
+        self.requests: list[tuple[str, str, object]] = []
+        self.lost = lost
+        self.url = ""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one connection's one request, or close it without a word."""
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        method, path, _ = head.splitlines()[0].split()
+        length = next(
+            (int(line.partition(":")[2]) for line in head.splitlines() if line.lower().startswith("content-length:")), 0
+        )
+        body = json.loads(await reader.readexactly(length)) if length else None
+        self.requests.append((method, path, body))
+        if self.lost > 0:
+            self.lost -= 1
+        else:
+            answer = b'{"items": []}' if self.lost == 0 else b'{"title": "No"}'
+            status = b"200 OK" if self.lost == 0 else b"403 Forbidden"
+            writer.write(
+                b"HTTP/1.1 %s\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%s" % (status, len(answer), answer)
+            )
+            await writer.drain()
+        writer.close()
+
+
+@asynccontextmanager
+async def forgetful(lost: int) -> AsyncIterator[Forgetful]:
+    server = Forgetful(lost)
+    listening = await asyncio.start_server(server.serve, "127.0.0.1", 0)
+    host, port = listening.sockets[0].getsockname()[:2]
+    server.url = f"http://{host}:{port}"
+    try:
+        yield server
+    finally:
+        listening.close()
+        await listening.wait_closed()
+
+
+async def test_a_request_whose_answer_is_lost_is_sent_again_unchanged() -> None:
+    async with forgetful(lost=2) as server:
+        # Nobody played tonight, says a server that knows nothing but its last words.
+        async with evenings._client(server.url, "c") as http:
+            assert await evenings._send(http, "POST", "/api/x", {"id": "1", "at": "now"}) == {"items": []}
+        assert server.requests == [("POST", "/api/x", {"id": "1", "at": "now"})] * 3
+
+
+async def test_an_installation_that_refuses_ends_the_evening_with_its_reason(programme: Evening) -> None:
+    async with forgetful(lost=-1) as server:
+        with pytest.raises(Refused, match="403"):
+            await evenings.play(Stage(server.url, TOKENS), programme, speed=60)
