@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
+import time
 from pathlib import Path
 from typing import IO
 
@@ -26,19 +27,29 @@ def write_atomically(path: Path, content: str | bytes, *, mode: int = 0o600) -> 
     sync_folder(path.parent)
 
 
-def lock(path: Path) -> IO[bytes]:
+def lock(path: Path, *, patience: float = 0.0) -> IO[bytes]:
     """Take the file's lock (flock), until the returned file is closed or this process ends, however it ends.
+
+    Args:
+        path: made when missing.
+        patience: seconds to wait for it. A process killed while it starts a child lets go a moment later, when
+            the child has noticed.
 
     Raises:
         BlockingIOError: another process holds it.
     """
     held = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "rb")
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BaseException:
-        held.close()
-        raise
-    return held
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() < deadline:
+                time.sleep(0.02)
+                continue
+            held.close()
+            raise
+        return held
 
 
 def sync_folder(folder: Path) -> None:

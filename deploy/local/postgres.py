@@ -434,7 +434,7 @@ class EmbeddedPostgres:
         if owner != os.geteuid():
             raise PostgresFailed(f"{self.data} belongs to another user (id {owner}): start as that user")
         try:
-            self._lock = lock(self.data / "lock")
+            self._lock = lock(self.data / "lock", patience=2)
         except BlockingIOError:
             raise PostgresFailed(f"PostgreSQL in {self.data} is in use by another running process") from None
 

@@ -130,7 +130,7 @@ class State:
         """
         self._make_folders()
         try:
-            self._lock = lock(self.folder / "lock")
+            self._lock = lock(self.folder / "lock", patience=2)
         except BlockingIOError:
             raise AlreadyRunning(self.running()) from None
         # Left by a launcher that was killed, and by writes it had not finished.

@@ -51,7 +51,7 @@ def finished(process: subprocess.Popen[str], seconds: float = 30) -> str:
     return said
 
 
-def eventually(met: Callable[[], bool], seconds: float = 10) -> bool:
+def eventually(met: Callable[[], bool], seconds: float = 30) -> bool:
     """Whether it comes true within `seconds`."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
