@@ -147,8 +147,9 @@ PROJECTIONS: tuple[Projection, ...] = (TASKFORCES, COMPANIES, EMPLOYER_EVENTS, A
 TABLES: tuple[str, ...] = (
     *(name for projection in PROJECTIONS for name in (projection.table, projection.present) if name is not None),
     "daily_tallies",
+    "quarterly_tallies",
 )
-"""Every table that holds rows of a generation. The last is kept by triggers on the presents."""
+"""Every table that holds rows of a generation. The last two are kept by triggers on the presents."""
 
 
 async def apply(conn: Connection, deliveries: Sequence[Delivery]) -> None:

@@ -69,24 +69,41 @@ class Taskforce:
 _SERVED = "(select generation from generations where state = 'serving')"
 
 
-_PRESENT = f"""
-    select *
+def _effective(day: str) -> str:
+    """Return the tallies of everything that had taken effect by a day: whole quarters, then days.
+
+    Args:
+        day: an SQL expression of type date.
+    """
+    return f"""
+    select quarter as day, job_type, event_id, positions, hires_from_pledges, hires_without_pledge, hires_ended,
+           starting_from_pledges, starting_without_pledge
+      from quarterly_tallies
+     where generation = {_SERVED}
+       and quarter < date_trunc('quarter', ({day})::timestamp)::date
+     union all
+    select day, job_type, event_id, positions, hires_from_pledges, hires_without_pledge, hires_ended,
+           starting_from_pledges, starting_without_pledge
       from daily_tallies
      where generation = {_SERVED}
-"""  # noqa: S608
+       and day between date_trunc('quarter', ({day})::timestamp)::date and ({day})
+    """  # noqa: S608
 
 
 def _known(present: str, versions: str, key: str, tallies_of: str) -> str:
     """Return what to add to the present to have what was known at $2: what has changed since is taken back, and
     what it was before is put in its place."""
+    tally = """tally.day, tally.job_type, tally.event_id, tally.positions, tally.hires_from_pledges,
+           tally.hires_without_pledge, tally.hires_ended, tally.starting_from_pledges, tally.starting_without_pledge"""
     return f"""
-    select tally.*
+    select {tally}
       from {present} as since,
            {tallies_of}(since, -1) as tally
      where since.generation = {_SERVED}
        and since.recorded_at > $2
+       and tally.day <= $1
      union all
-    select tally.*
+    select {tally}
       from (select distinct on ({key}) *
               from {versions}
              where generation = {_SERVED}
@@ -97,9 +114,11 @@ def _known(present: str, versions: str, key: str, tallies_of: str) -> str:
                                          and recorded_at > $2))
              order by {key}, version desc) as past,
            {tallies_of}(row(past.*)::{present}, 1) as tally
+     where tally.day <= $1
     """  # noqa: S608  (names of our own tables and functions)
 
 
+_PRESENT = _effective("$1::date")
 _KNOWN = " union all ".join(
     (
         _PRESENT,
@@ -112,8 +131,8 @@ _KNOWN = " union all ".join(
 async def tallies(conn: Connection, *, as_of: date, known_at: datetime | None = None) -> list[Tally]:
     """Add up what took effect by `as_of`, once by quarter and once by event.
 
-    The present is a sum over the days that have been tallied. For an earlier `known_at`, what has changed since
-    is corrected one by one: the further back, the longer it takes.
+    The present is a sum over quarters and days that have been tallied. For an earlier `known_at`, what has changed
+    since is corrected one by one: the further back, the longer it takes.
     """
     earlier = () if known_at is None else (known_at,)
     rows = await conn.fetch(
@@ -128,8 +147,7 @@ async def tallies(conn: Connection, *, as_of: date, known_at: datetime | None = 
                sum(starting_from_pledges)::bigint as starting_from_pledges,
                sum(starting_without_pledge)::bigint as starting_without_pledge
           from (select *, date_trunc('quarter', day::timestamp)::date as quarter
-                  from ({_PRESENT if known_at is None else _KNOWN}) as known
-                 where day <= $1) as effective
+                  from ({_PRESENT if known_at is None else _KNOWN}) as known) as effective
          group by grouping sets ((job_type, quarter), (job_type, event_id))
         having quarter is not null
             or event_id is not null
@@ -195,13 +213,15 @@ async def last_change(conn: Connection) -> datetime | None:
 
 async def hires_started(conn: Connection, *, job_type: str, since: date, as_of: date) -> int:
     """Count the confirmed hires of one job type that started from `since` to `as_of`, both days included."""
+    if since > as_of:
+        return 0
     return await conn.fetchval(  # type: ignore[no-any-return]
         f"""
-        select coalesce(sum(hires_from_pledges + hires_without_pledge), 0)::bigint
-          from daily_tallies
-         where generation = {_SERVED}
-           and job_type = $1
-           and day between $2 and $3
+        select coalesce(sum(sign * (hires_from_pledges + hires_without_pledge)), 0)::bigint
+          from (select 1 as sign, * from ({_effective("$3::date")}) as by_now
+                 union all
+                select -1, * from ({_effective("$2::date - 1")}) as before) as between_them
+         where job_type = $1
         """,  # noqa: S608
         job_type,
         since,
