@@ -58,8 +58,8 @@ app = typer.Typer(
         "[bold]Trust it[/]      tilsagn verify"
     ),
     epilog=(
-        "Data is kept in .tilsagn/ (or TILSAGN_STATE). Exit codes: 0 done, 1 something is wrong, 2 wrong use, "
-        "3 nothing is running. `tilsagn COMMAND --help` explains each command with examples."
+        "Data is kept in .tilsagn/ (or TILSAGN_STATE), the demo's in demo/ inside it. Exit codes: 0 done, 1 something "
+        "is wrong, 2 wrong use, 3 nothing is running. `tilsagn COMMAND --help` explains each command with examples."
     ),
 )
 scenario_app = typer.Typer(no_args_is_help=True, help="Load a made-up taskforce to try things with.")
@@ -126,8 +126,8 @@ def demo(  # noqa: PLR0917  (typer names every option)
     Loads the Struer scenario (80 companies, 196 citizens in småjobs since
     2018), then plays an evening over the public API: companies check in,
     pledges come in from phones, case workers confirm hires, and the dashboard
-    and the board follow. It stays up until Ctrl-C and keeps its data: the next
-    start takes seconds.
+    and the board follow. It stays up until Ctrl-C and keeps its data, apart
+    from that of `tilsagn up`: the next start takes seconds.
 
     \b
     tilsagn demo

@@ -20,7 +20,7 @@ import httpx
 from rich.table import Table
 
 from deploy.cli.console import FAILED, Refusal, output, say_json
-from deploy.cli.installation import client
+from deploy.cli.installation import client, local_state
 from deploy.local import ports
 from deploy.local.configuration import Configuration
 from deploy.local.state import FORMAT, Running, State
@@ -65,7 +65,7 @@ def examine(*, as_json: bool) -> None:
 
 
 def _findings() -> Iterator[Finding]:
-    state = State()
+    state = local_state()
     for look in (_tilsagn, _python, _system, _time_zone, _packages, _node, _assets):
         yield look()
     yield _state_folder(state)

@@ -18,6 +18,7 @@ from deploy.local.postgres import PostgresFailed
 from deploy.local.state import StateFailed
 from deploy.postgres.migrate import MigrationFailed
 from deploy.postgres.provision import ProvisionFailed
+from shared.web.assets import AssetsNotBuiltError
 
 
 def _own_words(error: BaseException) -> str:
@@ -40,7 +41,10 @@ Words = str | Callable[[BaseException], str]
 # The first that fits is used: a class stands before those it is derived from.
 _EXPLANATIONS: Final[tuple[tuple[tuple[type[BaseException], ...], Words], ...]] = (
     (
-        (StateFailed, PortTaken, PostgresFailed, BrokerFailed, MigrationFailed, ProvisionFailed),
+        (
+            *(StateFailed, PortTaken, PostgresFailed, BrokerFailed, MigrationFailed, ProvisionFailed),
+            AssetsNotBuiltError,
+        ),
         _own_words,
     ),
     (

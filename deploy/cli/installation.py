@@ -1,6 +1,7 @@
 """Finding the installation a command is meant for, and the ways into it.
 
-Two kinds. The local run is found through its state folder (`TILSAGN_STATE`, else `.tilsagn/` in the checkout). A
+Two kinds. The local run is found through its state folder (`TILSAGN_STATE`, else `.tilsagn/` in the checkout); the
+demo, which lets anybody in, has a folder of its own inside that one, and is meant where nothing else runs. A
 deployment of separate processes is found through the environment its services and migrate jobs have: then
 `PLEDGES_DATABASE_URL` and its like are set, and the command talks to that one and no other. `TILSAGN_URL` says where
 it answers, if that is not the public address.
@@ -11,13 +12,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from deploy.cli.console import NOT_RUNNING, Refusal
 from deploy.local.configuration import Configuration
-from deploy.local.state import State
+from deploy.local.state import State, default_folder
 from deploy.services import SERVICES, environment_prefix
 
 if TYPE_CHECKING:
@@ -127,11 +129,28 @@ def attach(environment: Mapping[str, str] | None = None) -> Installation:
     environment = os.environ if environment is None else environment
     if "PLEDGES_DATABASE_URL" in environment:
         return _from_environment(environment)
-    state = State()
+    state = local_state()
     configuration = Configuration.attach(state)
     if configuration is None:
-        raise Refusal(f"No Tilsagn is running on {state.folder}: {HOW_TO_START}.", exit_code=NOT_RUNNING)
+        raise Refusal(f"No Tilsagn is running on {default_folder()}: {HOW_TO_START}.", exit_code=NOT_RUNNING)
     return of_configuration(configuration)
+
+
+def demo_folder() -> Path:
+    """Where the demo keeps its data: never among an installation's own, which it would open to anybody."""
+    return default_folder() / "demo"
+
+
+def local_state() -> State:
+    """The state folder a command is meant for: the one that runs, else the one there is, else the one to be."""
+    own, demo = State(), State(demo_folder())
+    if own.running() is None and (demo.running() is not None or (not _made(own) and _made(demo))):
+        return demo
+    return own
+
+
+def _made(state: State) -> bool:
+    return (state.folder / "secrets.json").exists()
 
 
 def of_configuration(configuration: Configuration) -> Installation:
@@ -157,8 +176,8 @@ def signing_key(environment: Mapping[str, str] | None = None) -> str:
     environment = os.environ if environment is None else environment
     if key := environment.get("EVENTS_TOKEN_PRIVATE_KEY"):
         return key
-    state = State()
-    if not (state.folder / "secrets.json").exists():
+    state = local_state()
+    if not _made(state):
         raise Refusal(
             f"There is no installation in {state.folder} yet, so nothing to sign a token with: {HOW_TO_START}.",
             exit_code=NOT_RUNNING,

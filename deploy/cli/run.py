@@ -19,9 +19,11 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from deploy.cli.answers import expect
 from deploy.cli.console import FAILED, Refusal, output
 from deploy.cli.evening_view import EveningView
-from deploy.cli.installation import Installation, client, of_configuration
+from deploy.cli.failures import explain
+from deploy.cli.installation import Installation, client, demo_folder, of_configuration
 from deploy.cli.scenario import load, targeted
 from deploy.cli.steps import Steps
 from deploy.cli.tokens import token_for
@@ -105,11 +107,21 @@ def run_demo(*, port: int | None, speed: float, evening: bool, again: bool, brow
         _print_links(console, installation.url)
         _open_browser(f"{installation.url}/board/{struer.SLUG}", wanted=browser)
         if evening:
-            await _play(console, installation, speed=speed, again=again)
+            try:
+                await _play(console, installation, speed=speed, again=again)
+            except (Refusal, httpx.HTTPError) as problem:
+                if not keep:
+                    raise
+                # Everything else is there to be looked at, so that one can find out why.
+                console.print(
+                    str(problem) if isinstance(problem, Refusal) else explain(problem), style="red", markup=False
+                )
         if keep:
             console.print("\n[dim]Everything stays up, and the data is kept. Ctrl-C stops it.[/]")
 
-    asyncio.run(_run(LocalSettings(port=port, demo_mode=True), console, after_start, keep=keep))
+    folder = demo_folder()
+    folder.parent.mkdir(exist_ok=True)
+    asyncio.run(_run(LocalSettings(state=folder, port=port, demo_mode=True), console, after_start, keep=keep))
 
 
 # ---- running
@@ -244,9 +256,9 @@ async def _play(console: Console, installation: Installation, *, speed: float, a
     finally:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
-    board = await _board(installation.url)
+    count = await _board(installation.url)
     table = _links()
-    table.add_row("  Board says", f"[bold]{board}[/] citizens have got a småjob since May 2018")
+    table.add_row("  Board says", f"[bold]{count}[/] citizens have got a småjob since May 2018")
     table.add_row("  Evening", Text(f"{installation.url}/events/{programme.id}", style="bold"))
     console.print(f"\n[green]✓[/] {evenings.TITLE}: {view.summary()}")
     console.print(table)
@@ -264,13 +276,12 @@ def _shown(console: Console, view: EveningView) -> Iterator[None]:
 
 async def _watch_board(url: str, view: EveningView) -> None:
     while True:
-        with contextlib.suppress(httpx.HTTPError, ValueError, KeyError):
+        with contextlib.suppress(httpx.HTTPError, Refusal):
             view.board = await _board(url)
         await asyncio.sleep(0.5)
 
 
 async def _board(url: str) -> int | None:
     async with client(url) as http:
-        answer = await http.get(f"/board/{struer.SLUG}.json")
-        count: int | None = answer.json()["count"]
+        count: int | None = expect(await http.get(f"/board/{struer.SLUG}.json"))["count"]
         return count

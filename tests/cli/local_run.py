@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.state import State
+from deploy.local.state import Running, State
 from tests.cli.command import COMMAND, ROOT, clean_environment
 
 START_SECONDS = 60
@@ -48,6 +48,10 @@ class LocalRun:
         return self.process.wait(timeout=20)
 
 
+def _running(state: Path) -> Running | None:
+    return State(state).running() or State(state / "demo").running()
+
+
 @contextmanager
 def state_folder() -> Iterator[Path]:
     """A place for a state folder where PostgreSQL's unprivileged account gets through; gone at the end."""
@@ -78,7 +82,7 @@ def local_run(*arguments: str, state: Path) -> Iterator[LocalRun]:
     run = LocalRun(process, state, "", said)
     try:
         deadline = time.monotonic() + START_SECONDS
-        while (running := State(state).running()) is None:
+        while (running := _running(state)) is None:
             assert process.poll() is None, f"it ended with {process.poll()}:\n{run.output()}"
             assert time.monotonic() < deadline, f"it did not start:\n{run.output()}"
             time.sleep(0.05)

@@ -200,6 +200,16 @@ def test_where_there_has_never_been_an_installation_there_is_no_token(folder: Pa
     assert not folder.exists()
 
 
+def test_a_demo_that_has_run_is_who_is_meant_until_there_is_an_installation_of_ones_own(folder: Path) -> None:
+    folder.mkdir()
+    keys = {}
+    for place in (folder / "demo", folder):
+        with State(place) as state:
+            keys[place] = state.secrets().token_jwks
+        said = _invoke("token", "--role", "member", state=folder).output
+        TokenVerifier(keys[place]).verify(said.strip())
+
+
 # ---- doctor
 
 

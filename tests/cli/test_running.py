@@ -53,7 +53,7 @@ def command(run: LocalRun) -> Any:
 @pytest.fixture
 def installation(run: LocalRun) -> Installation:
     """The demo, to look into behind everybody's back."""
-    configuration = Configuration.attach(State(run.state))
+    configuration = Configuration.attach(State(run.state / "demo"))
     assert configuration is not None
     return of_configuration(configuration)
 
