@@ -65,7 +65,7 @@ HIRES = Measure(
     N_("Hires"),
     N_(
         "Hires that a case worker has confirmed, from the day the work starts, all of them added up over time: also "
-        "those that have ended since, and also those without a pledge."
+        "those that have ended since, and also those without a pledge. Each counts as one citizen."
     ),
 )
 HIRES_FROM_PLEDGES = Measure(
