@@ -8,10 +8,10 @@ from __future__ import annotations
 import logging
 import sys
 import time
+import traceback
 from typing import TYPE_CHECKING
 
 import structlog
-from structlog.tracebacks import ExceptionDictTransformer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +36,37 @@ class _OncePerWhile(logging.Filter):
         return True
 
 
+def tell_exception(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Processor: an exception as its kinds and where it came from, never its words or local variables.
+
+    The words of a database or validation error hold what people wrote ("Failing row contains (...)"); what is
+    told instead is the type, PostgreSQL's code where there is one, and the frames, for each in the chain.
+    """
+    given = event.pop("exc_info", None)
+    error: BaseException | None = None
+    if isinstance(given, BaseException):
+        error = given
+    elif isinstance(given, tuple):
+        error = given[1]
+    elif given:
+        error = sys.exc_info()[1]
+    if error is None:
+        return event
+    told: list[str] = []
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        code = getattr(error, "sqlstate", None)
+        told.append(f"{type(error).__qualname__}{f' [{code}]' if code else ''}")
+        frames = traceback.extract_tb(error.__traceback__)
+        told += [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames]
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        if error is not None:
+            told.append("after")
+    event["exception"] = "\n".join(told)
+    return event
+
+
 def configure_logging(*, log_format: str = "json", level: str = "INFO") -> None:
     """Set up structlog and route the standard library's records through it. May be called again.
 
@@ -49,17 +80,12 @@ def configure_logging(*, log_format: str = "json", level: str = "INFO") -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
+        tell_exception,
     ]
     renderer: list[structlog.typing.Processor] = (
-        # Never with local variables: they hold what people wrote.
-        [
-            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
-            structlog.processors.JSONRenderer(),
-        ]
+        [structlog.processors.JSONRenderer()]
         if log_format == "json"
-        else [
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
-        ]
+        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     )
     structlog.configure(
         processors=[*shared_processors, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -1,0 +1,59 @@
+"""Logs say what went wrong and where, and never what people wrote (invariant I7)."""
+
+from __future__ import annotations
+
+import io
+import logging
+from typing import TYPE_CHECKING, Literal
+
+import asyncpg
+import pytest
+import structlog
+
+from shared.logging import configure_logging
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shared.postgres import Database
+
+SECRET = "Hanne Holm"
+
+
+@pytest.fixture(params=["json", "console"])
+def written(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
+    """What is logged, in either format; the test session's own logging is put back afterwards."""
+    root = logging.getLogger()
+    before, level, configured = list(root.handlers), root.level, structlog.get_config()
+    log_format: Literal["json", "console"] = request.param
+    configure_logging(log_format=log_format)
+    stream = io.StringIO()
+    handler = root.handlers[0]
+    assert isinstance(handler, logging.StreamHandler)
+    handler.setStream(stream)
+    yield stream
+    root.handlers = before
+    root.setLevel(level)
+    structlog.configure(**configured)
+
+
+async def test_a_violated_constraint_is_told_without_the_row(written: io.StringIO, pledges_database: Database) -> None:
+    with pytest.raises(asyncpg.NotNullViolationError) as caught:
+        await pledges_database.pool.execute("insert into outbox (id, type) values (gen_random_uuid(), $1)", SECRET)
+    assert SECRET in str(caught.value), "the driver's words do hold the row"
+    try:
+        raise RuntimeError(f"while saving {SECRET}") from caught.value
+    except RuntimeError:
+        structlog.get_logger("test").exception("saving_failed")
+        logging.getLogger("library").exception("saving failed")
+    told = written.getvalue()
+    assert SECRET not in told
+    assert told.count("RuntimeError") == 2
+    assert told.count("NotNullViolationError [23502]") == 2
+    assert "test_logging.py" in told
+
+
+def test_an_ordinary_line_is_whole(written: io.StringIO) -> None:
+    structlog.get_logger("test").info("relay.leading", service="pledges")
+    assert "relay.leading" in written.getvalue()
+    assert "pledges" in written.getvalue()
