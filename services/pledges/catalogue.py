@@ -109,7 +109,7 @@ FLAGS: Final = MappingProxyType(
         "after_close": N_("Logged after the event had closed."),
         "event_cancelled": N_("The event has been cancelled."),
         "event_unconfirmed": N_("The event was not yet known when the pledge was received."),
-        "company_unconfirmed": N_("The company's id is not in the register; its name was kept as typed."),
+        "company_unconfirmed": N_("The company's id does not fit the register; its name was kept as typed."),
     }
 )
 """What a coordinator should look at, in words; also told to whoever logged the pledge."""

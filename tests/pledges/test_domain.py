@@ -268,6 +268,17 @@ def test_a_company_is_recognised_by_id_before_number_before_name() -> None:
     assert recognise(TypedCompany("B & O"), register) is None
 
 
+def test_a_right_number_that_contradicts_the_register_recognises_nobody() -> None:
+    registered = _company("B&O", "24256790")
+    typed = TypedCompany("B&O", "DK 10 15 08 17", id=registered.id)
+
+    assert read_cvr(typed.cvr) == "10150817"
+    assert recognise(typed, [registered]) is None
+    assert recognise(TypedCompany("B&O", "10150817"), [registered]) is None
+    assert logged(promise(company=typed), register=(registered,)).flags == ("company_unconfirmed",)
+    assert recognise(TypedCompany("B&O", "24256791", id=registered.id), [registered]) == registered
+
+
 def test_two_companies_that_fit_equally_recognise_neither() -> None:
     register = [_company("B&O", "24256790"), _company("B&O", "24256790")]
 

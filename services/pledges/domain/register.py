@@ -81,7 +81,8 @@ def read_cvr(typed: str | None) -> str | None:
 def recognise(company: TypedCompany, candidates: Iterable[RegisteredCompany]) -> RegisteredCompany | None:
     """Return the register's company that was meant: by id, else by right CVR, else by name; never a guess.
 
-    A number or name that two of the register share recognises neither.
+    A number or name that two of the register share recognises neither. A right CVR number that is not the one
+    the register has of the company contradicts it: then nobody is recognised.
     """
     known = list(candidates)
     cvr = read_cvr(company.cvr)
@@ -92,7 +93,8 @@ def recognise(company: TypedCompany, candidates: Iterable[RegisteredCompany]) ->
         [one for one in known if one.name_key == key],
     ):
         if len(same) == 1:
-            return same[0]
+            contradicted = cvr is not None and same[0].cvr is not None and same[0].cvr != cvr
+            return None if contradicted else same[0]
     return None
 
 
