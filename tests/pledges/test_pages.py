@@ -263,6 +263,7 @@ async def test_a_hire_is_confirmed_from_the_work_list_in_three_steps(
     assert "Ansættelsen hos Struer Trælast A/S er bekræftet" in text_of(done)
     assert "2 af 3 pladser ledige" in text_of(done)
     assert 'value="Jonas Tangaa"' in next_form
+    assert 'value="96 84 84 84"' in next_form
     assert await count(pledges_database, taskforce_id, "hires") == 1
 
 
@@ -279,6 +280,7 @@ async def test_two_case_workers_on_one_position_are_shown_what_happened(caller: 
         "start_date": "2026-12-01",
         "weekly_hours": "10",
         "contact_person.name": "Jonas Tangaa",
+        "contact_person.phone": "96 84 84 84",
         "step": "confirm",
     }
 
@@ -303,6 +305,7 @@ async def test_two_case_workers_on_one_position_are_shown_what_happened(caller: 
         ({"weekly_hours": "0"}, "Timer om ugen: Skal være mere end 0."),
         ({"contact_person.name": ""}, "Navn: Skal udfyldes."),
         ({"contact_person.name": "Jonas 0101701234"}, "Ligner et CPR-nummer"),
+        ({"contact_person.phone": " "}, "Telefon: Skriv et nummer, som arbejdsgiver og medarbejder kan ringe til."),
     ],
 )
 async def test_a_wrong_hire_is_told_beside_the_field(one_caller: Caller, values: dict[str, str], words: str) -> None:
@@ -315,6 +318,7 @@ async def test_a_wrong_hire_is_told_beside_the_field(one_caller: Caller, values:
         "start_date": "2026-12-01",
         "weekly_hours": "10",
         "contact_person.name": "Jonas Tangaa",
+        "contact_person.phone": "96 84 84 84",
         "step": "check",
     } | values
 

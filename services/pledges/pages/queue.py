@@ -194,8 +194,11 @@ async def confirm_hire(
         return _form_page(request, pledge, form, status_code=200 if form.data else 422)
     body = form.data.body(pledge_id, uuid_or_none(form.data.id) or uuid4())
     hire = judged(HireBody, body)
-    if isinstance(hire, list):
-        return _form_page(request, pledge, form.refused(_by_field(hire)), status_code=422)
+    errors = _by_field(hire) if isinstance(hire, list) else {}
+    if not form.data.contact_person.phone:
+        errors["contact_person.phone"] = _("Write a number that employer and employee can ring.")
+    if isinstance(hire, list) or errors:
+        return _form_page(request, pledge, form.refused(errors), status_code=422)
     if form.data.step == "confirm":
         return await _confirm(request, principal, pledge, form=form, hire=hire, body=body)
     return render(request, "hire_check.html", pledge=pledge, form=form, hire=hire)
