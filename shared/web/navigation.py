@@ -33,8 +33,9 @@ DESTINATIONS = (
     Destination(N_("Overview"), "/", _EVERYBODY),
     Destination(N_("Log a pledge"), "/pledges/new", frozenset({"member", "coordinator", "caseworker", "event_pass"})),
     Destination(N_("Work list"), "/queue", frozenset({"caseworker", "coordinator"})),
+    Destination(N_("Pledges"), "/pledges", frozenset({"coordinator", "caseworker", "admin"})),
     Destination(N_("My pledges"), "/pledges", frozenset({"member"})),
-    Destination(N_("Events"), "/events", frozenset({"coordinator", "member"})),
+    Destination(N_("Events"), "/events", frozenset({"coordinator", "member", "caseworker", "facilitator", "admin"})),
     Destination(N_("Companies"), "/companies", frozenset({"coordinator", "admin"})),
     Destination(N_("People"), "/people", frozenset({"admin"})),
     Destination(N_("Mails"), "/notifications", frozenset({"coordinator", "admin"})),
@@ -42,9 +43,13 @@ DESTINATIONS = (
 
 
 def destinations(roles: Iterable[str]) -> list[Destination]:
-    """What somebody with these roles sees, in order."""
+    """What somebody with these roles sees, in order; of two names for one path, the first that fits them."""
     held = frozenset(roles)
-    return [place for place in DESTINATIONS if place.roles & held]
+    seen: dict[str, Destination] = {}
+    for place in DESTINATIONS:
+        if place.roles & held:
+            seen.setdefault(place.path, place)
+    return list(seen.values())
 
 
 def here(path: str, places: Iterable[Destination]) -> str | None:
