@@ -7,6 +7,8 @@ hides a row.
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -14,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import asyncpg
+
+from tests.topology import ROOT
 
 if TYPE_CHECKING:
     from tests.faults.ledger import Ledger
@@ -54,6 +58,7 @@ async def check(topology: Topology, taskforce_id: UUID, ledger: Ledger, *, dupli
         await _dashboard_has_every_version_once(taskforce_id, pledges, dashboard, verdict)
         await _figures_are_the_ledgers(topology, taskforce_id, pledges, verdict)
         _mails_are_those_due(topology, stored, ledger, verdict, duplicate_mails_allowed)
+        await _verify_agrees(topology, verdict)
         verdict.broken += [f"surprise: {surprise}" for surprise in ledger.surprises]
         verdict.broken += [f"I1: another answer to the same request for {pledge}" for pledge in ledger.repeats]
     finally:
@@ -209,6 +214,20 @@ async def _figures_are_the_ledgers(topology: Topology, taskforce_id: UUID, pledg
         shown = {job_type: number for job_type, number in figures[measure].items() if number}
         if shown != expected:
             verdict.broken.append(f"I4: {measure}: the dashboard says {shown}, the pledges say {expected}")
+
+
+async def _verify_agrees(topology: Topology, verdict: Verdict) -> None:
+    """I4 once more, by the operator's own command: every taskforce, every row, figures on many days."""
+    verify = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "deploy.cli", "verify", "--json"),
+        cwd=ROOT,
+        env={"PATH": os.defpath, "TILSAGN_STATE": str(topology.folder / "none")} | topology.operator_environment(),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    said, complaints = await verify.communicate()
+    if verify.returncode != 0:
+        verdict.broken.append(f"I4: tilsagn verify: {said.decode()[-1500:]} {complaints.decode()[-500:]}")
 
 
 def _mails_are_those_due(
