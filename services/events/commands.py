@@ -7,6 +7,7 @@ like is loaded with it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,7 @@ __all__ = [
     "cancel_event",
     "check_in",
     "check_in_walk_in",
+    "clear_company",
     "close_event",
     "draft_event",
     "open_event",
@@ -125,16 +127,38 @@ async def register_company(db: Database, taskforce_id: UUID, company: Company, *
 async def _register(conn: Connection, taskforce_id: UUID, company: Company, at: datetime) -> bool:
     """Register the company unless it is; returns whether it is new."""
     if not await store.insert_company(conn, taskforce_id, company, at=at):
-        if await store.load_company(conn, taskforce_id, company.id) != company:
+        known, version = await store.load_company(conn, taskforce_id, company.id)
+        # Whose it is may have been cleared up since: whoever asks again still asks for the same.
+        if known != (company if version == 1 else replace(company, personally_owned=known.personally_owned)):
             raise IdTaken
         return False
+    await _say_company(conn, taskforce_id, company, version=1, at=at)
+    return True
+
+
+async def clear_company(db: Database, taskforce_id: UUID, company_id: UUID, *, at: datetime | None = None) -> None:
+    """Say that a company is not personally owned: from now on its name travels. Twice is once.
+
+    Raises:
+        CompanyNotFound.
+    """
+    async with db.change(taskforce_id) as conn:
+        company, version = await store.lock_company(conn, taskforce_id, company_id)
+        if not company.personally_owned:
+            return
+        cleared, version = replace(company, personally_owned=False), version + 1
+        await store.save_ownership(conn, taskforce_id, cleared, version=version)
+        await _say_company(conn, taskforce_id, cleared, version=version, at=at or datetime.now(UTC))
+
+
+async def _say_company(conn: Connection, taskforce_id: UUID, company: Company, *, version: int, at: datetime) -> None:
     # A personally owned company travels as an id: everything else about it would be about a person.
     shown = company if not company.personally_owned else None
     await outbox.add(
         conn,
         CompanyRegistered(
             taskforce_id=taskforce_id,
-            version=1,
+            version=version,
             recorded_at=at,
             company_id=company.id,
             personally_owned=company.personally_owned,
@@ -145,7 +169,6 @@ async def _register(conn: Connection, taskforce_id: UUID, company: Company, at: 
             member=company.member,
         ),
     )
-    return True
 
 
 async def draft_event(
@@ -267,13 +290,15 @@ async def check_in_walk_in(
 ) -> None:
     """Check in a company that stands at the door and is not in the register: it is put there at once.
 
+    One without a CVR number travels as an id until `clear_company` (`Company.at_the_door`).
+
     Raises:
         EventNotFound, EventNotOpen, IdTaken; nothing has been registered then.
     """
     at = at or datetime.now(UTC)
     async with db.change(taskforce_id) as conn:
         event = await store.hold_event(conn, taskforce_id, event_id)
-        new = await _register(conn, taskforce_id, company, at)
+        new = await _register(conn, taskforce_id, company.at_the_door(), at)
         await _admit(conn, taskforce_id, event, company.id, walk_in=new, by=by, at=at)
 
 

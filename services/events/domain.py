@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, Final, Self, TypedDict, Unpack
 
@@ -118,7 +118,8 @@ class Company:
     Attributes:
         cvr: a number whose checksum holds, or None.
         cvr_as_typed: what was typed where it is no CVR number; kept until somebody corrects it, never published.
-        personally_owned: its name is a person's name, and stays within the service.
+        personally_owned: its name is a person's name, or nobody has yet said that it is not; it stays within
+            the service.
         industry: DB07 code, six digits.
         member: a member company of the taskforce.
     """
@@ -137,6 +138,13 @@ class Company:
         """Make a company of what somebody typed: the CVR number is sorted by `read_cvr`, the rest is taken."""
         number, wrong = read_cvr(cvr)
         return cls(id, name, cvr=number, cvr_as_typed=wrong, **facts)
+
+    def at_the_door(self) -> Self:
+        """How it is registered when it walks in: without a CVR number nobody can tell a firm from its owner.
+
+        Then it counts as personally owned until a coordinator says otherwise.
+        """
+        return self if self.cvr is not None else replace(self, personally_owned=True)
 
 
 class _CompanyFacts(TypedDict, total=False):

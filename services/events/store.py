@@ -88,21 +88,47 @@ async def insert_company(conn: Connection, taskforce_id: UUID, company: Company,
     return bool(inserted)
 
 
-async def load_company(conn: Connection, taskforce_id: UUID, company_id: UUID) -> Company:
-    """Return the company. Raises `CompanyNotFound`."""
-    row = await conn.fetchrow(
+async def load_company(conn: Connection, taskforce_id: UUID, company_id: UUID) -> tuple[Company, int]:
+    """Return the company and its version. Raises `CompanyNotFound`."""
+    return _company(await conn.fetchrow(_SELECT_COMPANY, taskforce_id, company_id))
+
+
+async def lock_company(conn: Connection, taskforce_id: UUID, company_id: UUID) -> tuple[Company, int]:
+    """Return the company and its version, locked until the transaction ends. Raises `CompanyNotFound`."""
+    return _company(await conn.fetchrow(_SELECT_COMPANY + " for update", taskforce_id, company_id))
+
+
+_SELECT_COMPANY = """
+    select id, name, cvr, cvr_as_typed, municipality, industry, member, personally_owned, version
+      from companies
+     where taskforce_id = $1
+       and id = $2
+"""
+
+
+def _company(row: asyncpg.Record | None) -> tuple[Company, int]:
+    if row is None:
+        raise CompanyNotFound
+    facts = dict(row)
+    version: int = facts.pop("version")
+    return Company(**facts), version
+
+
+async def save_ownership(conn: Connection, taskforce_id: UUID, company: Company, *, version: int) -> None:
+    """Save whether a locked company is personally owned, as its new version."""
+    await conn.execute(
         """
-        select id, name, cvr, cvr_as_typed, municipality, industry, member, personally_owned
-          from companies
+        update companies
+           set personally_owned = $3,
+               version = $4
          where taskforce_id = $1
            and id = $2
         """,
         taskforce_id,
-        company_id,
+        company.id,
+        company.personally_owned,
+        version,
     )
-    if row is None:
-        raise CompanyNotFound
-    return Company(**row)
 
 
 async def insert_event(conn: Connection, taskforce_id: UUID, event: EmployerEvent, *, at: datetime) -> bool:

@@ -58,6 +58,7 @@ MATRIX: Final = {
     "GET /companies": COMPANY_READERS,
     "POST /companies": PLANNERS,
     "GET /companies/new": PLANNERS,
+    "POST /companies/{company_id:uuid}/clear": PLANNERS,
     "GET /people": ADMINS,
     "POST /people": ADMINS,
     "GET /people/new": ADMINS,

@@ -39,6 +39,44 @@ async def test_a_walk_in_is_registered_and_checked_in_at_once(caller: Caller, db
     assert (await caller.get(f"/companies/{company['id']}")).json()["name"] == company["name"]
 
 
+@pytest.mark.parametrize("cvr", [None, "11111111"])
+async def test_a_walk_in_without_a_valid_cvr_number_travels_as_an_id_until_a_coordinator_clears_it(
+    caller: Caller, db: Database, taskforce_id: UUID, cvr: str | None
+) -> None:
+    event, company = await caller.event("publish", "open"), company_body(name="Knud Mikkelsen", cvr=cvr)
+    body = {"company": company}
+    first = await caller.post(f"/events/{event['id']}/check-ins", body, "member")
+    assert first.status_code == 201
+    name, fact = (await published(db))[-2]
+    assert (name, fact["company_id"], fact["personally_owned"]) == ("CompanyRegistered", company["id"], True)
+    assert (fact["name"], fact["cvr"]) == (None, None)
+    assert "Knud" not in str(await published(db))
+
+    page = {"accept": "text/html", "origin": "https://localhost:8080"}
+    for _ in range(2):
+        path = f"/companies/{company['id']}/clear"
+        answer = await caller.client.post(path, headers=caller.headers("coordinator") | page)
+        assert answer.status_code == 303
+    shown = await caller.client.get(answer.headers["location"], headers=caller.headers("coordinator") | page)
+    assert "Knud Mikkelsen holdes ikke længere tilbage" in shown.text
+    facts = [fact for name, fact in await published(db) if name == "CompanyRegistered"]
+    assert [(fact["name"], fact["personally_owned"]) for fact in facts] == [(None, True), ("Knud Mikkelsen", False)]
+
+    again = await caller.post(f"/events/{event['id']}/check-ins", body, "member")
+    assert (again.status_code, again.json()) == (201, first.json())
+
+
+async def test_a_walk_in_with_a_valid_cvr_number_travels_by_name_unless_it_is_said_to_be_personally_owned(
+    caller: Caller, db: Database
+) -> None:
+    event = await caller.event("publish", "open")
+    for owned in (False, True):
+        body = {"company": company_body(name="Struer Tag", personally_owned=owned)}
+        await caller.post(f"/events/{event['id']}/check-ins", body)
+        _, fact = (await published(db))[-2]
+        assert fact["name"] == (None if owned else "Struer Tag")
+
+
 @pytest.mark.parametrize("walk_in", [True, False])
 async def test_checking_in_again_is_answered_the_same_and_published_once(
     caller: Caller, db: Database, walk_in: bool

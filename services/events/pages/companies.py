@@ -34,12 +34,14 @@ async def show_companies(
     q: SearchText = "",
     members: Annotated[bool, Query(description="only member companies")] = False,
     registered: UUID | None = None,
+    cleared: UUID | None = None,
     page_token: PageToken = None,
 ) -> Response:
     """Search the register.
 
     Args:
         registered: the company that has just been added, to say so.
+        cleared: the company whose name travels from now on, to say so.
     """
     text, taskforce = q.strip(), principal.taskforce
     async with db.read(taskforce) as conn:
@@ -51,10 +53,10 @@ async def show_companies(
             after=ByName.read(page_token),
             limit=_PER_PAGE + 1,
         )
-        added = None
-        if registered:
-            with suppress(CompanyNotFound):
-                added = await queries.company(conn, taskforce, registered)
+        added = changed = None
+        with suppress(CompanyNotFound):
+            added = await queries.company(conn, taskforce, registered) if registered else None
+            changed = await queries.company(conn, taskforce, cleared) if cleared else None
     page, last = cut(rows, _PER_PAGE)
     further = None
     if last:
@@ -69,6 +71,7 @@ async def show_companies(
         q=text,
         members=members,
         added=added,
+        cleared=changed,
         plans=plans(principal),
     )
 
@@ -89,3 +92,10 @@ async def register_company(request: Request, principal: Planner, db: Db) -> Resp
         return render(request, "company_new.html", status_code=422, form=form)
     await commands.register_company(db, principal.taskforce, form.data.company())
     return RedirectResponse(f"/companies?registered={form.data.id}", 303)
+
+
+@router.post("/{company_id:uuid}/clear")
+async def clear_company(principal: Planner, db: Db, company_id: UUID) -> Response:
+    """Say that a company is not personally owned: its name may be shown where its figures are."""
+    await commands.clear_company(db, principal.taskforce, company_id)
+    return RedirectResponse(f"/companies?cleared={company_id}", 303)
