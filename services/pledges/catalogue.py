@@ -110,6 +110,7 @@ FLAGS: Final = MappingProxyType(
         "event_cancelled": N_("The event has been cancelled."),
         "event_unconfirmed": N_("The event was not yet known when the pledge was received."),
         "company_unconfirmed": N_("The company's id does not fit the register; its name was kept as typed."),
+        "contact_unreachable": N_("The contact can neither be rung nor written to."),
     }
 )
 """What a coordinator should look at, in words; also told to whoever logged the pledge."""

@@ -41,7 +41,8 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", "/pledges/import"): ({"coordinator", "admin"}, 200),
     ("GET", "/pledges/import/skabelon.csv"): ({"coordinator", "admin"}, 200),
 }
-PUBLIC = {("GET", "/pledges/pass/{token}"), ("GET", "/livez"), ("GET", "/readyz"), ("GET", "/metrics")}
+PASS = "/pledges/pass/{token}"
+PUBLIC = {("GET", PASS), ("POST", PASS), ("GET", "/livez"), ("GET", "/readyz"), ("GET", "/metrics")}
 
 
 def _operations(app: FastAPI) -> set[tuple[str, str]]:
@@ -74,13 +75,15 @@ async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge
     if method == "POST" and path.startswith("/api"):
         send["json"] = pledge_body() if path == PLEDGES else hire_body(pledge_id=pledge["id"])
     elif path == "/pledges/new":
-        send["data"] = {"company.name": "B&O", "contact.name": "Eva", "positions": "1", "hours": "10"}
+        send["data"] = {"company.name": "B&O", "contact.name": "Eva", "contact.phone": "97 85 00 00"}
+        send["data"] |= {"positions": "1", "hours": "10"}
     elif path == "/pledges/import":
         send["files"] = {
             "file": ("a.csv", b"virksomhed;dato;pladser;timer fra;kontaktperson\nB&O;01-02-2024;1;5;Eva\n")
         }
     elif method == "POST":
         send["data"] = {"start_date": "2026-12-01", "weekly_hours": "7,5", "contact_person.name": "Jonas"}
+        send["data"] |= {"contact_person.phone": "96 84 84 84"}
     answer = await caller.client.request(method, address, headers=headers, **(send if method == "POST" else {}))
     return answer.status_code
 

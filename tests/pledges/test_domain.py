@@ -35,7 +35,7 @@ def promise(**changes: Any) -> Promise:
     facts: dict[str, Any] = {
         "id": uuid4(),
         "company": TypedCompany("B&O"),
-        "contact": Contact("Eva Holm"),
+        "contact": Contact("Eva Holm", "97 85 00 00"),
         "job_type": "smaajob",
         "positions": 3,
         "hours_from": Decimal(5),
@@ -277,6 +277,11 @@ def test_a_right_number_that_contradicts_the_register_recognises_nobody() -> Non
     assert recognise(TypedCompany("B&O", "10150817"), [registered]) is None
     assert logged(promise(company=typed), register=(registered,)).flags == ("company_unconfirmed",)
     assert recognise(TypedCompany("B&O", "24256791", id=registered.id), [registered]) == registered
+
+
+def test_a_contact_who_cannot_be_reached_is_taken_and_flagged() -> None:
+    assert logged(promise(contact=Contact("Eva Holm"))).flags == ("contact_unreachable",)
+    assert logged(promise(contact=Contact("Eva Holm", email="eva@bo.example"))).flags == ()
 
 
 def test_two_companies_that_fit_equally_recognise_neither() -> None:

@@ -44,6 +44,7 @@ async def test_what_was_typed_stays_on_the_page_with_its_id(cut_off: Caller) -> 
         "id": "7a1a7b0e-5d0a-4f55-9d0f-3a0f5a7f1c11",
         "company.name": "Ålekisten",
         "contact.name": "Eva Holm",
+        "contact.phone": "97 85 00 00",
         "positions": "4",
         "hours": "10",
     }

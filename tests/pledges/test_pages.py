@@ -41,6 +41,7 @@ async def intake(caller: Caller, **values: Any) -> httpx.Response:
         "id": str(uuid4()),
         "company.name": "Struer Trælast A/S",
         "contact.name": "Eva Holm",
+        "contact.phone": "97 85 00 00",
         "positions": "3",
         "hours": "10",
         "tasks": ["shelf_stocking", "tidying"],
@@ -116,6 +117,7 @@ async def test_an_empty_form_says_what_is_missing_and_keeps_what_is_there(caller
         ({"positions": "0"}, "Hvor mange pladser? Skal være mindst 1."),
         ({"positions": "200"}, "Et tilsagn har fra 1 til 50 pladser."),
         ({"contact.name": "Eva 010170-1234"}, "Navn: Ligner et CPR-nummer"),
+        ({"contact.phone": ""}, "Telefon: Skriv et telefonnummer eller en e-mailadresse."),
         ({"contact.phone": "tolv"}, "Telefon: Er ikke et telefonnummer."),
         ({"hours": "own"}, "Fra: Skal udfyldes."),
         ({"hours": "own", "own.start": "12", "own.to": "5"}, "Det laveste timetal er større end det højeste."),
@@ -166,7 +168,8 @@ async def test_an_event_pass_opens_its_intake_and_only_that(
     guest = {"cookie": f"{COOKIE}={event_pass}", "origin": "http://localhost:8080"} | HTML
     page = await caller.client.get("/pledges/new", headers=guest)
     assert "Aften på havnen" in page.text
-    fields = {"company.name": "B&O", "contact.name": "Eva Holm", "positions": "1", "hours": "5"}
+    fields = {"company.name": "B&O", "contact.name": "Eva Holm", "contact.email": "eva@bo.example"}
+    fields |= {"positions": "1", "hours": "5"}
     sent = await caller.client.post("/pledges/new", data=fields | {"id": hidden(page.text, "id")}, headers=guest)
     receipt = await caller.client.get(f"/pledges/{hidden(page.text, 'id')}", headers=guest)
 
@@ -196,13 +199,33 @@ async def test_a_member_who_scans_the_code_stays_a_member(caller: Caller, token:
     assert "set-cookie" not in answer.headers
 
 
+async def test_scanning_a_code_signs_nobody_out_before_they_press_the_button(
+    caller: Caller, token: Callable[..., str], other_taskforce_id: UUID
+) -> None:
+    event_pass = token("event_pass", subject="pass:x", event_id=uuid4(), pass_generation=1)
+    signed_in = [caller.headers(role) for role in ("facilitator", "auditor")]
+    signed_in += [caller.headers("member", taskforce_id=other_taskforce_id)]
+
+    for headers in signed_in:
+        asked = await caller.client.get(f"/pledges/pass/{event_pass}", headers=headers | HTML)
+        assert asked.status_code == 200
+        assert "Fortsæt som gæst" in asked.text
+        assert "set-cookie" not in asked.headers
+
+        origin = {"origin": "http://localhost:8080"}
+        entered = await caller.client.post(f"/pledges/pass/{event_pass}", headers=headers | HTML | origin)
+        assert (entered.status_code, entered.headers["location"]) == (303, "/pledges/new")
+        assert entered.headers["set-cookie"].startswith(f"{COOKIE}={event_pass};")
+
+
 async def test_a_revoked_pass_is_told_so_with_everything_typed_still_there(
     caller: Caller, know_event: Callable[..., Awaitable[UUID]], token: Callable[..., str]
 ) -> None:
     event_id = await know_event(pass_generation=2)
     event_pass = token("event_pass", subject=f"pass:{event_id}", event_id=event_id, pass_generation=1)
     guest = {"cookie": f"{COOKIE}={event_pass}", "origin": "http://localhost:8080"} | HTML
-    fields = {"company.name": "B&O", "contact.name": "Eva Holm", "positions": "1", "hours": "5"}
+    fields = {"company.name": "B&O", "contact.name": "Eva Holm", "contact.email": "eva@bo.example"}
+    fields |= {"positions": "1", "hours": "5"}
 
     answer = await caller.client.post("/pledges/new", data=fields, headers=guest)
 

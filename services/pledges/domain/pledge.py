@@ -187,6 +187,8 @@ class Pledge:
             promise = replace(promise, event_id=by.event_id)
         company = recognise(promise.company, register)
         flags = company_flags(promise.company, company)
+        if promise.contact is not None and not (promise.contact.phone or promise.contact.email):
+            flags.append("contact_unreachable")
         clock_is_right = _NO_PHONE_BEFORE <= promise.captured_at <= received_at + CLOCK_TOLERANCE
         if not clock_is_right:
             flags.append("clock_wrong")

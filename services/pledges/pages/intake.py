@@ -32,6 +32,7 @@ from shared.postgres import TRANSIENT_ERRORS
 from shared.web.forms import Form, blank, read_form
 from shared.web.i18n import gettext as _
 from shared.web.i18n import pgettext
+from shared.web.navigation import role_labels
 from shared.web.problems import Problem
 from shared.web.validation import FieldError
 
@@ -101,7 +102,26 @@ class IntakeForm(BaseModel):
 async def enter_with_pass(
     token: str, request: Request, principal: Annotated[Principal | None, Depends(public)]
 ) -> Response:
-    """Open an event's intake to whoever scanned its code."""
+    """Open an event's intake to whoever scanned its code. Whoever is signed in stays who they are."""
+    guest = _guest(request, token)
+    if principal is None or principal.has("event_pass"):
+        return _go_on_as_guest(token, guest)
+    if principal.taskforce_id == guest.taskforce_id and principal.has(*LOGGERS[:-1]):
+        return RedirectResponse(f"/pledges/new?event={guest.event_id}", 303)
+    # Following a link signs nobody out: the button does.
+    held = ", ".join(_(label) for label in role_labels(principal.roles))
+    return render(request, "pass_while_signed_in.html", token=token, roles_held=held)
+
+
+@router.post("/pledges/pass/{token}")
+async def go_on_as_guest(
+    token: str, request: Request, _principal: Annotated[Principal | None, Depends(public)]
+) -> Response:
+    """Become an event's guest instead of who one was."""
+    return _go_on_as_guest(token, _guest(request, token))
+
+
+def _guest(request: Request, token: str) -> Principal:
     try:
         guest = TokenVerifier(settings(request).token_jwks).verify(token)
     except InvalidToken:
@@ -113,9 +133,10 @@ async def enter_with_pass(
             _("The pass does not work any more"),
             _("Scan the event's code again, or ask the host."),
         )
-    if principal is not None and principal.taskforce_id == guest.taskforce_id and principal.has(*LOGGERS[:-1]):
-        # Somebody with an account stays who they are.
-        return RedirectResponse(f"/pledges/new?event={guest.event_id}", 303)
+    return guest
+
+
+def _go_on_as_guest(token: str, guest: Principal) -> Response:
     response = RedirectResponse("/pledges/new", 303)
     response.set_cookie(
         COOKIE,
@@ -154,8 +175,11 @@ async def log_pledge(request: Request, principal: Annotated[Principal, Depends(r
     pledge_id = uuid_or_none(form.data.id) or uuid4()
     body = form.data.body()
     read = judged(PledgeBody, body | _moment(request, principal, pledge_id))
-    if isinstance(read, list):
-        return await _page(request, principal, form.refused(_by_field(read, form.data)), status_code=422)
+    errors = _by_field(read, form.data) if isinstance(read, list) else {}
+    if not form.data.contact.phone and not form.data.contact.email:
+        errors["contact.phone"] = _("Write a telephone number or an e-mail address.")
+    if isinstance(read, list) or errors:
+        return await _page(request, principal, form.refused(errors), status_code=422)
     try:
         pledge = await commands.log_pledge(
             database(request),
