@@ -204,6 +204,38 @@ async def confirm_hire(
     return hire
 
 
+async def check_hire(
+    db: Database,
+    taskforce_id: UUID,
+    confirmation: Confirmation,
+    *,
+    limits: Limits,
+    seen_version: int | None = None,
+) -> None:
+    """Judge a hire of a pledge as `confirm_hire` would now, and change nothing.
+
+    Raises:
+        IdTaken: a hire was confirmed under this id already.
+        Refusal: see `domain.hire.confirm_hire`.
+    """
+    async with db.read(taskforce_id) as conn:
+        if await store.load_hire(conn, taskforce_id, confirmation.id) is not None:
+            raise IdTaken
+        found = None
+        if confirmation.pledge_id is not None:
+            found = await store.load_pledge(conn, taskforce_id, confirmation.pledge_id)
+    hires.confirm_hire(
+        taskforce_id,
+        confirmation,
+        pledge=found[0] if found else None,
+        register=(),
+        confirmed_by=None,
+        now=datetime.now(UTC),
+        limits=limits,
+        seen_version=seen_version,
+    )
+
+
 async def _hire_of_repeat(conn: Connection, taskforce_id: UUID, asked: Asked) -> Hire:
     claimed = await store.claimed_before(conn, taskforce_id, "confirm_hire", asked.key)
     if claimed is None or claimed.digest != asked.digest:

@@ -92,7 +92,7 @@ _WORDS: Final[dict[type[Refusal], tuple[int, str, str]]] = {
     refusals.ImplausibleStart: (
         422,
         N_("The start date cannot be right"),
-        N_("It lies between the year 2000 and two years from now."),
+        N_("The first day must lie between 2000 and two years from now."),
     ),
     refusals.EndsBeforeStart: (
         422,

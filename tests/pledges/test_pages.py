@@ -324,7 +324,10 @@ async def test_two_case_workers_on_one_position_are_shown_what_happened(caller: 
     [
         ({"start_date": ""}, "Første dag: Skal udfyldes."),
         ({"start_date": "31-02-2026"}, "Første dag: Skal være en dato."),
-        ({"start_date": "01-02-1926", "step": "confirm"}, "Den ligger mellem år 2000 og om to år."),
+        ({"start_date": "01-02-1926"}, "Første dag skal ligge mellem 2000 og om to år."),
+        ({"start_date": "01-02-2036"}, "Første dag skal ligge mellem 2000 og om to år."),
+        ({"start_date": "01-02-1926", "step": "confirm"}, "Første dag skal ligge mellem 2000 og om to år."),
+        ({"weekly_hours": "45"}, "En uge har højst 37 arbejdstimer."),
         ({"weekly_hours": "0"}, "Timer om ugen: Skal være mere end 0."),
         ({"contact_person.name": ""}, "Navn: Skal udfyldes."),
         ({"contact_person.name": "Jonas 0101701234"}, "Ligner et CPR-nummer"),

@@ -199,12 +199,10 @@ async def confirm_hire(
         errors["contact_person.phone"] = _("Write a number that employer and employee can ring.")
     if isinstance(hire, list) or errors:
         return _form_page(request, pledge, form.refused(errors), status_code=422)
-    if form.data.step == "confirm":
-        return await _confirm(request, principal, pledge, form=form, hire=hire, body=body)
-    return render(request, "hire_check.html", pledge=pledge, form=form, hire=hire)
+    return await _check_or_confirm(request, principal, pledge, form=form, hire=hire, body=body)
 
 
-async def _confirm(
+async def _check_or_confirm(
     request: Request,
     principal: Principal,
     pledge: PledgeView,
@@ -213,16 +211,24 @@ async def _confirm(
     hire: HireBody,
     body: dict[str, Any],
 ) -> Response:
+    """Both steps are judged by the same rules: what may be checked can be confirmed."""
     version = str(form.value("version"))
+    seen_version = int(version) if version.isdecimal() else None
+    allowed = limits(settings(request))
     try:
+        if form.value("step") != "confirm":
+            await commands.check_hire(
+                database(request), principal.taskforce, hire.confirmation(), limits=allowed, seen_version=seen_version
+            )
+            return render(request, "hire_check.html", pledge=pledge, form=form, hire=hire)
         confirmed = await commands.confirm_hire(
             database(request),
             principal.taskforce,
             hire.confirmation(),
             confirmed_by=principal.person_id,
             asked=commands.asked(str(hire.id), body),
-            limits=limits(settings(request)),
-            seen_version=int(version) if version.isdecimal() else None,
+            limits=allowed,
+            seen_version=seen_version,
         )
     except _CHANGED_MEANWHILE as refusal:
         return await _changed_meanwhile(request, principal, pledge.id, form, refusal)
