@@ -36,7 +36,7 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("GET", "/pledges/{pledge_id}"): (READERS, 200),
     ("GET", "/queue"): ({"caseworker", "coordinator"}, 200),
     ("GET", "/queue/{pledge_id}/hire"): ({"caseworker"}, 200),
-    ("POST", "/queue/{pledge_id}/hire"): ({"caseworker"}, 200),
+    ("POST", "/queue/{pledge_id}/hire"): ({"caseworker"}, 303),
     ("GET", "/pledges/import"): ({"coordinator", "admin"}, 200),
     ("POST", "/pledges/import"): ({"coordinator", "admin"}, 200),
     ("GET", "/pledges/import/skabelon.csv"): ({"coordinator", "admin"}, 200),

@@ -268,8 +268,20 @@ async def test_a_hire_is_confirmed_from_the_work_list_in_three_steps(
         "contact_person.name": "Jonas Tangaa",
         "contact_person.phone": "96 84 84 84",
     }
-    check = await caller.client.post(f"/queue/{body['id']}/hire", data=fields | {"step": "check"}, headers=headers)
+    place = f"/queue/{body['id']}/hire"
+    sent = await caller.client.post(place, data=fields | {"step": "check"}, headers=headers)
+    assert (sent.status_code, sent.headers["location"]) == (303, f"{place}?step=check")
+    cookie = sent.headers["set-cookie"]
+    for attribute in ("HttpOnly", "Secure", "SameSite=strict", f"Path={place}"):
+        assert attribute in cookie
+    drafted = headers | {"cookie": cookie.partition(";")[0]}
+    check = await caller.client.get(sent.headers["location"], headers=drafted)
     assert check.status_code == 200
+    back = (await caller.client.get(place, headers=drafted)).text
+    assert 'value="7,5"' in back
+    assert hidden(back, "id") == fields["id"]
+    as_another = caller.headers("caseworker", subject=str(uuid4())) | HTML | {"cookie": drafted["cookie"]}
+    assert 'value="7,5"' not in (await caller.client.get(place, headers=as_another)).text
     assert "tirsdag den 1. december 2026" in text_of(check.text)
     assert await count(pledges_database, taskforce_id, "hires") == 0
     names = [*fields, "contact_person.email"]
@@ -278,16 +290,32 @@ async def test_a_hire_is_confirmed_from_the_work_list_in_three_steps(
         f"/queue/{body['id']}/hire", data=carried | {"step": "confirm"}, headers=headers
     )
     twice = await caller.client.post(f"/queue/{body['id']}/hire", data=carried | {"step": "confirm"}, headers=headers)
+    late = await caller.client.get(sent.headers["location"], headers=drafted)
     done = (await caller.client.get(confirmed.headers["location"], headers=headers)).text
     next_form = (await caller.client.get(f"/queue/{body['id']}/hire", headers=headers)).text
 
     assert confirmed.status_code == twice.status_code == 303
     assert confirmed.headers["location"] == twice.headers["location"]
+    assert 'hire_draft="";' in confirmed.headers["set-cookie"]
+    assert (late.status_code, late.headers["location"]) == (303, f"/pledges/{body['id']}")
     assert "Ansættelsen hos Struer Trælast A/S er bekræftet" in text_of(done)
     assert "2 af 3 pladser ledige" in text_of(done)
     assert 'value="Jonas Tangaa"' in next_form
     assert 'value="96 84 84 84"' in next_form
     assert await count(pledges_database, taskforce_id, "hires") == 1
+
+
+async def test_a_draft_that_nobody_wrote_so_is_no_draft(caller: Caller) -> None:
+    body = pledge_body()
+    await caller.log(body)
+    place = f"/queue/{body['id']}/hire"
+    for bad in ("x", "W10", "bnVsbA==", "eyJieSI6IG51bGx9"):
+        headers = caller.headers("caseworker") | HTML | {"cookie": f"hire_draft={bad}"}
+
+        answer = await caller.client.get(f"{place}?step=check", headers=headers)
+
+        assert answer.status_code == 200
+        assert "Bekræft en ansættelse hos" in text_of(answer.text)
 
 
 async def test_two_case_workers_on_one_position_are_shown_what_happened(caller: Caller) -> None:

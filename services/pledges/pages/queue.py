@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from services.pledges import commands, queries
 from services.pledges.api import limits
@@ -25,6 +25,7 @@ from services.pledges.domain.refusals import (
     Refusal,
     StaleVersion,
 )
+from services.pledges.pages import draft
 from services.pledges.pages.common import (
     address,
     database,
@@ -155,8 +156,9 @@ async def new_hire(
     request: Request,
     principal: Annotated[Principal, Depends(require("caseworker"))],
     position: Annotated[int | None, Query(ge=1, le=_MOST_POSITIONS)] = None,
+    step: Chosen = "",
 ) -> Response:
-    """An almost filled form: today, the fewest hours, the contact person of the last time."""
+    """An almost filled form, or the answers that wait to be checked."""
     async with database(request).read(principal.taskforce) as conn:
         pledge = await queries.pledge(conn, principal.taskforce, pledge_id)
         if pledge is None:
@@ -166,9 +168,14 @@ async def new_hire(
             if principal.person_id
             else None
         )
+    drafted = _drafted(request, principal)
+    if step == "check" and drafted is not None:
+        return await _check(request, principal, pledge, drafted)
     if not pledge.vacant:
         return RedirectResponse(f"/pledges/{pledge_id}", 303)
     vacant = [one.number for one in pledge.vacant]
+    if drafted is not None and position is None and drafted.value("version") == str(pledge.version):
+        return _form_page(request, pledge, drafted)
     form = blank(
         id=uuid4(),
         version=pledge.version,
@@ -183,63 +190,102 @@ async def new_hire(
     return _form_page(request, pledge, form)
 
 
+def _drafted(request: Request, principal: Principal) -> Form[HireForm] | None:
+    """What was filled in before and not yet confirmed."""
+    try:
+        data = HireForm.model_validate(draft.kept(request, principal))
+    except ValidationError:
+        return None
+    values = data.model_dump(exclude={"contact_person"})
+    return Form(values | {f"contact_person.{name}": value for name, value in data.contact_person}, data=data)
+
+
 @router.post("/queue/{pledge_id}/hire")
 async def confirm_hire(
     pledge_id: UUID, request: Request, principal: Annotated[Principal, Depends(require("caseworker"))]
 ) -> Response:
-    """Show the answers to be checked, the form again, or confirm the hire."""
+    """Lead to the answers to be checked or back to the form, or confirm the hire."""
     form = await read_form(request, HireForm)
     pledge = await _pledge(request, principal, pledge_id)
-    if form.data is None or form.data.step == "edit":
-        return _form_page(request, pledge, form, status_code=200 if form.data else 422)
+    if form.data is None:
+        return _form_page(request, pledge, form, status_code=422)
+    if form.data.step == "confirm":
+        return await _confirm(request, principal, pledge, form)
+    step = "edit" if form.data.step == "edit" else "check"
+    shown = _form_page(request, pledge, form) if step == "edit" else await _check(request, principal, pledge, form)
+    if shown.status_code != 200:
+        return shown
+    # To an address of its own: a page that answers a POST cannot be gone back to.
+    there = RedirectResponse(f"/queue/{pledge_id}/hire{'?step=check' if step == 'check' else ''}", 303)
+    return there if draft.keep(there, principal, pledge_id, form.data.model_dump(exclude_none=True)) else shown
+
+
+def _read(pledge_id: UUID, form: Form[HireForm]) -> tuple[dict[str, Any], HireBody | dict[str, str]]:
+    """The API's body, and what it says, or what is wrong with it by field."""
+    assert form.data is not None
     body = form.data.body(pledge_id, uuid_or_none(form.data.id) or uuid4())
     hire = judged(HireBody, body)
     errors = _by_field(hire) if isinstance(hire, list) else {}
     if not form.data.contact_person.phone:
         errors["contact_person.phone"] = _("Write a number that employer and employee can ring.")
-    if isinstance(hire, list) or errors:
-        return _form_page(request, pledge, form.refused(errors), status_code=422)
-    return await _check_or_confirm(request, principal, pledge, form=form, hire=hire, body=body)
+    return body, errors if isinstance(hire, list) or errors else hire
 
 
-async def _check_or_confirm(
-    request: Request,
-    principal: Principal,
-    pledge: PledgeView,
-    *,
-    form: Form[HireForm],
-    hire: HireBody,
-    body: dict[str, Any],
-) -> Response:
-    """Both steps are judged by the same rules: what may be checked can be confirmed."""
-    version = str(form.value("version"))
-    seen_version = int(version) if version.isdecimal() else None
-    allowed = limits(settings(request))
+async def _check(request: Request, principal: Principal, pledge: PledgeView, form: Form[HireForm]) -> Response:
+    """The answers to be checked, judged by the rules that confirming obeys; or the form with what is wrong."""
+    _body, hire = _read(pledge.id, form)
+    if isinstance(hire, dict):
+        return _form_page(request, pledge, form.refused(hire), status_code=422)
     try:
-        if form.value("step") != "confirm":
-            await commands.check_hire(
-                database(request), principal.taskforce, hire.confirmation(), limits=allowed, seen_version=seen_version
-            )
-            return render(request, "hire_check.html", pledge=pledge, form=form, hire=hire)
+        await commands.check_hire(
+            database(request),
+            principal.taskforce,
+            hire.confirmation(),
+            limits=limits(settings(request)),
+            seen_version=_seen_version(form),
+        )
+    except Refusal as refusal:
+        return await _refused(request, principal, pledge, form, refusal)
+    return render(request, "hire_check.html", pledge=pledge, form=form, hire=hire)
+
+
+async def _confirm(request: Request, principal: Principal, pledge: PledgeView, form: Form[HireForm]) -> Response:
+    body, hire = _read(pledge.id, form)
+    if isinstance(hire, dict):
+        return _form_page(request, pledge, form.refused(hire), status_code=422)
+    try:
         confirmed = await commands.confirm_hire(
             database(request),
             principal.taskforce,
             hire.confirmation(),
             confirmed_by=principal.person_id,
             asked=commands.asked(str(hire.id), body),
-            limits=allowed,
-            seen_version=seen_version,
+            limits=limits(settings(request)),
+            seen_version=_seen_version(form),
         )
-    except _CHANGED_MEANWHILE as refusal:
+    except Refusal as refusal:
+        return await _refused(request, principal, pledge, form, refusal)
+    done = RedirectResponse(f"/queue?hired={confirmed.id}", 303)
+    draft.forget(done, pledge.id)
+    return done
+
+
+def _seen_version(form: Form[HireForm]) -> int | None:
+    version = str(form.value("version"))
+    return int(version) if version.isdecimal() else None
+
+
+async def _refused(
+    request: Request, principal: Principal, pledge: PledgeView, form: Form[HireForm], refusal: Refusal
+) -> Response:
+    if isinstance(refusal, _CHANGED_MEANWHILE):
         return await _changed_meanwhile(request, principal, pledge.id, form, refusal)
-    except (KeyUsedForAnother, IdTaken):
+    if isinstance(refusal, (KeyUsedForAnother, IdTaken)):
         # This form was confirmed before, perhaps in another tab: show what came of it.
         return RedirectResponse(f"/pledges/{pledge.id}", 303)
-    except Refusal as refusal:
-        problem = refusal_problem(request, refusal)
-        errors = _by_field(problem.errors) or {"": f"{problem.title}. {problem.detail}"}
-        return _form_page(request, pledge, form.refused(errors), status_code=problem.status)
-    return RedirectResponse(f"/queue?hired={confirmed.id}", 303)
+    problem = refusal_problem(request, refusal)
+    errors = _by_field(problem.errors) or {"": f"{problem.title}. {problem.detail}"}
+    return _form_page(request, pledge, form.refused(errors), status_code=problem.status)
 
 
 async def _pledge(request: Request, principal: Principal, pledge_id: UUID) -> PledgeView:
