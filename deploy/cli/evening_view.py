@@ -22,8 +22,7 @@ _LATEST: Final = 5
 class EveningView:
     """What has been acknowledged so far. `told` takes each step, `board` the public number as it is shown."""
 
-    def __init__(self, programme: Evening, *, seconds: float) -> None:
-        self._seconds = seconds
+    def __init__(self, programme: Evening) -> None:
         self._began = datetime.now().astimezone()
         self._latest: deque[Text] = deque(maxlen=_LATEST)
         self._steps = len(programme.steps)

@@ -10,6 +10,7 @@ import signal
 import sys
 import webbrowser
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING, Final
@@ -239,29 +240,42 @@ async def _play(console: Console, installation: Installation, *, speed: float, a
         role: token_for(key, role, taskforce=struer.SLUG, hours=_TOKEN_HOURS)
         for role in ("coordinator", "member", "caseworker")
     }
-    played = await evenings.was_played(evenings.Stage(installation.url, tokens), today)
-    if played and not again:
-        console.print("\nThere has been an evening today: [bold]tilsagn demo --again[/] plays another.")
-        return
-    programme = evenings.evening(today, played + 1)
-    view = EveningView(programme, seconds=evenings.SECONDS / speed)
-    watching = asyncio.create_task(_watch_board(installation.url, view))
-    stage = evenings.Stage(installation.url, tokens, view.told)
+    stage = evenings.Stage(installation.url, tokens)
     try:
-        with _shown(console, view):
-            await evenings.play(stage, programme, speed=speed)
-            await asyncio.sleep(1 if console.is_terminal else 0)
+        played = await evenings.was_played(stage, today)
+        if played and not again:
+            console.print("\nThere has been an evening today: [bold]tilsagn demo --again[/] plays another.")
+        else:
+            played += 1
+            view = await _watched(console, stage, evenings.evening(today, played), speed=speed)
+            console.print(f"\n[green]✓[/] {evenings.TITLE}: {view.summary()}")
+        event = evenings.event_id(today, played)
+        guest = await evenings.guest_link(stage, event)
     except evenings.Refused as why:
         raise Refusal(f"The evening could not go on: {why}", exit_code=FAILED) from None
-    finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
     count = await _board(installation.url)
     table = _links()
     table.add_row("  Board says", f"[bold]{count}[/] citizens have got a småjob since May 2018")
-    table.add_row("  Evening", Text(f"{installation.url}/events/{programme.id}", style="bold"))
-    console.print(f"\n[green]✓[/] {evenings.TITLE}: {view.summary()}")
+    table.add_row("  Evening", Text(f"{installation.url}/events/{event}", style="bold"))
     console.print(table)
+    # Too long for a column: on a line of its own, whole.
+    console.print(f"  Guest        [bold]{guest}[/]", soft_wrap=True)
+
+
+async def _watched(
+    console: Console, stage: evenings.Stage, programme: evenings.Evening, *, speed: float
+) -> EveningView:
+    """Play an evening while it is shown; returns what it came to."""
+    view = EveningView(programme)
+    watching = asyncio.create_task(_watch_board(stage.url, view))
+    try:
+        with _shown(console, view):
+            await evenings.play(replace(stage, told=view.told), programme, speed=speed)
+            await asyncio.sleep(1 if console.is_terminal else 0)
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+    return view
 
 
 @contextlib.contextmanager

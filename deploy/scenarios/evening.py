@@ -178,6 +178,13 @@ async def was_played(stage: Stage, held_on: date) -> int:
         return number
 
 
+async def guest_link(stage: Stage, event: UUID) -> str:
+    """The address behind an evening's QR code: it opens the intake to whoever has it. Raises `Refused`."""
+    async with _client(stage.url, stage.tokens["coordinator"]) as http:
+        handed_out = await _must(http, "POST", f"/api/events/v1/events/{event}/passes", {})
+        return str(handed_out["link"])
+
+
 async def play(stage: Stage, programme: Evening, *, speed: float = 1.0) -> None:
     """Play an evening; returns when its last step has been acknowledged. Its doors stay open.
 

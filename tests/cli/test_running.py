@@ -79,6 +79,16 @@ def test_the_demo_prints_one_link_for_each_role_that_answers(run: LocalRun) -> N
         assert httpx.get(link, trust_env=False).status_code == 200
 
 
+def test_a_guests_link_leads_to_the_intake(run: LocalRun) -> None:
+    found = re.search(r"Guest +(\S+)", run.output())
+    assert found is not None
+    entered = httpx.get(found[1], trust_env=False)
+    assert entered.status_code == 303
+    admitted = httpx.get(f"{run.url}{entered.headers['location']}", trust_env=False)
+    assert (admitted.status_code, admitted.headers["location"]) == (303, "/pledges/new")
+    assert "set-cookie" in admitted.headers
+
+
 def test_the_board_and_the_mails_are_linked_and_answer(run: LocalRun) -> None:
     for path in ("/board/struer", "/mail"):
         assert f"{run.url}{path}" in run.output()
