@@ -1,5 +1,6 @@
 """Event passes: the signed token a guest gets, the short link behind the QR code that leads to it, the code.
 
+Where nobody can scan, the same is typed: an address with the taskforce's short name and eight characters.
 The token is what every service verifies; in a QR code it would be too dense to scan across a hall. So the
 code holds a link of some ninety characters, which says event and generation and is sealed with a key derived
 from the signing key. Whoever opens it gets the token, if the event still hands any out.
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 _GENERATION_BYTES: Final = 4
 _SEAL_BYTES: Final = 12
 _CODE_BYTES: Final = 16 + 16 + _GENERATION_BYTES + _SEAL_BYTES
+_SPOKEN_SIGNS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LOOK_ALIKES: Final = str.maketrans("OIL", "011")
 
 
 class PassLinkBroken(Exception):
@@ -114,6 +117,20 @@ def link_code(settings: EventsSettings, taskforce_id: UUID, event_id: UUID, gene
     """What a short link ends with: event and generation, sealed, in 64 characters."""
     content = taskforce_id.bytes + event_id.bytes + generation.to_bytes(_GENERATION_BYTES)
     return base64.urlsafe_b64encode(content + _seal(settings, content)).decode()
+
+
+def spoken_code(settings: EventsSettings, taskforce_id: UUID, event_id: UUID, generation: int) -> str:
+    """What stands under the QR code for whoever cannot scan it: eight characters that nobody mistakes, `AB3D-9KLM`."""
+    content = b"spoken" + taskforce_id.bytes + event_id.bytes + generation.to_bytes(_GENERATION_BYTES)
+    seal = int.from_bytes(_seal(settings, content))
+    signs = [_SPOKEN_SIGNS[seal >> (5 * place) & 31] for place in range(8)]
+    return "".join(signs[:4]) + "-" + "".join(signs[4:])
+
+
+def as_spoken(typed: str) -> str:
+    """What somebody typed, as `spoken_code` writes it: the case, hyphens and look-alikes do not matter."""
+    signs = typed.upper().translate(_LOOK_ALIKES).replace("-", "").replace(" ", "")
+    return signs[:4] + "-" + signs[4:]
 
 
 def _seal(settings: EventsSettings, content: bytes) -> bytes:

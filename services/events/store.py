@@ -177,13 +177,27 @@ async def hold_event(conn: Connection, taskforce_id: UUID, event_id: UUID) -> Em
     return _event(await conn.fetchrow(_SELECT_EVENT + " for share", taskforce_id, event_id))
 
 
-_SELECT_EVENT = """
+async def events_with_passes(conn: Connection, taskforce_id: UUID, *, ended_after: datetime) -> list[EmployerEvent]:
+    """Return the announced events that ended, or will end, later than the moment."""
+    rows = await conn.fetch(
+        _EVENT_COLUMNS
+        + """
+       where taskforce_id = $1
+         and status in ('published', 'open', 'closed')
+         and ends_at > $2
+        """,
+        taskforce_id,
+        ended_after,
+    )
+    return [_event(row) for row in rows]
+
+
+_EVENT_COLUMNS = """
     select id, kind, status, title, place, starts_at, ends_at, opened_at, closed_at, goal_positions,
            pass_generation, version
       from employer_events
-     where taskforce_id = $1
-       and id = $2
 """
+_SELECT_EVENT = _EVENT_COLUMNS + "where taskforce_id = $1 and id = $2"
 
 
 def _event(row: asyncpg.Record | None) -> EmployerEvent:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
 
 from services.events import commands
 from services.events.people.domain import Person
+from shared.auth import TokenVerifier
 from tests.events.conftest import published
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     import httpx
 
+    from services.events.settings import EventsSettings
     from shared.auth import Role
     from shared.postgres import Database
     from tests.events.conftest import Caller
@@ -143,6 +143,27 @@ async def test_the_guests_code_is_shown_drawn_and_replaced(visitor: Visitor, cal
     assert (await visitor.client.get(f"/events/{event['id']}/pass.svg")).text != drawing.text
 
 
+async def test_the_address_under_the_code_leads_to_the_intake_until_the_code_is_replaced(
+    visitor: Visitor, caller: Caller, events_settings: EventsSettings
+) -> None:
+    event = await caller.event("publish", "open")
+    other = await caller.event("publish", "open")
+    page = (await visitor.open(f"/events/{event['id']}/pass")).replace("<wbr>", "")
+    found = re.search(r"localhost:8080(/events/pass/struer/)([0-9A-Z]{4}-[0-9A-Z]{4})<", page)
+    assert found
+    prefix, code = found.groups()
+    for typed in (code, code.lower(), code.replace("-", "")):
+        answer = await visitor.client.get(prefix + typed)
+        assert answer.status_code == 303
+        token = answer.headers["location"].removeprefix("/pledges/pass/")
+        assert TokenVerifier(events_settings.token_jwks).verify(token).event_id == UUID(event["id"])
+    for wrong in (prefix + "0000-0000", prefix + "æ", f"/events/pass/elsewhere/{code}", f"/events/pass/nowhere/{code}"):
+        assert "Koden virker ikke" in await visitor.open(wrong, 404)
+    await visitor.send(f"/events/{event['id']}/pass/revoke", generation="1")
+    await visitor.open(prefix + code, 404)
+    assert code not in await visitor.open(f"/events/{other['id']}/pass")
+
+
 async def test_a_draft_has_no_code_to_show(visitor: Visitor, caller: Caller) -> None:
     event = await caller.event()
     assert "udsteder ikke gæstekoder" in await visitor.open(f"/events/{event['id']}/pass", 409)
@@ -154,8 +175,11 @@ async def test_a_member_keeps_the_door_but_plans_nothing(visitor: Visitor, calle
     await become(visitor, "member", taskforce_id)
     page = await visitor.open(f"/events/{event['id']}")
     assert "Ved døren" in page
-    for words in ("Luk arrangementet", "QR-kode"):
+    assert "Vis eller udskriv" in page
+    assert "QR-kode" in await visitor.open(f"/events/{event['id']}/pass")
+    for words in ("Luk arrangementet", "Udskift koden"):
         assert words not in page
+    await visitor.open(f"/events/{draft['id']}/pass", 404)
     assert "Hemmelig" not in await visitor.open("/events")
     await visitor.open(f"/events/{draft['id']}", 404)
 

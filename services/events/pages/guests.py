@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -10,9 +11,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
 
-from services.events import commands, passes, store
-from services.events.access import Anybody, Db, Planner, Settings
-from services.events.domain import EventNotFound, PassNotAvailable
+from services.events import commands, passes, queries, store
+from services.events.access import Anybody, Db, DoorKeeper, Planner, Settings, plans
+from services.events.domain import PASS_GRACE, EventNotFound, PassNotAvailable
 from shared.web.forms import read_form
 from shared.web.i18n import gettext as _
 from shared.web.pages import render
@@ -20,6 +21,7 @@ from shared.web.problems import Problem
 
 if TYPE_CHECKING:
     from services.events.domain import EmployerEvent
+    from shared.auth import Principal
 
 router = APIRouter(prefix="/events")
 
@@ -51,6 +53,31 @@ async def enter_as_guest(_who: Anybody, db: Db, settings: Settings, code: str) -
             _("This code has been replaced"),
             _("Scan the new QR code at the event, or ask the host for it."),
         )
+    return _to_intake(settings, taskforce_id, event)
+
+
+@router.get("/pass/{slug}/{code}")
+async def enter_by_typing(_who: Anybody, db: Db, settings: Settings, slug: str, code: str) -> Response:
+    """Where the address under a QR code leads, for whoever typed it: the same place. Changes nothing."""
+    typed = passes.as_spoken(code)
+    async with db.system() as conn:
+        taskforce = next((one for one in await queries.taskforces(conn) if one.slug == slug.lower()), None)
+    if taskforce is not None:
+        async with db.read(taskforce.id) as conn:
+            events = await store.events_with_passes(conn, taskforce.id, ended_after=datetime.now(UTC) - PASS_GRACE)
+        for event in events:
+            spoken = passes.spoken_code(settings, taskforce.id, event.id, event.pass_generation)
+            if hmac.compare_digest(spoken.encode(), typed.encode()):
+                return _to_intake(settings, taskforce.id, event)
+    raise Problem(
+        404,
+        "pass-link-broken",
+        _("This code does not work"),
+        _("Look at the eight characters once more, scan the QR code instead, or ask the host."),
+    )
+
+
+def _to_intake(settings: Settings, taskforce_id: UUID, event: EmployerEvent) -> Response:
     try:
         issued = passes.issue(settings, taskforce_id, event)
     except PassNotAvailable as error:
@@ -64,17 +91,22 @@ async def enter_as_guest(_who: Anybody, db: Db, settings: Settings, code: str) -
 
 
 @router.get("/{event_id:uuid}/pass")
-async def show_code(request: Request, principal: Planner, db: Db, settings: Settings, event_id: UUID) -> Response:
+async def show_code(request: Request, principal: DoorKeeper, db: Db, settings: Settings, event_id: UUID) -> Response:
     """The code on a page of its own, for the projector or the printer."""
-    event = await _load(db, principal.taskforce, event_id)
+    event = await _load(db, principal, event_id)
     issued = passes.issue(settings, principal.taskforce, event)
-    return render(request, "pass.html", event=event, issued=issued, now=datetime.now(UTC))
+    async with db.read(principal.taskforce) as conn:
+        taskforce = await queries.taskforce(conn, principal.taskforce)
+    spoken = passes.spoken_code(settings, taskforce.id, event.id, event.pass_generation)
+    host = settings.public_url.partition("://")[2]
+    address = f"{host}/events/pass/{taskforce.slug}/{spoken}"
+    return render(request, "pass.html", event=event, issued=issued, address=address)
 
 
 @router.get("/{event_id:uuid}/pass.svg")
-async def draw_code(principal: Planner, db: Db, settings: Settings, event_id: UUID) -> Response:
+async def draw_code(principal: DoorKeeper, db: Db, settings: Settings, event_id: UUID) -> Response:
     """The code alone, for posters and slides."""
-    event = await _load(db, principal.taskforce, event_id)
+    event = await _load(db, principal, event_id)
     drawing = passes.qr_svg(passes.issue(settings, principal.taskforce, event).link)
     return Response(drawing, media_type="image/svg+xml")
 
@@ -89,6 +121,9 @@ async def revoke_passes(request: Request, principal: Planner, db: Db, event_id: 
     return RedirectResponse(f"/events/{event_id}", 303)
 
 
-async def _load(db: Db, taskforce_id: UUID, event_id: UUID) -> EmployerEvent:
-    async with db.read(taskforce_id) as conn:
-        return await store.load_event(conn, taskforce_id, event_id)
+async def _load(db: Db, principal: Principal, event_id: UUID) -> EmployerEvent:
+    async with db.read(principal.taskforce) as conn:
+        event = await store.load_event(conn, principal.taskforce, event_id)
+    if event.status == "draft" and not plans(principal):
+        raise EventNotFound
+    return event
