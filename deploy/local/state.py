@@ -9,6 +9,7 @@
       broker.json      which process the broker is
       mail/            what the SMTP catcher caught, one .eml each
       logs/
+      demo/            all of this again, for `tilsagn demo`: it lets anybody in, so it keeps its data apart
 
 Folders are 0700 and files 0600. Only as root is the state folder itself 0711: the unprivileged account that
 PostgreSQL then runs as has to pass through it to its own data, and can neither list it nor open anything else.
