@@ -35,6 +35,7 @@ class PledgeFilter:
     """part of the company's name, as typed"""
     unfilled: bool = False
     flagged: bool = False
+    pledged_since: date | None = None
 
 
 class _Where:
@@ -156,6 +157,8 @@ def _filtered(taskforce_id: UUID, wanted: PledgeFilter) -> _Where:
         where.add("strpos(lower(pledge.company_name), lower(?)) > 0", wanted.text)
     if wanted.unfilled:
         where.add("pledge.status in ('logged', 'affirmed', 'in_progress')")
+    if wanted.pledged_since is not None:
+        where.add("pledge.pledged_on >= ?", wanted.pledged_since)
     if wanted.flagged:
         where.add("pledge.flags <> '{}'")
     return where

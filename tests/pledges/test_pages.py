@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from datetime import timedelta
 from html import unescape
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -404,6 +405,23 @@ async def test_lists_can_be_narrowed_by_their_address_and_take_anything(
         both = await said(f"{base}?event=x&job_type=y&q=&municipality=&status=")
         assert "Her" in both
         assert "Der" in both
+
+
+async def test_the_work_list_begins_with_the_last_year_and_leads_to_what_is_older(caller: Caller) -> None:
+    await caller.log(pledge_body(company={"name": "Nyere"}, captured_at=(NOW - timedelta(days=105)).isoformat()))
+    await caller.log(pledge_body(company={"name": "Gammel"}, captured_at=(NOW - timedelta(days=1000)).isoformat()))
+    headers = caller.headers("coordinator") | HTML
+
+    page = (await caller.client.get("/queue?q=e", headers=headers)).text
+    link = re.search(r'<a href="([^"]+)">Vis også ældre \(1\)</a>', page)
+    assert link
+    everything = (await caller.client.get(unescape(link[1]), headers=headers)).text
+
+    assert "Gammel" not in page
+    assert "3 ledige pladser i 1 tilsagn" in text_of(page)
+    assert "Har ventet 3 måneder" in text_of(page)
+    assert text_of(everything).index("Har ventet 2 år") < text_of(everything).index("Nyere")
+    assert '<a href="/queue?q=e">Vis kun de seneste 12 måneder</a>' in everything
 
 
 async def test_a_long_list_goes_on(caller: Caller) -> None:

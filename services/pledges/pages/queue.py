@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID, uuid4
 
@@ -41,6 +43,7 @@ from services.pledges.sorting import OldestFirst
 from shared.auth import Principal, require
 from shared.web.forms import Form, blank, read_form
 from shared.web.i18n import gettext as _
+from shared.web.i18n import ngettext
 from shared.web.paging import PageToken, cut
 from shared.web.problems import Problem
 
@@ -105,24 +108,29 @@ async def queue(
     municipality: Chosen = "",
     q: Annotated[str, Query(max_length=100)] = "",
     flagged: bool = False,
+    older: bool = False,
     hired: Chosen = "",
     page_token: PageToken = None,
 ) -> Response:
-    """Pledges with vacant positions, those that have waited longest first."""
+    """Pledges of the last 12 months with vacant positions, or of all time; those that waited longest first."""
+    today = datetime.now(COPENHAGEN).date()
     after = OldestFirst.read(page_token)
-    wanted = PledgeFilter(
+    of_all_time = PledgeFilter(
         event_id=uuid_or_none(event),
         job_type=job_type if job_type in JOB_TYPES else None,
         municipality=municipality or None,
         text=q or None,
         flagged=flagged,
     )
+    recent = replace(of_all_time, pledged_since=_a_year_before(today))
+    wanted = of_all_time if older else recent
     async with database(request).read(principal.taskforce) as conn:
         rows = await queries.waiting_pledges(
             conn, principal.taskforce, wanted, after=(after.on, after.id) if after else None, limit=_PAGE + 1
         )
         events = await queries.events(conn, principal.taskforce, ("open", "closed", "published"))
-        totals = await queries.waiting_totals(conn, principal.taskforce, wanted)
+        all_totals = await queries.waiting_totals(conn, principal.taskforce, of_all_time)
+        recent_totals = await queries.waiting_totals(conn, principal.taskforce, recent)
         hire_id = uuid_or_none(hired)
         confirmed = await queries.hire(conn, principal.taskforce, hire_id) if hire_id else None
     pledges, last = cut(rows, _PAGE)
@@ -133,21 +141,43 @@ async def queue(
         ("q", q),
         ("flagged", "true" if flagged else ""),
     ]
+    all_query = [*query, ("older", "true")]
     token = OldestFirst(on=last.pledged_on, id=last.id).token() if last else None
     return render(
         request,
         "queue.html",
         pledges=pledges,
-        totals=totals,
+        totals=all_totals if older else recent_totals,
+        older=older,
+        older_pledges=all_totals.pledges - recent_totals.pledges,
+        older_href=address("/queue", query if older else all_query),
         confirmed=confirmed,
         chosen={"event": event, "job_type": job_type, "municipality": municipality, "q": q, "flagged": flagged},
         filtered=any((event, job_type, municipality, q, flagged)),
         events=events,
         job_types=[(code, _(label)) for code, label in JOB_TYPES.items()],
         may_confirm=principal.has("caseworker"),
-        next_href=address("/queue", [*query, ("page_token", token)]) if token else None,
-        today=datetime.now(COPENHAGEN).date(),
+        next_href=address("/queue", [*(all_query if older else query), ("page_token", token)]) if token else None,
+        waited=partial(waited, today),
     )
+
+
+def _a_year_before(day: date) -> date:
+    # The day after February 29 stands for it where there is none.
+    return date(day.year - 1, 3, 1) if (day.month, day.day) == (2, 29) else day.replace(year=day.year - 1)
+
+
+def waited(today: date, pledged_on: date) -> str:
+    """How long a pledge has waited, in the largest unit that still tells two of them apart."""
+    days = (today - pledged_on).days
+    months = (today.year - pledged_on.year) * 12 + today.month - pledged_on.month - (today.day < pledged_on.day)
+    if days < 1:
+        return _("Pledged today")
+    if months < 3:
+        return ngettext("Has waited %(num)s day", "Has waited %(num)s days", days)
+    if months < 24:
+        return ngettext("Has waited %(num)s month", "Has waited %(num)s months", months)
+    return ngettext("Has waited %(num)s year", "Has waited %(num)s years", months // 12)
 
 
 @router.get("/queue/{pledge_id}/hire")
