@@ -346,6 +346,26 @@ async def events(conn: Connection, taskforce_id: UUID, statuses: Sequence[str], 
     return [EventView(*row) for row in rows]
 
 
+async def events_with_pledges(conn: Connection, taskforce_id: UUID, *, limit: int = 100) -> list[EventView]:
+    """Return the events at which something was pledged, the last first: what lists can be narrowed to."""
+    rows = await conn.fetch(
+        """
+        select id, title, place, status, starts_at, ends_at
+          from employer_events as event
+         where taskforce_id = $1
+           and exists (select
+                         from pledges as pledge
+                        where pledge.taskforce_id = event.taskforce_id
+                          and pledge.event_id = event.id)
+         order by starts_at desc, id
+         limit $2
+        """,
+        taskforce_id,
+        limit,
+    )
+    return [EventView(*row) for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class CompanyView:
     """A company as the intake proposes it."""

@@ -407,6 +407,20 @@ async def test_lists_can_be_narrowed_by_their_address_and_take_anything(
         assert "Der" in both
 
 
+async def test_lists_offer_the_events_that_have_pledges_the_last_first(
+    caller: Caller, know_event: Callable[..., Awaitable[UUID]]
+) -> None:
+    first = await know_event(title="Første aften", starts_at=NOW - timedelta(days=300))
+    second = await know_event(title="Anden aften", starts_at=NOW - timedelta(days=200))
+    await know_event(title="Tom aften")
+    for event_id in (second, first):
+        await caller.log(pledge_body(event_id=str(event_id)))
+
+    for path in ("/queue", "/pledges"):
+        page = (await caller.client.get(path, headers=caller.headers("coordinator") | HTML)).text
+        assert re.findall(r"<option[^>]*>(\w+ aften),", page) == ["Anden aften", "Første aften"]
+
+
 async def test_the_work_list_begins_with_the_last_year_and_leads_to_what_is_older(caller: Caller) -> None:
     await caller.log(pledge_body(company={"name": "Nyere"}, captured_at=(NOW - timedelta(days=105)).isoformat()))
     await caller.log(pledge_body(company={"name": "Gammel"}, captured_at=(NOW - timedelta(days=1000)).isoformat()))

@@ -128,7 +128,7 @@ async def queue(
         rows = await queries.waiting_pledges(
             conn, principal.taskforce, wanted, after=(after.on, after.id) if after else None, limit=_PAGE + 1
         )
-        events = await queries.events(conn, principal.taskforce, ("open", "closed", "published"))
+        events = await queries.events_with_pledges(conn, principal.taskforce)
         all_totals = await queries.waiting_totals(conn, principal.taskforce, of_all_time)
         recent_totals = await queries.waiting_totals(conn, principal.taskforce, recent)
         hire_id = uuid_or_none(hired)

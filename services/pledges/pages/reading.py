@@ -56,7 +56,7 @@ async def list_pledges(
         rows = await queries.pledges(
             conn, principal.taskforce, wanted, after=(after.at, after.id) if after else None, limit=_PAGE + 1
         )
-        events = await queries.events(conn, principal.taskforce, ("open", "closed", "published"))
+        events = await queries.events_with_pledges(conn, principal.taskforce)
     pledges, last = cut(rows, _PAGE)
     query: list[tuple[str, object]] = [
         ("who", who),
