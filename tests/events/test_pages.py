@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -85,6 +86,8 @@ async def test_an_evening_from_the_first_idea_to_the_last_guest(visitor: Visitor
 
     page = await visitor.send(f"/events/{id}/publish", version=field(page, "version"))
     page = await visitor.send(f"/events/{id}/open", version=field(page, "version"))
+    assert "Åbne dørene allerede nu?" in page
+    page = await visitor.send(f"/events/{id}/open", version=field(page, "version"), early=field(page, "early"))
     assert "Åbent" in page
 
     known = await caller.company(name="Ærø Bageri", cvr=None)
@@ -101,6 +104,19 @@ async def test_an_evening_from_the_first_idea_to_the_last_guest(visitor: Visitor
     page = await visitor.send(f"/events/{id}/close", version=field(page, "version"))
     assert "Lukket" in page
     assert "Jensens Tag" in page
+
+
+@pytest.mark.parametrize(("hours", "asked"), [(2.9, False), (3.1, True), (-1, False)])
+async def test_doors_are_opened_long_before_the_start_only_by_somebody_who_means_it(
+    visitor: Visitor, caller: Caller, hours: float, asked: bool
+) -> None:
+    starts_at = datetime.now(UTC) + timedelta(hours=hours)
+    times = {"starts_at": starts_at.isoformat(), "ends_at": (starts_at + timedelta(hours=3)).isoformat()}
+    event = await caller.event("publish", **times)
+    page = await visitor.send(f"/events/{event['id']}/open", version="2")
+    assert ("Åbne dørene allerede nu?" in page) is asked
+    status = (await caller.get(f"/events/{event['id']}")).json()["status"]
+    assert status == ("published" if asked else "open")
 
 
 async def test_a_plan_that_cannot_be_is_shown_again_with_what_is_wrong(visitor: Visitor, db: Database) -> None:

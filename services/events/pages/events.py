@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -28,6 +28,8 @@ router = APIRouter(prefix="/events")
 _PER_PAGE = 30
 _LATEST_ARRIVALS = 10
 _MATCHES = 8
+_EARLY = timedelta(hours=3)
+"""Doors open this long before the start at most, unless somebody says that they mean it."""
 
 
 class EventForm(BaseModel):
@@ -54,6 +56,12 @@ class SeenForm(BaseModel):
     """The version of the event that stood on the page on which somebody pressed the button."""
 
     version: int | None = None
+
+
+class OpenForm(SeenForm):
+    """Opening the doors; `early` where somebody has said that they mean it, long before the start."""
+
+    early: bool = False
 
 
 @router.get("")
@@ -168,8 +176,15 @@ async def publish_event(request: Request, principal: Planner, db: Db, event_id: 
 
 @router.post("/{event_id:uuid}/open")
 async def open_event(request: Request, principal: Planner, db: Db, event_id: UUID) -> Response:
-    """Open the doors."""
-    await commands.open_event(db, principal.taskforce, event_id, seen=await _seen(request))
+    """Open the doors; long before the start only after asking whether this is the evening that was meant."""
+    form = await read_form(request, OpenForm)
+    wanted = form.data or OpenForm()
+    if not wanted.early:
+        async with db.read(principal.taskforce) as conn:
+            event = await queries.event(conn, principal.taskforce, event_id)
+        if event.status == "published" and event.starts_at - datetime.now(UTC) > _EARLY:
+            return render(request, "event_open_early.html", event=event, version=wanted.version)
+    await commands.open_event(db, principal.taskforce, event_id, seen=wanted.version)
     return _back(event_id)
 
 
