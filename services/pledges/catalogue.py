@@ -111,6 +111,7 @@ FLAGS: Final = MappingProxyType(
         "event_unconfirmed": N_("The event was not yet known when the pledge was received."),
         "company_unconfirmed": N_("The company's id does not fit the register; its name was kept as typed."),
         "contact_unreachable": N_("The contact can neither be rung nor written to."),
+        "start_implausible": N_("The job is said to start more than a year before it was pledged."),
     }
 )
 """What a coordinator should look at, in words; also told to whoever logged the pledge."""

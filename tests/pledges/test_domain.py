@@ -284,6 +284,11 @@ def test_a_contact_who_cannot_be_reached_is_taken_and_flagged() -> None:
     assert logged(promise(contact=Contact("Eva Holm", email="eva@bo.example"))).flags == ()
 
 
+@pytest.mark.parametrize(("days", "flags"), [(366, ("start_implausible",)), (365, ()), (-900, ())])
+def test_a_start_long_before_the_pledge_is_taken_and_flagged(days: int, flags: tuple[str, ...]) -> None:
+    assert logged(promise(earliest_start=NOW.date() - timedelta(days=days))).flags == flags
+
+
 def test_two_companies_that_fit_equally_recognise_neither() -> None:
     register = [_company("B&O", "24256790"), _company("B&O", "24256790")]
 

@@ -37,6 +37,7 @@ PASS_GRACE: Final = timedelta(days=14)
 """How long after an event's end its passes still deliver what a phone captured while it was open."""
 CLOCK_TOLERANCE: Final = timedelta(hours=24)
 """A phone's clock this far ahead of ours is wrong; less may be a time zone or a summer time."""
+_START_TOLERANCE: Final = timedelta(days=365)
 _NO_PHONE_BEFORE: Final = datetime(2010, 1, 1, tzinfo=UTC)
 """A phone that has lost its clock says 1970 or 2000."""
 
@@ -194,6 +195,9 @@ class Pledge:
             flags.append("clock_wrong")
         flags += admit(promise, by=by, event=event, received_at=received_at, clock_is_right=clock_is_right)
         counted_from = promise.captured_at if clock_is_right else received_at
+        pledged_on = counted_from.astimezone(COPENHAGEN).date()
+        if starts_long_before(promise.earliest_start, pledged_on):
+            flags.append("start_implausible")
         return cls(
             taskforce_id=taskforce_id,
             promise=promise,
@@ -201,7 +205,7 @@ class Pledge:
             municipality=promise.company.municipality or (company.municipality if company else None),
             logged_by=by,
             received_at=received_at,
-            pledged_on=counted_from.astimezone(COPENHAGEN).date(),
+            pledged_on=pledged_on,
             flags=tuple(flags),
             positions=open_positions(promise.id, promise.positions),
         )
@@ -246,6 +250,11 @@ class Pledge:
                     raise PositionTaken
                 return index
         raise NoPositionOpen if which is None else UnknownPosition
+
+
+def starts_long_before(earliest_start: date | None, pledged_on: date) -> bool:
+    """Whether a job is said to start more than a year before it was pledged: a slip of the finger."""
+    return earliest_start is not None and earliest_start < pledged_on - _START_TOLERANCE
 
 
 def open_positions(pledge_id: UUID, count: int) -> list[Position]:

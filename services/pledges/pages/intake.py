@@ -17,6 +17,7 @@ from services.pledges.api import limits
 from services.pledges.bodies import PledgeBody
 from services.pledges.catalogue import JOB_TYPES, TASKS
 from services.pledges.danish import iso_date, point_decimal
+from services.pledges.domain.pledge import COPENHAGEN, starts_long_before
 from services.pledges.domain.refusals import IdTaken, KeyUsedForAnother, Refusal
 from services.pledges.pages.common import (
     database,
@@ -178,6 +179,8 @@ async def log_pledge(request: Request, principal: Annotated[Principal, Depends(r
     errors = _by_field(read, form.data) if isinstance(read, list) else {}
     if not form.data.contact.phone and not form.data.contact.email:
         errors["contact.phone"] = _("Write a telephone number or an e-mail address.")
+    if isinstance(read, PledgeBody) and starts_long_before(read.earliest_start, datetime.now(COPENHAGEN).date()):
+        errors["earliest_start"] = _("Lies more than a year back. Correct the date, or leave it out.")
     if isinstance(read, list) or errors:
         return await _page(request, principal, form.refused(errors), status_code=422)
     try:
