@@ -178,6 +178,7 @@ async def test_an_event_pass_opens_its_intake_and_only_that(
     assert sent.status_code == 303
     assert receipt.status_code == 200
     assert "Eva Holm" not in receipt.text
+    assert "<dt>Kontakt</dt>" not in receipt.text
     for path in ("/pledges", "/queue", "/pledges/import"):
         assert (await caller.client.get(path, headers=guest)).status_code == 403
 
