@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
+from typing import Annotated
 
+import httpx
 import pytest
+from fastapi import Depends
 
-from shared.web.problems import safe_next
+from shared.auth import Principal, public
+from shared.web.problems import Problem, safe_next
+from shared.web.validation import FieldError
+from tests.shared.web.kitchen.app import create_kitchen
 
 INTAKE = {"company": "B&O", "positions": 1, "hours": 10, "contact": {"name": "Eva"}}
 URL = "/api/kitchen/v1/intakes"
@@ -126,3 +132,21 @@ def test_signing_in_leads_nowhere_else(target: str | None) -> None:
 
 def test_signing_in_leads_back() -> None:
     assert safe_next("/queue?mine=1&page_token=x") == "/queue?mine=1&page_token=x"
+
+
+async def test_a_page_says_what_is_wrong_once_and_in_words_only() -> None:
+    app = create_kitchen()
+
+    @app.get("/at-fault")
+    async def at_fault(_who: Annotated[Principal | None, Depends(public)]) -> None:
+        errors = [FieldError("/name", "missing", "Say it."), FieldError("/name", "short", "Say more.")]
+        raise Problem(422, detail="Say it.", errors=errors)
+
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8080") as client:
+        for headers in ({"accept": "text/html"}, {"accept": "text/html", "hx-request": "true"}):
+            page = (await client.get("/at-fault", headers=headers)).text
+            assert (page.count("Say it."), page.count("Say more.")) == (1, 1)
+            assert "/name" not in page
+        program = (await client.get("/at-fault")).json()
+        assert [error["pointer"] for error in program["errors"]] == ["/name", "/name"]
