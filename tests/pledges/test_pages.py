@@ -470,6 +470,22 @@ async def test_a_file_is_judged_and_then_imported(
     assert await count(pledges_database, taskforce_id) == 1
 
 
+async def test_verdicts_stand_as_the_lines_do_beside_their_companies(one_caller: Caller) -> None:
+    content = (
+        "virksomhed;dato;pladser;timer fra;kontaktperson;telefon\r\n"
+        "Bæk A/S;01-02-2024;2;5;Eva;97850000\r\n"
+        "Holm ApS;x;2;5;Eva;97850000\r\n"
+        "Eva 010170-1234;01-02-2024;2;5;Eva;97850000\r\n"
+    ).encode()
+
+    answer = await one_caller.client.post(
+        "/pledges/import", files={"file": ("a.csv", content)}, headers=one_caller.headers("coordinator") | HTML
+    )
+
+    lines = re.findall(r"Linje (\d+)</th>\s*<td[^>]*>([^<]*)</td>", answer.text)
+    assert lines == [("2", "Bæk A/S"), ("3", "Holm ApS"), ("4", "–")]
+
+
 @pytest.mark.parametrize(
     ("send", "status", "words"),
     [

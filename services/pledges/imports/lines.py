@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 _MAY_LOOK_LIKE_CPR = frozenset({"p-nummer", "telefon"})
 """P-numbers are exempt; telephone numbers are judged by their own rule, which knows foreign ones."""
 
+_COMPANY_SHOWN = 80
+"""Characters: enough to find the line again."""
+
 
 class Register:
     """What the register has told us, ready to be looked up for every line.
@@ -79,6 +82,7 @@ class JudgedLine:
         digest: SHA-256 of its content, whatever encoding or spelling of a date it came in.
         pledge: what it would be; None where something is wrong.
         known: it is a pledge already.
+        company: its cell, unless that is refused for a CPR number.
     """
 
     number: int
@@ -86,6 +90,7 @@ class JudgedLine:
     digest: bytes = b""
     pledge: Pledge | None = None
     known: bool = False
+    company: str = ""
     errors: list[CellError] = field(default_factory=list)
 
     def refuse(self, column: str, message: str) -> None:
@@ -102,6 +107,7 @@ class JudgedLine:
             positions=self.pledge.promise.positions if self.pledge else 0,
             errors=tuple(sorted(self.errors, key=_column_order)),
             flags=self.pledge.flags if self.pledge else (),
+            company=self.company[:_COMPANY_SHOWN],
         )
 
 
@@ -118,6 +124,7 @@ def judge(taskforce_id: UUID, table: Table, register: Register, *, now: datetime
         one = JudgedLine(line.number)
         judged.append(one)
         cells = _cells(line, one)
+        one.company = cells.get("virksomhed", "")
         body = _body(cells, register, one, today=now.astimezone(COPENHAGEN).date())
         content = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         reference = cells.get("reference")

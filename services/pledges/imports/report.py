@@ -27,6 +27,8 @@ class Row:
         line: its number in the file, as Excel counts.
         positions: how many it promises; 0 where that could not be read.
         flags: what a coordinator will look at.
+        company: its cell, shortened, for finding the line again; the only cell that is repeated, and empty where
+            it holds something like a CPR number.
     """
 
     line: int
@@ -35,6 +37,7 @@ class Row:
     positions: int
     errors: tuple[CellError, ...] = ()
     flags: tuple[str, ...] = ()
+    company: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from shared.web.problems import Problem
 
 if TYPE_CHECKING:
     from services.pledges.imports import Report
+    from services.pledges.imports.report import Row
 
 router = APIRouter()
 
@@ -108,18 +109,21 @@ def _page(
     carried: str | None = None,
     status_code: int = 200,
 ) -> Response:
-    rows = []
+    rows: list[Row] = []
+    left_out = 0
     if report is not None:
-        # Those that need somebody come first; the rest are there to be trusted.
-        rows = sorted(report.rows, key=lambda row: (row.verdict != "refused", not row.flags, row.line))
+        # Of a long file those that need somebody are shown; what is shown stands as it does in the file.
+        telling = sorted(report.rows, key=lambda row: (row.verdict != "refused", not row.flags, row.line))
+        rows = sorted(telling[:_MOST_ROWS_SHOWN], key=lambda row: row.line)
+        left_out = len(telling) - len(rows)
     return render(
         request,
         "import.html",
         status_code=status_code,
         form=form,
         report=report,
-        rows=rows[:_MOST_ROWS_SHOWN],
-        rows_left_out=max(0, len(rows) - _MOST_ROWS_SHOWN),
+        rows=rows,
+        rows_left_out=left_out,
         carried=carried,
         columns=COLUMNS,
         required=REQUIRED,
