@@ -43,7 +43,7 @@ _HEADINGS: Final[Mapping[Shown, str]] = {
     "sent": N_("Mails that were sent"),
     "waiting": N_("Mails that wait"),
     "not_sent": N_("Mails that were not sent"),
-    "old_news": N_("Changes that were too old to tell"),
+    "old_news": N_("History – no mail is sent"),
 }
 _RULE_LABELS: Final[Mapping[Rule, str]] = {
     "pledge_received": N_("Thanks to the company"),
@@ -88,6 +88,7 @@ async def deliveries_page(
             conn,
             principal.taskforce,
             statuses=_STATUSES[shown],
+            # What was too old from the start is no mail: it stands apart, and only for whoever asks for it.
             old_news=shown == "old_news",
             after=Latest.read(page_token),
             limit=_PAGE_SIZE + 1,
@@ -99,21 +100,19 @@ async def deliveries_page(
         shown=shown,
         heading=_(_HEADINGS[shown]),
         choices=_choices(numbers),
+        old_news=numbers.old_news,
         deliveries=[_as_shown(row) for row in page],
         more=f"/notifications?{urlencode({'status': shown, 'page_token': last.key.token()})}" if last else None,
     )
 
 
 def _choices(numbers: Counts) -> list[dict[str, object]]:
-    choices: list[tuple[Shown, int, str, str | None, str | None]] = [
-        ("sent", numbers.sent, _("sent"), None, "real"),
-        ("waiting", numbers.waiting, _("waiting"), None, "promised"),
-        ("not_sent", numbers.not_sent, _("not sent"), None, None),
+    choices: list[tuple[Shown, int, str, str | None]] = [
+        ("sent", numbers.sent, _("sent"), "real"),
+        ("waiting", numbers.waiting, _("waiting"), "promised"),
+        ("not_sent", numbers.not_sent, _("not sent"), None),
     ]
-    if numbers.old_news:
-        note = _("What is more than 24 hours old is never told.")
-        choices.append(("old_news", numbers.old_news, _("too old to tell"), note, None))
-    return [dict(zip(("name", "number", "label", "note", "tone"), choice, strict=True)) for choice in choices]
+    return [dict(zip(("name", "number", "label", "tone"), choice, strict=True)) for choice in choices]
 
 
 def _as_shown(row: DeliveryRow) -> dict[str, object]:
@@ -122,6 +121,8 @@ def _as_shown(row: DeliveryRow) -> dict[str, object]:
         "rule": _(_RULE_LABELS[row.rule]),
         "about": _about(row),
         "pledge_url": f"/pledges/{row.facts['pledge_id']}",
+        "pledge_number": row.facts["pledge_id"][:8].upper(),
+        "happened_at": row.happened_at,
         "status": _(label),
         "tone": tone,
         "reason": reason_text(row.reason),

@@ -50,6 +50,7 @@ async def test_the_list_is_accessible_and_fits_every_width(
     language: str,
 ) -> None:
     sent, refused, late = pledge(taskforce_id), pledge(taskforce_id), pledge(taskforce_id, ago=timedelta(days=3))
+    good_news = hire(taskforce_id)
     office.knows_contact(sent)
     office.knows_contact(refused, email="nobody@firma.example")
     mail_server.recipients["nobody@firma.example"] = "550 Unknown"
@@ -57,17 +58,22 @@ async def test_the_list_is_accessible_and_fits_every_width(
     small, large = await page_at(320, 640, **signed_in), await page_at(1280, 900, **signed_in)
     await large.goto(f"{url}/notifications?lang={language}")
     await assert_accessible(large)
-    await office.hears(sent, refused, late, hire(taskforce_id))
+    await office.hears(sent, refused, late, good_news)
     async with office.courier():
         await office.settled(taskforce_id)
     for page in (small, large):
         await page.goto(f"{url}/notifications?lang={language}")
         assert await page.locator(".list-rows > li").count() == 3
+        about = await page.locator(".list-rows > li .list-row-meta a").all_inner_texts()
+        assert {text.split()[-1] for text in about} == {
+            str(one.pledge_id)[:8].upper() for one in (sent, refused, good_news)
+        }
         await assert_accessible(page)
         assert not await page.evaluate(OVERFLOW)
     await large.get_by_role("link", name="ikke sendt" if language == "da" else "not sent").click()
     assert await large.locator(".list-rows > li").count() == 2
-    await large.get_by_role("link", name="for gamle" if language == "da" else "too old").click()
+    await large.get_by_text("ingen mail sendes" if language == "da" else "no mail is sent").click()
+    await large.get_by_role("link", name="Vis historikken" if language == "da" else "Show the history").click()
     assert await large.locator(".list-rows > li").count() == 1
 
 
