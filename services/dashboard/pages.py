@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
@@ -34,9 +35,12 @@ def _selection(
     *,
     everything: bool = False,
 ) -> Selection:
-    """Read the address. An emptied date field means today."""
+    """Read the address. An emptied date field means today; a day is also understood as Danes write it."""
     text = as_of.strip()
+    danish = re.fullmatch(r"(\d{1,2})[.-](\d{1,2})[.-](\d{4})", text)
     try:
+        if danish:
+            text = date(int(danish[3]), int(danish[2]), int(danish[1])).isoformat()
         return Selection(date.fromisoformat(text) if text else None, job_type, everything)
     except ValueError:
         words = _("Give the day as year, month and day, such as 2026-12-31.")

@@ -276,8 +276,17 @@ def types_in_words(counts: measures.ByJobType) -> str:
 
 
 def evening(figures: Figures) -> EventFigures | None:
-    """The event that is going on: its doors are open, and today is its day."""
-    return next((event for event in figures.events if event.status == "open" and event.date == figures.as_of), None)
+    """The event that is going on: its doors are open, and its day is today, or was yesterday: evenings run late.
+
+    Where several are, the one with most going on: another's doors opened early do not take the screen from it.
+    """
+    days = (figures.as_of, figures.as_of - timedelta(days=1))
+    going_on = [event for event in figures.events if event.status == "open" and event.date in days]
+    return max(
+        going_on,
+        key=lambda event: (added_together(event.pledged_positions), event.companies_present, event.date or date.min),
+        default=None,
+    )
 
 
 def _in_sentence(label: str) -> str:
