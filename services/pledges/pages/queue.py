@@ -234,7 +234,7 @@ def _drafted(request: Request, principal: Principal) -> Form[HireForm] | None:
 async def confirm_hire(
     pledge_id: UUID, request: Request, principal: Annotated[Principal, Depends(require("caseworker"))]
 ) -> Response:
-    """Lead to the answers to be checked or back to the form, or confirm the hire."""
+    """Lead to the answers to be checked (or corrected) or back to the form, or confirm the hire."""
     form = await read_form(request, HireForm)
     pledge = await _pledge(request, principal, pledge_id)
     if form.data is None:
@@ -243,9 +243,9 @@ async def confirm_hire(
         return await _confirm(request, principal, pledge, form)
     step = "edit" if form.data.step == "edit" else "check"
     shown = _form_page(request, pledge, form) if step == "edit" else await _check(request, principal, pledge, form)
-    if shown.status_code != 200:
+    if isinstance(shown, RedirectResponse):
         return shown
-    # To an address of its own: a page that answers a POST cannot be gone back to.
+    # To an address of its own, where it is judged again: a page that answers a POST cannot be gone back to.
     there = RedirectResponse(f"/queue/{pledge_id}/hire{'?step=check' if step == 'check' else ''}", 303)
     return there if draft.keep(there, principal, pledge_id, form.data.model_dump(exclude_none=True)) else shown
 
