@@ -99,8 +99,8 @@ async def show_code(request: Request, principal: DoorKeeper, db: Db, settings: S
         taskforce = await queries.taskforce(conn, principal.taskforce)
     spoken = passes.spoken_code(settings, taskforce.id, event.id, event.pass_generation)
     host = settings.public_url.partition("://")[2]
-    address = f"{host}/events/pass/{taskforce.slug}/{spoken}"
-    return render(request, "pass.html", event=event, issued=issued, address=address)
+    address = f"{host}/events/pass/{taskforce.slug}/"
+    return render(request, "pass.html", event=event, issued=issued, address=address, spoken=spoken)
 
 
 @router.get("/{event_id:uuid}/pass.svg")
