@@ -36,6 +36,7 @@ from deploy.scenarios.identities import taskforce_id
 from deploy.scenarios.loading import is_loaded
 from services.events import commands as events
 from services.events.domain import SlugTaken
+from shared.copenhagen import COPENHAGEN
 from shared.logging import configure_logging
 from shared.postgres import Database
 
@@ -200,7 +201,7 @@ async def _taskforces(installation: Installation, *, slug: str, name: str | None
             slug=slug,
             name=name or (struer.NAME if slug == struer.SLUG else f"Taskforce {slug.capitalize()}"),
             municipality=municipality,
-            since=facts.SINCE if slug == struer.SLUG else datetime.now(UTC).astimezone(struer.COPENHAGEN).date(),
+            since=facts.SINCE if slug == struer.SLUG else datetime.now(UTC).astimezone(COPENHAGEN).date(),
         )
         return [slug]
     except SlugTaken:
@@ -234,7 +235,7 @@ def _links() -> Table:
 
 
 async def _play(console: Console, installation: Installation, *, speed: float, again: bool) -> None:
-    today = datetime.now(UTC).astimezone(struer.COPENHAGEN).date()
+    today = datetime.now(UTC).astimezone(COPENHAGEN).date()
     key = installation.signing_key
     tokens = {
         role: token_for(key, role, taskforce=struer.SLUG, hours=_TOKEN_HOURS)

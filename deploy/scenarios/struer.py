@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo
 
 from deploy.scenarios import facts
 from deploy.scenarios.identities import person_id, taskforce_id
 from deploy.scenarios.struer_companies import Company, companies
+from shared.copenhagen import COPENHAGEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,7 +29,6 @@ T = TypeVar("T")
 SLUG: Final = "struer"
 NAME: Final = "Code of Care Struer"
 TASKFORCE_ID: Final = taskforce_id(SLUG)
-COPENHAGEN: Final = ZoneInfo("Europe/Copenhagen")
 UNTIL: Final = date(2026, 9, 30)
 """The last day on which anything in the scenario happens."""
 

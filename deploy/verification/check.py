@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import asyncpg
 
 from deploy.verification import shown, truth
 from deploy.verification.comparison import Difference, compare_figures, compare_rows, rows
 from deploy.verification.quiet import PUBLISHERS, NeverQuiet
+from shared.copenhagen import COPENHAGEN
 
 if TYPE_CHECKING:
     Connection = asyncpg.Connection[asyncpg.Record]
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 DAYS_GONE_BY: Final = 8
 """Days before today on which figures are compared: the first and the last that matter, and some between."""
 
-_COPENHAGEN: Final = ZoneInfo("Europe/Copenhagen")
 _ATTEMPTS: Final = 4
 _PRESENT_AT: Final = "companies present at event "
 _STATEMENT_SECONDS: Final = 120
@@ -116,7 +115,7 @@ async def _check_rows(owners: Mapping[str, str], verdict: Verdict, progress: Pro
 
 
 async def _check_figures(owners: Mapping[str, str], verdict: Verdict, ask: AskFigures, progress: Progress) -> None:
-    today = datetime.now(UTC).astimezone(_COPENHAGEN).date()
+    today = datetime.now(UTC).astimezone(COPENHAGEN).date()
     async with _reading(owners["pledges"]) as pledges, _reading(owners["events"]) as events:
         changed: dict[UUID, list[date]] = {taskforce_id: [] for taskforce_id in verdict.taskforces}
         for row in await pledges.fetch(truth.DAYS):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, Final, Self, TypedDict, Unpack
 
-from stdnum.dk import cvr as cvr_rules
+from shared.cvr import read_cvr
 
 if TYPE_CHECKING:
     from datetime import date
@@ -135,8 +135,8 @@ class Company:
 
     @classmethod
     def as_typed(cls, *, id: UUID, name: str, cvr: str | None = None, **facts: Unpack[_CompanyFacts]) -> Self:
-        """Make a company of what somebody typed: the CVR number is sorted by `read_cvr`, the rest is taken."""
-        number, wrong = read_cvr(cvr)
+        """Make a company of what somebody typed: the CVR number is sorted by `sort_cvr`, the rest is taken."""
+        number, wrong = sort_cvr(cvr)
         return cls(id, name, cvr=number, cvr_as_typed=wrong, **facts)
 
     def at_the_door(self) -> Self:
@@ -154,18 +154,15 @@ class _CompanyFacts(TypedDict, total=False):
     personally_owned: bool
 
 
-def read_cvr(typed: str | None) -> tuple[str | None, str | None]:
+def sort_cvr(typed: str | None) -> tuple[str | None, str | None]:
     """Sort what was typed as a CVR number into `(cvr, cvr_as_typed)`, one of which is None.
 
-    Eight digits, weights 2,7,6,5,4,3,2,1, sum divisible by 11 (source: Erhvervsstyrelsen). Spaces and a
-    leading `DK` are no mistake. A wrong number is kept apart, not refused: it must not stop anybody at a door.
+    A wrong number is kept apart, not refused: it must not stop anybody at a door.
     """
     if not typed:
         return None, None
-    # Only ASCII digits: other scripts' digits would pass as digits and not be the number.
-    if typed.isascii() and cvr_rules.is_valid(typed):
-        return cvr_rules.compact(typed), None
-    return None, typed
+    cvr = read_cvr(typed)
+    return (cvr, None) if cvr else (None, typed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def _refuse_line_breaks(text: str) -> str:
 Line = Annotated[FreeText, AfterValidator(_refuse_line_breaks)]
 Name = Annotated[Line, Field(min_length=1, max_length=200)]
 TypedCvr = Annotated[Line, Field(max_length=20)]
-"""As somebody typed it; whether it is a CVR number is for `domain.read_cvr` to say."""
+"""As somebody typed it; whether it is a CVR number is for `shared.cvr.read_cvr` to say."""
 Industry = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
 Goal = Annotated[int, Field(ge=1, le=10_000)]
 Moment = Annotated[AwareDatetime, AfterValidator(refuse_distant)]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo
 
 from shared.contracts.pledges import HireConfirmed, PledgeLogged
+from shared.copenhagen import COPENHAGEN
 
 if TYPE_CHECKING:
     from shared.contracts.message import Message
@@ -18,8 +18,6 @@ RecipientKind = Literal["pledge_contact", "person"]
 
 OLD_NEWS: Final = timedelta(hours=24)
 """Nothing acts on a change older than this, whatever is replayed."""
-
-_COPENHAGEN: Final = ZoneInfo("Europe/Copenhagen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ def _pledge_received(pledge: PledgeLogged) -> Notice:
     if pledge.captured_by == "import":
         # An import may bring pledges of years ago: told now, they were given on their day.
         day_after = pledge.pledged_on + timedelta(days=1)
-        happened_at = min(happened_at, datetime.combine(day_after, time(), _COPENHAGEN))
+        happened_at = min(happened_at, datetime.combine(day_after, time(), COPENHAGEN))
     return Notice(
         rule="pledge_received",
         about_id=pledge.pledge_id,

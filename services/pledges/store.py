@@ -13,8 +13,8 @@ from services.pledges.domain.register import (
     RegisteredCompany,
     TypedCompany,
     name_key,
-    read_cvr,
 )
+from shared.cvr import read_cvr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,13 +6,12 @@ English: 31 December 2026 · 14:30 · Tuesday 1 December 2026 · Q4 2026 · week
 
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
+from shared.copenhagen import COPENHAGEN
 from shared.web.i18n import current_language
 
-COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 _DANISH_SEPARATORS = str.maketrans(",.", ".,")
 _BABEL = {"da": "da_DK", "en": "en_GB"}
 

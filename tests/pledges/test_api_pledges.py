@@ -12,8 +12,8 @@ import openapi_spec_validator
 import pytest
 
 from services.pledges.answers import PledgeAnswer, PledgeListAnswer
-from services.pledges.domain.pledge import COPENHAGEN
 from shared.contracts.pledges import PledgeLogged, position_id
+from shared.copenhagen import COPENHAGEN
 from tests.pledges.conftest import NOW, Caller, pledge_body
 
 if TYPE_CHECKING:

@@ -20,10 +20,10 @@ from services.pledges.domain.register import (
     RegisteredCompany,
     TypedCompany,
     name_key,
-    read_cvr,
     recognise,
 )
 from shared.contracts.pledges import position_id
+from shared.cvr import read_cvr
 
 NOW = datetime(2026, 12, 1, 20, 0, tzinfo=UTC)
 TASKFORCE = uuid4()

@@ -17,7 +17,7 @@ from services.events.domain import CompanyNotFound, EndsBeforeStart
 from services.events.fields import Goal, Line, Name, SearchText, refuse_distant
 from services.events.queries import ByTime
 from shared.contracts.events import EventKind
-from shared.web.formats import COPENHAGEN
+from shared.copenhagen import COPENHAGEN
 from shared.web.forms import blank, read_form
 from shared.web.i18n import gettext as _
 from shared.web.pages import render

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Literal
 
-from services.pledges.domain.pledge import COPENHAGEN
 from services.pledges.domain.refusals import (
     CompanyMissing,
     EndsBeforeStart,
@@ -16,6 +15,7 @@ from services.pledges.domain.refusals import (
     UnknownPledge,
 )
 from services.pledges.domain.register import company_flags, recognise
+from shared.copenhagen import COPENHAGEN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

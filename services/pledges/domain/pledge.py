@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from services.pledges.domain.refusals import (
     EventIsOver,
@@ -25,6 +24,7 @@ from services.pledges.domain.refusals import (
 )
 from services.pledges.domain.register import company_flags, recognise
 from shared.contracts.pledges import position_id
+from shared.copenhagen import COPENHAGEN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from services.pledges.domain.register import Contact, EventFacts, RegisteredCompany, TypedCompany
     from shared.contracts.pledges import CapturedBy, JobType, PledgeStatus, PositionStatus
 
-COPENHAGEN: Final = ZoneInfo("Europe/Copenhagen")
 PASS_GRACE: Final = timedelta(days=14)
 """How long after an event's end its passes still deliver what a phone captured while it was open."""
 CLOCK_TOLERANCE: Final = timedelta(hours=24)

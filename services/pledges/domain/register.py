@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from stdnum.dk import cvr as cvr_rules
+from shared.cvr import read_cvr
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -65,17 +65,6 @@ class EventFacts:
 def name_key(name: str) -> str:
     """Return a company's name as it is compared: case, width and spacing do not count, `A/S` and `ApS` do."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
-
-
-def read_cvr(typed: str | None) -> str | None:
-    """Return the CVR number in what was typed, or None where there is no right one.
-
-    Eight digits, weights 2,7,6,5,4,3,2,1, sum divisible by 11 (source: Erhvervsstyrelsen). Spaces and a
-    leading `DK` are no mistake.
-    """
-    if typed and typed.isascii() and cvr_rules.is_valid(typed):
-        return str(cvr_rules.compact(typed))
-    return None
 
 
 def recognise(company: TypedCompany, candidates: Iterable[RegisteredCompany]) -> RegisteredCompany | None:

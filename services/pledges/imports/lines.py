@@ -14,12 +14,14 @@ from pydantic import ValidationError
 
 from services.pledges.bodies import PledgeBody
 from services.pledges.danish import iso_date, point_decimal
-from services.pledges.domain.pledge import COPENHAGEN, Limits, Person, Pledge
+from services.pledges.domain.pledge import Limits, Person, Pledge
 from services.pledges.domain.refusals import Refusal, TooManyPositions
-from services.pledges.domain.register import name_key, read_cvr
+from services.pledges.domain.register import name_key
 from services.pledges.imports.columns import COLUMNS, column_of, job_type_code, meaning, task_code
 from services.pledges.imports.report import CellError, Row, Verdict
+from shared.copenhagen import COPENHAGEN
 from shared.cpr import contains_cpr_shape
+from shared.cvr import read_cvr
 from shared.web.i18n import gettext as _
 from shared.web.validation import field_errors
 

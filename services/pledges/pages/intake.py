@@ -17,7 +17,7 @@ from services.pledges.api import limits
 from services.pledges.bodies import PledgeBody
 from services.pledges.catalogue import JOB_TYPES, TASKS
 from services.pledges.danish import iso_date, point_decimal
-from services.pledges.domain.pledge import COPENHAGEN, starts_long_before
+from services.pledges.domain.pledge import starts_long_before
 from services.pledges.domain.refusals import IdTaken, KeyUsedForAnother, Refusal
 from services.pledges.pages.common import (
     database,
@@ -29,6 +29,7 @@ from services.pledges.pages.common import (
     without_empty,
 )
 from shared.auth import COOKIE, InvalidToken, Principal, TokenVerifier, public, require
+from shared.copenhagen import COPENHAGEN
 from shared.postgres import TRANSIENT_ERRORS
 from shared.web.forms import Form, blank, read_form
 from shared.web.i18n import gettext as _

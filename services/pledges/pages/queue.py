@@ -17,7 +17,6 @@ from services.pledges.api import limits
 from services.pledges.bodies import HireBody
 from services.pledges.catalogue import JOB_TYPES
 from services.pledges.danish import iso_date, point_decimal
-from services.pledges.domain.pledge import COPENHAGEN
 from services.pledges.domain.refusals import (
     IdTaken,
     KeyUsedForAnother,
@@ -41,6 +40,7 @@ from services.pledges.pages.common import (
 from services.pledges.queries import HireFilter, PledgeFilter
 from services.pledges.sorting import OldestFirst
 from shared.auth import Principal, require
+from shared.copenhagen import COPENHAGEN
 from shared.web.forms import Form, blank, read_form
 from shared.web.i18n import gettext as _
 from shared.web.i18n import ngettext
