@@ -72,6 +72,7 @@ async def _verify(installation: Installation, *, wait_seconds: float, tell: Any)
             board=board,
             settled=lambda: installation.settled(seconds=wait_seconds),
             progress=tell,
+            smallest_public_count=installation.dashboard().board_smallest_count,
         )
 
 

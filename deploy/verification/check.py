@@ -60,6 +60,7 @@ async def check(
     settled: Callable[[], Awaitable[None]],
     progress: Progress = lambda _what: None,
     board_patience_seconds: float = 6.0,
+    smallest_public_count: int = 5,
 ) -> Verdict:
     """Compare everything the dashboard shows with the services' own records.
 
@@ -69,6 +70,7 @@ async def check(
         settled: returns once no message is under way.
         progress: told what is being compared.
         board_patience_seconds: how old the public board's answer may be at most.
+        smallest_public_count: what the board must hide: counts from 1 to below this one.
 
     Raises:
         deploy.verification.quiet.NeverQuiet: changes kept coming in, so that a difference may be one of time.
@@ -82,7 +84,7 @@ async def check(
         await _check_rows(owners, verdict, progress)
         await _check_figures(owners, verdict, figures, progress)
         progress("the public board")
-        await _check_board(owners, verdict, board, board_patience_seconds)
+        await _check_board(owners, verdict, board, board_patience_seconds, smallest_public_count)
         if not verdict.differences or await _marks(owners) == before:
             return verdict
     raise NeverQuiet("changes kept coming in while counting")
@@ -199,27 +201,29 @@ def _some_of(days: Sequence[date], today: date) -> Iterable[date]:
 # ---- the public board
 
 
-async def _check_board(owners: Mapping[str, str], verdict: Verdict, ask: AskBoard, patience_seconds: float) -> None:
+async def _check_board(
+    owners: Mapping[str, str], verdict: Verdict, ask: AskBoard, patience_seconds: float, smallest: int
+) -> None:
     async with _reading(owners["pledges"]) as pledges:
         for taskforce_id, slug in verdict.taskforces.items():
             verdict.compared["board"] += 1
-            what = await _board_differs(pledges, taskforce_id, await ask(slug))
+            what = await _board_differs(pledges, taskforce_id, await ask(slug), smallest)
             if what is not None:
                 # It may be some seconds old where nobody told it to look again; it may not stay so.
                 await asyncio.sleep(patience_seconds)
-                what = await _board_differs(pledges, taskforce_id, await ask(slug))
+                what = await _board_differs(pledges, taskforce_id, await ask(slug), smallest)
             if what is not None:
                 verdict.differences.append(Difference(taskforce_id, f"the board of {slug}", what))
 
 
-async def _board_differs(pledges: Connection, taskforce_id: UUID, said: Mapping[str, Any]) -> str | None:
+async def _board_differs(pledges: Connection, taskforce_id: UUID, said: Mapping[str, Any], smallest: int) -> str | None:
     since, as_of = date.fromisoformat(said["since"]), date.fromisoformat(said["as_of"])
     true: int = await pledges.fetchval(truth.CITIZENS, taskforce_id, since, as_of)
-    count, below = said["count"], said.get("below")
-    # It hides small numbers, and must not hide others.
-    if count == true or (count is None and below is not None and 0 < true < below):
+    # It hides small numbers, must hide each of them, and must not hide others.
+    small = 0 < true < smallest
+    if (said["suppressed"] and said["count"] is None) if small else said["count"] == true:
         return None
-    shown_as = f"fewer than {below}" if count is None else str(count)
+    shown_as = f"fewer than {smallest}" if said["suppressed"] else str(said["count"])
     return f"it says {shown_as}, counted anew it is {true}"
 
 

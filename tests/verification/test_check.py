@@ -34,11 +34,15 @@ class Checked:
     loaded: Loaded
     key: str
 
-    async def verdict(self, *, without_event: UUID | None = None) -> Verdict:
+    async def verdict(
+        self, *, without_event: UUID | None = None, board_says: Mapping[str, Any] | None = None, smallest: int = 5
+    ) -> Verdict:
         """Check all of it, asking the dashboard's application itself; a new one, which has cached nothing.
 
         Args:
             without_event: an event that the dashboard forgets to answer with.
+            board_says: what the public board answers otherwise than it does.
+            smallest: the smallest count the board may show.
         """
         app = create_app(self.loaded.dashboard_settings)
         async with (
@@ -56,13 +60,19 @@ class Checked:
                 return said
 
             async def board(slug: str) -> Mapping[str, Any]:
-                return (await http.get(f"/board/{slug}.json")).raise_for_status().json()  # type: ignore[no-any-return]
+                said: dict[str, Any] = (await http.get(f"/board/{slug}.json")).raise_for_status().json()
+                return said | dict(board_says or {})
 
             owners = {
                 service: self.loaded.databases.owner_dsn(service) for service in ("events", "pledges", "dashboard")
             }
             return await check(
-                owners, figures=figures, board=board, settled=self.loaded.target.settled, board_patience_seconds=0
+                owners,
+                figures=figures,
+                board=board,
+                settled=self.loaded.target.settled,
+                board_patience_seconds=0,
+                smallest_public_count=smallest,
             )
 
     @asynccontextmanager
@@ -201,3 +211,13 @@ async def test_an_event_that_is_missing_from_the_figures_is_named(checked: Check
 
 async def test_when_all_is_healed_nothing_differs_again(checked: Checked) -> None:
     assert (await checked.verdict()).differences == []
+
+
+async def test_a_board_that_hides_what_it_must_not_is_named(checked: Checked) -> None:
+    hidden = {"count": None, "suppressed": True}
+    assert [each.about for each in (await checked.verdict(board_says=hidden)).differences] == ["the board of struer"]
+    assert (await checked.verdict(board_says=hidden, smallest=1000)).differences == []
+
+
+async def test_a_board_that_shows_what_it_must_hide_is_named(checked: Checked) -> None:
+    assert [each.about for each in (await checked.verdict(smallest=1000)).differences] == ["the board of struer"]
