@@ -30,6 +30,11 @@ TASKFORCE = uuid5(NAMESPACE_URL, "tilsagn:taskforce:struer")
 OTHER_TASKFORCE = uuid5(NAMESPACE_URL, "tilsagn:taskforce:elsewhere")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run what needs the eight processes last: from their start on they take a good part of a processor."""
+    items.sort(key=lambda item: "running" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def installation() -> Iterator[Installation]:
     """PostgreSQL with the four migrated databases, for the whole session."""
