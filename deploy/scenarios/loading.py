@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from deploy.scenarios import facts, struer
 from services.events import commands as events
 from services.events.domain import Company as RegisterCompany
+from services.events.people import commands as people
 from services.events.people.domain import Person as RegisterPerson
 from services.pledges import commands as pledges
 from services.pledges.bodies import HireBody, PledgeBody
@@ -93,7 +94,7 @@ async def _register(target: Target, scenario: Scenario) -> None:
         at=founded,
     )
     for person in scenario.people:
-        await events.add_person(
+        await people.add_person(
             target.events,
             struer.TASKFORCE_ID,
             RegisterPerson(person.id, person.name, person.email, frozenset({person.role}), person.municipality),

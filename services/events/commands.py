@@ -1,4 +1,4 @@
-"""The register's use cases: one function each, which owns its transaction.
+"""The register's use cases: one function each, which owns its transaction. Those about people are in `people/`.
 
 Ids are made by whoever asks, so that asking again is the same as asking once; asking for something else
 under an id that is in use raises `IdTaken`. `at` is when it happened, now if not said; what the past looked
@@ -23,9 +23,6 @@ from services.events.domain import (
     Taskforce,
     TaskforceUnknown,
 )
-
-# The people's use case stands here too, so that a loader of a whole taskforce finds all it needs in one place.
-from services.events.people.commands import add_person
 from shared.contracts.events import (
     CompanyCheckedIn,
     CompanyRegistered,
@@ -49,21 +46,6 @@ if TYPE_CHECKING:
     from services.events.domain import Company
     from shared.contracts.events import EventKind
     from shared.postgres import Connection, Database
-
-__all__ = [
-    "add_person",
-    "cancel_event",
-    "check_in",
-    "check_in_walk_in",
-    "clear_company",
-    "close_event",
-    "draft_event",
-    "open_event",
-    "publish_event",
-    "register_company",
-    "register_taskforce",
-    "revoke_passes",
-]
 
 
 async def register_taskforce(

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from services.events import commands
+from services.events.people.commands import add_person
 from services.events.people.domain import Person
 from shared.postgres import Database
 from shared.settings import ServiceSettings
@@ -57,7 +58,7 @@ async def test_a_pledge_becomes_a_hire_becomes_a_figure(running: Topology, http:
         database, id=taskforce, slug=slug, name="Taskforcen", municipality="0671", since=date(2018, 5, 1)
     )
     mette = Person(member_id, "Mette Medlem", "mette@medlem.example", frozenset({"member"}))
-    await commands.add_person(database, taskforce, mette)
+    await add_person(database, taskforce, mette)
     await database.close()
 
     def someone(role: Any, **principal: Any) -> Someone:

@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from services.events import commands
 from services.events.domain import Company
+from services.events.people.commands import add_person
 from services.events.people.domain import Person
 from tests.browser.axe import assert_accessible
 
@@ -35,7 +36,7 @@ async def evening(db: Database, taskforce_id: UUID) -> UUID:
     roles: tuple[Role, ...] = ("member", "coordinator", "caseworker", "facilitator", "admin", "auditor")
     for role in roles:
         person = Person(uuid4(), f"En {role}", f"{role}@struer.example", frozenset({role}))
-        await commands.add_person(db, taskforce_id, person)
+        await add_person(db, taskforce_id, person)
     id, now = uuid4(), datetime.now(UTC)
     await commands.draft_event(
         db,

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 
-from services.events import commands
+from services.events.people.commands import add_person
 from services.events.people.domain import Person
 from shared.auth import TokenVerifier
 from tests.events.conftest import published
@@ -49,7 +49,7 @@ async def visitor(client: httpx.AsyncClient, db: Database, taskforce_id: UUID) -
     """The coordinator, signed in by role."""
     for role in ("coordinator", "member", "admin"):
         person = Person(uuid4(), f"En {role}", f"{role}@struer.example", frozenset({role}))
-        await commands.add_person(db, taskforce_id, person)
+        await add_person(db, taskforce_id, person)
     visitor = Visitor(client)
     await become(visitor, "coordinator", taskforce_id)
     return visitor

@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from services.events import commands
 from services.events.domain import Company
+from services.events.people.commands import add_person
 from services.events.people.domain import Person
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ async def filled(db: Database, taskforce_id: UUID) -> Database:
     await commands.publish_event(db, taskforce_id, event)
     await commands.open_event(db, taskforce_id, event)
     await commands.check_in(db, taskforce_id, event, company, by="test")
-    await commands.add_person(
+    await add_person(
         db, taskforce_id, Person(uuid4(), "Karen", "karen@struer.example", frozenset({"coordinator"}))
     )
     return db

@@ -9,8 +9,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from services.events import commands
 from services.events.app import create_app
+from services.events.people.commands import add_person
 from services.events.people.domain import Person
 from services.events.people.sign_in import principal_of
 from shared.auth import TokenVerifier
@@ -28,7 +28,7 @@ PAGE = {"accept": "text/html"}
 async def karen(db: Database, taskforce_id: UUID) -> Person:
     """The taskforce's case worker, who is also a member."""
     karen = Person(uuid4(), "Karen Kjær", "karen@struer.example", frozenset({"caseworker", "member"}), "0671")
-    await commands.add_person(db, taskforce_id, karen)
+    await add_person(db, taskforce_id, karen)
     return karen
 
 
