@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 import structlog
+from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage, Topic
 
@@ -27,7 +28,7 @@ from shared.postgres import INVALID_DATA_ERRORS, TRANSIENT_ERRORS, Connection, D
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from aiokafka import AIOKafkaConsumer, ConsumerRecord
+    from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
     from shared.contracts.message import Message
     from shared.settings import ServiceSettings
@@ -210,24 +211,15 @@ class Consumer:
         if self._after_commit is not None:
             await self._after_commit({delivery.taskforce_id})
 
-    def measure(self) -> ConsumerProgress:
-        """Return how far this consumer is, from what its client knows; call it every second or so."""
+    async def measure(self) -> ConsumerProgress:
+        """Return how far this consumer is, from what its client knows; call it every second or so. Never waits."""
         client = self._client()
-        assigned = client.assignment() if client is not None else set()
-        lag = 0
-        known = True
-        for place in assigned:
-            assert client is not None
-            highwater = client.highwater(place)
-            state = client._subscription.subscription.assignment.state_value(place)
-            if highwater is None or state is None or not state.has_valid_position:
-                known = False
-                continue
-            lag += max(0, highwater - state.position)
-        if not lag and known:
+        lags = [await _lag(client, place) for place in client.assignment()] if client is not None else []
+        lag = sum(of_place or 0 for of_place in lags)
+        if not lag and None not in lags:
             self._caught_up_at = time.monotonic()
         metrics.CONSUMER_LAG.labels(self.group).set(lag)
-        return ConsumerProgress(self.group, len(assigned), lag, time.monotonic() - self._caught_up_at)
+        return ConsumerProgress(self.group, len(lags), lag, time.monotonic() - self._caught_up_at)
 
 
 class ConsumerProgress:
@@ -246,6 +238,18 @@ class ConsumerProgress:
         self.partitions = partitions
         self.lag = lag
         self.behind_seconds = behind_seconds
+
+
+async def _lag(client: AIOKafkaConsumer, place: TopicPartition) -> int | None:
+    """Return how many messages of a partition the client knows of and has not taken; None while it cannot say."""
+    try:
+        # The position is answered at once where it is known, and waited for where it is not: here it is not.
+        async with asyncio.timeout(0):
+            position = await client.position(place)
+    except (TimeoutError, KafkaError):
+        return None
+    highwater = client.highwater(place)
+    return None if highwater is None else max(0, highwater - position)
 
 
 async def _survive_any_record(message: Any, original: Callable[[Any], Awaitable[KafkaMessage]]) -> KafkaMessage:

@@ -112,7 +112,7 @@ class Worker:
                 )
             )
         for consumer in self.consumers:
-            progress = consumer.measure()
+            progress = await consumer.measure()
             checks.append(
                 Check(
                     f"{self.service} consumer",
@@ -152,7 +152,7 @@ class Worker:
             while True:
                 await asyncio.sleep(1)
                 for consumer in self.consumers:
-                    consumer.measure()
+                    await consumer.measure()
 
     async def _stop_broker(self) -> None:
         broker, self._broker = self._broker, None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -9,6 +10,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 import pytest_asyncio
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.contracts.events import MESSAGES, CompanyRegistered
 from shared.messaging import consumer as consumer_module
@@ -369,6 +371,59 @@ async def test_lag_is_seen_and_returns_to_zero(
         publisher_settings.kafka_bootstrap_servers, {"tilsagn.nobody": [CompanyRegistered.topic()]}, partitions=12
     )
     assert behind == {"tilsagn.nobody": 20}
+
+
+async def test_a_consumer_says_how_far_behind_it_is_and_since_when(
+    worker: Worker, effects: Effects, events_database: Database, taskforce_id: UUID
+) -> None:
+    [consumer] = worker.consumers
+    await publish(events_database, company(taskforce_id))
+
+    async def caught_up() -> bool:
+        progress = await consumer.measure()
+        return progress.lag == 0 and progress.behind_seconds < 0.5 and len(await rows(events_database)) > 0
+
+    await eventually(caught_up)
+    effects.fail_with = [ConnectionError() for _ in range(1000)]
+    # One aggregate, one partition: what is taken of it is a batch that fails, and the rest waits on the broker.
+    one = company(taskforce_id)
+    await publish(events_database, one)
+
+    async def failing() -> bool:
+        return len(effects.fail_with) < 1000
+
+    await eventually(failing)
+    await publish(events_database, *(company(taskforce_id, one.company_id, version) for version in range(2, 12)))
+
+    async def behind() -> bool:
+        progress = await consumer.measure()
+        # At least: the client does not ask for more of a partition while it has some of it in hand.
+        return progress.lag > 0 and progress.behind_seconds > 1
+
+    await eventually(behind)
+    effects.fail_with = []
+    await eventually(caught_up)
+    assert len(await rows(events_database)) == 12
+
+
+async def test_a_consumer_that_does_not_know_yet_where_it_is_does_not_claim_to_be_caught_up(
+    broker: EmbeddedBroker, publisher_settings: ServiceSettings, effects: Effects
+) -> None:
+    consumer = Consumer(group=GROUP, messages=(CompanyRegistered,), apply=effects.apply)
+    client = AIOKafkaConsumer(bootstrap_servers=publisher_settings.kafka_bootstrap_servers)
+    await client.start()
+    broker.stop()
+    try:
+        client.assign([TopicPartition(CompanyRegistered.topic(), 0)])
+        consumer._client = lambda: client
+        await asyncio.sleep(0.5)
+        began = asyncio.get_running_loop().time()
+        progress = await consumer.measure()
+        assert asyncio.get_running_loop().time() - began < 0.2, "it does not wait until it knows"
+    finally:
+        await client.stop()
+    assert (progress.partitions, progress.lag) == (1, 0)
+    assert progress.behind_seconds >= 0.5
 
 
 async def test_a_worker_is_ready_once_it_has_partitions_and_nothing_is_stuck(worker: Worker) -> None:
