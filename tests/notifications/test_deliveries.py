@@ -19,11 +19,11 @@ from tests.notifications.conftest import eventually
 from tests.notifications.facts import hire, pledge, taskforce
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Collection
     from uuid import UUID
 
     from services.notifications.deliveries import Outcome
-    from services.notifications.store import Claimed
+    from services.notifications.store import Claimed, Key
     from shared.postgres import Database
     from tests.infrastructure import Databases
     from tests.notifications.conftest import Office
@@ -279,6 +279,72 @@ async def test_a_slow_mail_server_does_not_get_the_mail_twice(
         assert await office.settled(taskforce_id) == {("sent", None): 1}
     assert len(mail_server.accepted) == 1
     assert mail_server.connections == 1
+
+
+class LosesAnAnswer(Courier):
+    """Its first claim is there, and the database went away before it could say so."""
+
+    lost: list[Claimed]
+
+    async def _claim(self, database: Database, courier: UUID, limit: int, held: Collection[Key]) -> list[Claimed]:
+        claimed = await super()._claim(database, courier, limit, held)
+        if claimed and not self.lost:
+            self.lost.extend(claimed)
+            return []
+        return claimed
+
+
+async def test_a_claim_whose_answer_was_lost_runs_out_and_the_mail_goes_out_all_the_same(
+    office: Office, mail_server: MailServer, taskforce_id: UUID
+) -> None:
+    LosesAnAnswer.lost = []
+    message = pledge(taskforce_id)
+    office.knows_contact(message)
+    await office.hears(message)
+    # The courier lives on, alone: nobody else is there to take what it does not know it has.
+    async with office.courier(lease=timedelta(seconds=1), kind=LosesAnAnswer):
+        assert await office.settled(taskforce_id, seconds=6) == {("sent", None): 1}
+    assert len(LosesAnAnswer.lost) == 1
+    assert len(mail_server.accepted) == 1
+    (row,) = await office.rows(taskforce_id)
+    assert row["attempts"] == 2
+
+
+class RenewsNothing(Courier):
+    """The database is away whenever it would renew a claim."""
+
+    async def _keep_claims(self, *_: object) -> None:
+        await asyncio.Event().wait()
+
+
+async def test_a_courier_never_takes_twice_what_it_is_at(
+    office: Office, mail_server: MailServer, taskforce_id: UUID
+) -> None:
+    mail_server.hang = asyncio.Event()
+    message = pledge(taskforce_id)
+    office.knows_contact(message)
+    await office.hears(message)
+    lease = timedelta(seconds=0.5)
+    async with office.courier(lease=lease, kind=RenewsNothing):
+        await asyncio.sleep(lease.total_seconds() + 2 * deliveries.POLL_SECONDS)
+        mail_server.hang.set()
+        assert await office.settled(taskforce_id) == {("sent", None): 1}
+    assert mail_server.connections == 1
+
+
+@pytest.mark.parametrize("turns", range(3))
+async def test_a_courier_stops_though_something_becomes_due_at_that_moment(office: Office, turns: int) -> None:
+    courier = Courier(office.settings)
+    running = asyncio.create_task(courier.run(office.database))
+    await asyncio.sleep(0.3)
+    await courier.wake(set())
+    for _ in range(turns):
+        # Turns of the event loop: what the event has woken is somewhere on its way.
+        await asyncio.sleep(0)
+    running.cancel()
+    done, _ = await asyncio.wait({running}, timeout=2)
+    running.cancel()
+    assert done, "the cancellation was lost"
 
 
 async def test_what_is_under_way_is_finished_when_the_worker_stops(

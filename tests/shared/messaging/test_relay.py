@@ -47,3 +47,26 @@ async def test_a_change_of_years_ago_that_is_told_now_has_not_been_waiting_for_y
 
     await eventually(seen_waiting)
     assert onlooker.oldest_unpublished_seconds < 60
+
+
+@pytest.mark.parametrize("turns", range(3))
+async def test_a_relay_stops_though_a_change_comes_at_that_moment(
+    publisher_settings: ServiceSettings, events_database: Database, turns: int
+) -> None:
+    relay = Relay(publisher_settings, service="events")
+    running = asyncio.create_task(relay.run())
+
+    async def waits_for_a_change() -> bool:
+        return relay.leader and not relay._woken.is_set() and relay.checked_at > began
+
+    began = asyncio.get_running_loop().time()
+    await eventually(waits_for_a_change)
+    await asyncio.sleep(0.05)
+    relay.wake()
+    for _ in range(turns):
+        # Turns of the event loop: what the change has woken is somewhere on its way.
+        await asyncio.sleep(0)
+    running.cancel()
+    done, _ = await asyncio.wait({running}, timeout=4)
+    running.cancel()
+    assert done, "the cancellation was lost"
