@@ -239,13 +239,17 @@ async def confirm_hire(
     pledge = await _pledge(request, principal, pledge_id)
     if form.data is None:
         return _form_page(request, pledge, form, status_code=422)
-    if form.data.step == "confirm":
-        return await _confirm(request, principal, pledge, form)
     step = "edit" if form.data.step == "edit" else "check"
-    shown = _form_page(request, pledge, form) if step == "edit" else await _check(request, principal, pledge, form)
+    if step == "edit":
+        shown = _form_page(request, pledge, form)
+    elif form.data.step == "confirm":
+        shown = await _confirm(request, principal, pledge, form)
+    else:
+        shown = await _check(request, principal, pledge, form)
     if isinstance(shown, RedirectResponse):
         return shown
-    # To an address of its own, where it is judged again: a page that answers a POST cannot be gone back to.
+    # To an address of its own, where it is judged again: a page that answers a POST cannot be gone back to. A refused
+    # confirmation too: what stood in its way is refused when the answers are checked.
     there = RedirectResponse(f"/queue/{pledge_id}/hire{'?step=check' if step == 'check' else ''}", 303)
     return there if draft.keep(there, principal, pledge_id, form.data.model_dump(exclude_none=True)) else shown
 
