@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import random
 import socket
 
 LOOPBACK = "127.0.0.1"
@@ -10,6 +11,7 @@ DEFAULT_PORT = 8080
 """The public port people are told about; the next free one when another program has it."""
 
 _PORTS_TRIED = 100
+_STEADY_PORTS = range(20_000, 32_000)  # Linux gives out 32768 and above, macOS 49152 and above
 
 
 class PortTaken(RuntimeError):
@@ -40,6 +42,21 @@ def any_free(host: str = LOOPBACK) -> int:
         candidate.bind((host, 0))
         port: int = candidate.getsockname()[1]
         return port
+
+
+def any_steady(host: str = LOOPBACK) -> int:
+    """A free port for a server that goes away and comes back on it.
+
+    It is below those the operating system gives to outgoing connections: while the server is away none of them can
+    sit there.
+
+    Raises:
+        OSError: none was found.
+    """
+    for port in random.sample(_STEADY_PORTS, _PORTS_TRIED):
+        if is_free(port, host):
+            return port
+    raise OSError(errno.EADDRINUSE, "no free port was found")
 
 
 def listening(host: str = LOOPBACK) -> socket.socket:

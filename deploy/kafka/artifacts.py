@@ -1,0 +1,202 @@
+"""Where Kafka's jars and the Java to run them come from: resolved once, checked by hash, then used offline."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deploy.local.files import lock, write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+FOLDER = Path(__file__).parent
+POM = FOLDER / "pom.xml"
+HASHES = FOLDER / "jars.sha256"
+CACHE = FOLDER.parents[1] / ".kafka"
+"""Ignored by git, removed by `make clean`; holds one folder for each pom.xml and Java."""
+
+OLDEST_JAVA = 17
+"""What Kafka 4's server asks for."""
+INSTALL = "Install them (Debian, Ubuntu: sudo apt-get install default-jre-headless maven) and try again."
+
+_MAVEN_SECONDS = 600
+_ANOTHERS_SETUP_SECONDS = 900
+
+
+class KafkaMissing(RuntimeError):
+    """Apache Kafka cannot be had on this machine; the message says what to install or do."""
+
+
+@dataclass(frozen=True)
+class Software:
+    """What it takes to run a node."""
+
+    java: str
+    """the program"""
+    java_version: str
+    jars: tuple[Path, ...]
+    """the classpath, in an order that never changes: the archive below is valid for that order only"""
+    archive: Path
+    """the JVM's memory of Kafka's loaded classes, which halves a start; may be missing"""
+
+    @property
+    def kafka_version(self) -> str:
+        """The version of Apache Kafka, e.g. `4.3.1`."""
+        return kafka_version()
+
+    def command(self, main_class: str, *arguments: str, options: tuple[str, ...] = ()) -> list[str]:
+        """The command line that runs one of Kafka's programs.
+
+        Args:
+            options: for the JVM.
+        """
+        learnt = self.archive.exists() and self.archive.stat().st_size > 0
+        known = (f"-XX:SharedArchiveFile={self.archive}",) if learnt else ()
+        classpath = os.pathsep.join(map(str, self.jars))
+        # An archive of another JVM is left aside with a warning, once a start.
+        return [self.java, *known, "-Xlog:cds=error", *options, "-cp", classpath, main_class, *arguments]
+
+
+def kafka_version() -> str:
+    """The version that pom.xml names."""
+    found = re.search(r"<artifactId>kafka_2\.13</artifactId>\s*<version>([^<]+)</version>", POM.read_text("utf-8"))
+    assert found is not None
+    return found[1]
+
+
+def software(say: Callable[[str], None] = lambda _: None) -> Software:
+    """What runs Apache Kafka here, resolved now if it never was.
+
+    The first time needs the network and Maven, unless Maven has everything in its own cache; later times neither.
+
+    Args:
+        say: told in a few words what is being done, when it takes more than a moment.
+
+    Raises:
+        KafkaMissing: no Java from 17 on, no Maven, no network at the first time, or a jar that is not the locked one.
+    """
+    java, version = _java()
+    fingerprint = hashlib.sha256(POM.read_bytes() + HASHES.read_bytes()).hexdigest()[:12]
+    folder = CACHE / f"{kafka_version()}-{fingerprint}"
+    wanted = _hashes()
+    jars = tuple(folder / name for name in sorted(wanted))
+    archive = folder / f"classes-{_identifier(java, version)}.jsa"
+    if not folder.exists() or not archive.exists():
+        CACHE.mkdir(exist_ok=True)
+        with lock(CACHE / "lock", patience=_ANOTHERS_SETUP_SECONDS):
+            if not folder.exists():
+                say(f"Fetching Apache Kafka {kafka_version()} with Maven")
+                _fetch(folder, wanted)
+            if not archive.exists():
+                say("Teaching Java to start it faster")
+                _learn(Software(java, version, jars, archive))
+    return Software(java, version, jars, archive)
+
+
+def write_hashes() -> int:
+    """Resolve anew and write jars.sha256 from what came. Returns the number of jars.
+
+    Raises:
+        KafkaMissing: as `software`.
+    """
+    with tempfile.TemporaryDirectory(prefix="tilsagn-kafka-lock-") as folder:
+        _resolve(Path(folder))
+        jars = sorted(Path(folder).iterdir())
+        lines = (f"{_digest(jar)}  {jar.name}\n" for jar in jars)
+        write_atomically(HASHES, "".join(lines), mode=0o644)
+    return len(jars)
+
+
+def _java() -> tuple[str, str]:
+    home = os.environ.get("JAVA_HOME")
+    program = shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
+    if program is None:
+        where = f"JAVA_HOME ({home}) has no bin/java" if home else "java was not found"
+        raise KafkaMissing(f"Apache Kafka needs Java {OLDEST_JAVA} or newer and Maven, and {where}. {INSTALL}")
+    # macOS has a `java` that does nothing but say that there is none.
+    done = subprocess.run([program, "-version"], capture_output=True, text=True, check=False)  # noqa: S603 - theirs
+    found = re.search(r'version "((\d+)[^"]*)"', done.stderr + done.stdout)
+    if done.returncode or found is None:
+        raise KafkaMissing(f"Apache Kafka needs Java {OLDEST_JAVA} or newer, and {program} does not run. {INSTALL}")
+    if int(found[2]) < OLDEST_JAVA:
+        raise KafkaMissing(
+            f"Apache Kafka needs Java {OLDEST_JAVA} or newer, and {program} is {found[1]}. Install a newer one "
+            f"(Debian, Ubuntu: sudo apt-get install default-jre-headless), or name it: JAVA_HOME=/path/to/java"
+        )
+    return program, found[1]
+
+
+def _fetch(folder: Path, wanted: Mapping[str, str]) -> None:
+    new = folder.with_name(f"{folder.name}.new")
+    shutil.rmtree(new, ignore_errors=True)  # of a set-up that was interrupted
+    try:
+        _resolve(new)
+        came = {jar.name: _digest(jar) for jar in new.iterdir()}
+        wrong = sorted(name for name in wanted.keys() | came.keys() if wanted.get(name) != came.get(name))
+        if wrong:
+            raise KafkaMissing(f"What Maven brought is not what {HASHES.name} names: {', '.join(wrong)}")
+        new.rename(folder)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+
+
+def _resolve(folder: Path) -> None:
+    maven = shutil.which("mvn")
+    if maven is None:
+        raise KafkaMissing(f"Apache Kafka is fetched with Maven, and mvn was not found. {INSTALL}")
+    command = [
+        *(maven, "--batch-mode", "--quiet", "--strict-checksums", "--file", str(POM)),
+        *("dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={folder}"),
+    ]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own words
+            command, cwd=FOLDER, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+            timeout=_MAVEN_SECONDS,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise KafkaMissing(f"Maven did not bring Apache Kafka within {_MAVEN_SECONDS} s: try again") from None
+    if done.returncode or not folder.is_dir():
+        said = "\n".join((done.stdout + done.stderr).strip().splitlines()[:12])
+        raise KafkaMissing(f"Maven could not bring Apache Kafka (the first time needs the network):\n{said}")
+
+
+def _learn(new: Software) -> None:
+    """Run a node for a moment and keep what its JVM loaded. Where that fails, starts are only slower."""
+    from deploy.kafka.node import KafkaFailed, KafkaNode  # noqa: PLC0415 - a node needs this module
+
+    with tempfile.TemporaryDirectory(prefix="tilsagn-kafka-classes-") as folder:
+        dump = Path(folder) / "classes.jsa"
+        node = KafkaNode(new, Path(folder) / "node", java_options=(f"-XX:ArchiveClassesAtExit={dump}", "-Xlog:cds=off"))
+        try:
+            node.start(patience=180)
+            node.stop(patience=180)
+        except KafkaFailed:
+            node.kill()
+        if dump.exists():
+            kept = new.archive.with_suffix(".new")
+            shutil.copyfile(dump, kept)
+            kept.rename(new.archive)
+        else:
+            new.archive.touch()  # not again at every start
+
+
+def _hashes() -> dict[str, str]:
+    lines = (line.split() for line in HASHES.read_text("utf-8").splitlines())
+    return {name: digest for digest, name in lines}
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _identifier(java: str, version: str) -> str:
+    return hashlib.sha256(f"{Path(java).resolve()} {version}".encode()).hexdigest()[:12]
