@@ -50,6 +50,11 @@ class Form(Generic[Model]):
         """What is wrong with the field."""
         return self.errors.get(name)
 
+    def errors_in_order(self) -> list[tuple[str, str]]:
+        """Names and messages as the fields stand on the page; first what concerns no field of it."""
+        places = {name: place for place, name in enumerate(self.labels)}
+        return sorted(self.errors.items(), key=lambda error: places.get(error[0], -1))
+
     def refused(self, errors: Mapping[str, str]) -> "Form[Model]":
         """The same form with errors that only the use case could find."""
         return replace(self, errors={**self.errors, **errors}, data=None)

@@ -158,14 +158,44 @@ async def new_pledge(
     principal: Annotated[Principal, Depends(require(*LOGGERS))],
     event: Annotated[str, Query(max_length=60)] = "",
     received: Annotated[str, Query(max_length=60)] = "",
+    again: Annotated[str, Query(max_length=60)] = "",
 ) -> Response:
-    """An empty form, under the receipt of the pledge before where there was one."""
+    """An empty form, under the receipt of the pledge before where there was one.
+
+    Args:
+        event: where the pledge is made.
+        received: the pledge that was just sent.
+        again: a pledge whose company promises something else too; its contact too, where one may read it.
+    """
     chosen = principal.event_id or uuid_or_none(event)
     receipt = await _receipt(request, principal, uuid_or_none(received))
+    before = await _receipt(request, principal, uuid_or_none(again))
     if chosen is None and receipt is not None:
         chosen = receipt.event_id
-    form = blank(id=uuid4(), positions=1, event_id=chosen or "", job_type="smaajob")
-    return await _page(request, principal, form, receipt=receipt)
+    if chosen is None and before is not None:
+        chosen = await _if_open(request, principal, before.event_id)
+    form = blank(id=uuid4(), positions=1, event_id=chosen or "", job_type="smaajob", **_same(before))
+    return await _page(request, principal, form, receipt=receipt, before=before)
+
+
+async def _if_open(request: Request, principal: Principal, event_id: UUID | None) -> UUID | None:
+    """Return the event where it goes on: what is promised after an event was not promised there."""
+    if event_id is None:
+        return None
+    async with database(request).read(principal.taskforce) as conn:
+        event = await queries.event(conn, principal.taskforce, event_id)
+    return event_id if event is not None and event.status == "open" else None
+
+
+def _same(before: PledgeView | None) -> dict[str, Any]:
+    """Company and contact of a pledge, as the form's fields."""
+    if before is None:
+        return {}
+    company, contact = before.company, before.contact
+    values = {"company__name": company.name, "company__cvr": company.cvr}
+    if contact is not None:
+        values |= {"contact__name": contact.name, "contact__phone": contact.phone, "contact__email": contact.email}
+    return values
 
 
 @router.post("/pledges/new")
@@ -251,6 +281,7 @@ async def _page(
     form: Form[Any],
     *,
     receipt: PledgeView | None = None,
+    before: PledgeView | None = None,
     status_code: int = 200,
     offline: bool = False,
 ) -> Response:
@@ -281,6 +312,7 @@ async def _page(
         event_choices=choices,
         companies=sorted(companies, key=lambda one: one.name.casefold()),
         receipt=receipt,
+        before=before,
         task_choices=[(code, _(label)) for code, label in TASKS.items()],
         job_type_choices=[(code, _(label)) for code, label in JOB_TYPES.items()],
         hour_choices=[(preset, preset) for preset in PRESETS] + [(_OWN, pgettext("hours a week", "Other"))],

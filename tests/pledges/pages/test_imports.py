@@ -1,0 +1,85 @@
+"""The import: the verdicts on a file, and the file for correcting it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.pledges.conftest import Caller
+from tests.pledges.pages.browsing import HTML, count, hidden, text_of
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from shared.postgres import Database
+
+
+async def test_a_file_is_judged_and_then_imported(
+    caller: Caller, pledges_database: Database, taskforce_id: UUID
+) -> None:
+    headers = caller.headers("coordinator") | HTML
+    content = "virksomhed;dato;pladser;timer fra;kontaktperson\r\nBæk;01-02-2024;2;5;Eva\r\n".encode("cp1252")
+
+    judged = await caller.client.post("/pledges/import", files={"file": ("a.csv", content)}, headers=headers)
+    assert "1 nyt tilsagn, 2 pladser" in text_of(judged.text)
+    assert await count(pledges_database, taskforce_id) == 0
+    carried = {"carried": hidden(judged.text, "carried"), "step": "import"}
+    imported = await caller.client.post("/pledges/import", data=carried, headers=headers)
+    again = await caller.client.post("/pledges/import", data=carried, headers=headers)
+
+    assert "1 tilsagn er importeret" in text_of(imported.text)
+    assert again.status_code == 200
+    assert await count(pledges_database, taskforce_id) == 1
+
+
+async def test_verdicts_stand_as_the_lines_do_beside_their_companies(one_caller: Caller) -> None:
+    content = (
+        "virksomhed;dato;pladser;timer fra;kontaktperson;telefon\r\n"
+        "Bæk A/S;01-02-2024;2;5;Eva;97850000\r\n"
+        "Holm ApS;x;2;5;Eva;97850000\r\n"
+        "Eva 010170-1234;01-02-2024;2;5;Eva;97850000\r\n"
+    ).encode()
+
+    answer = await one_caller.client.post(
+        "/pledges/import", files={"file": ("a.csv", content)}, headers=one_caller.headers("coordinator") | HTML
+    )
+
+    lines = re.findall(r"Linje (\d+)</th>\s*<td[^>]*>([^<]*)</td>", answer.text)
+    assert lines == [("2", "Bæk A/S"), ("3", "Holm ApS"), ("4", "–")]
+
+
+@pytest.mark.parametrize(
+    ("send", "status", "words"),
+    [
+        ({}, 422, "Vælg en fil."),
+        ({"files": {"file": ("a.csv", b"a;b\n1;2")}}, 422, "Disse kolonner mangler"),
+        (
+            {
+                "files": {
+                    "file": ("a.csv", b"virksomhed;dato;pladser;timer fra;kontaktperson\nB&O;x;1;5;Eva 0101701234")
+                }
+            },
+            422,
+            "1 linje skal rettes",
+        ),
+        ({"files": {"file": ("a.csv", b"x" * 5_000_000)}}, 422, "større end 2 MB"),
+        ({"files": {"file": ("a.csv", b"x" * 9_000_000)}}, 413, ""),
+        ({"data": {"carried": "!", "step": "import"}}, 400, ""),
+    ],
+    ids=["nothing", "columns", "cells", "5 MB", "9 MB", "mangled"],
+)
+async def test_a_wrong_file_is_told(one_caller: Caller, send: dict[str, Any], status: int, words: str) -> None:
+    answer = await one_caller.client.post("/pledges/import", headers=one_caller.headers("admin") | HTML, **send)
+
+    assert answer.status_code == status
+    assert words in text_of(answer.text)
+    assert "1234" not in text_of(answer.text)
+
+
+async def test_the_empty_file_to_fill_in_has_the_columns_and_opens_in_excel(caller: Caller) -> None:
+    answer = await caller.client.get("/pledges/import/skabelon.csv", headers=caller.headers("admin"))
+
+    assert answer.content.startswith(b"\xef\xbb\xbfvirksomhed;cvr;")
+    assert "attachment" in answer.headers["content-disposition"]
