@@ -78,6 +78,7 @@ async def _import(installation: Installation, content: bytes, *, dry_run: bool, 
                 content,
                 dry_run=dry_run,
                 limits=Limits(positions=settings.positions_max, weekly_hours=settings.weekly_hours_max),
+                request_key=settings.request_key,
                 progress=lambda done, total: bars.update(bar, completed=done, total=total),
             )
     finally:

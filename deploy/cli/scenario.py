@@ -65,11 +65,13 @@ async def targeted(
 ) -> AsyncIterator[Target]:
     """The installation as something to load into."""
     events = await Database.connect(installation.events(), name="scenario")
-    pledges = await Database.connect(installation.pledges(), name="scenario")
+    settings = installation.pledges()
+    pledges = await Database.connect(settings, name="scenario")
     try:
         yield Target(
             events=events,
             pledges=pledges,
+            request_key=settings.request_key,
             settled=lambda: installation.settled(seconds=_PATIENCE_SECONDS),
             progress=progress,
         )

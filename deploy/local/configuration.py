@@ -74,6 +74,8 @@ class Configuration:
     def _own(self, service: str) -> dict[str, Any]:
         if service == "events":
             return {"token_private_key": self.secrets.token_private_key}
+        if service == "pledges":
+            return {"request_key": self.secrets.request_key}
         if service == "notifications":
             return {
                 "pledges_url": self.internal_url,

@@ -4,7 +4,7 @@
       format           the layout's version
       lock             held (flock) by the running launcher; the kernel lets go of it however that ends
       running.json     where the running launcher answers, for the `tilsagn` command
-      secrets.json     role passwords and the key that signs tokens
+      secrets.json     role passwords, the key that signs tokens, and the one that seals what is kept of requests
       postgres/        the embedded PostgreSQL (deploy/local/postgres.py)
       broker.json      which process the broker is
       mail/            what the SMTP catcher caught, one .eml each
@@ -71,6 +71,8 @@ class Secrets:
     """role -> password"""
     token_private_key: str = field(repr=False)
     """Ed25519 key as JWK JSON text; the events service alone gets it"""
+    request_key: str = field(repr=False)
+    """seals what the pledges service recognises a repeated request by; it alone gets it"""
 
     @property
     def token_jwks(self) -> str:
@@ -176,15 +178,17 @@ class State:
             kept, passwords = {}, {}
         except (OSError, ValueError, AttributeError) as error:
             raise StateFailed(
-                f"{path} cannot be read ({error}): put it back from a backup, or delete it, and everybody signs in anew"
+                f"{path} cannot be read ({error}): put it back from a backup, or delete it: then everybody signs in "
+                "anew, and what was received before is refused when it is sent again"
             ) from error
         for role in roles():
             passwords.setdefault(role, secrets.token_urlsafe(32))
         key = kept.get("token_private_key") or new_private_jwk()
-        whole = {"passwords": passwords, "token_private_key": key}
+        request_key = kept.get("request_key") or secrets.token_urlsafe(32)
+        whole = {"passwords": passwords, "token_private_key": key, "request_key": request_key}
         if whole != kept:
             write_atomically(path, json.dumps(whole, indent=2) + "\n")
-        return Secrets(passwords, key)
+        return Secrets(passwords, key, request_key)
 
     def _make_folders(self) -> None:
         try:

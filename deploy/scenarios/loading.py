@@ -25,6 +25,8 @@ from services.pledges.domain.pledge import Limits, Person
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pydantic import SecretStr
+
     from deploy.scenarios.struer import Gathering, Hire, Pledge, Scenario
     from deploy.scenarios.struer_companies import Company
     from shared.postgres import Database
@@ -42,12 +44,14 @@ class Target:
 
     Attributes:
         events, pledges: the services' databases, as their application roles.
+        request_key: with which pledges seals what it recognises a request by.
         settled: returns when everything said so far has been heard by everybody.
         progress: told how far it is.
     """
 
     events: Database
     pledges: Database
+    request_key: SecretStr
     settled: Callable[[], Awaitable[None]]
     progress: Progress = lambda _step, _done, _all: None
 
@@ -71,8 +75,8 @@ async def load_struer(target: Target) -> Scenario:
     still_open = await _hold(target, scenario)
     # Companies and events have to be known to pledges before anything is pledged.
     await target.settled()
-    await _each(target, "Pledges", scenario.pledges, lambda pledge: _log(target.pledges, pledge))
-    await _each(target, "Hires", scenario.hires, lambda hire: _confirm(target.pledges, hire))
+    await _each(target, "Pledges", scenario.pledges, lambda pledge: _log(target, pledge))
+    await _each(target, "Hires", scenario.hires, lambda hire: _confirm(target, hire))
     for gathering in sorted(still_open, key=lambda gathering: gathering.starts_at):
         await events.close_event(target.events, struer.TASKFORCE_ID, gathering.id, at=gathering.ends_at)
     await target.settled()
@@ -156,7 +160,7 @@ async def _hold(target: Target, scenario: Scenario) -> list[Gathering]:
 # ---- pledges and hires
 
 
-async def _log(database: Database, pledge: Pledge) -> None:
+async def _log(target: Target, pledge: Pledge) -> None:
     body: dict[str, Any] = {
         "id": str(pledge.id),
         "event_id": str(pledge.event_id) if pledge.event_id else None,
@@ -170,16 +174,16 @@ async def _log(database: Database, pledge: Pledge) -> None:
         "captured_by": "import",
     }
     await pledges.log_pledge(
-        database,
+        target.pledges,
         struer.TASKFORCE_ID,
         PledgeBody.model_validate(body).promise(),
         by=Person(None),
-        asked=pledges.asked(str(pledge.id), body),
+        asked=pledges.asked(str(pledge.id), body, request_key=target.request_key),
         limits=Limits(),
     )
 
 
-async def _confirm(database: Database, hire: Hire) -> None:
+async def _confirm(target: Target, hire: Hire) -> None:
     body: dict[str, Any] = {
         "id": str(hire.id),
         "pledge_id": str(hire.pledge_id) if hire.pledge_id else None,
@@ -193,11 +197,11 @@ async def _confirm(database: Database, hire: Hire) -> None:
         "end_reason": hire.end_reason,
     }
     await pledges.confirm_hire(
-        database,
+        target.pledges,
         struer.TASKFORCE_ID,
         HireBody.model_validate(body).confirmation(),
         confirmed_by=None,
-        asked=pledges.asked(str(hire.id), body),
+        asked=pledges.asked(str(hire.id), body, request_key=target.request_key),
         limits=Limits(),
     )
 

@@ -254,7 +254,7 @@ def _key(key: str | None) -> str:
 async def _asked(key: str | None, request: Request) -> Asked:
     """How the request is recognised when it comes again: by its key, and its body as it was sent."""
     try:
-        return commands.asked(_key(key), await request.json())
+        return commands.asked(_key(key), await request.json(), request_key=request.app.state.settings.request_key)
     except RecursionError:
         # Nested as deeply as the reader just bears, in a field that nobody knows.
         raise Problem(400, "malformed-json") from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import time
 from datetime import UTC, datetime
@@ -14,12 +13,15 @@ from services.pledges.domain import hire as hires
 from services.pledges.domain.pledge import Guest, Limits, Pledge
 from services.pledges.domain.refusals import IdTaken, KeyUsedForAnother, UnknownEvent
 from services.pledges.messages import hire_confirmed, pledge_state
+from services.pledges.recognition import fingerprint
 from services.pledges.store import Asked
 from shared.contracts.pledges import PledgeLogged, PositionFilled
 from shared.messaging import outbox
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from pydantic import SecretStr
 
     from services.pledges.domain.hire import Confirmation, Hire
     from services.pledges.domain.pledge import Person, Promise
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 _POLL_SECONDS = 0.1
 
 
-def asked(key: str, body: Any) -> Asked:
+def asked(key: str, body: Any, *, request_key: SecretStr) -> Asked:
     """Return how a request is recognised when it comes again.
 
     The body counts as it was sent, not as we read it: a repeat is the same to every release of ours.
@@ -36,9 +38,10 @@ def asked(key: str, body: Any) -> Asked:
     Args:
         key: the header Idempotency-Key.
         body: parsed JSON; the order of keys and white space do not count.
+        request_key: the installation's, with which what is kept of the body is sealed.
     """
     canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
-    return Asked(key, hashlib.sha256(canonical.encode()).digest())
+    return Asked(key, fingerprint(canonical, request_key))
 
 
 async def log_pledge(
@@ -111,7 +114,7 @@ async def _log_pledge(
             received_at=now,
             limits=limits,
         )
-        if not await store.insert_pledge(conn, pledge, asked.digest):
+        if not await store.insert_pledge(conn, pledge, asked.digest.sealed):
             return await _same_pledge(conn, taskforce_id, promise.id, asked)
         await outbox.add(conn, pledge_state(PledgeLogged, pledge, recorded_at=now))
     return pledge
@@ -119,7 +122,7 @@ async def _log_pledge(
 
 async def _pledge_of_repeat(conn: Connection, taskforce_id: UUID, asked: Asked) -> Pledge:
     claimed = await store.claimed_before(conn, taskforce_id, "log_pledge", asked.key)
-    if claimed is None or claimed.digest != asked.digest:
+    if claimed is None or not asked.digest.matches(claimed.digest):
         raise KeyUsedForAnother
     return await _same_pledge(conn, taskforce_id, claimed.subject_id, asked)
 
@@ -127,7 +130,7 @@ async def _pledge_of_repeat(conn: Connection, taskforce_id: UUID, asked: Asked) 
 async def _same_pledge(conn: Connection, taskforce_id: UUID, pledge_id: UUID, asked: Asked) -> Pledge:
     """The pledge that is there already, if it is the one asked for."""
     found = await store.load_pledge(conn, taskforce_id, pledge_id)
-    if found is None or found[1] != asked.digest:
+    if found is None or not asked.digest.matches(found[1]):
         raise IdTaken
     return found[0].as_logged()
 
@@ -195,7 +198,7 @@ async def confirm_hire(
             limits=limits,
             seen_version=seen_version,
         )
-        if not await store.insert_hire(conn, hire, asked.digest):
+        if not await store.insert_hire(conn, hire, asked.digest.sealed):
             return await _same_hire(conn, taskforce_id, confirmation.id, asked)
         if pledge is not None and hire.position is not None:
             await store.save_filled(conn, pledge, hire.position)
@@ -238,13 +241,13 @@ async def check_hire(
 
 async def _hire_of_repeat(conn: Connection, taskforce_id: UUID, asked: Asked) -> Hire:
     claimed = await store.claimed_before(conn, taskforce_id, "confirm_hire", asked.key)
-    if claimed is None or claimed.digest != asked.digest:
+    if claimed is None or not asked.digest.matches(claimed.digest):
         raise KeyUsedForAnother
     return await _same_hire(conn, taskforce_id, claimed.subject_id, asked)
 
 
 async def _same_hire(conn: Connection, taskforce_id: UUID, hire_id: UUID, asked: Asked) -> Hire:
     found = await store.load_hire(conn, taskforce_id, hire_id)
-    if found is None or found[1] != asked.digest:
+    if found is None or not asked.digest.matches(found[1]):
         raise IdTaken
     return found[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from shared.settings import ServiceSettings
@@ -13,8 +13,14 @@ from shared.settings import ServiceSettings
 class PledgesSettings(ServiceSettings):
     """Settings of the pledges service's app and worker, behind the prefix `PLEDGES_`."""
 
-    model_config = SettingsConfigDict(env_prefix="PLEDGES_", extra="ignore", frozen=True)
+    # A mistake in the environment is reported without what stood there: a key does.
+    model_config = SettingsConfigDict(env_prefix="PLEDGES_", extra="ignore", frozen=True, hide_input_in_errors=True)
 
+    request_key: SecretStr = Field(
+        min_length=32,
+        description="seals what is kept of a request to recognise it by. A secret of the installation, made once and "
+        "backed up with it: under another one, repeats of what was received before are refused",
+    )
     positions_max: int = Field(50, ge=1, le=500, description="positions one pledge may promise")
     weekly_hours_max: Decimal = Field(
         Decimal(37), gt=0, le=60, description="hours a week at most; 37 is the Danish full-time week"

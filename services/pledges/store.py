@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from services.pledges.domain.hire import Hire
 from services.pledges.domain.pledge import Guest, Person, Pledge, Position, Promise
@@ -14,15 +14,17 @@ from services.pledges.domain.register import (
     TypedCompany,
     name_key,
 )
+from services.pledges.recognition import PLAIN_BYTES
 from shared.cvr import read_cvr
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
     import asyncpg
 
+    from services.pledges.recognition import Fingerprint
     from shared.postgres import Connection
 
 Operation = Literal["log_pledge", "confirm_hire"]
@@ -34,11 +36,11 @@ class Asked:
 
     Attributes:
         key: what its sender calls it (the header Idempotency-Key).
-        digest: SHA-256 of what it asks.
+        digest: what it is recognised by when it comes again.
     """
 
     key: str
-    digest: bytes
+    digest: Fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ async def claim(
         taskforce_id,
         operation,
         asked.key,
-        asked.digest,
+        asked.digest.sealed,
         subject_id,
         now,
         event_id,
@@ -452,6 +454,49 @@ async def request_digests(conn: Connection, taskforce_id: UUID, pledge_ids: Sequ
         pledge_ids,
     )
     return {row["id"]: row["request_digest"] for row in rows}
+
+
+Place = tuple[int, int]
+"""Where a row is, while it is locked: its block and its number there."""
+KeptDigest = Literal["pledges", "hires", "idempotency_keys"]
+KEPT_DIGESTS: Final[tuple[KeptDigest, ...]] = get_args(KeptDigest)
+"""The tables that keep what a request is recognised by."""
+
+
+async def taskforces_of_outbox(conn: Connection) -> list[UUID]:
+    """Return every taskforce that anything was ever logged for."""
+    rows = await conn.fetch("select distinct taskforce_id from outbox")
+    return [row["taskforce_id"] for row in rows]
+
+
+async def lock_plain_digests(conn: Connection, table: KeptDigest, *, limit: int) -> dict[Place, bytes]:
+    """Return up to `limit` hashes that are not sealed yet, by where their rows are until the transaction ends."""
+    rows = await conn.fetch(
+        f"""
+        select ctid, request_digest
+          from {table}
+         where octet_length(request_digest) = $1
+         limit $2
+           for update skip locked
+        """,  # noqa: S608  (a name of our own table)
+        PLAIN_BYTES,
+        limit,
+    )
+    return {row["ctid"]: row["request_digest"] for row in rows}
+
+
+async def replace_digests(conn: Connection, table: KeptDigest, sealed: Mapping[Place, bytes]) -> None:
+    """Keep other digests in the rows that `lock_plain_digests` has locked."""
+    await conn.execute(
+        f"""
+        update {table} as kept
+           set request_digest = sealed.digest
+          from unnest($1::tid[], $2::bytea[]) as sealed (place, digest)
+         where kept.ctid = sealed.place
+        """,  # noqa: S608  (a name of our own table)
+        list(sealed),
+        list(sealed.values()),
+    )
 
 
 async def all_events(conn: Connection, taskforce_id: UUID) -> list[tuple[EventFacts, str]]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from services.pledges.consumer import create_consumer
+from services.pledges.sealing import sealing
 from services.pledges.settings import PledgesSettings
 from shared.messaging.worker import Worker, run_worker
 
 
 def create_worker(settings: PledgesSettings | None = None) -> Worker:
     """Make the worker; without settings they are read from the environment."""
-    return Worker(settings or PledgesSettings(), service="pledges", consumers=[create_consumer()])
+    settings = settings or PledgesSettings()
+    return Worker(settings, service="pledges", consumers=[create_consumer()], due_work=[sealing(settings.request_key)])
 
 
 if __name__ == "__main__":

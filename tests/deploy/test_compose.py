@@ -43,6 +43,7 @@ def test_no_service_gets_another_services_secrets() -> None:
         assert "OWNER_PASSWORD" not in values
         assert "${POSTGRES_PASSWORD" not in values
         assert ("TOKEN_PRIVATE_KEY" in values) == (service == "events")
+        assert ("PLEDGES_REQUEST_KEY" in values) == (service == "pledges")
 
 
 def test_the_gateways_routes_are_those_of_the_one_table() -> None:

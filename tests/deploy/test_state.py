@@ -49,11 +49,13 @@ def test_what_a_newer_version_adds_to_the_secrets_is_added(tmp_path: Path) -> No
         before = state.secrets()
         kept = json.loads((state.folder / "secrets.json").read_text())
         del kept["passwords"]["tilsagn_events_app"]
+        del kept["request_key"]
         (state.folder / "secrets.json").write_text(json.dumps(kept))
         after = state.secrets()
     assert after.token_private_key == before.token_private_key
     assert after.passwords["tilsagn_events_owner"] == before.passwords["tilsagn_events_owner"]
     assert after.passwords["tilsagn_events_app"]
+    assert len(after.request_key) >= 32
 
 
 def test_the_public_keys_verify_what_the_private_key_signs(tmp_path: Path) -> None:
@@ -70,6 +72,7 @@ def test_secrets_do_not_show_themselves(tmp_path: Path) -> None:
         secrets = state.secrets()
     assert not any(password in repr(secrets) for password in secrets.passwords.values())
     assert secrets.token_private_key not in repr(secrets)
+    assert secrets.request_key not in repr(secrets)
 
 
 def test_broken_secrets_are_said_with_what_to_do(tmp_path: Path) -> None:

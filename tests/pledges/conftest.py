@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 
 from services.pledges import projections
 from services.pledges.app import create_app
@@ -27,13 +28,18 @@ if TYPE_CHECKING:
     from tests.infrastructure import Databases, Installation
 
 NOW = datetime.now(UTC).replace(microsecond=0)
+REQUEST_KEY = SecretStr("the key of no installation, for tests")
 
 
 @pytest.fixture
 def pledges_settings(base_settings: dict[str, Any], pledges_dsns: Databases) -> PledgesSettings:
     """Settings of the service on a fresh database. Unknown events are refused at once."""
     return PledgesSettings(
-        **base_settings, database_url=pledges_dsns.app_dsn("pledges"), event_patience_seconds=0, demo_mode=True
+        **base_settings,
+        database_url=pledges_dsns.app_dsn("pledges"),
+        request_key=REQUEST_KEY,
+        event_patience_seconds=0,
+        demo_mode=True,
     )
 
 
@@ -101,6 +107,7 @@ async def one_caller(installation: Installation, signing_key: str, token: Callab
         settings = PledgesSettings(
             token_jwks=public_jwks(signing_key),
             database_url=dsns.app_dsn("pledges"),
+            request_key=REQUEST_KEY,
             kafka_flavour="embedded",
             event_patience_seconds=0,
             demo_mode=True,

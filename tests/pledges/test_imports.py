@@ -12,7 +12,7 @@ from services.pledges.imports import COLUMNS, Report, import_pledges
 from services.pledges.imports.spreadsheet import NotATable, read_table
 from shared.contracts.pledges import PledgeLogged
 from shared.web.i18n import speaking
-from tests.pledges.conftest import NOW
+from tests.pledges.conftest import NOW, REQUEST_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -41,7 +41,7 @@ def a_file(*lines: str, header: str = HEADER) -> str:
 
 async def run(db: Database, of: UUID, content: str | bytes, *, dry_run: bool = False) -> Report:
     data = content.encode("utf-8-sig") if isinstance(content, str) else content
-    return await import_pledges(db, of, data, dry_run=dry_run, limits=Limits())
+    return await import_pledges(db, of, data, dry_run=dry_run, limits=Limits(), request_key=REQUEST_KEY)
 
 
 async def _count(db: Database, of: UUID) -> tuple[int, int]:
@@ -287,6 +287,7 @@ async def test_a_large_file_is_imported_in_good_time(pledges_database: Database,
         a_file(*lines).encode(),
         dry_run=False,
         limits=Limits(),
+        request_key=REQUEST_KEY,
         progress=lambda done, all_: told.append((done, all_)),
     )
 

@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from services.pledges.app import create_app
 from services.pledges.settings import PledgesSettings
-from tests.pledges.conftest import Caller, hire_body, pledge_body
+from tests.pledges.conftest import REQUEST_KEY, Caller, hire_body, pledge_body
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 @pytest_asyncio.fixture
 async def cut_off(base_settings: dict[str, Any], token: Callable[..., str]) -> AsyncIterator[Caller]:
     """Calls an application whose database does not answer."""
-    app = create_app(PledgesSettings(**base_settings, database_url="postgresql://nobody@127.0.0.1:9/nothing"))
+    nowhere = "postgresql://nobody@127.0.0.1:9/nothing"
+    app = create_app(PledgesSettings(**base_settings, database_url=nowhere, request_key=REQUEST_KEY))
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost:8080") as client,

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pydantic import SecretStr
+
 from deploy.local.broker import EmbeddedBroker
 from deploy.scenarios.loading import Target, load_struer
 from deploy.scenarios.struer import TASKFORCE_ID
@@ -72,7 +74,7 @@ async def _at_work(databases: Databases, broker: EmbeddedBroker, key: str) -> As
         "log_format": "console",
     }
     events = EventsSettings(**base, database_url=databases.app_dsn("events"), token_private_key=key)
-    pledges = PledgesSettings(**base, database_url=databases.app_dsn("pledges"))
+    pledges = PledgesSettings(**base, database_url=databases.app_dsn("pledges"), request_key=SecretStr("x" * 32))
     dashboard = DashboardSettings(**base, database_url=databases.app_dsn("dashboard"))
     workers = [events_worker(events), pledges_worker(pledges), dashboard_worker(dashboard)]
     readers = {consumer.group: consumer.topics for worker in workers for consumer in worker.consumers}
@@ -85,7 +87,7 @@ async def _at_work(databases: Databases, broker: EmbeddedBroker, key: str) -> As
     for worker in workers:
         await worker.start()
     try:
-        target = Target(events=opened[0], pledges=opened[1], settled=settled)
+        target = Target(events=opened[0], pledges=opened[1], request_key=pledges.request_key, settled=settled)
         began = time.process_time()
         await load_struer(target)
         yield Loaded(target, opened[2], dashboard, databases, time.process_time() - began)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -19,6 +18,7 @@ from services.pledges.domain.refusals import Refusal, TooManyPositions
 from services.pledges.domain.register import name_key
 from services.pledges.imports.columns import COLUMNS, column_of, job_type_code, meaning, task_code
 from services.pledges.imports.report import CellError, Row, Verdict
+from services.pledges.recognition import Fingerprint, fingerprint
 from shared.copenhagen import COPENHAGEN
 from shared.cpr import contains_cpr_shape
 from shared.cvr import read_cvr
@@ -27,6 +27,8 @@ from shared.web.validation import field_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from pydantic import SecretStr
 
     from services.pledges.domain.register import EventFacts, RegisteredCompany, TypedCompany
     from services.pledges.imports.spreadsheet import Line, Table
@@ -80,8 +82,9 @@ class JudgedLine:
     """A line with its verdict so far.
 
     Attributes:
-        pledge_id: follows from its reference or its content; None where it has neither.
-        digest: SHA-256 of its content, whatever encoding or spelling of a date it came in.
+        pledge_id: follows from its reference or its content.
+        former_id: what followed from its content before that was sealed with the installation's key.
+        digest: its content's, whatever encoding or spelling of a date it came in.
         pledge: what it would be; None where something is wrong.
         known: it is a pledge already.
         company: its cell, unless that is refused for a CPR number.
@@ -89,7 +92,8 @@ class JudgedLine:
 
     number: int
     pledge_id: UUID | None = None
-    digest: bytes = b""
+    former_id: UUID | None = None
+    digest: Fingerprint | None = None
     pledge: Pledge | None = None
     known: bool = False
     company: str = ""
@@ -117,7 +121,9 @@ def _column_order(error: CellError) -> int:
     return COLUMNS.index(error.column) if error.column in COLUMNS else len(COLUMNS)
 
 
-def judge(taskforce_id: UUID, table: Table, register: Register, *, now: datetime, limits: Limits) -> list[JudgedLine]:
+def judge(
+    taskforce_id: UUID, table: Table, register: Register, *, now: datetime, limits: Limits, request_key: SecretStr
+) -> list[JudgedLine]:
     """Judge every line; messages are in the current language. Some 0.2 ms a line."""
     said_before: Counter[str] = Counter()
     references: set[str] = set()
@@ -129,17 +135,19 @@ def judge(taskforce_id: UUID, table: Table, register: Register, *, now: datetime
         one.company = cells.get("virksomhed", "")
         body = _body(cells, register, one, today=now.astimezone(COPENHAGEN).date())
         content = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        one.digest = fingerprint(content, request_key)
         reference = cells.get("reference")
         if reference in references:
             one.refuse("reference", _("Another line has this reference."))
         if reference is not None:
             references.add(reference)
-            name = f"pledge import, reference: {reference}"
+            one.pledge_id = uuid5(taskforce_id, f"pledge import, reference: {reference}")
         else:
             said_before[content] += 1
-            name = f"pledge import, line {said_before[content]} of these: {content}"
-        one.pledge_id = uuid5(taskforce_id, name)
-        one.digest = hashlib.sha256(content.encode()).digest()
+            # An id is told to everybody and outlives an erasure: nothing may be guessed from it either.
+            name = f"pledge import, line {said_before[content]} of these: "
+            one.pledge_id = uuid5(taskforce_id, name + one.digest.sealed.hex())
+            one.former_id = uuid5(taskforce_id, name + content)
         _log(one, body | {"id": str(one.pledge_id)}, taskforce_id, register, now=now, limits=limits)
     return judged
 

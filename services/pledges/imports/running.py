@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from uuid import UUID
 
+    from pydantic import SecretStr
+
     from services.pledges.domain.pledge import Limits
     from services.pledges.imports.lines import JudgedLine
     from services.pledges.imports.spreadsheet import Table
@@ -33,6 +35,7 @@ async def import_pledges(
     *,
     dry_run: bool,
     limits: Limits,
+    request_key: SecretStr,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Report:
     """Import old pledges from a CSV file, all of it or nothing. The package describes the format.
@@ -41,6 +44,7 @@ async def import_pledges(
         content: the file.
         dry_run: only say what would happen.
         limits: what this installation allows.
+        request_key: the installation's, with which what is kept to recognise a line by is sealed.
         progress: told how many of how many new lines have been written; they count when the call returns.
 
     Returns:
@@ -57,7 +61,9 @@ async def import_pledges(
     now = datetime.now(UTC)
     async with db.read(taskforce_id) as conn:
         register = Register(await store.all_events(conn, taskforce_id), await store.all_companies(conn, taskforce_id))
-        judged = await asyncio.to_thread(judge, taskforce_id, table, register, now=now, limits=limits)
+        judged = await asyncio.to_thread(
+            judge, taskforce_id, table, register, now=now, limits=limits, request_key=request_key
+        )
         await _recognise(conn, taskforce_id, judged)
     if dry_run or any(one.errors for one in judged):
         return Report(rows=tuple(one.row() for one in judged), ignored_columns=ignored)
@@ -77,13 +83,16 @@ def _wrong_columns(table: Table) -> str | None:
 
 async def _recognise(conn: Connection, taskforce_id: UUID, judged: Sequence[JudgedLine]) -> None:
     """Find the lines that are pledges already, and those that say something else than theirs."""
-    digests = await store.request_digests(conn, taskforce_id, [one.pledge_id for one in judged if one.pledge_id])
+    ids = [id_ for one in judged for id_ in (one.pledge_id, one.former_id) if id_]
+    digests = await store.request_digests(conn, taskforce_id, ids)
     for one in judged:
-        digest = digests.get(one.pledge_id) if one.pledge_id else None
-        if digest is None or one.errors:
+        if one.former_id in digests:
+            one.pledge_id = one.former_id
+        kept = digests.get(one.pledge_id) if one.pledge_id else None
+        if kept is None or one.digest is None or one.errors:
             continue
         one.known = True
-        if digest != one.digest:
+        if not one.digest.matches(kept):
             words = _("This reference was imported before with other content. An import does not change a pledge.")
             one.refuse("reference", words)
 
@@ -93,7 +102,8 @@ async def _save(
 ) -> None:
     for done, one in enumerate(new, start=1):
         assert one.pledge is not None
-        if await store.insert_pledge(conn, one.pledge, one.digest):
+        assert one.digest is not None
+        if await store.insert_pledge(conn, one.pledge, one.digest.sealed):
             await outbox.add(conn, pledge_state(PledgeLogged, one.pledge, recorded_at=now))
         else:
             # Somebody else was importing the same file, and was quicker.

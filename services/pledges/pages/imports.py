@@ -89,6 +89,7 @@ async def judge_or_import(request: Request, principal: Annotated[Principal, Depe
         content,
         dry_run=not confirmed,
         limits=limits(settings(request)),
+        request_key=settings(request).request_key,
     )
     if report.problem is not None:
         return _page(request, blank().refused({"file": report.problem}), status_code=422)

@@ -221,7 +221,7 @@ async def log_pledge(request: Request, principal: Annotated[Principal, Depends(r
             read.promise(),
             by=logs_as(principal),
             # The moment is ours and differs each time; the rest is what was sent.
-            asked=commands.asked(str(pledge_id), body),
+            asked=commands.asked(str(pledge_id), body, request_key=settings(request).request_key),
             limits=limits(settings(request)),
             patience_seconds=settings(request).event_patience_seconds,
         )

@@ -293,7 +293,7 @@ async def _confirm(request: Request, principal: Principal, pledge: PledgeView, f
             principal.taskforce,
             hire.confirmation(),
             confirmed_by=principal.person_id,
-            asked=commands.asked(str(hire.id), body),
+            asked=commands.asked(str(hire.id), body, request_key=settings(request).request_key),
             limits=limits(settings(request)),
             seen_version=_seen_version(form),
         )

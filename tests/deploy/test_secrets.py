@@ -1,0 +1,30 @@
+"""The secrets of an installation: all of them, or the one a newer version asks for besides."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from deploy.secrets import main, make
+from tests.topology import COMPOSE
+
+
+def test_every_secret_the_compose_file_insists_on_is_made() -> None:
+    insisted = set(re.findall(r"\$\{(\w+):\?", COMPOSE.read_text(encoding="utf-8")))
+    of_the_place = {"SMTP_HOST", "SENDER"}
+    assert insisted - of_the_place <= set(make())
+
+
+def test_a_single_one_can_be_added_to_what_is_there(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["PLEDGES_REQUEST_KEY"])
+    main(["PLEDGES_REQUEST_KEY"])
+    one, other = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(r"PLEDGES_REQUEST_KEY='[\w-]{43}'", one)
+    assert one != other
+
+
+def test_a_name_that_is_none_says_which_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match=r"REQUEST_KEY: there are .*PLEDGES_REQUEST_KEY"):
+        main(["REQUEST_KEY"])
+    assert capsys.readouterr().out == ""
