@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any, get_args
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
@@ -39,6 +40,7 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", "/queue/{pledge_id}/hire"): ({"caseworker"}, 303),
     ("GET", "/pledges/import"): ({"coordinator", "admin"}, 200),
     ("POST", "/pledges/import"): ({"coordinator", "admin"}, 200),
+    ("POST", "/pledges/import/errors"): ({"coordinator", "admin"}, 200),
     ("GET", "/pledges/import/skabelon.csv"): ({"coordinator", "admin"}, 200),
 }
 PASS = "/pledges/pass/{token}"
@@ -77,6 +79,10 @@ async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge
     elif path == "/pledges/new":
         send["data"] = {"company.name": "B&O", "contact.name": "Eva", "contact.phone": "97 85 00 00"}
         send["data"] |= {"positions": "1", "hours": "10"}
+    elif path == "/pledges/import/errors":
+        send["data"] = {
+            "carried": b64encode(b"virksomhed;dato;pladser;timer fra;kontaktperson\nB&O;x;1;5;Eva\n").decode()
+        }
     elif path == "/pledges/import":
         send["files"] = {
             "file": ("a.csv", b"virksomhed;dato;pladser;timer fra;kontaktperson\nB&O;01-02-2024;1;5;Eva\n")

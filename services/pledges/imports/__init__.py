@@ -26,11 +26,12 @@ before is refused: a pledge is never changed by an import. Nothing that looks li
 column; only P-numbers may look like one.
 
 `columns`: the names and what they may hold. `lines`: from a line to a pledge or to what is wrong with it. `report`:
-the verdicts. `running`: the use case.
+the verdicts. `errors`: those that somebody has to correct, as a file. `running`: the use case.
 """
 
 from services.pledges.imports.columns import COLUMNS, REQUIRED
+from services.pledges.imports.errors import errors_csv
 from services.pledges.imports.report import CellError, Report, Row
 from services.pledges.imports.running import import_pledges
 
-__all__ = ["COLUMNS", "REQUIRED", "CellError", "Report", "Row", "import_pledges"]
+__all__ = ["COLUMNS", "REQUIRED", "CellError", "Report", "Row", "errors_csv", "import_pledges"]

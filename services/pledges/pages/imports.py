@@ -12,7 +12,7 @@ from starlette.datastructures import UploadFile
 
 from services.pledges.access import IMPORTERS
 from services.pledges.api import limits
-from services.pledges.imports import COLUMNS, REQUIRED, import_pledges
+from services.pledges.imports import COLUMNS, REQUIRED, errors_csv, import_pledges
 from services.pledges.pages.common import database, render, settings
 from shared.auth import Principal, require
 from shared.web.forms import Form, blank
@@ -74,31 +74,51 @@ async def judge_or_import(request: Request, principal: Annotated[Principal, Depe
     upload = posted.get("file")
     carried = posted.get("carried")
     if isinstance(carried, str) and carried:
-        try:
-            content = base64.b64decode(carried, altchars=b"-_", validate=True)
-        except (ValueError, binascii.Error):
-            raise Problem(400) from None
+        content = _carried_back(carried)
     elif isinstance(upload, UploadFile) and upload.filename:
         content = await upload.read()
     else:
         return _page(request, blank().refused({"file": _("Choose a file.")}), status_code=422)
-    confirmed = posted.get("step") == "import"
-    report = await import_pledges(
-        database(request),
-        principal.taskforce,
-        content,
-        dry_run=not confirmed,
-        limits=limits(settings(request)),
-        request_key=settings(request).request_key,
-    )
+    report = await _report(request, principal, content, dry_run=posted.get("step") != "import")
     if report.problem is not None:
         return _page(request, blank().refused({"file": report.problem}), status_code=422)
     return _page(
         request,
         blank(),
         report=report,
-        carried=base64.urlsafe_b64encode(content).decode() if report.ok and not report.imported else None,
+        carried=None if report.imported else base64.urlsafe_b64encode(content).decode(),
         status_code=200 if report.ok else 422,
+    )
+
+
+@router.post("/pledges/import/errors")
+async def errors(request: Request, principal: Annotated[Principal, Depends(require(*IMPORTERS))]) -> Response:
+    """What has to be corrected in the file that the page of verdicts carries back, as a file for Excel."""
+    posted = await request.form(max_files=0, max_fields=10)
+    report = await _report(request, principal, _carried_back(str(posted.get("carried", ""))), dry_run=True)
+    if report.problem is not None:
+        return _page(request, blank().refused({"file": report.problem}), status_code=422)
+    return Response(
+        errors_csv(report),
+        media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": f'attachment; filename="{_("import-errors.csv")}"'},
+    )
+
+
+def _carried_back(carried: str) -> bytes:
+    try:
+        return base64.b64decode(carried, altchars=b"-_", validate=True)
+    except (ValueError, binascii.Error):
+        raise Problem(400) from None
+
+
+async def _report(request: Request, principal: Principal, content: bytes, *, dry_run: bool) -> Report:
+    return await import_pledges(
+        database(request),
+        principal.taskforce,
+        content,
+        dry_run=dry_run,
+        limits=limits(settings(request)),
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import csv
+import io
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +51,47 @@ async def test_verdicts_stand_as_the_lines_do_beside_their_companies(one_caller:
 
     lines = re.findall(r"Linje (\d+)</th>\s*<td[^>]*>([^<]*)</td>", answer.text)
     assert lines == [("2", "Bæk A/S"), ("3", "Holm ApS"), ("4", "–")]
+
+
+async def test_what_has_to_be_corrected_can_be_taken_along_as_a_file_for_excel(one_caller: Caller) -> None:
+    content = (
+        "virksomhed;dato;pladser;timer fra;kontaktperson;telefon\r\n"
+        "Bæk A/S;01-02-2024;2;5;Eva;97850000\r\n"
+        "=Holm;x;0;5;Eva;97850000\r\n"
+        "Eva 010170-1234;01-02-2024;2;5;Eva;97850000\r\n"
+    ).encode("cp1252")
+    headers = one_caller.headers("coordinator") | HTML
+    page = await one_caller.client.post("/pledges/import", files={"file": ("a.csv", content)}, headers=headers)
+    assert "Hent det, der skal rettes" in text_of(page.text)
+
+    answer = await one_caller.client.post(
+        "/pledges/import/errors", data={"carried": hidden(page.text, "carried")}, headers=headers
+    )
+
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert 'attachment; filename="fejl-i-import.csv"' in answer.headers["content-disposition"]
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    assert "1234" not in answer.text
+    lines = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+    assert lines[0] == ["Linje", "Virksomhed", "Kolonne", "Hvad der er galt"]
+    assert [line[:3] for line in lines[1:3]] == [["3", "'=Holm", "dato"], ["3", "'=Holm", "pladser"]]
+    assert lines[1][3].startswith("Skal være en dato")
+    assert lines[3][:3] == ["4", "", "virksomhed"]
+    assert len(lines) == 4
+
+
+@pytest.mark.parametrize(
+    ("carried", "status"), [("!", 400), (base64.urlsafe_b64encode(b"a;b\n1;2").decode(), 422)], ids=["mangled", "other"]
+)
+async def test_a_file_without_verdicts_has_no_errors_to_take_along(
+    one_caller: Caller, carried: str, status: int
+) -> None:
+    headers = one_caller.headers("admin") | HTML
+
+    answer = await one_caller.client.post("/pledges/import/errors", data={"carried": carried}, headers=headers)
+
+    assert answer.status_code == status
+    assert "text/csv" not in answer.headers["content-type"]
 
 
 @pytest.mark.parametrize(
