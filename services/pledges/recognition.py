@@ -4,8 +4,9 @@ What is kept of a request is an HMAC of it under a key of the installation, whic
 hash would not do: a body holds a contact's name and telephone number, and what is kept of it outlives their erasure;
 whoever has the rows could try names and numbers until a hash fits.
 
-The key must stay the same: under another one, a repeat of what was received before is refused as something else.
-Nothing is ever logged twice because of it, for the id is taken.
+The key must stay the same. Under another one a repeat of what was received before is refused as something else (it is
+not logged twice, for its id is taken), and lines of an import without a reference are taken for new ones: their ids
+follow from their content and the key.
 """
 
 from __future__ import annotations

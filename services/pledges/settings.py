@@ -19,7 +19,7 @@ class PledgesSettings(ServiceSettings):
     request_key: SecretStr = Field(
         min_length=32,
         description="seals what is kept of a request to recognise it by. A secret of the installation, made once and "
-        "backed up with it: under another one, repeats of what was received before are refused",
+        "backed up with it: under another one, what was received before is not recognised any more",
     )
     positions_max: int = Field(50, ge=1, le=500, description="positions one pledge may promise")
     weekly_hours_max: Decimal = Field(
