@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.table import Table
@@ -12,6 +12,7 @@ from deploy.cli.answers import expect
 from deploy.cli.console import output, say_json
 from deploy.cli.installation import Installation, attach, client
 from deploy.cli.tokens import token_for
+from shared.copenhagen import COPENHAGEN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,11 +55,15 @@ async def _ask(installation: Installation, as_of: date | None, taskforce: str) -
 
 def _print(figures: Mapping[str, Any]) -> None:
     console = output()
-    console.print(f"[bold]Figures on {date.fromisoformat(figures['as_of']):%d.%m.%Y}[/]\n")
+    as_of, today = date.fromisoformat(figures["as_of"]), datetime.now(COPENHAGEN).date()
+    console.print(f"[bold]Figures on {as_of:%d.%m.%Y}[/]")
+    if as_of > today:
+        console.print("That day is still to come: what is confirmed to start by then is counted in.")
+    console.print()
     # Job types are never added together: a column each, for those of which there is anything.
     types = [one for one in _JOB_TYPES if any(figures[measure][one] for measure in _MEASURES)]
     if not types:
-        console.print("Nothing has been pledged and nobody hired yet.")
+        console.print(f"Nothing has been pledged and nobody hired {'by then' if as_of < today else 'yet'}.")
         return
     whole = _table("", types)
     for measure, words in _MEASURES.items():

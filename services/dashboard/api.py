@@ -28,7 +28,8 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
 AsOf = Annotated[
     date | None,
     Query(
-        description="The day the figures are for, in Europe/Copenhagen; today where it is left out.",
+        description="The day the figures are for, in Europe/Copenhagen; today where it is left out. Any day will "
+        "do: for one that is still to come, what is confirmed to start by then is counted in.",
         examples=["2026-12-31"],
     ),
 ]
@@ -94,7 +95,7 @@ class Figures(BaseModel):
 
     model_config = ConfigDict(from_attributes=True)
 
-    as_of: date = Field(description="the day the figures are for")
+    as_of: date = Field(description="the day the figures are for; it may be still to come")
     known_at: datetime | None = Field(description="as asked for; null where the figures hold all that is known")
     updated_at: datetime | None = Field(
         description="when the latest change that these figures can hold was recorded; null before the first"

@@ -145,6 +145,19 @@ def test_figures_for_a_person_are_a_table(command: Any) -> None:
     assert re.search(r"Hires, all over time +196 ", said)
 
 
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        ("9999-12-31", "That day is still to come: what is confirmed to start by then is counted in."),
+        ("01.01.1900", "Nothing has been pledged and nobody hired by then."),
+    ],
+)
+def test_figures_of_a_far_day_say_what_they_are(command: Any, day: str, told: str) -> None:
+    ran = command("figures", "--as-of", day)
+    assert ran.exit_code == 0
+    assert told in " ".join(ran.output.split())
+
+
 def test_figures_of_a_taskforce_nobody_knows_are_empty_not_an_error(command: Any) -> None:
     ran = command("figures", "--taskforce", "atlantis")
     assert ran.exit_code == 0

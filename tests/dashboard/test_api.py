@@ -129,6 +129,7 @@ async def test_any_day_there_is_has_figures(caller: Caller, dashboard_database: 
     answer = await caller.get(f"{FIGURES}?as_of={day}", "member")
     assert answer.status_code == 200
     assert answer.json()["hires"]["smaajob"] == (1 if day > "2026" else 0)
+    assert len(answer.json()["quarters"]) == (1 if day > "2026" else 0)
 
 
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])

@@ -93,6 +93,28 @@ async def test_an_emptied_day_is_today(caller: Caller) -> None:
     assert "Tallene for" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("day", "language", "told"),
+    [
+        ("9999-12-31", "da", "fredag den 31. december 9999 Den dag er ikke kommet endnu"),
+        ("9999-12-31", "en", "Friday 31 December 9999 That day is still to come"),
+        ("1900-01-01", "da", "mandag den 1. januar 1900 Det, der er begyndt siden, er ikke regnet med"),
+        ("0001-01-01", "en", "1 January 1 What has begun since then is not counted in"),
+    ],
+)
+async def test_any_day_there_is_has_a_page_that_says_what_the_day_does_to_the_figures(
+    caller: Caller, dashboard_database: Database, day: str, language: str, told: str
+) -> None:
+    await tell(dashboard_database, taskforce(), employer_event(), pledge(positions=3), hire())
+    for everything in ("", "&everything=true"):
+        answer = await caller.get(f"/?as_of={day}&lang={language}{everything}", "member", headers=PAGE)
+        assert answer.status_code == 200
+        assert told in words(answer.text)
+        assert len(answer.text) < 100_000, "no quarters are drawn in which there is nothing"
+    part = await caller.get(f"/dashboard/figures?as_of={day}", "member", headers={"hx-request": "true"})
+    assert part.status_code == 200
+
+
 @pytest.mark.parametrize("query", ["as_of=i+går", "as_of=2026-13-01", "job_type=astronaut", "everything=perhaps"])
 async def test_a_choice_that_is_none_is_explained(caller: Caller, query: str) -> None:
     answer = await caller.get(f"/?{query}", "member", headers=PAGE)
