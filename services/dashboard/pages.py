@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
@@ -69,18 +70,29 @@ async def fresh_figures(request: Request, viewer: Viewer, database: TheDatabase,
     return render(request, "parts/figures.html", **await _dashboard(database, viewer, chosen))
 
 
+def _event(event: Annotated[str, Query(max_length=60)] = "") -> UUID | None:
+    """Read which event is to be shown. Anything else than an id chooses none: the screen is never empty."""
+    try:
+        return UUID(event)
+    except ValueError:
+        return None
+
+
+ChosenEvent = Annotated[UUID | None, Depends(_event)]
+
+
 @router.get("/dashboard/projector")
-async def projector(request: Request, viewer: Viewer, database: TheDatabase) -> Response:
-    """Show the figures to a room."""
+async def projector(request: Request, viewer: Viewer, database: TheDatabase, event: ChosenEvent) -> Response:
+    """Show the figures to a room: those of one event, or of what is going on."""
     taskforce = await queries.find_taskforce(database, taskforce_id=viewer.taskforce)
-    return render(request, "projector.html", taskforce=taskforce, **await _projector(database, viewer))
+    return render(request, "projector.html", taskforce=taskforce, **await _projector(database, viewer, event))
 
 
 @router.get("/dashboard/projector/figures")
-async def fresh_projector(request: Request, viewer: Viewer, database: TheDatabase) -> Response:
+async def fresh_projector(request: Request, viewer: Viewer, database: TheDatabase, event: ChosenEvent) -> Response:
     """Answer the projector's live part alone."""
     taskforce = await queries.find_taskforce(database, taskforce_id=viewer.taskforce)
-    return render(request, "parts/projector.html", taskforce=taskforce, **await _projector(database, viewer))
+    return render(request, "parts/projector.html", taskforce=taskforce, **await _projector(database, viewer, event))
 
 
 async def _dashboard(database: Database, viewer: Principal, chosen: Selection) -> dict[str, Any]:
@@ -111,12 +123,13 @@ async def _dashboard(database: Database, viewer: Principal, chosen: Selection) -
     }
 
 
-async def _projector(database: Database, viewer: Principal) -> dict[str, Any]:
+async def _projector(database: Database, viewer: Principal, event_id: UUID | None) -> dict[str, Any]:
     reckoned = await figures.compute(database, viewer.taskforce)
     return {
+        "fresh": f"/dashboard/projector/figures?event={event_id}" if event_id else "/dashboard/projector/figures",
         "figures": reckoned,
         "now": datetime.now(UTC),
-        "evening": views.evening(reckoned),
+        "evening": views.chosen_event(reckoned, event_id),
         "added_together": figures.added_together,
         "types_in_words": views.types_in_words,
         "charts": views.projected(reckoned, "smaajob"),

@@ -18,6 +18,7 @@ from shared.web.i18n import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from uuid import UUID
 
     from markupsafe import Markup
 
@@ -287,6 +288,12 @@ def evening(figures: Figures) -> EventFigures | None:
         key=lambda event: (added_together(event.pledged_positions), event.companies_present, event.date or date.min),
         default=None,
     )
+
+
+def chosen_event(figures: Figures, event_id: UUID | None) -> EventFigures | None:
+    """The event that somebody asked to have on the screen; else, and where it is unknown, what is going on."""
+    asked = (event for event in figures.events if event.event_id == event_id and event.title)
+    return next(asked, None) or evening(figures)
 
 
 def _in_sentence(label: str) -> str:

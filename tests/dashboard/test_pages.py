@@ -6,6 +6,7 @@ import html
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, get_args
+from uuid import uuid4
 
 import pytest
 
@@ -151,6 +152,28 @@ async def test_an_evening_that_is_going_on_comes_first(caller: Caller, dashboard
     assert "af 50 pladser lovet" in words((await caller.get("/", "member", headers=PAGE)).text)
     yesterday = (today() - timedelta(days=1)).isoformat()
     assert "af 50 pladser lovet" not in words((await caller.get(f"/?as_of={yesterday}", "member", headers=PAGE)).text)
+
+
+async def test_the_projector_shows_the_event_that_was_asked_for_and_keeps_to_it(
+    caller: Caller, dashboard_database: Database
+) -> None:
+    here = employer_event(starts_at=datetime.now(UTC), title="Den store aften")
+    there = employer_event(starts_at=datetime.now(UTC), title="Den lille aften")
+    await tell(
+        dashboard_database, here, there, pledge(positions=44, event_id=here.event_id, captured_at=datetime.now(UTC))
+    )
+
+    small = (await caller.get(f"/dashboard/projector?event={there.event_id}", "member", headers=PAGE)).text
+    address = html.unescape(re.search(r'data-live-src="([^"]+)"', small)[1])  # type: ignore[index]
+    fresh = (await caller.get(address, "member", headers={"hx-request": "true"})).text
+    for shown in (small, fresh):
+        assert "Den lille aften" in words(shown)
+        assert "Den store aften" not in words(shown)
+    for nothing in ("", "?event=x", f"?event={uuid4()}"):
+        shown = (await caller.get(f"/dashboard/projector{nothing}", "member", headers=PAGE)).text
+        assert "Den store aften" in words(shown)
+    front = (await caller.get("/", "member", headers=PAGE)).text
+    assert f'href="/dashboard/projector?event={here.event_id}"' in front
 
 
 async def test_links_lead_only_where_the_role_may_go(caller: Caller, dashboard_database: Database) -> None:

@@ -89,6 +89,7 @@ async def test_an_evening_from_the_first_idea_to_the_last_guest(visitor: Visitor
     assert "Åbne dørene allerede nu?" in page
     page = await visitor.send(f"/events/{id}/open", version=field(page, "version"), early=field(page, "early"))
     assert "Åbent" in page
+    assert f'href="/dashboard/projector?event={id}"' in page
 
     known = await caller.company(name="Ærø Bageri", cvr=None)
     page = await visitor.open(f"/events/{id}?q=ÆRØ")
