@@ -7,6 +7,8 @@ PYTHON ?= python3
 PORT ?=
 # More arguments for the command behind a target: `make test ARGS="-k intake"`.
 ARGS ?=
+# How many tests run side by side; 0 is one after another, for a debugger.
+WORKERS ?= 2
 
 SHELL := /bin/sh
 BIN := .venv/bin
@@ -35,7 +37,7 @@ up: setup ## Start an empty installation and keep its data in .tilsagn/
 
 test: setup ## Run all tests, with a real database, broker and browser
 	@$(BOOTSTRAP) browser
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) $(ARGS)
 
 lint: setup types migrations ## Check style, types, the walls between services, and the migrations
 	@$(BIN)/ruff check --quiet $(SOURCES)

@@ -30,11 +30,6 @@ TASKFORCE = uuid5(NAMESPACE_URL, "tilsagn:taskforce:struer")
 OTHER_TASKFORCE = uuid5(NAMESPACE_URL, "tilsagn:taskforce:elsewhere")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run what needs the eight processes last: from their start on they take a good part of a processor."""
-    items.sort(key=lambda item: "running" in getattr(item, "fixturenames", ()))
-
-
 @pytest.fixture(scope="session")
 def installation() -> Iterator[Installation]:
     """PostgreSQL with the four migrated databases, for the whole session."""
@@ -57,11 +52,12 @@ def broker() -> Iterator[EmbeddedBroker]:
         yield broker
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def running() -> Iterator[Topology]:
     """The eight processes of docker-compose.yml, ready, on a PostgreSQL and a broker of their own.
 
-    Started once: a test that breaks something mends it, and works in a taskforce of its own.
+    Started once for a file, and gone with it: idle, they take a good part of a processor from every other test. A
+    test that breaks something mends it, and works in a taskforce of its own.
     """
     with topology() as whole:
         yield whole
