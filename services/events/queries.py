@@ -260,6 +260,29 @@ async def check_ins(
     return [CheckInRow(**row) for row in rows]
 
 
+async def held_names(conn: Connection, taskforce_id: UUID, event_id: UUID, *, limit: int) -> list[str]:
+    """The names, among those who have come, that never leave the register: of companies personally owned, or not
+    known not to be."""
+    rows = await conn.fetch(
+        """
+        select companies.name
+          from attendances
+          join companies
+            on companies.taskforce_id = attendances.taskforce_id
+           and companies.id = attendances.company_id
+         where attendances.taskforce_id = $1
+           and attendances.event_id = $2
+           and companies.personally_owned
+         order by companies.sort_name, companies.id
+         limit $3
+        """,
+        taskforce_id,
+        event_id,
+        limit,
+    )
+    return [row["name"] for row in rows]
+
+
 async def candidates(
     conn: Connection, taskforce_id: UUID, event_id: UUID, text: str, *, limit: int
 ) -> list[CandidateRow]:

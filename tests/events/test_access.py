@@ -53,6 +53,7 @@ MATRIX: Final = {
     "POST /events/{event_id:uuid}/cancel": PLANNERS,
     "POST /events/{event_id:uuid}/check-ins": DOOR,
     "POST /events/{event_id:uuid}/walk-ins": DOOR,
+    "GET /events/{event_id:uuid}/held-names": DOOR,
     "GET /events/{event_id:uuid}/pass": DOOR,
     "GET /events/{event_id:uuid}/pass.svg": DOOR,
     "POST /events/{event_id:uuid}/pass/revoke": PLANNERS,

@@ -260,3 +260,22 @@ async def test_pages_are_in_english_for_whoever_wants(visitor: Visitor, caller: 
 @pytest.mark.parametrize("path", ["/events/x", "/events/x/pass", "/companies/x", "/people/x"])
 async def test_a_page_that_does_not_exist_says_so(visitor: Visitor, path: str) -> None:
     assert "Siden findes ikke" in await visitor.open(path, 404)
+
+
+async def test_the_intake_is_told_the_walk_ins_whose_names_stay_here_and_no_others(
+    visitor: Visitor, caller: Caller, taskforce_id: UUID
+) -> None:
+    event = await caller.event("publish", "open")
+    known = await caller.company(name="Ærø Bageri")
+    await visitor.send(f"/events/{event['id']}/check-ins", company_id=known["id"])
+    await visitor.send(f"/events/{event['id']}/walk-ins", id=str(uuid4()), name="Ole <Olsen> Tag")
+    await visitor.send(f"/events/{event['id']}/walk-ins", id=str(uuid4()), name="Jensens Tag", cvr="24256790")
+    other = await caller.event("publish", "open")
+
+    names = await visitor.open(f"/events/{event['id']}/held-names")
+
+    assert re.findall("<option[^>]*>", names) == ['<option value="Ole &lt;Olsen&gt; Tag">']
+    assert "<option" not in await visitor.open(f"/events/{other['id']}/held-names")
+    await visitor.open(f"/events/{uuid4()}/held-names", 404)
+    await become(visitor, "member", taskforce_id)
+    assert "Olsen" in await visitor.open(f"/events/{event['id']}/held-names")

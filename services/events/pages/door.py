@@ -9,13 +9,16 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
 
 from services.events import commands, queries
-from services.events.access import Db, DoorKeeper
+from services.events.access import Db, DoorKeeper, plans
 from services.events.api.companies import CompanyIn
 from shared.web.forms import read_form
 from shared.web.pages import render
 from shared.web.problems import Problem
 
 router = APIRouter(prefix="/events/{event_id:uuid}")
+
+
+_MOST_NAMES = 500
 
 
 class ArrivalForm(BaseModel):
@@ -46,3 +49,16 @@ async def check_in_walk_in(request: Request, principal: DoorKeeper, db: Db, even
     company = form.data.company()
     await commands.check_in_walk_in(db, principal.taskforce, event_id, company, by=principal.subject)
     return RedirectResponse(f"/events/{event_id}?arrived={company.id}", 303)
+
+
+@router.get("/held-names")
+async def held_names(request: Request, principal: DoorKeeper, db: Db, event_id: UUID) -> Response:
+    """The walk-ins that the intake does not know by name, as options for its list of suggestions.
+
+    Such a name is personal data until a coordinator has looked at it. It is on no topic and in no other service: the
+    browser of somebody who may see it asks for it here.
+    """
+    async with db.read(principal.taskforce) as conn:
+        await queries.event(conn, principal.taskforce, event_id, drafts=plans(principal))
+        names = await queries.held_names(conn, principal.taskforce, event_id, limit=_MOST_NAMES)
+    return render(request, "held_names.html", names=names)

@@ -29,6 +29,7 @@ async def test_an_event_pass_opens_its_intake_and_only_that(
     guest = {"cookie": f"{COOKIE}={event_pass}", "origin": "http://localhost:8080"} | HTML
     page = await caller.client.get("/pledges/new", headers=guest)
     assert "Aften på havnen" in page.text
+    assert "held-names" not in page.text
     fields = {"company.name": "B&O", "contact.name": "Eva Holm", "contact.email": "eva@bo.example"}
     fields |= {"positions": "1", "hours": "5"}
     sent = await caller.client.post("/pledges/new", data=fields | {"id": hidden(page.text, "id")}, headers=guest)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from uuid import UUID
 
+    from shared.auth import Role
     from shared.postgres import Database
 
 
@@ -114,6 +115,17 @@ async def test_one_more_tells_nobody_a_contact_that_is_not_theirs_to_read(caller
         page = await caller.client.get(f"/pledges/new?again={again}", headers=another)
         assert page.status_code == 200
         assert "Eva Holm" not in page.text
+
+
+@pytest.mark.parametrize(("role", "asks"), [("member", True), ("coordinator", True), ("caseworker", False)])
+async def test_whoever_may_see_the_names_that_stay_in_the_register_is_offered_them(
+    caller: Caller, know_event: Callable[..., Awaitable[UUID]], role: Role, asks: bool
+) -> None:
+    event_id = await know_event()
+
+    page = (await caller.client.get("/pledges/new", headers=caller.headers(role) | HTML)).text
+
+    assert (f'hx-get="/events/{event_id}/held-names"' in page) is asks
 
 
 async def test_a_double_send_makes_one_pledge(caller: Caller, pledges_database: Database, taskforce_id: UUID) -> None:
