@@ -15,7 +15,7 @@ import sys
 def main() -> None:
     """Run the command with the process's arguments and end the process with its exit code."""
     from deploy.cli.app import app  # noqa: PLC0415  (a program that imports this package wants no command line)
-    from deploy.cli.console import FAILED, Refusal, notes  # noqa: PLC0415
+    from deploy.cli.console import FAILED, Refusal, as_typed, notes  # noqa: PLC0415
     from shared.logging import configure_logging  # noqa: PLC0415
 
     # What the libraries have to say is not what a command was asked for.
@@ -23,7 +23,7 @@ def main() -> None:
     try:
         app()
     except Refusal as why:
-        notes().print(str(why), style="red", markup=False)
+        notes().print(as_typed(str(why)), style="red", markup=False)
         sys.exit(why.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -36,5 +36,5 @@ def main() -> None:
             raise
         from deploy.cli.failures import explain  # noqa: PLC0415
 
-        notes().print(explain(error), style="red", markup=False)
+        notes().print(as_typed(explain(error)), style="red", markup=False)
         sys.exit(FAILED)

@@ -11,6 +11,7 @@ from uuid import UUID
 import typer
 from typer.core import TyperGroup
 
+from deploy.cli.console import as_typed
 from deploy.services import SERVICES
 
 _LONGEST_HOURS = 24 * 366
@@ -33,7 +34,21 @@ RUN, FILL, LOOK, OPERATE = "Run it", "Bring data in", "Look", "Operate"
 
 
 class _InOrder(TyperGroup):
-    """Lists the commands as one meets them: run it, fill it, look at it, look after it."""
+    """Lists the commands as one meets them: run it, fill it, look at it, look after it.
+
+    Their help, and its own, names the command as it can be typed here.
+    """
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.help = as_typed(self.help or "")
+        self.epilog = as_typed(self.epilog or "")
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        command = super().get_command(ctx, cmd_name)
+        if command is not None and command.help:
+            command.help = as_typed(command.help)
+        return command
 
     def list_commands(self, ctx: Any) -> list[str]:
         order = ("up", "demo", "status", "doctor", "scenario", "import")
@@ -62,10 +77,14 @@ app = typer.Typer(
         "is wrong, 2 wrong use, 3 nothing is running. `tilsagn COMMAND --help` explains each command with examples."
     ),
 )
-scenario_app = typer.Typer(no_args_is_help=True, help="Load a made-up taskforce to try things with.")
-import_app = typer.Typer(no_args_is_help=True, help="Import files from elsewhere.")
-rebuild_app = typer.Typer(no_args_is_help=True, help="Build a read model anew from the services' own records.")
-letters_app = typer.Typer(no_args_is_help=True, help="Messages that were put aside: list, show and replay them.")
+scenario_app = typer.Typer(cls=_InOrder, no_args_is_help=True, help="Load a made-up taskforce to try things with.")
+import_app = typer.Typer(cls=_InOrder, no_args_is_help=True, help="Import files from elsewhere.")
+rebuild_app = typer.Typer(
+    cls=_InOrder, no_args_is_help=True, help="Build a read model anew from the services' own records."
+)
+letters_app = typer.Typer(
+    cls=_InOrder, no_args_is_help=True, help="Messages that were put aside: list, show and replay them."
+)
 app.add_typer(scenario_app, name="scenario", rich_help_panel=FILL)
 app.add_typer(import_app, name="import", rich_help_panel=FILL)
 app.add_typer(letters_app, name="dead-letters", rich_help_panel=OPERATE)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import re
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
@@ -17,6 +21,28 @@ NOT_RUNNING: Final = 3
 """The command needs a running installation and found none."""
 
 _UNBROKEN: Final = 1000  # columns
+
+
+_SAID: Final = re.compile(
+    r"(?<![\w/.-])tilsagn(?= (?:up|demo|status|doctor|scenario|import|figures|verify|token|dead-letters|rebuild|replay"
+    r"|COMMAND)\b)"
+)
+
+
+@functools.cache
+def command_name() -> str:
+    """How this command can be typed here: by its name where the shell finds it, else by the way to it."""
+    own = Path(sys.executable).with_name("tilsagn")
+    found = shutil.which("tilsagn")
+    if not own.exists() or (found is not None and own.samefile(found)):
+        return "tilsagn"
+    here = Path.cwd()
+    return str(own.relative_to(here)) if own.is_relative_to(here) else str(own)
+
+
+def as_typed(text: str) -> str:
+    """The text with `tilsagn up` and its like as they can be typed here: `.venv/bin/tilsagn up` in a checkout."""
+    return _SAID.sub(lambda _name: command_name(), text)
 
 
 class Refusal(Exception):

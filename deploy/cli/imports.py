@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rich.markup import escape
 from rich.table import Table
 
 from deploy.cli.console import FAILED, Refusal, output, progress, say_json
@@ -99,17 +100,18 @@ async def _must_exist(installation: Installation, taskforce: str) -> None:
 
 
 def _print(console: Console, report: Report, *, dry_run: bool) -> None:
-    # What needs somebody comes first; the rest is there to be trusted.
+    # Those that need somebody; of a long file first those that stop it. They stand as they do in the file.
     telling = [row for row in report.rows if row.errors or row.flags]
     telling.sort(key=lambda row: (row.verdict != "refused", row.line))
     if telling:
-        table = Table("Row", "", "What", box=None, header_style="bold", pad_edge=False)
-        for row in telling[:_ROWS_SHOWN]:
+        table = Table("Row", "Company", "", "What", box=None, header_style="bold", pad_edge=False)
+        for row in sorted(telling[:_ROWS_SHOWN], key=lambda row: row.line):
             words = [
                 f"[bold]{error.column}[/] {error.message}" if error.column else error.message for error in row.errors
             ]
             mark = "[red]✗[/]" if row.verdict == "refused" else "[yellow]![/]"
-            table.add_row(str(row.line), mark, "; ".join(words) or f"taken, and flagged: {', '.join(row.flags)}")
+            what = "; ".join(words) or f"taken, and flagged: {', '.join(row.flags)}"
+            table.add_row(str(row.line), escape(row.company) or "–", mark, what)
         console.print(table)
         if len(telling) > _ROWS_SHOWN:
             console.print(f"… and {len(telling) - _ROWS_SHOWN:,} more rows: --json names them all.")
@@ -141,6 +143,7 @@ def _as_json(report: Report, *, dry_run: bool) -> dict[str, Any]:
         "rows": [
             {
                 "row": row.line,
+                "company": row.company,
                 "verdict": row.verdict,
                 "pledge_id": str(row.pledge_id) if row.pledge_id else None,
                 "positions": row.positions,

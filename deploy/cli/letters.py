@@ -13,7 +13,7 @@ from uuid import UUID
 import asyncpg
 from rich.table import Table
 
-from deploy.cli.console import FAILED, Refusal, output, progress, say_json
+from deploy.cli.console import FAILED, Refusal, as_typed, output, progress, say_json
 from deploy.cli.installation import Installation, attach
 from shared.messaging import dead_letters
 from shared.messaging.envelope import InvalidMessage, UnknownType
@@ -49,7 +49,7 @@ def list_letters(*, as_json: bool) -> None:
         topic = letter.record.topic.removeprefix("tilsagn.")
         table.add_row(str(letter.letter_id), since, each.service, topic, letter.reason)
     output().print(table)
-    output().print(f"\n{len(found)} waiting. `tilsagn dead-letters show LETTER` tells more about one.")
+    output().print(as_typed(f"\n{len(found)} waiting. `tilsagn dead-letters show LETTER` tells more about one."))
 
 
 def show_letter(letter_id: UUID, *, as_json: bool) -> None:

@@ -21,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from deploy.cli.answers import expect
-from deploy.cli.console import FAILED, Refusal, output
+from deploy.cli.console import FAILED, Refusal, as_typed, output
 from deploy.cli.evening_view import EveningView
 from deploy.cli.failures import explain
 from deploy.cli.installation import Installation, client, demo_folder, of_configuration
@@ -76,8 +76,10 @@ def run_up(*, port: int | None, browser: bool, slug: str, name: str | None, muni
             console.print(f"  Public board   {installation.url}/board/{found}")
         console.print(f"  Mails          {installation.url}/mail\n")
         console.print("In another terminal:")
-        console.print(f"  tilsagn scenario load {struer.SLUG:<20} [dim]eight years to look at[/]")
-        console.print(f"  {'tilsagn token --role caseworker':<41} [dim]a key for a program[/]")
+        table = _links()
+        table.add_row(f"  {as_typed(f'tilsagn scenario load {struer.SLUG}')}", "[dim]eight years to look at[/]")
+        table.add_row(f"  {as_typed('tilsagn token --role caseworker')}", "[dim]a key for a program[/]")
+        console.print(table)
         console.print("\n[dim]Ctrl-C stops it. The data stays.[/]")
         _open_browser(installation.url, wanted=browser)
 
@@ -245,7 +247,8 @@ async def _play(console: Console, installation: Installation, *, speed: float, a
     try:
         played = await evenings.was_played(stage, today)
         if played and not again:
-            console.print("\nThere has been an evening today: [bold]tilsagn demo --again[/] plays another.")
+            again_so = as_typed("tilsagn demo --again")
+            console.print(f"\nThere has been an evening today: [bold]{again_so}[/] plays another.")
         else:
             played += 1
             view = await _watched(console, stage, evenings.evening(today, played), speed=speed)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -14,11 +16,9 @@ from deploy.cli.console import Refusal
 from deploy.local.state import State
 from deploy.scenarios.identities import person_id, taskforce_id
 from shared.auth import ROLES, TokenVerifier
-from tests.cli.command import tilsagn
+from tests.cli.command import ROOT, tilsagn
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from typer.models import CommandInfo
     from typer.testing import Result
 
@@ -228,3 +228,23 @@ def test_the_doctor_says_what_to_do_about_a_folder_of_another_version(signing_st
     assert ran.exit_code == 1
     assert "format 99" in ran.output
     assert "State folder" in ran.notes
+
+
+def test_commands_are_named_as_they_can_be_typed_here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    command = str(Path(sys.executable).with_name("tilsagn").relative_to(ROOT))
+
+    told = tilsagn("status", state=folder)
+    helped = tilsagn("import", "pledges", "--help", state=folder)
+    first = tilsagn("--help", state=folder)
+
+    assert f"`{command} up`" in told.notes
+    assert f"{command} import pledges tilsagn.csv --dry-run" in helped.output
+    assert f"{command} demo" in first.output
+    assert f"`{command} COMMAND --help`" in " ".join(first.output.split())
+
+
+def test_a_command_that_the_shell_finds_is_named_by_its_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin")
+
+    assert "`tilsagn up`" in tilsagn("status", state=folder).notes

@@ -292,6 +292,7 @@ def test_an_import_with_one_bad_row_changes_nothing_and_names_the_row(command: A
     ran = command("import", "pledges", str(file))
     assert ran.exit_code == 1
     assert "pladser" in ran.output
+    assert "Havgus Elektronik A/S" in ran.output
     assert "1 of 2 rows" in ran.notes
     assert command("import", "pledges", str(file), "--dry-run", "--json").json["known"] == 0
 
