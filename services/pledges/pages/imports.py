@@ -119,6 +119,7 @@ async def _report(request: Request, principal: Principal, content: bytes, *, dry
         content,
         dry_run=dry_run,
         limits=limits(settings(request)),
+        request_key=settings(request).request_key,
     )
 
 
