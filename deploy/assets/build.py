@@ -63,8 +63,12 @@ def build(say: Callable[[str], None], built: Path = BUILT) -> None:
         npm.install()
         if is_current(built):
             return
-        stamp = _stamp()
-        files, icons = bundle.collect(say)
+        while True:
+            stamp = _stamp()
+            files, icons = bundle.collect(say)
+            # A source edited while it was being read would make a build of neither state, stamped as the earlier one.
+            if stamp == _stamp():
+                break
         for left in built.glob("tmp-*"):
             shutil.rmtree(left, ignore_errors=True)
         making = Path(tempfile.mkdtemp(prefix="tmp-", dir=built))

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 from fontTools.ttLib import TTFont
 
+from deploy.assets import build as module
 from deploy.assets import npm
 from deploy.assets.build import BUILT, ROOT, build, is_current
+from deploy.assets.bundle import Bundle
 from shared.web.assets import Manifest
 
 if TYPE_CHECKING:
@@ -56,7 +58,32 @@ def test_a_warm_run_is_over_at_once() -> None:
 
 def test_building_twice_gives_the_same_names(built: Path, tmp_path: Path) -> None:
     build(_quiet, tmp_path)
+    # Somebody may edit the style sheets while the tests run: what has to be the same is two builds of one state.
+    while _stamp_of(tmp_path) != _stamp_of(built):
+        build(_quiet, built)
+        build(_quiet, tmp_path)
     assert Manifest.read(tmp_path).names == Manifest.read(built).names
+
+
+def _stamp_of(built: Path) -> str:
+    return str(json.loads((built / "manifest.json").read_text())["stamp"])
+
+
+def test_a_source_edited_during_a_build_is_in_it_whole(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    states = ["before", "after", "after", "after"]
+    collected: list[str] = []
+
+    def collect(_say: object) -> tuple[Bundle, dict[str, str]]:
+        collected.append(states[0])
+        return Bundle(), {}
+
+    monkeypatch.setattr(module, "_stamp", lambda: states.pop(0))
+    monkeypatch.setattr(module, "is_current", lambda _: False)
+    monkeypatch.setattr("deploy.assets.bundle.collect", collect)
+    build(_quiet, tmp_path)
+    assert len(collected) == 2
+    assert _stamp_of(tmp_path) == "after"
+    assert not states
 
 
 def test_style_sheets_name_only_files_that_are_there_and_ours(built: Path) -> None:
