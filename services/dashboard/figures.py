@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 JOB_TYPES: tuple[JobType, ...] = get_args(JobType)
 JOB_TYPE_LABELS: dict[JobType, str] = {
     "smaajob": N_("Småjob"),
-    "praktik": N_("Work practice"),
+    "praktik": N_("Work placement"),
     "loentilskud": N_("Wage subsidy"),
-    "fleksjob": N_("Flex job"),
+    "fleksjob": N_("Fleksjob"),
     "ordinaer": N_("Ordinary job"),
     "traening": N_("Training track"),
 }

@@ -61,11 +61,11 @@ TASKS: Final = MappingProxyType({code: label for _, tasks in TASK_GROUPS for cod
 JOB_TYPES: Final = MappingProxyType(
     {
         "smaajob": N_("Småjob"),
-        "praktik": N_("Work trial (praktik)"),
-        "loentilskud": N_("Job with wage subsidy"),
+        "praktik": N_("Work placement"),
+        "loentilskud": N_("Wage subsidy"),
         "fleksjob": N_("Fleksjob"),
         "ordinaer": N_("Ordinary job"),
-        "traening": N_("Training"),
+        "traening": N_("Training track"),
     }
 )
 

@@ -8,7 +8,7 @@ from shared.web.i18n import N_
 ROLE_LABELS = {
     "member": N_("member"),
     "coordinator": N_("coordinator"),
-    "caseworker": N_("caseworker"),
+    "caseworker": N_("case worker"),
     "facilitator": N_("facilitator"),
     "admin": N_("administrator"),
     "auditor": N_("auditor"),

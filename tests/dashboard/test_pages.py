@@ -213,7 +213,7 @@ def test_job_types_in_words_name_only_those_there_are() -> None:
     with speaking("da", "dashboard"):
         assert types_in_words(nothing | {"fleksjob": 2, "smaajob": 1}) == "1 småjob · 2 fleksjob"
     with speaking("en", "dashboard"):
-        assert types_in_words(nothing | {"fleksjob": 2}) == "2 flex job"
+        assert types_in_words(nothing | {"fleksjob": 2}) == "2 fleksjob"
 
 
 def test_a_selection_of_nothing_special_has_a_plain_address() -> None:

@@ -49,7 +49,7 @@ def test_the_current_place_is_the_longest_that_fits() -> None:
 
 
 def test_every_role_has_a_name_on_screen() -> None:
-    assert navigation.role_labels({"caseworker", "member"}) == ["member", "caseworker"]
+    assert navigation.role_labels({"caseworker", "member"}) == ["member", "case worker"]
     assert navigation.role_labels({"nobody"}) == []
 
 
