@@ -264,7 +264,9 @@ def event_name(event: EventFigures) -> str:
     """`Småjob-aften, 01.12.2026`."""
     if event.title is None or event.date is None:
         return _("An event not yet known here")
-    return f"{event.title}, {date_text(event.date)}"
+    # A chart breaks its labels at spaces, and "8 October 2025" is one word.
+    day = date_text(event.date).replace(" ", "\N{NO-BREAK SPACE}")
+    return f"{event.title}, {day}"
 
 
 def types_in_words(counts: measures.ByJobType) -> str:

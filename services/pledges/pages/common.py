@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
@@ -100,7 +101,11 @@ def phone_text(text: str) -> str:
     if number is None:
         return text
     kind = phonenumbers.PhoneNumberFormat
-    return phonenumbers.format_number(number, kind.NATIONAL if number.country_code == 45 else kind.INTERNATIONAL)
+    if number.country_code != 45:
+        return phonenumbers.format_number(number, kind.INTERNATIONAL)
+    told = phonenumbers.format_number(number, kind.NATIONAL)
+    # A number that is given to nobody has no format of its own, and is read aloud in pairs all the same.
+    return " ".join(re.findall("..", told)) if re.fullmatch(r"\d{8}", told) else told
 
 
 def address(path: str, query: Iterable[tuple[str, object]]) -> str:
