@@ -146,7 +146,7 @@ Email = Annotated[
 PNumber = Annotated[Annotated[str, AfterValidator(_p_number)] | None, BeforeValidator(_empty_is_none)]
 """A workplace's number: ten digits, and so exempt from the search for CPR numbers."""
 Municipality = Annotated[MunicipalityCode | None, BeforeValidator(_empty_is_none)]
-WeeklyHours = Annotated[Decimal, Field(gt=0, le=60, max_digits=4, decimal_places=2), BeforeValidator(_number)]
+WeeklyHours = Annotated[Decimal, Field(gt=0, le=60, decimal_places=2), BeforeValidator(_number)]
 PositionCount = Annotated[int, Field(ge=1), BeforeValidator(_number)]
 WhichPosition = Annotated[int | UUID | None, PlainValidator(_which_position, json_schema_input_type=int | UUID | None)]
 Moment = Annotated[AwareDatetime, AfterValidator(_storable)]

@@ -11,7 +11,6 @@ router = APIRouter(include_in_schema=False)
 router.include_router(intake.router)
 router.include_router(imports.router)
 router.include_router(queue.router)
-# Last: /pledges/{pledge_id} would take the others' addresses for ids.
 router.include_router(reading.router)
 
 __all__ = ["router"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID, uuid4
@@ -41,6 +42,7 @@ from services.pledges.queries import HireFilter, PledgeFilter
 from services.pledges.sorting import OldestFirst
 from shared.auth import Principal, require
 from shared.copenhagen import COPENHAGEN
+from shared.web.formats import number_text
 from shared.web.forms import Form, blank, read_form
 from shared.web.i18n import gettext as _
 from shared.web.i18n import ngettext
@@ -180,7 +182,7 @@ def waited(today: date, pledged_on: date) -> str:
     return ngettext("Has waited %(num)s year", "Has waited %(num)s years", months // 12)
 
 
-@router.get("/queue/{pledge_id}/hire")
+@router.get("/queue/{pledge_id:uuid}/hire")
 async def new_hire(
     pledge_id: UUID,
     request: Request,
@@ -230,7 +232,7 @@ def _drafted(request: Request, principal: Principal) -> Form[HireForm] | None:
     return Form(values | {f"contact_person.{name}": value for name, value in data.contact_person}, data=data)
 
 
-@router.post("/queue/{pledge_id}/hire")
+@router.post("/queue/{pledge_id:uuid}/hire")
 async def confirm_hire(
     pledge_id: UUID, request: Request, principal: Annotated[Principal, Depends(require("caseworker"))]
 ) -> Response:
@@ -374,6 +376,6 @@ def _by_field(errors: Sequence[FieldError]) -> dict[str, str]:
     return found
 
 
-def _shown(hours: Any) -> str:
-    """7,5 as it is typed in Denmark."""
-    return f"{hours.normalize():f}".replace(".", ",")
+def _shown(hours: Decimal) -> str:
+    """7,5 as it is typed in Denmark, 7.5 as in English; both are read."""
+    return number_text(hours)

@@ -83,7 +83,7 @@ async def list_pledges(
     )
 
 
-@router.get("/pledges/{pledge_id}")
+@router.get("/pledges/{pledge_id:uuid}")
 async def show_pledge(
     pledge_id: UUID,
     request: Request,

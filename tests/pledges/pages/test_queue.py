@@ -130,6 +130,7 @@ async def test_two_case_workers_on_one_position_are_shown_what_happened(caller: 
         ({"start_date": "01-02-2036"}, "Første dag skal ligge mellem 2000 og om to år."),
         ({"start_date": "01-02-1926", "step": "confirm"}, "Første dag skal ligge mellem 2000 og om to år."),
         ({"weekly_hours": "45"}, "En uge har højst 37 arbejdstimer."),
+        ({"weekly_hours": "999"}, "Timer om ugen: Må højst være 60."),
         ({"weekly_hours": "0"}, "Timer om ugen: Skal være mere end 0."),
         ({"contact_person.name": ""}, "Navn: Skal udfyldes."),
         ({"contact_person.name": "Jonas 0101701234"}, "Ligner et CPR-nummer"),
@@ -159,3 +160,25 @@ async def test_a_wrong_hire_is_told_beside_the_field(one_caller: Caller, values:
 
     assert answer.status_code == 422
     assert words in text_of(answer.text)
+
+
+@pytest.mark.parametrize(("language", "hours"), [("da", "7,5"), ("en", "7.5")])
+async def test_hours_stand_in_the_form_as_they_are_written_in_its_language(
+    caller: Caller, language: str, hours: str
+) -> None:
+    body = pledge_body(weekly_hours={"from": 7.5, "to": 10})
+    await caller.log(body)
+
+    page = await caller.client.get(
+        f"/queue/{body['id']}/hire?lang={language}", headers=caller.headers("caseworker") | HTML
+    )
+
+    assert f'value="{hours}"' in page.text
+    fields = {"weekly_hours": hours, "start_date": "2026-12-01", "step": "check"}
+    fields |= {"contact_person.name": "Jonas", "contact_person.phone": "96848484"}
+    sent = await caller.client.post(
+        f"/queue/{body['id']}/hire", data=fields, headers=caller.headers("caseworker") | HTML
+    )
+    drafted = caller.headers("caseworker") | HTML | {"cookie": sent.headers["set-cookie"].partition(";")[0]}
+    check = await caller.client.get(sent.headers["location"], headers=drafted)
+    assert "Timer om ugen 7,5" in text_of(check.text)

@@ -6,6 +6,9 @@ import re
 from datetime import timedelta
 from html import unescape
 from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
 
 from tests.pledges.conftest import NOW, Caller, pledge_body
 from tests.pledges.pages.browsing import HTML, text_of
@@ -89,3 +92,28 @@ async def test_what_people_type_is_shown_and_never_obeyed(caller: Caller) -> Non
         page = (await caller.client.get(path, headers=caller.headers("coordinator", "caseworker") | HTML)).text
         assert nasty not in page
         assert "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize("path", ["/pledges/abc", "/queue/abc/hire", f"/pledges/{uuid4()}"])
+async def test_an_address_that_leads_nowhere_is_a_page_that_is_not_there(one_caller: Caller, path: str) -> None:
+    answer = await one_caller.client.get(path, headers=one_caller.headers("caseworker") | HTML)
+
+    assert answer.status_code == 404
+    assert "Siden findes ikke" in text_of(answer.text)
+
+
+async def test_a_number_is_told_in_pairs(caller: Caller) -> None:
+    for phone in ("97850000", "00005118"):
+        await caller.log(pledge_body(contact={"name": "Eva", "phone": phone}))
+
+    page = text_of((await caller.client.get("/pledges", headers=caller.headers("coordinator") | HTML)).text)
+
+    assert "97 85 00 00" in page
+    assert "00 00 51 18" in page
+
+
+async def test_a_list_that_holds_nothing_says_so_once(one_caller: Caller) -> None:
+    page = await one_caller.client.get("/queue?q=findes+ikke", headers=one_caller.headers("coordinator") | HTML)
+
+    assert "Ingen tilsagn passer" in text_of(page.text)
+    assert "0 ledige pladser" not in text_of(page.text)
