@@ -16,7 +16,6 @@ from deploy.local.broker import BrokerFailed, EmbeddedBroker
 from deploy.local.ports import PortTaken
 from deploy.local.postgres import EmbeddedPostgres, PostgresFailed
 from deploy.local.topics import start_with_topics
-from shared.contracts.catalogue import PARTITIONS
 from shared.messaging.lag import group_lags
 from shared.messaging.replay import replay_unsettled, settle
 from shared.postgres import OUTBOX_CHANNEL, TRANSIENT_ERRORS
@@ -136,7 +135,7 @@ class Supervisor:
         moments = {service: await self._ask(service, _LAST_PUBLISHED) for service in self._databases}
         if broker is None or not any(moments.values()):
             return
-        lags = await group_lags(self._broker.bootstrap_servers, self._groups, partitions=PARTITIONS)
+        lags = await group_lags(self._broker.bootstrap_servers, self._groups)
         # An empty broker that has taken the old one's place would show no lag either.
         if any(lags.values()) or self._broker.pid != broker:
             return

@@ -7,9 +7,13 @@ import asyncio
 from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.local.broker import EmbeddedBroker
-from shared.contracts.catalogue import PARTITIONS, TOPICS
+from shared.contracts.catalogue import TOPICS
 from shared.messaging.topics import ensure_topics
 
+PARTITIONS = 3
+"""Enough to be as in any deployment, where one aggregate's messages are in order and two aggregates' are not. Not as
+many as there: one process reads them all, and an idle broker's processor use grows with their number, for every fetch
+looks at each of them (12 instead of 3 cost it twice as much). Its log is not kept, so the number may change."""
 _ATTEMPTS = 20
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 import asyncpg
 
-from shared.contracts.catalogue import PARTITIONS
 from shared.messaging.lag import group_lags
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ async def wait_until_quiet(
     while True:
         under_way = await _unpublished(outboxes)
         if not under_way:
-            lags = await group_lags(bootstrap_servers, readers, partitions=PARTITIONS)
+            lags = await group_lags(bootstrap_servers, readers)
             under_way = [f"{lag:,} messages are not yet read by {group}" for group, lag in lags.items() if lag]
         if not under_way:
             return

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
 from shared.messaging.broker import REQUEST_TIMEOUT_MS
 
@@ -14,16 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 
-async def group_lags(bootstrap_servers: str, groups: Mapping[str, Iterable[str]], *, partitions: int) -> dict[str, int]:
+async def group_lags(bootstrap_servers: str, groups: Mapping[str, Iterable[str]]) -> dict[str, int]:
     """Return for each consumer group how many messages of its topics it has not committed.
 
     Args:
         bootstrap_servers: `host:port`, comma separated.
         groups: the topics each group reads, by group.
-        partitions: partitions of each topic.
 
     Raises:
-        aiokafka.errors.KafkaError, TimeoutError: the broker is away.
+        aiokafka.errors.KafkaError, TimeoutError: the broker is away, or has not got one of the topics.
     """
     servers = bootstrap_servers.split(",")
     consumer = AIOKafkaConsumer(
@@ -34,14 +34,14 @@ async def group_lags(bootstrap_servers: str, groups: Mapping[str, Iterable[str]]
         async with asyncio.timeout(15):
             await consumer.start()
             await admin.start()
+            partitions = await _partitions(admin, {topic for topics in groups.values() for topic in topics})
             places = {
-                group: [TopicPartition(topic, number) for topic in topics for number in range(partitions)]
-                for group, topics in groups.items()
+                group: [place for topic in topics for place in partitions[topic]] for group, topics in groups.items()
             }
             ends = await _ends(consumer, sorted({place for all_ in places.values() for place in all_}))
             lags: dict[str, int] = {}
             for group, of_group in places.items():
-                committed = await admin.list_consumer_group_offsets(group, partitions=of_group)
+                committed = await _committed(admin, group, of_group)
                 lags[group] = sum(
                     max(0, ends[place] - max(0, committed[place].offset if place in committed else 0))
                     for place in of_group
@@ -50,6 +50,33 @@ async def group_lags(bootstrap_servers: str, groups: Mapping[str, Iterable[str]]
     finally:
         await consumer.stop()
         await admin.close()
+
+
+async def _partitions(admin: AIOKafkaAdminClient, topics: set[str]) -> dict[str, list[TopicPartition]]:
+    # The list first: asking after a topic that is missing makes it on some brokers, with what partitions they like.
+    missing = topics - set(await admin.list_topics())
+    if missing:
+        raise UnknownTopicOrPartitionError(", ".join(sorted(missing)))
+    if not topics:
+        return {}
+    return {
+        about["topic"]: sorted(TopicPartition(about["topic"], one["partition"]) for one in about["partitions"])
+        for about in await admin.describe_topics(sorted(topics))
+    }
+
+
+async def _committed(
+    admin: AIOKafkaAdminClient, group: str, places: Sequence[TopicPartition]
+) -> dict[TopicPartition, Any]:
+    while True:
+        try:
+            return dict(await admin.list_consumer_group_offsets(group, partitions=places))
+        except KafkaError as error:
+            # Apache Kafka makes its own topic for offsets when the first group is asked after, and loads it anew
+            # after a change of leader.
+            if not error.retriable:
+                raise
+            await asyncio.sleep(0.1)
 
 
 async def _ends(consumer: AIOKafkaConsumer, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:

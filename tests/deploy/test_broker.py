@@ -16,8 +16,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.local.broker import BrokerFailed, EmbeddedBroker
 from deploy.local.ports import PortTaken, any_free, listening
-from deploy.local.topics import start_with_topics
-from shared.contracts.catalogue import PARTITIONS, TOPICS
+from deploy.local.topics import PARTITIONS, start_with_topics
+from shared.contracts.catalogue import TOPICS
 from tests.deploy.processes import eventually, finished, python, runs
 
 

@@ -12,7 +12,6 @@ import pytest
 
 from services.notifications.consumer import create_consumer
 from services.notifications.worker import create_worker
-from shared.contracts.catalogue import PARTITIONS
 from shared.messaging.broker import producer_for
 from shared.messaging.lag import group_lags
 from tests.notifications.conftest import eventually
@@ -60,7 +59,7 @@ async def publish(settings: NotificationsSettings, messages: Sequence[Message], 
 
 async def unacknowledged(settings: NotificationsSettings) -> int:
     consumer = create_consumer()
-    lags = await group_lags(settings.kafka_bootstrap_servers, {consumer.group: consumer.topics}, partitions=PARTITIONS)
+    lags = await group_lags(settings.kafka_bootstrap_servers, {consumer.group: consumer.topics})
     return lags[consumer.group]
 
 
