@@ -29,9 +29,10 @@ class BrokerSettings:
 BROKERS: dict[KafkaFlavour, BrokerSettings] = {
     # The embedded broker sleeps the whole fetch wait, rejoins in 1 s at this session time (18 s at the usual
     # 10 s), and fails under an idempotent producer. What the fetch wait costs an idle local run (broker and launcher
-    # together, in hundredths of one core, over 30 s) and a change (commit to dashboard row, p50/p95 of 100 events):
-    #   12 partitions a topic: 20 ms 24-33;            50 ms 19, 31/55 ms;  100 ms 12, 42/103 ms
-    #    3 partitions a topic: 20 ms 20;  30 ms 17, 24/46 ms;  50 ms 11, 27/58 ms
+    # together, in hundredths of one core, over 30 s) and a change (commit to dashboard row, p50/p95 of 100 events,
+    # on two processors that others were using too):
+    #   12 partitions a topic: 20 ms 24-43, 38/102 ms;  50 ms 19, 31/55 ms;  100 ms 12, 42/103 ms
+    #    3 partitions a topic: 20 ms 20,    35/154 ms;  50 ms 11, 26/47 ms;   30 ms 17, 24/46 ms
     # Most of it is the broker's work of looking at every partition for every fetch (see deploy/local/topics.py).
     # Heartbeats half as often save nothing that can be measured.
     "embedded": BrokerSettings(1000, 250, 50, 20, enable_idempotence=False),
