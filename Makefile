@@ -7,6 +7,8 @@ PYTHON ?= python3
 PORT ?=
 # More arguments for the command behind a target: `make test ARGS="-k intake"`.
 ARGS ?=
+# How many Apache Kafka nodes `make kafka` starts: 1 or 3.
+NODES ?= 1
 # How many tests run side by side; 0 is one after another, for a debugger.
 WORKERS ?= 2
 
@@ -19,7 +21,7 @@ PORT_OPTION = $(if $(PORT),--port $(PORT))
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo up test lint format types migrations lock forget clean
+.PHONY: help setup demo up test test-kafka kafka lint format types migrations lock forget clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -38,6 +40,15 @@ up: setup ## Start an empty installation and keep its data in .tilsagn/
 test: setup ## Run all tests, with a real database, broker and browser
 	@$(BOOTSTRAP) browser
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) $(ARGS)
+
+test-kafka: setup ## Run every test that talks to a broker on Apache Kafka itself (needs Java and Maven)
+	@$(BOOTSTRAP) java
+	@$(BIN)/python -m deploy.kafka setup
+	@BROKER=apache $(BIN)/python -m pytest --numprocesses $(WORKERS) $(ARGS)
+
+kafka: setup ## Start Apache Kafka with our topics, without Docker; NODES=3 for a cluster
+	@$(BOOTSTRAP) java
+	@exec $(BIN)/python -m deploy.kafka --nodes $(NODES)
 
 lint: setup types migrations ## Check style, types, the walls between services, and the migrations
 	@$(BIN)/ruff check --quiet $(SOURCES)
@@ -61,6 +72,6 @@ forget: setup ## Delete this installation's data for good (asks first)
 	@$(BIN)/python -m deploy.local.forget $(ARGS)
 
 clean: ## Remove everything that was built; the data in .tilsagn/ stays
-	@rm -rf .venv node_modules shared/web/assets/built test-results tilsagn.egg-info
+	@rm -rf .venv .kafka node_modules shared/web/assets/built test-results tilsagn.egg-info
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,6 +1,6 @@
-"""What has to be there before anything of ours can run: `make setup`, `make lock`, and a browser for the tests.
+"""What has to be there before anything of ours can run: `make setup`, `make lock`; a browser and Java for tests.
 
-Run by whatever Python the machine has, from the checkout: `python3 deploy/bootstrap.py setup|browser|lock`. Only
+Run by whatever Python the machine has, from the checkout: `python3 deploy/bootstrap.py setup|browser|java|lock`. Only
 the standard library, and nothing of this project, is imported. Every step is skipped when it is done already, and
 done over when it was interrupted: a second `setup` takes a moment and needs no network.
 """
@@ -56,13 +56,33 @@ def browser() -> None:
     """
     if any(shutil.which(name) for name in _BROWSERS):
         return
+    _have_installed("chromium", what="Chromium", why="The browser tests need Chromium, which is not installed.")
+
+
+def java() -> None:
+    """Make sure that Java and Maven are there for Apache Kafka; whether they are new enough is seen when they run.
+
+    Raises:
+        Refusal: one is missing and cannot be installed from here.
+    """
+    missing = [name for name in ("java", "mvn") if not shutil.which(name)]
+    if "JAVA_HOME" in os.environ:
+        missing = [name for name in missing if name != "java"]
+    if missing:
+        why = f"Apache Kafka needs Java 17 or newer and Maven; not found: {', '.join(missing)}."
+        _have_installed("default-jre-headless", "maven", what="Java and Maven", why=why)
+
+
+def _have_installed(*packages: str, what: str, why: str) -> None:
+    """Install Debian packages where we may; refuse, saying why and how, where we may not."""
     apt = shutil.which("apt-get")
     if apt is None or os.geteuid() != 0:
-        how = "sudo apt-get install chromium" if apt else "your system's package manager"
-        raise Refusal(f"The browser tests need Chromium, which is not installed. Install it with: {how}")
+        how = f"sudo apt-get install {' '.join(packages)}" if apt else "your system's package manager"
+        raise Refusal(f"{why} Install it with: {how}")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     _run("Package lists", [apt, "update", "-qq"], environment=environment)
-    _run("Chromium", [apt, "install", "-qq", "--yes", "--no-install-recommends", "chromium"], environment=environment)
+    install = [apt, "install", "-qq", "--yes", "--no-install-recommends", *packages]
+    _run(what, install, environment=environment)
 
 
 def lock() -> None:
@@ -213,7 +233,7 @@ def _alone() -> Iterator[None]:
 
 def main(arguments: Sequence[str]) -> int:
     """Do what is asked; returns the exit code."""
-    steps = {"setup": setup, "browser": browser, "lock": lock}
+    steps = {"setup": setup, "browser": browser, "java": java, "lock": lock}
     if not arguments or any(name not in steps for name in arguments):
         print(f"usage: python3 deploy/bootstrap.py {'|'.join(steps)}", file=sys.stderr)
         return 2

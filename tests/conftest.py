@@ -1,7 +1,8 @@
 """Fixtures of all tests: real PostgreSQL, real broker, real tokens.
 
 PostgreSQL is started once; each test gets copies of the migrated databases (some 20 ms each) and, if it asks,
-a broker of its own (some 20 ms). Nothing a test does is seen by another.
+a broker of its own (some 20 ms). Nothing a test does is seen by another. With BROKER=apache the broker is Apache
+Kafka, started once and emptied for each test (tests/brokers.py).
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import pytest
 import pytest_asyncio
 
+from deploy.kafka import KafkaCluster
 from deploy.local.broker import EmbeddedBroker
 from shared.auth import Principal, Role, new_private_jwk, public_jwks, sign_token
 from shared.contracts.catalogue import PARTITIONS, TOPICS
 from shared.messaging.topics import ensure_topics
 from shared.postgres import Database
 from shared.settings import ServiceSettings
+from tests import brokers
 from tests.infrastructure import Databases, Installation, fresh_databases, scratch_installation
 from tests.topology import Topology, topology
 
@@ -28,6 +31,15 @@ if TYPE_CHECKING:
 
 TASKFORCE = uuid5(NAMESPACE_URL, "tilsagn:taskforce:struer")
 OTHER_TASKFORCE = uuid5(NAMESPACE_URL, "tilsagn:taskforce:elsewhere")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests that do not belong on the chosen broker."""
+    chosen = [item for item in items if brokers.for_this_broker(item)]
+    left_out = [item for item in items if not brokers.for_this_broker(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = chosen
 
 
 @pytest.fixture(scope="session")
@@ -44,9 +56,21 @@ def databases(installation: Installation) -> Iterator[Databases]:
         yield databases
 
 
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[KafkaCluster]:
+    """Apache Kafka, one node, for the whole session; a test leaves it as it likes."""
+    with KafkaCluster() as kafka:
+        yield kafka
+
+
 @pytest.fixture
-def broker() -> Iterator[EmbeddedBroker]:
-    """An empty broker with every topic declared."""
+def broker(request: pytest.FixtureRequest) -> Iterator[brokers.Broker]:
+    """An empty broker with every topic declared, of the chosen kind."""
+    if brokers.FLAVOUR == "apache":
+        kafka: KafkaCluster = request.getfixturevalue("kafka")
+        brokers.empty(kafka)
+        yield kafka
+        return
     with EmbeddedBroker() as broker:
         asyncio.run(ensure_topics(broker.bootstrap_servers, TOPICS, partitions=PARTITIONS))
         yield broker
@@ -90,7 +114,7 @@ def base_settings(signing_key: str) -> dict[str, Any]:
     return {
         "token_jwks": public_jwks(signing_key),
         "kafka_bootstrap_servers": "127.0.0.1:9",
-        "kafka_flavour": "embedded",
+        "kafka_flavour": brokers.FLAVOUR,
         "public_url": "http://localhost:8080",
         "log_format": "console",
     }

@@ -1,13 +1,12 @@
 """The eight processes of docker-compose.yml, on loopback, with the commands and environments written there.
 
 What compose would substitute (`${NAME}`, `${NAME:-default}`, `${NAME:?message}`) is substituted here by the same
-rules; only variables differ: addresses, ports and secrets. PostgreSQL and the broker are the embedded ones, mail
-goes to a real SMTP server that keeps what it accepts.
+rules; only variables differ: addresses, ports and secrets. PostgreSQL is the embedded one, the broker that or Apache
+Kafka (tests/brokers.py), and mail goes to a real SMTP server that keeps what it accepts.
 """
 
 from __future__ import annotations
 
-import asyncio
 import http.client
 import os
 import re
@@ -28,12 +27,12 @@ from aiosmtpd.controller import Controller
 
 from deploy import secrets
 from deploy.local import ports
-from deploy.local.broker import EmbeddedBroker
 from deploy.local.postgres import EmbeddedPostgres
 from deploy.postgres.provision import dsn_of
 from deploy.routes import service_for
 from deploy.services import SERVICES, database
 from shared.auth import Principal, Role, sign_token
+from tests import brokers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -155,7 +154,7 @@ class Topology:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.postgres = EmbeddedPostgres(folder / "postgres", fsync=False)
-        self.broker = EmbeddedBroker(record=folder / "broker.json", log=folder / "broker.log")
+        self.broker = brokers.new_broker(folder)
         self.mail = MailServer()
         self.secrets = secrets.make()
         self.variables: dict[str, str] = {}
@@ -217,14 +216,12 @@ class Topology:
 
     def replace_broker(self) -> None:
         """Kill the broker and start one with nothing on it, as the local run's supervisor does."""
-        self.broker.kill()
+        brokers.lose_everything(self.broker)
         self.start_broker()
 
     def start_broker(self) -> None:
-        """Start an empty broker with its topics."""
-        from deploy.local.topics import start_with_topics
-
-        asyncio.run(start_with_topics(self.broker))
+        """Start the broker with its topics, after a kill: an embedded one is empty then."""
+        brokers.start(self.broker)
 
     # --- ways in
 
@@ -272,7 +269,7 @@ class Topology:
             "POSTGRES_PASSWORD": superuser,
             "POSTGRES_ADDRESS": address,
             "KAFKA_ADDRESS": self.broker.bootstrap_servers,
-            "KAFKA_FLAVOUR": "embedded",
+            "KAFKA_FLAVOUR": brokers.FLAVOUR,
             "LISTEN_ADDRESS": "127.0.0.1",
             "PUBLIC_URL": "http://localhost:8080",
             "EVENTS_URL": f"http://127.0.0.1:{apps['events']}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -63,7 +64,7 @@ class Difference:
 
 
 async def create_missing(bootstrap_servers: str, topics: Sequence[Topic]) -> list[str]:
-    """Create the topics that are not there yet, and touch no other.
+    """Create the topics that are not there yet, touch no other, and return when all of them can be seen.
 
     Args:
         bootstrap_servers: `host:port`, comma separated.
@@ -73,6 +74,7 @@ async def create_missing(bootstrap_servers: str, topics: Sequence[Topic]) -> lis
 
     Raises:
         aiokafka.errors.KafkaError: the broker is away or refused.
+        TimeoutError: the broker has taken the order, and does not know the topics seconds later.
     """
     async with _admin(bootstrap_servers) as admin:
         there = set(await admin.list_topics())
@@ -89,7 +91,12 @@ async def create_missing(bootstrap_servers: str, topics: Sequence[Topic]) -> lis
             error = for_code(code)
             if code and error is not TopicAlreadyExistsError:
                 raise error(f"topic {name} could not be created")
-        return [topic.name for topic in missing]
+        # The controller has them; the brokers hear of it a moment later.
+        async with asyncio.timeout(REQUEST_TIMEOUT_MS / 1000):
+            while True:
+                if {topic.name for topic in missing} <= set(await admin.list_topics()):
+                    return [topic.name for topic in missing]
+                await asyncio.sleep(0.02)
 
 
 async def ensure_topics(bootstrap_servers: str, topics: Sequence[str], *, partitions: int) -> list[str]:

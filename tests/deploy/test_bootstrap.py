@@ -106,6 +106,26 @@ def test_a_missing_browser_is_named_with_its_command(monkeypatch: pytest.MonkeyP
         bootstrap.browser()
 
 
+@pytest.mark.parametrize(("there", "missing"), [([], "java, mvn"), (["java"], "mvn"), (["mvn"], "java")])
+def test_missing_java_or_maven_is_named_with_its_command(
+    there: list[str], missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = {name: f"/usr/bin/{name}" for name in ["apt-get", *there]}
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setattr("deploy.bootstrap.shutil.which", found.get)
+    monkeypatch.setattr("deploy.bootstrap.os.geteuid", lambda: 1000)
+    with pytest.raises(
+        bootstrap.Refusal, match=f"not found: {missing}.*sudo apt-get install default-jre-headless maven"
+    ):
+        bootstrap.java()
+
+
+def test_java_and_maven_that_are_there_are_left_alone(monkeypatch: pytest.MonkeyPatch, steps: list[str]) -> None:
+    monkeypatch.setattr("deploy.bootstrap.shutil.which", lambda name: f"/usr/bin/{name}")
+    bootstrap.java()
+    assert steps == []
+
+
 def test_an_old_python_looks_for_a_newer_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bootstrap, "_OLDEST_PYTHON", (99, 0))
     monkeypatch.setattr("deploy.bootstrap.shutil.which", lambda name: f"/opt/{name}" if name == "python3.12" else None)

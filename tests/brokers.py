@@ -1,0 +1,102 @@
+"""Which broker the tests run on: the embedded one, or, with BROKER=apache, Apache Kafka itself.
+
+`make test` runs every test that does not need Apache Kafka, on the embedded broker. `make test-kafka` sets
+BROKER=apache and runs every test that talks to a broker, on Apache Kafka, and those marked `kafka`, which are about
+Apache Kafka and run nowhere else. What is chosen is chosen here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import GroupLoadInProgressError
+
+from deploy.kafka import KafkaCluster
+from deploy.local.broker import EmbeddedBroker
+from deploy.local.topics import start_with_topics
+from deploy.topics import declared
+from shared.messaging.topics import create_missing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from shared.settings import KafkaFlavour
+
+Broker = EmbeddedBroker | KafkaCluster
+
+FLAVOUR: KafkaFlavour = "apache" if os.environ.get("BROKER") == "apache" else "embedded"
+
+_ON_A_BROKER = {"broker", "kafka", "running"}  # fixtures
+_PATIENCE_SECONDS = 30
+
+
+def for_this_broker(item: pytest.Item) -> bool:
+    """Whether a test belongs to the run at hand."""
+    if FLAVOUR == "apache":
+        return item.get_closest_marker("kafka") is not None or not _ON_A_BROKER.isdisjoint(
+            getattr(item, "fixturenames", ())
+        )
+    return item.get_closest_marker("kafka") is None
+
+
+def new_broker(folder: Path) -> Broker:
+    """A broker of the chosen kind with its files in `folder`, not started."""
+    if FLAVOUR == "apache":
+        return KafkaCluster(folder=folder / "kafka")
+    return EmbeddedBroker(record=folder / "broker.json", log=folder / "broker.log")
+
+
+def start(broker: Broker) -> None:
+    """Start it with every topic."""
+    if isinstance(broker, EmbeddedBroker):
+        asyncio.run(start_with_topics(broker))
+    else:
+        broker.start()
+        asyncio.run(_create_topics(broker))
+
+
+def lose_everything(broker: Broker) -> None:
+    """Kill it, and have it start with nothing on its disk when it is started again."""
+    if isinstance(broker, EmbeddedBroker):
+        broker.kill()
+    else:
+        broker.wipe()
+
+
+def empty(kafka: KafkaCluster) -> None:
+    """Make it as it was when new, whatever a test has left: some 0.5 s, where a new JVM takes several."""
+    kafka.start()
+    asyncio.run(_empty(kafka))
+
+
+async def _empty(kafka: KafkaCluster) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap_servers)
+    await admin.start()
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            groups = await _groups(admin)
+            await admin.delete_topics([name for name in await admin.list_topics() if not name.startswith("__")])
+            while any(not name.startswith("__") for name in await admin.list_topics()):
+                await asyncio.sleep(0.02)
+            # A group's offsets go with their topics, a moment later: a new topic must not find them.
+            while any([await admin.list_consumer_group_offsets(group) for group in groups]):
+                await asyncio.sleep(0.02)
+    finally:
+        await admin.close()
+    await _create_topics(kafka)
+
+
+async def _groups(admin: AIOKafkaAdminClient) -> list[str]:
+    while True:
+        try:
+            return [group for group, _ in await admin.list_consumer_groups()]
+        except GroupLoadInProgressError:  # it was restarted a moment ago
+            await asyncio.sleep(0.02)
+
+
+async def _create_topics(kafka: KafkaCluster) -> None:
+    await create_missing(kafka.bootstrap_servers, [topic.on(kafka.replication) for topic in declared()])

@@ -1,0 +1,285 @@
+"""Apache Kafka on this machine: what it keeps, what it loses, and that nothing of it is left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError, NotEnoughReplicasError
+
+from deploy.kafka import KafkaCluster, KafkaFailed, KafkaNode, software
+from deploy.kafka.cluster import sweep
+from deploy.kafka.node import Member
+from deploy.local.ports import PortTaken, any_steady, listening
+from deploy.topics import declared
+from shared.messaging.patience import abandon_after
+from shared.messaging.topics import create_missing, differences
+from tests.deploy.processes import CHECKOUT, eventually, finished, python, runs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
+
+PLACE = TopicPartition("tilsagn.events.company", 0)
+SOON = {"broker.session.timeout.ms": "2000", "broker.heartbeat.interval.ms": "500"}
+"""A node that was killed is let in again, and its partitions led by others, after 2 s instead of 9."""
+
+
+@pytest.fixture(scope="module")
+def one() -> Iterator[KafkaCluster]:
+    """A cluster of one node."""
+    with KafkaCluster(settings=SOON) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def three() -> Iterator[KafkaCluster]:
+    """A cluster of three nodes with the topics as declared."""
+    with KafkaCluster(3, settings=SOON) as cluster:
+        asyncio.run(create_missing(cluster.bootstrap_servers, declared()))
+        yield cluster
+
+
+async def put(cluster: KafkaCluster, value: bytes, *, seconds: float = 30) -> None:
+    """Send one record and wait for every replica in sync."""
+    producer = AIOKafkaProducer(
+        bootstrap_servers=cluster.bootstrap_servers, acks="all", enable_idempotence=True, request_timeout_ms=2000
+    )
+    try:
+        async with asyncio.timeout(seconds):
+            await producer.start()
+            await producer.send_and_wait(PLACE.topic, value=value, partition=PLACE.partition)
+    finally:
+        await abandon_after(producer.stop(), seconds=2)  # it would wait for a broker that is not coming back
+
+
+async def everything(cluster: KafkaCluster) -> list[bytes]:
+    """Every record there is."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=cluster.bootstrap_servers, enable_auto_commit=False)
+    try:
+        await consumer.start()
+        [end] = (await consumer.end_offsets([PLACE])).values()
+        consumer.assign([PLACE])
+        await consumer.seek_to_beginning()
+        values: list[bytes] = []
+        while len(values) < end:
+            for batch in (await consumer.getmany(timeout_ms=500)).values():
+                values += [record.value or b"" for record in batch]
+        return values
+    finally:
+        await consumer.stop()
+
+
+async def with_topics(cluster: KafkaCluster) -> None:
+    """Everything declared, on a cluster that may be anything."""
+    await asyncio.to_thread(cluster.start)
+    await create_missing(cluster.bootstrap_servers, [topic.on(cluster.replication) for topic in declared()])
+
+
+async def test_what_was_acknowledged_is_there_after_a_kill_and_on_the_same_ports(one: KafkaCluster) -> None:
+    await with_topics(one)
+    servers, before = one.bootstrap_servers, one.pid
+    await put(one, b"kept")
+    await asyncio.to_thread(one.kill)
+    assert not one.alive()
+    await asyncio.to_thread(one.start)
+    assert one.bootstrap_servers == servers
+    assert one.pid not in {before, None}
+    assert (await everything(one))[-1] == b"kept"
+    assert await differences(one.bootstrap_servers, [topic.on(1) for topic in declared()]) == []
+
+
+async def test_a_node_that_is_stopped_ends_by_itself_and_comes_back(one: KafkaCluster) -> None:
+    await with_topics(one)
+    await put(one, b"stopped")
+    [node] = one.nodes
+    child = node._child
+    await asyncio.to_thread(node.stop, patience=60)
+    assert child is not None
+    assert child.returncode == 128 + signal.SIGTERM, "Java ends so when it was asked to"
+    await asyncio.to_thread(node.start)
+    assert (await everything(one))[-1] == b"stopped"
+
+
+async def test_a_wiped_one_knows_nothing_any_more(one: KafkaCluster) -> None:
+    await with_topics(one)
+    await put(one, b"forgotten")
+    await asyncio.to_thread(one.wipe)
+    await with_topics(one)
+    assert await everything(one) == []
+
+
+async def test_a_paused_one_answers_nobody_and_goes_on_where_it_was(one: KafkaCluster) -> None:
+    await with_topics(one)
+    await put(one, b"before")
+    [node] = one.nodes
+    node.pause()
+    assert node.alive()
+    with pytest.raises((KafkaError, TimeoutError)):
+        await put(one, b"meanwhile", seconds=3)
+    node.resume()
+    await put(one, b"after")
+    found = await everything(one)
+    assert found[-1] == b"after"
+    assert b"before" in found
+
+
+async def test_a_paused_one_can_be_stopped(one: KafkaCluster) -> None:
+    await with_topics(one)
+    [node] = one.nodes
+    node.pause()
+    await asyncio.to_thread(node.stop, patience=60)
+    assert not node.alive()
+
+
+def test_says_which_port_is_taken(tmp_path: Path) -> None:
+    with listening() as other:
+        port = other.getsockname()[1]
+        node = KafkaNode(software(), tmp_path, member=Member(1, port, any_steady()))
+        with pytest.raises(PortTaken, match=f"port {port} is in use"):
+            node.start()
+
+
+def test_a_node_that_dies_at_its_start_says_why(tmp_path: Path) -> None:
+    node = KafkaNode(software(), tmp_path, java_options=["-Xmx1m"])
+    with pytest.raises(KafkaFailed, match=r"(?s)node 1 died; its log ends:.*heap"):
+        node.start()
+    assert not node.alive()
+
+
+def test_a_setting_that_kafka_refuses_is_said(tmp_path: Path) -> None:
+    node = KafkaNode(software(), tmp_path, settings={"process.roles": "king"})
+    with pytest.raises(KafkaFailed, match="king"):
+        node.start()
+
+
+async def test_one_of_three_may_be_lost_and_one_alone_takes_nothing(three: KafkaCluster) -> None:
+    await asyncio.to_thread(three.start)
+    topics = declared()
+    assert await differences(three.bootstrap_servers, topics) == []
+    await put(three, b"three")
+    await asyncio.to_thread(three.nodes[0].kill)
+    await put(three, b"two")
+    # Frozen rather than killed: a majority of the controllers is needed to take a replica out of those in sync.
+    second = three.nodes[1]
+    second.pause()
+    with pytest.raises((NotEnoughReplicasError, KafkaError, TimeoutError)):
+        await put(three, b"one", seconds=8)
+    second.resume()
+    await asyncio.to_thread(three.nodes[0].start)
+    await put(three, b"three again")
+    assert [value for value in await everything(three) if value != b"one"] == [b"three", b"two", b"three again"]
+
+
+async def test_a_wiped_one_of_three_gets_everything_back_from_the_others(three: KafkaCluster) -> None:
+    await asyncio.to_thread(three.start)
+    await put(three, b"copied")
+    for node in three.nodes:
+        before = await everything(three)
+        await asyncio.to_thread(node.wipe)
+        await asyncio.to_thread(node.start)
+        assert await everything(three) == before
+    assert (await everything(three))[-1] == b"copied"
+
+
+def folders() -> set[Path]:
+    """The temporary folders of every cluster on this machine."""
+    return set(Path(tempfile.gettempdir()).glob("tilsagn-kafka-*"))
+
+
+def test_leaves_nothing_behind(one: KafkaCluster) -> None:
+    before = folders()
+    with KafkaCluster() as cluster:
+        [node] = cluster.nodes
+        pid, folder = node.pid, node.folder
+        assert pid is not None
+        assert folders() - before == {folder.parent}
+    assert folders() == before
+    assert not runs(pid)
+
+
+def test_dies_with_whoever_started_it_and_the_next_one_clears_up(one: KafkaCluster) -> None:
+    one.start()
+    code = """
+        import time
+        from deploy.kafka import KafkaCluster
+        cluster = KafkaCluster()
+        cluster.start()
+        print(cluster.pid, cluster.nodes[0].folder.parent, flush=True)
+        time.sleep(60)
+    """
+    launcher = python(code)
+    assert launcher.stdout is not None
+    pid, folder = launcher.stdout.readline().split()
+    assert runs(int(pid))
+    assert Path(folder).is_dir()
+    launcher.send_signal(signal.SIGKILL)
+    launcher.communicate()
+    assert eventually(lambda: not runs(int(pid)))
+    sweep()
+    assert not Path(folder).exists()
+    assert one.nodes[0].folder.is_dir(), "one that is in use is left alone"
+    assert one.alive()
+
+
+def test_one_that_was_left_running_is_ended_at_the_next_start(tmp_path: Path) -> None:
+    """Where no kernel ends it with its launcher: a second launcher on the same folder does."""
+    first = KafkaNode(software(), tmp_path)
+    first.start()
+    pid = first.pid
+    assert pid is not None
+    second = KafkaNode(software(), tmp_path, member=first.member)
+    try:
+        second.launch()
+        assert not runs(pid)
+        assert second.pid not in {pid, None}
+    finally:
+        second.kill()
+        first.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_says_where_it_is_and_stops_when_asked(number: signal.Signals) -> None:
+    before = folders()
+    command = subprocess.Popen(
+        [sys.executable, "-m", "deploy.kafka"],
+        cwd=CHECKOUT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    assert command.stdout is not None
+    said = [command.stdout.readline() for _ in range(3)]
+    assert said[0].startswith("Apache Kafka 4.")
+    assert said[1].strip().startswith("127.0.0.1:")
+    children = psutil.Process(command.pid).children()
+    assert len(children) == 1
+    command.send_signal(number)
+    assert finished(command).endswith("Stopped.\n")
+    assert folders() == before
+    assert not runs(children[0].pid)
+
+
+def test_a_second_start_asks_nobody_on_the_network() -> None:
+    """Without Maven, without a home folder: everything lies in the checkout's own cache."""
+    software()
+    started = time.monotonic()
+    java = Path(software().java).parent
+    code = "from deploy.kafka import software; print(len(software().jars))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=CHECKOUT, env={"PATH": str(java), "HOME": os.devnull}, capture_output=True,
+        text=True, check=True,
+    )  # fmt: skip
+    assert int(done.stdout) > 40
+    assert time.monotonic() - started < 30
