@@ -1,6 +1,7 @@
 """SVG primitives. Everything given to them is escaped; they know nothing of any chart."""
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -8,6 +9,8 @@ from markupsafe import Markup, escape
 
 _GLYPH = 0.56
 """The width of an average letter of our font, in ems: good enough to break lines by."""
+_BREAK = re.compile("[^\\S\N{NO-BREAK SPACE}]+")
+"""Where a label may be broken."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ def wrapped(content: str, width: float, size: int = 15, most: int = 2) -> list[s
     """The text in at most so many lines of this width; what does not fit ends in an ellipsis."""
     room = max(int(width / (size * _GLYPH)), 4)
     lines = [""]
-    for word in content.split():
+    for word in _BREAK.split(content.strip()):
         longer = f"{lines[-1]} {word}".strip()
         if len(longer) <= room or not lines[-1]:
             lines[-1] = longer

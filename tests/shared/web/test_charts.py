@@ -133,3 +133,7 @@ def test_long_labels_are_broken_and_cut() -> None:
     assert lines[1].endswith("…")
     assert wrapped("Speciallægepraksisaftaleforhandlinger", 100, 15)[0].endswith("…")
     assert wrapped("Kort", 100) == ["Kort"]
+    assert wrapped("Virksomhedsaften, 8\u00a0October\u00a02025", 150) == [
+        "Virksomhedsaften,",
+        "8\u00a0October\u00a02025",
+    ]
