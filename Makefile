@@ -9,6 +9,11 @@ PORT ?=
 ARGS ?=
 # How many Apache Kafka nodes `make kafka` starts: 1 or 3.
 NODES ?= 1
+# What `make faults` does: from which seed, how many runs, only one fault, and on which broker (embedded or apache).
+SEED ?= 1
+RUNS ?= 50
+FAULT ?=
+BROKER ?= embedded
 # How many tests run side by side; 0 is one after another, for a debugger.
 WORKERS ?= 2
 
@@ -21,7 +26,7 @@ PORT_OPTION = $(if $(PORT),--port $(PORT))
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo up test test-kafka kafka lint format types migrations lock forget clean
+.PHONY: help setup demo up test test-kafka faults kafka lint format types migrations lock forget clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -45,6 +50,11 @@ test-kafka: setup ## Run every test that talks to a broker on Apache Kafka itsel
 	@$(BOOTSTRAP) java
 	@$(BIN)/python -m deploy.kafka setup
 	@BROKER=apache $(BIN)/python -m pytest --numprocesses $(WORKERS) $(ARGS)
+
+faults: setup ## Break the running processes in every way we know, RUNS times, and check what we promise
+	@$(BOOTSTRAP) faketime || echo 'The faults of the clock are left out.' >&2
+	@[ "$(BROKER)" != apache ] || { $(BOOTSTRAP) java && $(BIN)/python -m deploy.kafka setup; }
+	@BROKER=$(BROKER) $(BIN)/python -m tests.faults --seed $(SEED) --runs $(RUNS) --fault "$(FAULT)" $(ARGS)
 
 kafka: setup ## Start Apache Kafka with our topics, without Docker; NODES=3 for a cluster
 	@$(BOOTSTRAP) java

@@ -1,8 +1,8 @@
-"""What has to be there before anything of ours can run: `make setup`, `make lock`; a browser and Java for tests.
+"""What has to be there before anything of ours can run: `make setup`, `make lock`; what tests need besides.
 
-Run by whatever Python the machine has, from the checkout: `python3 deploy/bootstrap.py setup|browser|java|lock`. Only
-the standard library, and nothing of this project, is imported. Every step is skipped when it is done already, and
-done over when it was interrupted: a second `setup` takes a moment and needs no network.
+Run by whatever Python the machine has, from the checkout: `python3 deploy/bootstrap.py setup`, or browser, java,
+faketime, lock. Only the standard library, and nothing of this project, is imported. Every step is skipped when it is
+done already, and done over when it was interrupted: a second `setup` takes a moment and needs no network.
 """
 
 from __future__ import annotations
@@ -71,6 +71,17 @@ def java() -> None:
     if missing:
         why = f"Apache Kafka needs Java 17 or newer and Maven; not found: {', '.join(missing)}."
         _have_installed("default-jre-headless", "maven", what="Java and Maven", why=why)
+
+
+def faketime() -> None:
+    """Make sure that libfaketime is there, by which the fault runs let a process's clock jump.
+
+    Raises:
+        Refusal: it is missing and cannot be installed from here.
+    """
+    if not any(Path("/usr/lib").glob("**/faketime/libfaketime.so.1")):
+        why = "Letting a process's clock jump needs libfaketime, which is not installed."
+        _have_installed("libfaketime", what="libfaketime", why=why)
 
 
 def _have_installed(*packages: str, what: str, why: str) -> None:
@@ -233,7 +244,7 @@ def _alone() -> Iterator[None]:
 
 def main(arguments: Sequence[str]) -> int:
     """Do what is asked; returns the exit code."""
-    steps = {"setup": setup, "browser": browser, "java": java, "lock": lock}
+    steps = {"setup": setup, "browser": browser, "java": java, "faketime": faketime, "lock": lock}
     if not arguments or any(name not in steps for name in arguments):
         print(f"usage: python3 deploy/bootstrap.py {'|'.join(steps)}", file=sys.stderr)
         return 2

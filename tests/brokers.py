@@ -17,6 +17,7 @@ from aiokafka.errors import GroupLoadInProgressError
 
 from deploy.kafka import KafkaCluster
 from deploy.local.broker import EmbeddedBroker
+from deploy.local.ports import LOOPBACK
 from deploy.local.topics import start_with_topics
 from deploy.topics import declared
 from shared.messaging.topics import create_missing
@@ -43,11 +44,17 @@ def for_this_broker(item: pytest.Item) -> bool:
     return item.get_closest_marker("kafka") is None
 
 
-def new_broker(folder: Path) -> Broker:
-    """A broker of the chosen kind with its files in `folder`, not started."""
+def new_broker(folder: Path, *, advertised_port: int | None = None) -> Broker:
+    """A broker of the chosen kind with its files in `folder`, not started.
+
+    Args:
+        advertised_port: the loopback port it tells clients to come to, where a proxy stands before it.
+    """
     if FLAVOUR == "apache":
-        return KafkaCluster(folder=folder / "kafka")
-    return EmbeddedBroker(record=folder / "broker.json", log=folder / "broker.log")
+        advertised = f"PLAINTEXT://{LOOPBACK}:{advertised_port}"
+        settings = {"advertised.listeners": advertised} if advertised_port else {}
+        return KafkaCluster(folder=folder / "kafka", settings=settings)
+    return EmbeddedBroker(record=folder / "broker.json", log=folder / "broker.log", advertised_port=advertised_port)
 
 
 def start(broker: Broker) -> None:

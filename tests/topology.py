@@ -20,7 +20,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from pathlib import Path
+from types import MappingProxyType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import yaml
 from aiosmtpd.controller import Controller
@@ -28,16 +30,21 @@ from aiosmtpd.controller import Controller
 from deploy import secrets
 from deploy.local import ports
 from deploy.local.postgres import EmbeddedPostgres
+from deploy.local.processes import spawn
 from deploy.postgres.provision import dsn_of
 from deploy.routes import service_for
 from deploy.services import SERVICES, database
+from shared import auth
 from shared.auth import Principal, Role, sign_token
 from tests import brokers
+from tests.faults.links import KAFKA, to_app
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from email.message import EmailMessage
     from uuid import UUID
+
+    from tests.faults.links import Links
 
 ROOT = Path(__file__).parents[1]
 COMPOSE = ROOT / "docker-compose.yml"
@@ -109,12 +116,26 @@ class Process:
     killed: int = 0
     """how often `kill` has really ended it"""
 
-    def start(self) -> None:
-        """Start it; ready or not is seen by `ready`."""
-        with self.log.open("ab") as log:
-            self.child = subprocess.Popen(
-                self.command, env=self.environment, cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL
-            )
+    def start(self, *, under: Sequence[str] = (), environment: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Start it; ready or not is seen by `ready`. It dies with us, and hears nothing of the terminal's Ctrl-C.
+
+        Args:
+            under: a module with its arguments that is run instead, and is given the module and its own.
+            environment: on top of its own, this once.
+        """
+        python, dash_m, *module = self.command
+        self.child = spawn(
+            [python, dash_m, *under, *module],
+            log=self.log,
+            death_signal=signal.SIGKILL,
+            environment=self.environment | dict(environment),
+            folder=ROOT,
+        )
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal, if it still runs."""
+        if self.child is not None:
+            self.child.send_signal(number)
 
     def kill(self) -> None:
         """SIGKILL, as the machine's power would."""
@@ -126,9 +147,10 @@ class Process:
         self.killed += 1
 
     def stop(self) -> None:
-        """SIGTERM; SIGKILL after 8 s."""
+        """SIGTERM; SIGKILL after 8 s. One that was paused goes on to hear it."""
         if self.child is None or self.child.poll() is not None:
             return
+        self.child.send_signal(signal.SIGCONT)
         self.child.terminate()
         try:
             self.child.wait(8)
@@ -151,10 +173,22 @@ class Process:
 class Topology:
     """All of it. Use `topology()`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, links: Links | None = None, disk: Path | None = None) -> None:
+        """Nothing happens before it is started.
+
+        Args:
+            folder: for everything it writes.
+            links: proxies between the processes; None: they are connected directly.
+            disk: where PostgreSQL keeps its data instead of in `folder`.
+        """
         self.folder = folder
+        self.links = links
+        self.disk = disk
         self.postgres = EmbeddedPostgres(folder / "postgres", fsync=False)
-        self.broker = brokers.new_broker(folder)
+        if disk is not None:
+            (folder / "postgres").mkdir(mode=0o700)
+            (folder / "postgres" / "location").write_text(f"{disk}\n")
+        self.broker = brokers.new_broker(folder, advertised_port=links[KAFKA].port if links else None)
         self.mail = MailServer()
         self.secrets = secrets.make()
         self.variables: dict[str, str] = {}
@@ -168,6 +202,8 @@ class Topology:
         self.broker.start()
         self.mail.start()
         self.variables = self._variables()
+        if self.links is not None:
+            self.links.connect(self.variables)
         for job in ("topics", *(f"{service}-migrate" for service in SERVICES)):
             command, environment = self._of_compose(job)
             done = subprocess.run(
@@ -178,7 +214,7 @@ class Topology:
     def start_processes(self) -> None:
         """The eight, at once."""
         for name in PROCESSES:
-            command, environment = self._of_compose(name)
+            command, environment = self._of_compose(name, self.links.of(name) if self.links else {})
             service, _, kind = name.partition("-")
             port = self.variables[f"{service.upper()}_{'PORT' if kind == 'app' else 'HEALTH_PORT'}"]
             self.processes[name] = Process(name, command, environment, int(port), self.folder / f"{name}.log")
@@ -229,12 +265,23 @@ class Topology:
         """Where `path` is answered, by the gateway's table of prefixes."""
         service = service_for(path.partition("?")[0])
         assert service is not None, path
-        return f"http://127.0.0.1:{self.variables[f'{service.upper()}_PORT']}{path}"
+        port = self.links[to_app(service)].port if self.links else self.variables[f"{service.upper()}_PORT"]
+        return f"http://127.0.0.1:{port}{path}"
 
-    def token(self, *roles: Role, taskforce_id: UUID, subject: str | None = None, **principal: Any) -> str:
-        """A bearer token signed with this installation's key."""
+    def token(
+        self,
+        *roles: Role,
+        taskforce_id: UUID,
+        subject: str | None = None,
+        lifetime_seconds: int = 3600,
+        seconds_ago: int = 0,
+        **principal: Any,
+    ) -> str:
+        """A bearer token signed with this installation's key, `seconds_ago`."""
         who = Principal(subject or f"person:{taskforce_id}", frozenset(roles), taskforce_id, **principal)
-        return sign_token(self.secrets["TOKEN_PRIVATE_KEY"], who, lifetime_seconds=3600)
+        then = SimpleNamespace(time=lambda: time.time() - seconds_ago)
+        with mock.patch.object(auth, "time", then):
+            return sign_token(self.secrets["TOKEN_PRIVATE_KEY"], who, lifetime_seconds=lifetime_seconds)
 
     def superuser_dsn(self, service: str) -> str:
         """A service's database with no policy in the way."""
@@ -282,25 +329,29 @@ class Topology:
             **{f"{service.upper()}_HEALTH_PORT": str(port) for service, port in health.items()},
         }
 
-    def _of_compose(self, name: str) -> tuple[list[str], dict[str, str]]:
+    def _of_compose(
+        self, name: str, differing: Mapping[str, str] = MappingProxyType({})
+    ) -> tuple[list[str], dict[str, str]]:
         service = compose_services()[name]
-        command = [interpolate(word, self.variables) for word in service["command"]]
+        variables = self.variables | dict(differing)
+        command = [interpolate(word, variables) for word in service["command"]]
         assert command[0] == "python"
-        environment = {key: interpolate(value, self.variables) for key, value in service["environment"].items()}
+        environment = {key: interpolate(value, variables) for key, value in service["environment"].items()}
         return [sys.executable, *command[1:]], {"PATH": os.defpath, "PYTHONUNBUFFERED": "1"} | environment
 
 
 @contextmanager
-def topology(*, processes: bool = True) -> Iterator[Topology]:
+def topology(*, processes: bool = True, links: Links | None = None, disk: Path | None = None) -> Iterator[Topology]:
     """The whole topology, ready; stopped and erased at the end.
 
     Args:
         processes: False starts PostgreSQL, broker, mail server and jobs only.
+        links, disk: as for `Topology`.
     """
     folder = Path(tempfile.mkdtemp(prefix="tilsagn-topology-"))
     if os.geteuid() == 0:
         folder.chmod(0o711)  # PostgreSQL runs as an unprivileged account, which has to pass through
-    whole = Topology(folder)
+    whole = Topology(folder, links=links, disk=disk)
     try:
         whole.start_infrastructure()
         if processes:

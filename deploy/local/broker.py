@@ -37,15 +37,24 @@ class EmbeddedBroker:
     All methods block; use them from async code through `asyncio.to_thread`.
     """
 
-    def __init__(self, port: int | None = None, *, record: Path | None = None, log: Path | None = None) -> None:
+    def __init__(
+        self,
+        port: int | None = None,
+        *,
+        advertised_port: int | None = None,
+        record: Path | None = None,
+        log: Path | None = None,
+    ) -> None:
         """Nothing happens before `start`.
 
         Args:
             port: insist on this port; None takes any free one at the first start and keeps it from then on.
+            advertised_port: the port clients are told to come to, where something stands between; None: its own.
             record: file to remember the process in, so that the next start can end it after a kill -9.
             log: file its output is added to; discarded when None.
         """
         self._port = port
+        self._advertised_port = advertised_port
         self._record = record
         self._log = log or Path(os.devnull)
         self._child: subprocess.Popen[bytes] | None = None
@@ -103,14 +112,13 @@ class EmbeddedBroker:
         port = self._port or ports.any_free()
         if not ports.is_free(port):
             raise ports.PortTaken(port)
-        url = f"tcp://{ports.LOOPBACK}:{port}"
         try:
             self._child = spawn(
                 [
                     _program(),
                     "broker",
-                    f"--listener-url={url}",
-                    f"--advertised-listener-url={url}",
+                    f"--listener-url=tcp://{ports.LOOPBACK}:{port}",
+                    f"--advertised-listener-url=tcp://{ports.LOOPBACK}:{self._advertised_port or port}",
                     "--storage-engine=memory://tansu/",
                     "--silent",
                 ],

@@ -126,6 +126,14 @@ def test_java_and_maven_that_are_there_are_left_alone(monkeypatch: pytest.Monkey
     assert steps == []
 
 
+def test_a_missing_libfaketime_is_named_with_its_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deploy.bootstrap.Path.glob", lambda *_: [])
+    monkeypatch.setattr("deploy.bootstrap.shutil.which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr("deploy.bootstrap.os.geteuid", lambda: 1000)
+    with pytest.raises(bootstrap.Refusal, match="sudo apt-get install libfaketime"):
+        bootstrap.faketime()
+
+
 def test_an_old_python_looks_for_a_newer_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bootstrap, "_OLDEST_PYTHON", (99, 0))
     monkeypatch.setattr("deploy.bootstrap.shutil.which", lambda name: f"/opt/{name}" if name == "python3.12" else None)

@@ -1,7 +1,7 @@
 """The invariants, one by one, after a fault: the clients' ledger against the databases, the mails and the figures.
 
 Nothing here is shared with the code under test: the SQL is the checker's own, as superuser, so that no policy
-hides a row.
+hides a row. I7 and I8 are in privacy.py and tenancy.py.
 """
 
 from __future__ import annotations
@@ -11,89 +11,137 @@ import os
 import sys
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import asyncpg
+import httpx
 
+from shared.copenhagen import COPENHAGEN
+from tests.faults import broker_log, privacy, tenancy
+from tests.faults.broker_log import header, of_taskforce
+from tests.faults.verdict import Verdict
 from tests.topology import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+    from uuid import UUID
+
     from tests.faults.ledger import Ledger
+    from tests.faults.privacy import Places
     from tests.topology import Topology
 
 HEAL_SECONDS = 30.0
 """I6: lag is zero again this soon after the fault has healed."""
 
-
-@dataclass
-class Verdict:
-    """What the checker found. `broken` names each violation by its invariant; empty is good."""
-
-    acknowledged: int = 0
-    recovered: int = 0
-    hires: int = 0
-    mails: int = 0
-    duplicate_mails: int = 0
-    seconds_to_lag_zero: float = 0.0
-    broken: list[str] = field(default_factory=list)
-
-
-async def check(topology: Topology, taskforce_id: UUID, ledger: Ledger, *, duplicate_mails_allowed: int = 0) -> Verdict:
-    """Wait for lag zero and state the invariants.
-
-    Args:
-        duplicate_mails_allowed: where the notifications worker was killed, one of each mail it had under way (it
-            may have died between the server's 250 and the mark); none otherwise.
-    """
-    verdict = Verdict(acknowledged=len(ledger.acknowledged), hires=len(ledger.hires))
-    pledges = await asyncpg.connect(topology.superuser_dsn("pledges"), command_timeout=20)
-    dashboard = await asyncpg.connect(topology.superuser_dsn("dashboard"), command_timeout=20)
-    notifications = await asyncpg.connect(topology.superuser_dsn("notifications"), command_timeout=20)
-    try:
-        verdict.seconds_to_lag_zero = await _lag_zero(taskforce_id, pledges, dashboard, notifications, verdict)
-        stored = await _pledges_are_those_acknowledged(taskforce_id, pledges, ledger, verdict)
-        await _hires_are_those_confirmed(taskforce_id, pledges, ledger, verdict)
-        await _dashboard_has_every_version_once(taskforce_id, pledges, dashboard, verdict)
-        await _figures_are_the_ledgers(topology, taskforce_id, pledges, verdict)
-        _mails_are_those_due(topology, stored, ledger, verdict, duplicate_mails_allowed)
-        await _verify_agrees(topology, verdict)
-        verdict.broken += [f"surprise: {surprise}" for surprise in ledger.surprises]
-        verdict.broken += [f"I1: another answer to the same request for {pledge}" for pledge in ledger.repeats]
-    finally:
-        for conn in (pledges, dashboard, notifications):
-            conn.terminate()
-    return verdict
-
-
 Conn = Any
 
 
-async def _lag_zero(taskforce_id: UUID, pledges: Conn, dashboard: Conn, notifications: Conn, verdict: Verdict) -> float:
+@dataclass(frozen=True)
+class Allowed:
+    """What the promises themselves leave open after a fault.
+
+    Attributes:
+        duplicate_mails: where the courier may have died, or lost the answer, between the server's 250 and the mark,
+            each mail it had under way may come twice.
+        overtaking: after the broker has lost its log, new messages may come before those that are sent again.
+    """
+
+    duplicate_mails: int = 0
+    overtaking: bool = False
+
+
+@dataclass(frozen=True)
+class _Databases:
+    pledges: Conn
+    dashboard: Conn
+    notifications: Conn
+
+
+async def check(
+    topology: Topology,
+    ledgers: Mapping[UUID, Ledger],
+    *,
+    allowed: Allowed = Allowed(),
+    places: Places | None = None,
+    verify: bool = True,
+) -> Verdict:
+    """Wait for lag zero and state the invariants.
+
+    Args:
+        ledgers: what each taskforce's clients were told, in one run.
+        places: where to look for personal data, by `privacy.places` before the run; None: not looked.
+        verify: let `tilsagn verify` compare the whole installation too, which takes longer with every run.
+    """
+    verdict = Verdict(checked={"I1", "I2", "I3", "I4", "I5", "I6"})
+    async with _databases(topology) as databases:
+        verdict.seconds_to_lag_zero = await _lag_zero(list(ledgers), databases, verdict)
+        stored: dict[UUID, UUID] = {}
+        for taskforce_id, ledger in ledgers.items():
+            verdict.attempted += len(ledger.attempted)
+            verdict.acknowledged += len(ledger.acknowledged)
+            verdict.hires += len(ledger.hires)
+            pledges = await _pledges_are_those_acknowledged(taskforce_id, databases.pledges, ledger, verdict)
+            stored |= dict.fromkeys(pledges, taskforce_id)
+            await _hires_are_those_confirmed(taskforce_id, databases.pledges, ledger, verdict)
+            await _dashboard_has_every_version_once(taskforce_id, databases, verdict)
+            await _nothing_was_applied_out_of_order(taskforce_id, databases.dashboard, verdict, allowed)
+            await _figures_are_the_ledgers(topology, taskforce_id, databases.pledges, verdict)
+            _mails_are_those_due(topology, pledges, ledger, verdict)
+            for surprise in ledger.surprises:
+                verdict.broke("surprise", "clients", surprise)
+            for pledge in ledger.repeats:
+                verdict.broke("I1", "clients", f"another answer to the same request for {pledge}")
+        _mails_came_once(verdict, allowed)
+        log = await broker_log.records(topology.broker.bootstrap_servers)
+        for taskforce_id in ledgers:
+            _published_in_order(of_taskforce(log, taskforce_id), verdict, allowed)
+    await tenancy.check(topology, ledgers, verdict)
+    if places is not None:
+        await privacy.check(topology, ledgers, places, log, verdict)
+    if verify:
+        await _verify_agrees(topology, verdict)
+    return verdict
+
+
+@asynccontextmanager
+async def _databases(topology: Topology) -> AsyncIterator[_Databases]:
+    async with AsyncExitStack() as opened:
+
+        async def connect(service: str) -> Conn:
+            conn = await asyncpg.connect(topology.superuser_dsn(service), command_timeout=20)
+            opened.callback(conn.terminate)
+            return conn
+
+        yield _Databases(await connect("pledges"), await connect("dashboard"), await connect("notifications"))
+
+
+_SHOWN = """
+    select pledge_id as id, version, xmin::text::bigint as applied from pledge_versions where taskforce_id = any($1)
+     union all
+    select hire_id, version, xmin::text::bigint from hire_versions where taskforce_id = any($1)
+"""
+
+
+async def _lag_zero(taskforces: list[UUID], databases: _Databases, verdict: Verdict) -> float:
     started = time.monotonic()
     while True:
-        sent = await pledges.fetch(
+        sent = await databases.pledges.fetch(
             """
             select aggregateid, version, aggregatetype, published_at is null as pending
               from outbox
-             where taskforce_id = $1
+             where taskforce_id = any($1)
             """,
-            taskforce_id,
+            taskforces,
         )
-        shown = await dashboard.fetch(
-            """
-            select pledge_id as id, version from pledge_versions where taskforce_id = $1
-             union all
-            select hire_id, version from hire_versions where taskforce_id = $1
-            """,
-            taskforce_id,
+        shown = await databases.dashboard.fetch(_SHOWN, taskforces)
+        undelivered = await databases.notifications.fetchval(
+            "select count(*) from deliveries where taskforce_id = any($1) and status = 'waiting'", taskforces
         )
-        undelivered = await notifications.fetchval(
-            "select count(*) from deliveries where taskforce_id = $1 and status = 'waiting'", taskforce_id
-        )
-        told = await notifications.fetchval(
-            "select count(*) from deliveries where taskforce_id = $1 and rule = 'pledge_received'", taskforce_id
+        told = await databases.notifications.fetchval(
+            "select count(*) from deliveries where taskforce_id = any($1) and rule = 'pledge_received'", taskforces
         )
         pending = sum(row["pending"] for row in sent)
         missing = {(row["aggregateid"], row["version"]) for row in sent} - {
@@ -105,9 +153,11 @@ async def _lag_zero(taskforce_id: UUID, pledges: Conn, dashboard: Conn, notifica
         if behind == 0:
             return elapsed
         if elapsed > HEAL_SECONDS:
-            verdict.broken.append(
-                f"I6: after {elapsed:.0f} s {pending} unpublished, {len(missing)} not on the dashboard, "
-                f"{undelivered} mails waiting, {len(logged) - told} pledges without a delivery"
+            verdict.broke(
+                "I6",
+                "lag_zero",
+                f"after {elapsed:.0f} s {pending} unpublished, {len(missing)} not on the dashboard, "
+                f"{undelivered} mails waiting, {len(logged) - told} pledges without a delivery",
             )
             return elapsed
         await asyncio.sleep(0.1)
@@ -116,6 +166,7 @@ async def _lag_zero(taskforce_id: UUID, pledges: Conn, dashboard: Conn, notifica
 async def _pledges_are_those_acknowledged(
     taskforce_id: UUID, pledges: Conn, ledger: Ledger, verdict: Verdict
 ) -> set[UUID]:
+    check = "pledges_are_those_acknowledged"
     rows = await pledges.fetch(
         """
         select pledges.id, pledges.position_count, pledges.job_type, count(positions.id) as positions
@@ -130,56 +181,60 @@ async def _pledges_are_those_acknowledged(
     )
     stored = {row["id"]: row for row in rows}
     if len(stored) != len(rows):
-        verdict.broken.append("I1: a pledge is stored twice")
+        verdict.duplicated += len(rows) - len(stored)
+        verdict.broke("I1", check, "a pledge is stored twice")
     for pledge_id in ledger.acknowledged.keys() - stored.keys():
-        verdict.broken.append(f"I1: acknowledged and lost: {pledge_id}")
+        verdict.lost += 1
+        verdict.broke("I1", check, f"acknowledged and lost: {pledge_id}")
     for pledge_id in stored.keys() - ledger.attempted.keys():
-        verdict.broken.append(f"I3: nobody has logged {pledge_id}")
+        verdict.unexpected += 1
+        verdict.broke("I3", check, f"nobody has logged {pledge_id}")
     for pledge_id, row in stored.items():
         asked = ledger.attempted.get(pledge_id)
         if asked and not (asked["positions"] == row["positions"] == row["position_count"]):
-            verdict.broken.append(f"I1: {pledge_id} has {row['positions']} positions, not {asked['positions']}")
-    verdict.recovered = len(stored.keys() - ledger.acknowledged.keys())
+            verdict.broke("I1", check, f"{pledge_id} has {row['positions']} positions, not {asked['positions']}")
+    verdict.recovered += len(stored.keys() - ledger.acknowledged.keys())
     return set(stored)
 
 
 async def _hires_are_those_confirmed(taskforce_id: UUID, pledges: Conn, ledger: Ledger, verdict: Verdict) -> None:
+    check = "hires_are_those_confirmed"
     stored = {row["id"] for row in await pledges.fetch("select id from hires where taskforce_id = $1", taskforce_id)}
-    verdict.broken += [f"I1: hire confirmed and lost: {hire}" for hire in ledger.hires.keys() - stored]
-    verdict.broken += [f"I3: nobody has confirmed {hire}" for hire in stored - ledger.attempted_hires.keys()]
+    for hire in ledger.hires.keys() - stored:
+        verdict.lost += 1
+        verdict.broke("I1", check, f"hire confirmed and lost: {hire}")
+    for hire in stored - ledger.attempted_hires.keys():
+        verdict.unexpected += 1
+        verdict.broke("I3", check, f"nobody has confirmed {hire}")
 
 
-async def _dashboard_has_every_version_once(
-    taskforce_id: UUID, pledges: Conn, dashboard: Conn, verdict: Verdict
-) -> None:
+async def _dashboard_has_every_version_once(taskforce_id: UUID, databases: _Databases, verdict: Verdict) -> None:
+    check = "dashboard_has_every_version_once"
     sent = {
         (row["aggregateid"], row["version"])
-        for row in await pledges.fetch(
+        for row in await databases.pledges.fetch(
             "select aggregateid, version from outbox where taskforce_id = $1 and aggregatetype like 'pledges.%'",
             taskforce_id,
         )
     }
-    shown = [
-        (row["id"], row["version"])
-        for row in await dashboard.fetch(
-            """
-            select pledge_id as id, version from pledge_versions where taskforce_id = $1
-             union all
-            select hire_id, version from hire_versions where taskforce_id = $1
-            """,
-            taskforce_id,
-        )
-    ]
-    verdict.broken += [f"I2: shown {times} times: {key}" for key, times in Counter(shown).items() if times > 1]
-    verdict.broken += [f"I2: never shown: {key}" for key in sent - set(shown)]
-    verdict.broken += [f"I3: shown without a source: {key}" for key in set(shown) - sent]
+    rows = await databases.dashboard.fetch(_SHOWN, [taskforce_id])
+    shown = [(row["id"], row["version"]) for row in rows]
+    for key, times in Counter(shown).items():
+        if times > 1:
+            verdict.duplicated += times - 1
+            verdict.broke("I2", check, f"shown {times} times: {key}")
+    for key in sent - set(shown):
+        verdict.broke("I2", check, f"never shown: {key}")
+    for key in set(shown) - sent:
+        verdict.unexpected += 1
+        verdict.broke("I3", check, f"shown without a source: {key}")
     versions: dict[UUID, list[int]] = {}
     for aggregate, version in shown:
         versions.setdefault(aggregate, []).append(version)
     for aggregate, found in versions.items():
         if sorted(found) != list(range(1, len(found) + 1)):
-            verdict.broken.append(f"I5: {aggregate} has the versions {sorted(found)}")
-    present = await dashboard.fetch(
+            verdict.broke("I5", check, f"{aggregate} has the versions {sorted(found)}")
+    present = await databases.dashboard.fetch(
         """
         select pledge_id as id, version from pledges where taskforce_id = $1
          union all
@@ -189,31 +244,82 @@ async def _dashboard_has_every_version_once(
     )
     for row in present:
         if row["version"] != max(versions.get(row["id"], [0])):
-            verdict.broken.append(f"I5: {row['id']} went back to version {row['version']}")
+            verdict.broke("I5", check, f"{row['id']} went back to version {row['version']}")
+
+
+async def _nothing_was_applied_out_of_order(
+    taskforce_id: UUID, dashboard: Conn, verdict: Verdict, allowed: Allowed
+) -> None:
+    """No version was written by an earlier transaction than the version before it."""
+    rows = await dashboard.fetch(_SHOWN, [taskforce_id])
+    applied = {(row["id"], row["version"]): row["applied"] for row in rows}
+    for (aggregate, version), transaction in applied.items():
+        before = applied.get((aggregate, version - 1))
+        if before is not None and before > transaction:
+            verdict.order_violations += 1
+            if not allowed.overtaking:
+                text = f"version {version} of {aggregate} was applied before version {version - 1}"
+                verdict.broke("I5", "nothing_was_applied_out_of_order", text)
+
+
+def _published_in_order(log: list[Any], verdict: Verdict, allowed: Allowed) -> None:
+    """On the broker, too, a version comes to light behind the one before it, in the same partition."""
+    first: dict[tuple[str, int], tuple[int, int]] = {}
+    for record in log:
+        told = header(record, "ce_aggregateversion")
+        if told.isdigit():
+            key = (header(record, "ce_subject"), int(told))
+            place = (record.partition, record.offset)
+            first[key] = min(first.get(key, place), place)
+    for (aggregate, version), (partition, offset) in first.items():
+        before = first.get((aggregate, version - 1))
+        if before is None:
+            continue
+        if before[0] != partition:
+            verdict.broke("I5", "published_in_order", f"{aggregate} is in the partitions {before[0]} and {partition}")
+        elif before[1] > offset:
+            verdict.order_violations += 1
+            if not allowed.overtaking:
+                text = f"version {version} of {aggregate} was published before version {version - 1}"
+                verdict.broke("I5", "published_in_order", text)
+
+
+_MEASURES = {
+    "pledged_positions": """
+        select job_type, sum(position_count) as number
+          from pledges
+         where taskforce_id = $1
+           and pledged_on <= $2
+         group by job_type
+        """,
+    "hires": """
+        select job_type, count(*) as number
+          from hires
+         where taskforce_id = $1
+           and start_date <= $2
+         group by job_type
+        """,
+}
 
 
 async def _figures_are_the_ledgers(topology: Topology, taskforce_id: UUID, pledges: Conn, verdict: Verdict) -> None:
-    import httpx
-
-    async with httpx.AsyncClient(timeout=10) as client:
-        answer = await client.get(
-            topology.url("/api/dashboard/v1/figures"),
-            headers={"authorization": f"Bearer {topology.token('member', taskforce_id=taskforce_id)}"},
-        )
-    if answer.status_code != 200:
-        verdict.broken.append(f"I4: the figures answer {answer.status_code}: {answer.text[:200]}")
-        return
-    figures = answer.json()
-    for measure, query in {
-        "pledged_positions": """
-            select job_type, sum(position_count) as number from pledges where taskforce_id = $1 group by job_type
-            """,
-        "hires": "select job_type, count(*) as number from hires where taskforce_id = $1 group by job_type",
-    }.items():
-        expected = {row["job_type"]: row["number"] for row in await pledges.fetch(query, taskforce_id)}
-        shown = {job_type: number for job_type, number in figures[measure].items() if number}
-        if shown != expected:
-            verdict.broken.append(f"I4: {measure}: the dashboard says {shown}, the pledges say {expected}")
+    check = "figures_are_the_ledgers"
+    today = datetime.now(UTC).astimezone(COPENHAGEN).date()
+    token = topology.token("member", taskforce_id=taskforce_id)
+    async with httpx.AsyncClient(timeout=10, headers={"authorization": f"Bearer {token}"}) as client:
+        for day in (today - timedelta(days=1), today, today + timedelta(days=1)):
+            answer = await client.get(topology.url("/api/dashboard/v1/figures"), params={"as_of": day.isoformat()})
+            if answer.status_code != 200:
+                verdict.broke("I4", check, f"the figures answer {answer.status_code}: {answer.text[:200]}")
+                return
+            figures = answer.json()
+            for measure, query in _MEASURES.items():
+                rows = await pledges.fetch(query, taskforce_id, day)
+                expected = {row["job_type"]: row["number"] for row in rows}
+                shown = {job_type: number for job_type, number in figures[measure].items() if number}
+                if shown != expected:
+                    text = f"{measure} on {day}: the dashboard says {shown}, the pledges say {expected}"
+                    verdict.broke("I4", check, text)
 
 
 async def _verify_agrees(topology: Topology, verdict: Verdict) -> None:
@@ -227,23 +333,32 @@ async def _verify_agrees(topology: Topology, verdict: Verdict) -> None:
     )
     said, complaints = await verify.communicate()
     if verify.returncode != 0:
-        verdict.broken.append(f"I4: tilsagn verify: {said.decode()[-1500:]} {complaints.decode()[-500:]}")
+        text = f"tilsagn verify: {said.decode()[-1500:]} {complaints.decode()[-500:]}"
+        verdict.broke("I4", "verify_agrees", text)
 
 
-def _mails_are_those_due(
-    topology: Topology, stored: set[UUID], ledger: Ledger, verdict: Verdict, duplicates_allowed: int
-) -> None:
+def _mails_are_those_due(topology: Topology, stored: set[UUID], ledger: Ledger, verdict: Verdict) -> None:
+    check = "mails_are_those_due"
     received: dict[UUID, list[str]] = {}
     for mail in topology.mail.mails:
         pledge_id = ledger.addresses.get(str(mail["to"].addresses[0].addr_spec))
         if pledge_id is not None:
             received.setdefault(pledge_id, []).append(str(mail["message-id"]))
-    verdict.mails = sum(map(len, received.values()))
-    verdict.duplicate_mails = verdict.mails - len(received)
-    verdict.broken += [f"I2: no mail about {pledge_id}" for pledge_id in stored - received.keys()]
-    verdict.broken += [f"I3: a mail about {pledge_id}, which is not stored" for pledge_id in received.keys() - stored]
+    mails = sum(map(len, received.values()))
+    verdict.mails += mails
+    verdict.duplicate_mails += mails - len(received)
+    for pledge_id in stored - received.keys():
+        verdict.broke("I2", check, f"no mail about {pledge_id}")
+    for pledge_id in received.keys() - stored:
+        verdict.unexpected += 1
+        verdict.broke("I3", check, f"a mail about {pledge_id}, which is not stored")
     for pledge_id, ids in received.items():
         if len(set(ids)) > 1:
-            verdict.broken.append(f"I2: {len(set(ids))} different mails about {pledge_id}")
-    if verdict.duplicate_mails > duplicates_allowed:
-        verdict.broken.append(f"I2: {verdict.duplicate_mails} mails twice, {duplicates_allowed} allowed")
+            verdict.broke("I2", check, f"{len(set(ids))} different mails about {pledge_id}")
+
+
+def _mails_came_once(verdict: Verdict, allowed: Allowed) -> None:
+    if verdict.duplicate_mails > allowed.duplicate_mails:
+        verdict.duplicated += verdict.duplicate_mails - allowed.duplicate_mails
+        text = f"{verdict.duplicate_mails} mails twice, {allowed.duplicate_mails} allowed"
+        verdict.broke("I2", "mails_came_once", text)

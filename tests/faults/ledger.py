@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,11 +16,45 @@ import httpx
 if TYPE_CHECKING:
     from tests.topology import Topology
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 """How long a client keeps asking for one answer."""
 
 MOST_PLEDGES = 120
 """However long a fault lasts, the clients log no more than this: the runs stay comparable and bounded."""
+
+SESSION_SECONDS = 8 * 3600
+
+
+@dataclass(frozen=True)
+class Canaries:
+    """Words that are in every contact and company of one ledger, and nowhere else in the world.
+
+    Where one of them is found, personal data has been: they are plain letters and digits, which look the same in
+    every encoding.
+    """
+
+    name: str
+    """in every contact's name"""
+    domain: str
+    """in every contact's mail address"""
+    phone: str
+    """every contact's number, eight digits"""
+    company: str
+    """in every company's name: typed at the intake, it stays in pledges until it is matched to the register"""
+
+    @classmethod
+    def of(cls, chance: random.Random) -> Canaries:
+        """New ones, as the seed wants them."""
+
+        def word() -> str:
+            return "".join(chance.choices("bcdfghjklmnpqrstvwxz", k=14))
+
+        return cls(word(), word(), f"2{chance.randrange(10**7):07}", word())
+
+    def pattern(self) -> re.Pattern[bytes]:
+        """Finds any of them in anything; a number only where it stands alone."""
+        words = "|".join((self.name, self.domain, self.company))
+        return re.compile(rf"{words}|(?<![0-9a-f])(?:45)?{self.phone}(?![0-9a-f])".encode(), re.IGNORECASE)
 
 
 @dataclass
@@ -34,8 +69,10 @@ class Ledger:
         repeats: answers that came back different when the same request was sent again.
         surprises: answers no client should ever see.
         addresses: the pledge each mail address belongs to.
+        canaries: what may be found in pledges and in mails only.
     """
 
+    canaries: Canaries
     attempted: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     acknowledged: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     hires: dict[UUID, dict[str, Any]] = field(default_factory=dict)
@@ -50,13 +87,19 @@ class Clients:
 
     Args:
         seed: decides every body; the same seed sends the same pledges.
+        pace: seconds between a phone's pledges, at least.
+        most: how many pledges they log altogether.
     """
 
-    def __init__(self, topology: Topology, taskforce_id: UUID, *, seed: int) -> None:
-        self.ledger = Ledger()
+    def __init__(
+        self, topology: Topology, taskforce_id: UUID, *, seed: int, pace: float = 0.02, most: int = MOST_PLEDGES
+    ) -> None:
         self._topology = topology
         self._taskforce_id = taskforce_id
         self._random = random.Random(seed)
+        self._pace = pace
+        self._most = most
+        self.ledger = Ledger(Canaries.of(self._random))
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._http = httpx.AsyncClient(timeout=5)
@@ -73,10 +116,15 @@ class Clients:
         return self.ledger
 
     async def _phone(self, number: int) -> None:
-        member = self._topology.token("member", taskforce_id=self._taskforce_id)
-        caseworker = self._topology.token("caseworker", taskforce_id=self._taskforce_id)
+        # Signed in since two hours: a server whose clock jumps by one still knows them.
+        member, caseworker = (
+            self._topology.token(
+                role, taskforce_id=self._taskforce_id, lifetime_seconds=SESSION_SECONDS, seconds_ago=7200
+            )
+            for role in ("member", "caseworker")
+        )
         while not self._stopping.is_set():
-            if len(self.ledger.attempted) >= MOST_PLEDGES:
+            if len(self.ledger.attempted) >= self._most:
                 await asyncio.sleep(0.05)
                 continue
             body = self._pledge()
@@ -96,7 +144,7 @@ class Clients:
                 self.ledger.attempted_hires[UUID(hire["id"])] = hire
                 if await self._insist("/api/pledges/v1/hires", hire, caseworker) is not None:
                     self.ledger.hires[UUID(hire["id"])] = hire
-            await asyncio.sleep(0.02 + 0.02 * number)
+            await asyncio.sleep(self._pace * (1 + number))
 
     async def _insist(self, path: str, body: dict[str, Any], token: str) -> httpx.Response | None:
         """Send until there is an answer, as a phone does: the same body under the same key."""
@@ -120,7 +168,8 @@ class Clients:
     def address_of(self, pledge_id: UUID) -> str:
         """The one address mails about a pledge go to. Letters only: digits may look like a CPR number."""
         letters = str.maketrans("0123456789", "ghijklmnop")
-        return f"{pledge_id.hex}.{self._taskforce_id.hex[:8]}@firma.example".translate(letters)
+        local = f"{pledge_id.hex}.{self._taskforce_id.hex[:8]}".translate(letters)
+        return f"{local}@{self.ledger.canaries.domain}.example"
 
     def _id(self) -> str:
         return str(UUID(int=self._random.getrandbits(128), version=4))
@@ -128,10 +177,15 @@ class Clients:
     def _pledge(self) -> dict[str, Any]:
         pledge_id = self._id()
         hours = self._random.choice([5, 8, 10, 15])
+        canaries = self.ledger.canaries
         return {
             "id": pledge_id,
-            "company": {"name": f"Virksomhed {pledge_id[:8]}", "municipality": "0671"},
-            "contact": {"name": f"Kontakt {pledge_id[:8]}", "email": self.address_of(UUID(pledge_id))},
+            "company": {"name": f"{canaries.company.capitalize()} {pledge_id[:8]}", "municipality": "0671"},
+            "contact": {
+                "name": f"{canaries.name.capitalize()} {pledge_id[:8]}",
+                "email": self.address_of(UUID(pledge_id)),
+                "phone": f"+45{canaries.phone}",
+            },
             "job_type": self._random.choice(["smaajob", "smaajob", "smaajob", "fleksjob"]),
             "positions": self._random.randint(1, 3),
             "weekly_hours": {"from": hours, "to": hours},

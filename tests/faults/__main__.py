@@ -1,0 +1,133 @@
+"""`make faults SEED=… RUNS=… [FAULT=…] [BROKER=embedded|apache]`: seeded fault runs on the eight processes.
+
+Every run lets one fault strike while the clients of two taskforces work, and checks I1 to I8 after it has healed. All
+kinds of faults take turns; the seed decides everything that is left to chance. The processes, PostgreSQL and the
+broker stay from run to run, but for a red one: what comes after it begins anew.
+
+Exit code: 0 every run is green and every fault has fired; 1 not so; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import shutil
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Console
+
+from tests import brokers
+from tests.faults import report
+from tests.faults.catalogue import FAULTS, in_turn, not_done, possible
+from tests.faults.disk import small_disk
+from tests.faults.links import links
+from tests.faults.report import Session
+from tests.faults.run import run
+from tests.faults.table import LiveTable
+from tests.topology import ROOT, topology
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.faults.fault import Fault
+    from tests.topology import Topology
+
+RESULTS: Final = ROOT / "test-results" / "faults"
+VERIFY_EVERY: Final = 10
+"""`tilsagn verify` compares the whole installation, which grows: with every tenth run, with every red one's repeat."""
+
+
+def main() -> int:
+    """The command; returns its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__.partition("\n")[2])
+    parser.add_argument("--seed", type=int, default=1, help="decides everything that is left to chance")
+    parser.add_argument("--runs", type=int, default=50)
+    parser.add_argument("--fault", default="", help="only these: a name, or the beginning of some")
+    parser.add_argument("--list", action="store_true", help="say which faults there are, and run nothing")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="folder for faults.json and faults.html")
+    asked = parser.parse_args()
+    chosen = [fault for name, fault in FAULTS.items() if name.startswith(asked.fault)]
+    if asked.list or not chosen:
+        for fault in FAULTS.values():
+            print(f"{fault.name:<60} {fault.strikes}; then {fault.heals}")
+        return 0 if chosen else 2
+    session = Session(asked.seed, asked.runs, brokers.FLAVOUR)
+    started = time.monotonic()
+    interrupted = False
+    with LiveTable(session) as table:
+        try:
+            asyncio.run(_all_runs(session, table, chosen, asked.results))
+        except KeyboardInterrupt:
+            interrupted = True
+            session.trouble.append("interrupted")
+    session.seconds = time.monotonic() - started
+    written = report.write(session, asked.results)
+    _say(session, written)
+    return 130 if interrupted else int(not session.passed)
+
+
+async def _all_runs(session: Session, table: LiveTable, chosen: list[Fault], results: Path) -> None:
+    order: Iterator[Fault] | None = None
+    numbers = iter(range(1, session.runs + 1))
+    number = next(numbers, None)
+    while number is not None:
+        with ExitStack() as stack:
+            table.doing("starting PostgreSQL, the broker and the eight processes")
+            stage = await asyncio.to_thread(_set_up, stack)
+            if order is None:
+                session.not_done = not_done(stage)
+                order = in_turn([fault for fault in possible(stage) if fault in chosen], session.seed)
+            for fault in order:
+                table.doing(fault.name)
+                verify = number % VERIFY_EVERY == 0 or number == session.runs
+                result = await run(stage, fault, seed=session.seed + number - 1, number=number, verify=verify)
+                session.results.append(result)
+                table.done(result)
+                number = next(numbers, None)
+                if result.red:
+                    _keep_logs(stage, results / f"red-{result.number}")
+                if result.red or number is None:
+                    break
+            else:
+                session.trouble.append("none of these faults can be done here")
+                return
+            table.doing("stopping everything")
+
+
+def _set_up(stack: ExitStack) -> Topology:
+    disk = stack.enter_context(small_disk())
+    return stack.enter_context(topology(links=stack.enter_context(links()), disk=disk))
+
+
+def _keep_logs(stage: Topology, folder: Path) -> None:
+    """What the processes said: nobody's data is in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for log in itertools.chain(stage.folder.rglob("*.log"), stage.folder.glob("*.marks")):
+        shutil.copy(log, folder / log.name)
+
+
+def _say(session: Session, written: tuple[Path, Path]) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    totals = ", ".join(
+        f"{name.replace('_', ' ')} {value:.1f}" if isinstance(value, float) else f"{name.replace('_', ' ')} {value}"
+        for name, value in session.totals().items()
+    )
+    console.print(f"\n{len(session.results)} of {session.runs} runs in {session.seconds / 60:.1f} min: {totals}")
+    for why in sorted(set(session.not_done.values())):
+        names = [name for name, reason in session.not_done.items() if reason == why]
+        console.print(f"Not done here, {why}: {', '.join(names)}", markup=False)
+    for result in session.red:
+        console.print(f"Red: run {result.number}, {result.fault}. Again: {session.repeat(result)}", markup=False)
+    for trouble in session.trouble:
+        console.print(trouble, markup=False)
+    console.print("Every run is green, and every fault has fired." if session.passed else "Not green.")
+    console.print(f"{written[0]}\n{written[1]}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

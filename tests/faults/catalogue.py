@@ -1,0 +1,48 @@
+"""The registry: every fault there is, and which of them can be done to a topology."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Final
+
+from tests.faults.kinds import broker, clock, database, messages, network, processes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.faults.fault import Fault
+    from tests.topology import Topology
+
+FAULTS: Final[dict[str, Fault]] = {
+    fault.name: fault for module in (processes, network, broker, database, clock, messages) for fault in module.FAULTS
+}
+
+
+def possible(topology: Topology) -> list[Fault]:
+    """The faults that can be done to this topology on this machine."""
+    return [fault for fault in FAULTS.values() if fault.impossible(topology) is None]
+
+
+def not_done(topology: Topology) -> dict[str, str]:
+    """The others, and why not."""
+    return {name: why for name, fault in FAULTS.items() if (why := fault.impossible(topology)) is not None}
+
+
+def in_turn(faults: list[Fault], seed: int) -> Iterator[Fault]:
+    """Every kind once, then every kind once more, and so on for ever; what it hits takes turns too.
+
+    The order is the seed's.
+    """
+    chance = random.Random(seed)
+    kinds: dict[str, list[Fault]] = {}
+    for fault in faults:
+        kinds.setdefault(fault.kind, []).append(fault)
+    for same in kinds.values():
+        chance.shuffle(same)
+    order = list(kinds)
+    chance.shuffle(order)
+    turn = 0
+    while kinds:
+        for kind in order:
+            yield kinds[kind][turn % len(kinds[kind])]
+        turn += 1

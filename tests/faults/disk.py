@@ -1,0 +1,53 @@
+"""A small disk that can be full, where one can be made: a tmpfs, which only root may mount."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NO_SPACE: Final = b"No space left on device"
+MEBIBYTE: Final = 1024 * 1024
+SIZE: Final = 768
+"""In MiB: PostgreSQL keeps up to 512 of write-ahead log."""
+
+
+@contextmanager
+def small_disk() -> Iterator[Path | None]:
+    """A folder on a tmpfs of its own; None where this machine does not let us mount one."""
+    folder = Path(tempfile.mkdtemp(prefix="tilsagn-disk-"))
+    folder.chmod(0o711)  # PostgreSQL's unprivileged account has to pass through
+    mounted = False
+    try:
+        command = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}m,mode=0711", "tilsagn-faults", str(folder)]
+        try:
+            mounted = subprocess.run(command, capture_output=True, check=False, timeout=10).returncode == 0
+        except (OSError, subprocess.TimeoutExpired):
+            mounted = False
+        yield folder if mounted else None
+    finally:
+        if mounted:
+            subprocess.run(["umount", "--lazy", str(folder)], capture_output=True, check=False, timeout=10)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def fill(ballast: Path) -> None:
+    """Grow a file until nothing more fits beside it."""
+    with ballast.open("ab", buffering=0) as file:
+        for size in (MEBIBYTE, 4096):
+            block = b"\0" * size
+            try:
+                while file.write(block) == size:
+                    pass
+            except OSError as refused:
+                if refused.errno != errno.ENOSPC:
+                    raise
+        os.fsync(file.fileno())

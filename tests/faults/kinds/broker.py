@@ -1,0 +1,133 @@
+"""Faults of the broker: restarted, emptied, paused, missing at the start; with several brokers, a change of leader."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import asyncpg
+
+from deploy.local.broker import EmbeddedBroker
+from shared.messaging.replay import replay_unsettled
+from shared.postgres import OUTBOX_CHANNEL
+from tests import brokers
+from tests.faults.fault import Fault, NotHealed, Scene
+from tests.faults.kinds.processes import is_stopped
+
+if TYPE_CHECKING:
+    from tests.topology import Topology
+
+PUBLISHERS = ("events", "pledges")
+PAUSE_SECONDS = (1.0, 20.0)
+
+
+async def wipe(scene: Scene) -> int:
+    """Kill it, start an empty one, and have everything unsettled sent again, as the local run's supervisor does."""
+    before = scene.running.broker.pid
+    await asyncio.to_thread(scene.running.replace_broker)
+    fired = int(scene.running.broker.pid not in {before, None})
+    replayed = await replay(scene.running)
+    scene.note(f"{replayed} messages sent again")
+    if not replayed:
+        raise NotHealed("nothing was there to be sent again")
+    await scene.ready()
+    return fired
+
+
+async def restart(scene: Scene) -> int:
+    """Kill it and start it again with its log."""
+    before = scene.running.broker.pid
+    await asyncio.to_thread(scene.running.broker.kill)
+    await scene.a_while(0.2, 2.0)
+    await asyncio.to_thread(scene.running.broker.start)
+    await scene.ready()
+    return int(scene.running.broker.pid not in {before, None})
+
+
+async def pause(scene: Scene) -> int:
+    """SIGSTOP for a while, then SIGCONT: its port takes connections, and nobody answers."""
+    pid = scene.running.broker.pid
+    assert pid is not None
+    try:
+        os.kill(pid, signal.SIGSTOP)
+
+        async def stopped() -> bool:
+            return is_stopped(pid)
+
+        fired = int(await scene.until(stopped, seconds=2, every=0.01))
+        seconds = await scene.a_while(*PAUSE_SECONDS)
+        scene.note(f"{seconds:.0f} s")
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+    await scene.ready()
+    return fired
+
+
+async def late(scene: Scene) -> int:
+    """Everything is started while no broker is there; the apps work, the workers wait for it."""
+    running = scene.running
+    for process in running.processes.values():
+        await asyncio.to_thread(process.stop)
+    await asyncio.to_thread(running.broker.kill)
+    for process in running.processes.values():
+        process.start()
+
+    async def apps_ready() -> bool:
+        apps = [process for name, process in running.processes.items() if name.endswith("-app")]
+        return all([await asyncio.to_thread(process.ready) for process in apps])
+
+    if not await scene.until(apps_ready, seconds=60):
+        raise NotHealed("the apps are not ready without a broker")
+    fired = int(not await asyncio.to_thread(running.processes["dashboard-worker"].ready))
+    await scene.a_while(1.0, 2.0)
+    await asyncio.to_thread(running.start_broker)
+    if brokers.FLAVOUR == "embedded":
+        await replay(running)
+    await scene.ready()
+    return fired
+
+
+async def replay(running: Topology) -> int:
+    """Have everything that is not settled sent again, as whoever runs a broker without a memory must."""
+    replayed = 0
+    for service in PUBLISHERS:
+        conn = await asyncpg.connect(running.superuser_dsn(service), command_timeout=30)
+        try:
+            async with conn.transaction():
+                replayed += await replay_unsettled(conn)  # type: ignore[arg-type]
+            await conn.execute(f"notify {OUTBOX_CHANNEL}")
+        finally:
+            conn.terminate()
+    return replayed
+
+
+def _forgets(running: Topology) -> str | None:
+    if isinstance(running.broker, EmbeddedBroker):
+        return "the embedded broker has no disk: its restart is the loss of its log"
+    return None
+
+
+FAULTS = (
+    Fault(
+        "broker emptied",
+        "broker",
+        "SIGKILL, its log is gone",
+        "started empty; everything unsettled is sent again",
+        wipe,
+        overtaking=True,
+    ),
+    Fault("broker restarted", "broker", "SIGKILL", "started with its log", restart, impossible=_forgets),
+    Fault("broker paused", "broker", "SIGSTOP for 1–20 s", "SIGCONT", pause),
+    Fault(
+        "broker late",
+        "broker",
+        "the eight are started without one",
+        "the broker is started",
+        late,
+        overtaking=True,
+    ),
+)

@@ -1,0 +1,189 @@
+"""Faults of messages: delivered again and shuffled, invalid in every way we know, read too slowly."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from functools import partial
+from typing import TYPE_CHECKING
+
+import asyncpg
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import MessageSizeTooLargeError
+
+from shared.contracts.catalogue import TOPICS
+from tests.faults import broker_log
+from tests.faults.fault import Fault, NotHealed, Scene
+from tests.faults.kinds.processes import POINT_SECONDS
+from tests.faults.points import SLOW_SECONDS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.topology import Topology
+
+MOST_REDELIVERED = 5000
+POISON = 20
+ASIDE_SECONDS = 10.0
+"""An invalid message is put aside, and the next one has its turn, this soon."""
+LARGE_BYTES = 5_000_000
+
+_TYPES = {
+    "tilsagn.events.company": "CompanyRegistered",
+    "tilsagn.events.employer_event": "EventOpened",
+    "tilsagn.events.attendance": "CompanyCheckedIn",
+    "tilsagn.events.taskforce": "TaskforceRegistered",
+    "tilsagn.pledges.pledge": "PledgeLogged",
+    "tilsagn.pledges.hire": "HireConfirmed",
+}
+
+
+async def redeliver(scene: Scene) -> int:
+    """Send everything that is on the broker twice more, in one shuffled heap. Counted: acknowledged copies."""
+    await scene.a_while(1.0, 2.0)
+    servers = scene.running.broker.bootstrap_servers
+    found = await broker_log.records(servers, most=MOST_REDELIVERED)
+    heap = [record for record in found if record.key] * 2
+    scene.chance.shuffle(heap)
+    producer = AIOKafkaProducer(bootstrap_servers=servers, acks="all")
+    await producer.start()
+    try:
+        futures = [
+            await producer.send(record.topic, value=record.value, key=record.key, headers=list(record.headers))
+            for record in heap
+        ]
+        sent = await asyncio.gather(*futures)
+    finally:
+        await producer.stop()
+    return len(sent)
+
+
+async def poison(scene: Scene) -> int:
+    """Scatter invalid records of known types over every topic. Counted: the dashboard's dead letters.
+
+    Raises:
+        NotHealed: not all of them were put aside in time.
+    """
+    kinds: list[tuple[bytes | None, bytes | None]] = [
+        (b"{not json", b"k"),
+        (b"\xff\xfe\x00", b"k"),
+        (None, b"k"),
+        (b"{}", None),
+        (b'{"taskforce_id": "\\u0000"}', b"k"),
+        (b'"' + b"x" * 900_000 + b'"', b"k"),
+    ]
+    assert set(_TYPES) == set(TOPICS)
+    before = await _dead_letters(scene.running)
+    producer = AIOKafkaProducer(bootstrap_servers=scene.running.broker.bootstrap_servers, acks="all")
+    await producer.start()
+    try:
+        for number in range(POISON):
+            topic = TOPICS[number % len(TOPICS)]
+            value, key = scene.chance.choice(kinds)
+            headers = [("ce_type", _type(topic)), ("ce_id", scene.chance.choice([None, b"\xff", b"x"]))]
+            await producer.send_and_wait(topic, value=value, key=key, headers=headers)
+            await asyncio.sleep(0.02)
+        for topic in TOPICS:  # ignored by everybody: neither an effect nor a dead letter
+            await producer.send_and_wait(topic, value=b"{}", key=b"k", headers=[("ce_type", b"tilsagn.unknown.v1")])
+    finally:
+        await producer.stop()
+
+    found: Counter[str] = Counter()
+
+    async def all_aside() -> bool:
+        found.update(await _dead_letters(scene.running) - before - found)
+        return found["dashboard"] >= POISON
+
+    await scene.until(all_aside, seconds=ASIDE_SECONDS)
+    if found["dashboard"] != POISON or not found["pledges"]:
+        raise NotHealed(f"of {POISON} invalid messages {dict(found)} were put aside within {ASIDE_SECONDS:.0f} s")
+    return found["dashboard"]
+
+
+async def large(scene: Scene) -> int:
+    """Records of 5 MB, where the broker takes them; a refusal counts too, for then none can ever come. 1 or more."""
+    before = await _dead_letters(scene.running)
+    producer = AIOKafkaProducer(
+        bootstrap_servers=scene.running.broker.bootstrap_servers, acks="all", max_request_size=2 * LARGE_BYTES
+    )
+    taken = refused = 0
+    await producer.start()
+    try:
+        for topic in TOPICS:
+            try:
+                value = b'"' + b"x" * LARGE_BYTES + b'"'
+                await producer.send_and_wait(topic, value=value, key=b"k", headers=[("ce_type", _type(topic))])
+                taken += 1
+            except MessageSizeTooLargeError:
+                refused += 1
+    finally:
+        await producer.stop()
+    scene.note(f"{taken} taken, {refused} refused by the broker")
+
+    async def all_aside() -> bool:
+        return (await _dead_letters(scene.running))["dashboard"] - before["dashboard"] >= taken
+
+    if not await scene.until(all_aside, seconds=3 * ASIDE_SECONDS):
+        raise NotHealed(f"{taken} records of {LARGE_BYTES} bytes were not put aside")
+    return taken + refused
+
+
+async def read_slowly(service: str, scene: Scene) -> int:
+    """A consumer holds one batch for longer than its group allows. Counted: records it was then given again."""
+    name = f"{service}-worker"
+    process = scene.running.processes[name]
+    marks = scene.running.folder / f"slow-{scene.chance.getrandbits(32):08x}.marks"
+    await asyncio.to_thread(process.stop)
+    passage = scene.chance.randint(2, 4)
+    process.start(under=("tests.faults.points", "before-effect", str(passage), "slow", str(marks)))
+    try:
+
+        async def again() -> bool:
+            return _given_twice(marks) > 0
+
+        await scene.until(again, seconds=POINT_SECONDS + SLOW_SECONDS)
+    finally:
+        await asyncio.to_thread(process.stop)
+        process.start()
+    await scene.ready()
+    return _given_twice(marks)
+
+
+def _given_twice(marks: Path) -> int:
+    """How many records were given to the consumer more than once."""
+    if not marks.exists():
+        return 0
+    given = Counter(place for line in marks.read_text().splitlines() for place in line.split(" ")[2:])
+    return sum(1 for times in given.values() if times > 1)
+
+
+def _type(topic: str) -> bytes:
+    return f"tilsagn.{topic.split('.')[1]}.{_TYPES[topic]}.v1".encode()
+
+
+async def _dead_letters(running: Topology) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for service in ("pledges", "notifications", "dashboard"):
+        conn = await asyncpg.connect(running.superuser_dsn(service), command_timeout=10)
+        try:
+            counts[service] = await conn.fetchval("select count(*) from dead_letters")
+        finally:
+            conn.terminate()
+    return counts
+
+
+FAULTS = (
+    Fault("delivered again", "every message", "twice more, in one shuffled heap", "no more copies", redeliver),
+    Fault("poison", "every topic", "20 records that can never work, 6 of unknown type", "no more of them", poison),
+    Fault("5 MB", "every topic", "a record of 5 MB in each", "no more of them", large),
+    *(
+        Fault(
+            "slow consumer",
+            f"{service}-worker",
+            "holds a batch past max_poll_interval",
+            "restarted at its own pace",
+            partial(read_slowly, service),
+        )
+        for service in ("dashboard", "notifications", "pledges")
+    ),
+)

@@ -1,0 +1,96 @@
+"""Every link between the processes, each through a proxy of its own, so that any of them can be broken alone.
+
+Kafka is one link for all workers: a broker advertises one address to everybody. (A cluster of several brokers would
+need a proxy for each of them.)
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from deploy.services import SERVICES
+from tests.faults.proxy import LOOPBACK, Proxies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tests.faults.proxy import Proxy
+
+PROCESSES: Final = tuple(f"{service}-{kind}" for service in SERVICES for kind in ("app", "worker"))
+COURIER: Final = "notifications-worker"
+ASKED: Final = ("events", "pledges")
+"""The services that notifications asks for addresses."""
+
+
+def to_postgres(process: str) -> str:
+    """The name of a process's link to PostgreSQL."""
+    return f"{process}→postgres"
+
+
+def to_app(service: str) -> str:
+    """The name of the clients' link to a service's app."""
+    return f"clients→{service}-app"
+
+
+def to_asked(service: str) -> str:
+    """The name of the courier's link to a service that knows addresses."""
+    return f"{COURIER}→{service}-app"
+
+
+KAFKA: Final = "workers→kafka"
+SMTP: Final = f"{COURIER}→smtp"
+
+
+class Links:
+    """All proxies of a topology, by the names above: `links["workers→kafka"].cut()`."""
+
+    def __init__(self, proxies: Proxies) -> None:
+        self._proxies = proxies
+        names = [KAFKA, SMTP, *map(to_postgres, PROCESSES), *map(to_app, SERVICES), *map(to_asked, ASKED)]
+        for name in names:
+            proxies.add(name)
+
+    def __getitem__(self, name: str) -> Proxy:
+        return self._proxies.by_name[name]
+
+    def names(self) -> list[str]:
+        """Every link."""
+        return list(self._proxies.by_name)
+
+    def connect(self, variables: Mapping[str, str]) -> None:
+        """Lead every link to where it ends, by the addresses that processes without proxies would be given."""
+        self[KAFKA].upstream = _port(variables["KAFKA_ADDRESS"])
+        self[SMTP].upstream = int(variables["SMTP_PORT"])
+        for process in PROCESSES:
+            self[to_postgres(process)].upstream = _port(variables["POSTGRES_ADDRESS"])
+        for service in SERVICES:
+            self[to_app(service)].upstream = int(variables[f"{service.upper()}_PORT"])
+        for service in ASKED:
+            self[to_asked(service)].upstream = int(variables[f"{service.upper()}_PORT"])
+
+    def of(self, process: str) -> dict[str, str]:
+        """The variables of one of the eight processes that differ from those without proxies."""
+        return {
+            "KAFKA_ADDRESS": f"{LOOPBACK}:{self[KAFKA].port}",
+            "POSTGRES_ADDRESS": f"{LOOPBACK}:{self[to_postgres(process)].port}",
+            "SMTP_PORT": str(self[SMTP].port),
+            **{f"{service.upper()}_URL": f"http://{LOOPBACK}:{self[to_asked(service)].port}" for service in ASKED},
+        }
+
+    def heal(self) -> None:
+        """Every link is well again."""
+        self._proxies.heal()
+
+
+@contextmanager
+def links() -> Iterator[Links]:
+    """Proxies for every link of one topology, gone at the end."""
+    with Proxies() as proxies:
+        yield Links(proxies)
+
+
+def _port(address: str) -> int:
+    """The port of the first `host:port` of an address list."""
+    return int(re.split(r"[:,]", address)[1])

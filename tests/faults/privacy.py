@@ -1,0 +1,123 @@
+"""I7: the canaries of every contact are looked for, byte by byte, wherever they must not be.
+
+Mails and the tables of pledges may hold them, for that is where they belong; everything else may not: the broker's
+records with keys and headers, every outbox, inbox and dead letter, every table of the other services, what every
+process, PostgreSQL and the broker have written to their logs, and what the processes tell of themselves (/metrics).
+"""
+
+from __future__ import annotations
+
+import binascii
+import contextlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+import httpx
+
+from deploy.services import SERVICES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+    from uuid import UUID
+
+    from tests.faults.ledger import Ledger
+    from tests.faults.verdict import Verdict
+    from tests.topology import Topology
+
+MESSAGING = ("outbox", "inbox", "dead_letters")
+_BYTES_AS_TEXT = re.compile(rb"\\{1,2}x([0-9a-f]{8,})")
+_CHECK = "canaries"
+
+
+@dataclass(frozen=True)
+class Places:
+    """The logs, and how long each was when the run began."""
+
+    logs: Mapping[Path, int]
+
+
+def places(topology: Topology) -> Places:
+    """Note where every log ends now."""
+    return Places({log: log.stat().st_size for log in _logs(topology)})
+
+
+async def check(
+    topology: Topology, ledgers: Mapping[UUID, Ledger], before: Places, log: Iterable[Any], verdict: Verdict
+) -> None:
+    """Look everywhere for every ledger's canaries.
+
+    Args:
+        before: from `places`, when the run began.
+        log: the broker's records.
+    """
+    verdict.checked.add("I7")
+    patterns = [ledger.canaries.pattern() for ledger in ledgers.values()]
+
+    def look(place: str, content: bytes) -> None:
+        if any(pattern.search(content) for pattern in patterns):
+            verdict.broke("I7", _CHECK, f"a contact's name, address or number, or a typed company, is in {place}")
+
+    # The looking glass first: what is certainly there must be found, or a clean result says nothing.
+    kept = b"".join([content async for _, content in _rows(topology, "pledges", ledgers, everything=True)])
+    for ledger, pattern in zip(ledgers.values(), patterns, strict=True):
+        if ledger.acknowledged and not pattern.search(kept):
+            verdict.broke("I7", _CHECK, "the canaries were not even found where they belong: the check is blind")
+    for record in log:
+        content = b"\n".join([record.key or b"", record.value or b"", *(value or b"" for _, value in record.headers)])
+        look(f"{record.topic} on the broker", content)
+    for service in SERVICES:
+        async for table, content in _rows(topology, service, ledgers, everything=service != "pledges"):
+            look(f"{service}'s table {table}", content)
+    for file in _logs(topology):
+        with contextlib.suppress(FileNotFoundError), file.open("rb") as written:
+            start = before.logs.get(file, 0)
+            written.seek(start if start <= file.stat().st_size else 0)
+            look(f"the log {file.name}", written.read())
+    async with httpx.AsyncClient(timeout=5) as client:
+        for name, process in topology.processes.items():
+            with contextlib.suppress(httpx.HTTPError):
+                answer = await client.get(f"http://127.0.0.1:{process.health_port}/metrics")
+                look(f"the metrics of {name}", answer.content)
+
+
+async def _rows(topology: Topology, service: str, ledgers: Mapping[UUID, Ledger], *, everything: bool) -> Any:
+    """Yield each table of a service with its rows as bytes: every table, or those of the messaging only."""
+    conn = await asyncpg.connect(topology.superuser_dsn(service), command_timeout=30)
+    try:
+        tables = await conn.fetch(
+            """
+            select namespace.nspname as schema, class.relname as name,
+                   exists (select
+                             from pg_attribute
+                            where attrelid = class.oid
+                              and attname = 'taskforce_id') as of_taskforce
+              from pg_class as class
+              join pg_namespace as namespace on namespace.oid = class.relnamespace
+             where class.relkind in ('r', 'p')
+               and namespace.nspname not in ('pg_catalog', 'information_schema')
+               and namespace.nspname not like 'pg_toast%'
+            """
+        )
+        for table in tables:
+            if not everything and table["name"] not in MESSAGING:
+                continue
+            mine = "where taskforce_id = any($1)" if table["of_taskforce"] else "where $1::uuid[] is not null"
+            rows = await conn.fetch(
+                f'select row_::text as text from "{table["schema"]}"."{table["name"]}" as row_ {mine}', list(ledgers)
+            )
+            yield table["name"], b"\n".join(_readable(row["text"].encode()) for row in rows)
+    finally:
+        conn.terminate()
+
+
+def _readable(row: bytes) -> bytes:
+    """A row as text, with what it holds as bytes behind it as those bytes."""
+    found = [binascii.unhexlify(digits[: len(digits) // 2 * 2]) for digits in _BYTES_AS_TEXT.findall(row)]
+    return b"\n".join([row, *found])
+
+
+def _logs(topology: Topology) -> list[Path]:
+    return [*sorted(topology.folder.rglob("*.log")), *sorted(topology.folder.glob("*.marks"))]

@@ -1,0 +1,157 @@
+"""One run: clients of two taskforces at work, a fault, its healing, and what the checker says of it."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+import traceback
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+import asyncpg
+
+from services.events import commands
+from shared.messaging.replay import settle
+from shared.postgres import Database
+from shared.settings import ServiceSettings
+from tests.faults import privacy
+from tests.faults.checker import Allowed, check
+from tests.faults.fault import Fault, Scene
+from tests.faults.kinds.broker import PUBLISHERS
+from tests.faults.ledger import MOST_PLEDGES, Clients
+from tests.faults.verdict import Verdict
+
+if TYPE_CHECKING:
+    from tests.topology import Topology
+
+BEFORE_SECONDS: Final = (0.3, 1.2)
+"""Between which moments after the first pledge a fault strikes."""
+RUN_SECONDS: Final = 240.0
+"""A run that takes longer is red."""
+LEAST_PLEDGES: Final = 10
+"""Fewer acknowledged ones prove nothing."""
+
+
+@dataclass
+class Result:
+    """What came of one run.
+
+    Attributes:
+        number: which run it was.
+        seed: repeats it, with the fault's name.
+        fired: how often the fault has really fired.
+        trouble: why it is red although the checker found nothing, or could not look; empty is good.
+        seconds: how long it took.
+    """
+
+    number: int
+    fault: str
+    kind: str
+    seed: int
+    fired: int = 0
+    verdict: Verdict = field(default_factory=Verdict)
+    notes: list[str] = field(default_factory=list)
+    trouble: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def red(self) -> bool:
+        """Whether anything is wrong."""
+        return bool(self.trouble or self.verdict.violations)
+
+    @property
+    def why(self) -> list[str]:
+        """Everything that is wrong, in words."""
+        return [*self.trouble, *self.verdict.broken]
+
+
+async def run(
+    topology: Topology,
+    fault: Fault,
+    *,
+    seed: int,
+    number: int = 1,
+    pace: float = 0.1,
+    most: int = 3 * MOST_PLEDGES,
+    verify: bool = True,
+) -> Result:
+    """Let a fault strike while clients work, and check everything after. Never raises but when cancelled.
+
+    Args:
+        seed: decides what the clients send and everything the fault leaves to chance.
+        pace, most: how fast the clients work and how much, as for `Clients`.
+        verify: as for `check`.
+    """
+    result = Result(number, fault.name, fault.kind, seed)
+    started = time.monotonic()
+    try:
+        async with asyncio.timeout(RUN_SECONDS):
+            await _run(topology, fault, result, pace=pace, most=most, verify=verify)
+    except TimeoutError:
+        result.trouble.append(f"it was not over after {RUN_SECONDS:.0f} s\n{_where()}")
+    except Exception as error:
+        result.trouble.append(f"{type(error).__name__}: {error}\n{_where()}")
+    result.seconds = time.monotonic() - started
+    return result
+
+
+async def _run(topology: Topology, fault: Fault, result: Result, *, pace: float, most: int, verify: bool) -> None:
+    chance = random.Random(f"{fault.name} {result.seed}")
+    ours, others = [await register_taskforce(topology, UUID(int=chance.getrandbits(128), version=4)) for _ in "12"]
+    places = await asyncio.to_thread(privacy.places, topology)
+    clients = Clients(topology, ours, seed=result.seed, pace=pace, most=most)
+    neighbours = Clients(topology, others, seed=result.seed + 1, pace=3 * pace, most=most // 4)
+    await clients.start()
+    await neighbours.start(phones=1)
+    scene = Scene(topology, ours, clients, chance, result.notes)
+    try:
+        await scene.a_while(*BEFORE_SECONDS)
+        result.fired = await fault.act(scene)
+        await asyncio.sleep(0.5)
+    finally:
+        ledgers = {ours: await clients.stop(), others: await neighbours.stop()}
+    await scene.ready()
+    allowed = Allowed(fault.duplicate_mails * result.fired, fault.overtaking)
+    result.verdict = await check(topology, ledgers, allowed=allowed, places=places, verify=verify)
+    if not result.fired:
+        result.trouble.append("the fault did not fire")
+    if min(len(ledger.acknowledged) for ledger in ledgers.values()) < 1 or result.verdict.acknowledged < LEAST_PLEDGES:
+        result.trouble.append(f"only {result.verdict.acknowledged} pledges were acknowledged: that proves nothing")
+    if not result.red:
+        await _settle(topology)
+
+
+async def register_taskforce(topology: Topology, taskforce_id: UUID) -> UUID:
+    """Make a taskforce that every service will hear of; return its id."""
+    settings = ServiceSettings(database_url=topology.app_dsn("events"), token_jwks=topology.secrets["TOKEN_JWKS"])
+    database = await Database.connect(settings, name="faults")
+    try:
+        await commands.register_taskforce(
+            database,
+            id=taskforce_id,
+            slug=f"t{taskforce_id.hex[:12]}",
+            name="Taskforce",
+            municipality="0671",
+            since=date(2018, 5, 1),
+        )
+    finally:
+        await database.close()
+    return taskforce_id
+
+
+async def _settle(topology: Topology) -> None:
+    """Everything has been applied: a broker that loses its log need not be given it again."""
+    for service in PUBLISHERS:
+        conn = await asyncpg.connect(topology.superuser_dsn(service), command_timeout=30)
+        try:
+            moment = await conn.fetchval("select clock_timestamp()")
+            await settle(conn, published_before=moment)  # type: ignore[arg-type]
+        finally:
+            conn.terminate()
+
+
+def _where() -> str:
+    return "".join(traceback.format_exc().splitlines(keepends=True)[-8:])
