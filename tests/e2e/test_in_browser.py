@@ -36,8 +36,8 @@ async def as_role(page: Page, origin: str, role: str, path: str) -> None:
     await page.wait_for_url(f"{origin}{path}")
 
 
-async def fill_in_a_pledge(page: Page) -> None:
-    await page.get_by_label("Virksomhed", exact=True).fill(COMPANY)
+async def fill_in_a_pledge(page: Page, company: str = COMPANY) -> None:
+    await page.get_by_label("Virksomhed", exact=True).fill(company)
     await page.get_by_label("Vareopfyldning").check()
     await page.get_by_role("radio", name="10 timer", exact=True).check()
     await page.get_by_label("Navn", exact=True).fill("Bente Bager")
@@ -129,3 +129,76 @@ async def test_no_page_needs_sideways_scrolling_on_the_narrowest_phone(
     wider = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wider <= 0
     await assert_accessible(page)
+
+
+async def test_whoever_was_overtaken_sees_what_happened_and_can_go_back(
+    page_at: Callable[..., Awaitable[Page]], origin: str
+) -> None:
+    phone = await page_at(*PHONE)
+    await as_role(phone, origin, "member", "/pledges/new")
+    await fill_in_a_pledge(phone, "Kappestrid ApS")
+    await phone.get_by_role("button", name="Send tilsagnet").click()
+    await expect(phone.get_by_text("Tilsagnet er modtaget")).to_be_visible()
+    both = [await page_at(*DESKTOP), await page_at(*DESKTOP)]
+    for work in both:
+        await as_role(work, origin, "caseworker", f"/queue?q={quote('Kappestrid')}")
+        await work.get_by_role("link", name="Bekræft en ansættelse").click()
+        await work.get_by_label("Navn", exact=True).fill("Karen Kommune")
+        await work.get_by_label("Telefon").fill("96 84 84 84")
+        await work.get_by_role("button", name="Kontrollér svarene").click()
+    quick, slow = both
+    await quick.get_by_role("button", name="Bekræft ansættelsen").click()
+    await expect(quick.get_by_text("Ansættelsen hos Kappestrid ApS er bekræftet")).to_be_visible()
+
+    await slow.get_by_role("button", name="Bekræft ansættelsen").click()
+
+    told = slow.get_by_role("heading", name="Tilsagnet nu")
+    await expect(told).to_be_visible()
+    await assert_accessible(slow)
+    await slow.goto(f"{origin}/queue")
+    await slow.go_back()
+    await expect(told).to_be_visible()
+    await slow.go_back()
+    await expect(slow.get_by_role("main")).to_be_visible()
+
+
+async def test_what_has_to_be_corrected_in_an_import_can_be_downloaded_as_often_as_one_likes(
+    page_at: Callable[..., Awaitable[Page]], origin: str
+) -> None:
+    page = await page_at(*PHONE)
+    await as_role(page, origin, "coordinator", "/pledges/import")
+    file = "virksomhed;dato;pladser;timer fra;kontaktperson\r\nBæk A/S;x;2;5;Eva\r\n".encode()
+    await page.get_by_label("Fil", exact=True).set_input_files(
+        {"name": "gamle.csv", "mimeType": "text/csv", "buffer": file}
+    )
+    await page.get_by_role("button", name="Kontrollér filen").click()
+    await assert_accessible(page)
+    for _time in range(2):
+        async with page.expect_download() as download:
+            await page.get_by_role("button", name="Hent det, der skal rettes").click()
+        assert (await download.value).suggested_filename == "fejl-i-import.csv"
+
+
+async def test_a_walk_in_without_a_number_is_proposed_at_the_intake_to_those_who_may_see_the_name(
+    page_at: Callable[..., Awaitable[Page]], origin: str
+) -> None:
+    door = await page_at(*DESKTOP)
+    await as_role(door, origin, "coordinator", "/events/new")
+    today = await door.evaluate("new Date().toLocaleDateString('sv', {timeZone: 'Europe/Copenhagen'})")
+    for field, value in (("title", "Åben aften"), ("day", today), ("starts", "00:00"), ("ends", "23:59")):
+        await door.locator(f"[name={field}]").fill(value)
+    await door.get_by_role("button", name="Gem som kladde").click()
+    await door.locator("form[action$='/publish'] button").click()
+    await door.locator("form[action$='/open'] button").click()
+    await expect(door.get_by_role("link", name="Vis på projektoren")).to_be_visible()
+    await assert_accessible(door)
+    event = door.url
+    await door.goto(f"{event}?q={quote('Ole Olsens Tag')}")
+    await door.get_by_role("button", name="Registrér og tjek ind").click()
+    await expect(door.get_by_text("Ole Olsens Tag er tjekket ind")).to_be_visible()
+
+    phone = await page_at(*PHONE)
+    await as_role(phone, origin, "member", f"/pledges/new?event={event.rsplit('/', 1)[1]}")
+
+    await expect(phone.locator("#companies option[value='Ole Olsens Tag']")).to_have_count(1)
+    await assert_accessible(phone)
