@@ -70,7 +70,7 @@ async def _committed(
 ) -> dict[TopicPartition, Any]:
     while True:
         try:
-            return dict(await admin.list_consumer_group_offsets(group, partitions=places))
+            return dict(await admin.list_consumer_group_offsets(group, partitions=list(places)))
         except KafkaError as error:
             # Apache Kafka makes its own topic for offsets when the first group is asked after, and loads it anew
             # after a change of leader.
