@@ -86,7 +86,9 @@ class AddressBook:
     async def _ask(self, url: str, taskforce_id: UUID, shape: type[_Answer]) -> _Answer | None:
         try:
             answer = await self._client.get(url, params={"taskforce": str(taskforce_id)})
-        except (httpx.HTTPError, OSError) as error:
+        except Exception as error:
+            # Not only what httpx says it raises: of a connection that is reset while it is made it knows no better
+            # than AttributeError (with uvloop, whose closed transport has no socket any more).
             raise TryLater("address_unavailable") from error
         if answer.status_code == httpx.codes.NOT_FOUND:
             return None

@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+import uvloop
 from pydantic import SecretStr
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
 
 from services.notifications.addresses import AddressBook
 from services.notifications.outcomes import TryLater
+from tests.faults.proxy import Proxies
+
+ASKED_OF_WHO_HANGS_UP = 300
+"""One reset in twenty comes at the very moment that is hard to tell from a mistake of ours."""
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,6 +80,23 @@ async def test_an_owner_that_is_away_means_later(
     async with AddressBook(settings) as addresses:
         with pytest.raises(TryLater, match="address_unavailable"):
             await addresses.person(taskforce_id, uuid4())
+
+
+def test_an_owner_that_hangs_up_at_once_means_later_on_our_own_event_loop_too(
+    notifications_settings: NotificationsSettings, taskforce_id: UUID
+) -> None:
+    async def ask(settings: NotificationsSettings) -> None:
+        async with AddressBook(settings) as addresses:
+            for _ in range(ASKED_OF_WHO_HANGS_UP):
+                with pytest.raises(TryLater, match="address_unavailable"):
+                    await addresses.person(taskforce_id, uuid4())
+
+    with Proxies() as proxies:
+        reset = proxies.add("courier→events-app")
+        reset.cut()
+        settings = notifications_settings.model_copy(update={"events_url": f"http://127.0.0.1:{reset.port}"})
+        uvloop.run(ask(settings))
+        assert reset.counts["reset"] >= ASKED_OF_WHO_HANGS_UP
 
 
 async def test_a_token_of_another_role_gets_nothing(
