@@ -26,7 +26,7 @@ PORT_OPTION = $(if $(PORT),--port $(PORT))
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo up test test-kafka faults kafka lint format types migrations lock forget clean
+.PHONY: help setup demo up test test-kafka bench faults kafka lint format types migrations lock forget clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -55,6 +55,10 @@ faults: setup ## Break the running processes in every way we know, RUNS times, a
 	@$(BOOTSTRAP) faketime || echo 'The faults of the clock are left out.' >&2
 	@[ "$(BROKER)" != apache ] || { $(BOOTSTRAP) java && $(BIN)/python -m deploy.kafka setup; }
 	@BROKER=$(BROKER) $(BIN)/python -m tests.faults --seed $(SEED) --runs $(RUNS) --fault "$(FAULT)" $(ARGS)
+
+bench: setup ## Measure how fast it is beside what is possible at all; nothing else should run on the machine
+	@[ "$(BROKER)" != apache ] || { $(BOOTSTRAP) java && $(BIN)/python -m deploy.kafka setup; }
+	@BROKER=$(BROKER) $(BIN)/python -m tests.bench $(ARGS)
 
 kafka: setup ## Start Apache Kafka with our topics, without Docker; NODES=3 for a cluster
 	@$(BOOTSTRAP) java

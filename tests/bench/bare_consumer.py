@@ -1,0 +1,159 @@
+"""The floor of a rebuild: the same messages from the broker, into plain tables, some thousand at a time.
+
+What a consumer must do at the least: read, parse the JSON, insert each version once, commit. No contract is checked,
+no present kept beside the versions, nothing tallied, no tenant bound.
+
+`python -m tests.bench.bare_consumer`: before the clock starts it reads the messages from the outbox and sends them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from shared.contracts.catalogue import PARTITIONS
+from shared.messaging.broker import BROKERS
+from tests.bench.bare_loop import make_topic
+from tests.bench.children import Answer, Clock, obey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from shared.settings import KafkaFlavour
+
+TOPIC = "bench.history"
+BATCH = 2_000
+"""As many as a rebuild reads at a time."""
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+Columns = dict[str, tuple[str, "Callable[[Any], Any]"]]
+_SHARED: Columns = {
+    "taskforce_id": ("uuid", _as_it_is),
+    "version": ("integer", _as_it_is),
+    "recorded_at": ("timestamptz", datetime.fromisoformat),
+    "pledge_id": ("uuid", _as_it_is),
+    "event_id": ("uuid", _as_it_is),
+    "company_id": ("uuid", _as_it_is),
+    "municipality": ("text", _as_it_is),
+    "job_type": ("text", _as_it_is),
+}
+_PLEDGES: Columns = _SHARED | {
+    "status": ("text", _as_it_is),
+    "positions": ("integer", len),
+    "weekly_hours_from": ("numeric", _as_it_is),
+    "weekly_hours_to": ("numeric", _as_it_is),
+    "captured_by": ("text", _as_it_is),
+    "captured_at": ("timestamptz", datetime.fromisoformat),
+    "received_at": ("timestamptz", datetime.fromisoformat),
+    "pledged_on": ("date", date.fromisoformat),
+}
+_HIRES: Columns = _SHARED | {
+    "hire_id": ("uuid", _as_it_is),
+    "position_id": ("uuid", _as_it_is),
+    "start_date": ("date", date.fromisoformat),
+    "weekly_hours": ("numeric", _as_it_is),
+    "confirmed_at": ("timestamptz", datetime.fromisoformat),
+    "ended_on": ("date", lambda value: date.fromisoformat(value) if value else None),
+}
+_TABLES = {"bench_pledges": (_PLEDGES, "pledge_id"), "bench_hires": (_HIRES, "hire_id")}
+
+
+class _Consumer:
+    def __init__(self, settings: dict[str, Any], conn: Any, producer: Any) -> None:
+        self._outbox: str = settings["outbox"]
+        self._servers: str = settings["servers"]
+        flavour: KafkaFlavour = settings["flavour"]
+        self._wait_ms = BROKERS[flavour].fetch_max_wait_ms
+        self._conn = conn
+        self._producer = producer
+        self._sent_to = 0  # position in the outbox
+        self._sent = 0
+
+    async def answer(self, order: dict[str, Any]) -> dict[str, Any]:
+        """`prepare` sends what the outbox holds by now; without it, all that was sent is consumed."""
+        if order.get("prepare"):
+            await self._send()
+            return {"messages": self._sent}
+        await self._conn.execute(f"truncate {', '.join(_TABLES)}")
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._servers,
+            enable_auto_commit=False,
+            fetch_max_wait_ms=self._wait_ms,
+        )
+        await consumer.start()
+        try:
+            places = [TopicPartition(TOPIC, number) for number in range(PARTITIONS)]
+            consumer.assign(places)
+            await consumer.seek_to_beginning(*places)
+            with Clock() as clock:
+                await self._consume(consumer)
+        finally:
+            await consumer.stop()
+        return {"messages": self._sent, "seconds": clock.seconds, "rate": self._sent / clock.seconds}
+
+    async def _consume(self, consumer: Any) -> None:
+        left = self._sent
+        while left:
+            batches = await consumer.getmany(timeout_ms=1_000, max_records=BATCH)
+            told = [json.loads(one.value) for batch in batches.values() for one in batch]
+            if told:
+                async with self._conn.transaction():
+                    await self._insert("bench_pledges", [one for one in told if "hire_id" not in one])
+                    await self._insert("bench_hires", [one for one in told if "hire_id" in one])
+            left -= len(told)
+
+    async def _insert(self, table: str, told: Sequence[dict[str, Any]]) -> None:
+        if not told:
+            return
+        columns, _ = _TABLES[table]
+        arrays = ", ".join(f"${number}::{kind}[]" for number, (kind, _) in enumerate(columns.values(), start=1))
+        await self._conn.execute(
+            f"insert into {table} ({', '.join(columns)}) select * from unnest({arrays}) on conflict do nothing",
+            *([read(one[name]) for one in told] for name, (_, read) in columns.items()),
+        )
+
+    async def _send(self) -> None:
+        outbox = await asyncpg.connect(self._outbox, command_timeout=300)
+        async with outbox.transaction():
+            cursor = await outbox.cursor(
+                """
+                select position, aggregateid, payload::text as payload
+                  from outbox
+                 where position > $1
+                 order by position
+                """,
+                self._sent_to,
+            )
+            while rows := await cursor.fetch(BATCH):
+                sent = [
+                    await self._producer.send(TOPIC, row["payload"].encode(), key=str(row["aggregateid"]).encode())
+                    for row in rows
+                ]
+                await asyncio.gather(*sent)
+                self._sent += len(rows)
+                self._sent_to = rows[-1]["position"]
+        await outbox.close()
+
+
+async def _begin(settings: dict[str, Any]) -> Answer:
+    conn = await asyncpg.connect(settings["dsn"], command_timeout=60)
+    for table, (columns, key) in _TABLES.items():
+        types = ", ".join(f"{name} {kind}" for name, (kind, _) in columns.items())
+        await conn.execute(f"create table {table} ({types}, primary key (taskforce_id, {key}, version))")
+    await make_topic(settings["servers"], TOPIC)
+    producer = AIOKafkaProducer(bootstrap_servers=settings["servers"], acks="all")
+    await producer.start()
+    return _Consumer(settings, conn, producer).answer
+
+
+if __name__ == "__main__":
+    obey(_begin)

@@ -1,0 +1,167 @@
+"""The other half of a measurement, in a process of its own: an order is one line of JSON, and so is the answer.
+
+What a child needs to know comes through its standard input: no password stands in a list of processes. It ends when
+that closes, so it never outlives us by more than the order it is at.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import select
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Self
+
+import uvloop
+
+_ROOT = Path(__file__).parents[2]
+_PATIENCE_SECONDS = 120.0
+
+
+Answer = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+"""What answers an order."""
+
+
+class ChildFailed(RuntimeError):
+    """A child ended, or did not answer in time."""
+
+
+class Child:
+    """A module of this package in a process of its own, which answers one order after the other.
+
+    Args:
+        module: its name, e.g. `load`.
+        log: where what it complains about goes.
+        settings: what it is told before everything else.
+    """
+
+    def __init__(self, module: str, log: Path, **settings: Any) -> None:
+        self.module = module
+        self._log = log
+        with log.open("ab") as complaints:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", f"{__package__}.{module}"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                cwd=_ROOT,
+                env={"PATH": os.defpath, "PYTHONUNBUFFERED": "1"},
+                bufsize=0,
+            )
+        self._heard = b""
+        try:
+            self.ask(**settings)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    def ask(self, *, patience: float = _PATIENCE_SECONDS, **order: Any) -> dict[str, Any]:
+        """Give an order and return the answer.
+
+        Raises:
+            ChildFailed: it ended, or did not answer within `patience` seconds.
+        """
+        self.tell(**order)
+        return self.hear(patience=patience)
+
+    def tell(self, **order: Any) -> None:
+        """Give an order and do not wait; `hear` its answer before the next one. Raises ChildFailed if it has ended."""
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(order).encode() + b"\n")
+        except BrokenPipeError:
+            raise self._failed("has ended") from None
+
+    def hear(self, *, patience: float = _PATIENCE_SECONDS) -> dict[str, Any]:
+        """Return the answer to what it was told. Raises ChildFailed as `ask` does."""
+        assert self._process.stdout is not None
+        deadline = time.monotonic() + patience
+        while b"\n" not in self._heard:
+            ready, _, _ = select.select([self._process.stdout], [], [], max(0.0, deadline - time.monotonic()))
+            if not ready:
+                raise self._failed(f"has not answered within {patience:.0f} s")
+            more = os.read(self._process.stdout.fileno(), 1 << 16)
+            if not more:
+                raise self._failed("has ended")
+            self._heard += more
+        line, _, self._heard = self._heard.partition(b"\n")
+        answer: dict[str, Any] = json.loads(line)
+        if "failed" in answer:
+            raise self._failed(f"failed: {answer['failed']}")
+        return answer
+
+    def close(self) -> None:
+        """End it."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        try:
+            self._process.wait(2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(5)
+        self._process.stdout.close()
+
+    def _failed(self, how: str) -> ChildFailed:
+        said = self._log.read_text(encoding="utf-8", errors="replace")[-2000:] if self._log.exists() else ""
+        return ChildFailed(f"{self.module} {how}\n{said}".rstrip())
+
+
+def obey(begin: Callable[[dict[str, Any]], Awaitable[Answer]]) -> None:
+    """Be the child: take the settings, then answer every order until there are no more.
+
+    Args:
+        begin: given the settings, returns what answers an order.
+    """
+    uvloop.run(_obey(begin))
+
+
+async def _obey(begin: Callable[[dict[str, Any]], Awaitable[Answer]]) -> None:
+    answer: Answer | None = None
+    # In a thread: a consumer must be able to keep its connection alive between two orders.
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        order = json.loads(line)
+        try:
+            said: dict[str, Any] = {}
+            if answer is None:
+                answer = await begin(order)
+            else:
+                said = await answer(order)
+        except Exception as error:
+            traceback.print_exc()
+            said = {"failed": f"{type(error).__name__}: {error}"}
+        sys.stdout.write(json.dumps(said) + "\n")
+        sys.stdout.flush()
+    os._exit(0)
+
+
+class Clock:
+    """How long something takes by the clock, and how much of this process's own time; use it `with` what is timed."""
+
+    seconds = 0.0
+    own_seconds = 0.0
+
+    def __enter__(self) -> Self:
+        self._began, self._own = time.perf_counter(), time.process_time()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds = time.perf_counter() - self._began
+        self.own_seconds = time.process_time() - self._own

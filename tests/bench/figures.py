@@ -1,0 +1,143 @@
+"""The dashboard with ten thousand pledges and ten and a hundred times as many: its rebuild, its figures, its page.
+
+Each size is what `history.py` puts into the outboxes and a rebuild makes of it. After the last rebuild of a size the
+tables are vacuumed and analysed once, as PostgreSQL does by itself within a minute or so.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from tests import brokers
+from tests.bench import history
+from tests.bench.children import Child
+from tests.bench.measures import Measure, Target, spread
+from tests.bench.topology import TASKFORCE, installation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.bench.plan import Plan
+    from tests.bench.topology import Installation
+
+SECTION = "figures"
+FLOOR_UP_TO = 100_000
+"""In pledges: the embedded broker keeps its log in memory, and a million do not belong there."""
+ASKED = 150
+"""How often each is asked for in a round."""
+ASKED_OF_THE_PAST = 15
+_BOUNDS = {100_000: Target(50.0), 1_000_000: Target(200.0)}
+_REBUILD_SECONDS = 1_800.0
+
+
+@dataclass
+class _Found:
+    """What one size has come to, a figure for each round."""
+
+    messages: int = 0
+    rebuilt: list[dict[str, Any]] = field(default_factory=list)
+    consumed: list[dict[str, Any]] = field(default_factory=list)
+    asked: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    bare: list[dict[str, Any]] = field(default_factory=list)
+
+
+def measure(plan: Plan, progress: Callable[[str], None]) -> Iterator[Measure]:
+    """Measure and yield the lines of the table, the smallest size first.
+
+    Raises:
+        AssertionError: an answer was not 200, or a message was refused.
+        ChildFailed: a process failed, or was not done in time.
+    """
+    with installation("dashboard-app") as whole:
+        log = whole.folder / "children.log"
+        outboxes = {service: whole.app_dsn(service) for service in ("events", "pledges")}
+        dashboard = {"dsn": whole.app_dsn("dashboard"), "jwks": whole.secrets["TOKEN_JWKS"], "outboxes": outboxes}
+        consumer = {
+            "dsn": whole.superuser_dsn("dashboard"),
+            "outbox": whole.superuser_dsn("pledges"),
+            "servers": whole.broker.bootstrap_servers,
+            "flavour": brokers.FLAVOUR,
+        }
+        history.put(whole.superuser_dsn("events"), history.register(TASKFORCE))
+        with (
+            Child("rebuilding", log, **dashboard) as rebuilding,
+            Child("bare_consumer", log, **consumer) as bare_consumer,
+            Child("bare_app", log, port=(bare_port := plan.free_port()), size=0) as bare_app,
+            Child("load", log) as load,
+        ):
+            there = 0
+            for size in plan.sizes:
+                found = _Found()
+                progress(f"{size:,} pledges: made up and put into the outbox")
+                history.put(whole.superuser_dsn("pledges"), history.pledges(TASKFORCE, there, size))
+                there = size
+                with_floor = size <= FLOOR_UP_TO
+                if with_floor:
+                    bare_consumer.ask(prepare=True, patience=_REBUILD_SECONDS)
+                for number in range(plan.rounds if with_floor else 1):
+                    progress(f"{size:,} pledges, round {number + 1}: rebuild")
+                    found.rebuilt.append(rebuilding.ask(patience=_REBUILD_SECONDS))
+                    if with_floor:
+                        progress(f"{size:,} pledges, round {number + 1}: bare consumer")
+                        found.consumed.append(bare_consumer.ask(patience=_REBUILD_SECONDS))
+                whole.execute("dashboard", "vacuum analyze")
+                for number in range(plan.rounds):
+                    progress(f"{size:,} pledges, round {number + 1}: figures and page")
+                    _ask(whole, load, bare_app, bare_port, found, number)
+                yield from _lines(size, found)
+
+
+def _ask(whole: Installation, load: Child, bare_app: Child, bare_port: int, found: _Found, number: int) -> None:
+    chance = random.Random(number)
+    token = whole.token("coordinator", taskforce_id=TASKFORCE)
+    figures = "/api/dashboard/v1/figures"
+    days = [history.SINCE + timedelta(days=chance.randrange(300, 3_200)) for _ in range(ASKED)]
+    past = [date(2025, 1, 1) + timedelta(days=chance.randrange(365)) for _ in range(ASKED_OF_THE_PAST)]
+    paths = {
+        "front page": ["/"] * ASKED,
+        "figures on any day": [f"{figures}?as_of={day}" for day in days],
+        "figures as known a year or two ago": [f"{figures}?as_of={day}&known_at={day}T12:00:00Z" for day in past],
+    }
+    for name, wanted in paths.items():
+        # The first one of each kind is for the caches, as somebody was there before.
+        load.ask(ports=[whole.port("dashboard")], connections=1, token=token, paths=wanted[:2])
+        answer = load.ask(ports=[whole.port("dashboard")], connections=1, token=token, paths=wanted, seconds=300)
+        assert answer["statuses"] == {"200": len(wanted)}, answer["statuses"]
+        found.asked.setdefault(name, []).append(answer)
+        if name == "front page":
+            bare_app.ask(size=answer["bytes"])
+            found.bare.append(load.ask(ports=[bare_port], connections=1, token=token, paths=wanted))
+
+
+def _lines(size: int, found: _Found) -> Iterator[Measure]:
+    with_floor = bool(found.consumed)
+    rates = spread([one["rate"] for one in found.rebuilt])
+    cleared = spread([one["seconds"] for one in found.rebuilt])
+    yield Measure(
+        SECTION,
+        f"rebuild, {size:,} pledges, messages a second",
+        "/s",
+        rates,
+        "bare consumer with batch inserts" if with_floor else None,
+        spread([one["rate"] for one in found.consumed]) if with_floor else None,
+        Target(0.5, of_floor=True) if with_floor else None,
+        note=f"{found.rebuilt[0]['messages']:,} messages; {cleared.median:.1f} s with the old rows deleted",
+        detail={"rebuilt": found.rebuilt, "consumed": found.consumed},
+    )
+    for name, answers in found.asked.items():
+        for share in ("p50", "p99"):
+            page = name == "front page"
+            gated = share == "p99" and "known" not in name
+            yield Measure(
+                SECTION,
+                f"{name}, {size:,} pledges, {share}",
+                "ms",
+                spread([one[share] for one in answers]),
+                "bare uvicorn, as many bytes" if page else None,
+                spread([one[share] for one in found.bare]) if page else None,
+                _BOUNDS.get(size) if gated else None,
+                note=f"{answers[0]['bytes'] / 1000:.0f} kB" if share == "p50" else "",
+            )

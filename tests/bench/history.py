@@ -1,0 +1,205 @@
+"""Years of pledges and hires, put into the publishers' outboxes by COPY, as if they had been logged one by one.
+
+What is put there are the real messages, as the services would have published them. The dashboard gets its rows from
+them the real way, by a rebuild: nothing is written into the read model itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid5
+
+import asyncpg
+
+from shared.contracts.events import CompanyCheckedIn, CompanyRegistered, EventClosed, TaskforceRegistered
+from shared.contracts.pledges import HireConfirmed, PledgeLogged, Position, PositionFilled, position_id
+from shared.web.formats import local_date
+from tests.bench.pledging import COMPANIES, MUNICIPALITY, company_id, company_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from shared.contracts.message import Message
+
+SINCE = date(2018, 5, 1)
+EVENTS = 100
+"""One a month, for eight years."""
+_DAYS = 3_100
+_AT_A_TIME = 20_000
+_HIRED = 0.25
+"""Of the pledges: each of these has one position filled, which makes two messages more."""
+_AT_EVENTS = 0.7
+_COLUMNS = (
+    "id",
+    "taskforce_id",
+    "aggregatetype",
+    "aggregateid",
+    "version",
+    "type",
+    "payload",
+    "correlation_id",
+    "recorded_at",
+    "published_at",
+    "settled_at",
+)
+
+
+def register(taskforce_id: UUID) -> Iterator[Message]:
+    """Yield the taskforce, its companies, its evenings, and who came to them."""
+    began = _evening(0)
+    yield TaskforceRegistered(
+        taskforce_id=taskforce_id,
+        version=1,
+        recorded_at=began,
+        slug="bench",
+        name="Taskforcen",
+        municipality=MUNICIPALITY,
+        since=SINCE,
+    )
+    for number in range(COMPANIES):
+        yield CompanyRegistered(
+            taskforce_id=taskforce_id,
+            version=1,
+            recorded_at=began,
+            company_id=company_id(taskforce_id, number),
+            name=company_name(number),
+            municipality=MUNICIPALITY,
+        )
+    for number in range(EVENTS):
+        starts = _evening(number)
+        yield EventClosed(
+            taskforce_id=taskforce_id,
+            version=3,
+            recorded_at=starts + timedelta(hours=3),
+            event_id=event_id(taskforce_id, number),
+            status="closed",
+            title="Småjob-aften",
+            place="B&O, Struer",
+            starts_at=starts,
+            ends_at=starts + timedelta(hours=3),
+            goal_positions=50,
+        )
+        for company in range(COMPANIES):
+            yield CompanyCheckedIn(
+                taskforce_id=taskforce_id,
+                version=1,
+                recorded_at=starts,
+                event_id=event_id(taskforce_id, number),
+                company_id=company_id(taskforce_id, company),
+                checked_in_at=starts,
+            )
+
+
+def pledges(taskforce_id: UUID, first: int, last: int) -> Iterator[Message]:
+    """Yield the messages of the pledges from number `first` up to, not including, `last`: the same every time."""
+    for number in range(first, last):
+        yield from _pledge(taskforce_id, number, random.Random(number))
+
+
+def _pledge(taskforce_id: UUID, number: int, chance: random.Random) -> Iterator[Message]:
+    pledge_id = uuid5(taskforce_id, f"history:{number}")
+    evening = chance.randrange(EVENTS) if chance.random() < _AT_EVENTS else None
+    noon = datetime.combine(SINCE + timedelta(days=chance.randrange(_DAYS)), time(12), UTC)
+    at = (noon if evening is None else _evening(evening)) + timedelta(seconds=chance.randrange(7_000))
+    hours = Decimal(chance.choice((5, 8, 10)))
+    positions = tuple(
+        Position(position_id=position_id(pledge_id, one), number=one, status="open")
+        for one in range(1, 1 + chance.choice((1, 1, 2, 3)))
+    )
+    state: dict[str, Any] = {
+        "taskforce_id": taskforce_id,
+        "pledge_id": pledge_id,
+        "job_type": chance.choice(("smaajob",) * 5 + ("praktik", "fleksjob", "ordinaer")),
+        "weekly_hours_from": hours,
+        "weekly_hours_to": hours + 5,
+        "tasks": ("shelf_stocking", "tidying"),
+        "event_id": None if evening is None else event_id(taskforce_id, evening),
+        "company_id": company_id(taskforce_id, chance.randrange(COMPANIES)),
+        "municipality": MUNICIPALITY,
+        "captured_by": "phone",
+        "captured_at": at,
+        "received_at": at,
+        "pledged_on": local_date(at),
+    }
+    yield PledgeLogged(**state, version=1, recorded_at=at, status="logged", positions=positions)
+    if chance.random() >= _HIRED:
+        return
+    hire_id, confirmed = uuid5(pledge_id, "hire"), at + timedelta(days=chance.randrange(1, 20))
+    filled = positions[0].model_copy(update={"status": "filled", "hire_id": hire_id})
+    status = "in_progress" if len(positions) > 1 else "fulfilled"
+    yield PositionFilled(**state, version=2, recorded_at=confirmed, status=status, positions=(filled, *positions[1:]))
+    starts = local_date(confirmed) + timedelta(days=chance.randrange(-3, 30))
+    yield HireConfirmed(
+        taskforce_id=taskforce_id,
+        version=1,
+        recorded_at=confirmed,
+        hire_id=hire_id,
+        pledge_id=pledge_id,
+        position_id=filled.position_id,
+        event_id=state["event_id"],
+        company_id=state["company_id"],
+        municipality=MUNICIPALITY,
+        job_type=state["job_type"],
+        start_date=starts,
+        weekly_hours=hours,
+        confirmed_at=confirmed,
+        ended_on=starts + timedelta(days=200) if chance.random() < 0.2 else None,
+    )
+
+
+def event_id(taskforce_id: UUID, number: int) -> UUID:
+    """Return the id of one of the evenings; `number` counts from 0."""
+    return uuid5(taskforce_id, f"evening {number}")
+
+
+def _evening(number: int) -> datetime:
+    return datetime.combine(SINCE + timedelta(days=31 * number), time(17), UTC)
+
+
+def put(dsn: str, messages: Iterable[Message]) -> int:
+    """Append messages to an outbox as published and applied long ago.
+
+    Args:
+        dsn: the publishing service's database, as a role that may write everything.
+
+    Returns:
+        How many there were.
+    """
+    return asyncio.run(_put(dsn, messages))
+
+
+async def _put(dsn: str, messages: Iterable[Message]) -> int:
+    conn = await asyncpg.connect(dsn, command_timeout=300)
+    count = 0
+    rows: list[tuple[Any, ...]] = []
+    try:
+        for message in messages:
+            rows.append(_row(message))
+            if len(rows) == _AT_A_TIME:
+                await conn.copy_records_to_table("outbox", records=rows, columns=_COLUMNS)
+                count += len(rows)
+                rows.clear()
+        await conn.copy_records_to_table("outbox", records=rows, columns=_COLUMNS)
+        await conn.execute("analyze outbox")
+    finally:
+        await conn.close()
+    return count + len(rows)
+
+
+def _row(message: Message) -> tuple[Any, ...]:
+    message_id = uuid5(message.aggregate_id, f"{message.version}")
+    return (
+        message_id,
+        message.taskforce_id,
+        message.aggregate,
+        message.aggregate_id,
+        message.version,
+        message.type_name(),
+        message.model_dump_json(),
+        message_id,
+        *(message.recorded_at,) * 3,
+    )

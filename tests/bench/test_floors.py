@@ -1,0 +1,86 @@
+"""A floor is only one if it does what is measured above it: the same rows, in the same tables."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import uuid5
+
+import asyncpg
+
+from services.pledges.domain.register import EventFacts
+from tests.bench import raw_intake
+from tests.bench.pledging import MUNICIPALITY, bodies
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from uuid import UUID
+
+    from tests.infrastructure import Databases
+    from tests.pledges.conftest import Caller
+
+TABLES = ("idempotency_keys", "pledges", "pledge_contacts", "positions", "outbox")
+# Other ids and other moments make other values: of these only whether there is one is compared.
+_EACH_ITS_OWN = {
+    "id",
+    "key",
+    "subject_id",
+    "pledge_id",
+    "aggregateid",
+    "request_digest",
+    "logged_by",
+    "received_at",
+    "recorded_at",
+    "captured_at",
+    "correlation_id",
+    "position",
+    "payload",
+}
+
+
+async def test_raw_asyncpg_writes_the_rows_that_the_intake_writes(
+    pledges_dsns: Databases,
+    caller: Caller,
+    taskforce_id: UUID,
+    know_event: Callable[..., Awaitable[UUID]],
+    know_company: Callable[..., Awaitable[UUID]],
+) -> None:
+    event_id = await know_event()
+    (body,) = bodies(taskforce_id, event_id, count=1, seed="the same")
+    name = body["company"]["name"]
+    await know_company(name, municipality=MUNICIPALITY, company_id=uuid5(taskforce_id, name))
+    (same,) = bodies(taskforce_id, event_id, count=1, seed="the same")
+    same["id"] = "6f0c1c1e-6b57-4f26-9a44-000000000001"
+    conn = await asyncpg.connect(pledges_dsns.superuser_dsn("pledges"))
+    try:
+        assert (await caller.log(body)).status_code == 201
+        by_intake = await _rows(conn)
+        raw = await asyncpg.connect(pledges_dsns.app_dsn("pledges"))
+        now = datetime.now(UTC)
+        event = EventFacts(event_id, "open", now - timedelta(hours=2), now + timedelta(hours=2), None, 1)
+        (values,) = raw_intake.prepared(taskforce_id, event, [same], logged_by=taskforce_id)
+        await raw_intake.insert(raw, taskforce_id, values)
+        await raw.close()
+        both = await _rows(conn)
+    finally:
+        await conn.close()
+    for table in TABLES:
+        mine = by_intake[table]
+        others = [row for row in both[table] if row not in mine]
+        assert [_alike(row) for row in others] == [_alike(row) for row in mine], table
+
+
+async def _rows(conn: Any) -> dict[str, list[dict[str, Any]]]:
+    return {table: [dict(row) for row in await conn.fetch(f"select * from {table}")] for table in TABLES}
+
+
+def _alike(row: dict[str, Any]) -> dict[str, Any]:
+    """What must be the same in both; of a message which fields it has, and of bytes how many."""
+    same = {name: value for name, value in row.items() if name not in _EACH_ITS_OWN}
+    own: dict[str, Any] = {name: row[name] is not None for name in row if name in _EACH_ITS_OWN}
+    if "payload" in row:
+        own["payload"] = sorted(json.loads(row["payload"]))
+    if "request_digest" in row:
+        own["request_digest"] = len(row["request_digest"])
+    return same | own
