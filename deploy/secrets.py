@@ -6,12 +6,17 @@ file like the keys of the house (0600), and back it up; making a new one signs e
 received before refused, and, once the databases exist, needs their roles' passwords set again by the migrate job.
 
 `python -m deploy.secrets PLEDGES_REQUEST_KEY >> .env`: only those named, for what a newer version asks for besides.
+
+`python -m deploy.secrets --keys-of FILE > .env`: with the keys of an installation that is to be moved here (FILE is
+what `tilsagn export` wrote), and passwords made anew.
 """
 
 from __future__ import annotations
 
+import argparse
 import secrets
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploy.services import SERVICES
@@ -23,9 +28,9 @@ if TYPE_CHECKING:
 SERVICE_TOKEN_DAYS = 366
 
 
-def make() -> dict[str, str]:
-    """Return the variables by name."""
-    key = new_private_jwk()
+def make(*, token_private_key: str | None = None, request_key: str | None = None) -> dict[str, str]:
+    """Return the variables by name, with the keys given and the rest made anew."""
+    key = token_private_key or new_private_jwk()
     notifications = Principal("service:notifications", frozenset({"service"}), None)
     passwords = {
         f"{service.upper()}_{kind}_PASSWORD": secrets.token_urlsafe(32)
@@ -37,7 +42,7 @@ def make() -> dict[str, str]:
         **passwords,
         "TOKEN_PRIVATE_KEY": key,
         "TOKEN_JWKS": public_jwks(key),
-        "PLEDGES_REQUEST_KEY": secrets.token_urlsafe(32),
+        "PLEDGES_REQUEST_KEY": request_key or secrets.token_urlsafe(32),
         "NOTIFICATIONS_SERVICE_TOKEN": sign_token(key, notifications, lifetime_seconds=SERVICE_TOKEN_DAYS * 86_400),
     }
 
@@ -47,12 +52,30 @@ def as_env_file(variables: Mapping[str, str]) -> str:
     return "".join(f"{name}='{value}'\n" for name, value in variables.items())
 
 
-def main(names: Sequence[str]) -> None:
-    """Write the variables of these names; all of them where none is named. A wrong name ends it with status 1."""
-    variables = make()
-    if unknown := sorted(set(names) - set(variables)):
+def main(arguments: Sequence[str]) -> None:
+    """Write the variables named in `arguments`; all of them where none is. A wrong name ends it with status 1."""
+    parser = argparse.ArgumentParser(
+        prog="python -m deploy.secrets", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", metavar="NAME", nargs="*", help="only this one; all of them if none is named")
+    parser.add_argument("--keys-of", metavar="FILE", type=Path, help="take the keys from what `tilsagn export` wrote")
+    asked = parser.parse_args(arguments)
+    variables = make() if asked.keys_of is None else _moved(asked.keys_of)
+    if unknown := sorted(set(asked.names) - set(variables)):
         raise SystemExit(f"no secret is called {', '.join(unknown)}: there are {', '.join(variables)}")
-    sys.stdout.write(as_env_file({name: variables[name] for name in names or variables}))
+    sys.stdout.write(as_env_file({name: variables[name] for name in asked.names or variables}))
+
+
+def _moved(file: Path) -> dict[str, str]:
+    # Only this needs what an export is made with; where secrets are made there may be no more than Python.
+    from deploy.cli.console import Refusal  # noqa: PLC0415
+    from deploy.cli.transfer import keys_of  # noqa: PLC0415
+
+    try:
+        keys = keys_of(file)
+    except Refusal as why:
+        raise SystemExit(str(why)) from None
+    return make(token_private_key=keys.token_private_key, request_key=keys.request_key)
 
 
 if __name__ == "__main__":

@@ -379,3 +379,58 @@ def replay(
     from deploy.cli.replay import replay_service  # noqa: PLC0415
 
     replay_service(service, since=since.replace(tzinfo=UTC) if since else None, as_json=as_json)
+
+
+@app.command(rich_help_panel=OPERATE)
+def export(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it; nothing may be there yet.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write the whole installation of `tilsagn up` into one file, to be moved to servers.
+
+    It has to be stopped. The file holds the four databases and the keys their
+    data depends on, and only you can read it.
+
+    \b
+    tilsagn export struer.export
+    """
+    from deploy.cli.transfer import export as run  # noqa: PLC0415
+
+    run(file, as_json=as_json)
+
+
+@app.command("import-installation", rich_help_panel=OPERATE)
+def import_installation(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `export` has written; - reads it from stdin.")],
+    as_json: AsJson = False,
+) -> None:
+    """Bring an exported installation into a new deployment of separate processes.
+
+    Its apps and workers have to be stopped and its databases empty. All of the
+    file is imported, or nothing. Import only what you have exported yourself.
+
+    \b
+    tilsagn import-installation struer.export
+    docker compose run --rm -T operator import-installation - < struer.export
+    """
+    from deploy.cli.transfer import import_installation as run  # noqa: PLC0415
+
+    run(file, as_json=as_json)
+
+
+@app.command(rich_help_panel=OPERATE)
+def reconcile(as_json: AsJson = False) -> None:
+    """After the databases were restored from a backup: fill the broker anew from them.
+
+    The broker may know of changes that the backup has not got. They are listed
+    (they are lost: somebody has to log them again), then the broker is emptied,
+    and everything the databases hold is published anew. Apps and workers have
+    to be stopped.
+
+    \b
+    tilsagn reconcile
+    tilsagn reconcile --json > lost.json
+    """
+    from deploy.cli.reconcile import run_reconcile  # noqa: PLC0415
+
+    run_reconcile(as_json=as_json)

@@ -37,7 +37,7 @@ async def migrate(service: str, owner_dsn: str) -> list[str]:
         MigrationFailed: a migration failed (those before it stay applied), or two have one version.
         asyncpg.PostgresError, OSError: the database cannot be reached.
     """
-    files = _files(service)
+    files = known(service)
     connection = await asyncpg.connect(owner_dsn, command_timeout=30, timeout=10)
     try:
         before = await _applied(connection)
@@ -58,7 +58,12 @@ def folders(service: str) -> list[Path]:
     return [folder for folder in candidates if folder.is_dir()]
 
 
-def _files(service: str) -> dict[str, str]:
+def known(service: str) -> dict[str, str]:
+    """File names of the migrations that this version has for the service, by their versions.
+
+    Raises:
+        MigrationFailed: two have one version.
+    """
     files: dict[str, str] = {}
     for folder in folders(service):
         for path in folder.iterdir():

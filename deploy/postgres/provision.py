@@ -55,18 +55,34 @@ async def provision(superuser_dsn: str, passwords: Mapping[str, str], services: 
         await server.execute("select pg_advisory_lock(hashtext('tilsagn provision'))")
         await server.execute("revoke connect on database postgres, template1 from public")
         for service in services:
-            await server.execute(_sql("roles.sql", service))
+            await server.execute(_sql("roles.sql", service, database(service)))
             for role in (owner_role(service), app_role(service)):
                 await _set_password(server, role, passwords[role])
             if not await server.fetchval("select true from pg_database where datname = $1", database(service)):
-                await server.execute(
-                    f"create database {database(service)} owner {owner_role(service)} template template0 "
-                    "encoding 'UTF8' locale_provider builtin builtin_locale 'C.UTF-8' locale 'C'"
-                )
-        await asyncio.gather(*(_open_to_its_roles(superuser_dsn, service) for service in services))
+                await _create_database(server, service, database(service))
+        await asyncio.gather(*(_open_to_its_roles(superuser_dsn, service, database(service)) for service in services))
         # Last of all, so that a half-done run is never taken for a whole one.
         for service in services:
             await server.execute(f"comment on database {database(service)} is '{stamp}'")
+    finally:
+        await server.close(timeout=5)
+
+
+async def provision_database(superuser_dsn: str, service: str, name: str) -> None:
+    """Make a database as `provision` makes the service's own, under another name, which is to be swapped in later.
+
+    Args:
+        superuser_dsn: as for `provision`, which has made the roles.
+        name: of a database that does not exist.
+
+    Raises:
+        asyncpg.PostgresError: the server refuses, for instance because there is one of that name.
+    """
+    server = await asyncpg.connect(superuser_dsn, command_timeout=_TIMEOUT)
+    try:
+        await _create_database(server, service, name)
+        await _open_to_its_roles(superuser_dsn, service, name)
+        await server.execute(f"comment on database {name} is '{_stamp()}'")
     finally:
         await server.close(timeout=5)
 
@@ -102,11 +118,18 @@ async def _in_line(
     )
 
 
-async def _open_to_its_roles(superuser_dsn: str, service: str) -> None:
-    inside = await asyncpg.connect(dsn_of(superuser_dsn, database=database(service)), command_timeout=_TIMEOUT)
+async def _create_database(server: asyncpg.Connection, service: str, name: str) -> None:
+    await server.execute(
+        f"create database {name} owner {owner_role(service)} template template0 "
+        "encoding 'UTF8' locale_provider builtin builtin_locale 'C.UTF-8' locale 'C'"
+    )
+
+
+async def _open_to_its_roles(superuser_dsn: str, service: str, name: str) -> None:
+    inside = await asyncpg.connect(dsn_of(superuser_dsn, database=name), command_timeout=_TIMEOUT)
     try:
         async with inside.transaction():
-            await inside.execute(_sql("database.sql", service))
+            await inside.execute(_sql("database.sql", service, name))
     finally:
         await inside.close(timeout=5)
 
@@ -134,10 +157,10 @@ def _scram(password: str, salt: bytes) -> str:
     return f"SCRAM-SHA-256${_ITERATIONS}:{shown[0]}${shown[1]}:{shown[2]}"
 
 
-def _sql(name: str, service: str) -> str:
-    text = _template(name)
+def _sql(template: str, service: str, name: str) -> str:
+    text = _template(template)
     for mark, word in (
-        (":database", database(service)),
+        (":database", name),
         (":owner", owner_role(service)),
         (":app", app_role(service)),
     ):

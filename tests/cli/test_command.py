@@ -37,6 +37,9 @@ COMMANDS = (
     ["dead-letters", "replay"],
     ["rebuild", "dashboard"],
     ["replay"],
+    ["export"],
+    ["import-installation"],
+    ["reconcile"],
 )
 NEED_AN_INSTALLATION = (
     ["status"],
