@@ -29,8 +29,10 @@ def test_every_service_has_an_app_a_worker_and_a_migrate_job() -> None:
         *(f"{service}-migrate" for service in SERVICES),
         "gateway",
         "postgres",
+        "archive",
         "kafka",
         "topics",
+        "operator",
     }
 
 
