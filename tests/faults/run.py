@@ -74,8 +74,8 @@ async def run(
     *,
     seed: int,
     number: int = 1,
-    pace: float = 0.1,
-    most: int = 3 * MOST_PLEDGES,
+    pace: float = 0.2,
+    most: int = MOST_PLEDGES,
     verify: bool = True,
 ) -> Result:
     """Let a fault strike while clients work, and check everything after. Never raises but when cancelled.
