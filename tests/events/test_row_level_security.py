@@ -34,9 +34,7 @@ async def filled(db: Database, taskforce_id: UUID) -> Database:
     await commands.publish_event(db, taskforce_id, event)
     await commands.open_event(db, taskforce_id, event)
     await commands.check_in(db, taskforce_id, event, company, by="test")
-    await add_person(
-        db, taskforce_id, Person(uuid4(), "Karen", "karen@struer.example", frozenset({"coordinator"}))
-    )
+    await add_person(db, taskforce_id, Person(uuid4(), "Karen", "karen@struer.example", frozenset({"coordinator"})))
     return db
 
 
