@@ -70,8 +70,9 @@ class Relay:
                 await self._lead()
             except _PASSING_ERRORS as error:
                 _log.warning("relay.interrupted", service=self._service, error=type(error).__name__)
-            except asyncpg.PostgresError as error:
-                _log.error("relay.failed", service=self._service, error=type(error).__name__)
+            except Exception as error:
+                # Whatever it is: a relay that ends publishes nothing until somebody notices.
+                _log.exception("relay.failed", service=self._service, error=type(error).__name__)
             metrics.RELAY_FAILURES.labels(self._service).inc()
             pause = 0.1 if time.monotonic() - started > 5 else min(pause * 2, 2.0)
             await asyncio.sleep(pause)

@@ -70,3 +70,26 @@ async def test_a_relay_stops_though_a_change_comes_at_that_moment(
     done, _ = await asyncio.wait({running}, timeout=4)
     running.cancel()
     assert done, "the cancellation was lost"
+
+
+async def test_a_relay_starts_over_after_an_error_that_nobody_foresaw(
+    publisher_settings: ServiceSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay = Relay(publisher_settings, service="events")
+    really, failures = relay._measure, iter([AttributeError("a library's mistake")])
+
+    async def measure(conn: asyncpg.Connection[asyncpg.Record]) -> None:
+        for failure in failures:
+            raise failure
+        await really(conn)
+
+    monkeypatch.setattr(relay, "_measure", measure)
+    began = asyncio.get_running_loop().time()
+    running = asyncio.create_task(relay.run())
+
+    async def has_looked() -> bool:
+        return relay.leader and relay.checked_at > began
+
+    await eventually(has_looked)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
