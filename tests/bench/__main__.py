@@ -29,6 +29,9 @@ SIZES = (10_000, 100_000, 1_000_000)
 MINUTES = 60
 """However much was chosen, it ends after this."""
 
+_WIDTH = 120
+"""Of the table where there is no terminal to ask."""
+
 
 def main(arguments: list[str]) -> int:
     """Measure what is asked for. Returns the exit status: 0 done, whatever was reached; 1 it could not be measured."""
@@ -36,6 +39,8 @@ def main(arguments: list[str]) -> int:
     sizes = tuple(size for size in SIZES if size <= asked.size) or SIZES[:1]
     plan = Plan(rounds=asked.rounds, sizes=sizes, pledges=asked.pledges, steady_seconds=asked.seconds)
     console = Console(stderr=asked.json == "-")
+    if not console.is_terminal:
+        console.width = _WIDTH
     for ending in (signal.SIGTERM, signal.SIGALRM):
         # So that what was started is ended: nothing is, where a signal ends us at once.
         signal.signal(ending, _stop)

@@ -116,7 +116,7 @@ async def _wait_for_rows(whole: Installation, count: int, seen: set[UUID]) -> li
         if time.monotonic() > deadline:
             raise TimeoutError(f"{len(new.keys() - arrived.keys())} rows have not arrived")
         await asyncio.sleep(0.5)
-    seen |= new.keys()
+    seen.update(new)
     return [1000 * (arrived[pledge] - at).total_seconds() for pledge, at in new.items()]
 
 

@@ -64,24 +64,39 @@ _HIRES: Columns = _SHARED | {
     "confirmed_at": ("timestamptz", datetime.fromisoformat),
     "ended_on": ("date", lambda value: date.fromisoformat(value) if value else None),
 }
-_TABLES = {"bench_pledges": (_PLEDGES, "pledge_id"), "bench_hires": (_HIRES, "hire_id")}
+_ATTENDANCES: Columns = {
+    "taskforce_id": ("uuid", _as_it_is),
+    "version": ("integer", _as_it_is),
+    "recorded_at": ("timestamptz", datetime.fromisoformat),
+    "event_id": ("uuid", _as_it_is),
+    "company_id": ("uuid", _as_it_is),
+    "checked_in_at": ("timestamptz", datetime.fromisoformat),
+}
+_TABLES = {
+    "bench_pledges": (_PLEDGES, "pledge_id"),
+    "bench_hires": (_HIRES, "hire_id"),
+    "bench_attendances": (_ATTENDANCES, "event_id, company_id"),
+}
+# Which field tells what a message is about, the first one that is there; the few others are read and left.
+_KINDS = {"hire_id": "bench_hires", "pledge_id": "bench_pledges", "checked_in_at": "bench_attendances"}
 
 
 class _Consumer:
     def __init__(self, settings: dict[str, Any], conn: Any, producer: Any) -> None:
-        self._outbox: str = settings["outbox"]
+        self._outboxes: list[str] = settings["outboxes"]
         self._servers: str = settings["servers"]
         flavour: KafkaFlavour = settings["flavour"]
         self._wait_ms = BROKERS[flavour].fetch_max_wait_ms
         self._conn = conn
         self._producer = producer
-        self._sent_to = 0  # position in the outbox
+        self._sent_to: dict[str, int] = {}  # position in each outbox
         self._sent = 0
 
     async def answer(self, order: dict[str, Any]) -> dict[str, Any]:
         """`prepare` sends what the outbox holds by now; without it, all that was sent is consumed."""
         if order.get("prepare"):
-            await self._send()
+            for outbox in self._outboxes:
+                await self._send(outbox)
             return {"messages": self._sent}
         await self._conn.execute(f"truncate {', '.join(_TABLES)}")
         consumer = AIOKafkaConsumer(
@@ -105,15 +120,17 @@ class _Consumer:
         while left:
             batches = await consumer.getmany(timeout_ms=1_000, max_records=BATCH)
             told = [json.loads(one.value) for batch in batches.values() for one in batch]
-            if told:
-                async with self._conn.transaction():
-                    await self._insert("bench_pledges", [one for one in told if "hire_id" not in one])
-                    await self._insert("bench_hires", [one for one in told if "hire_id" in one])
+            by_table: dict[str | None, list[dict[str, Any]]] = {}
+            for one in told:
+                kind = next((table for field, table in _KINDS.items() if field in one), None)
+                by_table.setdefault(kind, []).append(one)
+            async with self._conn.transaction():
+                for table, mine in by_table.items():
+                    if table is not None:
+                        await self._insert(table, mine)
             left -= len(told)
 
     async def _insert(self, table: str, told: Sequence[dict[str, Any]]) -> None:
-        if not told:
-            return
         columns, _ = _TABLES[table]
         arrays = ", ".join(f"${number}::{kind}[]" for number, (kind, _) in enumerate(columns.values(), start=1))
         await self._conn.execute(
@@ -121,8 +138,8 @@ class _Consumer:
             *([read(one[name]) for one in told] for name, (_, read) in columns.items()),
         )
 
-    async def _send(self) -> None:
-        outbox = await asyncpg.connect(self._outbox, command_timeout=300)
+    async def _send(self, dsn: str) -> None:
+        outbox = await asyncpg.connect(dsn, command_timeout=300)
         async with outbox.transaction():
             cursor = await outbox.cursor(
                 """
@@ -131,7 +148,7 @@ class _Consumer:
                  where position > $1
                  order by position
                 """,
-                self._sent_to,
+                self._sent_to.get(dsn, 0),
             )
             while rows := await cursor.fetch(BATCH):
                 sent = [
@@ -140,7 +157,7 @@ class _Consumer:
                 ]
                 await asyncio.gather(*sent)
                 self._sent += len(rows)
-                self._sent_to = rows[-1]["position"]
+                self._sent_to[dsn] = rows[-1]["position"]
         await outbox.close()
 
 

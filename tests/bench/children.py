@@ -16,7 +16,7 @@ import time
 import traceback
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TextIO
 
 import uvloop
 
@@ -130,10 +130,12 @@ def obey(begin: Callable[[dict[str, Any]], Awaitable[Answer]]) -> None:
     Args:
         begin: given the settings, returns what answers an order.
     """
-    uvloop.run(_obey(begin))
+    # Answers alone go to standard output: what is logged or printed by the way is a complaint.
+    answers, sys.stdout = sys.stdout, sys.stderr
+    uvloop.run(_obey(begin, answers))
 
 
-async def _obey(begin: Callable[[dict[str, Any]], Awaitable[Answer]]) -> None:
+async def _obey(begin: Callable[[dict[str, Any]], Awaitable[Answer]], answers: TextIO) -> None:
     answer: Answer | None = None
     # In a thread: a consumer must be able to keep its connection alive between two orders.
     while line := await asyncio.to_thread(sys.stdin.readline):
@@ -147,8 +149,8 @@ async def _obey(begin: Callable[[dict[str, Any]], Awaitable[Answer]]) -> None:
         except Exception as error:
             traceback.print_exc()
             said = {"failed": f"{type(error).__name__}: {error}"}
-        sys.stdout.write(json.dumps(said) + "\n")
-        sys.stdout.flush()
+        answers.write(json.dumps(said) + "\n")
+        answers.flush()
     os._exit(0)
 
 

@@ -57,7 +57,7 @@ def measure(plan: Plan, progress: Callable[[str], None]) -> Iterator[Measure]:
         dashboard = {"dsn": whole.app_dsn("dashboard"), "jwks": whole.secrets["TOKEN_JWKS"], "outboxes": outboxes}
         consumer = {
             "dsn": whole.superuser_dsn("dashboard"),
-            "outbox": whole.superuser_dsn("pledges"),
+            "outboxes": [whole.superuser_dsn(service) for service in outboxes],
             "servers": whole.broker.bootstrap_servers,
             "flavour": brokers.FLAVOUR,
         }

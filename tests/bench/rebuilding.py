@@ -32,9 +32,8 @@ async def _begin(settings: dict[str, Any]) -> Answer:
             await database.close()
         await listener.execute("select 1")
         assert not done.refused, done.refused
-        messages = done.messages["pledges"]
         return {
-            "messages": messages,
+            "messages": done.messages.total(),
             "serving_seconds": served[0] - began,
             "seconds": ended - began,
             "rate": done.messages.total() / (served[0] - began),
