@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
+import re
 import shutil
 import sys
 import time
@@ -47,11 +48,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__.partition("\n")[2])
     parser.add_argument("--seed", type=int, default=1, help="decides everything that is left to chance")
     parser.add_argument("--runs", type=int, default=50)
-    parser.add_argument("--fault", default="", help="only these: a name, or the beginning of some")
+    parser.add_argument("--fault", default="", help="only these: a regular expression for how the name begins")
     parser.add_argument("--list", action="store_true", help="say which faults there are, and run nothing")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for faults.json and faults.html")
     asked = parser.parse_args()
-    chosen = [fault for name, fault in FAULTS.items() if name.startswith(asked.fault)]
+    chosen = [fault for name, fault in FAULTS.items() if re.match(asked.fault, name)]
     if asked.list or not chosen:
         for fault in FAULTS.values():
             print(f"{fault.name:<60} {fault.strikes}; then {fault.heals}")

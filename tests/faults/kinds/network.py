@@ -89,7 +89,7 @@ async def lose(name: str, scene: Scene) -> int:
     link = _link(scene, name)
     before = link.counts["lost"]
     times = scene.chance.randint(1, 5)
-    what, after = scene.chance.choice(_REQUESTS[_far_end(name)])
+    what, after = scene.chance.choice(_REQUESTS.get(name) or _REQUESTS[_far_end(name)])
     try:
         link.lose_answers(times, after=after)
 
@@ -120,6 +120,7 @@ def _end_of_mail(data: bytes) -> bool:
 
 _REQUESTS: dict[str, list[tuple[str, Callable[[bytes], bool]]]] = {
     "postgres": [("COMMIT", _commit)],
+    links.to_postgres("pledges-worker"): [("the relay's statements", bool)],  # each commits by itself
     "kafka": [("produce", _kafka_request(0)), ("offset commit", _kafka_request(8)), ("fetch", _kafka_request(1))],
     "smtp": [("the end of a mail", _end_of_mail)],
     "app": [("requests", bool)],
