@@ -7,7 +7,7 @@ PYTHON ?= python3
 PORT ?=
 # More arguments for the command behind a target: `make test ARGS="-k intake"`.
 ARGS ?=
-# How many Apache Kafka nodes `make kafka` starts: 1 or 3.
+# How many Apache Kafka nodes `make kafka` (and `make faults BROKER=apache`) starts: 1 or 3.
 NODES ?= 1
 # What `make faults` does: from which seed, how many runs, only one fault, and on which broker (embedded or apache).
 SEED ?= 1
@@ -26,10 +26,10 @@ PORT_OPTION = $(if $(PORT),--port $(PORT))
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo up test test-kafka bench faults kafka lint format types migrations lock forget clean
+.PHONY: help setup demo up test test-kafka bench faults restore-drill kafka lint format types migrations lock forget clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: ## Install the locked packages and build the front-end assets (done by the others as needed)
 	@command -v $(PYTHON) >/dev/null || { echo 'Python 3.11 or newer is needed, and $(PYTHON) was not found: install it' \
@@ -54,7 +54,13 @@ test-kafka: setup ## Run every test that talks to a broker on Apache Kafka itsel
 faults: setup ## Break the running processes in every way we know, RUNS times, and check what we promise
 	@$(BOOTSTRAP) faketime || echo 'The faults of the clock are left out.' >&2
 	@[ "$(BROKER)" != apache ] || { $(BOOTSTRAP) java && $(BIN)/python -m deploy.kafka setup; }
-	@BROKER=$(BROKER) $(BIN)/python -m tests.faults --seed $(SEED) --runs $(RUNS) --fault "$(FAULT)" $(ARGS)
+	@BROKER=$(BROKER) $(BIN)/python -m tests.faults --seed $(SEED) --runs $(RUNS) --fault "$(FAULT)" \
+		--nodes $(NODES) $(ARGS)
+
+restore-drill: BROKER = apache
+restore-drill: setup ## Lose the database during intake and restore it: how much is lost, and how long it takes
+	@[ "$(BROKER)" != apache ] || { $(BOOTSTRAP) java && $(BIN)/python -m deploy.kafka setup; }
+	@BROKER=$(BROKER) $(BIN)/python -m tests.drills.restore $(ARGS)
 
 bench: setup ## Measure how fast it is beside what is possible at all; nothing else should run on the machine
 	@[ "$(BROKER)" != apache ] || { $(BOOTSTRAP) java && $(BIN)/python -m deploy.kafka setup; }

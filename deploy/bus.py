@@ -19,7 +19,7 @@ from shared.contracts.catalogue import TOPICS
 from shared.messaging.broker import REQUEST_TIMEOUT_MS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from aiokafka import ConsumerRecord
 
@@ -36,7 +36,7 @@ async def is_empty(bootstrap_servers: str) -> bool:
         aiokafka.errors.KafkaError: the broker is away.
     """
     async with _client(bootstrap_servers) as client:
-        return not await _filled(client)
+        return not await _filled(bootstrap_servers, client)
 
 
 async def read(bootstrap_servers: str) -> AsyncIterator[Sequence[Record]]:
@@ -47,7 +47,7 @@ async def read(bootstrap_servers: str) -> AsyncIterator[Sequence[Record]]:
         TimeoutError: it stopped answering.
     """
     async with _client(bootstrap_servers) as client:
-        bounds = await _filled(client)
+        bounds = await _filled(bootstrap_servers, client)
         client.assign(sorted(bounds))
         for place, (begin, _) in bounds.items():
             client.seek(place, begin)
@@ -65,44 +65,20 @@ async def read(bootstrap_servers: str) -> AsyncIterator[Sequence[Record]]:
                 raise TimeoutError("the broker does not give what it says it has")
 
 
-async def empty(bootstrap_servers: str, readers: Mapping[str, Collection[str]]) -> None:
-    """Delete every message of our topics, and have their readers begin with what comes next. Nothing may run.
+async def empty(bootstrap_servers: str) -> None:
+    """Delete every message of our topics. Nothing may run.
 
-    The topics stay, and so do their settings and rights. Can be done again when it was cut short.
-
-    Args:
-        readers: every consumer group with its topics.
+    The topics stay, with their settings and rights, and so do the readers' positions: a reader that had not read
+    what is gone goes on with what comes next. Can be done again when it was cut short.
 
     Raises:
         aiokafka.errors.KafkaError: the broker is away, or refuses; the embedded one cannot do it.
     """
-    servers = bootstrap_servers.split(",")
     async with _client(bootstrap_servers) as client:
-        bounds = await _filled(client)
-        if bounds:
-            admin = AIOKafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=REQUEST_TIMEOUT_MS)
-            await admin.start()
-            try:
-                await admin.delete_records({place: RecordsToDelete(_UP_TO_THE_END) for place in bounds})
-            finally:
-                await admin.close()
-        places = await _places(client)
-        ends = await client.end_offsets(places)
-    for group, topics in readers.items():
-        # Of itself a reader would begin there too, but until then it would count as that far behind.
-        await _move(servers, group, {place: ends[place] for place in places if place.topic in topics})
-
-
-async def _move(servers: list[str], group: str, positions: Mapping[TopicPartition, int]) -> None:
-    client = AIOKafkaConsumer(
-        bootstrap_servers=servers, group_id=group, request_timeout_ms=REQUEST_TIMEOUT_MS, enable_auto_commit=False
-    )
-    await client.start()
-    try:
-        client.assign(sorted(positions))
-        await client.commit(dict(positions))
-    finally:
-        await client.stop()
+        bounds = await _filled(bootstrap_servers, client)
+    if bounds:
+        async with _admin(bootstrap_servers) as admin:
+            await admin.delete_records({place: RecordsToDelete(_UP_TO_THE_END) for place in bounds})
 
 
 @asynccontextmanager
@@ -120,19 +96,22 @@ async def _client(bootstrap_servers: str) -> AsyncIterator[AIOKafkaConsumer]:
         await client.stop()
 
 
-async def _places(client: AIOKafkaConsumer) -> list[TopicPartition]:
-    """Every partition of our topics that are there: asking after one that is missing would make it on some brokers."""
-    there = await client.topics()
-    return [
-        TopicPartition(topic, number)
-        for topic in TOPICS
-        if topic in there
-        for number in sorted(client.partitions_for_topic(topic) or ())
-    ]
+@asynccontextmanager
+async def _admin(bootstrap_servers: str) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers.split(","), request_timeout_ms=REQUEST_TIMEOUT_MS)
+    await admin.start()
+    try:
+        yield admin
+    finally:
+        await admin.close()
 
 
-async def _filled(client: AIOKafkaConsumer) -> dict[TopicPartition, tuple[int, int]]:
-    """Where each partition that holds something begins and ends."""
-    places = await _places(client)
+async def _filled(bootstrap_servers: str, client: AIOKafkaConsumer) -> dict[TopicPartition, tuple[int, int]]:
+    """Where each partition of our topics that holds something begins and ends."""
+    async with _admin(bootstrap_servers) as admin:
+        # Only those there are: asking after one that is missing makes it on some brokers.
+        there = sorted(set(TOPICS) & set(await admin.list_topics()))
+        described = await admin.describe_topics(there) if there else []
+    places = [TopicPartition(topic["topic"], one["partition"]) for topic in described for one in topic["partitions"]]
     begins, ends = await client.beginning_offsets(places), await client.end_offsets(places)
     return {place: (begins[place], ends[place]) for place in places if ends[place] > begins[place]}

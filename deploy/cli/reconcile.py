@@ -56,12 +56,9 @@ async def _reconcile(installation: Installation, *, as_json: bool) -> None:
         _print(lost)
     with steps("Marking every change as unpublished"):
         messages = {service: await _publish_anew(owners[service]) for service in _PUBLISHERS}
-    readers = {
-        consumer.group: consumer.topics for worker in installation.workers().values() for consumer in worker.consumers
-    }
     with steps("Emptying the broker"):
         try:
-            await bus.empty(installation.bootstrap_servers, readers)
+            await bus.empty(installation.bootstrap_servers)
         except KafkaError as why:
             raise Refusal(
                 f"The broker was not emptied ({type(why).__name__}): see that it runs and lets this command delete "

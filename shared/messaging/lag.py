@@ -38,13 +38,14 @@ async def group_lags(bootstrap_servers: str, groups: Mapping[str, Iterable[str]]
             places = {
                 group: [place for topic in topics for place in partitions[topic]] for group, topics in groups.items()
             }
-            ends = await _ends(consumer, sorted({place for all_ in places.values() for place in all_}))
+            bounds = await _bounds(consumer, sorted({place for all_ in places.values() for place in all_}))
             lags: dict[str, int] = {}
             for group, of_group in places.items():
                 committed = await _committed(admin, group, of_group)
                 lags[group] = sum(
-                    max(0, ends[place] - max(0, committed[place].offset if place in committed else 0))
+                    max(0, end - max(begin, committed[place].offset if place in committed else 0))
                     for place in of_group
+                    for begin, end in [bounds[place]]
                 )
             return lags
     finally:
@@ -79,21 +80,25 @@ async def _committed(
             await asyncio.sleep(0.1)
 
 
-async def _ends(consumer: AIOKafkaConsumer, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
-    """Return the offset behind the last record of each partition.
+async def _bounds(
+    consumer: AIOKafkaConsumer, places: Sequence[TopicPartition]
+) -> dict[TopicPartition, tuple[int, int]]:
+    """Return for each partition the offset of the first record and the one behind the last: the same if it is empty.
+
+    One that was emptied begins where it ends, and nobody is behind in it who never read what is gone.
 
     The high watermark of a fetch is asked for, not the listed end offset: the embedded broker lists the end of
     a batch of many records as if it held one.
     """
-    listed = await consumer.end_offsets(places)
-    ends = {place: 0 for place in places if listed[place] == 0}
-    waiting = {place for place in places if listed[place] > 0}
+    begins, listed = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
+    bounds = {place: (begins[place], listed[place]) for place in places}
+    waiting = {place for place in places if listed[place] > begins[place]}
     consumer.assign(sorted(waiting))
     for place in waiting:
         consumer.seek(place, listed[place] - 1)
     while waiting:
         for place, records in (await consumer.getmany(*waiting, timeout_ms=200)).items():
-            ends[place] = max(consumer.highwater(place) or 0, records[-1].offset + 1)
+            bounds[place] = (begins[place], max(consumer.highwater(place) or 0, records[-1].offset + 1))
             consumer.pause(place)
             waiting.discard(place)
-    return ends
+    return bounds

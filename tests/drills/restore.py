@@ -1,0 +1,414 @@
+"""The restore drill: the database's storage is lost during intake, and put back from backup and archive. Twice.
+
+    latest   the disk is gone: everything the archive holds is restored
+    moment   somebody has deleted what they should not: the state of just before is restored, on the time line that
+             the first restore began
+
+Each time the deployment's processes are stopped, all four databases (they are in one cluster) are restored to the
+same moment, `tilsagn reconcile` makes the broker know what they know, the processes are started, and phones that
+have been trying all the while go on. Then it is checked against what the phones were told, and by `tilsagn verify`.
+
+    RPO  from the last moment that was restored to the loss: what was acknowledged between is lost
+    RTO  from the loss to the first pledge acknowledged after it; nobody had to think in between
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from deploy.local.postgres import EmbeddedPostgres
+from services.events import commands
+from shared.postgres import Database
+from shared.settings import ServiceSettings
+from tests import brokers
+from tests.drills.cluster import Cluster, compose_settings
+from tests.drills.intake import Intake
+from tests.topology import ROOT, Topology
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.drills.intake import Pledge
+
+RESULTS = ROOT / "test-results" / "restore-drill.json"
+BACKUP = "first"
+PATIENCE_SECONDS = 60.0
+
+
+@dataclass
+class Restored:
+    """One restore: how long it took, what was lost, and what is wrong now.
+
+    Attributes:
+        rpo_seconds: None where the moment was chosen.
+        steps: seconds of each step, in order.
+        acknowledged: pledges acknowledged before the loss, or before the processes were stopped to go back.
+        lost: those of them that are gone.
+        listed: lost pledges that `reconcile` named, from the broker.
+        told_and_lost: lost pledges about which a mail had gone out.
+        mails_twice: mails about what was kept, sent again because their mark was lost.
+        broken: what must not be; empty is good.
+    """
+
+    name: str
+    rpo_seconds: float | None
+    rto_seconds: float
+    steps: dict[str, float]
+    acknowledged: int
+    kept: int
+    lost: int
+    listed: int
+    told_and_lost: int
+    mails_twice: int
+    broken: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Report:
+    """The drill as measured."""
+
+    broker: str
+    archive_timeout_seconds: int
+    archive_timeout_in_compose_seconds: int
+    pledges_per_second: float
+    base_backup_seconds: float
+    base_backup_mb: float
+    archived_segments: int = 0
+    archived_mb: float = 0.0
+    restores: list[Restored] = field(default_factory=list)
+
+
+class _Steps:
+    """A stopwatch for one thing after the other."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._since = time.monotonic()
+
+    def done(self, what: str) -> None:
+        now = time.monotonic()
+        self.seconds[what] = round(now - self._since, 2)
+        self._since = now
+
+
+async def drill(topology: Topology, cluster: Cluster, *, archive_timeout: int, per_second: float) -> Report:
+    """Do all of it on a deployment whose infrastructure runs and whose processes do not."""
+    await cluster.begin_archiving(timeout_seconds=archive_timeout)
+    taskforce = await _register_taskforce(topology)
+    await asyncio.to_thread(topology.start_processes)
+    await asyncio.to_thread(topology.wait_until_ready)
+    async with Intake(topology, taskforce, per_second=per_second) as intake:
+        await asyncio.sleep(2)
+        began = time.monotonic()
+        megabytes = await cluster.back_up(BACKUP)
+        report = Report(
+            broker=brokers.FLAVOUR,
+            archive_timeout_seconds=archive_timeout,
+            archive_timeout_in_compose_seconds=int(compose_settings()["archive_timeout"]),
+            pledges_per_second=per_second,
+            base_backup_seconds=round(time.monotonic() - began, 2),
+            base_backup_mb=round(megabytes, 1),
+        )
+        # Long enough for some forced segments, and then into the middle of one.
+        await asyncio.sleep(2.6 * archive_timeout)
+        day = _BadDay(topology, cluster, intake, taskforce)
+        report.restores.append(await day.lose_the_disk())
+        await asyncio.sleep(3)
+        report.restores.append(await day.undo_a_mistake())
+        report.archived_segments, megabytes = cluster.archived()
+        report.archived_mb = round(megabytes, 2)
+    report.restores[-1].broken += [f"surprise: {surprise}" for surprise in intake.surprises]
+    return report
+
+
+@dataclass
+class _BadDay:
+    """What goes wrong, and the way back.
+
+    Attributes:
+        gone: pledges that were acknowledged and lost so far.
+        twice: mails about the others that went out again so far.
+    """
+
+    topology: Topology
+    cluster: Cluster
+    intake: Intake
+    taskforce: UUID
+    gone: set[UUID] = field(default_factory=set)
+    twice: int = 0
+
+    async def lose_the_disk(self) -> Restored:
+        # Messages the workers have not read yet, whose changes are about to be lost: they may never be read.
+        for name in ("dashboard-worker", "notifications-worker"):
+            child = self.topology.processes[name].child
+            assert child is not None
+            child.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(1)
+        lost_at, steps = datetime.now(UTC), _Steps()
+        await asyncio.to_thread(self.cluster.lose_storage)
+        acknowledged, listed = await self._restore(steps)
+        recovered_to = await self.cluster.recovered_to()
+        restored = await self._judge("latest", steps, acknowledged, listed, kept_until=recovered_to, since=lost_at)
+        restored.rpo_seconds = round((lost_at - recovered_to).total_seconds(), 2)
+        return restored
+
+    async def undo_a_mistake(self) -> Restored:
+        moment = datetime.now(UTC)
+        await asyncio.sleep(1)
+        await self._make_the_mistake()
+        await asyncio.sleep(2)
+        decided_at, steps = datetime.now(UTC), _Steps()
+        await self.cluster.archive_now()
+        steps.done("last segment archived")
+        acknowledged, listed = await self._restore(steps, moment)
+        restored = await self._judge("moment", steps, acknowledged, listed, kept_until=moment, since=decided_at)
+        if without := await self._pledges_without_contact():
+            restored.broken.append(f"the mistake is still there: {without} contacts are missing")
+        return restored
+
+    async def _restore(self, steps: _Steps, until: datetime | None = None) -> tuple[dict[UUID, Pledge], set[UUID]]:
+        """What docs/operations.md tells an operator to do.
+
+        Returns:
+            The pledges acknowledged before, without those lost earlier; and those `reconcile` names as lost.
+        """
+        await asyncio.to_thread(_stop_processes, self.topology)
+        acknowledged = {id: one for id, one in self.intake.acknowledged().items() if id not in self.gone}
+        steps.done("processes stopped")
+        if self.cluster.postgres.alive():
+            await asyncio.to_thread(self.cluster.set_aside, self.topology.folder / "set-aside")
+            steps.done("spoilt cluster set aside")
+        await asyncio.to_thread(self.cluster.put_back, BACKUP, until)
+        steps.done("backup in place")
+        await asyncio.to_thread(self.cluster.postgres.start)
+        steps.done("archive recovered")
+        if brokers.FLAVOUR == "embedded":  # it can only be replaced, and takes with it what it knew
+            await asyncio.to_thread(self.topology.replace_broker)
+        said = await _tilsagn(self.topology, "reconcile", "--json", may_fail=False)
+        steps.done("broker reconciled")
+        await asyncio.to_thread(self.topology.start_processes)
+        await asyncio.to_thread(self.topology.wait_until_ready)
+        steps.done("processes ready")
+        return acknowledged, {UUID(one["aggregate_id"]) for one in said["lost"] if "PledgeLogged" in one["type"]}
+
+    async def _judge(
+        self,
+        name: str,
+        steps: _Steps,
+        acknowledged: dict[UUID, Pledge],
+        listed: set[UUID],
+        *,
+        kept_until: datetime,
+        since: datetime,
+    ) -> Restored:
+        """Wait for the first new pledge, and compare what is there with what the phones were told."""
+        first = await self.intake.acknowledged_besides(acknowledged.keys() | self.gone, seconds=PATIENCE_SECONDS)
+        steps.done("pledges acknowledged")
+        stored = await self._stored()
+        lost = {id: pledge for id, pledge in acknowledged.items() if id not in stored}
+        told = sum(count > 0 for id, count in self._mailed().items() if id in lost)
+        async with self.intake.paused():  # or what is compared changes all the while
+            verified = await _tilsagn(self.topology, "verify", "--json", "--wait", "60")
+        steps.done("verified")
+        broken = [
+            f"I1: {pledge.id} was acknowledged before {kept_until}, and is lost"
+            for pledge in lost.values()
+            if pledge.acknowledged_at and pledge.acknowledged_at <= kept_until
+        ]
+        broken += [f"I3: nobody has logged {id}" for id in stored - {pledge.id for pledge in self.intake.pledges}]
+        broken += [f"I4: {each['about']}: {each['what']}" for each in verified["differences"]]
+        broken += await _effects_without_source(self.topology, self.taskforce, set(lost))
+        if name == "moment":
+            broken += [
+                f"{pledge.id} was sent after {kept_until}, and is there"
+                for pledge in acknowledged.values()
+                if pledge.id in stored and pledge.sent_at > kept_until
+            ]
+        self.gone |= lost.keys()
+        return Restored(
+            name=name,
+            rpo_seconds=None,
+            rto_seconds=round((first - since).total_seconds(), 2),
+            steps=steps.seconds,
+            acknowledged=len(acknowledged),
+            kept=len(acknowledged) - len(lost),
+            lost=len(lost),
+            listed=len(lost.keys() & listed),
+            told_and_lost=told,
+            mails_twice=self._mails_twice_now(),
+            broken=broken,
+        )
+
+    def _mails_twice_now(self) -> int:
+        """How many mails went out again since the last time."""
+        before = self.twice
+        self.twice = sum(count - 1 for id, count in self._mailed().items() if id not in self.gone)
+        return self.twice - before
+
+    async def _make_the_mistake(self) -> None:
+        connection = await asyncpg.connect(self.topology.superuser_dsn("pledges"))
+        try:
+            deleted = await connection.execute("delete from pledge_contacts where taskforce_id = $1", self.taskforce)
+        finally:
+            await connection.close()
+        assert deleted != "DELETE 0"
+
+    async def _pledges_without_contact(self) -> int:
+        connection = await asyncpg.connect(self.topology.superuser_dsn("pledges"))
+        try:
+            without: int = await connection.fetchval(
+                """
+                select count(*)
+                  from pledges
+                 where taskforce_id = $1
+                   and not exists (select from pledge_contacts where pledge_contacts.id = pledges.id)
+                """,
+                self.taskforce,
+            )
+        finally:
+            await connection.close()
+        return without
+
+    async def _stored(self) -> set[UUID]:
+        connection = await asyncpg.connect(self.topology.superuser_dsn("pledges"))
+        try:
+            rows = await connection.fetch("select id from pledges where taskforce_id = $1", self.taskforce)
+        finally:
+            await connection.close()
+        return {row["id"] for row in rows}
+
+    def _mailed(self) -> Counter[UUID]:
+        of_address = {pledge.email: pledge.id for pledge in self.intake.pledges}
+        sent = (of_address.get(str(mail["to"].addresses[0].addr_spec)) for mail in self.topology.mail.mails)
+        return Counter(pledge_id for pledge_id in sent if pledge_id is not None)
+
+
+async def _effects_without_source(topology: Topology, taskforce: UUID, lost: set[UUID]) -> list[str]:
+    """I3: whatever the broker still knew, nothing of it may have come back."""
+    broken = []
+    for service, query in (
+        ("dashboard", "select pledge_id as id from pledge_versions where taskforce_id = $1"),
+        ("notifications", "select about_id as id from deliveries where taskforce_id = $1"),
+    ):
+        connection = await asyncpg.connect(topology.superuser_dsn(service))
+        found = {row["id"] for row in await connection.fetch(query, taskforce)}
+        await connection.close()
+        broken += [f"I3: {service} knows of {pledge_id}, which is lost" for pledge_id in found & lost]
+    return broken
+
+
+def _stop_processes(topology: Topology) -> None:
+    for process in topology.processes.values():
+        process.stop()
+
+
+async def _tilsagn(topology: Topology, *arguments: str, may_fail: bool = True) -> Any:
+    """Run the operator's command; its JSON. Fails where it says nothing, or fails and may not."""
+    ran = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "deploy.cli", *arguments),
+        cwd=ROOT,
+        env={"PATH": os.defpath, "TILSAGN_STATE": str(topology.folder / "none")} | topology.operator_environment(),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    said, notes = await ran.communicate()
+    if not said or (ran.returncode and not may_fail):
+        raise AssertionError(f"tilsagn {' '.join(arguments)}: {notes.decode()}")
+    return json.loads(said)
+
+
+async def _register_taskforce(topology: Topology) -> UUID:
+    taskforce_id = uuid4()
+    settings = ServiceSettings(database_url=topology.app_dsn("events"), token_jwks=topology.secrets["TOKEN_JWKS"])
+    database = await Database.connect(settings, name="drill")
+    await commands.register_taskforce(
+        database,
+        id=taskforce_id,
+        slug="drill",
+        name="Taskforce",
+        municipality="0671",
+        since=date(2018, 5, 1),
+    )
+    await database.close()
+    return taskforce_id
+
+
+def run(*, archive_timeout: int, per_second: float) -> Report:
+    """Set everything up in a temporary folder, drill, and leave nothing behind."""
+    folder = Path(tempfile.mkdtemp(prefix="tilsagn-drill-"))
+    if os.geteuid() == 0:
+        folder.chmod(0o711)  # PostgreSQL runs as an unprivileged account, which has to pass through
+    topology = Topology(folder)
+    # Unlike in other tests, what is measured here is how long it takes to be on the disk.
+    topology.postgres = EmbeddedPostgres(folder / "postgres")
+    try:
+        topology.start_infrastructure()
+        cluster = Cluster(topology.postgres, folder / "archive")
+        return asyncio.run(drill(topology, cluster, archive_timeout=archive_timeout, per_second=per_second))
+    finally:
+        topology.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lines(report: Report) -> Iterator[str]:
+    yield (
+        f"{report.broker} broker, {report.pledges_per_second:g} pledges/s; "
+        f"archive_timeout {report.archive_timeout_seconds} s "
+        f"(docker-compose.yml: {report.archive_timeout_in_compose_seconds} s); "
+        f"base backup of {report.base_backup_mb} MB in {report.base_backup_seconds} s; "
+        f"{report.archived_segments} segments, {report.archived_mb} MB archived"
+    )
+    yield ""
+    yield (
+        f"{'restored to':<14}{'RPO':>8}{'RTO':>8}{'acknowledged':>14}{'lost':>6}{'listed':>8}{'told':>6}"
+        f"{'mails twice':>13}"
+    )
+    for one in report.restores:
+        rpo = "chosen" if one.rpo_seconds is None else f"{one.rpo_seconds:.1f} s"
+        yield (
+            f"{one.name:<14}{rpo:>8}{one.rto_seconds:>6.1f} s{one.acknowledged:>14}{one.lost:>6}{one.listed:>8}"
+            f"{one.told_and_lost:>6}{one.mails_twice:>13}"
+        )
+    for one in report.restores:
+        yield ""
+        yield f"{one.name}: " + ", ".join(f"{what} {seconds} s" for what, seconds in one.steps.items())
+        yield from (f"  BROKEN {what}" for what in one.broken)
+
+
+def main() -> int:
+    """The command; returns its exit code: 0 as it should be, 1 something is broken."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.drills.restore", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--archive-timeout", type=int, default=5, metavar="SECONDS", help="compose has 60 (default 5)")
+    parser.add_argument("--per-second", type=float, default=10, metavar="N", help="pledges a second (default 10)")
+    asked = parser.parse_args()
+    report = run(archive_timeout=asked.archive_timeout, per_second=asked.per_second)
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(asdict(report), indent=2) + "\n", encoding="utf-8")
+    print("\n".join(_lines(report)))
+    broken = [what for one in report.restores for what in one.broken]
+    slow = [one for one in report.restores if one.rpo_seconds and one.rpo_seconds > asked.archive_timeout + 5]
+    if slow:
+        print(f"\nRPO of {slow[0].rpo_seconds} s: more than archive_timeout and five seconds")
+    return 1 if broken or slow else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
