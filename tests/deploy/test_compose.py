@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import jsonschema
@@ -46,6 +47,22 @@ def test_no_service_gets_another_services_secrets() -> None:
         assert "${POSTGRES_PASSWORD" not in values
         assert ("TOKEN_PRIVATE_KEY" in values) == (service == "events")
         assert ("PLEDGES_REQUEST_KEY" in values) == (service == "pledges")
+
+
+def test_the_operators_command_gets_what_every_app_and_migrate_job_gets() -> None:
+    services = compose_services()
+    wanted: dict[str, Any] = {}
+    for service in SERVICES:
+        wanted |= services[f"{service}-migrate"]["environment"] | services[f"{service}-app"]["environment"]
+    operator = services["operator"]["environment"]
+    assert set(operator) == {*wanted, "TILSAGN_URL"}
+    assert {name: _whatever_is_insisted_on(operator[name]) for name in wanted} == {
+        name: _whatever_is_insisted_on(value) for name, value in wanted.items()
+    }
+
+
+def _whatever_is_insisted_on(value: str) -> str:
+    return re.sub(r":\?[^}]*", "", value)
 
 
 def test_the_gateways_routes_are_those_of_the_one_table() -> None:
