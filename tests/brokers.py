@@ -44,16 +44,18 @@ def for_this_broker(item: pytest.Item) -> bool:
     return item.get_closest_marker("kafka") is None
 
 
-def new_broker(folder: Path, *, advertised_port: int | None = None) -> Broker:
+def new_broker(folder: Path, *, advertised_port: int | None = None, nodes: int = 1) -> Broker:
     """A broker of the chosen kind with its files in `folder`, not started.
 
     Args:
-        advertised_port: the loopback port it tells clients to come to, where a proxy stands before it.
+        advertised_port: the loopback port it tells clients to come to, where a proxy stands before it. Several
+            nodes cannot share one: they are connected to directly.
+        nodes: of Apache Kafka; the embedded broker is always one.
     """
     if FLAVOUR == "apache":
         advertised = f"PLAINTEXT://{LOOPBACK}:{advertised_port}"
-        settings = {"advertised.listeners": advertised} if advertised_port else {}
-        return KafkaCluster(folder=folder / "kafka", settings=settings)
+        settings = {"advertised.listeners": advertised} if advertised_port and nodes == 1 else {}
+        return KafkaCluster(nodes, folder=folder / "kafka", settings=settings)
     return EmbeddedBroker(record=folder / "broker.json", log=folder / "broker.log", advertised_port=advertised_port)
 
 

@@ -173,13 +173,14 @@ class Process:
 class Topology:
     """All of it. Use `topology()`."""
 
-    def __init__(self, folder: Path, *, links: Links | None = None, disk: Path | None = None) -> None:
+    def __init__(self, folder: Path, *, links: Links | None = None, disk: Path | None = None, nodes: int = 1) -> None:
         """Nothing happens before it is started.
 
         Args:
             folder: for everything it writes.
             links: proxies between the processes; None: they are connected directly.
             disk: where PostgreSQL keeps its data instead of in `folder`.
+            nodes: how many brokers there are, where the broker is Apache Kafka.
         """
         self.folder = folder
         self.links = links
@@ -188,7 +189,7 @@ class Topology:
         if disk is not None:
             (folder / "postgres").mkdir(mode=0o700)
             (folder / "postgres" / "location").write_text(f"{disk}\n")
-        self.broker = brokers.new_broker(folder, advertised_port=links[KAFKA].port if links else None)
+        self.broker = brokers.new_broker(folder, advertised_port=links[KAFKA].port if links else None, nodes=nodes)
         self.mail = MailServer()
         self.secrets = secrets.make()
         self.variables: dict[str, str] = {}
@@ -204,6 +205,7 @@ class Topology:
         self.variables = self._variables()
         if self.links is not None:
             self.links.connect(self.variables)
+        brokers.start(self.broker)  # its topics: the job, which is made for one broker, would give three one replica
         for job in ("topics", *(f"{service}-migrate" for service in SERVICES)):
             command, environment = self._of_compose(job)
             done = subprocess.run(
@@ -341,17 +343,19 @@ class Topology:
 
 
 @contextmanager
-def topology(*, processes: bool = True, links: Links | None = None, disk: Path | None = None) -> Iterator[Topology]:
+def topology(
+    *, processes: bool = True, links: Links | None = None, disk: Path | None = None, nodes: int = 1
+) -> Iterator[Topology]:
     """The whole topology, ready; stopped and erased at the end.
 
     Args:
         processes: False starts PostgreSQL, broker, mail server and jobs only.
-        links, disk: as for `Topology`.
+        links, disk, nodes: as for `Topology`.
     """
     folder = Path(tempfile.mkdtemp(prefix="tilsagn-topology-"))
     if os.geteuid() == 0:
         folder.chmod(0o711)  # PostgreSQL runs as an unprivileged account, which has to pass through
-    whole = Topology(folder, links=links, disk=disk)
+    whole = Topology(folder, links=links, disk=disk, nodes=nodes)
     try:
         whole.start_infrastructure()
         if processes:

@@ -49,6 +49,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="decides everything that is left to chance")
     parser.add_argument("--runs", type=int, default=50)
     parser.add_argument("--fault", default="", help="only these: a regular expression for how the name begins")
+    parser.add_argument("--nodes", type=int, default=1, help="brokers, with BROKER=apache")
     parser.add_argument("--list", action="store_true", help="say which faults there are, and run nothing")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for faults.json and faults.html")
     asked = parser.parse_args()
@@ -62,7 +63,7 @@ def main() -> int:
     interrupted = False
     with LiveTable(session) as table:
         try:
-            asyncio.run(_all_runs(session, table, chosen, asked.results))
+            asyncio.run(_all_runs(session, table, chosen, asked))
         except KeyboardInterrupt:
             interrupted = True
             session.trouble.append("interrupted")
@@ -72,14 +73,14 @@ def main() -> int:
     return 130 if interrupted else int(not session.passed)
 
 
-async def _all_runs(session: Session, table: LiveTable, chosen: list[Fault], results: Path) -> None:
+async def _all_runs(session: Session, table: LiveTable, chosen: list[Fault], asked: argparse.Namespace) -> None:
     order: Iterator[Fault] | None = None
     numbers = iter(range(1, session.runs + 1))
     number = next(numbers, None)
     while number is not None:
         with ExitStack() as stack:
             table.doing("starting PostgreSQL, the broker and the eight processes")
-            stage = await asyncio.to_thread(_set_up, stack)
+            stage = await asyncio.to_thread(_set_up, stack, asked.nodes)
             if order is None:
                 session.not_done = not_done(stage)
                 order = in_turn([fault for fault in possible(stage) if fault in chosen], session.seed)
@@ -91,7 +92,7 @@ async def _all_runs(session: Session, table: LiveTable, chosen: list[Fault], res
                 table.done(result)
                 number = next(numbers, None)
                 if result.red:
-                    _keep_logs(stage, results / f"red-{result.number}")
+                    _keep_logs(stage, asked.results / f"red-{result.number}")
                 if result.red or number is None:
                     break
             else:
@@ -100,9 +101,9 @@ async def _all_runs(session: Session, table: LiveTable, chosen: list[Fault], res
             table.doing("stopping everything")
 
 
-def _set_up(stack: ExitStack) -> Topology:
+def _set_up(stack: ExitStack, nodes: int) -> Topology:
     disk = stack.enter_context(small_disk())
-    return stack.enter_context(topology(links=stack.enter_context(links()), disk=disk))
+    return stack.enter_context(topology(links=stack.enter_context(links()), disk=disk, nodes=nodes))
 
 
 def _keep_logs(stage: Topology, folder: Path) -> None:

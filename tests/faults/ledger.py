@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import re
 import time
@@ -20,7 +21,10 @@ PATIENCE_SECONDS = 60.0
 """How long a client keeps asking for one answer."""
 
 MOST_PLEDGES = 120
-"""However long a fault lasts, the clients log no more than this: the runs stay comparable and bounded."""
+"""However long a fault lasts, the clients log hardly more than this: the runs stay comparable and bounded."""
+
+REST_SECONDS = 3.0
+"""How long a phone rests before each pledge from then on: something is always under way."""
 
 SESSION_SECONDS = 8 * 3600
 
@@ -88,7 +92,7 @@ class Clients:
     Args:
         seed: decides every body; the same seed sends the same pledges.
         pace: seconds between a phone's pledges, at least.
-        most: how many pledges they log altogether.
+        most: how many pledges they log before they slow down.
     """
 
     def __init__(
@@ -125,8 +129,7 @@ class Clients:
         )
         while not self._stopping.is_set():
             if len(self.ledger.attempted) >= self._most:
-                await asyncio.sleep(0.05)
-                continue
+                await self._rest()
             body = self._pledge()
             pledge_id = UUID(body["id"])
             self.ledger.attempted[pledge_id] = body
@@ -145,6 +148,11 @@ class Clients:
                 if await self._insist("/api/pledges/v1/hires", hire, caseworker) is not None:
                     self.ledger.hires[UUID(hire["id"])] = hire
             await asyncio.sleep(self._pace * (1 + number))
+
+    async def _rest(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(REST_SECONDS):
+                await self._stopping.wait()
 
     async def _insist(self, path: str, body: dict[str, Any], token: str) -> httpx.Response | None:
         """Send until there is an answer, as a phone does: the same body under the same key."""

@@ -1,7 +1,7 @@
 """Every link between the processes, each through a proxy of its own, so that any of them can be broken alone.
 
-Kafka is one link for all workers: a broker advertises one address to everybody. (A cluster of several brokers would
-need a proxy for each of them.)
+Kafka is one link for all workers: a broker advertises one address to everybody. Several brokers, which would need a
+proxy each, are connected to directly.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ class Links:
 
     def __init__(self, proxies: Proxies) -> None:
         self._proxies = proxies
+        self._brokers = ""
         names = [KAFKA, SMTP, *map(to_postgres, PROCESSES), *map(to_app, SERVICES), *map(to_asked, ASKED)]
         for name in names:
             proxies.add(name)
@@ -61,7 +62,8 @@ class Links:
 
     def connect(self, variables: Mapping[str, str]) -> None:
         """Lead every link to where it ends, by the addresses that processes without proxies would be given."""
-        self[KAFKA].upstream = _port(variables["KAFKA_ADDRESS"])
+        self._brokers = variables["KAFKA_ADDRESS"]
+        self[KAFKA].upstream = _port(self._brokers)
         self[SMTP].upstream = int(variables["SMTP_PORT"])
         for process in PROCESSES:
             self[to_postgres(process)].upstream = _port(variables["POSTGRES_ADDRESS"])
@@ -73,7 +75,7 @@ class Links:
     def of(self, process: str) -> dict[str, str]:
         """The variables of one of the eight processes that differ from those without proxies."""
         return {
-            "KAFKA_ADDRESS": f"{LOOPBACK}:{self[KAFKA].port}",
+            "KAFKA_ADDRESS": self._brokers if "," in self._brokers else f"{LOOPBACK}:{self[KAFKA].port}",
             "POSTGRES_ADDRESS": f"{LOOPBACK}:{self[to_postgres(process)].port}",
             "SMTP_PORT": str(self[SMTP].port),
             **{f"{service.upper()}_URL": f"http://{LOOPBACK}:{self[to_asked(service)].port}" for service in ASKED},

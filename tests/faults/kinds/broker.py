@@ -9,8 +9,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import asyncpg
+from aiokafka.admin import AIOKafkaAdminClient
 
+from deploy.kafka import KafkaCluster
 from deploy.local.broker import EmbeddedBroker
+from shared.contracts.catalogue import TOPICS
 from shared.messaging.replay import replay_unsettled
 from shared.postgres import OUTBOX_CHANNEL
 from tests import brokers
@@ -91,6 +94,48 @@ async def late(scene: Scene) -> int:
     return fired
 
 
+async def change_of_leader(scene: Scene) -> int:
+    """Kill one of three brokers: the others take over its partitions. Counted: partitions with another leader."""
+    cluster = scene.running.broker
+    assert isinstance(cluster, KafkaCluster)
+    node = scene.chance.choice(cluster.nodes)
+    before = await _leaders(cluster.bootstrap_servers)
+    others = ",".join(one.bootstrap_servers for one in cluster.nodes if one is not node)
+    led = sum(leader == node.member.node_id for leader in before.values())
+    try:
+        await asyncio.to_thread(node.kill)
+        moved = 0
+
+        async def taken_over() -> bool:
+            nonlocal moved
+            now = await _leaders(others)
+            moved = sum(now.get(place) not in {leader, -1} for place, leader in before.items())
+            return moved >= led > 0
+
+        await scene.until(taken_over, seconds=40, every=0.5)
+        await scene.a_while(2.0, 6.0)
+    finally:
+        await asyncio.to_thread(node.start)
+    scene.note(f"node {node.member.node_id}, which led {led} partitions")
+    await scene.ready()
+    return moved
+
+
+async def _leaders(bootstrap_servers: str) -> dict[tuple[str, int], int]:
+    """The leader of every partition of our topics; -1 where there is none."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=5_000)
+    await admin.start()
+    try:
+        described = await admin.describe_topics(list(TOPICS))
+    finally:
+        await admin.close()
+    return {
+        (topic["topic"], partition["partition"]): partition["leader"]
+        for topic in described
+        for partition in topic["partitions"]
+    }
+
+
 async def replay(running: Topology) -> int:
     """Have everything that is not settled sent again, as whoever runs a broker without a memory must."""
     replayed = 0
@@ -111,7 +156,21 @@ def _forgets(running: Topology) -> str | None:
     return None
 
 
+def _no_other(running: Topology) -> str | None:
+    if isinstance(running.broker, KafkaCluster) and len(running.broker.nodes) > 1:
+        return None
+    return "a change of leader needs several brokers (BROKER=apache NODES=3)"
+
+
 FAULTS = (
+    Fault(
+        "change of leader",
+        "one broker of three",
+        "SIGKILL, the others take over",
+        "started again",
+        change_of_leader,
+        impossible=_no_other,
+    ),
     Fault(
         "broker emptied",
         "broker",

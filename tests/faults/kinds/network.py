@@ -6,6 +6,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from deploy.kafka import KafkaCluster
 from tests.faults import links
 from tests.faults.fault import Fault, Scene
 
@@ -27,8 +28,12 @@ def _link(scene: Scene, name: str) -> Proxy:
     return scene.running.links[name]
 
 
-def _without_links(running: Topology) -> str | None:
-    return None if running.links is not None else "the processes are connected directly here"
+def _not_proxied(name: str, running: Topology) -> str | None:
+    if running.links is None:
+        return "the processes are connected directly here"
+    if name == links.KAFKA and isinstance(running.broker, KafkaCluster) and len(running.broker.nodes) > 1:
+        return "several brokers are connected to directly"
+    return None
 
 
 async def _traffic(scene: Scene, count: Callable[[], int]) -> None:
@@ -148,7 +153,9 @@ the checker, while clients are at work."""
 
 def _faults(kind: str, act: Any, strikes: str, heals: str, mails: dict[str, int]) -> list[Fault]:
     return [
-        Fault(kind, name, strikes, heals, partial(act, name), mails.get(name, 0), impossible=_without_links)
+        Fault(
+            kind, name, strikes, heals, partial(act, name), mails.get(name, 0), impossible=partial(_not_proxied, name)
+        )
         for name in _BUSY
     ]
 
