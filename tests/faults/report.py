@@ -22,13 +22,16 @@ _FIGURES: Final = (
     *("hires", "mails", "duplicate_mails"),
 )
 
+_COLUMNS: Final = 14
+"""of the table of runs"""
+
 _STYLE: Final = """
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 80rem; padding: 0 1rem; color: #1b1b1b; }
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 90rem; padding: 0 1rem; color: #1b1b1b; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #dcdcdc; vertical-align: top; }
 th { background: #f3f3f3; } td.n, th.n { text-align: right; } .scroll { overflow-x: auto; }
-.red { background: #fbe3e4; } .ok { color: #2a6a2e; } .bad { color: #a51e22; font-weight: 600; }
+td.name { min-width: 16rem; } .red { background: #fbe3e4; } .ok { color: #2a6a2e; } .bad { color: #a51e22; font-weight: 600; }
 pre { white-space: pre-wrap; background: #f7f7f7; padding: .8rem; } code { background: #f3f3f3; padding: 0 .2rem; }
 """
 
@@ -178,11 +181,18 @@ def _row(session: Session, result: Result) -> str:
         f"{result.seconds:.0f}",
     )
     cells = "".join(f"<td class=n>{_(str(number))}" for number in numbers)
-    why = f"<pre>{_(chr(10).join([*result.why, session.repeat(result)]))}</pre>" if result.red else ""
+    red = " class=red" if result.red else ""
+    why = (
+        f"<tr class=red><td><td colspan={_COLUMNS - 1}><pre>{_(_reasons(session, result))}</pre>" if result.red else ""
+    )
     return (
-        f"<tr{' class=red' if result.red else ''}><td class=n>{result.number}<td>{_(result.fault)}"
+        f"<tr{red}><td class=n>{result.number}<td class=name>{_(result.fault)}"
         f"<td class=n>{result.seed}<td class=n>{result.fired}{cells}<td>{_('; '.join(result.notes))}{why}"
     )
+
+
+def _reasons(session: Session, result: Result) -> str:
+    return "\n".join([*result.why, "", f"Again: {session.repeat(result)}"])
 
 
 def _checked(session: Session, invariant: str) -> int:
