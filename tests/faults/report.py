@@ -31,7 +31,8 @@ h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #dcdcdc; vertical-align: top; }
 th { background: #f3f3f3; } td.n, th.n { text-align: right; } .scroll { overflow-x: auto; }
-td.name { min-width: 16rem; } .red { background: #fbe3e4; } .ok { color: #2a6a2e; } .bad { color: #a51e22; font-weight: 600; }
+td.name { min-width: 16rem; }
+.red { background: #fbe3e4; } .ok { color: #2a6a2e; } .bad { color: #a51e22; font-weight: 600; }
 pre { white-space: pre-wrap; background: #f7f7f7; padding: .8rem; } code { background: #f3f3f3; padding: 0 .2rem; }
 """
 
