@@ -22,22 +22,22 @@ Viewer = Annotated[Principal, Depends(require(*VIEWERS))]
 Anybody = Annotated[Principal | None, Depends(public)]
 
 
-def _database(request: Request) -> Database:
+async def _database(request: Request) -> Database:
     database: Database = request.app.state.database
     return database
 
 
-def _changes(request: Request) -> Changes:
+async def _changes(request: Request) -> Changes:
     changes: Changes = request.app.state.changes
     return changes
 
 
-def _public_figures(request: Request) -> PublicFigures:
+async def _public_figures(request: Request) -> PublicFigures:
     figures: PublicFigures = request.app.state.public_figures
     return figures
 
 
-def _settings(request: Request) -> DashboardSettings:
+async def _settings(request: Request) -> DashboardSettings:
     settings: DashboardSettings = request.app.state.settings
     return settings
 

@@ -30,7 +30,7 @@ _SEE_EVENTS: tuple[Role, ...] = ("member", "coordinator", "caseworker", "facilit
 """Who may follow a link to the work list, and to an event."""
 
 
-def _selection(
+async def _selection(
     as_of: Annotated[str, Query(max_length=40)] = "",
     job_type: JobType = "smaajob",
     *,
@@ -70,7 +70,7 @@ async def fresh_figures(request: Request, viewer: Viewer, database: TheDatabase,
     return render(request, "parts/figures.html", **await _dashboard(database, viewer, chosen))
 
 
-def _event(event: Annotated[str, Query(max_length=60)] = "") -> UUID | None:
+async def _event(event: Annotated[str, Query(max_length=60)] = "") -> UUID | None:
     """Read which event is to be shown. Anything else than an id chooses none: the screen is never empty."""
     try:
         return UUID(event)

@@ -37,12 +37,12 @@ OtherService = Annotated[Principal, Depends(require("service"))]
 Anybody = Annotated[Principal | None, Depends(public)]
 
 
-def _database(request: Request) -> Database:
+async def _database(request: Request) -> Database:
     database: Database = request.app.state.database
     return database
 
 
-def _settings(request: Request) -> EventsSettings:
+async def _settings(request: Request) -> EventsSettings:
     settings: EventsSettings = request.app.state.settings
     return settings
 

@@ -13,7 +13,7 @@ Reader = Annotated[Principal, Depends(require("coordinator", "admin"))]
 """Sees what was told when, and why something was not; never to which address."""
 
 
-def _database(request: Request) -> Database:
+async def _database(request: Request) -> Database:
     database: Database = request.app.state.database
     return database
 
