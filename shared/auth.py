@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from joserfc.jwk import KeySet, OKPKey
 from starlette.requests import HTTPConnection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from starlette.routing import BaseRoute
 
@@ -31,6 +32,7 @@ COOKIE = "__Host-tilsagn"
 ISSUER = "tilsagn"
 _ALGORITHM = "Ed25519"
 _CLOCK_SKEW_SECONDS = 30
+_REMEMBERED_TOKENS = 1000
 
 
 class InvalidToken(Exception):
@@ -127,24 +129,35 @@ def public_jwks(private_jwk: str) -> str:
 class TokenVerifier:
     """Verifies tokens against a set of public keys.
 
+    The signature of the same token is checked once, for it stays as right as it was; whether the token is valid now
+    is asked every time. Only right ones are remembered, some of the latest.
+
     Args:
         jwks: JWK set as JSON text.
     """
 
     def __init__(self, jwks: str) -> None:
         self._keys = KeySet.import_key_set(json.loads(jwks))
+        self._signed = lru_cache(_REMEMBERED_TOKENS)(self._read_signed)
 
     def verify(self, token: str) -> Principal:
         """Return who the bearer is. Raises `InvalidToken`."""
+        principal, issued_at = self._signed(token)
+        now = time.time()
+        if principal.expires_at <= now or issued_at > now + _CLOCK_SKEW_SECONDS:
+            raise InvalidToken
+        return principal
+
+    def _read_signed(self, token: str) -> tuple[Principal, int]:
+        """Return what a token says that we have signed, and when it was issued. Raises `InvalidToken`."""
         try:
             claims = jwt.decode(token, self._keys, algorithms=[_ALGORITHM]).claims
-            now = time.time()
-            if claims["iss"] != ISSUER or claims["exp"] <= now or claims["iat"] > now + _CLOCK_SKEW_SECONDS:
+            if claims["iss"] != ISSUER:
                 raise InvalidToken
             roles = frozenset(claims["roles"])
             if not roles <= ROLES:
                 raise InvalidToken
-            return Principal(
+            principal = Principal(
                 subject=str(claims["sub"]),
                 roles=roles,
                 taskforce_id=UUID(claims["tf"]) if "tf" in claims else None,
@@ -153,6 +166,7 @@ class TokenVerifier:
                 pass_generation=claims.get("gen"),
                 expires_at=int(claims["exp"]),
             )
+            return principal, int(claims["iat"])
         except (JoseError, KeyError, TypeError, ValueError) as error:
             raise InvalidToken from error
 
@@ -181,15 +195,18 @@ ACCESS_ATTRIBUTE = "tilsagn_access"
 """Set on the dependencies below so that a test can find a route that nobody classified."""
 
 
-def require(*roles: Role) -> Callable[[HTTPConnection], Principal]:
+def require(*roles: Role) -> Callable[[HTTPConnection], Awaitable[Principal]]:
     """Return a FastAPI dependency that yields the principal if it has one of `roles`.
 
     Raises `NotSignedIn` or `NotAllowed`, which the web kit answers as a page or problem+json.
+
+    A dependency is async although it never waits: FastAPI runs any other in a thread, and handing a request over
+    and back takes longer than answering some.
     """
     if not roles:
         raise ValueError("name the roles that may; for everybody there is `public`")
 
-    def dependency(connection: HTTPConnection) -> Principal:
+    async def dependency(connection: HTTPConnection) -> Principal:
         principal: Principal | None = getattr(connection.state, "principal", None)
         if principal is None:
             raise NotSignedIn
@@ -201,7 +218,7 @@ def require(*roles: Role) -> Callable[[HTTPConnection], Principal]:
     return dependency
 
 
-def public(connection: HTTPConnection) -> Principal | None:
+async def public(connection: HTTPConnection) -> Principal | None:
     """FastAPI dependency of a route that is open to everybody; yields the principal if there is one."""
     principal: Principal | None = getattr(connection.state, "principal", None)
     return principal
