@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from shared.contracts.catalogue import PARTITIONS, TOPICS
+from shared.contracts.catalogue import TOPICS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -23,7 +23,10 @@ async def records(bootstrap_servers: str, *, most: int | None = None, topics: Co
     )
     await consumer.start()
     try:
-        consumer.assign([TopicPartition(topic, number) for topic in topics for number in range(PARTITIONS)])
+        await consumer.topics()  # or it would not know their partitions, of which an embedded broker has fewer
+        consumer.assign(
+            [TopicPartition(topic, number) for topic in topics for number in consumer.partitions_for_topic(topic) or ()]
+        )
         await consumer.seek_to_beginning()
         found: list[Any] = []
         quiet = 0
