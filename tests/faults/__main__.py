@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final
 from rich.console import Console
 
 from tests import brokers
-from tests.faults import report
+from tests.faults import rebuild, report
 from tests.faults.catalogue import FAULTS, in_turn, not_done, possible
 from tests.faults.disk import small_disk
 from tests.faults.links import links
@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 
 RESULTS: Final = ROOT / "test-results" / "faults"
 VERIFY_EVERY: Final = 10
-"""`tilsagn verify` compares the whole installation, which grows: with every tenth run, with every red one's repeat."""
+"""`tilsagn verify` compares the whole installation, which grows: at every tenth run and the last. A session that is
+long enough for it ends with a rebuild of the dashboard, too."""
 
 
 def main() -> int:
@@ -98,6 +99,10 @@ async def _all_runs(session: Session, table: LiveTable, chosen: list[Fault], ask
             else:
                 session.trouble.append("none of these faults can be done here")
                 return
+            if number is None and session.runs >= VERIFY_EVERY and not session.results[-1].red:
+                table.doing("rebuilding the dashboard from scratch")
+                session.trouble += await rebuild.differences(stage)
+                session.rebuilt = True
             table.doing("stopping everything")
 
 

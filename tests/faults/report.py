@@ -47,6 +47,7 @@ class Session:
         results: in the order they were run.
         not_done: faults that cannot be done here, and why.
         seconds: how long it all took.
+        rebuilt: whether the dashboard was rebuilt from scratch at the end, and compared.
         trouble: what is wrong with the session and not with a run.
     """
 
@@ -56,6 +57,7 @@ class Session:
     results: list[Result] = field(default_factory=list)
     not_done: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+    rebuilt: bool = False
     trouble: list[str] = field(default_factory=list)
 
     @property
@@ -104,6 +106,7 @@ def _as_json(session: Session) -> dict[str, Any]:
         "broker": session.broker,
         "passed": session.passed,
         "seconds": round(session.seconds, 1),
+        "rebuilt_at_the_end": session.rebuilt,
         "trouble": session.trouble,
         "totals": session.totals(),
         "fired": session.fired(),
@@ -154,6 +157,7 @@ def _as_html(session: Session) -> str:
 {verdict}{"".join(f'<p class="bad">{_(one)}</p>' for one in session.trouble)}
 <p>{len(session.results)} of {session.runs} runs in {session.seconds / 60:.1f} minutes. Again, all of it:
 <code>make faults SEED={session.seed} RUNS={session.runs} BROKER={_(session.broker)}</code></p>
+{"<p>At the end the dashboard was rebuilt from scratch and compared, row by row.</p>" if session.rebuilt else ""}
 <h2>All runs together</h2><table>{figures}</table>
 <h2>The invariants</h2>
 <table><tr><th><th><th class=n>runs checked<th class=n>violations</tr>{invariants}</table>
