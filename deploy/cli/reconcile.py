@@ -76,6 +76,8 @@ async def _refuse_running(owners: Mapping[str, str]) -> None:
         connection = await asyncpg.connect(url, timeout=10, command_timeout=30)
         try:
             # Everybody sees who is connected; what they do is not shown, and not asked for.
+            if await connection.fetchval("select pg_is_in_recovery()"):
+                raise Refusal("PostgreSQL is still recovering: wait until it has finished.")
             rows = await connection.fetch(
                 "select distinct usename as name from pg_stat_activity where usename = any($1)",
                 [app_role(service) for service in SERVICES],

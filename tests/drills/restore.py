@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 RESULTS = ROOT / "test-results" / "restore-drill.json"
 BACKUP = "first"
 PATIENCE_SECONDS = 60.0
+MAIL_SECONDS = 30.0
 
 
 @dataclass
@@ -125,8 +126,7 @@ async def drill(topology: Topology, cluster: Cluster, *, archive_timeout: int, p
             base_backup_seconds=round(time.monotonic() - began, 2),
             base_backup_mb=round(megabytes, 1),
         )
-        # Long enough for some forced segments, and then into the middle of one.
-        await asyncio.sleep(2.6 * archive_timeout)
+        await asyncio.sleep(archive_timeout)
         day = _BadDay(topology, cluster, intake, taskforce)
         report.restores.append(await day.lose_the_disk())
         await asyncio.sleep(3)
@@ -154,11 +154,17 @@ class _BadDay:
     twice: int = 0
 
     async def lose_the_disk(self) -> Restored:
-        # Messages the workers have not read yet, whose changes are about to be lost: they may never be read.
+        # Workers that are behind, so that a restore has something to put right: changes that are restored and were
+        # never applied, and messages about to lose their changes, which may never be read.
         for name in ("dashboard-worker", "notifications-worker"):
             child = self.topology.processes[name].child
             assert child is not None
             child.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(1)
+        segments, _ = self.cluster.archived()
+        async with asyncio.timeout(PATIENCE_SECONDS + int(compose_settings()["archive_timeout"])):
+            while self.cluster.archived()[0] == segments:
+                await asyncio.sleep(0.02)
         await asyncio.sleep(1)
         lost_at, steps = datetime.now(UTC), _Steps()
         await asyncio.to_thread(self.cluster.lose_storage)
@@ -225,7 +231,8 @@ class _BadDay:
         told = sum(count > 0 for id, count in self._mailed().items() if id in lost)
         async with self.intake.paused():  # or what is compared changes all the while
             verified = await _tilsagn(self.topology, "verify", "--json", "--wait", "60")
-        steps.done("verified")
+            steps.done("verified")
+            untold = await self._untold()
         broken = [
             f"I1: {pledge.id} was acknowledged before {kept_until}, and is lost"
             for pledge in lost.values()
@@ -234,6 +241,7 @@ class _BadDay:
         broken += [f"I3: nobody has logged {id}" for id in stored - {pledge.id for pledge in self.intake.pledges}]
         broken += [f"I4: {each['about']}: {each['what']}" for each in verified["differences"]]
         broken += await _effects_without_source(self.topology, self.taskforce, set(lost))
+        broken += [f"I2: no mail about {id}" for id in untold]
         if name == "moment":
             broken += [
                 f"{pledge.id} was sent after {kept_until}, and is there"
@@ -254,6 +262,16 @@ class _BadDay:
             mails_twice=self._mails_twice_now(),
             broken=broken,
         )
+
+    async def _untold(self) -> set[UUID]:
+        """The stored pledges about which there is no mail yet, once that is none or half a minute has passed."""
+        deadline = time.monotonic() + MAIL_SECONDS
+        stored = await self._stored()
+        while untold := stored - self._mailed().keys():
+            if time.monotonic() > deadline:
+                break
+            await asyncio.sleep(0.1)
+        return untold
 
     def _mails_twice_now(self) -> int:
         """How many mails went out again since the last time."""

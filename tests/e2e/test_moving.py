@@ -28,6 +28,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from deploy import secrets
+from deploy.local.postgres import SUPERUSER, connection_url
 from deploy.local.state import State
 from deploy.scenarios.identities import taskforce_id
 from deploy.services import SERVICES, database
@@ -45,7 +46,7 @@ pytestmark = pytest.mark.timeout(240)
 SLUG = "struer"
 TASKFORCE = taskforce_id(SLUG)
 QUIETLY, HASTILY = 6, 4
-"""Pledges whose mails have gone out before the installation is stopped, and pledges it was stopped right after."""
+"""Pledges whose mails have gone out, and pledges published that nobody had applied when the power went."""
 
 
 @dataclass
@@ -69,7 +70,7 @@ class Laptop:
 
 @pytest.fixture(scope="module")
 def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
-    """An installation with pledges and hires, stopped in the middle of its work and exported."""
+    """An installation with pledges and hires, killed in the middle of its work and exported."""
     file = tmp_path_factory.mktemp("moving") / "struer.export"
     with state_folder() as state:
         with local_run("up", "--no-browser", "--taskforce", SLUG, state=state) as run:
@@ -86,10 +87,12 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
                     answer = http.post("/api/pledges/v1/hires", json=hire, headers=_headers(caseworker, hire["id"]))
                     assert answer.status_code == 201, answer.text
                     done.hires.append(hire["id"])
-                _until(lambda: len(done.mails()) == QUIETLY)
-                for _ in range(HASTILY):
-                    _log(http, done)
-            assert run.stop() == 0
+                assert asyncio.run(_all(state, "notifications", "deliveries", "status <> 'waiting'")) >= QUIETLY
+                with _consumers_held_up(state):
+                    for _ in range(HASTILY):
+                        _log(http, done)
+                    asyncio.run(_all(state, "pledges", "outbox", "published_at is not null"))
+                    run.process.kill()
         done.exported = tilsagn("export", str(file), "--json", state=state)
         assert done.exported.exit_code == 0, done.exported.notes
         yield done
@@ -313,6 +316,40 @@ def _import(
         state=servers.folder / "none",
         environment=servers.operator_environment() | (environment or {}),
     )
+
+
+def _laptop_dsn(state: Path, service: str) -> str:
+    port = int((state / "postgres" / "port").read_text())
+    return connection_url(port, database(service), SUPERUSER, (state / "postgres" / "superuser-password").read_text())
+
+
+@contextmanager
+def _consumers_held_up(state: Path) -> Iterator[None]:
+    """What is published meanwhile is applied by no dashboard and no mail: their tables are locked."""
+    with asyncio.Runner() as runner:
+        held = []
+        for service, table in (("dashboard", "pledge_versions"), ("notifications", "deliveries")):
+            conn = runner.run(asyncpg.connect(_laptop_dsn(state, service)))
+            held.append(conn)
+            runner.run(conn.execute(f"begin; lock table {table}"))
+        yield
+        for conn in held:
+            conn.terminate()
+
+
+async def _all(state: Path, service: str, table: str, condition: str) -> int:
+    """Return how many rows there are once the condition is true of all of them."""
+    conn = await asyncpg.connect(_laptop_dsn(state, service))
+    try:
+        async with asyncio.timeout(HEAL_SECONDS):
+            while True:
+                row = await conn.fetchrow(f"select count(*), count(*) filter (where {condition}) as good from {table}")
+                assert row is not None
+                if row["count"] == row["good"] > 0:
+                    return int(row["count"])
+                await asyncio.sleep(0.05)
+    finally:
+        await conn.close()
 
 
 def _verified(servers: Topology) -> None:
