@@ -89,12 +89,14 @@ class _Consumer:
         self._wait_ms = BROKERS[flavour].fetch_max_wait_ms
         self._conn = conn
         self._producer = producer
-        self._sent_to: dict[str, int] = {}  # position in each outbox
+        self._topic = ""
         self._sent = 0
 
     async def answer(self, order: dict[str, Any]) -> dict[str, Any]:
-        """`prepare` sends what the outbox holds by now; without it, all that was sent is consumed."""
-        if order.get("prepare"):
+        """`prepare` sends what the outboxes hold to a new topic; without it, all that was sent is consumed."""
+        if "prepare" in order:
+            self._topic, self._sent = f"{TOPIC}.{order['prepare']}", 0
+            await make_topic(self._servers, self._topic)
             for outbox in self._outboxes:
                 await self._send(outbox)
             return {"messages": self._sent}
@@ -106,7 +108,7 @@ class _Consumer:
         )
         await consumer.start()
         try:
-            places = [TopicPartition(TOPIC, number) for number in range(PARTITIONS)]
+            places = [TopicPartition(self._topic, number) for number in range(PARTITIONS)]
             consumer.assign(places)
             await consumer.seek_to_beginning(*places)
             with Clock() as clock:
@@ -143,21 +145,20 @@ class _Consumer:
         async with outbox.transaction():
             cursor = await outbox.cursor(
                 """
-                select position, aggregateid, payload::text as payload
+                select aggregateid, payload::text as payload
                   from outbox
-                 where position > $1
                  order by position
-                """,
-                self._sent_to.get(dsn, 0),
+                """
             )
             while rows := await cursor.fetch(BATCH):
                 sent = [
-                    await self._producer.send(TOPIC, row["payload"].encode(), key=str(row["aggregateid"]).encode())
+                    await self._producer.send(
+                        self._topic, row["payload"].encode(), key=str(row["aggregateid"]).encode()
+                    )
                     for row in rows
                 ]
                 await asyncio.gather(*sent)
                 self._sent += len(rows)
-                self._sent_to[dsn] = rows[-1]["position"]
         await outbox.close()
 
 
@@ -166,7 +167,6 @@ async def _begin(settings: dict[str, Any]) -> Answer:
     for table, (columns, key) in _TABLES.items():
         types = ", ".join(f"{name} {kind}" for name, (kind, _) in columns.items())
         await conn.execute(f"create table {table} ({types}, primary key (taskforce_id, {key}, version))")
-    await make_topic(settings["servers"], TOPIC)
     producer = AIOKafkaProducer(bootstrap_servers=settings["servers"], acks="all")
     await producer.start()
     return _Consumer(settings, conn, producer).answer

@@ -68,15 +68,13 @@ def measure(plan: Plan, progress: Callable[[str], None]) -> Iterator[Measure]:
             Child("bare_app", log, port=(bare_port := plan.free_port()), size=0) as bare_app,
             Child("load", log) as load,
         ):
-            there = 0
             for size in plan.sizes:
                 found = _Found()
                 progress(f"{size:,} pledges: made up and put into the outbox")
-                history.put(whole.superuser_dsn("pledges"), history.pledges(TASKFORCE, there, size))
-                there = size
+                history.put(whole.superuser_dsn("pledges"), history.pledges(TASKFORCE, size))
                 with_floor = size <= FLOOR_UP_TO
                 if with_floor:
-                    bare_consumer.ask(prepare=True, patience=_REBUILD_SECONDS)
+                    bare_consumer.ask(prepare=size, patience=_REBUILD_SECONDS)
                 for number in range(plan.rounds if with_floor else 1):
                     progress(f"{size:,} pledges, round {number + 1}: rebuild")
                     found.rebuilt.append(rebuilding.ask(patience=_REBUILD_SECONDS))

@@ -7,6 +7,7 @@ them the real way, by a rebuild: nothing is written into the read model itself.
 from __future__ import annotations
 
 import asyncio
+import heapq
 import random
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 SINCE = date(2018, 5, 1)
 EVENTS = 100
 """One a month, for eight years."""
-_DAYS = 3_100
 _AT_A_TIME = 20_000
 _HIRED = 0.25
 """Of the pledges: each of these has one position filled, which makes two messages more."""
@@ -94,17 +94,32 @@ def register(taskforce_id: UUID) -> Iterator[Message]:
             )
 
 
-def pledges(taskforce_id: UUID, first: int, last: int) -> Iterator[Message]:
-    """Yield the messages of the pledges from number `first` up to, not including, `last`: the same every time."""
-    for number in range(first, last):
-        yield from _pledge(taskforce_id, number, random.Random(number))
+def pledges(taskforce_id: UUID, size: int) -> Iterator[Message]:
+    """Yield the messages of so many pledges and of the hires that come of them, the same every time.
+
+    In the order in which they would have been recorded: most of a month's pledges on its evening, the others on the
+    days after it.
+    """
+    later: list[tuple[datetime, int, list[Message]]] = []
+    for number in range(size):
+        logged, *hired = _pledge(taskforce_id, number, size)
+        while later and later[0][0] <= logged.recorded_at:
+            yield from heapq.heappop(later)[2]
+        yield logged
+        if hired:
+            heapq.heappush(later, (hired[0].recorded_at, number, hired))
+    for _, _, hired in sorted(later):
+        yield from hired
 
 
-def _pledge(taskforce_id: UUID, number: int, chance: random.Random) -> Iterator[Message]:
-    pledge_id = uuid5(taskforce_id, f"history:{number}")
-    evening = chance.randrange(EVENTS) if chance.random() < _AT_EVENTS else None
-    noon = datetime.combine(SINCE + timedelta(days=chance.randrange(_DAYS)), time(12), UTC)
-    at = (noon if evening is None else _evening(evening)) + timedelta(seconds=chance.randrange(7_000))
+def _pledge(taskforce_id: UUID, number: int, size: int) -> Iterator[Message]:
+    chance = random.Random(number)
+    pledge_id = uuid5(taskforce_id, f"history:{number} of {size}")
+    month, of_month = divmod(number * EVENTS / size, 1)
+    evening = int(month) if of_month < _AT_EVENTS else None
+    at = _evening(int(month)) + timedelta(hours=2 * of_month)
+    if evening is None:
+        at += timedelta(days=1 + 29 * (of_month - _AT_EVENTS) / (1 - _AT_EVENTS))
     hours = Decimal(chance.choice((5, 8, 10)))
     positions = tuple(
         Position(position_id=position_id(pledge_id, one), number=one, status="open")
@@ -161,7 +176,7 @@ def _evening(number: int) -> datetime:
 
 
 def put(dsn: str, messages: Iterable[Message]) -> int:
-    """Append messages to an outbox as published and applied long ago.
+    """Put messages into an outbox as published and applied long ago, in place of what was there.
 
     Args:
         dsn: the publishing service's database, as a role that may write everything.
@@ -177,6 +192,7 @@ async def _put(dsn: str, messages: Iterable[Message]) -> int:
     count = 0
     rows: list[tuple[Any, ...]] = []
     try:
+        await conn.execute("truncate outbox")
         for message in messages:
             rows.append(_row(message))
             if len(rows) == _AT_A_TIME:
