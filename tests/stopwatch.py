@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import Self
+
+
+def allowance(seconds: float) -> float:
+    """What `seconds` on a quiet machine may take on this one now: as many times more as work waits for a processor."""
+    waiting_per_processor = os.getloadavg()[0] / (os.cpu_count() or 1)
+    return seconds * max(1.0, waiting_per_processor)
 
 
 class Stopwatch:

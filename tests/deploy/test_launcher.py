@@ -29,6 +29,7 @@ from deploy.services import SERVICES
 from shared.auth import Principal, sign_token
 from tests.conftest import TASKFORCE
 from tests.deploy.processes import eventually, python, runs
+from tests.stopwatch import allowance
 
 RUN = """
     import sys, uvloop
@@ -89,11 +90,6 @@ class Run:
     def children(self) -> dict[str, int]:
         """The broker's and the postmaster's pid by name."""
         return {child.name(): child.pid for child in psutil.Process(self.process.pid).children()}
-
-    def processor_seconds(self) -> float:
-        """The processor time it has used so far."""
-        times = psutil.Process(self.process.pid).cpu_times()
-        return times.user + times.system
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> float:
         """Stop it and return how many seconds that took."""
@@ -290,7 +286,7 @@ def test_ctrl_c_stops_everything_within_five_seconds_event_streams_included(
         contextlib.suppress(httpx.HTTPError),
         httpx.stream("GET", f"http://127.0.0.1:{run.port}/board/struer/stream", timeout=20),
     ):
-        assert run.stop(signal.SIGINT) < 5
+        assert run.stop(signal.SIGINT) < allowance(5)
     assert not any(runs(pid) for pid in children.values())
     assert run.state.running() is None
     assert not (folder / "running.json").exists()
@@ -299,7 +295,7 @@ def test_ctrl_c_stops_everything_within_five_seconds_event_streams_included(
 def test_sigterm_stops_it_even_while_it_starts(start: Callable[..., Run], folder: Path) -> None:
     run = start()
     assert eventually((folder / "postgres" / "postgres.log").exists)
-    assert run.stop(signal.SIGTERM) < 5
+    assert run.stop(signal.SIGTERM) < allowance(5)
     assert not [
         process
         for process in psutil.process_iter(["cmdline"])
@@ -319,8 +315,7 @@ def test_a_warm_start_takes_less_than_five_seconds_and_keeps_data_and_secrets(
     run = start(run.port)
     run.wait_ready()
     took = time.monotonic() - began
-    # On a machine with other work to do, what counts is what it asked of the processor.
-    assert took < 5 or run.processor_seconds() < 3.5, took
+    assert took < allowance(5)
     assert json.loads((folder / "secrets.json").read_text()) == secrets
     assert outbox(run, f"aggregateid = '{pledge}'") == 1
     run.stop()

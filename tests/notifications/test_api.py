@@ -193,11 +193,11 @@ async def test_the_page_goes_on_where_it_ended(
 ) -> None:
     await office.hears(*(pledge(taskforce_id) for _ in range(51)))
     page = await client.get("/notifications?status=waiting", headers=coordinator | {"accept": "text/html"})
-    assert page.text.count('class="list-row"') == 50
+    assert page.text.count('class="list-row stacked-row"') == 50
     more = page.text.partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0].replace("&amp;", "&")
     assert more.startswith("/notifications?status=waiting&page_token=")
     rest = await client.get(more, headers=coordinator | {"accept": "text/html"})
-    assert rest.text.count('class="list-row"') == 1
+    assert rest.text.count('class="list-row stacked-row"') == 1
 
 
 @pytest.mark.parametrize(
