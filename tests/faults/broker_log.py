@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 from shared.contracts.catalogue import TOPICS
 
@@ -16,17 +17,29 @@ QUIET_LOOKS = 5
 """So many looks of 0.2 s without a record are the end: the embedded broker does not tell where its log ends."""
 
 
-async def records(bootstrap_servers: str, *, most: int | None = None, topics: Collection[str] = TOPICS) -> list[Any]:
+async def leaders(bootstrap_servers: str) -> dict[tuple[str, int], int]:
+    """The leader of every partition of our topics; -1 where there is none. An embedded broker has fewer partitions."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=5_000)
+    await admin.start()
+    try:
+        described = await admin.describe_topics(list(TOPICS))
+    finally:
+        await admin.close()
+    return {
+        (topic["topic"], partition["partition"]): partition["leader"]
+        for topic in described
+        for partition in topic["partitions"]
+    }
+
+
+async def records(bootstrap_servers: str, *, most: int | None = None) -> list[Any]:
     """Return every record of every topic, in each partition's order; at least `most` are enough."""
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap_servers, enable_auto_commit=False, fetch_max_wait_ms=50, request_timeout_ms=10_000
     )
     await consumer.start()
     try:
-        await consumer.topics()  # or it would not know their partitions, of which an embedded broker has fewer
-        consumer.assign(
-            [TopicPartition(topic, number) for topic in topics for number in consumer.partitions_for_topic(topic) or ()]
-        )
+        consumer.assign([TopicPartition(*place) for place in await leaders(bootstrap_servers)])
         await consumer.seek_to_beginning()
         found: list[Any] = []
         quiet = 0

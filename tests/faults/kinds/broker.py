@@ -9,14 +9,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import asyncpg
-from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.kafka import KafkaCluster
 from deploy.local.broker import EmbeddedBroker
-from shared.contracts.catalogue import TOPICS
 from shared.messaging.replay import replay_unsettled
 from shared.postgres import OUTBOX_CHANNEL
 from tests import brokers
+from tests.faults.broker_log import leaders
 from tests.faults.fault import Fault, NotHealed, Scene
 from tests.faults.kinds.processes import is_stopped
 
@@ -99,7 +98,7 @@ async def change_of_leader(scene: Scene) -> int:
     cluster = scene.running.broker
     assert isinstance(cluster, KafkaCluster)
     node = scene.chance.choice(cluster.nodes)
-    before = await _leaders(cluster.bootstrap_servers)
+    before = await leaders(cluster.bootstrap_servers)
     others = ",".join(one.bootstrap_servers for one in cluster.nodes if one is not node)
     led = sum(leader == node.member.node_id for leader in before.values())
     try:
@@ -108,7 +107,7 @@ async def change_of_leader(scene: Scene) -> int:
 
         async def taken_over() -> bool:
             nonlocal moved
-            now = await _leaders(others)
+            now = await leaders(others)
             moved = sum(now.get(place) not in {leader, -1} for place, leader in before.items())
             return moved >= led > 0
 
@@ -119,21 +118,6 @@ async def change_of_leader(scene: Scene) -> int:
     scene.note(f"node {node.member.node_id}, which led {led} partitions")
     await scene.ready()
     return moved
-
-
-async def _leaders(bootstrap_servers: str) -> dict[tuple[str, int], int]:
-    """The leader of every partition of our topics; -1 where there is none."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=5_000)
-    await admin.start()
-    try:
-        described = await admin.describe_topics(list(TOPICS))
-    finally:
-        await admin.close()
-    return {
-        (topic["topic"], partition["partition"]): partition["leader"]
-        for topic in described
-        for partition in topic["partitions"]
-    }
 
 
 async def replay(running: Topology) -> int:
