@@ -24,6 +24,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -39,7 +40,7 @@ from shared.settings import ServiceSettings
 from tests import brokers
 from tests.drills.cluster import Cluster, compose_settings
 from tests.drills.intake import Intake
-from tests.topology import ROOT, Topology
+from tests.topology import ROOT, Process, Topology
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -332,8 +333,9 @@ async def _effects_without_source(topology: Topology, taskforce: UUID, lost: set
 
 
 def _stop_processes(topology: Topology) -> None:
-    for process in topology.processes.values():
-        process.stop()
+    """All at once, as `docker compose stop` does."""
+    with ThreadPoolExecutor(max_workers=len(topology.processes)) as pool:
+        list(pool.map(Process.stop, topology.processes.values()))
 
 
 async def _tilsagn(topology: Topology, *arguments: str, may_fail: bool = True) -> Any:
