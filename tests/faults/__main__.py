@@ -18,7 +18,7 @@ import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from rich.console import Console
 
@@ -33,10 +33,12 @@ from tests.faults.table import LiveTable
 from tests.topology import ROOT, topology
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Coroutine, Iterator
 
     from tests.faults.fault import Fault
     from tests.topology import Topology
+
+T = TypeVar("T")
 
 RESULTS: Final = ROOT / "test-results" / "faults"
 VERIFY_EVERY: Final = 10
@@ -81,7 +83,11 @@ async def _all_runs(session: Session, table: LiveTable, chosen: list[Fault], ask
     while number is not None:
         with ExitStack() as stack:
             table.doing("starting PostgreSQL, the broker and the eight processes")
-            stage = await asyncio.to_thread(_set_up, stack, asked.nodes)
+            try:
+                stage = await _finished(asyncio.to_thread(_set_up, stack, asked.nodes))
+            except AssertionError as not_ready:
+                session.trouble.append(f"the eight processes were not ready: {not_ready}")
+                return
             if order is None:
                 session.not_done = not_done(stage)
                 order = in_turn([fault for fault in possible(stage) if fault in chosen], session.seed)
@@ -106,6 +112,16 @@ async def _all_runs(session: Session, table: LiveTable, chosen: list[Fault], ask
             table.doing("stopping everything")
 
 
+async def _finished(work: Coroutine[Any, Any, T]) -> T:
+    """Wait for work in a thread, also when cancelled: what is half set up cannot be taken down."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise
+
+
 def _set_up(stack: ExitStack, nodes: int) -> Topology:
     disk = stack.enter_context(small_disk())
     return stack.enter_context(topology(links=stack.enter_context(links()), disk=disk, nodes=nodes))
@@ -115,7 +131,8 @@ def _keep_logs(stage: Topology, folder: Path) -> None:
     """What the processes said: nobody's data is in it."""
     folder.mkdir(parents=True, exist_ok=True)
     for log in itertools.chain(stage.folder.rglob("*.log"), stage.folder.glob("*.marks")):
-        shutil.copy(log, folder / log.name)
+        if "data" not in log.parts:  # Kafka calls its segments so
+            shutil.copy(log, folder / log.name)
 
 
 def _say(session: Session, written: tuple[Path, Path]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Final
 
-from tests.faults.kinds import broker, clock, database, messages, network, processes
+from tests.faults.kinds import broker, clock, database, messages, network, processes, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,9 +13,8 @@ if TYPE_CHECKING:
     from tests.faults.fault import Fault
     from tests.topology import Topology
 
-FAULTS: Final[dict[str, Fault]] = {
-    fault.name: fault for module in (processes, network, broker, database, clock, messages) for fault in module.FAULTS
-}
+MODULES: Final = (processes, network, broker, database, clock, messages, together)
+FAULTS: Final[dict[str, Fault]] = {fault.name: fault for module in MODULES for fault in module.FAULTS}
 
 
 def possible(topology: Topology) -> list[Fault]:

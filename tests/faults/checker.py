@@ -86,6 +86,7 @@ async def check(
             pledges = await _pledges_are_those_acknowledged(taskforce_id, databases.pledges, ledger, verdict)
             stored |= dict.fromkeys(pledges, taskforce_id)
             await _hires_are_those_confirmed(taskforce_id, databases.pledges, ledger, verdict)
+            await _messages_have_their_change(taskforce_id, databases.pledges, verdict)
             await _dashboard_has_every_version_once(taskforce_id, databases, verdict)
             await _nothing_was_applied_out_of_order(taskforce_id, databases.dashboard, verdict, allowed)
             await _figures_are_the_ledgers(topology, taskforce_id, databases.pledges, verdict)
@@ -208,6 +209,23 @@ async def _hires_are_those_confirmed(taskforce_id: UUID, pledges: Conn, ledger: 
         verdict.broke("I3", check, f"nobody has confirmed {hire}")
 
 
+async def _messages_have_their_change(taskforce_id: UUID, pledges: Conn, verdict: Verdict) -> None:
+    """What the outbox tells of is there, or the dashboard agrees with a message that nobody's change is behind."""
+    rows = await pledges.fetch(
+        """
+        select distinct aggregateid
+          from outbox
+         where taskforce_id = $1
+           and aggregateid not in (select id from pledges where taskforce_id = $1)
+           and aggregateid not in (select id from hires where taskforce_id = $1)
+        """,
+        taskforce_id,
+    )
+    for row in rows:
+        verdict.unexpected += 1
+        verdict.broke("I3", "messages_have_their_change", f"told of and not stored: {row['aggregateid']}")
+
+
 async def _dashboard_has_every_version_once(taskforce_id: UUID, databases: _Databases, verdict: Verdict) -> None:
     check = "dashboard_has_every_version_once"
     sent = {
@@ -224,6 +242,7 @@ async def _dashboard_has_every_version_once(taskforce_id: UUID, databases: _Data
             verdict.duplicated += times - 1
             verdict.broke("I2", check, f"shown {times} times: {key}")
     for key in sent - set(shown):
+        verdict.lost += 1
         verdict.broke("I2", check, f"never shown: {key}")
     for key in set(shown) - sent:
         verdict.unexpected += 1
@@ -244,6 +263,7 @@ async def _dashboard_has_every_version_once(taskforce_id: UUID, databases: _Data
     )
     for row in present:
         if row["version"] != max(versions.get(row["id"], [0])):
+            verdict.order_violations += 1
             verdict.broke("I5", check, f"{row['id']} went back to version {row['version']}")
 
 
@@ -348,12 +368,14 @@ def _mails_are_those_due(topology: Topology, stored: set[UUID], ledger: Ledger, 
     verdict.mails += mails
     verdict.duplicate_mails += mails - len(received)
     for pledge_id in stored - received.keys():
+        verdict.lost += 1
         verdict.broke("I2", check, f"no mail about {pledge_id}")
     for pledge_id in received.keys() - stored:
         verdict.unexpected += 1
         verdict.broke("I3", check, f"a mail about {pledge_id}, which is not stored")
     for pledge_id, ids in received.items():
         if len(set(ids)) > 1:
+            verdict.duplicated += len(set(ids)) - 1
             verdict.broke("I2", check, f"{len(set(ids))} different mails about {pledge_id}")
 
 

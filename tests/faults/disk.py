@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import shutil
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NO_SPACE: Final = b"No space left on device"
+_NAME: Final = "tilsagn-faults-"
 MEBIBYTE: Final = 1024 * 1024
 SIZE: Final = 768
 """In MiB: PostgreSQL keeps up to 512 of write-ahead log."""
@@ -23,11 +25,12 @@ SIZE: Final = 768
 @contextmanager
 def small_disk() -> Iterator[Path | None]:
     """A folder on a tmpfs of its own; None where this machine does not let us mount one."""
+    _sweep()
     folder = Path(tempfile.mkdtemp(prefix="tilsagn-disk-"))
     folder.chmod(0o711)  # PostgreSQL's unprivileged account has to pass through
     mounted = False
     try:
-        command = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}m,mode=0711", "tilsagn-faults", str(folder)]
+        command = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}m,mode=0711", f"{_NAME}{os.getpid()}", str(folder)]
         try:
             mounted = subprocess.run(command, capture_output=True, check=False, timeout=10).returncode == 0
         except (OSError, subprocess.TimeoutExpired):
@@ -37,6 +40,16 @@ def small_disk() -> Iterator[Path | None]:
         if mounted:
             subprocess.run(["umount", "--lazy", str(folder)], capture_output=True, check=False, timeout=10)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep() -> None:
+    """Unmount what a killed process has left mounted: its number is in the name of the disk."""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/mounts").read_text().splitlines():
+            name, folder, *_ = line.split(" ")
+            if name.startswith(_NAME) and not Path(f"/proc/{name.removeprefix(_NAME)}").exists():
+                subprocess.run(["umount", "--lazy", folder], capture_output=True, check=False, timeout=10)
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def fill(ballast: Path) -> None:

@@ -91,7 +91,7 @@ class Proxy:
         port: where to connect instead.
         upstream: the loopback port it passes connections on to; may be set at any time, for new connections.
         counts: what it has really done, by kind: connections `reset`, pieces of data `withheld` by a partition,
-            pieces `delayed`, answers `lost`.
+            pieces `delayed`, answers `lost`, pieces `swallowed` by a link that has forgotten the connection.
         connections: those open now.
     """
 
@@ -118,6 +118,13 @@ class Proxy:
         What was sent meanwhile arrives after `heal`, as TCP would send it again.
         """
         self._proxies.run(lambda: setattr(self, "parted", True))
+
+    def forget(self) -> int:
+        """Swallow, for ever and without a word, what comes over the connections open now; new ones are well.
+
+        As a firewall does that was started anew: both ends believe in the connection. Returns how many.
+        """
+        return self._proxies.run(self._forget)
 
     def slow(self, seconds: float, *, jitter: float = 0.0) -> None:
         """Hold back every piece of data for `seconds` and up to `jitter` more; the order stays."""
@@ -151,6 +158,11 @@ class Proxy:
         self.counts["reset"] += len(connections)
         return len(connections)
 
+    def _forget(self) -> int:
+        for connection in self.connections:
+            connection.forgotten = True
+        return len(self.connections)
+
     def _heal(self) -> None:
         self.parted = self.refusing = False
         self.delay = None
@@ -169,6 +181,7 @@ class _Connection:
         self.server = _End(self)
         self.client.other, self.server.other = self.server, self.client
         self.answer_is_lost = False
+        self.forgotten = False
         self._connecting: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
@@ -238,6 +251,9 @@ class _End(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         connection, proxy = self.connection, self.connection.proxy
+        if connection.forgotten:
+            proxy.counts["swallowed"] += 1
+            return
         if self is connection.client:
             if proxy.to_lose > 0 and not connection.answer_is_lost and proxy.losing_after(data):
                 proxy.to_lose -= 1
@@ -254,7 +270,8 @@ class _End(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.gone = True
-        self._hold(None)
+        if not self.connection.forgotten:
+            self._hold(None)
         self.connection.ended()
 
     def pause_writing(self) -> None:

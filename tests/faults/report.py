@@ -25,7 +25,7 @@ _FIGURES: Final = (
 _COLUMNS: Final = 14
 """of the table of runs"""
 
-_STYLE: Final = """
+STYLE: Final = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 90rem; padding: 0 1rem; color: #1b1b1b; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
@@ -152,7 +152,7 @@ def _as_html(session: Session) -> str:
     rows = "".join(_row(session, result) for result in session.results)
     return f"""<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Fault runs</title><style>{_STYLE}</style>
+<title>Fault runs</title><style>{STYLE}</style>
 <h1>Fault runs, seed {session.seed}, {_(session.broker)} broker</h1>
 {verdict}{"".join(f'<p class="bad">{_(one)}</p>' for one in session.trouble)}
 <p>{len(session.results)} of {session.runs} runs in {session.seconds / 60:.1f} minutes. Again, all of it:

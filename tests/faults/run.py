@@ -19,7 +19,7 @@ from shared.postgres import Database
 from shared.settings import ServiceSettings
 from tests.faults import privacy
 from tests.faults.checker import Allowed, check
-from tests.faults.fault import Fault, Scene
+from tests.faults.fault import Fault, NotHealed, Scene
 from tests.faults.kinds.broker import PUBLISHERS
 from tests.faults.ledger import MOST_PLEDGES, Clients
 from tests.faults.verdict import Verdict
@@ -111,10 +111,17 @@ async def _run(topology: Topology, fault: Fault, result: Result, *, pace: float,
         await scene.a_while(*BEFORE_SECONDS)
         result.fired = await fault.act(scene)
         await asyncio.sleep(0.5)
+    except NotHealed as error:
+        result.trouble.append(str(error))  # and what does the checker say of it?
     finally:
         ledgers = {ours: await clients.stop(), others: await neighbours.stop()}
-    await scene.ready()
-    allowed = Allowed(fault.duplicate_mails * result.fired, fault.overtaking)
+    if not result.trouble:
+        try:
+            await scene.ready()
+        except NotHealed as error:
+            result.trouble.append(str(error))
+    fired = max(result.fired, bool(result.trouble))  # whatever did not heal has struck
+    allowed = Allowed(fault.duplicate_mails * fired, fault.overtaking)
     result.verdict = await check(topology, ledgers, allowed=allowed, places=places, verify=verify)
     if not result.fired:
         result.trouble.append("the fault did not fire")

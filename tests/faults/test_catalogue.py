@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from itertools import islice
 
-from tests.faults.catalogue import FAULTS, in_turn
-from tests.faults.kinds import broker, clock, database, messages, network, processes
+from tests.faults.catalogue import FAULTS, MODULES, in_turn
 
 ALL = list(FAULTS.values())
 KINDS = {fault.kind for fault in ALL}
 
 
 def test_no_two_faults_have_one_name() -> None:
-    assert len(ALL) == sum(len(module.FAULTS) for module in (processes, network, broker, database, clock, messages))
+    assert len(ALL) == sum(len(module.FAULTS) for module in MODULES)
 
 
 def test_every_kind_has_struck_before_any_strikes_again() -> None:

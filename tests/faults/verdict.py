@@ -42,7 +42,7 @@ class Verdict:
     Attributes:
         attempted: pledges the clients have sent.
         acknowledged: of these, answered with 201.
-        lost: acknowledged, and not stored.
+        lost: acknowledged, and not stored; or stored, and never shown or written to anybody about.
         duplicated: effects seen more than once where once was promised: rows, and mails above what is allowed.
         unexpected: effects nobody has asked for.
         recovered: stored, although the client never heard so.

@@ -1,1 +1,4 @@
-"""The faults, by what they hit: processes, network, broker, database, clock, messages. Each module has `FAULTS`."""
+"""The faults, by what they hit: processes, network, broker, database, clock, messages; and two of them together.
+
+Each module has `FAULTS`.
+"""

@@ -19,16 +19,19 @@ if TYPE_CHECKING:
 CUT_SECONDS = (0.5, 5.0)
 PARTITION_SECONDS = (1.0, 20.0)
 LATENCY_SECONDS = (3.0, 8.0)
+FLAPS = 10
 TRAFFIC_SECONDS = 20.0
 """How long to wait for something to be on the link."""
 
 
-def _link(scene: Scene, name: str) -> Proxy:
+def link_of(scene: Scene, name: str) -> Proxy:
+    """One of the links that the processes are connected by."""
     assert scene.running.links is not None
     return scene.running.links[name]
 
 
-def _not_proxied(name: str, running: Topology) -> str | None:
+def not_proxied(name: str, running: Topology) -> str | None:
+    """Why nothing can be done to a link here, or None."""
     if running.links is None:
         return "the processes are connected directly here"
     if name == links.KAFKA and isinstance(running.broker, KafkaCluster) and len(running.broker.nodes) > 1:
@@ -45,7 +48,7 @@ async def _traffic(scene: Scene, count: Callable[[], int]) -> None:
 
 async def cut(name: str, scene: Scene) -> int:
     """Reset every connection and refuse new ones for a while. Counted: connections reset."""
-    link = _link(scene, name)
+    link = link_of(scene, name)
     before = link.counts["reset"]
     try:
         link.cut()
@@ -60,7 +63,7 @@ async def cut(name: str, scene: Scene) -> int:
 
 async def part(name: str, scene: Scene) -> int:
     """Let nothing through for a while, with all connections open. Counted: pieces of data held back."""
-    link = _link(scene, name)
+    link = link_of(scene, name)
     before = link.counts["withheld"]
     try:
         link.part()
@@ -73,9 +76,39 @@ async def part(name: str, scene: Scene) -> int:
     return link.counts["withheld"] - before
 
 
+async def forget(name: str, scene: Scene) -> int:
+    """Swallow what comes over the connections that are open, for ever. Counted: pieces of data swallowed."""
+    link = link_of(scene, name)
+    before = link.counts["swallowed"]
+
+    async def swallowed() -> bool:
+        link.forget()
+        return link.counts["swallowed"] > before
+
+    await scene.until(swallowed, seconds=TRAFFIC_SECONDS, every=0.05)
+    await scene.a_while(1.0, 3.0)
+    await scene.ready()
+    return link.counts["swallowed"] - before
+
+
+async def flap(name: str, scene: Scene) -> int:
+    """A slow link whose connections are reset again and again; new ones pass. Counted: connections reset."""
+    link = link_of(scene, name)
+    before = link.counts["reset"]
+    try:
+        link.slow(0.02, jitter=0.04)
+        for _ in range(FLAPS):
+            await scene.a_while(0.2, 0.8)
+            link.cut(refuse=False)
+    finally:
+        link.heal()
+    await scene.ready()
+    return link.counts["reset"] - before
+
+
 async def slow(name: str, scene: Scene) -> int:
     """Hold every piece of data back for 50–500 ms and as much again by chance. Counted: pieces delayed."""
-    link = _link(scene, name)
+    link = link_of(scene, name)
     before = link.counts["delayed"]
     delay = scene.chance.uniform(0.05, 0.5)
     try:
@@ -91,7 +124,7 @@ async def slow(name: str, scene: Scene) -> int:
 
 async def lose(name: str, scene: Scene) -> int:
     """Let requests have their effect and lose the answers, a few times. Counted: answers lost."""
-    link = _link(scene, name)
+    link = link_of(scene, name)
     before = link.counts["lost"]
     times = scene.chance.randint(1, 5)
     what, after = scene.chance.choice(_REQUESTS.get(name) or _REQUESTS[_far_end(name)])
@@ -153,9 +186,7 @@ the checker, while clients are at work."""
 
 def _faults(kind: str, act: Any, strikes: str, heals: str, mails: dict[str, int]) -> list[Fault]:
     return [
-        Fault(
-            kind, name, strikes, heals, partial(act, name), mails.get(name, 0), impossible=partial(_not_proxied, name)
-        )
+        Fault(kind, name, strikes, heals, partial(act, name), mails.get(name, 0), impossible=partial(not_proxied, name))
         for name in _BUSY
     ]
 
@@ -165,5 +196,24 @@ FAULTS = (
     *_faults("cut", cut, "RST both ways, new connections too", "passes again", {links.SMTP: 1}),
     *_faults("partition", part, "nothing passes, connections stay half-open", "all held back arrives", {}),
     *_faults("latency", slow, "50–500 ms and as much again by chance", "passes at once again", {}),
+    *(
+        Fault(
+            "flapping",
+            links.to_postgres(process),
+            "slow, and RST both ways ten times over",
+            "passes at once again",
+            partial(flap, links.to_postgres(process)),
+            impossible=partial(not_proxied, links.to_postgres(process)),
+        )
+        for process in ("pledges-app", "dashboard-worker", links.COURIER)
+    ),
+    Fault(
+        "half-open",
+        links.to_asked("pledges"),
+        "what is open is swallowed for ever, new connections pass",
+        "whoever asks gives up in time",
+        partial(forget, links.to_asked("pledges")),
+        impossible=partial(not_proxied, links.to_asked("pledges")),
+    ),
     *_faults("lost answer", lose, "the request passes, its answer does not: RST", "passes again", {links.SMTP: 1}),
 )

@@ -95,7 +95,7 @@ async def rolling_restart(scene: Scene) -> int:
 async def two_relays(scene: Scene) -> int:
     """A second worker of pledges; the first is killed while pledges come in, so that the other has to take over."""
     first = scene.running.processes["pledges-worker"]
-    second = await _second_worker(scene)
+    second = await second_worker(scene)
     before = first.killed + second.killed
     try:
         await asyncio.to_thread(first.kill)
@@ -124,7 +124,7 @@ async def zombie_relay(scene: Scene) -> int:
         if not await scene.until(partial(_is_stopped, first.child.pid), seconds=POINT_SECONDS):
             return 0
         leader = await _leader(scene)
-        second = await _second_worker(scene, wait=False)
+        second = await second_worker(scene, wait=False)
         conn = await asyncpg.connect(scene.running.superuser_dsn("pledges"), command_timeout=10)
         try:
             await conn.execute("select pg_terminate_backend($1)", leader)
@@ -147,20 +147,22 @@ async def zombie_relay(scene: Scene) -> int:
     return fired
 
 
-async def _second_worker(scene: Scene, *, wait: bool = True) -> Process:
-    first = scene.running.processes["pledges-worker"]
+async def second_worker(scene: Scene, name: str = "pledges-worker", *, wait: bool = True) -> Process:
+    """Start a second worker of a service, on a port of its own. Raises `NotHealed` if it does not become ready."""
+    first = scene.running.processes[name]
     port = ports.any_free()
     second = Process(
-        "second pledges-worker",
+        f"second {name}",
         first.command,
-        first.environment | {"PLEDGES_HEALTH_PORT": str(port)},
+        first.environment | {f"{name.partition('-')[0].upper()}_HEALTH_PORT": str(port)},
         port,
         scene.running.folder / "second.log",
+        first.folder,
     )
     second.start()
     if wait and not await scene.until(lambda: asyncio.to_thread(second.ready), seconds=60):
         await asyncio.to_thread(second.stop)
-        raise NotHealed("a second pledges-worker was not ready within 60 s")
+        raise NotHealed(f"a second {name} was not ready within 60 s")
     return second
 
 

@@ -1,0 +1,114 @@
+"""`make faults-planted SEED=… RUNS=… [BUG=…] [BROKER=…]`: every planted bug has to be caught by the check meant for it.
+
+First the control: every fault that is used strikes a copy without a mistake, and every run has to be green. Then each
+bug runs in a copy of its own, with RUNS seeds.
+
+Exit code: 0 the control is green and every bug was caught with every seed; 1 not so; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import re
+import shutil
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from tests import brokers
+from tests.faults.disk import small_disk
+from tests.faults.links import links
+from tests.faults.planted import report
+from tests.faults.planted.bugs import BUGS, CONTROL
+from tests.faults.planted.plant import not_running, planted
+from tests.faults.planted.report import Trial, Trials
+from tests.faults.run import Result, run
+from tests.topology import ROOT, topology
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.faults.fault import Fault
+    from tests.faults.planted.plant import Bug
+    from tests.topology import Topology
+
+RESULTS = ROOT / "test-results" / "faults"
+
+
+def main() -> int:
+    """The command; returns its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.planted", description=__doc__.partition("\n")[2])
+    parser.add_argument("--seed", type=int, default=1, help="decides everything that is left to chance")
+    parser.add_argument("--runs", type=int, default=1, help="with how many seeds each bug is tried")
+    parser.add_argument("--bug", default="", help="only these: a regular expression for how the name begins")
+    parser.add_argument("--no-control", action="store_true", help="leave out the runs without a mistake")
+    parser.add_argument("--list", action="store_true", help="say which bugs there are, and run nothing")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="folder for planted.json and planted.html")
+    asked = parser.parse_args()
+    chosen = [bug for bug in BUGS if re.match(asked.bug, bug.name)]
+    if asked.list or not chosen:
+        for bug in BUGS:
+            print(f"{bug.name:<36} {bug.fault.name:<62} {bug.check}")
+        return 0 if chosen else 2
+    console = Console(highlight=False, soft_wrap=True)
+    trials = Trials(asked.seed, asked.runs, brokers.FLAVOUR, [*([] if asked.no_control else [CONTROL]), *chosen])
+    started = time.monotonic()
+    interrupted = False
+    try:
+        asyncio.run(_all_trials(trials, console, asked.results))
+    except KeyboardInterrupt:
+        interrupted = True
+    trials.seconds = time.monotonic() - started
+    written = report.write(trials, asked.results)
+    console.print(report.table(trials))
+    console.print(trials.summary)
+    console.print(f"{written[0]}\n{written[1]}")
+    return 130 if interrupted else int(not trials.passed)
+
+
+async def _all_trials(trials: Trials, console: Console, results: Path) -> None:
+    for bug in trials.bugs:
+        runs: Iterator[tuple[Fault, int]]
+        if bug is CONTROL:
+            used = {one.fault.name: one.fault for one in trials.bugs if one is not CONTROL}
+            runs = zip(used.values(), itertools.count(trials.seed), strict=False)
+        else:
+            runs = ((bug.fault, trials.seed + number) for number in range(trials.runs))
+        following = next(runs, None)
+        while following is not None:
+            with ExitStack() as stack:
+                disk = stack.enter_context(small_disk())
+                root = stack.enter_context(planted(bug))
+                linked = stack.enter_context(links())
+                stage = await asyncio.to_thread(stack.enter_context, topology(links=linked, disk=disk, code=root))
+                wrong = not_running(bug, root, stage)
+                while following is not None:
+                    trial = Trial(bug, await _one_run(stage, bug, *following))
+                    trial.result.trouble += wrong
+                    trials.done.append(trial)
+                    for line in trial.lines():
+                        console.print(line, markup=False)
+                    following = next(runs, None)
+                    if bug is CONTROL and trial.result.red:
+                        folder = results / f"control-{trial.result.seed}"
+                        folder.mkdir(parents=True, exist_ok=True)
+                        for log in stage.folder.rglob("*.log"):
+                            shutil.copy(log, folder / log.name)
+                    if trial.restless:
+                        break  # what comes after it begins anew
+
+
+async def _one_run(stage: Topology, bug: Bug, fault: Fault, seed: int) -> Result:
+    if (why := fault.impossible(stage)) is not None:
+        return Result(seed, fault.name, fault.kind, seed, trouble=[f"cannot be done here: {why}"])
+    return await run(stage, fault, seed=seed, number=seed, pace=bug.pace, verify=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""The planted bugs still fit today's tree: a refactoring must not disarm them unseen.
+
+`make faults-planted` runs them.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults import checker, privacy, tenancy
+from tests.faults.catalogue import FAULTS
+from tests.faults.planted.bugs import BUGS, CONTROL, NOTHING
+from tests.faults.planted.plant import Bug, Change, NotPlanted, changed, planted
+from tests.faults.planted.report import Trial
+from tests.faults.run import Result
+from tests.faults.verdict import INVARIANTS, Verdict
+from tests.topology import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CHECKS = "".join(inspect.getsource(module) for module in (checker, privacy, tenancy))
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
+def test_a_bug_fits_the_tree_and_leaves_python_behind(bug: Bug) -> None:
+    for file, text in changed(bug).items():
+        assert text != (ROOT / file).read_text(encoding="utf-8")
+        if file.endswith(".py"):
+            ast.parse(text)
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
+def test_a_bug_names_a_fault_and_the_check_and_the_figure_that_have_to_catch_it(bug: Bug) -> None:
+    invariant, _, check = bug.check.partition(" ")
+    assert invariant in INVARIANTS
+    assert f'"{check}"' in CHECKS
+    assert bug.figure in {"", *(one.name for one in fields(Verdict))}
+    assert bug.fault is NOTHING or FAULTS[bug.fault.name] is bug.fault
+    assert bug.thought
+
+
+def test_there_are_enough_of_them_and_no_two_are_called_the_same() -> None:
+    assert len({bug.name for bug in BUGS}) == len(BUGS) >= 12
+
+
+def test_a_text_that_is_there_twice_or_not_at_all_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "one.py").write_text("a = 1\nb = 1\n")
+    for old in (" = 1\n", "c = 1\n"):
+        with pytest.raises(NotPlanted, match="not once"):
+            changed(replace(CONTROL, changes=(Change("one.py", old, ""),)), tmp_path)
+    with pytest.raises(NotPlanted, match=r"there is no two\.py"):
+        changed(replace(CONTROL, changes=(Change("two.py", "", ""),)), tmp_path)
+
+
+def test_a_bug_is_planted_in_a_copy_and_the_checkout_stays_as_it_is() -> None:
+    bug = BUGS[0]
+    file = bug.changes[0].file
+    before = (ROOT / file).read_bytes()
+    with planted(bug) as root:
+        assert bug.changes[0].new in (root / file).read_text(encoding="utf-8")
+        assert (root / "services/pledges/store.py").read_bytes() == (ROOT / "services/pledges/store.py").read_bytes()
+    assert (ROOT / file).read_bytes() == before
+    assert not root.exists()
+
+
+def test_only_the_check_that_is_named_catches_a_bug() -> None:
+    bug = replace(BUGS[0], check="I2 mails_came_once", figure="duplicated")
+    trial = Trial(bug, Result(1, "", "", 1))
+    assert not trial.caught
+    trial.result.trouble.append("it was not over after 240 s")
+    trial.result.verdict.broke("I6", "lag_zero", "after 30 s")
+    assert not trial.caught
+    trial.result.verdict.broke("I2", "mails_came_once", "2 mails twice")
+    assert not trial.caught
+    trial.result.verdict.duplicated = 2
+    assert trial.caught
