@@ -20,7 +20,7 @@ import asyncpg
 import httpx
 
 from shared.copenhagen import COPENHAGEN
-from tests.faults import broker_log, privacy, tenancy
+from tests.faults import broker_log, privacy, register, tenancy
 from tests.faults.broker_log import header, of_taskforce
 from tests.faults.verdict import Verdict
 from tests.topology import ROOT
@@ -54,7 +54,10 @@ class Allowed:
 
 
 @dataclass(frozen=True)
-class _Databases:
+class Databases:
+    """A connection to each service's database, as superuser."""
+
+    events: Conn
     pledges: Conn
     dashboard: Conn
     notifications: Conn
@@ -88,6 +91,7 @@ async def check(
             await _hires_are_those_confirmed(taskforce_id, databases.pledges, ledger, verdict)
             await _messages_have_their_change(taskforce_id, databases.pledges, verdict)
             await _dashboard_has_every_version_once(taskforce_id, databases, verdict)
+            await register.check(databases, taskforce_id, ledger, verdict)
             await _nothing_was_applied_out_of_order(taskforce_id, databases.dashboard, verdict, allowed)
             await _figures_are_the_ledgers(topology, taskforce_id, databases.pledges, verdict)
             _mails_are_those_due(topology, pledges, ledger, verdict)
@@ -108,7 +112,7 @@ async def check(
 
 
 @asynccontextmanager
-async def _databases(topology: Topology) -> AsyncIterator[_Databases]:
+async def _databases(topology: Topology) -> AsyncIterator[Databases]:
     async with AsyncExitStack() as opened:
 
         async def connect(service: str) -> Conn:
@@ -116,7 +120,7 @@ async def _databases(topology: Topology) -> AsyncIterator[_Databases]:
             opened.callback(conn.terminate)
             return conn
 
-        yield _Databases(await connect("pledges"), await connect("dashboard"), await connect("notifications"))
+        yield Databases(*[await connect(service) for service in ("events", "pledges", "dashboard", "notifications")])
 
 
 _SHOWN = """
@@ -126,7 +130,7 @@ _SHOWN = """
 """
 
 
-async def _lag_zero(taskforces: list[UUID], databases: _Databases, verdict: Verdict) -> float:
+async def _lag_zero(taskforces: list[UUID], databases: Databases, verdict: Verdict) -> float:
     started = time.monotonic()
     while True:
         sent = await databases.pledges.fetch(
@@ -149,7 +153,8 @@ async def _lag_zero(taskforces: list[UUID], databases: _Databases, verdict: Verd
             (row["id"], row["version"]) for row in shown
         }
         logged = {row["aggregateid"] for row in sent if row["aggregatetype"] == "pledges.pledge"}
-        behind = pending + len(missing) + undelivered + max(0, len(logged) - told)
+        untold = await register.behind(databases, taskforces)
+        behind = pending + len(missing) + undelivered + max(0, len(logged) - told) + untold
         elapsed = time.monotonic() - started
         if behind == 0:
             return elapsed
@@ -158,7 +163,8 @@ async def _lag_zero(taskforces: list[UUID], databases: _Databases, verdict: Verd
                 "I6",
                 "lag_zero",
                 f"after {elapsed:.0f} s {pending} unpublished, {len(missing)} not on the dashboard, "
-                f"{undelivered} mails waiting, {len(logged) - told} pledges without a delivery",
+                f"{undelivered} mails waiting, {len(logged) - told} pledges without a delivery, "
+                f"{untold} companies not told of everywhere",
             )
             return elapsed
         await asyncio.sleep(0.1)
@@ -226,7 +232,7 @@ async def _messages_have_their_change(taskforce_id: UUID, pledges: Conn, verdict
         verdict.broke("I3", "messages_have_their_change", f"told of and not stored: {row['aggregateid']}")
 
 
-async def _dashboard_has_every_version_once(taskforce_id: UUID, databases: _Databases, verdict: Verdict) -> None:
+async def _dashboard_has_every_version_once(taskforce_id: UUID, databases: Databases, verdict: Verdict) -> None:
     check = "dashboard_has_every_version_once"
     sent = {
         (row["aggregateid"], row["version"])

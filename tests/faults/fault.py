@@ -26,7 +26,6 @@ class Scene:
     Attributes:
         chance: the run's own; everything a fault leaves to chance comes from it.
         notes: what is worth telling about this run, added to by the fault.
-        restarts: what had to be started anew, for the log of the run.
     """
 
     running: Topology

@@ -15,6 +15,7 @@ from uuid import UUID
 import httpx
 
 if TYPE_CHECKING:
+    from shared.auth import Role
     from tests.topology import Topology
 
 PATIENCE_SECONDS = 60.0
@@ -44,7 +45,9 @@ class Canaries:
     phone: str
     """every contact's number, eight digits"""
     company: str
-    """in every company's name: typed at the intake, it stays in pledges until it is matched to the register"""
+    """in every pledge's company: typed at the intake, it stays in pledges until it is matched to the register"""
+    owner: str
+    """in the name of every company of the register that is a person's: it stays in events"""
 
     @classmethod
     def of(cls, chance: random.Random) -> Canaries:
@@ -53,12 +56,16 @@ class Canaries:
         def word() -> str:
             return "".join(chance.choices("bcdfghjklmnpqrstvwxz", k=14))
 
-        return cls(word(), word(), f"2{chance.randrange(10**7):07}", word())
+        return cls(word(), word(), f"2{chance.randrange(10**7):07}", word(), word())
 
-    def pattern(self) -> re.Pattern[bytes]:
-        """Finds any of them in anything; a number only where it stands alone."""
+    def patterns(self) -> dict[str, re.Pattern[bytes]]:
+        """What finds any of those that a service keeps, by that service; a number only where it stands alone."""
         words = "|".join((self.name, self.domain, self.company))
-        return re.compile(rf"{words}|(?<![0-9a-f])(?:45)?{self.phone}(?![0-9a-f])".encode(), re.IGNORECASE)
+        kept_by_pledges = rf"{words}|(?<![0-9a-f])(?:45)?{self.phone}(?![0-9a-f])"
+        return {
+            "pledges": re.compile(kept_by_pledges.encode(), re.IGNORECASE),
+            "events": re.compile(self.owner.encode(), re.IGNORECASE),
+        }
 
 
 @dataclass
@@ -70,6 +77,7 @@ class Ledger:
         acknowledged: those it got a 201 for, with the answer.
         hires: confirmed hires it got a 201 for, with the body sent, by id.
         attempted_hires: every hire ever sent.
+        companies, attempted_companies: the same of companies put into the register.
         repeats: answers that came back different when the same request was sent again.
         surprises: answers no client should ever see.
         addresses: the pledge each mail address belongs to.
@@ -81,13 +89,15 @@ class Ledger:
     acknowledged: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     hires: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     attempted_hires: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    companies: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    attempted_companies: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     repeats: list[str] = field(default_factory=list)
     surprises: list[str] = field(default_factory=list)
     addresses: dict[str, UUID] = field(default_factory=dict)
 
 
 class Clients:
-    """A few members' phones and a case worker, working until told to stop.
+    """A few members' phones, a case worker, and a coordinator who registers companies, working until told to stop.
 
     Args:
         seed: decides every body; the same seed sends the same pledges.
@@ -111,6 +121,7 @@ class Clients:
     async def start(self, *, phones: int = 4) -> None:
         """Begin to log pledges."""
         self._tasks = [asyncio.create_task(self._phone(number)) for number in range(phones)]
+        self._tasks.append(asyncio.create_task(self._desk()))
 
     async def stop(self) -> Ledger:
         """Let every client finish what it is at; return the ledger. Fails if one could not in time."""
@@ -120,13 +131,7 @@ class Clients:
         return self.ledger
 
     async def _phone(self, number: int) -> None:
-        # Signed in since two hours: a server whose clock jumps by one still knows them.
-        member, caseworker = (
-            self._topology.token(
-                role, taskforce_id=self._taskforce_id, lifetime_seconds=SESSION_SECONDS, seconds_ago=7200
-            )
-            for role in ("member", "caseworker")
-        )
+        member, caseworker = self._signed_in("member"), self._signed_in("caseworker")
         while not self._stopping.is_set():
             if len(self.ledger.attempted) >= self._most:
                 await self._rest()
@@ -148,6 +153,23 @@ class Clients:
                 if await self._insist("/api/pledges/v1/hires", hire, caseworker) is not None:
                     self.ledger.hires[UUID(hire["id"])] = hire
             await asyncio.sleep(self._pace * (1 + number))
+
+    async def _desk(self) -> None:
+        coordinator = self._signed_in("coordinator")
+        while not self._stopping.is_set():
+            if len(self.ledger.attempted_companies) >= self._most // 4:
+                await self._rest()
+            body = self._company()
+            self.ledger.attempted_companies[UUID(body["id"])] = body
+            if await self._insist("/api/events/v1/companies", body, coordinator) is not None:
+                self.ledger.companies[UUID(body["id"])] = body
+            await asyncio.sleep(3 * self._pace)
+
+    def _signed_in(self, role: Role) -> str:
+        """A token of two hours ago: a server whose clock jumps back by one still takes it."""
+        return self._topology.token(
+            role, taskforce_id=self._taskforce_id, lifetime_seconds=SESSION_SECONDS, seconds_ago=7200
+        )
 
     async def _rest(self) -> None:
         with contextlib.suppress(TimeoutError):
@@ -199,6 +221,18 @@ class Clients:
             "weekly_hours": {"from": hours, "to": hours},
             "tasks": [],
             "captured_at": datetime.now(UTC).isoformat(),
+        }
+
+    def _company(self) -> dict[str, Any]:
+        company_id = self._id()
+        owned = self._random.random() < 0.5
+        name = self.ledger.canaries.owner.capitalize() if owned else "Firma"
+        return {
+            "id": company_id,
+            "name": f"{name} {company_id[:8]}",
+            "municipality": "0671",
+            "member": self._random.random() < 0.5,
+            "personally_owned": owned,
         }
 
     def _hire(self, pledge_id: UUID) -> dict[str, Any]:

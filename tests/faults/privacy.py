@@ -1,8 +1,9 @@
 """I7: the canaries of every contact are looked for, byte by byte, wherever they must not be.
 
-Mails and the tables of pledges may hold them, for that is where they belong; everything else may not: the broker's
-records with keys and headers, every outbox, inbox and dead letter, every table of the other services, what every
-process, PostgreSQL and the broker have written to their logs, and what the processes tell of themselves (/metrics).
+Mails may hold them, and the tables of the service that they belong to: pledges for contacts and typed companies,
+events for companies that are a person. Everything else may not: the broker's records with keys and headers, every
+outbox, inbox and dead letter, every table of the other services, what every process, PostgreSQL and the broker have
+written to their logs, and what the processes tell of themselves (/metrics).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import httpx
 from deploy.services import SERVICES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import AsyncIterator, Iterable, Mapping
     from pathlib import Path
     from uuid import UUID
 
@@ -54,23 +55,27 @@ async def check(
         log: the broker's records.
     """
     verdict.checked.add("I7")
-    patterns = [ledger.canaries.pattern() for ledger in ledgers.values()]
+    patterns = [(keeper, one) for ledger in ledgers.values() for keeper, one in ledger.canaries.patterns().items()]
 
-    def look(place: str, content: bytes) -> None:
-        if any(pattern.search(content) for pattern in patterns):
-            verdict.broke("I7", _CHECK, f"a contact's name, address or number, or a typed company, is in {place}")
+    def look(place: str, content: bytes, *, keeper: str = "") -> None:
+        for kept_by, pattern in patterns:
+            if kept_by != keeper and pattern.search(content):
+                verdict.broke("I7", _CHECK, f"what only {kept_by} may hold of a person is in {place}")
 
     # The looking glass first: what is certainly there must be found, or a clean result says nothing.
-    kept = b"".join([content async for _, content in _rows(topology, "pledges", ledgers, everything=True)])
-    for ledger, pattern in zip(ledgers.values(), patterns, strict=True):
-        if ledger.acknowledged and not pattern.search(kept):
-            verdict.broke("I7", _CHECK, "the canaries were not even found where they belong: the check is blind")
+    for ledger in ledgers.values():
+        kept = {"pledges": bool(ledger.acknowledged)}
+        kept["events"] = any(company["personally_owned"] for company in ledger.companies.values())
+        for keeper, pattern in ledger.canaries.patterns().items():
+            own = b"".join([content async for _, content in _rows(topology, keeper, ledgers)])
+            if kept[keeper] and not pattern.search(own):
+                verdict.broke("I7", _CHECK, f"{keeper} does not even hold what it should: the check is blind")
     for record in log:
         content = b"\n".join([record.key or b"", record.value or b"", *(value or b"" for _, value in record.headers)])
         look(f"{record.topic} on the broker", content)
     for service in SERVICES:
-        async for table, content in _rows(topology, service, ledgers, everything=service != "pledges"):
-            look(f"{service}'s table {table}", content)
+        async for table, content in _rows(topology, service, ledgers):
+            look(f"{service}'s table {table}", content, keeper="" if table in MESSAGING else service)
     for file in _logs(topology):
         with contextlib.suppress(FileNotFoundError), file.open("rb") as written:
             start = before.logs.get(file, 0)
@@ -83,8 +88,8 @@ async def check(
                 look(f"the metrics of {name}", answer.content)
 
 
-async def _rows(topology: Topology, service: str, ledgers: Mapping[UUID, Ledger], *, everything: bool) -> Any:
-    """Yield each table of a service with its rows as bytes: every table, or those of the messaging only."""
+async def _rows(topology: Topology, service: str, ledgers: Mapping[UUID, Ledger]) -> AsyncIterator[tuple[str, bytes]]:
+    """Yield each table of a service with its rows as bytes; of tables with taskforces, those of the ledgers only."""
     conn = await asyncpg.connect(topology.superuser_dsn(service), command_timeout=30)
     try:
         tables = await conn.fetch(
@@ -102,8 +107,6 @@ async def _rows(topology: Topology, service: str, ledgers: Mapping[UUID, Ledger]
             """
         )
         for table in tables:
-            if not everything and table["name"] not in MESSAGING:
-                continue
             mine = "where taskforce_id = any($1)" if table["of_taskforce"] else "where $1::uuid[] is not null"
             rows = await conn.fetch(
                 f'select row_::text as text from "{table["schema"]}"."{table["name"]}" as row_ {mine}', list(ledgers)

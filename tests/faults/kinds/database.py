@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FREEZE_SECONDS = (1.0, 15.0)
 FULL_SECONDS = (2.0, 8.0)
 _CRASHED = b"database system was not properly shut down"
-_CLIENTS = ("pledges-app", "pledges-worker", "pledges-relay", "dashboard-worker", "notifications-worker")
+_CLIENTS = ("pledges-app", "pledges-worker", "pledges-relay", "events-app", "dashboard-worker", "notifications-worker")
 
 
 async def crash(scene: Scene) -> int:

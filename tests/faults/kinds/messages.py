@@ -193,6 +193,6 @@ FAULTS = (
             "restarted at its own pace",
             partial(read_slowly, service),
         )
-        for service in ("dashboard", "notifications")
+        for service in ("dashboard", "notifications", "pledges")
     ),
 )

@@ -159,6 +159,7 @@ def _end_of_mail(data: bytes) -> bool:
 _REQUESTS: dict[str, list[tuple[str, Callable[[bytes], bool]]]] = {
     "postgres": [("COMMIT", _commit)],
     links.to_postgres("pledges-worker"): [("the relay's statements", bool)],  # each commits by itself
+    links.to_postgres("events-worker"): [("the relay's statements", bool)],
     "kafka": [("produce", _kafka_request(0)), ("offset commit", _kafka_request(8)), ("fetch", _kafka_request(1))],
     "smtp": [("the end of a mail", _end_of_mail)],
     "app": [("requests", bool)],
@@ -173,15 +174,17 @@ def _far_end(name: str) -> str:
 _BUSY = (
     links.to_postgres("pledges-app"),
     links.to_postgres("pledges-worker"),
+    links.to_postgres("events-worker"),
     links.to_postgres("dashboard-worker"),
     links.to_postgres("notifications-worker"),
     links.KAFKA,
     links.SMTP,
     links.to_asked("pledges"),
     links.to_app("pledges"),
+    links.to_app("events"),
 )
-"""The links that something passes over in every run. Nothing is asked of events, nor of the dashboard's app but by
-the checker, while clients are at work."""
+"""The links that something passes over in every run. Nothing is asked of the dashboard's and of notifications' app, nor
+of events by the courier, while clients are at work."""
 
 
 def _faults(kind: str, act: Any, strikes: str, heals: str, mails: dict[str, int]) -> list[Fault]:

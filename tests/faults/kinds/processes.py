@@ -258,7 +258,7 @@ FAULTS = (
             "started again",
             duplicate_mails=AT_A_TIME if service == "notifications" else 0,
         )
-        for service in ("dashboard", "notifications")  # pledges reads what events tell, and clients tell nothing
+        for service in ("dashboard", "notifications", "pledges")
     ),
     _fault("rolling restart", "all eight", rolling_restart, "SIGTERM, one after the other", "started again"),
     _fault("two relays", "pledges-worker", two_relays, "a second one, then SIGKILL of each", "the first started again"),

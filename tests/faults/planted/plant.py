@@ -53,7 +53,7 @@ class Bug:
     fault: Fault
     check: str
     figure: str = ""
-    pace: float = 0.1
+    pace: float = 0.2
 
 
 def changed(bug: Bug, root: Path = ROOT) -> dict[str, str]:
