@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import structlog
+from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 
 from shared.health import Check, serve_health
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 STUCK_SECONDS = 20.0
 """Older than this, an unpublished change or an unread message makes the worker not ready."""
+
+_AWAY: tuple[type[BaseException], ...] = (KafkaError, *TRANSIENT_ERRORS)
 
 _log = structlog.get_logger(__name__)
 
@@ -128,31 +131,37 @@ class Worker:
     async def _consume(self, database: Database) -> None:
         pause = 0.1
         while True:
-            self._broker = KafkaBroker(
-                *self.settings.kafka_bootstrap_servers.split(","),
-                client_id=f"{self.service}-worker",
-                logger=None,
-                request_timeout_ms=5_000,
-                retry_backoff_ms=100,
-                metadata_max_age_ms=30_000,
-                graceful_timeout=3.0,
-            )
-            for consumer in self.consumers:
-                consumer.attach(self._broker, database, self.settings)
             try:
-                async with asyncio.timeout(30):
-                    await self._broker.start()
-            except Exception as error:
+                await self._attach(database)
+                pause = 0.1
+                while True:
+                    await asyncio.sleep(1)
+                    for consumer in self.consumers:
+                        await consumer.measure()
+            except _AWAY as error:
                 _log.warning("worker.no_broker", service=self.service, error=type(error).__name__)
-                await self._stop_broker()
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 2.0)
-                continue
-            _log.info("worker.consuming", service=self.service)
-            while True:
-                await asyncio.sleep(1)
-                for consumer in self.consumers:
-                    await consumer.measure()
+            except Exception:
+                # Our own mistake: nothing is consumed until it is mended, and that has to be heard of.
+                _log.exception("worker.consumers_failed", service=self.service)
+            await self._stop_broker()
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 2.0)
+
+    async def _attach(self, database: Database) -> None:
+        self._broker = KafkaBroker(
+            self.settings.kafka_bootstrap_servers.split(","),
+            client_id=f"{self.service}-worker",
+            logger=None,
+            request_timeout_ms=5_000,
+            retry_backoff_ms=100,
+            metadata_max_age_ms=30_000,
+            graceful_timeout=3.0,
+        )
+        for consumer in self.consumers:
+            consumer.attach(self._broker, database, self.settings)
+        async with asyncio.timeout(30):
+            await self._broker.start()
+        _log.info("worker.consuming", service=self.service)
 
     async def _stop_broker(self) -> None:
         broker, self._broker = self._broker, None

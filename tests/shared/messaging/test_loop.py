@@ -443,6 +443,26 @@ async def test_a_worker_is_ready_once_it_has_partitions_and_nothing_is_stuck(wor
     await eventually(ready)
 
 
+async def test_a_worker_is_told_of_several_brokers_and_needs_one_of_them(
+    publisher_settings: ServiceSettings, effects: Effects
+) -> None:
+    several = f"127.0.0.1:9,{publisher_settings.kafka_bootstrap_servers}"
+    worker = Worker(
+        publisher_settings.model_copy(update={"kafka_bootstrap_servers": several}),
+        service="events",
+        consumers=[Consumer(group=GROUP, messages=(CompanyRegistered,), apply=effects.apply)],
+    )
+    await worker.start()
+    try:
+
+        async def ready() -> bool:
+            return all(check.ok for check in await worker.health())
+
+        await eventually(ready)
+    finally:
+        await worker.stop()
+
+
 async def test_a_worker_comes_up_without_its_broker_and_attaches_when_it_comes(
     base_settings: dict[str, Any],
     broker: EmbeddedBroker,
