@@ -25,9 +25,9 @@ from services.pledges.bodies import HireBody, PledgeBody
 from services.pledges.domain.pledge import Limits
 from services.pledges.domain.refusals import StaleVersion
 from services.pledges.queries import HireFilter, PledgeFilter
+from services.pledges.requests import Asked
 from services.pledges.settings import PledgesSettings
 from services.pledges.sorting import NewestFirst
-from services.pledges.store import Asked
 from services.pledges.views import HireView, PledgeView
 from shared.auth import Principal, require
 from shared.contracts.pledges import JobType, PledgeStatus

@@ -8,13 +8,13 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from services.pledges import store
+from services.pledges import requests, store
 from services.pledges.domain import hire as hires
 from services.pledges.domain.pledge import Guest, Limits, Pledge
 from services.pledges.domain.refusals import IdTaken, KeyUsedForAnother, UnknownEvent
 from services.pledges.messages import hire_confirmed, pledge_state
 from services.pledges.recognition import fingerprint
-from services.pledges.store import Asked
+from services.pledges.requests import Asked
 from shared.contracts.pledges import PledgeLogged, PositionFilled
 from shared.messaging import outbox
 
@@ -93,7 +93,7 @@ async def _log_pledge(
     now = at or datetime.now(UTC)
     event_id = promise.event_id or (by.event_id if isinstance(by, Guest) else None)
     async with db.change(taskforce_id) as conn:
-        surroundings = await store.claim(
+        surroundings = await requests.claim(
             conn,
             taskforce_id,
             "log_pledge",
@@ -121,7 +121,7 @@ async def _log_pledge(
 
 
 async def _pledge_of_repeat(conn: Connection, taskforce_id: UUID, asked: Asked) -> Pledge:
-    claimed = await store.claimed_before(conn, taskforce_id, "log_pledge", asked.key)
+    claimed = await requests.claimed_before(conn, taskforce_id, "log_pledge", asked.key)
     if claimed is None or not asked.digest.matches(claimed.digest):
         raise KeyUsedForAnother
     return await _same_pledge(conn, taskforce_id, claimed.subject_id, asked)
@@ -170,7 +170,7 @@ async def confirm_hire(
     """
     now = at or datetime.now(UTC)
     async with db.change(taskforce_id) as conn:
-        surroundings = await store.claim(
+        surroundings = await requests.claim(
             conn,
             taskforce_id,
             "confirm_hire",
@@ -240,7 +240,7 @@ async def check_hire(
 
 
 async def _hire_of_repeat(conn: Connection, taskforce_id: UUID, asked: Asked) -> Hire:
-    claimed = await store.claimed_before(conn, taskforce_id, "confirm_hire", asked.key)
+    claimed = await requests.claimed_before(conn, taskforce_id, "confirm_hire", asked.key)
     if claimed is None or not asked.digest.matches(claimed.digest):
         raise KeyUsedForAnother
     return await _same_hire(conn, taskforce_id, claimed.subject_id, asked)

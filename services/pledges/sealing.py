@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from services.pledges import store
+from services.pledges import requests
 from services.pledges.recognition import seal
 
 if TYPE_CHECKING:
@@ -46,20 +46,20 @@ async def seal_everything(database: Database, key: SecretStr) -> int:
         How many rows were changed.
     """
     async with database.system() as conn:
-        taskforces = await store.taskforces_of_outbox(conn)
+        taskforces = await requests.taskforces_of_outbox(conn)
     changed = 0
     for taskforce_id in taskforces:
-        for table in store.KEPT_DIGESTS:
+        for table in requests.KEPT_DIGESTS:
             changed += await _seal_table(database, taskforce_id, table, key)
     return changed
 
 
-async def _seal_table(database: Database, taskforce_id: UUID, table: store.KeptDigest, key: SecretStr) -> int:
+async def _seal_table(database: Database, taskforce_id: UUID, table: requests.KeptDigest, key: SecretStr) -> int:
     changed = 0
     while True:
         async with database.change(taskforce_id) as conn:
-            found = await store.lock_plain_digests(conn, table, limit=AT_A_TIME)
-            await store.replace_digests(conn, table, {row: seal(plain, key) for row, plain in found.items()})
+            found = await requests.lock_plain_digests(conn, table, limit=AT_A_TIME)
+            await requests.replace_digests(conn, table, {row: seal(plain, key) for row, plain in found.items()})
         changed += len(found)
         if len(found) < AT_A_TIME:
             return changed

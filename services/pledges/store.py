@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING
 
 from services.pledges.domain.hire import Hire
 from services.pledges.domain.pledge import Guest, Person, Pledge, Position, Promise
@@ -12,142 +11,14 @@ from services.pledges.domain.register import (
     EventFacts,
     RegisteredCompany,
     TypedCompany,
-    name_key,
 )
-from services.pledges.recognition import PLAIN_BYTES
-from shared.cvr import read_cvr
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
     from uuid import UUID
 
     import asyncpg
 
-    from services.pledges.recognition import Fingerprint
     from shared.postgres import Connection
-
-Operation = Literal["log_pledge", "confirm_hire"]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request that may come again.
-
-    Attributes:
-        key: what its sender calls it (the header Idempotency-Key).
-        digest: what it is recognised by when it comes again.
-    """
-
-    key: str
-    digest: Fingerprint
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the register has told us that bears on a new pledge."""
-
-    event: EventFacts | None
-    candidates: list[RegisteredCompany]
-
-
-async def claim(
-    conn: Connection,
-    taskforce_id: UUID,
-    operation: Operation,
-    asked: Asked,
-    *,
-    subject_id: UUID,
-    event_id: UUID | None,
-    company: TypedCompany | None,
-    now: datetime,
-) -> Surroundings | None:
-    """Claim an idempotency key for this transaction, and look around in the same round trip.
-
-    Waits for another transaction that is claiming the same key. Returns None where the key was claimed before.
-
-    Args:
-        subject_id: the pledge or hire that will be the effect.
-        event_id: the event to look up.
-        company: the company to look up in the register.
-    """
-    row = await conn.fetchrow(
-        """
-        with claimed as (
-            insert into idempotency_keys (taskforce_id, operation, key, request_digest, subject_id, recorded_at)
-            values ($1, $2, $3, $4, $5, $6)
-                on conflict do nothing
-            returning true
-        )
-        select exists (select from claimed) as claimed,
-               event.id,
-               event.status,
-               event.starts_at,
-               event.ends_at,
-               event.closed_at,
-               event.pass_generation,
-               array(
-                 select (company.id, company.name_key, company.cvr, company.municipality)
-                   from companies as company
-                  where company.taskforce_id = $1
-                    and (company.id = $8 or company.cvr = $9 or company.name_key = $10)
-                  limit 20
-               ) as candidates
-          from (values (true)) as always
-          left join employer_events as event
-            on event.taskforce_id = $1
-           and event.id = $7
-        """,
-        taskforce_id,
-        operation,
-        asked.key,
-        asked.digest.sealed,
-        subject_id,
-        now,
-        event_id,
-        company.id if company else None,
-        read_cvr(company.cvr) if company else None,
-        name_key(company.name) if company else None,
-    )
-    assert row is not None
-    if not row["claimed"]:
-        return None
-    event = None
-    if row["id"] is not None:
-        event = EventFacts(
-            id=row["id"],
-            status=row["status"],
-            starts_at=row["starts_at"],
-            ends_at=row["ends_at"],
-            closed_at=row["closed_at"],
-            pass_generation=row["pass_generation"],
-        )
-    return Surroundings(event, [RegisteredCompany(*candidate) for candidate in row["candidates"]])
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """What an idempotency key was claimed for."""
-
-    digest: bytes
-    subject_id: UUID
-
-
-async def claimed_before(conn: Connection, taskforce_id: UUID, operation: Operation, key: str) -> Claimed | None:
-    """Return what the key was claimed for, or None."""
-    row = await conn.fetchrow(
-        """
-        select request_digest, subject_id
-          from idempotency_keys
-         where taskforce_id = $1
-           and operation = $2
-           and key = $3
-        """,
-        taskforce_id,
-        operation,
-        key,
-    )
-    return Claimed(row["request_digest"], row["subject_id"]) if row else None
 
 
 async def event_is_known(conn: Connection, taskforce_id: UUID, event_id: UUID) -> bool:
@@ -438,64 +309,6 @@ def hire_of(row: asyncpg.Record) -> Hire:
         ended_on=row["ended_on"],
         end_reason=row["end_reason"],
         version=row["version"],
-    )
-
-
-async def request_digests(conn: Connection, taskforce_id: UUID, pledge_ids: Sequence[UUID]) -> dict[UUID, bytes]:
-    """Return the digest of what logged each of the pledges that exist."""
-    rows = await conn.fetch(
-        """
-        select id, request_digest
-          from pledges
-         where taskforce_id = $1
-           and id = any($2::uuid[])
-        """,
-        taskforce_id,
-        pledge_ids,
-    )
-    return {row["id"]: row["request_digest"] for row in rows}
-
-
-Place = tuple[int, int]
-"""Where a row is, while it is locked: its block and its number there."""
-KeptDigest = Literal["pledges", "hires", "idempotency_keys"]
-KEPT_DIGESTS: Final[tuple[KeptDigest, ...]] = get_args(KeptDigest)
-"""The tables that keep what a request is recognised by."""
-
-
-async def taskforces_of_outbox(conn: Connection) -> list[UUID]:
-    """Return every taskforce that anything was ever logged for."""
-    rows = await conn.fetch("select distinct taskforce_id from outbox")
-    return [row["taskforce_id"] for row in rows]
-
-
-async def lock_plain_digests(conn: Connection, table: KeptDigest, *, limit: int) -> dict[Place, bytes]:
-    """Return up to `limit` hashes that are not sealed yet, by where their rows are until the transaction ends."""
-    rows = await conn.fetch(
-        f"""
-        select ctid, request_digest
-          from {table}
-         where octet_length(request_digest) = $1
-         limit $2
-           for update skip locked
-        """,  # noqa: S608  (a name of our own table)
-        PLAIN_BYTES,
-        limit,
-    )
-    return {row["ctid"]: row["request_digest"] for row in rows}
-
-
-async def replace_digests(conn: Connection, table: KeptDigest, sealed: Mapping[Place, bytes]) -> None:
-    """Keep other digests in the rows that `lock_plain_digests` has locked."""
-    await conn.execute(
-        f"""
-        update {table} as kept
-           set request_digest = sealed.digest
-          from unnest($1::tid[], $2::bytea[]) as sealed (place, digest)
-         where kept.ctid = sealed.place
-        """,  # noqa: S608  (a name of our own table)
-        list(sealed),
-        list(sealed.values()),
     )
 
 

@@ -6,7 +6,7 @@ import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from services.pledges import store
+from services.pledges import requests, store
 from services.pledges.imports.columns import COLUMNS, REQUIRED, meaning
 from services.pledges.imports.lines import Register, judge
 from services.pledges.imports.report import Report
@@ -84,7 +84,7 @@ def _wrong_columns(table: Table) -> str | None:
 async def _recognise(conn: Connection, taskforce_id: UUID, judged: Sequence[JudgedLine]) -> None:
     """Find the lines that are pledges already, and those that say something else than theirs."""
     ids = [id_ for one in judged for id_ in (one.pledge_id, one.former_id) if id_]
-    digests = await store.request_digests(conn, taskforce_id, ids)
+    digests = await requests.request_digests(conn, taskforce_id, ids)
     for one in judged:
         if one.former_id in digests:
             one.pledge_id = one.former_id
