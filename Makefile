@@ -14,6 +14,8 @@ SEED ?= 1
 RUNS ?= 50
 FAULT ?=
 BROKER ?= embedded
+# What `make faults-planted` plants: a regular expression for how the bug's name begins; empty means all.
+BUG ?=
 # How many tests run side by side; 0 is one after another, for a debugger.
 WORKERS ?= 2
 
@@ -26,10 +28,10 @@ PORT_OPTION = $(if $(PORT),--port $(PORT))
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo up test test-kafka bench faults restore-drill kafka lint format types migrations lock forget clean
+.PHONY: help setup demo up test test-kafka bench faults faults-planted restore-drill kafka lint format types migrations lock forget clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: ## Install the locked packages and build the front-end assets (done by the others as needed)
 	@command -v $(PYTHON) >/dev/null || { echo 'Python 3.11 or newer is needed, and $(PYTHON) was not found: install it' \
@@ -56,6 +58,11 @@ faults: setup ## Break the running processes in every way we know, RUNS times, a
 	@[ "$(BROKER)" != apache ] || { $(BOOTSTRAP) java && $(BIN)/python -m deploy.kafka setup; }
 	@BROKER=$(BROKER) $(BIN)/python -m tests.faults --seed $(SEED) --runs $(RUNS) --fault "$(FAULT)" \
 		--nodes $(NODES) $(ARGS)
+
+faults-planted: RUNS = 1
+faults-planted: setup ## Plant known mistakes in a copy, RUNS times each: the checker of `make faults` must see them
+	@[ "$(BROKER)" != apache ] || { $(BOOTSTRAP) java && $(BIN)/python -m deploy.kafka setup; }
+	@BROKER=$(BROKER) $(BIN)/python -m tests.faults.planted --seed $(SEED) --runs $(RUNS) --bug "$(BUG)" $(ARGS)
 
 restore-drill: BROKER = apache
 restore-drill: setup ## Lose the database during intake and restore it: how much is lost, and how long it takes

@@ -112,6 +112,8 @@ class Process:
     environment: dict[str, str]
     health_port: int
     log: Path
+    folder: Path = ROOT
+    """where it is started, which is where its code is"""
     child: subprocess.Popen[bytes] | None = None
     killed: int = 0
     """how often `kill` has really ended it"""
@@ -129,7 +131,7 @@ class Process:
             log=self.log,
             death_signal=signal.SIGKILL,
             environment=self.environment | dict(environment),
-            folder=ROOT,
+            folder=self.folder,
         )
 
     def send(self, number: signal.Signals) -> None:
@@ -173,7 +175,15 @@ class Process:
 class Topology:
     """All of it. Use `topology()`."""
 
-    def __init__(self, folder: Path, *, links: Links | None = None, disk: Path | None = None, nodes: int = 1) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        links: Links | None = None,
+        disk: Path | None = None,
+        nodes: int = 1,
+        code: Path = ROOT,
+    ) -> None:
         """Nothing happens before it is started.
 
         Args:
@@ -181,8 +191,10 @@ class Topology:
             links: proxies between the processes; None: they are connected directly.
             disk: where PostgreSQL keeps its data instead of in `folder`.
             nodes: how many brokers there are, where the broker is Apache Kafka.
+            code: the tree whose services are run; everything else is the checkout's.
         """
         self.folder = folder
+        self.code = code
         self.links = links
         self.disk = disk
         self.postgres = EmbeddedPostgres(folder / "postgres", fsync=False)
@@ -209,7 +221,7 @@ class Topology:
         for job in ("topics", *(f"{service}-migrate" for service in SERVICES)):
             command, environment = self._of_compose(job)
             done = subprocess.run(
-                command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+                command, env=environment, cwd=self.code, capture_output=True, text=True, timeout=120, check=False
             )
             assert done.returncode == 0, f"{job}: {done.stdout}{done.stderr}"
 
@@ -219,7 +231,8 @@ class Topology:
             command, environment = self._of_compose(name, self.links.of(name) if self.links else {})
             service, _, kind = name.partition("-")
             port = self.variables[f"{service.upper()}_{'PORT' if kind == 'app' else 'HEALTH_PORT'}"]
-            self.processes[name] = Process(name, command, environment, int(port), self.folder / f"{name}.log")
+            log = self.folder / f"{name}.log"
+            self.processes[name] = Process(name, command, environment, int(port), log, self.code)
             self.processes[name].start()
 
     def wait_until_ready(self, *, seconds: float = 60) -> float:
@@ -344,18 +357,23 @@ class Topology:
 
 @contextmanager
 def topology(
-    *, processes: bool = True, links: Links | None = None, disk: Path | None = None, nodes: int = 1
+    *,
+    processes: bool = True,
+    links: Links | None = None,
+    disk: Path | None = None,
+    nodes: int = 1,
+    code: Path = ROOT,
 ) -> Iterator[Topology]:
     """The whole topology, ready; stopped and erased at the end.
 
     Args:
         processes: False starts PostgreSQL, broker, mail server and jobs only.
-        links, disk, nodes: as for `Topology`.
+        links, disk, nodes, code: as for `Topology`.
     """
     folder = Path(tempfile.mkdtemp(prefix="tilsagn-topology-"))
     if os.geteuid() == 0:
         folder.chmod(0o711)  # PostgreSQL runs as an unprivileged account, which has to pass through
-    whole = Topology(folder, links=links, disk=disk, nodes=nodes)
+    whole = Topology(folder, links=links, disk=disk, nodes=nodes, code=code)
     try:
         whole.start_infrastructure()
         if processes:

@@ -3,7 +3,8 @@
 First the control: every fault that is used strikes a copy without a mistake, and every run has to be green. Then each
 bug runs in a copy of its own, with RUNS seeds.
 
-Exit code: 0 the control is green and every bug was caught with every seed; 1 not so; 130 interrupted.
+A bug that cannot be planted, or does not run, ends everything at once. Exit code: 0 the control is green and every
+bug was caught with every seed; 1 not so; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from tests.faults.disk import small_disk
 from tests.faults.links import links
 from tests.faults.planted import report
 from tests.faults.planted.bugs import BUGS, CONTROL
-from tests.faults.planted.plant import not_running, planted
+from tests.faults.planted.plant import NotPlanted, not_running, planted
 from tests.faults.planted.report import Trial, Trials
 from tests.faults.run import Result, run
 from tests.topology import ROOT, topology
@@ -64,6 +65,8 @@ def main() -> int:
         asyncio.run(_all_trials(trials, console, asked.results))
     except KeyboardInterrupt:
         interrupted = True
+    except NotPlanted as why:
+        console.print(str(why), style="red", markup=False)
     trials.seconds = time.monotonic() - started
     written = report.write(trials, asked.results)
     console.print(report.table(trials))
@@ -86,11 +89,14 @@ async def _all_trials(trials: Trials, console: Console, results: Path) -> None:
                 disk = stack.enter_context(small_disk())
                 root = stack.enter_context(planted(bug))
                 linked = stack.enter_context(links())
-                stage = await asyncio.to_thread(stack.enter_context, topology(links=linked, disk=disk, code=root))
-                wrong = not_running(bug, root, stage)
+                try:
+                    stage = await asyncio.to_thread(stack.enter_context, topology(links=linked, disk=disk, code=root))
+                except AssertionError as last_words:
+                    raise NotPlanted(f"{bug.name}: the copy does not even start: {last_words}") from None
+                if wrong := not_running(bug, root, stage):
+                    raise NotPlanted(f"{bug.name}: {'; '.join(wrong)}")
                 while following is not None:
                     trial = Trial(bug, await _one_run(stage, bug, *following))
-                    trial.result.trouble += wrong
                     trials.done.append(trial)
                     for line in trial.lines():
                         console.print(line, markup=False)
