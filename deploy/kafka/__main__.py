@@ -14,9 +14,10 @@ import sys
 import threading
 import time
 
-from deploy.kafka.artifacts import KafkaMissing, software, write_hashes
+from deploy.kafka.artifacts import KafkaMissing, write_hashes
 from deploy.kafka.cluster import KafkaCluster
 from deploy.kafka.node import KafkaFailed
+from deploy.kafka.setup import software
 from deploy.local.ports import PortTaken
 from deploy.topics import declared
 from shared.messaging.topics import create_missing

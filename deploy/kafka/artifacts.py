@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy.local.files import lock, write_atomically
+from deploy.local.files import write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
 FOLDER = Path(__file__).parent
 POM = FOLDER / "pom.xml"
@@ -28,7 +28,6 @@ OLDEST_JAVA = 17
 INSTALL = "Install them (Debian, Ubuntu: sudo apt-get install default-jre-headless maven) and try again."
 
 _MAVEN_SECONDS = 600
-_ANOTHERS_SETUP_SECONDS = 900
 
 
 class KafkaMissing(RuntimeError):
@@ -72,40 +71,11 @@ def kafka_version() -> str:
     return found[1]
 
 
-def software(say: Callable[[str], None] = lambda _: None) -> Software:
-    """What runs Apache Kafka here, resolved now if it never was.
-
-    The first time needs the network and Maven, unless Maven has everything in its own cache; later times neither.
-
-    Args:
-        say: told in a few words what is being done, when it takes more than a moment.
-
-    Raises:
-        KafkaMissing: no Java from 17 on, no Maven, no network at the first time, or a jar that is not the locked one.
-    """
-    java, version = _java()
-    fingerprint = hashlib.sha256(POM.read_bytes() + HASHES.read_bytes()).hexdigest()[:12]
-    folder = CACHE / f"{kafka_version()}-{fingerprint}"
-    wanted = _hashes()
-    jars = tuple(folder / name for name in sorted(wanted))
-    archive = folder / f"classes-{_identifier(java, version)}.jsa"
-    if not folder.exists() or not archive.exists():
-        CACHE.mkdir(exist_ok=True)
-        with lock(CACHE / "lock", patience=_ANOTHERS_SETUP_SECONDS):
-            if not folder.exists():
-                say(f"Fetching Apache Kafka {kafka_version()} with Maven")
-                _fetch(folder, wanted)
-            if not archive.exists():
-                say("Teaching Java to start it faster")
-                _learn(Software(java, version, jars, archive))
-    return Software(java, version, jars, archive)
-
-
 def write_hashes() -> int:
     """Resolve anew and write jars.sha256 from what came. Returns the number of jars.
 
     Raises:
-        KafkaMissing: as `software`.
+        KafkaMissing: no Maven, no network at the first time.
     """
     with tempfile.TemporaryDirectory(prefix="tilsagn-kafka-lock-") as folder:
         _resolve(Path(folder))
@@ -115,7 +85,7 @@ def write_hashes() -> int:
     return len(jars)
 
 
-def _java() -> tuple[str, str]:
+def find_java() -> tuple[str, str]:
     home = os.environ.get("JAVA_HOME")
     program = shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
     if program is None:
@@ -134,7 +104,7 @@ def _java() -> tuple[str, str]:
     return program, found[1]
 
 
-def _fetch(folder: Path, wanted: Mapping[str, str]) -> None:
+def fetch(folder: Path, wanted: Mapping[str, str]) -> None:
     new = folder.with_name(f"{folder.name}.new")
     shutil.rmtree(new, ignore_errors=True)  # of a set-up that was interrupted
     try:
@@ -168,27 +138,7 @@ def _resolve(folder: Path) -> None:
         raise KafkaMissing(f"Maven could not bring Apache Kafka (the first time needs the network):\n{said}")
 
 
-def _learn(new: Software) -> None:
-    """Run a node for a moment and keep what its JVM loaded. Where that fails, starts are only slower."""
-    from deploy.kafka.node import KafkaFailed, KafkaNode  # noqa: PLC0415 - a node needs this module
-
-    with tempfile.TemporaryDirectory(prefix="tilsagn-kafka-classes-") as folder:
-        dump = Path(folder) / "classes.jsa"
-        node = KafkaNode(new, Path(folder) / "node", java_options=(f"-XX:ArchiveClassesAtExit={dump}", "-Xlog:cds=off"))
-        try:
-            node.start(patience=180)
-            node.stop(patience=180)
-        except KafkaFailed:
-            node.kill()
-        if dump.exists():
-            kept = new.archive.with_suffix(".new")
-            shutil.copyfile(dump, kept)
-            kept.rename(new.archive)
-        else:
-            new.archive.touch()  # not again at every start
-
-
-def _hashes() -> dict[str, str]:
+def locked() -> dict[str, str]:
     lines = (line.split() for line in HASHES.read_text("utf-8").splitlines())
     return {name: digest for digest, name in lines}
 
@@ -196,7 +146,3 @@ def _hashes() -> dict[str, str]:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _identifier(java: str, version: str) -> str:
-    return hashlib.sha256(f"{Path(java).resolve()} {version}".encode()).hexdigest()[:12]

@@ -11,13 +11,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
-from deploy.kafka.artifacts import Software, software
 from deploy.kafka.node import START_SECONDS, KafkaNode, Member, new_cluster_id
+from deploy.kafka.setup import software
 from deploy.local.files import lock
 from deploy.local.processes import end, recall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from deploy.kafka.artifacts import Software
 
 _PREFIX = "tilsagn-kafka-"
 _OWNED = "owned"  # locked by the process that made the folder, for as long as it lives

@@ -49,7 +49,7 @@ def test_the_compose_file_runs_the_kafka_that_is_tested() -> None:
 def test_every_version_is_pinned_and_every_jar_locked() -> None:
     versions = re.findall("<version>(.*)</version>", artifacts.POM.read_text("utf-8"))
     assert all(re.fullmatch(r"[\d.]+", version) for version in versions)
-    locked = artifacts._hashes()
+    locked = artifacts.locked()
     assert f"kafka_2.13-{artifacts.kafka_version()}.jar" in locked
     assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in locked.values())
 
