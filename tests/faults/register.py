@@ -52,6 +52,7 @@ async def check(databases: Databases, taskforce_id: UUID, ledger: Ledger, verdic
                 verdict.duplicated += times - 1
                 verdict.broke("I2", _CHECK, f"{where} knows {key} {times} times")
         for key in stored.items() - set(known):
+            verdict.lost += 1
             verdict.broke("I2", _CHECK, f"{where} has not heard of {key}")
         for key in set(known) - stored.items():
             verdict.unexpected += 1

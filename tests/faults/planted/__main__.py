@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from tests import brokers
-from tests.faults.disk import small_disk
 from tests.faults.links import links
 from tests.faults.planted import report
 from tests.faults.planted.bugs import BUGS, CONTROL
@@ -55,14 +54,14 @@ def main() -> int:
     chosen = [bug for bug in BUGS if re.match(asked.bug, bug.name)]
     if asked.list or not chosen:
         for bug in BUGS:
-            print(f"{bug.name:<36} {bug.fault.name:<62} {bug.check}")
+            print(f"{bug.name:<36} {bug.fault.name:<62} {' or '.join(bug.checks)}")
         return 0 if chosen else 2
     console = Console(highlight=False, soft_wrap=True)
     trials = Trials(asked.seed, asked.runs, brokers.FLAVOUR, [*([] if asked.no_control else [CONTROL]), *chosen])
     started = time.monotonic()
     interrupted = False
     try:
-        asyncio.run(_all_trials(trials, console, asked.results))
+        _all_trials(trials, console, asked.results)
     except KeyboardInterrupt:
         interrupted = True
     except NotPlanted as why:
@@ -75,7 +74,7 @@ def main() -> int:
     return 130 if interrupted else int(not trials.passed)
 
 
-async def _all_trials(trials: Trials, console: Console, results: Path) -> None:
+def _all_trials(trials: Trials, console: Console, results: Path) -> None:
     for bug in trials.bugs:
         runs: Iterator[tuple[Fault, int]]
         if bug is CONTROL:
@@ -86,17 +85,16 @@ async def _all_trials(trials: Trials, console: Console, results: Path) -> None:
         following = next(runs, None)
         while following is not None:
             with ExitStack() as stack:
-                disk = stack.enter_context(small_disk())
                 root = stack.enter_context(planted(bug))
                 linked = stack.enter_context(links())
                 try:
-                    stage = await asyncio.to_thread(stack.enter_context, topology(links=linked, disk=disk, code=root))
+                    stage = stack.enter_context(topology(links=linked, code=root))
                 except AssertionError as last_words:
                     raise NotPlanted(f"{bug.name}: the copy does not even start: {last_words}") from None
                 if wrong := not_running(bug, root, stage):
                     raise NotPlanted(f"{bug.name}: {'; '.join(wrong)}")
                 while following is not None:
-                    trial = Trial(bug, await _one_run(stage, bug, *following))
+                    trial = Trial(bug, asyncio.run(_one_run(stage, bug, *following)))
                     trials.done.append(trial)
                     for line in trial.lines():
                         console.print(line, markup=False)

@@ -41,7 +41,7 @@ class Bug:
     Attributes:
         thought: what a founder might have thought when writing it.
         fault: what brings it to light.
-        check: which check has to see it, as `I2 mails_came_once`.
+        checks: which check has to see it, as `I2 mails_came_once`; with several, one of them, by what it hits.
         figure: the verdict's figure that has to show it: `lost`, `duplicated`, `unexpected`, `order_violations` or
             `seconds_to_lag_zero`; empty where there is none.
         pace: seconds between a phone's pledges, at least.
@@ -51,7 +51,7 @@ class Bug:
     thought: str
     changes: tuple[Change, ...]
     fault: Fault
-    check: str
+    checks: tuple[str, ...]
     figure: str = ""
     pace: float = 0.2
 

@@ -35,7 +35,7 @@ class Trial:
         """Whether the check that has to see the bug has seen it, and the figure shows it."""
         verdict = self.result.verdict
         shown = not self.bug.figure or float(getattr(verdict, self.bug.figure)) > 0
-        return self.bug.check in verdict.caught_by() and shown
+        return shown and not verdict.caught_by().keys().isdisjoint(self.bug.checks)
 
     @property
     def passed(self) -> bool:
@@ -142,7 +142,7 @@ def _as_json(trials: Trials) -> dict[str, Any]:
                 "thought": bug.thought,
                 "changes": [asdict(change) for change in bug.changes],
                 "fault": bug.fault.name,
-                "check": bug.check,
+                "checks": list(bug.checks),
                 "figure": bug.figure,
                 "trials": [_trial(trial) for trial in trials.of(bug)],
             }
@@ -194,7 +194,8 @@ def _row(trials: Trials, bug: Bug) -> str:
 def _has_to(bug: Bug) -> str:
     if bug is CONTROL:
         return "nothing"
-    return f"{bug.check}, {bug.figure.replace('_', ' ')}" if bug.figure else bug.check
+    checks = " or ".join(bug.checks)
+    return f"{checks}; {bug.figure.replace('_', ' ')}" if bug.figure else checks
 
 
 def _by(trials: list[Trial]) -> str:

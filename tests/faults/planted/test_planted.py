@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults import checker, privacy, tenancy
+from tests.faults import checker, privacy, register, tenancy
 from tests.faults.catalogue import FAULTS
 from tests.faults.planted.bugs import BUGS, CONTROL, NOTHING
 from tests.faults.planted.plant import Bug, Change, NotPlanted, changed, planted
@@ -24,7 +24,7 @@ from tests.topology import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
-CHECKS = "".join(inspect.getsource(module) for module in (checker, privacy, tenancy))
+CHECKS = "".join(inspect.getsource(module) for module in (checker, privacy, register, tenancy))
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
@@ -37,9 +37,10 @@ def test_a_bug_fits_the_tree_and_leaves_python_behind(bug: Bug) -> None:
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 def test_a_bug_names_a_fault_and_the_check_and_the_figure_that_have_to_catch_it(bug: Bug) -> None:
-    invariant, _, check = bug.check.partition(" ")
-    assert invariant in INVARIANTS
-    assert f'"{check}"' in CHECKS
+    assert bug.checks
+    for invariant, _, check in (one.partition(" ") for one in bug.checks):
+        assert invariant in INVARIANTS
+        assert f'"{check}"' in CHECKS
     assert bug.figure in {"", *(one.name for one in fields(Verdict))}
     assert bug.fault is NOTHING or FAULTS[bug.fault.name] is bug.fault
     assert bug.thought
@@ -70,7 +71,7 @@ def test_a_bug_is_planted_in_a_copy_and_the_checkout_stays_as_it_is() -> None:
 
 
 def test_only_the_check_that_is_named_catches_a_bug() -> None:
-    bug = replace(BUGS[0], check="I2 mails_came_once", figure="duplicated")
+    bug = replace(BUGS[0], checks=("I2 mails_came_once", "I2 canaries"), figure="duplicated")
     trial = Trial(bug, Result(1, "", "", 1))
     assert not trial.caught
     trial.result.trouble.append("it was not over after 240 s")
