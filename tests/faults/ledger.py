@@ -15,6 +15,8 @@ from uuid import UUID
 import httpx
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from shared.auth import Role
     from tests.topology import Topology
 
@@ -58,14 +60,17 @@ class Canaries:
 
         return cls(word(), word(), f"2{chance.randrange(10**7):07}", word(), word())
 
-    def patterns(self) -> dict[str, re.Pattern[bytes]]:
-        """What finds any of those that a service keeps, by that service; a number only where it stands alone."""
-        words = "|".join((self.name, self.domain, self.company))
-        kept_by_pledges = rf"{words}|(?<![0-9a-f])(?:45)?{self.phone}(?![0-9a-f])"
-        return {
-            "pledges": re.compile(kept_by_pledges.encode(), re.IGNORECASE),
-            "events": re.compile(self.owner.encode(), re.IGNORECASE),
-        }
+    def finders(self) -> dict[str, Callable[[bytes], bool]]:
+        """What finds any of those that a service keeps, by that service, in anything in small letters."""
+        words = [word.encode() for word in (self.name, self.domain, self.company)]
+        digits, owner = self.phone.encode(), self.owner.encode()
+        # Standing alone: eight digits may be part of any id.
+        number = re.compile(rb"(?<![0-9a-f])(?:45)?" + digits + rb"(?![0-9a-f])")
+
+        def of_pledges(content: bytes) -> bool:
+            return any(word in content for word in words) or (digits in content and bool(number.search(content)))
+
+        return {"pledges": of_pledges, "events": lambda content: owner in content}
 
 
 @dataclass

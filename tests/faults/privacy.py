@@ -12,6 +12,7 @@ import binascii
 import contextlib
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -35,14 +36,15 @@ _CHECK = "canaries"
 
 @dataclass(frozen=True)
 class Places:
-    """The logs, and how long each was when the run began."""
+    """The logs, how long each was when the run began, and when that was: what is older has been looked through."""
 
     logs: Mapping[Path, int]
+    began: datetime
 
 
 def places(topology: Topology) -> Places:
     """Note where every log ends now."""
-    return Places({log: log.stat().st_size for log in _logs(topology)})
+    return Places({log: log.stat().st_size for log in _logs(topology)}, datetime.now(UTC))
 
 
 async def check(
@@ -55,26 +57,27 @@ async def check(
         log: the broker's records.
     """
     verdict.checked.add("I7")
-    patterns = [(keeper, one) for ledger in ledgers.values() for keeper, one in ledger.canaries.patterns().items()]
+    finders = [(keeper, one) for ledger in ledgers.values() for keeper, one in ledger.canaries.finders().items()]
 
     def look(place: str, content: bytes, *, keeper: str = "") -> None:
-        for kept_by, pattern in patterns:
-            if kept_by != keeper and pattern.search(content):
+        content = content.lower()
+        for kept_by, finds in finders:
+            if kept_by != keeper and finds(content):
                 verdict.broke("I7", _CHECK, f"what only {kept_by} may hold of a person is in {place}")
 
     # The looking glass first: what is certainly there must be found, or a clean result says nothing.
     for ledger in ledgers.values():
         kept = {"pledges": bool(ledger.acknowledged)}
         kept["events"] = any(company["personally_owned"] for company in ledger.companies.values())
-        for keeper, pattern in ledger.canaries.patterns().items():
-            own = b"".join([content async for _, content in _rows(topology, keeper, ledgers)])
-            if kept[keeper] and not pattern.search(own):
+        for keeper, finds in ledger.canaries.finders().items():
+            own = b"".join([content async for _, content in _rows(topology, keeper, ledgers, before.began)])
+            if kept[keeper] and not finds(own.lower()):
                 verdict.broke("I7", _CHECK, f"{keeper} does not even hold what it should: the check is blind")
     for record in log:
         content = b"\n".join([record.key or b"", record.value or b"", *(value or b"" for _, value in record.headers)])
         look(f"{record.topic} on the broker", content)
     for service in SERVICES:
-        async for table, content in _rows(topology, service, ledgers):
+        async for table, content in _rows(topology, service, ledgers, before.began):
             look(f"{service}'s table {table}", content, keeper="" if table in MESSAGING else service)
     for file in _logs(topology):
         with contextlib.suppress(FileNotFoundError), file.open("rb") as written:
@@ -88,8 +91,13 @@ async def check(
                 look(f"the metrics of {name}", answer.content)
 
 
-async def _rows(topology: Topology, service: str, ledgers: Mapping[UUID, Ledger]) -> AsyncIterator[tuple[str, bytes]]:
-    """Yield each table of a service with its rows as bytes; of tables with taskforces, those of the ledgers only."""
+async def _rows(
+    topology: Topology, service: str, ledgers: Mapping[UUID, Ledger], began: datetime
+) -> AsyncIterator[tuple[str, bytes]]:
+    """Yield each table of a service with its rows as bytes.
+
+    Of tables with taskforces, those of the ledgers only; of dead letters, those of this run only.
+    """
     conn = await asyncpg.connect(topology.superuser_dsn(service), command_timeout=30)
     try:
         tables = await conn.fetch(
@@ -108,8 +116,11 @@ async def _rows(topology: Topology, service: str, ledgers: Mapping[UUID, Ledger]
         )
         for table in tables:
             mine = "where taskforce_id = any($1)" if table["of_taskforce"] else "where $1::uuid[] is not null"
+            mine += " and recorded_at >= $2" if table["name"] == "dead_letters" else " and $2::timestamptz is not null"
             rows = await conn.fetch(
-                f'select row_::text as text from "{table["schema"]}"."{table["name"]}" as row_ {mine}', list(ledgers)
+                f'select row_::text as text from "{table["schema"]}"."{table["name"]}" as row_ {mine}',
+                list(ledgers),
+                began,
             )
             yield table["name"], b"\n".join(_readable(row["text"].encode()) for row in rows)
     finally:

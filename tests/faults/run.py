@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 BEFORE_SECONDS: Final = (0.3, 1.2)
 """Between which moments after the first pledge a fault strikes."""
+AFTER_SECONDS: Final = 30.0
+"""How long clients are given, once it has healed, to log some more and to have logged enough."""
 RUN_SECONDS: Final = 240.0
 """A run that takes longer is red."""
 LEAST_PLEDGES: Final = 10
@@ -110,7 +112,13 @@ async def _run(topology: Topology, fault: Fault, result: Result, *, pace: float,
     try:
         await scene.a_while(*BEFORE_SECONDS)
         result.fired = await fault.act(scene)
-        await asyncio.sleep(0.5)
+        known = len(clients.ledger.acknowledged)
+
+        async def work_goes_on() -> bool:
+            ours_now, others_now = len(clients.ledger.acknowledged), len(neighbours.ledger.acknowledged)
+            return ours_now >= max(LEAST_PLEDGES, known + 3) and others_now > 0
+
+        await scene.until(work_goes_on, seconds=AFTER_SECONDS)
     except NotHealed as error:
         result.trouble.append(str(error))  # and what does the checker say of it?
     finally:
