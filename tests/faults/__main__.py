@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
+import logging
 import re
 import shutil
 import sys
@@ -61,6 +62,8 @@ def main() -> int:
         for fault in FAULTS.values():
             print(f"{fault.name:<60} {fault.strikes}; then {fault.heals}")
         return 0 if chosen else 2
+    # What our own clients meet on the way to a broker that was killed is what was wanted.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     session = Session(asked.seed, asked.runs, brokers.FLAVOUR)
     started = time.monotonic()
     interrupted = False
