@@ -1,10 +1,15 @@
-"""Two faults together: killed while cut off, and two of a kind at work while what they share is slow."""
+"""Two faults together: killed while cut off, two of a kind at a slow link, a transaction that commits late."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
+
+import asyncpg
 
 from services.notifications.deliveries import AT_A_TIME
 from tests.faults import links
@@ -19,8 +24,20 @@ if TYPE_CHECKING:
 
 CUT_OFF_SECONDS = (5.5, 7.0)
 """Longer than a Kafka client waits between two commits of offsets, if it is left to commit by itself."""
-BESIDE_SECONDS = (6.0, 9.0)
+LATE_COMMITS = 8
+CUTS_AT_COMMIT = 5
+BESIDE_SECONDS = (8.0, 12.0)
 """How long a second one works beside the first."""
+
+
+_BETWEEN = """
+    select pid
+      from pg_stat_activity
+     where application_name = 'pledges-app'
+       and state = 'idle in transaction'
+       and query ilike '%insert into outbox%'
+     limit 1
+"""
 
 
 async def killed_cut_off(name: str, link_name: str, scene: Scene) -> int:
@@ -54,13 +71,75 @@ async def two_at_a_slow_link(name: str, link_name: str, seconds: float, scene: S
     before = link.counts["delayed"]
     second = await second_worker(scene, name)
     try:
-        link.slow(seconds, jitter=2 * seconds)
+        link.slow(seconds, jitter=4 * seconds)
         await scene.a_while(*BESIDE_SECONDS)
     finally:
         link.heal()
         await asyncio.to_thread(second.stop)
     await scene.ready()
     return link.counts["delayed"] - before
+
+
+async def commit_late(scene: Scene) -> int:
+    """Stop a backend between its row in the outbox and its commit, again and again: what began later commits before.
+
+    Counted: the times something was told to the outbox meanwhile.
+    """
+    link = link_of(scene, links.to_postgres("pledges-app"))
+    fired = 0
+    conn = await asyncpg.connect(scene.running.superuser_dsn("pledges"), command_timeout=10)
+    try:
+        link.slow(0.02, jitter=0.02)  # or the moment would be too short to be met
+        for _ in range(LATE_COMMITS):
+            caught: int | None = None
+
+            async def between() -> bool:
+                nonlocal caught
+                caught = await conn.fetchval(_BETWEEN)
+                return caught is not None
+
+            if not await scene.until(between, seconds=10, every=0.005) or caught is None:
+                break
+            with suppress(ProcessLookupError):
+                os.kill(caught, signal.SIGSTOP)
+            try:
+                before = await conn.fetchval("select count(*) from outbox")
+                await scene.a_while(0.4, 0.8)
+                fired += await conn.fetchval("select count(*) from outbox") > before
+            finally:
+                with suppress(ProcessLookupError):
+                    os.kill(caught, signal.SIGCONT)
+    finally:
+        link.heal()
+        conn.terminate()
+    await scene.ready()
+    return fired
+
+
+async def cut_at_commit(scene: Scene) -> int:
+    """Reset the app's connections as soon as a new message can be seen in the outbox: before the app knows of it.
+
+    Counted: connections reset.
+    """
+    link = link_of(scene, links.to_postgres("pledges-app"))
+    before = link.counts["reset"]
+    conn = await asyncpg.connect(scene.running.superuser_dsn("pledges"), command_timeout=10)
+    try:
+        link.slow(0.02, jitter=0.02)
+        for _ in range(CUTS_AT_COMMIT):
+            known = await conn.fetchval("select count(*) from outbox")
+
+            async def more(known: int = known) -> bool:
+                return bool(await conn.fetchval("select count(*) from outbox") > known)
+
+            if await scene.until(more, seconds=10, every=0.005):
+                link.cut(refuse=False)
+            await scene.a_while(0.8, 1.5)  # it has to connect again first
+    finally:
+        link.heal()
+        conn.terminate()
+    await scene.ready()
+    return link.counts["reset"] - before
 
 
 def _impossible(link_name: str) -> Callable[[Topology], str | None]:
@@ -88,9 +167,25 @@ FAULTS = (
         for name, link, mails in _CUT_OFF
     ),
     Fault(
+        "cut at a commit",
+        links.to_postgres("pledges-app"),
+        "RST both ways as soon as a message can be seen, and before the app hears of its commit",
+        "passes again",
+        cut_at_commit,
+        impossible=_impossible(links.to_postgres("pledges-app")),
+    ),
+    Fault(
+        "late commit",
+        "pledges-app",
+        "SIGSTOP of a backend between its row in the outbox and its commit, again and again",
+        "SIGCONT",
+        commit_late,
+        impossible=_impossible(links.to_postgres("pledges-app")),
+    ),
+    Fault(
         "two relays at a slow broker",
         "pledges-worker",
-        "a second one, and each piece of data held back for 50–150 ms",
+        "a second one, and each piece of data held back for 50–250 ms",
         "the second is stopped",
         partial(two_at_a_slow_link, "pledges-worker", links.KAFKA, 0.05),
         impossible=_impossible(links.KAFKA),
@@ -98,7 +193,7 @@ FAULTS = (
     Fault(
         "two couriers at a slow mail server",
         COURIER,
-        "a second one, and each piece of data held back for 50–150 ms",
+        "a second one, and each piece of data held back for 50–250 ms",
         "the second is stopped",
         partial(two_at_a_slow_link, COURIER, links.SMTP, 0.05),
         impossible=_impossible(links.SMTP),

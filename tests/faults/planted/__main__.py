@@ -47,7 +47,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="decides everything that is left to chance")
     parser.add_argument("--runs", type=int, default=1, help="with how many seeds each bug is tried")
     parser.add_argument("--bug", default="", help="only these: a regular expression for how the name begins")
-    parser.add_argument("--no-control", action="store_true", help="leave out the runs without a mistake")
+    parser.add_argument("--only", choices=("control", "bugs"), help="the runs without a mistake, or those with one")
     parser.add_argument("--list", action="store_true", help="say which bugs there are, and run nothing")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for planted.json and planted.html")
     asked = parser.parse_args()
@@ -57,11 +57,13 @@ def main() -> int:
             print(f"{bug.name:<36} {bug.fault.name:<62} {' or '.join(bug.checks)}")
         return 0 if chosen else 2
     console = Console(highlight=False, soft_wrap=True)
-    trials = Trials(asked.seed, asked.runs, brokers.FLAVOUR, [*([] if asked.no_control else [CONTROL]), *chosen])
+    faults = {bug.fault.name: bug.fault for bug in chosen}
+    bugs = [*([CONTROL] if asked.only != "bugs" else []), *(chosen if asked.only != "control" else [])]
+    trials = Trials(asked.seed, asked.runs, brokers.FLAVOUR, bugs)
     started = time.monotonic()
     interrupted = False
     try:
-        _all_trials(trials, console, asked.results)
+        _all_trials(trials, list(faults.values()), console, asked.results)
     except KeyboardInterrupt:
         interrupted = True
     except NotPlanted as why:
@@ -74,12 +76,11 @@ def main() -> int:
     return 130 if interrupted else int(not trials.passed)
 
 
-def _all_trials(trials: Trials, console: Console, results: Path) -> None:
+def _all_trials(trials: Trials, faults: list[Fault], console: Console, results: Path) -> None:
     for bug in trials.bugs:
         runs: Iterator[tuple[Fault, int]]
         if bug is CONTROL:
-            used = {one.fault.name: one.fault for one in trials.bugs if one is not CONTROL}
-            runs = zip(used.values(), itertools.count(trials.seed), strict=False)
+            runs = zip(faults, itertools.count(trials.seed), strict=False)
         else:
             runs = ((bug.fault, trials.seed + number) for number in range(trials.runs))
         following = next(runs, None)

@@ -96,6 +96,8 @@ class Trials:
         """The last word."""
         planted = sum(bug is not CONTROL for bug in self.bugs)
         control = "" if CONTROL not in self.bugs else f"The control is {'green' if self.control_is_green else 'RED'}. "
+        if not planted:
+            return control.strip()
         if self.survivors:
             return f"{control}{len(self.survivors)} of {planted} bugs survived: {', '.join(self.survivors)}."
         return f"{control}All {planted} bugs were caught, in {self.seconds / 60:.1f} min."
