@@ -15,6 +15,7 @@ import itertools
 import logging
 import re
 import shutil
+import signal
 import sys
 import time
 from contextlib import ExitStack
@@ -62,6 +63,9 @@ def main() -> int:
         for fault in FAULTS.values():
             print(f"{fault.name:<60} {fault.strikes}; then {fault.heals}")
         return 0 if chosen else 2
+    # Also where a shell has started us in the background, which ignores the one, and by whoever sends the other.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     # What our own clients meet on the way to a broker that was killed is what was wanted.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     session = Session(asked.seed, asked.runs, brokers.FLAVOUR)
