@@ -6,6 +6,7 @@ fails at the start, and so does every run that relies on it.
 
     kill   SIGKILL
     stop   SIGSTOP; whoever started it may let it go on
+    linger lets that passage, and each after it, take half a second longer
     slow   holds that passage for longer than the group allows a member to be away
 
 Every passage is written down in the file MARKS beforehand: `POINT PASSAGE` and, for `slow`, the records it is about.
@@ -26,6 +27,7 @@ from typing import Any, Final
 
 SLOW_MAX_POLL_SECONDS: Final = 2.0
 SLOW_SECONDS: Final = 6.0
+LINGER_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,9 @@ def strike_at(point: str, passage: int, action: str, marks: Path) -> None:
         passages += 1
         with marks.open("a") as file:
             file.write(f"{point} {passages}{_records(arguments) if action == 'slow' else ''}\n")
-        if passages != passage:
+        if action == "linger" and passages >= passage:
+            await asyncio.sleep(LINGER_SECONDS)
+        if action == "linger" or passages != passage:
             return
         if action == "slow":
             await asyncio.sleep(SLOW_SECONDS)

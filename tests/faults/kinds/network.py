@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 CUT_SECONDS = (0.5, 5.0)
 PARTITION_SECONDS = (1.0, 20.0)
 LATENCY_SECONDS = (3.0, 8.0)
-FLAPS = 10
 TRAFFIC_SECONDS = 20.0
 """How long to wait for something to be on the link."""
 
@@ -89,21 +88,6 @@ async def forget(name: str, scene: Scene) -> int:
     await scene.a_while(1.0, 3.0)
     await scene.ready()
     return link.counts["swallowed"] - before
-
-
-async def flap(name: str, scene: Scene) -> int:
-    """A slow link whose connections are reset again and again; new ones pass. Counted: connections reset."""
-    link = link_of(scene, name)
-    before = link.counts["reset"]
-    try:
-        link.slow(0.02, jitter=0.04)
-        for _ in range(FLAPS):
-            await scene.a_while(0.2, 0.8)
-            link.cut(refuse=False)
-    finally:
-        link.heal()
-    await scene.ready()
-    return link.counts["reset"] - before
 
 
 async def slow(name: str, scene: Scene) -> int:
@@ -199,17 +183,6 @@ FAULTS = (
     *_faults("cut", cut, "RST both ways, new connections too", "passes again", {links.SMTP: 1}),
     *_faults("partition", part, "nothing passes, connections stay half-open", "all held back arrives", {}),
     *_faults("latency", slow, "50–500 ms and as much again by chance", "passes at once again", {}),
-    *(
-        Fault(
-            "flapping",
-            links.to_postgres(process),
-            "slow, and RST both ways ten times over",
-            "passes at once again",
-            partial(flap, links.to_postgres(process)),
-            impossible=partial(not_proxied, links.to_postgres(process)),
-        )
-        for process in ("pledges-app", "dashboard-worker", links.COURIER)
-    ),
     Fault(
         "half-open",
         links.to_asked("pledges"),

@@ -58,7 +58,7 @@ async def at_point(name: str, point: str, scene: Scene) -> int:
     """Start the process with a kill at a named point, wait until it has died there, start it as it was."""
     process = scene.running.processes[name]
     passage = scene.chance.randint(1, 3)
-    marks = _marks(scene, point)
+    marks = marks_of(scene, point)
     await asyncio.to_thread(process.stop)
     process.start(under=("tests.faults.points", point, str(passage), "kill", str(marks)))
     try:
@@ -68,7 +68,7 @@ async def at_point(name: str, point: str, scene: Scene) -> int:
         await asyncio.to_thread(process.stop)
         process.start()
     await scene.ready()
-    passages = _passages(marks)
+    passages = passages_in(marks)
     scene.note(f"at passage {passage} of {point}")
     if died and code != -signal.SIGKILL:
         raise NotHealed(f"{name} ended with {code} and not at its point:\n{scene.running.last_words(name)}")
@@ -114,7 +114,7 @@ async def zombie_relay(scene: Scene) -> int:
     Counted: the times another had the lock while the first was stopped and still alive.
     """
     first = scene.running.processes["pledges-worker"]
-    marks = _marks(scene, "zombie")
+    marks = marks_of(scene, "zombie")
     await asyncio.to_thread(first.stop)
     first.start(under=("tests.faults.points", "commit-publish", str(scene.chance.randint(2, 4)), "stop", str(marks)))
     assert first.child is not None
@@ -205,11 +205,13 @@ def is_stopped(pid: int) -> bool:
         return False
 
 
-def _marks(scene: Scene, name: str) -> Path:
+def marks_of(scene: Scene, name: str) -> Path:
+    """A new file for the passages of a named point."""
     return scene.running.folder / f"{name}-{scene.chance.getrandbits(32):08x}.marks"
 
 
-def _passages(marks: Path) -> int:
+def passages_in(marks: Path) -> int:
+    """How many passages were written down."""
     return len(marks.read_text().splitlines()) if marks.exists() else 0
 
 

@@ -1,4 +1,4 @@
-"""Two faults together: killed while cut off, two of a kind at a slow link, a transaction that commits late."""
+"""Two faults together: killed while cut off, two at work and one slow, cut or stopped between two steps."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from services.notifications.deliveries import AT_A_TIME
 from tests.faults import links
 from tests.faults.fault import Fault, Scene
 from tests.faults.kinds.network import link_of, not_proxied
-from tests.faults.kinds.processes import COURIER, second_worker
+from tests.faults.kinds.processes import COURIER, marks_of, passages_in, second_worker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from tests.topology import Topology
 
 CUT_OFF_SECONDS = (5.5, 7.0)
 """Longer than a Kafka client waits between two commits of offsets, if it is left to commit by itself."""
 LATE_COMMITS = 8
-CUTS_AT_COMMIT = 5
+CUTS = 5
 BESIDE_SECONDS = (8.0, 12.0)
 """How long a second one works beside the first."""
 
@@ -80,6 +80,29 @@ async def two_at_a_slow_link(name: str, link_name: str, seconds: float, scene: S
     return link.counts["delayed"] - before
 
 
+async def one_relay_slow(scene: Scene) -> int:
+    """A second pledges-worker beside one that takes half a second between reading its rows and sending them.
+
+    If both relayed, what the first has in its hands would be overtaken. Counted: passages of the slow one.
+    """
+    first = scene.running.processes["pledges-worker"]
+    marks = marks_of(scene, "linger")
+    await asyncio.to_thread(first.stop)
+    first.start(under=("tests.faults.points", "commit-publish", "1", "linger", str(marks)))
+    try:
+        await scene.ready()
+        second = await second_worker(scene, first.name)
+        try:
+            await scene.a_while(*BESIDE_SECONDS)
+        finally:
+            await asyncio.to_thread(second.stop)
+    finally:
+        await asyncio.to_thread(first.stop)
+        first.start()
+    await scene.ready()
+    return passages_in(marks)
+
+
 async def commit_late(scene: Scene) -> int:
     """Stop a backend between its row in the outbox and its commit, again and again: what began later commits before.
 
@@ -121,23 +144,45 @@ async def cut_at_commit(scene: Scene) -> int:
 
     Counted: connections reset.
     """
-    link = link_of(scene, links.to_postgres("pledges-app"))
-    before = link.counts["reset"]
     conn = await asyncpg.connect(scene.running.superuser_dsn("pledges"), command_timeout=10)
+
+    async def messages() -> int:
+        return int(await conn.fetchval("select count(*) from outbox"))
+
+    try:
+        return await _cut_at(links.to_postgres("pledges-app"), messages, scene)
+    finally:
+        conn.terminate()
+
+
+async def cut_at_mail(scene: Scene) -> int:
+    """Reset the courier's connections to its database as soon as the mail server has taken a mail: before its mark.
+
+    Counted: connections reset.
+    """
+
+    async def mails() -> int:
+        return len(scene.running.mail.mails)
+
+    return await _cut_at(links.to_postgres(COURIER), mails, scene)
+
+
+async def _cut_at(link_name: str, count: Callable[[], Awaitable[int]], scene: Scene) -> int:
+    link = link_of(scene, link_name)
+    before = link.counts["reset"]
     try:
         link.slow(0.02, jitter=0.02)
-        for _ in range(CUTS_AT_COMMIT):
-            known = await conn.fetchval("select count(*) from outbox")
+        for _ in range(CUTS):
+            known = await count()
 
             async def more(known: int = known) -> bool:
-                return bool(await conn.fetchval("select count(*) from outbox") > known)
+                return await count() > known
 
             if await scene.until(more, seconds=10, every=0.005):
                 link.cut(refuse=False)
             await scene.a_while(0.8, 1.5)  # it has to connect again first
     finally:
         link.heal()
-        conn.terminate()
     await scene.ready()
     return link.counts["reset"] - before
 
@@ -175,6 +220,14 @@ FAULTS = (
         impossible=_impossible(links.to_postgres("pledges-app")),
     ),
     Fault(
+        "cut at a mail",
+        links.to_postgres(COURIER),
+        "RST both ways as soon as the mail server has a mail, and before it is marked",
+        "passes again",
+        cut_at_mail,
+        impossible=_impossible(links.to_postgres(COURIER)),
+    ),
+    Fault(
         "late commit",
         "pledges-app",
         "SIGSTOP of a backend between its row in the outbox and its commit, again and again",
@@ -183,12 +236,11 @@ FAULTS = (
         impossible=_impossible(links.to_postgres("pledges-app")),
     ),
     Fault(
-        "two relays at a slow broker",
+        "two relays, one slow",
         "pledges-worker",
-        "a second one, and each piece of data held back for 50–250 ms",
-        "the second is stopped",
-        partial(two_at_a_slow_link, "pledges-worker", links.KAFKA, 0.05),
-        impossible=_impossible(links.KAFKA),
+        "half a second between reading and sending, and a second one beside it",
+        "restarted at its own pace",
+        one_relay_slow,
     ),
     Fault(
         "two couriers at a slow mail server",

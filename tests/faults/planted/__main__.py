@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from tests.topology import Topology
 
 RESULTS = ROOT / "test-results" / "faults"
+WIDTH = 200
+"""columns, where there is no terminal"""
 
 
 def main() -> int:
@@ -56,7 +58,7 @@ def main() -> int:
         for bug in BUGS:
             print(f"{bug.name:<36} {bug.fault.name:<62} {' or '.join(bug.checks)}")
         return 0 if chosen else 2
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
     faults = {bug.fault.name: bug.fault for bug in chosen}
     bugs = [*([CONTROL] if asked.only != "bugs" else []), *(chosen if asked.only != "control" else [])]
     trials = Trials(asked.seed, asked.runs, brokers.FLAVOUR, bugs)
@@ -98,7 +100,7 @@ def _all_trials(trials: Trials, faults: list[Fault], console: Console, results: 
                     trial = Trial(bug, asyncio.run(_one_run(stage, bug, *following)))
                     trials.done.append(trial)
                     for line in trial.lines():
-                        console.print(line, markup=False)
+                        console.print(line, markup=False, soft_wrap=True)
                     following = next(runs, None)
                     if bug is CONTROL and trial.result.red:
                         folder = results / f"control-{trial.result.seed}"
