@@ -12,8 +12,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
+import logging
 import re
 import shutil
+import signal
 import sys
 import time
 from contextlib import ExitStack
@@ -58,6 +60,11 @@ def main() -> int:
         for bug in BUGS:
             print(f"{bug.name:<36} {bug.fault.name:<62} {' or '.join(bug.checks)}")
         return 0 if chosen else 2
+    # Also where a shell has started us in the background, which ignores the one, and by whoever sends the other.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    # What our own clients meet on the way to a broker that was killed is what was wanted.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
     faults = {bug.fault.name: bug.fault for bug in chosen}
     bugs = [*([CONTROL] if asked.only != "bugs" else []), *(chosen if asked.only != "control" else [])]
