@@ -18,6 +18,7 @@ _SHAPE = re.compile(
     r"(?<!\d)(?P<day>\d{2})[ .\u00a0/-]?(?P<month>\d{2})[ .\u00a0/-]?(?P<year>\d{2})"
     r"[ \u00a0.\u2010-\u2015/-]{0,3}(?P<serial>\d{4})(?!\d)"
 )
+_CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # but for tab and line ends
 
 
 def contains_cpr_shape(text: str) -> bool:
@@ -42,7 +43,7 @@ def refuse_cpr(text: str) -> str:
 
 def refuse_control_characters(text: str) -> str:
     """Return `text` trimmed; raise `control_characters` for NUL and its kin, which no keyboard writes."""
-    if any(ord(sign) < 32 and sign not in "\n\r\t" for sign in text):
+    if _CONTROL_CHARACTER.search(text):
         raise PydanticCustomError("control_characters", "Contains characters that cannot be shown")
     return text.strip()
 

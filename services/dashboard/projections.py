@@ -8,6 +8,7 @@ is, so that one which is being built misses nothing that arrives meanwhile.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from shared.contracts import events, pledges
@@ -144,6 +145,7 @@ HIRES = Projection(
 )
 
 PROJECTIONS: tuple[Projection, ...] = (TASKFORCES, COMPANIES, EMPLOYER_EVENTS, ATTENDANCES, PLEDGES, HIRES)
+_TABLE_OF = {message: projection.table for projection in PROJECTIONS for message in projection.messages}
 TABLES: tuple[str, ...] = (
     *(name for projection in PROJECTIONS for name in (projection.table, projection.present) if name is not None),
     "daily_tallies",
@@ -186,10 +188,12 @@ async def write(conn: Connection, messages: Sequence[Message], into: Sequence[in
     Returns:
         How many rows were new.
     """
+    of_table: dict[str, list[Message]] = {projection.table: [] for projection in PROJECTIONS}
+    for message in messages:
+        of_table[_TABLE_OF[type(message)]].append(message)
     new = 0
     for projection in PROJECTIONS:
-        mine = [message for message in messages if isinstance(message, projection.messages)]
-        if mine:
+        if mine := of_table[projection.table]:
             new += await _insert_versions(conn, projection, mine, into)
             if projection.present is not None:
                 await _keep_highest(conn, projection, projection.present, mine, into)
@@ -252,15 +256,17 @@ def _types(projection: Projection) -> dict[str, str]:
 
 def _values(projection: Projection, messages: Iterable[Message]) -> list[list[Any]]:
     # In the order of the key, so that two workers that write the same rows wait for each other and never in a ring.
-    ordered = sorted(messages, key=lambda m: (m.aggregate_id, m.version))
-    read: dict[str, Callable[[Any], Any]] = {
-        "taskforce_id": lambda m: m.taskforce_id,
-        projection.key: lambda m: m.aggregate_id,
-        "version": lambda m: m.version,
-        "recorded_at": lambda m: m.recorded_at,
+    keyed = sorted(((m.aggregate_id, m.version, m) for m in messages), key=itemgetter(0, 1))
+    ordered = [message for _, _, message in keyed]
+    # By name, for a taskforce's key is its taskforce.
+    values: dict[str, list[Any]] = {
+        "taskforce_id": [message.taskforce_id for message in ordered],
+        projection.key: [aggregate_id for aggregate_id, _, _ in keyed],
+        "version": [version for _, version, _ in keyed],
+        "recorded_at": [message.recorded_at for message in ordered],
     }
-    read |= {name: value for name, (_, value) in projection.columns.items()}
-    return [[value(message) for message in ordered] for value in read.values()]
+    values |= {name: [value(message) for message in ordered] for name, (_, value) in projection.columns.items()}
+    return list(values.values())
 
 
 def _in_status(pledge: pledges.PledgeState, status: pledges.PositionStatus) -> int:

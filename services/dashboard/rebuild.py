@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -23,12 +23,14 @@ from shared.contracts.catalogue import by_type
 from shared.postgres import COMMAND_TIMEOUT_SECONDS, Database, set_taskforce
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
     from uuid import UUID
 
     from shared.contracts.message import Message
 
 BATCH = 2000
+_AT_ONCE = 100
+"""Messages that are read before the loop sees whether the database has answered: both are kept busy."""
 _LOCK_KEY = 0x7E_11_5A_61
 _SWAP_ATTEMPTS = 5
 
@@ -121,29 +123,62 @@ async def _read_outboxes(
         # Only for the bar: more arrive while this runs.
         total = sum([await c.fetchval("select count(*) from outbox", timeout=60) for c in connections.values()])
         for service, conn in connections.items():
-            async with conn.transaction(isolation="repeatable_read", readonly=True):
-                cursor = await conn.cursor(
-                    """
-                    select type, payload::text as payload
-                      from outbox
-                     order by position
-                    """
-                )
-                while rows := await cursor.fetch(BATCH):
-                    await _write(database, done, rows)
-                    done.messages[service] += len(rows)
+            async with aclosing(_batches(conn, done)) as batches, aclosing(_one_ahead(batches)) as ahead:
+                async for batch in ahead:
+                    await _write(database, done, batch.by_taskforce)
+                    done.messages[service] += batch.rows
                     progress(done.messages.total(), total)
     finally:
         for conn in connections.values():
             conn.terminate()
 
 
-async def _write(database: Database, done: Rebuilt, rows: Sequence[asyncpg.Record]) -> None:
-    by_taskforce: dict[UUID, list[Message]] = defaultdict(list)
-    for row in rows:
-        message = _understood(done, row["type"], row["payload"])
-        if message is not None:
-            by_taskforce[message.taskforce_id].append(message)
+@dataclass(frozen=True)
+class _Batch:
+    """Some rows of an outbox, and the messages in them."""
+
+    rows: int
+    by_taskforce: Mapping[UUID, Sequence[Message]]
+
+
+async def _batches(conn: asyncpg.Connection[asyncpg.Record], done: Rebuilt) -> AsyncGenerator[_Batch, None]:
+    """Read an outbox in its order, all of it from one snapshot."""
+    async with conn.transaction(isolation="repeatable_read", readonly=True):
+        cursor = await conn.cursor(
+            """
+            select type, payload::text as payload
+              from outbox
+             order by position
+            """
+        )
+        while rows := await cursor.fetch(BATCH):
+            by_taskforce: dict[UUID, list[Message]] = defaultdict(list)
+            for number, row in enumerate(rows):
+                if number % _AT_ONCE == 0:
+                    await asyncio.sleep(0)
+                message = _understood(done, row["type"], row["payload"])
+                if message is not None:
+                    by_taskforce[message.taskforce_id].append(message)
+            yield _Batch(len(rows), by_taskforce)
+
+
+async def _one_ahead(source: AsyncIterator[_Batch]) -> AsyncGenerator[_Batch, None]:
+    """Yield what `source` yields, while it makes the next one ready."""
+
+    async def following() -> _Batch | None:
+        return await anext(source, None)
+
+    coming = asyncio.create_task(following())
+    try:
+        while (batch := await coming) is not None:
+            coming = asyncio.create_task(following())
+            yield batch
+    finally:
+        coming.cancel()
+        await asyncio.gather(coming, return_exceptions=True)
+
+
+async def _write(database: Database, done: Rebuilt, by_taskforce: Mapping[UUID, Sequence[Message]]) -> None:
     for taskforce_id, messages in by_taskforce.items():
         try:
             await _write_batch(database, done.generation, taskforce_id, messages)

@@ -37,7 +37,7 @@ async def add(conn: Connection, message: Message, *, causation_id: UUID | None =
         insert into outbox
                (id, taskforce_id, aggregatetype, aggregateid, version, type, payload, recorded_at,
                 correlation_id, causation_id)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        values ($1, $2, $3, $4, $5, $6, $7::text::jsonb, $8, $9, $10)
         """,
         message_id,
         message.taskforce_id,
@@ -45,7 +45,7 @@ async def add(conn: Connection, message: Message, *, causation_id: UUID | None =
         message.aggregate_id,
         message.version,
         message.type_name(),
-        message.model_dump(mode="json"),
+        message.model_dump_json(),
         message.recorded_at,
         UUID(correlation) if correlation else message_id,
         causation_id,
