@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from tests.drills.intake import Pledge
 
 RESULTS = ROOT / "test-results" / "restore-drill.json"
+LOGS = RESULTS.with_suffix("")
 BACKUP = "first"
 PATIENCE_SECONDS = 60.0
 MAIL_SECONDS = 30.0
@@ -185,6 +186,8 @@ class _BadDay:
         steps.done("last segment archived")
         acknowledged, listed = await self._restore(steps, moment)
         restored = await self._judge("moment", steps, acknowledged, listed, kept_until=moment, since=decided_at)
+        if unlisted := restored.lost - restored.listed:
+            restored.broken.append(f"{unlisted} pledges are lost and not listed")
         if without := await self._pledges_without_contact():
             restored.broken.append(f"the mistake is still there: {without} contacts are missing")
         return restored
@@ -195,6 +198,9 @@ class _BadDay:
         Returns:
             The pledges acknowledged before, without those lost earlier; and those `reconcile` names as lost.
         """
+        if self.cluster.postgres.alive():
+            # What the apps have accepted last is published before the workers stop, and so is listed.
+            await asyncio.to_thread(_stop_processes, self.topology, "-app")
         await asyncio.to_thread(_stop_processes, self.topology)
         acknowledged = {id: one for id, one in self.intake.acknowledged().items() if id not in self.gone}
         steps.done("processes stopped")
@@ -332,10 +338,11 @@ async def _effects_without_source(topology: Topology, taskforce: UUID, lost: set
     return broken
 
 
-def _stop_processes(topology: Topology) -> None:
-    """All at once, as `docker compose stop` does."""
-    with ThreadPoolExecutor(max_workers=len(topology.processes)) as pool:
-        list(pool.map(Process.stop, topology.processes.values()))
+def _stop_processes(topology: Topology, kind: str = "") -> None:
+    """All of a kind at once, as `docker compose stop` does."""
+    chosen = [process for name, process in topology.processes.items() if name.endswith(kind)]
+    with ThreadPoolExecutor(max_workers=len(chosen)) as pool:
+        list(pool.map(Process.stop, chosen))
 
 
 async def _tilsagn(topology: Topology, *arguments: str, may_fail: bool = True) -> Any:
@@ -381,6 +388,12 @@ def run(*, archive_timeout: int, per_second: float) -> Report:
         topology.start_infrastructure()
         cluster = Cluster(topology.postgres, folder / "archive")
         return asyncio.run(drill(topology, cluster, archive_timeout=archive_timeout, per_second=per_second))
+    except BaseException:
+        LOGS.mkdir(parents=True, exist_ok=True)
+        for log in folder.glob("*.log"):
+            shutil.copy(log, LOGS)
+        print(f"The processes' logs are in {LOGS}.", file=sys.stderr)
+        raise
     finally:
         topology.stop()
         shutil.rmtree(folder, ignore_errors=True)
