@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 ROUND_ROWS = 1000
 POLL_SECONDS = 1.0
 PUBLISH_TIMEOUT_SECONDS = 20.0
+SILENT_LEADER_SECONDS = PUBLISH_TIMEOUT_SECONDS + 2
+"""After how long PostgreSQL takes the lock from a leader it hears nothing of: one that is stopped, or at the other end
+of a link that has gone silent without closing, would keep it until the operating system gives the connection up."""
 LOCK_KEY = 0x7E_11_5A_60  # any constant: each service has its own database
 
 _PASSING_ERRORS: tuple[type[BaseException], ...] = (KafkaError, *TRANSIENT_ERRORS)
@@ -82,7 +85,10 @@ class Relay:
             self._settings.database_url,
             timeout=5,
             command_timeout=COMMAND_TIMEOUT_SECONDS,
-            server_settings={"application_name": f"{self._service}-relay"},
+            server_settings={
+                "application_name": f"{self._service}-relay",
+                "idle_session_timeout": f"{SILENT_LEADER_SECONDS * 1000:.0f}",
+            },
         )
         try:
             while not await conn.fetchval("select pg_try_advisory_lock($1)", LOCK_KEY):

@@ -183,13 +183,19 @@ FAULTS = (
     *_faults("cut", cut, "RST both ways, new connections too", "passes again", {links.SMTP: 1}),
     *_faults("partition", part, "nothing passes, connections stay half-open", "all held back arrives", {}),
     *_faults("latency", slow, "50–500 ms and as much again by chance", "passes at once again", {}),
-    Fault(
-        "half-open",
-        links.to_asked("pledges"),
-        "what is open is swallowed for ever, new connections pass",
-        "whoever asks gives up in time",
-        partial(forget, links.to_asked("pledges")),
-        impossible=partial(not_proxied, links.to_asked("pledges")),
+    *(
+        Fault(
+            "half-open",
+            name,
+            "what is open is swallowed for ever, new connections pass",
+            heals,
+            partial(forget, name),
+            impossible=partial(not_proxied, name),
+        )
+        for name, heals in {
+            links.to_asked("pledges"): "whoever asks gives up in time",
+            links.to_postgres("pledges-worker"): "PostgreSQL takes the lock from a leader that has gone silent",
+        }.items()
     ),
     *_faults("lost answer", lose, "the request passes, its answer does not: RST", "passes again", {links.SMTP: 1}),
 )

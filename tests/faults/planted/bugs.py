@@ -345,12 +345,10 @@ BUGS: Final = (
             ),
             Change(
                 _RELAY,
-                """            server_settings={"application_name": f"{self._service}-relay"},
+                """                "idle_session_timeout": f"{SILENT_LEADER_SECONDS * 1000:.0f}",
 """,
-                """            server_settings={
-                "application_name": f"{self._service}-relay",
+                """                "idle_session_timeout": f"{SILENT_LEADER_SECONDS * 1000:.0f}",
                 "synchronous_commit": "off",
-            },
 """,
             ),
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -93,3 +94,26 @@ async def test_a_relay_starts_over_after_an_error_that_nobody_foresaw(
     await eventually(has_looked)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_leader_that_has_gone_silent_is_followed_by_another(
+    publisher_settings: ServiceSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.messaging.relay.SILENT_LEADER_SECONDS", 2.0)
+    silent, next_one = (Relay(publisher_settings, service="events") for _ in range(2))
+
+    async def say_nothing(_: asyncpg.Connection[asyncpg.Record]) -> None:
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(silent, "_measure", say_nothing)
+
+    async def leads(relay: Relay) -> bool:
+        return relay.leader
+
+    tasks = [asyncio.create_task(silent.run())]
+    await eventually(partial(leads, silent))
+    tasks.append(asyncio.create_task(next_one.run()))
+    await eventually(partial(leads, next_one))
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
