@@ -14,6 +14,7 @@ from deploy.services import app_role
 
 _ROOT = Path(__file__).parents[2]
 _TIMEOUT = 600.0  # seconds for all pending migrations of one service; each bounds its own locks
+_LOCK_KEY = 0x7E_11_5A_62  # any constant: each service has its own database
 _VERSION = re.compile(r"^(\d+)_.+\.sql$")
 
 
@@ -46,7 +47,10 @@ async def migrate(service: str, owner_dsn: str) -> list[str]:
         await _dbmate(service, owner_dsn)
         after = await _applied(connection)
         # dbmate made this table; a service has no business changing it.
-        await connection.execute(f"revoke all on schema_migrations from {app_role(service)}")
+        async with connection.transaction():
+            # Two at once would change the same row of the catalogue, which PostgreSQL refuses the later one.
+            await connection.execute("select pg_advisory_xact_lock($1)", _LOCK_KEY)
+            await connection.execute(f"revoke all on schema_migrations from {app_role(service)}")
     finally:
         await connection.close(timeout=5)
     return [files[version] for version in sorted(files) if version in after - before]
