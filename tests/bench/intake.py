@@ -68,7 +68,7 @@ def measure(plan: Plan, progress: Callable[[str], None]) -> Iterator[Measure]:
                     progress(f"intake, round {number + 1}: {name}")
                     before = processor_seconds(whole.postgres.pid or 0)
                     answer = contenders[name](str(number))
-                    answer["postgres_share"] = processor_seconds(whole.postgres.pid or 0) - before
+                    answer["postgres_seconds"] = processor_seconds(whole.postgres.pid or 0) - before
                     answers[name].append(answer)
 
     def rates(name: str) -> Any:
