@@ -9,6 +9,7 @@ import signal
 import subprocess
 import threading
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from deploy.local import ports
@@ -155,7 +156,8 @@ class KafkaNode:
             self._end_orphan()
             self._format()
             for port in (self.member.port, self.member.controller_port):
-                if not ports.is_free(port):
+                # The kernel lets go of a killed process's port a moment after the process.
+                if not wait_until(partial(ports.is_free, port), seconds=3, every=0.05):
                     raise ports.PortTaken(port)
             self._said_before = self.log.stat().st_size if self.log.exists() else 0
             options = (*_JVM, *_LOG, f"-Djava.io.tmpdir={self._temporary}", *self._java_options)
