@@ -68,6 +68,7 @@ def main(arguments: Sequence[str]) -> None:
 
 def _moved(file: Path) -> dict[str, str]:
     # Only this needs what an export is made with; where secrets are made there may be no more than Python.
+    # Only `--keys-of` needs them: making secrets has to work where nothing else is configured.
     from deploy.cli.console import Refusal  # noqa: PLC0415
     from deploy.cli.transfer import keys_of  # noqa: PLC0415
 

@@ -74,6 +74,7 @@ def pack(
 async def count_rows(connection: asyncpg.Connection) -> dict[str, int]:
     """How many rows each table of the database has, whatever its policies show to others; by its owner's right."""
     names = [row["name"] for row in await connection.fetch(_TABLES)]
+    # The names are those of the catalogue, quoted.
     return {name: await connection.fetchval(f'select count(*) from "{name}"', timeout=600) for name in names}  # noqa: S608
 
 
