@@ -1,4 +1,4 @@
-"""What a relay says of itself: how long the oldest change has been waiting for it."""
+"""The relay: one at a time, whatever happens, and what it says of itself."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 
 from shared.messaging import outbox
 from shared.messaging.relay import LOCK_KEY, Relay
+from shared.messaging.worker import Worker
 from tests.shared.messaging.conftest import company, eventually
 
 if TYPE_CHECKING:
@@ -117,3 +118,26 @@ async def test_a_leader_that_has_gone_silent_is_followed_by_another(
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_two_relays_of_one_service_never_publish_at_once(publisher_settings: ServiceSettings) -> None:
+    workers = [Worker(publisher_settings, service="events") for _ in range(2)]
+    for worker in workers:
+        await worker.start()
+
+    def leaders() -> list[Worker]:
+        return [worker for worker in workers if worker.relay is not None and worker.relay.leader]
+
+    async def one_leads() -> bool:
+        return len(leaders()) == 1
+
+    await eventually(one_leads)
+    [first] = leaders()
+    [second] = [worker for worker in workers if worker is not first]
+    await first.stop()
+
+    async def the_other_leads() -> bool:
+        return leaders() == [second]
+
+    await eventually(the_other_leads)
+    await second.stop()
