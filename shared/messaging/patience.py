@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
+    from aiokafka import AIOKafkaProducer
+
 
 async def abandon_after(goodbye: Coroutine[Any, Any, Any], *, seconds: float) -> None:
     """Run `goodbye` for at most `seconds`, then cancel it and go on without waiting; its errors are dropped.
@@ -20,3 +22,19 @@ async def abandon_after(goodbye: Coroutine[Any, Any, Any], *, seconds: float) ->
         await asyncio.wait({task}, timeout=seconds)
     finally:
         task.cancel()
+
+
+async def discard(producer: AIOKafkaProducer) -> None:
+    """End `producer` within some 2 s, started or not; what it has in hand and has not sent, it never will.
+
+    Its own `stop` waits until everything is delivered. Cancelled while it waits, it leaves behind a task that tries
+    for ever, keeps its connections, and delivers once more what another producer has delivered meanwhile.
+    """
+    producer._closed = True  # or it complains when it is collected
+    sending = producer._sender.sender_task
+    if sending is not None:
+        sending.cancel()  # it waits for the answers it is owed, which it is told now will not come
+    await abandon_after(producer.client.close(), seconds=1)
+    if sending is not None:
+        await asyncio.wait({sending}, timeout=1)
+        sending.cancel()

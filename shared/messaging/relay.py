@@ -21,7 +21,7 @@ from shared import metrics
 from shared.contracts.message import topic_of
 from shared.messaging.broker import producer_for
 from shared.messaging.envelope import encode_headers
-from shared.messaging.patience import abandon_after
+from shared.messaging.patience import discard
 from shared.postgres import COMMAND_TIMEOUT_SECONDS, OUTBOX_CHANNEL, TRANSIENT_ERRORS
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class Relay:
                     async with asyncio.timeout(POLL_SECONDS):
                         await self._woken.wait()
         finally:
-            await abandon_after(producer.stop(), seconds=2)
+            await discard(producer)
 
     async def _round(self, conn: asyncpg.Connection[asyncpg.Record], producer: AIOKafkaProducer) -> int:
         """Publish and mark the oldest pending rows. Returns how many there were."""

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 import asyncpg
+import psutil
 import pytest
 
 from shared.messaging import outbox
 from shared.messaging.relay import LOCK_KEY, Relay
 from shared.messaging.worker import Worker
-from tests.shared.messaging.conftest import company, eventually
+from tests.shared.messaging.conftest import company, eventually, publish
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -21,8 +24,24 @@ if TYPE_CHECKING:
 
     from shared.postgres import Database
     from shared.settings import ServiceSettings
+    from tests.brokers import Broker
 
 YEARS = timedelta(days=3000)
+
+
+async def nothing_pending(database: Database) -> bool:
+    """Whether every change counts as published."""
+    return not await database.pool.fetchval("select exists (select from outbox where published_at is null)")
+
+
+def connections_to(broker: Broker) -> int:
+    """How many connections this process has to it."""
+    _, port = broker.bootstrap_servers.split(":")
+    return sum(
+        one.status == psutil.CONN_ESTABLISHED and one.raddr.port == int(port)
+        for one in psutil.Process().net_connections("tcp")
+        if one.raddr
+    )
 
 
 @pytest.fixture
@@ -141,3 +160,35 @@ async def test_two_relays_of_one_service_never_publish_at_once(publisher_setting
 
     await eventually(the_other_leads)
     await second.stop()
+
+
+async def test_a_relay_that_starts_over_leaves_no_producer_behind(
+    publisher_settings: ServiceSettings,
+    broker: Broker,
+    events_database: Database,
+    taskforce_id: UUID,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One that was left would keep its connections, and send again what it had in hand, whenever it can."""
+    monkeypatch.setattr("shared.messaging.relay.PUBLISH_TIMEOUT_SECONDS", 1.0)
+    relay = Relay(publisher_settings, service="events")
+    running = asyncio.create_task(relay.run())
+    await publish(events_database, company(taskforce_id))
+    await eventually(partial(nothing_pending, events_database))
+
+    async def given_up() -> bool:
+        return not relay.leader
+
+    assert broker.pid is not None
+    connected = connections_to(broker)
+    os.kill(broker.pid, signal.SIGSTOP)
+    try:
+        await publish(events_database, company(taskforce_id))
+        await eventually(given_up)
+    finally:
+        os.kill(broker.pid, signal.SIGCONT)
+    await eventually(partial(nothing_pending, events_database), seconds=30)
+    assert connections_to(broker) <= connected
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert connections_to(broker) == 0
