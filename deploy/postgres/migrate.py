@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import re
 import sys
+import time
 from pathlib import Path
 
 import asyncpg
@@ -14,6 +16,8 @@ from deploy.services import app_role
 
 _ROOT = Path(__file__).parents[2]
 _TIMEOUT = 600.0  # seconds for all pending migrations of one service; each bounds its own locks
+_LOCK_PATIENCE = 300.0  # seconds of asking again for a table that somebody holds
+_LOCK_PAUSES = (1.0, 2.0, 5.0, 10.0)  # seconds in between, in which everybody who has queued behind us is served
 _LOCK_KEY = 0x7E_11_5A_62  # any constant: each service has its own database
 _VERSION = re.compile(r"^(\d+)_.+\.sql$")
 
@@ -22,10 +26,18 @@ class MigrationFailed(RuntimeError):
     """A service's migrations could not be applied; the message says which one and why."""
 
 
+class _LockedOut(MigrationFailed):
+    """Somebody holds the table a migration wants. It was undone, and may be tried again."""
+
+
 async def migrate(service: str, owner_dsn: str) -> list[str]:
     """Apply the pending migrations of `shared/messaging` and of the service, in the order of their versions.
 
-    Each runs in a transaction of its own. Two calls at once wait for each other.
+    Each runs in a transaction of its own. Two calls at once wait for each other. Versions in the database that are
+    not among ours are a newer release's, which we have been rolled back from: they stay.
+
+    A migration that cannot get its locks (somebody reads the table in a long transaction: a dump, a report) gives up
+    soon, for whoever else wants the table queues behind it meanwhile, and asks again later.
 
     Args:
         service: one of deploy.services.SERVICES.
@@ -35,7 +47,8 @@ async def migrate(service: str, owner_dsn: str) -> list[str]:
         The file names applied, in order; empty when the tables were up to date.
 
     Raises:
-        MigrationFailed: a migration failed (those before it stay applied), or two have one version.
+        MigrationFailed: a migration failed (those before it stay applied), did not get its locks for five minutes,
+            or two have one version.
         asyncpg.PostgresError, OSError: the database cannot be reached.
     """
     files = known(service)
@@ -44,7 +57,7 @@ async def migrate(service: str, owner_dsn: str) -> list[str]:
         before = await _applied(connection)
         if files.keys() <= before:
             return []
-        await _dbmate(service, owner_dsn)
+        await _as_soon_as_nobody_is_in_the_way(service, owner_dsn)
         after = await _applied(connection)
         # dbmate made this table; a service has no business changing it.
         async with connection.transaction():
@@ -87,6 +100,18 @@ async def _applied(connection: asyncpg.Connection) -> set[str]:
     return {row["version"] for row in await connection.fetch("select version from schema_migrations")}
 
 
+async def _as_soon_as_nobody_is_in_the_way(service: str, owner_dsn: str) -> None:
+    deadline = time.monotonic() + _LOCK_PATIENCE
+    for pause in itertools.chain(_LOCK_PAUSES, itertools.repeat(_LOCK_PAUSES[-1])):
+        try:
+            return await _dbmate(service, owner_dsn)
+        except _LockedOut:
+            if time.monotonic() + pause > deadline:
+                raise
+        await asyncio.sleep(pause)
+    raise AssertionError("there is always another attempt")
+
+
 async def _dbmate(service: str, owner_dsn: str) -> None:
     arguments = [f"--migrations-dir={folder}" for folder in folders(service)]
     dbmate = await asyncio.create_subprocess_exec(
@@ -111,7 +136,10 @@ async def _dbmate(service: str, owner_dsn: str) -> None:
         await dbmate.wait()
         raise MigrationFailed(f"{service}: migrations took longer than {_TIMEOUT:.0f} s") from None
     if dbmate.returncode != 0:
-        raise MigrationFailed(f"{service}: {_readable(output.decode('utf-8', 'replace'))}")
+        said = output.decode("utf-8", "replace")
+        # dbmate passes on the server's words, and not its code (55P03).
+        failed = _LockedOut if "due to lock timeout" in said else MigrationFailed
+        raise failed(f"{service}: {_readable(said)}")
 
 
 def _readable(output: str) -> str:

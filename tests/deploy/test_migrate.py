@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import asyncpg
@@ -63,6 +64,63 @@ async def test_a_failing_one_is_named_with_its_reason_and_undone(migrations: Pat
     await connection.close()
 
 
+async def test_one_that_finds_its_table_held_gives_up_soon_and_comes_through_later(
+    migrations: Path, events_dsns: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_LOCK_PAUSES", (0.5,))
+    dsn = events_dsns.owner_dsn("events")
+    write(
+        migrations, "20991231000000_wide.sql", "set local lock_timeout = '200ms'; alter table companies add wide int;"
+    )
+    reader = await asyncpg.connect(dsn)
+    other = await asyncpg.connect(dsn, command_timeout=10)
+    reading = reader.transaction()
+    await reading.start()
+    await reader.execute("lock table companies in access share mode")
+    migrating = asyncio.create_task(migrate("events", dsn))
+    longest = 0.0
+    for _ in range(30):
+        asked = time.monotonic()
+        await other.execute("select from companies limit 1")
+        longest = max(longest, time.monotonic() - asked)
+        await asyncio.sleep(0.05)
+    assert not migrating.done()
+    assert 0.05 < longest < 2  # it has queued behind the migration, and not for as long as somebody reads
+    await reading.rollback()
+    assert await migrating == ["20991231000000_wide.sql"]
+    await reader.close()
+    await other.close()
+
+
+async def test_one_that_never_gets_its_table_fails_in_the_end_and_says_why(
+    migrations: Path, events_dsns: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_LOCK_PATIENCE", 0.0)
+    dsn = events_dsns.owner_dsn("events")
+    write(
+        migrations, "20991231000000_wide.sql", "set local lock_timeout = '100ms'; alter table companies add wide int;"
+    )
+    reader = await asyncpg.connect(dsn)
+    async with reader.transaction():
+        await reader.execute("lock table companies in access share mode")
+        with pytest.raises(MigrationFailed, match=r"20991231000000_wide.sql\n.*lock timeout"):
+            await migrate("events", dsn)
+    assert not await reader.fetchval("select count(*) from schema_migrations where version = '20991231000000'")
+    await reader.close()
+
+
+async def test_a_release_finds_the_schema_of_a_newer_one_and_leaves_it_alone(
+    migrations: Path, events_dsns: Databases
+) -> None:
+    dsn = events_dsns.owner_dsn("events")
+    write(migrations, "20991231000000_newer.sql", "alter table companies add newer int;")
+    await migrate("events", dsn)
+    (migrations / "20991231000000_newer.sql").unlink()
+    assert await migrate("events", dsn) == []
+    write(migrations, "20991230000000_ours.sql", "create table ours (id int);")
+    assert await migrate("events", dsn) == ["20991230000000_ours.sql"]
+
+
 async def test_a_version_used_twice_is_refused(migrations: Path, events_dsns: Databases) -> None:
     existing = next(path for path in OURS if path.is_relative_to(CHECKOUT / "services" / "events"))
     write(migrations, existing.name.replace(".sql", "_again.sql"), "select 1;")
@@ -103,7 +161,10 @@ def test_ours_go_forward_only(path: Path) -> None:
 
 @pytest.mark.parametrize("path", OURS, ids=lambda path: path.name)
 def test_ours_give_up_quickly_when_they_cannot_get_a_lock(path: Path) -> None:
-    assert re.search(r"^set (local )?lock_timeout = '\d+s';$", path.read_text(), re.MULTILINE)
+    found = re.search(r"^set (local )?lock_timeout = '(\d+)s';$", path.read_text(), re.MULTILINE)
+    assert found
+    # Nobody at the door should wait longer. The first ones were written before anything ran.
+    assert int(found[2]) <= 2 or path.name.partition("_")[0] <= "20261122030000"
 
 
 def test_ours_have_a_version_each() -> None:
