@@ -46,6 +46,8 @@ TRANSIENT_ERRORS: tuple[type[BaseException], ...] = (
     asyncpg.LockNotAvailableError,
     asyncpg.QueryCanceledError,
     asyncpg.InsufficientResourcesError,
+    # A migration has changed a column that a statement of before it returns: it is prepared anew the next time.
+    asyncpg.InvalidCachedStatementError,
     asyncpg.ReadOnlySQLTransactionError,
 )
 

@@ -62,7 +62,11 @@ class _Where:
 
 
 _PLEDGES = """
-select pledge.*,
+select pledge.id, pledge.event_id, pledge.company_name, pledge.company_cvr, pledge.company_p_number,
+       pledge.company_municipality, pledge.company_id, pledge.job_type, pledge.weekly_hours_from,
+       pledge.weekly_hours_to, pledge.tasks, pledge.earliest_start, pledge.captured_by, pledge.logged_by,
+       pledge.logged_with_pass, pledge.captured_at, pledge.received_at, pledge.pledged_on, pledge.flags,
+       pledge.version, pledge.status,
        event.title as event_title,
        contact.name as contact_name,
        contact.phone as contact_phone,
@@ -208,7 +212,10 @@ def _contact(row: asyncpg.Record) -> Contact | None:
 
 
 _HIRES = """
-select hire.*,
+select hire.id, hire.pledge_id, hire.position_id, hire.position_number, hire.event_id, hire.company_name,
+       hire.company_cvr, hire.company_p_number, hire.company_municipality, hire.company_id, hire.job_type,
+       hire.start_date, hire.weekly_hours, hire.confirmed_by, hire.confirmed_at, hire.flags, hire.version,
+       hire.ended_on, hire.end_reason,
        contact.name as contact_name,
        contact.phone as contact_phone,
        contact.email as contact_email

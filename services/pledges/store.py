@@ -99,7 +99,12 @@ async def insert_pledge(conn: Connection, pledge: Pledge, digest: bytes) -> bool
 
 
 _PLEDGE = """
-        select pledge.*,
+        select pledge.taskforce_id, pledge.id, pledge.event_id, pledge.company_name, pledge.company_cvr,
+               pledge.company_p_number, pledge.company_municipality, pledge.company_id, pledge.municipality,
+               pledge.job_type, pledge.position_count, pledge.weekly_hours_from, pledge.weekly_hours_to,
+               pledge.tasks, pledge.earliest_start, pledge.captured_by, pledge.logged_by,
+               pledge.logged_with_pass, pledge.captured_at, pledge.received_at, pledge.pledged_on,
+               pledge.flags, pledge.request_digest, pledge.version, pledge.status,
                contact.name as contact_name,
                contact.phone as contact_phone,
                contact.email as contact_email
@@ -265,7 +270,11 @@ async def load_hire(conn: Connection, taskforce_id: UUID, hire_id: UUID) -> tupl
     """Return a hire, and the digest of what confirmed it."""
     row = await conn.fetchrow(
         """
-        select hire.*,
+        select hire.taskforce_id, hire.id, hire.pledge_id, hire.position_id, hire.position_number,
+               hire.event_id, hire.company_name, hire.company_cvr, hire.company_p_number,
+               hire.company_municipality, hire.company_id, hire.municipality, hire.job_type, hire.start_date,
+               hire.weekly_hours, hire.logged_by, hire.confirmed_by, hire.confirmed_at, hire.flags,
+               hire.request_digest, hire.version, hire.ended_on, hire.end_reason,
                contact.name as contact_name,
                contact.phone as contact_phone,
                contact.email as contact_email

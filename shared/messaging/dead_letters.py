@@ -71,12 +71,16 @@ async def put_aside(conn: Connection, group: str, record: Record, why: InvalidMe
     )
 
 
+_LETTER = """select id, consumer_group, topic, partition, "offset", message_key, value, headers, reason, detail,
+               recorded_at, replayed_at
+          from dead_letters"""
+
+
 async def waiting(conn: Connection, *, limit: int = 100) -> list[DeadLetter]:
     """Return the letters not yet replayed, oldest first."""
     rows = await conn.fetch(
-        """
-        select *
-          from dead_letters
+        f"""
+        {_LETTER}
          where replayed_at is null
          order by recorded_at, id
          limit $1
@@ -88,7 +92,7 @@ async def waiting(conn: Connection, *, limit: int = 100) -> list[DeadLetter]:
 
 async def find(conn: Connection, letter_id: UUID) -> DeadLetter | None:
     """Return one letter, or None."""
-    row = await conn.fetchrow("select * from dead_letters where id = $1", letter_id)
+    row = await conn.fetchrow(f"{_LETTER}\n         where id = $1", letter_id)
     return None if row is None else _from_row(row)
 
 
