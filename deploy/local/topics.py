@@ -10,18 +10,20 @@ from deploy.local.broker import EmbeddedBroker
 from shared.contracts.catalogue import TOPICS
 from shared.messaging.topics import ensure_topics
 
-PARTITIONS = 3
-"""Enough to be as in any deployment, where one aggregate's messages are in order and two aggregates' are not. Not as
-many as there: one process reads them all, and an idle broker's processor use grows with their number, for every fetch
-looks at each of them (12 instead of 3 cost it twice as much). Its log is not kept, so the number may change."""
+PARTITIONS = 4
+"""As many as the broker itself gives a topic that somebody asks after before it is there. Another number would show
+workers that ask too early one that is not to last, and a consumer that was assigned a partition which is gone waits
+for it. Enough to be as in any deployment, where one aggregate's messages are in order and two aggregates' are not;
+not as many as there: one process reads them all, and an idle broker's processor use grows with their number, for every
+fetch looks at each of them (12 instead of 3 cost it twice as much). Its log is not kept, so the number may change."""
 _ATTEMPTS = 20
 
 
 async def start_with_topics(broker: EmbeddedBroker) -> None:
     """Start the broker and create every topic with its right number of partitions.
 
-    The broker makes a topic, with a number of partitions of its own choosing, as soon as somebody asks after it.
-    Workers that wait for it to come back may ask first: then it is killed and started again, empty still.
+    The broker makes a topic as soon as somebody asks after it, and workers that wait for it to come back may ask first.
+    Should it have made one with another number of partitions, it is killed and started again, empty still.
 
     Raises:
         deploy.local.broker.BrokerFailed, deploy.local.ports.PortTaken: it does not start.

@@ -20,7 +20,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage, Topic
 
 from shared import metrics
 from shared.messaging import dead_letters
-from shared.messaging.broker import HANDLER_DEADLINE_SECONDS, subscriber_options
+from shared.messaging.broker import BROKERS, HANDLER_DEADLINE_SECONDS, subscriber_options
 from shared.messaging.dead_letters import Record
 from shared.messaging.envelope import Delivery, InvalidMessage, UnknownType, decode, read_headers
 from shared.postgres import INVALID_DATA_ERRORS, TRANSIENT_ERRORS, Connection, Database, set_taskforce
@@ -85,6 +85,8 @@ class Consumer:
         self._invalid_in_a_row = 0
         self.alarmed = False
         self._caught_up_at = time.monotonic()
+        self._sure_at = time.monotonic()
+        self._says_goodbye = True
 
     def attach(self, broker: KafkaBroker, database: Database, settings: ServiceSettings) -> None:
         """Subscribe on `broker`; effects go to `database`."""
@@ -98,13 +100,25 @@ class Consumer:
             **subscriber_options(settings, self.group),
         )
         self._client = lambda: subscriber.consumer
-        self._caught_up_at = time.monotonic()
+        self._says_goodbye = BROKERS[settings.kafka_flavour].says_goodbye
+        self._caught_up_at = self._sure_at = time.monotonic()
 
         async def handle(message: KafkaMessage) -> None:
             raw = message.raw_message
             await self.handle(raw if isinstance(raw, tuple) else (raw,))
 
         subscriber(handle)
+
+    def about_to_stop(self) -> None:
+        """Say that the client is about to be stopped, by whoever stops it: it may have to go without a word."""
+        client = self._client()
+        coordinator = client._coordinator if client is not None else None
+        if coordinator is not None and not self._says_goodbye:
+
+            async def forget() -> None:
+                coordinator.reset_generation()
+
+            coordinator._maybe_leave_group = forget
 
     async def handle(self, records: Sequence[ConsumerRecord[Any, Any]]) -> None:
         """Give `records` their effect, once and durably. Returning lets the offsets be committed.
@@ -216,10 +230,13 @@ class Consumer:
         client = self._client()
         lags = [await _lag(client, place) for place in client.assignment()] if client is not None else []
         lag = sum(of_place or 0 for of_place in lags)
-        if not lag and None not in lags:
-            self._caught_up_at = time.monotonic()
+        now = time.monotonic()
+        if None not in lags:
+            self._sure_at = now
+            if not lag:
+                self._caught_up_at = now
         metrics.CONSUMER_LAG.labels(self.group).set(lag)
-        return ConsumerProgress(self.group, len(lags), lag, time.monotonic() - self._caught_up_at)
+        return ConsumerProgress(self.group, len(lags), lag, now - self._caught_up_at, now - self._sure_at)
 
 
 class ConsumerProgress:
@@ -229,15 +246,17 @@ class ConsumerProgress:
         partitions: how many it reads; another worker of the group may read the rest.
         lag: messages it knows of and has not taken yet.
         behind_seconds: since when it has not been at lag zero.
+        astray_seconds: since when it has not known where it is in every partition it was given.
     """
 
-    __slots__ = ("behind_seconds", "group", "lag", "partitions")
+    __slots__ = ("astray_seconds", "behind_seconds", "group", "lag", "partitions")
 
-    def __init__(self, group: str, partitions: int, lag: int, behind_seconds: float) -> None:
+    def __init__(self, group: str, partitions: int, lag: int, behind_seconds: float, astray_seconds: float) -> None:
         self.group = group
         self.partitions = partitions
         self.lag = lag
         self.behind_seconds = behind_seconds
+        self.astray_seconds = astray_seconds
 
 
 async def _lag(client: AIOKafkaConsumer, place: TopicPartition) -> int | None:

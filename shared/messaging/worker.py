@@ -11,11 +11,12 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, StaleMetadata
 from faststream.kafka import KafkaBroker
 
 from shared.health import Check, serve_health
 from shared.logging import configure_logging
+from shared.messaging.broker import METADATA_MAX_AGE_MS, REQUEST_TIMEOUT_MS
 from shared.messaging.patience import abandon_after
 from shared.messaging.relay import Relay
 from shared.postgres import TRANSIENT_ERRORS, Database
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
 STUCK_SECONDS = 20.0
 """Older than this, an unpublished change or an unread message makes the worker not ready."""
+
+ASTRAY_SECONDS = 10.0
+"""A consumer that does not know for so long where it is in a partition attaches anew. The partition may be gone: of
+a broker that was replaced by one with fewer, a client can still be given those it had heard of."""
 
 _AWAY: tuple[type[BaseException], ...] = (KafkaError, *TRANSIENT_ERRORS)
 
@@ -137,7 +142,9 @@ class Worker:
                 while True:
                     await asyncio.sleep(1)
                     for consumer in self.consumers:
-                        await consumer.measure()
+                        progress = await consumer.measure()
+                        if progress.astray_seconds > ASTRAY_SECONDS:
+                            raise StaleMetadata(consumer.group)
             except _AWAY as error:
                 _log.warning("worker.no_broker", service=self.service, error=type(error).__name__)
             except Exception:
@@ -152,9 +159,9 @@ class Worker:
             self.settings.kafka_bootstrap_servers.split(","),
             client_id=f"{self.service}-worker",
             logger=None,
-            request_timeout_ms=5_000,
+            request_timeout_ms=REQUEST_TIMEOUT_MS,
             retry_backoff_ms=100,
-            metadata_max_age_ms=30_000,
+            metadata_max_age_ms=METADATA_MAX_AGE_MS,
             graceful_timeout=3.0,
         )
         for consumer in self.consumers:
@@ -166,6 +173,8 @@ class Worker:
     async def _stop_broker(self) -> None:
         broker, self._broker = self._broker, None
         if broker is not None:
+            for consumer in self.consumers:
+                consumer.about_to_stop()
             await abandon_after(broker.stop(), seconds=3)
 
     async def _keep_working(self, work: Callable[[Database], Awaitable[None]], database: Database) -> None:

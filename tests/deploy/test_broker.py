@@ -18,6 +18,7 @@ from deploy.local.broker import BrokerFailed, EmbeddedBroker
 from deploy.local.ports import PortTaken, any_free, listening
 from deploy.local.topics import PARTITIONS, start_with_topics
 from shared.contracts.catalogue import TOPICS
+from shared.messaging.topics import ensure_topics
 from tests.deploy.processes import eventually, finished, python, runs
 
 
@@ -53,13 +54,18 @@ async def test_has_every_topic_with_its_partitions_before_anybody_uses_it(broker
     assert await topics_of(broker) == dict.fromkeys(TOPICS, PARTITIONS)
 
 
-async def test_a_topic_that_somebody_else_made_first_is_made_again(broker: EmbeddedBroker) -> None:
+async def test_a_topic_that_somebody_asked_after_first_has_its_partitions_already(broker: EmbeddedBroker) -> None:
     broker.start()
     admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap_servers)
     await admin.start()
     await admin.describe_topics([TOPICS[0]])  # asking after it is enough for the broker to make it
     await admin.close()
-    assert (await topics_of(broker))[TOPICS[0]] != PARTITIONS
+    assert await topics_of(broker) == {TOPICS[0]: PARTITIONS}
+
+
+async def test_a_topic_that_somebody_else_made_otherwise_is_made_again(broker: EmbeddedBroker) -> None:
+    broker.start()
+    await ensure_topics(broker.bootstrap_servers, [TOPICS[0]], partitions=PARTITIONS + 1)
     await start_with_topics(broker)
     assert await topics_of(broker) == dict.fromkeys(TOPICS, PARTITIONS)
 

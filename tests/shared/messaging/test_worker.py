@@ -1,0 +1,93 @@
+"""A worker and the broker it is attached to, which may become another one."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from deploy.local import topics
+from deploy.local.topics import PARTITIONS
+from shared.contracts.events import CompanyRegistered
+from shared.messaging import worker as workers
+from shared.messaging.consumer import Consumer
+from shared.messaging.worker import Worker
+from tests import brokers
+from tests.shared.messaging.conftest import eventually
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from deploy.local.broker import EmbeddedBroker
+    from shared.messaging.envelope import Delivery
+    from shared.postgres import Connection
+    from shared.settings import ServiceSettings
+
+
+async def _nothing(conn: Connection, deliveries: Sequence[Delivery]) -> None:
+    assert not deliveries or conn
+
+
+@pytest.mark.skipif(brokers.FLAVOUR == "apache", reason="Apache Kafka keeps its topics when it is started again")
+async def test_it_leaves_partitions_that_a_new_broker_has_not_got(
+    broker: EmbeddedBroker, publisher_settings: ServiceSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "METADATA_MAX_AGE_MS", 8_000)
+    monkeypatch.setattr(workers, "ASTRAY_SECONDS", 2.0)
+    monkeypatch.setattr(workers, "STUCK_SECONDS", 1.5)
+    consumer = Consumer(group="tilsagn.test-worker", messages=(CompanyRegistered,), apply=_nothing)
+    worker = Worker(publisher_settings, service="events", consumers=[consumer], publishes=False)
+
+    async def replaced_by_one_with(partitions: int) -> None:
+        monkeypatch.setattr(topics, "PARTITIONS", partitions)
+        broker.kill()
+        await topics.start_with_topics(broker)
+
+    async def ready() -> bool:
+        return all(check.ok for check in await worker.health())
+
+    async def reads_what_is_there() -> bool:
+        return (await consumer.measure()).partitions == PARTITIONS and await ready()
+
+    await worker.start()
+    try:
+        await eventually(ready, seconds=30)
+        await replaced_by_one_with(PARTITIONS + 1)
+        await eventually(lambda: _has_heard_of(consumer, PARTITIONS + 1), seconds=30)
+        await replaced_by_one_with(PARTITIONS)
+        await eventually(reads_what_is_there, seconds=30)
+    finally:
+        await worker.stop()
+
+
+async def test_a_worker_works_after_two_others_have_left_one_after_the_other(
+    publisher_settings: ServiceSettings,
+) -> None:
+    """The embedded broker used to wait for ever for the leader that had left last."""
+    for attempt in range(3):
+        first, second, third = [_worker(publisher_settings, f"tilsagn.test-leaving-{attempt}") for _ in range(3)]
+
+        async def ready(*workers: Worker) -> bool:
+            return all(check.ok for health in [await worker.health() for worker in workers] for check in health)
+
+        for count, worker in enumerate((first, second), 1):
+            await worker.start()
+            await eventually(partial(ready, *(first, second)[:count]), seconds=30)
+        await second.stop()
+        await first.stop()
+        await third.start()
+        try:
+            await eventually(partial(ready, third), seconds=20)
+        finally:
+            await third.stop()
+
+
+def _worker(settings: ServiceSettings, group: str) -> Worker:
+    consumer = Consumer(group=group, messages=(CompanyRegistered,), apply=_nothing)
+    return Worker(settings, service="events", consumers=[consumer], publishes=False)
+
+
+async def _has_heard_of(consumer: Consumer, partitions: int) -> bool:
+    client = consumer._client()
+    return client is not None and len(client.partitions_for_topic(consumer.topics[0]) or ()) == partitions
