@@ -48,7 +48,7 @@ async def redeliver(scene: Scene) -> int:
     found = await broker_log.records(servers, most=MOST_REDELIVERED)
     heap = [record for record in found if record.key] * 2
     scene.chance.shuffle(heap)
-    producer = AIOKafkaProducer(bootstrap_servers=servers, acks="all")
+    producer = AIOKafkaProducer(bootstrap_servers=servers, acks="all", max_request_size=2 * LARGE_BYTES)
     await producer.start()
     try:
         futures = [
