@@ -19,18 +19,18 @@ NO_SPACE: Final = b"No space left on device"
 _NAME: Final = "tilsagn-faults-"
 MEBIBYTE: Final = 1024 * 1024
 SIZE: Final = 768
-"""In MiB: PostgreSQL keeps up to 512 of write-ahead log."""
+"""In MiB, for PostgreSQL: it keeps up to 512 of write-ahead log."""
 
 
 @contextmanager
-def small_disk() -> Iterator[Path | None]:
-    """A folder on a tmpfs of its own; None where this machine does not let us mount one."""
+def small_disk(*, mebibytes: int = SIZE) -> Iterator[Path | None]:
+    """A folder on a tmpfs of its own of so many MiB; None where this machine does not let us mount one."""
     _sweep()
     folder = Path(tempfile.mkdtemp(prefix="tilsagn-disk-"))
     folder.chmod(0o711)  # PostgreSQL's unprivileged account has to pass through
     mounted = False
     try:
-        command = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}m,mode=0711", f"{_NAME}{os.getpid()}", str(folder)]
+        command = ["mount", "-t", "tmpfs", "-o", f"size={mebibytes}m,mode=0711", f"{_NAME}{os.getpid()}", str(folder)]
         try:
             mounted = subprocess.run(command, capture_output=True, check=False, timeout=10).returncode == 0
         except (OSError, subprocess.TimeoutExpired):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
+from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -11,6 +13,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from shared.contracts.events import CompanyRegistered
 from shared.messaging import outbox
@@ -21,13 +24,31 @@ from shared.messaging.worker import Worker
 from shared.settings import ServiceSettings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 
     from shared.postgres import Connection, Database
     from tests.brokers import Broker
     from tests.infrastructure import Databases
 
 GROUP = "tilsagn.test"
+
+
+@pytest.fixture
+def said(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], str]]:
+    """What the Kafka client and the relay have complained of, each complaint once and how often."""
+    with capture_logs() as ours:
+
+        def tell() -> str:
+            theirs = [
+                f"{record.name}: {re.sub(r'[0-9]+', 'N', record.getMessage())[:160]}"
+                for record in caplog.records
+                if record.name.startswith("aiokafka")
+            ]
+            own = [f"{one['event']} {one.get('error', '')}" for one in ours if one["log_level"] != "info"]
+            counted = [*Counter(own).most_common(), *Counter(theirs).most_common(12)]
+            return "".join(f"\n    {times} x {what}" for what, times in counted)
+
+        yield tell
 
 
 @pytest.fixture
