@@ -77,6 +77,7 @@ async def log_pledge(
         asked=await _asked(idempotency_key, request),
         limits=limits(settings),
         patience_seconds=settings.event_patience_seconds,
+        together=request.app.state.together,
     )
     answer = pledge_answer(PledgeView.of(pledge))
     return respond(answer, 201, _place(f"/api/pledges/v1/pledges/{pledge.id}", pledge.version))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from services.pledges import api, pages, problems
 from services.pledges.settings import PledgesSettings
+from services.pledges.together import pledges_together
 from shared.postgres import Database
 from shared.web.app import MIB, create_web_app
 
@@ -30,6 +31,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.database = await Database.connect(settings, name="pledges-app")
+        app.state.together = pledges_together(app.state.database)
         try:
             yield
         finally:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from services.pledges import requests, store
 from services.pledges.domain import hire as hires
-from services.pledges.domain.pledge import Guest, Limits, Pledge
+from services.pledges.domain.pledge import Limits, Pledge
 from services.pledges.domain.refusals import IdTaken, KeyUsedForAnother, UnknownEvent
 from services.pledges.messages import hire_confirmed, pledge_state
 from services.pledges.recognition import fingerprint
 from services.pledges.requests import Asked
+from services.pledges.together import IdTakenMeanwhile, NewPledge
 from shared.contracts.pledges import PledgeLogged, PositionFilled
 from shared.messaging import outbox
+from shared.postgres import INVALID_DATA_ERRORS
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -24,7 +28,8 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from services.pledges.domain.hire import Confirmation, Hire
-    from services.pledges.domain.pledge import Person, Promise
+    from services.pledges.domain.pledge import Guest, Person, Promise
+    from services.pledges.together import PledgesTogether
     from shared.postgres import Connection, Database
 
 _POLL_SECONDS = 0.1
@@ -54,6 +59,7 @@ async def log_pledge(
     limits: Limits,
     patience_seconds: float = 0.0,
     at: datetime | None = None,
+    together: PledgesTogether | None = None,
 ) -> Pledge:
     """A company has promised positions: keep it, for ever and once.
 
@@ -63,6 +69,7 @@ async def log_pledge(
         by: who logs it.
         patience_seconds: how long to wait for news of an event we have not heard of yet.
         at: when we were told; None: now. For loading what happened before we were there.
+        together: logs it in one transaction with others that come at the same moment; None: in its own.
 
     Returns:
         The pledge as it was logged, whatever has become of it since.
@@ -71,48 +78,36 @@ async def log_pledge(
         KeyUsedForAnother, IdTaken: the same key or id was used for something else.
         Refusal: see `Pledge.log`. Nothing has changed.
     """
+    new = NewPledge(promise, by, asked, limits, at or datetime.now(UTC), outbox.correlation_id())
+    if together is not None:
+        # One of them cannot be stored: each is asked for alone.
+        with suppress(IdTakenMeanwhile, *INVALID_DATA_ERRORS):
+            pledge = await together.change(taskforce_id, new)
+            if pledge is not None:
+                return pledge
     try:
-        return await _log_pledge(db, taskforce_id, promise, by=by, asked=asked, limits=limits, at=at)
+        return await _log_pledge(db, taskforce_id, new)
     except UnknownEvent:
         assert promise.event_id is not None
         if not await _hears_of(db, taskforce_id, promise.event_id, within_seconds=patience_seconds):
             raise
-    return await _log_pledge(db, taskforce_id, promise, by=by, asked=asked, limits=limits, at=at)
+    return await _log_pledge(db, taskforce_id, replace(new, received_at=at or datetime.now(UTC)))
 
 
-async def _log_pledge(
-    db: Database,
-    taskforce_id: UUID,
-    promise: Promise,
-    *,
-    by: Person | Guest,
-    asked: Asked,
-    limits: Limits,
-    at: datetime | None,
-) -> Pledge:
-    now = at or datetime.now(UTC)
-    event_id = promise.event_id or (by.event_id if isinstance(by, Guest) else None)
+async def _log_pledge(db: Database, taskforce_id: UUID, new: NewPledge) -> Pledge:
+    promise, asked, now = new.promise, new.asked, new.received_at
     async with db.change(taskforce_id) as conn:
-        surroundings = await requests.claim(
-            conn,
-            taskforce_id,
-            "log_pledge",
-            asked,
-            subject_id=promise.id,
-            event_id=event_id,
-            company=promise.company,
-            now=now,
-        )
-        if surroundings is None:
+        if not await requests.claim(conn, taskforce_id, "log_pledge", [(asked, promise.id, now)]):
             return await _pledge_of_repeat(conn, taskforce_id, asked)
+        [surroundings] = await requests.look_around(conn, taskforce_id, [(new.event_id, promise.company)])
         pledge = Pledge.log(
             taskforce_id,
             promise,
-            by=by,
+            by=new.by,
             event=surroundings.event,
             register=surroundings.candidates,
             received_at=now,
-            limits=limits,
+            limits=new.limits,
         )
         if not await store.insert_pledge(conn, pledge, asked.digest.sealed):
             return await _same_pledge(conn, taskforce_id, promise.id, asked)
@@ -170,17 +165,7 @@ async def confirm_hire(
     """
     now = at or datetime.now(UTC)
     async with db.change(taskforce_id) as conn:
-        surroundings = await requests.claim(
-            conn,
-            taskforce_id,
-            "confirm_hire",
-            asked,
-            subject_id=confirmation.id,
-            event_id=None,
-            company=confirmation.company,
-            now=now,
-        )
-        if surroundings is None:
+        if not await requests.claim(conn, taskforce_id, "confirm_hire", [(asked, confirmation.id, now)]):
             return await _hire_of_repeat(conn, taskforce_id, asked)
         pledge = None
         if confirmation.pledge_id is not None:
@@ -188,6 +173,7 @@ async def confirm_hire(
         # Under the lock: whoever sends one hire under two keys at once gets it twice, and makes it once.
         if await store.load_hire(conn, taskforce_id, confirmation.id) is not None:
             return await _same_hire(conn, taskforce_id, confirmation.id, asked)
+        [surroundings] = await requests.look_around(conn, taskforce_id, [(None, confirmation.company)])
         hire = hires.confirm_hire(
             taskforce_id,
             confirmation,

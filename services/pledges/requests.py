@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    import asyncpg
+
     from services.pledges.recognition import Fingerprint
     from shared.postgres import Connection
 
@@ -38,42 +40,19 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the register has told us that bears on a new pledge."""
+    """What the register has told us that bears on a new pledge or hire."""
 
     event: EventFacts | None
     candidates: list[RegisteredCompany]
 
 
-async def claim(
-    conn: Connection,
-    taskforce_id: UUID,
-    operation: Operation,
-    asked: Asked,
-    *,
-    subject_id: UUID,
-    event_id: UUID | None,
-    company: TypedCompany | None,
-    now: datetime,
-) -> Surroundings | None:
-    """Claim an idempotency key for this transaction, and look around in the same round trip.
-
-    Waits for another transaction that is claiming the same key. Returns None where the key was claimed before.
-
-    Args:
-        subject_id: the pledge or hire that will be the effect.
-        event_id: the event to look up.
-        company: the company to look up in the register.
-    """
-    row = await conn.fetchrow(
+async def look_around(
+    conn: Connection, taskforce_id: UUID, wanted: Sequence[tuple[UUID | None, TypedCompany | None]]
+) -> list[Surroundings]:
+    """Look up what bears on each of several pledges or hires, given their events and companies, in the same order."""
+    rows = await conn.fetch(
         """
-        with claimed as (
-            insert into idempotency_keys (taskforce_id, operation, key, request_digest, subject_id, recorded_at)
-            values ($1, $2, $3, $4, $5, $6)
-                on conflict do nothing
-            returning true
-        )
-        select exists (select from claimed) as claimed,
-               event.id,
+        select event.id,
                event.status,
                event.starts_at,
                event.ends_at,
@@ -83,28 +62,61 @@ async def claim(
                  select (company.id, company.name_key, company.cvr, company.municipality)
                    from companies as company
                   where company.taskforce_id = $1
-                    and (company.id = $8 or company.cvr = $9 or company.name_key = $10)
+                    and (company.id = wanted.company_id or company.cvr = wanted.cvr
+                         or company.name_key = wanted.name_key)
                   limit 20
                ) as candidates
-          from (values (true)) as always
+          from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[])
+               with ordinality as wanted (event_id, company_id, cvr, name_key, number)
           left join employer_events as event
             on event.taskforce_id = $1
-           and event.id = $7
+           and event.id = wanted.event_id
+         order by wanted.number
+        """,
+        taskforce_id,
+        [event_id for event_id, _ in wanted],
+        [company.id if company else None for _, company in wanted],
+        [read_cvr(company.cvr) if company else None for _, company in wanted],
+        [name_key(company.name) if company else None for _, company in wanted],
+    )
+    return [_surroundings(row) for row in rows]
+
+
+async def claim(
+    conn: Connection,
+    taskforce_id: UUID,
+    operation: Operation,
+    wanted: Sequence[tuple[Asked, UUID, datetime]],
+) -> set[str]:
+    """Claim idempotency keys for this transaction, and return those that were not claimed before.
+
+    Waits for another transaction that is claiming one of them.
+
+    Args:
+        wanted: requests, each with the id of what will be its effect and the moment it came, in the order of their
+            keys: then two transactions that claim the same ones wait for one another, and not each for the other.
+    """
+    rows = await conn.fetch(
+        """
+        insert into idempotency_keys (taskforce_id, operation, key, request_digest, subject_id, recorded_at)
+        select $1, $2, key, digest, subject_id, recorded_at
+          from unnest($3::text[], $4::bytea[], $5::uuid[], $6::timestamptz[])
+               with ordinality as wanted (key, digest, subject_id, recorded_at, number)
+         order by number
+            on conflict do nothing
+        returning key
         """,
         taskforce_id,
         operation,
-        asked.key,
-        asked.digest.sealed,
-        subject_id,
-        now,
-        event_id,
-        company.id if company else None,
-        read_cvr(company.cvr) if company else None,
-        name_key(company.name) if company else None,
+        [asked.key for asked, _, _ in wanted],
+        [asked.digest.sealed for asked, _, _ in wanted],
+        [subject_id for _, subject_id, _ in wanted],
+        [recorded_at for _, _, recorded_at in wanted],
     )
-    assert row is not None
-    if not row["claimed"]:
-        return None
+    return {row["key"] for row in rows}
+
+
+def _surroundings(row: asyncpg.Record) -> Surroundings:
     event = None
     if row["id"] is not None:
         event = EventFacts(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from pydantic_core import to_json
 
 from services.pledges.domain.hire import Hire
 from services.pledges.domain.pledge import Guest, Person, Pledge, Position, Promise
@@ -14,6 +16,7 @@ from services.pledges.domain.register import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     import asyncpg
@@ -38,64 +41,95 @@ async def event_is_known(conn: Connection, taskforce_id: UUID, event_id: UUID) -
 
 async def insert_pledge(conn: Connection, pledge: Pledge, digest: bytes) -> bool:
     """Save a new pledge with its positions and its contact. False, and nothing saved, where the id is taken."""
-    promise = pledge.promise
-    contact = promise.contact
-    inserted = await conn.fetchval(
+    return bool(await insert_pledges(conn, [(pledge, digest)]))
+
+
+async def insert_pledges(conn: Connection, pledges: Sequence[tuple[Pledge, bytes]]) -> set[UUID]:
+    """Save several new pledges of one taskforce, each with its digest, as `insert_pledge` does.
+
+    Returns:
+        The ids of those that were saved: of the others the id is taken.
+    """
+    rows = await conn.fetch(
         """
-        with pledge as (
+        with wanted as materialized (
+            select *
+              from json_to_recordset($1::text::json)
+                   as wanted (taskforce_id uuid, id uuid, event_id uuid, company_name text, company_cvr text,
+                              company_p_number text, company_municipality text, company_id uuid, municipality text,
+                              job_type text, position_count integer, weekly_hours_from numeric,
+                              weekly_hours_to numeric, tasks text[], earliest_start date, captured_by text,
+                              logged_by uuid, logged_with_pass boolean, captured_at timestamptz,
+                              received_at timestamptz, pledged_on date, flags text[], request_digest bytea,
+                              version integer, status text, contact_name text, contact_phone text,
+                              contact_email text, positions uuid[])
+        ), pledge as (
             insert into pledges
                    (taskforce_id, id, event_id, company_name, company_cvr, company_p_number, company_municipality,
                     company_id, municipality, job_type, position_count, weekly_hours_from, weekly_hours_to, tasks,
                     earliest_start, captured_by, logged_by, logged_with_pass, captured_at, received_at, pledged_on,
                     flags, request_digest, version, status)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-                    $21, $22, $23, $24, $25)
+            select taskforce_id, id, event_id, company_name, company_cvr, company_p_number, company_municipality,
+                   company_id, municipality, job_type, position_count, weekly_hours_from, weekly_hours_to, tasks,
+                   earliest_start, captured_by, logged_by, logged_with_pass, captured_at, received_at, pledged_on,
+                   flags, request_digest, version, status
+              from wanted
+             order by id
                 on conflict do nothing
             returning id
         ), contact as (
             insert into pledge_contacts (taskforce_id, id, name, phone, email)
-            select $1, id, $26, $27, $28
-              from pledge
-             where $26::text is not null
+            select wanted.taskforce_id, wanted.id, wanted.contact_name, wanted.contact_phone, wanted.contact_email
+              from wanted
+              join pledge using (id)
+             where wanted.contact_name is not null
         ), jobs as (
             insert into positions (taskforce_id, id, pledge_id, number, status)
-            select $1, position_id, pledge.id, number, 'open'
-              from pledge
-             cross join unnest($29::uuid[]) with ordinality as position (position_id, number)
+            select wanted.taskforce_id, position.id, wanted.id, position.number, 'open'
+              from wanted
+              join pledge using (id)
+             cross join unnest(wanted.positions) with ordinality as position (id, number)
         )
-        select exists (select from pledge)
+        select id from pledge
         """,
-        pledge.taskforce_id,
-        pledge.id,
-        promise.event_id,
-        promise.company.name,
-        promise.company.cvr,
-        promise.company.p_number,
-        promise.company.municipality,
-        pledge.company_id,
-        pledge.municipality,
-        promise.job_type,
-        len(pledge.positions),
-        promise.hours_from,
-        promise.hours_to,
-        list(promise.tasks),
-        promise.earliest_start,
-        promise.captured_by,
-        pledge.logged_by_person,
-        isinstance(pledge.logged_by, Guest),
-        promise.captured_at,
-        pledge.received_at,
-        pledge.pledged_on,
-        list(pledge.flags),
-        digest,
-        pledge.version,
-        pledge.status,
-        contact.name if contact else None,
-        contact.phone if contact else None,
-        contact.email if contact else None,
-        [position.id for position in pledge.positions],
+        to_json([_as_columns(pledge, digest) for pledge, digest in pledges]).decode(),
     )
-    return bool(inserted)
+    return {row["id"] for row in rows}
+
+
+def _as_columns(pledge: Pledge, digest: bytes) -> dict[str, Any]:
+    promise, company, contact = pledge.promise, pledge.promise.company, pledge.promise.contact
+    return {
+        "taskforce_id": pledge.taskforce_id,
+        "id": pledge.id,
+        "event_id": promise.event_id,
+        "company_name": company.name,
+        "company_cvr": company.cvr,
+        "company_p_number": company.p_number,
+        "company_municipality": company.municipality,
+        "company_id": pledge.company_id,
+        "municipality": pledge.municipality,
+        "job_type": promise.job_type,
+        "position_count": len(pledge.positions),
+        "weekly_hours_from": promise.hours_from,
+        "weekly_hours_to": promise.hours_to,
+        "tasks": promise.tasks,
+        "earliest_start": promise.earliest_start,
+        "captured_by": promise.captured_by,
+        "logged_by": pledge.logged_by_person,
+        "logged_with_pass": isinstance(pledge.logged_by, Guest),
+        "captured_at": promise.captured_at,
+        "received_at": pledge.received_at,
+        "pledged_on": pledge.pledged_on,
+        "flags": pledge.flags,
+        "request_digest": f"\\x{digest.hex()}",
+        "version": pledge.version,
+        "status": pledge.status,
+        "contact_name": contact.name if contact else None,
+        "contact_phone": contact.phone if contact else None,
+        "contact_email": contact.email if contact else None,
+        "positions": [position.id for position in pledge.positions],
+    }
 
 
 _PLEDGE = """

@@ -8,8 +8,16 @@ from uuid import UUID, uuid4
 import structlog
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from shared.contracts.message import Message
     from shared.postgres import Connection
+
+_INSERT = """
+        insert into outbox
+               (id, taskforce_id, aggregatetype, aggregateid, version, type, payload, recorded_at, correlation_id,
+                causation_id)
+"""
 
 
 async def add(conn: Connection, message: Message, *, causation_id: UUID | None = None) -> UUID:
@@ -31,14 +39,8 @@ async def add(conn: Connection, message: Message, *, causation_id: UUID | None =
             change is refused.
     """
     message_id = uuid4()
-    correlation = structlog.contextvars.get_contextvars().get("correlation_id")
     await conn.execute(
-        """
-        insert into outbox
-               (id, taskforce_id, aggregatetype, aggregateid, version, type, payload, recorded_at,
-                correlation_id, causation_id)
-        values ($1, $2, $3, $4, $5, $6, $7::text::jsonb, $8, $9, $10)
-        """,
+        f"{_INSERT} values ($1, $2, $3, $4, $5, $6, $7::text::jsonb, $8, $9, $10)",
         message_id,
         message.taskforce_id,
         message.aggregate,
@@ -47,7 +49,48 @@ async def add(conn: Connection, message: Message, *, causation_id: UUID | None =
         message.type_name(),
         message.model_dump_json(),
         message.recorded_at,
-        UUID(correlation) if correlation else message_id,
+        correlation_id() or message_id,
         causation_id,
     )
     return message_id
+
+
+async def add_all(conn: Connection, messages: Sequence[tuple[Message, UUID | None]]) -> None:
+    """Do what `add` does for several messages of one taskforce in one round trip.
+
+    Args:
+        messages: each with the correlation id of the request that it comes of (see `correlation_id`); their order
+            is that of their rows.
+
+    Raises:
+        asyncpg.UniqueViolationError: as `add`.
+    """
+    ids = [uuid4() for _ in messages]
+    await conn.execute(
+        f"""
+        {_INSERT}
+        select id, taskforce_id, aggregatetype, aggregateid, version, type, payload::jsonb, recorded_at,
+               correlation_id, null
+          from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::integer[], $6::text[], $7::text[],
+                      $8::timestamptz[], $9::uuid[])
+               with ordinality
+               as message (id, taskforce_id, aggregatetype, aggregateid, version, type, payload, recorded_at,
+                           correlation_id, number)
+         order by number
+        """,  # noqa: S608  (a text of our own)
+        ids,
+        [message.taskforce_id for message, _ in messages],
+        [message.aggregate for message, _ in messages],
+        [message.aggregate_id for message, _ in messages],
+        [message.version for message, _ in messages],
+        [message.type_name() for message, _ in messages],
+        [message.model_dump_json() for message, _ in messages],
+        [message.recorded_at for message, _ in messages],
+        [correlation or id_ for id_, (_, correlation) in zip(ids, messages, strict=True)],
+    )
+
+
+def correlation_id() -> UUID | None:
+    """Return the correlation id of the request at hand, where there is one."""
+    correlation = structlog.contextvars.get_contextvars().get("correlation_id")
+    return UUID(correlation) if correlation else None

@@ -224,6 +224,7 @@ async def log_pledge(request: Request, principal: Annotated[Principal, Depends(r
             asked=commands.asked(str(pledge_id), body, request_key=settings(request).request_key),
             limits=limits(settings(request)),
             patience_seconds=settings(request).event_patience_seconds,
+            together=request.app.state.together,
         )
     except (KeyUsedForAnother, IdTaken):
         words = _("This page was sent before, and that pledge was received. Send again to log this as one more.")
