@@ -27,7 +27,7 @@ ROOT = Path(shared.__file__).parents[1]
 OURS = sorted(path for package in (services, shared) for path in Path(str(package.__file__)).parent.rglob("*.py"))
 
 # What stands within parentheses is not what the statement returns.
-_WHATEVER_COLUMNS = re.compile(r"(?<!\()(select|returning)\s+(\w+\.)?\*", re.IGNORECASE)
+_WHATEVER_COLUMNS = re.compile(r"(^|[^(\s])\s*\b(select|returning)\s+(\w+\.)?\*", re.IGNORECASE)
 
 
 async def test_the_tenant_of_a_transaction_is_nobodys_after_it(
