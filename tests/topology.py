@@ -219,7 +219,7 @@ class Topology:
             self.links.connect(self.variables)
         brokers.start(self.broker)  # its topics: the job, which is made for one broker, would give three one replica
         for job in ("topics", *(f"{service}-migrate" for service in SERVICES)):
-            command, environment = self._of_compose(job)
+            command, environment = self.job(job)
             done = subprocess.run(
                 command, env=environment, cwd=self.code, capture_output=True, text=True, timeout=120, check=False
             )
@@ -318,6 +318,10 @@ class Topology:
         for service in SERVICES:
             merged |= self._of_compose(f"{service}-migrate")[1] | self._of_compose(f"{service}-app")[1]
         return merged | {"TILSAGN_URL": self.url("/").rstrip("/")}
+
+    def job(self, name: str) -> tuple[list[str], dict[str, str]]:
+        """Command and environment of one of compose's one-off jobs; where it is started is where its code is."""
+        return self._of_compose(name)
 
     # --- from compose
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Final
 
-from tests.faults.kinds import broker, clock, database, messages, network, processes, together
+from tests.faults.kinds import broker, clock, database, messages, network, processes, releases, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.faults.fault import Fault
     from tests.topology import Topology
 
-MODULES: Final = (processes, network, broker, database, clock, messages, together)
+MODULES: Final = (processes, network, broker, database, clock, messages, releases, together)
 FAULTS: Final[dict[str, Fault]] = {fault.name: fault for module in MODULES for fault in module.FAULTS}
 
 

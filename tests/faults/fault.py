@@ -44,10 +44,14 @@ class Scene:
         await asyncio.sleep(seconds)
         return seconds
 
-    async def ready(self) -> None:
-        """Wait until all eight processes are ready. Raises `NotHealed` if one does not come."""
+    async def ready(self, *, seconds: float = 60) -> float:
+        """Wait until all eight processes are ready; return how many seconds it took.
+
+        Raises:
+            NotHealed: one is not within `seconds`.
+        """
         try:
-            await asyncio.to_thread(self.running.wait_until_ready)
+            return await asyncio.to_thread(self.running.wait_until_ready, seconds=seconds)
         except AssertionError as last_words:
             raise NotHealed(str(last_words)) from None
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from shared.auth import Role
     from tests.topology import Topology
 
-PATIENCE_SECONDS = 60.0
-"""How long a client keeps asking for one answer."""
+PATIENCE_SECONDS = 120.0
+"""How long a client keeps asking for one answer: longer than any server is away."""
 
 MOST_PLEDGES = 120
 """However long a fault lasts, the clients log hardly more than this: the runs stay comparable and bounded."""
@@ -85,6 +85,9 @@ class Ledger:
         companies, attempted_companies: the same of companies put into the register.
         repeats: answers that came back different when the same request was sent again.
         surprises: answers no client should ever see.
+        waits: of each request that was answered in the end, when it was first sent (by the machine's monotonic
+            clock) and how long that took, in seconds.
+        failures: answers of 500 and 503, after which a client asks again: when, and which.
         addresses: the pledge each mail address belongs to.
         canaries: what may be found in pledges and in mails only.
     """
@@ -98,6 +101,8 @@ class Ledger:
     attempted_companies: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     repeats: list[str] = field(default_factory=list)
     surprises: list[str] = field(default_factory=list)
+    waits: list[tuple[float, float]] = field(default_factory=list)
+    failures: list[tuple[float, int]] = field(default_factory=list)
     addresses: dict[str, UUID] = field(default_factory=dict)
 
 
@@ -184,18 +189,20 @@ class Clients:
     async def _insist(self, path: str, body: dict[str, Any], token: str) -> httpx.Response | None:
         """Send until there is an answer, as a phone does: the same body under the same key."""
         headers = {"authorization": f"Bearer {token}", "idempotency-key": body["id"]}
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline:
+        began = time.monotonic()
+        while time.monotonic() < began + PATIENCE_SECONDS:
             try:
                 answer = await self._http.post(self._topology.url(path), json=body, headers=headers)
             except httpx.HTTPError:
                 await asyncio.sleep(0.1)
                 continue
             if answer.status_code == 201:
+                self.ledger.waits.append((began, time.monotonic() - began))
                 return answer
             if answer.status_code not in {500, 503}:
                 self.ledger.surprises.append(f"{path} {answer.status_code}: {answer.text[:300]}")
                 return None
+            self.ledger.failures.append((time.monotonic(), answer.status_code))
             await asyncio.sleep(0.1)
         self.ledger.surprises.append(f"{path}: no answer within {PATIENCE_SECONDS:.0f} s")
         return None

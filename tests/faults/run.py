@@ -31,7 +31,7 @@ BEFORE_SECONDS: Final = (0.3, 1.2)
 """Between which moments after the first pledge a fault strikes."""
 AFTER_SECONDS: Final = 30.0
 """How long clients are given, once it has healed, to log some more and to have logged enough."""
-RUN_SECONDS: Final = 240.0
+RUN_SECONDS: Final = 300.0
 """A run that takes longer is red."""
 LEAST_PLEDGES: Final = 10
 """Fewer acknowledged ones prove nothing."""

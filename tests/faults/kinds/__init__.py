@@ -1,4 +1,4 @@
-"""The faults, by what they hit: processes, network, broker, database, clock, messages; and two of them together.
+"""The faults, by what they hit: processes, network, broker, database, clock, messages, releases; two of them together.
 
 Each module has `FAULTS`.
 """

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -17,14 +18,14 @@ from shared.messaging.replay import replay_unsettled
 from shared.postgres import OUTBOX_CHANNEL
 from tests import brokers
 from tests.faults.broker_log import leaders
+from tests.faults.checker import HEAL_SECONDS
 from tests.faults.fault import Fault, NotHealed, Scene
-from tests.faults.kinds.processes import is_stopped
+from tests.faults.kinds.processes import LONG_PAUSE_SECONDS, PAUSE_SECONDS, is_stopped
 
 if TYPE_CHECKING:
     from tests.topology import Topology
 
 PUBLISHERS = ("events", "pledges")
-PAUSE_SECONDS = (1.0, 20.0)
 
 
 async def wipe(scene: Scene) -> int:
@@ -50,8 +51,12 @@ async def restart(scene: Scene) -> int:
     return int(scene.running.broker.pid not in {before, None})
 
 
-async def pause(scene: Scene) -> int:
-    """SIGSTOP for a while, then SIGCONT: its port takes connections, and nobody answers."""
+async def pause(between: tuple[float, float], scene: Scene) -> int:
+    """SIGSTOP for so many seconds, then SIGCONT: its port takes connections, and nobody answers.
+
+    Raises:
+        NotHealed: 30 s later something is not ready yet.
+    """
     pid = scene.running.broker.pid
     assert pid is not None
     try:
@@ -61,12 +66,12 @@ async def pause(scene: Scene) -> int:
             return is_stopped(pid)
 
         fired = int(await scene.until(stopped, seconds=2, every=0.01))
-        seconds = await scene.a_while(*PAUSE_SECONDS)
-        scene.note(f"{seconds:.0f} s")
+        seconds = await scene.a_while(*between)
     finally:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGCONT)
-    await scene.ready()
+    healed = await scene.ready(seconds=HEAL_SECONDS)
+    scene.note(f"{seconds:.0f} s, all ready {healed:.1f} s later")
     return fired
 
 
@@ -168,7 +173,8 @@ FAULTS = (
         overtaking=True,
     ),
     Fault("broker restarted", "broker", "SIGKILL", "started with its log", restart, impossible=_forgets),
-    Fault("broker paused", "broker", "SIGSTOP for 1–20 s", "SIGCONT", pause),
+    Fault("broker paused", "broker", "SIGSTOP for 1–20 s", "SIGCONT", partial(pause, PAUSE_SECONDS)),
+    Fault("broker paused for long", "broker", "SIGSTOP for 20–90 s", "SIGCONT", partial(pause, LONG_PAUSE_SECONDS)),
     Fault(
         "broker late",
         "broker",

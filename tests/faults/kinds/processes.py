@@ -12,6 +12,7 @@ import asyncpg
 from deploy.local import ports
 from services.notifications.deliveries import AT_A_TIME
 from shared.messaging.relay import LOCK_KEY
+from tests.faults.checker import HEAL_SECONDS
 from tests.faults.fault import Fault, NotHealed, Scene
 from tests.topology import PROCESSES, Process
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PAUSE_SECONDS = (1.0, 20.0)
+LONG_PAUSE_SECONDS = (20.0, 90.0)
+"""Longer than any session of a consumer, any idle transaction, and any lease of a mail."""
 POINT_SECONDS = 25.0
 """How long it may take until a process comes by its named point for the n-th time."""
 
@@ -39,18 +42,22 @@ async def kill(name: str, scene: Scene) -> int:
     return process.killed - before
 
 
-async def pause(name: str, scene: Scene) -> int:
-    """SIGSTOP for a while, then SIGCONT: it finds itself in a world that went on without it."""
+async def pause(name: str, between: tuple[float, float], scene: Scene) -> int:
+    """SIGSTOP for so many seconds, then SIGCONT: it finds itself in a world that went on without it.
+
+    Raises:
+        NotHealed: 30 s later something is not ready yet.
+    """
     process = scene.running.processes[name]
     assert process.child is not None
     try:
         process.send(signal.SIGSTOP)
         fired = int(await scene.until(partial(_is_stopped, process.child.pid), seconds=2, every=0.01))
-        seconds = await scene.a_while(*PAUSE_SECONDS)
-        scene.note(f"{seconds:.0f} s")
+        seconds = await scene.a_while(*between)
     finally:
         process.send(signal.SIGCONT)
-    await scene.ready()
+    healed = await scene.ready(seconds=HEAL_SECONDS)
+    scene.note(f"{seconds:.0f} s, all ready {healed:.1f} s later")
     return fired
 
 
@@ -239,7 +246,22 @@ FAULTS = (
         )
         for name in PROCESSES
     ),
-    *(_fault("pause", name, partial(pause, name), "SIGSTOP for 1–20 s", "SIGCONT") for name in PROCESSES),
+    *(
+        _fault("pause", name, partial(pause, name, PAUSE_SECONDS), "SIGSTOP for 1–20 s", "SIGCONT")
+        for name in PROCESSES
+    ),
+    *(
+        _fault(
+            "long pause",
+            name,
+            partial(pause, name, LONG_PAUSE_SECONDS),
+            "SIGSTOP for 20–90 s",
+            "SIGCONT",
+            # The server's answer may have come while the courier was too late to hear it.
+            duplicate_mails=AT_A_TIME if name == COURIER else 0,
+        )
+        for name in PROCESSES
+    ),
     *(
         _fault(
             f"kill {words}",

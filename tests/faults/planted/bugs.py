@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from tests.faults import links
 from tests.faults.catalogue import FAULTS
+from tests.faults.copies import Change
 from tests.faults.fault import Fault
-from tests.faults.planted.plant import Bug, Change
+from tests.faults.planted import deployments
+from tests.faults.planted.plant import LAG, NEVER_SHOWN, Bug
 
 if TYPE_CHECKING:
     from tests.faults.fault import Scene
@@ -16,16 +18,13 @@ _CONSUMER: Final = "shared/messaging/consumer.py"
 _RELAY: Final = "shared/messaging/relay.py"
 _BROKER: Final = "shared/messaging/broker.py"
 _POSTGRES: Final = "shared/postgres.py"
-_COMMANDS: Final = "services/pledges/commands.py"
+_TOGETHER: Final = "services/pledges/together.py"
 _PLEDGES_SQL: Final = "services/pledges/migrations/20261103000000_pledges.sql"
 _PROJECTIONS: Final = "services/dashboard/projections.py"
 _RULES: Final = "services/notifications/rules.py"
 _STORE: Final = "services/notifications/store.py"
 _COURIER: Final = "services/notifications/deliveries.py"
 _ADDRESSES: Final = "services/notifications/addresses.py"
-
-NEVER_SHOWN: Final = ("I2 dashboard_has_every_version_once", "I2 companies_are_known_everywhere")
-LAG: Final = "I6 lag_zero"
 
 
 async def _work(scene: Scene) -> int:
@@ -159,14 +158,25 @@ BUGS: Final = (
         "The message in a transaction of its own: it is on its way while the pledge is still being written.",
         (
             Change(
-                _COMMANDS,
-                """        await outbox.add(conn, pledge_state(PledgeLogged, pledge, recorded_at=now))
-    return pledge
-""",
-                """        async with db.change(taskforce_id) as telling:
-            await outbox.add(telling, pledge_state(PledgeLogged, pledge, recorded_at=now))
-    return pledge
-""",
+                _TOGETHER,
+                "return GroupCommit(database, _log)",
+                "return GroupCommit(database, partial(_log, database))",
+            ),
+            Change(
+                _TOGETHER,
+                "async def _log(conn: Connection, taskforce_id: UUID,",
+                "async def _log(database: Database, conn: Connection, taskforce_id: UUID,",
+            ),
+            Change(
+                _TOGETHER,
+                "        await outbox.add_all(conn, [",
+                "        async with database.change(taskforce_id) as telling:\n"
+                "            await outbox.add_all(telling, [",
+            ),
+            Change(
+                _TOGETHER,
+                "from typing import TYPE_CHECKING\n",
+                "from functools import partial\nfrom typing import TYPE_CHECKING\n",
             ),
         ),
         FAULTS[f"cut at a commit: {links.to_postgres('pledges-app')}"],
@@ -379,4 +389,5 @@ BUGS: Final = (
         NOTHING,
         ("I8 each_taskforce_sees_its_own",),
     ),
+    *deployments.BUGS,
 )
