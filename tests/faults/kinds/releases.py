@@ -27,6 +27,8 @@ from tests.topology import PROCESSES
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from tests.faults.ledger import Ledger
+
 PUBLISHERS: Final = ("events-app", "events-worker", "pledges-app", "pledges-worker")
 CONSUMERS: Final = ("dashboard-app", "dashboard-worker", "notifications-app", "notifications-worker")
 LEAST: Final = 5
@@ -135,7 +137,7 @@ async def migration_under_load(scene: Scene) -> int:
             over = time.monotonic()
             await scene.a_while(1.0, 2.0)  # whoever has waited is being answered now
             within = [seconds for sent, seconds in ledger.waits if began <= sent <= over]
-            await _went_on(scene, began, within)
+            ledger.surprises += trouble_of_clients(ledger, began, over)
             acknowledged = sum(began <= sent and sent + seconds <= over for sent, seconds in ledger.waits)
             scene.note(
                 f"{acknowledged} answers while it was applied behind a reader of {held:.0f} s, for whom it queued "
@@ -226,12 +228,17 @@ async def _applied(pledges: asyncpg.Connection[asyncpg.Record], release: Release
     return list(row.values())
 
 
-async def _went_on(scene: Scene, began: float, waits: list[float]) -> None:
-    """Whoever logged something meanwhile was answered in time, and never with an error."""
-    ledger = scene.clients.ledger
-    if max(waits, default=0) > STANDSTILL_SECONDS:
-        ledger.surprises.append(f"somebody waited {max(waits):.1f} s for an answer behind a migration")
-    ledger.surprises += [f"answered {status} because of a migration" for at, status in ledger.failures if at >= began]
+def trouble_of_clients(ledger: Ledger, began: float, over: float) -> list[str]:
+    """What clients should not have met while a migration was applied: a long wait, or an error.
+
+    Args:
+        began, over: of the migration, by the machine's monotonic clock. Errors count until now.
+    """
+    longest = max((seconds for sent, seconds in ledger.waits if began <= sent <= over), default=0.0)
+    waited = (
+        [f"somebody waited {longest:.1f} s for an answer behind a migration"] if longest > STANDSTILL_SECONDS else []
+    )
+    return waited + [f"answered {status} because of a migration" for at, status in ledger.failures if at >= began]
 
 
 async def _pledges(scene: Scene, condition: str) -> int:

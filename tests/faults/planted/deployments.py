@@ -12,6 +12,7 @@ _CONSUMER: Final = "shared/messaging/consumer.py"
 _ENVELOPE: Final = "shared/messaging/envelope.py"
 _MESSAGE: Final = "shared/contracts/message.py"
 _RELAY: Final = "shared/messaging/relay.py"
+_POSTGRES: Final = "shared/postgres.py"
 _STORE: Final = "services/pledges/store.py"
 
 BUGS: Final = (
@@ -81,6 +82,13 @@ BUGS: Final = (
                 "select pledge.*,\n",
             ),
         ),
+        FAULTS["migration under load: pledges"],
+        ("surprise clients",),
+    ),
+    Bug(
+        "no statement takes a second",
+        "Every statement of ours takes milliseconds: one that takes a second is stuck, and whoever asks can ask again.",
+        (Change(_POSTGRES, "COMMAND_TIMEOUT_SECONDS = 10.0\n", "COMMAND_TIMEOUT_SECONDS = 1.0\n"),),
         FAULTS["migration under load: pledges"],
         ("surprise clients",),
     ),
