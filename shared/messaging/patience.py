@@ -11,17 +11,24 @@ if TYPE_CHECKING:
     from aiokafka import AIOKafkaProducer
 
 
-async def abandon_after(goodbye: Coroutine[Any, Any, Any], *, seconds: float) -> None:
-    """Run `goodbye` for at most `seconds`, then cancel it and go on without waiting; its errors are dropped.
+async def abandon_after(goodbye: Coroutine[Any, Any, Any], *, seconds: float, cancel_after: float = 0.0) -> None:
+    """Wait `seconds` at most for `goodbye`, then go on without it; its errors are dropped.
 
     `asyncio.wait_for` is not enough: it waits for the cancelled task, which may swallow the cancellation.
+
+    Args:
+        cancel_after: so many seconds later it is cancelled, if it has not ended by itself. What is cancelled on its
+            way may leave half of itself behind.
     """
     task = asyncio.ensure_future(goodbye)
     task.add_done_callback(lambda done: done.cancelled() or done.exception())
     try:
         await asyncio.wait({task}, timeout=seconds)
     finally:
-        task.cancel()
+        if cancel_after:
+            asyncio.get_running_loop().call_later(cancel_after, task.cancel)
+        else:
+            task.cancel()
 
 
 async def discard(producer: AIOKafkaProducer) -> None:

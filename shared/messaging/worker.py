@@ -175,7 +175,9 @@ class Worker:
         if broker is not None:
             for consumer in self.consumers:
                 consumer.about_to_stop()
-            await abandon_after(broker.stop(), seconds=3)
+            # It ends a little later where the broker does not answer. A consumer that is cancelled in between goes on
+            # telling its group that it is alive, and nobody gets the partitions that nobody reads.
+            await abandon_after(broker.stop(), seconds=3, cancel_after=60)
 
     async def _keep_working(self, work: Callable[[Database], Awaitable[None]], database: Database) -> None:
         while True:

@@ -119,7 +119,7 @@ def another_reader(settings: ServiceSettings, folder: Path) -> Iterator[subproce
 @pytest.mark.parametrize(
     ("number", "least", "most"),
     [
-        pytest.param(signal.SIGKILL, 6, 25, id="killed"),
+        pytest.param(signal.SIGKILL, 7, 25, id="killed"),
         pytest.param(signal.SIGTERM, 0, 6, id="stopped"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,16 @@ from shared.messaging.consumer import Consumer
 from shared.messaging.worker import Worker
 from tests import brokers
 from tests.shared.messaging.conftest import eventually
+from tests.shared.messaging.traffic import Traffic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from uuid import UUID
 
+    from deploy.kafka import KafkaCluster
     from deploy.local.broker import EmbeddedBroker
     from shared.messaging.envelope import Delivery
-    from shared.postgres import Connection
+    from shared.postgres import Connection, Database
     from shared.settings import ServiceSettings
 
 
@@ -91,3 +95,35 @@ def _worker(settings: ServiceSettings, group: str) -> Worker:
 async def _has_heard_of(consumer: Consumer, partitions: int) -> bool:
     client = consumer._client()
     return client is not None and len(client.partitions_for_topic(consumer.topics[0]) or ()) == partitions
+
+
+@pytest.mark.kafka
+async def test_no_heart_goes_on_beating_when_it_attaches_anew_while_its_broker_does_not_answer(
+    worker: Worker,
+    broker: KafkaCluster,
+    events_database: Database,
+    taskforce_id: UUID,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A member of the group that nobody stopped would keep its partitions, and read none of them."""
+    [node] = broker.nodes
+    async with Traffic(events_database, taskforce_id) as traffic:
+        await traffic.flows()
+        attached = worker._broker
+        node.pause()
+        try:
+            await asyncio.sleep(1)
+            with monkeypatch.context() as astray:
+                astray.setattr(workers, "ASTRAY_SECONDS", -1.0)
+
+                async def detached() -> bool:
+                    return worker._broker is not attached
+
+                await eventually(detached)
+                await asyncio.sleep(5)  # it has waited for its goodbye in vain
+        finally:
+            node.resume()
+        await traffic.flows(seconds=60)
+    assert (await traffic.outcome(broker.bootstrap_servers)).flawless
+    beating = [task for task in asyncio.all_tasks() if "_heartbeat_routine" in repr(task.get_coro())]
+    assert len(beating) == 1
