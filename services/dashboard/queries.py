@@ -7,7 +7,7 @@ moment: what the system had been told by then, by the time each version was reco
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from shared.postgres import Connection, Database
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """What had taken effect by a day, of one job type, in one quarter or at one event.
 
     Attributes:
@@ -155,7 +154,7 @@ async def tallies(conn: Connection, *, as_of: date, known_at: datetime | None = 
         as_of,
         *earlier,
     )
-    return [Tally(*row.values()) for row in rows]
+    return [Tally(*row) for row in rows]
 
 
 async def employer_events(conn: Connection, *, known_at: datetime | None = None) -> list[EventFacts]:
@@ -178,20 +177,22 @@ async def employer_events(conn: Connection, *, known_at: datetime | None = None)
 
 async def companies_present(conn: Connection, *, as_of: date, known_at: datetime | None = None) -> dict[UUID, int]:
     """Count the companies that had checked in by `as_of`, by event."""
+    # The days are a filter of the count and no condition: a plan for any day expects a third of the rows to meet one,
+    # and sorts them anew each time; so all are read in the order of their index, which takes a fifth of the time.
+    earlier = () if known_at is None else (known_at,)
     rows = await conn.fetch(
         f"""
-        select event_id, count(*) as companies
-          from (select distinct event_id, company_id
-                  from attendances
-                 where generation = {_SERVED}
-                   and checked_in_on <= $1
-                   and ($2::timestamptz is null or recorded_at <= $2)) as companies_once
+        select event_id,
+               count(distinct company_id)
+                 filter (where checked_in_on <= $1 {"" if known_at is None else "and recorded_at <= $2"}) as companies
+          from attendances
+         where generation = {_SERVED}
          group by event_id
         """,  # noqa: S608
         as_of,
-        known_at,
+        *earlier,
     )
-    return {row["event_id"]: row["companies"] for row in rows}
+    return {row["event_id"]: row["companies"] for row in rows if row["companies"]}
 
 
 async def last_change(conn: Connection) -> datetime | None:

@@ -25,7 +25,8 @@ class Drawing:
 def element(tag: str, attributes: Mapping[str, object | None], *children: Markup | str) -> Markup:
     """`<tag …>children</tag>`; attributes that are None are left out, floats are rounded."""
     told = "".join(f' {name}="{_told(value)}"' for name, value in attributes.items() if value is not None)
-    inside = "".join(map(escape, children))
+    # What is markup already is not copied once more for every element around it.
+    inside = "".join(child if isinstance(child, Markup) else escape(child) for child in children)
     return Markup(f"<{tag}{told}>{inside}</{tag}>")  # noqa: S704 - tags and names are ours, all else is escaped
 
 
