@@ -1,5 +1,5 @@
 -- migrate:up
-set local lock_timeout = '5s';
+set local lock_timeout = '2s';
 set local statement_timeout = '60s';
 
 -- How many companies came to each evening is counted on every page: from this alone, already in order.
