@@ -9,8 +9,9 @@ soon as the outboxes have been read, and takes over in one transaction, seen at 
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections import Counter, defaultdict
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from shared.contracts.catalogue import by_type
 from shared.postgres import COMMAND_TIMEOUT_SECONDS, Database, set_taskforce
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
     from uuid import UUID
 
     from shared.contracts.message import Message
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 BATCH = 2000
 _AT_ONCE = 100
 """Messages that are read before the loop sees whether the database has answered: both are kept busy."""
+_OBJECTS_BETWEEN_COLLECTIONS = 200_000
 _LOCK_KEY = 0x7E_11_5A_61
 _SWAP_ATTEMPTS = 5
 
@@ -87,7 +89,8 @@ async def rebuild(
         generation = await _begin(database)
         done = Rebuilt(generation=generation, discarded=discarded)
         _log.info("rebuild.begun", generation=generation)
-        await _read_outboxes(database, outboxes, done, progress)
+        with _few_collections():
+            await _read_outboxes(database, outboxes, done, progress)
         await _swap(database, generation)
         _log.info("rebuild.serving", generation=generation, messages=done.messages.total())
         done.discarded += await _discard_dropped(database)
@@ -103,6 +106,17 @@ async def _alone(database: Database) -> AsyncIterator[None]:
             yield
         finally:
             await conn.execute("select pg_advisory_unlock($1)", _LOCK_KEY)
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Millions of objects come and go, and none of them in a circle: looking for circles took a tenth of the time."""
+    usual = gc.get_threshold()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 async def _begin(database: Database) -> int:
