@@ -17,10 +17,10 @@ from services.pledges.domain.refusals import IdTaken, KeyUsedForAnother, Unknown
 from services.pledges.messages import hire_confirmed, pledge_state
 from services.pledges.recognition import fingerprint
 from services.pledges.requests import Asked
-from services.pledges.together import IdTakenMeanwhile, NewPledge
+from services.pledges.together import NewPledge
 from shared.contracts.pledges import PledgeLogged, PositionFilled
+from shared.group_commit import Apart
 from shared.messaging import outbox
-from shared.postgres import INVALID_DATA_ERRORS
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -80,8 +80,7 @@ async def log_pledge(
     """
     new = NewPledge(promise, by, asked, limits, at or datetime.now(UTC), outbox.correlation_id())
     if together is not None:
-        # One of them cannot be stored: each is asked for alone.
-        with suppress(IdTakenMeanwhile, *INVALID_DATA_ERRORS):
+        with suppress(Apart):
             pledge = await together.change(taskforce_id, new)
             if pledge is not None:
                 return pledge

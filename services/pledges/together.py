@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from services.pledges import requests, store
 from services.pledges.domain.pledge import Guest, Limits, Person, Pledge, Promise
-from services.pledges.domain.refusals import Refusal
+from services.pledges.domain.refusals import IdTaken, Refusal
 from services.pledges.messages import pledge_state
 from shared.contracts.pledges import PledgeLogged
 from shared.group_commit import GroupCommit
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 
     from services.pledges.requests import Asked
     from shared.postgres import Connection, Database
-
-
-class IdTakenMeanwhile(Exception):
-    """One of several pledges has an id that is taken: nothing of any of them is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +54,8 @@ PledgesTogether = GroupCommit[NewPledge, Pledge | None]
 def pledges_together(database: Database) -> PledgesTogether:
     """Return what logs pledges together; of one that it leaves alone it has changed nothing, and says None.
 
-    Raises (when asked):
-        IdTakenMeanwhile, asyncpg.DataError: it is one of them, nobody knows which. Nothing has changed.
+    It looks at events and companies before it claims the keys, for what is refused must not keep its key: while it
+    waits for a key (0.5 s at most), an event may close. Alone it is the other way round.
     """
     return GroupCommit(database, _log)
 
@@ -83,7 +79,7 @@ async def _log(conn: Connection, taskforce_id: UUID, wanted: Sequence[NewPledge]
     if new:
         digests = [(pledges[number], wanted[number].asked.digest.sealed) for number in new]
         if len(await store.insert_pledges(conn, digests)) != len(new):
-            raise IdTakenMeanwhile
+            raise IdTaken  # of one of them; nothing of any is kept
         told = [
             (pledge_state(PledgeLogged, pledges[number], recorded_at=wanted[number].received_at), number)
             for number in new

@@ -231,10 +231,10 @@ class Consumer:
         lags = [await _lag(client, place) for place in client.assignment()] if client is not None else []
         lag = sum(of_place or 0 for of_place in lags)
         now = time.monotonic()
-        if None not in lags:
+        if not lag and None not in lags:
+            self._caught_up_at = now
+        if client is None or not any(_is_gone(client, place) for place in client.assignment()):
             self._sure_at = now
-            if not lag:
-                self._caught_up_at = now
         metrics.CONSUMER_LAG.labels(self.group).set(lag)
         return ConsumerProgress(self.group, len(lags), lag, now - self._caught_up_at, now - self._sure_at)
 
@@ -246,7 +246,7 @@ class ConsumerProgress:
         partitions: how many it reads; another worker of the group may read the rest.
         lag: messages it knows of and has not taken yet.
         behind_seconds: since when it has not been at lag zero.
-        astray_seconds: since when it has not known where it is in every partition it was given.
+        astray_seconds: since when it has been given a partition that its topic has not got.
     """
 
     __slots__ = ("astray_seconds", "behind_seconds", "group", "lag", "partitions")
@@ -257,6 +257,12 @@ class ConsumerProgress:
         self.lag = lag
         self.behind_seconds = behind_seconds
         self.astray_seconds = astray_seconds
+
+
+def _is_gone(client: AIOKafkaConsumer, place: TopicPartition) -> bool:
+    """Whether the topic is known and has no such partition."""
+    known = client.partitions_for_topic(place.topic)
+    return bool(known) and place.partition not in known
 
 
 async def _lag(client: AIOKafkaConsumer, place: TopicPartition) -> int | None:

@@ -31,8 +31,8 @@ STUCK_SECONDS = 20.0
 """Older than this, an unpublished change or an unread message makes the worker not ready."""
 
 ASTRAY_SECONDS = 10.0
-"""A consumer that does not know for so long where it is in a partition attaches anew. The partition may be gone: of
-a broker that was replaced by one with fewer, a client can still be given those it had heard of."""
+"""A consumer that has been given for so long a partition that is not there attaches anew: of a broker that was
+replaced by one with fewer, a client can still be given those it had heard of."""
 
 _AWAY: tuple[type[BaseException], ...] = (KafkaError, *TRANSIENT_ERRORS)
 

@@ -84,3 +84,30 @@ async def test_each_of_a_crowd_gets_its_own_answer(caller: Caller, know_event: C
     assert sorted(codes[4:7]) in ([201, 201, 422], [201, 422, 422])
     assert codes[7:11] == [201, 409, 422, 403]
     assert answers[7].json()["id"] == logged_before["id"]
+
+
+async def test_a_key_that_another_transaction_holds_keeps_only_its_own_request_waiting(
+    caller: Caller, pledges_dsns: Databases, taskforce_id: UUID
+) -> None:
+    held = pledge_body()
+    conn = await asyncpg.connect(pledges_dsns.superuser_dsn("pledges"), command_timeout=10)
+    try:
+        transaction = conn.transaction()
+        await transaction.start()
+        await conn.execute(
+            """
+            insert into idempotency_keys (taskforce_id, operation, key, request_digest, subject_id, recorded_at)
+            values ($1, 'log_pledge', $2, '', $3, now())
+            """,
+            taskforce_id,
+            held["id"],
+            uuid4(),
+        )
+        waiting = asyncio.create_task(caller.log(held))
+        answers = await asyncio.wait_for(asyncio.gather(*(caller.log(pledge_body()) for _ in range(12))), 8)
+        assert [answer.status_code for answer in answers] == [201] * 12
+        assert not waiting.done()
+        await transaction.rollback()
+        assert (await waiting).status_code == 201
+    finally:
+        await conn.close()
