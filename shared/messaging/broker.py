@@ -40,8 +40,8 @@ BROKERS: dict[KafkaFlavour, BrokerSettings] = {
     # on two processors that others were using too):
     #   12 partitions a topic: 20 ms 24-43, 38/102 ms;  50 ms 19, 31/55 ms;  100 ms 12, 42/103 ms
     #    3 partitions a topic: 20 ms 20,    35/154 ms;  50 ms 11, 26/47 ms;   30 ms 17, 24/46 ms
-    # (It has 4 now, which is hardly more.) Most of it is the broker's work of looking at every partition for every
-    # fetch (see deploy/local/topics.py).
+    #    4 partitions a topic:                     50 ms 15-17 (the latency was not measured again)
+    # Most of it is the broker's work of looking at every partition for every fetch (see deploy/local/topics.py).
     # Heartbeats half as often save nothing that can be measured.
     "embedded": BrokerSettings(1000, 250, 50, 20, enable_idempotence=False, says_goodbye=False),
     "apache": BrokerSettings(10_000, 3_000, 500, 20, enable_idempotence=True, says_goodbye=True),
