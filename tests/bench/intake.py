@@ -2,6 +2,9 @@
 
 The application and PostgreSQL have the machine to themselves, as raw asyncpg has: what follows a pledge (relay,
 broker, consumers) is at work in `arrival.py`.
+
+Raw asyncpg has a transaction for each pledge. The application's pledges of one moment share theirs
+(`shared/group_commit.py`): that is how it comes near its floor, or past it.
 """
 
 from __future__ import annotations
