@@ -12,9 +12,7 @@ from contextvars import Context
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-import asyncpg
-
-from shared.postgres import ACQUIRE_TIMEOUT_SECONDS, INVALID_DATA_ERRORS
+from shared.postgres import ACQUIRE_TIMEOUT_SECONDS, AWAY_ERRORS, INVALID_DATA_ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -29,19 +27,6 @@ QUEUE_SECONDS = ACQUIRE_TIMEOUT_SECONDS
 """Nobody waits longer for their turn than they would for a connection."""
 LOCK_MILLISECONDS = 500
 """Nor do many wait longer for a row that somebody else holds and that one of them needs."""
-
-_AWAY: tuple[type[BaseException], ...] = (
-    OSError,
-    TimeoutError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-)
-"""What says that the database cannot be reached: it would not be, alone, either."""
 
 
 class DatabaseAway(ConnectionError):
@@ -139,9 +124,9 @@ class GroupCommit(Generic[Wanted, Outcome]):
                 if len(outcomes) != len(batch):
                     raise ValueError("not an outcome for each")
         except BaseException as error:
-            # The driver's own complaint about a value is an InterfaceError too.
+            # Away, it would be so for each alone as well. A value that the driver does not take is none of it.
             away = not isinstance(error, Exception) or (
-                isinstance(error, _AWAY) and not isinstance(error, INVALID_DATA_ERRORS)
+                isinstance(error, AWAY_ERRORS) and not isinstance(error, INVALID_DATA_ERRORS)
             )
             for one in batch:
                 one.fail(DatabaseAway() if away else Apart(), error)

@@ -29,8 +29,9 @@ OUTBOX_CHANNEL = "outbox"
 COMMAND_TIMEOUT_SECONDS = 10.0
 ACQUIRE_TIMEOUT_SECONDS = 5.0
 
-# What a caller may retry: the server is away, restarting, full of connections, or chose us to end a deadlock.
-TRANSIENT_ERRORS: tuple[type[BaseException], ...] = (
+# What says that the server cannot be reached now: away, restarting, or full of connections. The driver's own complaint
+# about a value is an InterfaceError too: see INVALID_DATA_ERRORS.
+AWAY_ERRORS: tuple[type[BaseException], ...] = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
@@ -41,6 +42,11 @@ TRANSIENT_ERRORS: tuple[type[BaseException], ...] = (
     asyncpg.TooManyConnectionsError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+)
+
+# What a caller may retry: that, or the server chose us to end a deadlock, gave up waiting, or may not write just now.
+TRANSIENT_ERRORS: tuple[type[BaseException], ...] = (
+    *AWAY_ERRORS,
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
     asyncpg.LockNotAvailableError,
