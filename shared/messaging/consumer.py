@@ -14,21 +14,22 @@ from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 import structlog
-from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage, Topic
 
 from shared import metrics
-from shared.messaging import dead_letters
+from shared.messaging import dead_letters, progress
 from shared.messaging.broker import BROKERS, HANDLER_DEADLINE_SECONDS, subscriber_options
 from shared.messaging.dead_letters import Record
 from shared.messaging.envelope import Delivery, InvalidMessage, UnknownType, decode, read_headers
+from shared.messaging.membership import commit_only_own_offsets, leave_without_a_word, membership
+from shared.messaging.progress import Progress
 from shared.postgres import INVALID_DATA_ERRORS, TRANSIENT_ERRORS, Connection, Database, set_taskforce
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+    from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
     from shared.contracts.message import Message
     from shared.settings import ServiceSettings
@@ -105,20 +106,28 @@ class Consumer:
 
         async def handle(message: KafkaMessage) -> None:
             raw = message.raw_message
-            await self.handle(raw if isinstance(raw, tuple) else (raw,))
+            taken_as = membership(self._client())
+            try:
+                await self.handle(raw if isinstance(raw, tuple) else (raw,))
+            except Exception:
+                # Handing it back means going back to its place in the log, which may not be the same log any more.
+                # Whoever has been given its partition since is given it again.
+                if membership(self._client()) == taken_as:
+                    raise
 
         subscriber(handle)
+
+    def started(self) -> None:
+        """Say that the client has started, by whoever started it."""
+        client = self._client()
+        assert client is not None
+        commit_only_own_offsets(client)
 
     def about_to_stop(self) -> None:
         """Say that the client is about to be stopped, by whoever stops it: it may have to go without a word."""
         client = self._client()
-        coordinator = client._coordinator if client is not None else None
-        if coordinator is not None and not self._says_goodbye:
-
-            async def forget() -> None:
-                coordinator.reset_generation()
-
-            coordinator._maybe_leave_group = forget
+        if client is not None and not self._says_goodbye:
+            leave_without_a_word(client)
 
     async def handle(self, records: Sequence[ConsumerRecord[Any, Any]]) -> None:
         """Give `records` their effect, once and durably. Returning lets the offsets be committed.
@@ -225,56 +234,19 @@ class Consumer:
         if self._after_commit is not None:
             await self._after_commit({delivery.taskforce_id})
 
-    async def measure(self) -> ConsumerProgress:
+    async def measure(self) -> Progress:
         """Return how far this consumer is, from what its client knows; call it every second or so. Never waits."""
         client = self._client()
-        lags = [await _lag(client, place) for place in client.assignment()] if client is not None else []
+        places = [(client, place) for place in client.assignment()] if client is not None else []
+        lags = [await progress.lag(*place) for place in places]
         lag = sum(of_place or 0 for of_place in lags)
         now = time.monotonic()
         if not lag and None not in lags:
             self._caught_up_at = now
-        if client is None or not any(_is_gone(client, place) for place in client.assignment()):
+        if not any(progress.is_gone(*place) for place in places):
             self._sure_at = now
         metrics.CONSUMER_LAG.labels(self.group).set(lag)
-        return ConsumerProgress(self.group, len(lags), lag, now - self._caught_up_at, now - self._sure_at)
-
-
-class ConsumerProgress:
-    """A consumer's progress.
-
-    Attributes:
-        partitions: how many it reads; another worker of the group may read the rest.
-        lag: messages it knows of and has not taken yet.
-        behind_seconds: since when it has not been at lag zero.
-        astray_seconds: since when it has been given a partition that its topic has not got.
-    """
-
-    __slots__ = ("astray_seconds", "behind_seconds", "group", "lag", "partitions")
-
-    def __init__(self, group: str, partitions: int, lag: int, behind_seconds: float, astray_seconds: float) -> None:
-        self.group = group
-        self.partitions = partitions
-        self.lag = lag
-        self.behind_seconds = behind_seconds
-        self.astray_seconds = astray_seconds
-
-
-def _is_gone(client: AIOKafkaConsumer, place: TopicPartition) -> bool:
-    """Whether the topic is known and has no such partition."""
-    known = client.partitions_for_topic(place.topic)
-    return bool(known) and place.partition not in known
-
-
-async def _lag(client: AIOKafkaConsumer, place: TopicPartition) -> int | None:
-    """Return how many messages of a partition the client knows of and has not taken; None while it cannot say."""
-    try:
-        # The position is answered at once where it is known, and waited for where it is not: here it is not.
-        async with asyncio.timeout(0):
-            position = await client.position(place)
-    except (TimeoutError, KafkaError):
-        return None
-    highwater = client.highwater(place)
-    return None if highwater is None else max(0, highwater - position)
+        return Progress(self.group, len(lags), lag, now - self._caught_up_at, now - self._sure_at)
 
 
 async def _survive_any_record(message: Any, original: Callable[[Any], Awaitable[KafkaMessage]]) -> KafkaMessage:

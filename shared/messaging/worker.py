@@ -168,6 +168,8 @@ class Worker:
             consumer.attach(self._broker, database, self.settings)
         async with asyncio.timeout(30):
             await self._broker.start()
+        for consumer in self.consumers:
+            consumer.started()
         _log.info("worker.consuming", service=self.service)
 
     async def _stop_broker(self) -> None:

@@ -1,0 +1,61 @@
+"""How far a consumer is, from what its client knows, without waiting for anything."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+from aiokafka.errors import KafkaError
+
+if TYPE_CHECKING:
+    from aiokafka import AIOKafkaConsumer, TopicPartition
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A consumer's progress.
+
+    Attributes:
+        partitions: how many it reads; another worker of the group may read the rest.
+        lag: messages it knows of and has not taken yet.
+        behind_seconds: since when it has not been at lag zero.
+        astray_seconds: since when it has been given a partition that its topic has not got.
+    """
+
+    group: str
+    partitions: int
+    lag: int
+    behind_seconds: float
+    astray_seconds: float
+
+
+async def lag(client: AIOKafkaConsumer, place: TopicPartition) -> int | None:
+    """Return how many messages of a partition the client knows of and has not taken; None while it cannot say.
+
+    A client that stands beyond the end of the log stands in another log, and is sent back to its beginning: Apache
+    Kafka does so by itself, the embedded broker answers for ever that nothing is there yet.
+    """
+    try:
+        # The position is answered at once where it is known, and waited for where it is not: here it is not.
+        async with asyncio.timeout(0):
+            position = await client.position(place)
+    except (TimeoutError, KafkaError):
+        return None
+    end = client.highwater(place)
+    if end is None:
+        return None
+    if position > end:
+        _log.warning("consumer.beyond_the_end", topic=place.topic, partition=place.partition, at=position, end=end)
+        client.seek(place, 0)
+        return None
+    return int(end - position)
+
+
+def is_gone(client: AIOKafkaConsumer, place: TopicPartition) -> bool:
+    """Whether the topic is known and has no such partition."""
+    known = client.partitions_for_topic(place.topic)
+    return bool(known) and place.partition not in known
