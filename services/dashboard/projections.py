@@ -8,14 +8,13 @@ is, so that one which is being built misses nothing that arrives meanwhile.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from shared.contracts import events, pledges
 from shared.web.formats import local_date
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from shared.contracts.message import Message
     from shared.messaging.envelope import Delivery
@@ -194,59 +193,51 @@ async def write(conn: Connection, messages: Sequence[Message], into: Sequence[in
     new = 0
     for projection in PROJECTIONS:
         if mine := of_table[projection.table]:
-            new += await _insert_versions(conn, projection, mine, into)
-            if projection.present is not None:
-                await _keep_highest(conn, projection, projection.present, mine, into)
+            new += await conn.fetchval(_insert(projection), into, *_values(projection, mine))
     return new
 
 
-async def _insert_versions(
-    conn: Connection, projection: Projection, messages: Iterable[Message], into: Sequence[int]
-) -> int:
-    names, arrays = _shape(projection)
-    status = await conn.execute(
-        f"""
-        insert into {projection.table} (generation, {names})
-        select generation, {names}
-          from unnest($1::integer[]) as generation,
-               unnest({arrays}) as told ({names})
-            on conflict do nothing
-        """,  # noqa: S608  (names of our own tables and columns)
-        into,
-        *_values(projection, messages),
-    )
-    return int(status.rpartition(" ")[2])
+def _insert(projection: Projection) -> str:
+    """The statement that keeps rows once per version and, where there is a present, the highest of each aggregate.
 
-
-async def _keep_highest(
-    conn: Connection, projection: Projection, present: str, messages: Iterable[Message], into: Sequence[int]
-) -> None:
-    highest: dict[Any, Message] = {}
-    for message in messages:
-        known = highest.get(message.aggregate_id)
-        if known is None or message.version > known.version:
-            highest[message.aggregate_id] = message
-    names, arrays = _shape(projection)
-    changes = ", ".join(f"{name} = excluded.{name}" for name in ("version", "recorded_at", *projection.columns))
-    await conn.execute(
-        f"""
-        insert into {present} as present (generation, {names})
-        select generation, {names}
-          from unnest($1::integer[]) as generation,
-               unnest({arrays}) as told ({names})
-            on conflict (generation, taskforce_id, {projection.key}) do update
-           set {changes}
-         where excluded.version > present.version
-        """,  # noqa: S608  (names of our own tables and columns)
-        into,
-        *_values(projection, highest.values()),
-    )
-
-
-def _shape(projection: Projection) -> tuple[str, str]:
-    """The column list, and the arrays that fill it; $1 is the generations."""
+    $1 is the generations; after it comes an array for each column. Rows are sent once for both tables, and are written
+    in the order of the key, so that two workers that write the same ones wait for each other and never in a ring.
+    """
     types = _types(projection)
-    return ", ".join(types), ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(types.values(), start=2))
+    names = ", ".join(types)
+    arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(types.values(), start=2))
+    changes = ", ".join(f"{name} = excluded.{name}" for name in ("version", "recorded_at", *projection.columns))
+    present = f""",
+        highest as (
+            select distinct on ({projection.key}) {names}
+              from told
+             order by {projection.key}, version desc
+        ),
+        presents as (
+            insert into {projection.present} as present (generation, {names})
+            select generation, {names}
+              from unnest($1::integer[]) as generation, highest
+             order by {projection.key}
+                on conflict (generation, taskforce_id, {projection.key}) do update
+               set {changes}
+             where excluded.version > present.version
+        )"""  # noqa: S608  (names of our own tables and columns)
+    return f"""
+        with told as materialized (
+            select {names}
+              from unnest({arrays}) as told ({names})
+        ),
+        versions as (
+            insert into {projection.table} (generation, {names})
+            select generation, {names}
+              from unnest($1::integer[]) as generation, told
+             order by {projection.key}, version
+                on conflict do nothing
+            returning 1
+        ){present if projection.present is not None else ""}
+        select count(*)
+          from versions
+        """  # noqa: S608  (names of our own tables and columns)
 
 
 def _types(projection: Projection) -> dict[str, str]:
@@ -254,18 +245,15 @@ def _types(projection: Projection) -> dict[str, str]:
     return {"taskforce_id": "uuid", projection.key: "uuid", "version": "integer", "recorded_at": "timestamptz"} | own
 
 
-def _values(projection: Projection, messages: Iterable[Message]) -> list[list[Any]]:
-    # In the order of the key, so that two workers that write the same rows wait for each other and never in a ring.
-    keyed = sorted(((m.aggregate_id, m.version, m) for m in messages), key=itemgetter(0, 1))
-    ordered = [message for _, _, message in keyed]
+def _values(projection: Projection, messages: Sequence[Message]) -> list[list[Any]]:
     # By name, for a taskforce's key is its taskforce.
     values: dict[str, list[Any]] = {
-        "taskforce_id": [message.taskforce_id for message in ordered],
-        projection.key: [aggregate_id for aggregate_id, _, _ in keyed],
-        "version": [version for _, version, _ in keyed],
-        "recorded_at": [message.recorded_at for message in ordered],
+        "taskforce_id": [message.taskforce_id for message in messages],
+        projection.key: [message.aggregate_id for message in messages],
+        "version": [message.version for message in messages],
+        "recorded_at": [message.recorded_at for message in messages],
     }
-    values |= {name: [value(message) for message in ordered] for name, (_, value) in projection.columns.items()}
+    values |= {name: [value(message) for message in messages] for name, (_, value) in projection.columns.items()}
     return list(values.values())
 
 
