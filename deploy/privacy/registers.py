@@ -1,0 +1,20 @@
+"""The services' registers of personal data, where they lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from shared.privacy.register import FILE, Register, read_register
+
+_ROOT: Final = Path(__file__).parents[2]
+
+
+def file_of(service: str) -> Path:
+    """A service's own part of its register."""
+    return _ROOT / "services" / service / FILE
+
+
+def register_of(service: str) -> Register:
+    """Everything that is said of a service's database."""
+    return read_register([_ROOT / "shared" / "messaging" / FILE, file_of(service)])

@@ -1,0 +1,35 @@
+"""The texts and the references to people that messages may carry all the same, and why.
+
+Whoever adds one says here why it is about nobody, or why it has to travel: `tests/contracts/test_privacy.py` fails
+for a field that looks personal and is not named, and for a name without its field.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_COMPANY: Final = "public fact of a company that is nobody's own; absent for one that is (CompanyRegistered)"
+_ANNOUNCED: Final = "what the taskforce announces to everybody"
+_CODES: Final = "codes of a list that is ours: what is no code is not accepted"
+_ACCOUNT: Final = "an account's number, known to the events service alone; after its erasure it is nobody's"
+
+ALLOWED: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
+    {
+        ("TaskforceRegistered", "name"): "the taskforce's own name",
+        ("CompanyRegistered", "name"): _COMPANY,
+        ("CompanyRegistered", "industry"): _COMPANY,
+        ("CompanyRegistered", "personally_owned"): "says that the name is kept back, and not whose it is",
+        ("EmployerEventState", "title"): _ANNOUNCED,
+        ("EmployerEventState", "place"): _ANNOUNCED,
+        ("PledgeState", "tasks"): _CODES,
+        ("PledgeState", "flags"): _CODES,
+        ("PledgeState", "captured_by"): "how it was captured, one of five words; no person",
+        ("PledgeState", "logged_by"): _ACCOUNT,
+        ("HireConfirmed", "logged_by"): _ACCOUNT,
+    }
+)
+"""By the class that declares the field, and its name."""
