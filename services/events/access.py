@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
 from services.events.settings import EventsSettings
 from shared.auth import Principal, public, require
+from shared.policy import EVERYBODYS, NOTHING, OF_THE_TASKFORCE, Thing
 from shared.postgres import Database
 
 Planner = Annotated[Principal, Depends(require("coordinator", "admin"))]
@@ -17,6 +18,11 @@ Planner = Annotated[Principal, Depends(require("coordinator", "admin"))]
 def plans(principal: Principal) -> bool:
     """Whether they are a `Planner`: only those see drafts."""
     return principal.has("coordinator", "admin")
+
+
+def keeps_door(principal: Principal) -> bool:
+    """Whether they are a `DoorKeeper`: only those see who has come."""
+    return principal.has("member", "coordinator", "admin")
 
 
 DoorKeeper = Annotated[Principal, Depends(require("member", "coordinator", "admin"))]
@@ -33,6 +39,16 @@ Administrator = Annotated[Principal, Depends(require("admin"))]
 
 OtherService = Annotated[Principal, Depends(require("service"))]
 """Another service of the installation, never a person."""
+
+EVENT: Final = Thing(
+    "event",
+    by_role={"coordinator": OF_THE_TASKFORCE | {"draft"}, "admin": OF_THE_TASKFORCE | {"draft"}},
+)
+CHECK_IN: Final = Thing("who has come", of=EVENT, by_role={"caseworker": NOTHING, "facilitator": NOTHING})
+COMPANY: Final = Thing("company")
+PERSON: Final = Thing("person")
+PASS: Final = Thing("event pass", reach=EVERYBODYS)
+"""The code of one: whoever has it may use it."""
 
 Anybody = Annotated[Principal | None, Depends(public)]
 

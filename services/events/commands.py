@@ -17,6 +17,7 @@ from services.events import store
 from services.events.domain import (
     Attendance,
     EmployerEvent,
+    EventNotFound,
     EventPlan,
     IdTaken,
     SlugTaken,
@@ -245,18 +246,20 @@ async def check_in(
     company_id: UUID,
     *,
     by: str,
+    drafts: bool = True,
     at: datetime | None = None,
 ) -> None:
     """Check a company of the register in; one that has been let in already stays so.
 
     Args:
         by: the subject of whoever did it.
+        drafts: whether they may know of events that are not announced; to others there is no such event.
 
     Raises:
         EventNotFound, EventNotOpen, CompanyNotFound.
     """
     async with db.change(taskforce_id) as conn:
-        event = await store.hold_event(conn, taskforce_id, event_id)
+        event = await _hold(conn, taskforce_id, event_id, drafts=drafts)
         await store.load_company(conn, taskforce_id, company_id)
         await _admit(conn, taskforce_id, event, company_id, walk_in=False, by=by, at=at or datetime.now(UTC))
 
@@ -268,20 +271,29 @@ async def check_in_walk_in(
     company: Company,
     *,
     by: str,
+    drafts: bool = True,
     at: datetime | None = None,
 ) -> None:
     """Check in a company that stands at the door and is not in the register: it is put there at once.
 
-    One without a CVR number travels as an id until `clear_company` (`Company.at_the_door`).
+    One without a CVR number travels as an id until `clear_company` (`Company.at_the_door`). `by` and `drafts` are as
+    for `check_in`.
 
     Raises:
         EventNotFound, EventNotOpen, IdTaken; nothing has been registered then.
     """
     at = at or datetime.now(UTC)
     async with db.change(taskforce_id) as conn:
-        event = await store.hold_event(conn, taskforce_id, event_id)
+        event = await _hold(conn, taskforce_id, event_id, drafts=drafts)
         new = await _register(conn, taskforce_id, company.at_the_door(), at)
         await _admit(conn, taskforce_id, event, company.id, walk_in=new, by=by, at=at)
+
+
+async def _hold(conn: Connection, taskforce_id: UUID, event_id: UUID, *, drafts: bool) -> EmployerEvent:
+    event = await store.hold_event(conn, taskforce_id, event_id)
+    if event.status == "draft" and not drafts:
+        raise EventNotFound
+    return event
 
 
 async def _admit(

@@ -162,3 +162,21 @@ async def test_another_taskforce_can_neither_check_in_nor_look(caller: Caller, o
     body = {"company_id": company["id"]}
     assert (await caller.post(f"/events/{event['id']}/check-ins", body, **elsewhere)).status_code == 404
     assert (await caller.get(f"/events/{event['id']}/check-ins", **elsewhere)).status_code == 404
+
+
+async def test_to_whoever_does_not_plan_a_draft_is_no_event_at_the_door_either(caller: Caller, db: Database) -> None:
+    company, draft = await caller.company(), await caller.event(title="Hemmelig aften")
+    headers = caller.headers("member") | {"origin": "https://localhost:8080"}
+    page = f"/events/{draft['id']}"
+    answers = [
+        await caller.post(f"/events/{draft['id']}/check-ins", {"company_id": company["id"]}, "member"),
+        await caller.post(f"/events/{draft['id']}/check-ins", {"company": company_body()}, "member"),
+        await caller.get(f"/events/{draft['id']}/check-ins", "member"),
+        await caller.client.post(f"{page}/check-ins", data={"company_id": company["id"]}, headers=headers),
+        await caller.client.post(f"{page}/walk-ins", data=company_body(), headers=headers),
+        # What is wrong with the form is said on a page with the event's title.
+        await caller.client.post(f"{page}/walk-ins", data={"name": ""}, headers=headers),
+    ]
+    assert [answer.status_code for answer in answers] == [404] * len(answers)
+    assert not any("Hemmelig" in answer.text for answer in answers)
+    assert [name for name, _ in await published(db)][-1] == "EventDrafted"

@@ -10,10 +10,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.events import commands, queries
-from services.events.access import Db, DoorKeeper
+from services.events.access import CHECK_IN, COMPANY, EVENT, Db, DoorKeeper, plans
 from services.events.api.answers import PREFIX, Warned, cvr_warnings, refusals
 from services.events.api.companies import CompanyIn
 from services.events.queries import ByTime, CheckInRow
+from shared.policy import about
 from shared.web.i18n import N_
 from shared.web.paging import PageSize, PageToken, cut
 
@@ -72,6 +73,7 @@ class CheckInPage(BaseModel):
 
 
 @router.post("", status_code=201, responses=refusals(404, 409, 413))
+@about(EVENT, COMPANY)
 async def check_in(principal: DoorKeeper, db: Db, event_id: UUID, arrival: CheckInIn) -> CheckInOut:
     """Check a company in. Once is enough: the same again is answered the same again."""
     company_id = await arrive(db, principal, event_id, arrival)
@@ -84,20 +86,25 @@ async def arrive(db: Db, principal: Principal, event_id: UUID, arrival: CheckInI
     """Send the arrival to its use case; returns the company's id."""
     if arrival.company is not None:
         company = arrival.company.company()
-        await commands.check_in_walk_in(db, principal.taskforce, event_id, company, by=principal.subject)
+        await commands.check_in_walk_in(
+            db, principal.taskforce, event_id, company, by=principal.subject, drafts=plans(principal)
+        )
         return company.id
     assert arrival.company_id is not None
-    await commands.check_in(db, principal.taskforce, event_id, arrival.company_id, by=principal.subject)
+    await commands.check_in(
+        db, principal.taskforce, event_id, arrival.company_id, by=principal.subject, drafts=plans(principal)
+    )
     return arrival.company_id
 
 
 @router.get("", responses=refusals(404))
+@about(EVENT, CHECK_IN)
 async def list_check_ins(
     principal: DoorKeeper, db: Db, event_id: UUID, page_size: PageSize = 50, page_token: PageToken = None
 ) -> CheckInPage:
     """Who has come, the latest first."""
     async with db.read(principal.taskforce) as conn:
-        await queries.event(conn, principal.taskforce, event_id)
+        await queries.event(conn, principal.taskforce, event_id, drafts=plans(principal))
         rows = await queries.check_ins(
             conn, principal.taskforce, event_id, after=ByTime.read(page_token), limit=page_size + 1
         )

@@ -9,8 +9,9 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
 
 from services.events import commands, queries
-from services.events.access import Db, DoorKeeper, plans
+from services.events.access import CHECK_IN, COMPANY, EVENT, Db, DoorKeeper, plans
 from services.events.api.companies import CompanyIn
+from shared.policy import about
 from shared.web.forms import read_form
 from shared.web.pages import render
 from shared.web.problems import Problem
@@ -28,30 +29,37 @@ class ArrivalForm(BaseModel):
 
 
 @router.post("/check-ins")
+@about(EVENT, COMPANY)
 async def check_in(request: Request, principal: DoorKeeper, db: Db, event_id: UUID) -> Response:
     """Let a company of the register in."""
     form = await read_form(request, ArrivalForm)
     if form.data is None:
         raise Problem(422)
     company_id = form.data.company_id
-    await commands.check_in(db, principal.taskforce, event_id, company_id, by=principal.subject)
+    await commands.check_in(
+        db, principal.taskforce, event_id, company_id, by=principal.subject, drafts=plans(principal)
+    )
     return RedirectResponse(f"/events/{event_id}?arrived={company_id}", 303)
 
 
 @router.post("/walk-ins")
+@about(EVENT)
 async def check_in_walk_in(request: Request, principal: DoorKeeper, db: Db, event_id: UUID) -> Response:
     """Let a company in that is not in the register, and put it there."""
     form = await read_form(request, CompanyIn)
     if form.data is None:
         async with db.read(principal.taskforce) as conn:
-            event = await queries.event(conn, principal.taskforce, event_id)
+            event = await queries.event(conn, principal.taskforce, event_id, drafts=plans(principal))
         return render(request, "walk_in.html", status_code=422, event=event, form=form)
     company = form.data.company()
-    await commands.check_in_walk_in(db, principal.taskforce, event_id, company, by=principal.subject)
+    await commands.check_in_walk_in(
+        db, principal.taskforce, event_id, company, by=principal.subject, drafts=plans(principal)
+    )
     return RedirectResponse(f"/events/{event_id}?arrived={company.id}", 303)
 
 
 @router.get("/held-names")
+@about(EVENT, CHECK_IN)
 async def held_names(request: Request, principal: DoorKeeper, db: Db, event_id: UUID) -> Response:
     """The walk-ins that the intake does not know by name, as options for its list of suggestions.
 

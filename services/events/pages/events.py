@@ -12,12 +12,13 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import AfterValidator, BaseModel, Field
 
 from services.events import commands, queries
-from services.events.access import Db, EventReader, Planner, plans
+from services.events.access import CHECK_IN, EVENT, Db, EventReader, Planner, keeps_door, plans
 from services.events.domain import CompanyNotFound, EndsBeforeStart
 from services.events.fields import Goal, Line, Name, SearchText, refuse_distant
 from services.events.queries import ByTime
 from shared.contracts.events import EventKind
 from shared.copenhagen import COPENHAGEN
+from shared.policy import about
 from shared.web.forms import blank, read_form
 from shared.web.i18n import gettext as _
 from shared.web.pages import render
@@ -65,6 +66,7 @@ class OpenForm(SeenForm):
 
 
 @router.get("")
+@about(EVENT)
 async def show_events(request: Request, principal: EventReader, db: Db, page_token: PageToken = None) -> Response:
     """What is planned, what is on tonight and what has been."""
     async with db.read(principal.taskforce) as conn:
@@ -81,6 +83,7 @@ async def show_events(request: Request, principal: EventReader, db: Db, page_tok
 
 
 @router.get("/new")
+@about()
 async def plan_event(request: Request, principal: Planner) -> Response:
     """An empty plan."""
     form = blank(id=str(uuid4()), kind="employer_event", starts="16:30", ends="19:30")
@@ -88,6 +91,7 @@ async def plan_event(request: Request, principal: Planner) -> Response:
 
 
 @router.post("")
+@about(EVENT)
 async def draft_event(request: Request, principal: Planner, db: Db) -> Response:
     """Begin to plan an event."""
     form = await read_form(request, EventForm)
@@ -114,6 +118,7 @@ async def draft_event(request: Request, principal: Planner, db: Db) -> Response:
 
 
 @router.get("/{event_id:uuid}")
+@about(EVENT, CHECK_IN)
 async def show_event(
     *,
     request: Request,
@@ -130,24 +135,23 @@ async def show_event(
         q: what somebody at the door looks for among the companies.
         arrived: the company that has just been let in, to say so.
     """
-    taskforce = principal.taskforce
-    keeps_door = principal.has("member", "coordinator", "admin")
+    taskforce, at_door = principal.taskforce, keeps_door(principal)
     async with db.read(taskforce) as conn:
         event = await queries.event(conn, taskforce, event_id, drafts=plans(principal))
         arrivals = (
             await queries.check_ins(
                 conn, taskforce, event_id, after=ByTime.read(page_token), limit=_LATEST_ARRIVALS + 1
             )
-            if keeps_door
+            if at_door
             else []
         )
         just_in = None
-        if arrived and keeps_door:
+        if arrived and at_door:
             with suppress(CompanyNotFound):
                 just_in = await queries.check_in(conn, taskforce, event_id, arrived)
         matches = (
             await queries.candidates(conn, taskforce, event_id, q.strip(), limit=_MATCHES)
-            if q.strip() and keeps_door
+            if q.strip() and at_door
             else []
         )
     page, last = cut(arrivals, _LATEST_ARRIVALS)
@@ -157,7 +161,7 @@ async def show_event(
         "event.html",
         event=event,
         plans=plans(principal),
-        keeps_door=keeps_door,
+        keeps_door=at_door,
         arrivals=page,
         further=further,
         arrived=just_in,
@@ -168,6 +172,7 @@ async def show_event(
 
 
 @router.post("/{event_id:uuid}/publish")
+@about(EVENT)
 async def publish_event(request: Request, principal: Planner, db: Db, event_id: UUID) -> Response:
     """Announce a draft."""
     await commands.publish_event(db, principal.taskforce, event_id, seen=await _seen(request))
@@ -175,6 +180,7 @@ async def publish_event(request: Request, principal: Planner, db: Db, event_id: 
 
 
 @router.post("/{event_id:uuid}/open")
+@about(EVENT)
 async def open_event(request: Request, principal: Planner, db: Db, event_id: UUID) -> Response:
     """Open the doors; long before the start only after asking whether this is the evening that was meant."""
     form = await read_form(request, OpenForm)
@@ -189,6 +195,7 @@ async def open_event(request: Request, principal: Planner, db: Db, event_id: UUI
 
 
 @router.post("/{event_id:uuid}/close")
+@about(EVENT)
 async def close_event(request: Request, principal: Planner, db: Db, event_id: UUID) -> Response:
     """End the evening."""
     await commands.close_event(db, principal.taskforce, event_id, seen=await _seen(request))
@@ -196,6 +203,7 @@ async def close_event(request: Request, principal: Planner, db: Db, event_id: UU
 
 
 @router.post("/{event_id:uuid}/cancel")
+@about(EVENT)
 async def cancel_event(request: Request, principal: Planner, db: Db, event_id: UUID) -> Response:
     """Call it off."""
     await commands.cancel_event(db, principal.taskforce, event_id, seen=await _seen(request))
