@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import Depends, Request
 
@@ -10,6 +10,7 @@ from services.dashboard.live import Changes
 from services.dashboard.public_figure import PublicFigures
 from services.dashboard.settings import DashboardSettings
 from shared.auth import Principal, Role, public, require
+from shared.policy import EVERYBODYS, NOTHING, Thing
 from shared.postgres import Database
 
 if TYPE_CHECKING:
@@ -20,6 +21,17 @@ VIEWERS: Sequence[Role] = ("member", "coordinator", "caseworker", "facilitator",
 
 Viewer = Annotated[Principal, Depends(require(*VIEWERS))]
 Anybody = Annotated[Principal | None, Depends(public)]
+
+
+def sees_figures(principal: Principal) -> bool:
+    """Whether they are a `Viewer`."""
+    return principal.has(*VIEWERS)
+
+
+FIGURES: Final = Thing(
+    "the taskforce's figures", by_role={"event_pass": NOTHING, "service": NOTHING, "nobody": NOTHING}
+)
+BOARD: Final = Thing("a taskforce's name and its public figure", reach=EVERYBODYS)
 
 
 async def _database(request: Request) -> Database:

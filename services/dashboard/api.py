@@ -11,8 +11,9 @@ from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.dashboard import figures
-from services.dashboard.access import TheChanges, TheDatabase, Viewer
+from services.dashboard.access import FIGURES, TheChanges, TheDatabase, Viewer
 from services.dashboard.live import EventStream
+from shared.policy import about
 from shared.web.i18n import gettext as _
 
 _Day = date  # a field named `date` hides the type from its own annotation
@@ -131,6 +132,7 @@ class Measures(BaseModel):
     response_model=Figures,
     responses={**_REFUSALS, 422: {"description": "`as_of` is no date, or `known_at` no moment with a time zone"}},
 )
+@about(FIGURES)
 async def show_figures(viewer: Viewer, database: TheDatabase, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
     """Pledged positions and hires by job type, event and quarter, as of any day and as known at any moment.
 
@@ -142,6 +144,7 @@ async def show_figures(viewer: Viewer, database: TheDatabase, as_of: AsOf = None
 
 
 @router.get("/measures", summary="What the figures mean", responses=_REFUSALS)
+@about()
 async def show_measures(_viewer: Viewer) -> Measures:
     """Name and definition of every measure, in Danish or English (`Accept-Language`)."""
     return Measures(
@@ -171,6 +174,7 @@ async def show_measures(_viewer: Viewer) -> Measures:
         503: {"description": "Too many streams are open here: come back after `Retry-After` seconds"},
     },
 )
+@about(FIGURES)
 async def follow(viewer: Viewer, changes: TheChanges) -> Response:
     """Hear within a moment when something has changed, or when a new day has begun."""
 

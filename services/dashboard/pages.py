@@ -11,10 +11,11 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from services.dashboard import figures, queries, views
-from services.dashboard.access import VIEWERS, Anybody, TheDatabase, ThePublicFigures, Viewer
+from services.dashboard.access import BOARD, FIGURES, Anybody, TheDatabase, ThePublicFigures, Viewer, sees_figures
 from services.dashboard.views import Selection
 from shared.auth import Principal, Role
 from shared.contracts.pledges import JobType
+from shared.policy import about
 from shared.postgres import Database
 from shared.web.i18n import gettext as _
 from shared.web.pages import render
@@ -52,11 +53,12 @@ Chosen = Annotated[Selection, Depends(_selection)]
 
 
 @router.get("/")
+@about(FIGURES, BOARD)
 async def front_page(
     request: Request, principal: Anybody, database: TheDatabase, public_figures: ThePublicFigures, chosen: Chosen
 ) -> Response:
     """Show the dashboard to the taskforce's people, and what this is to everybody else."""
-    if principal is None or not principal.has(*VIEWERS):
+    if principal is None or not sees_figures(principal):
         known = await queries.all_taskforces(database, limit=_BOARDS_SHOWN)
         boards = [await public_figures.find(taskforce.slug) for taskforce in known]
         return render(request, "welcome.html", boards=[board for board in boards if board])
@@ -65,6 +67,7 @@ async def front_page(
 
 
 @router.get("/dashboard/figures")
+@about(FIGURES)
 async def fresh_figures(request: Request, viewer: Viewer, database: TheDatabase, chosen: Chosen) -> Response:
     """Answer the dashboard's live part alone."""
     return render(request, "parts/figures.html", **await _dashboard(database, viewer, chosen))
@@ -82,6 +85,7 @@ ChosenEvent = Annotated[UUID | None, Depends(_event)]
 
 
 @router.get("/dashboard/projector")
+@about(FIGURES)
 async def projector(request: Request, viewer: Viewer, database: TheDatabase, event: ChosenEvent) -> Response:
     """Show the figures to a room: those of one event, or of what is going on."""
     taskforce = await queries.find_taskforce(database, taskforce_id=viewer.taskforce)
@@ -89,6 +93,7 @@ async def projector(request: Request, viewer: Viewer, database: TheDatabase, eve
 
 
 @router.get("/dashboard/projector/figures")
+@about(FIGURES)
 async def fresh_projector(request: Request, viewer: Viewer, database: TheDatabase, event: ChosenEvent) -> Response:
     """Answer the projector's live part alone."""
     taskforce = await queries.find_taskforce(database, taskforce_id=viewer.taskforce)

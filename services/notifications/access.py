@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
 from shared.auth import Principal, require
+from shared.policy import Thing
 from shared.postgres import Database
 
 Reader = Annotated[Principal, Depends(require("coordinator", "admin"))]
 """Sees what was told when, and why something was not; never to which address."""
+
+DELIVERY: Final = Thing("what was told to somebody, without name and address")
 
 
 async def _database(request: Request) -> Database:

@@ -10,10 +10,11 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.notifications import queries
-from services.notifications.access import Db, Reader
+from services.notifications.access import DELIVERY, Db, Reader
 from services.notifications.queries import Latest
 from services.notifications.rules import Rule
 from services.notifications.store import Status
+from shared.policy import about
 from shared.web.paging import PageSize, PageToken, cut
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class DeliveryPage(BaseModel):
 
 
 @router.get("/deliveries", responses=_REFUSALS)
+@about(DELIVERY)
 async def list_deliveries(
     *,
     principal: Reader,

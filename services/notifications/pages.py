@@ -10,9 +10,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from services.notifications import queries
-from services.notifications.access import Db, Reader
+from services.notifications.access import DELIVERY, Db, Reader
 from services.notifications.mails import hours_text, positions_text
 from services.notifications.queries import Latest
+from shared.policy import about
 from shared.web.i18n import N_
 from shared.web.i18n import gettext as _
 from shared.web.pages import render
@@ -73,6 +74,7 @@ _ANSWERS: Final[Mapping[str, str]] = {
 
 
 @router.get("/notifications")
+@about(DELIVERY)
 async def deliveries_page(
     *,
     request: Request,

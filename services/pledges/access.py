@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from services.pledges.domain.pledge import Guest, Person
 from shared.auth import NotAllowed
+from shared.policy import EVERYBODYS, NOTHING, OWN, Thing
 
 if TYPE_CHECKING:
     from services.pledges.views import PledgeView
@@ -18,6 +19,22 @@ READERS: Final[tuple[Role, ...]] = ("member", "coordinator", "caseworker", "admi
 CONTACT_READERS: Final[tuple[Role, ...]] = ("coordinator", "caseworker", "admin")
 """Who may read every business contact."""
 IMPORTERS: Final[tuple[Role, ...]] = ("coordinator", "admin")
+
+PLEDGE: Final = Thing(
+    "pledge",
+    own="what the asker logged; of an event pass: what its event's passes logged",
+    by_role={"event_pass": OWN},
+)
+CONTACT: Final = Thing("business contact", of=PLEDGE, by_role={"member": OWN, "event_pass": NOTHING})
+HIRE: Final = Thing(
+    "hire", own="what the asker confirmed", of=PLEDGE, by_role={"member": NOTHING, "event_pass": NOTHING}
+)
+EVENT: Final = Thing("event", own="of an event pass: the event it was made for", by_role={"event_pass": OWN})
+COMPANY: Final = Thing(
+    "company", own="of an event pass: those that have checked in at its event", by_role={"event_pass": OWN}
+)
+PASS: Final = Thing("event pass", reach=EVERYBODYS)
+"""A bearer token: whoever has one may use it."""
 
 
 def logs_as(principal: Principal) -> Person | Guest:
@@ -42,6 +59,16 @@ def may_read_contact(principal: Principal, pledge: PledgeView) -> bool:
     if principal.has(*CONTACT_READERS):
         return True
     return principal.has("member") and pledge.logged_by is not None and pledge.logged_by == principal.person_id
+
+
+def may_read_hires(principal: Principal) -> bool:
+    """Whether the principal may see what came of a pledge."""
+    return principal.has(*CONTACT_READERS)
+
+
+def sees_register(principal: Principal) -> bool:
+    """Whether the intake may offer every open event and company; a guest has tonight's."""
+    return not principal.has("event_pass")
 
 
 def seen_by(principal: Principal, pledge: PledgeView) -> PledgeView:

@@ -10,7 +10,18 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import Response
 
 from services.pledges import commands, queries
-from services.pledges.access import CONTACT_READERS, LOGGERS, READERS, logs_as, may_read, seen_by
+from services.pledges.access import (
+    CONTACT,
+    CONTACT_READERS,
+    EVENT,
+    HIRE,
+    LOGGERS,
+    PLEDGE,
+    READERS,
+    logs_as,
+    may_read,
+    seen_by,
+)
 from services.pledges.answers import (
     AddressAnswer,
     HireAnswer,
@@ -31,6 +42,7 @@ from services.pledges.sorting import NewestFirst
 from services.pledges.views import HireView, PledgeView
 from shared.auth import Principal, require
 from shared.contracts.pledges import JobType, PledgeStatus
+from shared.policy import about
 from shared.postgres import Database
 from shared.web.i18n import gettext as _
 from shared.web.paging import PageSize, PageToken, cut
@@ -61,6 +73,7 @@ IfMatch = Annotated[str | None, Header(description="The pledge's ETag as it was 
         422: {"description": "A field is wrong, or the key was used with another body"},
     },
 )
+@about(EVENT)
 async def log_pledge(
     body: PledgeBody,
     request: Request,
@@ -84,6 +97,7 @@ async def log_pledge(
 
 
 @router.get("/pledges", response_class=Response, responses={200: {"model": PledgeListAnswer}})
+@about(PLEDGE, CONTACT)
 async def list_pledges(
     *,
     request: Request,
@@ -130,6 +144,7 @@ async def list_pledges(
     response_class=Response,
     responses={200: {"model": PledgeAnswer}, 404: {"description": "There is none, for this asker"}},
 )
+@about(PLEDGE, CONTACT)
 async def get_pledge(
     pledge_id: UUID, request: Request, principal: Annotated[Principal, Depends(require(*LOGGERS))]
 ) -> Response:
@@ -154,6 +169,7 @@ async def get_pledge(
         422: {"description": "A field is wrong, or the key was used with another body"},
     },
 )
+@about(PLEDGE)
 async def confirm_hire(
     body: HireBody,
     request: Request,
@@ -175,6 +191,7 @@ async def confirm_hire(
 
 
 @router.get("/hires", response_class=Response, responses={200: {"model": HireListAnswer}})
+@about(HIRE)
 async def list_hires(
     *,
     request: Request,
@@ -207,6 +224,7 @@ async def list_hires(
     response_class=Response,
     responses={200: {"model": HireAnswer}, 404: {"description": "There is none"}},
 )
+@about(HIRE)
 async def get_hire(
     hire_id: UUID, request: Request, principal: Annotated[Principal, Depends(require(*CONTACT_READERS))]
 ) -> Response:
@@ -219,6 +237,7 @@ async def get_hire(
 
 
 @internal.get("/pledges/{pledge_id}/contact")
+@about(PLEDGE)
 async def contact_address(
     pledge_id: UUID,
     taskforce: UUID,

@@ -12,6 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from shared import metrics
 from shared.auth import Principal, public
 from shared.health import Check, readiness
+from shared.policy import about
 from shared.postgres import TRANSIENT_ERRORS, Database
 
 if TYPE_CHECKING:
@@ -21,18 +22,21 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/livez")
+@about()
 async def livez(_: Annotated[Principal | None, Depends(public)]) -> Response:
     """The process answers."""
     return PlainTextResponse("alive\n")
 
 
 @router.get("/readyz")
+@about()
 async def readyz(request: Request, _: Annotated[Principal | None, Depends(public)]) -> Response:
     """The app can do its work: its database answers."""
     return readiness(await app_checks(request.app.state))
 
 
 @router.get("/metrics")
+@about()
 async def prometheus(_: Annotated[Principal | None, Depends(public)]) -> Response:
     """The process's metrics, for Prometheus."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -10,12 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from services.events import commands, queries
-from services.events.access import CompanyReader, Db, Planner
+from services.events.access import COMPANY, CompanyReader, Db, Planner
 from services.events.api.answers import PREFIX, Warned, cvr_warnings, refusals
 from services.events.domain import Company
 from services.events.fields import Industry, Name, SearchText, TypedCvr
 from services.events.queries import ByName, CompanyRow
 from shared.contracts.message import MunicipalityCode
+from shared.policy import about
 from shared.web.paging import PageSize, PageToken, cut
 
 router = APIRouter(prefix=PREFIX + "/companies", tags=["companies"])
@@ -75,6 +76,7 @@ class CompanyPage(BaseModel):
 
 
 @router.post("", status_code=201, responses=refusals(404, 409, 413))
+@about(COMPANY)
 async def register_company(principal: Planner, db: Db, company: CompanyIn) -> CompanyOut:
     """Put a company into the register."""
     await commands.register_company(db, principal.taskforce, company.company())
@@ -82,6 +84,7 @@ async def register_company(principal: Planner, db: Db, company: CompanyIn) -> Co
 
 
 @router.get("", responses=refusals())
+@about(COMPANY)
 async def list_companies(
     *,
     principal: CompanyReader,
@@ -102,6 +105,7 @@ async def list_companies(
 
 
 @router.get("/{company_id}", responses=refusals(404))
+@about(COMPANY)
 async def read_company(principal: CompanyReader, db: Db, company_id: UUID) -> CompanyOut:
     """One company."""
     return await _answer(db, principal.taskforce, company_id)

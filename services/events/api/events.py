@@ -10,11 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from services.events import commands, queries
-from services.events.access import Db, EventReader, Planner, plans
+from services.events.access import EVENT, Db, EventReader, Planner, plans
 from services.events.api.answers import PREFIX, IfMatch, etag, refusals, version_seen
 from services.events.fields import Goal, Line, Moment, Name
 from services.events.queries import ByTime, EventRow
 from shared.contracts.events import EventKind, EventStatus
+from shared.policy import about
 from shared.web.paging import PageSize, PageToken, cut
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class EventPage(BaseModel):
 
 
 @router.post("", status_code=201, responses=refusals(404, 409, 413))
+@about(EVENT)
 async def draft_event(principal: Planner, db: Db, event: EventIn, response: Response) -> EventOut:
     """Begin to plan an event: it is a draft until it is published."""
     drafted = await commands.draft_event(db, principal.taskforce, **event.model_dump())
@@ -86,6 +88,7 @@ async def draft_event(principal: Planner, db: Db, event: EventIn, response: Resp
 
 
 @router.get("", responses=refusals())
+@about(EVENT)
 async def list_events(
     principal: EventReader,
     db: Db,
@@ -109,12 +112,14 @@ async def list_events(
 
 
 @router.get("/{event_id}", responses=refusals(404))
+@about(EVENT)
 async def read_event(principal: EventReader, db: Db, event_id: UUID, response: Response) -> EventOut:
     """One event; its version is in the ETag."""
     return await _answer(db, principal, event_id, response)
 
 
 @router.post("/{event_id}/publish", responses=refusals(404, 409, 412))
+@about(EVENT)
 async def publish_event(
     principal: Planner, db: Db, event_id: UUID, response: Response, if_match: IfMatch = None
 ) -> EventOut:
@@ -124,6 +129,7 @@ async def publish_event(
 
 
 @router.post("/{event_id}/open", responses=refusals(404, 409, 412))
+@about(EVENT)
 async def open_event(
     principal: Planner, db: Db, event_id: UUID, response: Response, if_match: IfMatch = None
 ) -> EventOut:
@@ -133,6 +139,7 @@ async def open_event(
 
 
 @router.post("/{event_id}/close", responses=refusals(404, 409, 412))
+@about(EVENT)
 async def close_event(
     principal: Planner, db: Db, event_id: UUID, response: Response, if_match: IfMatch = None
 ) -> EventOut:
@@ -142,6 +149,7 @@ async def close_event(
 
 
 @router.post("/{event_id}/cancel", responses=refusals(404, 409, 412))
+@about(EVENT)
 async def cancel_event(
     principal: Planner, db: Db, event_id: UUID, response: Response, if_match: IfMatch = None
 ) -> EventOut:

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from services.events import commands, passes, store
-from services.events.access import Db, Planner, Settings
+from services.events.access import EVENT, Db, Planner, Settings
 from services.events.api.answers import PREFIX, IfMatch, etag, refusals, version_seen
+from shared.policy import about
 
 router = APIRouter(prefix=PREFIX + "/events/{event_id}/passes", tags=["passes"])
 
@@ -40,6 +41,7 @@ class GenerationOut(BaseModel):
 
 
 @router.post("", status_code=201, responses=refusals(404, 409))
+@about(EVENT)
 async def issue_pass(principal: Planner, db: Db, settings: Settings, event_id: UUID) -> PassOut:
     """Hand out a pass of the present generation. Nothing is stored: every pass of a generation is as good."""
     async with db.read(principal.taskforce) as conn:
@@ -55,6 +57,7 @@ async def issue_pass(principal: Planner, db: Db, settings: Settings, event_id: U
 
 
 @router.post("/revoke", responses=refusals(404, 412))
+@about(EVENT)
 async def revoke_passes(
     *,
     principal: Planner,

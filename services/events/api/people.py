@@ -9,13 +9,14 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from services.events.access import Administrator, Db
+from services.events.access import PERSON, Administrator, Db
 from services.events.api.answers import PREFIX, refusals
 from services.events.fields import Email, Name
 from services.events.people import commands, queries
 from services.events.people.domain import Language, Person
 from services.events.people.queries import PeopleByName, PersonRow
 from shared.contracts.message import MunicipalityCode
+from shared.policy import about
 from shared.web.paging import PageSize, PageToken, cut
 
 router = APIRouter(prefix=PREFIX + "/people", tags=["people"])
@@ -73,6 +74,7 @@ class PersonPage(BaseModel):
 
 
 @router.post("", status_code=201, responses=refusals(404, 409, 413))
+@about(PERSON)
 async def add_person(principal: Administrator, db: Db, person: PersonIn) -> PersonOut:
     """Let somebody take part."""
     await commands.add_person(db, principal.taskforce, person.person())
@@ -80,6 +82,7 @@ async def add_person(principal: Administrator, db: Db, person: PersonIn) -> Pers
 
 
 @router.get("", responses=refusals())
+@about(PERSON)
 async def list_people(
     principal: Administrator, db: Db, page_size: PageSize = 50, page_token: PageToken = None
 ) -> PersonPage:

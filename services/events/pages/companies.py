@@ -11,11 +11,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.events import commands, queries
-from services.events.access import CompanyReader, Db, Planner, plans
+from services.events.access import COMPANY, CompanyReader, Db, Planner, plans
 from services.events.api.companies import CompanyIn
 from services.events.domain import CompanyNotFound
 from services.events.fields import SearchText
 from services.events.queries import ByName
+from shared.policy import about
 from shared.web.forms import blank, read_form
 from shared.web.pages import render
 from shared.web.paging import PageToken, cut
@@ -26,6 +27,7 @@ _PER_PAGE = 50
 
 
 @router.get("")
+@about(COMPANY)
 async def show_companies(
     *,
     request: Request,
@@ -77,6 +79,7 @@ async def show_companies(
 
 
 @router.get("/new")
+@about()
 async def new_company(request: Request, principal: Planner, db: Db) -> Response:
     """An empty form, in the taskforce's own municipality."""
     async with db.read(principal.taskforce) as conn:
@@ -85,6 +88,7 @@ async def new_company(request: Request, principal: Planner, db: Db) -> Response:
 
 
 @router.post("")
+@about(COMPANY)
 async def register_company(request: Request, principal: Planner, db: Db) -> Response:
     """Put a company into the register."""
     form = await read_form(request, CompanyIn)
@@ -95,6 +99,7 @@ async def register_company(request: Request, principal: Planner, db: Db) -> Resp
 
 
 @router.post("/{company_id:uuid}/clear")
+@about(COMPANY)
 async def clear_company(principal: Planner, db: Db, company_id: UUID) -> Response:
     """Say that a company is not personally owned: its name may be shown where its figures are."""
     await commands.clear_company(db, principal.taskforce, company_id)

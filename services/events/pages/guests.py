@@ -12,8 +12,9 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
 
 from services.events import commands, passes, queries, store
-from services.events.access import Anybody, Db, DoorKeeper, Planner, Settings, plans
+from services.events.access import EVENT, PASS, Anybody, Db, DoorKeeper, Planner, Settings, plans
 from services.events.domain import PASS_GRACE, EventNotFound, PassNotAvailable
+from shared.policy import about
 from shared.web.forms import read_form
 from shared.web.i18n import gettext as _
 from shared.web.pages import render
@@ -33,6 +34,7 @@ class RevokeForm(BaseModel):
 
 
 @router.get("/pass/{code}")
+@about(PASS)
 async def enter_as_guest(_who: Anybody, db: Db, settings: Settings, code: str) -> Response:
     """Where a QR code leads: on to the intake with a pass of the event's. Changes nothing."""
     try:
@@ -57,6 +59,7 @@ async def enter_as_guest(_who: Anybody, db: Db, settings: Settings, code: str) -
 
 
 @router.get("/pass/{slug}/{code}")
+@about(PASS)
 async def enter_by_typing(_who: Anybody, db: Db, settings: Settings, slug: str, code: str) -> Response:
     """Where the address under a QR code leads, for whoever typed it: the same place. Changes nothing."""
     typed = passes.as_spoken(code)
@@ -91,6 +94,7 @@ def _to_intake(settings: Settings, taskforce_id: UUID, event: EmployerEvent) -> 
 
 
 @router.get("/{event_id:uuid}/pass")
+@about(EVENT)
 async def show_code(request: Request, principal: DoorKeeper, db: Db, settings: Settings, event_id: UUID) -> Response:
     """The code on a page of its own, for the projector or the printer."""
     event = await _load(db, principal, event_id)
@@ -104,6 +108,7 @@ async def show_code(request: Request, principal: DoorKeeper, db: Db, settings: S
 
 
 @router.get("/{event_id:uuid}/pass.svg")
+@about(EVENT)
 async def draw_code(principal: DoorKeeper, db: Db, settings: Settings, event_id: UUID) -> Response:
     """The code alone, for posters and slides."""
     event = await _load(db, principal, event_id)
@@ -112,6 +117,7 @@ async def draw_code(principal: DoorKeeper, db: Db, settings: Settings, event_id:
 
 
 @router.post("/{event_id:uuid}/pass/revoke")
+@about(EVENT)
 async def revoke_passes(request: Request, principal: Planner, db: Db, event_id: UUID) -> Response:
     """Make the codes in use worthless, because one has got into the wrong hands; a new one takes over."""
     form = await read_form(request, RevokeForm)

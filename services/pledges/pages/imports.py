@@ -10,11 +10,12 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from starlette.datastructures import UploadFile
 
-from services.pledges.access import IMPORTERS
+from services.pledges.access import EVENT, IMPORTERS
 from services.pledges.api import limits
 from services.pledges.imports import COLUMNS, REQUIRED, errors_csv, import_pledges
 from services.pledges.pages.common import database, render, settings
 from shared.auth import Principal, require
+from shared.policy import about
 from shared.web.forms import Form, blank
 from shared.web.i18n import N_
 from shared.web.i18n import gettext as _
@@ -49,12 +50,14 @@ COLUMN_WORDS: Final = {
 
 
 @router.get("/pledges/import")
+@about()
 async def choose_file(request: Request, _principal: Annotated[Principal, Depends(require(*IMPORTERS))]) -> Response:
     """Choose a file."""
     return _page(request, blank())
 
 
 @router.get("/pledges/import/skabelon.csv")
+@about()
 async def template(_principal: Annotated[Principal, Depends(require(*IMPORTERS))]) -> Response:
     """An empty file with the right columns, as Excel in Denmark opens it."""
     return Response(
@@ -65,6 +68,7 @@ async def template(_principal: Annotated[Principal, Depends(require(*IMPORTERS))
 
 
 @router.post("/pledges/import")
+@about(EVENT)
 async def judge_or_import(request: Request, principal: Annotated[Principal, Depends(require(*IMPORTERS))]) -> Response:
     """Say what each line of the file would do; or, when that has been read and confirmed, import it.
 
@@ -92,6 +96,7 @@ async def judge_or_import(request: Request, principal: Annotated[Principal, Depe
 
 
 @router.post("/pledges/import/errors")
+@about(EVENT)
 async def errors(request: Request, principal: Annotated[Principal, Depends(require(*IMPORTERS))]) -> Response:
     """What has to be corrected in the file that the page of verdicts carries back, as a file for Excel."""
     posted = await request.form(max_files=0, max_fields=10)

@@ -12,7 +12,18 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict
 
 from services.pledges import commands, queries
-from services.pledges.access import LOGGERS, logs_as, may_read, seen_by
+from services.pledges.access import (
+    COMPANY,
+    CONTACT,
+    EVENT,
+    LOGGERS,
+    PASS,
+    PLEDGE,
+    logs_as,
+    may_read,
+    seen_by,
+    sees_register,
+)
 from services.pledges.api import limits
 from services.pledges.bodies import PledgeBody
 from services.pledges.catalogue import JOB_TYPES, TASKS
@@ -30,6 +41,7 @@ from services.pledges.pages.common import (
 )
 from shared.auth import COOKIE, InvalidToken, Principal, TokenVerifier, public, require
 from shared.copenhagen import COPENHAGEN
+from shared.policy import about
 from shared.postgres import TRANSIENT_ERRORS
 from shared.web.forms import Form, blank, read_form
 from shared.web.i18n import gettext as _
@@ -101,6 +113,7 @@ class IntakeForm(BaseModel):
 
 
 @router.get("/pledges/pass/{token}")
+@about(PASS)
 async def enter_with_pass(
     token: str, request: Request, principal: Annotated[Principal | None, Depends(public)]
 ) -> Response:
@@ -116,6 +129,7 @@ async def enter_with_pass(
 
 
 @router.post("/pledges/pass/{token}")
+@about(PASS)
 async def go_on_as_guest(
     token: str, request: Request, _principal: Annotated[Principal | None, Depends(public)]
 ) -> Response:
@@ -153,6 +167,7 @@ def _go_on_as_guest(token: str, guest: Principal) -> Response:
 
 
 @router.get("/pledges/new")
+@about(EVENT, COMPANY, PLEDGE, CONTACT)
 async def new_pledge(
     request: Request,
     principal: Annotated[Principal, Depends(require(*LOGGERS))],
@@ -199,6 +214,7 @@ def _same(before: PledgeView | None) -> dict[str, Any]:
 
 
 @router.post("/pledges/new")
+@about(EVENT)
 async def log_pledge(request: Request, principal: Annotated[Principal, Depends(require(*LOGGERS))]) -> Response:
     """Log what was filled in, and go on to the next."""
     form = await read_form(request, IntakeForm)
@@ -292,14 +308,14 @@ async def _page(
     companies: list[queries.CompanyView] = []
     if not offline:
         async with database(request).read(principal.taskforce) as conn:
-            if not principal.has("event_pass"):
+            if sees_register(principal):
                 open_events = await queries.events(conn, principal.taskforce, ("open",))
                 if event_id is None and not form.values.get("company.name") and len(open_events) == 1:
                     event_id = open_events[0].id
             if event_id is not None:
                 event = await queries.event(conn, principal.taskforce, event_id)
                 companies = await queries.companies_at(conn, principal.taskforce, event_id)
-            if not companies and not principal.has("event_pass"):
+            if not companies and sees_register(principal):
                 companies = await queries.companies(conn, principal.taskforce)
     choices = [(str(one.id), one.title) for one in open_events]
     if event is not None and str(event.id) not in {value for value, _title in choices}:

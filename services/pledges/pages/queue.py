@@ -14,6 +14,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ValidationError
 
 from services.pledges import commands, queries
+from services.pledges.access import HIRE, PLEDGE
 from services.pledges.api import limits
 from services.pledges.bodies import HireBody
 from services.pledges.catalogue import JOB_TYPES
@@ -42,6 +43,7 @@ from services.pledges.queries import HireFilter, PledgeFilter
 from services.pledges.sorting import OldestFirst
 from shared.auth import Principal, require
 from shared.copenhagen import COPENHAGEN
+from shared.policy import about
 from shared.web.formats import number_text
 from shared.web.forms import Form, blank, read_form
 from shared.web.i18n import gettext as _
@@ -101,6 +103,7 @@ class HireForm(BaseModel):
 
 
 @router.get("/queue")
+@about(PLEDGE, HIRE)
 async def queue(
     *,
     request: Request,
@@ -183,6 +186,7 @@ def waited(today: date, pledged_on: date) -> str:
 
 
 @router.get("/queue/{pledge_id:uuid}/hire")
+@about(PLEDGE)
 async def new_hire(
     pledge_id: UUID,
     request: Request,
@@ -233,6 +237,7 @@ def _drafted(request: Request, principal: Principal) -> Form[HireForm] | None:
 
 
 @router.post("/queue/{pledge_id:uuid}/hire")
+@about(PLEDGE)
 async def confirm_hire(
     pledge_id: UUID, request: Request, principal: Annotated[Principal, Depends(require("caseworker"))]
 ) -> Response:

@@ -9,12 +9,25 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from services.pledges import queries
-from services.pledges.access import CONTACT_READERS, IMPORTERS, LOGGERS, READERS, may_read, may_read_contact, seen_by
+from services.pledges.access import (
+    CONTACT,
+    CONTACT_READERS,
+    HIRE,
+    IMPORTERS,
+    LOGGERS,
+    PLEDGE,
+    READERS,
+    may_read,
+    may_read_contact,
+    may_read_hires,
+    seen_by,
+)
 from services.pledges.catalogue import JOB_TYPES, STATUSES
 from services.pledges.pages.common import address, database, render, uuid_or_none
 from services.pledges.queries import HireFilter, PledgeFilter
 from services.pledges.sorting import NewestFirst
 from shared.auth import Principal, require
+from shared.policy import about
 from shared.web.i18n import gettext as _
 from shared.web.paging import PageToken, cut
 from shared.web.problems import Problem
@@ -28,6 +41,7 @@ Chosen = Annotated[str, Query(max_length=60)]
 
 
 @router.get("/pledges")
+@about(PLEDGE, CONTACT)
 async def list_pledges(
     *,
     request: Request,
@@ -84,6 +98,7 @@ async def list_pledges(
 
 
 @router.get("/pledges/{pledge_id:uuid}")
+@about(PLEDGE, CONTACT, HIRE)
 async def show_pledge(
     pledge_id: UUID,
     request: Request,
@@ -95,7 +110,7 @@ async def show_pledge(
         if pledge is None or not may_read(principal, pledge):
             raise Problem(404)
         hires = []
-        if principal.has(*CONTACT_READERS):
+        if may_read_hires(principal):
             wanted = HireFilter(pledge_id=pledge_id)
             hires = await queries.hires(conn, principal.taskforce, wanted, limit=_MOST_POSITIONS)
     return render(
