@@ -2,23 +2,46 @@
 
 The shape is a date `ddmmyy` and four digits, with or without a separator. Modulus 11 is not asked:
 numbers issued since 2007 may fail it (source: CPR-kontoret, "Personnumre uden kontrolciffer").
+
+Text in a JSON body is of type `FreeText` or made of `refuse_cpr`; forms, import cells and the names of uploaded files
+are searched where they are read (`shared.web.forms`, `services.pledges.imports`), and what is logged is masked
+(`shared.logging`). A field that may look like one all the same says so with `MayLookLikeCpr`.
 """
 
 from __future__ import annotations
 
 import calendar
 import re
-from typing import Annotated
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Final, get_args
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BaseModel
 from pydantic_core import PydanticCustomError
 
-# A separator people use between date and serial: space (also no-break), hyphen or dash, full stop, slash.
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+# Separators people use: space (also no-break), hyphen or dash, full stop, slash, underscore. Looked for ahead, so
+# that digits which only begin like a date hide nothing behind them.
 _SHAPE = re.compile(
-    r"(?<!\d)(?P<day>\d{2})[ .\u00a0/-]?(?P<month>\d{2})[ .\u00a0/-]?(?P<year>\d{2})"
-    r"[ \u00a0.\u2010-\u2015/-]{0,3}(?P<serial>\d{4})(?!\d)"
+    r"(?<!\d)(?=(?P<day>\d{2})[ .\u00a0\u2010-\u2015/_-]?(?P<month>\d{2})[ .\u00a0\u2010-\u2015/_-]?(?P<year>\d{2})"
+    r"[\s.\u2010-\u2015/_-]{0,3}(?P<serial>\d{4})(?!\d))"
 )
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
 _CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # but for tab and line ends
+# What holds ten digits in a row by chance: UUIDs, and the hexadecimal ids of traces.
+_IDENTIFIER = re.compile(
+    r"(?<![0-9A-Za-z])(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|(?=[0-9]*[a-f])[0-9a-f]{16,})"
+    r"(?![0-9A-Za-z])"
+)
+_MASK: Final = "[CPR?]"
+
+
+@dataclass(frozen=True, slots=True)
+class MayLookLikeCpr:
+    """Marks a text that is not searched: `Annotated[str, MayLookLikeCpr("a P-number has ten digits")]`."""
+
+    why: str
 
 
 def contains_cpr_shape(text: str) -> bool:
@@ -26,12 +49,29 @@ def contains_cpr_shape(text: str) -> bool:
 
     Ten digits whose first six are no date (most P-numbers, phone numbers with country code) are not.
     """
-    return any(
-        1 <= int(found["month"]) <= 12
+    return next(_found(_INVISIBLE.sub("", text)), None) is not None
+
+
+def mask_cpr(text: str) -> str:
+    """Return `text` with `[CPR?]` for what is shaped like a CPR number, but within ids (UUIDs, traces)."""
+    spans = list(_found(text))
+    if not spans:
+        return text
+    ids = [found.span() for found in _IDENTIFIER.finditer(text)]
+    kept, end = [], 0
+    for first, last in spans:
+        if first >= end and not any(begin < last and first < stop for begin, stop in ids):
+            kept += [text[end:first], _MASK]
+            end = last
+    return "".join([*kept, text[end:]])
+
+
+def _found(text: str) -> Iterator[tuple[int, int]]:
+    for found in _SHAPE.finditer(text):
         # 2000 is a leap year: 29 February is allowed for every two-digit year.
-        and 1 <= int(found["day"]) <= calendar.monthrange(2000, int(found["month"]))[1]
-        for found in _SHAPE.finditer(text)
-    )
+        day, month = int(found["day"]), int(found["month"])
+        if 1 <= month <= 12 and 1 <= day <= calendar.monthrange(2000, month)[1]:
+            yield found.start(), found.end("serial")
 
 
 def refuse_cpr(text: str) -> str:
@@ -50,3 +90,32 @@ def refuse_control_characters(text: str) -> str:
 
 FreeText = Annotated[str, AfterValidator(refuse_control_characters), AfterValidator(refuse_cpr)]
 """Text a person types: trimmed, without control characters, never a CPR number."""
+
+
+def fields_like_cpr(model: BaseModel, prefix: str = "") -> Iterator[str]:
+    """Yield the dotted name of each text in `model` that looks like a CPR number and is not marked that it may."""
+    for name, field in type(model).model_fields.items():
+        if not may_look_like_cpr(field.annotation, field.metadata):
+            yield from _texts_like_cpr(getattr(model, name), f"{prefix}{field.alias or name}")
+
+
+def may_look_like_cpr(annotation: Any, metadata: Iterable[Any] = ()) -> bool:
+    """Whether a field's type is marked, itself or any part of it."""
+    return any(isinstance(one, MayLookLikeCpr) for one in metadata) or any(
+        isinstance(one, MayLookLikeCpr) or may_look_like_cpr(one) for one in get_args(annotation)
+    )
+
+
+def _texts_like_cpr(value: Any, name: str) -> Iterator[str]:
+    if isinstance(value, BaseModel):
+        yield from fields_like_cpr(value, f"{name}.")
+    elif isinstance(value, str):
+        if contains_cpr_shape(value):
+            yield name
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield from _texts_like_cpr(key, name)
+            yield from _texts_like_cpr(one, name)
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        for one in value:
+            yield from _texts_like_cpr(one, name)

@@ -1,6 +1,7 @@
 """One way of logging for every process: structlog, JSON for machines or colours for people.
 
-No personal data is logged: ids, codes and counts only (invariant I7).
+No personal data is logged: ids, codes and counts only (invariant I7). Should a line hold something like a CPR number
+all the same, it is masked.
 """
 
 from __future__ import annotations
@@ -13,8 +14,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from shared.cpr import mask_cpr
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
 _NOISY_SECONDS = 10.0
 _QUIETED = ("aiokafka", "faststream")
@@ -67,6 +71,25 @@ def tell_exception(_logger: object, _name: str, event: structlog.typing.EventDic
     return event
 
 
+def mask_cpr_numbers(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Processor: no value of a line, however deep, holds anything like a CPR number."""
+    return {
+        name: value if name == "timestamp" or name.startswith("_") else _masked(value) for name, value in event.items()
+    }
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, str):
+        return mask_cpr(value)
+    if isinstance(value, dict):
+        return {_masked(name): _masked(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_masked(one) for one in value]
+    shown = repr(value)
+    masked = mask_cpr(shown)
+    return value if masked == shown else masked
+
+
 def configure_logging(*, log_format: str = "json", level: str = "INFO") -> None:
     """Set up structlog and route the standard library's records through it. May be called again.
 
@@ -81,6 +104,7 @@ def configure_logging(*, log_format: str = "json", level: str = "INFO") -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
         tell_exception,
+        mask_cpr_numbers,
     ]
     renderer: list[structlog.typing.Processor] = (
         [structlog.processors.JSONRenderer()]

@@ -14,6 +14,7 @@ from deploy.cli.installation import Installation, attach
 from deploy.scenarios.identities import taskforce_id
 from services.pledges.domain.pledge import Limits
 from services.pledges.imports import Report, import_pledges
+from shared.cpr import contains_cpr_shape
 from shared.postgres import Database
 from shared.web.i18n import speaking
 
@@ -52,6 +53,8 @@ def import_file(file: Path, *, dry_run: bool, taskforce: str, as_json: bool) -> 
 
 
 def _read(file: Path) -> bytes:
+    if contains_cpr_shape(file.name):
+        raise Refusal("The file's name looks like a CPR number: give the file another name.")
     try:
         size = file.stat().st_size
         if size > _LARGEST:

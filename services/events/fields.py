@@ -44,4 +44,5 @@ Email = Annotated[
     ),
     AfterValidator(refuse_cpr),
 ]
-SearchText = Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")]
+SearchText = Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$"), AfterValidator(refuse_cpr)]
+"""What is looked for: it stands in the address, which is the last place for a CPR number."""

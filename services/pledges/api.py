@@ -32,7 +32,7 @@ from services.pledges.answers import (
     pledge_answer,
     respond,
 )
-from services.pledges.bodies import HireBody, PledgeBody
+from services.pledges.bodies import HireBody, PledgeBody, SearchText
 from services.pledges.domain.pledge import Limits
 from services.pledges.domain.refusals import StaleVersion
 from services.pledges.queries import HireFilter, PledgeFilter
@@ -107,7 +107,7 @@ async def list_pledges(
     job_type: JobType | None = None,
     municipality: Annotated[str | None, Query(pattern=r"^\d{4}$")] = None,
     status: PledgeStatus | None = None,
-    q: Annotated[str | None, Query(max_length=100, description="part of the company's name")] = None,
+    q: Annotated[SearchText | None, Query(description="part of the company's name")] = None,
     unfilled: Annotated[bool, Query(description="only those that may have a position left")] = False,
     flagged: Annotated[bool, Query(description="only those a coordinator should look at")] = False,
     mine: Annotated[bool, Query(description="only those the asker logged")] = False,

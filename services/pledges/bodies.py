@@ -32,7 +32,7 @@ from services.pledges.domain.pledge import Promise
 from services.pledges.domain.register import Contact, TypedCompany
 from shared.contracts.message import MunicipalityCode
 from shared.contracts.pledges import CapturedBy, JobType
-from shared.cpr import refuse_control_characters, refuse_cpr
+from shared.cpr import MayLookLikeCpr, refuse_control_characters, refuse_cpr
 
 # One mailbox as people write it; whether it exists is found out by writing to it. No header can be smuggled in.
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[^\s@<>()\[\],;:\\\"]+\.[^\s@<>()\[\],;:\\\".]{2,}")
@@ -64,13 +64,17 @@ def parse_phone(text: str) -> phonenumbers.PhoneNumber | None:
 def _phone(text: str) -> str:
     if _EIGHT_DIGITS.fullmatch(text):
         return text
-    number = parse_phone(text)
-    # A right number of another country is no CPR number; "+31 12 34 5678" only looks like one.
-    if not (number is not None and text.startswith(("+", "00")) and phonenumbers.is_valid_number(number)):
-        refuse_cpr(text)
-    if number is None:
+    if parse_phone(_no_cpr_but_foreign(text)) is None:
         raise PydanticCustomError("phone", "Is not a telephone number.")
     return text
+
+
+def _no_cpr_but_foreign(text: str) -> str:
+    """A right number of another country is no CPR number; "+31 12 34 5678" only looks like one."""
+    number = parse_phone(text)
+    if number is not None and text.startswith(("+", "00")) and phonenumbers.is_valid_number(number):
+        return text
+    return refuse_cpr(text)
 
 
 def _email(text: str) -> str:
@@ -133,10 +137,17 @@ ShortLine = Annotated[
     Annotated[str, StringConstraints(max_length=60), AfterValidator(_one_line), AfterValidator(refuse_cpr)] | None,
     BeforeValidator(_empty_is_none),
 ]
+_FOREIGN = MayLookLikeCpr("telephone numbers of other countries may; any other such number is refused")
 Phone = Annotated[
-    Annotated[str, StringConstraints(max_length=40), AfterValidator(_one_line), AfterValidator(_phone)] | None,
+    Annotated[str, StringConstraints(max_length=40), AfterValidator(_one_line), AfterValidator(_phone), _FOREIGN]
+    | None,
     BeforeValidator(_empty_is_none),
 ]
+TypedPhone = Annotated[str, AfterValidator(_no_cpr_but_foreign), _FOREIGN]
+"""What is to be judged as a `Phone` yet: nothing that looks like a CPR number."""
+TypedId = Annotated[str, MayLookLikeCpr("an id that is read as one; any other text is as good as none")]
+SearchText = Annotated[str, AfterValidator(refuse_cpr), Field(max_length=100)]
+"""What is looked for: it stands in the address, which is the last place for a CPR number."""
 Email = Annotated[
     Annotated[
         str,
@@ -148,7 +159,10 @@ Email = Annotated[
     | None,
     BeforeValidator(_empty_is_none),
 ]
-PNumber = Annotated[Annotated[str, AfterValidator(_p_number)] | None, BeforeValidator(_empty_is_none)]
+PNumber = Annotated[
+    Annotated[str, AfterValidator(_p_number), MayLookLikeCpr("a P-number has ten digits, too")] | None,
+    BeforeValidator(_empty_is_none),
+]
 """A workplace's number: ten digits, and so exempt from the search for CPR numbers."""
 Municipality = Annotated[MunicipalityCode | None, BeforeValidator(_empty_is_none)]
 WeeklyHours = Annotated[Decimal, Field(gt=0, le=60, decimal_places=2), BeforeValidator(_number)]

@@ -17,6 +17,8 @@ from fastapi import Request
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import UploadFile
 
+from shared.cpr import contains_cpr_shape, fields_like_cpr
+from shared.web.i18n import gettext as _
 from shared.web.validation import FieldError, field_errors
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -84,8 +86,12 @@ async def read_form(request: Request, model: type[Model]) -> Form[Model]:
 
     Fields left empty count as not sent; text is stripped at its ends; a field that is a list in the model
     takes all its values. Uploaded files reach the model as Starlette's `UploadFile`.
+
+    A text that looks like a CPR number is refused, whatever the model says of it, unless its type is marked
+    (`shared.cpr.MayLookLikeCpr`); and so is a file of such a name.
     """
     posted = await request.form()
+    misnamed = {name: error for name in posted for one in posted.getlist(name) if (error := misnamed_file(one))}
     lists = _list_fields(model)
     values: dict[str, Any] = {}
     for name in posted:
@@ -96,8 +102,17 @@ async def read_form(request: Request, model: type[Model]) -> Form[Model]:
         data = model.model_validate(_nested(values, model))
     except ValidationError as error:
         found = field_errors({**one, "loc": ("body", *one["loc"])} for one in _details(error))
-        return Form(_shown(values), _by_name(found, known=lists))
-    return Form(_shown(values), data=data)
+        return Form(_shown(values), _by_name(found, known=lists) | misnamed)
+    form = Form(_shown(values), data=data)
+    errors = dict.fromkeys(fields_like_cpr(data), _("Looks like a CPR number; please leave it out")) | misnamed
+    return form.refused(errors) if errors else form
+
+
+def misnamed_file(upload: UploadFile | str) -> str | None:
+    """Return what is wrong with the name of an uploaded file: that it looks like a CPR number. None for any other."""
+    if isinstance(upload, UploadFile) and upload.filename and contains_cpr_shape(upload.filename):
+        return _("The file's name looks like a CPR number. Give the file another name, and choose it again.")
+    return None
 
 
 def _details(error: ValidationError) -> list[dict[str, Any]]:

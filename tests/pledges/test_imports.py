@@ -229,6 +229,19 @@ async def test_a_p_number_may_look_like_a_cpr_number_and_no_other_cell_may(
     assert [error.column for error in not_fine.rows[0].errors] == ["bemærkning"]
 
 
+async def test_neither_the_name_of_a_column_nor_a_cell_without_one_holds_a_cpr_number(
+    pledges_database: Database, taskforce_id: UUID
+) -> None:
+    named = await run(pledges_database, taskforce_id, a_file(LINES[1] + ";x", header=HEADER + ";010170-1234"))
+    nameless = await run(pledges_database, taskforce_id, a_file(LINES[1] + ";010170-1234;x;", header=HEADER + ";;;Nr"))
+
+    assert named.problem == "The name of a column looks like a CPR number; please leave it out."
+    assert named.ignored_columns == ()
+    assert [error.message for row in nameless.rows for error in row.errors] == [
+        "Looks like a CPR number; please leave it out"
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

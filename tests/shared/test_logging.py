@@ -57,3 +57,22 @@ def test_an_ordinary_line_is_whole(written: io.StringIO) -> None:
     structlog.get_logger("test").info("relay.leading", service="pledges")
     assert "relay.leading" in written.getvalue()
     assert "pledges" in written.getvalue()
+
+
+def test_a_line_with_a_cpr_number_is_masked_wherever_it_holds_it(written: io.StringIO) -> None:
+    cpr = "150190-1234"
+    plain = cpr.replace("-", "")
+    log = structlog.get_logger("test")
+    log.info(f"read {cpr}", text=cpr, number=int(plain), deep={"rows": [("a", {cpr: cpr})]}, thing=ValueError(cpr))
+    logging.getLogger("library").warning("cannot store %s (%d)", cpr, int(plain))
+    told = written.getvalue()
+    assert cpr not in told
+    assert plain not in told
+    assert told.count("[CPR?]") >= 7
+
+
+def test_ids_and_times_are_logged_as_they_are(written: io.StringIO) -> None:
+    pledge = "a1b20101-9012-4345-8abc-010190123456"
+    structlog.get_logger("test").info("kept", pledge=pledge, position=1_234, at="2026-11-22T10:10:10.101190Z")
+    assert pledge in written.getvalue()
+    assert "CPR" not in written.getvalue()

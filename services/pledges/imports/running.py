@@ -13,6 +13,7 @@ from services.pledges.imports.report import Report
 from services.pledges.imports.spreadsheet import NotATable, read_table
 from services.pledges.messages import pledge_state
 from shared.contracts.pledges import PledgeLogged
+from shared.cpr import contains_cpr_shape
 from shared.messaging import outbox
 from shared.web.i18n import gettext as _
 
@@ -55,7 +56,7 @@ async def import_pledges(
         table = await asyncio.to_thread(read_table, content)
     except NotATable as why:
         return Report(problem=_(str(why)))
-    ignored = tuple(name for name in table.columns if name and meaning(name) is None)
+    ignored = tuple(name for name in table.columns if name and meaning(name) is None and not contains_cpr_shape(name))
     if problem := _wrong_columns(table):
         return Report(problem=problem, ignored_columns=ignored)
     now = datetime.now(UTC)
@@ -73,6 +74,8 @@ async def import_pledges(
 
 
 def _wrong_columns(table: Table) -> str | None:
+    if any(contains_cpr_shape(name) for name in table.columns):
+        return _("The name of a column looks like a CPR number; please leave it out.")
     meanings = [column for name in table.columns if (column := meaning(name)) is not None]
     if missing := [name for name in REQUIRED if name not in meanings]:
         return _("These columns are missing: %(names)s.", names=", ".join(missing))

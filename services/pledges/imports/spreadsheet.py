@@ -83,12 +83,21 @@ def read_table(content: bytes) -> Table:
                 raise NotATable(N_("A line has more cells than the header. Is a semicolon inside a cell?"))
             if any(len(cell) > _LONGEST_CELL for cell in cells):
                 raise NotATable(N_("A cell has more than 2,000 characters. Is a quotation mark missing?"))
-            lines.append(Line(number, {name: cell for name, cell in zip(columns, cells, strict=False) if cell}))
+            lines.append(Line(number, _by_name(columns, cells)))
     except csv.Error:
         raise NotATable(N_("The file is no table separated by semicolons. Is a quotation mark missing?")) from None
     if columns is None:
         raise NotATable(N_("The file is empty."))
     return Table(columns, tuple(lines))
+
+
+def _by_name(columns: tuple[str, ...], cells: list[str]) -> dict[str, str]:
+    """The cells that are filled, by the names of their columns; those of columns without one are one."""
+    named: dict[str, str] = {}
+    for name, cell in zip(columns, cells, strict=False):
+        if cell:
+            named[name] = f"{named[name]} {cell}" if name in named else cell
+    return named
 
 
 def _columns(cells: list[str]) -> tuple[str, ...]:

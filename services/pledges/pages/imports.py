@@ -16,7 +16,7 @@ from services.pledges.imports import COLUMNS, REQUIRED, errors_csv, import_pledg
 from services.pledges.pages.common import database, render, settings
 from shared.auth import Principal, require
 from shared.policy import about
-from shared.web.forms import Form, blank
+from shared.web.forms import Form, blank, misnamed_file
 from shared.web.i18n import N_
 from shared.web.i18n import gettext as _
 from shared.web.problems import Problem
@@ -80,6 +80,8 @@ async def judge_or_import(request: Request, principal: Annotated[Principal, Depe
     if isinstance(carried, str) and carried:
         content = _carried_back(carried)
     elif isinstance(upload, UploadFile) and upload.filename:
+        if misnamed := misnamed_file(upload):
+            return _page(request, blank().refused({"file": misnamed}), status_code=422)
         content = await upload.read()
     else:
         return _page(request, blank().refused({"file": _("Choose a file.")}), status_code=422)

@@ -25,7 +25,7 @@ from services.pledges.access import (
     sees_register,
 )
 from services.pledges.api import limits
-from services.pledges.bodies import PledgeBody
+from services.pledges.bodies import PledgeBody, TypedId, TypedPhone
 from services.pledges.catalogue import JOB_TYPES, TASKS
 from services.pledges.danish import iso_date, point_decimal
 from services.pledges.domain.pledge import starts_long_before
@@ -66,7 +66,7 @@ _OWN = "own"
 class _Name(BaseModel):
     name: str | None = None
     cvr: str | None = None
-    phone: str | None = None
+    phone: TypedPhone | None = None
     email: str | None = None
 
 
@@ -79,8 +79,8 @@ class _Hours(BaseModel):
 class IntakeForm(BaseModel):
     """What the page sends; judged as the API judges a pledge."""
 
-    id: str | None = None
-    event_id: str | None = None
+    id: TypedId | None = None
+    event_id: TypedId | None = None
     company: _Name = _Name()
     contact: _Name = _Name()
     tasks: list[str] = []

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from services.pledges import commands, queries
 from services.pledges.access import HIRE, PLEDGE
 from services.pledges.api import limits
-from services.pledges.bodies import HireBody
+from services.pledges.bodies import HireBody, SearchText, TypedId, TypedPhone
 from services.pledges.catalogue import JOB_TYPES
 from services.pledges.danish import iso_date, point_decimal
 from services.pledges.domain.refusals import (
@@ -68,7 +68,7 @@ Chosen = Annotated[str, Query(max_length=60)]
 
 class _Person(BaseModel):
     name: str | None = None
-    phone: str | None = None
+    phone: TypedPhone | None = None
     email: str | None = None
 
 
@@ -78,7 +78,7 @@ class HireForm(BaseModel):
     `step` is what the pressed button asks for: `check` the answers, `edit` them, or `confirm`.
     """
 
-    id: str | None = None
+    id: TypedId | None = None
     version: str | None = None
     step: str | None = None
     position: str | None = None
@@ -111,7 +111,7 @@ async def queue(
     event: Chosen = "",
     job_type: Chosen = "",
     municipality: Chosen = "",
-    q: Annotated[str, Query(max_length=100)] = "",
+    q: SearchText = "",
     flagged: bool = False,
     older: bool = False,
     hired: Chosen = "",

@@ -22,6 +22,7 @@ from services.pledges.access import (
     may_read_hires,
     seen_by,
 )
+from services.pledges.bodies import SearchText
 from services.pledges.catalogue import JOB_TYPES, STATUSES
 from services.pledges.pages.common import address, database, render, uuid_or_none
 from services.pledges.queries import HireFilter, PledgeFilter
@@ -50,7 +51,7 @@ async def list_pledges(
     event: Chosen = "",
     job_type: Chosen = "",
     status: Chosen = "",
-    q: Annotated[str, Query(max_length=100)] = "",
+    q: SearchText = "",
     flagged: bool = False,
     page_token: PageToken = None,
 ) -> Response:

@@ -37,6 +37,18 @@ async def test_a_file_is_judged_and_then_imported(
     assert await count(pledges_database, taskforce_id) == 1
 
 
+async def test_a_file_named_like_a_cpr_number_is_not_read(one_caller: Caller) -> None:
+    content = b"virksomhed;dato;pladser;timer fra;kontaktperson\r\nB;01-02-2024;2;5;Eva\r\n"
+    answer = await one_caller.client.post(
+        "/pledges/import",
+        files={"file": ("cpr_010170_1234.csv", content)},
+        headers=one_caller.headers("coordinator") | HTML,
+    )
+    assert answer.status_code == 422
+    assert "Filens navn ligner et CPR-nummer. Giv filen et andet navn, og vælg den igen." in text_of(answer.text)
+    assert "1234" not in answer.text
+
+
 async def test_verdicts_stand_as_the_lines_do_beside_their_companies(one_caller: Caller) -> None:
     content = (
         "virksomhed;dato;pladser;timer fra;kontaktperson;telefon\r\n"

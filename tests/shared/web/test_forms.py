@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, Field
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
 from shared.web.forms import Form, blank, read_form
@@ -33,7 +34,7 @@ class Sample(BaseModel):
     note: str | None = None
 
 
-async def _read(*pairs: tuple[str, str]) -> Form[Sample]:
+async def _read(*pairs: tuple[str, str | UploadFile]) -> Form[Sample]:
     request = Request({"type": "http", "headers": []})
     request._form = FormData(list(pairs))  # what parsing would have left
     return await read_form(request, Sample)
@@ -44,6 +45,23 @@ async def test_dotted_names_lists_and_empty_fields_become_the_model() -> None:
         ("company", " B&O "), ("tasks", "stock"), ("days", "1"), ("hours.from", "5"), ("hours.to", ""), ("note", "")
     )
     assert form.data == Sample.model_validate({"company": "B&O", "tasks": ["stock"], "days": {1}, "hours": {"from": 5}})
+
+
+async def test_a_text_like_a_cpr_number_is_refused_in_every_field_that_is_not_marked() -> None:
+    with speaking("da"):
+        form = await _read(
+            ("company", "Ring 010170-1234"), ("tasks", "stock"), ("tasks", "0101701234"), ("hours.from", "5")
+        )
+    assert form.data is None
+    assert form.errors == dict.fromkeys(("company", "tasks"), "Ligner et CPR-nummer; det må ikke stå her")
+
+
+async def test_a_file_named_like_a_cpr_number_is_refused() -> None:
+    upload = UploadFile(io.BytesIO(b"x"), filename="010170-1234.png")
+    with speaking("en"):
+        form = await _read(("company", "B&O"), ("hours.from", "5"), ("photo", upload))
+    assert form.data is None
+    assert form.errors["photo"].startswith("The file's name looks like a CPR number.")
 
 
 async def test_a_wrong_form_keeps_what_was_typed_and_says_what_is_wrong() -> None:

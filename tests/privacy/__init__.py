@@ -1,0 +1,1 @@
+"""What holds for personal data in every service at once."""
