@@ -434,3 +434,22 @@ def reconcile(as_json: AsJson = False) -> None:
     from deploy.cli.reconcile import run_reconcile  # noqa: PLC0415
 
     run_reconcile(as_json=as_json)
+
+
+@app.command(rich_help_panel=OPERATE)
+def retention(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be deleted.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Delete personal data that is past its deadline, as the workers do once a day.
+
+    What is kept why and for how long is in the services' personal_data.toml and
+    in docs/privacy.da.md.
+
+    \b
+    tilsagn retention --dry-run
+    tilsagn retention --dry-run --json
+    """
+    from deploy.cli.retention import run_retention  # noqa: PLC0415
+
+    run_retention(dry_run=dry_run, as_json=as_json)

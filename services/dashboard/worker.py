@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.dashboard.projections import MESSAGES, apply
+from services.dashboard.retention import retention
 from services.dashboard.settings import DashboardSettings
 from shared.messaging.consumer import Consumer
 from shared.messaging.worker import Worker, run_worker
@@ -14,7 +15,7 @@ def create_worker(settings: DashboardSettings | None = None) -> Worker:
     """Return the worker, not started. Reads the environment where no settings are given."""
     settings = settings or DashboardSettings()
     consumer = Consumer(group=GROUP, messages=MESSAGES, apply=apply)
-    return Worker(settings, service="dashboard", consumers=[consumer], publishes=False)
+    return Worker(settings, service="dashboard", consumers=[consumer], publishes=False, due_work=[retention().work])
 
 
 if __name__ == "__main__":

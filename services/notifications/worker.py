@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.notifications.consumer import create_consumer
 from services.notifications.deliveries import Courier
+from services.notifications.retention import retention
 from services.notifications.settings import NotificationsSettings
 from shared.messaging.worker import Worker
 
@@ -17,5 +18,5 @@ def create_worker(settings: NotificationsSettings | None = None) -> Worker:
         service="notifications",
         consumers=[create_consumer(after_commit=courier.wake)],
         publishes=False,
-        due_work=[courier.run],
+        due_work=[courier.run, retention().work],
     )

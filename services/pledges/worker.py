@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.pledges.consumer import create_consumer
+from services.pledges.retention import retention
 from services.pledges.sealing import sealing
 from services.pledges.settings import PledgesSettings
 from shared.messaging.worker import Worker, run_worker
@@ -11,7 +12,12 @@ from shared.messaging.worker import Worker, run_worker
 def create_worker(settings: PledgesSettings | None = None) -> Worker:
     """Make the worker; without settings they are read from the environment."""
     settings = settings or PledgesSettings()
-    return Worker(settings, service="pledges", consumers=[create_consumer()], due_work=[sealing(settings.request_key)])
+    return Worker(
+        settings,
+        service="pledges",
+        consumers=[create_consumer()],
+        due_work=[sealing(settings.request_key), retention().work],
+    )
 
 
 if __name__ == "__main__":

@@ -40,6 +40,7 @@ COMMANDS = (
     ["export"],
     ["import-installation"],
     ["reconcile"],
+    ["retention"],
 )
 NEED_AN_INSTALLATION = (
     ["status"],
@@ -50,6 +51,7 @@ NEED_AN_INSTALLATION = (
     ["dead-letters", "replay", "--all"],
     ["rebuild", "dashboard"],
     ["replay", "pledges"],
+    ["retention", "--dry-run"],
 )
 
 

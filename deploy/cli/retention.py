@@ -1,0 +1,82 @@
+"""`tilsagn retention`: what is past its deadline, and deleting it now instead of tonight."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+
+from deploy.cli.console import as_typed, output, say_json
+from deploy.cli.installation import Installation, attach
+from services.dashboard.retention import retention as dashboard
+from services.events.retention import retention as events
+from services.notifications.retention import retention as notifications
+from services.pledges.retention import retention as pledges
+from shared.postgres import Database
+
+if TYPE_CHECKING:
+    from shared.privacy.retention import Due
+
+
+def run_retention(*, dry_run: bool, as_json: bool) -> None:
+    """Print what is past its deadline for each kind of personal data; unless `dry_run`, delete it then."""
+    found, removed = asyncio.run(_run(attach(), dry_run=dry_run))
+    if as_json:
+        say_json(
+            {
+                "dry_run": dry_run,
+                "due": [_as_json(service, due) for service, all_due in found.items() for due in all_due],
+                "removed": removed,
+            }
+        )
+        return
+    table = Table(
+        "Service", "What", "Table", "Kept", "Past it", "Oldest", box=None, header_style="bold", pad_edge=False
+    )
+    for service, all_due in found.items():
+        for due in all_due:
+            entry = due.entry
+            columns = f"{entry.table} ({', '.join(entry.columns)})"
+            oldest = f"{due.oldest:%d.%m.%Y}" if due.oldest else "–"
+            table.add_row(service, entry.group, columns, f"{entry.months} months", f"{due.rows:,}", oldest)
+    output().print(table)
+    if dry_run:
+        output().print(as_typed("\nNothing was changed. The workers delete it within a day, `tilsagn retention` now."))
+    else:
+        rows = sum(count for of_service in removed.values() for count in of_service.values())
+        told = "1 row was" if rows == 1 else f"{rows:,} rows were"
+        output().print(f"\n[green]✓[/] {told} deleted or emptied.")
+
+
+async def _run(installation: Installation, *, dry_run: bool) -> tuple[dict[str, list[Due]], dict[str, dict[str, int]]]:
+    found: dict[str, list[Due]] = {}
+    removed: dict[str, dict[str, int]] = {}
+    for retention, settings in (
+        (pledges(), installation.pledges()),
+        (events(), installation.events()),
+        (notifications(), installation.notifications()),
+        (dashboard(), installation.dashboard()),
+    ):
+        database = await Database.connect(settings, name=f"{retention.service}-retention")
+        try:
+            found[retention.service] = await retention.due(database)
+            if not dry_run:
+                removed[retention.service] = await retention.remove(database)
+        finally:
+            await database.close()
+    return found, removed
+
+
+def _as_json(service: str, due: Due) -> dict[str, Any]:
+    entry = due.entry
+    return {
+        "service": service,
+        "group": entry.group,
+        "table": entry.table,
+        "columns": entry.columns,
+        "months": entry.months,
+        "job": entry.job,
+        "rows": due.rows,
+        "oldest": due.oldest,
+    }

@@ -1,0 +1,61 @@
+"""When companies that are somebody's own are forgotten: the deadlines are in `personal_data.toml`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from services.events import queries
+from shared.messaging import retention as messaging
+from shared.privacy.register import FILE, read_register
+from shared.privacy.retention import Job, Retention
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from shared.postgres import Connection
+
+ERASED: Final = "(slettet)"
+"""What stands where a company's name was."""
+
+# Nobody is told: such a company's name and number are in no message.
+_PERSONALLY_OWNED_COMPANIES = Job(
+    name="personally_owned_companies",
+    overdue=f"""
+        select company.id,
+               newest.at as since
+          from companies as company
+         cross join lateral (
+               select greatest(company.registered_at, max(attendance.checked_in_at)) as at
+                 from attendances as attendance
+                where attendance.taskforce_id = company.taskforce_id
+                  and attendance.company_id = company.id
+               ) as newest
+         where company.taskforce_id = $2
+           and company.personally_owned
+           and not company.member
+           and company.name <> '{ERASED}'
+           and newest.at < current_date - make_interval(months => $1)
+    """,  # noqa: S608  (a word of ours)
+    remove=f"""
+        update companies
+           set name = '{ERASED}',
+               cvr = null,
+               cvr_as_typed = null
+         where taskforce_id = $2
+           and id in (select id from overdue)
+        returning id
+    """,  # noqa: S608
+)
+
+JOBS: Final = (_PERSONALLY_OWNED_COMPANIES, messaging.DEAD_LETTERS)
+
+
+async def _taskforces(conn: Connection) -> list[UUID]:
+    return [taskforce.id for taskforce in await queries.taskforces(conn)]
+
+
+def retention() -> Retention:
+    """The service's jobs with their deadlines, as the register says now."""
+    register = read_register([messaging.FILE, Path(__file__).with_name(FILE)])
+    return Retention("events", JOBS, register, _taskforces)

@@ -1,0 +1,158 @@
+"""Deleting what is past its deadline: each service's jobs, the report of what they would do, and doing it once a day.
+
+The deadlines are the register's (`personal_data.toml`); a job says in SQL which rows are past one, and what is done
+with them. The same question is asked by the report and by the job, so that the one tells what the other does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+    from contextlib import AbstractAsyncContextManager
+    from datetime import date
+    from uuid import UUID
+
+    from shared.postgres import Connection, Database
+    from shared.privacy.register import Personal, Register
+
+FIRST_PAUSE_SECONDS: Final = 60.0
+PAUSE_SECONDS: Final = 24 * 3600.0
+AT_A_TIME: Final = 500
+"""Rows in one transaction: no table is held up for longer than some milliseconds."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """How one kind of personal data is found when it is past its deadline, and what becomes of it.
+
+    Attributes:
+        name: as in the register.
+        overdue: SQL that selects the rows past their deadline, with the day they count from as `since`. $1 is the
+            deadline in months, $2 the taskforce.
+        remove: SQL that deletes or empties the rows of `overdue` (a name it can use) and returns a row for each.
+        of_taskforces: False where the rows belong to no taskforce; there is no $2 then.
+    """
+
+    name: str
+    overdue: str
+    remove: str
+    of_taskforces: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What of one entry of the register is past its deadline.
+
+    Attributes:
+        rows: how many.
+        oldest: the earliest day that one of them counts from.
+    """
+
+    entry: Personal
+    rows: int
+    oldest: date | None
+
+
+@dataclass(frozen=True)
+class Retention:
+    """One service's jobs, with their deadlines.
+
+    Attributes:
+        taskforces: every taskforce that the database may hold something of.
+    """
+
+    service: str
+    jobs: Sequence[Job]
+    register: Register
+    taskforces: Callable[[Connection], Awaitable[Sequence[UUID]]]
+
+    async def due(self, database: Database) -> list[Due]:
+        """Return how much is past its deadline now, for each entry of the register. Changes nothing."""
+        months = self.register.deadlines()
+        found: dict[str, tuple[int, date | None]] = {}
+        for job in self.jobs:
+            rows, oldest = 0, None
+            for taskforce_id in await self._places(database, job):
+                async with _transaction(database, taskforce_id) as conn:
+                    row = await conn.fetchrow(
+                        f"select count(*) as rows, min(since)::date as oldest from ({job.overdue}) as overdue",  # noqa: S608
+                        *_arguments(months[job.name], taskforce_id),
+                    )
+                assert row is not None
+                rows += row["rows"]
+                oldest = min(filter(None, (oldest, row["oldest"])), default=None)
+            found[job.name] = rows, oldest
+        return [Due(entry, *found[entry.job]) for entry in self.register.personal if entry.job in found]
+
+    async def remove(self, database: Database) -> dict[str, int]:
+        """Delete or empty what is past its deadline now, some rows at a time; what was done stays if it is cut short.
+
+        Any number may work at once.
+
+        Returns:
+            How many rows, by job.
+        """
+        months = self.register.deadlines()
+        removed = {}
+        for job in self.jobs:
+            removed[job.name] = sum(
+                [
+                    await _remove(database, job, months[job.name], taskforce_id)
+                    for taskforce_id in await self._places(database, job)
+                ]
+            )
+            if removed[job.name]:
+                _log.info("retention.removed", service=self.service, job=job.name, rows=removed[job.name])
+        return removed
+
+    async def work(self, database: Database) -> None:
+        """The worker's due work: remove what is past its deadline, a minute after the start and then once a day."""
+        await asyncio.sleep(FIRST_PAUSE_SECONDS)
+        while True:
+            await self.remove(database)
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _places(self, database: Database, job: Job) -> Sequence[UUID | None]:
+        if not job.of_taskforces:
+            return [None]
+        async with database.system() as conn:
+            return list(await self.taskforces(conn))
+
+
+def _transaction(database: Database, taskforce_id: UUID | None) -> AbstractAsyncContextManager[Connection]:
+    return database.system() if taskforce_id is None else database.change(taskforce_id)
+
+
+def _arguments(months: int, taskforce_id: UUID | None) -> tuple[int] | tuple[int, UUID]:
+    return (months,) if taskforce_id is None else (months, taskforce_id)
+
+
+async def _remove(database: Database, job: Job, months: int, taskforce_id: UUID | None) -> int:
+    removed = 0
+    while True:
+        async with _transaction(database, taskforce_id) as conn:
+            rows: int = await conn.fetchval(
+                f"""
+                with overdue as materialized (
+                    select *
+                      from ({job.overdue}) as overdue
+                     order by since
+                     limit {AT_A_TIME}
+                ), removed as (
+                    {job.remove}
+                )
+                select count(*) from removed
+                """,  # noqa: S608  (our own statements)
+                *_arguments(months, taskforce_id),
+            )
+        removed += rows
+        if rows < AT_A_TIME:
+            return removed

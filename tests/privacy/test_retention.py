@@ -1,0 +1,394 @@
+"""What is past its deadline goes, the rest stays, and the dry run says beforehand what goes: on real databases."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import inspect
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+from pydantic import SecretStr
+
+from services.dashboard import retention as dashboard
+from services.events import retention as events
+from services.notifications import retention as notifications
+from services.pledges import retention as pledges
+from services.pledges.settings import PledgesSettings
+from services.pledges.worker import create_worker
+from shared.postgres import Database
+from shared.settings import ServiceSettings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from shared.privacy.retention import Retention
+    from tests.infrastructure import Databases
+
+ALL = {"pledges": pledges, "events": events, "notifications": notifications, "dashboard": dashboard}
+NOT_YET = {"accounts"}
+"""When an account was last in use is not kept yet."""
+
+
+def months_ago(months: int, *, days: int = 0) -> date:
+    """The day so many months, and then so many days, ago."""
+    today = datetime.now(UTC).date()
+    year, month = divmod(today.year * 12 + today.month - 1 - months, 12)
+    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    return date(year, month + 1, min(today.day, last)) - timedelta(days=days)
+
+
+def at(day: date) -> datetime:
+    """Noon of a day."""
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("service", ALL)
+def test_every_deadline_has_its_job_and_every_job_its_deadline(service: str) -> None:
+    retention: Retention = ALL[service].retention()
+    assert {job.name for job in retention.jobs} == set(retention.register.deadlines()) - NOT_YET
+
+
+@pytest.mark.parametrize("service", ALL)
+async def test_every_job_can_be_asked_and_done_by_the_services_own_role(
+    service: str, databases: Databases, base_settings: dict[str, Any]
+) -> None:
+    database = await Database.connect(
+        ServiceSettings(**base_settings, database_url=databases.app_dsn(service)), name="retention"
+    )
+    try:
+        retention = ALL[service].retention()
+        assert all(due.rows == 0 and due.oldest is None for due in await retention.due(database))
+        assert set((await retention.remove(database)).values()) == {0}
+    finally:
+        await database.close()
+
+
+class Books:
+    """Writes rows of any age as PostgreSQL's superuser, and says which are left."""
+
+    def __init__(self, conn: asyncpg.Connection[asyncpg.Record], taskforce_id: UUID) -> None:
+        self.conn = conn
+        self.taskforce_id = taskforce_id
+
+    async def pledge(self, day: date, *, received: date | None = None, company_id: UUID | None = None) -> UUID:
+        id_ = uuid4()
+        await self.conn.execute(
+            """
+            insert into pledges
+                   (taskforce_id, id, company_name, company_cvr, company_p_number, company_id, job_type,
+                    position_count, weekly_hours_from, weekly_hours_to, tasks, captured_by, logged_with_pass,
+                    captured_at, received_at, pledged_on, flags, request_digest, version, status)
+            values ($1, $2, 'Smedens værksted', '24256790', '0101901234', $3, 'smaajob', 1, 5, 5, '{}', 'web', false,
+                    $4, $4, $5, '{}', '\\x00', 1, 'logged')
+            """,
+            self.taskforce_id,
+            id_,
+            company_id,
+            at(received or day),
+            day,
+        )
+        await self.conn.execute(
+            "insert into positions (taskforce_id, id, pledge_id, number, status) values ($1, $2, $2, 1, 'open')",
+            self.taskforce_id,
+            id_,
+        )
+        await self.conn.execute(
+            "insert into pledge_contacts (taskforce_id, id, name, phone) values ($1, $2, 'Eva', '97')",
+            self.taskforce_id,
+            id_,
+        )
+        await self._published(id_)
+        return id_
+
+    async def hire(self, start: date, *, ended: date | None = None, pledge_id: UUID | None = None) -> UUID:
+        id_ = uuid4()
+        await self.conn.execute(
+            """
+            insert into hires
+                   (taskforce_id, id, pledge_id, position_id, position_number, company_name, job_type, start_date,
+                    weekly_hours, confirmed_at, flags, request_digest, version, ended_on, end_reason)
+            values ($1, $2, $3, $3, $4, 'Smedens værksted', 'smaajob', $5, 5, $6, '{}', '\\x00', 1, $7, $8)
+            """,
+            self.taskforce_id,
+            id_,
+            pledge_id,
+            1 if pledge_id else None,
+            start,
+            at(start),
+            ended,
+            "health" if ended else None,
+        )
+        await self.conn.execute(
+            "insert into hire_contacts (taskforce_id, id, name) values ($1, $2, 'Jonas')", self.taskforce_id, id_
+        )
+        await self._published(id_)
+        return id_
+
+    async def _published(self, id_: UUID) -> None:
+        await self.conn.execute(
+            """
+            insert into outbox (id, taskforce_id, aggregatetype, aggregateid, version, type, payload, correlation_id)
+            values ($1, $2, 'pledges.pledge', $1, 1, 'x', '{}', $1)
+            """,
+            id_,
+            self.taskforce_id,
+        )
+
+    async def left(self, table: str, condition: str = "true") -> set[UUID]:
+        rows = await self.conn.fetch(f"select id from {table} where {condition}")
+        return {row["id"] for row in rows}
+
+
+@pytest.fixture
+async def books(pledges_dsns: Databases, taskforce_id: UUID) -> AsyncIterator[Books]:
+    conn = await asyncpg.connect(pledges_dsns.superuser_dsn("pledges"))
+    yield Books(conn, taskforce_id)
+    await conn.close()
+
+
+async def _removed(database: Database) -> dict[str, int]:
+    """Remove, and hold what the dry run has said against what was done."""
+    retention = pledges.retention()
+    due = {one.entry.job: one.rows for one in await retention.due(database)}
+    removed = await retention.remove(database)
+    assert removed == due
+    assert set((await retention.remove(database)).values()) == {0}, "what is done is done"
+    return removed
+
+
+async def test_a_contact_goes_two_years_after_the_last_that_was_heard_of_its_pledge(
+    books: Books, pledges_database: Database
+) -> None:
+    kept = {
+        await books.pledge(months_ago(24)),
+        await books.pledge(months_ago(1)),
+        # imported lately
+        await books.pledge(months_ago(80), received=months_ago(2)),
+    }
+    hired_since = await books.pledge(months_ago(40))
+    await books.hire(months_ago(40), pledge_id=hired_since, ended=months_ago(39))
+    await books.hire(months_ago(23), pledge_id=hired_since)
+    hired_long_ago = await books.pledge(months_ago(40))
+    await books.hire(months_ago(30), pledge_id=hired_long_ago)
+    gone = {await books.pledge(months_ago(24, days=1)), await books.pledge(months_ago(59)), hired_long_ago}
+
+    removed = await _removed(pledges_database)
+
+    assert await books.left("pledge_contacts") == kept | {hired_since}
+    assert removed["pledge_contacts"] == len(gone)
+    assert gone <= await books.left("pledges"), "the pledge itself stays, for ever"
+
+
+async def test_the_fixed_contact_goes_a_year_after_the_hire_has_ended_or_five_after_it_began(
+    books: Books, pledges_database: Database
+) -> None:
+    kept = {
+        await books.hire(months_ago(58)),
+        await books.hire(months_ago(70), ended=months_ago(12)),
+        await books.hire(months_ago(3)),
+    }
+    await books.hire(months_ago(60, days=1))
+    await books.hire(months_ago(40), ended=months_ago(12, days=1))
+
+    removed = await _removed(pledges_database)
+
+    assert await books.left("hire_contacts") == kept
+    assert removed["hire_contacts"] == 2
+
+
+async def test_a_typed_company_goes_after_five_years_unless_it_is_known_to_be_nobodys_own(
+    books: Books, pledges_database: Database
+) -> None:
+    public, own = uuid4(), uuid4()
+    await books.conn.executemany(
+        "insert into companies (taskforce_id, id, version, name, member) values ($1, $2, 1, $3, false)",
+        [(books.taskforce_id, public, "B&O"), (books.taskforce_id, own, None)],
+    )
+    old = months_ago(60, days=1)
+    kept = {
+        await books.pledge(old, company_id=public),
+        await books.pledge(months_ago(60)),
+        await books.pledge(old, received=months_ago(5)),
+    }
+    gone = {await books.pledge(old, company_id=own), await books.pledge(old)}
+    hired = await books.hire(old)
+    recently = await books.hire(months_ago(59))
+
+    removed = await _removed(pledges_database)
+
+    erased = "company_name = '(slettet)' and company_cvr is null and company_p_number is null"
+    assert await books.left("pledges", erased) == gone
+    assert await books.left("pledges", "company_name = 'Smedens værksted' and company_cvr is not null") == kept
+    assert (await books.left("hires", erased), await books.left("hires", "company_name = 'Smedens værksted'")) == (
+        {hired},
+        {recently},
+    )
+    assert (removed["typed_companies_of_pledges"], removed["typed_companies_of_hires"]) == (2, 1)
+
+
+async def test_why_a_hire_ended_is_forgotten_after_two_years_and_when_it_ended_is_not(
+    books: Books, pledges_database: Database
+) -> None:
+    kept = await books.hire(months_ago(30), ended=months_ago(24))
+    gone = await books.hire(months_ago(30), ended=months_ago(24, days=1))
+
+    await _removed(pledges_database)
+
+    assert await books.left("hires", "end_reason is not null") == {kept}
+    assert await books.left("hires", "ended_on is not null") == {kept, gone}
+
+
+async def test_the_service_itself_can_forget_a_company_no_earlier_than_after_a_year_and_in_its_own_taskforce_only(
+    books: Books, pledges_database: Database, other_taskforce_id: UUID
+) -> None:
+    recent, old = await books.pledge(months_ago(11)), await books.pledge(months_ago(20))
+    forget = "select forget_companies_of_pledges($1)"
+    async with pledges_database.change(other_taskforce_id) as conn:
+        assert await conn.fetch(forget, [recent, old]) == []
+    async with pledges_database.system() as conn:
+        assert await conn.fetch(forget, [recent, old]) == []
+    async with pledges_database.change(books.taskforce_id) as conn:
+        assert [row[0] for row in await conn.fetch(forget, [recent, old])] == [old]
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with pledges_database.change(books.taskforce_id) as conn:
+            await conn.execute("update pledges set company_name = ''")
+
+
+async def test_more_than_one_transaction_holds_goes_too(
+    books: Books, pledges_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.privacy.retention.AT_A_TIME", 2)
+    for _ in range(5):
+        await books.pledge(months_ago(30))
+    assert (await _removed(pledges_database))["pledge_contacts"] == 5
+
+
+async def test_a_letter_goes_after_a_year(books: Books, pledges_database: Database) -> None:
+    for days in (0, 1):
+        await books.conn.execute(
+            """
+            insert into dead_letters
+                   (consumer_group, topic, partition, "offset", value_digest, value, headers, reason, detail,
+                    recorded_at)
+            values ('g', 't', 0, $1, '\\x00', 'Eva', '{}', 'r', 'd', $2)
+            """,
+            days,
+            datetime.combine(months_ago(12, days=days), datetime.min.time(), UTC),
+        )
+    removed = await _removed(pledges_database)
+    assert removed["dead_letters"] == 1
+    assert await books.conn.fetchval('select "offset" from dead_letters') == 0
+
+
+async def test_a_company_that_is_somebodys_own_goes_five_years_after_it_was_last_there(
+    events_dsns: Databases, events_database: Database, taskforce_id: UUID
+) -> None:
+    conn = await asyncpg.connect(events_dsns.superuser_dsn("events"))
+    ids = {name: uuid4() for name in ("gone", "came", "member", "public", "recent")}
+    try:
+        await conn.execute(
+            """
+            insert into taskforces (id, slug, name, municipality, since, version, registered_at)
+            values ($1, 'struer', 'Struer', '0671', '2018-05-01', 1, now())
+            """,
+            taskforce_id,
+        )
+        await conn.executemany(
+            """
+            insert into companies
+                   (taskforce_id, id, name, personally_owned, cvr, member, version, registered_at)
+            values ($1, $2, 'Jens Holm', $3, '24256790', $4, 1, $5)
+            """,
+            [
+                (taskforce_id, id_, name != "public", name == "member", at(months_ago(3 if name == "recent" else 61)))
+                for name, id_ in ids.items()
+            ],
+        )
+        await conn.execute(
+            """
+            insert into employer_events
+                   (taskforce_id, id, kind, status, title, starts_at, ends_at, pass_generation, version, drafted_at)
+            values ($1, $1, 'employer_event', 'closed', 'Aften', $2, $2::timestamptz + interval '1 hour', 1, 1, $2)
+            """,
+            taskforce_id,
+            at(months_ago(30)),
+        )
+        await conn.execute(
+            """
+            insert into attendances
+                   (taskforce_id, id, event_id, company_id, walk_in, checked_in_at, checked_in_by, version)
+            values ($1, $2, $1, $2, false, $3, 'x', 1)
+            """,
+            taskforce_id,
+            ids["came"],
+            at(months_ago(30)),
+        )
+        removed = await events.retention().remove(events_database)
+        rows = await conn.fetch("select id, name, cvr, sort_name from companies")
+    finally:
+        await conn.close()
+    assert removed == {"personally_owned_companies": 1, "dead_letters": 0}
+    assert {row["id"] for row in rows if row["name"] == "(slettet)"} == {ids["gone"]}
+    assert [row["cvr"] for row in rows if row["id"] == ids["gone"]] == [None]
+    assert not any("holm" in row["sort_name"] for row in rows if row["id"] == ids["gone"])
+
+
+async def test_what_was_sent_goes_after_two_years_and_what_waits_stays(
+    notifications_dsns: Databases, notifications_database: Database, taskforce_id: UUID
+) -> None:
+    conn = await asyncpg.connect(notifications_dsns.superuser_dsn("notifications"))
+    cases = {
+        "kept": (months_ago(24), "sent"),
+        "gone": (months_ago(24, days=1), "sent"),
+        "waiting": (months_ago(30), "waiting"),
+    }
+    ids = {name: uuid4() for name in cases}
+    try:
+        await conn.execute("insert into taskforces (id, version, name) values ($1, 1, 'Struer')", taskforce_id)
+        for name, (day, status) in cases.items():
+            await conn.execute(
+                """
+                insert into deliveries
+                       (taskforce_id, id, rule, about_id, recipient_kind, recipient_id, facts, happened_at, status,
+                        settled_at)
+                values ($1, $2, 'pledge_received', $2, 'pledge_contact', $2, '{}', $3, $4,
+                        case when $4 = 'waiting' then null else now() end)
+                """,
+                taskforce_id,
+                ids[name],
+                datetime.combine(day, datetime.min.time(), UTC),
+                status,
+            )
+        assert (await notifications.retention().remove(notifications_database))["deliveries"] == 1
+        left = {row["id"] for row in await conn.fetch("select id from deliveries")}
+    finally:
+        await conn.close()
+    assert left == {ids["kept"], ids["waiting"]}
+
+
+async def test_the_worker_does_it_by_itself(
+    books: Books, base_settings: dict[str, Any], pledges_dsns: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.privacy.retention.FIRST_PAUSE_SECONDS", 0.0)
+    await books.pledge(months_ago(30))
+    key = SecretStr("the key of no installation, for tests")
+    worker = create_worker(
+        PledgesSettings(**base_settings, database_url=pledges_dsns.app_dsn("pledges"), request_key=key)
+    )
+    await worker.start()
+    try:
+        async with asyncio.timeout(10):
+            while await books.left("pledge_contacts"):
+                await asyncio.sleep(0.05)
+    finally:
+        await worker.stop()
+
+
+@pytest.mark.parametrize("service", ALL)
+def test_every_worker_has_it_as_due_work(service: str) -> None:
+    source = inspect.getsource(importlib.import_module(f"services.{service}.worker"))
+    assert "retention().work" in source
