@@ -65,7 +65,7 @@ def faults(session: Document) -> Iterator[str]:
 def planted(trials: Document) -> Iterator[str]:
     """A line for each planted bug: by what it was caught."""
     yield (
-        f"**{trials['broker']} broker, seed {trials['seed']}, each {trials['runs']} times, in "
+        f"**{trials['broker']} broker, seed {trials['seed']}, each {_times_in_words(trials['runs'])}, in "
         f"{trials['seconds'] / 60:.0f} min: {'all caught' if not trials['survivors'] else 'NOT all caught'}.** The "
         f"control, a copy without a mistake, is {'green' if trials['control_is_green'] else 'red'} under each fault."
     )
@@ -111,6 +111,10 @@ def bench(measured: Document) -> Iterator[str]:
 
 _TABLES = {"results": faults, "bugs": planted, "measures": bench}
 """By the key that only such a document has."""
+
+
+def _times_in_words(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
 
 
 def _head(*columns: str) -> Iterable[str]:

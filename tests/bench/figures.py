@@ -77,15 +77,23 @@ def measure(plan: Plan, progress: Callable[[str], None]) -> Iterator[Measure]:
                     bare_consumer.ask(prepare=size, patience=_REBUILD_SECONDS)
                 for number in range(plan.rounds if with_floor else 1):
                     progress(f"{size:,} pledges, round {number + 1}: rebuild")
+                    _settle(whole)
                     found.rebuilt.append(rebuilding.ask(patience=_REBUILD_SECONDS))
                     if with_floor:
                         progress(f"{size:,} pledges, round {number + 1}: bare consumer")
+                        _settle(whole)
                         found.consumed.append(bare_consumer.ask(patience=_REBUILD_SECONDS))
                 whole.execute("dashboard", "vacuum analyze")
                 for number in range(plan.rounds):
                     progress(f"{size:,} pledges, round {number + 1}: figures and page")
                     _ask(whole, load, bare_app, bare_port, found, number)
                 yield from _lines(size, found)
+
+
+def _settle(whole: Installation) -> None:
+    """Let PostgreSQL do now what the round before has left it to do, for it would do so in the middle of the next."""
+    whole.execute("dashboard", "vacuum analyze")
+    whole.execute("dashboard", "checkpoint")
 
 
 def _ask(whole: Installation, load: Child, bare_app: Child, bare_port: int, found: _Found, number: int) -> None:
