@@ -11,6 +11,7 @@ from uuid import UUID
 import typer
 from typer.core import TyperGroup
 
+from deploy.cli import person_app as person
 from deploy.cli.console import as_typed
 from deploy.services import SERVICES
 
@@ -85,10 +86,15 @@ rebuild_app = typer.Typer(
 letters_app = typer.Typer(
     cls=_InOrder, no_args_is_help=True, help="Messages that were put aside: list, show and replay them."
 )
+person_app = typer.Typer(
+    cls=_InOrder, no_args_is_help=True, help="What is held about one person: show it, and erase it."
+)
+person.add_to(person_app)
 app.add_typer(scenario_app, name="scenario", rich_help_panel=FILL)
 app.add_typer(import_app, name="import", rich_help_panel=FILL)
 app.add_typer(letters_app, name="dead-letters", rich_help_panel=OPERATE)
 app.add_typer(rebuild_app, name="rebuild", rich_help_panel=OPERATE)
+app.add_typer(person_app, name="person", rich_help_panel=OPERATE)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 Port = Annotated[
@@ -419,21 +425,42 @@ def import_installation(
 
 
 @app.command(rich_help_panel=OPERATE)
-def reconcile(as_json: AsJson = False) -> None:
+def reconcile(
+    erasures: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="What `tilsagn erasures` has written, the last time before the restore."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """After the databases were restored from a backup: fill the broker anew from them.
 
     The broker may know of changes that the backup has not got. They are listed
     (they are lost: somebody has to log them again), then the broker is emptied,
-    and everything the databases hold is published anew. Apps and workers have
-    to be stopped.
+    and everything the databases hold is published anew. Who was erased since the
+    backup was made is erased again. Apps and workers have to be stopped.
 
     \b
-    tilsagn reconcile
-    tilsagn reconcile --json > lost.json
+    tilsagn reconcile --erasures erasures.json
+    tilsagn reconcile --erasures erasures.json --json > lost.json
     """
     from deploy.cli.reconcile import run_reconcile  # noqa: PLC0415
 
-    run_reconcile(as_json=as_json)
+    run_reconcile(erasures or (), as_json=as_json)
+
+
+@app.command(rich_help_panel=OPERATE)
+def erasures() -> None:
+    """Print the ledger of erasures, to be kept beside the backups.
+
+    It says which rows were erased and nothing of what they held. A restore
+    brings them back; `tilsagn reconcile --erasures` erases them again.
+
+    \b
+    tilsagn erasures > erasures.json
+    """
+    from deploy.cli.people import print_ledger  # noqa: PLC0415
+
+    print_ledger()
 
 
 @app.command(rich_help_panel=OPERATE)

@@ -25,7 +25,7 @@ _UNBROKEN: Final = 1000  # columns
 
 _SAID: Final = re.compile(
     r"(?<![\w/.-])tilsagn(?= (?:up|demo|status|doctor|scenario|import|figures|verify|token|dead-letters|rebuild|replay"
-    r"|export|reconcile|retention|COMMAND)\b)"
+    r"|export|reconcile|retention|person|erasures|COMMAND)\b)"
 )
 
 

@@ -13,27 +13,33 @@ from aiokafka.errors import KafkaError
 from deploy import bus
 from deploy.cli.console import Refusal, notes, output, say_json
 from deploy.cli.installation import Installation, attach
+from deploy.cli.people import read_ledger
 from deploy.cli.steps import Steps
+from deploy.privacy import people
 from deploy.services import SERVICES, app_role
 from deploy.verification.sourceless import Sourceless, sourceless
 from shared.messaging.replay import replay_all
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 _PUBLISHERS = ("events", "pledges")
 _SHOWN = 200
 _REPLAY_SECONDS = 600
 
 
-def run_reconcile(*, as_json: bool) -> None:
-    """List what the databases have lost, empty the broker, and have everything published anew.
+def run_reconcile(erasures: Sequence[Path], *, as_json: bool) -> None:
+    """Erase again who was erased, list what the databases have lost, empty the broker, publish everything anew.
 
     In this order, so that it can be done again wherever it was cut short: the list is out before what it was made
     from is gone.
 
+    Args:
+        erasures: copies of the ledger, made before the restore; what the restored ledger has is erased anyway.
+
     Raises:
-        Refusal: the services run, or the broker cannot be emptied.
+        Refusal: the services run, a copy cannot be read, or the broker cannot be emptied.
     """
     if "PLEDGES_DATABASE_URL" not in os.environ:
         raise Refusal(
@@ -41,13 +47,23 @@ def run_reconcile(*, as_json: bool) -> None:
             "`tilsagn up` fills its broker anew at every start."
         )
     installation = attach()
-    asyncio.run(_reconcile(installation, as_json=as_json))
+    copies = [line for file in erasures for line in read_ledger(file)]
+    asyncio.run(_reconcile(installation, copies if erasures else None, as_json=as_json))
 
 
-async def _reconcile(installation: Installation, *, as_json: bool) -> None:
+async def _reconcile(installation: Installation, copies: Sequence[Mapping[str, Any]] | None, *, as_json: bool) -> None:
     owners = {service: installation.owner_dsn(service) for service in SERVICES}
     steps = Steps(notes())
     await _refuse_running(owners)
+    with steps("Erasing again who was erased"):
+        came_back = await _erase_again(installation, copies or ())
+    if came_back:
+        notes().print(f"  {came_back:,} rows had come back with the backup.")
+    if copies is None:
+        notes().print(
+            "[yellow]![/] No copy of the ledger of erasures was given: who was erased after the restored moment is "
+            "back. If there is a copy (`tilsagn erasures`), do this again with --erasures FILE."
+        )
     with steps("Reading the broker"):
         lost = await sourceless(installation.bootstrap_servers, {service: owners[service] for service in _PUBLISHERS})
     if as_json:
@@ -68,6 +84,18 @@ async def _reconcile(installation: Installation, *, as_json: bool) -> None:
         f"[green]✓[/] {sum(messages.values()):,} changes will be published anew. Start the apps and workers now, then "
         "compare with `tilsagn verify`."
     )
+
+
+async def _erase_again(installation: Installation, copies: Sequence[Mapping[str, Any]]) -> int:
+    try:
+        return await people.repeat(installation.owner_dsn, copies)
+    except (asyncpg.UndefinedTableError, asyncpg.UndefinedFunctionError):
+        raise Refusal(
+            "The restored databases are older than this version, and have no ledger of erasures yet: run the migrate "
+            "jobs first, then this again."
+        ) from None
+    except ValueError as why:
+        raise Refusal(f"The copy of the ledger cannot be used: {why}.") from None
 
 
 async def _refuse_running(owners: Mapping[str, str]) -> None:

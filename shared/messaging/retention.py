@@ -7,6 +7,7 @@ from typing import Final
 
 from shared.privacy.register import FILE as _NAME
 from shared.privacy.retention import Job
+from shared.privacy.subjects import Holding
 
 FILE: Final = Path(__file__).with_name(_NAME)
 """The register of the tables that every service has."""
@@ -26,3 +27,20 @@ DEAD_LETTERS: Final = Job(
     """,
     of_taskforces=False,
 )
+
+LETTERS: Final = Holding(
+    "dead_letters",
+    "dead_letters",
+    find=r"""
+        select letter.id
+          from dead_letters as letter,
+               asked
+         where exists (select
+                         from unnest(asked.emails || asked.phones) as word
+                        where strpos(lower(encode(letter.value, 'escape') || letter.headers::text || letter.detail),
+                                     word) > 0)
+    """,
+    erase="delete from dead_letters where id = any ($1) returning id",
+    of_taskforces=False,
+)
+"""A letter may hold anything: it is searched for addresses and numbers as they were given."""

@@ -41,6 +41,9 @@ COMMANDS = (
     ["import-installation"],
     ["reconcile"],
     ["retention"],
+    ["person", "report"],
+    ["person", "erase"],
+    ["erasures"],
 )
 NEED_AN_INSTALLATION = (
     ["status"],
@@ -52,6 +55,9 @@ NEED_AN_INSTALLATION = (
     ["rebuild", "dashboard"],
     ["replay", "pledges"],
     ["retention", "--dry-run"],
+    ["person", "report", "--email", "eva@example.dk"],
+    ["person", "erase", "--email", "eva@example.dk"],
+    ["erasures"],
 )
 
 

@@ -1,0 +1,156 @@
+"""One person in all four services: what is held about them, erasing it, and erasing it again after a restore."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from deploy.privacy.registers import register_of
+from services.dashboard.subjects import HOLDINGS as DASHBOARD
+from services.events.subjects import HOLDINGS as EVENTS
+from services.notifications.subjects import HOLDINGS as NOTIFICATIONS
+from services.pledges.subjects import HOLDINGS as PLEDGES
+from shared.postgres import set_taskforce
+from shared.privacy import subjects
+from shared.privacy.subjects import Asked, Erasure, Held, Holding, held
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+HOLDINGS: Final[Mapping[str, Sequence[Holding]]] = MappingProxyType(
+    {"events": EVENTS, "pledges": PLEDGES, "notifications": NOTIFICATIONS, "dashboard": DASHBOARD}
+)
+"""In the order in which they are asked: what one finds is what the next is asked for."""
+LEDGERS: Final = ("events", "pledges")
+"""The services that own personal data, and a ledger of what of it was erased."""
+
+
+class LastAdministrator(Exception):
+    """The account is the last administrator's of its taskforce: there has to be another one first."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one service holds about a person."""
+
+    service: str
+    held: Sequence[Held]
+
+
+async def find(dsn: Callable[[str], str], taskforce_id: UUID, asked: Asked) -> list[Found]:
+    """Return what every service holds about a person, for every group of its register.
+
+    Args:
+        dsn: a service's database, as its app role.
+    """
+    found = []
+    for service, holdings in HOLDINGS.items():
+        async with _change(dsn(service), taskforce_id) as conn:
+            groups = await held(conn, register_of(service).personal, holdings, asked)
+        found.append(Found(service, groups))
+        asked = replace(asked, ids=asked.ids | {key for group in groups for key in group.keys})
+    return found
+
+
+async def erase(
+    dsn: Callable[[str], str], taskforce_id: UUID, found: Sequence[Found], *, by: str | None
+) -> dict[str, list[Erasure]]:
+    """Erase what was found, in each service in one transaction with its ledger's lines.
+
+    Returns:
+        The ledger's new lines, by service.
+
+    Raises:
+        LastAdministrator: nothing was erased in events, nor in the services after it.
+    """
+    lines: dict[str, list[Erasure]] = {}
+    for one in found:
+        if one.service not in LEDGERS:
+            continue
+        async with _change(dsn(one.service), taskforce_id) as conn:
+            try:
+                lines[one.service] = [
+                    line
+                    for group in one.held
+                    if group.holding.of_taskforces
+                    for line in await subjects.erase(conn, taskforce_id, group.holding, group.keys, by=by)
+                ]
+            except asyncpg.RestrictViolationError:
+                raise LastAdministrator from None
+    for one in found:
+        # Letters belong to no taskforce and are not in the ledger: they go after a year by themselves.
+        async with _system(dsn(one.service)) as conn:
+            for group in one.held:
+                if not group.holding.of_taskforces and group.holding.erase is not None:
+                    await conn.fetch(group.holding.erase, group.keys)
+    return lines
+
+
+async def ledger(dsn: Callable[[str], str]) -> list[dict[str, Any]]:
+    """Return every line of every service's ledger, as JSON.
+
+    Args:
+        dsn: a service's database, as the owner of its tables, whom row-level security does not bind.
+    """
+    lines = []
+    for service in LEDGERS:
+        for taskforce_id in await _taskforces(dsn(service)):
+            async with _change(dsn(service), taskforce_id) as conn:
+                lines += [line.as_json(service) for line in await subjects.ledger(conn)]
+    return lines
+
+
+async def repeat(dsn: Callable[[str], str], lines: Sequence[Mapping[str, Any]]) -> int:
+    """Erase again what is in the ledgers and in `lines`, which come from a copy of them.
+
+    Args:
+        dsn: as for `ledger`.
+        lines: as `ledger` returned them once.
+
+    Returns:
+        How many rows had come back.
+
+    Raises:
+        ValueError, KeyError: `lines` are no such lines; nothing was done.
+    """
+    wanted: dict[tuple[str, UUID], dict[UUID, Erasure]] = {}
+    for line in [*await ledger(dsn), *lines]:
+        erasure = Erasure(
+            UUID(line["id"]), UUID(line["taskforce_id"]), line["table"], UUID(line["key"]), line["erased_by"]
+        )
+        wanted.setdefault((line["service"], erasure.taskforce_id), {})[erasure.id] = erasure
+    if unknown := {service for service, _ in wanted} - set(LEDGERS):
+        raise ValueError(f"no service {', '.join(sorted(unknown))} has a ledger")
+    came_back = 0
+    for (service, taskforce_id), erasures in wanted.items():
+        async with _change(dsn(service), taskforce_id) as conn:
+            came_back += await subjects.repeat(conn, HOLDINGS[service], list(erasures.values()))
+    return came_back
+
+
+async def _taskforces(dsn: str) -> list[UUID]:
+    async with _system(dsn) as conn:
+        return [row[0] for row in await conn.fetch("select distinct taskforce_id from erasures")]
+
+
+@asynccontextmanager
+async def _system(dsn: str) -> AsyncIterator[Any]:
+    conn = await asyncpg.connect(dsn, timeout=10, command_timeout=60)
+    try:
+        async with conn.transaction():
+            yield conn
+    finally:
+        await conn.close(timeout=5)
+
+
+@asynccontextmanager
+async def _change(dsn: str, taskforce_id: UUID) -> AsyncIterator[Any]:
+    async with _system(dsn) as conn:
+        await set_taskforce(conn, taskforce_id)
+        yield conn

@@ -1,0 +1,213 @@
+"""Finding what is held about one person, for showing it to them and for erasing it.
+
+A service says of each group of its register how a person is found in it; what is shown and why it is held are the
+register's own words, so that the answer is complete when the register is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid4
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import asyncpg
+
+    from shared.postgres import Connection
+    from shared.privacy.register import Personal
+
+_PHONE_DIGITS: Final = 8
+"""A Danish number without its country code; of longer ones the last digits tell people apart well enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who it is about: everything the person is known by. Not shown by `repr`.
+
+    Attributes:
+        emails: in any case.
+        phones: as anybody writes them.
+        cvrs: of companies that are the person's own.
+        ids: what was found of them in other services: accounts, pledges and hires they are the contact of.
+    """
+
+    emails: frozenset[str] = field(default=frozenset(), repr=False)
+    phones: frozenset[str] = field(default=frozenset(), repr=False)
+    cvrs: frozenset[str] = field(default=frozenset(), repr=False)
+    ids: frozenset[UUID] = frozenset()
+
+    def arguments(self) -> tuple[list[str], list[str], list[str], list[UUID]]:
+        """As `find` compares them."""
+        return (
+            sorted(email.strip().casefold() for email in self.emails),
+            sorted(digits for phone in self.phones if len(digits := _digits(phone)) >= _PHONE_DIGITS),
+            sorted("".join(filter(str.isdigit, cvr)) for cvr in self.cvrs),
+            sorted(self.ids),
+        )
+
+
+def _digits(phone: str) -> str:
+    return "".join(filter(str.isdigit, phone))[-_PHONE_DIGITS:]
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """How a person is found in one group of the register, and what erasing means there.
+
+    Attributes:
+        group, table: of the register.
+        find: SQL that selects the keys of the person's rows in the transaction's taskforce. It may use `asked`, which
+            has one row: `emails` (lower case), `phones` (the last eight digits), `cvrs`, `ids`. None: nobody can be
+            found there, and `why` says why not.
+        key: the column by which a row is known.
+        erase: SQL that deletes or empties the rows whose keys are $1 and returns their keys; None: they stay, and
+            `why` says why.
+        of_taskforces: False where the rows belong to no taskforce.
+    """
+
+    group: str
+    table: str
+    find: str | None
+    erase: str | None
+    key: str = "id"
+    why: str = ""
+    of_taskforces: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is held about a person in one group of the register.
+
+    Attributes:
+        rows: each with its key and the register's columns.
+    """
+
+    entry: Personal
+    holding: Holding
+    rows: Sequence[Mapping[str, Any]]
+
+    @property
+    def keys(self) -> list[UUID]:
+        """What the rows are known by."""
+        return [row[self.holding.key] for row in self.rows]
+
+
+async def held(conn: Connection, entries: Sequence[Personal], holdings: Sequence[Holding], asked: Asked) -> list[Held]:
+    """Return what one service holds about a person in the transaction's taskforce, group by group, empty ones too.
+
+    Raises:
+        LookupError: the register has a group that no holding is for.
+    """
+    found = []
+    for entry in entries:
+        holding = next((one for one in holdings if (one.group, one.table) == (entry.group, entry.table)), None)
+        if holding is None:
+            raise LookupError(f"nobody says how a person is found in {entry.table} ({entry.group})")
+        rows: Sequence[asyncpg.Record] = ()
+        if holding.find is not None:
+            columns = ", ".join(f'"{column}"' for column in dict.fromkeys((holding.key, *entry.columns)))
+            rows = await conn.fetch(
+                f"""
+                with asked as materialized (
+                    select $1::text[] as emails, $2::text[] as phones, $3::text[] as cvrs, $4::uuid[] as ids
+                )
+                select {columns}
+                  from {entry.table}
+                 where {holding.key} in ({holding.find})
+                 order by {holding.key}
+                """,  # noqa: S608  (names of the register and statements of ours)
+                *asked.arguments(),
+            )
+        found.append(Held(entry, holding, [dict(row) for row in rows]))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """One line of the ledger: that a row was erased, and nothing of what it held.
+
+    Attributes:
+        table: which table's row; with the service it says what kind of person it was.
+        key: what the row was known by.
+        erased_by: the subject of whoever did it; None: an operator.
+    """
+
+    id: UUID
+    taskforce_id: UUID
+    table: str
+    key: UUID
+    erased_by: str | None
+
+    def as_json(self, service: str) -> dict[str, Any]:
+        """As the ledger is written to a file."""
+        return {
+            "service": service,
+            "id": str(self.id),
+            "taskforce_id": str(self.taskforce_id),
+            "table": self.table,
+            "key": str(self.key),
+            "erased_by": self.erased_by,
+        }
+
+
+async def erase(
+    conn: Connection,
+    taskforce_id: UUID,
+    holding: Holding,
+    keys: Sequence[UUID],
+    *,
+    by: str | None,
+) -> list[Erasure]:
+    """Erase rows and write it into the ledger, in the transaction of the caller.
+
+    Returns:
+        The ledger's new lines; of rows that were gone already there is none.
+    """
+    if holding.erase is None or not keys:
+        return []
+    gone = [row[0] for row in await conn.fetch(holding.erase, list(keys))]
+    lines = [Erasure(uuid4(), taskforce_id, holding.table, key, by) for key in dict.fromkeys(gone)]
+    await write(conn, lines)
+    return lines
+
+
+async def write(conn: Connection, lines: Sequence[Erasure]) -> None:
+    """Write lines into the ledger; what is in it already stays as it is."""
+    await conn.executemany(
+        """
+        insert into erasures (taskforce_id, id, erased_table, erased_key, erased_by)
+        values ($1, $2, $3, $4, $5)
+            on conflict do nothing
+        """,
+        [(line.taskforce_id, line.id, line.table, line.key, line.erased_by) for line in lines],
+    )
+
+
+async def ledger(conn: Connection) -> list[Erasure]:
+    """Return the ledger of the transaction's taskforce, in its order."""
+    rows = await conn.fetch(
+        """
+        select id, taskforce_id, erased_table, erased_key, erased_by
+          from erasures
+         where taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+         order by erased_at, id
+        """
+    )
+    return [Erasure(*row) for row in rows]
+
+
+async def repeat(conn: Connection, holdings: Sequence[Holding], lines: Sequence[Erasure]) -> int:
+    """Erase again what a restore has brought back, and complete the ledger; all lines of the transaction's taskforce.
+
+    Returns:
+        How many rows had come back.
+    """
+    came_back = 0
+    for holding in holdings:
+        keys = [line.key for line in lines if line.table == holding.table]
+        if holding.erase is not None and keys:
+            came_back += len(await conn.fetch(holding.erase, keys))
+    await write(conn, lines)
+    return came_back

@@ -1,0 +1,264 @@
+"""One person in every service: shown whole, erased everywhere, and erased again after a restore."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from deploy.privacy import people
+from deploy.privacy.registers import register_of
+from deploy.services import SERVICES
+from shared.privacy.subjects import Asked
+
+if TYPE_CHECKING:
+    from tests.infrastructure import Databases
+
+EVA = Asked(emails=frozenset({"EVA@firma.example "}), phones=frozenset({"+45 97 85 00 00"}))
+
+
+class Installation:
+    """Four databases with two people of one taskforce and one of another, known by the same address."""
+
+    def __init__(self, databases: Databases, taskforce_id: UUID, other: UUID) -> None:
+        self.databases = databases
+        self.taskforce_id = taskforce_id
+        self.other = other
+        self.eva, self.ida, self.admin, self.elsewhere = (uuid4() for _ in range(4))
+        self.pledges: dict[str, UUID] = {name: uuid4() for name in ("by mail", "by phone", "of ida", "elsewhere")}
+
+    async def all(self, service: str, sql: str, *arguments: Any) -> list[Any]:
+        conn = await asyncpg.connect(self.databases.superuser_dsn(service))
+        try:
+            return list(await conn.fetch(sql, *arguments))
+        finally:
+            await conn.close()
+
+    async def fill(self) -> None:
+        for tenant, slug in ((self.taskforce_id, "struer"), (self.other, "elsewhere")):
+            await self.all(
+                "events",
+                """
+                insert into taskforces (id, slug, name, municipality, since, version, registered_at)
+                values ($1, $2, $2, '0671', '2018-05-01', 1, now())
+                """,
+                tenant,
+                slug,
+            )
+        for tenant, person, email, role in (
+            (self.taskforce_id, self.eva, "eva@firma.example", "member"),
+            (self.taskforce_id, self.ida, "ida@firma.example", "member"),
+            (self.taskforce_id, self.admin, "admin@firma.example", "admin"),
+            (self.other, self.elsewhere, "eva@firma.example", "member"),
+        ):
+            await self.all(
+                "events",
+                """
+                insert into people (taskforce_id, id, name, email, language, added_at)
+                values ($1, $2, 'Eva Holm', $3, 'da', now())
+                """,
+                tenant,
+                person,
+                email,
+            )
+            await self.all("events", "insert into person_roles values ($1, $2, $3)", tenant, person, role)
+        for name, (tenant, phone, email) in {
+            "by mail": (self.taskforce_id, None, "eva@Firma.example"),
+            "by phone": (self.taskforce_id, "0045 9785 0000", "andet@firma.example"),
+            "of ida": (self.taskforce_id, "97 85 00 01", "ida@firma.example"),
+            "elsewhere": (self.other, "97 85 00 00", "eva@firma.example"),
+        }.items():
+            await self._contact(tenant, self.pledges[name], phone, email)
+        await self.all(
+            "notifications",
+            """
+            insert into deliveries
+                   (taskforce_id, id, rule, about_id, recipient_kind, recipient_id, facts, happened_at, status,
+                    settled_at)
+            values ($1, $2, 'pledge_received', $2, 'pledge_contact', $2, '{}', now(), 'sent', now())
+            """,
+            self.taskforce_id,
+            self.pledges["by phone"],
+        )
+
+    async def _contact(self, tenant: UUID, pledge: UUID, phone: str | None, email: str) -> None:
+        await self.all(
+            "pledges",
+            """
+            insert into pledges
+                   (taskforce_id, id, company_name, company_cvr, job_type, position_count, weekly_hours_from,
+                    weekly_hours_to, tasks, captured_by, logged_with_pass, captured_at, received_at, pledged_on, flags,
+                    request_digest, version, status)
+            values ($1, $2, 'Smedens værksted', '24 25 67 90', 'smaajob', 1, 5, 5, '{}', 'web', false,
+                    now() - interval '2 years', now() - interval '2 years', current_date - 700, '{}', '\\x00', 1,
+                    'logged')
+            """,
+            tenant,
+            pledge,
+        )
+        await self.all(
+            "pledges", "insert into pledge_contacts values ($1, $2, 'Eva', $3, $4)", tenant, pledge, phone, email
+        )
+
+    async def contacts(self) -> set[str]:
+        left = {row["id"] for row in await self.all("pledges", "select id from pledge_contacts")}
+        return {name for name, pledge in self.pledges.items() if pledge in left}
+
+    async def accounts(self) -> set[UUID]:
+        return {row["id"] for row in await self.all("events", "select id from people")}
+
+    async def find(self, asked: Asked = EVA) -> list[people.Found]:
+        return await people.find(self.databases.app_dsn, self.taskforce_id, asked)
+
+    async def erase(self, asked: Asked = EVA) -> dict[str, Any]:
+        return await people.erase(self.databases.app_dsn, self.taskforce_id, await self.find(asked), by=None)
+
+
+@pytest.fixture
+async def whole(databases: Databases, taskforce_id: UUID, other_taskforce_id: UUID) -> Installation:
+    """The installation, filled."""
+    installation = Installation(databases, taskforce_id, other_taskforce_id)
+    await installation.fill()
+    return installation
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_group_of_the_register_says_how_a_person_is_found_and_what_erasing_means(service: str) -> None:
+    groups = {(entry.group, entry.table) for entry in register_of(service).personal}
+    assert {(one.group, one.table) for one in people.HOLDINGS[service]} == groups
+    assert all(one.why for one in people.HOLDINGS[service] if one.find is None or one.erase is None)
+
+
+async def test_what_is_held_about_somebody_is_found_in_every_service_whatever_they_are_known_by(
+    whole: Installation,
+) -> None:
+    found = {
+        (one.service, group.entry.table): {row[group.holding.key] for row in group.rows}
+        for one in await whole.find()
+        for group in one.held
+        if group.rows
+    }
+    assert found == {
+        ("events", "people"): {whole.eva},
+        ("events", "person_roles"): {whole.eva},
+        ("pledges", "pledge_contacts"): {whole.pledges["by mail"], whole.pledges["by phone"]},
+        ("notifications", "deliveries"): {whole.pledges["by phone"]},
+    }
+
+
+async def test_what_is_shown_has_every_column_of_the_register(whole: Installation) -> None:
+    for one in await whole.find():
+        for group in one.held:
+            for row in group.rows:
+                assert set(group.entry.columns) <= set(row)
+    [account] = [group for one in await whole.find() for group in one.held if group.entry.table == "people"]
+    assert account.rows[0]["name"] == "Eva Holm"
+
+
+async def test_an_erased_person_is_gone_everywhere_and_nobody_else_is(whole: Installation) -> None:
+    lines = await whole.erase()
+
+    assert await whole.contacts() == {"of ida", "elsewhere"}
+    assert await whole.accounts() == {whole.ida, whole.admin, whole.elsewhere}
+    assert len(await whole.all("pledges", "select from pledges")) == 4, "what was promised stays"
+    assert not [group for one in await whole.find() for group in one.held if group.rows and group.holding.erase]
+    assert {(line.table, line.key) for of_service in lines.values() for line in of_service} == {
+        ("people", whole.eva),
+        ("pledge_contacts", whole.pledges["by mail"]),
+        ("pledge_contacts", whole.pledges["by phone"]),
+    }
+
+
+async def test_everything_that_refers_to_an_account_goes_with_it(whole: Installation) -> None:
+    conn = await asyncpg.connect(whole.databases.owner_dsn("events"))
+    await conn.execute(
+        """
+        create table devices (
+          taskforce_id uuid,
+          whose uuid,
+          foreign key (taskforce_id, whose) references people (taskforce_id, id)
+        )
+        """
+    )
+    await conn.executemany(
+        "insert into devices values ($1, $2)", [(whole.taskforce_id, whole.eva), (whole.taskforce_id, whole.ida)]
+    )
+    await conn.close()
+    await whole.erase()
+    assert [row["whose"] for row in await whole.all("events", "select whose from devices")] == [whole.ida]
+
+
+async def test_the_last_administrator_stays(whole: Installation) -> None:
+    admin = Asked(emails=frozenset({"admin@firma.example"}))
+    with pytest.raises(people.LastAdministrator):
+        await whole.erase(admin)
+    assert whole.admin in await whole.accounts()
+    assert await people.ledger(whole.databases.owner_dsn) == []
+
+
+async def test_the_name_of_somebodys_own_company_is_erased_by_its_number(whole: Installation) -> None:
+    await whole.erase(Asked(cvrs=frozenset({"24256790"})))
+    names = await whole.all("pledges", "select taskforce_id, company_name from pledges")
+    assert {row["company_name"] for row in names if row["taskforce_id"] == whole.taskforce_id} == {"(slettet)"}
+    assert {row["company_name"] for row in names if row["taskforce_id"] == whole.other} == {"Smedens værksted"}
+
+
+async def test_the_ledger_holds_nothing_of_the_person_and_the_service_can_only_add_to_it(whole: Installation) -> None:
+    await whole.erase()
+    written = json.dumps(await people.ledger(whole.databases.owner_dsn)).casefold()
+    assert str(whole.eva) in written
+    assert not any(word in written for word in ("eva@", "holm", "9785", "firma"))
+    conn = await asyncpg.connect(whole.databases.app_dsn("pledges"))
+    try:
+        for statement in ("delete from erasures", "update erasures set erased_by = 'x'", "truncate erasures"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await conn.execute(statement)
+    finally:
+        await conn.close()
+
+
+async def test_who_comes_back_with_a_restore_is_erased_again_by_the_copy_of_the_ledger(whole: Installation) -> None:
+    await whole.erase()
+    copy = json.loads(json.dumps(await people.ledger(whole.databases.owner_dsn)))
+    # To before the erasure: the ledger has gone back, too.
+    for service in people.LEDGERS:
+        await whole.all(service, "delete from erasures")
+    await whole.all(
+        "events",
+        """
+        insert into people (taskforce_id, id, name, email, language, added_at)
+        values ($1, $2, 'Eva', 'eva', 'da', now())
+        """,
+        whole.taskforce_id,
+        whole.eva,
+    )
+    for name in ("by mail", "by phone"):
+        await whole.all(
+            "pledges",
+            "insert into pledge_contacts values ($1, $2, 'Eva', null, 'eva@firma.example')",
+            whole.taskforce_id,
+            whole.pledges[name],
+        )
+
+    assert await people.repeat(whole.databases.owner_dsn, copy) == 3
+    assert await whole.contacts() == {"of ida", "elsewhere"}
+    assert whole.eva not in await whole.accounts()
+    assert await people.ledger(whole.databases.owner_dsn) == copy
+    assert await people.repeat(whole.databases.owner_dsn, copy) == 0, "it can be done again"
+
+
+async def test_a_line_of_another_taskforce_erases_nothing_there(whole: Installation) -> None:
+    line = {"service": "pledges", "table": "pledge_contacts", "erased_by": None, "id": str(uuid4())}
+    line |= {"taskforce_id": str(whole.other), "key": str(whole.pledges["by mail"])}
+    assert await people.repeat(whole.databases.owner_dsn, [line]) == 0
+    assert "by mail" in await whole.contacts()
+
+
+async def test_a_copy_of_something_else_is_refused_before_anything_is_done(whole: Installation) -> None:
+    line = {"service": "dashboard", "table": "x", "erased_by": None, "id": str(uuid4())}
+    line |= {"taskforce_id": str(whole.other), "key": str(uuid4())}
+    with pytest.raises(ValueError, match="no service dashboard has a ledger"):
+        await people.repeat(whole.databases.owner_dsn, [line])
