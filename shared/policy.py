@@ -78,6 +78,7 @@ class Operation:
         things: what it is about; None where nobody has said so.
         ids: the parameters that name something: of the path, the query and the JSON body.
         access: the dependency that lets in and refuses.
+        endpoint: the function that answers.
     """
 
     method: str
@@ -86,6 +87,7 @@ class Operation:
     things: tuple[Thing, ...] | None
     ids: tuple[str, ...]
     access: Callable[..., Any]
+    endpoint: Callable[..., Any]
 
     @property
     def name(self) -> str:
@@ -120,7 +122,7 @@ def operations(routes: Sequence[BaseRoute]) -> list[Operation]:
         things = getattr(dependant.call, _ABOUT_ATTRIBUTE, None)
         ids = tuple(dict.fromkeys(name for one in _with_inner(dependant) for name in _ids(one)))
         found += [
-            Operation(method, route.path or "", askers, things, ids, checks[0])
+            Operation(method, route.path or "", askers, things, ids, checks[0], dependant.call)
             for method in sorted(route.methods or ())
         ]
     if not found:

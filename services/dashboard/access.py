@@ -29,9 +29,9 @@ def sees_figures(principal: Principal) -> bool:
 
 
 FIGURES: Final = Thing(
-    "the taskforce's figures", by_role={"event_pass": NOTHING, "service": NOTHING, "nobody": NOTHING}
+    "figures", by_role={"event_pass": NOTHING, "service": NOTHING, "nobody": NOTHING}
 )
-BOARD: Final = Thing("a taskforce's name and its public figure", reach=EVERYBODYS)
+BOARD: Final = Thing("public board", reach=EVERYBODYS)
 
 
 async def _database(request: Request) -> Database:

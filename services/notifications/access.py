@@ -13,7 +13,7 @@ from shared.postgres import Database
 Reader = Annotated[Principal, Depends(require("coordinator", "admin"))]
 """Sees what was told when, and why something was not; never to which address."""
 
-DELIVERY: Final = Thing("what was told to somebody, without name and address")
+DELIVERY: Final = Thing("mail")
 
 
 async def _database(request: Request) -> Database:

@@ -9,6 +9,8 @@ from shared.auth import NotAllowed
 from shared.policy import EVERYBODYS, NOTHING, OWN, Thing
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from services.pledges.views import PledgeView
     from shared.auth import Principal, Role
 
@@ -64,6 +66,11 @@ def may_read_contact(principal: Principal, pledge: PledgeView) -> bool:
 def may_read_hires(principal: Principal) -> bool:
     """Whether the principal may see what came of a pledge."""
     return principal.has(*CONTACT_READERS)
+
+
+def event_of(principal: Principal, named: UUID | None) -> UUID | None:
+    """Return the event whose intake it is: a guest's is the pass's own, whatever the address names."""
+    return principal.event_id or named
 
 
 def sees_register(principal: Principal) -> bool:

@@ -19,6 +19,7 @@ from services.pledges.access import (
     LOGGERS,
     PASS,
     PLEDGE,
+    event_of,
     logs_as,
     may_read,
     seen_by,
@@ -182,7 +183,7 @@ async def new_pledge(
         received: the pledge that was just sent.
         again: a pledge whose company promises something else too; its contact too, where one may read it.
     """
-    chosen = principal.event_id or uuid_or_none(event)
+    chosen = event_of(principal, uuid_or_none(event))
     receipt = await _receipt(request, principal, uuid_or_none(received))
     before = await _receipt(request, principal, uuid_or_none(again))
     if chosen is None and receipt is not None:
@@ -302,7 +303,7 @@ async def _page(
     status_code: int = 200,
     offline: bool = False,
 ) -> Response:
-    event_id = principal.event_id or uuid_or_none(str(form.value("event_id")))
+    event_id = event_of(principal, uuid_or_none(str(form.value("event_id"))))
     event: EventView | None = None
     open_events: list[EventView] = []
     companies: list[queries.CompanyView] = []

@@ -1,0 +1,56 @@
+"""Each service on one database for all tests of a file."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+import httpx
+from structlog.testing import capture_logs
+
+from shared.auth import public_jwks
+from shared.postgres import Database
+from tests.authorisation.matrix import ORIGIN
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from fastapi import FastAPI
+
+    from tests.authorisation.matrix import World
+    from tests.infrastructure import Databases
+
+
+@asynccontextmanager
+async def running(
+    kind: type[World], dsns: Databases, service: str, signing_key: str, create: Callable[[dict[str, Any]], FastAPI]
+) -> AsyncIterator[World]:
+    """The service's application, started, with the world's things in its database.
+
+    Args:
+        create: makes the application from what every service's settings have.
+    """
+    settings = {
+        "token_jwks": public_jwks(signing_key),
+        "database_url": dsns.app_dsn(service),
+        "public_url": ORIGIN,
+        "log_format": "console",
+        "kafka_flavour": "embedded",
+    }
+    app = create(settings)
+    superuser = await asyncpg.connect(dsns.superuser_dsn(service))
+    transport = httpx.ASGITransport(app=app)
+    try:
+        # What goes wrong where a check is missing would be logged at length, and takes longer than all the rest.
+        with capture_logs():
+            async with (
+                app.router.lifespan_context(app),
+                httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client,
+            ):
+                database: Database = app.state.database
+                world = kind(app, client, database, superuser, signing_key)
+                await world.fill()
+                yield world
+    finally:
+        await superuser.close()

@@ -1,0 +1,55 @@
+"""What two taskforces were told, and what a request for it looks like: notifications."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, ClassVar, Final
+from uuid import UUID
+
+from services.notifications import store
+from services.notifications.rules import notices
+from tests.authorisation.matrix import Ask, Probe, World
+from tests.conftest import OTHER_TASKFORCE, TASKFORCE
+from tests.notifications.facts import pledge
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from shared.policy import Asker, Belonging
+
+API: Final = "/api/notifications/v1"
+
+
+class Mails(World):
+    """Two taskforces with a mail each."""
+
+    belongings: ClassVar[Mapping[str, tuple[Belonging, ...]]] = {
+        # Mails are seen in one list of the whole taskforce's; none is asked for by its id.
+        "mail": ("own", "other taskforce", "missing"),
+    }
+
+    async def fill(self) -> None:
+        self.pledges: dict[str, UUID] = {}
+        for belonging, taskforce in (("own", TASKFORCE), ("other taskforce", OTHER_TASKFORCE)):
+            logged = pledge(taskforce)
+            self.pledges[belonging] = logged.pledge_id
+            async with self.db.change(taskforce) as conn:
+                await store.record(conn, taskforce, notices(logged), datetime.now(UTC))
+
+    async def written(self) -> int:
+        """Nothing is published here: what can change is a delivery."""
+        return int(await self.superuser.fetchval("select count(*) + coalesce(sum(attempts), 0) from deliveries"))
+
+
+def _list(path: str) -> Probe:
+    async def probe(world: Mails, asker: Asker, belonging: Belonging) -> Ask:
+        shows = () if belonging == "missing" else (str(world.pledges[belonging]),)
+        return Ask("GET", path, hidden=200, shows=shows)
+
+    return probe
+
+
+PROBES: Final[dict[tuple[str, str], Probe]] = {
+    (f"GET {API}/deliveries", "mail"): _list(f"{API}/deliveries"),
+    ("GET /notifications", "mail"): _list("/notifications"),
+}

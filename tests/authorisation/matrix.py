@@ -1,0 +1,261 @@
+"""Asks every operation for things of every belonging as every role, and says which answers are not as declared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+
+import asyncpg
+import httpx
+
+from deploy.authorisation import OPERATORS
+from shared.auth import Principal, sign_token
+from shared.policy import ASKERS, Asker, Belonging, Operation, Thing, operations
+from tests.conftest import OTHER_TASKFORCE, TASKFORCE
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from shared.postgres import Database
+
+ORIGIN = "https://localhost:8080"
+FOREIGN = "Fremmed"
+"""Stands in the name of everything of the other taskforce: no answer to anybody of ours may hold it."""
+MUNICIPALITY, OTHER_MUNICIPALITY = "0671", "0756"
+
+_IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-fA-F]{8}\b|\b[\w-]{64,}|\d{4}-\d\d-\d\dT[\d:.+Z]+")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request that names a thing.
+
+    Attributes:
+        send: `json`, `data`, `files`, `params` or `headers`.
+        success: what is answered where the thing is reached.
+        hidden: and where it is not.
+        shows: what the answer holds in the first case, and never in the other.
+        creates: whether something is made anew even where the thing that is named is not reached.
+    """
+
+    method: str
+    path: str
+    send: Mapping[str, Any] = field(default_factory=dict)
+    success: int = 200
+    hidden: int = 404
+    shows: tuple[str, ...] = ()
+    creates: bool = False
+
+
+class World:
+    """A service that runs, and things in it of every belonging.
+
+    Attributes:
+        belongings: whose things there are of a kind, where not of every belonging.
+    """
+
+    belongings: ClassVar[Mapping[str, tuple[Belonging, ...]]] = {}
+    every: ClassVar[tuple[Belonging, ...]] = (
+        "own",
+        "other company",
+        "other municipality",
+        "other taskforce",
+        "missing",
+    )
+
+    def __init__(
+        self, app: FastAPI, client: httpx.AsyncClient, db: Database, superuser: asyncpg.Connection, signing_key: str
+    ) -> None:
+        self.app, self.client, self.db, self.superuser, self.signing_key = app, client, db, superuser, signing_key
+        self._tokens: dict[Asker, str] = {}
+
+    @cached_property
+    def operations(self) -> list[Operation]:
+        """What the service offers, but for what it answers its operators."""
+        return [one for one in operations(self.app.routes) if one.path not in OPERATORS]
+
+    async def fill(self) -> None:
+        """Make what every request needs."""
+
+    def principal(self, asker: Asker) -> Principal:
+        """Whoever asks: somebody of our taskforce."""
+        assert asker != "nobody"
+        if asker == "service":
+            return Principal("service:notifications", frozenset({"service"}), None)
+        return Principal(f"person:{person_of(asker)}", frozenset({asker}), TASKFORCE, municipality=MUNICIPALITY)
+
+    def headers(self, asker: Asker) -> dict[str, str]:
+        """What they ask with."""
+        if asker == "nobody":
+            return {}
+        if asker not in self._tokens:
+            self._tokens[asker] = sign_token(self.signing_key, self.principal(asker), lifetime_seconds=900)
+        return {"authorization": f"Bearer {self._tokens[asker]}"}
+
+    async def ask(self, asker: Asker, ask: Ask) -> httpx.Response:
+        """Send a request."""
+        send = dict(ask.send)
+        headers = self.headers(asker) | send.pop("headers", {})
+        self.client.cookies.clear()
+        return await self.client.request(ask.method, ask.path, headers=headers, **send)
+
+    async def written(self) -> int:
+        """How much has been written: every change leaves a row here."""
+        return int(await self.superuser.fetchval("select count(*) from outbox"))
+
+    async def of_the_other_taskforce(self) -> str:
+        """A digest of every row of the other taskforce."""
+        tables = await self.superuser.fetch(
+            """
+            select table_name
+              from information_schema.columns
+             where table_schema = 'public'
+               and column_name = 'taskforce_id'
+             order by table_name
+            """
+        )
+        digests = [
+            await self.superuser.fetchval(
+                f"select md5(coalesce(string_agg(t::text, '' order by t::text), '')) from {row['table_name']} as t"
+                " where taskforce_id = $1",
+                OTHER_TASKFORCE,
+            )
+            for row in tables
+        ]
+        return " ".join(digests)
+
+
+Probe = Callable[[Any, Asker, Belonging], Awaitable[Ask | None]]
+"""What to ask of a world, as somebody, for a thing of a belonging; None where there can be no such request."""
+Probes = Mapping[tuple[str, str], Probe]
+"""By the operation's name and the thing's."""
+
+
+def person_of(asker: str) -> UUID:
+    """The id of whoever has a role."""
+    return uuid5(NAMESPACE_URL, f"tilsagn:authorisation:{asker}")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One square of the matrix: an operation, one of the things it is about, and who asks for whose."""
+
+    operation: Operation
+    thing: Thing | None
+    asker: Asker
+    belonging: Belonging
+
+    def __str__(self) -> str:
+        return f"{self.operation.name} as {self.asker}, {self.belonging} {self.thing.name if self.thing else ''}"
+
+    @property
+    def may(self) -> bool:
+        """Whether they may call it at all."""
+        return self.asker in self.operation.askers
+
+    @property
+    def reaches(self) -> bool:
+        """Whether they reach the thing by it."""
+        return self.may and self.thing is not None and self.belonging in self.thing.reached_by(self.asker)
+
+
+def cells(
+    world: World,
+    wanted: Iterable[Operation] | None = None,
+    *,
+    askers: Iterable[Asker] = ASKERS,
+    belongings: Iterable[Belonging] | None = None,
+    things: Iterable[Thing] | None = None,
+) -> list[Cell]:
+    """Return the squares of the matrix, or those asked for."""
+    chosen = None if belongings is None else set(belongings)
+    kinds = None if things is None else set(things)
+    found = []
+    for operation in world.operations if wanted is None else wanted:
+        for thing in operation.things or (None,):
+            if kinds is not None and thing not in kinds:
+                continue
+            every: tuple[Belonging, ...] = ("missing",)
+            if thing is not None:
+                every = world.belongings.get(thing.name, world.every)
+            for belonging in every:
+                if chosen is None or belonging in chosen:
+                    found += [Cell(operation, thing, asker, belonging) for asker in askers]
+    return found
+
+
+async def wrong(world: World, probes: Probes, squares: Iterable[Cell]) -> list[str]:
+    """Try the squares, and return what was not answered as it has to be."""
+    found: list[str] = []
+    unreachable: dict[tuple[str, str, Asker], dict[Belonging, str]] = {}
+    for cell in squares:
+        ask = await _ask(world, probes, cell)
+        if ask is None:
+            continue
+        before = await world.written()
+        answer = await world.ask(cell.asker, ask)
+        changed = await world.written() != before
+        found += [f"{cell}: {why}" for why in _judge(cell, ask, answer, changed=changed)]
+        if cell.may and not cell.reaches and cell.thing is not None:
+            key = (cell.operation.name, cell.thing.name, cell.asker)
+            unreachable.setdefault(key, {})[cell.belonging] = _without_ids(ask, answer)
+    for (operation, thing, asker), said in unreachable.items():
+        if "missing" in said and said.get("other taskforce", said["missing"]) != said["missing"]:
+            found.append(f"{operation} as {asker}: another taskforce's {thing} is answered otherwise than none at all")
+    return found
+
+
+def as_lines(found: list[str]) -> str:
+    """What is wrong, for a person to read: the first of it."""
+    return "\n".join([f"{len(found)} are wrong", *found[:20]])
+
+
+async def _ask(world: World, probes: Probes, cell: Cell) -> Ask | None:
+    if cell.thing is not None:
+        return await probes[cell.operation.name, cell.thing.name](world, cell.asker, cell.belonging)
+    path = re.sub(r"\{role\}", "member", cell.operation.path)
+    return Ask(cell.operation.method, re.sub(r"\{\w+(:uuid)?\}", str(uuid4()), path))
+
+
+def _judge(cell: Cell, ask: Ask, answer: httpx.Response, *, changed: bool) -> list[str]:
+    status = answer.status_code
+    said = answer.text + answer.headers.get("location", "")
+    why = []
+    if status >= 500:
+        why.append(f"{status}")
+    if FOREIGN in said and not _everybodys(cell):
+        why.append(f"{status} and something of the other taskforce's")
+    if not cell.may:
+        if status != (401 if cell.asker == "nobody" else 403):
+            why.append(f"{status} instead of a refusal")
+        why += [f"shows {mark}" for mark in ask.shows if mark in said]
+    elif cell.thing is None:
+        if status in {401, 403}:
+            why.append(f"{status} for somebody who may")
+    elif cell.reaches:
+        if status != ask.success:
+            why.append(f"{status} instead of {ask.success}: {said[:300]}")
+        why += [f"does not show {mark}" for mark in ask.shows if mark not in said]
+    else:
+        if status != ask.hidden:
+            why.append(f"{status} instead of {ask.hidden}, as if there were none: {said[:300]}")
+        why += [f"shows {mark}" for mark in ask.shows if mark in said]
+    if changed and not cell.reaches and not (cell.may and (ask.creates or cell.thing is None)):
+        why.append("something was changed")
+    return why
+
+
+def _everybodys(cell: Cell) -> bool:
+    """Whether the operation shows things of other taskforces to whoever asks."""
+    return any("other taskforce" in thing.reached_by(cell.asker) for thing in cell.operation.things or ()) or not (
+        cell.operation.things
+    )
+
+
+def _without_ids(ask: Ask, answer: httpx.Response) -> str:
+    """The answer but for what the request itself brought and for moments."""
+    return f"{answer.status_code} {_IDS.sub('*', answer.text + answer.headers.get('location', ''))}"

@@ -1,0 +1,136 @@
+"""The figures of two taskforces, and what a request for them looks like: the dashboard."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+from uuid import UUID, uuid4
+
+import httpx
+
+from services.dashboard.access import FIGURES
+from tests.authorisation.matrix import FOREIGN, Ask, Probe, World
+from tests.conftest import OTHER_TASKFORCE, TASKFORCE
+from tests.dashboard.messages import check_in, employer_event, hire, pledge, taskforce, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from services.dashboard.live import Changes
+    from shared.policy import Asker, Belonging
+
+API: Final = "/api/dashboard/v1"
+TOLD: Final = '"changed_at"'
+_PATIENCE_SECONDS: Final = 0.25
+
+
+class Overview(World):
+    """Two taskforces of each of which something is counted."""
+
+    belongings: ClassVar[Mapping[str, tuple[Belonging, ...]]] = {
+        # Figures are of a whole taskforce; a board is everybody's.
+        "figures": ("own", "other taskforce", "missing"),
+        "public board": ("own", "other taskforce", "missing"),
+    }
+
+    async def fill(self) -> None:
+        self.events: dict[str, UUID] = {"missing": uuid4()}
+        self.titles: dict[str, str] = {"own": "Vores småjob-aften", "other taskforce": f"{FOREIGN} aften"}
+        for belonging, id, slug in (("own", TASKFORCE, "struer"), ("other taskforce", OTHER_TASKFORCE, "elsewhere")):
+            begun = datetime.now(UTC) - timedelta(hours=1)
+            times: dict[str, Any] = {"starts_at": begun, "ends_at": begun + timedelta(hours=3)}
+            evening = employer_event(title=self.titles[belonging], taskforce_id=id, **times)
+            self.events[belonging] = evening.event_id
+            promised = pledge(positions=7, captured_at=begun, event_id=evening.event_id, taskforce_id=id)
+            of = {"taskforce_id": id}
+            name = "Struer" if belonging == "own" else f"{FOREIGN} taskforce"
+            told = [taskforce(slug=slug, name=name, **of), evening, check_in(evening.event_id, **of), promised]
+            await tell(self.db, *told, hire(pledge_id=promised.pledge_id, event_id=evening.event_id, **of))
+
+    async def ask(self, asker: Asker, ask: Ask) -> httpx.Response:
+        """Send a request; of a stream, hear it for a moment while the rows of one taskforce change."""
+        if not ask.path.endswith("/stream"):
+            return await super().ask(asker, ask)
+        return await self._hear(asker, ask.path, ask.send.get("changes"))
+
+    async def _hear(self, asker: Asker, path: str, changes_of: UUID | None) -> httpx.Response:
+        status, body = 0, b""
+        told, over = asyncio.Event(), asyncio.Event()
+
+        async def receive() -> dict[str, Any]:
+            await over.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            nonlocal status, body
+            status = message.get("status", status)
+            body += message.get("body", b"")
+            if message["type"] == "http.response.body" and (
+                changes_of is None or not message.get("more_body") or TOLD.encode() in body
+            ):
+                told.set()
+
+        headers = [(name.encode(), value.encode()) for name, value in self.headers(asker).items()]
+        scope = {"type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b""}
+        scope |= {"headers": [*headers, (b"host", b"localhost:8080")], "scheme": "https", "http_version": "1.1"}
+        scope |= {"server": ("localhost", 8080), "client": ("127.0.0.1", 1), "root_path": ""}
+        asked = asyncio.create_task(self.app(scope, receive, send))
+        changes: Changes = self.app.state.changes
+        await asyncio.sleep(0.02)
+        if changes_of is not None and not told.is_set():
+            changes.changed(changes_of)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await told.wait()
+        over.set()
+        await asked
+        return httpx.Response(status, content=body)
+
+
+def _figures(path: str) -> Probe:
+    """What is counted: of ours all, of others nothing."""
+
+    async def probe(world: Overview, asker: Asker, belonging: Belonging) -> Ask:
+        title = world.titles.get(belonging)
+        return Ask("GET", path.format(id=world.events[belonging]), hidden=200, shows=(title,) if title else ())
+
+    return probe
+
+
+async def follow(world: Overview, asker: Asker, belonging: Belonging) -> Ask | None:
+    if belonging == "missing":
+        return None
+    of = TASKFORCE if belonging == "own" else OTHER_TASKFORCE
+    return Ask("GET", f"{API}/stream", {"changes": of}, hidden=200, shows=(TOLD,))
+
+
+def _board(path: str) -> Probe:
+    async def probe(world: Overview, asker: Asker, belonging: Belonging) -> Ask:
+        slug = {"own": "struer", "other taskforce": "elsewhere"}.get(belonging, "nowhere")
+        return Ask("GET", path.format(slug=slug))
+
+    return probe
+
+
+async def boards_of_the_front_page(world: Overview, asker: Asker, belonging: Belonging) -> Ask | None:
+    """Whoever sees figures is shown those instead."""
+    if FIGURES.reached_by(asker) or belonging == "missing":
+        return None
+    return Ask("GET", "/", shows=(">Struer<" if belonging == "own" else f">{FOREIGN} taskforce<",))
+
+
+PROBES: Final[dict[tuple[str, str], Probe]] = {
+    (f"GET {API}/figures", "figures"): _figures(f"{API}/figures"),
+    (f"GET {API}/stream", "figures"): follow,
+    ("GET /", "figures"): _figures("/"),
+    ("GET /", "public board"): boards_of_the_front_page,
+    ("GET /dashboard/figures", "figures"): _figures("/dashboard/figures"),
+    ("GET /dashboard/projector", "figures"): _figures("/dashboard/projector?event={id}"),
+    ("GET /dashboard/projector/figures", "figures"): _figures("/dashboard/projector/figures?event={id}"),
+    **{
+        (f"GET /board/{{slug}}{part}", "public board"): _board(f"/board/{{slug}}{part}")
+        for part in ("", ".json", ".txt", ".svg", "/figure", "/stream")
+    },
+}

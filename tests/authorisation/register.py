@@ -1,0 +1,346 @@
+"""The register's things, and what a request for one looks like: the events service."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+from uuid import UUID, uuid4
+
+from services.events import commands, passes
+from services.events.domain import Company
+from services.events.people.commands import add_person
+from services.events.people.domain import Person
+from services.events.settings import EventsSettings
+from tests.authorisation.matrix import FOREIGN, MUNICIPALITY, OTHER_MUNICIPALITY, Ask, Probe, World, person_of
+from tests.conftest import OTHER_TASKFORCE, TASKFORCE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from shared.policy import Asker, Belonging
+
+API: Final = "/api/events/v1"
+FAR: Final = datetime(2090, 11, 24, 16, 30, tzinfo=UTC)
+"""When the events are that lists begin with."""
+STEPS: Final = {"draft": (), "published": ("publish",), "open": ("publish", "open")}
+
+
+class Register(World):
+    """Two taskforces with companies, events and people."""
+
+    belongings: ClassVar[Mapping[str, tuple[Belonging, ...]]] = {
+        # An event belongs to no company and to no municipality.
+        "event": ("own", "draft", "other taskforce", "missing"),
+        "event pass": ("own", "other taskforce", "missing"),
+    }
+
+    async def fill(self) -> None:
+        self.companies: dict[Belonging, Company] = {}
+        self.people: dict[Belonging, Person] = {}
+        self.events: dict[tuple[str, str], UUID] = {}
+        for id, slug, name in ((TASKFORCE, "struer", "Struer"), (OTHER_TASKFORCE, "elsewhere", FOREIGN)):
+            await commands.register_taskforce(
+                self.db, id=id, slug=slug, name=name, municipality=MUNICIPALITY, since=date(2018, 5, 1)
+            )
+        for belonging in ("own", "other company", "other municipality", "other taskforce"):
+            await self._fill(belonging)
+        for status in STEPS:
+            for whose in ("own", "other taskforce"):
+                self.events[whose, status] = await self.new_event(whose, status, starts_at=FAR)
+        # Ids that are in use elsewhere and will be given to something of ours: they are no secret, and nobody's alone.
+        self.taken = await self.new_event("other taskforce", "draft", starts_at=FAR)
+        taken = Person(self.taken, f"B {FOREIGN}", "b@example.dk", frozenset({"admin"}))
+        await add_person(self.db, OTHER_TASKFORCE, taken)
+        await commands.register_company(self.db, OTHER_TASKFORCE, Company(self.taken, f"B {FOREIGN}"))
+        for whose in ("own", "other taskforce"):
+            for belonging, company in self.companies.items():
+                if (belonging == "other taskforce") == (whose == "other taskforce"):
+                    await commands.check_in(
+                        self.db, taskforce_of(whose), self.events[whose, "open"], company.id, by="x"
+                    )
+        self.events["draft", "draft"] = self.events["own", "draft"]
+
+    async def _fill(self, belonging: Belonging) -> None:
+        municipality = OTHER_MUNICIPALITY if belonging == "other municipality" else MUNICIPALITY
+        taskforce, name = taskforce_of(belonging), name_of(belonging)
+        company = Company(uuid4(), f"A {name} ApS", municipality=municipality, personally_owned=True)
+        self.companies[belonging] = company
+        await commands.register_company(self.db, taskforce, company)
+        id = person_of("admin") if belonging == "own" else uuid4()
+        email = f"{name.lower().replace(' ', '.')}@example.dk"
+        person = Person(id, f"A {name}", email, frozenset({"admin"}), municipality)
+        self.people[belonging] = person
+        await add_person(self.db, taskforce, person)
+
+    async def new_event(self, belonging: Belonging, status: str, *, starts_at: datetime | None = None) -> UUID:
+        """Another event of this status; one of the other taskforce's is always the same, for nobody changes it."""
+        if starts_at is None and belonging == "missing":
+            return uuid4()
+        if starts_at is None and belonging == "other taskforce":
+            return self.events[belonging, status]
+        id, taskforce = uuid4(), taskforce_of(belonging)
+        start = starts_at or datetime.now(UTC) - timedelta(hours=1)
+        await commands.draft_event(
+            self.db,
+            taskforce,
+            id=id,
+            title=title_of(belonging, status),
+            kind="employer_event",
+            place=None,
+            starts_at=start,
+            ends_at=start + timedelta(hours=3),
+            goal_positions=None,
+        )
+        for step in STEPS[status]:
+            await getattr(commands, f"{step}_event")(self.db, taskforce, id)
+        return id
+
+    def event(self, belonging: Belonging, status: str = "open") -> UUID:
+        """An event that stays as it is."""
+        if belonging == "missing":
+            return uuid4()
+        return self.events[belonging, "draft" if belonging == "draft" else status]
+
+    def company(self, belonging: Belonging) -> UUID:
+        """A company's id."""
+        return uuid4() if belonging == "missing" else self.companies[belonging].id
+
+    def code(self, belonging: Belonging, *, spoken: bool = False) -> str:
+        """What leads to an event's pass."""
+        settings: EventsSettings = self.app.state.settings
+        make = passes.spoken_code if spoken else passes.link_code
+        code = make(settings, taskforce_of(belonging), self.events[_whose(belonging), "open"], 1)
+        return code if belonging != "missing" else code[:-4] + ("AAAA" if code[-4:] != "AAAA" else "BBBB")
+
+
+def taskforce_of(belonging: Belonging | str) -> UUID:
+    """Whose a thing of this belonging is."""
+    return OTHER_TASKFORCE if belonging == "other taskforce" else TASKFORCE
+
+
+def name_of(belonging: Belonging | str) -> str:
+    """What stands in the name of a thing of this belonging."""
+    return FOREIGN if belonging == "other taskforce" else f"Vores {belonging}"
+
+
+def title_of(belonging: Belonging, status: str) -> str:
+    """An event's title."""
+    return f"{name_of('own' if belonging == 'draft' else belonging)} aften {status}"
+
+
+def _whose(belonging: Belonging) -> Belonging:
+    return "other taskforce" if belonging == "other taskforce" else "own"
+
+
+def _shown(belonging: Belonging, *marks: str) -> tuple[str, ...]:
+    """What to look for in the answer; of what does not exist nothing can be seen."""
+    return () if belonging == "missing" else marks
+
+
+def _step(path: str, before: str, *, drafts: int, success: int = 200, form: dict[str, str] | None = None) -> Probe:
+    """A transition of a new event that is at `before`; `drafts` is what is answered for a draft, 0: never asked."""
+
+    async def probe(world: Register, asker: Asker, belonging: Belonging) -> Ask | None:
+        if belonging == "draft" and not drafts:
+            return None
+        id = await world.new_event(belonging, "draft" if belonging == "draft" else before)
+        send = {} if form is None else {"data": form}
+        return Ask("POST", path.format(id=id), send, success=drafts if belonging == "draft" else success)
+
+    return probe
+
+
+def _event(method: str, path: str, *, drafts: int = 200, shown: bool = True, **more: Any) -> Probe:
+    """Something that leaves the event as it is."""
+
+    async def probe(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+        title = title_of(belonging, "draft" if belonging == "draft" else "open")
+        ask = {"success": 200} | more | ({"success": drafts} if belonging == "draft" else {})
+        shows = _shown(belonging, title) if shown and ask["success"] == 200 else ()
+        return Ask(method, path.format(id=world.event(belonging)), shows=shows, **ask)
+
+    return probe
+
+
+async def _draft(world: Register, belonging: Belonging) -> dict[str, Any]:
+    """The plan of an event; for one of ours its own once more."""
+    id = world.taken if belonging == "other taskforce" else world.event(belonging, "draft")
+    times = {"starts_at": FAR.isoformat(), "ends_at": (FAR + timedelta(hours=3)).isoformat()}
+    return {"id": str(id), "title": title_of(belonging, "draft") if _of_ours(belonging) else "Ny aften"} | times
+
+
+def _of_ours(belonging: Belonging) -> bool:
+    return belonging not in {"other taskforce", "missing"}
+
+
+async def draft_by_api(world: Register, asker: Asker, belonging: Belonging) -> Ask | None:
+    body = await _draft(world, belonging)
+    return Ask("POST", f"{API}/events", {"json": body}, success=201, hidden=201, creates=True)
+
+
+async def draft_by_form(world: Register, asker: Asker, belonging: Belonging) -> Ask | None:
+    body = await _draft(world, belonging)
+    form = {"id": body["id"], "title": body["title"], "day": "2090-11-24", "starts": "17:30", "ends": "20:30"}
+    return Ask("POST", "/events", {"data": form}, success=303, hidden=303, creates=True)
+
+
+def _company_facts(world: Register, belonging: Belonging) -> dict[str, Any]:
+    if not _of_ours(belonging):
+        return {"id": str(world.taken if belonging == "other taskforce" else uuid4()), "name": "Z ny"}
+    known = world.companies[belonging]
+    return {"id": str(known.id), "name": known.name, "municipality": known.municipality, "personally_owned": True}
+
+
+async def register_by_api(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    body = _company_facts(world, belonging)
+    return Ask("POST", f"{API}/companies", {"json": body}, success=201, hidden=201, creates=True)
+
+
+async def register_by_form(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    facts = _company_facts(world, belonging)
+    form = {name: "true" if value is True else value for name, value in facts.items()}
+    return Ask("POST", "/companies", {"data": form}, success=303, hidden=303, creates=True)
+
+
+def _list(path: str, of: str) -> Probe:
+    """A list: what is not reached is not in it."""
+
+    async def probe(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+        if of == "event":
+            mark = title_of(belonging, "draft" if belonging == "draft" else "open")
+        elif of == "company":
+            mark = world.companies[belonging].name if belonging != "missing" else ""
+        else:
+            mark = world.people[belonging].email if belonging != "missing" else ""
+        return Ask("GET", path, hidden=200, shows=_shown(belonging, mark))
+
+    return probe
+
+
+async def read_company(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    shows = _shown(belonging, world.companies[belonging].name) if belonging != "missing" else ()
+    return Ask("GET", f"{API}/companies/{world.company(belonging)}", shows=shows)
+
+
+async def clear_company(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    id = world.company(belonging)
+    if _of_ours(belonging):
+        id = uuid4()
+        await commands.register_company(world.db, TASKFORCE, Company(id, "Z Jens", personally_owned=True))
+    return Ask("POST", f"/companies/{id}/clear", success=303)
+
+
+def _check_in(path: str, *, form: bool, success: int) -> dict[str, Probe]:
+    async def at_an_event(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+        body = {"company_id": str(world.companies["own"].id)}
+        id = await world.new_event(belonging, "draft" if belonging == "draft" else "open")
+        send = {"data": body} if form else {"json": body}
+        return Ask("POST", path.format(id=id), send, success=409 if belonging == "draft" else success)
+
+    async def of_a_company(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+        body = {"company_id": str(world.company(belonging))}
+        send = {"data": body} if form else {"json": body}
+        return Ask("POST", path.format(id=await world.new_event("own", "open")), send, success=success)
+
+    return {"event": at_an_event, "company": of_a_company}
+
+
+async def walk_in(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    id = await world.new_event(belonging, "draft" if belonging == "draft" else "open")
+    form = {"id": str(uuid4()), "name": "Z Tag"}
+    return Ask("POST", f"/events/{id}/walk-ins", {"data": form}, success=409 if belonging == "draft" else 303)
+
+
+def _who_has_come(path: str, *, seen_by_all: bool) -> Probe:
+    async def probe(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+        ours = belonging if belonging in {"other taskforce", "missing"} else "own"
+        shows = (world.companies[belonging].name,) if belonging != "missing" else ()
+        hidden = 200 if seen_by_all and _of_ours(belonging) else 404
+        return Ask("GET", path.format(id=world.event(ours, "open")), hidden=hidden, shows=shows)
+
+    return probe
+
+
+async def add_person_by_api(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    body: dict[str, Any] = {"id": str(uuid4()), "name": "Z Ny", "email": "ny@example.dk", "roles": ["member"]}
+    if belonging == "other taskforce":
+        body["id"] = str(world.taken)
+    elif belonging != "missing":
+        known = world.people[belonging]
+        body |= {"id": str(known.id), "name": known.name, "email": known.email, "roles": ["admin"]}
+        body["municipality"] = known.municipality
+    return Ask("POST", f"{API}/people", {"json": body}, success=201, hidden=201, creates=True)
+
+
+async def read_address(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    id = uuid4() if belonging == "missing" else world.people[belonging].id
+    shows = _shown(belonging, world.people[belonging].email) if belonging != "missing" else ()
+    return Ask("GET", f"/internal/events/v1/people/{id}/address?taskforce={TASKFORCE}", shows=shows)
+
+
+def _pass(*, spoken: bool) -> Probe:
+    async def probe(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+        code = world.code(belonging, spoken=spoken)
+        slug = f"{'elsewhere' if belonging == 'other taskforce' else 'struer'}/" if spoken else ""
+        return Ask("GET", f"/events/pass/{slug}{code}", success=303)
+
+    return probe
+
+
+_BY_API: Final = _check_in(f"{API}/events/{{id}}/check-ins", form=False, success=201)
+_BY_FORM: Final = _check_in("/events/{id}/check-ins", form=True, success=303)
+
+PROBES: Final[dict[tuple[str, str], Probe]] = {
+    (f"POST {API}/companies", "company"): register_by_api,
+    (f"GET {API}/companies", "company"): _list(f"{API}/companies", "company"),
+    (f"GET {API}/companies/{{company_id}}", "company"): read_company,
+    (f"POST {API}/events", "event"): draft_by_api,
+    (f"GET {API}/events", "event"): _list(f"{API}/events", "event"),
+    (f"GET {API}/events/{{event_id}}", "event"): _event("GET", f"{API}/events/{{id}}"),
+    (f"POST {API}/events/{{event_id}}/publish", "event"): _step(f"{API}/events/{{id}}/publish", "draft", drafts=200),
+    (f"POST {API}/events/{{event_id}}/open", "event"): _step(f"{API}/events/{{id}}/open", "published", drafts=409),
+    (f"POST {API}/events/{{event_id}}/close", "event"): _step(f"{API}/events/{{id}}/close", "open", drafts=409),
+    (f"POST {API}/events/{{event_id}}/cancel", "event"): _step(f"{API}/events/{{id}}/cancel", "published", drafts=200),
+    (f"POST {API}/events/{{event_id}}/check-ins", "event"): _BY_API["event"],
+    (f"POST {API}/events/{{event_id}}/check-ins", "company"): _BY_API["company"],
+    (f"GET {API}/events/{{event_id}}/check-ins", "event"): _event("GET", f"{API}/events/{{id}}/check-ins", shown=False),
+    (f"GET {API}/events/{{event_id}}/check-ins", "who has come"): _who_has_come(
+        f"{API}/events/{{id}}/check-ins", seen_by_all=False
+    ),
+    (f"POST {API}/events/{{event_id}}/passes", "event"): _event(
+        "POST", f"{API}/events/{{id}}/passes", success=201, drafts=409, shown=False
+    ),
+    (f"POST {API}/events/{{event_id}}/passes/revoke", "event"): _step(
+        f"{API}/events/{{id}}/passes/revoke", "open", drafts=200
+    ),
+    (f"POST {API}/people", "person"): add_person_by_api,
+    (f"GET {API}/people", "person"): _list(f"{API}/people", "person"),
+    ("GET /internal/events/v1/people/{person_id}/address", "person"): read_address,
+    ("GET /events/pass/{code}", "event pass"): _pass(spoken=False),
+    ("GET /events/pass/{slug}/{code}", "event pass"): _pass(spoken=True),
+    ("GET /events/{event_id:uuid}/pass", "event"): _event("GET", "/events/{id}/pass", drafts=409),
+    ("GET /events/{event_id:uuid}/pass.svg", "event"): _event("GET", "/events/{id}/pass.svg", drafts=409, shown=False),
+    ("POST /events/{event_id:uuid}/pass/revoke", "event"): _step(
+        "/events/{id}/pass/revoke", "open", drafts=303, success=303, form={"generation": "1"}
+    ),
+    ("GET /events", "event"): _list("/events", "event"),
+    ("POST /events", "event"): draft_by_form,
+    ("GET /events/{event_id:uuid}", "event"): _event("GET", "/events/{id}"),
+    ("GET /events/{event_id:uuid}", "who has come"): _who_has_come("/events/{id}", seen_by_all=True),
+    ("POST /events/{event_id:uuid}/publish", "event"): _step("/events/{id}/publish", "draft", drafts=303, success=303),
+    ("POST /events/{event_id:uuid}/open", "event"): _step("/events/{id}/open", "published", drafts=409, success=303),
+    ("POST /events/{event_id:uuid}/close", "event"): _step("/events/{id}/close", "open", drafts=409, success=303),
+    ("POST /events/{event_id:uuid}/cancel", "event"): _step(
+        "/events/{id}/cancel", "published", drafts=303, success=303
+    ),
+    ("POST /events/{event_id:uuid}/check-ins", "event"): _BY_FORM["event"],
+    ("POST /events/{event_id:uuid}/check-ins", "company"): _BY_FORM["company"],
+    ("POST /events/{event_id:uuid}/walk-ins", "event"): walk_in,
+    ("GET /events/{event_id:uuid}/held-names", "event"): _event("GET", "/events/{id}/held-names", shown=False),
+    ("GET /events/{event_id:uuid}/held-names", "who has come"): _who_has_come(
+        "/events/{id}/held-names", seen_by_all=False
+    ),
+    ("GET /companies", "company"): _list("/companies", "company"),
+    ("POST /companies", "company"): register_by_form,
+    ("POST /companies/{company_id:uuid}/clear", "company"): clear_company,
+}

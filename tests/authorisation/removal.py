@@ -1,0 +1,136 @@
+"""Takes checks away, one at a time, while the service runs: what nobody misses then was not tried."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Final
+
+import asyncpg
+from starlette.requests import HTTPConnection
+
+from shared.auth import Principal
+from shared.policy import ASKERS
+from shared.postgres import _leave_as_it_is, _set_codecs
+from tests.authorisation.matrix import Probes, World, cells, wrong
+from tests.conftest import TASKFORCE
+
+_OF_THE_TASKFORCE: Final = re.compile(r"(\b\w+\.)?\btaskforce_id = \$1\b")
+
+Checks = Mapping[Callable[..., Any], Callable[..., Any]]
+"""Each check of a service, and what stands in for it when it is taken away."""
+
+
+async def _let_everybody_in(connection: HTTPConnection) -> Principal:
+    asker: Principal | None = connection.state.principal
+    if asker is None:
+        return Principal("person:00000000-0000-4000-8000-00000000000f", frozenset(), TASKFORCE)
+    return Principal(**{name: getattr(asker, name) for name in Principal.__slots__} | {"taskforce_id": TASKFORCE})
+
+
+async def roles_not_missed(world: World, probes: Probes) -> list[str]:
+    """Let everybody call each operation in turn; return those that nobody was seen to call who may not."""
+    unnoticed = []
+    for operation in world.operations:
+        if operation.askers == frozenset(ASKERS):
+            continue
+        world.app.dependency_overrides[operation.access] = _let_everybody_in
+        refused = [asker for asker in ASKERS if asker not in operation.askers]
+        try:
+            seen = await wrong(world, probes, cells(world, [operation], askers=refused, belongings=("own", "missing")))
+        finally:
+            del world.app.dependency_overrides[operation.access]
+        unnoticed += [f"{operation.name} for {one}" for one in refused if not any(f" as {one}," in it for it in seen)]
+    return unnoticed
+
+
+class _Unfiltered(asyncpg.Connection):
+    """A connection whose statements forget to ask for the taskforce's rows only."""
+
+    async def _execute(self, query: str, *args: Any, **kwargs: Any) -> Any:
+        return await super()._execute(  # type: ignore[misc]  # not in the stubs
+            _OF_THE_TASKFORCE.sub("$1::uuid is not null", query), *args, **kwargs
+        )
+
+
+@asynccontextmanager
+async def without_taskforces(world: World, dsn: str) -> AsyncIterator[None]:
+    """No statement of the service asks for the taskforce.
+
+    Args:
+        dsn: as whom it connects: as its own role, which row-level security binds, or as one that it does not.
+    """
+    pool = await asyncpg.create_pool(
+        dsn, min_size=0, max_size=4, connection_class=_Unfiltered, init=_set_codecs, reset=_leave_as_it_is
+    )
+    kept, world.db.pool = world.db.pool, pool
+    try:
+        yield
+    finally:
+        world.db.pool = kept
+        await pool.close()
+
+
+async def taskforces_not_missed(world: World, probes: Probes, superuser_dsn: str) -> list[str]:
+    """Let neither statements nor the database keep taskforces apart; return the operations where nobody sees it."""
+    unnoticed = []
+    async with without_taskforces(world, superuser_dsn):
+        for operation in world.operations:
+            for thing in operation.things or ():
+                askers = [asker for asker in ASKERS if asker in operation.askers and thing.reached_by(asker)]
+                if any("other taskforce" in thing.reached_by(asker) for asker in askers):
+                    continue
+                ask = await probes[operation.name, thing.name](world, askers[0], "other taskforce")
+                # What makes something new looks at nothing that is there: it is the key that begins with the taskforce.
+                if ask is None or ask.creates:
+                    continue
+                tried = cells(
+                    world, [operation], things=[thing], askers=askers, belongings=("other taskforce", "missing")
+                )
+                if not await wrong(world, probes, tried):
+                    unnoticed.append(f"{operation.name}: {thing.name}")
+    return unnoticed
+
+
+def _users(service: str, check: Callable[..., Any]) -> Iterator[tuple[Any, str]]:
+    """The modules of a service that use a check, and the name they know it by."""
+    for name, module in sorted(sys.modules.items()):
+        if name.startswith(f"services.{service}."):
+            for attribute, value in list(vars(module).items()):
+                # Where it is made it may be used, too.
+                if value is check and len(re.findall(rf"\b{attribute}\(", inspect.getsource(module))) > (
+                    module.__name__ == check.__module__
+                ):
+                    yield module, attribute
+
+
+@contextmanager
+def replaced(module: Any, name: str, by: Any) -> Iterator[None]:
+    """A module with something else under a name."""
+    kept = getattr(module, name)
+    setattr(module, name, by)
+    try:
+        yield
+    finally:
+        setattr(module, name, kept)
+
+
+async def checks_not_missed(world: World, probes: Probes, service: str, checks: Checks) -> list[str]:
+    """Take each check away from each module that uses it; return those that nobody misses."""
+    unnoticed = []
+    for check, instead in checks.items():
+        users = list(_users(service, check))
+        assert users, f"nobody uses {check.__name__}"
+        for module, name in users:
+            own = [one for one in world.operations if one.endpoint.__module__ == module.__name__]
+            tried = own or world.operations
+            limited = [one for one in tried if any(thing.by_role for thing in one.things or ())]
+            ours = cells(world, limited, belongings=set(world.every) - {"other taskforce", "missing"} | {"draft"})
+            with replaced(module, name, instead):
+                seen = await wrong(world, probes, ours)
+            if not seen:
+                unnoticed.append(f"{module.__name__}: {name}")
+    return unnoticed

@@ -1,0 +1,89 @@
+"""The figures: every operation, as every role, with everybody's things."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import pytest_asyncio
+
+from services.dashboard import access
+from services.dashboard.app import create_app
+from services.dashboard.live import Changes
+from services.dashboard.settings import DashboardSettings
+from tests.authorisation.conftest import running
+from tests.authorisation.matrix import as_lines, cells, wrong
+from tests.authorisation.overview import PROBES, Overview
+from tests.authorisation.removal import (
+    Checks,
+    checks_not_missed,
+    replaced,
+    roles_not_missed,
+    taskforces_not_missed,
+    without_taskforces,
+)
+from tests.infrastructure import Databases, Installation, fresh_databases
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+@asynccontextmanager
+async def started(installation: Installation, signing_key: str) -> AsyncIterator[tuple[Overview, Databases]]:
+    """The service on a database of its own."""
+    with fresh_databases(installation, ["dashboard"]) as dsns:
+        async with running(
+            Overview, dsns, "dashboard", signing_key, lambda common: create_app(DashboardSettings(**common))
+        ) as world:
+            assert isinstance(world, Overview)
+            yield world, dsns
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def world(installation: Installation, signing_key: str) -> AsyncIterator[Overview]:
+    async with started(installation, signing_key) as (world, _):
+        yield world
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def spoilt(installation: Installation, signing_key: str) -> AsyncIterator[tuple[Overview, Databases]]:
+    """Another one, from which checks are taken: what ought to stay as it is does not."""
+    async with started(installation, signing_key) as both:
+        yield both
+
+
+CHECKS: Checks = {access.sees_figures: lambda _: True}
+SHOWN_ONLY: list[str] = []
+
+
+async def test_everybody_may_what_is_declared_with_whose_things_and_nothing_else(world: Overview) -> None:
+    before = await world.of_the_other_taskforce()
+    found = await wrong(world, PROBES, cells(world))
+    assert not found, as_lines(found)
+    assert await world.of_the_other_taskforce() == before
+
+
+async def test_what_forgets_to_ask_for_the_taskforce_is_stopped_by_the_database(
+    spoilt: tuple[Overview, Databases],
+) -> None:
+    world, dsns = spoilt
+    async with without_taskforces(world, dsns.app_dsn("dashboard")):
+        found = await wrong(world, PROBES, cells(world, belongings=("other taskforce", "missing")))
+        assert not found, as_lines(found)
+
+
+async def test_every_check_of_a_role_would_be_missed(spoilt: tuple[Overview, Databases]) -> None:
+    world, _ = spoilt
+    assert await roles_not_missed(world, PROBES) == []
+
+
+async def test_every_check_of_whose_a_thing_is_would_be_missed(spoilt: tuple[Overview, Databases]) -> None:
+    world, _ = spoilt
+    assert await checks_not_missed(world, PROBES, "dashboard", CHECKS) == SHOWN_ONLY
+
+
+async def test_keeping_taskforces_apart_would_be_missed_everywhere(spoilt: tuple[Overview, Databases]) -> None:
+    world, dsns = spoilt
+    # Whose changes a stream tells of is no matter of the database's.
+    with replaced(Changes, "changed", lambda changes, _: changes.all_changed()):
+        assert await taskforces_not_missed(world, PROBES, dsns.superuser_dsn("dashboard")) == []

@@ -1,0 +1,115 @@
+"""What is declared: about every operation, and as the page says it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+from fastapi import Depends, FastAPI
+from pydantic import BaseModel
+
+from deploy.authorisation import DOCUMENT, OPERATORS, apps, document
+from shared.auth import public, require
+from shared.policy import OWN, Thing, about, operations
+from tests.authorisation import mails, overview, promises, register
+
+if TYPE_CHECKING:
+    from shared.policy import Operation
+    from tests.authorisation.matrix import Probes
+
+PROBES: dict[str, Probes] = {
+    "events": register.PROBES,
+    "pledges": promises.PROBES,
+    "dashboard": overview.PROBES,
+    "notifications": mails.PROBES,
+}
+YET_TO_SAY = "services.events.people."
+"""Is tried for its roles all the same; none of its addresses holds an id."""
+
+
+@pytest.fixture(scope="module")
+def declared() -> dict[str, list[Operation]]:
+    """Every operation of every service."""
+    return {service: operations(app.routes) for service, app in apps().items()}
+
+
+def test_the_page_says_what_is_declared() -> None:
+    assert DOCUMENT.read_text(encoding="utf-8") == document(), "not written yet: python -m deploy.authorisation"
+
+
+def test_every_operation_says_what_it_is_about(declared: dict[str, list[Operation]]) -> None:
+    silent = [
+        f"{service}: {one.name}"
+        for service, found in declared.items()
+        for one in found
+        if one.things is None and not (one.endpoint.__module__.startswith(YET_TO_SAY) and not one.ids)
+    ]
+    assert silent == [], "say it with shared.policy.about, below the router's decorator"
+
+
+def test_whatever_takes_an_id_is_about_something(declared: dict[str, list[Operation]]) -> None:
+    found = [
+        f"{service}: {one.name} takes {', '.join(one.ids)}"
+        for service, of in declared.items()
+        for one in of
+        if one.ids and not one.things
+    ]
+    assert found == []
+
+
+def test_every_operation_is_tried_with_everything_it_is_about(declared: dict[str, list[Operation]]) -> None:
+    wanted = {
+        (service, one.name, thing.name)
+        for service, found in declared.items()
+        for one in found
+        if one.path not in OPERATORS
+        for thing in one.things or ()
+    }
+    tried = {(service, *key) for service, probes in PROBES.items() for key in probes}
+    assert wanted - tried == set(), "say in tests/authorisation what a request for it looks like"
+    assert tried - wanted == set()
+
+
+class _Body(BaseModel):
+    inner: list[dict[str, UUID]] | None = None
+
+
+def _app() -> FastAPI:
+    app = FastAPI()
+    member = Depends(require("member"))
+
+    @app.get("/by-path/{token}", dependencies=[member])
+    async def by_path(token: str) -> None: ...
+
+    @app.get("/by-query", dependencies=[member])
+    async def by_query(event: UUID | None = None, size: int = 1) -> None: ...
+
+    @app.post("/by-body", dependencies=[Depends(public)])
+    @about(Thing("cat", by_role={"member": OWN}))
+    async def by_body(body: _Body, lives: int = 9) -> None: ...
+
+    return app
+
+
+def test_an_id_is_seen_in_the_path_the_query_and_the_body() -> None:
+    found: dict[str, Any] = {one.path: one for one in operations(_app().routes)}
+    assert {path: one.ids for path, one in found.items()} == {
+        "/by-path/{token}": ("token",),
+        "/by-query": ("event",),
+        "/by-body": ("body",),
+    }
+    assert found["/by-query"].things is None
+    assert found["/by-query"].askers == {"member"}
+    assert len(found["/by-body"].askers) == 9
+    assert [thing.reached_by("member") for thing in found["/by-body"].things] == [OWN]
+
+
+def test_a_route_that_does_not_say_who_may_is_no_operation_but_a_mistake() -> None:
+    app = _app()
+
+    @app.get("/open")
+    async def open() -> None: ...
+
+    with pytest.raises(ValueError, match="/open says 0 times who may call it"):
+        operations(app.routes)

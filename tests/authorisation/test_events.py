@@ -1,0 +1,90 @@
+"""The register: every operation, as every role, with everybody's things."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import pytest_asyncio
+
+from services.events import access
+from services.events.app import create_app
+from services.events.settings import EventsSettings
+from tests.authorisation.conftest import running
+from tests.authorisation.matrix import as_lines, cells, wrong
+from tests.authorisation.register import PROBES, Register
+from tests.authorisation.removal import (
+    Checks,
+    checks_not_missed,
+    roles_not_missed,
+    taskforces_not_missed,
+    without_taskforces,
+)
+from tests.infrastructure import Databases, Installation, fresh_databases
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+@asynccontextmanager
+async def started(installation: Installation, signing_key: str) -> AsyncIterator[tuple[Register, Databases]]:
+    """The service on a database of its own."""
+    with fresh_databases(installation, ["events"]) as dsns:
+        async with running(
+            Register,
+            dsns,
+            "events",
+            signing_key,
+            lambda common: create_app(EventsSettings(**common, token_private_key=signing_key, demo_mode=True)),
+        ) as world:
+            assert isinstance(world, Register)
+            yield world, dsns
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def world(installation: Installation, signing_key: str) -> AsyncIterator[Register]:
+    async with started(installation, signing_key) as (world, _):
+        yield world
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def spoilt(installation: Installation, signing_key: str) -> AsyncIterator[tuple[Register, Databases]]:
+    """Another one, from which checks are taken: what ought to stay as it is does not."""
+    async with started(installation, signing_key) as both:
+        yield both
+
+
+CHECKS: Checks = {access.plans: lambda _: True, access.keeps_door: lambda _: True}
+SHOWN_ONLY = ["services.events.pages.companies: plans"]
+"""Decides which buttons a page has; what they do is decided where it is done."""
+
+
+async def test_everybody_may_what_is_declared_with_whose_things_and_nothing_else(world: Register) -> None:
+    before = await world.of_the_other_taskforce()
+    found = await wrong(world, PROBES, cells(world))
+    assert not found, as_lines(found)
+    assert await world.of_the_other_taskforce() == before
+
+
+async def test_what_forgets_to_ask_for_the_taskforce_is_stopped_by_the_database(
+    spoilt: tuple[Register, Databases],
+) -> None:
+    world, dsns = spoilt
+    async with without_taskforces(world, dsns.app_dsn("events")):
+        found = await wrong(world, PROBES, cells(world, belongings=("other taskforce", "missing")))
+        assert not found, as_lines(found)
+
+
+async def test_every_check_of_a_role_would_be_missed(spoilt: tuple[Register, Databases]) -> None:
+    world, _ = spoilt
+    assert await roles_not_missed(world, PROBES) == []
+
+
+async def test_every_check_of_whose_a_thing_is_would_be_missed(spoilt: tuple[Register, Databases]) -> None:
+    world, _ = spoilt
+    assert await checks_not_missed(world, PROBES, "events", CHECKS) == SHOWN_ONLY
+
+
+async def test_keeping_taskforces_apart_would_be_missed_everywhere(spoilt: tuple[Register, Databases]) -> None:
+    world, dsns = spoilt
+    assert await taskforces_not_missed(world, PROBES, dsns.superuser_dsn("events")) == []

@@ -1,0 +1,83 @@
+"""What was told to whom: every operation, as every role, with everybody's things."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest_asyncio
+
+from services.notifications.app import create_app
+from services.notifications.settings import NotificationsSettings
+from tests.authorisation.conftest import running
+from tests.authorisation.mails import PROBES, Mails
+from tests.authorisation.matrix import as_lines, cells, wrong
+from tests.authorisation.removal import (
+    roles_not_missed,
+    taskforces_not_missed,
+    without_taskforces,
+)
+from tests.infrastructure import Databases, Installation, fresh_databases
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+@asynccontextmanager
+async def started(installation: Installation, signing_key: str) -> AsyncIterator[tuple[Mails, Databases]]:
+    """The service on a database of its own."""
+    with fresh_databases(installation, ["notifications"]) as dsns:
+        nowhere: dict[str, Any] = {
+            "service_token": "none",
+            "events_url": "http://localhost",
+            "pledges_url": "http://localhost",
+        }
+        nowhere |= {"smtp_host": "localhost", "sender": "Tilsagn <tilsagn@struer.example>"}
+        async with running(
+            Mails,
+            dsns,
+            "notifications",
+            signing_key,
+            lambda common: create_app(NotificationsSettings(**common, **nowhere)),
+        ) as world:
+            assert isinstance(world, Mails)
+            yield world, dsns
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def world(installation: Installation, signing_key: str) -> AsyncIterator[Mails]:
+    async with started(installation, signing_key) as (world, _):
+        yield world
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def spoilt(installation: Installation, signing_key: str) -> AsyncIterator[tuple[Mails, Databases]]:
+    """Another one, from which checks are taken: what ought to stay as it is does not."""
+    async with started(installation, signing_key) as both:
+        yield both
+
+
+async def test_everybody_may_what_is_declared_with_whose_things_and_nothing_else(world: Mails) -> None:
+    before = await world.of_the_other_taskforce()
+    found = await wrong(world, PROBES, cells(world))
+    assert not found, as_lines(found)
+    assert await world.of_the_other_taskforce() == before
+
+
+async def test_what_forgets_to_ask_for_the_taskforce_is_stopped_by_the_database(
+    spoilt: tuple[Mails, Databases],
+) -> None:
+    world, dsns = spoilt
+    async with without_taskforces(world, dsns.app_dsn("notifications")):
+        found = await wrong(world, PROBES, cells(world, belongings=("other taskforce", "missing")))
+        assert not found, as_lines(found)
+
+
+async def test_every_check_of_a_role_would_be_missed(spoilt: tuple[Mails, Databases]) -> None:
+    world, _ = spoilt
+    assert await roles_not_missed(world, PROBES) == []
+
+
+async def test_keeping_taskforces_apart_would_be_missed_everywhere(spoilt: tuple[Mails, Databases]) -> None:
+    world, dsns = spoilt
+    assert await taskforces_not_missed(world, PROBES, dsns.superuser_dsn("notifications")) == []

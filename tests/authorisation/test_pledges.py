@@ -1,0 +1,101 @@
+"""Pledges and hires: every operation, as every role, with everybody's things."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import pytest_asyncio
+
+from services.pledges import access
+from services.pledges.app import create_app
+from services.pledges.domain.pledge import Person, admit
+from services.pledges.settings import PledgesSettings
+from tests.authorisation.conftest import running
+from tests.authorisation.matrix import as_lines, cells, wrong
+from tests.authorisation.promises import PROBES, Promises
+from tests.authorisation.removal import (
+    Checks,
+    checks_not_missed,
+    roles_not_missed,
+    taskforces_not_missed,
+    without_taskforces,
+)
+from tests.infrastructure import Databases, Installation, fresh_databases
+from tests.pledges.conftest import REQUEST_KEY
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+@asynccontextmanager
+async def started(installation: Installation, signing_key: str) -> AsyncIterator[tuple[Promises, Databases]]:
+    """The service on a database of its own."""
+    with fresh_databases(installation, ["pledges"]) as dsns:
+        async with running(
+            Promises,
+            dsns,
+            "pledges",
+            signing_key,
+            lambda common: create_app(PledgesSettings(**common, request_key=REQUEST_KEY, event_patience_seconds=0)),
+        ) as world:
+            assert isinstance(world, Promises)
+            yield world, dsns
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def world(installation: Installation, signing_key: str) -> AsyncIterator[Promises]:
+    async with started(installation, signing_key) as (world, _):
+        yield world
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def spoilt(installation: Installation, signing_key: str) -> AsyncIterator[tuple[Promises, Databases]]:
+    """Another one, from which checks are taken: what ought to stay as it is does not."""
+    async with started(installation, signing_key) as both:
+        yield both
+
+
+CHECKS: Checks = {
+    access.may_read: lambda *_: True,
+    access.may_read_contact: lambda *_: True,
+    access.may_read_hires: lambda _: True,
+    access.seen_by: lambda _, pledge: pledge,
+    access.sees_register: lambda _: True,
+    access.event_of: lambda principal, named: named or principal.event_id,
+    access.logs_as: lambda principal: Person(principal.person_id),
+    admit: lambda *_, **__: [],
+}
+SHOWN_ONLY = ["services.pledges.pages.reading: may_read_contact"]
+"""Says on the page that a contact is not shown; `seen_by` has taken it away by then."""
+
+
+async def test_everybody_may_what_is_declared_with_whose_things_and_nothing_else(world: Promises) -> None:
+    before = await world.of_the_other_taskforce()
+    found = await wrong(world, PROBES, cells(world))
+    assert not found, as_lines(found)
+    assert await world.of_the_other_taskforce() == before
+
+
+async def test_what_forgets_to_ask_for_the_taskforce_is_stopped_by_the_database(
+    spoilt: tuple[Promises, Databases],
+) -> None:
+    world, dsns = spoilt
+    async with without_taskforces(world, dsns.app_dsn("pledges")):
+        found = await wrong(world, PROBES, cells(world, belongings=("other taskforce", "missing")))
+        assert not found, as_lines(found)
+
+
+async def test_every_check_of_a_role_would_be_missed(spoilt: tuple[Promises, Databases]) -> None:
+    world, _ = spoilt
+    assert await roles_not_missed(world, PROBES) == []
+
+
+async def test_every_check_of_whose_a_thing_is_would_be_missed(spoilt: tuple[Promises, Databases]) -> None:
+    world, _ = spoilt
+    assert await checks_not_missed(world, PROBES, "pledges", CHECKS) == SHOWN_ONLY
+
+
+async def test_keeping_taskforces_apart_would_be_missed_everywhere(spoilt: tuple[Promises, Databases]) -> None:
+    world, dsns = spoilt
+    assert await taskforces_not_missed(world, PROBES, dsns.superuser_dsn("pledges")) == []
