@@ -14,6 +14,7 @@ from deploy.cli.console import FAILED, Refusal, notes, output, say_json
 from deploy.cli.installation import Installation, attach
 from deploy.privacy import people
 from deploy.scenarios.identities import taskforce_id
+from shared.privacy.access_log import SUBJECT_ERASURE
 from shared.privacy.subjects import Asked
 
 if TYPE_CHECKING:
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
 
 def report(asked: Asked, *, taskforce: str, as_json: bool) -> None:
     """Print everything that is held about a person, with why and until when."""
-    found = asyncio.run(people.find(_app_dsn(attach()), taskforce_id(taskforce), asked))
+    installation, tenant = attach(), taskforce_id(taskforce)
+    found = asyncio.run(people.find(_app_dsn(installation), tenant, asked))
+    looks = asyncio.run(people.looks(installation.owner_dsn, tenant, found))
     if as_json:
-        say_json(_as_json(asked, found))
+        say_json(_as_json(asked, found) | {"looked_at_by": [{k: _plain(v) for k, v in row.items()} for row in looks]})
         return
     console = output()
     for one in found:
@@ -41,6 +44,9 @@ def report(asked: Asked, *, taskforce: str, as_json: bool) -> None:
                 console.print(f"  - {told}", markup=False)
     if not any(group.rows for one in found for group in one.held):
         console.print("Nothing is held about anybody known by that.")
+    for look in looks:
+        at = f"{look['looked_at'].astimezone():%d.%m.%Y %H.%M}"
+        console.print(f"  {at}: {look['action']} by {look['who']}, {look['why']} ({look['basis']})", markup=False)
 
 
 def erase(asked: Asked, *, taskforce: str, yes: bool, as_json: bool) -> None:
@@ -50,7 +56,7 @@ def erase(asked: Asked, *, taskforce: str, yes: bool, as_json: bool) -> None:
         Refusal: nothing is held, or it is the last administrator's account.
     """
     installation, tenant = attach(), taskforce_id(taskforce)
-    found = asyncio.run(people.find(_app_dsn(installation), tenant, asked))
+    found = asyncio.run(people.find(_app_dsn(installation), tenant, asked, purpose=SUBJECT_ERASURE))
     rows = [(one.service, group) for one in found for group in one.held if group.rows and group.holding.erase]
     if not rows:
         raise Refusal("Nothing is held about anybody known by that.", exit_code=FAILED)

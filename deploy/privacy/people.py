@@ -18,6 +18,7 @@ from services.notifications.subjects import HOLDINGS as NOTIFICATIONS
 from services.pledges.subjects import HOLDINGS as PLEDGES
 from shared.postgres import set_taskforce
 from shared.privacy import subjects
+from shared.privacy.access_log import OPERATOR, SUBJECT_ACCESS, Disclosure, Purpose
 from shared.privacy.subjects import Asked, Erasure, Held, Holding, held
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ HOLDINGS: Final[Mapping[str, Sequence[Holding]]] = MappingProxyType(
     {"events": EVENTS, "pledges": PLEDGES, "notifications": NOTIFICATIONS, "dashboard": DASHBOARD}
 )
 """In the order in which they are asked: what one finds is what the next is asked for."""
-LEDGERS: Final = ("events", "pledges")
-"""The services that own personal data, and a ledger of what of it was erased."""
+OWNERS: Final = ("events", "pledges")
+"""The services that own personal data: they have a ledger of what was erased, and a log of who has looked."""
 
 
 class LastAdministrator(Exception):
@@ -43,8 +44,12 @@ class Found:
     held: Sequence[Held]
 
 
-async def find(dsn: Callable[[str], str], taskforce_id: UUID, asked: Asked) -> list[Found]:
+async def find(
+    dsn: Callable[[str], str], taskforce_id: UUID, asked: Asked, *, purpose: Purpose = SUBJECT_ACCESS
+) -> list[Found]:
     """Return what every service holds about a person, for every group of its register.
+
+    What is found is in the access logs of the services that own it.
 
     Args:
         dsn: a service's database, as its app role.
@@ -53,9 +58,40 @@ async def find(dsn: Callable[[str], str], taskforce_id: UUID, asked: Asked) -> l
     for service, holdings in HOLDINGS.items():
         async with _change(dsn(service), taskforce_id) as conn:
             groups = await held(conn, register_of(service).personal, holdings, asked)
+            if service in OWNERS:
+                disclosure = Disclosure(conn, taskforce_id, OPERATOR, purpose, "export")
+                for group in groups:
+                    await disclosure.log(group.entry.table, group.keys)
         found.append(Found(service, groups))
         asked = replace(asked, ids=asked.ids | {key for group in groups for key in group.keys})
     return found
+
+
+async def looks(dsn: Callable[[str], str], taskforce_id: UUID, found: Sequence[Found]) -> list[dict[str, Any]]:
+    """Return who has looked at a person, when and why, in every service, the last first.
+
+    Args:
+        dsn: a service's database, as the owner of its tables: its app cannot read its own log.
+        found: what is held about the person.
+    """
+    keys = [key for one in found for group in one.held for key in group.keys]
+    rows: list[dict[str, Any]] = []
+    for service in OWNERS:
+        async with _change(dsn(service), taskforce_id) as conn:
+            rows += [
+                {"service": service, **row}
+                for row in await conn.fetch(
+                    """
+                    select looked_at, who, action, what_table, what_key, why, basis
+                      from access_log
+                     where taskforce_id = $1
+                       and what_key = any ($2)
+                    """,
+                    taskforce_id,
+                    keys,
+                )
+            ]
+    return sorted(rows, key=lambda row: row["looked_at"], reverse=True)
 
 
 async def erase(
@@ -71,7 +107,7 @@ async def erase(
     """
     lines: dict[str, list[Erasure]] = {}
     for one in found:
-        if one.service not in LEDGERS:
+        if one.service not in OWNERS:
             continue
         async with _change(dsn(one.service), taskforce_id) as conn:
             try:
@@ -99,7 +135,7 @@ async def ledger(dsn: Callable[[str], str]) -> list[dict[str, Any]]:
         dsn: a service's database, as the owner of its tables, whom row-level security does not bind.
     """
     lines = []
-    for service in LEDGERS:
+    for service in OWNERS:
         for taskforce_id in await _taskforces(dsn(service)):
             async with _change(dsn(service), taskforce_id) as conn:
                 lines += [line.as_json(service) for line in await subjects.ledger(conn)]
@@ -125,7 +161,7 @@ async def repeat(dsn: Callable[[str], str], lines: Sequence[Mapping[str, Any]]) 
             UUID(line["id"]), UUID(line["taskforce_id"]), line["table"], UUID(line["key"]), line["erased_by"]
         )
         wanted.setdefault((line["service"], erasure.taskforce_id), {})[erasure.id] = erasure
-    if unknown := {service for service, _ in wanted} - set(LEDGERS):
+    if unknown := {service for service, _ in wanted} - set(OWNERS):
         raise ValueError(f"no service {', '.join(sorted(unknown))} has a ledger")
     came_back = 0
     for (service, taskforce_id), erasures in wanted.items():

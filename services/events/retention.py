@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from services.events import queries
 from shared.messaging import retention as messaging
+from shared.privacy.access_log import ACCESSES
 from shared.privacy.register import FILE, read_register
 from shared.privacy.retention import Job, Retention
 
@@ -48,7 +49,7 @@ _PERSONALLY_OWNED_COMPANIES = Job(
     """,  # noqa: S608
 )
 
-JOBS: Final = (_PERSONALLY_OWNED_COMPANIES, messaging.DEAD_LETTERS)
+JOBS: Final = (_PERSONALLY_OWNED_COMPANIES, ACCESSES, messaging.DEAD_LETTERS)
 
 
 async def _taskforces(conn: Connection) -> list[UUID]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from services.events.retention import ERASED
 from shared.messaging.retention import LETTERS
-from shared.privacy.subjects import Holding
+from shared.privacy.subjects import ACCESSES, Holding
 
 _ACCOUNT: Final = """
     select person.id
@@ -45,5 +45,6 @@ HOLDINGS: Final = (
     Holding("accounts", "people", find=_ACCOUNT, erase=_ERASE_ACCOUNT),
     # With the account everything goes that refers to it: see the function.
     Holding("accounts", "person_roles", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
+    ACCESSES,
     LETTERS,
 )

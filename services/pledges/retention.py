@@ -7,6 +7,7 @@ from typing import Final
 
 from services.pledges.requests import taskforces_of_outbox
 from shared.messaging import retention as messaging
+from shared.privacy.access_log import ACCESSES
 from shared.privacy.register import FILE, read_register
 from shared.privacy.retention import Job, Retention
 
@@ -121,6 +122,7 @@ JOBS: Final = (
     _TYPED_COMPANIES_OF_PLEDGES,
     _TYPED_COMPANIES_OF_HIRES,
     _END_REASONS,
+    ACCESSES,
     messaging.DEAD_LETTERS,
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from shared.messaging.retention import LETTERS
-from shared.privacy.subjects import Holding
+from shared.privacy.subjects import ACCESSES, Holding
 
 _OF_CONTACT: Final = r"""
     select contact.id
@@ -63,5 +63,6 @@ HOLDINGS: Final = (
         erase=None,
         why="Borgeren har hverken navn eller nummer her og kan ikke findes; spørg kommunen.",
     ),
+    ACCESSES,
     LETTERS,
 )

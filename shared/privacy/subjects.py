@@ -76,6 +76,16 @@ class Holding:
     of_taskforces: bool = True
 
 
+ACCESSES: Final = Holding(
+    "accesses",
+    "access_log",
+    find=None,
+    erase=None,
+    why="Hvem der har slået op, står for sig i udskriften; det slettes ikke før fristen, for så kan det kontrolleres.",
+)
+"""The service cannot read its own access log; the report of a person asks for it as the table's owner."""
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """What is held about a person in one group of the register.

@@ -224,7 +224,7 @@ async def test_who_comes_back_with_a_restore_is_erased_again_by_the_copy_of_the_
     await whole.erase()
     copy = json.loads(json.dumps(await people.ledger(whole.databases.owner_dsn)))
     # To before the erasure: the ledger has gone back, too.
-    for service in people.LEDGERS:
+    for service in people.OWNERS:
         await whole.all(service, "delete from erasures")
     await whole.all(
         "events",

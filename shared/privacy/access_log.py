@@ -1,0 +1,133 @@
+"""Nobody looks at a person unseen: who, when, at whom and why is written in the transaction of the look, or it fails.
+
+A query that reads people is marked with `discloses`. It can be asked with a `Disclosure` only, and that can only be had
+by saying who asks and for which purpose, which has its legal basis:
+
+    @discloses("participants.profile_cards", key=lambda card: card.id)
+    async def cards(conn: Connection, taskforce_id: UUID, wanted: ...) -> list[Card]: ...
+
+    async with disclose(db, principal.taskforce, who=principal.subject, purpose=CASEWORK) as disclosure:
+        found = await cards(disclosure, principal.taskforce, ...)
+
+What it has found may be shown once that block has been left: then what was written has been committed.
+"""
+
+from __future__ import annotations
+
+import functools
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Concatenate, Final, Literal, ParamSpec, TypeVar
+
+from shared.privacy.retention import Job
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from uuid import UUID
+
+    from shared.postgres import Connection, Database
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+Action = Literal["read", "search", "change", "export", "delete"]
+OPERATOR: Final = "operator"
+"""Who a command of the installation's operator is: there is no token, and no name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What somebody looks at a person for.
+
+    Attributes:
+        code: as it stands in the log.
+        basis: the article of the General Data Protection Regulation that allows it, and the national rule.
+    """
+
+    code: str
+    basis: str
+
+
+CASEWORK: Final = Purpose("casework", "artikel 6, stk. 1, litra e; lov om en aktiv beskæftigelsesindsats")
+SUBJECT_ACCESS: Final = Purpose("subject_access", "artikel 15, stk. 1")
+SUBJECT_ERASURE: Final = Purpose("subject_erasure", "artikel 17, stk. 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """A transaction in which people may be looked at; `disclose` makes one."""
+
+    conn: Connection
+    taskforce_id: UUID
+    who: str
+    purpose: Purpose
+    action: Action
+
+    async def log(self, table: str, keys: Sequence[UUID]) -> None:
+        """Write down that these rows are being looked at. Raises what PostgreSQL raises: then nothing may be shown."""
+        if keys:
+            await self.conn.execute(
+                """
+                insert into access_log (taskforce_id, who, action, what_table, what_key, why, basis)
+                select $1, $2, $3, $4, key, $6, $7
+                  from unnest($5::uuid[]) as key
+                """,
+                self.taskforce_id,
+                self.who,
+                self.action,
+                table,
+                list(dict.fromkeys(keys)),
+                self.purpose.code,
+                self.purpose.basis,
+            )
+
+
+@asynccontextmanager
+async def disclose(
+    db: Database, taskforce_id: UUID, *, who: str, purpose: Purpose, action: Action = "read"
+) -> AsyncIterator[Disclosure]:
+    """One transaction in which one taskforce's people may be looked at: what is looked at is committed on leaving."""
+    async with db.change(taskforce_id) as conn:
+        yield Disclosure(conn, taskforce_id, who, purpose, action)
+
+
+def discloses(
+    table: str, *, key: Callable[[Any], UUID]
+) -> Callable[
+    [Callable[Concatenate[Connection, P], Awaitable[Sequence[R]]]],
+    Callable[Concatenate[Disclosure, P], Awaitable[Sequence[R]]],
+]:
+    """Mark a query that reads people: it takes a `Disclosure` for its connection, and what it finds is logged.
+
+    Args:
+        table: where the people are, as the log names it.
+        key: what one of the query's results is known by.
+    """
+
+    def mark(
+        query: Callable[Concatenate[Connection, P], Awaitable[Sequence[R]]],
+    ) -> Callable[Concatenate[Disclosure, P], Awaitable[Sequence[R]]]:
+        @functools.wraps(query)
+        async def logged(disclosure: Disclosure, /, *args: P.args, **kwargs: P.kwargs) -> Sequence[R]:
+            if not isinstance(disclosure, Disclosure):
+                raise TypeError(f"{query.__name__} reads people: it takes a Disclosure, not a connection")
+            found = await query(disclosure.conn, *args, **kwargs)
+            await disclosure.log(table, [key(one) for one in found])
+            return found
+
+        return logged
+
+    return mark
+
+
+ACCESSES: Final = Job(
+    name="accesses",
+    overdue="""
+        select id,
+               since
+          from accesses_before(current_date - make_interval(months => $1))
+         where $2::uuid is not null
+    """,
+    remove="select forget_accesses(array(select id from overdue))",
+)
+"""The retention job of a database that has an `access_log`."""

@@ -1,0 +1,233 @@
+"""Nobody looks at a person unseen: proven on the contacts of pledges, on a real database as the service's own role."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from deploy.privacy import people
+from services.pledges.retention import retention
+from shared.privacy.access_log import CASEWORK, disclose, discloses
+from shared.privacy.subjects import Asked
+from tests.privacy.test_people import Installation, whole  # noqa: F401  (a fixture)
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from shared.postgres import Connection, Database
+    from tests.infrastructure import Databases
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Contact:
+    """Whom to ring."""
+
+    id: UUID
+    name: str
+
+
+@discloses("pledge_contacts", key=lambda contact: contact.id)
+async def contacts(conn: Connection, taskforce_id: UUID, name: str) -> list[Contact]:
+    """Return the contacts of a name."""
+    rows = await conn.fetch(
+        "select id, name from pledge_contacts where taskforce_id = $1 and name = $2", taskforce_id, name
+    )
+    return [Contact(*row) for row in rows]
+
+
+@pytest.fixture
+async def superuser(pledges_dsns: Databases) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+    """Sees everything, in the same database."""
+    conn = await asyncpg.connect(pledges_dsns.superuser_dsn("pledges"))
+    # The contact is enough: whose pledge it is does not matter here.
+    await conn.execute("alter table pledge_contacts drop constraint pledge_contacts_taskforce_id_id_fkey")
+    yield conn
+    await conn.close()
+
+
+async def _contact(superuser: asyncpg.Connection[asyncpg.Record], taskforce_id: UUID, name: str) -> UUID:
+    id_ = uuid4()
+    await superuser.execute("insert into pledge_contacts values ($1, $2, $3)", taskforce_id, id_, name)
+    return id_
+
+
+async def test_a_look_stands_in_the_log_with_who_when_whom_and_why(
+    superuser: asyncpg.Connection[asyncpg.Record], pledges_database: Database, taskforce_id: UUID
+) -> None:
+    looked_at = {await _contact(superuser, taskforce_id, "Eva") for _ in range(3)}
+    await _contact(superuser, taskforce_id, "Ida")
+
+    async with disclose(pledges_database, taskforce_id, who="person:1", purpose=CASEWORK) as disclosure:
+        found = await contacts(disclosure, taskforce_id, "Eva")
+
+    assert {contact.id for contact in found} == looked_at
+    rows = await superuser.fetch("select * from access_log")
+    assert {row["what_key"] for row in rows} == looked_at
+    assert {(row["who"], row["action"], row["what_table"], row["why"]) for row in rows} == {
+        ("person:1", "read", "pledge_contacts", "casework")
+    }
+    assert all(row["basis"].startswith("artikel 6, stk. 1, litra e") for row in rows)
+    assert all(datetime.now(UTC) - row["looked_at"] < timedelta(minutes=1) for row in rows)
+
+
+async def test_who_is_not_found_is_not_in_the_log(
+    superuser: asyncpg.Connection[asyncpg.Record], pledges_database: Database, taskforce_id: UUID
+) -> None:
+    async with disclose(pledges_database, taskforce_id, who="person:1", purpose=CASEWORK) as disclosure:
+        assert await contacts(disclosure, taskforce_id, "Nobody") == []
+    assert await superuser.fetchval("select count(*) from access_log") == 0
+
+
+async def test_if_the_log_cannot_be_written_nobody_is_seen(
+    superuser: asyncpg.Connection[asyncpg.Record], pledges_database: Database, taskforce_id: UUID
+) -> None:
+    await _contact(superuser, taskforce_id, "Eva")
+    await superuser.execute("alter table access_log add constraint full_disk check (false) not valid")
+    seen: list[Any] = []
+    with pytest.raises(asyncpg.CheckViolationError):
+        async with disclose(pledges_database, taskforce_id, who="person:1", purpose=CASEWORK) as disclosure:
+            seen += await contacts(disclosure, taskforce_id, "Eva")
+    assert seen == []
+
+
+async def test_a_look_for_another_taskforce_is_refused(
+    superuser: asyncpg.Connection[asyncpg.Record],
+    pledges_database: Database,
+    taskforce_id: UUID,
+    other_taskforce_id: UUID,
+) -> None:
+    await _contact(superuser, other_taskforce_id, "Eva")
+    async with disclose(pledges_database, taskforce_id, who="person:1", purpose=CASEWORK) as disclosure:
+        assert await contacts(disclosure, other_taskforce_id, "Eva") == []
+
+
+async def test_a_query_of_people_cannot_be_asked_with_a_mere_connection(
+    pledges_database: Database, taskforce_id: UUID
+) -> None:
+    async with pledges_database.read(taskforce_id) as conn:
+        with pytest.raises(TypeError, match="contacts reads people: it takes a Disclosure"):
+            await contacts(conn, taskforce_id, "Eva")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select * from access_log",
+        "update access_log set who = 'somebody else'",
+        "delete from access_log",
+        "truncate access_log",
+        "alter table access_log disable row level security",
+    ],
+)
+async def test_the_service_can_add_to_the_log_and_nothing_else(
+    pledges_database: Database, taskforce_id: UUID, statement: str
+) -> None:
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with pledges_database.change(taskforce_id) as conn:
+            await conn.execute(statement)
+
+
+async def test_a_look_is_forgotten_after_two_years_and_never_in_the_first(
+    superuser: asyncpg.Connection[asyncpg.Record], pledges_database: Database, taskforce_id: UUID
+) -> None:
+    ages = {"recent": 30, "a year": 400, "two years": 800}
+    ids = {}
+    for name, days in ages.items():
+        ids[name] = await superuser.fetchval(
+            """
+            insert into access_log (taskforce_id, who, action, what_table, what_key, why, basis, looked_at)
+            values ($1, 'x', 'read', 'x', $1, 'x', 'x', now() - make_interval(days => $2))
+            returning id
+            """,
+            taskforce_id,
+            days,
+        )
+    await superuser.execute(
+        """
+        insert into outbox (id, taskforce_id, aggregatetype, aggregateid, version, type, payload, correlation_id)
+        values ($1, $1, 'x', $1, 1, 'x', '{}', $1)
+        """,
+        taskforce_id,
+    )
+    assert (await retention().remove(pledges_database))["accesses"] == 1
+    async with pledges_database.change(taskforce_id) as conn:
+        forgotten = await conn.fetch("select forget_accesses($1)", list(ids.values()))
+    assert [row[0] for row in forgotten] == [ids["a year"]]
+    assert [row["id"] for row in await superuser.fetch("select id from access_log")] == [ids["recent"]]
+
+
+async def test_whoever_asks_what_is_held_about_them_is_told_who_has_looked(whole: Installation) -> None:  # noqa: F811
+    asked = Asked(emails=frozenset({"eva@firma.example"}))
+    await people.find(whole.databases.app_dsn, whole.taskforce_id, asked)
+    found = await people.find(whole.databases.app_dsn, whole.taskforce_id, asked)
+    looks = await people.looks(whole.databases.owner_dsn, whole.taskforce_id, found)
+    assert {(look["service"], look["what_table"], look["what_key"]) for look in looks} == {
+        ("events", "people", whole.eva),
+        ("events", "person_roles", whole.eva),
+        ("pledges", "pledge_contacts", whole.pledges["by mail"]),
+    }
+    assert len(looks) == 6
+    assert {(look["who"], look["action"], look["why"]) for look in looks} == {("operator", "export", "subject_access")}
+
+
+def _unmarked(source: str) -> Iterator[str]:
+    """Yield the functions whose SQL names a table of participants and that are not marked with `discloses`.
+
+    The SQL may stand in the function or in a constant of the module that it names.
+    """
+    module = ast.parse(source)
+    constants = {
+        target.id
+        for statement in module.body
+        if isinstance(statement, (ast.Assign, ast.AnnAssign)) and _names_participants(statement)
+        for target in (statement.targets if isinstance(statement, ast.Assign) else [statement.target])
+        if isinstance(target, ast.Name)
+    }
+    for function in ast.walk(module):
+        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        marks = {ast.unparse(mark).partition("(")[0].rpartition(".")[2] for mark in function.decorator_list}
+        named = {one.id for one in ast.walk(function) if isinstance(one, ast.Name)}
+        if "discloses" not in marks and (_names_participants(function) or constants & named):
+            yield function.name
+
+
+def _names_participants(node: ast.AST) -> bool:
+    return any(
+        isinstance(one, ast.Constant) and isinstance(one.value, str) and "participants." in one.value
+        for one in ast.walk(node)
+    )
+
+
+_MARK = "@discloses('participants.cards', key=id)\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "unmarked"),
+    [
+        ("async def f(conn): await conn.fetch('select 1 from participants.cards')", ["f"]),
+        ("CARDS = 'select 1 from participants.cards'\nasync def f(conn): await conn.fetch(CARDS)", ["f"]),
+        (_MARK + "async def f(conn): await conn.fetch('select 1 from participants.cards')", []),
+        ("async def f(conn): await conn.fetch('select 1 from pledges')", []),
+    ],
+)
+def test_a_query_of_participants_without_the_log_is_found(source: str, unmarked: list[str]) -> None:
+    assert list(_unmarked(source)) == unmarked
+
+
+def test_no_query_of_participants_goes_without_the_log() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}: {name} reads participants: mark it with @discloses (shared/privacy/access_log.py)"
+        for path in sorted((ROOT / "services").rglob("*.py"))
+        for name in _unmarked(path.read_text(encoding="utf-8"))
+    ]
+    assert not found, "\n".join(found)
