@@ -1,0 +1,71 @@
+"""The ledger of erasures and the log of looks are bound to a taskforce, as every business table, and only added to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from deploy.privacy.people import OWNERS
+from shared.postgres import Database
+from shared.privacy.access_log import CASEWORK, Disclosure
+from shared.privacy.subjects import Erasure, ledger, write
+from shared.settings import ServiceSettings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.infrastructure import Databases
+
+
+@pytest.fixture(params=OWNERS)
+async def database(
+    request: pytest.FixtureRequest, databases: Databases, base_settings: dict[str, Any]
+) -> AsyncIterator[Database]:
+    """The database of each service that owns personal data, as its app role."""
+    settings = ServiceSettings(**base_settings, database_url=databases.app_dsn(request.param))
+    database = await Database.connect(settings, name="tenancy")
+    yield database
+    await database.close()
+
+
+def _line(taskforce_id: UUID) -> Erasure:
+    return Erasure(uuid4(), taskforce_id, "people", uuid4(), None)
+
+
+async def test_the_ledger_is_shown_to_its_own_taskforce_alone(
+    database: Database, taskforce_id: UUID, other_taskforce_id: UUID
+) -> None:
+    line = _line(taskforce_id)
+    async with database.change(taskforce_id) as conn:
+        await write(conn, [line])
+    async with database.read(taskforce_id) as conn:
+        assert await ledger(conn) == [line]
+    async with database.read(other_taskforce_id) as conn:
+        assert await ledger(conn) == []
+        assert await conn.fetchval("select count(*) from erasures") == 0
+    async with database.system() as conn:
+        assert await conn.fetchval("select count(*) from erasures") == 0
+
+
+async def test_nobody_writes_into_another_taskforces_ledger_or_log(
+    database: Database, taskforce_id: UUID, other_taskforce_id: UUID
+) -> None:
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+        async with database.change(taskforce_id) as conn:
+            await write(conn, [_line(other_taskforce_id)])
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+        async with database.change(taskforce_id) as conn:
+            await Disclosure(conn, other_taskforce_id, "person:1", CASEWORK, "read").log("people", [uuid4()])
+
+
+async def test_what_is_past_its_deadline_is_told_of_ones_own_taskforce_alone(
+    database: Database, taskforce_id: UUID, other_taskforce_id: UUID
+) -> None:
+    async with database.change(taskforce_id) as conn:
+        await Disclosure(conn, taskforce_id, "person:1", CASEWORK, "read").log("people", [uuid4()])
+    for tenant, found in ((taskforce_id, 1), (other_taskforce_id, 0)):
+        async with database.read(tenant) as conn:
+            assert await conn.fetchval("select count(*) from accesses_before(now() + interval '1 day')") == found
