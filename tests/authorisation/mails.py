@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from uuid import UUID
 
 from services.notifications import store
+from services.notifications.app import create_app
 from services.notifications.rules import notices
+from services.notifications.settings import NotificationsSettings
 from tests.authorisation.matrix import Ask, Probe, World
+from tests.authorisation.running import running
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
+from tests.infrastructure import Databases, Installation, fresh_databases
 from tests.notifications.facts import pledge
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Mapping
 
     from shared.policy import Asker, Belonging
 
@@ -39,6 +44,29 @@ class Mails(World):
     async def written(self) -> int:
         """Nothing is published here: what can change is a delivery."""
         return int(await self.superuser.fetchval("select count(*) + coalesce(sum(attempts), 0) from deliveries"))
+
+
+@asynccontextmanager
+async def started(
+    installation: Installation, signing_key: str, kind: type[Mails] = Mails
+) -> AsyncIterator[tuple[Mails, Databases]]:
+    """The service on a database of its own."""
+    with fresh_databases(installation, ["notifications"]) as dsns:
+        nowhere: dict[str, Any] = {
+            "service_token": "none",
+            "events_url": "http://localhost",
+            "pledges_url": "http://localhost",
+        }
+        nowhere |= {"smtp_host": "localhost", "sender": "Tilsagn <tilsagn@struer.example>"}
+        async with running(
+            kind,
+            dsns,
+            "notifications",
+            signing_key,
+            lambda common: create_app(NotificationsSettings(**common, **nowhere)),
+        ) as world:
+            assert isinstance(world, kind)
+            yield world, dsns
 
 
 def _list(path: str) -> Probe:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from uuid import UUID, uuid4
@@ -11,12 +11,16 @@ from uuid import UUID, uuid4
 import httpx
 
 from services.dashboard.access import FIGURES
+from services.dashboard.app import create_app
+from services.dashboard.settings import DashboardSettings
 from tests.authorisation.matrix import FOREIGN, Ask, Probe, World
+from tests.authorisation.running import running
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
 from tests.dashboard.messages import check_in, employer_event, hire, pledge, taskforce, tell
+from tests.infrastructure import Databases, Installation, fresh_databases
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Mapping
 
     from services.dashboard.live import Changes
     from shared.policy import Asker, Belonging
@@ -87,6 +91,19 @@ class Overview(World):
         over.set()
         await asked
         return httpx.Response(status, content=body)
+
+
+@asynccontextmanager
+async def started(
+    installation: Installation, signing_key: str, kind: type[Overview] = Overview
+) -> AsyncIterator[tuple[Overview, Databases]]:
+    """The service on a database of its own."""
+    with fresh_databases(installation, ["dashboard"]) as dsns:
+        async with running(
+            kind, dsns, "dashboard", signing_key, lambda common: create_app(DashboardSettings(**common))
+        ) as world:
+            assert isinstance(world, kind)
+            yield world, dsns
 
 
 def _figures(path: str) -> Probe:

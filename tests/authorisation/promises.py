@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -11,16 +12,20 @@ from uuid import UUID, uuid4
 
 from services.pledges import commands, projections
 from services.pledges.access import LOGGERS, PLEDGE
+from services.pledges.app import create_app
 from services.pledges.domain.hire import Confirmation
 from services.pledges.domain.pledge import Guest, Limits, Person, Promise
 from services.pledges.domain.register import Contact, TypedCompany, name_key
+from services.pledges.settings import PledgesSettings
 from shared.auth import Principal, Role, sign_token
 from tests.authorisation.matrix import FOREIGN, MUNICIPALITY, OTHER_MUNICIPALITY, Ask, Probe, World, person_of
+from tests.authorisation.running import running
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
+from tests.infrastructure import Databases, Installation, fresh_databases
 from tests.pledges.conftest import REQUEST_KEY, hire_body, pledge_body
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Mapping
 
     from shared.policy import Asker, Belonging
 
@@ -160,6 +165,23 @@ class Promises(World):
         """A pass, or what looks like one."""
         token = sign_token(self.signing_key, guest(taskforce_of(belonging)), lifetime_seconds=900)
         return token if belonging != "missing" else token[:-8] + ("A" * 8)
+
+
+@asynccontextmanager
+async def started(
+    installation: Installation, signing_key: str, kind: type[Promises] = Promises
+) -> AsyncIterator[tuple[Promises, Databases]]:
+    """The service on a database of its own."""
+    with fresh_databases(installation, ["pledges"]) as dsns:
+        async with running(
+            kind,
+            dsns,
+            "pledges",
+            signing_key,
+            lambda common: create_app(PledgesSettings(**common, request_key=REQUEST_KEY, event_patience_seconds=0)),
+        ) as world:
+            assert isinstance(world, kind)
+            yield world, dsns
 
 
 def guest(taskforce: UUID, event_id: UUID = TONIGHT) -> Principal:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from uuid import UUID, uuid4
 
 from services.events import commands, passes
+from services.events.app import create_app
 from services.events.domain import Company
 from services.events.people.commands import add_person
 from services.events.people.domain import Person
 from services.events.settings import EventsSettings
 from tests.authorisation.matrix import FOREIGN, MUNICIPALITY, OTHER_MUNICIPALITY, Ask, Probe, World, person_of
+from tests.authorisation.running import running
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
+from tests.infrastructure import Databases, Installation, fresh_databases
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Mapping
 
     from shared.policy import Asker, Belonging
 
@@ -111,6 +115,23 @@ class Register(World):
         make = passes.spoken_code if spoken else passes.link_code
         code = make(settings, taskforce_of(belonging), self.events[_whose(belonging), "open"], 1)
         return code if belonging != "missing" else code[:-4] + ("AAAA" if code[-4:] != "AAAA" else "BBBB")
+
+
+@asynccontextmanager
+async def started(
+    installation: Installation, signing_key: str, kind: type[Register] = Register
+) -> AsyncIterator[tuple[Register, Databases]]:
+    """The service on a database of its own."""
+    with fresh_databases(installation, ["events"]) as dsns:
+        async with running(
+            kind,
+            dsns,
+            "events",
+            signing_key,
+            lambda common: create_app(EventsSettings(**common, token_private_key=signing_key, demo_mode=True)),
+        ) as world:
+            assert isinstance(world, kind)
+            yield world, dsns
 
 
 def taskforce_of(belonging: Belonging | str) -> UUID:

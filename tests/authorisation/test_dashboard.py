@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest_asyncio
 
 from services.dashboard import access
-from services.dashboard.app import create_app
 from services.dashboard.live import Changes
-from services.dashboard.settings import DashboardSettings
-from tests.authorisation.conftest import running
 from tests.authorisation.matrix import as_lines, cells, wrong
-from tests.authorisation.overview import PROBES, Overview
+from tests.authorisation.overview import PROBES, Overview, started
 from tests.authorisation.removal import (
     Checks,
     checks_not_missed,
@@ -22,21 +18,10 @@ from tests.authorisation.removal import (
     taskforces_not_missed,
     without_taskforces,
 )
-from tests.infrastructure import Databases, Installation, fresh_databases
+from tests.infrastructure import Databases, Installation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-
-
-@asynccontextmanager
-async def started(installation: Installation, signing_key: str) -> AsyncIterator[tuple[Overview, Databases]]:
-    """The service on a database of its own."""
-    with fresh_databases(installation, ["dashboard"]) as dsns:
-        async with running(
-            Overview, dsns, "dashboard", signing_key, lambda common: create_app(DashboardSettings(**common))
-        ) as world:
-            assert isinstance(world, Overview)
-            yield world, dsns
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

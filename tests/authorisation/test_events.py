@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest_asyncio
 
 from services.events import access
-from services.events.app import create_app
-from services.events.settings import EventsSettings
-from tests.authorisation.conftest import running
 from tests.authorisation.matrix import as_lines, cells, wrong
-from tests.authorisation.register import PROBES, Register
+from tests.authorisation.register import PROBES, Register, started
 from tests.authorisation.removal import (
     Checks,
     checks_not_missed,
@@ -20,25 +16,10 @@ from tests.authorisation.removal import (
     taskforces_not_missed,
     without_taskforces,
 )
-from tests.infrastructure import Databases, Installation, fresh_databases
+from tests.infrastructure import Databases, Installation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-
-
-@asynccontextmanager
-async def started(installation: Installation, signing_key: str) -> AsyncIterator[tuple[Register, Databases]]:
-    """The service on a database of its own."""
-    with fresh_databases(installation, ["events"]) as dsns:
-        async with running(
-            Register,
-            dsns,
-            "events",
-            signing_key,
-            lambda common: create_app(EventsSettings(**common, token_private_key=signing_key, demo_mode=True)),
-        ) as world:
-            assert isinstance(world, Register)
-            yield world, dsns
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -2,46 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest_asyncio
 
-from services.notifications.app import create_app
-from services.notifications.settings import NotificationsSettings
-from tests.authorisation.conftest import running
-from tests.authorisation.mails import PROBES, Mails
+from tests.authorisation.mails import PROBES, Mails, started
 from tests.authorisation.matrix import as_lines, cells, wrong
 from tests.authorisation.removal import (
     roles_not_missed,
     taskforces_not_missed,
     without_taskforces,
 )
-from tests.infrastructure import Databases, Installation, fresh_databases
+from tests.infrastructure import Databases, Installation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-
-
-@asynccontextmanager
-async def started(installation: Installation, signing_key: str) -> AsyncIterator[tuple[Mails, Databases]]:
-    """The service on a database of its own."""
-    with fresh_databases(installation, ["notifications"]) as dsns:
-        nowhere: dict[str, Any] = {
-            "service_token": "none",
-            "events_url": "http://localhost",
-            "pledges_url": "http://localhost",
-        }
-        nowhere |= {"smtp_host": "localhost", "sender": "Tilsagn <tilsagn@struer.example>"}
-        async with running(
-            Mails,
-            dsns,
-            "notifications",
-            signing_key,
-            lambda common: create_app(NotificationsSettings(**common, **nowhere)),
-        ) as world:
-            assert isinstance(world, Mails)
-            yield world, dsns
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

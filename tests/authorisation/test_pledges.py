@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest_asyncio
 
 from services.pledges import access
-from services.pledges.app import create_app
 from services.pledges.domain.pledge import Person, admit
-from services.pledges.settings import PledgesSettings
-from tests.authorisation.conftest import running
 from tests.authorisation.matrix import as_lines, cells, wrong
-from tests.authorisation.promises import PROBES, Promises
+from tests.authorisation.promises import PROBES, Promises, started
 from tests.authorisation.removal import (
     Checks,
     checks_not_missed,
@@ -21,26 +17,10 @@ from tests.authorisation.removal import (
     taskforces_not_missed,
     without_taskforces,
 )
-from tests.infrastructure import Databases, Installation, fresh_databases
-from tests.pledges.conftest import REQUEST_KEY
+from tests.infrastructure import Databases, Installation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-
-
-@asynccontextmanager
-async def started(installation: Installation, signing_key: str) -> AsyncIterator[tuple[Promises, Databases]]:
-    """The service on a database of its own."""
-    with fresh_databases(installation, ["pledges"]) as dsns:
-        async with running(
-            Promises,
-            dsns,
-            "pledges",
-            signing_key,
-            lambda common: create_app(PledgesSettings(**common, request_key=REQUEST_KEY, event_patience_seconds=0)),
-        ) as world:
-            assert isinstance(world, Promises)
-            yield world, dsns
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -1,0 +1,150 @@
+"""Every function of the register's, in a transaction of another taskforce and of none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import pytest_asyncio
+
+from services.events import commands, domain, queries, store
+from services.events.api import attendance
+from services.events.domain import Attendance, Company, EmployerEvent, EventPlan
+from services.events.people import commands as people_commands
+from services.events.people import queries as people_queries
+from services.events.people import store as people_store
+from services.events.people.domain import Person
+from shared.auth import Principal
+from tests.authorisation.register import Register, started
+from tests.authorisation.removal import without_taskforces
+from tests.conftest import TASKFORCE
+from tests.tenancy.bound import Cases, Exempt, functions, named, tried, unnoticed
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.infrastructure import Installation
+
+NOW = datetime.now(UTC)
+
+
+class Prepared(Register):
+    """The register with an event for every step."""
+
+    async def fill(self) -> None:
+        await super().fill()
+        steps = {"publish": "draft", "open": "published", "close": "open", "cancel": "published", "save": "published"}
+        self.to = {step: await self.new_event("own", status) for step, status in steps.items()}
+        for step in ("check_in", "walk_in", "attend", "arrive", "revoke"):
+            self.to[step] = await self.new_event("own", "open")
+
+    @property
+    def ours(self) -> UUID:
+        """A company of ours."""
+        return self.companies["own"].id
+
+    @property
+    def evening(self) -> UUID:
+        """An open event of ours, to which it has come."""
+        return self.events["own", "open"]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def world(installation: Installation, signing_key: str) -> AsyncIterator[Prepared]:
+    async with started(installation, signing_key, Prepared) as (world, _):
+        assert isinstance(world, Prepared)
+        yield world
+
+
+def _company() -> Company:
+    return Company(uuid4(), "Z ny")
+
+
+def _person() -> Person:
+    return Person(uuid4(), "Z Ny", "ny@example.dk", frozenset({"member"}))
+
+
+def _event(id: UUID, version: int = 1) -> EmployerEvent:
+    plan = EventPlan("employer_event", "Ny", None, NOW, NOW + timedelta(hours=1), None)
+    return EmployerEvent(id, plan, status="published", version=version)
+
+
+def _arrive(world: Prepared, db: Any) -> Any:
+    principal = Principal("person:x", frozenset({"member"}), TASKFORCE)
+    return attendance.arrive(db, principal, world.to["arrive"], attendance.CheckInIn(company_id=world.ours))
+
+
+CASES: Cases = {
+    attendance.arrive: _arrive,
+    commands.register_company: lambda _, db: commands.register_company(db, TASKFORCE, _company()),
+    commands.clear_company: lambda w, db: commands.clear_company(db, TASKFORCE, w.companies["other company"].id),
+    commands.draft_event: lambda _, db: commands.draft_event(
+        db, TASKFORCE, id=uuid4(), title="Ny", starts_at=NOW, ends_at=NOW + timedelta(hours=1)
+    ),
+    commands.publish_event: lambda w, db: commands.publish_event(db, TASKFORCE, w.to["publish"]),
+    commands.open_event: lambda w, db: commands.open_event(db, TASKFORCE, w.to["open"]),
+    commands.close_event: lambda w, db: commands.close_event(db, TASKFORCE, w.to["close"]),
+    commands.cancel_event: lambda w, db: commands.cancel_event(db, TASKFORCE, w.to["cancel"]),
+    commands.revoke_passes: lambda w, db: commands.revoke_passes(db, TASKFORCE, w.to["revoke"]),
+    commands.check_in: lambda w, db: commands.check_in(db, TASKFORCE, w.to["check_in"], w.ours, by="x"),
+    commands.check_in_walk_in: lambda w, db: commands.check_in_walk_in(
+        db, TASKFORCE, w.to["walk_in"], _company(), by="x"
+    ),
+    people_commands.add_person: lambda _, db: people_commands.add_person(db, TASKFORCE, _person()),
+    people_queries.people: lambda _, conn: people_queries.people(conn, TASKFORCE, limit=10),
+    people_queries.address: lambda w, conn: people_queries.address(conn, TASKFORCE, w.people["own"].id),
+    people_queries.filled_roles: lambda _, conn: people_queries.filled_roles(conn, TASKFORCE),
+    people_store.insert_person: lambda _, conn: people_store.insert_person(conn, TASKFORCE, _person(), at=NOW),
+    people_store.load_person: lambda w, conn: people_store.load_person(conn, TASKFORCE, w.people["own"].id),
+    people_store.first_in_role: lambda _, conn: people_store.first_in_role(conn, TASKFORCE, "admin"),
+    queries.company: lambda w, conn: queries.company(conn, TASKFORCE, w.ours),
+    queries.companies: lambda _, conn: queries.companies(conn, TASKFORCE, limit=10),
+    queries.event: lambda w, conn: queries.event(conn, TASKFORCE, w.evening),
+    queries.events: lambda _, conn: queries.events(conn, TASKFORCE, drafts=True, limit=10),
+    queries.check_in: lambda w, conn: queries.check_in(conn, TASKFORCE, w.evening, w.ours),
+    queries.check_ins: lambda w, conn: queries.check_ins(conn, TASKFORCE, w.evening, limit=10),
+    queries.held_names: lambda w, conn: queries.held_names(conn, TASKFORCE, w.evening, limit=10),
+    queries.candidates: lambda w, conn: queries.candidates(conn, TASKFORCE, w.evening, "A", limit=10),
+    store.insert_company: lambda _, conn: store.insert_company(conn, TASKFORCE, _company(), at=NOW),
+    store.load_company: lambda w, conn: store.load_company(conn, TASKFORCE, w.ours),
+    store.lock_company: lambda w, conn: store.lock_company(conn, TASKFORCE, w.ours),
+    store.save_ownership: lambda w, conn: store.save_ownership(
+        conn, TASKFORCE, replace(w.companies["own"], personally_owned=False), version=7
+    ),
+    store.insert_event: lambda _, conn: store.insert_event(conn, TASKFORCE, _event(uuid4()), at=NOW),
+    store.load_event: lambda w, conn: store.load_event(conn, TASKFORCE, w.evening),
+    store.lock_event: lambda w, conn: store.lock_event(conn, TASKFORCE, w.evening),
+    store.hold_event: lambda w, conn: store.hold_event(conn, TASKFORCE, w.evening),
+    store.events_with_passes: lambda _, conn: store.events_with_passes(conn, TASKFORCE, ended_after=NOW),
+    store.save_event: lambda w, conn: store.save_event(conn, TASKFORCE, _event(w.to["save"], version=3)),
+    store.insert_attendance: lambda w, conn: store.insert_attendance(
+        conn, TASKFORCE, Attendance(uuid4(), w.to["attend"], w.ours, False, NOW, "x")
+    ),
+}
+_REGISTRY = "the registry of taskforces is read before anybody's is known, and holds nothing that is not public"
+EXEMPT: Exempt = {
+    commands.register_taskforce: _REGISTRY,
+    queries.taskforces: _REGISTRY,
+    queries.taskforce: _REGISTRY,
+    store.lock_taskforce: _REGISTRY,
+    store.save_taskforce: _REGISTRY,
+}
+
+
+def test_every_function_is_tried() -> None:
+    assert named(functions("events")) == named({*CASES, *EXEMPT})
+
+
+async def test_none_sees_or_changes_anything_as_another_taskforce_or_as_none(world: Prepared) -> None:
+    assert await tried(world, CASES, (domain.Refusal,)) == []
+
+
+async def test_each_would_see_or_change_something_if_the_database_let_it(
+    installation: Installation, signing_key: str
+) -> None:
+    async with started(installation, signing_key, Prepared) as (world, dsns):
+        async with without_taskforces(world, dsns.superuser_dsn("events")):
+            found = await tried(world, CASES, (domain.Refusal,))
+        assert unnoticed(CASES, found) == []

@@ -1,0 +1,214 @@
+"""Every function of the pledges service's, in a transaction of another taskforce and of none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import pytest_asyncio
+
+from services.pledges import commands, consumer, projections, queries, requests, sealing, store
+from services.pledges.domain.hire import Confirmation, Hire
+from services.pledges.domain.pledge import Limits, Person, Pledge, Promise, open_positions
+from services.pledges.domain.refusals import Refusal
+from services.pledges.domain.register import Contact, TypedCompany
+from services.pledges.imports import running
+from services.pledges.queries import HireFilter, PledgeFilter
+from shared.messaging.envelope import Delivery
+from tests.authorisation.matrix import person_of
+from tests.authorisation.promises import NOW, TONIGHT, Logged, Promises, started
+from tests.authorisation.removal import without_taskforces
+from tests.conftest import TASKFORCE
+from tests.dashboard.messages import company
+from tests.pledges.conftest import REQUEST_KEY
+from tests.tenancy.bound import Cases, Exempt, functions, named, tried, unnoticed
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.infrastructure import Installation
+
+KEY = "a key that was used"
+FILE = b"virksomhed;dato;pladser;timer fra;kontaktperson\nNy;01-02-2024;1;5;Eva\n"
+
+
+class Prepared(Promises):
+    """Pledges and hires, one of each as the domain sees it, and a key that was used."""
+
+    async def fill(self) -> None:
+        await super().fill()
+        self.logged: Logged = self.pledge("member", "own")
+        self.another: Logged = self.pledge("admin", "own")
+        async with self.db.change(TASKFORCE) as conn:
+            pledge = await store.load_pledge(conn, TASKFORCE, self.logged.id)
+            hire = await store.load_hire(conn, TASKFORCE, self.logged.hire_id)
+            await requests.claim(conn, TASKFORCE, "log_pledge", [(_asked(KEY), uuid4(), NOW)])
+        assert pledge is not None
+        assert hire is not None
+        self.whole: Pledge = pledge[0]
+        self.hired: Hire = hire[0]
+        # Kept before the installation had a key to seal it with.
+        await self.superuser.execute("update pledges set request_digest = $1", b"\0" * 32)
+        await self.superuser.execute("update hires set request_digest = $1", b"\0" * 32)
+        self.place = await self.superuser.fetchval("select ctid from pledges where id = $1", self.another.id)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def world(installation: Installation, signing_key: str) -> AsyncIterator[Prepared]:
+    async with started(installation, signing_key, Prepared) as (world, _):
+        assert isinstance(world, Prepared)
+        yield world
+
+
+def _asked(key: str) -> requests.Asked:
+    return commands.asked(key, {}, request_key=REQUEST_KEY)
+
+
+def _promise() -> Promise:
+    return Promise(
+        id=uuid4(),
+        company=TypedCompany("Ny", None, None, None),
+        contact=Contact("Eva", "97850000", None),
+        job_type="smaajob",
+        positions=1,
+        hours_from=Decimal(5),
+        hours_to=Decimal(5),
+        tasks=(),
+        earliest_start=None,
+        captured_at=NOW,
+        captured_by="phone",
+    )
+
+
+def _confirmation(pledge_id: UUID) -> Confirmation:
+    contact = Contact("Jonas", "96848484", None)
+    return Confirmation(uuid4(), NOW.date(), Decimal(5), contact, pledge_id=pledge_id)
+
+
+async def _log(_: Prepared, db: Any) -> Any:
+    promise = _promise()
+    by = Person(person_of("member"))
+    return await commands.log_pledge(db, TASKFORCE, promise, by=by, asked=_asked(str(promise.id)), limits=Limits())
+
+
+async def _confirm(world: Prepared, db: Any) -> Any:
+    confirmation = _confirmation(world.logged.id)
+    asked = _asked(str(confirmation.id))
+    return await commands.confirm_hire(db, TASKFORCE, confirmation, confirmed_by=None, asked=asked, limits=Limits())
+
+
+async def _check(world: Prepared, db: Any) -> bool:
+    await commands.check_hire(db, TASKFORCE, _confirmation(world.logged.id), limits=Limits())
+    return True
+
+
+async def _import(_: Prepared, db: Any) -> Any:
+    return await running.import_pledges(db, TASKFORCE, FILE, dry_run=False, limits=Limits(), request_key=REQUEST_KEY)
+
+
+def _another_pledge(world: Prepared) -> Pledge:
+    id = uuid4()
+    return replace(world.whole, promise=replace(world.whole.promise, id=id), positions=open_positions(id, 1))
+
+
+async def _save_filled(world: Prepared, conn: Any) -> None:
+    position = replace(world.whole.positions[-1], status="filled", hire_id=uuid4())
+    await store.save_filled(conn, replace(world.whole, version=9), position)
+
+
+async def _take_over(_: Prepared, conn: Any) -> None:
+    await consumer.apply(conn, [Delivery(company(taskforce_id=TASKFORCE), uuid4(), uuid4())])
+
+
+def _event_row() -> tuple[Any, ...]:
+    times = (NOW, NOW + timedelta(hours=2), NOW, None)
+    return (TASKFORCE, uuid4(), 1, "employer_event", "open", "Ny", None, *times, 50, 1)
+
+
+CASES: Cases = {
+    commands.log_pledge: _log,
+    commands.confirm_hire: _confirm,
+    commands.check_hire: _check,
+    consumer.apply: _take_over,
+    running.import_pledges: _import,
+    projections.save_companies: lambda _, conn: projections.save_companies(
+        conn, [(TASKFORCE, uuid4(), 1, "Ny", "ny", None, None, False)]
+    ),
+    projections.save_events: lambda _, conn: projections.save_events(conn, [_event_row()]),
+    projections.save_attendances: lambda _, conn: projections.save_attendances(
+        conn, [(TASKFORCE, uuid4(), 1, TONIGHT, uuid4(), NOW)]
+    ),
+    queries.pledges: lambda _, conn: queries.pledges(conn, TASKFORCE, PledgeFilter(), limit=10),
+    queries.waiting_pledges: lambda _, conn: queries.waiting_pledges(conn, TASKFORCE, PledgeFilter(), limit=10),
+    queries.waiting_totals: lambda _, conn: queries.waiting_totals(conn, TASKFORCE, PledgeFilter()),
+    queries.pledge: lambda w, conn: queries.pledge(conn, TASKFORCE, w.logged.id),
+    queries.hires: lambda _, conn: queries.hires(conn, TASKFORCE, HireFilter(), limit=10),
+    queries.hire: lambda w, conn: queries.hire(conn, TASKFORCE, w.logged.hire_id),
+    queries.last_contact_person: lambda _, conn: queries.last_contact_person(conn, TASKFORCE, person_of("member")),
+    queries.event: lambda _, conn: queries.event(conn, TASKFORCE, TONIGHT),
+    queries.events: lambda _, conn: queries.events(conn, TASKFORCE, ("open",)),
+    queries.events_with_pledges: lambda _, conn: queries.events_with_pledges(conn, TASKFORCE),
+    queries.companies_at: lambda _, conn: queries.companies_at(conn, TASKFORCE, TONIGHT),
+    queries.companies: lambda _, conn: queries.companies(conn, TASKFORCE),
+    queries.contact_address: lambda w, conn: queries.contact_address(conn, TASKFORCE, w.logged.id),
+    requests.look_around: lambda w, conn: requests.look_around(
+        conn, TASKFORCE, [(TONIGHT, TypedCompany(w.companies["own"], None, None, None))]
+    ),
+    requests.claim: lambda _, conn: requests.claim(
+        conn, TASKFORCE, "log_pledge", [(_asked(str(uuid4())), uuid4(), NOW)]
+    ),
+    requests.claimed_before: lambda _, conn: requests.claimed_before(conn, TASKFORCE, "log_pledge", KEY),
+    requests.request_digests: lambda w, conn: requests.request_digests(conn, TASKFORCE, [w.logged.id]),
+    requests.replace_digests: lambda w, conn: requests.replace_digests(conn, "pledges", {w.place: b"\1" * 33}),
+    store.event_is_known: lambda _, conn: store.event_is_known(conn, TASKFORCE, TONIGHT),
+    store.insert_pledge: lambda w, conn: store.insert_pledge(conn, _another_pledge(w), b"\1" * 33),
+    store.insert_pledges: lambda w, conn: store.insert_pledges(conn, [(_another_pledge(w), b"\1" * 33)]),
+    store.load_pledge: lambda w, conn: store.load_pledge(conn, TASKFORCE, w.logged.id),
+    store.lock_pledge: lambda w, conn: store.lock_pledge(conn, TASKFORCE, w.logged.id),
+    store.save_filled: _save_filled,
+    store.insert_hire: lambda w, conn: store.insert_hire(
+        conn, replace(w.hired, id=uuid4(), pledge_id=None, position=None), b"\1" * 33
+    ),
+    store.load_hire: lambda w, conn: store.load_hire(conn, TASKFORCE, w.logged.hire_id),
+    store.all_events: lambda _, conn: store.all_events(conn, TASKFORCE),
+    store.all_companies: lambda _, conn: store.all_companies(conn, TASKFORCE),
+}
+_IN_TURN = "goes from taskforce to taskforce, each in a transaction of its own"
+EXEMPT: Exempt = {
+    requests.taskforces_of_outbox: "says whom the outbox is of, which no taskforce limits",
+    # Of which taskforce a row is it does not ask at all: below.
+    requests.lock_plain_digests: "is given no taskforce",
+    sealing.seal_everything: _IN_TURN,
+}
+
+
+def test_every_function_is_tried() -> None:
+    assert named(functions("pledges")) == named({*CASES, *EXEMPT})
+
+
+async def test_what_is_to_be_sealed_is_that_of_one_taskforce(world: Prepared, other_taskforce_id: UUID) -> None:
+    kept = {}
+    for taskforce in (TASKFORCE, other_taskforce_id):
+        async with world.db.change(taskforce) as conn:
+            kept[taskforce] = set(await requests.lock_plain_digests(conn, "pledges", limit=100))
+    async with world.db.system() as conn:
+        assert await requests.lock_plain_digests(conn, "pledges", limit=100) == {}
+    assert kept[TASKFORCE]
+    assert kept[other_taskforce_id]
+    assert not kept[TASKFORCE] & kept[other_taskforce_id]
+
+
+async def test_none_sees_or_changes_anything_as_another_taskforce_or_as_none(world: Prepared) -> None:
+    assert await tried(world, CASES, (Refusal,)) == []
+
+
+async def test_each_would_see_or_change_something_if_the_database_let_it(
+    installation: Installation, signing_key: str
+) -> None:
+    async with started(installation, signing_key, Prepared) as (world, dsns):
+        async with without_taskforces(world, dsns.superuser_dsn("pledges")):
+            found = await tried(world, CASES, (Refusal,))
+        assert unnoticed(CASES, found) == []
