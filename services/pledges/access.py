@@ -11,6 +11,7 @@ from shared.policy import EVERYBODYS, NOTHING, OWN, Thing
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from services.pledges.queries import EventView
     from services.pledges.views import PledgeView
     from shared.auth import Principal, Role
 
@@ -71,6 +72,13 @@ def may_read_hires(principal: Principal) -> bool:
 def event_of(principal: Principal, named: UUID | None) -> UUID | None:
     """Return the event whose intake it is: a guest's is the pass's own, whatever the address names."""
     return principal.event_id or named
+
+
+def is_revoked(principal: Principal, event: EventView | None) -> bool:
+    """Whether the principal has a pass of the event's that has been replaced."""
+    if event is None or principal.pass_generation is None:
+        return False
+    return principal.pass_generation < event.pass_generation
 
 
 def sees_register(principal: Principal) -> bool:

@@ -318,13 +318,14 @@ class EventView:
     status: str
     starts_at: datetime
     ends_at: datetime
+    pass_generation: int
 
 
 async def event(conn: Connection, taskforce_id: UUID, event_id: UUID) -> EventView | None:
     """Return one event, as far as the register has told us."""
     row = await conn.fetchrow(
         """
-        select id, title, place, status, starts_at, ends_at
+        select id, title, place, status, starts_at, ends_at, pass_generation
           from employer_events
          where taskforce_id = $1
            and id = $2
@@ -339,7 +340,7 @@ async def events(conn: Connection, taskforce_id: UUID, statuses: Sequence[str], 
     """Return events of some statuses, the last first."""
     rows = await conn.fetch(
         """
-        select id, title, place, status, starts_at, ends_at
+        select id, title, place, status, starts_at, ends_at, pass_generation
           from employer_events
          where taskforce_id = $1
            and status = any($2::text[])
@@ -357,7 +358,7 @@ async def events_with_pledges(conn: Connection, taskforce_id: UUID, *, limit: in
     """Return the events at which something was pledged, the last first: what lists can be narrowed to."""
     rows = await conn.fetch(
         """
-        select id, title, place, status, starts_at, ends_at
+        select id, title, place, status, starts_at, ends_at, pass_generation
           from employer_events as event
          where taskforce_id = $1
            and exists (select

@@ -20,6 +20,7 @@ from services.pledges.access import (
     PASS,
     PLEDGE,
     event_of,
+    is_revoked,
     logs_as,
     may_read,
     seen_by,
@@ -30,7 +31,7 @@ from services.pledges.bodies import PledgeBody, TypedId, TypedPhone
 from services.pledges.catalogue import JOB_TYPES, TASKS
 from services.pledges.danish import iso_date, point_decimal
 from services.pledges.domain.pledge import starts_long_before
-from services.pledges.domain.refusals import IdTaken, KeyUsedForAnother, Refusal
+from services.pledges.domain.refusals import IdTaken, KeyUsedForAnother, PassRevoked, Refusal
 from services.pledges.pages.common import (
     database,
     judged,
@@ -315,7 +316,11 @@ async def _page(
                     event_id = open_events[0].id
             if event_id is not None:
                 event = await queries.event(conn, principal.taskforce, event_id)
-                companies = await queries.companies_at(conn, principal.taskforce, event_id)
+                if is_revoked(principal, event) and status_code < 400:
+                    raise PassRevoked
+                # Whoever has filled something in keeps it, but is told no more of who is here.
+                if not is_revoked(principal, event):
+                    companies = await queries.companies_at(conn, principal.taskforce, event_id)
             if not companies and sees_register(principal):
                 companies = await queries.companies(conn, principal.taskforce)
     choices = [(str(one.id), one.title) for one in open_events]

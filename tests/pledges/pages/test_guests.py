@@ -98,3 +98,25 @@ async def test_a_revoked_pass_is_told_so_with_everything_typed_still_there(
     assert answer.status_code == 403
     assert "Adgangen gælder ikke længere" in text_of(answer.text)
     assert 'value="Eva Holm"' in answer.text
+
+
+async def test_a_revoked_pass_opens_no_intake_and_tells_nobody_who_is_here(
+    caller: Caller,
+    know_event: Callable[..., Awaitable[UUID]],
+    know_company: Callable[..., Awaitable[UUID]],
+    token: Callable[..., str],
+) -> None:
+    event_id = await know_event()
+    await know_company("Limfjordens Bageri", checked_in_at=event_id)
+    event_pass = token("event_pass", subject=f"pass:{event_id}", event_id=event_id, pass_generation=1)
+    guest = {"cookie": f"{COOKIE}={event_pass}", "origin": "http://localhost:8080"} | HTML
+    assert "Limfjordens Bageri" in (await caller.client.get("/pledges/new", headers=guest)).text
+
+    await know_event(event_id, version=2, pass_generation=2)
+    opened = await caller.client.get("/pledges/new", headers=guest)
+    sent = await caller.client.post("/pledges/new", data={"company.name": "B&O"}, headers=guest)
+
+    assert opened.status_code == 403
+    assert "Adgangen gælder ikke længere" in text_of(opened.text)
+    assert sent.status_code == 422
+    assert "Limfjordens Bageri" not in opened.text + sent.text
