@@ -82,7 +82,7 @@ def document() -> str:
 
 def _things(found: Sequence[Operation]) -> str:
     things = list(dict.fromkeys(thing for one in found for thing in one.things or ()))
-    lines = ["| about | whose everybody reaches | other than that | own |", "|---|---|---|---|"]
+    lines = ["| about | who may call, reaches | but | their own |", "|---|---|---|---|"]
     for thing in things:
         name = f"{thing.name} (with the {thing.of.name})" if thing.of else thing.name
         others = "; ".join(f"{asker}: {_whose(reach)}" for asker, reach in _by_reach(thing))
