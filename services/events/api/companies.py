@@ -100,7 +100,7 @@ async def list_companies(
             conn, principal.taskforce, text=q, member=member, after=ByName.read(page_token), limit=page_size + 1
         )
     page, last = cut(rows, page_size)
-    token = ByName(sort_name=last.sort_name, id=last.id).token() if last else None
+    token = ByName(id=last.id).token() if last else None
     return CompanyPage(items=[CompanyOut.of(row) for row in page], next_page_token=token)
 
 

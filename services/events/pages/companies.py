@@ -62,7 +62,7 @@ async def show_companies(
     page, last = cut(rows, _PER_PAGE)
     further = None
     if last:
-        token = ByName(sort_name=last.sort_name, id=last.id).token()
+        token = ByName(id=last.id).token()
         chosen = {"q": text, **({"members": "true"} if members else {}), "page_token": token}
         further = f"/companies?{urlencode(chosen)}"
     return render(
