@@ -1,0 +1,76 @@
+"""The part of docs/privacy.da.md that follows from the registers: what is held about whom, why and until when."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from deploy.privacy.registers import register_of
+from deploy.services import SERVICES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from shared.privacy.register import Personal
+
+FILE: Final = Path(__file__).parents[2] / "docs" / "privacy.da.md"
+_BEGINS: Final = "<!-- Herfra skrives afsnittet af `python -m deploy.privacy`; ret i personal_data.toml. -->"
+_ENDS: Final = "<!-- Hertil. -->"
+
+
+def up_to_date(document: str) -> str:
+    """Return the document with its part as the registers say now.
+
+    Raises:
+        ValueError: it does not say where that part begins and ends.
+    """
+    before, begins, rest = document.partition(_BEGINS)
+    _, ends, after = rest.partition(_ENDS)
+    if not (begins and ends):
+        raise ValueError(f"{FILE.name} does not say where what is generated begins and ends")
+    return f"{before}{_BEGINS}\n\n{_part()}\n{_ENDS}{after}"
+
+
+def _part() -> str:
+    entries = [(service, entry) for service in SERVICES for entry in register_of(service).personal]
+    groups: dict[tuple[object, ...], list[tuple[str, Personal]]] = {}
+    for service, entry in entries:
+        key = (entry.group, entry.whose, entry.what, entry.purpose, entry.months, entry.counted_from)
+        groups.setdefault(key, []).append((service, entry))
+    lines = ["| Om hvem | Hvad | Formål | Hjemmel | Slettes | Felter |", "|---|---|---|---|---|---|"]
+    lines += [_row(group) for group in groups.values()]
+    lines += ["", "Numre og koder, der kun kan henføres til nogen ved hjælp af det, der står et andet sted:", ""]
+    lines += ["| Felter | Hvad skal der til for at vide, hvem det er | Hvorfor |", "|---|---|---|"]
+    references: dict[tuple[str, str], list[str]] = {}
+    for service in SERVICES:
+        for one in register_of(service).pseudonymous:
+            fields = references.setdefault((one.resolved_by, one.why), [])
+            fields.append(f"`{service}.{one.table}` ({', '.join(one.columns)})")
+    lines += [
+        _cells(", ".join(dict.fromkeys(fields)), resolved_by, why) for (resolved_by, why), fields in references.items()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _row(group: Sequence[tuple[str, Personal]]) -> str:
+    entry = group[0][1]
+    basis = f"{entry.basis}; {entry.national}" if entry.national else entry.basis
+    what = f"{entry.what} (kun hvor {entry.only_where})" if entry.only_where else entry.what
+    fields = _once(f"`{service}.{one.table}` ({', '.join(one.columns)})" for service, one in group)
+    return _cells(
+        entry.whose, what, entry.purpose, basis, f"{_months(entry.months)} efter {entry.counted_from}", fields
+    )
+
+
+def _months(months: int) -> str:
+    if months % 12:
+        return f"{months} måneder"
+    return f"{months // 12} år"
+
+
+def _once(fields: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(fields))
+
+
+def _cells(*texts: str) -> str:
+    return "| " + " | ".join(text.replace("|", "\\|") for text in texts) + " |"

@@ -1,0 +1,27 @@
+"""docs/privacy.da.md says what the registers say."""
+
+from __future__ import annotations
+
+import pytest
+
+from deploy.privacy.document import FILE, up_to_date
+from deploy.privacy.registers import register_of
+from deploy.services import SERVICES
+
+
+def test_the_document_is_up_to_date() -> None:
+    written = FILE.read_text(encoding="utf-8")
+    assert written == up_to_date(written), "run `python -m deploy.privacy`"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_column_with_personal_data_is_in_it(service: str) -> None:
+    written = FILE.read_text(encoding="utf-8")
+    for entry in register_of(service).personal:
+        assert f"`{service}.{entry.table}` ({', '.join(entry.columns)})" in written
+        assert entry.purpose in written
+
+
+def test_a_document_without_its_place_is_refused() -> None:
+    with pytest.raises(ValueError, match="where what is generated begins"):
+        up_to_date("# Nothing")
