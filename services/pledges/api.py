@@ -42,6 +42,7 @@ from services.pledges.sorting import NewestFirst
 from services.pledges.views import HireView, PledgeView
 from shared.auth import Principal, require
 from shared.contracts.pledges import JobType, PledgeStatus
+from shared.cpr import mask_cpr
 from shared.policy import about
 from shared.postgres import Database
 from shared.web.i18n import gettext as _
@@ -264,7 +265,8 @@ def _database(request: Request) -> Database:
 
 def _key(key: str | None) -> str:
     """The idempotency key. Raises `Problem` 400 where there is none that can be kept."""
-    if key is not None and _PRINTABLE.fullmatch(key.strip()):
+    # It is kept: a UUID may have digits like a CPR number's, and nothing else.
+    if key is not None and _PRINTABLE.fullmatch(key.strip()) and mask_cpr(key) == key:
         return key.strip()
     words = _("Send a UUID of your own making, and the same one when you try again.")
     error = FieldError("Idempotency-Key:", "missing" if key is None else "unusable", words)
