@@ -27,7 +27,7 @@ FOREIGN = "Fremmed"
 """Stands in the name of everything of the other taskforce: no answer to anybody of ours may hold it."""
 MUNICIPALITY, OTHER_MUNICIPALITY = "0671", "0756"
 
-_IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-fA-F]{8}\b|\b[\w-]{64,}|\d{4}-\d\d-\d\dT[\d:.+Z]+")
+_IDS = re.compile(r"[0-9a-fA-F]{8}-[0-9a-f-]{27}|[0-9a-fA-F]{8}\b|\b[\w-]{64,}|\d+")
 
 
 @dataclass(frozen=True)
@@ -257,5 +257,5 @@ def _everybodys(cell: Cell) -> bool:
 
 
 def _without_ids(ask: Ask, answer: httpx.Response) -> str:
-    """The answer but for what the request itself brought and for moments."""
+    """The answer but for ids, tokens and whatever is a number: moments pass between two requests."""
     return f"{answer.status_code} {_IDS.sub('*', answer.text + answer.headers.get('location', ''))}"

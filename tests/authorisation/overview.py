@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 API: Final = "/api/dashboard/v1"
 TOLD: Final = '"changed_at"'
-_PATIENCE_SECONDS: Final = 0.25
+_PATIENCE_SECONDS: Final = 10.0
+_SILENCE_SECONDS: Final = 0.3
 
 
 class Overview(World):
@@ -61,7 +62,7 @@ class Overview(World):
 
     async def _hear(self, asker: Asker, path: str, changes_of: UUID | None) -> httpx.Response:
         status, body = 0, b""
-        told, over = asyncio.Event(), asyncio.Event()
+        begun, told, over = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
         async def receive() -> dict[str, Any]:
             await over.wait()
@@ -71,23 +72,22 @@ class Overview(World):
             nonlocal status, body
             status = message.get("status", status)
             body += message.get("body", b"")
-            if message["type"] == "http.response.body" and (
-                changes_of is None or not message.get("more_body") or TOLD.encode() in body
-            ):
-                told.set()
+            if message["type"] == "http.response.body":
+                begun.set()
+                if not message.get("more_body") or TOLD.encode() in body:
+                    told.set()
 
         headers = [(name.encode(), value.encode()) for name, value in self.headers(asker).items()]
         scope = {"type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b""}
         scope |= {"headers": [*headers, (b"host", b"localhost:8080")], "scheme": "https", "http_version": "1.1"}
         scope |= {"server": ("localhost", 8080), "client": ("127.0.0.1", 1), "root_path": ""}
         asked = asyncio.create_task(self.app(scope, receive, send))
-        changes: Changes = self.app.state.changes
-        await asyncio.sleep(0.02)
+        await asyncio.wait_for(begun.wait(), _PATIENCE_SECONDS)
         if changes_of is not None and not told.is_set():
+            changes: Changes = self.app.state.changes
             changes.changed(changes_of)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_PATIENCE_SECONDS):
-                await told.wait()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(told.wait(), _PATIENCE_SECONDS if changes_of == TASKFORCE else _SILENCE_SECONDS)
         over.set()
         await asked
         return httpx.Response(status, content=body)
