@@ -2,7 +2,7 @@
 
     latest   the disk is gone: everything the archive holds is restored
     moment   somebody has deleted what they should not: the state of just before is restored, on the time line that
-             the first restore began
+             the first restore began. Somebody who was erased since is brought back by it, and erased again
 
 Each time the deployment's processes are stopped, all four databases (they are in one cluster) are restored to the
 same moment, `tilsagn reconcile` makes the broker know what they know, the processes are started, and phones that
@@ -29,11 +29,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 
 from deploy.local.postgres import EmbeddedPostgres
+from deploy.scenarios import identities
 from services.events import commands
 from shared.postgres import Database
 from shared.settings import ServiceSettings
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 RESULTS = ROOT / "test-results" / "restore-drill.json"
 LOGS = RESULTS.with_suffix("")
 BACKUP = "first"
+SLUG = "drill"
 PATIENCE_SECONDS = 60.0
 MAIL_SECONDS = 30.0
 
@@ -146,6 +148,7 @@ class _BadDay:
     Attributes:
         gone: pledges that were acknowledged and lost so far.
         twice: mails about the others that went out again so far.
+        erased: the pledge whose contact has asked to be erased, after the moment that is gone back to.
     """
 
     topology: Topology
@@ -154,6 +157,7 @@ class _BadDay:
     taskforce: UUID
     gone: set[UUID] = field(default_factory=set)
     twice: int = 0
+    erased: UUID | None = None
 
     async def lose_the_disk(self) -> Restored:
         # Workers that are behind, so that a restore has something to put right: changes that are restored and were
@@ -179,6 +183,7 @@ class _BadDay:
     async def undo_a_mistake(self) -> Restored:
         moment = datetime.now(UTC)
         await asyncio.sleep(1)
+        await self._erase_somebody(known_since=moment)
         await self._make_the_mistake()
         await asyncio.sleep(2)
         decided_at, steps = datetime.now(UTC), _Steps()
@@ -188,8 +193,11 @@ class _BadDay:
         restored = await self._judge("moment", steps, acknowledged, listed, kept_until=moment, since=decided_at)
         if unlisted := restored.lost - restored.listed:
             restored.broken.append(f"{unlisted} pledges are lost and not listed")
-        if without := await self._pledges_without_contact():
-            restored.broken.append(f"the mistake is still there: {without} contacts are missing")
+        without = await self._pledges_without_contact()
+        if missing := without - {self.erased}:
+            restored.broken.append(f"the mistake is still there: {len(missing)} contacts are missing")
+        if self.erased not in without:
+            restored.broken.append("I7: somebody who was erased has come back")
         return restored
 
     async def _restore(self, steps: _Steps, until: datetime | None = None) -> tuple[dict[UUID, Pledge], set[UUID]]:
@@ -204,7 +212,12 @@ class _BadDay:
         await asyncio.to_thread(_stop_processes, self.topology)
         acknowledged = {id: one for id, one in self.intake.acknowledged().items() if id not in self.gone}
         steps.done("processes stopped")
+        erasures: tuple[str, ...] = ()
         if self.cluster.postgres.alive():
+            copy = self.topology.folder / "erasures.json"
+            copy.write_text(json.dumps(await _tilsagn(self.topology, "erasures", may_fail=False)), encoding="utf-8")
+            erasures = ("--erasures", str(copy))
+            steps.done("ledger of erasures taken along")
             await asyncio.to_thread(self.cluster.set_aside, self.topology.folder / "set-aside")
             steps.done("spoilt cluster set aside")
         await asyncio.to_thread(self.cluster.put_back, BACKUP, until)
@@ -213,7 +226,7 @@ class _BadDay:
         steps.done("archive recovered")
         if brokers.FLAVOUR == "embedded":  # it can only be replaced, and takes with it what it knew
             await asyncio.to_thread(self.topology.replace_broker)
-        said = await _tilsagn(self.topology, "reconcile", "--json", may_fail=False)
+        said = await _tilsagn(self.topology, "reconcile", *erasures, "--json", may_fail=False)
         steps.done("broker reconciled")
         await asyncio.to_thread(self.topology.start_processes)
         await asyncio.to_thread(self.topology.wait_until_ready)
@@ -286,6 +299,22 @@ class _BadDay:
         self.twice = sum(count - 1 for id, count in self._mailed().items() if id not in self.gone)
         return self.twice - before
 
+    async def _erase_somebody(self, *, known_since: datetime) -> None:
+        """A contact whom the restored moment still knows, and who has had their mail."""
+        mailed = self._mailed()
+        chosen = next(
+            one
+            for one in self.intake.pledges
+            if one.id in mailed
+            and one.id not in self.gone
+            and one.acknowledged_at is not None
+            and one.acknowledged_at < known_since
+        )
+        who = ("--email", chosen.email, "--taskforce", SLUG)
+        erased = await _tilsagn(self.topology, "person", "erase", *who, "--yes", "--json", may_fail=False)
+        assert [line["key"] for line in erased["pledges"]] == [str(chosen.id)]
+        self.erased = chosen.id
+
     async def _make_the_mistake(self) -> None:
         connection = await asyncpg.connect(self.topology.superuser_dsn("pledges"))
         try:
@@ -294,12 +323,12 @@ class _BadDay:
             await connection.close()
         assert deleted != "DELETE 0"
 
-    async def _pledges_without_contact(self) -> int:
+    async def _pledges_without_contact(self) -> set[UUID]:
         connection = await asyncpg.connect(self.topology.superuser_dsn("pledges"))
         try:
-            without: int = await connection.fetchval(
+            rows = await connection.fetch(
                 """
-                select count(*)
+                select id
                   from pledges
                  where taskforce_id = $1
                    and not exists (select from pledge_contacts where pledge_contacts.id = pledges.id)
@@ -308,7 +337,7 @@ class _BadDay:
             )
         finally:
             await connection.close()
-        return without
+        return {row["id"] for row in rows}
 
     async def _stored(self) -> set[UUID]:
         connection = await asyncpg.connect(self.topology.superuser_dsn("pledges"))
@@ -361,13 +390,13 @@ async def _tilsagn(topology: Topology, *arguments: str, may_fail: bool = True) -
 
 
 async def _register_taskforce(topology: Topology) -> UUID:
-    taskforce_id = uuid4()
+    taskforce_id = identities.taskforce_id(SLUG)
     settings = ServiceSettings(database_url=topology.app_dsn("events"), token_jwks=topology.secrets["TOKEN_JWKS"])
     database = await Database.connect(settings, name="drill")
     await commands.register_taskforce(
         database,
         id=taskforce_id,
-        slug="drill",
+        slug=SLUG,
         name="Taskforce",
         municipality="0671",
         since=date(2018, 5, 1),
