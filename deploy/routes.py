@@ -20,6 +20,8 @@ PREFIXES: Final = MappingProxyType(
         "/people": "events",
         "/sign-in": "events",
         "/sign-out": "events",
+        "/session": "events",
+        "/account": "events",
         "/api/events": "events",
         "/pledges": "pledges",
         "/queue": "pledges",

@@ -29,7 +29,15 @@ ROLES: Final[frozenset[str]] = frozenset(get_args(Role))
 PERSON_ROLES: Final[frozenset[str]] = ROLES - {"event_pass", "service"}
 
 COOKIE = "__Host-tilsagn"
+"""Holds the token: of a person, renewed each minute while their session lives, or of a guest with an event pass."""
+SESSION_COOKIE = "__Host-tilsagn-session"
+"""Holds the session, which only `events` can read. That it is there says that a token can be had."""
+RENEWED_COOKIE = "__Host-tilsagn-renewed"
+"""Says for some seconds that a token has just been renewed: whoever cannot use it must not ask again at once."""
 ISSUER = "tilsagn"
+AUDIENCE = "tilsagn"
+TOKEN_SECONDS = 60
+"""How long a person's token is good: what has become of them since is known everywhere after that."""
 _ALGORITHM = "Ed25519"
 _CLOCK_SKEW_SECONDS = 30
 _REMEMBERED_TOKENS = 1000
@@ -58,6 +66,8 @@ class Principal:
         municipality: four-digit code as text, for case workers.
         event_id: the event of an event pass.
         pass_generation: which issue of the event's pass; an older one than the event's is revoked.
+        session_id: the session in which a person asks; None for programs and passes.
+        session_ends_at: when that session ends unless they do something before, Unix time in seconds.
         expires_at: Unix time in seconds.
     """
 
@@ -67,6 +77,8 @@ class Principal:
     municipality: str | None = None
     event_id: UUID | None = None
     pass_generation: int | None = None
+    session_id: UUID | None = None
+    session_ends_at: int | None = None
     expires_at: int = 0
 
     @property
@@ -74,6 +86,13 @@ class Principal:
         """The person's id, where the principal is a person."""
         kind, _, value = self.subject.partition(":")
         return UUID(value) if kind == "person" else None
+
+    @property
+    def person(self) -> UUID:
+        """The person's id, for routes that only people reach. Raises `NotAllowed` for a pass or a service."""
+        if self.person_id is None:
+            raise NotAllowed
+        return self.person_id
 
     @property
     def taskforce(self) -> UUID:
@@ -99,6 +118,7 @@ def sign_token(private_jwk: str, principal: Principal, *, lifetime_seconds: int)
     now = int(time.time())
     claims: dict[str, Any] = {
         "iss": ISSUER,
+        "aud": AUDIENCE,
         "sub": principal.subject,
         "roles": sorted(principal.roles),
         "iat": now,
@@ -109,6 +129,8 @@ def sign_token(private_jwk: str, principal: Principal, *, lifetime_seconds: int)
         "mun": principal.municipality,
         "evt": principal.event_id and str(principal.event_id),
         "gen": principal.pass_generation,
+        "sid": principal.session_id and str(principal.session_id),
+        "end": principal.session_ends_at,
     }
     claims |= {name: value for name, value in optional.items() if value is not None}
     return jwt.encode({"alg": _ALGORITHM, "kid": key.kid}, claims, key, algorithms=[_ALGORITHM])
@@ -152,7 +174,7 @@ class TokenVerifier:
         """Return what a token says that we have signed, and when it was issued. Raises `InvalidToken`."""
         try:
             claims = jwt.decode(token, self._keys, algorithms=[_ALGORITHM]).claims
-            if claims["iss"] != ISSUER:
+            if (claims["iss"], claims["aud"]) != (ISSUER, AUDIENCE):
                 raise InvalidToken
             roles = frozenset(claims["roles"])
             if not roles <= ROLES:
@@ -164,6 +186,8 @@ class TokenVerifier:
                 municipality=claims.get("mun"),
                 event_id=UUID(claims["evt"]) if "evt" in claims else None,
                 pass_generation=claims.get("gen"),
+                session_id=UUID(claims["sid"]) if "sid" in claims else None,
+                session_ends_at=claims.get("end"),
                 expires_at=int(claims["exp"]),
             )
             return principal, int(claims["iat"])
@@ -218,6 +242,22 @@ def require(*roles: Role) -> Callable[[HTTPConnection], Awaitable[Principal]]:
     return dependency
 
 
+async def somebody(connection: HTTPConnection) -> Principal:
+    """FastAPI dependency of a route for whoever is signed in, whatever their roles: their own account.
+
+    Raises `NotSignedIn`, or `NotAllowed` for passes and programs.
+    """
+    principal: Principal | None = getattr(connection.state, "principal", None)
+    if principal is None:
+        raise NotSignedIn
+    if principal.person_id is None or not principal.roles <= PERSON_ROLES:
+        raise NotAllowed
+    return principal
+
+
+setattr(somebody, ACCESS_ATTRIBUTE, PERSON_ROLES)
+
+
 async def public(connection: HTTPConnection) -> Principal | None:
     """FastAPI dependency of a route that is open to everybody; yields the principal if there is one."""
     principal: Principal | None = getattr(connection.state, "principal", None)
@@ -228,7 +268,7 @@ setattr(public, ACCESS_ATTRIBUTE, frozenset({"public"}))
 
 
 def unclassified_routes(routes: Sequence[BaseRoute]) -> list[str]:
-    """Return the paths of an application's routes that declare neither `require(...)` nor `public`.
+    """Return the paths of an application's routes that declare neither `require(...)` nor `somebody` nor `public`.
 
     Included routers are looked into: `app.routes` lists them as one route each. Raises `ValueError` where no
     route at all is found, so that a test of it cannot pass by looking at nothing.

@@ -101,7 +101,14 @@ async def _register(target: Target, scenario: Scenario) -> None:
         await people.add_person(
             target.events,
             struer.TASKFORCE_ID,
-            RegisterPerson(person.id, person.name, person.email, frozenset({person.role}), person.municipality),
+            RegisterPerson(
+                person.id,
+                person.name,
+                person.email,
+                frozenset({person.role}),
+                person.municipality,
+                programme=person.programme,
+            ),
             at=founded,
         )
 

@@ -20,6 +20,7 @@ from shared.copenhagen import COPENHAGEN
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from services.events.people.domain import Programme
     from shared.auth import Role
     from shared.contracts.events import EventKind
     from shared.contracts.pledges import JobType
@@ -55,6 +56,7 @@ class Person:
     name: str
     email: str
     municipality: str | None = None
+    programme: Programme | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,7 @@ def _people() -> tuple[Person, ...]:
             name=name,
             email=f"{role}@{SLUG}.example",
             municipality=facts.MUNICIPALITY if role == "caseworker" else None,
+            programme="smaajob_effort" if role == "facilitator" else None,
         )
         for role, name in names.items()
     )

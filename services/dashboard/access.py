@@ -28,9 +28,7 @@ def sees_figures(principal: Principal) -> bool:
     return principal.has(*VIEWERS)
 
 
-FIGURES: Final = Thing(
-    "figures", by_role={"event_pass": NOTHING, "service": NOTHING, "nobody": NOTHING}
-)
+FIGURES: Final = Thing("figures", by_role={"event_pass": NOTHING, "service": NOTHING, "nobody": NOTHING})
 BOARD: Final = Thing("public board", reach=EVERYBODYS)
 
 

@@ -7,8 +7,8 @@ from typing import Annotated, Final
 from fastapi import Depends, Request
 
 from services.events.settings import EventsSettings
-from shared.auth import Principal, public, require
-from shared.policy import EVERYBODYS, NOTHING, OF_THE_TASKFORCE, Thing
+from shared.auth import Principal, public, require, somebody
+from shared.policy import EVERYBODYS, NOTHING, OF_THE_TASKFORCE, OWN, Thing
 from shared.postgres import Database
 
 Planner = Annotated[Principal, Depends(require("coordinator", "admin"))]
@@ -40,6 +40,9 @@ Administrator = Annotated[Principal, Depends(require("admin"))]
 OtherService = Annotated[Principal, Depends(require("service"))]
 """Another service of the installation, never a person."""
 
+AnyPerson = Annotated[Principal, Depends(somebody)]
+"""Sees and changes their own account, whatever their roles."""
+
 EVENT: Final = Thing(
     "event",
     by_role={"coordinator": OF_THE_TASKFORCE | {"draft"}, "admin": OF_THE_TASKFORCE | {"draft"}},
@@ -47,6 +50,7 @@ EVENT: Final = Thing(
 CHECK_IN: Final = Thing("who has come", of=EVENT, by_role={"caseworker": NOTHING, "facilitator": NOTHING})
 COMPANY: Final = Thing("company")
 PERSON: Final = Thing("person")
+SESSION: Final = Thing("session", own="of the person who asks", reach=OWN)
 PASS: Final = Thing("event pass", reach=EVERYBODYS)
 """The code of one: whoever has it may use it."""
 

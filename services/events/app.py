@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from services.events import api, pages, refusals
 from services.events.people import pages as people_pages
 from services.events.people import sign_in
+from services.events.people.sessions import pages as session_pages
 from services.events.settings import EventsSettings
 from shared.postgres import Database
-from shared.web.app import create_web_app
+from shared.web.app import LARGEST_UPLOAD, create_web_app
+from shared.web.identity import RENEWAL
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -39,11 +41,18 @@ def create_app(settings: EventsSettings | None = None) -> FastAPI:
             await app.state.database.close()
 
     app = create_web_app(
-        title="Tilsagn events", service="events", settings=settings, lifespan=lifespan, description=_DESCRIPTION
+        title="Tilsagn events",
+        service="events",
+        settings=settings,
+        lifespan=lifespan,
+        # A browser whose token is too old brings along what it was sending to another service.
+        larger_bodies={RENEWAL: LARGEST_UPLOAD},
+        description=_DESCRIPTION,
     )
     refusals.install(app)
     app.include_router(api.router)
     app.include_router(pages.router)
     app.include_router(people_pages.router)
     app.include_router(sign_in.router)
+    app.include_router(session_pages.router)
     return app

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from services.events import domain
-from services.events.people.domain import PersonNotFound
+from services.events.people.domain import (
+    AddressTaken,
+    LastAdministrator,
+    MunicipalityMissing,
+    PersonNotFound,
+    ProgrammeMissing,
+)
+from services.events.people.sessions.domain import NoSession, SessionNotFound, SessionOver
 from shared.web.i18n import N_
 from shared.web.i18n import gettext as _
 from shared.web.problems import Problem, respond
@@ -36,6 +43,35 @@ _WORDS: Mapping[type[domain.Refusal], _Words] = {
     domain.EventNotFound: _Words(404, N_("There is no such event"), N_("Find it in the list of events.")),
     PersonNotFound: _Words(
         404, N_("There is no such person"), N_("Ask the taskforce's administrator to add the person.")
+    ),
+    AddressTaken: _Words(
+        409,
+        N_("Somebody else has this mail address"),
+        N_("Everybody signs in with an address of their own. Nothing was changed."),
+    ),
+    LastAdministrator: _Words(
+        409,
+        N_("This is the last administrator"),
+        N_("Make somebody else an administrator first, or nobody could add people any more. Nothing was changed."),
+    ),
+    MunicipalityMissing: _Words(
+        422,
+        N_("A case worker needs a municipality"),
+        N_("Case workers see the citizens of their municipality: say which. Nothing was changed."),
+    ),
+    ProgrammeMissing: _Words(
+        422,
+        N_("A facilitator needs a programme"),
+        N_("Facilitators see the participants of their programme: say which. Nothing was changed."),
+    ),
+    SessionNotFound: _Words(404, N_("You are not signed in there"), N_("Look at the list: it may be over already.")),
+    NoSession: _Words(
+        409, N_("There is no session to extend"), N_("This is for browsers in which somebody is signed in.")
+    ),
+    SessionOver: _Words(
+        401,
+        N_("You are no longer signed in"),
+        N_("Sign in again. What you typed is still there if you go back."),
     ),
     domain.IdTaken: _Words(
         409, N_("Something else has this id already"), N_("Make a new id and send it again. Nothing was changed.")

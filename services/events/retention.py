@@ -1,4 +1,4 @@
-"""When companies that are somebody's own are forgotten: the deadlines are in `personal_data.toml`."""
+"""When companies that are somebody's own, and sessions, are forgotten: the deadlines are in `personal_data.toml`."""
 
 from __future__ import annotations
 
@@ -49,7 +49,24 @@ _PERSONALLY_OWNED_COMPANIES = Job(
     """,  # noqa: S608
 )
 
-JOBS: Final = (_PERSONALLY_OWNED_COMPANIES, ACCESSES, messaging.DEAD_LETTERS)
+_SESSIONS = Job(
+    name="sessions",
+    overdue="""
+        select id,
+               ends_at as since
+          from sessions
+         where taskforce_id = $2
+           and ends_at < current_date - make_interval(months => $1)
+    """,
+    remove="""
+        delete from sessions
+         where taskforce_id = $2
+           and id in (select id from overdue)
+        returning id
+    """,
+)
+
+JOBS: Final = (_PERSONALLY_OWNED_COMPANIES, _SESSIONS, ACCESSES, messaging.DEAD_LETTERS)
 
 
 async def _taskforces(conn: Connection) -> list[UUID]:

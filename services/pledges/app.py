@@ -9,7 +9,7 @@ from services.pledges import api, pages, problems
 from services.pledges.settings import PledgesSettings
 from services.pledges.together import pledges_together
 from shared.postgres import Database
-from shared.web.app import MIB, create_web_app
+from shared.web.app import LARGEST_UPLOAD, create_web_app
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -42,7 +42,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         service="pledges",
         settings=settings,
         lifespan=lifespan,
-        larger_bodies={"/pledges/import": 8 * MIB},
+        larger_bodies={"/pledges/import": LARGEST_UPLOAD},
         description=DESCRIPTION,
     )
     problems.install(app)

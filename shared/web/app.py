@@ -19,6 +19,8 @@ from shared.web.requests import (
 )
 
 MIB = 1024 * 1024
+LARGEST_UPLOAD = 8 * MIB
+"""The largest file any service takes, in bytes: it may pass another one on its way, when a token has to be renewed."""
 
 
 def create_web_app(

@@ -99,6 +99,7 @@ def page_context(request: Request) -> dict[str, Any]:
         "language": i18n.current_language(),
         "language_links": _language_links(request),
         "demo_mode": settings.demo_mode,
+        "session_ends": principal.session_ends_at if principal is not None else None,
     }
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from uuid import UUID, uuid4
 
 from services.events import commands, passes
 from services.events.app import create_app
-from services.events.domain import Company
+from services.events.domain import Company, IdTaken
 from services.events.people.commands import add_person
 from services.events.people.domain import Person
+from services.events.people.sessions import commands as sessions
 from services.events.settings import EventsSettings
+from shared.policy import ASKERS
 from tests.authorisation.matrix import FOREIGN, MUNICIPALITY, OTHER_MUNICIPALITY, Ask, Probe, World, person_of
 from tests.authorisation.running import running
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
@@ -36,6 +38,8 @@ class Register(World):
         # An event belongs to no company and to no municipality.
         "event": ("own", "draft", "other taskforce", "missing"),
         "event pass": ("own", "other taskforce", "missing"),
+        # One's own, and another person's.
+        "session": ("own", "other company", "other taskforce", "missing"),
     }
 
     async def fill(self) -> None:
@@ -53,8 +57,10 @@ class Register(World):
                 self.events[whose, status] = await self.new_event(whose, status, starts_at=FAR)
         # Ids that are in use elsewhere and will be given to something of ours: they are no secret, and nobody's alone.
         self.taken = await self.new_event("other taskforce", "draft", starts_at=FAR)
-        taken = Person(self.taken, f"B {FOREIGN}", "b@example.dk", frozenset({"admin"}))
-        await add_person(self.db, OTHER_TASKFORCE, taken)
+        self.taken_too = uuid4()
+        for taken in (self.taken, self.taken_too):
+            person = Person(taken, f"B {FOREIGN}", f"{taken}@example.dk", frozenset({"admin"}))
+            await add_person(self.db, OTHER_TASKFORCE, person)
         await commands.register_company(self.db, OTHER_TASKFORCE, Company(self.taken, f"B {FOREIGN}"))
         for whose in ("own", "other taskforce"):
             for belonging, company in self.companies.items():
@@ -63,6 +69,18 @@ class Register(World):
                         self.db, taskforce_of(whose), self.events[whose, "open"], company.id, by="x"
                     )
         self.events["draft", "draft"] = self.events["own", "draft"]
+
+        # Of people with the ids of ours: ids are made by whoever asks.
+        self.foreign_sessions: dict[Asker, tuple[UUID, str]] = {}
+        for asker in ASKERS:
+            person = Person(person_of(asker), f"C {FOREIGN}", f"{asker}@example.dk", frozenset({"member"}))
+            await add_person(self.db, OTHER_TASKFORCE, person)
+            self.foreign_sessions[asker] = await self.sign_in(OTHER_TASKFORCE, person.id, f"{FOREIGN}, {asker}")
+
+    async def sign_in(self, taskforce_id: UUID, person_id: UUID, device: str) -> tuple[UUID, str]:
+        """A session, and what the browser is called in it."""
+        key, _ = await sessions.start(self.db, taskforce_id, person_id, proof="passkey", device=device)
+        return key.session_id, device
 
     async def _fill(self, belonging: Belonging) -> None:
         municipality = OTHER_MUNICIPALITY if belonging == "other municipality" else MUNICIPALITY
@@ -283,14 +301,65 @@ def _who_has_come(path: str, *, seen_by_all: bool) -> Probe:
 
 
 async def add_person_by_api(world: Register, asker: Asker, belonging: Belonging) -> Ask:
-    body: dict[str, Any] = {"id": str(uuid4()), "name": "Z Ny", "email": "ny@example.dk", "roles": ["member"]}
+    body: dict[str, Any] = {"id": str(uuid4()), "name": "Z Ny", "roles": ["member"]}
     if belonging == "other taskforce":
         body["id"] = str(world.taken)
     elif belonging != "missing":
         known = world.people[belonging]
         body |= {"id": str(known.id), "name": known.name, "email": known.email, "roles": ["admin"]}
         body["municipality"] = known.municipality
+    body.setdefault("email", f"{body['id']}@example.dk")
     return Ask("POST", f"{API}/people", {"json": body}, success=201, hidden=201, creates=True)
+
+
+async def add_person_by_form(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    body = dict((await add_person_by_api(world, asker, belonging)).send["json"])
+    if belonging == "other taskforce":
+        body |= {"id": str(world.taken_too), "email": "form@example.dk"}
+    form = {name: fact for name, fact in body.items() if fact is not None} | {"language": "da"}
+    return Ask("POST", "/people", {"data": form}, success=303, hidden=303, creates=True)
+
+
+def _of_a_person(method: str, path: str, *, facts: bool = False, form: bool = False, success: int = 200) -> Probe:
+    """Something that is done to one person: to one of ours whom nothing else is asked about."""
+
+    async def probe(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+        id = uuid4()
+        mail = f"{id}@example.dk"
+        if belonging == "other taskforce":
+            id = world.people[belonging].id
+        elif belonging != "missing":
+            await add_person(world.db, TASKFORCE, Person(id, "Z Tag", mail, frozenset({"member"})))
+        body = {"name": "Z Tag", "email": mail, "roles": ["member"], "language": "da"} if facts else None
+        shows = _shown(belonging, mail) if success == 200 else ()
+        send = {"data": body} if form else {"json": body}
+        return Ask(method, path.format(id=id), send if facts else {}, success=success, shows=shows)
+
+    return probe
+
+
+async def _session(world: Register, asker: Asker, belonging: Belonging) -> tuple[UUID, str]:
+    """A session of whoever asks or of somebody else, and what the browser is called in it."""
+    if belonging == "missing":
+        return uuid4(), ""
+    if belonging == "other taskforce":
+        return world.foreign_sessions[asker]
+    id = world.people[belonging].id
+    if belonging == "own":
+        id = person_of(asker)
+        with suppress(IdTaken):
+            await add_person(world.db, TASKFORCE, Person(id, "A", f"{asker}@example.dk", frozenset({"member"})))
+    return await world.sign_in(TASKFORCE, id, f"{name_of(belonging)} {uuid4()}")
+
+
+async def end_session(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    id, _ = await _session(world, asker, belonging)
+    return Ask("POST", f"/account/sessions/{id}/end", success=303)
+
+
+async def show_account(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    _, device = await _session(world, asker, belonging)
+    return Ask("GET", "/account", hidden=200, shows=_shown(belonging, device))
 
 
 async def read_address(world: Register, asker: Asker, belonging: Belonging) -> Ask:
@@ -336,6 +405,24 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ),
     (f"POST {API}/people", "person"): add_person_by_api,
     (f"GET {API}/people", "person"): _list(f"{API}/people", "person"),
+    (f"GET {API}/people/{{person_id}}", "person"): _of_a_person("GET", f"{API}/people/{{id}}"),
+    (f"PUT {API}/people/{{person_id}}", "person"): _of_a_person("PUT", f"{API}/people/{{id}}", facts=True),
+    (f"POST {API}/people/{{person_id}}/deactivate", "person"): _of_a_person("POST", f"{API}/people/{{id}}/deactivate"),
+    (f"POST {API}/people/{{person_id}}/reactivate", "person"): _of_a_person("POST", f"{API}/people/{{id}}/reactivate"),
+    ("GET /people", "person"): _list("/people", "person"),
+    ("POST /people", "person"): add_person_by_form,
+    ("GET /people/{person_id:uuid}", "person"): _of_a_person("GET", "/people/{id}"),
+    ("POST /people/{person_id:uuid}", "person"): _of_a_person(
+        "POST", "/people/{id}", facts=True, form=True, success=303
+    ),
+    ("POST /people/{person_id:uuid}/deactivate", "person"): _of_a_person(
+        "POST", "/people/{id}/deactivate", success=303
+    ),
+    ("POST /people/{person_id:uuid}/reactivate", "person"): _of_a_person(
+        "POST", "/people/{id}/reactivate", success=303
+    ),
+    ("GET /account", "session"): show_account,
+    ("POST /account/sessions/{session_id:uuid}/end", "session"): end_session,
     ("GET /internal/events/v1/people/{person_id}/address", "person"): read_address,
     ("GET /events/pass/{code}", "event pass"): _pass(spoken=False),
     ("GET /events/pass/{slug}/{code}", "event pass"): _pass(spoken=True),

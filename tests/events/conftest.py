@@ -78,6 +78,9 @@ class Caller:
             headers["if-match"] = if_match
         return await self.client.post(API + path, json=body, headers=headers)
 
+    async def put(self, path: str, body: Any, *roles: Role, **principal: Any) -> httpx.Response:
+        return await self.client.put(API + path, json=body, headers=self.headers(*roles, **principal))
+
     async def company(self, **facts: Any) -> dict[str, Any]:
         """A registered company."""
         answer = await self.post("/companies", company_body(**facts))

@@ -21,6 +21,7 @@ COMPANY_READERS: Final = DOOR | {"caseworker"}
 EVENT_READERS: Final = COMPANY_READERS | {"facilitator"}
 ADMINS: Final = {"admin"}
 EVERYBODY: Final = set(get_args(Role)) | {"nobody"}
+PERSONS: Final = EVERYBODY - {"nobody", "event_pass", "service"}
 
 API: Final = "/api/events/v1"
 MATRIX: Final = {
@@ -40,6 +41,10 @@ MATRIX: Final = {
     f"POST {API}/events/{{event_id}}/passes/revoke": PLANNERS,
     f"POST {API}/people": ADMINS,
     f"GET {API}/people": ADMINS,
+    f"GET {API}/people/{{person_id}}": ADMINS,
+    f"PUT {API}/people/{{person_id}}": ADMINS,
+    f"POST {API}/people/{{person_id}}/deactivate": ADMINS,
+    f"POST {API}/people/{{person_id}}/reactivate": ADMINS,
     "GET /internal/events/v1/people/{person_id}/address": {"service"},
     "GET /events": EVENT_READERS,
     "POST /events": PLANNERS,
@@ -64,6 +69,15 @@ MATRIX: Final = {
     "GET /people": ADMINS,
     "POST /people": ADMINS,
     "GET /people/new": ADMINS,
+    "GET /people/{person_id:uuid}": ADMINS,
+    "POST /people/{person_id:uuid}": ADMINS,
+    "POST /people/{person_id:uuid}/deactivate": ADMINS,
+    "POST /people/{person_id:uuid}/reactivate": ADMINS,
+    "GET /account": PERSONS,
+    "POST /account/sessions/end-others": PERSONS,
+    "POST /account/sessions/{session_id:uuid}/end": PERSONS,
+    "POST /session/extend": PERSONS,
+    **{f"{method} /session/renew": EVERYBODY for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")},
     "GET /sign-in": EVERYBODY,
     "POST /sign-in": EVERYBODY,
     "GET /sign-in/as/{role}": EVERYBODY,

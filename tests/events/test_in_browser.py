@@ -35,7 +35,9 @@ async def evening(db: Database, taskforce_id: UUID) -> UUID:
     """An open event, a few companies, and somebody in every role."""
     roles: tuple[Role, ...] = ("member", "coordinator", "caseworker", "facilitator", "admin", "auditor")
     for role in roles:
-        person = Person(uuid4(), f"En {role}", f"{role}@struer.example", frozenset({role}))
+        person = Person(
+            uuid4(), f"En {role}", f"{role}@struer.example", frozenset({role}), "0671", programme="job_network"
+        )
         await add_person(db, taskforce_id, person)
     id, now = uuid4(), datetime.now(UTC)
     await commands.draft_event(

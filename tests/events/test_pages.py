@@ -48,7 +48,9 @@ class Visitor:
 async def visitor(client: httpx.AsyncClient, db: Database, taskforce_id: UUID) -> Visitor:
     """The coordinator, signed in by role."""
     for role in ("coordinator", "member", "admin"):
-        person = Person(uuid4(), f"En {role}", f"{role}@struer.example", frozenset({role}))
+        person = Person(
+            uuid4(), f"En {role}", f"{role}@struer.example", frozenset({role}), "0671", programme="job_network"
+        )
         await add_person(db, taskforce_id, person)
     visitor = Visitor(client)
     await become(visitor, "coordinator", taskforce_id)

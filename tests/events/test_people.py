@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -25,6 +26,8 @@ def person_body(**facts: Any) -> dict[str, Any]:
         "roles": ["member", "coordinator"],
         "municipality": None,
         "language": "da",
+        "programme": None,
+        "company_id": None,
     } | facts
 
 
@@ -32,7 +35,7 @@ async def test_a_person_is_added_with_their_roles(caller: Caller) -> None:
     body = person_body()
     answer = await caller.post("/people", body, "admin")
     assert answer.status_code == 201
-    assert answer.json() == body | {"roles": ["coordinator", "member"]}
+    assert answer.json() == body | {"roles": ["coordinator", "member"], "active": True}
     assert (await caller.get("/people", "admin")).json()["items"] == [answer.json()]
 
 
@@ -70,6 +73,8 @@ async def test_nothing_about_a_person_is_published(caller: Caller, db: Database)
         {"roles": ["service"]},
         {"municipality": "671"},
         {"language": "tlh"},
+        {"programme": "noget andet"},
+        {"company_id": "x"},
     ],
 )
 async def test_what_cannot_be_a_person_is_refused(caller: Caller, wrong: dict[str, Any]) -> None:
@@ -80,7 +85,7 @@ async def test_what_cannot_be_a_person_is_refused(caller: Caller, wrong: dict[st
 
 async def test_people_are_listed_in_danish_order_page_by_page(caller: Caller) -> None:
     for name in ("Åse", "Bo", "Ærling"):
-        await caller.post("/people", person_body(name=name), "admin")
+        await caller.post("/people", person_body(name=name, email=f"{uuid4()}@struer.example"), "admin")
     first = (await caller.get("/people?page_size=2", "admin")).json()
     rest = (await caller.get(f"/people?page_size=2&page_token={first['next_page_token']}", "admin")).json()
     assert [item["name"] for item in first["items"] + rest["items"]] == ["Bo", "Ærling", "Åse"]
@@ -108,6 +113,100 @@ async def test_an_address_is_asked_for_in_the_persons_own_taskforce(caller: Call
 @pytest.mark.parametrize("role", ["admin", "coordinator", "caseworker", "event_pass"])
 async def test_no_person_is_told_an_address(caller: Caller, taskforce_id: UUID, role: Role) -> None:
     assert (await _address(caller, str(uuid4()), taskforce_id, role)).status_code == 403
+
+
+async def added(caller: Caller, **facts: Any) -> dict[str, Any]:
+    """Somebody who takes part, with an address of their own."""
+    answer = await caller.post("/people", person_body(**({"email": f"{uuid4()}@struer.example"} | facts)), "admin")
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+async def test_a_person_is_changed_and_found_as_changed(caller: Caller) -> None:
+    company = await caller.company(member=True)
+    karen = await added(caller)
+    facts = {
+        "name": "Karen Møller",
+        "email": "karen.m@struer.example",
+        "roles": ["caseworker", "facilitator"],
+        "municipality": "0671",
+        "language": "en",
+        "programme": "job_network",
+        "company_id": company["id"],
+    }
+    answer = await caller.put(f"/people/{karen['id']}", facts, "admin")
+    assert answer.status_code == 200
+    assert answer.json() == facts | {"id": karen["id"], "active": True}
+    assert (await caller.get(f"/people/{karen['id']}", "admin")).json() == answer.json()
+
+
+@pytest.mark.parametrize(
+    ("facts", "status", "code"),
+    [
+        ({"roles": ["caseworker"]}, 422, "municipality-missing"),
+        ({"roles": ["facilitator"]}, 422, "programme-missing"),
+        ({"company_id": str(uuid4())}, 404, "company-not-found"),
+        ({"email": "BO@struer.example"}, 409, "address-taken"),
+    ],
+)
+async def test_a_change_that_cannot_be_changes_nothing(
+    caller: Caller, facts: dict[str, Any], status: int, code: str
+) -> None:
+    await added(caller, email="bo@struer.example")
+    karen = await added(caller)
+    body = {name: fact for name, fact in person_body().items() if name != "id"} | facts
+    for answer in (
+        await caller.put(f"/people/{karen['id']}", body, "admin"),
+        await caller.post("/people", body | {"id": str(uuid4())}, "admin"),
+    ):
+        assert (answer.status_code, answer.json()["type"]) == (status, f"/problems/{code}")
+    assert (await caller.get(f"/people/{karen['id']}", "admin")).json() == karen
+    assert len((await caller.get("/people", "admin")).json()["items"]) == 2
+
+
+async def test_who_no_longer_takes_part_gets_no_mails_until_they_are_let_in_again(
+    caller: Caller, taskforce_id: UUID
+) -> None:
+    karen = await added(caller)
+    for _ in "12":
+        answer = await caller.post(f"/people/{karen['id']}/deactivate", None, "admin")
+        assert (answer.status_code, answer.json()) == (200, karen | {"active": False})
+    assert (await _address(caller, karen["id"], taskforce_id, "service")).status_code == 404
+    for _ in "12":
+        answer = await caller.post(f"/people/{karen['id']}/reactivate", None, "admin")
+        assert (answer.status_code, answer.json()) == (200, karen)
+    assert (await _address(caller, karen["id"], taskforce_id, "service")).status_code == 200
+
+
+async def test_the_last_administrator_stays_one(caller: Caller) -> None:
+    admin = await added(caller, roles=["admin"])
+    resigned = {name: fact for name, fact in admin.items() if name not in {"id", "active"}} | {"roles": ["member"]}
+    for answer in (
+        await caller.post(f"/people/{admin['id']}/deactivate", None, "admin"),
+        await caller.put(f"/people/{admin['id']}", resigned, "admin"),
+    ):
+        assert (answer.status_code, answer.json()["type"]) == (409, "/problems/last-administrator")
+    assert (await caller.get(f"/people/{admin['id']}", "admin")).json() == admin
+
+
+@pytest.mark.parametrize("attempt", range(4))
+async def test_of_two_administrators_who_remove_each_other_one_stays(caller: Caller, attempt: int) -> None:
+    first, second = [await added(caller, roles=["admin"]) for _ in "12"]
+    removals = [
+        caller.post(f"/people/{first['id']}/deactivate", None, "admin"),
+        caller.post(f"/people/{second['id']}/deactivate", None, "admin"),
+    ]
+    answers = await asyncio.gather(*(removals if attempt % 2 else reversed(removals)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    people = (await caller.get("/people", "admin")).json()["items"]
+    assert sorted(person["active"] for person in people) == [False, True]
+
+
+async def test_an_address_is_one_persons_even_if_two_ask_at_once(caller: Caller) -> None:
+    answers = await asyncio.gather(
+        *(caller.post("/people", person_body(email=address), "admin") for address in ("x@y.dk", "X@Y.dk", "x@Y.DK"))
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
 
 
 async def _address(caller: Caller, person_id: str, taskforce_id: UUID, role: Role, **principal: Any) -> httpx.Response:

@@ -14,13 +14,14 @@ from services.events import commands
 from services.events.domain import Company
 from services.events.people.commands import add_person
 from services.events.people.domain import Person
+from services.events.people.sessions import commands as sessions
 
 if TYPE_CHECKING:
     from shared.postgres import Connection, Database
 
 NOW = datetime.now(UTC)
 EXEMPT = {"taskforces", "outbox", "inbox", "dead_letters", "schema_migrations"}
-BUSINESS = ("attendances", "companies", "employer_events", "people", "person_roles")
+BUSINESS = ("attendances", "companies", "employer_events", "people", "person_roles", "sessions")
 
 
 @pytest_asyncio.fixture
@@ -34,7 +35,9 @@ async def filled(db: Database, taskforce_id: UUID) -> Database:
     await commands.publish_event(db, taskforce_id, event)
     await commands.open_event(db, taskforce_id, event)
     await commands.check_in(db, taskforce_id, event, company, by="test")
-    await add_person(db, taskforce_id, Person(uuid4(), "Karen", "karen@struer.example", frozenset({"coordinator"})))
+    karen = Person(uuid4(), "Karen", "karen@struer.example", frozenset({"coordinator"}))
+    await add_person(db, taskforce_id, karen)
+    await sessions.start(db, taskforce_id, karen.id, proof="demonstration", device="Firefox")
     return db
 
 

@@ -128,7 +128,14 @@ class Evening:
         )
         words = iter(self.planted.people)
         for number, word in enumerate(itertools.islice(words, 60)):
-            person = Person(uuid4(), f"Eva {word}", f"{word}@{word}.example", frozenset({ROLES[number % 4]}))
+            person = Person(
+                uuid4(),
+                f"Eva {word}",
+                f"{word}@{word}.example",
+                frozenset({ROLES[number % 4]}),
+                "0671",
+                programme="job_network",
+            )
             await add_person(database, self.taskforce, person)
         await database.close()
         now = datetime.now(UTC)

@@ -13,10 +13,11 @@ from services.events.access import PERSON, Administrator, Db
 from services.events.api.answers import PREFIX, refusals
 from services.events.fields import Email, Name
 from services.events.people import commands, queries
-from services.events.people.domain import Language, Person
+from services.events.people.domain import Language, Person, Programme
 from services.events.people.queries import PeopleByName, PersonRow
 from shared.contracts.message import MunicipalityCode
 from shared.policy import about
+from shared.postgres import Database
 from shared.web.paging import PageSize, PageToken, cut
 
 router = APIRouter(prefix=PREFIX + "/people", tags=["people"])
@@ -30,29 +31,43 @@ _EXAMPLE: JsonDict = {
     "roles": ["coordinator"],
     "municipality": None,
     "language": "da",
+    "programme": None,
+    "company_id": None,
 }
 
 
-class PersonIn(BaseModel):
+class PersonFacts(BaseModel):
+    """What is known of somebody who takes part."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{name: fact for name, fact in _EXAMPLE.items() if name != "id"}]},
+    )
+
+    name: Name
+    email: Email = Field(description="what they sign in with; nobody else of the taskforce has it")
+    roles: Annotated[list[PersonRole], Field(min_length=1, max_length=6)]
+    municipality: MunicipalityCode | None = Field(None, description="whose participants a case worker sees")
+    language: Language = "da"
+    programme: Programme | None = Field(None, description="whose participants a facilitator sees")
+    company_id: UUID | None = Field(None, description="the registered company they come from")
+
+    def person(self, id: UUID) -> Person:
+        return Person(id=id, roles=frozenset(self.roles), **self.model_dump(exclude={"id", "roles"}))
+
+
+class PersonIn(PersonFacts):
     """Somebody who is to take part."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
 
     id: UUID = Field(description="made by whoever asks; sending the same again is answered the same again")
-    name: Name
-    email: Email
-    roles: Annotated[list[PersonRole], Field(min_length=1, max_length=6)]
-    municipality: MunicipalityCode | None = Field(None, description="whose participants a case worker sees")
-    language: Language = "da"
-
-    def person(self) -> Person:
-        return Person(self.id, self.name, self.email, frozenset(self.roles), self.municipality, self.language)
 
 
 class PersonOut(BaseModel):
-    """Somebody who takes part."""
+    """Somebody who takes part, or did."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE | {"active": True}]})
 
     id: UUID
     name: str
@@ -60,6 +75,9 @@ class PersonOut(BaseModel):
     roles: list[str]
     municipality: str | None
     language: Language
+    programme: Programme | None
+    company_id: UUID | None
+    active: bool = Field(description="whether they take part; who does not cannot sign in")
 
     @classmethod
     def of(cls, row: PersonRow) -> Self:
@@ -77,8 +95,44 @@ class PersonPage(BaseModel):
 @about(PERSON)
 async def add_person(principal: Administrator, db: Db, person: PersonIn) -> PersonOut:
     """Let somebody take part."""
-    await commands.add_person(db, principal.taskforce, person.person())
-    return PersonOut(**person.model_dump(exclude={"roles"}), roles=sorted(set(person.roles)))
+    await commands.add_person(db, principal.taskforce, person.person(person.id))
+    return await _shown(principal, db, person.id)
+
+
+@router.put("/{person_id}", responses=refusals(404, 409, 413))
+@about(PERSON)
+async def change_person(principal: Administrator, db: Db, person_id: UUID, person: PersonFacts) -> PersonOut:
+    """Change somebody's facts and roles. Where they are signed in, the new roles hold within a minute."""
+    await commands.change_person(db, principal.taskforce, person.person(person_id))
+    return await _shown(principal, db, person_id)
+
+
+@router.post("/{person_id}/deactivate", responses=refusals(404, 409))
+@about(PERSON)
+async def deactivate_person(principal: Administrator, db: Db, person_id: UUID) -> PersonOut:
+    """Let somebody no longer take part: they are signed out everywhere within a minute."""
+    await commands.deactivate_person(db, principal.taskforce, person_id)
+    return await _shown(principal, db, person_id)
+
+
+@router.post("/{person_id}/reactivate", responses=refusals(404))
+@about(PERSON)
+async def reactivate_person(principal: Administrator, db: Db, person_id: UUID) -> PersonOut:
+    """Let somebody take part again."""
+    await commands.reactivate_person(db, principal.taskforce, person_id)
+    return await _shown(principal, db, person_id)
+
+
+@router.get("/{person_id}", responses=refusals(404))
+@about(PERSON)
+async def read_person(principal: Administrator, db: Db, person_id: UUID) -> PersonOut:
+    """Read one person."""
+    return await _shown(principal, db, person_id)
+
+
+async def _shown(principal: Administrator, db: Database, person_id: UUID) -> PersonOut:
+    async with db.read(principal.taskforce) as conn:
+        return PersonOut.of(await queries.person(conn, principal.taskforce, person_id))
 
 
 @router.get("", responses=refusals())

@@ -45,7 +45,9 @@ begin
   end if;
   if exists (select from person_roles where taskforce_id = tenant and role = 'admin' and person_id = any (erased))
      and not exists (select from person_roles
-                      where taskforce_id = tenant and role = 'admin' and person_id <> all (erased)) then
+                       join people on people.taskforce_id = tenant and people.id = person_id
+                      where person_roles.taskforce_id = tenant and role = 'admin' and person_id <> all (erased)
+                        and deactivated_at is null) then
     raise exception 'the last administrator' using errcode = 'restrict_violation';
   end if;
   for referring in

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
-from services.events.domain import IdTaken, TaskforceUnknown
+from services.events.domain import CompanyNotFound, IdTaken, TaskforceUnknown
 from services.events.people import store
+from services.events.people.domain import AddressTaken, LastAdministrator
+from services.events.people.sessions import store as sessions
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from services.events.people.domain import Person
-    from shared.postgres import Database
+    from shared.postgres import Connection, Database
 
 
 async def add_person(db: Database, taskforce_id: UUID, person: Person, *, at: datetime | None = None) -> None:
@@ -22,12 +24,80 @@ async def add_person(db: Database, taskforce_id: UUID, person: Person, *, at: da
 
     Raises:
         IdTaken: somebody else, or the same person with other facts, has the id.
-        TaskforceUnknown.
+        AddressTaken, MunicipalityMissing, ProgrammeMissing, CompanyNotFound, TaskforceUnknown.
     """
+    person.check()
     try:
         async with db.change(taskforce_id) as conn:
+            await store.lock_people(conn, taskforce_id)
+            await _refuse_taken_address(conn, taskforce_id, person)
             added = await store.insert_person(conn, taskforce_id, person, at=at or datetime.now(UTC))
             if not added and await store.load_person(conn, taskforce_id, person.id) != person:
                 raise IdTaken
     except asyncpg.ForeignKeyViolationError as error:
-        raise TaskforceUnknown from error
+        raise _what_is_missing(error) from error
+
+
+async def change_person(db: Database, taskforce_id: UUID, person: Person) -> None:
+    """Change somebody's facts and roles. Where they are signed in, the new roles hold within a minute.
+
+    Raises:
+        LastAdministrator: nobody else who takes part is one.
+        PersonNotFound, AddressTaken, MunicipalityMissing, ProgrammeMissing, CompanyNotFound.
+    """
+    person.check()
+    try:
+        async with db.change(taskforce_id) as conn:
+            await store.lock_people(conn, taskforce_id)
+            known = await store.load_person(conn, taskforce_id, person.id)
+            if "admin" in known.roles - person.roles:
+                await _refuse_last_administrator(conn, taskforce_id, person.id)
+            await _refuse_taken_address(conn, taskforce_id, person)
+            await store.save_person(conn, taskforce_id, person)
+    except asyncpg.ForeignKeyViolationError as error:
+        raise _what_is_missing(error) from error
+
+
+async def deactivate_person(db: Database, taskforce_id: UUID, person_id: UUID) -> None:
+    """Let somebody no longer take part: they are signed out everywhere within a minute. Twice is once.
+
+    Raises:
+        LastAdministrator: nobody else who takes part is one.
+        PersonNotFound.
+    """
+    async with db.change(taskforce_id) as conn:
+        await store.lock_people(conn, taskforce_id)
+        person = await store.load_person(conn, taskforce_id, person_id)
+        if not await store.is_active(conn, taskforce_id, person_id):
+            return
+        if "admin" in person.roles:
+            await _refuse_last_administrator(conn, taskforce_id, person_id)
+        await store.set_deactivated(conn, taskforce_id, person_id, datetime.now(UTC))
+        await sessions.delete_all(conn, taskforce_id, person_id)
+
+
+async def reactivate_person(db: Database, taskforce_id: UUID, person_id: UUID) -> None:
+    """Let somebody take part again. Twice is once.
+
+    Raises:
+        PersonNotFound.
+    """
+    async with db.change(taskforce_id) as conn:
+        await store.lock_people(conn, taskforce_id)
+        await store.load_person(conn, taskforce_id, person_id)
+        await store.set_deactivated(conn, taskforce_id, person_id, None)
+
+
+async def _refuse_last_administrator(conn: Connection, taskforce_id: UUID, person_id: UUID) -> None:
+    if await store.other_administrators(conn, taskforce_id, person_id) == 0:
+        raise LastAdministrator
+
+
+async def _refuse_taken_address(conn: Connection, taskforce_id: UUID, person: Person) -> None:
+    other = await store.find_by_address(conn, taskforce_id, person.email)
+    if other is not None and other.id != person.id:
+        raise AddressTaken
+
+
+def _what_is_missing(error: asyncpg.ForeignKeyViolationError) -> CompanyNotFound | TaskforceUnknown:
+    return CompanyNotFound() if error.constraint_name == "company_is_registered" else TaskforceUnknown()

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from services.events.domain import Refusal
+from shared.auth import Role
+from shared.web.i18n import N_
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from shared.auth import Role
-
 Language = Literal["da", "en"]
 
-SESSION_SECONDS: Final = 8 * 3600
-"""How long somebody stays signed in: a working day."""
+Programme = Literal["smaajob_effort", "training_track", "job_network"]
+"""What a participant can be enrolled in."""
+
+PROGRAMMES: Final[Mapping[Programme, str]] = {
+    "smaajob_effort": N_("Small-job effort"),
+    "training_track": N_("Training track"),
+    "job_network": N_("Job network"),
+}
+"""What programmes are called on screen."""
+
+POWERFUL: Final[frozenset[Role]] = frozenset({"caseworker", "facilitator", "admin", "auditor"})
+"""Roles that see citizens or hold power: a mailed link alone does not open them."""
 
 
 class PersonNotFound(Refusal):
@@ -24,14 +35,40 @@ class PersonNotFound(Refusal):
     code = "person-not-found"
 
 
+class AddressTaken(Refusal):
+    """Somebody else of the taskforce has the mail address: a link mailed there must open one account."""
+
+    code = "address-taken"
+
+
+class LastAdministrator(Refusal):
+    """Nobody could add or change people any more."""
+
+    code = "last-administrator"
+
+
+class MunicipalityMissing(Refusal):
+    """A case worker sees the participants of their municipality: without one, nobody's."""
+
+    code = "municipality-missing"
+
+
+class ProgrammeMissing(Refusal):
+    """A facilitator sees the participants of their programme: without one, nobody's."""
+
+    code = "programme-missing"
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody who may sign in.
 
     Attributes:
-        email: where mails to them go.
+        email: where mails to them go, and what they sign in with; nobody else of the taskforce has it.
         roles: what they may do; at least one, none of them `event_pass` or `service`.
         municipality: whose participants a case worker sees; four-digit code as text.
+        programme: whose participants a facilitator sees.
+        company_id: the company they come from, where it is in the register.
     """
 
     id: UUID
@@ -40,3 +77,16 @@ class Person:
     roles: frozenset[Role]
     municipality: str | None = None
     language: Language = "da"
+    programme: Programme | None = None
+    company_id: UUID | None = None
+
+    def check(self) -> None:
+        """Make sure that what their roles need is there.
+
+        Raises:
+            MunicipalityMissing, ProgrammeMissing.
+        """
+        if "caseworker" in self.roles and self.municipality is None:
+            raise MunicipalityMissing
+        if "facilitator" in self.roles and self.programme is None:
+            raise ProgrammeMissing

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.events.access import Administrator, Db
-from services.events.api.people import PersonIn
+from services.events.access import PERSON, Administrator, Db
+from services.events.api.people import PersonFacts, PersonIn
+from services.events.domain import CompanyNotFound, Refusal
 from services.events.people import commands, queries
+from services.events.people.domain import (
+    PROGRAMMES,
+    AddressTaken,
+    LastAdministrator,
+    MunicipalityMissing,
+    ProgrammeMissing,
+)
 from services.events.people.queries import PeopleByName
+from services.events.refusals import as_problem
+from shared.policy import about
 from shared.web.forms import blank, read_form
 from shared.web.navigation import ROLE_LABELS
 from shared.web.pages import render
 from shared.web.paging import PageToken, cut
+
+if TYPE_CHECKING:
+    from shared.auth import Principal
+    from shared.postgres import Database
 
 router = APIRouter(prefix="/people", include_in_schema=False)
 
@@ -22,27 +38,106 @@ _PER_PAGE = 50
 
 
 @router.get("")
+@about(PERSON)
 async def show_people(request: Request, principal: Administrator, db: Db, page_token: PageToken = None) -> Response:
     """Who takes part, and as what."""
     async with db.read(principal.taskforce) as conn:
         rows = await queries.people(conn, principal.taskforce, after=PeopleByName.read(page_token), limit=_PER_PAGE + 1)
     page, last = cut(rows, _PER_PAGE)
     further = f"/people?page_token={PeopleByName(sort_name=last.sort_name, id=last.id).token()}" if last else None
-    return render(request, "people.html", people=page, further=further, labels=ROLE_LABELS)
+    return render(request, "people.html", people=page, further=further, labels=ROLE_LABELS, programmes=PROGRAMMES)
 
 
 @router.get("/new")
-async def new_person(request: Request, principal: Administrator) -> Response:
+@about()
+async def new_person(request: Request, principal: Administrator, db: Db) -> Response:
     """An empty form."""
     form = blank(id=str(uuid4()), language="da")
-    return render(request, "person_new.html", form=form, labels=ROLE_LABELS)
+    return await _asked(request, "person_new.html", principal, db, form=form)
 
 
 @router.post("")
+@about(PERSON)
 async def add_person(request: Request, principal: Administrator, db: Db) -> Response:
     """Let somebody take part."""
     form = await read_form(request, PersonIn)
-    if form.data is None:
-        return render(request, "person_new.html", status_code=422, form=form, labels=ROLE_LABELS)
-    await commands.add_person(db, principal.taskforce, form.data.person())
-    return RedirectResponse("/people", 303)
+    if form.data is not None:
+        try:
+            await commands.add_person(db, principal.taskforce, form.data.person(form.data.id))
+            return RedirectResponse("/people", 303)
+        except _TYPED_WRONG as refusal:
+            form = form.refused(_at_field(refusal))
+    return await _asked(request, "person_new.html", principal, db, status_code=422, form=form)
+
+
+@router.get("/{person_id:uuid}")
+@about(PERSON)
+async def edit_person(request: Request, principal: Administrator, db: Db, person_id: UUID) -> Response:
+    """What is known of somebody, to be changed."""
+    async with db.read(principal.taskforce) as conn:
+        row = await queries.person(conn, principal.taskforce, person_id)
+    form = blank(**row.model_dump(include=set(PersonFacts.model_fields)))
+    return await _asked(request, "person.html", principal, db, form=form, person=row)
+
+
+@router.post("/{person_id:uuid}")
+@about(PERSON)
+async def change_person(request: Request, principal: Administrator, db: Db, person_id: UUID) -> Response:
+    """Change somebody's facts and roles."""
+    form = await read_form(request, PersonFacts)
+    async with db.read(principal.taskforce) as conn:
+        row = await queries.person(conn, principal.taskforce, person_id)
+    if form.data is not None:
+        try:
+            await commands.change_person(db, principal.taskforce, form.data.person(person_id))
+            return RedirectResponse("/people", 303)
+        except _TYPED_WRONG as refusal:
+            form = form.refused(_at_field(refusal))
+    return await _asked(request, "person.html", principal, db, status_code=422, form=form, person=row)
+
+
+@router.post("/{person_id:uuid}/deactivate")
+@about(PERSON)
+async def deactivate_person(principal: Administrator, db: Db, person_id: UUID) -> Response:
+    """Let somebody no longer take part."""
+    await commands.deactivate_person(db, principal.taskforce, person_id)
+    return RedirectResponse(f"/people/{person_id}", 303)
+
+
+@router.post("/{person_id:uuid}/reactivate")
+@about(PERSON)
+async def reactivate_person(principal: Administrator, db: Db, person_id: UUID) -> Response:
+    """Let somebody take part again."""
+    await commands.reactivate_person(db, principal.taskforce, person_id)
+    return RedirectResponse(f"/people/{person_id}", 303)
+
+
+_TYPED_WRONG = (AddressTaken, LastAdministrator, MunicipalityMissing, ProgrammeMissing, CompanyNotFound)
+_FIELDS: Final[Mapping[type[Refusal], str]] = {
+    AddressTaken: "email",
+    LastAdministrator: "roles",
+    MunicipalityMissing: "municipality",
+    ProgrammeMissing: "programme",
+    CompanyNotFound: "company_id",
+}
+
+
+def _at_field(refusal: Refusal) -> dict[str, str]:
+    """The refusal as an error of the field that it is about."""
+    return {_FIELDS[type(refusal)]: as_problem(refusal).detail or ""}
+
+
+async def _asked(
+    request: Request, template: str, principal: Principal, db: Database, *, status_code: int = 200, **context: Any
+) -> Response:
+    async with db.read(principal.taskforce) as conn:
+        members = await queries.member_companies(conn, principal.taskforce)
+    return render(
+        request,
+        template,
+        status_code=status_code,
+        labels=ROLE_LABELS,
+        programmes=PROGRAMMES,
+        members=members,
+        **context,
+    )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from services.events.people.domain import Language, PersonNotFound
+from services.events.people.domain import Language, PersonNotFound, Programme
 from shared.web.paging import SortKey, SortText
 
 if TYPE_CHECKING:
@@ -24,6 +24,11 @@ class PersonRow(BaseModel):
     email: str
     language: Language
     municipality: str | None
+    programme: Programme | None
+    company_id: UUID | None
+    company_name: str | None
+    company_is_member: bool | None
+    active: bool
     roles: list[str]
     sort_name: str
 
@@ -43,22 +48,33 @@ class PeopleByName(SortKey):
     id: UUID
 
 
+_SELECT_ROW = """
+    select people.id, people.name, email, language, people.municipality, programme, company_id, people.sort_name,
+           companies.name as company_name,
+           companies.member as company_is_member,
+           deactivated_at is null as active,
+           array(select role
+                   from person_roles
+                  where taskforce_id = people.taskforce_id
+                    and person_id = people.id
+                  order by role) as roles
+      from people
+      left join companies
+        on companies.taskforce_id = people.taskforce_id
+       and companies.id = company_id
+     where people.taskforce_id = $1
+"""
+
+
 async def people(
     conn: Connection, taskforce_id: UUID, *, after: PeopleByName | None = None, limit: int
 ) -> list[PersonRow]:
-    """People by name, in Danish order: at most `limit` after a key."""
+    """People by name, in Danish order, those who no longer take part included: at most `limit` after a key."""
     rows = await conn.fetch(
-        """
-        select id, name, email, language, municipality, sort_name,
-               array(select role
-                       from person_roles
-                      where taskforce_id = people.taskforce_id
-                        and person_id = people.id
-                      order by role) as roles
-          from people
-         where taskforce_id = $1
-           and ($2::text is null or (sort_name, id) > ($2, $3::uuid))
-         order by sort_name, id
+        _SELECT_ROW
+        + """
+           and ($2::text is null or (people.sort_name, people.id) > ($2, $3::uuid))
+         order by people.sort_name, people.id
          limit $4
         """,
         taskforce_id,
@@ -69,14 +85,38 @@ async def people(
     return [PersonRow(**row) for row in rows]
 
 
+async def person(conn: Connection, taskforce_id: UUID, person_id: UUID) -> PersonRow:
+    """One person. Raises `PersonNotFound`."""
+    row = await conn.fetchrow(_SELECT_ROW + " and people.id = $2", taskforce_id, person_id)
+    if row is None:
+        raise PersonNotFound
+    return PersonRow(**row)
+
+
+async def member_companies(conn: Connection, taskforce_id: UUID) -> list[tuple[str, str]]:
+    """Ids and names of the taskforce's member companies, by name in Danish order: where people come from."""
+    rows = await conn.fetch(
+        """
+        select id, name
+          from companies
+         where taskforce_id = $1
+           and member
+         order by sort_name, id
+        """,
+        taskforce_id,
+    )
+    return [(str(row["id"]), row["name"]) for row in rows]
+
+
 async def address(conn: Connection, taskforce_id: UUID, person_id: UUID) -> Address:
-    """Where to write to the person. Raises `PersonNotFound`."""
+    """Where to write to somebody who takes part. Raises `PersonNotFound`."""
     row = await conn.fetchrow(
         """
         select email, name, language
           from people
          where taskforce_id = $1
            and id = $2
+           and deactivated_at is null
         """,
         taskforce_id,
         person_id,
@@ -96,6 +136,7 @@ async def filled_roles(conn: Connection, taskforce_id: UUID) -> dict[str, str]:
             on people.taskforce_id = person_roles.taskforce_id
            and people.id = person_id
          where person_roles.taskforce_id = $1
+           and deactivated_at is null
          order by role, added_at, id
         """,
         taskforce_id,

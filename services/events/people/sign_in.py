@@ -1,4 +1,4 @@
-"""Signing in and out. So far by role and in demonstrations only; anywhere else the page says what to do."""
+"""Signing in. So far by role and in demonstrations only; anywhere else the page says what to do."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from pydantic import BaseModel, Field
 from services.events import queries
 from services.events.access import Anybody, Db, Settings
 from services.events.people import store
-from services.events.people.domain import SESSION_SECONDS, PersonNotFound
+from services.events.people.domain import PersonNotFound
 from services.events.people.queries import filled_roles
-from shared.auth import COOKIE, Principal, sign_token
+from services.events.people.sessions import commands as sessions
+from services.events.people.sessions.cookies import give_session
+from services.events.people.sessions.device import describe
 from shared.web.forms import read_form
 from shared.web.i18n import gettext as _
 from shared.web.navigation import ROLE_LABELS
@@ -24,7 +26,6 @@ from shared.web.problems import Problem, safe_next
 
 if TYPE_CHECKING:
     from services.events.domain import Taskforce
-    from services.events.people.domain import Person
 
 router = APIRouter(include_in_schema=False)
 
@@ -107,29 +108,13 @@ async def sign_in(request: Request, _who: Anybody, db: Db, settings: Settings) -
     wanted = form.data
     async with db.read(wanted.taskforce) as conn:
         person = await store.first_in_role(conn, wanted.taskforce, wanted.role)
-    token = sign_token(
-        settings.token_private_key.get_secret_value(),
-        principal_of(person, wanted.taskforce),
-        lifetime_seconds=SESSION_SECONDS,
+    key, principal = await sessions.start(
+        db,
+        wanted.taskforce,
+        person.id,
+        proof="demonstration",
+        device=describe(request.headers.get("user-agent", "")),
     )
     response = RedirectResponse(safe_next(wanted.next, default=_FIRST_PAGE.get(wanted.role, "/")), 303)
-    response.set_cookie(COOKIE, token, max_age=SESSION_SECONDS, path="/", secure=True, httponly=True, samesite="lax")
+    give_session(response, settings, key, principal)
     return response
-
-
-@router.post("/sign-out")
-async def sign_out(_who: Anybody) -> Response:
-    """Forget who somebody was. Works signed out, too."""
-    response = RedirectResponse("/sign-in", 303)
-    response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
-    return response
-
-
-def principal_of(person: Person, taskforce_id: UUID) -> Principal:
-    """Who the person is to every service while they are signed in: all that they are, not one role of it."""
-    return Principal(
-        subject=f"person:{person.id}",
-        roles=frozenset(person.roles),
-        taskforce_id=taskforce_id,
-        municipality=person.municipality,
-    )

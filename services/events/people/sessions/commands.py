@@ -1,0 +1,107 @@
+"""Use cases of sessions: one function each, which owns its transaction."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from services.events.people import store as people
+from services.events.people.domain import POWERFUL, PersonNotFound
+from services.events.people.sessions import store
+from services.events.people.sessions.domain import LONGEST, STRONG, Session, SessionKey, SessionNotFound, SessionOver
+from shared.auth import Principal
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from services.events.people.domain import Person
+    from services.events.people.sessions.domain import Proof
+    from shared.postgres import Connection, Database
+
+
+async def start(
+    db: Database, taskforce_id: UUID, person_id: UUID, *, proof: Proof, device: str, now: datetime | None = None
+) -> tuple[SessionKey, Principal]:
+    """Sign somebody in: a new session, whatever this browser had before. Returns its key and who they are.
+
+    Raises:
+        PersonNotFound: no such person, or one who no longer takes part.
+    """
+    async with db.change(taskforce_id) as conn:
+        return await begin(conn, taskforce_id, person_id, proof=proof, device=device, now=now or datetime.now(UTC))
+
+
+async def begin(
+    conn: Connection, taskforce_id: UUID, person_id: UUID, *, proof: Proof, device: str, now: datetime
+) -> tuple[SessionKey, Principal]:
+    """As `start`, in the transaction of whatever proved it. Clears away the taskforce's sessions that are over."""
+    person = await people.load_active_person(conn, taskforce_id, person_id)
+    key = SessionKey.new(taskforce_id)
+    session = Session(key.session_id, person_id, proof, device, now, now, now + LONGEST)
+    await store.delete_over(conn, taskforce_id, now)
+    await store.insert(conn, key, session)
+    return key, principal_of(person, taskforce_id, session)
+
+
+async def renew(
+    db: Database, key: SessionKey, *, by_person: bool, now: datetime | None = None
+) -> tuple[Session, Principal]:
+    """Say who has the key, as they are now.
+
+    Args:
+        by_person: whether they did something themselves, or a page that follows along did.
+
+    Raises:
+        SessionOver: it was ended, its time is up, or its person no longer takes part.
+    """
+    now = now or datetime.now(UTC)
+    async with db.change(key.taskforce_id) as conn:
+        session = await store.load(conn, key, now)
+        try:
+            person = await people.load_active_person(conn, key.taskforce_id, session.person_id)
+        except PersonNotFound as error:
+            raise SessionOver from error
+        if by_person:
+            await store.touch(conn, key.taskforce_id, session.id, now)
+            session = await store.load(conn, key, now)
+    return session, principal_of(person, key.taskforce_id, session)
+
+
+async def end(db: Database, key: SessionKey) -> None:
+    """Sign out: end the session that the key opens. Nothing happens where it is over already."""
+    async with db.change(key.taskforce_id) as conn:
+        try:
+            session = await store.load(conn, key, datetime.now(UTC))
+        except SessionOver:
+            return
+        await store.delete(conn, key.taskforce_id, session.person_id, session.id)
+
+
+async def end_one(db: Database, taskforce_id: UUID, person_id: UUID, session_id: UUID) -> None:
+    """End one of one's own sessions, wherever it is.
+
+    Raises:
+        SessionNotFound.
+    """
+    async with db.change(taskforce_id) as conn:
+        if not await store.delete(conn, taskforce_id, person_id, session_id):
+            raise SessionNotFound
+
+
+async def end_others(db: Database, taskforce_id: UUID, person_id: UUID, *, but: UUID | None) -> int:
+    """End all of one's own sessions but the one in which one asks. Returns how many."""
+    async with db.change(taskforce_id) as conn:
+        return await store.delete_all(conn, taskforce_id, person_id, but=but)
+
+
+def principal_of(person: Person, taskforce_id: UUID, session: Session) -> Principal:
+    """Who the person is to every service for the next minute: all that they are, as far as the session's proof goes."""
+    roles = person.roles if session.proof in STRONG else person.roles - POWERFUL
+    return Principal(
+        subject=f"person:{person.id}",
+        roles=frozenset(roles),
+        taskforce_id=taskforce_id,
+        municipality=person.municipality,
+        session_id=session.id,
+        session_ends_at=int(session.ends_at.timestamp()),
+    )

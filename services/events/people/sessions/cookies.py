@@ -1,0 +1,45 @@
+"""What a browser is given when somebody signs in, and what is taken away when they sign out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from services.events.people.sessions.domain import LONGEST, SessionKey
+from shared.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE, TOKEN_SECONDS, sign_token
+
+if TYPE_CHECKING:
+    from fastapi import Request
+    from fastapi.responses import Response
+
+    from services.events.settings import EventsSettings
+    from shared.auth import Principal
+
+_RENEWED_SECONDS: Final = 5
+
+
+def key_in(request: Request) -> SessionKey:
+    """The session that the browser says it has. Raises `SessionOver` where it has none."""
+    return SessionKey.read(request.cookies.get(SESSION_COOKIE, ""))
+
+
+def give_session(response: Response, settings: EventsSettings, key: SessionKey, principal: Principal) -> None:
+    """Give the browser its session, and its first token."""
+    _set(response, SESSION_COOKIE, key.text(), int(LONGEST.total_seconds()))
+    give_token(response, settings, principal)
+
+
+def give_token(response: Response, settings: EventsSettings, principal: Principal) -> None:
+    """Give the browser a token for the next minute."""
+    token = sign_token(settings.token_private_key.get_secret_value(), principal, lifetime_seconds=TOKEN_SECONDS)
+    _set(response, COOKIE, token, TOKEN_SECONDS)
+    _set(response, RENEWED_COOKIE, "1", _RENEWED_SECONDS)
+
+
+def take_all(response: Response) -> None:
+    """Leave the browser with nothing."""
+    for name in (SESSION_COOKIE, COOKIE, RENEWED_COOKIE):
+        response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="lax")
+
+
+def _set(response: Response, name: str, value: str, seconds: int) -> None:
+    response.set_cookie(name, value, max_age=seconds, path="/", secure=True, httponly=True, samesite="lax")

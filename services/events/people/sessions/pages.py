@@ -1,0 +1,100 @@
+"""Sessions in the browser: renewing a token, staying signed in, the list of one's sessions, signing out."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+
+from services.events.access import SESSION, Anybody, AnyPerson, Db, Settings
+from services.events.people.sessions import commands, queries
+from services.events.people.sessions.cookies import give_token, key_in, take_all
+from services.events.people.sessions.domain import NoSession, SessionOver
+from shared.policy import about
+from shared.web.identity import RENEWAL
+from shared.web.pages import render
+from shared.web.problems import safe_next
+
+router = APIRouter(include_in_schema=False)
+
+_ANY_METHOD: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+_WATCHED: Final = "/dashboard/projector"
+"""Nobody touches the projector's computer during an evening: what its page asks for by itself counts as use."""
+
+
+@router.api_route(RENEWAL, methods=_ANY_METHOD)
+@about()
+async def renew(
+    request: Request, _who: Anybody, db: Db, settings: Settings, next: Annotated[str, Query(max_length=4000)] = "/"
+) -> Response:
+    """Give a browser whose session lives a new token, and send it back with its method and its body.
+
+    One whose session is over is sent back without: what it wanted then answers whoever is signed out.
+    """
+    wanted = safe_next(next)
+    response = RedirectResponse(wanted, 307)
+    try:
+        _session, principal = await commands.renew(db, key_in(request), by_person=_by_person(request, wanted))
+    except SessionOver:
+        take_all(response)
+        return response
+    give_token(response, settings, principal)
+    return response
+
+
+def _by_person(request: Request, wanted: str) -> bool:
+    """Whether somebody did something, or a page asks by itself for what is new."""
+    reads = request.method in {"GET", "HEAD"}
+    by_script = request.headers.get("sec-fetch-mode") not in {None, "navigate"}
+    return not (reads and by_script) or wanted.startswith(_WATCHED)
+
+
+@router.post("/session/extend")
+@about()
+async def extend(request: Request, who: AnyPerson, db: Db, settings: Settings) -> Response:
+    """Stay signed in: the answer says until when, in Unix seconds."""
+    if who.session_id is None:
+        raise NoSession
+    session, principal = await commands.renew(db, key_in(request), by_person=True)
+    response = JSONResponse({"ends_at": int(session.ends_at.timestamp())})
+    give_token(response, settings, principal)
+    return response
+
+
+@router.get("/account")
+@about(SESSION)
+async def show_account(request: Request, who: AnyPerson, db: Db) -> Response:
+    """Where one is signed in."""
+    async with db.read(who.taskforce) as conn:
+        sessions = await queries.sessions(conn, who.taskforce, who.person)
+    return render(request, "account.html", sessions=sessions, this=who.session_id)
+
+
+@router.post("/account/sessions/{session_id:uuid}/end")
+@about(SESSION)
+async def end_session(who: AnyPerson, db: Db, session_id: UUID) -> Response:
+    """End one of one's own sessions, wherever it is."""
+    await commands.end_one(db, who.taskforce, who.person, session_id)
+    return RedirectResponse("/account", 303)
+
+
+@router.post("/account/sessions/end-others")
+@about()
+async def end_other_sessions(who: AnyPerson, db: Db) -> Response:
+    """End all of one's own sessions but this one."""
+    await commands.end_others(db, who.taskforce, who.person, but=who.session_id)
+    return RedirectResponse("/account", 303)
+
+
+@router.post("/sign-out")
+@about()
+async def sign_out(request: Request, _who: Anybody, db: Db) -> Response:
+    """End the session, and leave the browser with nothing. Works signed out, too."""
+    with suppress(SessionOver):
+        await commands.end(db, key_in(request))
+    response = RedirectResponse("/sign-in", 303)
+    take_all(response)
+    return response
