@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -315,6 +316,21 @@ def test_loading_the_scenario_again_changes_nothing(command: Any, installation: 
     assert ran.exit_code == 0
     assert "196 citizens have got a småjob" in ran.output
     assert (in_database(installation, "pledges", count), in_database(installation, "events", count)) == before
+
+
+def test_a_person_is_shown_and_erased_and_what_is_past_its_deadline_is_said(
+    command: Any, installation: Installation
+) -> None:
+    phone = in_database(installation, "pledges", "select phone from pledge_contacts where length(phone) >= 8 limit 1")
+    shown = command("person", "report", "--phone", phone, "--json").json
+    assert {one["table"] for one in shown["held"] if one["rows"]} >= {"pledge_contacts"}
+
+    assert command("person", "erase", "--phone", phone, "--yes").exit_code == 0
+    left = command("person", "report", "--phone", phone, "--json").json
+    assert not [one for one in left["held"] if one["rows"]]
+    assert len(json.loads(command("erasures").output)) >= 1
+    due = command("retention", "--dry-run", "--json").json["due"]
+    assert {one["service"] for one in due} == {"pledges", "events", "notifications", "dashboard"}
 
 
 def test_a_token_opens_the_api_for_its_role_and_no_other(command: Any, run: LocalRun) -> None:
