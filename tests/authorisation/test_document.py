@@ -24,7 +24,7 @@ PROBES: dict[str, Probes] = {
     "dashboard": overview.PROBES,
     "notifications": mails.PROBES,
 }
-YET_TO_SAY = "services.events.people."
+YET_TO_SAY = "services.events.people.sign_in"
 """Is tried for its roles all the same; none of its addresses holds an id."""
 
 

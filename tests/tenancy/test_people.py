@@ -2,31 +2,66 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 import pytest_asyncio
 
 from services.events import domain, people
+from services.events.commands import register_company
+from services.events.domain import Company
 from services.events.people import commands, queries, store
 from services.events.people.domain import Person
+from services.events.people.sessions import commands as session_commands
+from services.events.people.sessions import queries as session_queries
+from services.events.people.sessions import store as session_store
+from services.events.people.sessions.domain import LONGEST, Session, SessionKey
 from tests.authorisation.register import Register, started
 from tests.authorisation.removal import without_taskforces
 from tests.conftest import TASKFORCE
-from tests.tenancy.bound import Cases, functions, named, tried, unnoticed
+from tests.tenancy.bound import Cases, Exempt, functions, named, tried, unnoticed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from uuid import UUID
 
     from tests.infrastructure import Installation
 
 NOW = datetime.now(UTC)
+SIGNED_IN: Final = ("renew", "end", "end_one", "load", "touch", "delete", "over")
+
+
+class Prepared(Register):
+    """The register with people who are signed in, and one who no longer takes part."""
+
+    async def fill(self) -> None:
+        await super().fill()
+        await register_company(self.db, TASKFORCE, Company(uuid4(), "A Medlem", member=True))
+        self.me = self.people["own"].id
+        self.keys: dict[str, SessionKey] = {}
+        # All of somebody's sessions are ended by two functions: each has somebody of its own.
+        self.others = {use: await self._somebody() for use in ("end_others", "delete_all")}
+        for use in (*SIGNED_IN, *self.others):
+            self.keys[use], _ = await session_commands.start(
+                self.db, TASKFORCE, self.others.get(use, self.me), proof="passkey", device=use, now=NOW
+            )
+        over = self.keys["over"].session_id
+        await self.superuser.execute("update sessions set used_at = $2 where id = $1", over, NOW - LONGEST)
+        self.gone = await self._somebody()
+        await commands.deactivate_person(self.db, TASKFORCE, self.gone)
+
+    async def _somebody(self) -> UUID:
+        person = _person()
+        await commands.add_person(self.db, TASKFORCE, person)
+        return person.id
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def world(installation: Installation, signing_key: str) -> AsyncIterator[Register]:
-    async with started(installation, signing_key) as (world, _):
+async def world(installation: Installation, signing_key: str) -> AsyncIterator[Prepared]:
+    async with started(installation, signing_key, Prepared) as (world, _):
+        assert isinstance(world, Prepared)
         yield world
 
 
@@ -34,30 +69,75 @@ def _person() -> Person:
     return Person(uuid4(), "Z Ny", f"{uuid4()}@example.dk", frozenset({"member"}))
 
 
-CASES: Cases = {
+def _new_session(world: Prepared, conn: Any) -> Any:
+    key = SessionKey.new(TASKFORCE)
+    session = Session(key.session_id, world.me, "passkey", "x", NOW, NOW, NOW + LONGEST)
+    return session_store.insert(conn, key, session)
+
+
+PEOPLE: Cases = {
     commands.add_person: lambda _, db: commands.add_person(db, TASKFORCE, _person()),
+    commands.change_person: lambda w, db: commands.change_person(
+        db, TASKFORCE, replace(w.people["other company"], name="Z Andet")
+    ),
+    commands.reactivate_person: lambda w, db: commands.reactivate_person(db, TASKFORCE, w.gone),
+    commands.deactivate_person: lambda w, db: commands.deactivate_person(
+        db, TASKFORCE, w.people["other municipality"].id
+    ),
     queries.people: lambda _, conn: queries.people(conn, TASKFORCE, limit=10),
-    queries.address: lambda w, conn: queries.address(conn, TASKFORCE, w.people["own"].id),
+    queries.person: lambda w, conn: queries.person(conn, TASKFORCE, w.me),
+    queries.member_companies: lambda _, conn: queries.member_companies(conn, TASKFORCE),
+    queries.address: lambda w, conn: queries.address(conn, TASKFORCE, w.me),
     queries.filled_roles: lambda _, conn: queries.filled_roles(conn, TASKFORCE),
     store.insert_person: lambda _, conn: store.insert_person(conn, TASKFORCE, _person(), at=NOW),
-    store.load_person: lambda w, conn: store.load_person(conn, TASKFORCE, w.people["own"].id),
+    store.save_person: lambda w, conn: store.save_person(conn, TASKFORCE, replace(w.people["own"], name="Z Tredje")),
+    store.set_deactivated: lambda w, conn: store.set_deactivated(conn, TASKFORCE, w.gone, NOW),
+    store.load_person: lambda w, conn: store.load_person(conn, TASKFORCE, w.me),
+    store.load_active_person: lambda w, conn: store.load_active_person(conn, TASKFORCE, w.me),
+    store.is_active: lambda w, conn: store.is_active(conn, TASKFORCE, w.me),
+    store.find_by_address: lambda w, conn: store.find_by_address(conn, TASKFORCE, w.people["own"].email),
     store.first_in_role: lambda _, conn: store.first_in_role(conn, TASKFORCE, "admin"),
+    store.other_administrators: lambda _, conn: store.other_administrators(conn, TASKFORCE, uuid4()),
 }
+SESSIONS: Cases = {
+    # First, for whoever signs in clears away what is over.
+    session_store.delete_over: lambda _, conn: session_store.delete_over(conn, TASKFORCE, NOW),
+    session_commands.start: lambda w, db: session_commands.start(db, TASKFORCE, w.me, proof="passkey", device="x"),
+    session_commands.begin: lambda w, conn: session_commands.begin(
+        conn, TASKFORCE, w.me, proof="passkey", device="x", now=NOW
+    ),
+    session_commands.renew: lambda w, db: session_commands.renew(db, w.keys["renew"], by_person=True),
+    session_commands.end: lambda w, db: session_commands.end(db, w.keys["end"]),
+    session_commands.end_one: lambda w, db: session_commands.end_one(db, TASKFORCE, w.me, w.keys["end_one"].session_id),
+    session_commands.end_others: lambda w, db: session_commands.end_others(
+        db, TASKFORCE, w.others["end_others"], but=None
+    ),
+    session_queries.sessions: lambda w, conn: session_queries.sessions(conn, TASKFORCE, w.me),
+    session_store.insert: _new_session,
+    session_store.load: lambda w, conn: session_store.load(conn, w.keys["load"], NOW),
+    session_store.touch: lambda w, conn: session_store.touch(
+        conn, TASKFORCE, w.keys["touch"].session_id, datetime.now(UTC)
+    ),
+    session_store.delete: lambda w, conn: session_store.delete(conn, TASKFORCE, w.me, w.keys["delete"].session_id),
+    session_store.delete_all: lambda w, conn: session_store.delete_all(conn, TASKFORCE, w.others["delete_all"]),
+}
+CASES: Cases = {**PEOPLE, **SESSIONS}
+EXEMPT: Exempt = {store.lock_people: "takes a lock, and neither reads nor writes"}
 
 
 def test_every_function_is_tried() -> None:
     found = {one for one in functions("events") if one.__module__.startswith(f"{people.__name__}.")}
-    assert named(found) == named(set(CASES))
+    assert named(found) == named({*CASES, *EXEMPT})
 
 
-async def test_none_sees_or_changes_anything_as_another_taskforce_or_as_none(world: Register) -> None:
+async def test_none_sees_or_changes_anything_as_another_taskforce_or_as_none(world: Prepared) -> None:
     assert await tried(world, CASES, (domain.Refusal,)) == []
 
 
 async def test_each_would_see_or_change_something_if_the_database_let_it(
     installation: Installation, signing_key: str
 ) -> None:
-    async with started(installation, signing_key) as (world, dsns):
+    async with started(installation, signing_key, Prepared) as (world, dsns):
         async with without_taskforces(world, dsns.superuser_dsn("events")):
             found = await tried(world, CASES, (domain.Refusal,))
         assert unnoticed(CASES, found) == []
