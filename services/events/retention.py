@@ -1,4 +1,4 @@
-"""When companies that are somebody's own, and sessions, are forgotten: the deadlines are in `personal_data.toml`."""
+"""When companies that are somebody's own, accounts and sessions are forgotten: the deadlines are in the register."""
 
 from __future__ import annotations
 
@@ -49,6 +49,18 @@ _PERSONALLY_OWNED_COMPANIES = Job(
     """,  # noqa: S608
 )
 
+_ACCOUNTS = Job(
+    name="accounts",
+    overdue="""
+        select id,
+               deactivated_at as since
+          from people
+         where taskforce_id = $2
+           and deactivated_at < current_date - make_interval(months => $1)
+    """,
+    remove="select from erase_accounts(array(select id from overdue))",
+)
+
 _SESSIONS = Job(
     name="sessions",
     overdue="""
@@ -66,7 +78,7 @@ _SESSIONS = Job(
     """,
 )
 
-JOBS: Final = (_PERSONALLY_OWNED_COMPANIES, _SESSIONS, ACCESSES, messaging.DEAD_LETTERS)
+JOBS: Final = (_PERSONALLY_OWNED_COMPANIES, _ACCOUNTS, _SESSIONS, ACCESSES, messaging.DEAD_LETTERS)
 
 
 async def _taskforces(conn: Connection) -> list[UUID]:

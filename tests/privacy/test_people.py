@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -12,6 +14,8 @@ import pytest
 from deploy.privacy import people
 from deploy.privacy.registers import register_of
 from deploy.services import SERVICES
+from services.events.people.store import lock_people, set_deactivated
+from shared.postgres import set_taskforce
 from shared.privacy.subjects import Asked
 
 if TYPE_CHECKING:
@@ -199,6 +203,15 @@ async def test_the_last_administrator_stays(whole: Installation) -> None:
     assert await people.ledger(whole.databases.owner_dsn) == []
 
 
+async def test_an_administrator_who_no_longer_takes_part_is_not_the_last_one(whole: Installation) -> None:
+    await whole.all("events", "insert into person_roles values ($1, $2, 'admin')", whole.taskforce_id, whole.eva)
+    await whole.all("events", "update people set deactivated_at = now() where id = $1", whole.eva)
+    with pytest.raises(people.LastAdministrator):
+        await whole.erase(Asked(emails=frozenset({"admin@firma.example"})))
+    await whole.erase()
+    assert whole.eva not in await whole.accounts()
+
+
 async def test_the_name_of_somebodys_own_company_is_erased_by_its_number(whole: Installation) -> None:
     await whole.erase(Asked(cvrs=frozenset({"24256790"})))
     names = await whole.all("pledges", "select taskforce_id, company_name from pledges")
@@ -262,3 +275,20 @@ async def test_a_copy_of_something_else_is_refused_before_anything_is_done(whole
     line |= {"taskforce_id": str(whole.other), "key": str(uuid4())}
     with pytest.raises(ValueError, match="no service dashboard has a ledger"):
         await people.repeat(whole.databases.owner_dsn, [line])
+
+
+async def test_two_administrators_cannot_erase_and_close_one_another(whole: Installation) -> None:
+    await whole.all("events", "insert into person_roles values ($1, $2, 'admin')", whole.taskforce_id, whole.eva)
+    closing: Any = await asyncpg.connect(whole.databases.app_dsn("events"))
+    try:
+        async with closing.transaction():
+            await set_taskforce(closing, whole.taskforce_id)
+            await lock_people(closing, whole.taskforce_id)
+            erasing = asyncio.create_task(whole.erase(Asked(emails=frozenset({"admin@firma.example"}))))
+            await asyncio.sleep(0.3)
+            assert not erasing.done()
+            await set_deactivated(closing, whole.taskforce_id, whole.eva, datetime.now(UTC))
+        with pytest.raises(people.LastAdministrator):
+            await erasing
+    finally:
+        await closing.close()

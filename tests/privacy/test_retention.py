@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from tests.infrastructure import Databases
 
 ALL = {"pledges": pledges, "events": events, "notifications": notifications, "dashboard": dashboard}
-NOT_YET = {"accounts"}
-"""When an account was last in use is not kept yet."""
 
 
 def months_ago(months: int, *, days: int = 0) -> date:
@@ -49,7 +47,7 @@ def at(day: date) -> datetime:
 @pytest.mark.parametrize("service", ALL)
 def test_every_deadline_has_its_job_and_every_job_its_deadline(service: str) -> None:
     retention: Retention = ALL[service].retention()
-    assert {job.name for job in retention.jobs} == set(retention.register.deadlines()) - NOT_YET
+    assert {job.name for job in retention.jobs} == set(retention.register.deadlines())
 
 
 @pytest.mark.parametrize("service", ALL)
@@ -331,10 +329,48 @@ async def test_a_company_that_is_somebodys_own_goes_five_years_after_it_was_last
         rows = await conn.fetch("select id, name, cvr, sort_name from companies")
     finally:
         await conn.close()
-    assert removed == {"personally_owned_companies": 1, "sessions": 0, "accesses": 0, "dead_letters": 0}
+    assert removed == {"personally_owned_companies": 1, "accounts": 0, "sessions": 0, "accesses": 0, "dead_letters": 0}
     assert {row["id"] for row in rows if row["name"] == "(slettet)"} == {ids["gone"]}
     assert [row["cvr"] for row in rows if row["id"] == ids["gone"]] == [None]
     assert not any("holm" in row["sort_name"] for row in rows if row["id"] == ids["gone"])
+
+
+async def test_an_account_goes_a_year_after_it_was_closed_with_what_refers_to_it(
+    events_dsns: Databases, events_database: Database, taskforce_id: UUID
+) -> None:
+    conn = await asyncpg.connect(events_dsns.superuser_dsn("events"))
+    closed = {"gone": months_ago(12, days=1), "kept": months_ago(12), "open": None}
+    ids = {name: uuid4() for name in closed}
+    try:
+        await conn.execute(
+            """
+            insert into taskforces (id, slug, name, municipality, since, version, registered_at)
+            values ($1, 'struer', 'Struer', '0671', '2018-05-01', 1, now())
+            """,
+            taskforce_id,
+        )
+        for name, day in closed.items():
+            await conn.execute(
+                """
+                insert into people (taskforce_id, id, name, email, language, added_at, deactivated_at)
+                values ($1, $2, $3, $3, 'da', now() - interval '5 years', $4)
+                """,
+                taskforce_id,
+                ids[name],
+                name,
+                datetime.combine(day, datetime.min.time(), UTC) if day else None,
+            )
+            # One who was an administrator goes like any other.
+            await conn.execute("insert into person_roles values ($1, $2, 'admin')", taskforce_id, ids[name])
+        retention = events.retention()
+        due = {one.entry.table: one.rows for one in await retention.due(events_database) if one.rows}
+        assert (await retention.remove(events_database))["accounts"] == 1
+        left = {row["id"] for row in await conn.fetch("select id from people")}
+        roles = {row["person_id"] for row in await conn.fetch("select person_id from person_roles")}
+    finally:
+        await conn.close()
+    assert due == {"people": 1, "person_roles": 1}
+    assert left == roles == {ids["kept"], ids["open"]}
 
 
 async def test_what_was_sent_goes_after_two_years_and_what_waits_stays(
