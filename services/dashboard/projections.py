@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from shared.messaging.envelope import Delivery
     from shared.postgres import Connection
 
-MESSAGES: tuple[type[Message], ...] = events.MESSAGES + pledges.MESSAGES
-"""What the dashboard reads: all there is."""
+MESSAGES: tuple[type[Message], ...] = events.REGISTER + pledges.MESSAGES
+"""What the dashboard reads: all there is but who signs in."""
 
 CHANNEL = "dashboard_changed"
 """NOTIFY with a taskforce's id when its rows have changed; with nothing when everybody's may have."""
@@ -73,7 +73,7 @@ COMPANIES = Projection(
 )
 
 EMPLOYER_EVENTS = Projection(
-    messages=tuple(m for m in events.MESSAGES if issubclass(m, events.EmployerEventState)),
+    messages=tuple(m for m in events.REGISTER if issubclass(m, events.EmployerEventState)),
     table="employer_events",
     key="event_id",
     columns={

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from services.events import api, pages, refusals
 from services.events.people import pages as people_pages
 from services.events.people import sign_in
+from services.events.people.links import pages as link_pages
 from services.events.people.sessions import pages as session_pages
 from services.events.settings import EventsSettings
 from shared.postgres import Database
@@ -55,4 +56,5 @@ def create_app(settings: EventsSettings | None = None) -> FastAPI:
     app.include_router(people_pages.router)
     app.include_router(sign_in.router)
     app.include_router(session_pages.router)
+    app.include_router(link_pages.router)
     return app

@@ -12,6 +12,7 @@ from services.events.people.domain import (
     PersonNotFound,
     ProgrammeMissing,
 )
+from services.events.people.links.domain import AnotherBrowser, LinkOver
 from services.events.people.sessions.domain import NoSession, SessionNotFound, SessionOver
 from shared.web.i18n import N_
 from shared.web.i18n import gettext as _
@@ -63,6 +64,16 @@ _WORDS: Mapping[type[domain.Refusal], _Words] = {
         422,
         N_("A facilitator needs a programme"),
         N_("Facilitators see the participants of their programme: say which. Nothing was changed."),
+    ),
+    LinkOver: _Words(
+        409,
+        N_("This link no longer works"),
+        N_("It has been used, or is more than ten minutes old. Ask for a new one on the sign-in page."),
+    ),
+    AnotherBrowser: _Words(
+        403,
+        N_("The link was asked for in another browser"),
+        N_("Open it there: it still works. Or ask for a new one here, on the sign-in page."),
     ),
     SessionNotFound: _Words(404, N_("You are not signed in there"), N_("Look at the list: it may be over already.")),
     NoSession: _Words(

@@ -78,7 +78,24 @@ _SESSIONS = Job(
     """,
 )
 
-JOBS: Final = (_PERSONALLY_OWNED_COMPANIES, _ACCOUNTS, _SESSIONS, ACCESSES, messaging.DEAD_LETTERS)
+_LINK_REQUESTS = Job(
+    name="link_requests",
+    overdue="""
+        select id,
+               asked_at as since
+          from link_requests
+         where taskforce_id = $2
+           and asked_at < current_date - make_interval(months => $1)
+    """,
+    remove="""
+        delete from link_requests
+         where taskforce_id = $2
+           and id in (select id from overdue)
+        returning id
+    """,
+)
+
+JOBS: Final = (_PERSONALLY_OWNED_COMPANIES, _ACCOUNTS, _SESSIONS, _LINK_REQUESTS, ACCESSES, messaging.DEAD_LETTERS)
 
 
 async def _taskforces(conn: Connection) -> list[UUID]:

@@ -34,6 +34,12 @@ class PersonAddress(BaseModel):
     language: _Language = DEFAULT_LANGUAGE
 
 
+class LinkToSend(PersonAddress):
+    """A person who waits for a link to sign in with, and its path. Its values are not shown by `repr`."""
+
+    path: str = Field(repr=False, pattern=r"^/sign-in/link/[\w-]+$")
+
+
 class PledgeContact(BaseModel):
     """Whom to write to about a pledge, and what the company is called. Its values are not shown by `repr`."""
 
@@ -78,14 +84,19 @@ class AddressBook:
         url = f"{self._settings.events_url}/internal/events/v1/people/{person_id}/address"
         return await self._ask(url, taskforce_id, PersonAddress)
 
+    async def sign_in_link(self, taskforce_id: UUID, request_id: UUID) -> LinkToSend | None:
+        """Have `events` make the link that was asked for; None where nobody waits for it any more."""
+        url = f"{self._settings.events_url}/internal/events/v1/sign-in-links/{request_id}"
+        return await self._ask(url, taskforce_id, LinkToSend, method="POST")
+
     async def pledge_contact(self, taskforce_id: UUID, pledge_id: UUID) -> PledgeContact | None:
         """Return whom `pledges` has as the contact of a pledge, or None."""
         url = f"{self._settings.pledges_url}/internal/pledges/v1/pledges/{pledge_id}/contact"
         return await self._ask(url, taskforce_id, PledgeContact)
 
-    async def _ask(self, url: str, taskforce_id: UUID, shape: type[_Answer]) -> _Answer | None:
+    async def _ask(self, url: str, taskforce_id: UUID, shape: type[_Answer], *, method: str = "GET") -> _Answer | None:
         try:
-            answer = await self._client.get(url, params={"taskforce": str(taskforce_id)})
+            answer = await self._client.request(method, url, params={"taskforce": str(taskforce_id)})
         except Exception as error:
             # Not only what httpx says it raises: of a connection that is reset while it is made it knows no better
             # than AttributeError (with uvloop, whose closed transport has no socket any more).

@@ -59,7 +59,8 @@ class Outcome:
 class _Addressee:
     address: Address
     language: Language
-    company: str
+    company: str = ""
+    link: str = ""
 
 
 class Courier:
@@ -163,6 +164,7 @@ class Courier:
                 facts=delivery.facts,
                 taskforce=delivery.taskforce,
                 company=addressee.company,
+                link=addressee.link,
                 recipient=addressee.address,
                 language=addressee.language,
                 now=now,
@@ -200,6 +202,11 @@ async def _addressee(addresses: AddressBook, delivery: Claimed) -> _Addressee | 
         if contact is None or not contact.email:
             return None
         return _Addressee(mails.address(contact.name, contact.email), contact.language, contact.company)
+    if delivery.rule == "sign_in_link":
+        link = await addresses.sign_in_link(delivery.taskforce_id, UUID(delivery.facts["request_id"]))
+        if link is None:
+            return None
+        return _Addressee(mails.address(link.name, link.email), link.language, link=link.path)
     person = await addresses.person(delivery.taskforce_id, delivery.recipient_id)
     if person is None or not person.email:
         return None

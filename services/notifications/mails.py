@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -19,7 +19,6 @@ from shared.web.pages import templates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
     from uuid import UUID
 
     from jinja2 import Environment
@@ -39,7 +38,8 @@ def compose(
     rule: Rule,
     facts: Mapping[str, Any],
     taskforce: str | None,
-    company: str,
+    company: str = "",
+    link: str = "",
     recipient: Address,
     language: Language,
     now: datetime,
@@ -51,6 +51,7 @@ def compose(
         facts: what the rule wrote down.
         taskforce: who signs it, where the register has told.
         company: what the company is called; empty where nobody knows (any more).
+        link: the local path of what only the recipient may open.
         now: for the Date header.
     """
     sender = settings.sender_address
@@ -64,7 +65,8 @@ def compose(
             "name": recipient.display_name,
             "company": _one_line(company),
             "signed_by": signed_by,
-            "pledge_url": f"{settings.public_url}/pledges/{facts['pledge_id']}",
+            "pledge_url": f"{settings.public_url}/pledges/{facts.get('pledge_id')}",
+            "link_url": f"{settings.public_url}{link}",
             **_in_words(facts),
         }
         message["Subject"] = _render(f"{rule}.subject.txt", context).strip()
@@ -143,6 +145,8 @@ def _in_words(facts: Mapping[str, Any]) -> dict[str, Any]:
     words: dict[str, Any] = {
         name: date.fromisoformat(facts[name]) for name in ("start_date", "pledged_on") if name in facts
     }
+    if "expires_at" in facts:
+        words["expires_at"] = datetime.fromisoformat(facts["expires_at"])
     if "positions" in facts:
         words["positions"] = positions_text(facts["job_type"], facts["positions"])
         words["hours"] = hours_text(Decimal(facts["hours_from"]), Decimal(facts["hours_to"]))

@@ -48,6 +48,7 @@ _HEADINGS: Final[Mapping[Shown, str]] = {
 }
 _RULE_LABELS: Final[Mapping[Rule, str]] = {
     "pledge_received": N_("Thanks to the company"),
+    "sign_in_link": N_("A link to sign in with"),
     "pledge_became_hire": N_("Good news for whoever logged the pledge"),
 }
 _STATUS_LABELS: Final[Mapping[Status, tuple[str, str]]] = {

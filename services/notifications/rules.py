@@ -7,13 +7,14 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import UUID, uuid5
 
+from shared.contracts.events import SignInLinkRequested
 from shared.contracts.pledges import HireConfirmed, PledgeLogged
 from shared.copenhagen import COPENHAGEN
 
 if TYPE_CHECKING:
     from shared.contracts.message import Message
 
-Rule = Literal["pledge_received", "pledge_became_hire"]
+Rule = Literal["pledge_received", "pledge_became_hire", "sign_in_link"]
 RecipientKind = Literal["pledge_contact", "person"]
 
 OLD_NEWS: Final = timedelta(hours=24)
@@ -46,6 +47,8 @@ class Notice:
 
 def notices(message: Message) -> list[Notice]:
     """Return what a message gives rise to; nothing for one that no rule speaks of."""
+    if isinstance(message, SignInLinkRequested):
+        return [_sign_in_link(message)]
     if isinstance(message, PledgeLogged):
         return [_pledge_received(message)]
     if isinstance(message, HireConfirmed) and message.pledge_id is not None and message.logged_by is not None:
@@ -56,6 +59,17 @@ def notices(message: Message) -> list[Notice]:
 def is_old_news(happened_at: datetime, now: datetime) -> bool:
     """Whether a change is too old to tell anybody of."""
     return now - happened_at > OLD_NEWS
+
+
+def _sign_in_link(asked: SignInLinkRequested) -> Notice:
+    return Notice(
+        rule="sign_in_link",
+        about_id=asked.request_id,
+        recipient_kind="person",
+        recipient_id=asked.person_id,
+        happened_at=asked.recorded_at,
+        facts={"request_id": str(asked.request_id), "expires_at": asked.expires_at.isoformat()},
+    )
 
 
 def _pledge_received(pledge: PledgeLogged) -> Notice:

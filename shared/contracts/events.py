@@ -116,7 +116,21 @@ def attendance_id(event_id: UUID, company_id: UUID) -> UUID:
     return uuid5(event_id, str(company_id))
 
 
-MESSAGES: tuple[type[Message], ...] = (
+class SignInLinkRequested(Message):
+    """Somebody has asked for a link to sign in with. Which link, only the courier is told, when he asks."""
+
+    aggregate: ClassVar[str] = "events.sign_in"
+
+    request_id: UUID
+    person_id: UUID
+    expires_at: AwareDatetime = Field(description="when the link is good no more")
+
+    @property
+    def aggregate_id(self) -> UUID:
+        return self.request_id
+
+
+REGISTER: tuple[type[Message], ...] = (
     TaskforceRegistered,
     CompanyRegistered,
     EventDrafted,
@@ -127,3 +141,6 @@ MESSAGES: tuple[type[Message], ...] = (
     EventPassRevoked,
     CompanyCheckedIn,
 )
+"""Who takes part and when they meet."""
+
+MESSAGES: tuple[type[Message], ...] = (*REGISTER, SignInLinkRequested)

@@ -15,9 +15,14 @@ if TYPE_CHECKING:
     from shared.contracts.message import Message
 
 READERS: Final[Mapping[str, tuple[type[Message], ...]]] = {
-    "tilsagn.dashboard": events.MESSAGES + pledges.MESSAGES,
-    "tilsagn.notifications": (events.TaskforceRegistered, pledges.PledgeLogged, pledges.HireConfirmed),
-    "tilsagn.pledges": tuple(message for message in events.MESSAGES if message is not events.TaskforceRegistered),
+    "tilsagn.dashboard": events.REGISTER + pledges.MESSAGES,
+    "tilsagn.notifications": (
+        events.TaskforceRegistered,
+        events.SignInLinkRequested,
+        pledges.PledgeLogged,
+        pledges.HireConfirmed,
+    ),
+    "tilsagn.pledges": tuple(message for message in events.REGISTER if message is not events.TaskforceRegistered),
 }
 """By consumer group; a group is named `tilsagn.<service>`."""
 

@@ -12,10 +12,15 @@ from services.events.app import create_app
 from services.events.domain import Company, IdTaken
 from services.events.people.commands import add_person
 from services.events.people.domain import Person
+from services.events.people.links import store as links
+from services.events.people.links.commands import make_link as make_link_to_send
+from services.events.people.links.domain import LinkCode, hash_of, write_secret
+from services.events.people.links.pages import BROWSER_COOKIE
+from services.events.people.links.store import Asked
 from services.events.people.sessions import commands as sessions
 from services.events.settings import EventsSettings
 from shared.policy import ASKERS
-from tests.authorisation.matrix import FOREIGN, MUNICIPALITY, OTHER_MUNICIPALITY, Ask, Probe, World, person_of
+from tests.authorisation.matrix import FOREIGN, MUNICIPALITY, ORIGIN, OTHER_MUNICIPALITY, Ask, Probe, World, person_of
 from tests.authorisation.running import running
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
 from tests.infrastructure import Databases, Installation, fresh_databases
@@ -38,6 +43,8 @@ class Register(World):
         # An event belongs to no company and to no municipality.
         "event": ("own", "draft", "other taskforce", "missing"),
         "event pass": ("own", "other taskforce", "missing"),
+        # Whoever has one, has it.
+        "link to sign in with": ("own", "missing"),
         # One's own, and another person's.
         "session": ("own", "other company", "other taskforce", "missing"),
     }
@@ -70,12 +77,20 @@ class Register(World):
                     )
         self.events["draft", "draft"] = self.events["own", "draft"]
 
+        self.foreign_link = await self.ask_for_link("other taskforce")
         # Of people with the ids of ours: ids are made by whoever asks.
         self.foreign_sessions: dict[Asker, tuple[UUID, str]] = {}
         for asker in ASKERS:
             person = Person(person_of(asker), f"C {FOREIGN}", f"{asker}@example.dk", frozenset({"member"}))
             await add_person(self.db, OTHER_TASKFORCE, person)
             self.foreign_sessions[asker] = await self.sign_in(OTHER_TASKFORCE, person.id, f"{FOREIGN}, {asker}")
+
+    async def ask_for_link(self, belonging: Belonging) -> UUID:
+        """A link that somebody waits for."""
+        id, asked = uuid4(), Asked(self.people[belonging].id, hash_of(bytes(32)), "", datetime.now(UTC))
+        async with self.db.change(taskforce_of(belonging)) as conn:
+            await links.insert(conn, taskforce_of(belonging), id, asked)
+        return id
 
     async def sign_in(self, taskforce_id: UUID, person_id: UUID, device: str) -> tuple[UUID, str]:
         """A session, and what the browser is called in it."""
@@ -362,6 +377,31 @@ async def show_account(world: Register, asker: Asker, belonging: Belonging) -> A
     return Ask("GET", "/account", hidden=200, shows=_shown(belonging, device))
 
 
+async def make_link(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    id, shows = uuid4(), tuple[str, ...]()
+    if belonging == "other taskforce":
+        id = world.foreign_link
+    elif belonging != "missing":
+        id, shows = await world.ask_for_link(belonging), (world.people[belonging].email,)
+    return Ask("POST", f"/internal/events/v1/sign-in-links/{id}?taskforce={TASKFORCE}", shows=shows)
+
+
+async def _code(world: Register, belonging: Belonging) -> str:
+    if belonging == "missing":
+        return LinkCode(TASKFORCE, uuid4(), bytes(32)).text()
+    return (await make_link_to_send(world.db, TASKFORCE, await world.ask_for_link("own"))).code.text()
+
+
+async def show_button(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    # The same for every code: what follows links to look at them learns nothing.
+    return Ask("GET", f"/sign-in/link/{await _code(world, belonging)}", hidden=200)
+
+
+async def open_link(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    path, browser = f"/sign-in/link/{await _code(world, belonging)}", f"{BROWSER_COOKIE}={write_secret(bytes(32))}"
+    return Ask("POST", path, {"headers": {"cookie": browser, "origin": ORIGIN}}, success=303, hidden=409)
+
+
 async def read_address(world: Register, asker: Asker, belonging: Belonging) -> Ask:
     id = uuid4() if belonging == "missing" else world.people[belonging].id
     shows = _shown(belonging, world.people[belonging].email) if belonging != "missing" else ()
@@ -424,6 +464,9 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("GET /account", "session"): show_account,
     ("POST /account/sessions/{session_id:uuid}/end", "session"): end_session,
     ("GET /internal/events/v1/people/{person_id}/address", "person"): read_address,
+    ("POST /internal/events/v1/sign-in-links/{request_id}", "link that was asked for"): make_link,
+    ("GET /sign-in/link/{code}", "link to sign in with"): show_button,
+    ("POST /sign-in/link/{code}", "link to sign in with"): open_link,
     ("GET /events/pass/{code}", "event pass"): _pass(spoken=False),
     ("GET /events/pass/{slug}/{code}", "event pass"): _pass(spoken=True),
     ("GET /events/{event_id:uuid}/pass", "event"): _event("GET", "/events/{id}/pass", drafts=409),

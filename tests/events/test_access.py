@@ -81,6 +81,11 @@ MATRIX: Final = {
     "GET /sign-in": EVERYBODY,
     "POST /sign-in": EVERYBODY,
     "GET /sign-in/as/{role}": EVERYBODY,
+    "POST /sign-in/link": EVERYBODY,
+    "GET /sign-in/sent": EVERYBODY,
+    "GET /sign-in/link/{code}": EVERYBODY,
+    "POST /sign-in/link/{code}": EVERYBODY,
+    "POST /internal/events/v1/sign-in-links/{request_id}": {"service"},
     "POST /sign-out": EVERYBODY,
 }
 OPERATORS: Final = {"/livez", "/readyz", "/metrics"}

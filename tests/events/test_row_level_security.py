@@ -14,6 +14,7 @@ from services.events import commands
 from services.events.domain import Company
 from services.events.people.commands import add_person
 from services.events.people.domain import Person
+from services.events.people.links.commands import request_links
 from services.events.people.sessions import commands as sessions
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 NOW = datetime.now(UTC)
 EXEMPT = {"taskforces", "outbox", "inbox", "dead_letters", "schema_migrations"}
-BUSINESS = ("attendances", "companies", "employer_events", "people", "person_roles", "sessions")
+BUSINESS = ("attendances", "companies", "employer_events", "link_requests", "people", "person_roles", "sessions")
 
 
 @pytest_asyncio.fixture
@@ -37,6 +38,7 @@ async def filled(db: Database, taskforce_id: UUID) -> Database:
     await commands.check_in(db, taskforce_id, event, company, by="test")
     karen = Person(uuid4(), "Karen", "karen@struer.example", frozenset({"coordinator"}))
     await add_person(db, taskforce_id, karen)
+    await request_links(db, karen.email, browser=bytes(32), next="/")
     await sessions.start(db, taskforce_id, karen.id, proof="demonstration", device="Firefox")
     return db
 

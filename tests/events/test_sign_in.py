@@ -154,11 +154,13 @@ async def test_another_site_cannot_sign_anybody_in(
 
 
 async def test_outside_a_demonstration_nobody_signs_in_by_role(closed: httpx.AsyncClient, taskforce_id: UUID) -> None:
-    for path in ("/sign-in", "/sign-in/as/caseworker"):
-        page = await closed.get(path, headers=PAGE)
-        assert page.status_code == 200
-        assert "Man kan ikke logge ind her endnu" in page.text
-        assert "Karen" not in page.text
+    page = await closed.get("/sign-in?next=/queue", headers=PAGE)
+    assert page.status_code == 200
+    assert 'action="/sign-in/link"' in page.text
+    assert 'value="/queue"' in page.text
+    assert "Karen" not in page.text
+    answer = await closed.get("/sign-in/as/caseworker", headers=PAGE)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
     answer = await closed.post("/sign-in", data=choice(taskforce_id), headers=PAGE)
     assert answer.status_code == 403
     assert "set-cookie" not in answer.headers

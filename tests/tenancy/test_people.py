@@ -14,6 +14,10 @@ from services.events.commands import register_company
 from services.events.domain import Company
 from services.events.people import commands, queries, store
 from services.events.people.domain import Person
+from services.events.people.links import commands as link_commands
+from services.events.people.links import store as link_store
+from services.events.people.links.domain import LinkCode
+from services.events.people.links.store import Asked
 from services.events.people.sessions import commands as session_commands
 from services.events.people.sessions import queries as session_queries
 from services.events.people.sessions import store as session_store
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from tests.infrastructure import Installation
 
 NOW = datetime.now(UTC)
+WAITED_FOR: Final = ("make_link", "open_link", "lock_good", "add_secret", "secret_hashes", "mark_used")
 SIGNED_IN: Final = ("renew", "end", "end_one", "load", "touch", "delete", "over")
 
 
@@ -47,10 +52,15 @@ class Prepared(Register):
             self.keys[use], _ = await session_commands.start(
                 self.db, TASKFORCE, self.others.get(use, self.me), proof="passkey", device=use, now=NOW
             )
+        self.links = {use: await self._link() for use in WAITED_FOR}
         over = self.keys["over"].session_id
         await self.superuser.execute("update sessions set used_at = $2 where id = $1", over, NOW - LONGEST)
         self.gone = await self._somebody()
         await commands.deactivate_person(self.db, TASKFORCE, self.gone)
+
+    async def _link(self) -> LinkCode:
+        id = await self.ask_for_link("own")
+        return (await link_commands.make_link(self.db, TASKFORCE, id)).code
 
     async def _somebody(self) -> UUID:
         person = _person()
@@ -121,8 +131,31 @@ SESSIONS: Cases = {
     session_store.delete: lambda w, conn: session_store.delete(conn, TASKFORCE, w.me, w.keys["delete"].session_id),
     session_store.delete_all: lambda w, conn: session_store.delete_all(conn, TASKFORCE, w.others["delete_all"]),
 }
-CASES: Cases = {**PEOPLE, **SESSIONS}
-EXEMPT: Exempt = {store.lock_people: "takes a lock, and neither reads nor writes"}
+LINKS: Cases = {
+    link_commands.make_link: lambda w, db: link_commands.make_link(db, TASKFORCE, w.links["make_link"].request_id),
+    link_commands.open_link: lambda w, db: link_commands.open_link(
+        db, w.links["open_link"], browser=bytes(32), device="x"
+    ),
+    link_store.insert: lambda w, conn: link_store.insert(
+        conn, TASKFORCE, uuid4(), Asked(w.me, bytes(32), "", datetime.now(UTC))
+    ),
+    link_store.count_of_person: lambda w, conn: link_store.count_of_person(conn, TASKFORCE, w.me, NOW - LONGEST),
+    link_store.lock_good: lambda w, conn: link_store.lock_good(
+        conn, TASKFORCE, w.links["lock_good"].request_id, datetime.now(UTC)
+    ),
+    link_store.add_secret: lambda w, conn: link_store.add_secret(
+        conn, TASKFORCE, w.links["add_secret"].request_id, bytes(32), most=5
+    ),
+    link_store.secret_hashes: lambda w, conn: link_store.secret_hashes(
+        conn, TASKFORCE, w.links["secret_hashes"].request_id
+    ),
+    link_store.mark_used: lambda w, conn: link_store.mark_used(conn, TASKFORCE, w.links["mark_used"].request_id, NOW),
+}
+CASES: Cases = {**PEOPLE, **SESSIONS, **LINKS}
+EXEMPT: Exempt = {
+    store.lock_people: "takes a lock, and neither reads nor writes",
+    link_commands.request_links: "asks each taskforce for itself, by functions that are tried",
+}
 
 
 def test_every_function_is_tried() -> None:

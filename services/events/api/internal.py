@@ -6,9 +6,13 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from pydantic import BaseModel
 
-from services.events.access import PERSON, Db, OtherService
+from services.events.access import LINK_REQUEST, PERSON, Db, OtherService
 from services.events.people import queries
+from services.events.people.domain import Language, PersonNotFound
+from services.events.people.links import commands as links
+from services.events.people.links.domain import LinkOver
 from services.events.people.queries import Address
 from shared.policy import about
 
@@ -21,3 +25,25 @@ async def read_address(service: OtherService, db: Db, person_id: UUID, taskforce
     """Where to write to somebody, asked at the moment of sending. 404: nowhere, any more."""
     async with db.read(taskforce) as conn:
         return await queries.address(conn, taskforce, person_id)
+
+
+class LinkToSend(BaseModel):
+    """A mail to write: to whom, and the path of the link in it."""
+
+    email: str
+    name: str
+    language: Language
+    path: str
+
+
+@router.post("/sign-in-links/{request_id}")
+@about(LINK_REQUEST)
+async def make_link(service: OtherService, db: Db, request_id: UUID, taskforce: Annotated[UUID, Query()]) -> LinkToSend:
+    """Make the link that somebody has asked for, at the moment of sending. 404: nobody waits for it any more."""
+    try:
+        mail = await links.make_link(db, taskforce, request_id)
+    except LinkOver as error:
+        raise PersonNotFound from error
+    return LinkToSend(
+        email=mail.email, name=mail.name, language=mail.language, path=f"/sign-in/link/{mail.code.text()}"
+    )

@@ -144,5 +144,5 @@ async def list_people(
     async with db.read(principal.taskforce) as conn:
         rows = await queries.people(conn, principal.taskforce, after=PeopleByName.read(page_token), limit=page_size + 1)
     page, last = cut(rows, page_size)
-    token = PeopleByName(sort_name=last.sort_name, id=last.id).token() if last else None
+    token = PeopleByName(id=last.id).token() if last else None
     return PersonPage(items=[PersonOut.of(row) for row in page], next_page_token=token)

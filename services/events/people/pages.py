@@ -44,7 +44,7 @@ async def show_people(request: Request, principal: Administrator, db: Db, page_t
     async with db.read(principal.taskforce) as conn:
         rows = await queries.people(conn, principal.taskforce, after=PeopleByName.read(page_token), limit=_PER_PAGE + 1)
     page, last = cut(rows, _PER_PAGE)
-    further = f"/people?page_token={PeopleByName(sort_name=last.sort_name, id=last.id).token()}" if last else None
+    further = f"/people?page_token={PeopleByName(id=last.id).token()}" if last else None
     return render(request, "people.html", people=page, further=further, labels=ROLE_LABELS, programmes=PROGRAMMES)
 
 

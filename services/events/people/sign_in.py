@@ -1,4 +1,4 @@
-"""Signing in. So far by role and in demonstrations only; anywhere else the page says what to do."""
+"""The page to sign in on: by role in a demonstration; anywhere else by mail (`links/`)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from services.events.people.queries import filled_roles
 from services.events.people.sessions import commands as sessions
 from services.events.people.sessions.cookies import give_session
 from services.events.people.sessions.device import describe
-from shared.web.forms import read_form
+from shared.policy import about
+from shared.web.forms import blank, read_form
 from shared.web.i18n import gettext as _
 from shared.web.navigation import ROLE_LABELS
 from shared.web.pages import render
@@ -44,10 +45,11 @@ class DemoSignIn(BaseModel):
 
 
 @router.get("/sign-in")
+@about()
 async def choose_role(request: Request, _who: Anybody, db: Db, settings: Settings, next: str | None = None) -> Response:
-    """The roles one can take in a demonstration; what to do, anywhere else."""
+    """The roles one can take in a demonstration; anywhere else, where to send a link."""
     if not settings.demo_mode:
-        return render(request, "sign_in_closed.html")
+        return render(request, "sign_in_by_mail.html", form=blank(), next=safe_next(next, default=""))
     async with db.system() as conn:
         taskforces = await queries.taskforces(conn)
     choices: list[tuple[Taskforce, dict[str, str]]] = []
@@ -59,6 +61,7 @@ async def choose_role(request: Request, _who: Anybody, db: Db, settings: Setting
 
 
 @router.get("/sign-in/as/{role}")
+@about()
 async def confirm_role(
     *,
     request: Request,
@@ -75,7 +78,7 @@ async def confirm_role(
         taskforce: its slug; if not said, the first by name in which somebody has the role.
     """
     if not settings.demo_mode:
-        return render(request, "sign_in_closed.html")
+        return RedirectResponse("/sign-in", 303)
     async with db.system() as conn:
         taskforces = await queries.taskforces(conn)
     for chosen in taskforces:
@@ -98,6 +101,7 @@ async def confirm_role(
 
 
 @router.post("/sign-in")
+@about()
 async def sign_in(request: Request, _who: Anybody, db: Db, settings: Settings) -> Response:
     """Become somebody, in a demonstration: the person who has had the role longest."""
     if not settings.demo_mode:

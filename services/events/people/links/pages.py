@@ -1,0 +1,100 @@
+"""Signing in by mail, in the browser: asking, being told to look, and the button behind the link."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Annotated, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel, Field
+
+from services.events.access import LINK, Anybody, Db, Settings
+from services.events.fields import Email
+from services.events.people.links import commands
+from services.events.people.links.domain import LIFETIME, LinkCode, new_secret, read_secret, write_secret
+from services.events.people.sessions.cookies import give_session
+from services.events.people.sessions.device import describe
+from shared.policy import about
+from shared.web.forms import read_form
+from shared.web.limits import RateLimit
+from shared.web.pages import render
+from shared.web.problems import safe_next
+
+if TYPE_CHECKING:
+    from shared.web.forms import Form
+
+router = APIRouter(prefix="/sign-in", include_in_schema=False)
+
+BROWSER_COOKIE: Final = "__Host-tilsagn-browser"
+"""Holds what binds a link to the browser in which it was asked for."""
+ANSWER_SECONDS: Final = 0.3
+"""How long an answer takes whether somebody has the address or not."""
+
+_limit = RateLimit(most=100, seconds=600)
+"""A whole hall may sit behind one address; how many mails one person is sent is limited by itself."""
+
+
+class LinkIn(BaseModel):
+    """Who wants to sign in."""
+
+    email: Email
+    next: Annotated[str, Field(max_length=2000)] | None = None
+
+
+@router.post("/link")
+@about()
+async def ask_for_link(request: Request, _who: Anybody, db: Db, settings: Settings) -> Response:
+    """Have a link sent, if there is anybody to send it to: the answer is the same, and as soon."""
+    began = time.monotonic()
+    _limit.check(request)
+    form: Form[LinkIn] = await read_form(request, LinkIn)
+    if form.data is None:
+        return render(request, "sign_in_by_mail.html", status_code=422, form=form, next=form.value("next"))
+    browser = read_secret(request.cookies.get(BROWSER_COOKIE, "")) or new_secret()
+    await commands.request_links(db, form.data.email, browser=browser, next=safe_next(form.data.next, default=""))
+    response = RedirectResponse("/sign-in/sent", 303)
+    response.set_cookie(
+        BROWSER_COOKIE,
+        write_secret(browser),
+        max_age=int(LIFETIME.total_seconds()),
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="lax",
+    )
+    await asyncio.sleep(max(0.0, began + ANSWER_SECONDS - time.monotonic()))
+    return response
+
+
+@router.get("/sent")
+@about()
+async def say_sent(request: Request, _who: Anybody) -> Response:
+    """What to do now."""
+    return render(request, "sign_in_sent.html", minutes=int(LIFETIME.total_seconds() // 60))
+
+
+@router.get("/link/{code}")
+@about(LINK)
+async def show_button(request: Request, _who: Anybody, code: str) -> Response:
+    """One button: mail servers follow links to look at them, so opening one changes nothing and tells nothing."""
+    return render(request, "sign_in_link.html", code=code)
+
+
+@router.post("/link/{code}")
+@about(LINK)
+async def open_link(request: Request, _who: Anybody, db: Db, settings: Settings, code: str) -> Response:
+    """Sign in."""
+    _limit.check(request)
+    key, principal, next = await commands.open_link(
+        db,
+        LinkCode.read(code),
+        browser=read_secret(request.cookies.get(BROWSER_COOKIE, "")),
+        device=describe(request.headers.get("user-agent", "")),
+    )
+    # Whose roles need more than a mail finds on the account's page what to do.
+    response = RedirectResponse(safe_next(next, default="/" if principal.roles else "/account"), 303)
+    give_session(response, settings, key, principal)
+    response.delete_cookie(BROWSER_COOKIE, path="/", secure=True, httponly=True, samesite="lax")
+    return response

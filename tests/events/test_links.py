@@ -1,0 +1,242 @@
+"""Signing in by a mailed link: once, in time, in the browser that asked, and without telling who is known."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from services.events.app import create_app
+from services.events.people import commands as people
+from services.events.people.commands import add_person
+from services.events.people.domain import Person, PersonNotFound
+from services.events.people.links import commands, pages
+from services.events.people.links.domain import LIFETIME, MOST_AT_ONCE, MOST_MAILS, LinkCode, LinkOver
+from services.events.people.links.pages import ANSWER_SECONDS, BROWSER_COOKIE
+from shared.auth import COOKIE, SESSION_COOKIE, TokenVerifier
+from tests.events.conftest import published
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from services.events.settings import EventsSettings
+    from shared.postgres import Database
+
+PAGE = {"accept": "text/html", "sec-fetch-site": "same-origin", "sec-fetch-mode": "navigate"}
+
+
+@pytest_asyncio.fixture
+async def karen(db: Database, taskforce_id: UUID) -> Person:
+    """A member who is an administrator, too."""
+    karen = Person(uuid4(), "Karen Kjær", "Karen@struer.example", frozenset({"admin", "member"}))
+    await add_person(db, taskforce_id, karen)
+    return karen
+
+
+@pytest_asyncio.fixture
+async def browser(events_settings: EventsSettings, karen: Person) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser at the service as it runs for real: no demonstration."""
+    app = create_app(events_settings.model_copy(update={"demo_mode": False}))
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="https://localhost:8080") as client,
+    ):
+        yield client
+
+
+async def asked(db: Database) -> list[UUID]:
+    """What the courier is told of, in order."""
+    return [UUID(facts["request_id"]) for name, facts in await published(db) if name == "SignInLinkRequested"]
+
+
+async def link(browser: httpx.AsyncClient, db: Database, taskforce_id: UUID, **form: str) -> str:
+    """Ask for a link in this browser, and return its path as the courier is given it."""
+    answer = await browser.post("/sign-in/link", data={"email": "karen@struer.example"} | form, headers=PAGE)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in/sent")
+    mail = await commands.make_link(db, taskforce_id, (await asked(db))[-1])
+    assert (mail.email, mail.name) == ("Karen@struer.example", "Karen Kjær")
+    return f"/sign-in/link/{mail.code.text()}"
+
+
+async def aged(db: Database, taskforce_id: UUID, by: timedelta) -> None:
+    async with db.change(taskforce_id) as conn:
+        await conn.execute("update link_requests set asked_at = asked_at - $1::interval", by)
+
+
+async def test_a_link_signs_in_by_its_button_and_not_by_being_opened(
+    browser: httpx.AsyncClient, db: Database, karen: Person, taskforce_id: UUID, events_settings: EventsSettings
+) -> None:
+    path = await link(browser, db, taskforce_id, next="/events?q=1")
+    for _ in range(3):
+        page = await browser.get(path, headers=PAGE)
+        assert page.status_code == 200
+        assert "set-cookie" not in page.headers
+    answer = await browser.post(path, headers=PAGE)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/events?q=1")
+    who = TokenVerifier(events_settings.token_jwks).verify(browser.cookies[COOKIE])
+    assert who.person_id == karen.id
+    assert who.roles == {"member"}, "no power by a mail alone"
+    assert (await browser.get("/events", headers=PAGE)).status_code == 200
+    assert (await browser.get("/people", headers=PAGE)).status_code == 403
+
+
+async def test_a_link_works_once(browser: httpx.AsyncClient, db: Database, taskforce_id: UUID) -> None:
+    path = await link(browser, db, taskforce_id)
+    cookies = dict(browser.cookies)
+    assert (await browser.post(path, headers=PAGE)).status_code == 303
+    browser.cookies.clear()
+    browser.cookies.update(cookies)
+    answer = await browser.post(path, headers=PAGE)
+    assert (answer.status_code, "set-cookie" in answer.headers) == (409, False)
+    assert "Linket virker ikke længere" in answer.text
+
+
+async def test_a_link_works_for_ten_minutes(browser: httpx.AsyncClient, db: Database, taskforce_id: UUID) -> None:
+    path = await link(browser, db, taskforce_id)
+    await aged(db, taskforce_id, LIFETIME)
+    assert (await browser.post(path, headers=PAGE)).status_code == 409
+    with pytest.raises(LinkOver):
+        await commands.make_link(db, taskforce_id, (await asked(db))[-1])
+
+
+async def test_a_link_opens_nothing_in_another_browser_and_still_works_in_its_own(
+    browser: httpx.AsyncClient, db: Database, taskforce_id: UUID
+) -> None:
+    path = await link(browser, db, taskforce_id)
+    own = browser.cookies[BROWSER_COOKIE]
+    for other in ("", "x", own[:-1] + ("A" if own[-1] != "A" else "B"), "ø" * 43):
+        browser.cookies.clear()
+        headers = httpx.Headers(PAGE | {"cookie": f"{BROWSER_COOKIE}={other}"}, encoding="utf-8")
+        answer = await browser.post(path, headers=headers)
+        assert answer.status_code == 403, other
+        assert "i en anden browser" in answer.text
+        assert SESSION_COOKIE not in browser.cookies
+    browser.cookies.set(BROWSER_COOKIE, own)
+    assert (await browser.post(path, headers=PAGE)).status_code == 303
+
+
+@pytest.mark.parametrize("change", ["secret", "request", "taskforce"])
+async def test_an_altered_link_opens_nothing(
+    browser: httpx.AsyncClient, db: Database, taskforce_id: UUID, other_taskforce_id: UUID, change: str
+) -> None:
+    code = LinkCode.read((await link(browser, db, taskforce_id)).rpartition("/")[2])
+    altered = {
+        "secret": LinkCode(code.taskforce_id, code.request_id, bytes(32)),
+        "request": LinkCode(code.taskforce_id, uuid4(), code.secret),
+        "taskforce": LinkCode(other_taskforce_id, code.request_id, code.secret),
+    }[change]
+    assert (await browser.post(f"/sign-in/link/{altered.text()}", headers=PAGE)).status_code == 409
+
+
+@pytest.mark.parametrize("code", ["x", "A" * 85, "A" * 86, "A" * 400, "%C3%B8", "..%2F..%2Fetc"])
+async def test_what_is_no_link_opens_nothing(browser: httpx.AsyncClient, code: str) -> None:
+    answer = await browser.post(f"/sign-in/link/{code}", headers=PAGE)
+    assert answer.status_code in {404, 409}
+    assert SESSION_COOKIE not in browser.cookies
+
+
+async def test_a_known_address_and_an_unknown_one_are_answered_the_same_and_as_soon(
+    browser: httpx.AsyncClient, db: Database
+) -> None:
+    told = {}
+    for email in ("KAREN@struer.example", "ingen@struer.example", "karen@elsewhere.example"):
+        began = time.monotonic()
+        answer = await browser.post("/sign-in/link", data={"email": email}, headers=PAGE)
+        took = time.monotonic() - began
+        browser.cookies.clear()
+        assert took >= ANSWER_SECONDS
+        headers = {name: value for name, value in answer.headers.items() if "-id" not in name and name != "set-cookie"}
+        told[email] = (answer.status_code, answer.content, headers)
+    assert len({repr(one) for one in told.values()}) == 1
+    assert len(await asked(db)) == 1
+
+
+async def test_who_no_longer_takes_part_is_sent_nothing_and_a_link_of_theirs_opens_nothing(
+    browser: httpx.AsyncClient, db: Database, karen: Person, taskforce_id: UUID
+) -> None:
+    await add_person(db, taskforce_id, Person(uuid4(), "Bo", "bo@struer.example", frozenset({"admin"})))
+    path = await link(browser, db, taskforce_id)
+    await browser.post("/sign-in/link", data={"email": karen.email}, headers=PAGE)
+    waiting = (await asked(db))[-1]
+    await people.deactivate_person(db, taskforce_id, karen.id)
+    assert (await browser.post(path, headers=PAGE)).status_code == 409
+    with pytest.raises(PersonNotFound):
+        await commands.make_link(db, taskforce_id, waiting)
+    before = len(await asked(db))
+    await browser.post("/sign-in/link", data={"email": karen.email}, headers=PAGE)
+    assert len(await asked(db)) == before
+
+
+async def test_nobody_is_flooded_with_mails(browser: httpx.AsyncClient, db: Database, taskforce_id: UUID) -> None:
+    for _ in range(MOST_AT_ONCE + 2):
+        answer = await browser.post("/sign-in/link", data={"email": "karen@struer.example"}, headers=PAGE)
+        assert answer.status_code == 303
+    assert len(await asked(db)) == MOST_AT_ONCE
+    for _ in range(MOST_MAILS):
+        await commands.make_link(db, taskforce_id, (await asked(db))[-1])
+    with pytest.raises(LinkOver):
+        await commands.make_link(db, taskforce_id, (await asked(db))[-1])
+
+
+async def test_every_copy_of_a_mail_that_was_sent_again_works_until_one_has(
+    browser: httpx.AsyncClient, db: Database, taskforce_id: UUID
+) -> None:
+    first = await link(browser, db, taskforce_id)
+    again = await commands.make_link(db, taskforce_id, (await asked(db))[-1])
+    assert (await browser.post(first, headers=PAGE)).status_code == 303
+    assert (await browser.post(f"/sign-in/link/{again.code.text()}", headers=PAGE)).status_code == 409
+
+
+async def test_no_secret_is_published_or_kept(browser: httpx.AsyncClient, db: Database, taskforce_id: UUID) -> None:
+    code = LinkCode.read((await link(browser, db, taskforce_id)).rpartition("/")[2])
+    async with db.read(taskforce_id) as conn:
+        kept = str([dict(row) for row in await conn.fetch("select * from link_requests")])
+    told = str(await published(db))
+    for secret in (code.secret, code.secret.hex(), code.text(), browser.cookies[BROWSER_COOKIE], "karen@struer"):
+        assert str(secret) not in kept
+        assert str(secret) not in told
+
+
+async def test_what_is_no_address_is_shown_again_with_what_is_wrong(browser: httpx.AsyncClient) -> None:
+    answer = await browser.post("/sign-in/link", data={"email": "karen", "next": "/queue"}, headers=PAGE)
+    assert answer.status_code == 422
+    assert 'value="karen"' in answer.text
+    assert 'value="/queue"' in answer.text
+
+
+async def test_whoever_asks_too_often_is_told_when_to_come_again(
+    browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "ANSWER_SECONDS", 0.0)
+    monkeypatch.setattr(pages._limit, "most", 3)
+    pages._limit._asked.clear()
+    answers = [await browser.post("/sign-in/link", data={"email": "a@b.dk"}, headers=PAGE) for _ in range(4)]
+    pages._limit._asked.clear()
+    assert [answer.status_code for answer in answers] == [303, 303, 303, 429]
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 600
+    assert answers[-1].headers["ratelimit"].startswith("limit=3, remaining=0")
+
+
+async def test_what_nobody_can_use_any_more_is_forgotten(
+    browser: httpx.AsyncClient, db: Database, taskforce_id: UUID
+) -> None:
+    await link(browser, db, taskforce_id)
+    await aged(db, taskforce_id, LIFETIME)
+    await link(browser, db, taskforce_id)
+    async with db.read(taskforce_id) as conn:
+        assert await conn.fetchval("select count(*) from link_requests") == 1
+
+
+async def test_a_link_leads_nowhere_else(browser: httpx.AsyncClient, db: Database, taskforce_id: UUID) -> None:
+    path = await link(browser, db, taskforce_id, next="https://evil.example/")
+    assert (await browser.post(path, headers=PAGE)).headers["location"] == "/"
+
+
+def test_a_code_is_read_as_it_was_written() -> None:
+    code = LinkCode(uuid4(), uuid4(), bytes(range(32)))
+    assert LinkCode.read(code.text()) == code
