@@ -307,6 +307,22 @@ def token(
     print(sign_token(signing_key(), principal, lifetime_seconds=int(hours * 3600)))
 
 
+@app.command("admin-link", rich_help_panel=OPERATE)
+def admin_link(taskforce: Taskforce = "struer") -> None:
+    """Print the link that makes somebody a taskforce's first administrator.
+
+    It works once, for a day, and only while the taskforce has no
+    administrator. Asking again replaces it.
+
+    \b
+    tilsagn admin-link
+    tilsagn admin-link --taskforce vejle
+    """
+    from deploy.cli.setup import print_link  # noqa: PLC0415
+
+    print_link(taskforce)
+
+
 @letters_app.command("list")
 def letters_list(as_json: AsJson = False) -> None:
     """List the messages that could not be applied and wait for somebody to look.

@@ -26,6 +26,7 @@ from deploy.cli.evening_view import EveningView
 from deploy.cli.failures import explain
 from deploy.cli.installation import Installation, client, demo_folder, of_configuration
 from deploy.cli.scenario import load, targeted
+from deploy.cli.setup import setup_links
 from deploy.cli.steps import Steps
 from deploy.cli.tokens import token_for
 from deploy.local.launcher import Launcher, LocalSettings
@@ -75,6 +76,10 @@ def run_up(*, port: int | None, browser: bool, slug: str, name: str | None, muni
         for found in taskforces:
             console.print(f"  Public board   {installation.url}/board/{found}")
         console.print(f"  Mails          {installation.url}/mail\n")
+        for found, link in (await setup_links(installation)).items():
+            if link is not None:
+                console.print(f"[bold]{found}[/] has no administrator yet. Whoever opens this link becomes the first:")
+                console.print(f"  {link}\n", soft_wrap=True, highlight=False)
         console.print("In another terminal:")
         table = _links()
         table.add_row(f"  {as_typed(f'tilsagn scenario load {struer.SLUG}')}", "[dim]eight years to look at[/]")

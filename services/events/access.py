@@ -54,6 +54,8 @@ SESSION: Final = Thing("session", own="of the person who asks", reach=OWN)
 LINK_REQUEST: Final = Thing("link that was asked for")
 LINK: Final = Thing("link to sign in with", reach=EVERYBODYS)
 """The code of one: whoever has it may use it, in the browser in which it was asked for."""
+SETUP: Final = Thing("first administrator's link", reach=EVERYBODYS)
+"""The code of one: whoever has it may use it."""
 PASS: Final = Thing("event pass", reach=EVERYBODYS)
 """The code of one: whoever has it may use it."""
 

@@ -10,6 +10,7 @@ from services.events.people import pages as people_pages
 from services.events.people import sign_in
 from services.events.people.links import pages as link_pages
 from services.events.people.sessions import pages as session_pages
+from services.events.people.setup import pages as setup_pages
 from services.events.settings import EventsSettings
 from shared.postgres import Database
 from shared.web.app import LARGEST_UPLOAD, create_web_app
@@ -57,4 +58,5 @@ def create_app(settings: EventsSettings | None = None) -> FastAPI:
     app.include_router(sign_in.router)
     app.include_router(session_pages.router)
     app.include_router(link_pages.router)
+    app.include_router(setup_pages.router)
     return app

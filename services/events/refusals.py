@@ -14,6 +14,7 @@ from services.events.people.domain import (
 )
 from services.events.people.links.domain import AnotherBrowser, LinkOver
 from services.events.people.sessions.domain import NoSession, SessionNotFound, SessionOver
+from services.events.people.setup.commands import SetupOver
 from shared.web.i18n import N_
 from shared.web.i18n import gettext as _
 from shared.web.problems import Problem, respond
@@ -64,6 +65,11 @@ _WORDS: Mapping[type[domain.Refusal], _Words] = {
         422,
         N_("A facilitator needs a programme"),
         N_("Facilitators see the participants of their programme: say which. Nothing was changed."),
+    ),
+    SetupOver: _Words(
+        409,
+        N_("This link no longer works"),
+        N_("It has been used, replaced, or is more than a day old: whoever runs the installation can make a new one."),
     ),
     LinkOver: _Words(
         409,

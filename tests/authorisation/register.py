@@ -14,7 +14,7 @@ from services.events.people.commands import add_person
 from services.events.people.domain import Person
 from services.events.people.links import store as links
 from services.events.people.links.commands import make_link as make_link_to_send
-from services.events.people.links.domain import LinkCode, hash_of, write_secret
+from services.events.people.links.domain import LinkCode, hash_of, pack, write_secret
 from services.events.people.links.pages import BROWSER_COOKIE
 from services.events.people.links.store import Asked
 from services.events.people.sessions import commands as sessions
@@ -45,6 +45,8 @@ class Register(World):
         "event pass": ("own", "other taskforce", "missing"),
         # Whoever has one, has it.
         "link to sign in with": ("own", "missing"),
+        # Ours has an administrator, and so no such link.
+        "first administrator's link": ("missing",),
         # One's own, and another person's.
         "session": ("own", "other company", "other taskforce", "missing"),
     }
@@ -392,6 +394,15 @@ async def _code(world: Register, belonging: Belonging) -> str:
     return (await make_link_to_send(world.db, TASKFORCE, await world.ask_for_link("own"))).code.text()
 
 
+async def ask_who(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    return Ask("GET", f"/sign-in/setup/{pack(TASKFORCE.bytes + bytes(32))}", hidden=409)
+
+
+async def become_first(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    form = {"name": "Z Ny", "email": "ny@example.dk"}
+    return Ask("POST", f"/sign-in/setup/{pack(TASKFORCE.bytes + bytes(32))}", {"data": form}, hidden=409)
+
+
 async def show_button(world: Register, asker: Asker, belonging: Belonging) -> Ask:
     # The same for every code: what follows links to look at them learns nothing.
     return Ask("GET", f"/sign-in/link/{await _code(world, belonging)}", hidden=200)
@@ -465,6 +476,8 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("POST /account/sessions/{session_id:uuid}/end", "session"): end_session,
     ("GET /internal/events/v1/people/{person_id}/address", "person"): read_address,
     ("POST /internal/events/v1/sign-in-links/{request_id}", "link that was asked for"): make_link,
+    ("GET /sign-in/setup/{code}", "first administrator's link"): ask_who,
+    ("POST /sign-in/setup/{code}", "first administrator's link"): become_first,
     ("GET /sign-in/link/{code}", "link to sign in with"): show_button,
     ("POST /sign-in/link/{code}", "link to sign in with"): open_link,
     ("GET /events/pass/{code}", "event pass"): _pass(spoken=False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -30,6 +31,15 @@ def test_a_new_installation_has_one_taskforce_no_data_and_says_what_to_do_next(f
         said = run.wait_for("Ctrl-C stops it", seconds=60)
         assert "tilsagn scenario load struer" in said
         assert f"{run.url}/board/vejle" in said
+        [shown] = re.findall(rf"{run.url}/sign-in/setup/\S+", said)
+        anew = tilsagn("admin-link", "--taskforce", "vejle", state=folder).output.strip()
+        assert anew.startswith(f"{run.url}/sign-in/setup/")
+        first = {"name": "Bent Sivkær", "email": "bent@vejle.example"}
+        for link, status in ((shown, 409), (anew, 303), (anew, 409)):
+            answer = httpx.post(link, data=first, headers={"sec-fetch-site": "same-origin"}, trust_env=False)
+            assert answer.status_code == status, answer.text
+        refused = tilsagn("admin-link", "--taskforce", "vejle", state=folder)
+        assert (refused.exit_code, "has an administrator already" in refused.notes) == (1, True)
         token = tilsagn("token", "--role", "caseworker", "--taskforce", "vejle", state=folder).output.strip()
         hire_id = "7b1e3c52-58a1-4a52-9f6c-0f6f0f0d7d11"
         hire = {
@@ -50,7 +60,7 @@ def test_a_new_installation_has_one_taskforce_no_data_and_says_what_to_do_next(f
 
     # The second start finds everything as it was, and makes no second taskforce.
     with local_run("up", "--no-browser", state=folder) as run:
-        run.wait_for("/board/vejle", seconds=60)
+        assert "/sign-in/setup/" not in run.wait_for("Ctrl-C stops it", seconds=60)
         verified = tilsagn("verify", "--json", state=folder).json
         assert verified["taskforces"] == ["vejle"]
         assert verified["compared"]["hire"] == 1

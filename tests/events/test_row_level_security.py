@@ -16,13 +16,23 @@ from services.events.people.commands import add_person
 from services.events.people.domain import Person
 from services.events.people.links.commands import request_links
 from services.events.people.sessions import commands as sessions
+from services.events.people.setup.commands import make_setup_link
 
 if TYPE_CHECKING:
     from shared.postgres import Connection, Database
 
 NOW = datetime.now(UTC)
 EXEMPT = {"taskforces", "outbox", "inbox", "dead_letters", "schema_migrations"}
-BUSINESS = ("attendances", "companies", "employer_events", "link_requests", "people", "person_roles", "sessions")
+BUSINESS = (
+    "attendances",
+    "companies",
+    "employer_events",
+    "link_requests",
+    "people",
+    "person_roles",
+    "sessions",
+    "setup_links",
+)
 
 
 @pytest_asyncio.fixture
@@ -37,6 +47,7 @@ async def filled(db: Database, taskforce_id: UUID) -> Database:
     await commands.open_event(db, taskforce_id, event)
     await commands.check_in(db, taskforce_id, event, company, by="test")
     karen = Person(uuid4(), "Karen", "karen@struer.example", frozenset({"coordinator"}))
+    await make_setup_link(db, taskforce_id)
     await add_person(db, taskforce_id, karen)
     await request_links(db, karen.email, browser=bytes(32), next="/")
     await sessions.start(db, taskforce_id, karen.id, proof="demonstration", device="Firefox")

@@ -26,6 +26,7 @@ from tests.authorisation.register import Register, started
 from tests.authorisation.removal import without_taskforces
 from tests.conftest import TASKFORCE
 from tests.tenancy.bound import Cases, Exempt, functions, named, tried, unnoticed
+from tests.tenancy.test_setup import CASES as SETUP
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -160,7 +161,7 @@ EXEMPT: Exempt = {
 
 def test_every_function_is_tried() -> None:
     found = {one for one in functions("events") if one.__module__.startswith(f"{people.__name__}.")}
-    assert named(found) == named({*CASES, *EXEMPT})
+    assert named(found) == named({*CASES, *SETUP, *EXEMPT})
 
 
 async def test_none_sees_or_changes_anything_as_another_taskforce_or_as_none(world: Prepared) -> None:

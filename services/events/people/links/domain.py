@@ -46,13 +46,13 @@ def hash_of(secret: bytes) -> bytes:
 
 def read_secret(text: str) -> bytes | None:
     """Read what `write_secret` wrote; None for anything else."""
-    packed = _unpacked(text)
+    packed = unpack(text)
     return packed if packed is not None and len(packed) == _SECRET_BYTES else None
 
 
 def write_secret(secret: bytes) -> str:
     """A secret as text, for a cookie."""
-    return _packed(secret)
+    return pack(secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +66,23 @@ class LinkCode:
     @classmethod
     def read(cls, text: str) -> Self:
         """Read a link's code. Raises `LinkOver` for anything that we cannot have written."""
-        packed = _unpacked(text)
+        packed = unpack(text)
         if packed is None or len(packed) != 32 + _SECRET_BYTES:
             raise LinkOver
         return cls(UUID(bytes=packed[:16]), UUID(bytes=packed[16:32]), packed[32:])
 
     def text(self) -> str:
         """The code; `read` is its inverse."""
-        return _packed(self.taskforce_id.bytes + self.request_id.bytes + self.secret)
+        return pack(self.taskforce_id.bytes + self.request_id.bytes + self.secret)
 
 
-def _packed(raw: bytes) -> str:
+def pack(raw: bytes) -> str:
+    """Bytes as text for an address or a cookie; `unpack` is its inverse."""
     return base64.urlsafe_b64encode(raw).decode("ascii").rstrip("=")
 
 
-def _unpacked(text: str) -> bytes | None:
+def unpack(text: str) -> bytes | None:
+    """Read what `pack` wrote; None for what it cannot have written."""
     try:
         return base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (ValueError, binascii.Error):

@@ -1,0 +1,42 @@
+"""`tilsagn admin-link`: the link by which a taskforce gets its first administrator."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from deploy.cli.console import Refusal, output
+from deploy.cli.installation import attach
+from services.events import queries
+from services.events.people.setup.commands import make_setup_link
+from shared.postgres import Database
+
+if TYPE_CHECKING:
+    from deploy.cli.installation import Installation
+
+
+async def setup_links(installation: Installation) -> dict[str, str | None]:
+    """Make a link for each taskforce without an administrator, by its short name; None for one that has some."""
+    database = await Database.connect(installation.events(), name="admin-link")
+    try:
+        async with database.system() as conn:
+            taskforces = await queries.taskforces(conn)
+        paths = {one.slug: await make_setup_link(database, one.id) for one in taskforces}
+    finally:
+        await database.close()
+    return {slug: path and f"{installation.url}{path}" for slug, path in paths.items()}
+
+
+def print_link(taskforce: str) -> None:
+    """Print the link of one taskforce; those made before open nothing any more.
+
+    Raises:
+        Refusal: there is no such taskforce, or it has an administrator, who can add others.
+    """
+    links = asyncio.run(setup_links(attach()))
+    if taskforce not in links:
+        raise Refusal(f"There is no taskforce called {taskforce}.")
+    link = links[taskforce]
+    if link is None:
+        raise Refusal(f"{taskforce} has an administrator already, who can add others on the page of people.")
+    output().print(link, soft_wrap=True, highlight=False)

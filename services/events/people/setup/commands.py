@@ -1,0 +1,93 @@
+"""Use cases of the first administrator: one function each, which owns its transaction."""
+
+from __future__ import annotations
+
+import hmac
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from services.events.domain import Refusal
+from services.events.people import store as people
+from services.events.people.domain import AddressTaken
+from services.events.people.links.domain import hash_of, new_secret, pack, unpack
+from services.events.people.sessions import commands as sessions
+from services.events.people.setup import store
+
+if TYPE_CHECKING:
+    from services.events.people.domain import Person
+    from services.events.people.sessions.domain import SessionKey
+    from shared.auth import Principal
+    from shared.postgres import Connection, Database
+
+LIFETIME: Final = timedelta(hours=24)
+"""How long the link is good: whoever starts an installation may not be who will run the taskforce."""
+_CODE_BYTES: Final = 16 + 32
+
+
+class SetupOver(Refusal):
+    """The link has been used, is too old, has been replaced, or the taskforce has an administrator."""
+
+    code = "setup-over"
+
+
+async def make_setup_link(db: Database, taskforce_id: UUID, *, now: datetime | None = None) -> str | None:
+    """Return the path by which somebody becomes the taskforce's first administrator; None where there is one.
+
+    A link that was made before opens nothing any more.
+    """
+    now = now or datetime.now(UTC)
+    async with db.change(taskforce_id) as conn:
+        await people.lock_people(conn, taskforce_id)
+        if await _has_administrator(conn, taskforce_id):
+            return None
+        secret = new_secret()
+        await store.replace_link(conn, taskforce_id, hash_of(secret), now)
+    return f"/sign-in/setup/{pack(taskforce_id.bytes + secret)}"
+
+
+async def check_setup(db: Database, code: str, *, now: datetime | None = None) -> UUID:
+    """Return the taskforce whose first administrator the code makes. Raises `SetupOver`."""
+    taskforce_id, secret = _read(code)
+    async with db.read(taskforce_id) as conn:
+        await _check(conn, taskforce_id, secret, now or datetime.now(UTC))
+    return taskforce_id
+
+
+async def become_first_administrator(
+    db: Database, code: str, person: Person, *, device: str, now: datetime | None = None
+) -> tuple[SessionKey, Principal]:
+    """Make somebody the first administrator and sign them in, once. Their role opens when they have shown a passkey.
+
+    Raises:
+        SetupOver, AddressTaken.
+    """
+    now = now or datetime.now(UTC)
+    taskforce_id, secret = _read(code)
+    async with db.change(taskforce_id) as conn:
+        await people.lock_people(conn, taskforce_id)
+        await _check(conn, taskforce_id, secret, now)
+        if await people.find_by_address(conn, taskforce_id, person.email) is not None:
+            raise AddressTaken
+        await people.insert_person(conn, taskforce_id, person, at=now)
+        await store.delete_link(conn, taskforce_id)
+        return await sessions.begin(conn, taskforce_id, person.id, proof="setup", device=device, now=now)
+
+
+def _read(code: str) -> tuple[UUID, bytes]:
+    packed = unpack(code)
+    if packed is None or len(packed) != _CODE_BYTES:
+        raise SetupOver
+    return UUID(bytes=packed[:16]), packed[16:]
+
+
+async def _check(conn: Connection, taskforce_id: UUID, secret: bytes, now: datetime) -> None:
+    known = await store.good_hash(conn, taskforce_id, now - LIFETIME)
+    if known is None or not hmac.compare_digest(known, hash_of(secret)):
+        raise SetupOver
+    if await _has_administrator(conn, taskforce_id):
+        raise SetupOver
+
+
+async def _has_administrator(conn: Connection, taskforce_id: UUID) -> bool:
+    return await people.other_administrators(conn, taskforce_id, UUID(int=0)) > 0
