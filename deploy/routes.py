@@ -22,6 +22,7 @@ PREFIXES: Final = MappingProxyType(
         "/sign-out": "events",
         "/session": "events",
         "/account": "events",
+        "/.well-known": "events",
         "/api/events": "events",
         "/pledges": "pledges",
         "/queue": "pledges",

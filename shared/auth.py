@@ -174,7 +174,8 @@ class TokenVerifier:
         """Return what a token says that we have signed, and when it was issued. Raises `InvalidToken`."""
         try:
             claims = jwt.decode(token, self._keys, algorithms=[_ALGORITHM]).claims
-            if (claims["iss"], claims["aud"]) != (ISSUER, AUDIENCE):
+            # Until November 2026 tokens named no audience; the service token of an installation lasts a year.
+            if (claims["iss"], claims.get("aud", AUDIENCE)) != (ISSUER, AUDIENCE):
                 raise InvalidToken
             roles = frozenset(claims["roles"])
             if not roles <= ROLES:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from services.events import api, pages, refusals
+from services.events import api, pages, refusals, well_known
 from services.events.people import pages as people_pages
 from services.events.people import sign_in
 from services.events.people.links import pages as link_pages
@@ -59,4 +59,5 @@ def create_app(settings: EventsSettings | None = None) -> FastAPI:
     app.include_router(session_pages.router)
     app.include_router(link_pages.router)
     app.include_router(setup_pages.router)
+    app.include_router(well_known.router)
     return app

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, StringConstraints, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from shared.settings import ServiceSettings
@@ -19,6 +19,10 @@ class EventsSettings(ServiceSettings):
 
     token_private_key: SecretStr = Field(
         description="the Ed25519 key that signs tokens and event passes: JWK JSON text; no other service has it"
+    )
+
+    security_contact: Annotated[str, StringConstraints(pattern=r"^(mailto:|https://|tel:)\S+$")] | None = Field(
+        None, description="where to report a weakness, for /.well-known/security.txt: a mailto:, https: or tel: address"
     )
 
     @model_validator(mode="after")

@@ -1,9 +1,13 @@
 """The OpenAPI document: JSON addresses only, every one with problem+json for what can go wrong."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+
+from shared.auth import COOKIE
+from shared.policy import operations
 
 _PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -34,6 +38,20 @@ _PROBLEM_SCHEMA: dict[str, Any] = {
     },
 }
 _PROBLEM_CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_SECURITY_SCHEMES: dict[str, Any] = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "A token of a program. `x-roles` says which roles may call an operation.",
+    },
+    "browser": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": COOKIE,
+        "description": "A person's token, renewed each minute while their session lives.",
+    },
+}
 _METHODS = {"get", "put", "post", "delete", "patch", "head", "options"}
 
 
@@ -46,11 +64,21 @@ def _document(app: FastAPI) -> dict[str, Any]:
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     schemas["Problem"] = _PROBLEM_SCHEMA
-    for operations in document["paths"].values():
-        for method, operation in operations.items():
+    document["components"]["securitySchemes"] = _SECURITY_SCHEMES
+    askers = {(one.method.lower(), one.path): one.askers for one in operations(app.routes)}
+    for path, by_method in document["paths"].items():
+        for method, operation in by_method.items():
             if method in _METHODS:
                 _add_problems(operation["responses"])
+                _add_security(operation, askers[method, path])
     return document
+
+
+def _add_security(operation: dict[str, Any], askers: Iterable[str]) -> None:
+    """Who may call it: OpenAPI has a place for roles only where they are scopes."""
+    everybody = "nobody" in askers
+    operation["security"] = [{}] if everybody else [{"token": []}, {"browser": []}]
+    operation["x-roles"] = ["everybody"] if everybody else sorted(askers)
 
 
 def _add_problems(responses: dict[str, Any]) -> None:

@@ -81,6 +81,8 @@ MATRIX: Final = {
     "GET /sign-in": EVERYBODY,
     "POST /sign-in": EVERYBODY,
     "GET /sign-in/as/{role}": EVERYBODY,
+    "GET /.well-known/jwks.json": EVERYBODY,
+    "GET /.well-known/security.txt": EVERYBODY,
     "GET /sign-in/setup/{code}": EVERYBODY,
     "POST /sign-in/setup/{code}": EVERYBODY,
     "POST /sign-in/link": EVERYBODY,

@@ -51,3 +51,12 @@ async def test_transitions_say_that_they_take_if_match(app: FastAPI) -> None:
 
 async def test_neither_pages_nor_the_services_own_addresses_are_described(app: FastAPI) -> None:
     assert all(path.startswith("/api/events/v1/") for path in app.openapi()["paths"])
+
+
+async def test_every_operation_says_who_may_call_it_and_with_what(app: FastAPI) -> None:
+    document = app.openapi()
+    assert set(document["components"]["securitySchemes"]) == {"token", "browser"}
+    for name, operation in operations(document):
+        assert operation["security"] == [{"token": []}, {"browser": []}], name
+        assert operation["x-roles"], name
+    assert document["paths"]["/api/events/v1/people"]["get"]["x-roles"] == ["admin"]

@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import HTMLResponse, Response, StreamingResponse
 from jinja2 import ChoiceLoader, FileSystemLoader
 from pydantic import BaseModel, Field
 
-from shared.auth import Principal, new_private_jwk, public_jwks, sign_token
+from shared.auth import Principal, new_private_jwk, public, public_jwks, sign_token
 from shared.web.app import create_web_app
 from shared.web.forms import blank, read_form
 from shared.web.pages import render
@@ -63,7 +63,7 @@ class Intake(BaseModel):
     contact: Contact
 
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(public)])
 
 
 @router.get("/kitchen")
