@@ -34,5 +34,8 @@ class ServiceSettings(BaseSettings):
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     host: str = Field("127.0.0.1", description="address the app and the worker's health endpoint listen on")
+    trusted_proxies: str = Field(
+        "127.0.0.1", description="gateways that are believed when they say who asks: addresses, comma separated, or *"
+    )
     port: int = Field(8000, ge=1, le=65535, description="the app's port")
     health_port: int = Field(0, ge=0, le=65535, description="the worker's health endpoint; 0: none")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, StringConstraints, model_validator
+from pydantic import Field, SecretStr, StringConstraints, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from shared.settings import ServiceSettings
@@ -24,6 +24,11 @@ class EventsSettings(ServiceSettings):
     security_contact: Annotated[str, StringConstraints(pattern=r"^(mailto:|https://|tel:)\S+$")] | None = Field(
         None, description="where to report a weakness, for /.well-known/security.txt: a mailto:, https: or tel: address"
     )
+
+    @field_validator("security_contact", mode="before")
+    @classmethod
+    def _nothing_is_nobody(cls, said: object) -> object:
+        return said or None
 
     @model_validator(mode="after")
     def _others_can_verify_what_we_sign(self) -> Self:
