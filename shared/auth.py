@@ -69,6 +69,7 @@ class Principal:
         session_id: the session in which a person asks; None for programs and passes.
         session_ends_at: when that session ends unless they do something before, Unix time in seconds.
         expires_at: Unix time in seconds.
+        withheld: whether they have roles that the way they signed in does not open.
     """
 
     subject: str
@@ -80,6 +81,7 @@ class Principal:
     session_id: UUID | None = None
     session_ends_at: int | None = None
     expires_at: int = 0
+    withheld: bool = False
 
     @property
     def person_id(self) -> UUID | None:
@@ -131,6 +133,7 @@ def sign_token(private_jwk: str, principal: Principal, *, lifetime_seconds: int)
         "gen": principal.pass_generation,
         "sid": principal.session_id and str(principal.session_id),
         "end": principal.session_ends_at,
+        "wh": principal.withheld or None,
     }
     claims |= {name: value for name, value in optional.items() if value is not None}
     return jwt.encode({"alg": _ALGORITHM, "kid": key.kid}, claims, key, algorithms=[_ALGORITHM])
@@ -190,6 +193,7 @@ class TokenVerifier:
                 session_id=UUID(claims["sid"]) if "sid" in claims else None,
                 session_ends_at=claims.get("end"),
                 expires_at=int(claims["exp"]),
+                withheld=claims.get("wh") is True,
             )
             return principal, int(claims["iat"])
         except (JoseError, KeyError, TypeError, ValueError) as error:

@@ -51,6 +51,7 @@ CHECK_IN: Final = Thing("who has come", of=EVENT, by_role={"caseworker": NOTHING
 COMPANY: Final = Thing("company")
 PERSON: Final = Thing("person")
 SESSION: Final = Thing("session", own="of the person who asks", reach=OWN)
+PASSKEY: Final = Thing("passkey", own="of the person who asks", reach=OWN)
 LINK_REQUEST: Final = Thing("link that was asked for")
 LINK: Final = Thing("link to sign in with", reach=EVERYBODYS)
 """The code of one: whoever has it may use it, in the browser in which it was asked for."""

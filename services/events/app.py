@@ -9,12 +9,15 @@ from services.events import api, pages, refusals, well_known
 from services.events.people import pages as people_pages
 from services.events.people import sign_in
 from services.events.people.links import pages as link_pages
+from services.events.people.passkeys import pages as passkey_pages
+from services.events.people.passkeys.ceremony import RelyingParty
 from services.events.people.sessions import pages as session_pages
 from services.events.people.setup import pages as setup_pages
 from services.events.settings import EventsSettings
 from shared.postgres import Database
 from shared.web.app import LARGEST_UPLOAD, create_web_app
 from shared.web.identity import RENEWAL
+from shared.web.limits import RateLimit
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -51,12 +54,15 @@ def create_app(settings: EventsSettings | None = None) -> FastAPI:
         larger_bodies={RENEWAL: LARGEST_UPLOAD},
         description=_DESCRIPTION,
     )
+    app.state.relying_party = RelyingParty.at(settings.public_url)
+    app.state.passkey_limit = RateLimit(most=100, seconds=600)
     refusals.install(app)
     app.include_router(api.router)
     app.include_router(pages.router)
     app.include_router(people_pages.router)
     app.include_router(sign_in.router)
     app.include_router(session_pages.router)
+    app.include_router(passkey_pages.router)
     app.include_router(link_pages.router)
     app.include_router(setup_pages.router)
     app.include_router(well_known.router)

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 _GENERATION_BYTES: Final = 4
 _SEAL_BYTES: Final = 12
 _CODE_BYTES: Final = 16 + 16 + _GENERATION_BYTES + _SEAL_BYTES
-_SPOKEN_SIGNS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+SPOKEN_SIGNS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Signs that nobody takes for another when they are read out or typed."""
 _LOOK_ALIKES: Final = str.maketrans("OIL", "011")
 
 
@@ -123,7 +124,7 @@ def spoken_code(settings: EventsSettings, taskforce_id: UUID, event_id: UUID, ge
     """What stands under the QR code for whoever cannot scan it: eight characters that nobody mistakes, `AB3D-9KLM`."""
     content = b"spoken" + taskforce_id.bytes + event_id.bytes + generation.to_bytes(_GENERATION_BYTES)
     seal = int.from_bytes(_seal(settings, content))
-    signs = [_SPOKEN_SIGNS[seal >> (5 * place) & 31] for place in range(8)]
+    signs = [SPOKEN_SIGNS[seal >> (5 * place) & 31] for place in range(8)]
     return "".join(signs[:4]) + "-" + "".join(signs[4:])
 
 

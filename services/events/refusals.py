@@ -13,6 +13,18 @@ from services.events.people.domain import (
     ProgrammeMissing,
 )
 from services.events.people.links.domain import AnotherBrowser, LinkOver
+from services.events.people.passkeys.domain import (
+    ChallengeOver,
+    CodeNeeded,
+    CodeWrong,
+    LastPasskey,
+    PasskeyKnown,
+    PasskeyNotFound,
+    PasskeyRefused,
+    PasskeysNotOffered,
+    SignInTooWeak,
+    TooManyPasskeys,
+)
 from services.events.people.sessions.domain import NoSession, SessionNotFound, SessionOver
 from services.events.people.setup.commands import SetupOver
 from shared.web.i18n import N_
@@ -89,6 +101,48 @@ _WORDS: Mapping[type[domain.Refusal], _Words] = {
         401,
         N_("You are no longer signed in"),
         N_("Sign in again. What you typed is still there if you go back."),
+    ),
+    PasskeysNotOffered: _Words(
+        409,
+        N_("There are no passkeys at this address"),
+        N_("Passkeys need an address with a name, and this one is a number. Sign in in another way."),
+    ),
+    PasskeyRefused: _Words(
+        422,
+        N_("This passkey does not sign you in"),
+        N_("It may have been removed, or the account may be closed. Sign in in another way, or ask an administrator."),
+    ),
+    ChallengeOver: _Words(
+        409, N_("That took too long"), N_("Try again: there are five minutes for it, and each try counts once.")
+    ),
+    PasskeyNotFound: _Words(
+        404, N_("You have no such passkey"), N_("Look at the list: it may have been removed already.")
+    ),
+    PasskeyKnown: _Words(
+        409, N_("This passkey is in use already"), N_("Sign in with it, or add one from another device.")
+    ),
+    TooManyPasskeys: _Words(
+        409, N_("You have very many passkeys"), N_("Remove one that you no longer use, and try again.")
+    ),
+    LastPasskey: _Words(
+        409,
+        N_("This is your last passkey"),
+        N_("Without one you could not do your work here. Add another one first, and then remove this one."),
+    ),
+    SignInTooWeak: _Words(
+        403,
+        N_("This needs a passkey"),
+        N_("You signed in by a mailed link. Sign in with a passkey to remove one. Nothing was changed."),
+    ),
+    CodeNeeded: _Words(
+        409,
+        N_("You need a new code"),
+        N_("Codes are good for 48 hours and five tries. Ask an administrator for a new one."),
+    ),
+    CodeWrong: _Words(
+        422,
+        N_("That is not the code"),
+        N_("See whether it is typed as you were told it. After five wrong tries you need a new one."),
     ),
     domain.IdTaken: _Words(
         409, N_("Something else has this id already"), N_("Make a new id and send it again. Nothing was changed.")

@@ -46,6 +46,7 @@ HOLDINGS: Final = (
     # With the account everything goes that refers to it: see the function.
     Holding("link_requests", "link_requests", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
     Holding("sessions", "sessions", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
+    Holding("accounts", "passkeys", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
     Holding("accounts", "person_roles", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
     ACCESSES,
     LETTERS,

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from fastapi.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from shared.auth import Principal
+
 
 RENEWAL = "/session/renew"
 """Where a browser is sent for a new token; `events` answers there."""
@@ -92,6 +94,17 @@ async def _on_not_signed_in(request: Request, _error: Exception) -> Response:
 
 
 async def _on_not_allowed(request: Request, _error: Exception) -> Response:
+    principal: Principal | None = getattr(request.state, "principal", None)
+    if principal is not None and principal.withheld:
+        return respond(
+            request,
+            Problem(
+                403,
+                "passkey-needed",
+                _("This needs a passkey"),
+                _("Your work here opens with a passkey only, and you signed in without one. See “My account”."),
+            ),
+        )
     return respond(request, Problem(403))
 
 

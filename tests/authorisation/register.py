@@ -17,6 +17,8 @@ from services.events.people.links.commands import make_link as make_link_to_send
 from services.events.people.links.domain import LinkCode, hash_of, pack, write_secret
 from services.events.people.links.pages import BROWSER_COOKIE
 from services.events.people.links.store import Asked
+from services.events.people.passkeys import store as passkeys
+from services.events.people.passkeys.domain import Passkey
 from services.events.people.sessions import commands as sessions
 from services.events.settings import EventsSettings
 from shared.policy import ASKERS
@@ -49,6 +51,7 @@ class Register(World):
         "first administrator's link": ("missing",),
         # One's own, and another person's.
         "session": ("own", "other company", "other taskforce", "missing"),
+        "passkey": ("own", "other company", "other taskforce", "missing"),
     }
 
     async def fill(self) -> None:
@@ -82,10 +85,20 @@ class Register(World):
         self.foreign_link = await self.ask_for_link("other taskforce")
         # Of people with the ids of ours: ids are made by whoever asks.
         self.foreign_sessions: dict[Asker, tuple[UUID, str]] = {}
+        self.foreign_passkeys: dict[Asker, tuple[UUID, str]] = {}
         for asker in ASKERS:
             person = Person(person_of(asker), f"C {FOREIGN}", f"{asker}@example.dk", frozenset({"member"}))
             await add_person(self.db, OTHER_TASKFORCE, person)
             self.foreign_sessions[asker] = await self.sign_in(OTHER_TASKFORCE, person.id, f"{FOREIGN}, {asker}")
+            name = f"{FOREIGN} {asker}"
+            self.foreign_passkeys[asker] = await self.new_passkey(OTHER_TASKFORCE, person.id, name)
+
+    async def new_passkey(self, taskforce_id: UUID, person_id: UUID, name: str) -> tuple[UUID, str]:
+        """A passkey, and what it is called."""
+        passkey = Passkey(uuid4(), person_id, uuid4().bytes, b"", 0, name, backed_up=False, created_at=FAR)
+        async with self.db.change(taskforce_id) as conn:
+            await passkeys.insert(conn, taskforce_id, passkey)
+        return passkey.id, name
 
     async def ask_for_link(self, belonging: Belonging) -> UUID:
         """A link that somebody waits for."""
@@ -361,12 +374,42 @@ async def _session(world: Register, asker: Asker, belonging: Belonging) -> tuple
         return uuid4(), ""
     if belonging == "other taskforce":
         return world.foreign_sessions[asker]
-    id = world.people[belonging].id
-    if belonging == "own":
-        id = person_of(asker)
-        with suppress(IdTaken):
-            await add_person(world.db, TASKFORCE, Person(id, "A", f"{asker}@example.dk", frozenset({"member"})))
+    id = await _whose_account(world, asker, belonging)
     return await world.sign_in(TASKFORCE, id, f"{name_of(belonging)} {uuid4()}")
+
+
+async def _whose_account(world: Register, asker: Asker, belonging: Belonging) -> UUID:
+    """Whoever asks, or somebody else of ours."""
+    if belonging != "own":
+        return world.people[belonging].id
+    id = person_of(asker)
+    with suppress(IdTaken):
+        await add_person(world.db, TASKFORCE, Person(id, "A", f"{asker}@example.dk", frozenset({"member"})))
+    return id
+
+
+async def _passkey(world: Register, asker: Asker, belonging: Belonging) -> tuple[UUID, str]:
+    """A passkey of whoever asks or of somebody else, and what it is called. Nobody has only that one."""
+    if belonging == "missing":
+        return uuid4(), ""
+    if belonging == "other taskforce":
+        return world.foreign_passkeys[asker]
+    id = await _whose_account(world, asker, belonging)
+    await world.new_passkey(TASKFORCE, id, "Z anden")
+    return await world.new_passkey(TASKFORCE, id, f"{name_of(belonging)} {uuid4()}"[:60])
+
+
+def _of_a_passkey(path: str, form: dict[str, str] | None = None) -> Probe:
+    async def probe(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+        id, _ = await _passkey(world, asker, belonging)
+        return Ask("POST", path.format(id=id), {} if form is None else {"data": form}, success=303)
+
+    return probe
+
+
+async def show_passkeys(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    _, name = await _passkey(world, asker, belonging)
+    return Ask("GET", "/account", hidden=200, shows=_shown(belonging, name))
 
 
 async def end_session(world: Register, asker: Asker, belonging: Belonging) -> Ask:
@@ -472,7 +515,11 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("POST /people/{person_id:uuid}/reactivate", "person"): _of_a_person(
         "POST", "/people/{id}/reactivate", success=303
     ),
+    ("POST /people/{person_id:uuid}/enrolment-code", "person"): _of_a_person("POST", "/people/{id}/enrolment-code"),
     ("GET /account", "session"): show_account,
+    ("GET /account", "passkey"): show_passkeys,
+    ("POST /account/passkeys/{passkey_id:uuid}", "passkey"): _of_a_passkey("/account/passkeys/{id}", {"name": "Ny"}),
+    ("POST /account/passkeys/{passkey_id:uuid}/remove", "passkey"): _of_a_passkey("/account/passkeys/{id}/remove"),
     ("POST /account/sessions/{session_id:uuid}/end", "session"): end_session,
     ("GET /internal/events/v1/people/{person_id}/address", "person"): read_address,
     ("POST /internal/events/v1/sign-in-links/{request_id}", "link that was asked for"): make_link,

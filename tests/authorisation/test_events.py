@@ -40,6 +40,8 @@ SHOWN_ONLY = ["services.events.pages.companies: plans"]
 """Decides which buttons a page has; what they do is decided where it is done."""
 CHECKED_TWICE = {
     "GET /account for service",
+    "POST /account/passkeys/{passkey_id:uuid} for service",
+    "POST /account/passkeys/{passkey_id:uuid}/remove for service",
     "POST /account/sessions/end-others for service",
     "POST /account/sessions/{session_id:uuid}/end for service",
 }

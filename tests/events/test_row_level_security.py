@@ -15,6 +15,8 @@ from services.events.domain import Company
 from services.events.people.commands import add_person
 from services.events.people.domain import Person
 from services.events.people.links.commands import request_links
+from services.events.people.passkeys import store as passkeys
+from services.events.people.passkeys.domain import EnrolmentCode, Passkey
 from services.events.people.sessions import commands as sessions
 from services.events.people.setup.commands import make_setup_link
 
@@ -22,12 +24,15 @@ if TYPE_CHECKING:
     from shared.postgres import Connection, Database
 
 NOW = datetime.now(UTC)
-EXEMPT = {"taskforces", "outbox", "inbox", "dead_letters", "schema_migrations"}
+# A challenge is of no taskforce: who will answer it is not known when it is made.
+EXEMPT = {"taskforces", "outbox", "inbox", "dead_letters", "schema_migrations", "passkey_challenges"}
 BUSINESS = (
     "attendances",
     "companies",
     "employer_events",
+    "enrolment_codes",
     "link_requests",
+    "passkeys",
     "people",
     "person_roles",
     "sessions",
@@ -51,6 +56,10 @@ async def filled(db: Database, taskforce_id: UUID) -> Database:
     await add_person(db, taskforce_id, karen)
     await request_links(db, karen.email, browser=bytes(32), next="/")
     await sessions.start(db, taskforce_id, karen.id, proof="demonstration", device="Firefox")
+    async with db.change(taskforce_id) as conn:
+        passkey = Passkey(uuid4(), karen.id, uuid4().bytes, b"key", 0, "Telefon", backed_up=True, created_at=NOW)
+        await passkeys.insert(conn, taskforce_id, passkey)
+        await passkeys.save_code(conn, taskforce_id, karen.id, EnrolmentCode(bytes(32), NOW, 0), NOW)
     return db
 
 

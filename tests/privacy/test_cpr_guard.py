@@ -216,6 +216,9 @@ def test_marked_fields_are_those_we_know() -> None:
         "IntakeForm.company.phone",
         "HireForm.id",
         "HireForm.contact_person.phone",
+        "Made.credential",
+        "Signed.credential",
+        "Signed.next",
     }
 
 

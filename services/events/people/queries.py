@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from services.events.people.domain import Language, PersonNotFound, Programme
+from services.events.people.domain import POWERFUL, Language, PersonNotFound, Programme
 from shared.web.paging import SortKey
 
 if TYPE_CHECKING:
@@ -31,6 +31,11 @@ class PersonRow(BaseModel):
     active: bool
     roles: list[str]
     sort_name: str
+
+    @property
+    def is_powerful(self) -> bool:
+        """Whether a mailed link alone does not open all that they may do."""
+        return not POWERFUL.isdisjoint(self.roles)
 
 
 class Address(BaseModel):

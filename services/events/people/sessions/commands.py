@@ -96,10 +96,11 @@ async def end_others(db: Database, taskforce_id: UUID, person_id: UUID, *, but: 
 
 def principal_of(person: Person, taskforce_id: UUID, session: Session) -> Principal:
     """Who the person is to every service for the next minute: all that they are, as far as the session's proof goes."""
-    roles = person.roles if session.proof in STRONG else person.roles - POWERFUL
+    withheld = frozenset() if session.proof in STRONG else person.roles & POWERFUL
     return Principal(
         subject=f"person:{person.id}",
-        roles=frozenset(roles),
+        roles=person.roles - withheld,
+        withheld=bool(withheld),
         taskforce_id=taskforce_id,
         municipality=person.municipality,
         session_id=session.id,

@@ -9,7 +9,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from services.events.access import SESSION, Anybody, AnyPerson, Db, Settings
+from services.events.access import PASSKEY, SESSION, Anybody, AnyPerson, Db, Settings
+from services.events.people.passkeys import queries as passkey_queries
 from services.events.people.sessions import commands, queries
 from services.events.people.sessions.cookies import give_token, key_in, take_all
 from services.events.people.sessions.domain import NoSession, SessionOver
@@ -65,12 +66,21 @@ async def extend(request: Request, who: AnyPerson, db: Db, settings: Settings) -
 
 
 @router.get("/account")
-@about(SESSION)
+@about(SESSION, PASSKEY)
 async def show_account(request: Request, who: AnyPerson, db: Db) -> Response:
-    """Where one is signed in."""
+    """Where one is signed in, and with what one can sign in."""
     async with db.read(who.taskforce) as conn:
         sessions = await queries.sessions(conn, who.taskforce, who.person)
-    return render(request, "account.html", sessions=sessions, this=who.session_id)
+        passkeys = await passkey_queries.passkeys(conn, who.taskforce, who.person)
+        code_needed = await passkey_queries.must_bring_code(conn, who.taskforce, who.person, who.session_id)
+    return render(
+        request,
+        "account.html",
+        sessions=sessions,
+        passkeys=passkeys,
+        code_needed=code_needed,
+        this=who.session_id,
+    )
 
 
 @router.post("/account/sessions/{session_id:uuid}/end")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     import asyncpg
 
+    from services.events.people.sessions.domain import Proof
     from shared.postgres import Connection
 
 _SELECT = """
@@ -51,6 +52,23 @@ async def load(conn: Connection, key: SessionKey, now: datetime) -> Session:
     if session.over(now):
         raise SessionOver
     return session
+
+
+async def find_proof(conn: Connection, taskforce_id: UUID, person_id: UUID, session_id: UUID | None) -> Proof | None:
+    """Return how the person was signed in, in this session; None where it is over, or there is none."""
+    proof: Proof | None = await conn.fetchval(
+        """
+        select proof
+          from sessions
+         where taskforce_id = $1
+           and person_id = $2
+           and id = $3
+        """,
+        taskforce_id,
+        person_id,
+        session_id,
+    )
+    return proof
 
 
 async def touch(conn: Connection, taskforce_id: UUID, session_id: UUID, at: datetime) -> None:

@@ -1,0 +1,150 @@
+"""Every function about passkeys, in a transaction of another taskforce and of none."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest_asyncio
+
+from services.events import domain
+from services.events.people import passkeys
+from services.events.people.commands import add_person
+from services.events.people.domain import Person
+from services.events.people.passkeys import ceremony, commands, queries, store
+from services.events.people.passkeys.ceremony import Enrolled, RelyingParty
+from services.events.people.passkeys.domain import EnrolmentCode, Passkey
+from services.events.people.sessions import commands as sessions
+from shared.auth import Principal
+from tests.authorisation.register import Register, started
+from tests.authorisation.removal import without_taskforces
+from tests.conftest import TASKFORCE
+from tests.events.authenticator import Device
+from tests.tenancy.bound import Cases, Exempt, functions, named, tried, unnoticed
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from uuid import UUID
+
+    from services.events.people.sessions.domain import Proof
+    from tests.infrastructure import Installation
+
+NOW = datetime.now(UTC)
+CODE = EnrolmentCode(bytes(32), NOW + timedelta(days=1), 0)
+PARTY = RelyingParty("localhost", "http://localhost:8080")
+
+
+class Prepared(Register):
+    """The register with people who have passkeys, and codes to add them."""
+
+    async def fill(self) -> None:
+        await super().fill()
+        self.me = self.people["own"].id
+        self.who = Principal(f"person:{self.me}", frozenset({"admin"}), TASKFORCE)
+        self.by_link = await self._session("link")
+        self.by_passkey = await self._session("passkey")
+        self.device = Device(PARTY.origin, count=None)
+        asked = PARTY.ask_to_enrol(ceremony.new_challenge(), TASKFORCE, self.people["own"], [])
+        made = PARTY.enrolled(ceremony.read_enrolment(self.device.make(asked)))
+        self.mine = passkey(self.me, made)
+        self.answer = ceremony.read_answer(self.device.sign(PARTY.ask_to_sign_in(ceremony.new_challenge())))
+        self.others = [await self._somebody() for _ in range(4)]
+        self.theirs = [passkey(person_id) for person_id in self.others]
+        async with self.db.change(TASKFORCE) as conn:
+            for one in (self.mine, *self.theirs):
+                await store.insert(conn, TASKFORCE, one)
+            for person_id in (self.me, *self.others):
+                await store.save_code(conn, TASKFORCE, person_id, CODE, NOW)
+
+    async def _session(self, proof: Proof) -> UUID:
+        key, _ = await sessions.start(self.db, TASKFORCE, self.me, proof=proof, device="x")
+        return key.session_id
+
+    async def _somebody(self) -> UUID:
+        person = Person(uuid4(), "Z Ny", f"{uuid4()}@example.dk", frozenset({"member"}))
+        await add_person(self.db, TASKFORCE, person)
+        return person.id
+
+
+def passkey(person_id: UUID, made: Enrolled | None = None) -> Passkey:
+    made = made or Enrolled(uuid4().bytes, b"", 0, backed_up=False)
+    return Passkey(
+        uuid4(), person_id, made.credential_id, made.public_key, made.sign_count, "x", made.backed_up, created_at=NOW
+    )
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def world(installation: Installation, signing_key: str) -> AsyncIterator[Prepared]:
+    async with started(installation, signing_key, Prepared) as (world, _):
+        assert isinstance(world, Prepared)
+        yield world
+
+
+def _asked_to_enrol(world: Prepared, db: Any) -> Any:
+    return commands.ask_to_enrol(
+        db, PARTY, world.app.state.settings, world.who, session_id=world.by_passkey, browser=b"", code=None, now=NOW
+    )
+
+
+def _kept(world: Prepared, db: Any) -> Any:
+    made = Enrolled(uuid4().bytes, b"", 0, backed_up=False)
+    return commands.keep(db, world.who, world.by_passkey, made, None, device="x", now=NOW)
+
+
+CASES: Cases = {
+    commands.let_in: lambda w, db: commands.let_in(db, PARTY, w.answer, device="x", now=NOW),
+    commands.ask_to_enrol: _asked_to_enrol,
+    commands.second_proof: lambda w, conn: commands.second_proof(conn, TASKFORCE, w.me, w.by_link, now=NOW),
+    commands.make_code: lambda w, db: commands.make_code(
+        db, w.app.state.settings, TASKFORCE, w.me, by="x", now=datetime.now(UTC)
+    ),
+    commands.rename: lambda w, db: commands.rename(db, TASKFORCE, w.me, w.mine.id, f"{uuid4()}"),
+    commands.remove: lambda w, db: commands.remove(
+        db, TASKFORCE, w.others[0], w.theirs[0].id, session_id=None, opened=frozenset({"member"})
+    ),
+    queries.passkeys: lambda w, conn: queries.passkeys(conn, TASKFORCE, w.me),
+    queries.must_bring_code: lambda w, conn: queries.must_bring_code(conn, TASKFORCE, w.me, w.by_link),
+    store.insert: lambda w, conn: store.insert(conn, TASKFORCE, passkey(w.me)),
+    store.find_by_credential: lambda w, conn: store.find_by_credential(conn, TASKFORCE, w.mine.credential_id),
+    store.note_use: lambda w, conn: store.note_use(
+        conn, TASKFORCE, w.theirs[2].id, sign_count=1, backed_up=True, at=datetime.now(UTC)
+    ),
+    store.credential_ids: lambda w, conn: store.credential_ids(conn, TASKFORCE, w.me),
+    store.rename: lambda w, conn: store.rename(conn, TASKFORCE, w.me, w.mine.id, f"{uuid4()}"),
+    store.delete: lambda w, conn: store.delete(conn, TASKFORCE, w.others[1], w.theirs[1].id),
+    store.save_code: lambda w, conn: store.save_code(
+        conn, TASKFORCE, w.me, EnrolmentCode(bytes(32), datetime.now(UTC) + timedelta(days=1), 0), NOW
+    ),
+    store.find_code: lambda w, conn: store.find_code(conn, TASKFORCE, w.me),
+    store.count_wrong_try: lambda w, conn: store.count_wrong_try(conn, TASKFORCE, w.others[2]),
+    store.delete_code: lambda w, conn: store.delete_code(conn, TASKFORCE, w.others[3]),
+    # Last, for it ends the session.
+    commands.keep: _kept,
+}
+_OF_NOBODY = "a challenge is of no taskforce: nobody knows yet who will answer it"
+EXEMPT: Exempt = {
+    store.insert_challenge: _OF_NOBODY,
+    store.take_challenge: _OF_NOBODY,
+    commands.ask_to_sign_in: _OF_NOBODY,
+    commands.sign_in: "uses up a challenge, and then does what `let_in` does",
+    commands.enrol: "asks `second_proof`, uses up a challenge, and then does what `keep` does",
+}
+
+
+def test_every_function_is_tried() -> None:
+    found = {one for one in functions("events") if one.__module__.startswith(f"{passkeys.__name__}.")}
+    assert named(found) == named({*CASES, *EXEMPT})
+
+
+async def test_none_sees_or_changes_anything_as_another_taskforce_or_as_none(world: Prepared) -> None:
+    assert await tried(world, CASES, (domain.Refusal,)) == []
+
+
+async def test_each_would_see_or_change_something_if_the_database_let_it(
+    installation: Installation, signing_key: str
+) -> None:
+    async with started(installation, signing_key, Prepared) as (world, dsns):
+        async with without_taskforces(world, dsns.superuser_dsn("events")):
+            found = await tried(world, CASES, (domain.Refusal,))
+        assert unnoticed(CASES, found) == []
