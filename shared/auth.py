@@ -36,6 +36,8 @@ RENEWED_COOKIE = "__Host-tilsagn-renewed"
 """Says for some seconds that a token has just been renewed: whoever cannot use it must not ask again at once."""
 ISSUER = "tilsagn"
 AUDIENCE = "tilsagn"
+SESSION_IDLE_SECONDS = 3600
+"""A session ends when its person has done nothing for so long."""
 TOKEN_SECONDS = 60
 """How long a person's token is good: what has become of them since is known everywhere after that."""
 _ALGORITHM = "Ed25519"

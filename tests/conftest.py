@@ -7,7 +7,6 @@ Kafka, started once and emptied for each test (tests/brokers.py).
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -18,8 +17,6 @@ import pytest_asyncio
 from deploy.kafka import KafkaCluster
 from deploy.local.broker import EmbeddedBroker
 from shared.auth import Principal, Role, new_private_jwk, public_jwks, sign_token
-from shared.contracts.catalogue import PARTITIONS, TOPICS
-from shared.messaging.topics import ensure_topics
 from shared.postgres import Database
 from shared.settings import ServiceSettings
 from tests import brokers
@@ -71,9 +68,12 @@ def broker(request: pytest.FixtureRequest) -> Iterator[brokers.Broker]:
         brokers.empty(kafka)
         yield kafka
         return
-    with EmbeddedBroker() as broker:
-        asyncio.run(ensure_topics(broker.bootstrap_servers, TOPICS, partitions=PARTITIONS))
-        yield broker
+    embedded = EmbeddedBroker()
+    brokers.start(embedded)
+    try:
+        yield embedded
+    finally:
+        embedded.stop()
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,8 @@ _ROUTE = """
 		reverse_proxy {service}-app:8000 {{
 			# Server-sent events pass at once.
 			flush_interval -1
+			# A service that is started anew is waited for, with what somebody has sent.
+			lb_try_duration 5s
 		}}
 	}}
 """

@@ -70,6 +70,8 @@ async def deliveries(
         select id, rule, about_id, facts, happened_at, status, reason, attempts, created_at, attempted_at, settled_at
           from deliveries
          where taskforce_id = $1
+           -- Who signs in is nobody else's business.
+           and rule <> 'sign_in_link'
            and ($2::text[] = '{}' or status = any($2))
            and ($3::boolean is null or (status = 'skipped' and reason = 'too_old') = $3)
            and ($4::text is null or rule = $4)
@@ -108,6 +110,7 @@ async def counts(conn: Connection, taskforce_id: UUID) -> Counts:
                count(*) filter (where status = 'skipped' and reason = 'too_old') as old_news
           from deliveries
          where taskforce_id = $1
+           and rule <> 'sign_in_link'
         """,
         taskforce_id,
     )

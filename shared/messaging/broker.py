@@ -20,6 +20,7 @@ class BrokerSettings:
     """What differs between the kinds of broker. Times in milliseconds.
 
     `says_goodbye`: whether a consumer that stops leaves its group, or is missed after its session time.
+    `admits_its_end`: whether a fetch beyond the end of a log is an error, or answered with nothing for ever.
     """
 
     session_timeout_ms: int
@@ -28,6 +29,7 @@ class BrokerSettings:
     batch_timeout_ms: int
     enable_idempotence: bool
     says_goodbye: bool
+    admits_its_end: bool
 
 
 BROKERS: dict[KafkaFlavour, BrokerSettings] = {
@@ -43,8 +45,8 @@ BROKERS: dict[KafkaFlavour, BrokerSettings] = {
     #    4 partitions a topic:                     50 ms 15-17 (the latency was not measured again)
     # Most of it is the broker's work of looking at every partition for every fetch (see deploy/local/topics.py).
     # Heartbeats half as often save nothing that can be measured.
-    "embedded": BrokerSettings(1000, 250, 50, 20, enable_idempotence=False, says_goodbye=False),
-    "apache": BrokerSettings(10_000, 3_000, 500, 20, enable_idempotence=True, says_goodbye=True),
+    "embedded": BrokerSettings(1000, 250, 50, 20, enable_idempotence=False, says_goodbye=False, admits_its_end=False),
+    "apache": BrokerSettings(10_000, 3_000, 500, 20, enable_idempotence=True, says_goodbye=True, admits_its_end=True),
 }
 
 REQUEST_TIMEOUT_MS = 5_000

@@ -87,7 +87,7 @@ class Consumer:
         self.alarmed = False
         self._caught_up_at = time.monotonic()
         self._sure_at = time.monotonic()
-        self._says_goodbye = True
+        self._says_goodbye = self._admits_its_end = True
 
     def attach(self, broker: KafkaBroker, database: Database, settings: ServiceSettings) -> None:
         """Subscribe on `broker`; effects go to `database`."""
@@ -102,6 +102,7 @@ class Consumer:
         )
         self._client = lambda: subscriber.consumer
         self._says_goodbye = BROKERS[settings.kafka_flavour].says_goodbye
+        self._admits_its_end = BROKERS[settings.kafka_flavour].admits_its_end
         self._caught_up_at = self._sure_at = time.monotonic()
 
         async def handle(message: KafkaMessage) -> None:
@@ -238,7 +239,7 @@ class Consumer:
         """Return how far this consumer is, from what its client knows; call it every second or so. Never waits."""
         client = self._client()
         places = [(client, place) for place in client.assignment()] if client is not None else []
-        lags = [await progress.lag(*place) for place in places]
+        lags = [await progress.lag(*place, admits_its_end=self._admits_its_end) for place in places]
         lag = sum(of_place or 0 for of_place in lags)
         now = time.monotonic()
         if not lag and None not in lags:

@@ -33,11 +33,14 @@ class Progress:
     astray_seconds: float
 
 
-async def lag(client: AIOKafkaConsumer, place: TopicPartition) -> int | None:
+async def lag(client: AIOKafkaConsumer, place: TopicPartition, *, admits_its_end: bool) -> int | None:
     """Return how many messages of a partition the client knows of and has not taken; None while it cannot say.
 
-    A client that stands beyond the end of the log stands in another log, and is sent back to its beginning: Apache
-    Kafka does so by itself, the embedded broker answers for ever that nothing is there yet.
+    A client that stands beyond the end of the log stands in another log, and is sent back to its beginning, where the
+    broker does not do so. Apache Kafka does, and its new leaders may not know their own end for a moment.
+
+    Args:
+        admits_its_end: whether the broker does.
     """
     try:
         # The position is answered at once where it is known, and waited for where it is not: here it is not.
@@ -47,6 +50,8 @@ async def lag(client: AIOKafkaConsumer, place: TopicPartition) -> int | None:
         return None
     end = client.highwater(place)
     if end is None:
+        return None
+    if position > end and admits_its_end:
         return None
     if position > end:
         _log.warning("consumer.beyond_the_end", topic=place.topic, partition=place.partition, at=position, end=end)

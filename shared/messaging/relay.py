@@ -11,11 +11,11 @@ import asyncio
 import contextlib
 import json
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import structlog
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, UnknownTopicOrPartitionError
 
 from shared import metrics
 from shared.contracts.message import topic_of
@@ -164,9 +164,37 @@ class Relay:
         it, so that the order on the broker ends right.
         """
         async with asyncio.timeout(PUBLISH_TIMEOUT_SECONDS):
-            futures = [
-                await producer.send(
-                    topic_of(row["aggregatetype"]),
+            queued = await self._queue(producer, rows)
+            under_way = [one for one in queued if not isinstance(one, KafkaError)]
+            answers = iter(await asyncio.gather(*under_way, return_exceptions=True))
+        results = [one if isinstance(one, KafkaError) else next(answers) for one in queued]
+        acknowledged: list[asyncpg.Record] = []
+        failed_aggregates: set[object] = set()
+        failure: Exception | None = None
+        for row, result in zip(rows, results, strict=True):
+            if isinstance(result, BaseException):
+                failed_aggregates.add(row["aggregateid"])
+                failure = failure or (result if isinstance(result, Exception) else KafkaError(repr(result)))
+            elif row["aggregateid"] not in failed_aggregates:
+                acknowledged.append(row)
+        return acknowledged, failure
+
+    async def _queue(
+        self, producer: AIOKafkaProducer, rows: Sequence[asyncpg.Record]
+    ) -> list[asyncio.Future[Any] | KafkaError]:
+        """Hand the rows to the producer. What it does not even take (a topic that is not there yet, more than a message
+        may hold) is that row's failure, and does not keep the others from being sent.
+        """
+        queued: list[asyncio.Future[Any] | KafkaError] = []
+        missing: dict[str, KafkaError] = {}
+        for row in rows:
+            topic = topic_of(row["aggregatetype"])
+            if topic in missing:
+                queued.append(missing[topic])
+                continue
+            try:
+                future = await producer.send(
+                    topic,
                     value=json.dumps(json.loads(row["payload"]), ensure_ascii=False, separators=(",", ":")).encode(),
                     key=str(row["aggregateid"]).encode(),
                     headers=encode_headers(
@@ -181,19 +209,14 @@ class Relay:
                         causation_id=row["causation_id"],
                     ),
                 )
-                for row in rows
-            ]
-            results = await asyncio.gather(*futures, return_exceptions=True)
-        acknowledged: list[asyncpg.Record] = []
-        failed_aggregates: set[object] = set()
-        failure: Exception | None = None
-        for row, result in zip(rows, results, strict=True):
-            if isinstance(result, BaseException):
-                failed_aggregates.add(row["aggregateid"])
-                failure = failure or (result if isinstance(result, Exception) else KafkaError(repr(result)))
-            elif row["aggregateid"] not in failed_aggregates:
-                acknowledged.append(row)
-        return acknowledged, failure
+                queued.append(future)
+            except UnknownTopicOrPartitionError as error:
+                # It has waited some seconds for the topic: once a round is enough.
+                missing[topic] = error
+                queued.append(error)
+            except MessageSizeTooLargeError as error:
+                queued.append(error)
+        return queued
 
     async def _measure(self, conn: asyncpg.Connection[asyncpg.Record]) -> None:
         """See how long the oldest pending row has been pending.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from starlette.responses import RedirectResponse
 from shared.auth import (
     RENEWED_COOKIE,
     SESSION_COOKIE,
+    SESSION_IDLE_SECONDS,
     InvalidToken,
     NotAllowed,
     NotSignedIn,
@@ -20,10 +22,12 @@ from shared.auth import (
 )
 from shared.web.i18n import gettext as _
 from shared.web.problems import Problem, respond
+from shared.web.refusals import drain
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request
     from fastapi.responses import Response
+    from starlette.datastructures import Headers
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from shared.auth import Principal
@@ -32,7 +36,15 @@ if TYPE_CHECKING:
 RENEWAL = "/session/renew"
 """Where a browser is sent for a new token; `events` answers there."""
 
-_NEVER_RENEWED = (RENEWAL, "/sign-out", "/assets/", "/.well-known/", "/livez", "/readyz", "/metrics", "/internal/")
+_NEVER_RENEWED = (
+    *(RENEWAL, "/sign-out", "/assets/", "/board", "/favicon.ico", "/.well-known/"),
+    *("/livez", "/readyz", "/metrics", "/internal/"),
+)
+"""What is the same whoever asks, and so does without `events`."""
+_WATCHED = "/dashboard/projector"
+"""Nobody touches the projector's computer during an evening: what its page asks for by itself counts as use."""
+_NOTED_EVERY_SECONDS = 300
+_LARGEST_BODY = 16 * 1024 * 1024
 
 _log = structlog.get_logger(__name__)
 
@@ -59,10 +71,35 @@ class Identity:
             except InvalidToken as error:
                 raise Problem(401, headers={"www-authenticate": 'Bearer error="invalid_token"'}) from error
             if principal is None and _could_be_renewed(connection):
-                await _to_renewal(connection)(scope, receive, send)
+                answer = _to_renewal(connection)
+                await drain(receive, _LARGEST_BODY)
+                await answer(scope, receive, send)
+                return
+            if principal is not None and _is_to_be_noted(principal, connection):
+                await drain(receive, _LARGEST_BODY)
+                await _renewal(connection)(scope, receive, send)
                 return
             scope.setdefault("state", {})["principal"] = principal
         await self.app(scope, receive, send)
+
+
+def is_use(method: str, headers: Headers, path: str) -> bool:
+    """Whether a request is somebody doing something, rather than a page that asks by itself for what is new."""
+    by_script = headers.get("sec-fetch-mode") not in {None, "navigate"}
+    return not (method in {"GET", "HEAD"} and by_script) or path.startswith(_WATCHED)
+
+
+def _is_to_be_noted(principal: Principal, connection: HTTPConnection) -> bool:
+    """Whether `events` has not heard for some minutes that the person of a session is at work.
+
+    It hears of a renewal, and a page that follows along in another tab may be the one that is renewed each minute.
+    """
+    if principal.session_ends_at is None or not _could_be_renewed(connection):
+        return False
+    unnoted = SESSION_IDLE_SECONDS - (principal.session_ends_at - time.time())
+    if unnoted < _NOTED_EVERY_SECONDS or RENEWED_COOKIE in connection.cookies:
+        return False
+    return is_use(connection.scope["method"], connection.headers, connection.url.path)
 
 
 def _could_be_renewed(connection: HTTPConnection) -> bool:
@@ -84,6 +121,10 @@ def _to_renewal(connection: HTTPConnection) -> Response:
             _("Tell whoever runs the installation. Nothing was changed."),
             headers={"retry-after": "10"},
         )
+    return _renewal(connection)
+
+
+def _renewal(connection: HTTPConnection) -> Response:
     url = connection.url
     target = f"{RENEWAL}?next={quote(url.path + (f'?{url.query}' if url.query else ''), safe='')}"
     return RedirectResponse(target, 307)

@@ -86,7 +86,7 @@ class BodyLimits:
         headers = Headers(scope=scope)
         announced = headers.get("content-length", "0")
         if announced.isdigit() and int(announced) > limit:
-            await _drain(receive, 16 * limit)
+            await drain(receive, 16 * limit)
             raise Problem(413)
         await self.app(scope, _guarded(receive, limit, headers.get("content-type", "")), send)
 
@@ -110,7 +110,7 @@ def _guarded(receive: Receive, limit: int, content_type: str) -> Receive:
         received += len(chunk)
         if received > limit:
             if more:
-                await _drain(receive, 16 * limit)
+                await drain(receive, 16 * limit)
             raise TooLarge
         if is_not_text:
             # Kept only for kinds of bodies that are read whole anyway, and those are under the limit.
@@ -146,7 +146,7 @@ def _not_text() -> Problem:
     return Problem(400, "not-text", detail=_("It contains characters that are not text."))
 
 
-async def _drain(receive: Receive, most: int) -> None:
+async def drain(receive: Receive, most: int) -> None:
     discarded = 0
     while discarded < most:
         message = await receive()

@@ -82,7 +82,9 @@ class Register(World):
                     )
         self.events["draft", "draft"] = self.events["own", "draft"]
 
-        self.foreign_link = await self.ask_for_link("other taskforce")
+        waiting = Person(uuid4(), f"D {FOREIGN}", "d@example.dk", frozenset({"member"}))
+        await add_person(self.db, OTHER_TASKFORCE, waiting)
+        self.foreign_link = await self.ask_for_link("other taskforce", waiting.id)
         # Of people with the ids of ours: ids are made by whoever asks.
         self.foreign_sessions: dict[Asker, tuple[UUID, str]] = {}
         self.foreign_passkeys: dict[Asker, tuple[UUID, str]] = {}
@@ -100,9 +102,10 @@ class Register(World):
             await passkeys.insert(conn, taskforce_id, passkey)
         return passkey.id, name
 
-    async def ask_for_link(self, belonging: Belonging) -> UUID:
+    async def ask_for_link(self, belonging: Belonging, person_id: UUID | None = None) -> UUID:
         """A link that somebody waits for."""
-        id, asked = uuid4(), Asked(self.people[belonging].id, hash_of(bytes(32)), "", datetime.now(UTC))
+        person_id = person_id or self.people[belonging].id
+        id, asked = uuid4(), Asked(person_id, hash_of(bytes(32)), "", datetime.now(UTC))
         async with self.db.change(taskforce_of(belonging)) as conn:
             await links.insert(conn, taskforce_of(belonging), id, asked)
         return id

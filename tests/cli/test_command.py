@@ -32,6 +32,7 @@ COMMANDS = (
     ["figures"],
     ["verify"],
     ["token"],
+    ["admin-link"],
     ["dead-letters", "list"],
     ["dead-letters", "show"],
     ["dead-letters", "replay"],
@@ -58,6 +59,7 @@ NEED_AN_INSTALLATION = (
     ["person", "report", "--email", "eva@example.dk"],
     ["person", "erase", "--email", "eva@example.dk"],
     ["erasures"],
+    ["admin-link"],
 )
 
 

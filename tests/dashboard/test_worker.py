@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaProducer
 from services.dashboard.figures import compute
 from services.dashboard.settings import DashboardSettings
 from services.dashboard.worker import GROUP, create_worker
-from shared.contracts.catalogue import MESSAGES
+from shared.contracts import events, pledges
 from shared.contracts.pledges import PledgeLogged
 from shared.messaging import dead_letters, outbox
 from shared.messaging.envelope import encode_headers
@@ -85,7 +85,7 @@ def test_the_worker_reads_everything_and_publishes_nothing(base_settings: dict[s
     worker = create_worker(DashboardSettings(**base_settings, database_url="postgresql://nowhere"))
     (consumer,) = worker.consumers
     assert consumer.group == GROUP == "tilsagn.dashboard"
-    assert set(consumer.known.values()) == set(MESSAGES)
+    assert set(consumer.known.values()) == set(events.REGISTER + pledges.MESSAGES)
     assert worker.relay is None
 
 

@@ -290,6 +290,48 @@ async def test_sessions_that_are_over_are_cleared_away(
         assert await conn.fetchval("select count(*) from sessions") == 1
 
 
+async def test_work_in_one_tab_is_noted_while_another_one_keeps_the_token_fresh(
+    signed_in: httpx.AsyncClient, db: Database, token: Callable[..., str]
+) -> None:
+    """A page that follows along is renewed each minute, and its token is everybody's in this browser."""
+    key = key_of(signed_in)
+    await aged(db, key, by=timedelta(minutes=20))
+    minute_passes(signed_in)
+    await signed_in.get("/session/renew", params={"next": "/api/dashboard/v1/stream"}, headers=BY_SCRIPT)
+    signed_in.cookies.delete(RENEWED_COOKIE)
+    assert (await signed_in.get("/people", headers=BY_SCRIPT)).status_code == 200, "what a page asks is no use"
+    answer = await signed_in.get("/people", headers=PAGE)
+    assert (answer.status_code, answer.headers["location"]) == (307, "/session/renew?next=%2Fpeople")
+    answer = await signed_in.get("/people", headers=PAGE, follow_redirects=True)
+    assert answer.status_code == 200
+    assert datetime.now(UTC) - await used_at(db, key) < timedelta(seconds=10)
+    signed_in.cookies.delete(RENEWED_COOKIE)
+    assert (await signed_in.get("/people", headers=PAGE)).status_code == 200, "it has been noted"
+
+
+async def test_a_form_is_noted_with_all_that_was_typed(signed_in: httpx.AsyncClient, db: Database) -> None:
+    await aged(db, key_of(signed_in), by=timedelta(minutes=20))
+    await signed_in.get("/session/renew", params={"next": "/api/dashboard/v1/stream"}, headers=BY_SCRIPT)
+    signed_in.cookies.delete(RENEWED_COOKIE)
+    form = {"id": str(uuid4()), "name": "Bodil", "email": "bodil@struer.example", "roles": "member", "language": "da"}
+    answer = await signed_in.post("/people", data=form, headers=PAGE, follow_redirects=True)
+    assert [step.status_code for step in answer.history] == [307, 307, 303]
+    assert "Bodil" in answer.text
+
+
+async def test_what_is_the_same_for_everybody_does_without_a_renewal(signed_in: httpx.AsyncClient) -> None:
+    minute_passes(signed_in)
+    for path in ("/board/struer", "/favicon.ico", "/.well-known/jwks.json"):
+        assert (await signed_in.get(path, headers=PAGE)).status_code != 307, path
+
+
+async def test_a_session_of_a_demonstration_is_over_when_it_is_one_no_more(
+    signed_in: httpx.AsyncClient, db: Database
+) -> None:
+    with pytest.raises(SessionOver):
+        await commands.renew(db, key_of(signed_in), by_person=True, demonstrations=False)
+
+
 async def test_many_tabs_renew_at_once(signed_in: httpx.AsyncClient, db: Database) -> None:
     key = key_of(signed_in)
     renewed = await asyncio.gather(*(commands.renew(db, key, by_person=True) for _ in range(10)))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, get_args
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -12,12 +13,12 @@ import pytest_asyncio
 from services.notifications.app import create_app
 from services.notifications.pages import reason_text
 from shared.auth import COOKIE, Role, unclassified_routes
+from shared.contracts.events import SignInLinkRequested
 from shared.web.i18n import speaking
 from tests.notifications.facts import hire, pledge
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
-    from uuid import UUID
 
     from fastapi import FastAPI
 
@@ -222,3 +223,23 @@ def test_every_reason_has_words(reason: str) -> None:
             words.add(reason_text(reason))
     assert len(words) == 2
     assert reason not in words
+
+
+async def test_nobody_is_shown_who_signs_in(
+    office: Office, client: httpx.AsyncClient, coordinator: dict[str, str], taskforce_id: UUID
+) -> None:
+    now = datetime.now(UTC)
+    asked = SignInLinkRequested(
+        taskforce_id=taskforce_id,
+        version=1,
+        recorded_at=now,
+        request_id=uuid4(),
+        person_id=uuid4(),
+        expires_at=now + timedelta(minutes=10),
+    )
+    await office.hears(asked, pledge(taskforce_id))
+    listed = await client.get(DELIVERIES, headers=coordinator)
+    assert [one["rule"] for one in listed.json()["items"]] == ["pledge_received"]
+    page = await client.get("/notifications", headers=coordinator | {"accept": "text/html"})
+    assert page.status_code == 200
+    assert str(asked.person_id) not in page.text

@@ -53,6 +53,8 @@ class Prepared(Register):
             self.keys[use], _ = await session_commands.start(
                 self.db, TASKFORCE, self.others.get(use, self.me), proof="passkey", device=use, now=NOW
             )
+        self.waiting = self.people["other company"].id
+        await self.ask_for_link("other company")
         self.links = {use: await self._link() for use in WAITED_FOR}
         over = self.keys["over"].session_id
         await self.superuser.execute("update sessions set used_at = $2 where id = $1", over, NOW - LONGEST)
@@ -143,7 +145,10 @@ LINKS: Cases = {
     link_store.insert: lambda w, conn: link_store.insert(
         conn, TASKFORCE, uuid4(), Asked(w.me, bytes(32), "", datetime.now(UTC))
     ),
-    link_store.count_of_person: lambda w, conn: link_store.count_of_person(conn, TASKFORCE, w.me, NOW - LONGEST),
+    link_store.count_of_person: lambda w, conn: link_store.count_of_person(
+        conn, TASKFORCE, w.me, bytes(32), NOW - LONGEST
+    ),
+    link_store.delete_of_person: lambda w, conn: link_store.delete_of_person(conn, TASKFORCE, w.waiting),
     link_store.lock_good: lambda w, conn: link_store.lock_good(
         conn, TASKFORCE, w.links["lock_good"].request_id, datetime.now(UTC)
     ),

@@ -10,6 +10,7 @@ import asyncpg
 from services.events.domain import CompanyNotFound, IdTaken, TaskforceUnknown
 from services.events.people import store
 from services.events.people.domain import AddressTaken, LastAdministrator
+from services.events.people.links import store as links
 from services.events.people.sessions import store as sessions
 
 if TYPE_CHECKING:
@@ -54,6 +55,9 @@ async def change_person(db: Database, taskforce_id: UUID, person: Person) -> Non
                 await _refuse_last_administrator(conn, taskforce_id, person.id)
             await _refuse_taken_address(conn, taskforce_id, person)
             await store.save_person(conn, taskforce_id, person)
+            if known.email.lower() != person.email.lower():
+                # Whoever reads the mails of the address before is somebody else.
+                await _sign_out(conn, taskforce_id, person.id)
     except asyncpg.ForeignKeyViolationError as error:
         raise _what_is_missing(error) from error
 
@@ -73,7 +77,7 @@ async def deactivate_person(db: Database, taskforce_id: UUID, person_id: UUID) -
         if "admin" in person.roles:
             await _refuse_last_administrator(conn, taskforce_id, person_id)
         await store.set_deactivated(conn, taskforce_id, person_id, datetime.now(UTC))
-        await sessions.delete_all(conn, taskforce_id, person_id)
+        await _sign_out(conn, taskforce_id, person_id)
 
 
 async def reactivate_person(db: Database, taskforce_id: UUID, person_id: UUID) -> None:
@@ -86,6 +90,11 @@ async def reactivate_person(db: Database, taskforce_id: UUID, person_id: UUID) -
         await store.lock_people(conn, taskforce_id)
         await store.load_person(conn, taskforce_id, person_id)
         await store.set_deactivated(conn, taskforce_id, person_id, None)
+
+
+async def _sign_out(conn: Connection, taskforce_id: UUID, person_id: UUID) -> None:
+    await sessions.delete_all(conn, taskforce_id, person_id)
+    await links.delete_of_person(conn, taskforce_id, person_id)
 
 
 async def _refuse_last_administrator(conn: Connection, taskforce_id: UUID, person_id: UUID) -> None:

@@ -16,7 +16,7 @@ from services.events.people import store
 from services.events.people.domain import PersonNotFound
 from services.events.people.queries import filled_roles
 from services.events.people.sessions import commands as sessions
-from services.events.people.sessions.cookies import give_session
+from services.events.people.sessions.cookies import end_former, give_session
 from services.events.people.sessions.device import describe
 from shared.policy import about
 from shared.web.forms import blank, read_form
@@ -120,5 +120,6 @@ async def sign_in(request: Request, _who: Anybody, db: Db, settings: Settings) -
         device=describe(request.headers.get("user-agent", "")),
     )
     response = RedirectResponse(safe_next(wanted.next, default=_FIRST_PAGE.get(wanted.role, "/")), 303)
+    await end_former(request, db)
     give_session(response, settings, key, principal)
     return response

@@ -41,7 +41,7 @@ from services.pledges.pages.common import (
     uuid_or_none,
     without_empty,
 )
-from shared.auth import COOKIE, InvalidToken, Principal, TokenVerifier, public, require
+from shared.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE, InvalidToken, Principal, TokenVerifier, public, require
 from shared.copenhagen import COPENHAGEN
 from shared.policy import about
 from shared.postgres import TRANSIENT_ERRORS
@@ -165,6 +165,9 @@ def _go_on_as_guest(token: str, guest: Principal) -> Response:
         httponly=True,
         samesite="lax",
     )
+    # A tablet that is handed over in the hall: whoever was signed in on it is so no more.
+    for name in (SESSION_COOKIE, RENEWED_COOKIE):
+        response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="lax")
     return response
 
 

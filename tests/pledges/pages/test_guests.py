@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from shared.auth import COOKIE
+from shared.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE
 from tests.pledges.conftest import Caller
 from tests.pledges.pages.browsing import HTML, hidden, text_of
 
@@ -22,8 +22,10 @@ async def test_an_event_pass_opens_its_intake_and_only_that(
 
     entered = await caller.client.get(f"/pledges/pass/{event_pass}", headers=HTML)
     assert (entered.status_code, entered.headers["location"]) == (303, "/pledges/new")
-    cookie = entered.headers["set-cookie"]
+    cookie, *taken = entered.headers.get_list("set-cookie")
     assert cookie.startswith(f"{COOKIE}={event_pass};")
+    assert {one.partition("=")[0] for one in taken} == {SESSION_COOKIE, RENEWED_COOKIE}, "nobody is signed in any more"
+    assert all("Max-Age=0" in one for one in taken)
     for attribute in ("HttpOnly", "Secure", "SameSite=lax", "Path=/"):
         assert attribute in cookie
     guest = {"cookie": f"{COOKIE}={event_pass}", "origin": "http://localhost:8080"} | HTML

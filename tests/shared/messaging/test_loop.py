@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
-from shared.contracts.catalogue import PARTITIONS, TOPICS
 from shared.contracts.events import MESSAGES
 from shared.messaging import dead_letters, outbox, replay
-from shared.messaging.topics import ensure_topics
 from shared.messaging.worker import Worker
 from shared.settings import ServiceSettings
+from tests import brokers
 from tests.shared.messaging.conftest import Effects, company, eventually, publish, rows
 
 if TYPE_CHECKING:
@@ -95,8 +95,7 @@ async def test_the_broker_may_lose_everything_and_nothing_is_lost(
     await publish(events_database, *(company(taskforce_id) for _ in range(50)))
     broker.kill()
     await publish(events_database, *(company(taskforce_id) for _ in range(50)))
-    broker.start()
-    await ensure_topics(broker.bootstrap_servers, TOPICS, partitions=PARTITIONS)
+    await asyncio.to_thread(brokers.start, broker)
     async with events_database.system() as conn:
         await replay.replay_unsettled(conn)
     events_database.wake_relay()
@@ -183,8 +182,7 @@ async def test_a_worker_comes_up_without_its_broker_and_attaches_when_it_comes(
     try:
         await publish(events_database, company(taskforce_id))
         assert not all(check.ok for check in await worker.health())
-        broker.start()
-        await ensure_topics(broker.bootstrap_servers, TOPICS, partitions=PARTITIONS)
+        await asyncio.to_thread(brokers.start, broker)
 
         async def done() -> bool:
             return len(await rows(events_database)) == 1

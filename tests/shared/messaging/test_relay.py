@@ -13,6 +13,7 @@ import asyncpg
 import psutil
 import pytest
 
+from shared import metrics
 from shared.messaging import outbox
 from shared.messaging.relay import LOCK_KEY, Relay
 from shared.messaging.worker import Worker
@@ -176,8 +177,11 @@ async def test_a_relay_that_starts_over_leaves_no_producer_behind(
     await publish(events_database, company(taskforce_id))
     await eventually(partial(nothing_pending, events_database))
 
+    failures = metrics.RELAY_FAILURES.labels("events")
+    before = failures._value.get()
+
     async def given_up() -> bool:
-        return not relay.leader
+        return bool(failures._value.get() > before)
 
     assert broker.pid is not None
     connected = connections_to(broker)
@@ -192,3 +196,27 @@ async def test_a_relay_that_starts_over_leaves_no_producer_behind(
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert connections_to(broker) == 0
+
+
+async def test_what_the_producer_does_not_even_take_keeps_nothing_else_back(
+    publisher_settings: ServiceSettings, broker: Broker, events_database: Database, taskforce_id: UUID
+) -> None:
+    """A message that is too large, before others: it stays, and is complained of, and they go out."""
+    relay = Relay(publisher_settings, service="events")
+    large, others = company(taskforce_id, name="x" * 1_200_000), [company(taskforce_id) for _ in range(3)]
+    await publish(events_database, large, *others)
+    running = asyncio.create_task(relay.run())
+
+    async def only_that_one_waits() -> bool:
+        async with events_database.system() as conn:
+            waiting = await conn.fetch("select aggregateid from outbox where published_at is null")
+        return [row["aggregateid"] for row in waiting] == [large.company_id]
+
+    try:
+        await eventually(only_that_one_waits)
+        await publish(events_database, company(taskforce_id))
+        await asyncio.sleep(1)
+        await eventually(only_that_one_waits)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)

@@ -16,6 +16,7 @@ from services.events.people.links.domain import (
     LIFETIME,
     MOST_AT_ONCE,
     MOST_MAILS,
+    MOST_OF_ALL,
     AnotherBrowser,
     LinkCode,
     LinkOver,
@@ -68,7 +69,8 @@ async def _request(
     if person is None or not await people.is_active(conn, taskforce_id, person.id):
         return
     await people.lock_people(conn, taskforce_id)
-    if await store.count_of_person(conn, taskforce_id, person.id, now - LIFETIME) >= MOST_AT_ONCE:
+    here, of_all = await store.count_of_person(conn, taskforce_id, person.id, browser_hash, now - LIFETIME)
+    if here >= MOST_AT_ONCE or of_all >= MOST_OF_ALL:
         return
     request_id = uuid4()
     await store.insert(conn, taskforce_id, request_id, Asked(person.id, browser_hash, next, now))
@@ -117,6 +119,7 @@ async def open_link(
     """
     now = now or datetime.now(UTC)
     async with db.change(code.taskforce_id) as conn:
+        await people.lock_people(conn, code.taskforce_id)
         asked = await store.lock_good(conn, code.taskforce_id, code.request_id, now)
         if asked is None:
             raise LinkOver

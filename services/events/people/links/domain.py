@@ -16,7 +16,9 @@ from services.events.domain import Refusal
 LIFETIME: Final = timedelta(minutes=10)
 """How long a link is good (OWASP ASVS 5.0, 6.5.5: ten minutes at most for codes sent out of band)."""
 MOST_AT_ONCE: Final = 5
-"""Links that one person can ask for within `LIFETIME`: who is refused more of them has the others."""
+"""Links that one browser can ask for on behalf of one person within `LIFETIME`."""
+MOST_OF_ALL: Final = 20
+"""And all browsers together: a stranger who asks in vain does not keep the person out at once."""
 MOST_MAILS: Final = 5
 """How often one link is made for the courier, who asks again when a mail server keeps him waiting."""
 _SECRET_BYTES: Final = 32

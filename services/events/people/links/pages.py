@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from typing import TYPE_CHECKING, Annotated, Final
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
@@ -14,7 +15,7 @@ from services.events.access import LINK, Anybody, Db, Settings
 from services.events.fields import Email
 from services.events.people.links import commands
 from services.events.people.links.domain import LIFETIME, LinkCode, new_secret, read_secret, write_secret
-from services.events.people.sessions.cookies import give_session
+from services.events.people.sessions.cookies import end_former, give_session
 from services.events.people.sessions.device import describe
 from shared.policy import about
 from shared.web.forms import read_form
@@ -32,8 +33,9 @@ BROWSER_COOKIE: Final = "__Host-tilsagn-browser"
 ANSWER_SECONDS: Final = 0.3
 """How long an answer takes whether somebody has the address or not."""
 
-_limit = RateLimit(most=100, seconds=600)
+_asking = RateLimit(most=1000, seconds=600)
 """A whole hall may sit behind one address; how many mails one person is sent is limited by itself."""
+_opening = RateLimit(most=1000, seconds=600)
 
 
 class LinkIn(BaseModel):
@@ -48,13 +50,14 @@ class LinkIn(BaseModel):
 async def ask_for_link(request: Request, _who: Anybody, db: Db, settings: Settings) -> Response:
     """Have a link sent, if there is anybody to send it to: the answer is the same, and as soon."""
     began = time.monotonic()
-    _limit.check(request)
     form: Form[LinkIn] = await read_form(request, LinkIn)
     if form.data is None:
         return render(request, "sign_in_by_mail.html", status_code=422, form=form, next=form.value("next"))
+    _asking.check(request)
     browser = read_secret(request.cookies.get(BROWSER_COOKIE, "")) or new_secret()
-    await commands.request_links(db, form.data.email, browser=browser, next=safe_next(form.data.next, default=""))
-    response = RedirectResponse("/sign-in/sent", 303)
+    next = safe_next(form.data.next, default="")
+    await commands.request_links(db, form.data.email, browser=browser, next=next)
+    response = RedirectResponse(f"/sign-in/sent?{urlencode({'next': next})}" if next else "/sign-in/sent", 303)
     response.set_cookie(
         BROWSER_COOKIE,
         write_secret(browser),
@@ -70,9 +73,10 @@ async def ask_for_link(request: Request, _who: Anybody, db: Db, settings: Settin
 
 @router.get("/sent")
 @about()
-async def say_sent(request: Request, _who: Anybody) -> Response:
+async def say_sent(request: Request, _who: Anybody, next: Annotated[str, Query(max_length=2000)] = "") -> Response:
     """What to do now."""
-    return render(request, "sign_in_sent.html", minutes=int(LIFETIME.total_seconds() // 60))
+    minutes = int(LIFETIME.total_seconds() // 60)
+    return render(request, "sign_in_sent.html", minutes=minutes, next=safe_next(next, default=""))
 
 
 @router.get("/link/{code}")
@@ -86,7 +90,7 @@ async def show_button(request: Request, _who: Anybody, code: str) -> Response:
 @about(LINK)
 async def open_link(request: Request, _who: Anybody, db: Db, settings: Settings, code: str) -> Response:
     """Sign in."""
-    _limit.check(request)
+    _opening.check(request)
     key, principal, next = await commands.open_link(
         db,
         LinkCode.read(code),
@@ -95,6 +99,6 @@ async def open_link(request: Request, _who: Anybody, db: Db, settings: Settings,
     )
     # Whose roles need more than a mail finds on the account's page what to do.
     response = RedirectResponse(safe_next(next, default="/" if principal.roles else "/account"), 303)
+    await end_former(request, db)
     give_session(response, settings, key, principal)
-    response.delete_cookie(BROWSER_COOKIE, path="/", secure=True, httponly=True, samesite="lax")
     return response

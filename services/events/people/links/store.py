@@ -48,15 +48,31 @@ async def insert(conn: Connection, taskforce_id: UUID, request_id: UUID, asked: 
     )
 
 
-async def count_of_person(conn: Connection, taskforce_id: UUID, person_id: UUID, since: datetime) -> int:
-    """How many links the person has asked for since then, used ones included."""
-    count: int = await conn.fetchval(
-        "select count(*) from link_requests where taskforce_id = $1 and person_id = $2 and asked_at > $3",
+async def count_of_person(
+    conn: Connection, taskforce_id: UUID, person_id: UUID, browser_hash: bytes, since: datetime
+) -> tuple[int, int]:
+    """How many links have been asked for since then on behalf of the person: by this browser, and by all of them."""
+    row = await conn.fetchrow(
+        """
+        select count(*) filter (where browser_hash = $3) as here,
+               count(*) as of_all
+          from link_requests
+         where taskforce_id = $1
+           and person_id = $2
+           and asked_at > $4
+        """,
         taskforce_id,
         person_id,
+        browser_hash,
         since,
     )
-    return count
+    assert row is not None
+    return row["here"], row["of_all"]
+
+
+async def delete_of_person(conn: Connection, taskforce_id: UUID, person_id: UUID) -> None:
+    """No link that was asked for on behalf of the person opens anything any more."""
+    await conn.execute("delete from link_requests where taskforce_id = $1 and person_id = $2", taskforce_id, person_id)
 
 
 async def lock_good(conn: Connection, taskforce_id: UUID, request_id: UUID, now: datetime) -> Asked | None:

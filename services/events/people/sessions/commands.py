@@ -35,6 +35,8 @@ async def begin(
     conn: Connection, taskforce_id: UUID, person_id: UUID, *, proof: Proof, device: str, now: datetime
 ) -> tuple[SessionKey, Principal]:
     """As `start`, in the transaction of whatever proved it. Clears away the taskforce's sessions that are over."""
+    # Not while they are being let go, or lose a role.
+    await people.lock_people(conn, taskforce_id)
     person = await people.load_active_person(conn, taskforce_id, person_id)
     key = SessionKey.new(taskforce_id)
     session = Session(key.session_id, person_id, proof, device, now, now, now + LONGEST)
@@ -44,12 +46,13 @@ async def begin(
 
 
 async def renew(
-    db: Database, key: SessionKey, *, by_person: bool, now: datetime | None = None
+    db: Database, key: SessionKey, *, by_person: bool, demonstrations: bool = True, now: datetime | None = None
 ) -> tuple[Session, Principal]:
     """Say who has the key, as they are now.
 
     Args:
         by_person: whether they did something themselves, or a page that follows along did.
+        demonstrations: whether a session without any proof is good here.
 
     Raises:
         SessionOver: it was ended, its time is up, or its person no longer takes part.
@@ -57,6 +60,8 @@ async def renew(
     now = now or datetime.now(UTC)
     async with db.change(key.taskforce_id) as conn:
         session = await store.load(conn, key, now)
+        if session.proof == "demonstration" and not demonstrations:
+            raise SessionOver
         try:
             person = await people.load_active_person(conn, key.taskforce_id, session.person_id)
         except PersonNotFound as error:

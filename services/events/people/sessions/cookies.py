@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from services.events.people.sessions.domain import LONGEST, SessionKey
+from services.events.people.sessions import commands
+from services.events.people.sessions.domain import LONGEST, SessionKey, SessionOver
 from shared.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE, TOKEN_SECONDS, sign_token
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 
     from services.events.settings import EventsSettings
     from shared.auth import Principal
+    from shared.postgres import Database
 
 _RENEWED_SECONDS: Final = 5
 
@@ -20,6 +23,12 @@ _RENEWED_SECONDS: Final = 5
 def key_in(request: Request) -> SessionKey:
     """The session that the browser says it has. Raises `SessionOver` where it has none."""
     return SessionKey.read(request.cookies.get(SESSION_COOKIE, ""))
+
+
+async def end_former(request: Request, db: Database) -> None:
+    """End the session that this browser has had until now: it is about to be given another one."""
+    with suppress(SessionOver):
+        await commands.end(db, key_in(request))
 
 
 def give_session(response: Response, settings: EventsSettings, key: SessionKey, principal: Principal) -> None:

@@ -12,6 +12,7 @@ from typing import Final, Literal, Self
 from uuid import UUID
 
 from services.events.domain import Refusal
+from shared.auth import SESSION_IDLE_SECONDS
 
 Proof = Literal["demonstration", "link", "passkey", "provider", "setup"]
 """How somebody has shown who they are."""
@@ -19,7 +20,7 @@ Proof = Literal["demonstration", "link", "passkey", "provider", "setup"]
 STRONG: Final[frozenset[Proof]] = frozenset({"demonstration", "passkey", "provider"})
 """Proofs that open every role. By a mailed link alone nobody sees citizens or holds power; a demonstration has none."""
 
-IDLE: Final = timedelta(minutes=60)
+IDLE: Final = timedelta(seconds=SESSION_IDLE_SECONDS)
 """A session ends when its person has done nothing for so long: an evening in a hall has breaks, a lent computer should
 not stay open. NIST SP 800-63B allows up to an hour and asks for the reason."""
 LONGEST: Final = timedelta(hours=12)

@@ -15,15 +15,13 @@ from services.events.people.sessions import commands, queries
 from services.events.people.sessions.cookies import give_token, key_in, take_all
 from services.events.people.sessions.domain import NoSession, SessionOver
 from shared.policy import about
-from shared.web.identity import RENEWAL
+from shared.web.identity import RENEWAL, is_use
 from shared.web.pages import render
 from shared.web.problems import safe_next
 
 router = APIRouter(include_in_schema=False)
 
 _ANY_METHOD: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
-_WATCHED: Final = "/dashboard/projector"
-"""Nobody touches the projector's computer during an evening: what its page asks for by itself counts as use."""
 
 
 @router.api_route(RENEWAL, methods=_ANY_METHOD)
@@ -38,19 +36,17 @@ async def renew(
     wanted = safe_next(next)
     response = RedirectResponse(wanted, 307)
     try:
-        _session, principal = await commands.renew(db, key_in(request), by_person=_by_person(request, wanted))
+        async for _ in request.stream():
+            pass  # A gateway between us may give up a body that nobody has read.
+        by_person = is_use(request.method, request.headers, wanted)
+        _session, principal = await commands.renew(
+            db, key_in(request), by_person=by_person, demonstrations=settings.demo_mode
+        )
     except SessionOver:
         take_all(response)
         return response
     give_token(response, settings, principal)
     return response
-
-
-def _by_person(request: Request, wanted: str) -> bool:
-    """Whether somebody did something, or a page asks by itself for what is new."""
-    reads = request.method in {"GET", "HEAD"}
-    by_script = request.headers.get("sec-fetch-mode") not in {None, "navigate"}
-    return not (reads and by_script) or wanted.startswith(_WATCHED)
 
 
 @router.post("/session/extend")

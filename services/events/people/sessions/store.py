@@ -125,7 +125,11 @@ async def delete_over(conn: Connection, taskforce_id: UUID, now: datetime) -> in
         """
         delete from sessions
          where taskforce_id = $1
-           and (ends_at <= $2 or used_at <= $3)
+           and id in (select id
+                        from sessions
+                       where taskforce_id = $1
+                         and (ends_at <= $2 or used_at <= $3)
+                         for update skip locked)
         """,
         taskforce_id,
         now,

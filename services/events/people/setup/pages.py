@@ -12,7 +12,7 @@ from services.events import queries
 from services.events.access import SETUP, Anybody, Db, Settings
 from services.events.fields import Email, Name
 from services.events.people.domain import AddressTaken, Person
-from services.events.people.sessions.cookies import give_session
+from services.events.people.sessions.cookies import end_former, give_session
 from services.events.people.sessions.device import describe
 from services.events.people.setup import commands
 from services.events.refusals import as_problem
@@ -57,6 +57,7 @@ async def become(request: Request, _who: Anybody, db: Db, settings: Settings, co
             request, db, code, form.refused({"email": as_problem(refusal).detail or ""}), status_code=422
         )
     response = RedirectResponse("/account", 303)
+    await end_former(request, db)
     give_session(response, settings, key, principal)
     return response
 
