@@ -147,6 +147,7 @@ def _not_text() -> Problem:
 
 
 async def drain(receive: Receive, most: int) -> None:
+    """Read what is left of a body and forget it, up to so many bytes: who sends it waits for that."""
     discarded = 0
     while discarded < most:
         message = await receive()

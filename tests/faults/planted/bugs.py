@@ -189,8 +189,8 @@ BUGS: Final = (
         (
             Change(
                 _RELAY,
-                "            results = await asyncio.gather(*futures, return_exceptions=True)\n",
-                "            results = [future.exception() if future.done() else None for future in futures]\n",
+                "            answers = iter(await asyncio.gather(*under_way, return_exceptions=True))\n",
+                "            answers = iter([future.exception() if future.done() else None for future in under_way])\n",
             ),
         ),
         FAULTS[f"killed cut off: pledges-worker, {links.KAFKA}"],

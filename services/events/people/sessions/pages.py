@@ -15,9 +15,11 @@ from services.events.people.sessions import commands, queries
 from services.events.people.sessions.cookies import give_token, key_in, take_all
 from services.events.people.sessions.domain import NoSession, SessionOver
 from shared.policy import about
+from shared.web.app import LARGEST_UPLOAD
 from shared.web.identity import RENEWAL, is_use
 from shared.web.pages import render
 from shared.web.problems import safe_next
+from shared.web.refusals import drain
 
 router = APIRouter(include_in_schema=False)
 
@@ -36,8 +38,8 @@ async def renew(
     wanted = safe_next(next)
     response = RedirectResponse(wanted, 307)
     try:
-        async for _ in request.stream():
-            pass  # A gateway between us may give up a body that nobody has read.
+        # A gateway between us may give up a body that nobody has read.
+        await drain(request.receive, LARGEST_UPLOAD)
         by_person = is_use(request.method, request.headers, wanted)
         _session, principal = await commands.renew(
             db, key_in(request), by_person=by_person, demonstrations=settings.demo_mode
