@@ -34,6 +34,8 @@ SESSION_COOKIE = "__Host-tilsagn-session"
 """Holds the session, which only `events` can read. That it is there says that a token can be had."""
 RENEWED_COOKIE = "__Host-tilsagn-renewed"
 """Says for some seconds that a token has just been renewed: whoever cannot use it must not ask again at once."""
+NOTED = "noted"
+"""What it holds where `events` has noted with it that the person is at work."""
 ISSUER = "tilsagn"
 AUDIENCE = "tilsagn"
 SESSION_IDLE_SECONDS = 3600

@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse
 
 from shared.auth import (
+    NOTED,
     RENEWED_COOKIE,
     SESSION_COOKIE,
     SESSION_IDLE_SECONDS,
@@ -97,7 +98,7 @@ def _is_to_be_noted(principal: Principal, connection: HTTPConnection) -> bool:
     if principal.session_ends_at is None or not _could_be_renewed(connection):
         return False
     unnoted = SESSION_IDLE_SECONDS - (principal.session_ends_at - time.time())
-    if unnoted < _NOTED_EVERY_SECONDS or RENEWED_COOKIE in connection.cookies:
+    if unnoted < _NOTED_EVERY_SECONDS or connection.cookies.get(RENEWED_COOKIE) == NOTED:
         return False
     return is_use(connection.scope["method"], connection.headers, connection.url.path)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
@@ -101,6 +103,23 @@ async def test_a_mailbox_is_not_enough_to_become_an_administrator(
     assert (await browser.enrol(f" {code.lower().replace('-', ' ')}")).status_code == 200
     assert (await browser.client.get("/people", headers=PAGE)).status_code == 200
     assert await count(db, taskforce_id, "enrolment_codes") == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "left"),
+    [
+        ({"roles": frozenset({"admin"})}, 0),
+        ({"email": "eva.ny@struer.example"}, 0),
+        ({"roles": frozenset({"coordinator"})}, 1),
+        ({"name": "Eva Ny"}, 1),
+    ],
+)
+async def test_a_passkey_that_needed_no_code_does_not_outlive_what_vouched_for_it(
+    enrolled: Browser, eva: Person, db: Database, taskforce_id: UUID, change: dict[str, Any], left: int
+) -> None:
+    """Whoever read the mails could have added it: it opens no power given later, and ends with the address."""
+    await people.change_person(db, taskforce_id, replace(eva, **change))
+    assert await count(db, taskforce_id, "passkeys") == left
 
 
 async def test_a_code_is_good_once(

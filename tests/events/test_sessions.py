@@ -298,7 +298,6 @@ async def test_work_in_one_tab_is_noted_while_another_one_keeps_the_token_fresh(
     await aged(db, key, by=timedelta(minutes=20))
     minute_passes(signed_in)
     await signed_in.get("/session/renew", params={"next": "/api/dashboard/v1/stream"}, headers=BY_SCRIPT)
-    signed_in.cookies.delete(RENEWED_COOKIE)
     assert (await signed_in.get("/people", headers=BY_SCRIPT)).status_code == 200, "what a page asks is no use"
     answer = await signed_in.get("/people", headers=PAGE)
     assert (answer.status_code, answer.headers["location"]) == (307, "/session/renew?next=%2Fpeople")
@@ -307,6 +306,34 @@ async def test_work_in_one_tab_is_noted_while_another_one_keeps_the_token_fresh(
     assert datetime.now(UTC) - await used_at(db, key) < timedelta(seconds=10)
     signed_in.cookies.delete(RENEWED_COOKIE)
     assert (await signed_in.get("/people", headers=PAGE)).status_code == 200, "it has been noted"
+
+
+async def test_what_the_projector_fetches_when_its_stream_is_back_is_noted(
+    signed_in: httpx.AsyncClient, db: Database
+) -> None:
+    """Its stream ends with each token, is renewed, and has the figures fetched at once."""
+    key = key_of(signed_in)
+    await aged(db, key, by=timedelta(minutes=20))
+    minute_passes(signed_in)
+    await signed_in.get("/session/renew", params={"next": "/api/dashboard/v1/stream"}, headers=BY_SCRIPT)
+    answer = await signed_in.get("/dashboard/projector/figures", headers=BY_SCRIPT)
+    assert answer.status_code == 307
+    await signed_in.get(answer.headers["location"], headers=BY_SCRIPT)
+    assert datetime.now(UTC) - await used_at(db, key) < timedelta(seconds=10)
+    assert (await signed_in.get("/dashboard/projector/figures", headers=BY_SCRIPT)).status_code != 307
+
+
+async def test_nobody_goes_in_circles_near_the_end_of_the_longest_session(
+    signed_in: httpx.AsyncClient, db: Database
+) -> None:
+    key = key_of(signed_in)
+    await aged(db, key, by=LONGEST - timedelta(minutes=10))
+    async with db.change(key.taskforce_id) as conn:
+        await store.touch(conn, key.taskforce_id, key.session_id, datetime.now(UTC))
+    minute_passes(signed_in)
+    answer = await signed_in.get("/people", headers=PAGE, follow_redirects=True)
+    assert (answer.status_code, [step.status_code for step in answer.history]) == (200, [307, 307])
+    assert (await signed_in.get("/people", headers=PAGE)).status_code == 200
 
 
 async def test_a_form_is_noted_with_all_that_was_typed(signed_in: httpx.AsyncClient, db: Database) -> None:

@@ -121,6 +121,8 @@ CASES: Cases = {
     store.delete_code: lambda w, conn: store.delete_code(conn, TASKFORCE, w.others[3]),
     # Last, for it ends the session.
     commands.keep: _kept,
+    # Last: it leaves none of them.
+    store.delete_of_person: lambda w, conn: store.delete_of_person(conn, TASKFORCE, w.me),
 }
 _OF_NOBODY = "a challenge is of no taskforce: nobody knows yet who will answer it"
 EXEMPT: Exempt = {

@@ -9,8 +9,9 @@ import asyncpg
 
 from services.events.domain import CompanyNotFound, IdTaken, TaskforceUnknown
 from services.events.people import store
-from services.events.people.domain import AddressTaken, LastAdministrator
+from services.events.people.domain import POWERFUL, AddressTaken, LastAdministrator
 from services.events.people.links import store as links
+from services.events.people.passkeys import store as passkeys
 from services.events.people.sessions import store as sessions
 
 if TYPE_CHECKING:
@@ -55,9 +56,14 @@ async def change_person(db: Database, taskforce_id: UUID, person: Person) -> Non
                 await _refuse_last_administrator(conn, taskforce_id, person.id)
             await _refuse_taken_address(conn, taskforce_id, person)
             await store.save_person(conn, taskforce_id, person)
-            if known.email.lower() != person.email.lower():
+            another_address = known.email.lower() != person.email.lower()
+            if another_address:
                 # Whoever reads the mails of the address before is somebody else.
                 await _sign_out(conn, taskforce_id, person.id)
+            if not known.roles & POWERFUL and (another_address or person.roles & POWERFUL):
+                # Added by whoever read the mails, without an administrator's code: no proof for more than that.
+                await passkeys.delete_of_person(conn, taskforce_id, person.id)
+                await sessions.delete_all(conn, taskforce_id, person.id)
     except asyncpg.ForeignKeyViolationError as error:
         raise _what_is_missing(error) from error
 

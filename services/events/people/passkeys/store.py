@@ -127,6 +127,11 @@ async def delete(conn: Connection, taskforce_id: UUID, person_id: UUID, passkey_
         raise PasskeyNotFound
 
 
+async def delete_of_person(conn: Connection, taskforce_id: UUID, person_id: UUID) -> None:
+    """No passkey of the person signs them in any more."""
+    await conn.execute("delete from passkeys where taskforce_id = $1 and person_id = $2", taskforce_id, person_id)
+
+
 async def insert_challenge(conn: Connection, digest: bytes, *, expires_at: datetime, now: datetime) -> None:
     """Keep a challenge until it is used. Clears away those that are over."""
     await conn.execute("delete from passkey_challenges where expires_at <= $1", now)

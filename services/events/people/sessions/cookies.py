@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from services.events.people.sessions import commands
 from services.events.people.sessions.domain import LONGEST, SessionKey, SessionOver
-from shared.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE, TOKEN_SECONDS, sign_token
+from shared.auth import COOKIE, NOTED, RENEWED_COOKIE, SESSION_COOKIE, TOKEN_SECONDS, sign_token
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -34,14 +34,18 @@ async def end_former(request: Request, db: Database) -> None:
 def give_session(response: Response, settings: EventsSettings, key: SessionKey, principal: Principal) -> None:
     """Give the browser its session, and its first token."""
     _set(response, SESSION_COOKIE, key.text(), int(LONGEST.total_seconds()))
-    give_token(response, settings, principal)
+    give_token(response, settings, principal, noted=True)
 
 
-def give_token(response: Response, settings: EventsSettings, principal: Principal) -> None:
-    """Give the browser a token for the next minute."""
+def give_token(response: Response, settings: EventsSettings, principal: Principal, *, noted: bool) -> None:
+    """Give the browser a token for the next minute.
+
+    Args:
+        noted: whether it has been noted with it that the person is at work.
+    """
     token = sign_token(settings.token_private_key.get_secret_value(), principal, lifetime_seconds=TOKEN_SECONDS)
     _set(response, COOKIE, token, TOKEN_SECONDS)
-    _set(response, RENEWED_COOKIE, "1", _RENEWED_SECONDS)
+    _set(response, RENEWED_COOKIE, NOTED if noted else "renewed", _RENEWED_SECONDS)
 
 
 def take_all(response: Response) -> None:

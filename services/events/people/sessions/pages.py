@@ -47,7 +47,7 @@ async def renew(
     except SessionOver:
         take_all(response)
         return response
-    give_token(response, settings, principal)
+    give_token(response, settings, principal, noted=by_person)
     return response
 
 
@@ -59,7 +59,7 @@ async def extend(request: Request, who: AnyPerson, db: Db, settings: Settings) -
         raise NoSession
     session, principal = await commands.renew(db, key_in(request), by_person=True)
     response = JSONResponse({"ends_at": int(session.ends_at.timestamp())})
-    give_token(response, settings, principal)
+    give_token(response, settings, principal, noted=True)
     return response
 
 
