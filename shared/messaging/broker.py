@@ -21,6 +21,8 @@ class BrokerSettings:
 
     `says_goodbye`: whether a consumer that stops leaves its group, or is missed after its session time.
     `admits_its_end`: whether a fetch beyond the end of a log is an error, or answered with nothing for ever.
+    `stalled_seconds`: a consumer that has taken nothing for so long, and is not known to have taken everything, is
+    attached anew.
     """
 
     session_timeout_ms: int
@@ -30,6 +32,7 @@ class BrokerSettings:
     enable_idempotence: bool
     says_goodbye: bool
     admits_its_end: bool
+    stalled_seconds: float
 
 
 BROKERS: dict[KafkaFlavour, BrokerSettings] = {
@@ -45,8 +48,12 @@ BROKERS: dict[KafkaFlavour, BrokerSettings] = {
     #    4 partitions a topic:                     50 ms 15-17 (the latency was not measured again)
     # Most of it is the broker's work of looking at every partition for every fetch (see deploy/local/topics.py).
     # Heartbeats half as often save nothing that can be measured.
-    "embedded": BrokerSettings(1000, 250, 50, 20, enable_idempotence=False, says_goodbye=False, admits_its_end=False),
-    "apache": BrokerSettings(10_000, 3_000, 500, 20, enable_idempotence=True, says_goodbye=True, admits_its_end=True),
+    "embedded": BrokerSettings(
+        1000, 250, 50, 20, enable_idempotence=False, says_goodbye=False, admits_its_end=False, stalled_seconds=10
+    ),
+    "apache": BrokerSettings(
+        10_000, 3_000, 500, 20, enable_idempotence=True, says_goodbye=True, admits_its_end=True, stalled_seconds=60
+    ),
 }
 
 REQUEST_TIMEOUT_MS = 5_000

@@ -86,7 +86,8 @@ class Consumer:
         self._invalid_in_a_row = 0
         self.alarmed = False
         self._caught_up_at = time.monotonic()
-        self._sure_at = time.monotonic()
+        self._sure_at = self._taken_at = time.monotonic()
+        self._batches_in_hand = 0
         self._says_goodbye = self._admits_its_end = True
 
     def attach(self, broker: KafkaBroker, database: Database, settings: ServiceSettings) -> None:
@@ -103,11 +104,12 @@ class Consumer:
         self._client = lambda: subscriber.consumer
         self._says_goodbye = BROKERS[settings.kafka_flavour].says_goodbye
         self._admits_its_end = BROKERS[settings.kafka_flavour].admits_its_end
-        self._caught_up_at = self._sure_at = time.monotonic()
+        self._caught_up_at = self._sure_at = self._taken_at = time.monotonic()
 
         async def handle(message: KafkaMessage) -> None:
             raw = message.raw_message
             taken_as = membership(self._client())
+            self._batches_in_hand += 1
             try:
                 await self.handle(raw if isinstance(raw, tuple) else (raw,))
             except Exception:
@@ -115,6 +117,9 @@ class Consumer:
                 # Whoever has been given its partition since is given it again.
                 if membership(self._client()) == taken_as:
                     raise
+            finally:
+                self._batches_in_hand -= 1
+                self._taken_at = time.monotonic()
 
         subscriber(handle)
 
@@ -242,12 +247,15 @@ class Consumer:
         lags = [await progress.lag(*place, admits_its_end=self._admits_its_end) for place in places]
         lag = sum(of_place or 0 for of_place in lags)
         now = time.monotonic()
-        if not lag and None not in lags:
-            self._caught_up_at = now
+        belongs = bool(places) or membership(client) is not None
+        if belongs and not lag and None not in lags:
+            self._caught_up_at = self._taken_at = now
+        if self._batches_in_hand:
+            self._taken_at = now
         if not any(progress.is_gone(*place) for place in places):
             self._sure_at = now
         metrics.CONSUMER_LAG.labels(self.group).set(lag)
-        return Progress(self.group, len(lags), lag, now - self._caught_up_at, now - self._sure_at)
+        return Progress(self.group, len(lags), lag, now - self._caught_up_at, now - self._sure_at, now - self._taken_at)
 
 
 async def _survive_any_record(message: Any, original: Callable[[Any], Awaitable[KafkaMessage]]) -> KafkaMessage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ from aiokafka.errors import KafkaError
 
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer, TopicPartition
+
+HEARSAY_SECONDS = 5.0
+"""How long what the broker has said of a log's end is believed; it is asked several times a second."""
 
 _log = structlog.get_logger(__name__)
 
@@ -24,6 +28,7 @@ class Progress:
         lag: messages it knows of and has not taken yet.
         behind_seconds: since when it has not been at lag zero.
         astray_seconds: since when it has been given a partition that its topic has not got.
+        stalled_seconds: since when it has neither been at lag zero nor taken anything.
     """
 
     group: str
@@ -31,13 +36,16 @@ class Progress:
     lag: int
     behind_seconds: float
     astray_seconds: float
+    stalled_seconds: float
 
 
 async def lag(client: AIOKafkaConsumer, place: TopicPartition, *, admits_its_end: bool) -> int | None:
     """Return how many messages of a partition the client knows of and has not taken; None while it cannot say.
 
-    A client that stands beyond the end of the log stands in another log, and is sent back to its beginning, where the
-    broker does not do so. Apache Kafka does, and its new leaders may not know their own end for a moment.
+    What the broker last said of the log's end counts for a few seconds: one that has stopped asking would be at its
+    end for ever. A client that stands beyond the end of the log stands in another log, and is sent back to its
+    beginning, where the broker does not do so. Apache Kafka does, and its new leaders may not know their own end for a
+    moment.
 
     Args:
         admits_its_end: whether the broker does.
@@ -49,7 +57,8 @@ async def lag(client: AIOKafkaConsumer, place: TopicPartition, *, admits_its_end
     except (TimeoutError, KafkaError):
         return None
     end = client.highwater(place)
-    if end is None:
+    asked_at = client.last_poll_timestamp(place)
+    if end is None or asked_at is None or abs(time.time() - asked_at / 1000) > HEARSAY_SECONDS:
         return None
     if position > end and admits_its_end:
         return None

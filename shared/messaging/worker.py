@@ -16,7 +16,7 @@ from faststream.kafka import KafkaBroker
 
 from shared.health import Check, serve_health
 from shared.logging import configure_logging
-from shared.messaging.broker import METADATA_MAX_AGE_MS, REQUEST_TIMEOUT_MS
+from shared.messaging.broker import BROKERS, METADATA_MAX_AGE_MS, REQUEST_TIMEOUT_MS
 from shared.messaging.patience import abandon_after
 from shared.messaging.relay import Relay
 from shared.postgres import TRANSIENT_ERRORS, Database
@@ -33,6 +33,11 @@ STUCK_SECONDS = 20.0
 ASTRAY_SECONDS = 10.0
 """A consumer that has been given for so long a partition that is not there attaches anew: of a broker that was
 replaced by one with fewer, a client can still be given those it had heard of."""
+
+
+class Stalled(Exception):
+    """A consumer takes nothing more, although nothing says that it has taken everything: it has to attach anew."""
+
 
 _AWAY: tuple[type[BaseException], ...] = (KafkaError, *TRANSIENT_ERRORS)
 
@@ -145,6 +150,10 @@ class Worker:
                         progress = await consumer.measure()
                         if progress.astray_seconds > ASTRAY_SECONDS:
                             raise StaleMetadata(consumer.group)
+                        if progress.stalled_seconds > BROKERS[self.settings.kafka_flavour].stalled_seconds:
+                            raise Stalled(consumer.group)
+            except Stalled as error:
+                _log.warning("worker.consumer_stalled", service=self.service, group=str(error))
             except _AWAY as error:
                 _log.warning("worker.no_broker", service=self.service, error=type(error).__name__)
             except Exception:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,15 +13,18 @@ from deploy.local import topics
 from deploy.local.topics import PARTITIONS
 from shared.contracts.events import CompanyRegistered
 from shared.messaging import worker as workers
+from shared.messaging.broker import BROKERS
 from shared.messaging.consumer import Consumer
 from shared.messaging.worker import Worker
 from tests import brokers
-from tests.shared.messaging.conftest import eventually
+from tests.shared.messaging.conftest import company, eventually, publish, rows
 from tests.shared.messaging.traffic import Traffic
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from uuid import UUID
+
+    from aiokafka import AIOKafkaConsumer
 
     from deploy.kafka import KafkaCluster
     from deploy.local.broker import EmbeddedBroker
@@ -85,6 +89,58 @@ async def test_a_worker_works_after_two_others_have_left_one_after_the_other(
             await eventually(partial(ready, third), seconds=20)
         finally:
             await third.stop()
+
+
+def _pause(client: AIOKafkaConsumer) -> None:
+    client.pause(*client.assignment())
+
+
+def _stop_heeding_the_group(client: AIOKafkaConsumer) -> None:
+    coordinator: Any = client._coordinator
+    coordinator._coordination_task.cancel()
+    coordinator.reset_generation()
+
+
+def _never_get_into_the_group(client: AIOKafkaConsumer) -> None:
+    _stop_heeding_the_group(client)
+    subscription: Any = client._subscription.subscription
+    subscription._assignment = None
+
+
+@pytest.mark.parametrize("stall", [_pause, _stop_heeding_the_group, _never_get_into_the_group])
+async def test_a_consumer_that_takes_nothing_more_attaches_anew(
+    stall: Callable[[AIOKafkaConsumer], None],
+    worker: Worker,
+    events_database: Database,
+    taskforce_id: UUID,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    flavour = worker.settings.kafka_flavour
+    monkeypatch.setitem(BROKERS, flavour, replace(BROKERS[flavour], stalled_seconds=3))
+    [consumer] = worker.consumers
+
+    async def caught_up() -> bool:
+        progress = await consumer.measure()
+        return progress.partitions > 0 and progress.behind_seconds < 0.5
+
+    await eventually(caught_up)
+    attached = worker._broker
+    client = consumer._client()
+    assert client is not None
+    stall(client)
+    changes = [company(taskforce_id) for _ in range(20)]
+    await publish(events_database, *changes)
+    await asyncio.sleep(1)
+    assert worker._broker is attached, "it may only be slow"
+
+    async def taken_by_another_client() -> bool:
+        return consumer._client() is not client and len(await rows(events_database)) == len(changes)
+
+    await eventually(taken_by_another_client, seconds=30)
+    await eventually(caught_up)
+    attached = worker._broker
+    await asyncio.sleep(4)
+    assert worker._broker is attached, "with nothing to take it stays as it is"
 
 
 def _worker(settings: ServiceSettings, group: str) -> Worker:
