@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from services.events import domain
 from services.events.people.domain import (
     AddressTaken,
+    InvitedJustNow,
     LastAdministrator,
     MunicipalityMissing,
     PersonNotFound,
@@ -62,6 +63,11 @@ _WORDS: Mapping[type[domain.Refusal], _Words] = {
         409,
         N_("Somebody else has this mail address"),
         N_("Everybody signs in with an address of their own. Nothing was changed."),
+    ),
+    InvitedJustNow: _Words(
+        409,
+        N_("They have just been written to"),
+        N_("Wait ten minutes: the invitation may be on its way, or lie among unwanted mail."),
     ),
     LastAdministrator: _Words(
         409,

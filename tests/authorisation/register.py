@@ -364,7 +364,7 @@ def _of_a_person(method: str, path: str, *, facts: bool = False, form: bool = Fa
         elif belonging != "missing":
             await add_person(world.db, TASKFORCE, Person(id, "Z Tag", mail, frozenset({"member"})))
         body = {"name": "Z Tag", "email": mail, "roles": ["member"], "language": "da"} if facts else None
-        shows = _shown(belonging, mail) if success == 200 else ()
+        shows = _shown(belonging, mail) if success in {200, 202} else ()
         send = {"data": body} if form else {"json": body}
         return Ask(method, path.format(id=id), send if facts else {}, success=success, shows=shows)
 
@@ -504,6 +504,9 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     (f"GET {API}/people", "person"): _list(f"{API}/people", "person"),
     (f"GET {API}/people/{{person_id}}", "person"): _of_a_person("GET", f"{API}/people/{{id}}"),
     (f"PUT {API}/people/{{person_id}}", "person"): _of_a_person("PUT", f"{API}/people/{{id}}", facts=True),
+    (f"POST {API}/people/{{person_id}}/invitations", "person"): _of_a_person(
+        "POST", f"{API}/people/{{id}}/invitations", success=202
+    ),
     (f"POST {API}/people/{{person_id}}/deactivate", "person"): _of_a_person("POST", f"{API}/people/{{id}}/deactivate"),
     (f"POST {API}/people/{{person_id}}/reactivate", "person"): _of_a_person("POST", f"{API}/people/{{id}}/reactivate"),
     ("GET /people", "person"): _list("/people", "person"),
@@ -511,6 +514,9 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("GET /people/{person_id:uuid}", "person"): _of_a_person("GET", "/people/{id}"),
     ("POST /people/{person_id:uuid}", "person"): _of_a_person(
         "POST", "/people/{id}", facts=True, form=True, success=303
+    ),
+    ("POST /people/{person_id:uuid}/invitations", "person"): _of_a_person(
+        "POST", "/people/{id}/invitations", success=303
     ),
     ("POST /people/{person_id:uuid}/deactivate", "person"): _of_a_person(
         "POST", "/people/{id}/deactivate", success=303
