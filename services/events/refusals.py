@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from services.events import domain
+from services.events.api_keys.domain import ApiKeyNotFound
 from services.events.people.domain import (
     AddressTaken,
     InvitedJustNow,
@@ -69,6 +70,7 @@ _WORDS: Mapping[type[domain.Refusal], _Words] = {
         N_("They have just been written to"),
         N_("Wait ten minutes: the invitation may be on its way, or lie among unwanted mail."),
     ),
+    ApiKeyNotFound: _Words(404, N_("There is no such key"), N_("Find it in the list of API keys.")),
     LastAdministrator: _Words(
         409,
         N_("This is the last administrator"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from uuid import UUID, uuid4
 
 from services.events import commands, passes
+from services.events.api_keys import commands as api_keys
 from services.events.app import create_app
 from services.events.domain import Company, IdTaken
 from services.events.people.commands import add_person
@@ -85,6 +86,8 @@ class Register(World):
         waiting = Person(uuid4(), f"D {FOREIGN}", "d@example.dk", frozenset({"member"}))
         await add_person(self.db, OTHER_TASKFORCE, waiting)
         self.foreign_link = await self.ask_for_link("other taskforce", waiting.id)
+        self.foreign_key: tuple[UUID, str] | None = None
+        self.foreign_key = await self.new_key("other taskforce")
         # Of people with the ids of ours: ids are made by whoever asks.
         self.foreign_sessions: dict[Asker, tuple[UUID, str]] = {}
         self.foreign_passkeys: dict[Asker, tuple[UUID, str]] = {}
@@ -101,6 +104,18 @@ class Register(World):
         async with self.db.change(taskforce_id) as conn:
             await passkeys.insert(conn, taskforce_id, passkey)
         return passkey.id, name
+
+    async def new_key(self, belonging: Belonging) -> tuple[UUID, str]:
+        """An API key, and what it is called."""
+        name = f"{name_of(belonging)} {uuid4()}"
+        if belonging == "missing":
+            return uuid4(), name
+        if belonging == "other taskforce" and self.foreign_key is not None:
+            return self.foreign_key
+        credentials = await api_keys.make_key(
+            self.db, taskforce_of(belonging), name=name[:60], scopes=["events:read"], days=30, made_by=uuid4()
+        )
+        return credentials.key_id, name[:60]
 
     async def ask_for_link(self, belonging: Belonging, person_id: UUID | None = None) -> UUID:
         """A link that somebody waits for."""
@@ -371,6 +386,16 @@ def _of_a_person(method: str, path: str, *, facts: bool = False, form: bool = Fa
     return probe
 
 
+async def list_keys(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    _, name = await world.new_key(belonging)
+    return Ask("GET", "/api-keys", hidden=200, shows=_shown(belonging, name))
+
+
+async def revoke_key(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    id, _ = await world.new_key(belonging)
+    return Ask("POST", f"/api-keys/{id}/revoke", success=303)
+
+
 async def _session(world: Register, asker: Asker, belonging: Belonging) -> tuple[UUID, str]:
     """A session of whoever asks or of somebody else, and what the browser is called in it."""
     if belonging == "missing":
@@ -525,6 +550,8 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
         "POST", "/people/{id}/reactivate", success=303
     ),
     ("POST /people/{person_id:uuid}/enrolment-code", "person"): _of_a_person("POST", "/people/{id}/enrolment-code"),
+    ("GET /api-keys", "API key"): list_keys,
+    ("POST /api-keys/{key_id:uuid}/revoke", "API key"): revoke_key,
     ("GET /account", "session"): show_account,
     ("GET /account", "passkey"): show_passkeys,
     ("POST /account/passkeys/{passkey_id:uuid}", "passkey"): _of_a_passkey("/account/passkeys/{id}", {"name": "Ny"}),
