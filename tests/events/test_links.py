@@ -20,6 +20,7 @@ from services.events.people.links import commands, pages
 from services.events.people.links.domain import LIFETIME, MOST_AT_ONCE, MOST_MAILS, MOST_OF_ALL, LinkCode, LinkOver
 from services.events.people.links.pages import ANSWER_SECONDS, BROWSER_COOKIE
 from shared.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE, TokenVerifier
+from tests.browsing import AS_OUR_PAGES, signs_nobody_in
 from tests.events.conftest import published
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ async def browser(events_settings: EventsSettings, karen: Person) -> AsyncIterat
     app = create_app(events_settings.model_copy(update={"demo_mode": False}))
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="https://localhost:8080") as client,
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app), base_url="https://localhost:8080", event_hooks=AS_OUR_PAGES
+        ) as client,
     ):
         yield client
 
@@ -77,7 +80,7 @@ async def test_a_link_signs_in_by_its_button_and_not_by_being_opened(
     for _ in range(3):
         page = await browser.get(path, headers=PAGE)
         assert page.status_code == 200
-        assert "set-cookie" not in page.headers
+        assert signs_nobody_in(page)
     answer = await browser.post(path, headers=PAGE)
     assert (answer.status_code, answer.headers["location"]) == (303, "/events?q=1")
     who = TokenVerifier(events_settings.token_jwks).verify(browser.cookies[COOKIE])

@@ -87,7 +87,7 @@ async def test_pages_are_danish_unless_chosen_and_the_choice_is_remembered(kitch
 async def test_a_language_nobody_speaks_changes_nothing(kitchen) -> None:  # type: ignore[no-untyped-def]
     answer = await kitchen.get("/kitchen/intake?lang=tlh", headers={"accept": "text/html"})
     assert '<html lang="da">' in answer.text
-    assert "set-cookie" not in answer.headers
+    assert "lang=" not in answer.headers.get("set-cookie", "")
 
 
 async def test_language_links_keep_the_rest_of_the_address(kitchen) -> None:  # type: ignore[no-untyped-def]
