@@ -79,8 +79,10 @@ async def test_pages_are_danish_unless_chosen_and_the_choice_is_remembered(kitch
     chosen = await kitchen.get("/kitchen/intake?lang=en", headers=html)
     assert '<html lang="en">' in chosen.text
     assert chosen.headers["content-language"] == "en"
-    assert "SameSite=Lax" in chosen.headers["set-cookie"]
-    kept = await kitchen.get("/kitchen/intake", headers=html)
+    cookie, _, attributes = chosen.headers["set-cookie"].partition("; ")
+    assert cookie == "__Host-lang=en"
+    assert {"Path=/", "Secure", "HttpOnly", "SameSite=Lax"} <= set(attributes.split("; "))
+    kept = await kitchen.get("/kitchen/intake", headers={**html, "cookie": cookie})
     assert '<html lang="en">' in kept.text
 
 
