@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from services.events.app import create_app
 from services.events.people import commands as people
@@ -99,6 +100,19 @@ async def test_a_link_works_once(browser: httpx.AsyncClient, db: Database, taskf
     answer = await browser.post(path, headers=PAGE)
     assert (answer.status_code, "set-cookie" in answer.headers) == (409, False)
     assert "Linket virker ikke længere" in answer.text
+
+
+async def test_every_way_in_that_opened_or_did_not_is_logged_and_no_link(
+    browser: httpx.AsyncClient, db: Database, karen: Person, taskforce_id: UUID
+) -> None:
+    path = await link(browser, db, taskforce_id)
+    with capture_logs() as logged:
+        for _ in "12":
+            await browser.post(path, headers=PAGE)
+    opened, refused = [one for one in logged if one["event"] in {"sign_in.succeeded", "request.refused"}]
+    assert (opened["event"], opened["who"]) == ("sign_in.succeeded", f"person:{karen.id}")
+    assert (refused["event"], refused["reason"]) == ("request.refused", "link-over")
+    assert path.rpartition("/")[2] not in str(logged)
 
 
 async def test_a_link_works_for_ten_minutes(browser: httpx.AsyncClient, db: Database, taskforce_id: UUID) -> None:
