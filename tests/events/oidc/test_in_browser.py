@@ -12,6 +12,7 @@ from playwright.async_api import expect
 from services.events import refusals
 from services.events.app import create_app
 from services.events.domain import Refusal
+from services.events.people.oidc import domain as provider_domain
 from shared.auth import SESSION_COOKIE
 from shared.web.i18n import speaking
 from tests.browser.axe import assert_accessible
@@ -32,11 +33,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 SIZES = pytest.mark.parametrize("size", [(390, 844), (1280, 900)], ids=["phone", "desktop"])
-REFUSALS = [
-    one.code
-    for one in vars(domain).values()
-    if isinstance(one, type) and issubclass(one, Refusal) and one is not Refusal
-]
+REFUSALS = sorted(one.code for one in Refusal.__subclasses__() if one.__module__ == provider_domain.__name__)
 
 
 @pytest_asyncio.fixture
