@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 import warnings
@@ -251,6 +252,19 @@ async def test_a_provider_that_takes_too_long_is_unavailable(
     with pytest.raises(ProviderUnavailable):
         await identify(provider, liar)
     assert time.monotonic() - began < 0.9
+
+
+async def test_a_hall_that_signs_in_while_the_provider_hangs_waits_once(
+    provider: Provider, liar: Liar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "SECONDS", 0.2)
+    liar.pause = 1.0
+    began = time.monotonic()
+    ways = (provider.way_there(Begun.new(uuid4(), "")) for _ in range(20))
+    found = await asyncio.gather(*ways, return_exceptions=True)
+    assert all(isinstance(one, ProviderUnavailable) for one in found)
+    assert time.monotonic() - began < 0.9
+    assert len(liar.asked) == 1
 
 
 @pytest.mark.parametrize("path", [DISCOVERY, "keys", "token"])

@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import httpx
 from authlib.oauth2.auth import ClientAuth
@@ -28,7 +28,7 @@ from services.events.people.oidc.domain import (
 from services.events.people.oidc.http import Bounded, origin_of, timeouts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Coroutine, Mapping
 
     from services.events.people.oidc.domain import Begun, Groups
 
@@ -61,6 +61,7 @@ _LONGEST_SUBJECT: Final = 255
 _KINDS: Final[Mapping[str, type[RSAKey | ECKey | OKPKey]]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
 
 _Key = RSAKey | ECKey | OKPKey
+_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -115,7 +116,7 @@ class Provider:
     clock: Callable[[], float] = time.time
     _discovery: _Discovery | None = None
     _keys: _Keys | None = None
-    _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _asking: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
 
     async def way_there(self, begun: Begun) -> str:
         """The address at the provider to which a browser is sent to sign in.
@@ -243,22 +244,38 @@ class Provider:
 
     async def _keys_not_before(self, moment: float) -> _Keys:
         found = await self._discovered()
-        async with self._asking:
-            if self._keys is None or self._keys.read_at < moment:
-                said = await self._read(found.jwks_uri)
-                self._keys = _Keys(_usable(said.get("keys")), self.clock())
-            return self._keys
+        if self._keys is None or self._keys.read_at < moment:
+            self._keys = await self._together("keys", lambda: self._read_keys(found.jwks_uri))
+        return self._keys
+
+    async def _read_keys(self, url: str) -> _Keys:
+        return _Keys(_usable((await self._read(url)).get("keys")), self.clock())
 
     async def _discovered(self) -> _Discovery:
-        async with self._asking:
-            if self._discovery is None or self._discovery.read_at < self.clock() - _KEPT_SECONDS:
-                url = f"{self.settings.issuer.rstrip('/')}/.well-known/openid-configuration"
-                said = await self._read(url)
-                try:
-                    self._discovery = self._as_discovered(said)
-                except TypeError as error:
-                    raise ProviderNotBelieved("discovery") from error
-            return self._discovery
+        if self._discovery is None or self._discovery.read_at < self.clock() - _KEPT_SECONDS:
+            self._discovery = await self._together("discovery", self._read_discovery)
+        return self._discovery
+
+    async def _read_discovery(self) -> _Discovery:
+        said = await self._read(f"{self.settings.issuer.rstrip('/')}/.well-known/openid-configuration")
+        try:
+            return self._as_discovered(said)
+        except TypeError as error:
+            raise ProviderNotBelieved("discovery") from error
+
+    async def _together(self, what: str, ask: Callable[[], Coroutine[Any, Any, _Answer]]) -> _Answer:
+        """Ask once for all who want to know it at this moment: while a provider hangs, nobody waits for others too."""
+        asking = self._asking.get(what)
+        if asking is None:
+            asking = self._asking[what] = asyncio.ensure_future(ask())
+            asking.add_done_callback(lambda done: self._asked_for(what, done))
+        answer: _Answer = await asyncio.shield(asking)
+        return answer
+
+    def _asked_for(self, what: str, done: asyncio.Future[Any]) -> None:
+        del self._asking[what]
+        if not done.cancelled():
+            done.exception()  # looked at, also where everybody who waited has gone away
 
     def _as_discovered(self, said: Mapping[str, Any]) -> _Discovery:
         if said.get("issuer") != self.settings.issuer:
