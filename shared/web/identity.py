@@ -38,7 +38,7 @@ RENEWAL = "/session/renew"
 """Where a browser is sent for a new token; `events` answers there."""
 
 _NEVER_RENEWED = (
-    *(RENEWAL, "/sign-out", "/assets/", "/board", "/favicon.ico", "/.well-known/"),
+    *(RENEWAL, "/sign-out", "/sign-in/provider", "/assets/", "/board", "/favicon.ico", "/.well-known/"),
     *("/livez", "/readyz", "/metrics", "/internal/"),
 )
 """What is the same whoever asks, and so does without `events`."""

@@ -7,6 +7,7 @@ import hmac
 import json
 import time
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -42,7 +43,7 @@ class Liar:
 
     def __init__(self) -> None:
         self.issuer = ""
-        self.key = RSAKey.generate_key(2048, {"kid": "first"}, private=True)
+        self.key = _first_key()
         self.claims: dict[str, Any] = {}
         self.discovery: dict[str, Any] = {}
         self.instead: dict[str, Response] = {}
@@ -125,6 +126,12 @@ class Liar:
         """What an address that leads here holds; as if somebody had followed it."""
         self._begun = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
         return self._begun
+
+
+@cache
+def _first_key() -> RSAKey:
+    """The same in every test: making one takes longer than most tests."""
+    return RSAKey.generate_key(2048, {"kid": "first"}, private=True)
 
 
 def _packed(said: dict[str, Any]) -> str:

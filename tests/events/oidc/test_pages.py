@@ -23,7 +23,7 @@ from services.events.people.oidc.pages import COOKIE
 from services.events.people.sessions import commands as sessions
 from services.events.people.sessions.domain import SessionKey
 from shared.auth import COOKIE as TOKEN_COOKIE
-from shared.auth import SESSION_COOKIE, sign_token
+from shared.auth import RENEWED_COOKIE, SESSION_COOKIE, sign_token
 from tests.events.browsing import PAGE, count, proof
 from tests.events.oidc.conftest import GROUPS
 from tests.events.oidc.liar import CLIENT_ID, CLIENT_SECRET
@@ -109,6 +109,17 @@ async def test_a_session_that_the_browser_had_before_ends(
     await sign_in(browser, liar)
     assert browser.cookies[SESSION_COOKIE] != first
     assert await count(db, taskforce_id, "sessions") == 1
+
+
+async def test_a_browser_whose_token_is_too_old_comes_back_without_a_detour(
+    browser: httpx.AsyncClient, liar: Liar
+) -> None:
+    await sign_in(browser, liar)
+    back = await there(browser, liar)
+    browser.cookies.delete(TOKEN_COOKIE)
+    browser.cookies.delete(RENEWED_COOKIE)
+    answer = await browser.get(back, headers=CROSS_SITE)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
 
 
 async def test_the_cookie_lives_ten_minutes_and_only_scripts_of_nobody_read_it(
