@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 import time
 import warnings
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc import jwt
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -29,6 +34,8 @@ from tests.events.oidc.conftest import BACK, provider_settings
 from tests.events.oidc.liar import CLIENT_SECRET
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from services.events.people.oidc.domain import Identity
     from tests.events.oidc.liar import Liar
 
@@ -401,3 +408,36 @@ def test_what_a_browser_holds_is_read_as_it_was_written() -> None:
     for text in ("", "AAAA", "æ", begun.text()[:40], Begun(bytes(32), uuid4(), "").text() + "_w"):
         with pytest.raises(NotBegunHere):
             Begun.read(text)
+
+
+async def test_somebody_else_at_the_providers_address_is_not_asked(tmp_path: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    (tmp_path / "certificate").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    (tmp_path / "key").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    own = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    own.load_cert_chain(tmp_path / "certificate", tmp_path / "key")
+    heard: list[bytes] = []
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.read(100))
+        writer.close()
+
+    server = await asyncio.start_server(listen, "localhost", 0, ssl=own)
+    port = server.sockets[0].getsockname()[1]
+    try:
+        with pytest.raises(ProviderUnavailable):
+            await Provider(provider_settings(f"https://localhost:{port}")).way_there(Begun.new(uuid4(), ""))
+    finally:
+        server.close()
+    assert heard in ([], [b""])

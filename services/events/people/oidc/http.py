@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from functools import cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -41,6 +42,12 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The machine's authorities, or those of `SSL_CERT_FILE`; reading them takes a while."""
+    return ssl.create_default_context()
+
+
 class Bounded(httpx.AsyncBaseTransport):
     """Asks some origins only, follows nothing, and gives up on what is slow or large.
 
@@ -50,7 +57,7 @@ class Bounded(httpx.AsyncBaseTransport):
 
     def __init__(self, origins: Collection[str]) -> None:
         self._origins = origins
-        self._inner = httpx.AsyncHTTPTransport(verify=ssl.create_default_context(), retries=0)
+        self._inner = httpx.AsyncHTTPTransport(verify=_trusted(), retries=0)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Ask. Raises `ProviderNotBelieved`, or `httpx.HTTPError` where nobody answers in time."""
