@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 MARK: Final = "<fuzz x='\">"
 """Typed into fields: no page may hold it as it is."""
-WRITTEN: Final = frozenset({200, 201, 204, 303, 307, 400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 429})
+WRITTEN: Final = frozenset({200, 201, 204, 303, 307, 400, 401, 403, 404, 405, 409, 410, 412, 413, 415, 422, 429})
 """What a page may be answered with."""
 _SECONDS: Final = 20
 _NASTY: Final = (
@@ -73,6 +73,7 @@ _PLAUSIBLE: Final[Mapping[str, Sequence[str]]] = {
     "code": ("ABCD-EFGH",),
 }
 """What somebody would type into a field of that name."""
+_MORE_OF_A_FILE: Final = (b"PK\x03\x04", b"\xef\xbb\xbfa;b\n1;2\n", b"")
 _QUERIED: Final = ("lang", "next", "event", "page_token", "job_type", "as_of", "q", "page_size")
 _CONTENT_TYPES: Final = (
     "application/x-www-form-urlencoded",

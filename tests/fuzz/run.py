@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import httpx
 
 from deploy.authorisation import apps
+from deploy.services import SERVICES
 from shared.policy import ASKERS, operations
 from tests.fuzz import programs
 from tests.fuzz.fitting import Fitting
@@ -71,22 +72,23 @@ class _Session:
         self.topology, self.seed, self.extent, self.told = topology, seed, extent, told
         self.tally = Tally(seed)
         self.world = World(topology, seed)
-        self.apps = {name: app for name, app in apps().items() if extent.service in {"", name}}
+        self.services = [service for service in SERVICES if extent.service in {"", service}]
         self.askers = [asker for asker in ASKERS if extent.asker in {"", asker}]
         others = {name: [one for one in operations(app.routes) if one.kind != "JSON"] for name, app in apps().items()}
         self.harvest = Harvest([one for found in others.values() for one in found])
         self.visitors = {
             (service, asker): Visitor(self.world, service, asker, others[service], self.harvest)
-            for service in self.apps
+            for service in self.services
             for asker in self.askers
         }
+        self.documents: dict[str, dict[str, Any]] = {}
         self.deadline = time.monotonic() + extent.seconds
 
     def play(self) -> None:
         self._settle()
         asyncio.run(self.world.fill())
         with httpx.Client(timeout=20) as http:
-            if "events" in self.apps and "nobody" in self.askers:
+            if "events" in self.services and "nobody" in self.askers:
                 with self.tally.share("pages", "events", "nobody") as share:
                     self.tally.take(share, knock_too_often(http, self.world))
             number = 0
@@ -121,13 +123,13 @@ class _Session:
         return self.tally.requests >= self.extent.requests or time.monotonic() > self.deadline
 
     def _round(self, number: int, http: httpx.Client) -> None:
-        for service in self.apps:
-            for place, asker in enumerate(self.askers):
+        for place, asker in enumerate(self.askers):
+            asyncio.run(self.world.begin(asker))
+            for link in (*self.world.links, *self._mailed()):
+                self.harvest.see(link)
+            for service in self.services:
                 if number > 0 and self._enough():
                     return
-                asyncio.run(self.world.begin(asker))
-                for link in (*self.world.links, *self._mailed()):
-                    self.harvest.see(link)
                 seed = self.seed * 10_000 + number * 100 + place
                 before = self.tally.requests
                 self._programs(service, asker, seed, thorough=self.extent.thorough and number == 0)
@@ -136,7 +138,7 @@ class _Session:
                 self.told(f"round {number + 1}: {service} as {asker}: {asked} requests, {self.tally.requests:,} in all")
 
     def _programs(self, service: str, asker: Asker, seed: int, *, thorough: bool) -> None:
-        document = self.apps[service].openapi()
+        document = self._document(service)
         effort = Effort(self.extent.examples, coverage=thorough)
         with self.tally.share("programs", service, asker) as share:
             for may, trying in ((True, effort), (False, _REFUSED)):
@@ -159,6 +161,13 @@ class _Session:
                     fitting=Fitting(seed, [self.world.ours.ids, self.world.theirs.ids]),
                 )
                 self.tally.take(share, happened)
+
+    def _document(self, service: str) -> dict[str, Any]:
+        """Its OpenAPI document, as the running service gives it to everybody."""
+        if service not in self.documents:
+            answer = httpx.get(f"{self.world.origin(service)}/api/{service}/v1/openapi.json", timeout=20)
+            self.documents[service] = answer.raise_for_status().json()
+        return self.documents[service]
 
     def _pages(self, service: str, asker: Asker, seed: int, http: httpx.Client) -> None:
         visitor = self.visitors[service, asker]
