@@ -10,7 +10,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from shared.auth import COOKIE
+from shared.auth import COOKIE, SCOPES
 from shared.policy import operations
 
 _PROBLEM_SCHEMA: dict[str, Any] = {
@@ -47,7 +47,21 @@ _SECURITY_SCHEMES: dict[str, Any] = {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "JWT",
-        "description": "A token of a program. `x-roles` says which roles may call an operation.",
+        "description": "A token of a program. `x-roles` says which roles and scopes may call an operation.",
+    },
+    "key": {
+        "type": "oauth2",
+        "description": "An administrator makes the key, for some scopes and until a day; a token lasts a minute.",
+        "flows": {
+            "clientCredentials": {
+                "tokenUrl": "/api/events/v1/token",
+                "scopes": {
+                    "events:read": "when the taskforce meets",
+                    "figures:read": "the taskforce's figures, and to be told when they change",
+                    "pledges:read": "pledges, without whom to call at the company",
+                },
+            }
+        },
     },
     "browser": {
         "type": "apiKey",
@@ -73,6 +87,11 @@ REQUIRED: Final = "x-required"
 _SIGNED_OUT: Final = {
     "description": "No token, or one that is not valid",
     "headers": {"WWW-Authenticate": _header("How to say who asks")},
+}
+_TOO_OFTEN: Final = {
+    "Retry-After": _header("In how many seconds to come again"),
+    "RateLimit": _header("How often one may ask, and how often yet"),
+    "RateLimit-Policy": _header("How often one may ask within how many seconds"),
 }
 _UNAVAILABLE: Final = {
     "description": "The database is away for the moment",
@@ -103,7 +122,9 @@ def _document(app: FastAPI) -> dict[str, Any]:
 def _add_security(operation: dict[str, Any], askers: Iterable[str]) -> None:
     """Who may call it: OpenAPI has a place for roles only where they are scopes."""
     everybody = "nobody" in askers
-    operation["security"] = [{}] if everybody else [{"token": []}, {"browser": []}]
+    scopes = sorted(SCOPES.intersection(askers))
+    keys = [{"key": scopes}] if scopes else []
+    operation["security"] = [{}] if everybody else [{"token": []}, {"browser": []}, *keys]
     operation["x-roles"] = ["everybody"] if everybody else sorted(askers)
 
 
@@ -124,7 +145,11 @@ def _add_problems(operation: dict[str, Any]) -> None:
         responses[status] = response | responses.get(status, {})
     for status, response in responses.items():
         if status[0] in "45":
-            response["content"] = _PROBLEM_CONTENT
+            # FastAPI says of a 422 what is not so; what somebody has said of another one is so, too.
+            own = {} if status == "422" else response.get("content", {})
+            response["content"] = own | _PROBLEM_CONTENT
+    if "429" in responses:
+        responses["429"]["headers"] = _TOO_OFTEN
     if "422" in responses:
         responses["422"]["description"] = "Something needs to be corrected"
     operation["responses"] = dict(sorted(responses.items()))

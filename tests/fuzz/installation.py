@@ -16,7 +16,7 @@ import httpx
 from services.events import commands
 from services.events.people.domain import PersonNotFound
 from services.events.people.sessions import commands as sessions
-from shared.auth import COOKIE, SESSION_COOKIE, SESSION_IDLE_SECONDS, Principal, sign_token
+from shared.auth import COOKIE, SCOPES, SESSION_COOKIE, SESSION_IDLE_SECONDS, Principal, sign_token
 from shared.policy import ASKERS
 from shared.postgres import Database
 from shared.settings import ServiceSettings
@@ -153,6 +153,8 @@ class World:
         if asker == "event_pass":
             event = taskforce.ids["event open"]
             return Principal(f"pass:{event}", frozenset({asker}), taskforce.id, event_id=event, pass_generation=1)
+        if asker in SCOPES:
+            return Principal(f"key:{self._id(taskforce, 'key')}", frozenset({asker}), taskforce.id)
         person = self._id(taskforce, f"person {asker}")
         return Principal(f"person:{person}", frozenset({asker}), taskforce.id, municipality=MUNICIPALITY)
 

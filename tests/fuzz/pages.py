@@ -329,7 +329,7 @@ def offences(operation: Operation, asker: Asker, answer: httpx.Response, text: s
         yield "leads_elsewhere", location
     if status >= 400 and not kind.startswith(("application/problem+json", "text/html")):
         yield "no_problem", kind
-    if kind.startswith("application/problem+json") and answer.json()["status"] != status:
+    if kind.startswith("application/problem+json") and text and json.loads(text)["status"] != status:
         yield "no_problem", "another status"
     if kind.startswith("text/html") and MARK in text:
         yield "unescaped", MARK

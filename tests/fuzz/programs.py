@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import schemathesis
 from schemathesis.config import SchemathesisConfig
+from schemathesis.core.errors import NoLinksFound
 from schemathesis.core.failures import Failure
 from schemathesis.engine import events, from_schema
 
@@ -102,7 +103,7 @@ def ask(
             if isinstance(event, events.ScenarioFinished):
                 yield from _answers(event.recorder)
                 yield from _failures(event.recorder)
-            elif isinstance(event, events.NonFatalError):
+            elif isinstance(event, events.NonFatalError) and not isinstance(event.value, NoLinksFound):
                 yield Finding(event.label, type(event.value).__name__, str(event.value))
             elif isinstance(event, events.FatalError):
                 raise event.exception

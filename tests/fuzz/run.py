@@ -17,7 +17,7 @@ from shared.policy import ASKERS, operations
 from tests.fuzz import programs
 from tests.fuzz.fitting import Fitting
 from tests.fuzz.harvest import Harvest
-from tests.fuzz.installation import World
+from tests.fuzz.installation import World, address_of
 from tests.fuzz.pages import Visitor, knock_too_often
 from tests.fuzz.programs import Effort
 from tests.fuzz.tally import Finding, Tally
@@ -155,7 +155,7 @@ class _Session:
                     document,
                     wanted=wanted,
                     url=self.world.origin(service),
-                    headers=self.world.headers(asker),
+                    headers=self.world.headers(asker) | {"x-forwarded-for": address_of(seed, len(service))},
                     seed=seed,
                     effort=trying,
                     fitting=Fitting(seed, [self.world.ours.ids, self.world.theirs.ids]),
