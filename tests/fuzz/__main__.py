@@ -31,7 +31,9 @@ def main() -> int:
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for fuzz.json")
     asked = parser.parse_args()
     console = Console()
-    extent = Extent(asked.requests, asked.minutes * 60, service=asked.service, asker=asked.role)
+    extent = Extent(
+        asked.requests, asked.minutes * 60, service=asked.service, askers=(asked.role,) if asked.role else ()
+    )
     started = time.monotonic()
     try:
         with topology() as whole:

@@ -31,25 +31,9 @@ MARK: Final = "<fuzz x='\">"
 """Typed into fields: no page may hold it as it is."""
 WRITTEN: Final = frozenset({200, 201, 204, 303, 307, 400, 401, 403, 404, 405, 409, 410, 412, 413, 415, 422, 429})
 """What a page may be answered with."""
-_SECONDS: Final = 20
 _NASTY: Final = (
-    *(
-        "",
-        " ",
-        "0",
-        "-1",
-        "1e309",
-        "NaN",
-        "9" * 40,
-        "\0",
-        "\u202eÆrø",
-        "😀",
-        "å" * 300,
-        "null",
-        "[]",
-        "%00",
-        "%2e%2e%2f",
-    ),
+    *("", " ", "0", "-1", "1e309", "NaN", "9" * 40, "\0", "\u202eÆrø", "😀", "å" * 300),
+    *("null", "[]", "%00", "%2e%2e%2f"),
     *("../../etc/passwd", "//elsewhere.example", "/\\elsewhere.example", "javascript:x", "' or 1=1 --", MARK),
     *("010190-1234", "2026-02-30", "2026-12-01", "31.12.2026", "9999-12-31", "0001-01-01", "20.30", "18:00"),
     *("a@example.dk", "97850000", "24256790", "0671", "da", "en", "xx", "true", "on", "1,5", "200", "{}"),

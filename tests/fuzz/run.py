@@ -49,7 +49,7 @@ class Extent:
         thorough: whether each limit of each field is tried in the first round.
         examples: of each operation in each round.
         service: only this one; empty: all.
-        asker: only this one; empty: all.
+        askers: only these; empty: all.
     """
 
     requests: int
@@ -57,7 +57,7 @@ class Extent:
     thorough: bool = True
     examples: int = 15
     service: str = ""
-    asker: str = ""
+    askers: tuple[str, ...] = ()
 
 
 def run(topology: Topology, *, seed: int, extent: Extent, told: Callable[[str], object] = lambda _line: None) -> Tally:
@@ -73,7 +73,7 @@ class _Session:
         self.tally = Tally(seed)
         self.world = World(topology, seed)
         self.services = [service for service in SERVICES if extent.service in {"", service}]
-        self.askers = [asker for asker in ASKERS if extent.asker in {"", asker}]
+        self.askers = [asker for asker in ASKERS if not extent.askers or asker in extent.askers]
         others = {name: [one for one in operations(app.routes) if one.kind != "JSON"] for name, app in apps().items()}
         self.harvest = Harvest([one for found in others.values() for one in found])
         self.visitors = {
