@@ -155,7 +155,7 @@ class Tally:
         for name in ("service", "role"):
             table.add_column(name, no_wrap=True)
         for name in ("programs", "pages", "2xx", "3xx", "4xx", "5xx", "s"):
-            table.add_column(name, justify="right", no_wrap=True)
+            table.add_column(name, justify="right", no_wrap=True, min_width=4)
         pairs = dict.fromkeys((service, asker) for _way, service, asker in self.shares)
         for service, asker in sorted(pairs, key=lambda pair: pair[0]):
             shares = [share for share in self.shares.values() if (share.service, share.asker) == (service, asker)]
