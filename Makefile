@@ -9,6 +9,8 @@ PORT ?=
 ARGS ?=
 # How many Apache Kafka nodes `make kafka` (and `make faults BROKER=apache`) starts: 1 or 3.
 NODES ?= 1
+# How many requests `make fuzz` makes at least; SEED decides what is left to chance.
+REQUESTS ?= 20000
 # What `make faults` does: from which seed, how many runs, only one fault, and on which broker (embedded or apache).
 SEED ?= 1
 RUNS ?= 50
@@ -28,7 +30,7 @@ PORT_OPTION = $(if $(PORT),--port $(PORT))
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo up test test-kafka test-oidc bench faults faults-planted restore-drill kafka lint audit format types migrations lock forget clean
+.PHONY: help setup demo up test test-kafka test-oidc bench faults faults-planted restore-drill kafka lint audit format types migrations lock forget clean fuzz
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -68,6 +70,9 @@ faults-planted: RUNS = 1
 faults-planted: setup ## Plant known mistakes in a copy, RUNS times each: the checker of `make faults` must see them
 	@[ "$(BROKER)" != apache ] || { $(BOOTSTRAP) java && $(BIN)/python -m deploy.kafka setup; }
 	@BROKER=$(BROKER) $(BIN)/python -m tests.faults.planted --seed $(SEED) --runs $(RUNS) --bug "$(BUG)" $(ARGS)
+
+fuzz: setup ## Ask the running services what nobody would think of, as every role, REQUESTS times
+	@$(BIN)/python -m tests.fuzz --seed $(SEED) --requests $(REQUESTS) $(ARGS)
 
 restore-drill: BROKER = apache
 restore-drill: setup ## Lose the database during intake and restore it: how much is lost, and how long it takes

@@ -8,12 +8,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.dashboard import figures
 from services.dashboard.access import FIGURES, ApiViewer, TheChanges, TheDatabase
 from services.dashboard.live import EventStream
 from shared.policy import about
+from shared.web import dates
 from shared.web.i18n import gettext as _
 
 _Day = date  # a field named `date` hides the type from its own annotation
@@ -27,7 +28,7 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 
 AsOf = Annotated[
-    date | None,
+    dates.Day | None,
     Query(
         description="The day the figures are for, in Europe/Copenhagen; today where it is left out. Any day will "
         "do: for one that is still to come, what is confirmed to start by then is counted in.",
@@ -35,7 +36,7 @@ AsOf = Annotated[
     ),
 ]
 KnownAt = Annotated[
-    AwareDatetime | None,
+    dates.Moment | None,
     Query(
         description="By when the system had been told what is counted; everything where it is left out. "
         "With `as_of` it gives the figures as they were shown at a meeting, for ever after.",

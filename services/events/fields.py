@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from shared.cpr import FreeText, refuse_cpr
+from shared.web import dates
 from shared.web.i18n import N_
 
 When = TypeVar("When", bound=date)
@@ -33,7 +34,7 @@ TypedCvr = Annotated[Line, Field(max_length=20)]
 """As somebody typed it; whether it is a CVR number is for `shared.cvr.read_cvr` to say."""
 Industry = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
 Goal = Annotated[int, Field(ge=1, le=10_000)]
-Moment = Annotated[AwareDatetime, AfterValidator(refuse_distant)]
+Moment = Annotated[dates.Moment, AfterValidator(refuse_distant)]
 Email = Annotated[
     str,
     # One @, something with a dot behind it, no blanks or line breaks: the rest only sending can tell.

@@ -135,7 +135,7 @@ def _as_shown(row: DeliveryRow) -> dict[str, object]:
 
 def _about(rule: Rule, facts: Mapping[str, Any]) -> dict[str, str]:
     if rule == "invitation":
-        return {"about": _("to somebody who has an account")}
+        return {"about": _("to somebody who has an account"), "pledge_url": "", "pledge_number": ""}
     if rule == "pledge_received":
         positions = positions_text(facts["job_type"], facts["positions"])
         hours = hours_text(Decimal(facts["hours_from"]), Decimal(facts["hours_to"]))

@@ -46,6 +46,7 @@ from shared.cpr import mask_cpr
 from shared.policy import about
 from shared.postgres import Database
 from shared.web.i18n import gettext as _
+from shared.web.openapi import ETAG, LOCATION, REQUIRED
 from shared.web.paging import PageSize, PageToken, cut
 from shared.web.problems import Problem
 from shared.web.validation import FieldError
@@ -57,7 +58,15 @@ _PRINTABLE = re.compile(r"[\x21-\x7e]{1,200}")
 _ETAG = re.compile(r'"(\d{1,9})"')
 _ASKED_TWICE = "Required. The same key and body again give the same answer; another body is answered 422."
 
-IdempotencyKey = Annotated[str | None, Header(description=_ASKED_TWICE, alias="Idempotency-Key")]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        description=_ASKED_TWICE,
+        alias="Idempotency-Key",
+        # Judged below, and its absence answered with words of its own.
+        json_schema_extra={REQUIRED: True, "pattern": f"^{_PRINTABLE.pattern}$"},
+    ),
+]
 IfMatch = Annotated[str | None, Header(description="The pledge's ETag as it was seen; stale is answered 412.")]
 
 
@@ -66,7 +75,11 @@ IfMatch = Annotated[str | None, Header(description="The pledge's ETag as it was 
     status_code=201,
     response_class=Response,
     responses={
-        201: {"model": PledgeAnswer, "description": "The pledge as it was logged, again for every repeat"},
+        201: {
+            "model": PledgeAnswer,
+            "description": "The pledge as it was logged, again for every repeat",
+            "headers": LOCATION | ETAG,
+        },
         400: {"description": "No usable Idempotency-Key, or no JSON"},
         403: {"description": "The role, or the event pass, does not open this"},
         409: {"description": "Another pledge has this id"},
@@ -143,7 +156,10 @@ async def list_pledges(
 @router.get(
     "/pledges/{pledge_id}",
     response_class=Response,
-    responses={200: {"model": PledgeAnswer}, 404: {"description": "There is none, for this asker"}},
+    responses={
+        200: {"model": PledgeAnswer, "headers": ETAG},
+        404: {"description": "There is none, for this asker"},
+    },
 )
 @about(PLEDGE, CONTACT)
 async def get_pledge(
@@ -162,7 +178,11 @@ async def get_pledge(
     status_code=201,
     response_class=Response,
     responses={
-        201: {"model": HireAnswer, "description": "The hire, again for every repeat"},
+        201: {
+            "model": HireAnswer,
+            "description": "The hire, again for every repeat",
+            "headers": LOCATION | ETAG,
+        },
         400: {"description": "No usable Idempotency-Key, or no JSON"},
         403: {"description": "Only a case worker confirms hires"},
         409: {"description": "The position is filled, or another hire has this id"},
@@ -223,7 +243,7 @@ async def list_hires(
 @router.get(
     "/hires/{hire_id}",
     response_class=Response,
-    responses={200: {"model": HireAnswer}, 404: {"description": "There is none"}},
+    responses={200: {"model": HireAnswer, "headers": ETAG}, 404: {"description": "There is none"}},
 )
 @about(HIRE)
 async def get_hire(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
@@ -15,13 +15,13 @@ from uuid import UUID
 import phonenumbers
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     PlainValidator,
     StringConstraints,
+    WithJsonSchema,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -33,6 +33,8 @@ from services.pledges.domain.register import Contact, TypedCompany
 from shared.contracts.message import MunicipalityCode
 from shared.contracts.pledges import CapturedBy, JobType
 from shared.cpr import MayLookLikeCpr, refuse_control_characters, refuse_cpr
+from shared.web import dates
+from shared.web.dates import Day
 
 # One mailbox as people write it; whether it exists is found out by writing to it. No header can be smuggled in.
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[^\s@<>()\[\],;:\\\"]+\.[^\s@<>()\[\],;:\\\".]{2,}")
@@ -167,15 +169,34 @@ PNumber = Annotated[
 Municipality = Annotated[MunicipalityCode | None, BeforeValidator(_empty_is_none)]
 WeeklyHours = Annotated[Decimal, Field(gt=0, le=60, decimal_places=2), BeforeValidator(_number)]
 PositionCount = Annotated[int, Field(ge=1), BeforeValidator(_number)]
-WhichPosition = Annotated[int | UUID | None, PlainValidator(_which_position, json_schema_input_type=int | UUID | None)]
-Moment = Annotated[AwareDatetime, AfterValidator(_storable)]
-Task = Annotated[str, AfterValidator(_known_task)]
+WhichPosition = Annotated[
+    int | UUID | None,
+    PlainValidator(_which_position, json_schema_input_type=Annotated[int, Field(ge=1)] | UUID | None),
+]
+Moment = Annotated[dates.Moment, AfterValidator(_storable)]
+Task = Annotated[
+    str, AfterValidator(_known_task), WithJsonSchema({"type": "string", "enum": sorted(TASKS)}, mode="validation")
+]
 Tasks = Annotated[list[Task], Field(max_length=50), AfterValidator(_without_doubles)]
+
+
+def _say_that_numbers_are_welcome(schema: dict[str, Any]) -> None:
+    """Any text but a date, an id or a choice may be sent as a number."""
+    for field in schema.get("properties", {}).values():
+        for kind in (field, *field.get("anyOf", ())):
+            if kind.get("type") == "string" and not {"format", "enum"} & kind.keys():
+                kind["type"] = ["string", "number"]
 
 
 class _Body(BaseModel):
     # Numbers are welcome where text is meant: 24256790 is as good a CVR number as "24256790".
-    model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True, str_strip_whitespace=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="ignore",
+        coerce_numbers_to_str=True,
+        str_strip_whitespace=True,
+        json_schema_extra=_say_that_numbers_are_welcome,
+    )
 
 
 class CompanyBody(_Body):
@@ -228,7 +249,7 @@ class PledgeBody(_Body):
     positions: PositionCount = Field(examples=[3])
     weekly_hours: HoursBody
     tasks: Tasks = Field(default_factory=list, examples=[["shelf_stocking", "tidying"]])
-    earliest_start: date | None = None
+    earliest_start: Day | None = None
     captured_at: Moment = Field(description="by the clock of whatever captured it")
     captured_by: CapturedBy = "api"
 
@@ -263,14 +284,16 @@ class HireBody(_Body):
     position: WhichPosition = Field(
         None, description="number or id; none: the pledge's first that is vacant", examples=[1]
     )
-    company: Annotated[CompanyBody | None, BeforeValidator(_named)] = None
-    start_date: date = Field(examples=["2026-12-01"])
+    company: Annotated[
+        CompanyBody | None, BeforeValidator(_named, json_schema_input_type=CompanyBody | Line | None)
+    ] = Field(None, description="or just its name")
+    start_date: Day = Field(examples=["2026-12-01"])
     weekly_hours: WeeklyHours = Field(description="from the first day", examples=[12.5])
     job_type: JobType | None = Field(None, description="none: the pledge's, else smaajob")
-    contact_person: Annotated[ContactBody, BeforeValidator(_named)] = Field(
+    contact_person: Annotated[ContactBody, BeforeValidator(_named, json_schema_input_type=ContactBody | Line)] = Field(
         description="the municipality's fixed contact, whom employer and employee can ring; or just the name"
     )
-    ended_on: date | None = Field(None, description="the first day without the job, where it has ended already")
+    ended_on: Day | None = Field(None, description="the first day without the job, where it has ended already")
     end_reason: EndReason | None = None
 
     def confirmation(self) -> Confirmation:

@@ -1,7 +1,11 @@
-"""The OpenAPI document: JSON addresses only, every one with problem+json for what can go wrong."""
+"""The OpenAPI document: JSON addresses only, every one with each status it can be answered with.
+
+What an operation itself refuses stands at its route; what every one may be answered is added here. There is no
+`default`: an answer that is not in the document is a mistake, and `make fuzz` looks for such.
+"""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -69,6 +73,32 @@ _SECURITY_SCHEMES: dict[str, Any] = {
 _METHODS = {"get", "put", "post", "delete", "patch", "head", "options"}
 
 
+def _header(description: str) -> dict[str, Any]:
+    return {"description": description, "required": True, "schema": {"type": "string"}}
+
+
+ETAG: Final = {"ETag": _header("The version, for If-Match")}
+"""Headers of an answer that shows one version of something."""
+LOCATION: Final = {"Location": _header("Where it can be read")}
+"""Headers of an answer that says where to go."""
+REQUIRED: Final = "x-required"
+"""Put into a parameter's `json_schema_extra` where a route itself answers for its absence."""
+
+_SIGNED_OUT: Final = {
+    "description": "No token, or one that is not valid",
+    "headers": {"WWW-Authenticate": _header("How to say who asks")},
+}
+_TOO_OFTEN: Final = {
+    "Retry-After": _header("In how many seconds to come again"),
+    "RateLimit": _header("How often one may ask, and how often yet"),
+    "RateLimit-Policy": _header("How often one may ask within how many seconds"),
+}
+_UNAVAILABLE: Final = {
+    "description": "The database is away for the moment",
+    "headers": {"Retry-After": _header("In how many seconds to come again")},
+}
+
+
 def _document(app: FastAPI) -> dict[str, Any]:
     document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
     document["paths"] = {
@@ -83,8 +113,9 @@ def _document(app: FastAPI) -> dict[str, Any]:
     for path, by_method in document["paths"].items():
         for method, operation in by_method.items():
             if method in _METHODS:
-                _add_problems(operation["responses"])
                 _add_security(operation, askers[method, path])
+                _add_problems(operation)
+                _say_what_is_required(operation.get("parameters", ()))
     return document
 
 
@@ -97,14 +128,40 @@ def _add_security(operation: dict[str, Any], askers: Iterable[str]) -> None:
     operation["x-roles"] = ["everybody"] if everybody else sorted(askers)
 
 
-def _add_problems(responses: dict[str, Any]) -> None:
+def _add_problems(operation: dict[str, Any]) -> None:
+    """What any operation of its kind may be answered, and the shape of whatever went wrong."""
+    responses: dict[str, Any] = operation["responses"]
+    every: dict[str, dict[str, Any]] = {"400": {"description": "The request cannot be read"}, "401": _SIGNED_OUT}
+    if operation["security"] != [{}]:
+        every["307"] = {
+            "description": "To a browser whose token is over and whose session is not: where to have it renewed",
+            "headers": LOCATION,
+        }
+        every["403"] = {"description": "The role does not allow this, or it came from another site"}
+    if "requestBody" in operation:
+        every["413"] = {"description": "The body is too large"}
+    every["503"] = _UNAVAILABLE
+    for status, response in every.items():
+        responses[status] = response | responses.get(status, {})
     for status, response in responses.items():
-        # FastAPI says of a 422 what is not so; what somebody has said of another one is.
-        if status[0] in "45" and ("content" not in response or status == "422"):
-            response["content"] = _PROBLEM_CONTENT
+        if status[0] in "45":
+            # FastAPI says of a 422 what is not so; what somebody has said of another one is so, too.
+            own = {} if status == "422" else response.get("content", {})
+            response["content"] = own | _PROBLEM_CONTENT
+    if "429" in responses:
+        responses["429"]["headers"] = _TOO_OFTEN
     if "422" in responses:
         responses["422"]["description"] = "Something needs to be corrected"
-    responses.setdefault("default", {"description": "Any other problem", "content": _PROBLEM_CONTENT})
+    operation["responses"] = dict(sorted(responses.items()))
+
+
+def _say_what_is_required(parameters: Iterable[dict[str, Any]]) -> None:
+    for parameter in parameters:
+        if parameter["schema"].pop(REQUIRED, False):
+            parameter["required"] = True
+            kinds = [one for one in parameter["schema"].pop("anyOf", ()) if one != {"type": "null"}]
+            for kind in kinds:
+                parameter["schema"] |= kind
 
 
 def describe(app: FastAPI) -> None:

@@ -13,6 +13,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
 from shared.postgres import TRANSIENT_ERRORS
@@ -70,7 +71,8 @@ class Problem(Exception):
         self.title = title
         self.detail = detail
         self.errors = tuple(errors)
-        self.headers = dict(headers or {})
+        # RFC 9110, section 15.5.2: whoever is told to say who they are is told how.
+        self.headers = ({"www-authenticate": "Bearer"} if status == 401 else {}) | dict(headers or {})
         self.extra = dict(extra or {})
 
     def document(self, instance: str | None = None) -> dict[str, Any]:
@@ -165,7 +167,19 @@ async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code < 400 or error.status_code == 204:
         return Response(status_code=error.status_code, headers=error.headers)
-    return respond(request, Problem(error.status_code, headers=error.headers))
+    # One route's own `Allow` names that route's methods only.
+    headers = {"allow": _allowed(request)} if error.status_code == 405 else error.headers
+    return respond(request, Problem(error.status_code, headers=headers))
+
+
+def _allowed(request: Request) -> str:
+    """Every method that the address takes: there is a route for each, and only the first is asked when none fits."""
+    methods: set[str] = set()
+    for route in iter_route_contexts(request.app.routes):
+        pattern = getattr(route, "path_regex", None)
+        if pattern is not None and pattern.match(request.scope["path"]):
+            methods |= route.methods or set()
+    return ", ".join(sorted(methods or {"GET", "HEAD"}))  # none: what is mounted, which are files
 
 
 async def _on_validation(request: Request, error: Exception) -> Response:

@@ -108,6 +108,8 @@ async def test_figures_as_known_at_a_moment(caller: Caller, dashboard_database: 
         ("as_of=yesterday", "?as_of"),
         ("as_of=2026-02-30", "?as_of"),
         ("as_of=", "?as_of"),
+        ("as_of=20261201", "?as_of"),
+        ("known_at=1764547200", "?known_at"),
         ("as_of=31-12-2026", "?as_of"),
         ("known_at=2026-12-01", "?known_at"),
         ("known_at=2026-12-01T18:00:00", "?known_at"),

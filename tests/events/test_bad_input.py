@@ -56,6 +56,12 @@ async def test_a_broken_company_is_refused_whole(caller: Caller, db: Database, b
     assert await published(db) == before
 
 
+async def test_a_method_that_is_not_taken_is_told_all_that_are(caller: Caller) -> None:
+    for path, methods in ((f"{API}/companies", "GET, POST"), (f"{API}/people/{UUID_TEXT}", "GET, PUT")):
+        answer = await caller.client.delete(path, headers=caller.headers("coordinator"))
+        assert (answer.status_code, answer.headers["allow"]) == (405, methods)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

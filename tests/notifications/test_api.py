@@ -15,7 +15,7 @@ from services.notifications.pages import reason_text
 from shared.auth import COOKIE, Role, unclassified_routes
 from shared.contracts.events import SignInLinkRequested
 from shared.web.i18n import speaking
-from tests.notifications.facts import hire, pledge
+from tests.notifications.facts import hire, invited, pledge
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -68,6 +68,19 @@ async def some_of_each(office: Office, mail_server: MailServer, taskforce_id: UU
     async with office.courier():
         await office.settled(taskforce_id)
     await office.hears(pledge(taskforce_id))
+
+
+async def test_an_invitation_is_listed_for_programs_and_people(
+    office: Office, client: httpx.AsyncClient, coordinator: dict[str, str], taskforce_id: UUID
+) -> None:
+    await office.hears(invited(taskforce_id))
+
+    listed = await client.get(DELIVERIES, headers=coordinator)
+    page = await client.get("/notifications?lang=en", headers=coordinator | {"accept": "text/html"})
+
+    assert [(one["rule"], one["pledge_id"]) for one in listed.json()["items"]] == [("invitation", None)]
+    assert page.status_code == 200
+    assert "to somebody who has an account" in page.text
 
 
 async def test_deliveries_are_listed_latest_first_page_by_page(

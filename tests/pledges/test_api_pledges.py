@@ -246,6 +246,16 @@ async def test_unknown_fields_are_ignored(caller: Caller) -> None:
     assert answer.status_code == 201
 
 
+@pytest.mark.parametrize(
+    ("field", "number"), [("captured_at", 0), ("captured_at", "1764547200"), ("earliest_start", 20261201)]
+)
+async def test_a_number_is_no_date(one_caller: Caller, field: str, number: object) -> None:
+    answer = await one_caller.log(pledge_body(**{field: number}))
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == f"/{field}"
+
+
 @pytest.mark.parametrize("key", [None, "", "   ", "x" * 201, "æøå".encode(), "for 010190-1234"])
 async def test_a_pledge_needs_a_usable_idempotency_key(one_caller: Caller, key: str | bytes | None) -> None:
     headers: dict[str, Any] = one_caller.headers("member")

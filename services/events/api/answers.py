@@ -9,6 +9,7 @@ from fastapi import Header
 from pydantic import BaseModel, Field
 
 from shared.web.i18n import gettext as _
+from shared.web.openapi import ETAG
 from shared.web.problems import Problem
 
 PREFIX: Final = "/api/events/v1"
@@ -24,6 +25,11 @@ _REFUSALS: Final = {
     413: "The body is larger than 1 MiB",
     422: "Something needs to be corrected; `errors` says what",
 }
+
+
+def versioned(status: int = 200) -> dict[int | str, dict[str, Any]]:
+    """Document that the answer names its version."""
+    return {status: {"headers": ETAG}}
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:

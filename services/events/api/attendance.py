@@ -30,10 +30,14 @@ class CheckInIn(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
+            "oneOf": [
+                {"required": ["company_id"], "properties": {"company_id": {"type": "string"}}},
+                {"required": ["company"], "properties": {"company": {"type": "object"}}},
+            ],
             "examples": [
                 {"company_id": "0b9a5a4e-6a0f-4c3b-9b1d-2f6a5d1c7e10"},
                 {"company": {"id": "9c0b1d9e-3c3f-4a4f-8d6e-0e8a4d0f9b22", "name": "Limfjordens Smedje"}},
-            ]
+            ],
         },
     )
 

@@ -11,7 +11,7 @@ from pydantic.config import JsonDict
 
 from services.events import commands, queries
 from services.events.access import EVENT, Db, EventApiReader, Planner, plans
-from services.events.api.answers import PREFIX, IfMatch, etag, refusals, version_seen
+from services.events.api.answers import PREFIX, IfMatch, etag, refusals, version_seen, versioned
 from services.events.fields import Goal, Line, Moment, Name
 from services.events.queries import ByTime, EventRow
 from shared.contracts.events import EventKind, EventStatus
@@ -79,7 +79,7 @@ class EventPage(BaseModel):
     next_page_token: str | None = Field(description="None on the last page")
 
 
-@router.post("", status_code=201, responses=refusals(404, 409, 413))
+@router.post("", status_code=201, responses=versioned(201) | refusals(404, 409, 413))
 @about(EVENT)
 async def draft_event(principal: Planner, db: Db, event: EventIn, response: Response) -> EventOut:
     """Begin to plan an event: it is a draft until it is published."""
@@ -111,14 +111,14 @@ async def list_events(
     return EventPage(items=[EventOut.of(row) for row in page], next_page_token=token)
 
 
-@router.get("/{event_id}", responses=refusals(404))
+@router.get("/{event_id}", responses=versioned() | refusals(404))
 @about(EVENT)
 async def read_event(principal: EventApiReader, db: Db, event_id: UUID, response: Response) -> EventOut:
     """One event; its version is in the ETag."""
     return await _answer(db, principal, event_id, response)
 
 
-@router.post("/{event_id}/publish", responses=refusals(404, 409, 412))
+@router.post("/{event_id}/publish", responses=versioned() | refusals(404, 409, 412))
 @about(EVENT)
 async def publish_event(
     principal: Planner, db: Db, event_id: UUID, response: Response, if_match: IfMatch = None
@@ -128,7 +128,7 @@ async def publish_event(
     return await _answer(db, principal, event_id, response)
 
 
-@router.post("/{event_id}/open", responses=refusals(404, 409, 412))
+@router.post("/{event_id}/open", responses=versioned() | refusals(404, 409, 412))
 @about(EVENT)
 async def open_event(
     principal: Planner, db: Db, event_id: UUID, response: Response, if_match: IfMatch = None
@@ -138,7 +138,7 @@ async def open_event(
     return await _answer(db, principal, event_id, response)
 
 
-@router.post("/{event_id}/close", responses=refusals(404, 409, 412))
+@router.post("/{event_id}/close", responses=versioned() | refusals(404, 409, 412))
 @about(EVENT)
 async def close_event(
     principal: Planner, db: Db, event_id: UUID, response: Response, if_match: IfMatch = None
@@ -148,7 +148,7 @@ async def close_event(
     return await _answer(db, principal, event_id, response)
 
 
-@router.post("/{event_id}/cancel", responses=refusals(404, 409, 412))
+@router.post("/{event_id}/cancel", responses=versioned() | refusals(404, 409, 412))
 @about(EVENT)
 async def cancel_event(
     principal: Planner, db: Db, event_id: UUID, response: Response, if_match: IfMatch = None

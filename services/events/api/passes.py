@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from services.events import commands, passes, store
 from services.events.access import EVENT, Db, Planner, Settings
-from services.events.api.answers import PREFIX, IfMatch, etag, refusals, version_seen
+from services.events.api.answers import PREFIX, IfMatch, etag, refusals, version_seen, versioned
 from shared.policy import about
 
 router = APIRouter(prefix=PREFIX + "/events/{event_id}/passes", tags=["passes"])
@@ -56,7 +56,7 @@ async def issue_pass(principal: Planner, db: Db, settings: Settings, event_id: U
     )
 
 
-@router.post("/revoke", responses=refusals(404, 412))
+@router.post("/revoke", responses=versioned() | refusals(404, 412))
 @about(EVENT)
 async def revoke_passes(
     *,

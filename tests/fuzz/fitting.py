@@ -1,0 +1,117 @@
+"""What no schema can say: which ids there are, that an end comes after a beginning, what a telephone number is.
+
+Data that only fits its schema is refused by the first rule, and nothing behind that is ever asked. So most of it, never
+all, is made to fit the rules. What is meant not to fit its schema stays as it is.
+"""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from schemathesis import GenerationMode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from schemathesis import Case
+
+_LIKELY: Final = 0.8
+_NAMED: Final = {
+    "event_id": "event",
+    "company_id": "company",
+    "pledge_id": "pledge",
+    "hire_id": "hire",
+    "person_id": "person",
+}
+"""Whose ids a parameter or field takes."""
+_TEXTS: Final = ("name", "title", "place", "email", "phone", "p_number", "cvr")
+
+
+_WORDS: Final = ("Struer Trælast A/S", "Løkkens \N{ZERO WIDTH JOINER}Kød & Pølser", "\u202eÆrø", "<b>Ærø</b>")
+
+
+class Fitting:
+    """Makes requests fit the rules, by a seed.
+
+    Args:
+        ids: those there are, by what they are of: `event open`, `company 0`.
+    """
+
+    def __init__(self, seed: object, ids: Sequence[Mapping[str, UUID]]) -> None:
+        self._chance = random.Random(f"{seed} fitting")
+        self._ids = ids
+
+    def fit(self, case: Case[Any]) -> None:
+        """Change a request that is about to be sent."""
+        if case.meta is None or case.meta.generation.mode != GenerationMode.POSITIVE:
+            return
+        if isinstance(case.body, dict):
+            self._new(case, case.body)
+            case.body = self._body(case.body)
+        if case.path_parameters:
+            case.path_parameters.update(self._known(case.path_parameters))
+        if case.query:
+            case.query.update(self._known(case.query))
+            self._leave_out(case.query, "page_token")
+        self._leave_out(case.headers, "if-match")
+
+    def _likely(self) -> bool:
+        return self._chance.random() < _LIKELY
+
+    def _new(self, case: Case[Any], body: dict[str, Any]) -> None:
+        """An id of its own, and a key: otherwise it is one that was sent before."""
+        if "id" in body and self._likely():
+            body["id"] = str(UUID(int=self._chance.getrandbits(128), version=4))
+            if "Idempotency-Key" in case.headers:
+                case.headers["Idempotency-Key"] = body["id"]
+
+    def _known(self, values: Mapping[str, Any]) -> dict[str, str]:
+        return {
+            name: self._id_of(_NAMED[name])
+            for name, value in values.items()
+            if name in _NAMED and value is not None and self._likely()
+        }
+
+    def _id_of(self, kind: str) -> str:
+        ids = [id for known in self._ids for name, id in known.items() if name.startswith(kind)]
+        return str(self._chance.choice(ids))
+
+    def _leave_out(self, values: Any, name: str) -> None:
+        if name in values and self._likely():
+            del values[name]
+
+    def _body(self, body: dict[str, Any]) -> dict[str, Any]:
+        fitted = {
+            name: self._body(value) if isinstance(value, dict) else self._field(name, value)
+            for name, value in body.items()
+        }
+        fitted |= self._known(fitted)
+        if "starts_at" in fitted and self._likely():
+            starts_at = datetime.now(UTC) + timedelta(hours=self._chance.randrange(-48, 48))
+            fitted["starts_at"] = starts_at.isoformat()
+            fitted["ends_at"] = (starts_at + timedelta(hours=self._chance.randrange(1, 12))).isoformat()
+        if {"from", "to"} <= fitted.keys() and self._likely():
+            fitted |= {"from": self._chance.choice((1, 5, 7.5)), "to": self._chance.choice((10, "12,5", 37))}
+        return fitted
+
+    def _field(self, name: str, value: Any) -> Any:
+        chance = self._chance
+        if value is None or not self._likely():
+            return value
+        if name in _TEXTS and isinstance(value, str):
+            return {
+                "phone": "97 85 00 00",
+                "email": f"{chance.getrandbits(40):x}@example.dk",
+                "p_number": "1012345678",
+                "cvr": "24256790",
+            }.get(name, chance.choice(_WORDS))
+        if name == "weekly_hours" and not isinstance(value, dict):
+            return chance.choice((5, 7.5, "12,5", 37))
+        if name == "position":
+            return chance.choice((1, 2, None))
+        if name == "ended_on":
+            return None
+        return value

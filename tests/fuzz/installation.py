@@ -1,0 +1,258 @@
+"""The eight processes with two taskforces in them, and what each role asks with."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import httpx
+
+from services.events import commands
+from services.events.people.domain import PersonNotFound
+from services.events.people.sessions import commands as sessions
+from shared.auth import COOKIE, SCOPES, SESSION_COOKIE, SESSION_IDLE_SECONDS, Principal, sign_token
+from shared.policy import ASKERS
+from shared.postgres import Database
+from shared.settings import ServiceSettings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from services.events.people.sessions.domain import SessionKey
+    from shared.policy import Asker
+    from tests.topology import Topology
+
+FOREIGN: Final = "Fremmed"
+"""Stands in the name of everything of the other taskforce: no answer to anybody of ours may hold it."""
+MUNICIPALITY: Final = "0671"
+_TOKEN_SECONDS: Final = 4 * 3600
+_PATIENCE_SECONDS: Final = 30.0
+
+
+@dataclass
+class Taskforce:
+    """A taskforce, and the ids of what was put into it."""
+
+    id: UUID
+    name: str
+    slug: str
+    ids: dict[str, UUID] = field(default_factory=dict)
+    """by what they are of: `event open`, `company 0`, `pledge 1`, `hire`, `person member`"""
+
+
+class World:
+    """Whom and what there is to ask for. Everything in it follows from the seed, but for what time it is."""
+
+    def __init__(self, topology: Topology, seed: int) -> None:
+        self.topology = topology
+        self.seed = seed
+        self.ours = self._taskforce("Struer", "struer")
+        self.theirs = self._taskforce(f"{FOREIGN} taskforce", "elsewhere")
+        self._tokens: dict[tuple[UUID, Asker], str] = {}
+        self._evenings = itertools.count(2)
+        self.session: SessionKey | None = None
+        self.links: list[str] = []
+        """addresses that were handed out in other ways than on a page"""
+
+    def origin(self, service: str) -> str:
+        """Where a service answers, without the gateway: its own addresses are asked for, too."""
+        return f"http://127.0.0.1:{self.topology.variables[f'{service.upper()}_PORT']}"
+
+    def headers(self, asker: Asker, taskforce: Taskforce | None = None) -> dict[str, str]:
+        """What a program asks with in that role, and from where: each role has an address of its own."""
+        taskforce = taskforce or self.ours
+        headers = {"x-forwarded-for": address_of(self.seed, ASKERS.index(asker))}
+        if asker != "nobody":
+            headers["Authorization"] = f"Bearer {self.token(asker, taskforce)}"
+        return headers
+
+    def token(self, asker: Asker, taskforce: Taskforce | None = None) -> str:
+        """A token of that role."""
+        taskforce = taskforce or self.ours
+        if (taskforce.id, asker) not in self._tokens:
+            private = self.topology.secrets["TOKEN_PRIVATE_KEY"]
+            principal = self._principal(asker, taskforce)
+            self._tokens[taskforce.id, asker] = sign_token(private, principal, lifetime_seconds=_TOKEN_SECONDS)
+        return self._tokens[taskforce.id, asker]
+
+    async def fill(self) -> None:
+        """Put both taskforces and their things into the installation, and wait until every service has heard."""
+        async with self._register() as database:
+            for one in (self.ours, self.theirs):
+                await commands.register_taskforce(
+                    database,
+                    id=one.id,
+                    slug=one.slug,
+                    name=one.name,
+                    municipality=MUNICIPALITY,
+                    since=date(2018, 5, 1),
+                )
+        async with httpx.AsyncClient(timeout=30) as http:
+            for one in (self.ours, self.theirs):
+                await self._fill(http, one)
+
+    async def begin(self, asker: Asker) -> None:
+        """Make ready for somebody: doors that are open, for whoever was let loose before may have closed them, or
+        revoked the pass; and a session of their own, with another one that they may end.
+        """
+        async with httpx.AsyncClient(timeout=30) as http:
+            event = await self._event(http, self.ours, f"open {next(self._evenings)}", ("publish", "open"))
+            self.ours.ids["event open"] = event
+            handed_out = await self._must(http, self.ours, "coordinator", f"/api/events/v1/events/{event}/passes", {})
+        self.links += [handed_out["url"], handed_out["link"]]
+        self._tokens.pop((self.ours.id, "event_pass"), None)
+        self.session = None
+        person = self.ours.ids.get(f"person {asker}")
+        if person is None:
+            return
+        async with self._register() as database:
+            try:
+                key, _ = await sessions.start(database, self.ours.id, person, proof="passkey", device="Fuzz")
+                other, _ = await sessions.start(database, self.ours.id, person, proof="passkey", device="Fuzz 2")
+            except PersonNotFound:
+                return  # an administrator has let them go
+        self.session = key
+        self.ours.ids["session"] = other.session_id
+
+    def cookies(self, asker: Asker) -> dict[str, str]:
+        """What a browser holds in which somebody has signed in; without a session where they can have none."""
+        if self.session is None:
+            return {COOKIE: self.token(asker)}
+        who = replace(
+            self._principal(asker, self.ours),
+            session_id=self.session.session_id,
+            session_ends_at=int(time.time()) + SESSION_IDLE_SECONDS,
+        )
+        token = sign_token(self.topology.secrets["TOKEN_PRIVATE_KEY"], who, lifetime_seconds=_TOKEN_SECONDS)
+        return {COOKIE: token, SESSION_COOKIE: self.session.text()}
+
+    # --- making it
+
+    @asynccontextmanager
+    async def _register(self) -> AsyncIterator[Database]:
+        dsn, keys = self.topology.app_dsn("events"), self.topology.secrets["TOKEN_JWKS"]
+        database = await Database.connect(ServiceSettings(database_url=dsn, token_jwks=keys), name="fuzz")
+        try:
+            yield database
+        finally:
+            await database.close()
+
+    def _taskforce(self, name: str, slug: str) -> Taskforce:
+        return Taskforce(uuid5(NAMESPACE_URL, f"tilsagn:fuzz:{self.seed}:{slug}"), name, slug)
+
+    def _principal(self, asker: Asker, taskforce: Taskforce) -> Principal:
+        assert asker != "nobody"
+        if asker == "service":
+            return Principal("service:notifications", frozenset({asker}), None)
+        if asker == "event_pass":
+            event = taskforce.ids["event open"]
+            return Principal(f"pass:{event}", frozenset({asker}), taskforce.id, event_id=event, pass_generation=1)
+        if asker in SCOPES:
+            return Principal(f"key:{self._id(taskforce, 'key')}", frozenset({asker}), taskforce.id)
+        person = self._id(taskforce, f"person {asker}")
+        return Principal(f"person:{person}", frozenset({asker}), taskforce.id, municipality=MUNICIPALITY)
+
+    def _id(self, taskforce: Taskforce, what: str) -> UUID:
+        return taskforce.ids.setdefault(what, uuid5(taskforce.id, what))
+
+    async def _fill(self, http: httpx.AsyncClient, taskforce: Taskforce) -> None:
+        for role in ("admin", "member", "coordinator", "caseworker", "facilitator", "auditor"):
+            facts = {
+                "id": str(self._id(taskforce, f"person {role}")),
+                "name": f"{taskforce.name} {role}",
+                "email": f"{role}@{taskforce.slug}.example",
+                "roles": [role],
+                "municipality": MUNICIPALITY,
+                "programme": "job_network" if role == "facilitator" else None,
+            }
+            await self._must(http, taskforce, "admin", "/api/events/v1/people", facts)
+        for number in range(4):
+            company = {"id": str(self._id(taskforce, f"company {number}")), "name": f"{taskforce.name} {number} ApS"}
+            await self._must(http, taskforce, "coordinator", "/api/events/v1/companies", company)
+        for status, steps in (
+            ("draft", ()),
+            ("published", ("publish",)),
+            ("open", ("publish", "open")),
+            ("closed", ("publish", "open", "close")),
+            ("cancelled", ("cancel",)),
+        ):
+            await self._event(http, taskforce, status, steps)
+        evening = taskforce.ids["event open"]
+        arrival = {"company_id": str(taskforce.ids["company 0"])}
+        await self._must(http, taskforce, "coordinator", f"/api/events/v1/events/{evening}/check-ins", arrival)
+        for number in range(4):
+            await self._pledge(http, taskforce, number)
+        hire = {
+            "id": str(self._id(taskforce, "hire")),
+            "pledge_id": str(taskforce.ids["pledge 0"]),
+            "start_date": datetime.now(UTC).date().isoformat(),
+            "weekly_hours": 8,
+            "contact_person": {"name": f"{taskforce.name} kommune"},
+        }
+        await self._must(http, taskforce, "caseworker", "/api/pledges/v1/hires", hire)
+        await self._until_counted(http, taskforce)
+
+    async def _event(self, http: httpx.AsyncClient, taskforce: Taskforce, status: str, steps: tuple[str, ...]) -> UUID:
+        id = self._id(taskforce, f"event {status}")
+        now = datetime.now(UTC)
+        event = {
+            "id": str(id),
+            "title": f"{taskforce.name} {status}",
+            "starts_at": (now - timedelta(hours=1)).isoformat(),
+            "ends_at": (now + timedelta(hours=6)).isoformat(),
+        }
+        await self._must(http, taskforce, "coordinator", "/api/events/v1/events", event)
+        for step in steps:
+            await self._must(http, taskforce, "coordinator", f"/api/events/v1/events/{id}/{step}", None)
+        return id
+
+    async def _pledge(self, http: httpx.AsyncClient, taskforce: Taskforce, number: int) -> None:
+        pledge = {
+            "id": str(self._id(taskforce, f"pledge {number}")),
+            "event_id": str(taskforce.ids["event open"]) if number % 2 else None,
+            "company": {"name": f"{taskforce.name} {number} ApS"},
+            "contact": {"name": f"{taskforce.name} kontakt", "email": f"kontakt@{taskforce.slug}.example"},
+            "job_type": "smaajob",
+            "positions": 2,
+            "weekly_hours": {"from": 5, "to": 10},
+            "captured_at": datetime.now(UTC).isoformat(),
+        }
+        await self._must(http, taskforce, "member", "/api/pledges/v1/pledges", pledge)
+
+    async def _must(
+        self, http: httpx.AsyncClient, taskforce: Taskforce, asker: Asker, path: str, body: Any
+    ) -> dict[str, Any]:
+        headers = self.headers(asker, taskforce)
+        if body is not None:
+            headers["idempotency-key"] = str(body.get("id", path))
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            answer = await http.post(self.topology.url(path), json=body, headers=headers)
+            if answer.is_success:
+                answered: dict[str, Any] = answer.json()
+                return answered
+            # What another service has to hear of first.
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{path}: {answer.status_code} {answer.text}")
+            await asyncio.sleep(0.2)
+
+    async def _until_counted(self, http: httpx.AsyncClient, taskforce: Taskforce) -> None:
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        url = self.topology.url("/api/dashboard/v1/figures")
+        while time.monotonic() < deadline:
+            answer = await http.get(url, headers=self.headers("member", taskforce))
+            if answer.is_success and answer.json()["hires"]["smaajob"] == 1:
+                return
+            await asyncio.sleep(0.2)
+        raise AssertionError("the dashboard has not heard of the hire")
+
+
+def address_of(seed: int, number: int) -> str:
+    """An address that asks: the processes believe what stands in front of them, which is us."""
+    return f"10.{number % 256}.{seed // 256 % 256}.{seed % 256}"

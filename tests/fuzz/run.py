@@ -1,0 +1,189 @@
+"""One run: every role in turn at every service, round after round, until enough has been asked."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import httpx
+
+from deploy.authorisation import apps
+from deploy.services import SERVICES
+from shared.policy import ASKERS, operations
+from tests.fuzz import programs
+from tests.fuzz.fitting import Fitting
+from tests.fuzz.harvest import Harvest
+from tests.fuzz.installation import World, address_of
+from tests.fuzz.pages import Visitor, knock_too_often
+from tests.fuzz.programs import Effort
+from tests.fuzz.tally import Finding, Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from shared.policy import Asker
+    from tests.topology import Topology
+
+PAGES: Final = 0.3
+"""how much of all that is asked is asked of pages"""
+_PAGE_REQUESTS: Final = 500
+"""how many requests of pages it makes when each that a role may ask for is asked for once"""
+_LATEST_MAILS: Final = 20
+_LINK: Final = re.compile(r"https?://[^\s<>\"]+")
+_REFUSED: Final = Effort(examples=3, walks=False)
+"""Where a role may nothing, little is to be found."""
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much is asked.
+
+    Attributes:
+        requests: how many at least.
+        seconds: no round begins after this.
+        thorough: whether each limit of each field is tried in the first round.
+        examples: of each operation in each round.
+        service: only this one; empty: all.
+        askers: only these; empty: all.
+    """
+
+    requests: int
+    seconds: float
+    thorough: bool = True
+    examples: int = 15
+    service: str = ""
+    askers: tuple[str, ...] = ()
+
+
+def run(topology: Topology, *, seed: int, extent: Extent, told: Callable[[str], object] = lambda _line: None) -> Tally:
+    """Ask until it is enough, then look into the logs of all processes; return what came of it."""
+    session = _Session(topology, seed, extent, told)
+    session.play()
+    return session.tally
+
+
+class _Session:
+    def __init__(self, topology: Topology, seed: int, extent: Extent, told: Callable[[str], object]) -> None:
+        self.topology, self.seed, self.extent, self.told = topology, seed, extent, told
+        self.tally = Tally(seed)
+        self.world = World(topology, seed)
+        self.services = [service for service in SERVICES if extent.service in {"", service}]
+        self.askers = [asker for asker in ASKERS if not extent.askers or asker in extent.askers]
+        others = {name: [one for one in operations(app.routes) if one.kind != "JSON"] for name, app in apps().items()}
+        self.harvest = Harvest([one for found in others.values() for one in found])
+        self.visitors = {
+            (service, asker): Visitor(self.world, service, asker, others[service], self.harvest)
+            for service in self.services
+            for asker in self.askers
+        }
+        self.documents: dict[str, dict[str, Any]] = {}
+        self.deadline = time.monotonic() + extent.seconds
+
+    def play(self) -> None:
+        self._settle()
+        asyncio.run(self.world.fill())
+        with httpx.Client(timeout=20) as http:
+            if "events" in self.services and "nobody" in self.askers:
+                with self.tally.share("pages", "events", "nobody") as share:
+                    self.tally.take(share, knock_too_often(http, self.world))
+            number = 0
+            while number == 0 or not self._enough():
+                self._round(number, http)
+                number += 1
+        for name, process in self.topology.processes.items():
+            for finding in errors_in(process.log):
+                self.tally.note(name, finding)
+            if process.child is None or process.child.poll() is not None:
+                self.tally.note(name, Finding("the process", "ended", f"{process.child and process.child.returncode}"))
+
+    def _settle(self) -> None:
+        """Start two of the processes again with settings of their own.
+
+        A pledge for an event that nobody has made waits for it, 2 s each time; and there is to be a `security.txt`.
+        """
+        for name, setting, value in (
+            ("pledges-app", "PLEDGES_EVENT_PATIENCE_SECONDS", "0.05"),
+            ("events-app", "EVENTS_SECURITY_CONTACT", "mailto:security@example.dk"),
+        ):
+            self.topology.processes[name].stop()
+            self.topology.processes[name].start(environment={setting: value})
+        self.topology.wait_until_ready()
+
+    def _mailed(self) -> list[str]:
+        """Addresses that stand in mails."""
+        texts = [mail.get_body(("plain",)) for mail in self.topology.mail.mails[-_LATEST_MAILS:]]
+        return [link for text in texts if text is not None for link in _LINK.findall(text.get_content())]
+
+    def _enough(self) -> bool:
+        return self.tally.requests >= self.extent.requests or time.monotonic() > self.deadline
+
+    def _round(self, number: int, http: httpx.Client) -> None:
+        for place, asker in enumerate(self.askers):
+            asyncio.run(self.world.begin(asker))
+            for link in (*self.world.links, *self._mailed()):
+                self.harvest.see(link)
+            for service in self.services:
+                if number > 0 and self._enough():
+                    return
+                seed = self.seed * 10_000 + number * 100 + place
+                before = self.tally.requests
+                self._programs(service, asker, seed, thorough=self.extent.thorough and number == 0)
+                self._pages(service, asker, seed, http)
+                asked = self.tally.requests - before
+                self.told(f"round {number + 1}: {service} as {asker}: {asked} requests, {self.tally.requests:,} in all")
+
+    def _programs(self, service: str, asker: Asker, seed: int, *, thorough: bool) -> None:
+        document = self._document(service)
+        effort = Effort(self.extent.examples, coverage=thorough)
+        with self.tally.share("programs", service, asker) as share:
+            for may, trying in ((True, effort), (False, _REFUSED)):
+
+                def wanted(path: str, said: Mapping[str, Any], may: bool = may) -> bool:
+                    # Streams never end: they are looked into like pages.
+                    return not path.endswith("/stream") and (bool({asker, "everybody"} & set(said["x-roles"])) == may)
+
+                if not any(
+                    wanted(path, said) for path, methods in document["paths"].items() for said in methods.values()
+                ):
+                    continue
+                happened = programs.ask(
+                    document,
+                    wanted=wanted,
+                    url=self.world.origin(service),
+                    headers=self.world.headers(asker) | {"x-forwarded-for": address_of(seed, len(service))},
+                    seed=seed,
+                    effort=trying,
+                    fitting=Fitting(seed, [self.world.ours.ids, self.world.theirs.ids]),
+                )
+                self.tally.take(share, happened)
+
+    def _document(self, service: str) -> dict[str, Any]:
+        """Its OpenAPI document, as the running service gives it to everybody."""
+        if service not in self.documents:
+            answer = httpx.get(f"{self.world.origin(service)}/api/{service}/v1/openapi.json", timeout=20)
+            self.documents[service] = answer.raise_for_status().json()
+        return self.documents[service]
+
+    def _pages(self, service: str, asker: Asker, seed: int, http: httpx.Client) -> None:
+        visitor = self.visitors[service, asker]
+        times = max(2, round(self.extent.requests * PAGES / _PAGE_REQUESTS))
+        with self.tally.share("pages", service, asker) as share:
+            self.tally.take(share, visitor.visit(http, seed_=seed, times=times))
+
+
+def errors_in(log: Path) -> Iterator[Finding]:
+    """What a process has logged as an error, or said before it could."""
+    for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            if line.startswith("Traceback"):
+                yield Finding("the log", "traceback", line)
+            continue
+        if entry.get("level") in {"error", "critical"}:
+            yield Finding("the log", str(entry.get("event")), line)
