@@ -18,6 +18,7 @@ PREFIXES: Final = MappingProxyType(
         "/events": "events",
         "/companies": "events",
         "/people": "events",
+        "/personal-data": "events",
         "/sign-in": "events",
         "/sign-out": "events",
         "/session": "events",
