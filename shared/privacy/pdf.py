@@ -16,6 +16,7 @@ import typst
 from shared.web.formats import long_date, moment_text
 from shared.web.i18n import N_, ngettext, speaking
 from shared.web.i18n import gettext as _
+from shared.web.navigation import ROLE_LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -85,6 +86,29 @@ _COLUMNS: Final = {
     "headers": N_("Headers"),
     "detail": N_("Reason"),
 }
+_CODES: Final[dict[str, dict[str, str]]] = {
+    "role": ROLE_LABELS,
+    "language": {"da": N_("Danish"), "en": N_("English")},
+    "programme": {
+        "smaajob_effort": N_("Small-job effort"),
+        "training_track": N_("Training track"),
+        "job_network": N_("Job network"),
+    },
+    "recipient_kind": {"pledge_contact": N_("contact of a pledge"), "person": N_("holder of an account")},
+    "rule": {
+        "pledge_received": N_("a pledge was received"),
+        "pledge_became_hire": N_("a pledge became a hire"),
+        "sign_in_link": N_("a link to sign in with"),
+    },
+    "status": {
+        "waiting": N_("waits to be sent"),
+        "sent": N_("sent"),
+        "skipped": N_("not sent"),
+        "failed": N_("could not be sent"),
+        "expired": N_("not sent: too late"),
+    },
+}
+"""What codes are called, by their column; one that is not here is shown as it is."""
 _ASKED: Final = {"emails": N_("E-mail address"), "phones": N_("Telephone"), "cvrs": N_("CVR number")}
 _IDS_LAST: Final = frozenset({"id", "person_id", "company_id", "recipient_id"})
 
@@ -119,8 +143,15 @@ def column_word(name: str) -> str:
     return _(_COLUMNS[name]) if name in _COLUMNS else name
 
 
-def shown(value: Any) -> str:
-    """A value of the report as a person reads it: moments as they are written in Denmark, yes and no in words."""
+def shown(value: Any, column: str = "") -> str:
+    """A value of the report as a person reads it: moments as they are written in Denmark, codes in words.
+
+    Args:
+        column: whose value it is, for codes.
+    """
+    codes = _CODES.get(column, {})
+    if isinstance(value, str) and value in codes:
+        return _(codes[value])
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, str) and len(value) >= len("2026-11-22T10:00:00") and value[10] == "T":
@@ -153,7 +184,7 @@ def kept_for(group: Mapping[str, Any]) -> str:
 def pairs(row: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What a row says, each with its label: what is empty left out, numbers that nobody knows last."""
     names = [name for name, value in row.items() if value is not None and value != ""]
-    return [(column_word(name), shown(row[name])) for name in sorted(names, key=lambda name: name in _IDS_LAST)]
+    return [(column_word(name), shown(row[name], name)) for name in sorted(names, key=lambda name: name in _IDS_LAST)]
 
 
 def _laid_out(report: Mapping[str, Any], made_at: datetime) -> dict[str, Any]:
