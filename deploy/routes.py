@@ -19,6 +19,7 @@ PREFIXES: Final = MappingProxyType(
         "/companies": "events",
         "/people": "events",
         "/personal-data": "events",
+        "/api-keys": "events",
         "/sign-in": "events",
         "/sign-out": "events",
         "/session": "events",

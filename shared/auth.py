@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
 Role = Literal["member", "coordinator", "caseworker", "facilitator", "admin", "auditor", "event_pass", "service"]
+Scope = Literal["events:read", "figures:read", "pledges:read"]
+"""What the holder of an API key may do. A token names scopes where it names the roles of a person; nobody has both."""
 ROLES: Final[frozenset[str]] = frozenset(get_args(Role))
+SCOPES: Final[frozenset[str]] = frozenset(get_args(Scope))
 PERSON_ROLES: Final[frozenset[str]] = ROLES - {"event_pass", "service"}
 
 COOKIE = "__Host-tilsagn"
@@ -64,8 +67,8 @@ class Principal:
     """Who is asking.
 
     Attributes:
-        subject: `person:<uuid>`, `service:<name>` or `pass:<event uuid>`.
-        roles: what they may be, in this taskforce.
+        subject: `person:<uuid>`, `service:<name>`, `pass:<event uuid>` or `key:<uuid>`.
+        roles: what they may be, in this taskforce; of an API key its scopes.
         taskforce_id: the one taskforce this token opens; None for a service, which works for all.
         municipality: four-digit code as text, for case workers.
         event_id: the event of an event pass.
@@ -107,7 +110,7 @@ class Principal:
             raise NotAllowed
         return self.taskforce_id
 
-    def has(self, *roles: Role) -> bool:
+    def has(self, *roles: Role | Scope) -> bool:
         """Whether the principal has at least one of `roles`."""
         return not self.roles.isdisjoint(roles)
 
@@ -185,7 +188,7 @@ class TokenVerifier:
             if (claims["iss"], claims.get("aud", AUDIENCE)) != (ISSUER, AUDIENCE):
                 raise InvalidToken
             roles = frozenset(claims["roles"])
-            if not roles <= ROLES:
+            if not (roles <= ROLES or roles <= SCOPES):
                 raise InvalidToken
             principal = Principal(
                 subject=str(claims["sub"]),
@@ -207,10 +210,13 @@ class TokenVerifier:
 def read_principal(connection: HTTPConnection, verifier: TokenVerifier) -> Principal | None:
     """Return who asks, or None where there is no token. Raises `InvalidToken` for a bad bearer token.
 
-    A bad or expired cookie is no error: the person has simply been signed out.
+    A bad or expired cookie is no error: the person has simply been signed out. Who comes with a name and a password
+    is nobody here: the one address that takes those reads them itself.
     """
     header = connection.headers.get("authorization", "")
     scheme, _, bearer = header.partition(" ")
+    if scheme.lower() == "basic":
+        return None
     if header:
         if scheme.lower() != "bearer" or not bearer:
             raise InvalidToken
@@ -228,7 +234,7 @@ ACCESS_ATTRIBUTE = "tilsagn_access"
 """Set on the dependencies below so that a test can find a route that nobody classified."""
 
 
-def require(*roles: Role) -> Callable[[HTTPConnection], Awaitable[Principal]]:
+def require(*roles: Role | Scope) -> Callable[[HTTPConnection], Awaitable[Principal]]:
     """Return a FastAPI dependency that yields the principal if it has one of `roles`.
 
     Raises `NotSignedIn` or `NotAllowed`, which the web kit answers as a page or problem+json.

@@ -15,15 +15,15 @@ from uuid import UUID
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 
-from shared.auth import ACCESS_ATTRIBUTE, Role
+from shared.auth import ACCESS_ATTRIBUTE, Role, Scope
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
 Belonging = Literal["own", "other company", "other municipality", "draft", "other taskforce", "missing"]
 """Whose a thing is, seen from whoever asks. `draft`: an event of the own taskforce that nobody has announced yet."""
-Asker = Role | Literal["nobody"]
-ASKERS: Final[tuple[Asker, ...]] = (*get_args(Role), "nobody")
+Asker = Role | Scope | Literal["nobody"]
+ASKERS: Final[tuple[Asker, ...]] = (*get_args(Role), *get_args(Scope), "nobody")
 
 NOTHING: Final[frozenset[Belonging]] = frozenset()
 OWN: Final[frozenset[Belonging]] = frozenset({"own"})

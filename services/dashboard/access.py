@@ -20,15 +20,27 @@ VIEWERS: Sequence[Role] = ("member", "coordinator", "caseworker", "facilitator",
 """Everybody of the taskforce. A guest with an event pass sees nothing but the form they came for."""
 
 Viewer = Annotated[Principal, Depends(require(*VIEWERS))]
+"""Sees the figures."""
+ApiViewer = Annotated[Principal, Depends(require(*VIEWERS, "figures:read"))]
+"""The same, and programs with a key for it."""
 Anybody = Annotated[Principal | None, Depends(public)]
 
 
 def sees_figures(principal: Principal) -> bool:
-    """Whether they are a `Viewer`."""
-    return principal.has(*VIEWERS)
+    """Whether they are an `ApiViewer`."""
+    return principal.has(*VIEWERS, "figures:read")
 
 
-FIGURES: Final = Thing("figures", by_role={"event_pass": NOTHING, "service": NOTHING, "nobody": NOTHING})
+FIGURES: Final = Thing(
+    "figures",
+    by_role={
+        "event_pass": NOTHING,
+        "service": NOTHING,
+        "events:read": NOTHING,
+        "pledges:read": NOTHING,
+        "nobody": NOTHING,
+    },
+)
 BOARD: Final = Thing("public board", reach=EVERYBODYS)
 
 

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.dashboard import figures
-from services.dashboard.access import FIGURES, TheChanges, TheDatabase, Viewer
+from services.dashboard.access import FIGURES, ApiViewer, TheChanges, TheDatabase
 from services.dashboard.live import EventStream
 from shared.policy import about
 from shared.web.i18n import gettext as _
@@ -133,7 +133,9 @@ class Measures(BaseModel):
     responses={**_REFUSALS, 422: {"description": "`as_of` is no date, or `known_at` no moment with a time zone"}},
 )
 @about(FIGURES)
-async def show_figures(viewer: Viewer, database: TheDatabase, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
+async def show_figures(
+    viewer: ApiViewer, database: TheDatabase, as_of: AsOf = None, known_at: KnownAt = None
+) -> Response:
     """Pledged positions and hires by job type, event and quarter, as of any day and as known at any moment.
 
     All of them are of one moment: no change is in one figure and not in another.
@@ -145,7 +147,7 @@ async def show_figures(viewer: Viewer, database: TheDatabase, as_of: AsOf = None
 
 @router.get("/measures", summary="What the figures mean", responses=_REFUSALS)
 @about()
-async def show_measures(_viewer: Viewer) -> Measures:
+async def show_measures(_viewer: ApiViewer) -> Measures:
     """Name and definition of every measure, in Danish or English (`Accept-Language`)."""
     return Measures(
         measures=[
@@ -175,7 +177,7 @@ async def show_measures(_viewer: Viewer) -> Measures:
     },
 )
 @about(FIGURES)
-async def follow(viewer: Viewer, changes: TheChanges) -> Response:
+async def follow(viewer: ApiViewer, changes: TheChanges) -> Response:
     """Hear within a moment when something has changed, or when a new day has begun."""
 
     async def message() -> dict[str, Any]:

@@ -32,6 +32,11 @@ DoorKeeper = Annotated[Principal, Depends(require("member", "coordinator", "admi
 EventReader = Annotated[Principal, Depends(require("member", "coordinator", "caseworker", "facilitator", "admin"))]
 """Sees when the taskforce meets, but for drafts."""
 
+EventApiReader = Annotated[
+    Principal, Depends(require("member", "coordinator", "caseworker", "facilitator", "admin", "events:read"))
+]
+"""The same, and programs with a key for it."""
+
 CompanyReader = Annotated[Principal, Depends(require("member", "coordinator", "caseworker", "admin"))]
 """Sees the register of companies, names of personally owned ones included."""
 
@@ -65,6 +70,7 @@ LINK: Final = Thing("link to sign in with", reach=EVERYBODYS)
 """The code of one: whoever has it may use it, in the browser in which it was asked for."""
 SETUP: Final = Thing("first administrator's link", reach=EVERYBODYS)
 """The code of one: whoever has it may use it."""
+API_KEY: Final = Thing("API key")
 PASS: Final = Thing("event pass", reach=EVERYBODYS)
 """The code of one: whoever has it may use it."""
 

@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from services.events import api, pages, refusals, well_known
+from services.events.api_keys import pages as api_key_pages
+from services.events.api_keys import token
 from services.events.people import pages as people_pages
 from services.events.people import sign_in
 from services.events.people.links import pages as link_pages
@@ -58,10 +60,13 @@ def create_app(settings: EventsSettings | None = None) -> FastAPI:
         description=_DESCRIPTION,
     )
     app.state.relying_party = RelyingParty.at(settings.public_url)
+    app.state.token_limit = RateLimit(most=600, seconds=600)
     app.state.passkey_limit = RateLimit(most=100, seconds=600)
     refusals.install(app)
     app.include_router(api.router)
+    app.include_router(token.router)
     app.include_router(pages.router)
+    app.include_router(api_key_pages.router)
     app.include_router(people_pages.router)
     app.include_router(sign_in.router)
     app.include_router(session_pages.router)

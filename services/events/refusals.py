@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from services.events import domain
+from services.events.api_keys.domain import ApiKeyNotFound
 from services.events.people.domain import (
     AddressTaken,
+    InvitedJustNow,
     LastAdministrator,
     MunicipalityMissing,
     PersonNotFound,
@@ -64,6 +66,12 @@ _WORDS: Mapping[type[domain.Refusal], _Words] = {
         N_("Somebody else has this mail address"),
         N_("Everybody signs in with an address of their own. Nothing was changed."),
     ),
+    InvitedJustNow: _Words(
+        409,
+        N_("They have just been written to"),
+        N_("Wait ten minutes: the invitation may be on its way, or lie among unwanted mail."),
+    ),
+    ApiKeyNotFound: _Words(404, N_("There is no such key"), N_("Find it in the list of API keys.")),
     LastAdministrator: _Words(
         409,
         N_("This is the last administrator"),

@@ -53,9 +53,11 @@ class DeliveryOut(BaseModel):
     )
 
     id: UUID
-    rule: Rule = Field(description="what it tells: a pledge was received, a pledge became a hire")
-    about_id: UUID = Field(description="the pledge or the hire it tells of")
-    pledge_id: UUID
+    rule: Rule = Field(
+        description="what it tells: a pledge was received, a pledge became a hire, somebody has an account"
+    )
+    about_id: UUID = Field(description="the pledge, the hire or the invitation it tells of")
+    pledge_id: UUID | None = Field(description="None where it tells of no pledge")
     status: Status = Field(description="`waiting` will be attempted (again); all others are final")
     reason: str | None = Field(description="a code: why it was not sent, or not yet")
     attempts: int
@@ -66,7 +68,7 @@ class DeliveryOut(BaseModel):
 
     @classmethod
     def of(cls, row: DeliveryRow) -> Self:
-        return cls(**row.model_dump(exclude={"facts"}), pledge_id=row.facts["pledge_id"])
+        return cls(**row.model_dump(exclude={"facts"}), pledge_id=row.facts.get("pledge_id"))
 
 
 class DeliveryPage(BaseModel):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from services.notifications import store
 from services.notifications.rules import notices
 from shared import metrics
-from shared.contracts.events import SignInLinkRequested, TaskforceRegistered
+from shared.contracts.events import PersonInvited, SignInLinkRequested, TaskforceRegistered
 from shared.contracts.pledges import HireConfirmed, PledgeLogged
 from shared.messaging.consumer import Consumer
 
@@ -26,7 +26,7 @@ def create_consumer(after_commit: Callable[[set[UUID]], Awaitable[None]] | None 
     """Return the service's consumer; `after_commit` as for `Consumer`."""
     return Consumer(
         group=GROUP,
-        messages=(TaskforceRegistered, SignInLinkRequested, PledgeLogged, HireConfirmed),
+        messages=(TaskforceRegistered, PersonInvited, SignInLinkRequested, PledgeLogged, HireConfirmed),
         apply=apply,
         after_commit=after_commit,
     )

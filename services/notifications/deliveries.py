@@ -198,20 +198,37 @@ class Courier:
 async def _addressee(addresses: AddressBook, delivery: Claimed) -> _Addressee | None:
     """Ask who owns the address; None where there is nobody to write to."""
     if delivery.recipient_kind == "pledge_contact":
-        contact = await addresses.pledge_contact(delivery.taskforce_id, delivery.recipient_id)
-        if contact is None or not contact.email:
-            return None
-        return _Addressee(mails.address(contact.name, contact.email), contact.language, contact.company)
+        return await _contact(addresses, delivery)
     if delivery.rule == "sign_in_link":
-        link = await addresses.sign_in_link(delivery.taskforce_id, UUID(delivery.facts["request_id"]))
-        if link is None:
-            return None
-        return _Addressee(mails.address(link.name, link.email), link.language, link=link.path)
+        return await _who_signs_in(addresses, delivery)
+    return await _person(addresses, delivery)
+
+
+async def _contact(addresses: AddressBook, delivery: Claimed) -> _Addressee | None:
+    contact = await addresses.pledge_contact(delivery.taskforce_id, delivery.recipient_id)
+    if contact is None or not contact.email:
+        return None
+    return _Addressee(mails.address(contact.name, contact.email), contact.language, contact.company)
+
+
+async def _who_signs_in(addresses: AddressBook, delivery: Claimed) -> _Addressee | None:
+    link = await addresses.sign_in_link(delivery.taskforce_id, UUID(delivery.facts["request_id"]))
+    if link is None:
+        return None
+    return _Addressee(mails.address(link.name, link.email), link.language, link=link.path)
+
+
+async def _person(addresses: AddressBook, delivery: Claimed) -> _Addressee | None:
     person = await addresses.person(delivery.taskforce_id, delivery.recipient_id)
     if person is None or not person.email:
         return None
-    pledge = await addresses.pledge_contact(delivery.taskforce_id, UUID(delivery.facts["pledge_id"]))
-    return _Addressee(mails.address(person.name, person.email), person.language, pledge.company if pledge else "")
+    pledge = (
+        await addresses.pledge_contact(delivery.taskforce_id, UUID(delivery.facts["pledge_id"]))
+        if "pledge_id" in delivery.facts
+        else None
+    )
+    company = pledge.company if pledge else ""
+    return _Addressee(mails.address(person.name, person.email), person.language, company, link="/sign-in")
 
 
 def _pause(attempts: int, *, server_spoke: bool) -> timedelta:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
@@ -49,6 +49,7 @@ _HEADINGS: Final[Mapping[Shown, str]] = {
 _RULE_LABELS: Final[Mapping[Rule, str]] = {
     "pledge_received": N_("Thanks to the company"),
     "sign_in_link": N_("A link to sign in with"),
+    "invitation": N_("An invitation to sign in"),
     "pledge_became_hire": N_("Good news for whoever logged the pledge"),
 }
 _STATUS_LABELS: Final[Mapping[Status, tuple[str, str]]] = {
@@ -122,9 +123,7 @@ def _as_shown(row: DeliveryRow) -> dict[str, object]:
     label, tone = _STATUS_LABELS[row.status]
     return {
         "rule": _(_RULE_LABELS[row.rule]),
-        "about": _about(row),
-        "pledge_url": f"/pledges/{row.facts['pledge_id']}",
-        "pledge_number": row.facts["pledge_id"][:8].upper(),
+        **_about(row.rule, row.facts),
         "happened_at": row.happened_at,
         "status": _(label),
         "tone": tone,
@@ -134,15 +133,20 @@ def _as_shown(row: DeliveryRow) -> dict[str, object]:
     }
 
 
-def _about(row: DeliveryRow) -> str:
-    facts = row.facts
-    if row.rule == "pledge_received":
+def _about(rule: Rule, facts: Mapping[str, Any]) -> dict[str, str]:
+    if rule == "invitation":
+        return {"about": _("to somebody who has an account")}
+    if rule == "pledge_received":
         positions = positions_text(facts["job_type"], facts["positions"])
         hours = hours_text(Decimal(facts["hours_from"]), Decimal(facts["hours_to"]))
     else:
         positions = positions_text(facts["job_type"], 1)
         hours = hours_text(Decimal(facts["weekly_hours"]), Decimal(facts["weekly_hours"]))
-    return _("%(positions)s, %(hours)s hours a week", positions=positions, hours=hours)
+    return {
+        "about": _("%(positions)s, %(hours)s hours a week", positions=positions, hours=hours),
+        "pledge_url": f"/pledges/{facts['pledge_id']}",
+        "pledge_number": facts["pledge_id"][:8].upper(),
+    }
 
 
 def reason_text(reason: str | None) -> str:

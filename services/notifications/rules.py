@@ -7,14 +7,14 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import UUID, uuid5
 
-from shared.contracts.events import SignInLinkRequested
+from shared.contracts.events import PersonInvited, SignInLinkRequested
 from shared.contracts.pledges import HireConfirmed, PledgeLogged
 from shared.copenhagen import COPENHAGEN
 
 if TYPE_CHECKING:
     from shared.contracts.message import Message
 
-Rule = Literal["pledge_received", "pledge_became_hire", "sign_in_link"]
+Rule = Literal["pledge_received", "pledge_became_hire", "sign_in_link", "invitation"]
 RecipientKind = Literal["pledge_contact", "person"]
 
 OLD_NEWS: Final = timedelta(hours=24)
@@ -49,6 +49,8 @@ def notices(message: Message) -> list[Notice]:
     """Return what a message gives rise to; nothing for one that no rule speaks of."""
     if isinstance(message, SignInLinkRequested):
         return [_sign_in_link(message)]
+    if isinstance(message, PersonInvited):
+        return [_invitation(message)]
     if isinstance(message, PledgeLogged):
         return [_pledge_received(message)]
     if isinstance(message, HireConfirmed) and message.pledge_id is not None and message.logged_by is not None:
@@ -69,6 +71,17 @@ def _sign_in_link(asked: SignInLinkRequested) -> Notice:
         recipient_id=asked.person_id,
         happened_at=asked.recorded_at,
         facts={"request_id": str(asked.request_id), "expires_at": asked.expires_at.isoformat()},
+    )
+
+
+def _invitation(invited: PersonInvited) -> Notice:
+    return Notice(
+        rule="invitation",
+        about_id=invited.invitation_id,
+        recipient_kind="person",
+        recipient_id=invited.person_id,
+        happened_at=invited.recorded_at,
+        facts={},
     )
 
 

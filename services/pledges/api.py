@@ -102,7 +102,7 @@ async def log_pledge(
 async def list_pledges(
     *,
     request: Request,
-    principal: Annotated[Principal, Depends(require(*READERS))],
+    principal: Annotated[Principal, Depends(require(*READERS, "pledges:read"))],
     event_id: UUID | None = None,
     company_id: UUID | None = None,
     job_type: JobType | None = None,

@@ -130,6 +130,19 @@ class SignInLinkRequested(Message):
         return self.request_id
 
 
+class PersonInvited(Message):
+    """Somebody has an account and is to be told so. Where they are written to, only the courier asks."""
+
+    aggregate: ClassVar[str] = "events.invitation"
+
+    invitation_id: UUID
+    person_id: UUID
+
+    @property
+    def aggregate_id(self) -> UUID:
+        return self.invitation_id
+
+
 REGISTER: tuple[type[Message], ...] = (
     TaskforceRegistered,
     CompanyRegistered,
@@ -143,4 +156,4 @@ REGISTER: tuple[type[Message], ...] = (
 )
 """Who takes part and when they meet."""
 
-MESSAGES: tuple[type[Message], ...] = (*REGISTER, SignInLinkRequested)
+MESSAGES: tuple[type[Message], ...] = (*REGISTER, PersonInvited, SignInLinkRequested)

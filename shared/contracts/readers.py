@@ -18,6 +18,7 @@ READERS: Final[Mapping[str, tuple[type[Message], ...]]] = {
     "tilsagn.dashboard": events.REGISTER + pledges.MESSAGES,
     "tilsagn.notifications": (
         events.TaskforceRegistered,
+        events.PersonInvited,
         events.SignInLinkRequested,
         pledges.PledgeLogged,
         pledges.HireConfirmed,

@@ -99,6 +99,7 @@ _CODES: Final[dict[str, dict[str, str]]] = {
         "pledge_received": N_("a pledge was received"),
         "pledge_became_hire": N_("a pledge became a hire"),
         "sign_in_link": N_("a link to sign in with"),
+        "invitation": N_("that they have an account"),
     },
     "status": {
         "waiting": N_("waits to be sent"),

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from shared.auth import COOKIE
+from shared.auth import COOKIE, SCOPES
 from shared.policy import operations
 
 _PROBLEM_SCHEMA: dict[str, Any] = {
@@ -43,7 +43,21 @@ _SECURITY_SCHEMES: dict[str, Any] = {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "JWT",
-        "description": "A token of a program. `x-roles` says which roles may call an operation.",
+        "description": "A token of a program. `x-roles` says which roles and scopes may call an operation.",
+    },
+    "key": {
+        "type": "oauth2",
+        "description": "An administrator makes the key, for some scopes and until a day; a token lasts a minute.",
+        "flows": {
+            "clientCredentials": {
+                "tokenUrl": "/api/events/v1/token",
+                "scopes": {
+                    "events:read": "when the taskforce meets",
+                    "figures:read": "the taskforce's figures, and to be told when they change",
+                    "pledges:read": "pledges, without whom to call at the company",
+                },
+            }
+        },
     },
     "browser": {
         "type": "apiKey",
@@ -77,13 +91,16 @@ def _document(app: FastAPI) -> dict[str, Any]:
 def _add_security(operation: dict[str, Any], askers: Iterable[str]) -> None:
     """Who may call it: OpenAPI has a place for roles only where they are scopes."""
     everybody = "nobody" in askers
-    operation["security"] = [{}] if everybody else [{"token": []}, {"browser": []}]
+    scopes = sorted(SCOPES.intersection(askers))
+    keys = [{"key": scopes}] if scopes else []
+    operation["security"] = [{}] if everybody else [{"token": []}, {"browser": []}, *keys]
     operation["x-roles"] = ["everybody"] if everybody else sorted(askers)
 
 
 def _add_problems(responses: dict[str, Any]) -> None:
     for status, response in responses.items():
-        if status[0] in "45":
+        # FastAPI says of a 422 what is not so; what somebody has said of another one is.
+        if status[0] in "45" and ("content" not in response or status == "422"):
             response["content"] = _PROBLEM_CONTENT
     if "422" in responses:
         responses["422"]["description"] = "Something needs to be corrected"

@@ -13,7 +13,7 @@ import asyncpg
 import httpx
 
 from deploy.authorisation import OPERATORS
-from shared.auth import Principal, sign_token
+from shared.auth import SCOPES, Principal, sign_token
 from shared.policy import ASKERS, Asker, Belonging, Operation, Thing, operations
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
 
@@ -86,6 +86,8 @@ class World:
         assert asker != "nobody"
         if asker == "service":
             return Principal("service:notifications", frozenset({"service"}), None)
+        if asker in SCOPES:
+            return Principal(f"key:{person_of(asker)}", frozenset({asker}), TASKFORCE)
         return Principal(f"person:{person_of(asker)}", frozenset({asker}), TASKFORCE, municipality=MUNICIPALITY)
 
     def headers(self, asker: Asker) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from uuid import UUID, uuid4
 
 from services.events import commands, passes
+from services.events.api_keys import commands as api_keys
 from services.events.app import create_app
 from services.events.domain import Company, IdTaken
 from services.events.people.commands import add_person
@@ -85,6 +86,8 @@ class Register(World):
         waiting = Person(uuid4(), f"D {FOREIGN}", "d@example.dk", frozenset({"member"}))
         await add_person(self.db, OTHER_TASKFORCE, waiting)
         self.foreign_link = await self.ask_for_link("other taskforce", waiting.id)
+        self.foreign_key: tuple[UUID, str] | None = None
+        self.foreign_key = await self.new_key("other taskforce")
         # Of people with the ids of ours: ids are made by whoever asks.
         self.foreign_sessions: dict[Asker, tuple[UUID, str]] = {}
         self.foreign_passkeys: dict[Asker, tuple[UUID, str]] = {}
@@ -101,6 +104,18 @@ class Register(World):
         async with self.db.change(taskforce_id) as conn:
             await passkeys.insert(conn, taskforce_id, passkey)
         return passkey.id, name
+
+    async def new_key(self, belonging: Belonging) -> tuple[UUID, str]:
+        """An API key, and what it is called."""
+        name = f"{name_of(belonging)} {uuid4()}"
+        if belonging == "missing":
+            return uuid4(), name
+        if belonging == "other taskforce" and self.foreign_key is not None:
+            return self.foreign_key
+        credentials = await api_keys.make_key(
+            self.db, taskforce_of(belonging), name=name[:60], scopes=["events:read"], days=30, made_by=uuid4()
+        )
+        return credentials.key_id, name[:60]
 
     async def ask_for_link(self, belonging: Belonging, person_id: UUID | None = None) -> UUID:
         """A link that somebody waits for."""
@@ -364,11 +379,21 @@ def _of_a_person(method: str, path: str, *, facts: bool = False, form: bool = Fa
         elif belonging != "missing":
             await add_person(world.db, TASKFORCE, Person(id, "Z Tag", mail, frozenset({"member"})))
         body = {"name": "Z Tag", "email": mail, "roles": ["member"], "language": "da"} if facts else None
-        shows = _shown(belonging, mail) if success == 200 else ()
+        shows = _shown(belonging, mail) if success in {200, 202} else ()
         send = {"data": body} if form else {"json": body}
         return Ask(method, path.format(id=id), send if facts else {}, success=success, shows=shows)
 
     return probe
+
+
+async def list_keys(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    _, name = await world.new_key(belonging)
+    return Ask("GET", "/api-keys", hidden=200, shows=_shown(belonging, name))
+
+
+async def revoke_key(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    id, _ = await world.new_key(belonging)
+    return Ask("POST", f"/api-keys/{id}/revoke", success=303)
 
 
 async def _session(world: Register, asker: Asker, belonging: Belonging) -> tuple[UUID, str]:
@@ -504,6 +529,9 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     (f"GET {API}/people", "person"): _list(f"{API}/people", "person"),
     (f"GET {API}/people/{{person_id}}", "person"): _of_a_person("GET", f"{API}/people/{{id}}"),
     (f"PUT {API}/people/{{person_id}}", "person"): _of_a_person("PUT", f"{API}/people/{{id}}", facts=True),
+    (f"POST {API}/people/{{person_id}}/invitations", "person"): _of_a_person(
+        "POST", f"{API}/people/{{id}}/invitations", success=202
+    ),
     (f"POST {API}/people/{{person_id}}/deactivate", "person"): _of_a_person("POST", f"{API}/people/{{id}}/deactivate"),
     (f"POST {API}/people/{{person_id}}/reactivate", "person"): _of_a_person("POST", f"{API}/people/{{id}}/reactivate"),
     ("GET /people", "person"): _list("/people", "person"),
@@ -512,6 +540,9 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("POST /people/{person_id:uuid}", "person"): _of_a_person(
         "POST", "/people/{id}", facts=True, form=True, success=303
     ),
+    ("POST /people/{person_id:uuid}/invitations", "person"): _of_a_person(
+        "POST", "/people/{id}/invitations", success=303
+    ),
     ("POST /people/{person_id:uuid}/deactivate", "person"): _of_a_person(
         "POST", "/people/{id}/deactivate", success=303
     ),
@@ -519,6 +550,8 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
         "POST", "/people/{id}/reactivate", success=303
     ),
     ("POST /people/{person_id:uuid}/enrolment-code", "person"): _of_a_person("POST", "/people/{id}/enrolment-code"),
+    ("GET /api-keys", "API key"): list_keys,
+    ("POST /api-keys/{key_id:uuid}/revoke", "API key"): revoke_key,
     ("GET /account", "session"): show_account,
     ("GET /account", "passkey"): show_passkeys,
     ("POST /account/passkeys/{passkey_id:uuid}", "passkey"): _of_a_passkey("/account/passkeys/{id}", {"name": "Ny"}),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest_asyncio
 
 from services.events import access
+from shared.auth import SCOPES
 from tests.authorisation.matrix import as_lines, cells, wrong
 from tests.authorisation.register import PROBES, Register, started
 from tests.authorisation.removal import (
@@ -39,11 +40,15 @@ CHECKS: Checks = {access.plans: lambda _: True, access.keeps_door: lambda _: Tru
 SHOWN_ONLY = ["services.events.pages.companies: plans"]
 """Decides which buttons a page has; what they do is decided where it is done."""
 CHECKED_TWICE = {
-    "GET /account for service",
-    "POST /account/passkeys/{passkey_id:uuid} for service",
-    "POST /account/passkeys/{passkey_id:uuid}/remove for service",
-    "POST /account/sessions/end-others for service",
-    "POST /account/sessions/{session_id:uuid}/end for service",
+    f"{operation} for {program}"
+    for program in ("service", *SCOPES)
+    for operation in (
+        "GET /account",
+        "POST /account/passkeys/{passkey_id:uuid}",
+        "POST /account/passkeys/{passkey_id:uuid}/remove",
+        "POST /account/sessions/end-others",
+        "POST /account/sessions/{session_id:uuid}/end",
+    )
 }
 """A program is nobody who could have an account, and is asked for its person once more."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from shared.auth import Role, unclassified_routes
+from shared.auth import SCOPES, unclassified_routes
+from shared.policy import ASKERS
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -20,17 +21,17 @@ DOOR: Final = PLANNERS | {"member"}
 COMPANY_READERS: Final = DOOR | {"caseworker"}
 EVENT_READERS: Final = COMPANY_READERS | {"facilitator"}
 ADMINS: Final = {"admin"}
-EVERYBODY: Final = set(get_args(Role)) | {"nobody"}
-PERSONS: Final = EVERYBODY - {"nobody", "event_pass", "service"}
+EVERYBODY: Final[set[str]] = set(ASKERS)
+PERSONS: Final[set[str]] = EVERYBODY - SCOPES - {"nobody", "event_pass", "service"}
 
 API: Final = "/api/events/v1"
-MATRIX: Final = {
+MATRIX: Final[dict[str, set[str]]] = {
     f"POST {API}/companies": PLANNERS,
     f"GET {API}/companies": COMPANY_READERS,
     f"GET {API}/companies/{{company_id}}": COMPANY_READERS,
     f"POST {API}/events": PLANNERS,
-    f"GET {API}/events": EVENT_READERS,
-    f"GET {API}/events/{{event_id}}": EVENT_READERS,
+    f"GET {API}/events": EVENT_READERS | {"events:read"},
+    f"GET {API}/events/{{event_id}}": EVENT_READERS | {"events:read"},
     f"POST {API}/events/{{event_id}}/publish": PLANNERS,
     f"POST {API}/events/{{event_id}}/open": PLANNERS,
     f"POST {API}/events/{{event_id}}/close": PLANNERS,
@@ -43,6 +44,7 @@ MATRIX: Final = {
     f"GET {API}/people": ADMINS,
     f"GET {API}/people/{{person_id}}": ADMINS,
     f"PUT {API}/people/{{person_id}}": ADMINS,
+    f"POST {API}/people/{{person_id}}/invitations": ADMINS,
     f"POST {API}/people/{{person_id}}/deactivate": ADMINS,
     f"POST {API}/people/{{person_id}}/reactivate": ADMINS,
     "GET /internal/events/v1/people/{person_id}/address": {"service"},
@@ -71,9 +73,14 @@ MATRIX: Final = {
     "GET /people/new": ADMINS,
     "GET /people/{person_id:uuid}": ADMINS,
     "POST /people/{person_id:uuid}": ADMINS,
+    "POST /people/{person_id:uuid}/invitations": ADMINS,
     "POST /people/{person_id:uuid}/deactivate": ADMINS,
     "POST /people/{person_id:uuid}/reactivate": ADMINS,
     "POST /people/{person_id:uuid}/enrolment-code": ADMINS,
+    "GET /api-keys": ADMINS,
+    "POST /api-keys": ADMINS,
+    "POST /api-keys/{key_id:uuid}/revoke": ADMINS,
+    f"POST {API}/token": EVERYBODY,
     "GET /account": PERSONS,
     "POST /account/sessions/end-others": PERSONS,
     "POST /account/sessions/{session_id:uuid}/end": PERSONS,

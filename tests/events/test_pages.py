@@ -252,6 +252,25 @@ async def test_an_administrator_adds_a_person(visitor: Visitor, taskforce_id: UU
     assert 'value="Bo"' in page
 
 
+async def test_an_administrator_invites_when_adding_or_later_and_sees_when(
+    visitor: Visitor, taskforce_id: UUID, db: Database
+) -> None:
+    await become(visitor, "admin", taskforce_id)
+    page = await visitor.open("/people/new")
+    assert re.search(r'name="invite"[^>]* checked', page), "unless one does not want to"
+    ids = [str(uuid4()), str(uuid4())]
+    for id, invite in zip(ids, ({"invite": "true"}, {}), strict=True):
+        facts: dict[str, Any] = {"id": id, "name": "Bo Bak", "email": f"{id}@x.example", "roles": ["member"]}
+        await visitor.send("/people", **facts, **invite, language="da")
+    assert "blev sidst skrevet til den" in await visitor.open(f"/people/{ids[0]}")
+    assert "ikke blevet skrevet til endnu" in await visitor.open(f"/people/{ids[1]}")
+    assert "blev sidst skrevet til den" in await visitor.send(f"/people/{ids[1]}/invitations")
+    page = await visitor.send(f"/people/{ids[1]}/invitations", 409)
+    assert "lige blevet skrevet til" in page
+    invited = [fact["person_id"] for name, fact in await published(db) if name == "PersonInvited"]
+    assert invited == ids
+
+
 async def test_pages_are_in_english_for_whoever_wants(visitor: Visitor, caller: Caller) -> None:
     await caller.event("publish", "open")
     page = await visitor.open("/events?lang=en")

@@ -35,7 +35,7 @@ async def test_a_person_is_added_with_their_roles(caller: Caller) -> None:
     body = person_body()
     answer = await caller.post("/people", body, "admin")
     assert answer.status_code == 201
-    assert answer.json() == body | {"roles": ["coordinator", "member"], "active": True}
+    assert answer.json() == body | {"roles": ["coordinator", "member"], "active": True, "invited_at": None}
     assert (await caller.get("/people", "admin")).json()["items"] == [answer.json()]
 
 
@@ -136,7 +136,7 @@ async def test_a_person_is_changed_and_found_as_changed(caller: Caller) -> None:
     }
     answer = await caller.put(f"/people/{karen['id']}", facts, "admin")
     assert answer.status_code == 200
-    assert answer.json() == facts | {"id": karen["id"], "active": True}
+    assert answer.json() == facts | {"id": karen["id"], "active": True, "invited_at": None}
     assert (await caller.get(f"/people/{karen['id']}", "admin")).json() == answer.json()
 
 
@@ -180,7 +180,9 @@ async def test_who_no_longer_takes_part_gets_no_mails_until_they_are_let_in_agai
 
 async def test_the_last_administrator_stays_one(caller: Caller) -> None:
     admin = await added(caller, roles=["admin"])
-    resigned = {name: fact for name, fact in admin.items() if name not in {"id", "active"}} | {"roles": ["member"]}
+    resigned = {name: fact for name, fact in admin.items() if name not in {"id", "active", "invited_at"}} | {
+        "roles": ["member"]
+    }
     for answer in (
         await caller.post(f"/people/{admin['id']}/deactivate", None, "admin"),
         await caller.put(f"/people/{admin['id']}", resigned, "admin"),
@@ -207,6 +209,44 @@ async def test_an_address_is_one_persons_even_if_two_ask_at_once(caller: Caller)
         *(caller.post("/people", person_body(email=address), "admin") for address in ("x@y.dk", "X@Y.dk", "x@Y.DK"))
     )
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
+
+
+async def test_who_is_added_with_an_invitation_is_written_to_once(caller: Caller, db: Database) -> None:
+    karen = person_body(invite=True)
+    for _ in "12":
+        answer = await caller.post("/people", karen, "admin")
+        assert answer.status_code == 201
+        assert answer.json()["invited_at"] is not None
+    name, invitation = (await published(db))[-1]
+    assert name == "PersonInvited"
+    assert invitation["person_id"] == karen["id"]
+    assert [name for name, _ in await published(db)].count("PersonInvited") == 1
+    assert "karen" not in str(invitation).lower(), "who they are is no business of the bus"
+
+
+async def test_somebody_is_written_to_again_when_ten_minutes_have_passed(
+    caller: Caller, db: Database, taskforce_id: UUID
+) -> None:
+    karen = await added(caller)
+    assert karen["invited_at"] is None
+    first = await caller.post(f"/people/{karen['id']}/invitations", None, "admin")
+    assert (first.status_code, first.json()["invited_at"] is None) == (202, False)
+    again = await caller.post(f"/people/{karen['id']}/invitations", None, "admin")
+    assert (again.status_code, again.json()["type"]) == (409, "/problems/invited-just-now")
+    async with db.change(taskforce_id) as conn:
+        await conn.execute("update people set invited_at = invited_at - interval '10 minutes'")
+    assert (await caller.post(f"/people/{karen['id']}/invitations", None, "admin")).status_code == 202
+    invitations = [fact["invitation_id"] for name, fact in await published(db) if name == "PersonInvited"]
+    assert len(set(invitations)) == len(invitations) == 2
+
+
+async def test_who_no_longer_takes_part_is_not_invited(caller: Caller, db: Database) -> None:
+    karen = await added(caller)
+    await caller.post(f"/people/{karen['id']}/deactivate", None, "admin")
+    for id in (karen["id"], str(uuid4())):
+        answer = await caller.post(f"/people/{id}/invitations", None, "admin")
+        assert (answer.status_code, answer.json()["type"]) == (404, "/problems/person-not-found")
+    assert "PersonInvited" not in [name for name, _ in await published(db)]
 
 
 async def _address(caller: Caller, person_id: str, taskforce_id: UUID, role: Role, **principal: Any) -> httpx.Response:

@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from services.events import commands
+from services.events.api_keys.commands import make_key
 from services.events.domain import Company
 from services.events.people.commands import add_person
 from services.events.people.domain import Person
@@ -27,6 +28,7 @@ NOW = datetime.now(UTC)
 # A challenge is of no taskforce: who will answer it is not known when it is made.
 EXEMPT = {"taskforces", "outbox", "inbox", "dead_letters", "schema_migrations", "passkey_challenges"}
 BUSINESS = (
+    "api_keys",
     "attendances",
     "companies",
     "employer_events",
@@ -52,6 +54,7 @@ async def filled(db: Database, taskforce_id: UUID) -> Database:
     await commands.open_event(db, taskforce_id, event)
     await commands.check_in(db, taskforce_id, event, company, by="test")
     karen = Person(uuid4(), "Karen", "karen@struer.example", frozenset({"coordinator"}))
+    await make_key(db, taskforce_id, name="Byen", scopes=["events:read"], days=30, made_by=uuid4())
     await make_setup_link(db, taskforce_id)
     await add_person(db, taskforce_id, karen)
     await request_links(db, karen.email, browser=bytes(32), next="/")

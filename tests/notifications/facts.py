@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from shared.contracts.events import TaskforceRegistered
+from shared.contracts.events import PersonInvited, TaskforceRegistered
 from shared.contracts.pledges import HireConfirmed, PledgeLogged, Position, position_id
 from shared.messaging.envelope import encode_headers
 
@@ -110,3 +110,17 @@ class ConsumedRecord:
 
 
 __all__ = ["as_records", "hire", "pledge", "taskforce"]
+
+
+def invited(taskforce_id: UUID, **facts: Any) -> PersonInvited:
+    """Somebody has an account and is to be told so."""
+    return PersonInvited(
+        **{
+            "taskforce_id": taskforce_id,
+            "version": 1,
+            "recorded_at": datetime.now(UTC),
+            "invitation_id": uuid4(),
+            "person_id": uuid4(),
+        }
+        | facts
+    )

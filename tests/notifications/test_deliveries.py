@@ -16,7 +16,7 @@ from services.notifications import deliveries
 from services.notifications.deliveries import Courier
 from shared.logging import configure_logging
 from tests.notifications.conftest import eventually
-from tests.notifications.facts import hire, pledge, taskforce
+from tests.notifications.facts import hire, invited, pledge, taskforce
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection
@@ -65,6 +65,19 @@ async def test_who_logged_the_pledge_is_told_of_the_hire(
     assert mail.recipient == "anne@medlem.example"
     assert "fra Bager & Søn" in mail.text()
     assert "Mette" not in mail.message.as_string(), "the contact's name is no business of the member's"
+
+
+async def test_who_is_invited_is_told_where_to_sign_in(
+    office: Office, owners: Owners, mail_server: MailServer, taskforce_id: UUID
+) -> None:
+    message, closed = invited(taskforce_id), invited(taskforce_id)
+    owners.people[taskforce_id, message.person_id] = {"email": "bo@x.example", "name": "Bo Bak", "language": "da"}
+    await office.hears(message, closed, copies=2)
+    async with office.courier():
+        assert await office.settled(taskforce_id) == {("sent", None): 1, ("skipped", "no_address"): 1}
+    (mail,) = mail_server.accepted
+    assert mail.recipient == "bo@x.example"
+    assert "/sign-in\n" in mail.text().replace("\r", "")
 
 
 async def test_a_hire_is_told_of_even_if_the_company_is_forgotten(

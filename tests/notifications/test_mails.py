@@ -14,7 +14,7 @@ from services.notifications import mails
 from services.notifications.outcomes import Undeliverable
 from services.notifications.rules import Notice, notices
 from services.notifications.settings import NotificationsSettings
-from tests.notifications.facts import hire, pledge
+from tests.notifications.facts import hire, invited, pledge
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 HERE = UUID("6f0f6b3a-3a52-5f7c-9a51-5f3a3f0b6c11")
 NOW = datetime(2026, 12, 1, 18, 4, 11, tzinfo=UTC)
 PLEDGE = notices(pledge(HERE, pledge_id=HERE, recorded_at=NOW, pledged_on=NOW.date()))[0]
+INVITATION = notices(invited(HERE, invitation_id=HERE, recorded_at=NOW))[0]
 HIRE = notices(hire(HERE, hire_id=HERE, pledge_id=HERE, recorded_at=NOW))[0]
 
 
@@ -47,6 +48,7 @@ def mail(
     *,
     name: str = "Mette Sørensen",
     company: str = "Bager & Søn",
+    link: str = "",
     taskforce: str | None = "Taskforce Struer",
     **facts: Any,
 ) -> EmailMessage:
@@ -58,6 +60,7 @@ def mail(
         facts=notice.facts | facts,
         taskforce=taskforce,
         company=company,
+        link=link,
         recipient=mails.address(name, "mette@firma.example"),
         language=language,
         now=NOW,
@@ -123,6 +126,18 @@ def test_who_logged_a_pledge_is_told_of_the_hire_in_english(settings: Notificati
     message = mail(settings, HIRE, "en")
     assert message["Subject"] == "The pledge you logged has become a småjob"
     assert "Hours a week: 12.5" in body(message, "plain")
+
+
+def test_who_has_an_account_is_told_how_to_sign_in(settings: NotificationsSettings) -> None:
+    danish, english = mail(settings, INVITATION, link="/sign-in"), mail(settings, INVITATION, "en", link="/sign-in")
+    assert danish["Subject"] == "Du har fået en konto hos Taskforce Struer"
+    assert english["Subject"] == "You have an account with Taskforce Struer"
+    for message in (danish, english):
+        assert "http://localhost:8080/sign-in\n" in body(message, "plain")
+        assert 'href="http://localhost:8080/sign-in"' in body(message, "html")
+    assert "Skriv denne mailadresse på siden" in body(danish, "plain")
+    nobody = mail(settings, INVITATION, taskforce=None)
+    assert nobody["Subject"] == "Du har fået en konto hos taskforcen"
 
 
 @pytest.mark.parametrize("job_type", ["smaajob", "praktik", "loentilskud", "fleksjob", "ordinaer", "traening"])
@@ -202,12 +217,13 @@ def test_nothing_is_fetched_when_a_mail_is_opened(settings: NotificationsSetting
     assert all(link == f"http://localhost:8080/pledges/{HERE}" for link in links)
 
 
-@pytest.mark.parametrize("notice", [PLEDGE, HIRE], ids=["pledge", "hire"])
+@pytest.mark.parametrize("notice", [PLEDGE, HIRE, INVITATION], ids=["pledge", "hire", "invitation"])
 @pytest.mark.parametrize("language", ["da", "en"])
 def test_text_and_html_say_the_same(settings: NotificationsSettings, notice: Notice, language: Language) -> None:
     message = mail(settings, notice, language)
     html = re.sub(r"<[^>]+>", " ", body(message, "html").partition("</head>")[2]).replace("&amp;", "&")
-    words = set(re.findall(r"\w+", body(message, "plain").replace(f"http://localhost:8080/pledges/{HERE}", "")))
+    words = set(re.findall(r"\w+", body(message, "plain")))
+    words -= set(re.findall(r"\w+", f"http://localhost:8080/pledges/{HERE}"))
     assert words <= set(re.findall(r"\w+", html))
 
 

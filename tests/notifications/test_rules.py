@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from services.notifications.rules import is_old_news, notices
-from tests.notifications.facts import hire, pledge, taskforce
+from tests.notifications.facts import hire, invited, pledge, taskforce
 
 HERE, ELSEWHERE = uuid4(), uuid4()
 
@@ -30,6 +30,15 @@ def test_a_hire_is_told_to_who_logged_its_pledge() -> None:
         "person",
         message.logged_by,
     )
+
+
+def test_who_is_invited_is_told_so_each_time() -> None:
+    message = invited(HERE)
+    (notice,) = notices(message)
+    assert (notice.rule, notice.recipient_kind, notice.recipient_id) == ("invitation", "person", message.person_id)
+    assert notice.facts == {}
+    (again,) = notices(invited(HERE, person_id=message.person_id))
+    assert again.delivery_id != notice.delivery_id
 
 
 def test_a_hire_without_a_pledge_or_without_a_logger_is_told_to_nobody() -> None:

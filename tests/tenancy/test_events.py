@@ -11,6 +11,10 @@ import pytest_asyncio
 
 from services.events import commands, domain, people, queries, store
 from services.events.api import attendance
+from services.events.api_keys import commands as api_keys
+from services.events.api_keys import queries as key_queries
+from services.events.api_keys import store as key_store
+from services.events.api_keys.domain import ApiKey, ClientRefused
 from services.events.domain import Attendance, Company, EmployerEvent, EventPlan
 from shared.auth import Principal
 from tests.authorisation.register import Register, started
@@ -35,6 +39,10 @@ class Prepared(Register):
         self.to = {step: await self.new_event("own", status) for step, status in steps.items()}
         for step in ("check_in", "walk_in", "attend", "arrive", "revoke"):
             self.to[step] = await self.new_event("own", "open")
+        self.keys = {
+            use: await api_keys.make_key(self.db, TASKFORCE, name=use, scopes=["events:read"], days=30, made_by=uuid4())
+            for use in ("revoke_key", "exchange", "load", "revoke")
+        }
 
     @property
     def ours(self) -> UUID:
@@ -63,6 +71,10 @@ def _event(id: UUID, version: int = 1) -> EmployerEvent:
     return EmployerEvent(id, plan, status="published", version=version)
 
 
+def _key() -> ApiKey:
+    return ApiKey(uuid4(), "Byen", frozenset({"events:read"}), uuid4(), NOW, NOW + timedelta(days=30))
+
+
 def _arrive(world: Prepared, db: Any) -> Any:
     principal = Principal("person:x", frozenset({"member"}), TASKFORCE)
     return attendance.arrive(db, principal, world.to["arrive"], attendance.CheckInIn(company_id=world.ours))
@@ -84,6 +96,18 @@ CASES: Cases = {
     commands.check_in_walk_in: lambda w, db: commands.check_in_walk_in(
         db, TASKFORCE, w.to["walk_in"], _company(), by="x"
     ),
+    api_keys.make_key: lambda _, db: api_keys.make_key(
+        db, TASKFORCE, name="Byen", scopes=["events:read"], days=30, made_by=uuid4()
+    ),
+    api_keys.revoke_key: lambda w, db: api_keys.revoke_key(db, TASKFORCE, w.keys["revoke_key"].key_id),
+    api_keys.exchange: lambda w, db: api_keys.exchange(
+        db, w.keys["exchange"].client_id, w.keys["exchange"].client_secret
+    ),
+    key_queries.api_keys: lambda _, conn: key_queries.api_keys(conn, TASKFORCE, NOW),
+    key_store.insert: lambda _, conn: key_store.insert(conn, TASKFORCE, _key(), bytes(32)),
+    key_store.load: lambda w, conn: key_store.load(conn, TASKFORCE, w.keys["load"].key_id),
+    key_store.note_use: lambda w, conn: key_store.note_use(conn, TASKFORCE, w.keys["load"].key_id, NOW),
+    key_store.revoke: lambda w, conn: key_store.revoke(conn, TASKFORCE, w.keys["revoke"].key_id, NOW),
     queries.company: lambda w, conn: queries.company(conn, TASKFORCE, w.ours),
     queries.companies: lambda _, conn: queries.companies(conn, TASKFORCE, limit=10),
     queries.event: lambda w, conn: queries.event(conn, TASKFORCE, w.evening),
@@ -124,7 +148,7 @@ def test_every_function_is_tried() -> None:
 
 
 async def test_none_sees_or_changes_anything_as_another_taskforce_or_as_none(world: Prepared) -> None:
-    assert await tried(world, CASES, (domain.Refusal,)) == []
+    assert await tried(world, CASES, (domain.Refusal, ClientRefused)) == []
 
 
 async def test_each_would_see_or_change_something_if_the_database_let_it(
@@ -132,5 +156,5 @@ async def test_each_would_see_or_change_something_if_the_database_let_it(
 ) -> None:
     async with started(installation, signing_key, Prepared) as (world, dsns):
         async with without_taskforces(world, dsns.superuser_dsn("events")):
-            found = await tried(world, CASES, (domain.Refusal,))
+            found = await tried(world, CASES, (domain.Refusal, ClientRefused))
         assert unnoticed(CASES, found) == []

@@ -93,6 +93,7 @@ PEOPLE: Cases = {
     commands.change_person: lambda w, db: commands.change_person(
         db, TASKFORCE, replace(w.people["other company"], name="Z Andet")
     ),
+    commands.invite_person: lambda w, db: commands.invite_person(db, TASKFORCE, w.people["other company"].id),
     commands.reactivate_person: lambda w, db: commands.reactivate_person(db, TASKFORCE, w.gone),
     commands.deactivate_person: lambda w, db: commands.deactivate_person(
         db, TASKFORCE, w.people["other municipality"].id
@@ -104,6 +105,8 @@ PEOPLE: Cases = {
     queries.filled_roles: lambda _, conn: queries.filled_roles(conn, TASKFORCE),
     store.insert_person: lambda _, conn: store.insert_person(conn, TASKFORCE, _person(), at=NOW),
     store.save_person: lambda w, conn: store.save_person(conn, TASKFORCE, replace(w.people["own"], name="Z Tredje")),
+    store.invited_at: lambda w, conn: store.invited_at(conn, TASKFORCE, w.people["other company"].id),
+    store.set_invited: lambda w, conn: store.set_invited(conn, TASKFORCE, w.me, NOW),
     store.set_deactivated: lambda w, conn: store.set_deactivated(conn, TASKFORCE, w.gone, NOW),
     store.load_person: lambda w, conn: store.load_person(conn, TASKFORCE, w.me),
     store.load_active_person: lambda w, conn: store.load_active_person(conn, TASKFORCE, w.me),

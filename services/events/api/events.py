@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from services.events import commands, queries
-from services.events.access import EVENT, Db, EventReader, Planner, plans
+from services.events.access import EVENT, Db, EventApiReader, Planner, plans
 from services.events.api.answers import PREFIX, IfMatch, etag, refusals, version_seen
 from services.events.fields import Goal, Line, Moment, Name
 from services.events.queries import ByTime, EventRow
@@ -90,7 +90,7 @@ async def draft_event(principal: Planner, db: Db, event: EventIn, response: Resp
 @router.get("", responses=refusals())
 @about(EVENT)
 async def list_events(
-    principal: EventReader,
+    principal: EventApiReader,
     db: Db,
     status: Annotated[EventStatus | None, Query(description="only events with this status")] = None,
     page_size: PageSize = 50,
@@ -113,7 +113,7 @@ async def list_events(
 
 @router.get("/{event_id}", responses=refusals(404))
 @about(EVENT)
-async def read_event(principal: EventReader, db: Db, event_id: UUID, response: Response) -> EventOut:
+async def read_event(principal: EventApiReader, db: Db, event_id: UUID, response: Response) -> EventOut:
     """One event; its version is in the ETag."""
     return await _answer(db, principal, event_id, response)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -53,7 +54,8 @@ class PersonFacts(BaseModel):
     company_id: UUID | None = Field(None, description="the registered company they come from")
 
     def person(self, id: UUID) -> Person:
-        return Person(id=id, roles=frozenset(self.roles), **self.model_dump(exclude={"id", "roles"}))
+        facts = self.model_dump(include=set(PersonFacts.model_fields) - {"roles"})
+        return Person(id=id, roles=frozenset(self.roles), **facts)
 
 
 class PersonIn(PersonFacts):
@@ -62,12 +64,13 @@ class PersonIn(PersonFacts):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
 
     id: UUID = Field(description="made by whoever asks; sending the same again is answered the same again")
+    invite: bool = Field(False, description="whether they are written to that they have an account")
 
 
 class PersonOut(BaseModel):
     """Somebody who takes part, or did."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE | {"active": True}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE | {"active": True, "invited_at": None}]})
 
     id: UUID
     name: str
@@ -78,6 +81,7 @@ class PersonOut(BaseModel):
     programme: Programme | None
     company_id: UUID | None
     active: bool = Field(description="whether they take part; who does not cannot sign in")
+    invited_at: datetime | None = Field(description="when they were last written to that they have an account")
 
     @classmethod
     def of(cls, row: PersonRow) -> Self:
@@ -95,7 +99,7 @@ class PersonPage(BaseModel):
 @about(PERSON)
 async def add_person(principal: Administrator, db: Db, person: PersonIn) -> PersonOut:
     """Let somebody take part."""
-    await commands.add_person(db, principal.taskforce, person.person(person.id))
+    await commands.add_person(db, principal.taskforce, person.person(person.id), invite=person.invite)
     return await _shown(principal, db, person.id)
 
 
@@ -104,6 +108,14 @@ async def add_person(principal: Administrator, db: Db, person: PersonIn) -> Pers
 async def change_person(principal: Administrator, db: Db, person_id: UUID, person: PersonFacts) -> PersonOut:
     """Change somebody's facts and roles. Where they are signed in, the new roles hold within a minute."""
     await commands.change_person(db, principal.taskforce, person.person(person_id))
+    return await _shown(principal, db, person_id)
+
+
+@router.post("/{person_id}/invitations", status_code=202, responses=refusals(404, 409))
+@about(PERSON)
+async def invite_person(principal: Administrator, db: Db, person_id: UUID) -> PersonOut:
+    """Write to somebody (again) that they have an account, and how they sign in: every ten minutes at most."""
+    await commands.invite_person(db, principal.taskforce, person_id)
     return await _shown(principal, db, person_id)
 
 

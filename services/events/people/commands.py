@@ -4,25 +4,38 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
 
 import asyncpg
 
 from services.events.domain import CompanyNotFound, IdTaken, TaskforceUnknown
 from services.events.people import store
-from services.events.people.domain import POWERFUL, AddressTaken, LastAdministrator
+from services.events.people.domain import (
+    INVITED_AGAIN_AFTER,
+    POWERFUL,
+    AddressTaken,
+    InvitedJustNow,
+    LastAdministrator,
+)
 from services.events.people.links import store as links
 from services.events.people.passkeys import store as passkeys
 from services.events.people.sessions import store as sessions
+from shared.contracts.events import PersonInvited
+from shared.messaging import outbox
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from services.events.people.domain import Person
     from shared.postgres import Connection, Database
 
 
-async def add_person(db: Database, taskforce_id: UUID, person: Person, *, at: datetime | None = None) -> None:
+async def add_person(
+    db: Database, taskforce_id: UUID, person: Person, *, invite: bool = False, at: datetime | None = None
+) -> None:
     """Let somebody take part. Adding the same person again changes nothing.
+
+    Args:
+        invite: whether they are written to that they have an account.
+        at: since when they take part.
 
     Raises:
         IdTaken: somebody else, or the same person with other facts, has the id.
@@ -34,10 +47,31 @@ async def add_person(db: Database, taskforce_id: UUID, person: Person, *, at: da
             await store.lock_people(conn, taskforce_id)
             await _refuse_taken_address(conn, taskforce_id, person)
             added = await store.insert_person(conn, taskforce_id, person, at=at or datetime.now(UTC))
+            if added and invite:
+                await _invite(conn, taskforce_id, person.id, datetime.now(UTC))
             if not added and await store.load_person(conn, taskforce_id, person.id) != person:
                 raise IdTaken
     except asyncpg.ForeignKeyViolationError as error:
         raise _what_is_missing(error) from error
+
+
+async def invite_person(db: Database, taskforce_id: UUID, person_id: UUID, *, now: datetime | None = None) -> None:
+    """Write to somebody (again) that they have an account, and how they sign in.
+
+    The mail opens nothing: where it leads, they ask for a link with their address. So it may lie about for months.
+
+    Raises:
+        InvitedJustNow: that was less than ten minutes ago.
+        PersonNotFound: there is nobody, or they no longer take part.
+    """
+    now = now or datetime.now(UTC)
+    async with db.change(taskforce_id) as conn:
+        await store.lock_people(conn, taskforce_id)
+        await store.load_active_person(conn, taskforce_id, person_id)
+        invited_at = await store.invited_at(conn, taskforce_id, person_id)
+        if invited_at is not None and now - invited_at < INVITED_AGAIN_AFTER:
+            raise InvitedJustNow
+        await _invite(conn, taskforce_id, person_id, now)
 
 
 async def change_person(db: Database, taskforce_id: UUID, person: Person) -> None:
@@ -96,6 +130,14 @@ async def reactivate_person(db: Database, taskforce_id: UUID, person_id: UUID) -
         await store.lock_people(conn, taskforce_id)
         await store.load_person(conn, taskforce_id, person_id)
         await store.set_deactivated(conn, taskforce_id, person_id, None)
+
+
+async def _invite(conn: Connection, taskforce_id: UUID, person_id: UUID, now: datetime) -> None:
+    await store.set_invited(conn, taskforce_id, person_id, now)
+    invitation = PersonInvited(
+        taskforce_id=taskforce_id, version=1, recorded_at=now, invitation_id=uuid4(), person_id=person_id
+    )
+    await outbox.add(conn, invitation)
 
 
 async def _sign_out(conn: Connection, taskforce_id: UUID, person_id: UUID) -> None:

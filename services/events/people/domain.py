@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
 from services.events.domain import Refusal
@@ -29,6 +30,10 @@ POWERFUL: Final[frozenset[Role]] = frozenset({"caseworker", "facilitator", "admi
 """Roles that see citizens or hold power: a mailed link alone does not open them."""
 
 
+INVITED_AGAIN_AFTER: Final = timedelta(minutes=10)
+"""How long an administrator who is in doubt waits for the first mail to arrive."""
+
+
 class PersonNotFound(Refusal):
     """The taskforce has no such person, or nobody in that role."""
 
@@ -39,6 +44,12 @@ class AddressTaken(Refusal):
     """Somebody else of the taskforce has the mail address: a link mailed there must open one account."""
 
     code = "address-taken"
+
+
+class InvitedJustNow(Refusal):
+    """They were written to a moment ago: one mail is enough."""
+
+    code = "invited-just-now"
 
 
 class LastAdministrator(Refusal):

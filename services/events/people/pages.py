@@ -52,7 +52,7 @@ async def show_people(request: Request, principal: Administrator, db: Db, page_t
 @about()
 async def new_person(request: Request, principal: Administrator, db: Db) -> Response:
     """An empty form."""
-    form = blank(id=str(uuid4()), language="da")
+    form = blank(id=str(uuid4()), language="da", invite=True)
     return await _asked(request, "person_new.html", principal, db, form=form)
 
 
@@ -63,7 +63,8 @@ async def add_person(request: Request, principal: Administrator, db: Db) -> Resp
     form = await read_form(request, PersonIn)
     if form.data is not None:
         try:
-            await commands.add_person(db, principal.taskforce, form.data.person(form.data.id))
+            new = form.data
+            await commands.add_person(db, principal.taskforce, new.person(new.id), invite=new.invite)
             return RedirectResponse("/people", 303)
         except _TYPED_WRONG as refusal:
             form = form.refused(_at_field(refusal))
@@ -94,6 +95,14 @@ async def change_person(request: Request, principal: Administrator, db: Db, pers
         except _TYPED_WRONG as refusal:
             form = form.refused(_at_field(refusal))
     return await _asked(request, "person.html", principal, db, status_code=422, form=form, person=row)
+
+
+@router.post("/{person_id:uuid}/invitations")
+@about(PERSON)
+async def invite_person(principal: Administrator, db: Db, person_id: UUID) -> Response:
+    """Write to somebody (again) that they have an account."""
+    await commands.invite_person(db, principal.taskforce, person_id)
+    return RedirectResponse(f"/people/{person_id}", 303)
 
 
 @router.post("/{person_id:uuid}/deactivate")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -29,6 +30,7 @@ class PersonRow(BaseModel):
     company_name: str | None
     company_is_member: bool | None
     active: bool
+    invited_at: datetime | None
     roles: list[str]
     sort_name: str
 
@@ -57,6 +59,7 @@ _SELECT_ROW = """
            companies.name as company_name,
            companies.member as company_is_member,
            deactivated_at is null as active,
+           invited_at,
            array(select role
                    from person_roles
                   where taskforce_id = people.taskforce_id

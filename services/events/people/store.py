@@ -127,6 +127,21 @@ async def set_deactivated(conn: Connection, taskforce_id: UUID, person_id: UUID,
     )
 
 
+async def invited_at(conn: Connection, taskforce_id: UUID, person_id: UUID) -> datetime | None:
+    """When the person was last invited; None: never."""
+    when: datetime | None = await conn.fetchval(
+        "select invited_at from people where taskforce_id = $1 and id = $2", taskforce_id, person_id
+    )
+    return when
+
+
+async def set_invited(conn: Connection, taskforce_id: UUID, person_id: UUID, at: datetime) -> None:
+    """Note when the person was last invited."""
+    await conn.execute(
+        "update people set invited_at = $3 where taskforce_id = $1 and id = $2", taskforce_id, person_id, at
+    )
+
+
 async def load_person(conn: Connection, taskforce_id: UUID, person_id: UUID) -> Person:
     """Return the person, also one who no longer takes part. Raises `PersonNotFound`."""
     return _person(await conn.fetchrow(_SELECT_PERSON + " and id = $2", taskforce_id, person_id))
