@@ -62,6 +62,7 @@ _COLUMNS: Final = {
     "cvr": N_("CVR number"),
     "cvr_as_typed": N_("CVR number as typed"),
     "added_at": N_("Added"),
+    "invited_at": N_("Invited"),
     "deactivated_at": N_("Closed"),
     "role": N_("Role"),
     "backed_up": N_("Kept in a cloud"),

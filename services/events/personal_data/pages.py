@@ -31,6 +31,7 @@ from services.events.people.domain import LastAdministrator
 from services.events.personal_data import commands, store
 from services.events.personal_data.domain import FoundOtherwise, NotAllAnswered, NothingHeld
 from services.events.refusals import as_problem
+from shared.cpr import MayLookLikeCpr
 from shared.policy import about
 from shared.privacy.inquiries import Inquiry
 from shared.privacy.pdf import ACTIONS, REASONS, SERVICES, kept_for, pairs, pdf, shown, who_looked
@@ -71,7 +72,9 @@ class Search(BaseModel):
     """Who is looked up, and what for: at least one of the three that people are known by, as `tilsagn person` asks."""
 
     email: Annotated[str, Field(max_length=254)] | None = None
-    phone: Annotated[str, Field(max_length=40)] | None = None
+    phone: (
+        Annotated[str, Field(max_length=40), MayLookLikeCpr("a telephone number of any country, searched for")] | None
+    ) = None
     cvr: Annotated[str, Field(max_length=20)] | None = None
     purpose: Why
 
