@@ -162,7 +162,9 @@ def shown(value: Any, column: str = "") -> str:
         except ValueError:
             return value
     text = str(value)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]} … {_('(cut here: all of it is in the report as JSON)')}"
+    if len(text) > LONGEST:
+        return text[:LONGEST] + " … " + _("(cut here: all of it is in the report as JSON)")
+    return text
 
 
 def who_looked(subject: str) -> str:
