@@ -18,7 +18,7 @@ from deploy.scenarios.identities import taskforce_id
 from shared.privacy.access_log import SUBJECT_ERASURE
 from shared.privacy.pdf import pdf
 from shared.privacy.report import report as whole_report
-from shared.privacy.report import told
+from shared.privacy.report import told as told_of
 
 if TYPE_CHECKING:
     from shared.privacy.subjects import Asked
@@ -40,7 +40,7 @@ def report(asked: Asked, *, taskforce: str, pdf_file: Path | None, language: Lan
         document = whole_report(
             taskforce=asyncio.run(people.taskforce_name(_app_dsn(installation), tenant)),
             asked=asked,
-            held=[told(one.service, group, language) for one in found for group in one.held],
+            held=[told_of(one.service, group, language) for one in found for group in one.held],
             looks=looks,
             made_at=datetime.now(UTC),
             language=language,
@@ -60,8 +60,8 @@ def report(asked: Asked, *, taskforce: str, pdf_file: Path | None, language: Lan
             console.print(f"\n[bold]{one.service}[/]: {entry.what}", highlight=False)
             console.print(f"  {entry.purpose} ({entry.basis}). {entry.months} måneder efter {entry.counted_from}.")
             for row in group.rows:
-                told = ", ".join(f"{column}: {row[column]}" for column in entry.columns if row[column] is not None)
-                console.print(f"  - {told}", markup=False)
+                words = ", ".join(f"{column}: {row[column]}" for column in entry.columns if row[column] is not None)
+                console.print(f"  - {words}", markup=False)
     if not any(group.rows for one in found for group in one.held):
         console.print("Nothing is held about anybody known by that.")
     for look in looks:

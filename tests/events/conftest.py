@@ -34,7 +34,9 @@ API = "/api/events/v1"
 def events_settings(base_settings: dict[str, Any], events_dsns: Databases, signing_key: str) -> EventsSettings:
     """Settings of the service on a fresh database, in demo mode."""
     # Where nobody answers, and at once.
-    others = {f"{service}_url": "http://127.0.0.1:9" for service in ("pledges", "notifications", "dashboard")}
+    others: dict[str, Any] = {
+        f"{service}_url": "http://127.0.0.1:9" for service in ("pledges", "notifications", "dashboard")
+    }
     return EventsSettings(
         **base_settings,
         **others,

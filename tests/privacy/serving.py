@@ -58,10 +58,10 @@ class Services:
     async def get(self, path: str, role: Role = "admin") -> httpx.Response:
         return await self.client.get(f"/personal-data{path}", headers=self.headers(role))
 
-    async def post(self, path: str, role: Role = "admin", **form: str) -> httpx.Response:
-        """Send a form; what it is for is that somebody wants to know, unless it says otherwise."""
+    async def post(self, path: str, **form: str) -> httpx.Response:
+        """Send a form as an administrator; it is because the person wants to know, unless it says otherwise."""
         data = {"purpose": "subject_access"} | form
-        return await self.client.post(f"/personal-data{path}", data=data, headers=self.headers(role))
+        return await self.client.post(f"/personal-data{path}", data=data, headers=self.headers())
 
     async def stop(self, service: str) -> None:
         """Another service is away from now on."""
@@ -95,7 +95,8 @@ async def serving(
         "dashboard": create_dashboard(DashboardSettings(**base_settings, database_url=dsn("dashboard"))),
     }
     async with AsyncExitStack() as stack:
-        servers, urls = {}, {}
+        servers: dict[str, uvicorn.Server] = {}
+        urls: dict[str, Any] = {}
         for service, app in others.items():
             servers[service], urls[f"{service}_url"] = await stack.enter_async_context(_listening(app))
         events = create_events(
