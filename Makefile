@@ -28,7 +28,7 @@ PORT_OPTION = $(if $(PORT),--port $(PORT))
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo up test test-kafka bench faults faults-planted restore-drill kafka lint format types migrations lock forget clean
+.PHONY: help setup demo up test test-kafka bench faults faults-planted restore-drill kafka lint audit format types migrations lock forget clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -81,6 +81,9 @@ lint: setup types migrations ## Check style, types, the walls between services, 
 	@$(BIN)/ruff check --quiet $(SOURCES)
 	@$(BIN)/ruff format --check --quiet $(SOURCES)
 	@said=$$($(BIN)/lint-imports 2>&1) || { echo "$$said"; exit 1; }
+
+audit: setup ## Look for secrets in the checkout, and for packages with known weaknesses
+	@$(BIN)/python -m deploy.audit
 
 types: setup ## Check the types
 	@$(BIN)/mypy --no-error-summary

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _GENERATION_BYTES: Final = 4
 _SEAL_BYTES: Final = 12
 _CODE_BYTES: Final = 16 + 16 + _GENERATION_BYTES + _SEAL_BYTES
-SPOKEN_SIGNS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+SPOKEN_SIGNS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # pragma: allowlist secret
 """Signs that nobody takes for another when they are read out or typed."""
 _LOOK_ALIKES: Final = str.maketrans("OIL", "011")
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from shared.postgres import Database
 
-SECRET = "Hanne Holm"
+SECRET = "Hanne Holm"  # pragma: allowlist secret
 
 
 @pytest.fixture(params=["json", "console"])

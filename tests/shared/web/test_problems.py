@@ -38,7 +38,7 @@ async def test_programs_are_answered_in_the_language_they_ask_for(kitchen) -> No
 
 
 async def test_what_was_sent_is_never_sent_back(kitchen) -> None:  # type: ignore[no-untyped-def]
-    secret = "0101701234 Jens Jensen"
+    secret = "0101701234 Jens Jensen"  # pragma: allowlist secret
     for body in ({**INTAKE, "positions": secret}, {**INTAKE, "contact": {"name": secret * 9}}, [secret], secret):
         answer = await kitchen.post(URL, json=body)
         assert answer.status_code == 422
