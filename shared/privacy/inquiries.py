@@ -33,8 +33,8 @@ _Known = Annotated[tuple[str, ...], MayLookLikeCpr("an address or a number, sear
 
 
 class _Wire(BaseModel):
-    # Whatever is wrong with it is told without its values.
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    # What another release has added is ignored; whatever is wrong is told without its values.
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class Inquiry(_Wire):
