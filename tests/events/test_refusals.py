@@ -23,7 +23,8 @@ def test_every_refusal_is_a_problem_with_danish_words() -> None:
         with speaking("en", service="events"):
             english = refusals.as_problem(refusal()).document()
         assert danish["type"] == f"/problems/{refusal.code}"
-        assert 400 <= danish["status"] < 500
+        # 503 where it is not the asker's to mend: another part of the system has not answered.
+        assert 400 <= danish["status"] < 500 or danish["status"] == 503
         assert danish["title"] != english["title"]
         assert danish["detail"] != english["detail"]
 

@@ -269,6 +269,20 @@ async def test_while_a_service_is_away_nothing_is_reported_or_erased_and_it_is_s
     assert "Missing here: Pledges and hires." in (await services.get("/deadlines")).text
 
 
+async def test_an_account_is_not_erased_while_it_is_not_known_what_else_there_is(
+    services: Services,
+    whole: Installation,  # noqa: F811
+) -> None:
+    await whole.all("pledges", "delete from pledge_contacts")
+    asked = await services.post("/erase", email=EVA["email"])
+    seen = re.search(r'name="seen" value="([0-9a-f]{64})"', asked.text)
+    assert seen
+    await services.stop("pledges")
+    answer = await services.post("/erasures", email=EVA["email"], typed=EVA["email"], seen=seen[1])
+    assert answer.status_code == 503
+    assert whole.eva in await whole.accounts()
+
+
 async def test_what_a_service_could_not_erase_is_shown_and_done_when_it_is_asked_again(
     services: Services,
     whole: Installation,  # noqa: F811
