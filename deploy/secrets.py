@@ -31,7 +31,6 @@ SERVICE_TOKEN_DAYS = 366
 def make(*, token_private_key: str | None = None, request_key: str | None = None) -> dict[str, str]:
     """Return the variables by name, with the keys given and the rest made anew."""
     key = token_private_key or new_private_jwk()
-    notifications = Principal("service:notifications", frozenset({"service"}), None)
     passwords = {
         f"{service.upper()}_{kind}_PASSWORD": secrets.token_urlsafe(32)
         for service in SERVICES
@@ -43,8 +42,14 @@ def make(*, token_private_key: str | None = None, request_key: str | None = None
         "TOKEN_PRIVATE_KEY": key,
         "TOKEN_JWKS": public_jwks(key),
         "PLEDGES_REQUEST_KEY": request_key or secrets.token_urlsafe(32),
-        "NOTIFICATIONS_SERVICE_TOKEN": sign_token(key, notifications, lifetime_seconds=SERVICE_TOKEN_DAYS * 86_400),
+        "NOTIFICATIONS_SERVICE_TOKEN": service_token(key),
     }
+
+
+def service_token(key: str) -> str:
+    """Return a token by which notifications is known to the other services for a year, signed with `key`."""
+    notifications = Principal("service:notifications", frozenset({"service"}), None)
+    return sign_token(key, notifications, lifetime_seconds=SERVICE_TOKEN_DAYS * 86_400)
 
 
 def as_env_file(variables: Mapping[str, str]) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from shared.web import identity, operations, problems
 from shared.web.assets import URL_PREFIX, AssetServer
+from shared.web.csrf import CsrfCookie, refuse_forms_of_others
 from shared.web.openapi import describe
 from shared.web.pages import PageSettings, templates
 from shared.web.refusals import BodyLimits, CrossSiteWrites
@@ -57,6 +58,7 @@ def create_web_app(
         version=version,
         description=description,
         lifespan=lifespan,
+        dependencies=[Depends(refuse_forms_of_others)],
         docs_url=None,
         redoc_url=None,
         openapi_url=f"/api/{service}/v1/openapi.json",
@@ -71,6 +73,7 @@ def create_web_app(
     app.mount(URL_PREFIX.rstrip("/"), AssetServer(), name="assets")
     # The last one added is the outermost.
     app.add_middleware(BodyLimits, limit=body_limit, larger=larger_bodies or {})
+    app.add_middleware(CsrfCookie)
     app.add_middleware(CrossSiteWrites, public_url=settings.public_url)
     app.add_middleware(identity.Identity, token_jwks=settings.token_jwks)
     app.add_middleware(UnforeseenErrors)

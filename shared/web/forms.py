@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.datastructures import UploadFile
 
 from shared.cpr import contains_cpr_shape, fields_like_cpr
+from shared.web.csrf import FIELD
 from shared.web.i18n import gettext as _
 from shared.web.validation import FieldError, field_errors
 
@@ -91,10 +92,11 @@ async def read_form(request: Request, model: type[Model]) -> Form[Model]:
     (`shared.cpr.MayLookLikeCpr`); and so is a file of such a name.
     """
     posted = await request.form()
-    misnamed = {name: error for name in posted for one in posted.getlist(name) if (error := misnamed_file(one))}
+    names = [name for name in posted if name != FIELD]
+    misnamed = {name: error for name in names for one in posted.getlist(name) if (error := misnamed_file(one))}
     lists = _list_fields(model)
     values: dict[str, Any] = {}
-    for name in posted:
+    for name in names:
         sent = [one for one in map(_tidy, posted.getlist(name)) if one is not None]
         if sent:
             values[name] = sent if name in lists else sent[-1]

@@ -22,7 +22,7 @@ from babel.messages.pofile import read_po
 Language = Literal["da", "en"]
 LANGUAGES: tuple[Language, ...] = ("da", "en")
 DEFAULT_LANGUAGE: Language = "da"
-LANGUAGE_COOKIE = "lang"
+LANGUAGE_COOKIE = "__Host-lang"
 
 _ROOT = Path(__file__).resolve().parents[2]
 _SHARED_LOCALE = Path(__file__).with_name("locale")

@@ -12,6 +12,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
 from shared.web import i18n, navigation
 from shared.web.assets import asset_url, icon_svg
+from shared.web.csrf import FormFields, csrf_field
 from shared.web.formats import FILTERS
 
 _SHARED_TEMPLATES = Path(__file__).with_name("templates")
@@ -67,13 +68,15 @@ def templates(service: str) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
+        extensions=["jinja2.ext.i18n", FormFields],
         auto_reload=False,
     )
     words: Any = environment
     words.install_gettext_callables(_gettext, _ngettext, newstyle=True, pgettext=_pgettext, npgettext=_npgettext)
     environment.filters.update(FILTERS)
-    environment.globals.update(asset=asset_url, icon_svg=icon_svg, current_language=i18n.current_language)
+    environment.globals.update(
+        asset=asset_url, csrf_field=csrf_field, icon_svg=icon_svg, current_language=i18n.current_language
+    )
     return environment
 
 

@@ -118,6 +118,7 @@ def respond(request: Request, problem: Problem) -> Response:
     """The problem as this asker can read it. Someone signed out who opens a page is led to sign in."""
     from shared.web.pages import render  # noqa: PLC0415 - pages renders problems and raises them
 
+    _note_refusal(request, problem)
     asks = Negotiation.of(request)
     correlation_id = getattr(request.state, "correlation_id", None)
     document = problem.document(instance=f"urn:uuid:{correlation_id}" if correlation_id else None)
@@ -130,6 +131,29 @@ def respond(request: Request, problem: Problem) -> Response:
     response = render(request, template, status_code=problem.status, problem=document)
     response.headers.update(problem.headers)
     return response
+
+
+_REFUSALS = frozenset({401, 403, 429})
+"""Answers that say that somebody may not, or not so often."""
+_SIGNING_IN = ("/sign-in", "/account/passkeys")
+
+
+def _note_refusal(request: Request, problem: Problem) -> None:
+    """Log what somebody was kept from, and ways in that did not open: by the route's path, never by the address."""
+    failed_way_in = problem.status >= 400 and request.url.path.startswith(_SIGNING_IN) and request.method == "POST"
+    if problem.status not in _REFUSALS and not failed_way_in:
+        return
+    route = getattr(request.scope.get("route"), "path", None)
+    principal = getattr(request.state, "principal", None)
+    log.warning(
+        "request.refused",
+        status=problem.status,
+        reason=problem.slug,
+        method=request.method,
+        route=route,
+        who=principal.subject if principal is not None else None,
+        taskforce=str(principal.taskforce_id) if principal is not None else None,
+    )
 
 
 async def _on_problem(request: Request, error: Exception) -> Response:

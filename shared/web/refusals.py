@@ -15,6 +15,11 @@ from shared.web.problems import Problem
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
+def cross_site() -> Problem:
+    """What is said of a write that another site may have made somebody's browser send."""
+    return Problem(403, "cross-site", _("This came from another site"), _("Open the page here and send it again."))
+
+
 class CrossSiteWrites:
     """Refuses writes that another site made somebody's browser send (CSRF), by what browsers say themselves.
 
@@ -29,12 +34,7 @@ class CrossSiteWrites:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] not in SAFE_METHODS and self._foreign(scope):
-            raise Problem(
-                403,
-                "cross-site",
-                _("This came from another site"),
-                _("Open the page here and send it again."),
-            )
+            raise cross_site()
         await self.app(scope, receive, send)
 
     def _foreign(self, scope: Scope) -> bool:

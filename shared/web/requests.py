@@ -114,7 +114,7 @@ class SpokenLanguage:
                 headers = MutableHeaders(scope=message)
                 headers.setdefault("content-language", language)
                 if chosen:
-                    headers.append("set-cookie", _cookie(chosen, secure=scope["scheme"] == "https"))
+                    headers.append("set-cookie", _cookie(chosen))
             await send(message)
 
         with speaking(language, self.service):
@@ -140,9 +140,8 @@ def _asked_by_program(scope: Scope) -> Language | None:
     return preferred_language(Headers(scope=scope).get("accept-language", ""))
 
 
-def _cookie(language: Language, *, secure: bool) -> str:
-    protection = "; Secure" if secure else ""
-    return f"{LANGUAGE_COOKIE}={language}; Path=/; Max-Age={_YEAR}; SameSite=Lax{protection}"
+def _cookie(language: Language) -> str:
+    return f"{LANGUAGE_COOKIE}={language}; Path=/; Max-Age={_YEAR}; Secure; HttpOnly; SameSite=Lax"
 
 
 class SecurityHeaders:

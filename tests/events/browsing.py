@@ -13,6 +13,7 @@ from services.events.people.passkeys import commands
 from services.events.people.sessions import commands as sessions
 from services.events.people.sessions.domain import SessionKey
 from shared.auth import COOKIE, SESSION_COOKIE, sign_token
+from tests.browsing import AS_OUR_PAGES
 from tests.events.authenticator import Device
 
 if TYPE_CHECKING:
@@ -36,7 +37,10 @@ class Browser:
         self.db, self.settings = db, settings
         transport = httpx.ASGITransport(app=app)
         self.client = httpx.AsyncClient(
-            transport=transport, base_url="https://localhost:8080", headers={"user-agent": "Firefox/132.0 Android"}
+            transport=transport,
+            base_url="https://localhost:8080",
+            event_hooks=AS_OUR_PAGES,
+            headers={"user-agent": "Firefox/132.0 Android"},
         )
         self.device = Device(ORIGIN)
 

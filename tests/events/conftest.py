@@ -17,6 +17,7 @@ from services.events import commands
 from services.events.app import create_app
 from services.events.settings import EventsSettings
 from tests.browser.conftest import browser, page_at  # noqa: F401  (fixtures)
+from tests.browsing import AS_OUR_PAGES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -126,7 +127,9 @@ def event_body(**facts: Any) -> dict[str, Any]:
 async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """A program on the application's own origin, with a cookie jar, that does not follow redirects."""
     transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="https://localhost:8080") as client:
+    async with httpx.AsyncClient(
+        transport=transport, base_url="https://localhost:8080", event_hooks=AS_OUR_PAGES
+    ) as client:
         yield client
 
 

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from services.events.app import create_app
 from services.events.people import commands as people
@@ -20,6 +21,7 @@ from services.events.people.links import commands, pages
 from services.events.people.links.domain import LIFETIME, MOST_AT_ONCE, MOST_MAILS, MOST_OF_ALL, LinkCode, LinkOver
 from services.events.people.links.pages import ANSWER_SECONDS, BROWSER_COOKIE
 from shared.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE, TokenVerifier
+from tests.browsing import AS_OUR_PAGES, signs_nobody_in
 from tests.events.conftest import published
 
 if TYPE_CHECKING:
@@ -45,7 +47,9 @@ async def browser(events_settings: EventsSettings, karen: Person) -> AsyncIterat
     app = create_app(events_settings.model_copy(update={"demo_mode": False}))
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="https://localhost:8080") as client,
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app), base_url="https://localhost:8080", event_hooks=AS_OUR_PAGES
+        ) as client,
     ):
         yield client
 
@@ -77,7 +81,7 @@ async def test_a_link_signs_in_by_its_button_and_not_by_being_opened(
     for _ in range(3):
         page = await browser.get(path, headers=PAGE)
         assert page.status_code == 200
-        assert "set-cookie" not in page.headers
+        assert signs_nobody_in(page)
     answer = await browser.post(path, headers=PAGE)
     assert (answer.status_code, answer.headers["location"]) == (303, "/events?q=1")
     who = TokenVerifier(events_settings.token_jwks).verify(browser.cookies[COOKIE])
@@ -96,6 +100,19 @@ async def test_a_link_works_once(browser: httpx.AsyncClient, db: Database, taskf
     answer = await browser.post(path, headers=PAGE)
     assert (answer.status_code, "set-cookie" in answer.headers) == (409, False)
     assert "Linket virker ikke længere" in answer.text
+
+
+async def test_every_way_in_that_opened_or_did_not_is_logged_and_no_link(
+    browser: httpx.AsyncClient, db: Database, karen: Person, taskforce_id: UUID
+) -> None:
+    path = await link(browser, db, taskforce_id)
+    with capture_logs() as logged:
+        for _ in "12":
+            await browser.post(path, headers=PAGE)
+    opened, refused = [one for one in logged if one["event"] in {"sign_in.succeeded", "request.refused"}]
+    assert (opened["event"], opened["who"]) == ("sign_in.succeeded", f"person:{karen.id}")
+    assert (refused["event"], refused["reason"]) == ("request.refused", "link-over")
+    assert path.rpartition("/")[2] not in str(logged)
 
 
 async def test_a_link_works_for_ten_minutes(browser: httpx.AsyncClient, db: Database, taskforce_id: UUID) -> None:

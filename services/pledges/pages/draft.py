@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from shared.auth import Principal
 
-_COOKIE: Final = "hire_draft"
+_COOKIE: Final = "__Secure-hire_draft"
+"""Not `__Host-`: that would be sent to every page, and this is for one."""
 _SECONDS: Final = 3600
 _MOST_CHARACTERS: Final = 3800
 """Browsers drop what is over 4096 with its name and attributes."""

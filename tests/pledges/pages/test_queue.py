@@ -41,6 +41,7 @@ async def test_a_hire_is_confirmed_from_the_work_list_in_three_steps(
     sent = await caller.client.post(place, data=fields | {"step": "check"}, headers=headers)
     assert (sent.status_code, sent.headers["location"]) == (303, f"{place}?step=check")
     cookie = sent.headers["set-cookie"]
+    assert cookie.startswith("__Secure-hire_draft=")
     for attribute in ("HttpOnly", "Secure", "SameSite=strict", f"Path={place}"):
         assert attribute in cookie
     drafted = headers | {"cookie": cookie.partition(";")[0]}
@@ -65,7 +66,7 @@ async def test_a_hire_is_confirmed_from_the_work_list_in_three_steps(
 
     assert confirmed.status_code == twice.status_code == 303
     assert confirmed.headers["location"] == twice.headers["location"]
-    assert 'hire_draft="";' in confirmed.headers["set-cookie"]
+    assert '__Secure-hire_draft="";' in confirmed.headers["set-cookie"]
     assert (late.status_code, late.headers["location"]) == (303, f"/pledges/{body['id']}")
     assert "Ansættelsen hos Struer Trælast A/S er bekræftet" in text_of(done)
     assert "2 af 3 pladser ledige" in text_of(done)
@@ -79,7 +80,7 @@ async def test_a_draft_that_nobody_wrote_so_is_no_draft(caller: Caller) -> None:
     await caller.log(body)
     place = f"/queue/{body['id']}/hire"
     for bad in ("x", "W10", "bnVsbA==", "eyJieSI6IG51bGx9"):
-        headers = caller.headers("caseworker") | HTML | {"cookie": f"hire_draft={bad}"}
+        headers = caller.headers("caseworker") | HTML | {"cookie": f"__Secure-hire_draft={bad}"}
 
         answer = await caller.client.get(f"{place}?step=check", headers=headers)
 

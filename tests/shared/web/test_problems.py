@@ -9,11 +9,12 @@ from typing import Annotated
 import httpx
 import pytest
 from fastapi import Depends
+from structlog.testing import capture_logs
 
 from shared.auth import Principal, public
 from shared.web.problems import Problem, safe_next
 from shared.web.validation import FieldError
-from tests.shared.web.kitchen.app import create_kitchen
+from tests.shared.web.kitchen.app import create_kitchen, token
 
 INTAKE = {"company": "B&O", "positions": 1, "hours": 10, "contact": {"name": "Eva"}}
 URL = "/api/kitchen/v1/intakes"
@@ -93,6 +94,25 @@ async def test_an_unforeseen_error_is_logged_but_tells_nothing(kitchen, capsys, 
     assert "Noget gik galt hos os" in page.text
     assert "Jens" not in page.text
     capsys.readouterr()
+
+
+async def test_what_somebody_was_kept_from_is_logged_without_the_address(kitchen) -> None:  # type: ignore[no-untyped-def]
+    with capture_logs() as logged:
+        await kitchen.get("/kitchen/secret?q=Jens")
+        member = {"authorization": f"Bearer {token('member')}"}
+        await kitchen.get("/kitchen/secret", headers=member)
+        await kitchen.get("/kitchen", headers={"authorization": "Bearer x"})
+        await kitchen.post("/kitchen/echo", content=b"x", headers={"sec-fetch-site": "cross-site"})
+        await kitchen.get("/nothing")
+    refused = [one for one in logged if one["event"] == "request.refused"]
+    assert [(one["status"], one["reason"], one["route"]) for one in refused] == [
+        (401, "signed-out", "/kitchen/secret"),
+        (401, "signed-out", "/kitchen/secret"),
+        (401, "signed-out", None),
+        (403, "cross-site", None),
+    ]
+    assert [str(one["who"]).partition(":")[0] for one in refused] == ["None", "person", "None", "None"]
+    assert "Jens" not in str(logged)
 
 
 async def test_people_get_a_page_and_htmx_a_part_of_one(kitchen) -> None:  # type: ignore[no-untyped-def]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+import structlog
+
 from services.events.people.sessions import commands
 from services.events.people.sessions.domain import LONGEST, SessionKey, SessionOver
 from shared.auth import COOKIE, NOTED, RENEWED_COOKIE, SESSION_COOKIE, TOKEN_SECONDS, sign_token
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 _RENEWED_SECONDS: Final = 5
 
+_log = structlog.get_logger(__name__)
+
 
 def key_in(request: Request) -> SessionKey:
     """The session that the browser says it has. Raises `SessionOver` where it has none."""
@@ -32,7 +36,15 @@ async def end_former(request: Request, db: Database) -> None:
 
 
 def give_session(response: Response, settings: EventsSettings, key: SessionKey, principal: Principal) -> None:
-    """Give the browser its session, and its first token."""
+    """Give the browser its session, and its first token: somebody has signed in."""
+    _log.info(
+        "sign_in.succeeded",
+        who=principal.subject,
+        taskforce=str(principal.taskforce_id),
+        session=str(key.session_id),
+        roles=sorted(principal.roles),
+        withheld=principal.withheld,
+    )
     _set(response, SESSION_COOKIE, key.text(), int(LONGEST.total_seconds()))
     give_token(response, settings, principal, noted=True)
 

@@ -18,7 +18,12 @@ function look() {
 }
 
 async function stay() {
-  const answer = await fetch("/session/extend", { method: "POST", signal: AbortSignal.timeout(10_000) }).catch(() => null);
+  const answer = await fetch("/session/extend", {
+    method: "POST",
+    // Not what a form could say: a page elsewhere could not send it.
+    headers: { "content-type": "application/json" },
+    signal: AbortSignal.timeout(10_000),
+  }).catch(() => null);
   if (!answer?.ok) return look();
   const ends = (await answer.json()).ends_at * 1000;
   later(ends);

@@ -1,0 +1,96 @@
+"""The key that signs is changed in three steps, and nobody notices."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from dotenv import dotenv_values
+
+from deploy import key_change
+from deploy.key_change import NEXT, OutOfTurn, change
+from deploy.secrets import as_env_file, make
+from shared.auth import InvalidToken, Principal, TokenVerifier, sign_token
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> Path:
+    file = tmp_path / ".env"
+    file.write_text("# Struer\nSENDER='Tilsagn <t@struer.example>'\n" + as_env_file(make()) + "SMTP_HOST=mail # here\n")
+    return file
+
+
+def read(env: Path) -> dict[str, str]:
+    return {name: value or "" for name, value in dotenv_values(env, interpolate=False).items()}
+
+
+def token(variables: Mapping[str, str]) -> str:
+    member = Principal(f"person:{uuid4()}", frozenset({"member"}), uuid4())
+    return sign_token(variables["TOKEN_PRIVATE_KEY"], member, lifetime_seconds=60)
+
+
+def is_good(token: str, variables: Mapping[str, str]) -> bool:
+    try:
+        TokenVerifier(variables["TOKEN_JWKS"]).verify(token)
+    except InvalidToken:
+        return False
+    return True
+
+
+def test_whoever_has_been_restarted_or_not_verifies_what_the_others_sign(env: Path) -> None:
+    states = [read(env)]
+    for step in ("announce", "use", "retire"):
+        change(step, env)
+        states.append(read(env))
+        before, after = states[-2:]
+        for signs in (before, after):
+            for verifies in (before, after):
+                if step != "retire" or signs is after:
+                    assert is_good(token(signs), verifies), step
+                    assert is_good(signs["NOTIFICATIONS_SERVICE_TOKEN"], verifies), step
+    first, *_, last = states
+    assert not is_good(token(first), last), "the old key is worth nothing any more"
+    assert first["TOKEN_PRIVATE_KEY"] != last["TOKEN_PRIVATE_KEY"]
+    assert set(first) == set(last)
+    ours = {"TOKEN_PRIVATE_KEY", "TOKEN_JWKS", "NOTIFICATIONS_SERVICE_TOKEN"}
+    assert {name for name in first if first[name] != last[name]} == ours
+    assert env.read_text().startswith("# Struer\nSENDER=")
+    assert "SMTP_HOST=mail # here\n" in env.read_text()
+    assert env.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("steps", [("use",), ("retire",), ("announce", "announce"), ("announce", "retire")])
+def test_a_step_that_is_not_next_changes_nothing(env: Path, steps: tuple[str, ...]) -> None:
+    for step in steps[:-1]:
+        change(step, env)
+    before = env.read_text()
+    with pytest.raises(OutOfTurn):
+        change(steps[-1], env)
+    assert env.read_text() == before
+    assert list(env.parent.iterdir()) == [env]
+
+
+def test_a_leaked_key_is_replaced_at_once_whatever_was_under_way(env: Path) -> None:
+    change("announce", env)
+    before = read(env)
+    change("replace", env)
+    after = read(env)
+    assert NEXT not in after
+    assert not is_good(token(before), after)
+    assert not is_good(before["NOTIFICATIONS_SERVICE_TOKEN"], after)
+    assert is_good(token(after), after)
+    assert is_good(after["NOTIFICATIONS_SERVICE_TOKEN"], after)
+
+
+def test_the_command_says_what_to_do_next(env: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    key_change.main(["announce", str(env)])
+    assert capsys.readouterr().out == "Restart all services, then: use.\n"
+    with pytest.raises(SystemExit, match="Nothing was changed: the next key has been announced"):
+        key_change.main(["announce", str(env)])
+    with pytest.raises(SystemExit, match="Nothing was changed: there is no TOKEN_PRIVATE_KEY"):
+        key_change.main(["use", str(Path(env.parent) / "none")])

@@ -1,0 +1,1 @@
+"""What documents claim is so, where nothing generates them."""
