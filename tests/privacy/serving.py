@@ -20,6 +20,7 @@ from services.notifications.settings import NotificationsSettings
 from services.pledges.app import create_app as create_pledges
 from services.pledges.settings import PledgesSettings
 from shared.auth import Principal, sign_token
+from shared.web.i18n import LANGUAGE_COOKIE
 from tests.pledges.conftest import REQUEST_KEY
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Services:
         """What somebody in a role asks with."""
         who = Principal(f"person:{ADMIN}", frozenset({role}), taskforce_id or self._taskforce_id)
         token = sign_token(self._signing_key, who, lifetime_seconds=600)
-        return {"authorization": f"Bearer {token}", "accept": "text/html", "cookie": "lang=en"}
+        return {"authorization": f"Bearer {token}", "accept": "text/html", "cookie": f"{LANGUAGE_COOKIE}=en"}
 
     async def get(self, path: str, role: Role = "admin") -> httpx.Response:
         return await self.client.get(f"/personal-data{path}", headers=self.headers(role))
