@@ -28,7 +28,7 @@ PORT_OPTION = $(if $(PORT),--port $(PORT))
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo up test test-kafka bench faults faults-planted restore-drill kafka lint audit format types migrations lock forget clean
+.PHONY: help setup demo up test test-kafka test-oidc bench faults faults-planted restore-drill kafka lint audit format types migrations lock forget clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -52,6 +52,11 @@ test-kafka: setup ## Run every test that talks to a broker on Apache Kafka itsel
 	@$(BOOTSTRAP) java
 	@$(BIN)/python -m deploy.kafka setup
 	@BROKER=apache $(BIN)/python -m pytest --numprocesses $(WORKERS) $(ARGS)
+
+test-oidc: setup ## Sign in at a real provider, Keycloak, in the browser (needs Java and Maven)
+	@$(BOOTSTRAP) browser java
+	@$(BIN)/python -m tests.keycloak
+	@PROVIDER=keycloak $(BIN)/python -m pytest --numprocesses 0 -m oidc $(ARGS) tests/events/oidc
 
 faults: setup ## Break the running processes in every way we know, RUNS times, and check what we promise
 	@$(BOOTSTRAP) faketime || echo 'The faults of the clock are left out.' >&2
@@ -102,6 +107,6 @@ forget: setup ## Delete this installation's data for good (asks first)
 	@$(BIN)/python -m deploy.local.forget $(ARGS)
 
 clean: ## Remove everything that was built; the data in .tilsagn/ stays
-	@rm -rf .venv .kafka node_modules shared/web/assets/built test-results tilsagn.egg-info
+	@rm -rf .venv .kafka .keycloak node_modules shared/web/assets/built test-results tilsagn.egg-info
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +

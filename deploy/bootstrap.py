@@ -60,7 +60,7 @@ def browser() -> None:
 
 
 def java() -> None:
-    """Make sure that Java and Maven are there for Apache Kafka; whether they are new enough is seen when they run.
+    """Make sure that Java and Maven are there for Apache Kafka and Keycloak; running them shows if they are new enough.
 
     Raises:
         Refusal: one is missing and cannot be installed from here.
@@ -69,7 +69,7 @@ def java() -> None:
     if "JAVA_HOME" in os.environ:
         missing = [name for name in missing if name != "java"]
     if missing:
-        why = f"Apache Kafka needs Java 17 or newer and Maven; not found: {', '.join(missing)}."
+        why = f"Apache Kafka and Keycloak need Java 17 or newer and Maven; not found: {', '.join(missing)}."
         _have_installed("default-jre-headless", "maven", what="Java and Maven", why=why)
 
 

@@ -11,6 +11,8 @@ from services.events.api_keys import token
 from services.events.people import pages as people_pages
 from services.events.people import sign_in
 from services.events.people.links import pages as link_pages
+from services.events.people.oidc import pages as provider_pages
+from services.events.people.oidc.provider import Provider
 from services.events.people.passkeys import pages as passkey_pages
 from services.events.people.passkeys.ceremony import RelyingParty
 from services.events.people.sessions import pages as session_pages
@@ -62,6 +64,8 @@ def create_app(settings: EventsSettings | None = None) -> FastAPI:
     app.state.relying_party = RelyingParty.at(settings.public_url)
     app.state.token_limit = RateLimit(most=600, seconds=600)
     app.state.passkey_limit = RateLimit(most=100, seconds=600)
+    app.state.provider = Provider(settings.provider) if settings.provider else None
+    app.state.provider_limit = RateLimit(most=1000, seconds=600)
     refusals.install(app)
     app.include_router(api.router)
     app.include_router(token.router)
@@ -71,6 +75,7 @@ def create_app(settings: EventsSettings | None = None) -> FastAPI:
     app.include_router(sign_in.router)
     app.include_router(session_pages.router)
     app.include_router(passkey_pages.router)
+    app.include_router(provider_pages.router)
     app.include_router(link_pages.router)
     app.include_router(setup_pages.router)
     app.include_router(personal_data_pages.router)

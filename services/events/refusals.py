@@ -15,6 +15,22 @@ from services.events.people.domain import (
     ProgrammeMissing,
 )
 from services.events.people.links.domain import AnotherBrowser, LinkOver
+from services.events.people.oidc.domain import (
+    AccountClosed,
+    AddressNotVerified,
+    ClocksDiffer,
+    GroupsContradict,
+    GroupsNotSaid,
+    LinkedToAnother,
+    MunicipalityNotGiven,
+    NoRoleHere,
+    NotBegunHere,
+    ProgrammeNotGiven,
+    ProviderNotBelieved,
+    ProviderNotOffered,
+    ProviderUnavailable,
+    SignInCancelled,
+)
 from services.events.people.passkeys.domain import (
     ChallengeOver,
     CodeNeeded,
@@ -167,6 +183,74 @@ _WORDS: Mapping[type[domain.Refusal], _Words] = {
         N_("Look at what is held once more. Nothing was erased."),
     ),
     OrderNotFound: _Words(404, N_("There is no such erasure"), N_("Look at the list of erasures.")),
+    ProviderNotOffered: _Words(
+        404, N_("Nobody signs in like that here"), N_("Sign in with a passkey or by mail, on the sign-in page.")
+    ),
+    ProviderUnavailable: _Words(
+        503,
+        N_("Your organisation's sign-in does not answer"),
+        N_("Try again in a few minutes, or sign in in another way meanwhile. Nothing was changed."),
+    ),
+    ProviderNotBelieved: _Words(
+        502,
+        N_("We cannot trust the answer of your organisation's sign-in"),
+        N_("You are not signed in. Try again; if it happens again, tell whoever runs the installation."),
+    ),
+    ClocksDiffer: _Words(
+        502,
+        N_("Two clocks do not agree"),
+        N_("Ours and that of your organisation's sign-in are minutes apart. Tell whoever runs the installation."),
+    ),
+    NotBegunHere: _Words(
+        409,
+        N_("This sign-in is over"),
+        N_("It took more than ten minutes, was used before, or began in another window. Begin again."),
+    ),
+    SignInCancelled: _Words(
+        403,
+        N_("You were not signed in"),
+        N_("The sign-in of your organisation was broken off, or did not let you in. Nothing was changed."),
+    ),
+    AccountClosed: _Words(
+        403,
+        N_("Your account here is closed"),
+        N_("Do you take part again? Then ask an administrator of the taskforce to open it."),
+    ),
+    NoRoleHere: _Words(
+        403,
+        N_("You have no role here yet"),
+        N_("We know who you are, and none of your groups takes part. Ask an administrator of the taskforce."),
+    ),
+    AddressNotVerified: _Words(
+        403,
+        N_("We do not know that your mail address is yours"),
+        N_("Your organisation's sign-in does not say that it is. Tell whoever looks after it in your organisation."),
+    ),
+    LinkedToAnother: _Words(
+        409,
+        N_("Your mail address belongs to another account"),
+        N_("Somebody had the address before you. An administrator can close that account and open it again for you."),
+    ),
+    GroupsContradict: _Words(
+        409,
+        N_("Your groups do not agree"),
+        N_("They are of two municipalities or two programmes. Ask whoever looks after them in your organisation."),
+    ),
+    GroupsNotSaid: _Words(
+        409,
+        N_("You are in too many groups"),
+        N_("So many that we are not told which. Ask whoever looks after them in your organisation."),
+    ),
+    MunicipalityNotGiven: _Words(
+        409,
+        N_("A case worker needs a municipality"),
+        N_("Your groups do not say which one is yours. Ask whoever looks after them in your organisation."),
+    ),
+    ProgrammeNotGiven: _Words(
+        409,
+        N_("A facilitator needs a programme"),
+        N_("Your groups do not say which one is yours. Ask whoever looks after them in your organisation."),
+    ),
     domain.IdTaken: _Words(
         409, N_("Something else has this id already"), N_("Make a new id and send it again. Nothing was changed.")
     ),
@@ -200,6 +284,14 @@ def as_problem(refusal: domain.Refusal) -> Problem:
     """The refusal in the language of the request."""
     status, title, detail = _WORDS[type(refusal)]
     return Problem(status, refusal.code, _(title), _(detail))
+
+
+def problem_called(code: str) -> Problem:
+    """What is said about refusals of this code, in the language of the request. Raises `Problem` 404 for none."""
+    for kind, (status, title, detail) in _WORDS.items():
+        if kind.code == code:
+            return Problem(status, code, _(title), _(detail))
+    raise Problem(404)
 
 
 async def _on_refusal(request: Request, error: Exception) -> Response:

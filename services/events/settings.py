@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Self
 
 from pydantic import Field, SecretStr, StringConstraints, field_validator, model_validator
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
+from services.events.people.oidc.domain import GroupGives, Groups
+from services.events.people.oidc.http import origin_of
+from services.events.people.oidc.provider import ProviderSettings
 from shared.settings import ServiceSettings
+
+CALLBACK = "/sign-in/provider/callback"
+"""Where the provider sends people back: registered with it as `<public_url>/sign-in/provider/callback`."""
 
 
 class EventsSettings(ServiceSettings):
@@ -31,7 +38,52 @@ class EventsSettings(ServiceSettings):
         None, description="where to report a weakness, for /.well-known/security.txt: a mailto:, https: or tel: address"
     )
 
-    @field_validator("security_contact", mode="before")
+    oidc_issuer: str | None = Field(
+        None, description="the organisation's OpenID Connect provider, as its own discovery calls it; none without it"
+    )
+    oidc_client_id: str | None = Field(None, description="as what this installation is registered with the provider")
+    oidc_client_secret: SecretStr | None = Field(None, description="and the secret that goes with it")
+    oidc_name: Annotated[str, StringConstraints(max_length=60)] | None = Field(
+        None, description="what people call the provider; stands on the button: Struer Kommune"
+    )
+    oidc_groups: Annotated[Mapping[str, Groups], NoDecode] | None = Field(
+        None,
+        description="JSON: taskforces' short names; in each, the provider's groups; for each, the roles it gives, and "
+        'municipality or programme: {"struer": {"Jobcenter": {"roles": ["caseworker"], "municipality": "0671"}}}',
+    )
+    oidc_groups_claim: str = Field("groups", description="what the provider calls the groups in its token")
+    oidc_more_hosts: str = Field(
+        "", description="hosts beside the issuer's own that its discovery may name, comma separated"
+    )
+    oidc_emails_verified: bool = Field(
+        False, description="believe the provider's mail addresses where it does not say that they are verified"
+    )
+
+    @field_validator("oidc_groups", mode="before")
+    @classmethod
+    def _groups_are_json(cls, said: object) -> object:
+        if not isinstance(said, str):
+            return said
+        try:
+            return json.loads(said) if said else None
+        except ValueError:
+            raise ValueError("oidc_groups is not JSON") from None
+
+    @field_validator("oidc_groups")
+    @classmethod
+    def _groups_can_work(cls, groups: Mapping[str, Mapping[str, GroupGives]] | None) -> object:
+        for slug, given in (groups or {}).items():
+            everything = given.values()
+            roles = {role for one in everything for role in one.roles}
+            if "caseworker" in roles and not any(one.municipality for one in everything):
+                raise ValueError(f"oidc_groups of {slug}: case workers, and no group says of which municipality")
+            if "facilitator" in roles and not any(one.programme for one in everything):
+                raise ValueError(f"oidc_groups of {slug}: facilitators, and no group says of which programme")
+        return groups
+
+    @field_validator(
+        "security_contact", "oidc_issuer", "oidc_client_id", "oidc_client_secret", "oidc_name", mode="before"
+    )
     @classmethod
     def _nothing_is_nobody(cls, said: object) -> object:
         return said or None
@@ -42,3 +94,55 @@ class EventsSettings(ServiceSettings):
         if signing not in {key.get("kid") for key in json.loads(self.token_jwks)["keys"]}:
             raise ValueError("token_jwks does not hold the public half of token_private_key")
         return self
+
+    @model_validator(mode="after")
+    def _provider_is_whole(self) -> Self:
+        beside = {
+            "oidc_client_id": self.oidc_client_id,
+            "oidc_client_secret": self.oidc_client_secret,
+            "oidc_name": self.oidc_name,
+            "oidc_groups": self.oidc_groups,
+        }
+        if self.oidc_issuer is None:
+            alone = [name for name, value in beside.items() if value]
+            if alone:
+                raise ValueError(f"{' and '.join(alone)} without oidc_issuer")
+            return self
+        missing = [name for name, value in beside.items() if not value]
+        if missing:
+            raise ValueError(f"oidc_issuer without {' and '.join(missing)}")
+        for address in (self.oidc_issuer, *self._more_addresses()):
+            try:
+                origin_of(address)
+            except ValueError:
+                raise ValueError(
+                    "oidc_issuer and oidc_more_hosts are https addresses, or http on this machine itself"
+                ) from None
+        if "?" in self.oidc_issuer:
+            raise ValueError("oidc_issuer has no query")
+        return self
+
+    @property
+    def provider(self) -> ProviderSettings | None:
+        """The organisation's provider, where there is one."""
+        if self.oidc_issuer is None:
+            return None
+        # Nothing of it is missing: see the check above.
+        assert self.oidc_client_id is not None
+        assert self.oidc_client_secret is not None
+        assert self.oidc_name is not None
+        assert self.oidc_groups is not None
+        return ProviderSettings(
+            self.oidc_issuer,
+            self.oidc_client_id,
+            self.oidc_client_secret.get_secret_value(),
+            self.oidc_name,
+            self.oidc_groups,
+            f"{self.public_url}{CALLBACK}",
+            self.oidc_groups_claim,
+            frozenset(map(origin_of, self._more_addresses())),
+            self.oidc_emails_verified,
+        )
+
+    def _more_addresses(self) -> list[str]:
+        return [f"https://{host.strip()}" for host in self.oidc_more_hosts.split(",") if host.strip()]

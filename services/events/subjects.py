@@ -48,6 +48,7 @@ HOLDINGS: Final = (
     Holding("link_requests", "link_requests", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
     Holding("sessions", "sessions", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
     Holding("accounts", "passkeys", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
+    Holding("accounts", "provider_links", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
     Holding("accounts", "person_roles", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
     ACCESSES,
     LETTERS,

@@ -65,6 +65,8 @@ _COLUMNS: Final = {
     "invited_at": N_("Invited"),
     "deactivated_at": N_("Closed"),
     "role": N_("Role"),
+    "by_provider": N_("Given by the organisation's sign-in"),
+    "linked_at": N_("First signed in there"),
     "backed_up": N_("Kept in a cloud"),
     "sign_count": N_("Times used"),
     "created_at": N_("Made"),

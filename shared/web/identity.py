@@ -38,7 +38,7 @@ RENEWAL = "/session/renew"
 """Where a browser is sent for a new token; `events` answers there."""
 
 _NEVER_RENEWED = (
-    *(RENEWAL, "/sign-out", "/assets/", "/board", "/favicon.ico", "/.well-known/"),
+    *(RENEWAL, "/sign-out", "/sign-in/provider", "/assets/", "/board", "/favicon.ico", "/.well-known/"),
     *("/livez", "/readyz", "/metrics", "/internal/"),
 )
 """What is the same whoever asks, and so does without `events`."""
@@ -143,8 +143,8 @@ async def _on_not_allowed(request: Request, _error: Exception) -> Response:
             Problem(
                 403,
                 "passkey-needed",
-                _("This needs a passkey"),
-                _("Your work here opens with a passkey only, and you signed in without one. See “My account”."),
+                _("This needs another sign-in"),
+                _("Your work here does not open the way you signed in. “My account” says what opens it."),
             ),
         )
     return respond(request, Problem(403))

@@ -124,7 +124,7 @@ async def test_an_administrator_adds_names_uses_and_removes_passkeys(
     first = await Authenticator.beside(page)
     await sign_in(page, bent, "link")
     await page.goto(f"{origin}/people")
-    await expect(page.get_by_role("heading", name="Det kræver en adgangsnøgle")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Det kræver et andet login")).to_be_visible()
     await assert_fits(page, size)
     await page.get_by_role("main").get_by_role("link", name="Min konto").click()
     await assert_fits(page, size)

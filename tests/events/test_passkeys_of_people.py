@@ -251,7 +251,7 @@ async def test_whoever_is_refused_because_of_a_mailed_link_is_told_what_to_do(
     await browser.signed_in(taskforce_id, karen, "link")
     answer = await browser.client.get("/people?lang=en", headers=PAGE)
     assert answer.status_code == 403
-    assert "opens with a passkey only" in answer.text
+    assert "does not open the way you signed in" in answer.text
     assert 'href="/account"' in answer.text
     assert "Ask an administrator for a code" in (await browser.client.get("/account?lang=en", headers=PAGE)).text
 

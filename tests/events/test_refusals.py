@@ -5,9 +5,13 @@ from __future__ import annotations
 from services.events import refusals
 from services.events.domain import IllegalTransition, Refusal
 from services.events.people.domain import PersonNotFound
+from services.events.people.oidc.domain import ClocksDiffer, ProviderNotBelieved, ProviderUnavailable
+from services.events.personal_data.domain import NotAllAnswered
 from shared.web.i18n import speaking
 
 ABSTRACT = {IllegalTransition}
+OF_THE_PROVIDER = {ProviderUnavailable, ProviderNotBelieved, ClocksDiffer}
+"""It is neither we who are at fault, nor whoever asks."""
 
 
 def concrete(kind: type[Refusal]) -> set[type[Refusal]]:
@@ -23,8 +27,7 @@ def test_every_refusal_is_a_problem_with_danish_words() -> None:
         with speaking("en", service="events"):
             english = refusals.as_problem(refusal()).document()
         assert danish["type"] == f"/problems/{refusal.code}"
-        # 503 where it is not the asker's to mend: another part of the system has not answered.
-        assert 400 <= danish["status"] < 500 or danish["status"] == 503
+        assert 400 <= danish["status"] < 500 or refusal in {*OF_THE_PROVIDER, NotAllAnswered}
         assert danish["title"] != english["title"]
         assert danish["detail"] != english["detail"]
 

@@ -16,6 +16,7 @@ from services.events.domain import Company
 from services.events.people.commands import add_person
 from services.events.people.domain import Person
 from services.events.people.links.commands import request_links
+from services.events.people.oidc import store as oidc
 from services.events.people.passkeys import store as passkeys
 from services.events.people.passkeys.domain import EnrolmentCode, Passkey
 from services.events.people.sessions import commands as sessions
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 NOW = datetime.now(UTC)
 # A challenge is of no taskforce: who will answer it is not known when it is made.
 EXEMPT = {"taskforces", "outbox", "inbox", "dead_letters", "schema_migrations", "passkey_challenges"}
+# Nor is it known who comes back from a provider.
+EXEMPT |= {"provider_sign_ins"}
 BUSINESS = (
     "api_keys",
     "attendances",
@@ -40,6 +43,7 @@ BUSINESS = (
     "passkeys",
     "people",
     "person_roles",
+    "provider_links",
     "retention_runs",
     "sessions",
     "setup_links",
@@ -64,6 +68,7 @@ async def filled(db: Database, taskforce_id: UUID) -> Database:
     await request_links(db, karen.email, browser=bytes(32), next="/")
     await sessions.start(db, taskforce_id, karen.id, proof="demonstration", device="Firefox")
     async with db.change(taskforce_id) as conn:
+        await oidc.insert_link(conn, taskforce_id, karen.id, bytes(32), NOW)
         passkey = Passkey(uuid4(), karen.id, uuid4().bytes, b"key", 0, "Telefon", backed_up=True, created_at=NOW)
         await passkeys.insert(conn, taskforce_id, passkey)
         await passkeys.save_code(conn, taskforce_id, karen.id, EnrolmentCode(bytes(32), NOW, 0), NOW)

@@ -1,4 +1,4 @@
-"""Every function about people but for passkeys', in a transaction of another taskforce and of none."""
+"""Every function about people but for passkeys' and providers', in a transaction of another taskforce and of none."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest_asyncio
 from services.events import domain, people
 from services.events.commands import register_company
 from services.events.domain import Company
-from services.events.people import commands, passkeys, queries, store
+from services.events.people import commands, oidc, passkeys, queries, store
 from services.events.people.domain import Person
 from services.events.people.links import commands as link_commands
 from services.events.people.links import store as link_store
@@ -174,7 +174,8 @@ def test_every_function_is_tried() -> None:
     found = {
         one
         for one in functions("events")
-        if one.__module__.startswith(f"{people.__name__}.") and not one.__module__.startswith(f"{passkeys.__name__}.")
+        if one.__module__.startswith(f"{people.__name__}.")
+        and not one.__module__.startswith((f"{passkeys.__name__}.", f"{oidc.__name__}."))
     }
     assert named(found) == named({*CASES, *SETUP, *EXEMPT})
 

@@ -18,6 +18,7 @@ from services.events.people.domain import (
     LastAdministrator,
 )
 from services.events.people.links import store as links
+from services.events.people.oidc import store as oidc
 from services.events.people.passkeys import store as passkeys
 from services.events.people.sessions import store as sessions
 from shared.contracts.events import PersonInvited
@@ -92,8 +93,9 @@ async def change_person(db: Database, taskforce_id: UUID, person: Person) -> Non
             await store.save_person(conn, taskforce_id, person)
             another_address = known.email.lower() != person.email.lower()
             if another_address:
-                # Whoever reads the mails of the address before is somebody else.
+                # Whoever reads the mails of the address before is somebody else, and so may who came by it be.
                 await _sign_out(conn, taskforce_id, person.id)
+                await oidc.delete_link(conn, taskforce_id, person.id)
             if not known.roles & POWERFUL and (another_address or person.roles & POWERFUL):
                 # Added by whoever read the mails, without an administrator's code: no proof for more than that.
                 await passkeys.delete_of_person(conn, taskforce_id, person.id)
@@ -121,7 +123,7 @@ async def deactivate_person(db: Database, taskforce_id: UUID, person_id: UUID) -
 
 
 async def reactivate_person(db: Database, taskforce_id: UUID, person_id: UUID) -> None:
-    """Let somebody take part again. Twice is once.
+    """Let somebody take part again. Twice is once. As whom a provider knows them is found anew, by their address.
 
     Raises:
         PersonNotFound.
@@ -129,7 +131,10 @@ async def reactivate_person(db: Database, taskforce_id: UUID, person_id: UUID) -
     async with db.change(taskforce_id) as conn:
         await store.lock_people(conn, taskforce_id)
         await store.load_person(conn, taskforce_id, person_id)
+        if await store.is_active(conn, taskforce_id, person_id):
+            return
         await store.set_deactivated(conn, taskforce_id, person_id, None)
+        await oidc.delete_link(conn, taskforce_id, person_id)
 
 
 async def _invite(conn: Connection, taskforce_id: UUID, person_id: UUID, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -80,6 +80,8 @@ class Person:
         municipality: whose participants a case worker sees; four-digit code as text.
         programme: whose participants a facilitator sees.
         company_id: the company they come from, where it is in the register.
+        provided: those of the roles that the provider of their organisation gives, as long as it gives them: they
+            open where it has signed them in. What somebody is asked to save says nothing of them.
     """
 
     id: UUID
@@ -90,6 +92,7 @@ class Person:
     language: Language = "da"
     programme: Programme | None = None
     company_id: UUID | None = None
+    provided: frozenset[Role] = field(default=frozenset(), compare=False)
 
     def check(self) -> None:
         """Make sure that what their roles need is there.

@@ -32,6 +32,7 @@ class PersonRow(BaseModel):
     active: bool
     invited_at: datetime | None
     roles: list[str]
+    provided: list[str]
     sort_name: str
 
     @property
@@ -64,7 +65,13 @@ _SELECT_ROW = """
                    from person_roles
                   where taskforce_id = people.taskforce_id
                     and person_id = people.id
-                  order by role) as roles
+                  order by role) as roles,
+           array(select role
+                   from person_roles
+                  where taskforce_id = people.taskforce_id
+                    and person_id = people.id
+                    and by_provider
+                  order by role) as provided
       from people
       left join companies
         on companies.taskforce_id = people.taskforce_id

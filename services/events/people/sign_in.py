@@ -1,4 +1,4 @@
-"""The page to sign in on: by role in a demonstration; anywhere else by mail (`links/`)."""
+"""The page to sign in on: by role in a demonstration; anywhere else as `ways_in.py` shows."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from services.events.people.queries import filled_roles
 from services.events.people.sessions import commands as sessions
 from services.events.people.sessions.cookies import end_former, give_session
 from services.events.people.sessions.device import describe
+from services.events.people.ways_in import show_ways_in
 from shared.policy import about
 from shared.web.forms import blank, read_form
 from shared.web.i18n import gettext as _
@@ -49,7 +50,7 @@ class DemoSignIn(BaseModel):
 async def choose_role(request: Request, _who: Anybody, db: Db, settings: Settings, next: str | None = None) -> Response:
     """The roles one can take in a demonstration; anywhere else, where to send a link."""
     if not settings.demo_mode:
-        return render(request, "sign_in_by_mail.html", form=blank(), next=safe_next(next, default=""))
+        return await show_ways_in(request, db, settings, blank(), next=safe_next(next, default=""))
     async with db.system() as conn:
         taskforces = await queries.taskforces(conn)
     choices: list[tuple[Taskforce, dict[str, str]]] = []

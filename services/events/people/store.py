@@ -20,7 +20,12 @@ _SELECT_PERSON = """
            (select array_agg(role order by role)
               from person_roles
              where taskforce_id = people.taskforce_id
-               and person_id = people.id) as roles
+               and person_id = people.id) as roles,
+           (select array_agg(role order by role)
+              from person_roles
+             where taskforce_id = people.taskforce_id
+               and person_id = people.id
+               and by_provider) as provided
       from people
      where taskforce_id = $1
 """
@@ -219,4 +224,5 @@ async def other_administrators(conn: Connection, taskforce_id: UUID, person_id: 
 def _person(row: asyncpg.Record | None) -> Person:
     if row is None:
         raise PersonNotFound
-    return Person(**{**row, "roles": frozenset(row["roles"] or ())})
+    sets = {name: frozenset(row[name] or ()) for name in ("roles", "provided")}
+    return Person(**{**row, **sets})

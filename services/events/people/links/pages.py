@@ -17,6 +17,7 @@ from services.events.people.links import commands
 from services.events.people.links.domain import LIFETIME, LinkCode, new_secret, read_secret, write_secret
 from services.events.people.sessions.cookies import end_former, give_session
 from services.events.people.sessions.device import describe
+from services.events.people.ways_in import show_ways_in
 from shared.policy import about
 from shared.web.forms import read_form
 from shared.web.limits import RateLimit
@@ -52,7 +53,8 @@ async def ask_for_link(request: Request, _who: Anybody, db: Db, settings: Settin
     began = time.monotonic()
     form: Form[LinkIn] = await read_form(request, LinkIn)
     if form.data is None:
-        return render(request, "sign_in_by_mail.html", status_code=422, form=form, next=form.value("next"))
+        next = safe_next(form.value("next"), default="")
+        return await show_ways_in(request, db, settings, form, next=next, status_code=422)
     _asking.check(request)
     browser = read_secret(request.cookies.get(BROWSER_COOKIE, "")) or new_secret()
     next = safe_next(form.data.next, default="")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from services.events.people.domain import Person
     from services.events.people.sessions.domain import Proof
+    from shared.auth import Role
     from shared.postgres import Connection, Database
 
 
@@ -101,7 +102,7 @@ async def end_others(db: Database, taskforce_id: UUID, person_id: UUID, *, but: 
 
 def principal_of(person: Person, taskforce_id: UUID, session: Session) -> Principal:
     """Who the person is to every service for the next minute: all that they are, as far as the session's proof goes."""
-    withheld = frozenset() if session.proof in STRONG else person.roles & POWERFUL
+    withheld = withheld_from(person, session.proof)
     return Principal(
         subject=f"person:{person.id}",
         roles=person.roles - withheld,
@@ -111,3 +112,12 @@ def principal_of(person: Person, taskforce_id: UUID, session: Session) -> Princi
         session_id=session.id,
         session_ends_at=int(session.ends_at.timestamp()),
     )
+
+
+def withheld_from(person: Person, proof: Proof) -> frozenset[Role]:
+    """Which of their roles are not open to somebody who has signed in like this.
+
+    What a provider gives opens only where it has signed them in: it would not sign in whom it no longer knows.
+    """
+    weak = frozenset() if proof in STRONG else person.roles & POWERFUL
+    return weak if proof in {"provider", "demonstration"} else weak | person.provided

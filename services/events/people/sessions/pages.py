@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from services.events.access import PASSKEY, SESSION, Anybody, AnyPerson, Db, Settings
+from services.events.people import store as people
+from services.events.people.domain import POWERFUL
 from services.events.people.passkeys import queries as passkey_queries
 from services.events.people.sessions import commands, queries
 from services.events.people.sessions.cookies import give_token, key_in, take_all
@@ -20,6 +22,10 @@ from shared.web.identity import RENEWAL, is_use
 from shared.web.pages import render
 from shared.web.problems import safe_next
 from shared.web.refusals import drain
+
+if TYPE_CHECKING:
+    from shared.auth import Principal
+    from shared.postgres import Connection
 
 router = APIRouter(include_in_schema=False)
 
@@ -65,20 +71,34 @@ async def extend(request: Request, who: AnyPerson, db: Db, settings: Settings) -
 
 @router.get("/account")
 @about(SESSION, PASSKEY)
-async def show_account(request: Request, who: AnyPerson, db: Db) -> Response:
+async def show_account(request: Request, who: AnyPerson, db: Db, settings: Settings) -> Response:
     """Where one is signed in, and with what one can sign in."""
     async with db.read(who.taskforce) as conn:
         sessions = await queries.sessions(conn, who.taskforce, who.person)
         passkeys = await passkey_queries.passkeys(conn, who.taskforce, who.person)
         code_needed = await passkey_queries.must_bring_code(conn, who.taskforce, who.person, who.session_id)
+        closed = await _closed_to(conn, who)
     return render(
         request,
         "account.html",
         sessions=sessions,
         passkeys=passkeys,
         code_needed=code_needed,
+        opens_by_passkey="passkey" in closed,
+        opens_by_provider="provider" in closed,
+        provider=settings.provider and settings.provider.name,
         this=who.session_id,
     )
+
+
+async def _closed_to(conn: Connection, who: Principal) -> frozenset[str]:
+    """What opens the roles that somebody has and, signed in as they are, cannot use: `passkey`, `provider`."""
+    if not who.withheld:
+        return frozenset()
+    person = await people.load_person(conn, who.taskforce, who.person)
+    by_hand = (person.roles - person.provided) & POWERFUL
+    closed = {"passkey": by_hand - who.roles, "provider": person.provided - who.roles}
+    return frozenset(opens for opens, roles in closed.items() if roles)
 
 
 @router.post("/account/sessions/{session_id:uuid}/end")

@@ -1,0 +1,101 @@
+"""The way to a provider and what is said when it goes wrong, in Chromium."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from services.events import refusals
+from services.events.app import create_app
+from services.events.domain import Refusal
+from services.events.people.oidc import domain as provider_domain
+from shared.auth import SESSION_COOKIE
+from shared.web.i18n import speaking
+from tests.browser.axe import assert_accessible
+from tests.events.oidc.serving import served
+from tests.events.oidc.test_pages import with_provider
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from playwright.async_api import Page
+
+    from services.events.settings import EventsSettings
+    from shared.postgres import Database
+    from tests.events.oidc.liar import Liar
+
+    OpenPage = Callable[..., Awaitable[Page]]
+
+pytestmark = pytest.mark.browser
+
+SIZES = pytest.mark.parametrize("size", [(390, 844), (1280, 900)], ids=["phone", "desktop"])
+REFUSALS = sorted(one.code for one in Refusal.__subclasses__() if one.__module__ == provider_domain.__name__)
+
+
+@pytest_asyncio.fixture
+async def registered(events_settings: EventsSettings, liar: Liar, db: Database) -> AsyncIterator[str]:
+    """The application of an installation with a provider: `http://localhost:<port>`."""
+    async with served(
+        lambda origin: create_app(with_provider(events_settings, liar.issuer, public_url=origin))
+    ) as origin:
+        yield origin
+
+
+async def assert_fits(page: Page, size: tuple[int, int]) -> None:
+    await assert_accessible(page)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+@SIZES
+async def test_somebody_goes_there_and_comes_back_to_where_they_were_going(
+    page_at: OpenPage, registered: str, size: tuple[int, int]
+) -> None:
+    page = await page_at(*size)
+    await page.goto(f"{registered}/account")
+    assert page.url == f"{registered}/sign-in?next=%2Faccount"
+    await assert_fits(page, size)
+    await page.get_by_role("link", name="Log ind med Struer Kommune").click()
+    await expect(page.get_by_role("heading", name="Min konto", level=1)).to_be_visible()
+    assert page.url == f"{registered}/account"
+    await assert_fits(page, size)
+
+
+async def test_the_button_works_without_javascript(page_at: OpenPage, registered: str) -> None:
+    page = await page_at(java_script_enabled=False)
+    await page.goto(f"{registered}/sign-in?next=/account")
+    await page.get_by_role("link", name="Log ind med Struer Kommune").click()
+    await expect(page.get_by_role("heading", name="Min konto", level=1)).to_be_visible()
+
+
+@SIZES
+async def test_every_refusal_has_a_page_that_leads_back(
+    page_at: OpenPage, registered: str, size: tuple[int, int]
+) -> None:
+    assert len(REFUSALS) > 10
+    page = await page_at(*size)
+    for code in REFUSALS:
+        await page.goto(f"{registered}/sign-in/provider/refused?why={code}&next={quote('/queue')}")
+        with speaking("da", service="events"):
+            title = refusals.problem_called(code).title
+        await expect(page.get_by_role("heading", level=1)).to_have_text(title or "")
+        await assert_fits(page, size)
+    await page.get_by_role("link", name="Tilbage til login-siden").click()
+    assert page.url == f"{registered}/sign-in?next=%2Fqueue"
+
+
+async def test_whoever_is_sent_back_with_a_lie_sees_neither_code_nor_state_in_the_address(
+    page_at: OpenPage, registered: str, liar: Liar
+) -> None:
+    liar.claims = {"nonce": "another"}
+    page = await page_at()
+    await page.goto(f"{registered}/sign-in")
+    await page.get_by_role("link", name="Log ind med Struer Kommune").click()
+    await expect(page.get_by_role("heading", name="Vi kan ikke stole på svaret")).to_be_visible()
+    assert page.url == f"{registered}/sign-in/provider/refused?why=provider-not-believed"
+    await page.get_by_role("link", name="English").first.click()
+    await expect(page.get_by_role("heading", name="We cannot trust the answer")).to_be_visible()
+    assert SESSION_COOKIE not in {cookie.get("name") for cookie in await page.context.cookies()}

@@ -1,0 +1,12 @@
+"""Keycloak, a real OpenID Connect provider, without Docker: fetched once with Maven, run for tests of signing in.
+
+    software   resolves the released distribution, checks it against the hash written there, prepares it once
+    server     one server on a free port of this machine with its data in memory, gone with whoever started it
+
+`make test-oidc` needs it; nothing of it runs in production.
+"""
+
+from tests.keycloak.server import Keycloak
+from tests.keycloak.software import KeycloakMissing, software
+
+__all__ = ["Keycloak", "KeycloakMissing", "software"]
