@@ -18,6 +18,7 @@ PREFIXES: Final = MappingProxyType(
         "/events": "events",
         "/companies": "events",
         "/people": "events",
+        "/personal-data": "events",
         "/api-keys": "events",
         "/sign-in": "events",
         "/sign-out": "events",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import UTC, date, datetime
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,21 +16,40 @@ from deploy.cli.installation import Installation, attach
 from deploy.privacy import people
 from deploy.scenarios.identities import taskforce_id
 from shared.privacy.access_log import SUBJECT_ERASURE
-from shared.privacy.subjects import Asked
+from shared.privacy.pdf import pdf
+from shared.privacy.report import report as whole_report
+from shared.privacy.report import told as told_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from shared.privacy.subjects import Asked
+    from shared.web.i18n import Language
 
-    from deploy.privacy.people import Found
 
+def report(asked: Asked, *, taskforce: str, pdf_file: Path | None, language: Language, as_json: bool) -> None:
+    """Print everything that is held about a person, with why and until when; or write it for them, as a PDF.
 
-def report(asked: Asked, *, taskforce: str, as_json: bool) -> None:
-    """Print everything that is held about a person, with why and until when."""
+    Raises:
+        Refusal: the file is there already, or cannot be written; nobody was looked up then.
+    """
+    if pdf_file is not None:
+        _must_be_new(pdf_file)
     installation, tenant = attach(), taskforce_id(taskforce)
     found = asyncio.run(people.find(_app_dsn(installation), tenant, asked))
     looks = asyncio.run(people.looks(installation.owner_dsn, tenant, found))
-    if as_json:
-        say_json(_as_json(asked, found) | {"looked_at_by": [{k: _plain(v) for k, v in row.items()} for row in looks]})
+    if pdf_file is not None or as_json:
+        document = whole_report(
+            taskforce=asyncio.run(people.taskforce_name(_app_dsn(installation), tenant)),
+            asked=asked,
+            held=[told_of(one.service, group, language) for one in found for group in one.held],
+            looks=looks,
+            made_at=datetime.now(UTC),
+            language=language,
+        )
+        if pdf_file is not None:
+            _write(pdf_file, pdf(document))
+            notes().print(f"[green]✓[/] {pdf_file} is written. It holds personal data: see who can read it.")
+        if as_json:
+            say_json(document)
         return
     console = output()
     for one in found:
@@ -40,8 +60,8 @@ def report(asked: Asked, *, taskforce: str, as_json: bool) -> None:
             console.print(f"\n[bold]{one.service}[/]: {entry.what}", highlight=False)
             console.print(f"  {entry.purpose} ({entry.basis}). {entry.months} måneder efter {entry.counted_from}.")
             for row in group.rows:
-                told = ", ".join(f"{column}: {row[column]}" for column in entry.columns if row[column] is not None)
-                console.print(f"  - {told}", markup=False)
+                words = ", ".join(f"{column}: {row[column]}" for column in entry.columns if row[column] is not None)
+                console.print(f"  - {words}", markup=False)
     if not any(group.rows for one in found for group in one.held):
         console.print("Nothing is held about anybody known by that.")
     for look in looks:
@@ -111,25 +131,17 @@ def _app_dsn(installation: Installation) -> Any:
     return lambda service: settings[service]().database_url
 
 
-def _as_json(asked: Asked, found: Sequence[Found]) -> dict[str, Any]:
-    return {
-        "made_at": datetime.now(UTC),
-        "asked_for": {"emails": sorted(asked.emails), "phones": sorted(asked.phones), "cvrs": sorted(asked.cvrs)},
-        "held": [
-            {
-                "service": one.service,
-                **group.entry.model_dump(exclude={"columns", "job"}),
-                "cannot_be_found_because": group.holding.why if group.holding.find is None else None,
-                "not_erased_because": group.holding.why if group.holding.erase is None else None,
-                "rows": [{name: _plain(value) for name, value in row.items()} for row in group.rows],
-            }
-            for one in found
-            for group in one.held
-        ],
-    }
+def _must_be_new(file: Path) -> None:
+    if file.exists():
+        raise Refusal(f"{file} is there already. Nobody was looked up: name another file.")
+    if not file.parent.is_dir():
+        raise Refusal(f"{file.parent} is no folder. Nobody was looked up.")
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "backslashreplace")
-    return value.isoformat() if isinstance(value, (date, datetime)) else value
+def _write(file: Path, content: bytes) -> None:
+    """Write a file that only its owner can read."""
+    try:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
+            opened.write(content)
+    except OSError as error:
+        raise Refusal(f"{file} cannot be written: {error.strerror}.") from None

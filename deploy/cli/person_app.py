@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,6 +18,13 @@ Taskforce = Annotated[str, typer.Option(metavar="SLUG", help="The taskforce's sh
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 
 
+class ReportLanguage(StrEnum):
+    """What a report can be written in."""
+
+    da = "da"
+    en = "en"
+
+
 def add_to(person_app: typer.Typer) -> None:
     """Give the group its commands."""
     person_app.command("report")(report)
@@ -23,7 +32,17 @@ def add_to(person_app: typer.Typer) -> None:
 
 
 def report(
-    email: Email = None, phone: Phone = None, cvr: Cvr = None, taskforce: Taskforce = "struer", as_json: AsJson = False
+    *,
+    email: Email = None,
+    phone: Phone = None,
+    cvr: Cvr = None,
+    taskforce: Taskforce = "struer",
+    pdf: Annotated[
+        Path | None,
+        typer.Option("--pdf", metavar="FILE", dir_okay=False, help="Write the report for the person into a new file."),
+    ] = None,
+    language: Annotated[ReportLanguage, typer.Option(help="Of the report.")] = ReportLanguage.da,
+    as_json: AsJson = False,
 ) -> None:
     """Print everything that is held about a person, why, and until when.
 
@@ -31,12 +50,12 @@ def report(
     asks for an e-mail address, so that none stays in the shell's history.
 
     \b
-    tilsagn person report
+    tilsagn person report --pdf report.pdf
     tilsagn person report --phone "97 85 00 00" --json
     """
     from deploy.cli.people import report as run  # noqa: PLC0415
 
-    run(_asked(email, phone, cvr), taskforce=taskforce, as_json=as_json)
+    run(_asked(email, phone, cvr), taskforce=taskforce, pdf_file=pdf, language=language.value, as_json=as_json)
 
 
 def erase(

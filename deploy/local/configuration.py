@@ -73,7 +73,8 @@ class Configuration:
 
     def _own(self, service: str) -> dict[str, Any]:
         if service == "events":
-            return {"token_private_key": self.secrets.token_private_key}
+            others = {f"{other}_url": self.internal_url for other in SERVICES if other != service}
+            return {"token_private_key": self.secrets.token_private_key, **others}
         if service == "pledges":
             return {"request_key": self.secrets.request_key}
         if service == "notifications":

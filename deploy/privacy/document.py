@@ -35,9 +35,19 @@ def _part() -> str:
     entries = [(service, entry) for service in SERVICES for entry in register_of(service).personal]
     groups: dict[tuple[object, ...], list[tuple[str, Personal]]] = {}
     for service, entry in entries:
-        key = (entry.group, entry.whose, entry.what, entry.purpose, entry.months, entry.counted_from)
+        key = (
+            entry.group,
+            entry.whose,
+            entry.what,
+            entry.purpose,
+            entry.source,
+            entry.told_to,
+            entry.months,
+            entry.counted_from,
+        )
         groups.setdefault(key, []).append((service, entry))
-    lines = ["| Om hvem | Hvad | Formål | Hjemmel | Slettes | Felter |", "|---|---|---|---|---|---|"]
+    lines = ["| Om hvem | Hvad | Formål | Hjemmel | Kommer fra | Får det at vide | Slettes | Felter |"]
+    lines += ["|---|---|---|---|---|---|---|---|"]
     lines += [_row(group) for group in groups.values()]
     lines += ["", "Numre og koder, der kun kan henføres til nogen ved hjælp af det, der står et andet sted:", ""]
     lines += ["| Felter | Hvad skal der til for at vide, hvem det er | Hvorfor |", "|---|---|---|"]
@@ -57,14 +67,13 @@ def _row(group: Sequence[tuple[str, Personal]]) -> str:
     basis = f"{entry.basis}; {entry.national}" if entry.national else entry.basis
     what = f"{entry.what} (kun hvor {entry.only_where})" if entry.only_where else entry.what
     fields = _once(f"`{service}.{one.table}` ({', '.join(one.columns)})" for service, one in group)
-    return _cells(
-        entry.whose, what, entry.purpose, basis, f"{_months(entry.months)} efter {entry.counted_from}", fields
-    )
+    deleted = f"{_months(entry.months)} efter {entry.counted_from}"
+    return _cells(entry.whose, what, entry.purpose, basis, entry.source, entry.told_to, deleted, fields)
 
 
 def _months(months: int) -> str:
     if months % 12:
-        return f"{months} måneder"
+        return "1 måned" if months == 1 else f"{months} måneder"
     return f"{months // 12} år"
 
 

@@ -94,6 +94,17 @@ async def looks(dsn: Callable[[str], str], taskforce_id: UUID, found: Sequence[F
     return sorted(rows, key=lambda row: row["looked_at"], reverse=True)
 
 
+async def taskforce_name(dsn: Callable[[str], str], taskforce_id: UUID) -> str:
+    """Return what the taskforce is called, for the head of a report.
+
+    Args:
+        dsn: a service's database, as its app role.
+    """
+    async with _system(dsn("events")) as conn:
+        name: str | None = await conn.fetchval("select name from taskforces where id = $1", taskforce_id)
+    return name or "Tilsagn"
+
+
 async def erase(
     dsn: Callable[[str], str], taskforce_id: UUID, found: Sequence[Found], *, by: str | None
 ) -> dict[str, list[Erasure]]:

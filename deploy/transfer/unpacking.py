@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from deploy.transfer.parcel import Manifest
 
 _LOCK: Final = "select pg_try_advisory_lock(hashtext('tilsagn import'))"
-_MADE_BY_MIGRATIONS: Final = {"schema_migrations", "generations"}
+# And by workers, whether there is anything or not.
+_MADE_BY_MIGRATIONS: Final = {"schema_migrations", "generations", "retention_runs"}
 _RESTORE_SECONDS: Final = 3600.0
 
 

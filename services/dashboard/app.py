@@ -10,7 +10,9 @@ from services.dashboard import api, board, pages
 from services.dashboard.live import Changes
 from services.dashboard.public_figure import PublicFigures
 from services.dashboard.settings import DashboardSettings
+from services.dashboard.subjects import KEPT
 from shared.postgres import Database
+from shared.privacy.routes import subject_routes
 from shared.web.app import create_web_app
 
 if TYPE_CHECKING:
@@ -57,4 +59,5 @@ def create_app(settings: DashboardSettings | None = None) -> FastAPI:
     app.include_router(api.router)
     app.include_router(board.router)
     app.include_router(pages.router)
+    app.include_router(subject_routes(KEPT))
     return app

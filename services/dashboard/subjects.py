@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from services.dashboard.retention import retention
 from shared.messaging.retention import LETTERS
+from shared.privacy.inquiries import Kept
 
 HOLDINGS: Final = (LETTERS,)
+
+KEPT: Final = Kept(HOLDINGS, retention(), owns=False)
+"""What the register's pages ask about people here."""

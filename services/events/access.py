@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
+from services.events.personal_data.commands import AsksOthers
 from services.events.settings import EventsSettings
 from shared.auth import Principal, public, require, somebody
 from shared.policy import EVERYBODYS, NOTHING, OF_THE_TASKFORCE, OWN, Thing
@@ -42,6 +43,9 @@ CompanyReader = Annotated[Principal, Depends(require("member", "coordinator", "c
 Administrator = Annotated[Principal, Depends(require("admin"))]
 """Sees and adds people."""
 
+Overseer = Annotated[Principal, Depends(require("admin", "auditor"))]
+"""Sees that data are deleted in time, and what was erased; whose they were is in neither."""
+
 OtherService = Annotated[Principal, Depends(require("service"))]
 """Another service of the installation, never a person."""
 
@@ -55,6 +59,10 @@ EVENT: Final = Thing(
 CHECK_IN: Final = Thing("who has come", of=EVENT, by_role={"caseworker": NOTHING, "facilitator": NOTHING})
 COMPANY: Final = Thing("company")
 PERSON: Final = Thing("person")
+SUBJECT: Final = Thing("somebody whose data are held")
+ERASURE_ORDER: Final = Thing("order to erase somebody")
+ERASURE: Final = Thing("line of the ledger of erasures")
+DEADLINES: Final = Thing("what is past its deadline")
 SESSION: Final = Thing("session", own="of the person who asks", reach=OWN)
 PASSKEY: Final = Thing("passkey", own="of the person who asks", reach=OWN)
 LINK_REQUEST: Final = Thing("link that was asked for")
@@ -79,5 +87,11 @@ async def _settings(request: Request) -> EventsSettings:
     return settings
 
 
+async def _others(request: Request) -> AsksOthers:
+    others: AsksOthers = request.app.state.others
+    return others
+
+
+TheOthers = Annotated[AsksOthers, Depends(_others)]
 Db = Annotated[Database, Depends(_database)]
 Settings = Annotated[EventsSettings, Depends(_settings)]

@@ -17,6 +17,8 @@ from services.events.people.passkeys import pages as passkey_pages
 from services.events.people.passkeys.ceremony import RelyingParty
 from services.events.people.sessions import pages as session_pages
 from services.events.people.setup import pages as setup_pages
+from services.events.personal_data import pages as personal_data_pages
+from services.events.personal_data.others import Others
 from services.events.settings import EventsSettings
 from shared.postgres import Database
 from shared.web.app import LARGEST_UPLOAD, create_web_app
@@ -45,7 +47,8 @@ def create_app(settings: EventsSettings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.database = await Database.connect(settings, name="events-app")
         try:
-            yield
+            async with Others(settings) as app.state.others:
+                yield
         finally:
             await app.state.database.close()
 
@@ -75,5 +78,6 @@ def create_app(settings: EventsSettings | None = None) -> FastAPI:
     app.include_router(provider_pages.router)
     app.include_router(link_pages.router)
     app.include_router(setup_pages.router)
+    app.include_router(personal_data_pages.router)
     app.include_router(well_known.router)
     return app

@@ -45,6 +45,7 @@ from services.events.people.passkeys.domain import (
 )
 from services.events.people.sessions.domain import NoSession, SessionNotFound, SessionOver
 from services.events.people.setup.commands import SetupOver
+from services.events.personal_data.domain import FoundOtherwise, NotAllAnswered, NothingHeld, OrderNotFound
 from shared.web.i18n import N_
 from shared.web.i18n import gettext as _
 from shared.web.problems import Problem, respond
@@ -168,6 +169,20 @@ _WORDS: Mapping[type[domain.Refusal], _Words] = {
         N_("That is not the code"),
         N_("See whether it is typed as you were told it. After five wrong tries you need a new one."),
     ),
+    NotAllAnswered: _Words(
+        503,
+        N_("Not every part of the system has answered"),
+        N_("What it holds is not known, so nothing was reported or erased. Try again in a moment."),
+    ),
+    NothingHeld: _Words(
+        409, N_("There is nothing to erase"), N_("Nothing that can be erased is held about anybody known by that.")
+    ),
+    FoundOtherwise: _Words(
+        409,
+        N_("Something has changed since you looked"),
+        N_("Look at what is held once more. Nothing was erased."),
+    ),
+    OrderNotFound: _Words(404, N_("There is no such erasure"), N_("Look at the list of erasures.")),
     ProviderNotOffered: _Words(
         404, N_("Nobody signs in like that here"), N_("Sign in with a passkey or by mail, on the sign-in page.")
     ),

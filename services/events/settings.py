@@ -28,6 +28,12 @@ class EventsSettings(ServiceSettings):
         description="the Ed25519 key that signs tokens and event passes: JWK JSON text; no other service has it"
     )
 
+    pledges_url: str = Field(
+        "http://pledges-app:8000", description="where pledges answers `/internal/…`, without a slash"
+    )
+    notifications_url: str = Field("http://notifications-app:8000", description="where notifications does")
+    dashboard_url: str = Field("http://dashboard-app:8000", description="where the dashboard does")
+
     security_contact: Annotated[str, StringConstraints(pattern=r"^(mailto:|https://|tel:)\S+$")] | None = Field(
         None, description="where to report a weakness, for /.well-known/security.txt: a mailto:, https: or tel: address"
     )

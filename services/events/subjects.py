@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.events.retention import ERASED
+from services.events.retention import ERASED, retention
 from shared.messaging.retention import LETTERS
+from shared.privacy.inquiries import Kept
 from shared.privacy.subjects import ACCESSES, Holding
 
 _ACCOUNT: Final = """
@@ -52,3 +53,6 @@ HOLDINGS: Final = (
     ACCESSES,
     LETTERS,
 )
+
+KEPT: Final = Kept(HOLDINGS, retention(), owns=True)
+"""What the register's pages ask about people here."""

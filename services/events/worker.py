@@ -1,7 +1,8 @@
-"""The events service's background process: it publishes what the register has recorded, and consumes nothing."""
+"""The events service's background process: it publishes what the register has recorded, and has erasures finished."""
 
 from __future__ import annotations
 
+from services.events.personal_data.commands import finishing
 from services.events.retention import retention
 from services.events.settings import EventsSettings
 from shared.messaging.worker import Worker, run_worker
@@ -9,7 +10,8 @@ from shared.messaging.worker import Worker, run_worker
 
 def create_worker(settings: EventsSettings | None = None) -> Worker:
     """Make the worker; without settings they are read from the environment."""
-    return Worker(settings or EventsSettings(), service="events", due_work=[retention().work])
+    settings = settings or EventsSettings()
+    return Worker(settings, service="events", due_work=[retention().work, finishing(settings)])
 
 
 if __name__ == "__main__":

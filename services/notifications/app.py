@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from services.notifications import api, pages
 from services.notifications.settings import NotificationsSettings
+from services.notifications.subjects import KEPT
 from shared.postgres import Database
+from shared.privacy.routes import subject_routes
 from shared.web.app import create_web_app
 
 if TYPE_CHECKING:
@@ -42,4 +44,5 @@ def create_app(settings: NotificationsSettings | None = None) -> FastAPI:
     )
     app.include_router(api.router)
     app.include_router(pages.router)
+    app.include_router(subject_routes(KEPT))
     return app

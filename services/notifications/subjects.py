@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from services.notifications.retention import retention
 from shared.messaging.retention import LETTERS
+from shared.privacy.inquiries import Kept
 from shared.privacy.subjects import Holding
 
 HOLDINGS: Final = (
@@ -20,6 +22,10 @@ HOLDINGS: Final = (
         """,
         erase=None,
         why="Kun et nummer, som ikke er nogens, når kontakten eller kontoen er slettet; slettes, når fristen er ude.",
+        shown_too=("rule", "happened_at", "status", "settled_at"),
     ),
     LETTERS,
 )
+
+KEPT: Final = Kept(HOLDINGS, retention(), owns=False)
+"""What the register's pages ask about people here."""

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from services.pledges import api, pages, problems
 from services.pledges.settings import PledgesSettings
+from services.pledges.subjects import KEPT
 from services.pledges.together import pledges_together
 from shared.postgres import Database
+from shared.privacy.routes import subject_routes
 from shared.web.app import LARGEST_UPLOAD, create_web_app
 
 if TYPE_CHECKING:
@@ -49,4 +51,5 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
     app.include_router(api.router)
     app.include_router(api.internal)
     app.include_router(pages.router)
+    app.include_router(subject_routes(KEPT))
     return app

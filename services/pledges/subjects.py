@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from services.pledges.retention import retention
 from shared.messaging.retention import LETTERS
+from shared.privacy.inquiries import Kept
 from shared.privacy.subjects import ACCESSES, Holding
 
 _OF_CONTACT: Final = r"""
@@ -66,3 +68,6 @@ HOLDINGS: Final = (
     ACCESSES,
     LETTERS,
 )
+
+KEPT: Final = Kept(HOLDINGS, retention(), owns=True)
+"""What the register's pages ask about people here."""

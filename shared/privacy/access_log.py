@@ -17,6 +17,7 @@ from __future__ import annotations
 import functools
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Concatenate, Final, Literal, ParamSpec, TypeVar
 
 from shared.privacy.retention import Job
@@ -50,7 +51,13 @@ class Purpose:
 
 CASEWORK: Final = Purpose("casework", "artikel 6, stk. 1, litra e; lov om en aktiv beskæftigelsesindsats")
 SUBJECT_ACCESS: Final = Purpose("subject_access", "artikel 15, stk. 1")
+SUBJECT_RECTIFICATION: Final = Purpose("subject_rectification", "artikel 16")
 SUBJECT_ERASURE: Final = Purpose("subject_erasure", "artikel 17, stk. 1")
+SUPERVISION: Final = Purpose("supervision", "artikel 58, stk. 1")
+PURPOSES: Final = MappingProxyType(
+    {one.code: one for one in (CASEWORK, SUBJECT_ACCESS, SUBJECT_RECTIFICATION, SUBJECT_ERASURE, SUPERVISION)}
+)
+"""By its code."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ A service's part is its `personal_data.toml`; what every service has (outbox, in
   deadline of its own: it is about nobody once that is erased.
 - `[not_personal]`: table by table, the columns that are about nobody.
 
-The texts are in Danish: they are read by the municipality's adviser, in `docs/privacy.da.md`.
+The texts are in Danish: they are read by the municipality's adviser, in `docs/privacy.da.md`. What a person is told in
+English is in `english.toml`, beside this file.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ class Personal(_Entry):
         what: what they tell.
         basis: the article of the General Data Protection Regulation.
         national: the national rule behind it, where there is one.
+        source: where it comes from.
+        told_to: who gets to know it.
         months: how long they are kept after `counted_from`, at most.
         counted_from: the moment that the deadline counts from, in words.
         job: the retention job that deletes or empties them then.
@@ -56,6 +59,8 @@ class Personal(_Entry):
     purpose: Text
     basis: Annotated[str, Field(pattern=r"^artikel \d+, stk\. \d+")]
     national: Text | None = None
+    source: Text
+    told_to: Text
     months: Annotated[int, Field(ge=1, le=120)]
     counted_from: Text
     job: Code
@@ -155,6 +160,8 @@ def _add(table: str, column: str, file: str) -> str:
         f'    what = "…"\n'
         f'    purpose = "…"\n'
         f'    basis = "artikel 6, stk. 1, litra e"\n'
+        f'    source = "…"\n'
+        f'    told_to = "…"\n'
         f"    months = 12\n"
         f'    counted_from = "…"\n'
         f'    job = "…"'

@@ -9,20 +9,22 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 import structlog
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from contextlib import AbstractAsyncContextManager
-    from datetime import date
-    from uuid import UUID
+    from datetime import date, datetime
 
     from shared.postgres import Connection, Database
     from shared.privacy.register import Personal, Register
 
 FIRST_PAUSE_SECONDS: Final = 60.0
 PAUSE_SECONDS: Final = 24 * 3600.0
+NO_TASKFORCE: Final = UUID(int=0)
+"""Stands in `retention_runs` for jobs whose rows belong to no taskforce."""
 AT_A_TIME: Final = 500
 """Rows in one transaction: no table is held up for longer than some milliseconds."""
 
@@ -61,6 +63,18 @@ class Due:
     oldest: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The last time a job came to its end.
+
+    Attributes:
+        removed: how many rows it had deleted or emptied.
+    """
+
+    ended_at: datetime
+    removed: int
+
+
 @dataclass(frozen=True)
 class Retention:
     """One service's jobs, with their deadlines.
@@ -74,13 +88,17 @@ class Retention:
     register: Register
     taskforces: Callable[[Connection], Awaitable[Sequence[UUID]]]
 
-    async def due(self, database: Database) -> list[Due]:
-        """Return how much is past its deadline now, for each entry of the register. Changes nothing."""
+    async def due(self, database: Database, *, only: UUID | None = None) -> list[Due]:
+        """Return how much is past its deadline now, for each entry of the register. Changes nothing.
+
+        Args:
+            only: the one taskforce that is asked for; None: all. What is of no taskforce is always counted.
+        """
         months = self.register.deadlines()
         found: dict[str, tuple[int, date | None]] = {}
         for job in self.jobs:
             rows, oldest = 0, None
-            for taskforce_id in await self._places(database, job):
+            for taskforce_id in await self._places(database, job, only=only):
                 async with _transaction(database, taskforce_id) as conn:
                     row = await conn.fetchrow(
                         f"select count(*) as rows, min(since)::date as oldest from ({job.overdue}) as overdue",  # noqa: S608
@@ -103,12 +121,11 @@ class Retention:
         months = self.register.deadlines()
         removed = {}
         for job in self.jobs:
-            removed[job.name] = sum(
-                [
-                    await _remove(database, job, months[job.name], taskforce_id)
-                    for taskforce_id in await self._places(database, job)
-                ]
-            )
+            removed[job.name] = 0
+            for taskforce_id in await self._places(database, job):
+                rows = await _remove(database, job, months[job.name], taskforce_id)
+                await _write_run(database, job, taskforce_id, rows)
+                removed[job.name] += rows
             if removed[job.name]:
                 _log.info("retention.removed", service=self.service, job=job.name, rows=removed[job.name])
         return removed
@@ -120,9 +137,26 @@ class Retention:
             await self.remove(database)
             await asyncio.sleep(PAUSE_SECONDS)
 
-    async def _places(self, database: Database, job: Job) -> Sequence[UUID | None]:
+    async def last_runs(self, database: Database, taskforce_id: UUID) -> dict[str, Run]:
+        """Return when each job last came to its end for a taskforce, and what it had removed then."""
+        async with database.read(taskforce_id) as conn:
+            rows = await conn.fetch(
+                """
+                select job,
+                       ended_at,
+                       removed
+                  from retention_runs
+                 where taskforce_id = any ($1)
+                """,
+                [taskforce_id, NO_TASKFORCE],
+            )
+        return {row["job"]: Run(row["ended_at"], row["removed"]) for row in rows}
+
+    async def _places(self, database: Database, job: Job, *, only: UUID | None = None) -> Sequence[UUID | None]:
         if not job.of_taskforces:
             return [None]
+        if only is not None:
+            return [only]
         async with database.system() as conn:
             return list(await self.taskforces(conn))
 
@@ -156,3 +190,19 @@ async def _remove(database: Database, job: Job, months: int, taskforce_id: UUID 
         removed += rows
         if rows < AT_A_TIME:
             return removed
+
+
+async def _write_run(database: Database, job: Job, taskforce_id: UUID | None, removed: int) -> None:
+    async with _transaction(database, taskforce_id) as conn:
+        await conn.execute(
+            """
+            insert into retention_runs (taskforce_id, job, ended_at, removed)
+            values ($1, $2, clock_timestamp(), $3)
+                on conflict (taskforce_id, job) do update
+               set ended_at = excluded.ended_at,
+                   removed = excluded.removed
+            """,
+            taskforce_id or NO_TASKFORCE,
+            job.name,
+            removed,
+        )

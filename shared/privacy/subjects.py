@@ -65,6 +65,7 @@ class Holding:
         erase: SQL that deletes or empties the rows whose keys are $1 and returns their keys; None: they stay, and
             `why` says why.
         of_taskforces: False where the rows belong to no taskforce.
+        shown_too: columns that are about nobody by themselves, and that what is held cannot be understood without.
     """
 
     group: str
@@ -74,6 +75,12 @@ class Holding:
     key: str = "id"
     why: str = ""
     of_taskforces: bool = True
+    shown_too: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What tells it from the others of its service."""
+        return f"{self.group}.{self.table}"
 
 
 ACCESSES: Final = Holding(
@@ -91,7 +98,7 @@ class Held:
     """What is held about a person in one group of the register.
 
     Attributes:
-        rows: each with its key and the register's columns.
+        rows: each with its key, the register's columns and the holding's own.
     """
 
     entry: Personal
@@ -117,7 +124,8 @@ async def held(conn: Connection, entries: Sequence[Personal], holdings: Sequence
             raise LookupError(f"nobody says how a person is found in {entry.table} ({entry.group})")
         rows: Sequence[asyncpg.Record] = ()
         if holding.find is not None:
-            columns = ", ".join(f'"{column}"' for column in dict.fromkeys((holding.key, *entry.columns)))
+            wanted = dict.fromkeys((holding.key, *entry.columns, *holding.shown_too))
+            columns = ", ".join(f'"{column}"' for column in wanted)
             rows = await conn.fetch(
                 f"""
                 with asked as materialized (

@@ -13,6 +13,7 @@ from services.notifications.rules import notices
 from services.notifications.settings import NotificationsSettings
 from tests.authorisation.matrix import Ask, Probe, World
 from tests.authorisation.running import running
+from tests.authorisation.subjects import deadlines, erase, find, write_letter
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
 from tests.infrastructure import Databases, Installation, fresh_databases
 from tests.notifications.facts import pledge
@@ -31,6 +32,8 @@ class Mails(World):
     belongings: ClassVar[Mapping[str, tuple[Belonging, ...]]] = {
         # Mails are seen in one list of the whole taskforce's; none is asked for by its id.
         "mail": ("own", "other taskforce", "missing"),
+        "somebody whose data are held": ("own", "other taskforce", "missing"),
+        "what is past its deadline": ("own", "other taskforce", "missing"),
     }
 
     async def fill(self) -> None:
@@ -77,7 +80,24 @@ def _list(path: str) -> Probe:
     return probe
 
 
+def _recipient(world: Mails, belonging: Belonging) -> tuple[dict[str, Any], str]:
+    pledge_id = str(world.pledges.get(belonging, UUID(int=0)))
+    return {"ids": [pledge_id]}, pledge_id
+
+
+async def _letter(world: Mails, belonging: Belonging) -> UUID:
+    taskforce = OTHER_TASKFORCE if belonging == "other taskforce" else TASKFORCE
+    return await write_letter(world, taskforce, f"{belonging}@example.dk")
+
+
 PROBES: Final[dict[tuple[str, str], Probe]] = {
+    ("POST /internal/notifications/v1/subjects/find", "somebody whose data are held"): find(
+        "notifications", _recipient
+    ),
+    ("POST /internal/notifications/v1/subjects/erase", "somebody whose data are held"): erase(
+        "notifications", "dead_letters.dead_letters", _letter
+    ),
+    ("GET /internal/notifications/v1/deadlines", "what is past its deadline"): deadlines("notifications"),
     (f"GET {API}/deliveries", "mail"): _list(f"{API}/deliveries"),
     ("GET /notifications", "mail"): _list("/notifications"),
 }

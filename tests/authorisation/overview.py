@@ -15,6 +15,7 @@ from services.dashboard.app import create_app
 from services.dashboard.settings import DashboardSettings
 from tests.authorisation.matrix import FOREIGN, Ask, Probe, World
 from tests.authorisation.running import running
+from tests.authorisation.subjects import deadlines, erase, find_letter, write_letter
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
 from tests.dashboard.messages import check_in, employer_event, hire, pledge, taskforce, tell
 from tests.infrastructure import Databases, Installation, fresh_databases
@@ -38,6 +39,8 @@ class Overview(World):
         # Figures are of a whole taskforce; a board is everybody's.
         "figures": ("own", "other taskforce", "missing"),
         "public board": ("own", "other taskforce", "missing"),
+        "somebody whose data are held": ("own", "other taskforce", "missing"),
+        "what is past its deadline": ("own", "other taskforce", "missing"),
     }
 
     async def fill(self) -> None:
@@ -138,7 +141,17 @@ async def boards_of_the_front_page(world: Overview, asker: Asker, belonging: Bel
     return Ask("GET", "/", shows=(">Struer<" if belonging == "own" else f">{FOREIGN} taskforce<",))
 
 
+async def _letter(world: Overview, belonging: Belonging) -> UUID:
+    taskforce = OTHER_TASKFORCE if belonging == "other taskforce" else TASKFORCE
+    return await write_letter(world, taskforce, f"{belonging}@example.dk")
+
+
 PROBES: Final[dict[tuple[str, str], Probe]] = {
+    ("POST /internal/dashboard/v1/subjects/find", "somebody whose data are held"): find_letter("dashboard"),
+    ("POST /internal/dashboard/v1/subjects/erase", "somebody whose data are held"): erase(
+        "dashboard", "dead_letters.dead_letters", _letter
+    ),
+    ("GET /internal/dashboard/v1/deadlines", "what is past its deadline"): deadlines("dashboard"),
     (f"GET {API}/figures", "figures"): _figures(f"{API}/figures"),
     (f"GET {API}/stream", "figures"): follow,
     ("GET /", "figures"): _figures("/"),

@@ -20,6 +20,7 @@ from services.pledges.settings import PledgesSettings
 from shared.auth import Principal, Role, sign_token
 from tests.authorisation.matrix import FOREIGN, MUNICIPALITY, OTHER_MUNICIPALITY, Ask, Probe, World, person_of
 from tests.authorisation.running import running
+from tests.authorisation.subjects import deadlines, erase, find, ledger, written_into_ledger
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
 from tests.infrastructure import Databases, Installation, fresh_databases
 from tests.pledges.conftest import REQUEST_KEY, hire_body, pledge_body
@@ -57,6 +58,8 @@ class Promises(World):
         # The other company's event is one that is not tonight's; an event belongs to no municipality.
         "event": ("own", "other company", "other taskforce", "missing"),
         "event pass": ("own", "other taskforce", "missing"),
+        "line of the ledger of erasures": ("own", "other taskforce", "missing"),
+        "what is past its deadline": ("own", "other taskforce", "missing"),
     }
 
     def principal(self, asker: Asker) -> Principal:
@@ -82,6 +85,13 @@ class Promises(World):
         await self._log("other municipality", "", Person(STRANGER))
         # To a guest it is not theirs, though logged with a pass: that of another event.
         await self._log("other municipality", "event_pass", Guest(ANOTHER, 1))
+        await written_into_ledger(self, "pledge_contacts")
+        # Contacts are erased here whose pledges nobody is to find in a list.
+        await self.superuser.execute("alter table pledge_contacts drop constraint pledge_contacts_taskforce_id_id_fkey")
+        for id, phone in ((uuid4(), "96000001"), (STRANGER, "96000003")):
+            await self.superuser.execute(
+                "insert into pledge_contacts values ($1, $2, $3, $4, null)", OTHER_TASKFORCE, id, f"E {FOREIGN}", phone
+            )
 
     async def _tell_of_events(self) -> None:
         for taskforce, id, title in (
@@ -146,6 +156,10 @@ class Promises(World):
         self._pledges[belonging, asker] = Logged(
             promise.id, company, f"Kontakt {name}", confirmation.id, company, f"Sagsbehandler {name}"
         )
+
+    def contact_of(self, belonging: Belonging) -> str:
+        """What the contact of some pledge is called."""
+        return next((logged.contact for (whose, _), logged in self._pledges.items() if whose == belonging), "")
 
     def pledge(self, asker: str, belonging: Belonging) -> Logged:
         """A pledge that is of this belonging to whoever asks; one that does not exist where it is missing."""
@@ -308,7 +322,28 @@ async def errors_of_import(world: Promises, asker: Asker, belonging: Belonging) 
     return Ask("POST", "/pledges/import/errors", {"data": {"carried": carried}}, hidden=200)
 
 
+def _contact(world: Promises, belonging: Belonging) -> tuple[dict[str, Any], str]:
+    number = {"other taskforce": "96 00 00 01", "missing": "96 00 00 02"}.get(belonging, "97 85 00 00")
+    return {"phones": [number]}, f"E {FOREIGN}" if belonging == "other taskforce" else world.contact_of(belonging)
+
+
+async def _contact_to_erase(world: Promises, belonging: Belonging) -> UUID:
+    if belonging == "other taskforce":
+        return STRANGER
+    id = uuid4()
+    await world.superuser.execute("insert into pledge_contacts values ($1, $2, 'Z', null, 'z@a.dk')", TASKFORCE, id)
+    return id
+
+
 PROBES: Final[dict[tuple[str, str], Probe]] = {
+    ("POST /internal/pledges/v1/subjects/find", "somebody whose data are held"): find("pledges", _contact),
+    ("POST /internal/pledges/v1/subjects/erase", "somebody whose data are held"): erase(
+        "pledges", "company_contacts.pledge_contacts", _contact_to_erase
+    ),
+    ("GET /internal/pledges/v1/erasures", "line of the ledger of erasures"): ledger(
+        f"/internal/pledges/v1/erasures?taskforce={TASKFORCE}"
+    ),
+    ("GET /internal/pledges/v1/deadlines", "what is past its deadline"): deadlines("pledges"),
     (f"POST {API}/pledges", "event"): log_by_api,
     (f"GET {API}/pledges", "pledge"): _list(f"{API}/pledges?job_type=praktik", "company"),
     (f"GET {API}/pledges", "business contact"): _list(f"{API}/pledges?job_type=praktik", "contact"),

@@ -23,6 +23,7 @@ from services.events.people.passkeys.domain import Passkey
 from services.events.people.sessions import commands as sessions
 from services.events.settings import EventsSettings
 from shared.policy import ASKERS
+from tests.authorisation import personal_data
 from tests.authorisation.matrix import FOREIGN, MUNICIPALITY, ORIGIN, OTHER_MUNICIPALITY, Ask, Probe, World, person_of
 from tests.authorisation.running import running
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
@@ -53,6 +54,7 @@ class Register(World):
         # One's own, and another person's.
         "session": ("own", "other company", "other taskforce", "missing"),
         "passkey": ("own", "other company", "other taskforce", "missing"),
+        **personal_data.BELONGINGS,
     }
 
     async def fill(self) -> None:
@@ -83,6 +85,7 @@ class Register(World):
                     )
         self.events["draft", "draft"] = self.events["own", "draft"]
 
+        await personal_data.fill(self)
         waiting = Person(uuid4(), f"D {FOREIGN}", "d@example.dk", frozenset({"member"}))
         await add_person(self.db, OTHER_TASKFORCE, waiting)
         self.foreign_link = await self.ask_for_link("other taskforce", waiting.id)
@@ -503,6 +506,7 @@ _BY_API: Final = _check_in(f"{API}/events/{{id}}/check-ins", form=False, success
 _BY_FORM: Final = _check_in("/events/{id}/check-ins", form=True, success=303)
 
 PROBES: Final[dict[tuple[str, str], Probe]] = {
+    **personal_data.PROBES,
     (f"POST {API}/companies", "company"): register_by_api,
     (f"GET {API}/companies", "company"): _list(f"{API}/companies", "company"),
     (f"GET {API}/companies/{{company_id}}", "company"): read_company,

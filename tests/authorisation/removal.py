@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import asyncpg
 from starlette.requests import HTTPConnection
@@ -19,6 +19,11 @@ from tests.authorisation.matrix import Probes, World, cells, wrong
 from tests.conftest import TASKFORCE
 
 _OF_THE_TASKFORCE: Final = re.compile(r"(\b\w+\.)?\btaskforce_id = \$1\b")
+# Where a statement is made for whatever transaction it is in: finding and erasing somebody (services/*/subjects.py).
+_OF_THE_TRANSACTION: Final = re.compile(
+    r"(\b\w+\.)?\btaskforce_id = nullif\(current_setting\('app.taskforce', true\), ''\)::uuid"
+)
+_NAMED_IN_A_LETTER: Final = re.compile(r"nullif\(current_setting\('app.taskforce', true\), ''\)(?!::uuid)")
 
 Checks = Mapping[Callable[..., Any], Callable[..., Any]]
 """Each check of a service, and what stands in for it when it is taken away."""
@@ -50,21 +55,34 @@ async def roles_not_missed(world: World, probes: Probes) -> list[str]:
 class _Unfiltered(asyncpg.Connection):
     """A connection whose statements forget to ask for the taskforce's rows only."""
 
+    forgotten: ClassVar[Mapping[re.Pattern[str], str]] = {
+        _OF_THE_TASKFORCE: "$1::uuid is not null",
+        _OF_THE_TRANSACTION: "true",
+    }
+
     async def _execute(self, query: str, *args: Any, **kwargs: Any) -> Any:
-        return await super()._execute(  # type: ignore[misc]  # not in the stubs
-            _OF_THE_TASKFORCE.sub("$1::uuid is not null", query), *args, **kwargs
-        )
+        for asks, instead in self.forgotten.items():
+            query = asks.sub(instead, query)
+        return await super()._execute(query, *args, **kwargs)  # type: ignore[misc]  # not in the stubs
+
+
+class _OfNoTaskforce(_Unfiltered):
+    """One that does not ask either which taskforce a letter names: the database knows nothing of that."""
+
+    forgotten: ClassVar = {**_Unfiltered.forgotten, _NAMED_IN_A_LETTER: "''"}
 
 
 @asynccontextmanager
-async def without_taskforces(world: World, dsn: str) -> AsyncIterator[None]:
+async def without_taskforces(world: World, dsn: str, *, letters_too: bool = False) -> AsyncIterator[None]:
     """No statement of the service asks for the taskforce.
 
     Args:
         dsn: as whom it connects: as its own role, which row-level security binds, or as one that it does not.
+        letters_too: nor for what a message that could not be read names.
     """
+    kind = _OfNoTaskforce if letters_too else _Unfiltered
     pool = await asyncpg.create_pool(
-        dsn, min_size=0, max_size=4, connection_class=_Unfiltered, init=_set_codecs, reset=_leave_as_it_is
+        dsn, min_size=0, max_size=4, connection_class=kind, init=_set_codecs, reset=_leave_as_it_is
     )
     kept, world.db.pool = world.db.pool, pool
     try:
@@ -77,7 +95,7 @@ async def without_taskforces(world: World, dsn: str) -> AsyncIterator[None]:
 async def taskforces_not_missed(world: World, probes: Probes, superuser_dsn: str) -> list[str]:
     """Let neither statements nor the database keep taskforces apart; return the operations where nobody sees it."""
     unnoticed = []
-    async with without_taskforces(world, superuser_dsn):
+    async with without_taskforces(world, superuser_dsn, letters_too=True):
         for operation in world.operations:
             for thing in operation.things or ():
                 askers = [asker for asker in ASKERS if asker in operation.askers and thing.reached_by(asker)]

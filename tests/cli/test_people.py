@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import stat
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -40,7 +41,9 @@ def test_a_person_is_shown_erased_and_erased_again_after_a_restore(stopped: Topo
     assert (group["service"], group["table"], group["months"]) == ("pledges", "hire_contacts", 12)
     assert group["rows"] == [{"id": str(contact), "name": "Eva Holm", "phone": None, "email": "eva@firma.example"}]
     assert group["purpose"].startswith("At ")
+    assert group["told_to"].startswith("Koordinatorer")
     assert "Eva Holm" in _tilsagn(stopped, "person", "report", *EVA).output
+    _on_paper(stopped, tmp_path)
 
     assert "1 row was erased" in _tilsagn(stopped, "person", "erase", *EVA, "--yes").output
     assert "Nothing is held" in _tilsagn(stopped, "person", "report", *EVA).output
@@ -71,6 +74,22 @@ def test_something_else_than_a_ledger_is_refused_before_anything_is_touched(
     file.write_text(content, encoding="utf-8")
     refused = _tilsagn(stopped, "reconcile", "--erasures", str(file), succeeds=False)
     assert "is no ledger of erasures" in refused.notes
+
+
+def _on_paper(stopped: Topology, folder: Path) -> None:
+    """The report is written for its owner alone, and never over something else."""
+    for language, tag in (("da", b"/Lang(da)"), ("en", b"/Lang(en)")):
+        file = folder / f"{language}.pdf"
+        _tilsagn(stopped, "person", "report", *EVA, "--pdf", str(file), "--language", language)
+        assert file.read_bytes().startswith(b"%PDF-")
+        assert tag in file.read_bytes()
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    before = file.read_bytes()
+    refused = _tilsagn(stopped, "person", "report", *EVA, "--pdf", str(file), succeeds=False)
+    assert "is there already" in " ".join(refused.notes.split())
+    assert file.read_bytes() == before
+    refused = _tilsagn(stopped, "person", "report", *EVA, "--pdf", str(folder / "none" / "a.pdf"), succeeds=False)
+    assert "is no folder" in " ".join(refused.notes.split())
 
 
 def _tilsagn(stopped: Topology, *arguments: str, succeeds: bool | None = True) -> Ran:

@@ -154,6 +154,31 @@ async def test_a_pledge_becomes_a_hire_becomes_a_figure(running: Topology, http:
     await until(mails_have_come)
 
 
+async def test_every_process_answers_what_it_holds_about_somebody(running: Topology, http: httpx.AsyncClient) -> None:
+    taskforce = uuid4()
+    settings = ServiceSettings(database_url=running.app_dsn("events"), token_jwks=running.secrets["TOKEN_JWKS"])
+    database = await Database.connect(settings, name="e2e")
+    await commands.register_taskforce(
+        database,
+        id=taskforce,
+        slug=f"held-{taskforce.hex[:8]}",
+        name="Taskforcen",
+        municipality="0671",
+        since=date(2018, 5, 1),
+    )
+    mette = Person(uuid4(), "Mette Medlem", "mette@held.example", frozenset({"member"}))
+    await add_person(database, taskforce, mette)
+    await database.close()
+    admin = running.token("admin", taskforce_id=taskforce, subject=f"person:{uuid4()}")
+    form = {"email": "mette@held.example", "purpose": "subject_access", "format": "json", "language": "da"}
+    answer = await http.post(
+        running.url("/personal-data/report"), data=form, headers={"authorization": f"Bearer {admin}"}
+    )
+    assert answer.status_code == 200, answer.text[:1000]
+    assert {group["service"] for group in answer.json()["held"]} == {"events", "pledges", "notifications", "dashboard"}
+    assert "Mette Medlem" in answer.text
+
+
 async def test_every_process_says_that_it_is_ready_and_measures_itself(
     running: Topology, http: httpx.AsyncClient
 ) -> None:

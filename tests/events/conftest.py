@@ -34,8 +34,16 @@ API = "/api/events/v1"
 @pytest.fixture
 def events_settings(base_settings: dict[str, Any], events_dsns: Databases, signing_key: str) -> EventsSettings:
     """Settings of the service on a fresh database, in demo mode."""
+    # Where nobody answers, and at once.
+    others: dict[str, Any] = {
+        f"{service}_url": "http://127.0.0.1:9" for service in ("pledges", "notifications", "dashboard")
+    }
     return EventsSettings(
-        **base_settings, database_url=events_dsns.app_dsn("events"), token_private_key=signing_key, demo_mode=True
+        **base_settings,
+        **others,
+        database_url=events_dsns.app_dsn("events"),
+        token_private_key=signing_key,
+        demo_mode=True,
     )
 
 

@@ -21,6 +21,7 @@ DOOR: Final = PLANNERS | {"member"}
 COMPANY_READERS: Final = DOOR | {"caseworker"}
 EVENT_READERS: Final = COMPANY_READERS | {"facilitator"}
 ADMINS: Final = {"admin"}
+OVERSEERS: Final = ADMINS | {"auditor"}
 EVERYBODY: Final[set[str]] = set(ASKERS)
 PERSONS: Final[set[str]] = EVERYBODY - SCOPES - {"nobody", "event_pass", "service"}
 
@@ -77,6 +78,15 @@ MATRIX: Final[dict[str, set[str]]] = {
     "POST /people/{person_id:uuid}/deactivate": ADMINS,
     "POST /people/{person_id:uuid}/reactivate": ADMINS,
     "POST /people/{person_id:uuid}/enrolment-code": ADMINS,
+    "GET /personal-data": OVERSEERS,
+    "POST /personal-data": ADMINS,
+    "POST /personal-data/report": ADMINS,
+    "POST /personal-data/erase": ADMINS,
+    "POST /personal-data/erasures": ADMINS,
+    "GET /personal-data/erasures": OVERSEERS,
+    "GET /personal-data/erasures/{order_id:uuid}": OVERSEERS,
+    "POST /personal-data/erasures/{order_id:uuid}": ADMINS,
+    "GET /personal-data/deadlines": OVERSEERS,
     "GET /api-keys": ADMINS,
     "POST /api-keys": ADMINS,
     "POST /api-keys/{key_id:uuid}/revoke": ADMINS,

@@ -21,6 +21,7 @@ from services.events.people.passkeys import store as passkeys
 from services.events.people.passkeys.domain import EnrolmentCode, Passkey
 from services.events.people.sessions import commands as sessions
 from services.events.people.setup.commands import make_setup_link
+from services.events.personal_data import store as personal_data
 
 if TYPE_CHECKING:
     from shared.postgres import Connection, Database
@@ -36,11 +37,14 @@ BUSINESS = (
     "companies",
     "employer_events",
     "enrolment_codes",
+    "erasure_order_parts",
+    "erasure_orders",
     "link_requests",
     "passkeys",
     "people",
     "person_roles",
     "provider_links",
+    "retention_runs",
     "sessions",
     "setup_links",
 )
@@ -68,6 +72,8 @@ async def filled(db: Database, taskforce_id: UUID) -> Database:
         passkey = Passkey(uuid4(), karen.id, uuid4().bytes, b"key", 0, "Telefon", backed_up=True, created_at=NOW)
         await passkeys.insert(conn, taskforce_id, passkey)
         await passkeys.save_code(conn, taskforce_id, karen.id, EnrolmentCode(bytes(32), NOW, 0), NOW)
+        await personal_data.insert_order(conn, taskforce_id, uuid4(), by="person:1", keys={})
+        await conn.execute("insert into retention_runs values ($1, 'sessions', now(), 0)", taskforce_id)
     return db
 
 

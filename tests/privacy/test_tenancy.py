@@ -69,3 +69,29 @@ async def test_what_is_past_its_deadline_is_told_of_ones_own_taskforce_alone(
     for tenant, found in ((taskforce_id, 1), (other_taskforce_id, 0)):
         async with database.read(tenant) as conn:
             assert await conn.fetchval("select count(*) from accesses_before(now() + interval '1 day')") == found
+
+
+async def test_when_jobs_last_ran_is_told_of_ones_own_taskforce_alone(
+    database: Database, taskforce_id: UUID, other_taskforce_id: UUID
+) -> None:
+    async with database.change(taskforce_id) as conn:
+        await conn.execute("insert into retention_runs values ($1, 'x', now(), 7)", taskforce_id)
+    async with database.read(other_taskforce_id) as conn:
+        assert await conn.fetchval("select count(*) from retention_runs") == 0
+    async with database.change(other_taskforce_id) as conn:
+        assert await conn.execute("update retention_runs set removed = 8") == "UPDATE 0"
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+        async with database.change(taskforce_id) as conn:
+            await conn.execute("insert into retention_runs values ($1, 'y', now(), 7)", other_taskforce_id)
+
+
+async def test_who_has_looked_is_told_of_ones_own_taskforce_alone(
+    database: Database, taskforce_id: UUID, other_taskforce_id: UUID
+) -> None:
+    key = uuid4()
+    async with database.change(taskforce_id) as conn:
+        await Disclosure(conn, taskforce_id, "person:1", CASEWORK, "read").log("people", [key])
+    for tenant, found in ((taskforce_id, ["person:1"]), (other_taskforce_id, [])):
+        async with database.read(tenant) as conn:
+            assert [row["who"] for row in await conn.fetch("select who from accesses_of($1)", [key])] == found
+            assert await conn.fetch("select who from accesses_of($1)", [uuid4()]) == []

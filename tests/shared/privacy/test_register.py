@@ -25,6 +25,8 @@ ENTRY = {
     "what": "Navn",
     "purpose": "At ringe",
     "basis": "artikel 6, stk. 1, litra e",
+    "source": "Personen selv",
+    "told_to": "Ingen",
     "months": 12,
     "counted_from": "dagen",
     "job": "contacts",
@@ -79,7 +81,16 @@ def test_a_column_with_two_entries_is_told() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"months": 0}, {"months": None}, {"purpose": ""}, {"basis": "because"}, {"job": ""}, {"colums": ["x"]}],
+    [
+        {"months": 0},
+        {"months": None},
+        {"purpose": ""},
+        {"basis": "because"},
+        {"job": ""},
+        {"source": None},
+        {"told_to": ""},
+        {"colums": ["x"]},
+    ],
     ids=str,
 )
 def test_an_entry_that_says_too_little_is_not_read(tmp_path: Path, change: dict[str, object]) -> None:

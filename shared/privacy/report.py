@@ -1,0 +1,83 @@
+"""What a person is told when they ask what is held about them: one document, for programs and for people.
+
+It is complete by the registers: every group is in it, those too in which nothing was found, and why nobody can be
+found there if so. `shared.privacy.pdf` makes the printed one of the same document.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from shared.privacy.english import in_language
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from shared.privacy.subjects import Asked, Held
+    from shared.web.i18n import Language
+
+TEXTS: Final = ("whose", "what", "purpose", "basis", "national", "source", "told_to", "counted_from", "only_where")
+"""What is said of a group in words: the register's, in the language of the report."""
+
+
+def told(service: str, held: Held, language: Language) -> dict[str, Any]:
+    """Return what is held in one group of one service's register, with all that the register says of it."""
+    entry, holding = held.entry, held.holding
+    return {
+        "service": service,
+        "group": entry.group,
+        "table": entry.table,
+        "months": entry.months,
+        **{name: _said(getattr(entry, name), language) for name in TEXTS},
+        "cannot_be_found_because": _said(holding.why, language) if holding.find is None else None,
+        "not_erased_because": _said(holding.why, language) if holding.erase is None else None,
+        "rows": [{name: plain(value) for name, value in row.items()} for row in held.rows],
+    }
+
+
+def report(
+    *,
+    taskforce: str,
+    asked: Asked,
+    held: Sequence[Mapping[str, Any]],
+    looks: Sequence[Mapping[str, Any]],
+    made_at: datetime,
+    language: Language,
+) -> dict[str, Any]:
+    """Return the whole document, of values that JSON has.
+
+    Args:
+        taskforce: its name.
+        held: every group of every service, as `told` says it.
+        looks: who has looked at the person, the last first: `looked_at`, `who`, `action`, `what_table`, `what_key`,
+            `why`, `basis`, `service`.
+    """
+    return {
+        "made_at": made_at.isoformat(),
+        "language": language,
+        "taskforce": taskforce,
+        "asked_for": {"emails": sorted(asked.emails), "phones": sorted(asked.phones), "cvrs": sorted(asked.cvrs)},
+        "held": [dict(group) for group in held],
+        "looked_at_by": [
+            {name: plain(value) for name, value in look.items()} | {"basis": _said(look["basis"], language)}
+            for look in looks
+        ],
+    }
+
+
+def plain(value: Any) -> Any:
+    """Return a value of the database as JSON has it: moments in ISO 8601, bytes as the text they most likely are."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value) if isinstance(value, UUID) else value
+
+
+def _said(text: str | None, language: Language) -> str | None:
+    return in_language(text, language) if text else None

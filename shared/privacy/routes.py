@@ -1,0 +1,69 @@
+"""The addresses at which a service tells the register's pages what it holds about somebody, and erases it.
+
+No gateway leads to them, and only another service of the installation is answered.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from shared.auth import Principal, require
+from shared.policy import Thing, about
+from shared.postgres import Database
+from shared.privacy import inquiries
+from shared.privacy.inquiries import Deadline, Erased, Findings, Inquiry, LedgerLine, Order
+from shared.web.i18n import Language
+from shared.web.problems import Problem
+
+if TYPE_CHECKING:
+    from shared.privacy.inquiries import Kept
+
+SUBJECT: Final = Thing("somebody whose data are held")
+ERASURE: Final = Thing("line of the ledger of erasures")
+DEADLINES: Final = Thing("what is past its deadline")
+
+
+async def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+_Db = Annotated[Database, Depends(_database)]
+_OtherService = Annotated[Principal, Depends(require("service"))]
+
+
+def subject_routes(kept: Kept) -> APIRouter:
+    """Return a service's routes about people: `/internal/<service>/v1/subjects/…`, `erasures`, `deadlines`."""
+    router = APIRouter(prefix=f"/internal/{kept.service}/v1", include_in_schema=False)
+
+    @router.post("/subjects/find")
+    @about(SUBJECT)
+    async def find(_service: _OtherService, db: _Db, inquiry: Inquiry) -> Findings:
+        return await inquiries.find(db, kept, inquiry)
+
+    @router.post("/subjects/erase")
+    @about(SUBJECT)
+    async def erase(_service: _OtherService, db: _Db, order: Order) -> Erased:
+        try:
+            return await inquiries.erase(db, kept, order)
+        except ValueError as error:
+            raise Problem(422) from error
+
+    @router.get("/deadlines")
+    @about(DEADLINES)
+    async def deadlines(
+        _service: _OtherService, db: _Db, taskforce: Annotated[UUID, Query()], language: Language = "da"
+    ) -> list[Deadline]:
+        return await inquiries.deadlines(db, kept, taskforce, language)
+
+    if kept.owns:
+
+        @router.get("/erasures")
+        @about(ERASURE)
+        async def erasures(_service: _OtherService, db: _Db, taskforce: Annotated[UUID, Query()]) -> list[LedgerLine]:
+            return await inquiries.ledger(db, kept, taskforce)
+
+    return router

@@ -1,0 +1,123 @@
+"""What requests about somebody's data look like at the register's pages, where other services hold nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid4
+
+from services.events.people.commands import add_person
+from services.events.people.domain import Person
+from services.events.personal_data.commands import look_up
+from shared.privacy.inquiries import Erased, Findings, Inquiry
+from tests.authorisation.matrix import FOREIGN, Ask
+from tests.authorisation.subjects import ADMINISTRATOR, OURS, THEIRS, written_into_ledger
+from tests.conftest import OTHER_TASKFORCE, TASKFORCE
+
+if TYPE_CHECKING:
+    from shared.policy import Asker, Belonging
+    from shared.privacy.inquiries import Deadline, LedgerLine, Order
+    from shared.web.i18n import Language
+    from tests.authorisation.matrix import Probe
+    from tests.authorisation.register import Register
+
+STRANGER, NOBODY = "77000001@example.dk", "77000002@example.dk"
+"""Of somebody of the other taskforce, and of nobody: pages repeat what was typed, and numbers are not compared."""
+ORDERS: Final[dict[str, UUID]] = {"own": OURS, "other taskforce": THEIRS}
+
+
+class HoldNothing:
+    """The other services, which hold nothing about anybody: what they hold is tried with them."""
+
+    async def find(self, service: str, inquiry: Inquiry) -> Findings:
+        return Findings(groups=())
+
+    async def erase(self, service: str, order: Order) -> Erased:
+        return Erased(rows=0)
+
+    async def ledger(self, service: str, taskforce_id: UUID) -> list[LedgerLine]:
+        return []
+
+    async def deadlines(self, service: str, taskforce_id: UUID, language: Language) -> list[Deadline]:
+        return []
+
+
+async def fill(world: Register) -> None:
+    """An order and a line of the ledger of each taskforce, and somebody of the other one who is asked to be erased."""
+    world.app.state.others = HoldNothing()
+    stranger = Person(uuid4(), f"E {FOREIGN}", STRANGER, frozenset({"member"}))
+    await add_person(world.db, OTHER_TASKFORCE, stranger)
+    await written_into_ledger(world, "people")
+    for taskforce, order in ((TASKFORCE, OURS), (OTHER_TASKFORCE, THEIRS)):
+        await world.superuser.execute(
+            "insert into erasure_orders (taskforce_id, id, ordered_by) values ($1, $2, $3)",
+            taskforce,
+            order,
+            ADMINISTRATOR,
+        )
+        await world.superuser.execute(
+            "insert into erasure_order_parts (taskforce_id, order_id, service, keys) values ($1, $2, 'pledges', '{}')",
+            taskforce,
+            order,
+        )
+
+
+def _about_somebody(path: str, **more: str) -> Probe:
+    async def probe(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+        email, shows = NOBODY, tuple[str, ...]()
+        if belonging == "other taskforce":
+            email, shows = STRANGER, (f"E {FOREIGN}",)
+        elif belonging != "missing":
+            email, shows = world.people[belonging].email, (world.people[belonging].name,)
+        form = {"email": email, "purpose": "subject_access"} | more
+        return Ask("POST", path, {"data": form}, hidden=200, shows=shows)
+
+    return probe
+
+
+async def erase(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    email = {"missing": NOBODY, "other taskforce": STRANGER}.get(belonging, f"{uuid4()}@example.dk")
+    if belonging not in {"missing", "other taskforce"}:
+        await add_person(world.db, TASKFORCE, Person(uuid4(), "Z Slettes", email, frozenset({"member"})))
+    inquiry = Inquiry(
+        taskforce=TASKFORCE, emails=(email,), who=ADMINISTRATOR, purpose="subject_erasure", action="search"
+    )
+    seen = (await look_up(world.db, HoldNothing(), inquiry)).digest
+    form = {"email": email, "typed": email, "seen": seen, "purpose": "subject_erasure"}
+    return Ask("POST", "/personal-data/erasures", {"data": form}, success=303, hidden=409)
+
+
+def _order(method: str, *, success: int) -> Probe:
+    async def probe(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+        id = ORDERS.get(belonging, uuid4())
+        return Ask(method, f"/personal-data/erasures/{id}", success=success)
+
+    return probe
+
+
+async def lists(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    shows = (str(ORDERS[belonging]),) if belonging in ORDERS else ()
+    return Ask("GET", "/personal-data/erasures", hidden=200, shows=shows)
+
+
+async def deadlines(world: Register, asker: Asker, belonging: Belonging) -> Ask | None:
+    """Figures: among them nobody else's can be told from one's own by looking (tests/privacy/test_inquiries.py)."""
+    return None if belonging == "other taskforce" else Ask("GET", "/personal-data/deadlines", hidden=200)
+
+
+SUBJECT: Final = "somebody whose data are held"
+BELONGINGS: Final[dict[str, Any]] = {
+    "order to erase somebody": ("own", "other taskforce", "missing"),
+    "line of the ledger of erasures": ("own", "other taskforce", "missing"),
+    "what is past its deadline": ("own", "other taskforce", "missing"),
+}
+PROBES: Final[dict[tuple[str, str], Probe]] = {
+    ("POST /personal-data", SUBJECT): _about_somebody("/personal-data"),
+    ("POST /personal-data/report", SUBJECT): _about_somebody("/personal-data/report", format="json", language="da"),
+    ("POST /personal-data/erase", SUBJECT): _about_somebody("/personal-data/erase"),
+    ("POST /personal-data/erasures", SUBJECT): erase,
+    ("GET /personal-data/erasures", "line of the ledger of erasures"): lists,
+    ("GET /personal-data/erasures", "order to erase somebody"): lists,
+    ("GET /personal-data/erasures/{order_id:uuid}", "order to erase somebody"): _order("GET", success=200),
+    ("POST /personal-data/erasures/{order_id:uuid}", "order to erase somebody"): _order("POST", success=303),
+    ("GET /personal-data/deadlines", "what is past its deadline"): deadlines,
+}

@@ -1,0 +1,120 @@
+"""What a request about somebody whose data are held looks like: the routes that every service has between services."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid4
+
+from tests.authorisation.matrix import Ask
+from tests.conftest import OTHER_TASKFORCE, TASKFORCE
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from shared.policy import Asker, Belonging
+    from tests.authorisation.matrix import Probe
+
+ADMINISTRATOR: Final = f"person:{UUID(int=1)}"
+
+
+def inquiry(**known: Any) -> dict[str, Any]:
+    """A search for somebody of our taskforce."""
+    return {
+        "taskforce": str(TASKFORCE),
+        "who": ADMINISTRATOR,
+        "purpose": "subject_access",
+        "action": "search",
+    } | known
+
+
+def find(service: str, known: Callable[[Any, Belonging], tuple[dict[str, Any], str]]) -> Probe:
+    """Look somebody up. `known`: what they are known by, and what is shown of them."""
+
+    async def probe(world: Any, asker: Asker, belonging: Belonging) -> Ask:
+        by, shown = known(world, belonging)
+        shows = () if belonging == "missing" else (shown,)
+        path = f"/internal/{service}/v1/subjects/find"
+        return Ask("POST", path, {"json": inquiry(**by)}, hidden=200, shows=shows)
+
+    return probe
+
+
+def erase(service: str, group: str, key: Callable[[Any, Belonging], Awaitable[UUID]]) -> Probe:
+    """Erase a row, by its key: of none that is not reached there is one in the answer."""
+
+    async def probe(world: Any, asker: Asker, belonging: Belonging) -> Ask:
+        row = uuid4() if belonging == "missing" else await key(world, belonging)
+        body = {"taskforce": str(TASKFORCE), "by": ADMINISTRATOR, "keys": {group: [str(row)]}}
+        shows = () if belonging == "missing" else ('"rows":1',)
+        return Ask("POST", f"/internal/{service}/v1/subjects/erase", {"json": body}, hidden=200, shows=shows)
+
+    return probe
+
+
+def deadlines(service: str) -> Probe:
+    """What is past its deadline: figures, among which nobody else's can be told from one's own by looking at one."""
+
+    async def probe(world: Any, asker: Asker, belonging: Belonging) -> Ask | None:
+        if belonging == "other taskforce":
+            return None
+        return Ask("GET", f"/internal/{service}/v1/deadlines?taskforce={TASKFORCE}", hidden=200)
+
+    return probe
+
+
+async def written_into_ledger(world: Any, table: str) -> None:
+    """A line of each taskforce's ledger, by keys that can be looked for."""
+    for taskforce, key in ((TASKFORCE, OURS), (OTHER_TASKFORCE, THEIRS)):
+        await world.superuser.execute(
+            "insert into erasures (taskforce_id, id, erased_table, erased_key) values ($1, $2, $3, $4)",
+            taskforce,
+            uuid4(),
+            table,
+            key,
+        )
+
+
+OURS, THEIRS = UUID("0e0e0e0e-0000-4000-8000-000000000001"), UUID("0e0e0e0e-0000-4000-8000-000000000002")
+"""The keys of the ledgers' lines."""
+
+
+def ledger(path: str) -> Probe:
+    """The ledger, in which another taskforce's lines are not."""
+
+    async def probe(world: Any, asker: Asker, belonging: Belonging) -> Ask:
+        shows = {"own": (str(OURS),), "other taskforce": (str(THEIRS),)}.get(belonging, ())
+        return Ask("GET", path, hidden=200, shows=shows)
+
+    return probe
+
+
+async def write_letter(world: Any, taskforce_id: UUID, about: str) -> UUID:
+    """A message that could not be read, of a taskforce, which it names."""
+    id: UUID = await world.superuser.fetchval(
+        """
+        insert into dead_letters
+               (consumer_group, topic, partition, "offset", value_digest, value, headers, reason, detail)
+        values ('x', 'x', 0, 0, sha256($1::bytea), $1, $2, 'x', '')
+        returning id
+        """,
+        f"{about} {uuid4()}".encode(),
+        f'{{"ce_taskforceid": "{taskforce_id}"}}',
+    )
+    return id
+
+
+def find_letter(service: str) -> Probe:
+    """Look somebody up of whom there is only a message that could not be read."""
+
+    async def probe(world: Any, asker: Asker, belonging: Belonging) -> Ask:
+        about = f"{uuid4()}@example.dk"
+        shows: tuple[str, ...] = ()
+        if belonging != "missing":
+            shows = (
+                str(await write_letter(world, OTHER_TASKFORCE if belonging == "other taskforce" else TASKFORCE, about)),
+            )
+        return Ask(
+            "POST", f"/internal/{service}/v1/subjects/find", {"json": inquiry(emails=[about])}, hidden=200, shows=shows
+        )
+
+    return probe

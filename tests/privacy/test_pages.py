@@ -1,0 +1,409 @@
+"""Administrators' pages about somebody's data, over all four services: found, reported, erased everywhere."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+
+from deploy.privacy import people
+from services.events.personal_data.commands import finish_orders
+from services.pledges.retention import retention
+from shared.postgres import Database
+from shared.privacy.report import told
+from shared.privacy.subjects import Asked
+from shared.settings import ServiceSettings
+from tests.privacy.serving import ADMIN, Services, serving
+from tests.privacy.test_people import Installation, whole  # noqa: F401  (a fixture)
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.infrastructure import Databases
+
+EVA: Final = {"email": "EVA@firma.example", "phone": "+45 97 85 00 00"}
+ASKED: Final = Asked(emails=frozenset({EVA["email"]}), phones=frozenset({EVA["phone"]}))
+
+
+@pytest_asyncio.fixture
+async def services(
+    whole: Installation,  # noqa: F811
+    databases: Databases,
+    base_settings: dict[str, Any],
+    signing_key: str,
+    taskforce_id: UUID,
+) -> AsyncIterator[Services]:
+    """The four services, with what `whole` has put into their databases."""
+    async with serving(databases, base_settings, signing_key, taskforce_id) as services:
+        yield services
+
+
+async def _report(services: Services, **form: str) -> dict[str, Any]:
+    answer = await services.post("/report", format="json", language="da", **form)
+    assert answer.status_code == 200, answer.text[:500]
+    return dict(answer.json())
+
+
+async def _confirmed(services: Services, typed: str = "eva@firma.example", **known: str) -> Any:
+    """Go to erasing somebody, and confirm it."""
+    asked = await services.post("/erase", **(known or EVA))
+    found = re.search(r'name="seen" value="([0-9a-f]{64})"', asked.text)
+    assert found, asked.text[:3000]
+    return await services.post("/erasures", **(known or EVA), typed=typed, seen=found[1])
+
+
+def _filled(report: dict[str, Any]) -> dict[str, list[str]]:
+    return {
+        f"{group['service']}.{group['table']}": [next(iter(row.values())) for row in group["rows"]]
+        for group in report["held"]
+        if group["rows"]
+    }
+
+
+async def test_somebody_is_found_in_every_service_and_shown_with_why(services: Services) -> None:
+    answer = await services.post("", **EVA)
+    assert answer.status_code == 200
+    for shown in ("Eva Holm", "eva@firma.example", "0045 9785 0000", "Article 6(1)(e)", "What they may do in"):
+        assert shown in answer.text
+    assert "ida@firma.example" not in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+async def test_the_report_says_what_the_command_says(services: Services, whole: Installation) -> None:  # noqa: F811
+    by_page = await _report(services, **EVA)
+    found = await people.find(whole.databases.app_dsn, whole.taskforce_id, ASKED)
+    by_command = json.loads(json.dumps([told(one.service, group, "da") for one in found for group in one.held]))
+    assert sorted(by_page["held"], key=str) == sorted(by_command, key=str)
+    assert by_page["taskforce"] == "struer"
+    assert set(_filled(by_page)) == {
+        "events.people",
+        "events.person_roles",
+        "pledges.pledge_contacts",
+        "notifications.deliveries",
+    }
+
+
+async def test_the_report_is_a_file_whose_name_and_address_say_nothing_of_the_person(services: Services) -> None:
+    for language, name in (("da", "indsigt"), ("en", "report")):
+        answer = await services.post("/report", format="pdf", language=language, **EVA)
+        assert answer.content.startswith(b"%PDF-")
+        assert answer.headers["content-type"] == "application/pdf"
+        assert answer.headers["cache-control"] == "no-store"
+        assert re.fullmatch(
+            rf'attachment; filename="{name}-\d{{4}}-\d\d-\d\d\.pdf"', answer.headers["content-disposition"]
+        )
+        assert answer.request.url.query == b""
+
+
+async def test_who_has_looked_and_taken_a_report_and_why_is_written_down_and_told(
+    services: Services,
+    whole: Installation,  # noqa: F811
+) -> None:
+    await services.post("", **EVA, purpose="supervision")
+    await services.post("/report", **EVA, format="pdf", language="da")
+    report = await _report(services, **EVA)
+    written = {
+        (row["who"], row["action"], row["why"], row["basis"])
+        for service in people.OWNERS
+        for row in await whole.all(service, "select who, action, why, basis from access_log")
+    }
+    assert written == {
+        (f"person:{ADMIN}", "search", "supervision", "artikel 58, stk. 1"),
+        (f"person:{ADMIN}", "export", "subject_access", "artikel 15, stk. 1"),
+    }
+    looks = [(look["service"], look["action"], look["why"]) for look in report["looked_at_by"]]
+    assert looks.count(("pledges", "search", "supervision")) == 2
+    assert looks.count(("pledges", "export", "subject_access")) == 4, "this report is one of them"
+    assert looks.count(("events", "export", "subject_access")) == 4
+
+
+async def test_erasing_reaches_every_service_and_is_in_the_ledger_of_each(
+    services: Services,
+    whole: Installation,  # noqa: F811
+) -> None:
+    letter = await _letter(whole, "dashboard", whole.taskforce_id)
+    anothers = await _letter(whole, "dashboard", whole.other)
+    answer = await _confirmed(services)
+    assert answer.status_code == 303, answer.text[:2000]
+    page = await services.client.get(answer.headers["location"], headers=services.headers())
+    assert "Everything was erased" in page.text
+
+    assert await whole.contacts() == {"of ida", "elsewhere"}
+    assert await whole.accounts() == {whole.ida, whole.admin, whole.elsewhere}
+    assert {row["id"] for row in await whole.all("dashboard", "select id from dead_letters")} == {anothers}, letter
+    assert set(_filled(await _report(services, **EVA))) == set()
+    ledger = await people.ledger(whole.databases.owner_dsn)
+    assert {(line["service"], line["table"], line["key"], line["erased_by"]) for line in ledger} == {
+        ("events", "people", str(whole.eva), f"person:{ADMIN}"),
+        ("pledges", "pledge_contacts", str(whole.pledges["by mail"]), f"person:{ADMIN}"),
+        ("pledges", "pledge_contacts", str(whole.pledges["by phone"]), f"person:{ADMIN}"),
+    }
+    [parts] = [await whole.all("events", "select service, keys::text, erased from erasure_order_parts")]
+    assert {(part["service"], part["erased"]) for part in parts} == {
+        ("events", 1),
+        ("pledges", 2),
+        ("notifications", 0),
+        ("dashboard", 1),
+    }
+    assert {part["keys"] for part in parts} == {"{}"}, "what is done is forgotten here"
+    lists = await services.get("/erasures", "auditor")
+    for shown in (str(whole.eva), str(whole.pledges["by mail"]), f"Account {ADMIN}"):
+        assert shown in lists.text
+    assert not any(word in lists.text.casefold() for word in ("eva@", "holm", "9785"))
+
+
+async def test_before_it_is_erased_exactly_that_is_shown_and_what_stays(services: Services) -> None:
+    page = (await services.post("/erase", **EVA)).text
+    goes, _, stays = page.partition("This stays")
+    assert "Eva Holm" in goes
+    assert "0045 9785 0000" in goes
+    assert "A number only, which is nobody" in stays
+    assert "Type EVA@firma.example to erase it" in page
+
+
+@pytest.mark.parametrize("typed", ["", "ida@firma.example", "eva", "97850000"])
+async def test_what_is_typed_wrong_erases_nothing(
+    services: Services,
+    whole: Installation,  # noqa: F811
+    typed: str,
+) -> None:
+    answer = await _confirmed(services, typed=typed)
+    assert answer.status_code == 422
+    assert "That is not what you searched for. Nothing was erased." in answer.text
+    assert whole.eva in await whole.accounts()
+    assert await people.ledger(whole.databases.owner_dsn) == []
+
+
+async def test_a_number_may_be_typed_otherwise_than_it_was(services: Services, whole: Installation) -> None:  # noqa: F811
+    answer = await _confirmed(services, typed="97 85 00 00", phone="+45 97850000")
+    assert answer.status_code == 303
+    assert await whole.contacts() == {"by mail", "of ida", "elsewhere"}
+
+
+async def test_what_has_come_since_is_shown_before_it_is_erased(services: Services, whole: Installation) -> None:  # noqa: F811
+    asked = await services.post("/erase", **EVA)
+    seen = re.search(r'name="seen" value="([0-9a-f]{64})"', asked.text)
+    assert seen
+    pledge = uuid4()
+    await whole._contact(whole.taskforce_id, pledge, None, "eva@firma.example")
+    answer = await services.post("/erasures", **EVA, typed=EVA["email"], seen=seen[1])
+    assert answer.status_code == 409
+    assert "Look at what is held once more. Nothing was erased." in answer.text
+    assert str(pledge) in answer.text
+    assert whole.eva in await whole.accounts()
+
+
+async def test_the_last_administrator_stays_and_everything_with_them(
+    services: Services,
+    whole: Installation,  # noqa: F811
+) -> None:
+    await whole._contact(whole.taskforce_id, uuid4(), None, "admin@firma.example")
+    answer = await _confirmed(services, typed="admin@firma.example", email="admin@firma.example")
+    assert answer.status_code == 409
+    assert "Make somebody else an administrator first" in answer.text
+    assert whole.admin in await whole.accounts()
+    assert len(await whole.all("pledges", "select from pledge_contacts")) == 5
+    assert await whole.all("events", "select from erasure_orders") == []
+
+
+async def test_nobody_is_found_by_what_nobody_is_known_by(services: Services) -> None:
+    answer = await services.post("", email="ingen@firma.example")
+    assert answer.status_code == 200
+    assert "Nothing was found about anybody known by that." in answer.text
+    assert "Go on to erasing" not in answer.text
+    page = await services.post("/erase", email="ingen@firma.example")
+    assert "Nothing that can be erased is held" in page.text
+    assert "Erase for good" not in page.text
+    assert _filled(await _report(services, email="ingen@firma.example")) == {}
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({}, "Type an e-mail address, a telephone number or a CVR number"),
+        ({"email": "010190-1234"}, "Looks like a CPR number"),
+        ({"cvr": "0101901234"}, "A CVR number has eight digits"),
+        ({"phone": "97 85"}, "Type all eight digits of the number"),
+        ({"email": "eva@firma.example", "purpose": "curiosity"}, "One thing needs to be corrected"),
+    ],
+)
+async def test_a_search_that_cannot_be_is_told_at_its_field(
+    services: Services, form: dict[str, str], said: str
+) -> None:
+    for path in ("", "/erase"):
+        answer = await services.post(path, **form)
+        assert answer.status_code == 422
+        assert said in answer.text
+
+
+async def test_while_a_service_is_away_nothing_is_reported_or_erased_and_it_is_said(
+    services: Services,
+    whole: Installation,  # noqa: F811
+) -> None:
+    asked = await services.post("/erase", **EVA)
+    seen = re.search(r'name="seen" value="([0-9a-f]{64})"', asked.text)
+    assert seen
+    await services.stop("pledges")
+
+    found = await services.post("", **EVA)
+    assert found.status_code == 200
+    assert "Missing here: Pledges and hires." in found.text
+    assert "Eva Holm" in found.text
+    assert "PDF" not in found.text
+    for path, form in (
+        ("/report", {"format": "pdf", "language": "da"}),
+        ("/erase", {}),
+        ("/erasures", {"typed": EVA["email"], "seen": seen[1]}),
+    ):
+        answer = await services.post(path, **EVA, **form)
+        assert answer.status_code == 503
+        assert "Not every part of the system has answered" in answer.text
+    assert whole.eva in await whole.accounts()
+    assert await whole.all("events", "select from erasure_orders") == []
+    assert "Missing here: Pledges and hires." in (await services.get("/erasures")).text
+    assert "Missing here: Pledges and hires." in (await services.get("/deadlines")).text
+
+
+async def test_an_account_is_not_erased_while_it_is_not_known_what_else_there_is(
+    services: Services,
+    whole: Installation,  # noqa: F811
+) -> None:
+    await whole.all("pledges", "delete from pledge_contacts")
+    asked = await services.post("/erase", email=EVA["email"])
+    seen = re.search(r'name="seen" value="([0-9a-f]{64})"', asked.text)
+    assert seen
+    await services.stop("pledges")
+    answer = await services.post("/erasures", email=EVA["email"], typed=EVA["email"], seen=seen[1])
+    assert answer.status_code == 503
+    assert whole.eva in await whole.accounts()
+
+
+async def test_what_a_service_could_not_erase_is_shown_and_done_when_it_is_asked_again(
+    services: Services,
+    whole: Installation,  # noqa: F811
+) -> None:
+    await whole.all("pledges", "revoke delete on pledge_contacts from tilsagn_pledges_app")
+    answer = await _confirmed(services)
+    assert answer.status_code == 303
+    where = answer.headers["location"].removeprefix("/personal-data")
+    page = await services.get(where, "auditor")
+    assert "waits for an answer" in page.text
+    assert "Ask again now" not in page.text, "an auditor looks on"
+    assert "Ask again now" in (await services.get(where)).text
+    assert whole.eva not in await whole.accounts(), "what has answered is done"
+    assert "by mail" in await whole.contacts()
+
+    again = await services.post(where)
+    assert again.status_code == 303
+    assert "waits for an answer" in (await services.get(where)).text
+
+    await whole.all("pledges", "grant delete on pledge_contacts to tilsagn_pledges_app")
+    await services.post(where)
+    assert "Everything was erased" in (await services.get(where)).text
+    assert await whole.contacts() == {"of ida", "elsewhere"}
+    assert len(await people.ledger(whole.databases.owner_dsn)) == 3
+
+
+async def test_an_order_is_finished_by_the_worker_when_nobody_looks(
+    services: Services,
+    whole: Installation,  # noqa: F811
+) -> None:
+    await whole.all("pledges", "revoke delete on pledge_contacts from tilsagn_pledges_app")
+    answer = await _confirmed(services)
+    await finish_orders(services.db, services.events.state.others)
+    assert "by mail" in await whole.contacts()
+    await whole.all("pledges", "grant delete on pledge_contacts to tilsagn_pledges_app")
+    await finish_orders(services.db, services.events.state.others)
+    assert await whole.contacts() == {"of ida", "elsewhere"}
+    page = await services.client.get(answer.headers["location"], headers=services.headers())
+    assert "3 rows are gone, and are in the ledger." in page.text
+
+
+async def test_a_letter_of_another_taskforce_is_neither_shown_nor_erased(
+    services: Services,
+    whole: Installation,  # noqa: F811
+) -> None:
+    ours = await _letter(whole, "notifications", whole.taskforce_id)
+    theirs = await _letter(whole, "notifications", whole.other)
+    page = (await services.post("", **EVA)).text
+    assert str(ours) in page
+    assert str(theirs) not in page
+    await _confirmed(services)
+    assert {row["id"] for row in await whole.all("notifications", "select id from dead_letters")} == {theirs}
+
+
+async def test_how_long_everything_is_kept_and_what_was_done_last_is_told_of_ones_own(
+    services: Services,
+    whole: Installation,  # noqa: F811
+    databases: Databases,
+    base_settings: dict[str, Any],
+) -> None:
+    for tenant, contacts in ((whole.taskforce_id, 1), (whole.other, 3)):
+        for _ in range(contacts):
+            pledge = uuid4()
+            await whole._contact(tenant, pledge, None, "x@firma.example")
+            await whole.all(
+                "pledges",
+                "update pledges set received_at = now() - interval '3 years', pledged_on = current_date - 1100"
+                " where id = $1",
+                pledge,
+            )
+    await whole.all(
+        "pledges",
+        """
+        insert into outbox (id, taskforce_id, aggregatetype, aggregateid, version, type, payload, correlation_id)
+        values ($1, $1, 'x', $1, 1, 'x', '{}', $1), ($2, $2, 'x', $2, 1, 'x', '{}', $2)
+        """,
+        whole.taskforce_id,
+        whole.other,
+    )
+    page = (await services.get("/deadlines", "auditor")).text
+    row = _row(page, "pledge_contacts · pledge_contacts")
+    assert "2 years after" in row
+    assert re.search(r'class="numeric"><div>1<', row)
+    assert "not yet" in row
+    for jobs in ("hire_contacts", "accounts", "deliveries", "dead_letters", "sessions", "accesses"):
+        assert f"· {jobs}<" in page
+
+    database = await Database.connect(
+        ServiceSettings(**base_settings, database_url=databases.app_dsn("pledges")), name="retention"
+    )
+    assert (await retention().remove(database))["pledge_contacts"] == 4
+    await database.close()
+    row = _row((await services.get("/deadlines", "auditor")).text, "pledge_contacts · pledge_contacts")
+    assert re.search(r'class="numeric"><div>0<', row)
+    assert "1 row deleted" in row, "another taskforce's are not counted"
+
+
+async def test_an_auditor_sees_the_lists_and_can_look_nobody_up(services: Services) -> None:
+    start = (await services.get("", "auditor")).text
+    assert "How long it is kept" in start
+    assert '<form method="post" action="/personal-data"' not in start
+    refused = await services.client.post("/personal-data", data=EVA, headers=services.headers("auditor"))
+    assert refused.status_code == 403
+
+
+async def _letter(whole: Installation, service: str, taskforce_id: UUID) -> UUID:  # noqa: F811
+    [row] = await whole.all(
+        service,
+        """
+        insert into dead_letters
+               (consumer_group, topic, partition, "offset", value_digest, value, headers, reason, detail)
+        values ('x', 'x', 0, 0, sha256($1::bytea), 'from eva@firma.example', $2, 'x', '')
+        returning id
+        """,
+        taskforce_id.bytes,
+        json.dumps({"ce_taskforceid": str(taskforce_id)}),
+    )
+    id: UUID = row["id"]
+    return id
+
+
+def _row(page: str, name: str) -> str:
+    before, _, after = page.partition(name)
+    return before.rpartition("<tr>")[2] + after.partition("</tr>")[0]

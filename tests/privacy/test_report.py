@@ -1,0 +1,161 @@
+"""The report of a person on paper: all that is in the report as JSON, the same bytes each time, and accessible."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import pytest
+
+from deploy.privacy.people import HOLDINGS
+from deploy.privacy.registers import register_of
+from shared.privacy.access_log import PURPOSES
+from shared.privacy.english import english, in_language
+from shared.privacy.pdf import ACTIONS, REASONS, kept_for, pdf, shown, who_looked
+from shared.privacy.report import TEXTS, report, told
+from shared.privacy.subjects import Asked, Held
+from shared.web.i18n import speaking
+
+if TYPE_CHECKING:
+    from shared.web.i18n import Language
+
+NOW: Final = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+LONG: Final = "eva.marie.magdalene.von-og-til-langenavnesen@en-meget-lang-afdeling.virksomheden-i-struer.example"
+VALUES: Final[dict[str, Any]] = {
+    "name": "Eva Ærø Holm #[x] *y* $z$ \\ <b>",
+    "email": LONG,
+    "device": "x" * 120,
+    "backed_up": True,
+    "sign_count": 4711,
+    "role": "caseworker",
+}
+LANGUAGES: Final[tuple[Language, ...]] = ("da", "en")
+
+
+def _document(language: Language, *, filled: bool = True, looks: int = 3) -> dict[str, Any]:
+    """A report with something in every group in which somebody can be found; every value is told from the others."""
+    held = []
+    for service, holdings in HOLDINGS.items():
+        for entry in register_of(service).personal:
+            holding = next(one for one in holdings if one.name == f"{entry.group}.{entry.table}")
+            columns = dict.fromkeys((holding.key, *entry.columns, *holding.shown_too))
+            row = {
+                name: VALUES.get(name, NOW if name.endswith("_at") else f"{service}.{entry.table}.{name}")
+                for name in columns
+            } | {holding.key: _id(f"{service}.{entry.table}")}
+            rows = [row] if filled and holding.find is not None else []
+            held.append(told(service, Held(entry, holding, rows), language))
+    every = [
+        {
+            "service": "pledges",
+            "looked_at": NOW,
+            "who": f"person:{_id(f'who {number}')}" if number else "operator",
+            "action": "export",
+            "what_table": "pledge_contacts",
+            "what_key": _id(f"looked at {number}"),
+            "why": "subject_access",
+            "basis": "artikel 15, stk. 1",
+        }
+        for number in range(looks)
+    ]
+    asked = Asked(emails=frozenset({LONG}), phones=frozenset({"+45 97 85 00 00"}), cvrs=frozenset({"24256790"}))
+    return report(taskforce="Code of Care Struer", asked=asked, held=held, looks=every, made_at=NOW, language=language)
+
+
+def _id(name: str) -> UUID:
+    return uuid5(NAMESPACE_URL, name)
+
+
+def _text(document: bytes) -> str:
+    """What a program reads out of a PDF, without spaces and line ends: words are broken at the end of a line."""
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not installed (Debian: apt-get install poppler-utils)")
+    ran = subprocess.run(["pdftotext", "-raw", "-", "-"], input=document, capture_output=True, check=True)
+    # Soft hyphens and hyphens at the end of a line are the layout's; and so are they in what is looked for.
+    return _closed(ran.stdout.decode())
+
+
+def _closed(text: str) -> str:
+    return re.sub(r"[\s\u00ad\u2010-]", "", text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_paper_says_everything_that_the_json_does(language: Language) -> None:
+    document = _document(language)
+    text = _text(pdf(document))
+    wanted: list[str] = [document["taskforce"]]
+    with speaking(language):
+        wanted += [shown(document["made_at"]), *(value for known in document["asked_for"].values() for value in known)]
+        for group in document["held"]:
+            wanted += [group[name] for name in TEXTS if group[name]]
+            wanted += [kept_for(group), group["group"], f"{group['service']}.{group['table']}"]
+            wanted += [group["cannot_be_found_because"] or group["not_erased_because"] or ""]
+            wanted += [shown(value, name) for row in group["rows"] for name, value in row.items()]
+        for look in document["looked_at_by"]:
+            wanted += [shown(look["looked_at"]), who_looked(look["who"]), look["what_key"], look["basis"]]
+    assert len(wanted) > 150
+    assert [value for value in wanted if _closed(value) not in text] == []
+
+
+def test_what_is_left_out_of_a_report_is_missed() -> None:
+    document = _document("da")
+    text = _text(pdf(document | {"held": document["held"][1:]}))
+    gone = document["held"][0]["rows"][0].values()
+    assert [value for value in gone if _closed(str(value)) not in text]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_same_report_is_the_same_bytes(language: Language) -> None:
+    document = _document(language)
+    first = pdf(document)
+    assert first == pdf(json.loads(json.dumps(document)))
+    assert first != pdf(document | {"taskforce": "Another"})
+
+
+def test_it_says_that_it_is_accessible_and_in_which_language() -> None:
+    for language, tag in (("da", b"/Lang(da)"), ("en", b"/Lang(en)")):
+        document = pdf(_document(language))  # type: ignore[arg-type]
+        assert tag in document
+        assert b"pdfuaid" in document
+
+
+def test_where_nothing_is_there_is_no_heading_over_nothing() -> None:
+    text = _text(pdf(_document("da", filled=False, looks=0)))
+    assert _closed("Der blev ikke fundet noget om nogen") in text
+    assert _closed("Hvem der har set det") not in text
+    assert _closed("Her blev der ikke fundet noget") in text
+
+
+def test_a_message_of_five_megabytes_is_cut_on_paper_and_says_so() -> None:
+    document = _document("da")
+    letters = next(group for group in document["held"] if group["table"] == "dead_letters")
+    letters["rows"][0]["value"] = "y" * 5_000_000
+    made = pdf(document)
+    assert len(made) < 3_000_000
+    assert _closed("klippet her") in _text(made)
+
+
+def test_everything_that_the_registers_say_is_there_in_english() -> None:
+    said = {
+        text
+        for service, holdings in HOLDINGS.items()
+        for entry in register_of(service).personal
+        for text in (*(getattr(entry, name) for name in TEXTS), *(one.why for one in holdings))
+        if text
+    } | {purpose.basis for purpose in PURPOSES.values()}
+    assert sorted(said - english().keys()) == [], "translate it in shared/privacy/english.toml"
+    assert sorted(english().keys() - said) == [], "nobody says it any more: take it out of shared/privacy/english.toml"
+
+
+def test_what_nobody_has_translated_is_shown_in_danish() -> None:
+    assert in_language("findes ikke", "en") == "findes ikke"
+
+
+def test_every_purpose_and_action_of_the_log_has_words() -> None:
+    assert set(REASONS) == set(PURPOSES)
+    assert set(ACTIONS) == {"read", "search", "change", "export", "delete"}
