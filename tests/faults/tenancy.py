@@ -21,6 +21,9 @@ _CHECK = "each_taskforce_sees_its_own"
 _NO_POLICY = {"outbox", "due_deliveries", "taskforces"}
 """What workers read across taskforces, and the registry of taskforces itself (see the architecture notes)."""
 
+_NOBODYS = UUID(int=0)
+"""Stands where a row says of which taskforce it is, and it is of none."""
+
 
 async def check(topology: Topology, ledgers: Mapping[UUID, Ledger], verdict: Verdict) -> None:
     """Ask every API as each taskforce, and every database as nobody."""
@@ -90,7 +93,8 @@ async def _nobody_sees_nothing(topology: Topology, service: str, verdict: Verdic
             """
         )
         for table in tables:
-            if table["name"] not in _NO_POLICY and await conn.fetchval(f"select exists (select from {table['name']})"):
+            seen = f"select exists (select from {table['name']} where taskforce_id <> $1)"
+            if table["name"] not in _NO_POLICY and await conn.fetchval(seen, _NOBODYS):
                 verdict.broke("I8", _CHECK, f"{service} reads {table['name']} without saying for whom")
         if not tables:
             verdict.broke("I8", _CHECK, f"{service} has no table under row-level security: the check is blind")

@@ -31,6 +31,11 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("GET", "/api/pledges/v1/hires"): (WORKERS, 200),
     ("GET", "/api/pledges/v1/hires/{hire_id}"): (WORKERS, 200),
     ("GET", "/internal/pledges/v1/pledges/{pledge_id}/contact"): ({"service"}, 200),
+    # What they are told is no inquiry: tests/privacy/test_pages.py asks as events does.
+    ("POST", "/internal/pledges/v1/subjects/find"): ({"service"}, 422),
+    ("POST", "/internal/pledges/v1/subjects/erase"): ({"service"}, 422),
+    ("GET", "/internal/pledges/v1/deadlines"): ({"service"}, 200),
+    ("GET", "/internal/pledges/v1/erasures"): ({"service"}, 200),
     ("GET", "/pledges/new"): (LOGGERS, 200),
     ("POST", "/pledges/new"): (LOGGERS, 303),
     ("GET", "/pledges"): (READERS, 200),

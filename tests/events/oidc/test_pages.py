@@ -24,6 +24,7 @@ from services.events.people.sessions import commands as sessions
 from services.events.people.sessions.domain import SessionKey
 from shared.auth import COOKIE as TOKEN_COOKIE
 from shared.auth import RENEWED_COOKIE, SESSION_COOKIE, sign_token
+from tests.browsing import AS_OUR_PAGES
 from tests.events.browsing import PAGE, count, proof
 from tests.events.oidc.conftest import GROUPS
 from tests.events.oidc.liar import CLIENT_ID, CLIENT_SECRET
@@ -57,7 +58,9 @@ async def browser(events_settings: EventsSettings, liar: Liar, db: Database) -> 
     app = create_app(with_provider(events_settings, liar.issuer))
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="https://localhost:8080") as client,
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app), base_url="https://localhost:8080", event_hooks=AS_OUR_PAGES
+        ) as client,
     ):
         yield client
 
@@ -258,7 +261,9 @@ async def test_a_case_worker_of_no_municipality_is_told_whom_to_ask(
     app = create_app(with_provider(events_settings, liar.issuer, oidc_groups={"struer": groups}))
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="https://localhost:8080") as browser,
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app), base_url="https://localhost:8080", event_hooks=AS_OUR_PAGES
+        ) as browser,
     ):
         answer = await sign_in(browser, liar)
     assert answer.status_code == 409
@@ -282,7 +287,9 @@ async def test_each_taskforce_that_uses_the_provider_has_a_button(
     app = create_app(with_provider(events_settings, liar.issuer, oidc_groups=groups))
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="https://localhost:8080") as browser,
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app), base_url="https://localhost:8080", event_hooks=AS_OUR_PAGES
+        ) as browser,
     ):
         page = (await browser.get("/sign-in", headers=PAGE)).text
         assert "Log ind med Struer Kommune: Struer" in page
@@ -295,7 +302,9 @@ async def test_without_a_provider_there_is_no_way_there(events_settings: EventsS
     app = create_app(events_settings.model_copy(update={"demo_mode": False}))
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="https://localhost:8080") as browser,
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app), base_url="https://localhost:8080", event_hooks=AS_OUR_PAGES
+        ) as browser,
     ):
         assert "/sign-in/provider" not in (await browser.get("/sign-in", headers=PAGE)).text
         for path in (START, "/sign-in/provider/callback?code=x&state=y"):
