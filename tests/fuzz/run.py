@@ -177,7 +177,10 @@ class _Session:
 
 
 def errors_in(log: Path) -> Iterator[Finding]:
-    """What a process has logged as an error, or said before it could."""
+    """What a process has logged as an error, or said before it could.
+
+    Not what its Kafka client says while a broker that has just been started looks for its place: it asks again.
+    """
     for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
             entry = json.loads(line)
@@ -185,5 +188,6 @@ def errors_in(log: Path) -> Iterator[Finding]:
             if line.startswith("Traceback"):
                 yield Finding("the log", "traceback", line)
             continue
-        if entry.get("level") in {"error", "critical"}:
+        by_client = str(entry.get("logger", "")).partition(".")[0] == "aiokafka"
+        if entry.get("level") in {"error", "critical"} and not by_client:
             yield Finding("the log", str(entry.get("event")), line)

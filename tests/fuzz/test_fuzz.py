@@ -154,6 +154,14 @@ def test_a_page_for_others_is_found() -> None:
 
 def test_what_a_process_has_logged_as_an_error_is_found(tmp_path: Path) -> None:
     log = tmp_path / "app.log"
-    lines = [{"level": "info", "event": "started"}, {"level": "error", "event": "request_failed"}]
+    lines = [
+        {"level": "info", "event": "started"},
+        {
+            "level": "error",
+            "event": "Group Coordinator Request failed",
+            "logger": "aiokafka.consumer.group_coordinator",
+        },
+        {"level": "error", "event": "request_failed"},
+    ]
     log.write_text("\n".join([*map(json.dumps, lines), "Traceback (most recent call last):", "  File"]))
     assert [finding.check for finding in errors_in(log)] == ["request_failed", "traceback"]
