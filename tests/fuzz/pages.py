@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from shared.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE
 from shared.policy import EVERYBODYS
+from shared.web import csrf
 from tests.fuzz.harvest import Harvest, parameters_of
 from tests.fuzz.installation import FOREIGN, address_of
 from tests.fuzz.tally import Asked, Finding
@@ -247,6 +248,9 @@ class Visitor:
         elif self.asker != "nobody":
             cookies |= self.world.cookies(self.asker)
         headers["cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        if csrf.COOKIE in cookies and chance.mostly():
+            # As a form of ours holds it.
+            headers[csrf.HEADER] = cookies[csrf.COOKIE]
         return headers
 
     def _body(self, operation: Operation, chance: Chance) -> tuple[bytes, str]:
