@@ -142,6 +142,6 @@ def _packed(said: dict[str, Any]) -> str:
 async def lying() -> AsyncIterator[Liar]:
     """One, on a free port of this machine."""
     liar = Liar()
-    async with serving(liar.app) as address:  # type: ignore[arg-type]
+    async with serving(liar.app) as address:  # type: ignore[arg-type]  # Starlette's, and serves as well
         liar.issuer = address
         yield liar

@@ -345,8 +345,8 @@ async def test_whoever_has_the_providers_roles_and_came_by_passkey_is_told_what_
 async def test_an_address_that_asks_too_often_waits(
     browser: httpx.AsyncClient, liar: Liar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app: Any = browser._transport.app  # type: ignore[attr-defined]
-    monkeypatch.setattr(app.state.provider_limit, "most", 2)
+    transport: Any = browser._transport
+    monkeypatch.setattr(transport.app.state.provider_limit, "most", 2)
     assert [(await browser.get(START, headers=PAGE)).status_code for _ in range(3)] == [303, 303, 429]
 
 
