@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from tests.addresses import address_of
 from tests.events.conftest import published
 
 if TYPE_CHECKING:
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
     from shared.auth import Role
     from shared.postgres import Database
-    from tests.events.conftest import Caller
+    from tests.addresses import address_of
+from tests.events.conftest import Caller
 
 
 def person_body(**facts: Any) -> dict[str, Any]:
@@ -85,7 +87,7 @@ async def test_what_cannot_be_a_person_is_refused(caller: Caller, wrong: dict[st
 
 async def test_people_are_listed_in_danish_order_page_by_page(caller: Caller) -> None:
     for name in ("Åse", "Bo", "Ærling"):
-        await caller.post("/people", person_body(name=name, email=f"{uuid4()}@struer.example"), "admin")
+        await caller.post("/people", person_body(name=name, email=address_of()), "admin")
     first = (await caller.get("/people?page_size=2", "admin")).json()
     rest = (await caller.get(f"/people?page_size=2&page_token={first['next_page_token']}", "admin")).json()
     assert [item["name"] for item in first["items"] + rest["items"]] == ["Bo", "Ærling", "Åse"]
@@ -94,7 +96,7 @@ async def test_people_are_listed_in_danish_order_page_by_page(caller: Caller) ->
 async def test_another_service_is_told_where_to_write(caller: Caller, taskforce_id: UUID) -> None:
     body = person_body(language="en")
     await caller.post("/people", body, "admin")
-    answer = await _address(caller, body["id"], taskforce_id, "service", subject="service:notifications")
+    answer = await _address(caller, body["id"], taskforce_id, "service")
     assert answer.status_code == 200
     assert answer.json() == {"email": body["email"], "name": body["name"], "language": "en"}
 
@@ -117,7 +119,7 @@ async def test_no_person_is_told_an_address(caller: Caller, taskforce_id: UUID, 
 
 async def added(caller: Caller, **facts: Any) -> dict[str, Any]:
     """Somebody who takes part, with an address of their own."""
-    answer = await caller.post("/people", person_body(**({"email": f"{uuid4()}@struer.example"} | facts)), "admin")
+    answer = await caller.post("/people", person_body(**({"email": address_of()} | facts)), "admin")
     assert answer.status_code == 201, answer.text
     return dict(answer.json())
 
