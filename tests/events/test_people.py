@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.addresses import address_of
+from tests.events.browsing import with_passkey
 from tests.events.conftest import published
 
 if TYPE_CHECKING:
@@ -191,6 +192,23 @@ async def test_the_last_administrator_stays_one(caller: Caller) -> None:
     ):
         assert (answer.status_code, answer.json()["type"]) == (409, "/problems/last-administrator")
     assert (await caller.get(f"/people/{admin['id']}", "admin")).json() == admin
+
+
+async def test_the_last_administrator_who_can_sign_in_as_one_stays(
+    caller: Caller, db: Database, taskforce_id: UUID
+) -> None:
+    """The other one has no passkey, and there would be nobody to give them the code for one."""
+    admin, invited = [await added(caller, roles=["admin"]) for _ in "12"]
+    await with_passkey(db, taskforce_id, UUID(admin["id"]))
+    resigned = person_body(email=admin["email"], roles=["member"])
+    del resigned["id"]
+    for answer in (
+        await caller.post(f"/people/{admin['id']}/deactivate", None, "admin"),
+        await caller.put(f"/people/{admin['id']}", resigned, "admin"),
+    ):
+        assert (answer.status_code, answer.json()["type"]) == (409, "/problems/last-administrator")
+    await with_passkey(db, taskforce_id, UUID(invited["id"]))
+    assert (await caller.post(f"/people/{admin['id']}/deactivate", None, "admin")).status_code == 200
 
 
 @pytest.mark.parametrize("attempt", range(4))

@@ -16,6 +16,7 @@ from services.events.people.domain import (
     AddressTaken,
     InvitedJustNow,
     LastAdministrator,
+    is_last_administrator,
 )
 from services.events.people.links import store as links
 from services.events.people.oidc import store as oidc
@@ -151,7 +152,7 @@ async def _sign_out(conn: Connection, taskforce_id: UUID, person_id: UUID) -> No
 
 
 async def _refuse_last_administrator(conn: Connection, taskforce_id: UUID, person_id: UUID) -> None:
-    if await store.other_administrators(conn, taskforce_id, person_id) == 0:
+    if is_last_administrator(person_id, await store.administrators(conn, taskforce_id)):
         raise LastAdministrator
 
 
