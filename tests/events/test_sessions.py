@@ -12,6 +12,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from services.events.app import create_app
 from services.events.people import commands as people
 from services.events.people.commands import add_person
 from services.events.people.domain import Person
@@ -357,6 +358,20 @@ async def test_a_session_of_a_demonstration_is_over_when_it_is_one_no_more(
 ) -> None:
     with pytest.raises(SessionOver):
         await commands.renew(db, key_of(signed_in), by_person=True, demonstrations=False)
+
+
+async def test_nor_is_it_extended_while_its_last_token_is_good(
+    signed_in: httpx.AsyncClient, events_settings: EventsSettings
+) -> None:
+    app = create_app(events_settings.model_copy(update={"demo_mode": False}))
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app), base_url="https://localhost:8080", cookies=signed_in.cookies
+        ) as client,
+    ):
+        answer = await client.post("/session/extend", headers=BY_SCRIPT)
+    assert (answer.status_code, "set-cookie" in answer.headers) == (401, False)
 
 
 async def test_many_tabs_renew_at_once(signed_in: httpx.AsyncClient, db: Database) -> None:
