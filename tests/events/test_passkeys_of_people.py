@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 
 from services.events.people import commands as people
 from services.events.people.domain import Person
+from services.events.people.passkeys import store as passkeys
 from services.events.people.passkeys.domain import (
     CODE_LASTS,
     MOST_PASSKEYS,
@@ -20,6 +21,8 @@ from services.events.people.passkeys.domain import (
     needs_code,
 )
 from services.events.people.sessions import commands as sessions
+from services.events.people.sessions import store as session_store
+from services.events.people.store import lock_people
 from tests.events.authenticator import Device
 from tests.events.browsing import BY_SCRIPT, ORIGIN, PAGE, Browser, a_code, count, kind, passkey_ids
 
@@ -120,6 +123,29 @@ async def test_a_passkey_that_needed_no_code_does_not_outlive_what_vouched_for_i
     """Whoever read the mails could have added it: it opens no power given later, and ends with the address."""
     await people.change_person(db, taskforce_id, replace(eva, **change))
     assert await count(db, taskforce_id, "passkeys") == left
+
+
+async def test_what_takes_passkeys_and_sessions_away_is_waited_for(
+    enrolled: Browser, eva: Person, db: Database, taskforce_id: UUID
+) -> None:
+    """Neither signing in nor adding another one holds what the other needs: one of them would be broken off."""
+    signed = enrolled.device.sign(await enrolled.asked_to_sign_in())
+    async with db.change(taskforce_id) as conn:
+        await lock_people(conn, taskforce_id)
+        signing_in = asyncio.create_task(enrolled.answered(signed))
+        await asyncio.sleep(0.3)
+        await passkeys.delete_of_person(conn, taskforce_id, eva.id)
+    assert kind(await signing_in) == "passkey-refused"
+
+    await enrolled.signed_in(taskforce_id, eva, "link")
+    made = Device(ORIGIN).make((await enrolled.asked_to_enrol()).json())
+    async with db.change(taskforce_id) as conn:
+        await lock_people(conn, taskforce_id)
+        adding = asyncio.create_task(enrolled.send("/account/passkeys", {"credential": made}))
+        await asyncio.sleep(0.3)
+        await session_store.delete_all(conn, taskforce_id, eva.id)
+    assert kind(await adding) == "session-over"
+    assert await count(db, taskforce_id, "passkeys") == 0
 
 
 async def test_a_code_is_good_once(
