@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import ssl
 import time
 import warnings
@@ -112,6 +113,8 @@ async def test_a_provider_that_takes_the_secret_in_the_body_only_is_given_it_the
         ({"iat": None}, "no times"),
         ({"exp": "never"}, "no times"),
         ({"exp": True}, "no times"),
+        ({"exp": math.inf}, "no times"),
+        ({"exp": math.nan, "iat": math.nan}, "no times"),
         ({"sub": None}, "subject"),
         ({"sub": ""}, "subject"),
         ({"sub": 17}, "subject"),
