@@ -146,6 +146,11 @@ async def test_less_than_a_minute_between_them_is_let_pass(provider: Provider, l
     await identify(provider, liar)
 
 
+async def test_an_end_beyond_all_time_is_one(provider: Provider, liar: Liar) -> None:
+    liar.claims = {"exp": 10**400}
+    await identify(provider, liar)
+
+
 async def test_a_token_that_nobody_has_signed_is_refused(provider: Provider, liar: Liar) -> None:
     liar.forge = liar.unsigned
     assert await reason(provider, liar) == "algorithm"
