@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.addresses import address_of
 from tests.events.browsing import with_passkey
@@ -267,6 +268,27 @@ async def test_who_no_longer_takes_part_is_not_invited(caller: Caller, db: Datab
         answer = await caller.post(f"/people/{id}/invitations", None, "admin")
         assert (answer.status_code, answer.json()["type"]) == (404, "/problems/person-not-found")
     assert "PersonInvited" not in [name for name, _ in await published(db)]
+
+
+async def test_what_somebody_may_is_in_the_log_whenever_it_changes_and_who_they_are_is_not(caller: Caller) -> None:
+    karen = person_body()
+    facts = {name: fact for name, fact in karen.items() if name != "id"}
+    with capture_logs() as logged:
+        for _ in "12":
+            await caller.post("/people", karen, "admin")
+            await caller.put(f"/people/{karen['id']}", facts | {"roles": ["member", "auditor"]}, "admin")
+            await caller.put(f"/people/{karen['id']}", facts | {"email": "k@struer.example"}, "admin")
+            await caller.post(f"/people/{karen['id']}/deactivate", None, "admin")
+            await caller.post(f"/people/{karen['id']}/reactivate", None, "admin")
+            await caller.put(f"/people/{karen['id']}", facts, "admin")
+    told = [line for line in logged if line["event"].startswith("people.")]
+    changes = ["people.changed", "people.changed", "people.closed", "people.opened", "people.changed"]
+    assert [line["event"] for line in told] == ["people.added", *changes, *changes]
+    assert {line["person"] for line in told} == {karen["id"]}
+    assert (told[0]["roles"], told[1]["roles"]) == (["coordinator", "member"], ["auditor", "member"])
+    assert (told[1]["before"], told[1]["another_address"]) == (["coordinator", "member"], False)
+    assert told[2]["another_address"]
+    assert "karen" not in str(told).lower()
 
 
 async def _address(caller: Caller, person_id: str, taskforce_id: UUID, role: Role, **principal: Any) -> httpx.Response:
