@@ -56,7 +56,9 @@ def apps() -> dict[str, FastAPI]:
     common: dict[str, Any] = {"database_url": "postgresql://localhost/none", "token_jwks": public_jwks(key)}
     makers: dict[str, Callable[[], FastAPI]] = {
         "events": lambda: create_events(EventsSettings(**common, token_private_key=SecretStr(key))),
-        "pledges": lambda: create_pledges(PledgesSettings(**common, request_key=SecretStr(key))),
+        "pledges": lambda: create_pledges(
+            PledgesSettings(**common, intake_database_url=common["database_url"], request_key=SecretStr(key))
+        ),
         "dashboard": lambda: create_dashboard(DashboardSettings(**common)),
         "notifications": lambda: create_notifications(
             NotificationsSettings(
