@@ -32,15 +32,6 @@ BY_SCRIPT = {"sec-fetch-mode": "cors", "sec-fetch-site": "same-origin"}
 
 
 @pytest_asyncio.fixture
-async def karen(db: Database, taskforce_id: UUID) -> Person:
-    """An administrator who is also a member; there is another one."""
-    karen = Person(uuid4(), "Karen Kjær", "karen@struer.example", frozenset({"admin", "member"}))
-    await add_person(db, taskforce_id, karen)
-    await add_person(db, taskforce_id, Person(uuid4(), "Bo", "bo@struer.example", frozenset({"admin"})))
-    return karen
-
-
-@pytest_asyncio.fixture
 async def signed_in(client: httpx.AsyncClient, karen: Person, taskforce_id: UUID) -> httpx.AsyncClient:
     """Karen's browser."""
     answer = await client.post("/sign-in", data={"role": "admin", "taskforce": str(taskforce_id)})
