@@ -43,7 +43,8 @@ and a real PostgreSQL, and takes away every check in turn to see that it would b
 - Whose things a role does not reach do not exist for it: the answer is the one for an id that never was. Nobody reaches
   another taskforce's, but for what is everybody's; the database sees to that too (row-level security).
 - A municipality limits nobody so far: it will for participants, whom there are none of yet.
-- `service` is another service of the installation; it works for all taskforces and says for which.
+- `service` is another service of the installation; it works for all taskforces and says for which. Addresses and links
+  are for `notifications`, `subjects`, `erasures` and `deadlines` for `events`; every other service is answered 403.
 - Open to everybody by design, and not in the tables: `/assets`, each service's OpenAPI document, and on addresses that
   no gateway leads to `/livez`, `/readyz` and `/metrics`.
 """

@@ -40,7 +40,7 @@ from services.pledges.requests import Asked
 from services.pledges.settings import PledgesSettings
 from services.pledges.sorting import NewestFirst
 from services.pledges.views import HireView, PledgeView
-from shared.auth import Principal, require
+from shared.auth import Principal, require, require_service
 from shared.contracts.pledges import JobType, PledgeStatus
 from shared.cpr import mask_cpr
 from shared.policy import about
@@ -263,7 +263,7 @@ async def contact_address(
     pledge_id: UUID,
     taskforce: UUID,
     request: Request,
-    _principal: Annotated[Principal, Depends(require("service"))],
+    _principal: Annotated[Principal, Depends(require_service("notifications"))],
 ) -> AddressAnswer:
     """Return whom to write to about a pledge, asked at the moment of sending; 404 where there is nobody any more."""
     async with _database(request).read(taskforce) as conn:
