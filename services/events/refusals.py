@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from services.events import domain
-from services.events.api_keys.domain import ApiKeyNotFound
+from services.events.api_keys.domain import ApiKeyNotFound, ApiKeyOver
 from services.events.people.domain import (
     AddressTaken,
     InvitedJustNow,
@@ -88,6 +88,11 @@ _WORDS: Mapping[type[domain.Refusal], _Words] = {
         N_("Wait ten minutes: the invitation may be on its way, or lie among unwanted mail."),
     ),
     ApiKeyNotFound: _Words(404, N_("There is no such key"), N_("Find it in the list of API keys.")),
+    ApiKeyOver: _Words(
+        409,
+        N_("This key is good no more"),
+        N_("It has been taken back, or its time is up. Make a new one. Nothing was changed."),
+    ),
     LastAdministrator: _Words(
         409,
         N_("This is the last administrator"),

@@ -90,6 +90,7 @@ MATRIX: Final[dict[str, set[str]]] = {
     "GET /api-keys": ADMINS,
     "POST /api-keys": ADMINS,
     "POST /api-keys/{key_id:uuid}/revoke": ADMINS,
+    "POST /api-keys/{key_id:uuid}/take-over": ADMINS,
     f"POST {API}/token": EVERYBODY,
     "GET /account": PERSONS,
     "POST /account/sessions/end-others": PERSONS,

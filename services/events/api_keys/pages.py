@@ -71,6 +71,14 @@ async def revoke_key(principal: Administrator, db: Db, key_id: UUID) -> Response
     return RedirectResponse("/api-keys", 303)
 
 
+@router.post("/{key_id:uuid}/take-over")
+@about(API_KEY)
+async def take_over_key(principal: Administrator, db: Db, key_id: UUID) -> Response:
+    """Answer for a key from now on, in place of whoever did."""
+    await commands.take_over_key(db, principal.taskforce, key_id, by=principal.person)
+    return RedirectResponse(f"/api-keys#key-{key_id}", 303)
+
+
 async def _shown(
     request: Request, principal: Principal, db: Database, form: Form[ApiKeyIn], *, status_code: int = 200
 ) -> Response:
@@ -82,6 +90,7 @@ async def _shown(
         status_code=status_code,
         form=form,
         keys=keys,
+        me=principal.person_id,
         labels=SCOPE_LABELS,
         lifetimes=LIFETIMES_DAYS,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
@@ -11,6 +12,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from services.events.access import PERSON, Administrator, Db
 from services.events.api.people import PersonFacts, PersonIn
+from services.events.api_keys.domain import SCOPE_LABELS
+from services.events.api_keys.queries import api_keys
 from services.events.domain import CompanyNotFound, Refusal
 from services.events.people import commands, queries
 from services.events.people.domain import (
@@ -77,8 +80,9 @@ async def edit_person(request: Request, principal: Administrator, db: Db, person
     """What is known of somebody, to be changed."""
     async with db.read(principal.taskforce) as conn:
         row = await queries.person(conn, principal.taskforce, person_id)
+        keys = await api_keys(conn, principal.taskforce, datetime.now(UTC), kept_by=person_id)
     form = blank(**row.model_dump(include=set(PersonFacts.model_fields)))
-    return await _asked(request, "person.html", principal, db, form=form, person=row)
+    return await _asked(request, "person.html", principal, db, form=form, person=row, keys=keys)
 
 
 @router.post("/{person_id:uuid}")
@@ -88,13 +92,14 @@ async def change_person(request: Request, principal: Administrator, db: Db, pers
     form = await read_form(request, PersonFacts)
     async with db.read(principal.taskforce) as conn:
         row = await queries.person(conn, principal.taskforce, person_id)
+        keys = await api_keys(conn, principal.taskforce, datetime.now(UTC), kept_by=person_id)
     if form.data is not None:
         try:
             await commands.change_person(db, principal.taskforce, form.data.person(person_id))
             return RedirectResponse("/people", 303)
         except _TYPED_WRONG as refusal:
             form = form.refused(_at_field(refusal))
-    return await _asked(request, "person.html", principal, db, status_code=422, form=form, person=row)
+    return await _asked(request, "person.html", principal, db, status_code=422, form=form, person=row, keys=keys)
 
 
 @router.post("/{person_id:uuid}/invitations")
@@ -148,5 +153,7 @@ async def _asked(
         labels=ROLE_LABELS,
         programmes=PROGRAMMES,
         members=members,
+        scope_labels=SCOPE_LABELS,
+        me=principal.person_id,
         **context,
     )

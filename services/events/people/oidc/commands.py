@@ -14,6 +14,7 @@ import structlog
 from pydantic import TypeAdapter, ValidationError
 
 from services.events import queries
+from services.events.api_keys.commands import note_standing_still
 from services.events.fields import Email, Name
 from services.events.people import store as people
 from services.events.people.domain import POWERFUL, Person, PersonNotFound
@@ -129,6 +130,8 @@ async def sign_in(
             municipality=changed.municipality,
             programme=changed.programme,
         )
+        if "admin" in person.roles - changed.roles:
+            await note_standing_still(conn, taskforce_id, person.id)
         if not person.roles & POWERFUL and changed.roles & POWERFUL:
             # Added by whoever read the mails, without an administrator's code: no proof for more than that.
             await passkeys.delete_of_person(conn, taskforce_id, person.id)
