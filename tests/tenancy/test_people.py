@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 NOW = datetime.now(UTC)
 WAITED_FOR: Final = ("make_link", "open_link", "lock_good", "add_secret", "secret_hashes", "mark_used")
-SIGNED_IN: Final = ("renew", "end", "end_one", "load", "touch", "delete", "over")
+SIGNED_IN: Final = ("renew", "end", "end_one", "load", "touch", "delete", "delete_of_passkey", "over")
 
 
 class Prepared(Register):
@@ -58,6 +58,9 @@ class Prepared(Register):
         self.links = {use: await self._link() for use in WAITED_FOR}
         over = self.keys["over"].session_id
         await self.superuser.execute("update sessions set used_at = $2 where id = $1", over, NOW - LONGEST)
+        self.passkey, _name = await self.new_passkey(TASKFORCE, self.me, "Z")
+        opened = self.keys["delete_of_passkey"].session_id
+        await self.superuser.execute("update sessions set passkey_id = $2 where id = $1", opened, self.passkey)
         self.gone = await self._somebody()
         await commands.deactivate_person(self.db, TASKFORCE, self.gone)
 
@@ -138,6 +141,7 @@ SESSIONS: Cases = {
         conn, TASKFORCE, w.keys["touch"].session_id, datetime.now(UTC)
     ),
     session_store.delete: lambda w, conn: session_store.delete(conn, TASKFORCE, w.me, w.keys["delete"].session_id),
+    session_store.delete_of_passkey: lambda w, conn: session_store.delete_of_passkey(conn, TASKFORCE, w.me, w.passkey),
     session_store.delete_all: lambda w, conn: session_store.delete_all(conn, TASKFORCE, w.others["delete_all"]),
 }
 LINKS: Cases = {

@@ -88,7 +88,13 @@ async def let_in(
         await store.note_use(conn, answer.taskforce_id, passkey.id, sign_count=sign_count, backed_up=backed_up, at=now)
         try:
             return await sessions.begin(
-                conn, answer.taskforce_id, passkey.person_id, proof="passkey", device=device, now=now
+                conn,
+                answer.taskforce_id,
+                passkey.person_id,
+                proof="passkey",
+                device=device,
+                now=now,
+                passkey_id=passkey.id,
             )
         except PersonNotFound as error:
             raise PasskeyRefused from error
@@ -193,7 +199,9 @@ async def keep(
         if not await session_store.delete(conn, who.taskforce, who.person, session_id):
             raise SessionOver
         await store.insert(conn, who.taskforce, passkey)
-        return await sessions.begin(conn, who.taskforce, who.person, proof="passkey", device=device, now=now)
+        return await sessions.begin(
+            conn, who.taskforce, who.person, proof="passkey", device=device, now=now, passkey_id=passkey.id
+        )
 
 
 async def second_proof(
@@ -252,12 +260,18 @@ async def remove(
     *,
     session_id: UUID | None,
     opened: AbstractSet[str],
-) -> None:
-    """Sign in no longer with one of one's own passkeys. Sessions that it has opened go on: they are listed beside.
+) -> list[UUID]:
+    """Sign in no longer with one of one's own passkeys. What it has opened ends: whoever removes it may have lost it.
+
+    That may be the session in which they ask: it stays where they have shown since that they have another one, for it
+    is of that one then.
 
     Args:
         session_id: in which they ask; None where a program does.
         opened: the roles that they have in it.
+
+    Returns:
+        The sessions that ended.
 
     Raises:
         PasskeyNotFound, LastPasskey, SignInTooWeak.
@@ -272,7 +286,10 @@ async def remove(
         proof = await session_store.find_proof(conn, taskforce_id, person_id, session_id)
         # Those that a provider gives are not opened by passkeys.
         check_removal(proof, person.roles - person.provided, opened, others=len(ids) - 1)
+        ended = await session_store.delete_of_passkey(conn, taskforce_id, person_id, passkey_id)
         await store.delete(conn, taskforce_id, person_id, passkey_id)
+    _log.info("passkeys.removed", passkey=str(passkey_id), taskforce=str(taskforce_id), sessions=len(ended))
+    return ended
 
 
 def _for_enrolling(who: Principal, session_id: UUID, second: EnrolmentCode | None) -> tuple[bytes, ...]:

@@ -20,7 +20,7 @@ from services.events.people.passkeys import commands
 from services.events.people.passkeys.ceremony import RelyingParty
 from services.events.people.passkeys.domain import CHALLENGE_LASTS, LONGEST_NAME, PasskeysNotOffered
 from services.events.people.sessions import commands as sessions
-from services.events.people.sessions.cookies import give_session, key_in
+from services.events.people.sessions.cookies import give_session, key_in, take_all
 from services.events.people.sessions.device import describe
 from services.events.people.sessions.domain import NoSession, SessionOver
 from shared.cpr import FreeText, MayLookLikeCpr
@@ -166,10 +166,17 @@ async def rename(request: Request, who: AnyPerson, db: Db, passkey_id: UUID) -> 
 
 @router.post("/account/passkeys/{passkey_id:uuid}/remove")
 @about(PASSKEY)
-async def remove(who: AnyPerson, db: Db, passkey_id: UUID) -> Response:
-    """Sign in no longer with one of one's own passkeys."""
-    await commands.remove(db, who.taskforce, who.person, passkey_id, session_id=who.session_id, opened=who.roles)
-    return RedirectResponse("/account#passkeys", 303)
+async def remove(request: Request, who: AnyPerson, db: Db, passkey_id: UUID) -> Response:
+    """Sign in no longer with one of one's own passkeys, and say where that has ended what it had opened."""
+    ended = await commands.remove(
+        db, who.taskforce, who.person, passkey_id, session_id=who.session_id, opened=who.roles
+    )
+    if who.session_id not in ended:
+        return RedirectResponse(f"/account?signed_out={len(ended)}#passkeys", 303)
+    request.state.principal = None
+    response = render(request, "passkey_removed.html", elsewhere=len(ended) - 1)
+    take_all(response)
+    return response
 
 
 @router.post("/people/{person_id:uuid}/enrolment-code")

@@ -33,14 +33,25 @@ async def start(
 
 
 async def begin(
-    conn: Connection, taskforce_id: UUID, person_id: UUID, *, proof: Proof, device: str, now: datetime
+    conn: Connection,
+    taskforce_id: UUID,
+    person_id: UUID,
+    *,
+    proof: Proof,
+    device: str,
+    now: datetime,
+    passkey_id: UUID | None = None,
 ) -> tuple[SessionKey, Principal]:
-    """As `start`, in the transaction of whatever proved it. Clears away the taskforce's sessions that are over."""
+    """As `start`, in the transaction of whatever proved it. Clears away the taskforce's sessions that are over.
+
+    Args:
+        passkey_id: which passkey proved it, where one did.
+    """
     # Not while they are being let go, or lose a role.
     await people.lock_people(conn, taskforce_id)
     person = await people.load_active_person(conn, taskforce_id, person_id)
     key = SessionKey.new(taskforce_id)
-    session = Session(key.session_id, person_id, proof, device, now, now, now + LONGEST)
+    session = Session(key.session_id, person_id, proof, device, now, now, now + LONGEST, passkey_id)
     await store.delete_over(conn, taskforce_id, now)
     await store.insert(conn, key, session)
     return key, principal_of(person, taskforce_id, session)

@@ -91,6 +91,7 @@ class Session:
 
     Attributes:
         device: browser and system, coarsely.
+        passkey_id: which passkey has opened it; it ends with that.
         used_at: when they last did something themselves.
         latest_end: when it ends whatever they do.
     """
@@ -102,6 +103,7 @@ class Session:
     started_at: datetime
     used_at: datetime
     latest_end: datetime
+    passkey_id: UUID | None = None
 
     @property
     def ends_at(self) -> datetime:

@@ -71,8 +71,18 @@ async def extend(request: Request, who: AnyPerson, db: Db, settings: Settings) -
 
 @router.get("/account")
 @about(SESSION, PASSKEY)
-async def show_account(request: Request, who: AnyPerson, db: Db, settings: Settings) -> Response:
-    """Where one is signed in, and with what one can sign in."""
+async def show_account(
+    request: Request,
+    who: AnyPerson,
+    db: Db,
+    settings: Settings,
+    signed_out: Annotated[int | None, Query(ge=0, le=1000)] = None,
+) -> Response:
+    """Where one is signed in, and with what one can sign in.
+
+    Args:
+        signed_out: of a passkey that has just been removed: in how many places that has signed one out.
+    """
     async with db.read(who.taskforce) as conn:
         sessions = await queries.sessions(conn, who.taskforce, who.person)
         passkeys = await passkey_queries.passkeys(conn, who.taskforce, who.person)
@@ -88,6 +98,7 @@ async def show_account(request: Request, who: AnyPerson, db: Db, settings: Setti
         opens_by_provider="provider" in closed,
         provider=settings.provider and settings.provider.name,
         this=who.session_id,
+        signed_out=signed_out,
     )
 
 
