@@ -15,6 +15,7 @@ from services.events.people.oidc import pages as provider_pages
 from services.events.people.oidc.provider import Provider
 from services.events.people.passkeys import pages as passkey_pages
 from services.events.people.passkeys.ceremony import RelyingParty
+from services.events.people.proof import pages as proof_pages
 from services.events.people.sessions import pages as session_pages
 from services.events.people.setup import pages as setup_pages
 from services.events.personal_data import pages as personal_data_pages
@@ -67,6 +68,7 @@ def create_app(settings: EventsSettings | None = None) -> FastAPI:
     app.state.provider = Provider(settings.provider) if settings.provider else None
     app.state.provider_limit = RateLimit(most=1000, seconds=600)
     refusals.install(app)
+    proof_pages.install(app)
     app.include_router(api.router)
     app.include_router(token.router)
     app.include_router(pages.router)
@@ -75,6 +77,7 @@ def create_app(settings: EventsSettings | None = None) -> FastAPI:
     app.include_router(sign_in.router)
     app.include_router(session_pages.router)
     app.include_router(passkey_pages.router)
+    app.include_router(proof_pages.router)
     app.include_router(provider_pages.router)
     app.include_router(link_pages.router)
     app.include_router(setup_pages.router)

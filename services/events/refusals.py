@@ -38,6 +38,7 @@ from services.events.people.passkeys.domain import (
     LastPasskey,
     PasskeyKnown,
     PasskeyNotFound,
+    PasskeyOfAnother,
     PasskeyRefused,
     PasskeysNotOffered,
     SignInTooWeak,
@@ -141,6 +142,11 @@ _WORDS: Mapping[type[domain.Refusal], _Words] = {
         422,
         N_("This passkey does not sign you in"),
         N_("It may have been removed, or the account may be closed. Sign in in another way, or ask an administrator."),
+    ),
+    PasskeyOfAnother: _Words(
+        422,
+        N_("This is somebody else's passkey"),
+        N_("Show it with a passkey of whoever is signed in here, or sign out first. Nothing was changed."),
     ),
     ChallengeOver: _Words(
         409, N_("That took too long"), N_("Try again: there are five minutes for it, and each try counts once.")

@@ -18,6 +18,7 @@ from services.events.people.links import commands as link_commands
 from services.events.people.links import store as link_store
 from services.events.people.links.domain import LinkCode
 from services.events.people.links.store import Asked
+from services.events.people.proof import queries as proof_queries
 from services.events.people.sessions import commands as session_commands
 from services.events.people.sessions import queries as session_queries
 from services.events.people.sessions import store as session_store
@@ -123,7 +124,7 @@ SESSIONS: Cases = {
     session_store.delete_over: lambda _, conn: session_store.delete_over(conn, TASKFORCE, NOW),
     session_commands.start: lambda w, db: session_commands.start(db, TASKFORCE, w.me, proof="passkey", device="x"),
     session_commands.begin: lambda w, conn: session_commands.begin(
-        conn, TASKFORCE, w.me, proof="passkey", device="x", now=NOW
+        conn, TASKFORCE, w.me, proof="passkey", device="x", now=NOW, proved_at=NOW
     ),
     session_commands.renew: lambda w, db: session_commands.renew(db, w.keys["renew"], by_person=True),
     session_commands.end: lambda w, db: session_commands.end(db, w.keys["end"]),
@@ -131,6 +132,7 @@ SESSIONS: Cases = {
     session_commands.end_others: lambda w, db: session_commands.end_others(
         db, TASKFORCE, w.others["end_others"], but=None
     ),
+    proof_queries.ways: lambda w, conn: proof_queries.ways(conn, TASKFORCE, w.me, w.keys["load"].session_id),
     session_queries.sessions: lambda w, conn: session_queries.sessions(conn, TASKFORCE, w.me),
     session_store.insert: _new_session,
     session_store.load: lambda w, conn: session_store.load(conn, w.keys["load"], NOW),

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.events.access import PERSON, Administrator, Db
+from services.events.access import PERSON, Administrator, Db, ProvenAdministrator
 from services.events.api.people import PersonFacts, PersonIn
 from services.events.api_keys.domain import SCOPE_LABELS
 from services.events.api_keys.queries import api_keys
@@ -61,7 +61,7 @@ async def new_person(request: Request, principal: Administrator, db: Db) -> Resp
 
 @router.post("")
 @about(PERSON)
-async def add_person(request: Request, principal: Administrator, db: Db) -> Response:
+async def add_person(request: Request, principal: ProvenAdministrator, db: Db) -> Response:
     """Let somebody take part."""
     form = await read_form(request, PersonIn)
     if form.data is not None:
@@ -87,7 +87,7 @@ async def edit_person(request: Request, principal: Administrator, db: Db, person
 
 @router.post("/{person_id:uuid}")
 @about(PERSON)
-async def change_person(request: Request, principal: Administrator, db: Db, person_id: UUID) -> Response:
+async def change_person(request: Request, principal: ProvenAdministrator, db: Db, person_id: UUID) -> Response:
     """Change somebody's facts and roles."""
     form = await read_form(request, PersonFacts)
     async with db.read(principal.taskforce) as conn:
@@ -112,7 +112,7 @@ async def invite_person(principal: Administrator, db: Db, person_id: UUID) -> Re
 
 @router.post("/{person_id:uuid}/deactivate")
 @about(PERSON)
-async def deactivate_person(principal: Administrator, db: Db, person_id: UUID) -> Response:
+async def deactivate_person(principal: ProvenAdministrator, db: Db, person_id: UUID) -> Response:
     """Let somebody no longer take part."""
     await commands.deactivate_person(db, principal.taskforce, person_id)
     return RedirectResponse(f"/people/{person_id}", 303)
@@ -120,7 +120,7 @@ async def deactivate_person(principal: Administrator, db: Db, person_id: UUID) -
 
 @router.post("/{person_id:uuid}/reactivate")
 @about(PERSON)
-async def reactivate_person(principal: Administrator, db: Db, person_id: UUID) -> Response:
+async def reactivate_person(principal: ProvenAdministrator, db: Db, person_id: UUID) -> Response:
     """Let somebody take part again."""
     await commands.reactivate_person(db, principal.taskforce, person_id)
     return RedirectResponse(f"/people/{person_id}", 303)

@@ -138,7 +138,7 @@ async def sign_in(
             await session_store.delete_all(conn, taskforce_id, person.id)
         await store.note_use(conn, taskforce_id, person.id, now)
         begun = (
-            await sessions.begin(conn, taskforce_id, person.id, proof="provider", device=device, now=now)
+            await sessions.begin(conn, taskforce_id, person.id, proof="provider", device=device, now=now, proved_at=now)
             if changed.roles
             else None
         )

@@ -20,6 +20,7 @@ from services.events.people.passkeys.domain import (
     EnrolmentCode,
     Passkey,
     PasskeyNotFound,
+    PasskeyOfAnother,
     PasskeyRefused,
     TooManyPasskeys,
     check_removal,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 _SIGN_IN: Final = b"sign in"
 _ENROL: Final = b"enrol"
+_PROVE: Final = b"prove"
 
 _log = structlog.get_logger(__name__)
 
@@ -73,6 +75,49 @@ async def sign_in(
     return await let_in(db, party, answer, device=device, now=now)
 
 
+async def ask_to_prove(
+    db: Database, party: RelyingParty, who: Principal, *, session_id: UUID, browser: bytes, now: datetime
+) -> dict[str, Any]:
+    """Ask somebody who is signed in to show by a passkey that it is still them. Returns what the browser is given.
+
+    Args:
+        browser: a secret of the browser that asks: no other can answer.
+    """
+    challenge = ceremony.new_challenge()
+    async with db.system() as conn:
+        await store.insert_challenge(
+            conn,
+            digest(challenge, browser, *_for_proving(who, session_id)),
+            expires_at=now + CHALLENGE_LASTS,
+            now=now,
+        )
+    return party.ask_to_sign_in(challenge)
+
+
+async def prove(
+    db: Database,
+    party: RelyingParty,
+    who: Principal,
+    sent: dict[str, Any],
+    *,
+    session_id: UUID,
+    browser: bytes,
+    device: str,
+    now: datetime,
+) -> tuple[SessionKey, Principal]:
+    """Sign somebody in anew, who is signed in. However it ends, the challenge is used up.
+
+    Raises:
+        PasskeyOfAnother: the passkey is not theirs.
+        ChallengeOver, PasskeyRefused.
+    """
+    answer = ceremony.read_answer(sent)
+    await _take(db, digest(answer.challenge, browser, *_for_proving(who, session_id)), now)
+    if (answer.taskforce_id, answer.person_id) != (who.taskforce, who.person):
+        raise PasskeyOfAnother
+    return await let_in(db, party, answer, device=device, now=now)
+
+
 async def let_in(
     db: Database, party: RelyingParty, answer: Answer, *, device: str, now: datetime
 ) -> tuple[SessionKey, Principal]:
@@ -94,6 +139,7 @@ async def let_in(
                 proof="passkey",
                 device=device,
                 now=now,
+                proved_at=now,
                 passkey_id=passkey.id,
             )
         except PersonNotFound as error:
@@ -200,7 +246,14 @@ async def keep(
             raise SessionOver
         await store.insert(conn, who.taskforce, passkey)
         return await sessions.begin(
-            conn, who.taskforce, who.person, proof="passkey", device=device, now=now, passkey_id=passkey.id
+            conn,
+            who.taskforce,
+            who.person,
+            proof="passkey",
+            device=device,
+            now=now,
+            proved_at=now,
+            passkey_id=passkey.id,
         )
 
 
@@ -295,6 +348,11 @@ async def remove(
 def _for_enrolling(who: Principal, session_id: UUID, second: EnrolmentCode | None) -> tuple[bytes, ...]:
     """What a challenge for a new passkey is good for: whom, in which session, by which second proof."""
     return _ENROL, who.taskforce.bytes, who.person.bytes, session_id.bytes, b"" if second is None else second.hash
+
+
+def _for_proving(who: Principal, session_id: UUID) -> tuple[bytes, ...]:
+    """What a challenge to show it again is good for: whom, in which session."""
+    return _PROVE, who.taskforce.bytes, who.person.bytes, session_id.bytes
 
 
 async def _take(db: Database, wanted: bytes, now: datetime) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from services.events.access import PASSKEY, SESSION, Anybody, AnyPerson, Db, Settings
+from services.events.access import PASSKEY, SESSION, Anybody, AnyPerson, Db, ProvenPerson, Settings
 from services.events.people import store as people
 from services.events.people.domain import POWERFUL
 from services.events.people.passkeys import queries as passkey_queries
@@ -114,7 +114,7 @@ async def _closed_to(conn: Connection, who: Principal) -> frozenset[str]:
 
 @router.post("/account/sessions/{session_id:uuid}/end")
 @about(SESSION)
-async def end_session(who: AnyPerson, db: Db, session_id: UUID) -> Response:
+async def end_session(who: ProvenPerson, db: Db, session_id: UUID) -> Response:
     """End one of one's own sessions, wherever it is."""
     await commands.end_one(db, who.taskforce, who.person, session_id)
     return RedirectResponse("/account", 303)
@@ -122,7 +122,7 @@ async def end_session(who: AnyPerson, db: Db, session_id: UUID) -> Response:
 
 @router.post("/account/sessions/end-others")
 @about()
-async def end_other_sessions(who: AnyPerson, db: Db) -> Response:
+async def end_other_sessions(who: ProvenPerson, db: Db) -> Response:
     """End all of one's own sessions but this one."""
     await commands.end_others(db, who.taskforce, who.person, but=who.session_id)
     return RedirectResponse("/account", 303)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shared.postgres import Connection
 
 _SELECT = """
-    select id, person_id, proof, device, started_at, used_at, ends_at, passkey_id, secret_hash
+    select id, person_id, proof, device, started_at, used_at, ends_at, passkey_id, proved_at, secret_hash
       from sessions
      where taskforce_id = $1
 """
@@ -28,8 +28,9 @@ async def insert(conn: Connection, key: SessionKey, session: Session) -> None:
     await conn.execute(
         """
         insert into sessions
-               (taskforce_id, id, person_id, secret_hash, proof, device, started_at, used_at, ends_at, passkey_id)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+               (taskforce_id, id, person_id, secret_hash, proof, device, started_at, used_at, ends_at, passkey_id,
+                proved_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         """,
         key.taskforce_id,
         session.id,
@@ -41,6 +42,7 @@ async def insert(conn: Connection, key: SessionKey, session: Session) -> None:
         session.used_at,
         session.latest_end,
         session.passkey_id,
+        session.proved_at,
     )
 
 
@@ -166,4 +168,5 @@ def _session(row: asyncpg.Record) -> Session:
         used_at=row["used_at"],
         latest_end=row["ends_at"],
         passkey_id=row["passkey_id"],
+        proved_at=row["proved_at"],
     )
