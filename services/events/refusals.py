@@ -18,6 +18,7 @@ from services.events.people.links.domain import AnotherBrowser, LinkOver
 from services.events.people.oidc.domain import (
     AccountClosed,
     AddressNotVerified,
+    AnotherPerson,
     ClocksDiffer,
     GroupsContradict,
     GroupsNotSaid,
@@ -25,6 +26,8 @@ from services.events.people.oidc.domain import (
     MunicipalityNotGiven,
     NoRoleHere,
     NotBegunHere,
+    NotShownAnew,
+    NotStrongEnough,
     ProgrammeNotGiven,
     ProviderNotBelieved,
     ProviderNotOffered,
@@ -221,6 +224,21 @@ _WORDS: Mapping[type[domain.Refusal], _Words] = {
         403,
         N_("You were not signed in"),
         N_("The sign-in of your organisation was broken off, or did not let you in. Nothing was changed."),
+    ),
+    NotShownAnew: _Words(
+        403,
+        N_("Your organisation's sign-in did not ask you again"),
+        N_("Or it does not say that it did. Sign out here, and sign in in another way. Nothing was changed."),
+    ),
+    NotStrongEnough: _Words(
+        403,
+        N_("Your organisation's sign-in has to ask you for more"),
+        N_("It does not say that it asked for two things, such as a password and your phone. Tell whoever runs it."),
+    ),
+    AnotherPerson: _Words(
+        409,
+        N_("You showed that you are somebody else"),
+        N_("Show it as the person who is signed in here, or sign out first. Nothing was changed."),
     ),
     AccountClosed: _Words(
         403,

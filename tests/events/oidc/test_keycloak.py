@@ -67,7 +67,7 @@ async def registered(events_settings: EventsSettings, db: Database, keycloak: Ke
 async def go(page: Page, origin: str, next: str = "/account") -> None:
     """From the sign-in page to the provider's."""
     await page.goto(f"{origin}/sign-in?next={next}")
-    await page.get_by_role("link", name="Log ind med Struer Kommune").click()
+    await page.get_by_role("button", name="Log ind med Struer Kommune").click()
 
 
 async def sign_in(page: Page, origin: str, name: str, next: str = "/account") -> None:

@@ -119,7 +119,6 @@ async def _asked(
         "passkey": theirs.passkey,
         "provider": provider.name if theirs.provider and provider is not None and slug in provider.groups else None,
         "email": theirs.email,
-        "slug": slug,
         "next": next,
         "fields": fields,
         "back": _came_from(request),

@@ -87,14 +87,15 @@ async def renew(
     return session, principal_of(person, key.taskforce_id, session, now)
 
 
-async def end(db: Database, key: SessionKey) -> None:
-    """Sign out: end the session that the key opens. Nothing happens where it is over already."""
+async def end(db: Database, key: SessionKey) -> Session | None:
+    """Sign out: end the session that the key opens, and return it. None, and nothing happens, where it is over."""
     async with db.change(key.taskforce_id) as conn:
         try:
             session = await store.load(conn, key, datetime.now(UTC))
         except SessionOver:
-            return
+            return None
         await store.delete(conn, key.taskforce_id, session.person_id, session.id)
+    return session
 
 
 async def end_one(db: Database, taskforce_id: UUID, person_id: UUID, session_id: UUID) -> None:

@@ -130,10 +130,12 @@ async def end_other_sessions(who: ProvenPerson, db: Db) -> Response:
 
 @router.post("/sign-out")
 @about()
-async def sign_out(request: Request, _who: Anybody, db: Db) -> Response:
+async def sign_out(request: Request, _who: Anybody, db: Db, settings: Settings) -> Response:
     """End the session, and leave the browser with nothing. Works signed out, too."""
+    ended = None
     with suppress(SessionOver):
-        await commands.end(db, key_in(request))
-    response = RedirectResponse("/sign-in", 303)
+        ended = await commands.end(db, key_in(request))
+    there = settings.provider is not None and ended is not None and ended.proof == "provider"
+    response = RedirectResponse("/sign-out/provider" if there else "/sign-in", 303)
     take_all(response)
     return response
