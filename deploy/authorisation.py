@@ -46,7 +46,8 @@ and a real PostgreSQL, and takes away every check in turn to see that it would b
 - Proven anew: who asks has shown within the last 15 minutes who they are, by a passkey, at their organisation or by a
   mailed link (a program: their token is no older). If not, they are asked to, a page as well as a program (401 with
   `insufficient_user_authentication`, RFC 9470), and nothing changes; a page then goes on with what was being done.
-- `service` is another service of the installation; it works for all taskforces and says for which.
+- `service` is another service of the installation; it works for all taskforces and says for which. Addresses and links
+  are for `notifications`, `subjects`, `erasures` and `deadlines` for `events`; every other service is answered 403.
 - Open to everybody by design, and not in the tables: `/assets`, each service's OpenAPI document, and on addresses that
   no gateway leads to `/livez`, `/readyz` and `/metrics`.
 """
@@ -58,7 +59,9 @@ def apps() -> dict[str, FastAPI]:
     common: dict[str, Any] = {"database_url": "postgresql://localhost/none", "token_jwks": public_jwks(key)}
     makers: dict[str, Callable[[], FastAPI]] = {
         "events": lambda: create_events(EventsSettings(**common, token_private_key=SecretStr(key))),
-        "pledges": lambda: create_pledges(PledgesSettings(**common, request_key=SecretStr(key))),
+        "pledges": lambda: create_pledges(
+            PledgesSettings(**common, intake_database_url=common["database_url"], request_key=SecretStr(key))
+        ),
         "dashboard": lambda: create_dashboard(DashboardSettings(**common)),
         "notifications": lambda: create_notifications(
             NotificationsSettings(

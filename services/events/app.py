@@ -5,12 +5,16 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+import structlog
+
 from services.events import api, pages, refusals, well_known
 from services.events.api_keys import pages as api_key_pages
 from services.events.api_keys import token
 from services.events.people import pages as people_pages
 from services.events.people import sign_in
 from services.events.people.links import pages as link_pages
+from services.events.people.links.pages import ANSWER_SECONDS
+from services.events.people.links.timing import EvenAnswers
 from services.events.people.oidc import pages as provider_pages
 from services.events.people.oidc.provider import Provider
 from services.events.people.passkeys import pages as passkey_pages
@@ -31,6 +35,8 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
+_log = structlog.get_logger(__name__)
+
 _DESCRIPTION = """\
 Who takes part and when they meet: the taskforce's companies, employer events and who turned up at them, event
 passes, and people with their roles.
@@ -47,10 +53,12 @@ def create_app(settings: EventsSettings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.database = await Database.connect(settings, name="events-app")
+        app.state.link_answers = EvenAnswers(ANSWER_SECONDS)
         try:
             async with Others(settings) as app.state.others:
                 yield
         finally:
+            await app.state.link_answers.close()
             await app.state.database.close()
 
     app = create_web_app(
@@ -66,6 +74,8 @@ def create_app(settings: EventsSettings | None = None) -> FastAPI:
     app.state.token_limit = RateLimit(most=600, seconds=600)
     app.state.passkey_limit = RateLimit(most=100, seconds=600)
     app.state.provider = Provider(settings.provider) if settings.provider else None
+    if settings.provider and not (settings.provider.acr_values or settings.provider.amr_values):
+        _log.warning("provider.strength_not_asked")
     app.state.provider_limit = RateLimit(most=1000, seconds=600)
     refusals.install(app)
     proof_pages.install(app)

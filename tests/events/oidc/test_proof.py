@@ -10,6 +10,7 @@ from uuid import UUID
 import httpx
 import pytest
 from starlette.responses import Response
+from structlog.testing import capture_logs
 
 from services.events.app import create_app
 from services.events.people.sessions import commands as sessions
@@ -215,3 +216,14 @@ async def test_signing_out_here_does_not_wait_for_a_provider_that_is_down(
     assert await count(db, taskforce_id, "sessions") == 0
     page = await browser.get("/sign-out/provider", headers=PAGE)
     assert page.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("settings", "warned"), [({}, 1), ({"oidc_amr_values": "mfa"}, 0), ({"oidc_acr_values": "3"}, 0)]
+)
+def test_a_provider_that_is_taken_for_strong_on_trust_is_said_so_at_the_start(
+    events_settings: EventsSettings, settings: dict[str, str], warned: int
+) -> None:
+    with capture_logs() as logs:
+        create_app(with_provider(events_settings, "https://login.struer.example", **settings))
+    assert [one["event"] for one in logs].count("provider.strength_not_asked") == warned
