@@ -179,6 +179,11 @@ async def revoke_key(world: Accounts, asker: Asker, belonging: Belonging) -> Ask
     return Ask("POST", f"/api-keys/{id}/revoke", success=303)
 
 
+async def take_over_key(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+    id, _ = await world.new_key(belonging)
+    return Ask("POST", f"/api-keys/{id}/take-over", success=303)
+
+
 async def _session(world: Accounts, asker: Asker, belonging: Belonging) -> tuple[UUID, str]:
     """A session of whoever asks or of somebody else, and what the browser is called in it."""
     if belonging == "missing":
@@ -301,6 +306,7 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("POST /people/{person_id:uuid}/enrolment-code", "person"): _of_a_person("POST", "/people/{id}/enrolment-code"),
     ("GET /api-keys", "API key"): list_keys,
     ("POST /api-keys/{key_id:uuid}/revoke", "API key"): revoke_key,
+    ("POST /api-keys/{key_id:uuid}/take-over", "API key"): take_over_key,
     ("GET /account", "session"): show_account,
     ("GET /account", "passkey"): show_passkeys,
     ("POST /account/passkeys/{passkey_id:uuid}", "passkey"): _of_a_passkey("/account/passkeys/{id}", {"name": "Ny"}),

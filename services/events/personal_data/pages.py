@@ -25,6 +25,7 @@ from services.events.access import (
     Administrator,
     Db,
     Overseer,
+    ProvenAdministrator,
     TheOthers,
 )
 from services.events.people.domain import LastAdministrator
@@ -195,7 +196,7 @@ async def ask_whether_to_erase(request: Request, principal: Administrator, db: D
 
 @router.post("/erasures")
 @about(SUBJECT)
-async def erase(request: Request, principal: Administrator, db: Db, others: TheOthers) -> Response:
+async def erase(request: Request, principal: ProvenAdministrator, db: Db, others: TheOthers) -> Response:
     """Erase somebody in every service."""
     form = await read_form(request, Confirmation)
     if (confirmed := form.data) is None:
