@@ -20,6 +20,8 @@ from services.notifications.settings import NotificationsSettings
 from services.pledges.app import create_app as create_pledges
 from services.pledges.settings import PledgesSettings
 from shared.auth import new_private_jwk, public_jwks
+from shared.limits import ASKERS as LIMITED_ASKERS
+from shared.limits import KINDS, Kind, Rate
 from shared.policy import ASKERS, NOTHING, OF_THE_TASKFORCE, OWN, Asker, Belonging, Operation, Thing, operations
 
 if TYPE_CHECKING:
@@ -46,6 +48,10 @@ and a real PostgreSQL, and takes away every check in turn to see that it would b
 - `service` is another service of the installation; it works for all taskforces and says for which.
 - Open to everybody by design, and not in the tables: `/assets`, each service's OpenAPI document, and on addresses that
   no gateway leads to `/livez`, `/readyz` and `/metrics`.
+- How often one may is counted by kind, for the account (or API key), the event's pass, and the address it comes from:
+
+| how often | an account | an event's pass | an address | because |
+|---|---|---|---|---|
 """
 
 
@@ -73,11 +79,20 @@ def apps() -> dict[str, FastAPI]:
 
 def document() -> str:
     """The page, in Markdown."""
-    parts = [_HEAD]
+    parts = [_HEAD, *map(_rates, KINDS.values())]
     for service, app in apps().items():
         found = [one for one in operations(app.routes) if one.path not in OPERATORS]
         parts.append(f"\n## {service}\n\n{_things(found)}\n{_operations(found)}")
     return "".join(parts)
+
+
+def _rates(kind: Kind) -> str:
+    often = [_often(kind.rates.get(asker)) for asker in LIMITED_ASKERS]
+    return f"| {kind.name} | {' | '.join(often)} | {kind.why} |\n"
+
+
+def _often(rate: Rate | None) -> str:
+    return f"{rate.most:,} in {rate.seconds:.0f} s" if rate else "–"
 
 
 def _things(found: Sequence[Operation]) -> str:
@@ -111,7 +126,7 @@ def _whose(reach: Iterable[Belonging]) -> str:
 
 
 def _operations(found: Sequence[Operation]) -> str:
-    lines = ["| operation | answers | who may | about | withheld |", "|---|---|---|---|---|"]
+    lines = ["| operation | answers | who may | about | withheld | how often |", "|---|---|---|---|---|---|"]
     for one in found:
         about = ", ".join(thing.name for thing in one.things or ()) or "–"
         withheld = "; ".join(
@@ -119,7 +134,7 @@ def _operations(found: Sequence[Operation]) -> str:
             for thing in one.things or ()
             if (from_whom := _kept(one, thing))
         )
-        lines.append(f"| `{one.name}` | {one.kind} | {_who(one)} | {about} | {withheld} |")
+        lines.append(f"| `{one.name}` | {one.kind} | {_who(one)} | {about} | {withheld} | {one.limit.name} |")
     return "\n".join(lines) + "\n"
 
 

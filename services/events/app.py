@@ -23,7 +23,6 @@ from services.events.settings import EventsSettings
 from shared.postgres import Database
 from shared.web.app import LARGEST_UPLOAD, create_web_app
 from shared.web.identity import RENEWAL
-from shared.web.limits import RateLimit
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -62,10 +61,7 @@ def create_app(settings: EventsSettings | None = None) -> FastAPI:
         description=_DESCRIPTION,
     )
     app.state.relying_party = RelyingParty.at(settings.public_url)
-    app.state.token_limit = RateLimit(most=600, seconds=600)
-    app.state.passkey_limit = RateLimit(most=100, seconds=600)
     app.state.provider = Provider(settings.provider) if settings.provider else None
-    app.state.provider_limit = RateLimit(most=1000, seconds=600)
     refusals.install(app)
     app.include_router(api.router)
     app.include_router(token.router)

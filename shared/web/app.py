@@ -6,9 +6,11 @@ from typing import Any
 
 from fastapi import Depends, FastAPI
 
+from shared.limits import changed
 from shared.web import identity, operations, problems
 from shared.web.assets import URL_PREFIX, AssetServer
 from shared.web.csrf import CsrfCookie, refuse_forms_of_others
+from shared.web.limits import LimitHeaders, Limits, refuse_what_is_too_often
 from shared.web.openapi import describe
 from shared.web.pages import PageSettings, templates
 from shared.web.refusals import BodyLimits, CrossSiteWrites
@@ -40,7 +42,7 @@ def create_web_app(
     Args:
         title: the product's name for this part, shown in its OpenAPI document.
         service: `pledges`, `events`, `notifications` or `dashboard`: finds templates and catalogs.
-        settings: kept as `app.state.settings`.
+        settings: kept as `app.state.settings`; how often one may ask is counted by them in `app.state.limits`.
         lifespan: as FastAPI's.
         body_limit: the largest body in bytes; larger ones are answered 413.
         larger_bodies: path prefixes (uploads) with limits of their own, in bytes.
@@ -49,16 +51,16 @@ def create_web_app(
 
     Returns:
         The application: problem+json and problem pages for every failure, security headers, CSRF and body
-        checks, request ids in logs, language per request, who asks in `request.state.principal`, `/assets`,
-        `/api/<service>/v1/openapi.json`, and for operators `/livez`, `/readyz` and `/metrics`. The lifespan puts
-        the service's `shared.postgres.Database` in `app.state.database`.
+        checks, limits of how often one may ask, request ids and who asks in logs, language per request, who asks in
+        `request.state.principal`, `/assets`, `/api/<service>/v1/openapi.json`, and for operators `/livez`, `/readyz`
+        and `/metrics`. The lifespan puts the service's `shared.postgres.Database` in `app.state.database`.
     """
     app = FastAPI(
         title=title,
         version=version,
         description=description,
         lifespan=lifespan,
-        dependencies=[Depends(refuse_forms_of_others)],
+        dependencies=[Depends(refuse_what_is_too_often), Depends(refuse_forms_of_others)],
         docs_url=None,
         redoc_url=None,
         openapi_url=f"/api/{service}/v1/openapi.json",
@@ -66,6 +68,7 @@ def create_web_app(
     )
     app.state.settings = settings
     app.state.templates = templates(service)
+    app.state.limits = Limits(changed(settings.rate_limits, settings.rate_limits_times))
     problems.install(app)
     identity.install(app)
     app.include_router(operations.router)
@@ -74,6 +77,7 @@ def create_web_app(
     # The last one added is the outermost.
     app.add_middleware(BodyLimits, limit=body_limit, larger=larger_bodies or {})
     app.add_middleware(CsrfCookie)
+    app.add_middleware(LimitHeaders)
     app.add_middleware(CrossSiteWrites, public_url=settings.public_url)
     app.add_middleware(identity.Identity, token_jwks=settings.token_jwks)
     app.add_middleware(UnforeseenErrors)

@@ -29,9 +29,9 @@ from services.events.people.sessions.device import describe
 from services.events.refusals import as_problem, problem_called
 from services.events.settings import CALLBACK
 from shared import metrics
+from shared.limits import SIGNING_IN, limited
 from shared.policy import about
 from shared.web.i18n import current_language
-from shared.web.limits import RateLimit
 from shared.web.pages import render
 from shared.web.problems import Negotiation, respond, safe_next
 
@@ -53,17 +53,13 @@ async def _provider(request: Request) -> Provider:
     return provider
 
 
-async def _limited(request: Request) -> None:
-    limit: RateLimit = request.app.state.provider_limit
-    limit.check(request)
-
-
 TheProvider = Annotated[Provider, Depends(_provider)]
 Text = Annotated[str, Query(max_length=4000)]
 
 
-@router.get("/sign-in/provider", dependencies=[Depends(_limited)])
+@router.get("/sign-in/provider")
 @about()
+@limited(SIGNING_IN)
 async def go_there(
     *, request: Request, _who: Anybody, db: Db, provider: TheProvider, taskforce: Text = "", next: Text = ""
 ) -> Response:
@@ -87,8 +83,9 @@ async def go_there(
     return response
 
 
-@router.get(CALLBACK, dependencies=[Depends(_limited)])
+@router.get(CALLBACK)
 @about()
+@limited(SIGNING_IN)
 async def come_back(
     *,
     request: Request,
