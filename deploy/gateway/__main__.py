@@ -35,9 +35,11 @@ http:// {
 		max_size 16MB
 	}
 
-	# For the services and their operators only.
+	# For the services and their operators only. A `handle` as well: Caddy puts a bare `respond` behind all of them.
 	@private path /internal /internal/* /metrics /livez /readyz
-	respond @private 404
+	handle @private {
+		respond 404
+	}
 """
 
 _ROUTE = """
