@@ -18,9 +18,6 @@ from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Any, Final
 
-from fastapi import Request
-from starlette.datastructures import MutableHeaders
-
 from shared.limits import Asker, Kind, Rate, is_answered_by_route, kind_of
 from shared.web.i18n import gettext as _
 from shared.web.i18n import ngettext
@@ -29,6 +26,7 @@ from shared.web.problems import Problem
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from shared.auth import Principal
@@ -147,8 +145,8 @@ def network_of(address: str) -> str:
     return str(IPv6Address(int(parsed) >> 64 << 64))
 
 
-async def refuse_what_is_too_often(request: Request) -> None:
-    """FastAPI dependency of every route, before any other.
+def refuse_what_is_too_often(request: Request) -> None:
+    """Count a request that a route is about to answer.
 
     Raises:
         Problem: 429, unless the route answers that by itself.
@@ -156,8 +154,9 @@ async def refuse_what_is_too_often(request: Request) -> None:
     scope = request.scope
     endpoint = scope["endpoint"]
     state: dict[str, Any] = scope["state"]
-    limits: Limits = request.app.state.limits
-    address = request.client.host if request.client is not None else ""
+    limits: Limits = scope["app"].state.limits
+    # Some servers tell of nobody where nobody is connected by a network.
+    address = (scope.get("client") or ("",))[0]
     try:
         state["rate_limit"] = limits.count(
             kind_of(endpoint, scope["method"], scope["path"]), askers_of(state.get("principal"), address)
@@ -206,7 +205,7 @@ class LimitHeaders:
             if message["type"] == "http.response.start":
                 counted: Counted | None = scope["state"].get("rate_limit")
                 if counted is not None:
-                    MutableHeaders(scope=message).update(counted.headers())
+                    message["headers"] += [(name.encode(), value.encode()) for name, value in counted.headers().items()]
             await send(message)
 
         await self.app(scope, receive, send_with_limit)

@@ -155,6 +155,7 @@ async def test_what_is_sent_too_often_stays_on_the_page_and_is_received_the_next
     assert 0 < int(waits.headers["retry-after"]) <= 600
     assert waits.headers["ratelimit"].startswith('"logging-account";r=0;t=')
     assert "Intet af det, du skrev, er tabt" in waits.text
+    assert "skal rettes" not in waits.text
     assert hidden(waits.text, "id") == pledge_id
     assert 'value="Struer Trælast A/S"' in waits.text
     assert await count(pledges_database, taskforce_id) == 1
