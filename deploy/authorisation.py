@@ -45,7 +45,8 @@ and a real PostgreSQL, and takes away every check in turn to see that it would b
 - Whose things a role does not reach do not exist for it: the answer is the one for an id that never was. Nobody reaches
   another taskforce's, but for what is everybody's; the database sees to that too (row-level security).
 - A municipality limits nobody so far: it will for participants, whom there are none of yet.
-- `service` is another service of the installation; it works for all taskforces and says for which.
+- `service` is another service of the installation; it works for all taskforces and says for which. Addresses and links
+  are for `notifications`, `subjects`, `erasures` and `deadlines` for `events`; every other service is answered 403.
 - Open to everybody by design, and not in the tables: `/assets`, each service's OpenAPI document, and on addresses that
   no gateway leads to `/livez`, `/readyz` and `/metrics`.
 - How often one may is counted by kind, for the account (or API key), the event's pass, and the address it comes from:
@@ -61,7 +62,9 @@ def apps() -> dict[str, FastAPI]:
     common: dict[str, Any] = {"database_url": "postgresql://localhost/none", "token_jwks": public_jwks(key)}
     makers: dict[str, Callable[[], FastAPI]] = {
         "events": lambda: create_events(EventsSettings(**common, token_private_key=SecretStr(key))),
-        "pledges": lambda: create_pledges(PledgesSettings(**common, request_key=SecretStr(key))),
+        "pledges": lambda: create_pledges(
+            PledgesSettings(**common, intake_database_url=common["database_url"], request_key=SecretStr(key))
+        ),
         "dashboard": lambda: create_dashboard(DashboardSettings(**common)),
         "notifications": lambda: create_notifications(
             NotificationsSettings(

@@ -257,6 +257,26 @@ def require(*roles: Role | Scope) -> Callable[[HTTPConnection], Awaitable[Princi
     return dependency
 
 
+def require_service(name: str) -> Callable[[HTTPConnection], Awaitable[Principal]]:
+    """Return a FastAPI dependency that yields the principal if it is this one service of the installation.
+
+    A token that has leaked from one service opens what that one needs, and not what another does.
+
+    Args:
+        name: as it stands in the subject of its token, `service:<name>`.
+    """
+    any_service = require("service")
+
+    async def dependency(connection: HTTPConnection) -> Principal:
+        principal = await any_service(connection)
+        if principal.subject != f"service:{name}":
+            raise NotAllowed
+        return principal
+
+    setattr(dependency, ACCESS_ATTRIBUTE, getattr(any_service, ACCESS_ATTRIBUTE))
+    return dependency
+
+
 async def somebody(connection: HTTPConnection) -> Principal:
     """FastAPI dependency of a route for whoever is signed in, whatever their roles: their own account.
 

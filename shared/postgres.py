@@ -87,7 +87,7 @@ async def _leave_as_it_is(_conn: asyncpg.Connection[asyncpg.Record]) -> None:
 
 
 class Database:
-    """A service's database as its application role, which row-level security binds.
+    """A service's database as one of its roles, all of which row-level security binds.
 
     Three kinds of transaction, one for each need:
 
@@ -105,15 +105,16 @@ class Database:
         self._wake_task: asyncio.Task[None] | None = None
 
     @classmethod
-    async def connect(cls, settings: ServiceSettings, *, name: str) -> Database:
+    async def connect(cls, settings: ServiceSettings, *, name: str, url: str | None = None) -> Database:
         """Open the pool. It does not wait for the server: connections are made when they are first needed.
 
         Args:
             settings: the service's settings.
             name: what PostgreSQL shows as the application's name, e.g. `pledges-app`.
+            url: where, and as which role; None: as the settings' app role.
         """
         pool = await asyncpg.create_pool(
-            settings.database_url,
+            url or settings.database_url,
             min_size=0,
             max_size=settings.database_pool_size,
             max_inactive_connection_lifetime=300,

@@ -28,8 +28,8 @@ import asyncpg
 from deploy.local.broker import EmbeddedBroker
 from deploy.local.postgres import EmbeddedPostgres
 from deploy.postgres.migrate import migrate
-from deploy.postgres.provision import provision, roles
-from deploy.services import SERVICES, app_role, database, owner_role
+from deploy.postgres.provision import provision
+from deploy.services import SERVICES, app_role, connections, database, intake_role, owner_role, roles
 
 _numbers = itertools.count(1)
 
@@ -46,6 +46,10 @@ class Databases:
     def app_dsn(self, service: str) -> str:
         """How the service's app and worker connect: row-level security binds them."""
         return self._dsn(service, app_role(service))
+
+    def intake_dsn(self) -> str:
+        """How the pledges service's app connects for whoever comes with an event's pass."""
+        return self._dsn("pledges", intake_role())
 
     def owner_dsn(self, service: str) -> str:
         """How migrations connect; owners pass by row-level security unless a table forces it on them."""
@@ -133,7 +137,7 @@ async def _copy(databases: Databases) -> None:
             await connection.execute(f"create database {name} template {database(service)} owner {owner_role(service)}")
             # Rights on a database are not copied with it.
             await connection.execute(f"revoke all on database {name} from public")
-            await connection.execute(f"grant connect on database {name} to {owner_role(service)}, {app_role(service)}")
+            await connection.execute(f"grant connect on database {name} to {', '.join(connections(service))}")
     finally:
         await connection.close(timeout=5)
 

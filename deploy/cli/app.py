@@ -311,8 +311,9 @@ def token(
 def admin_link(taskforce: Taskforce = "struer") -> None:
     """Print the link that makes somebody a taskforce's first administrator.
 
-    It works once, for a day, and only while the taskforce has no
-    administrator. Asking again replaces it.
+    It works once, for a day, and only while no administrator of the
+    taskforce can sign in: who began with such a link and never added a
+    passkey takes another one. Asking again replaces it.
 
     \b
     tilsagn admin-link

@@ -78,7 +78,7 @@ def run_up(*, port: int | None, browser: bool, slug: str, name: str | None, muni
         console.print(f"  Mails          {installation.url}/mail\n")
         for found, link in (await setup_links(installation)).items():
             if link is not None:
-                console.print(f"[bold]{found}[/] has no administrator yet. Whoever opens this link becomes the first:")
+                console.print(f"[bold]{found}[/] has no administrator who can sign in. Whoever opens this becomes one:")
                 console.print(f"  {link}\n", soft_wrap=True, highlight=False)
         console.print("In another terminal:")
         table = _links()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 async def setup_links(installation: Installation) -> dict[str, str | None]:
-    """Make a link for each taskforce without an administrator, by its short name; None for one that has some."""
+    """Make a link for each taskforce in which no administrator can sign in, by its short name; None for any other."""
     database = await Database.connect(installation.events(), name="admin-link")
     try:
         async with database.system() as conn:
@@ -31,12 +31,12 @@ def print_link(taskforce: str) -> None:
     """Print the link of one taskforce; those made before open nothing any more.
 
     Raises:
-        Refusal: there is no such taskforce, or it has an administrator, who can add others.
+        Refusal: there is no such taskforce, or an administrator of it can sign in and add others.
     """
     links = asyncio.run(setup_links(attach()))
     if taskforce not in links:
         raise Refusal(f"There is no taskforce called {taskforce}.")
     link = links[taskforce]
     if link is None:
-        raise Refusal(f"{taskforce} has an administrator already, who can add others on the page of people.")
+        raise Refusal(f"{taskforce} has an administrator who can sign in, and add others on the page of people.")
     output().print(link, soft_wrap=True, highlight=False)

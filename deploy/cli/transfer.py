@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 from deploy.cli.console import Refusal, notes, output, say_json
 from deploy.cli.steps import Steps
 from deploy.local.state import AlreadyRunning, State
-from deploy.services import SERVICES, app_role, environment_prefix, owner_role
+from deploy.services import SERVICES, connections, environment_prefix
 from deploy.transfer import parcel
 from deploy.transfer.packing import pack
 from deploy.transfer.parcel import Keys, Manifest, ParcelDamaged, ParcelTooNew
@@ -132,7 +132,7 @@ def _deployment(environment: Mapping[str, str]) -> Deployment:
     passwords: dict[str, str] = {}
     for service in SERVICES:
         prefix = environment_prefix(service)
-        for role, name in ((owner_role(service), "DATABASE_OWNER_URL"), (app_role(service), "DATABASE_URL")):
+        for role, name in connections(service).items():
             passwords[role] = unquote(urlsplit(_needed(environment, f"{prefix}{name}")).password or "")
     return Deployment(
         superuser_url=_needed(environment, _SUPERUSER),

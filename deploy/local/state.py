@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import IO, Self
 
 from deploy.local.files import lock, write_atomically
-from deploy.postgres.provision import roles
+from deploy.services import roles
 from shared.auth import new_private_jwk, public_jwks
 
 FORMAT = "1"

@@ -4,6 +4,7 @@ For each service it reads from the environment, with the service's prefix (here 
 
     PLEDGES_DATABASE_OWNER_URL   connection URL of the owner role; its migrations run as this
     PLEDGES_DATABASE_URL         connection URL of the app role, as the service itself gets it
+    PLEDGES_INTAKE_DATABASE_URL  that of the intake's role; only pledges has one
 
 and, only where roles and databases are to be made as well,
 
@@ -24,7 +25,7 @@ import asyncpg
 
 from deploy.postgres.migrate import MigrationFailed, migrate
 from deploy.postgres.provision import ProvisionFailed, provision
-from deploy.services import SERVICES, app_role, environment_prefix, owner_role
+from deploy.services import SERVICES, connections, environment_prefix
 
 _PATIENCE = 60.0  # seconds to wait for the server
 
@@ -34,10 +35,10 @@ async def run(services: Sequence[str], environment: Mapping[str, str]) -> None:
     owners = {service: _url(environment, service, "DATABASE_OWNER_URL") for service in services}
     superuser = environment.get("POSTGRES_SUPERUSER_URL")
     if superuser:
-        apps = {service: _url(environment, service, "DATABASE_URL") for service in services}
         passwords = {
-            **{owner_role(service): _password(owners[service]) for service in services},
-            **{app_role(service): _password(apps[service]) for service in services},
+            role: _password(_url(environment, service, name))
+            for service in services
+            for role, name in connections(service).items()
         }
         await _wait_for(superuser)
         await provision(superuser, passwords, services)

@@ -14,21 +14,17 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
-from deploy.services import SERVICES, app_role, database, owner_role
+from deploy.services import SERVICES, app_role, connections, database, owner_role, roles
 
 _HERE = Path(__file__).parent
 _TIMEOUT = 30.0  # seconds for any one statement
 _ITERATIONS = 4096
 """PostgreSQL's own default for SCRAM; the passwords are random, so more would only cost time."""
+_TEMPLATES = ("roles.sql", "narrow_role.sql", "database.sql", "narrow_role_in_database.sql")
 
 
 class ProvisionFailed(RuntimeError):
     """The databases could not be made as they should be; the message says why."""
-
-
-def roles(services: Collection[str] = SERVICES) -> tuple[str, ...]:
-    """Every role that `provision` makes: owner and app of each service."""
-    return tuple(role for service in services for role in (owner_role(service), app_role(service)))
 
 
 async def provision(superuser_dsn: str, passwords: Mapping[str, str], services: Collection[str] = SERVICES) -> None:
@@ -36,7 +32,7 @@ async def provision(superuser_dsn: str, passwords: Mapping[str, str], services: 
 
     Args:
         superuser_dsn: connection URL of a superuser, to any database of the server.
-        passwords: one for each of `roles(services)`; a changed one is set.
+        passwords: one for each of `deploy.services.roles(services)`; a changed one is set.
         services: which ones.
 
     Raises:
@@ -56,7 +52,9 @@ async def provision(superuser_dsn: str, passwords: Mapping[str, str], services: 
         await server.execute("revoke connect on database postgres, template1 from public")
         for service in services:
             await server.execute(_sql("roles.sql", service, database(service)))
-            for role in (owner_role(service), app_role(service)):
+            for role in _narrow_roles(service):
+                await server.execute(_sql("narrow_role.sql", service, database(service), role))
+            for role in connections(service):
                 await _set_password(server, role, passwords[role])
             if not await server.fetchval("select true from pg_database where datname = $1", database(service)):
                 await _create_database(server, service, database(service))
@@ -130,6 +128,8 @@ async def _open_to_its_roles(superuser_dsn: str, service: str, name: str) -> Non
     try:
         async with inside.transaction():
             await inside.execute(_sql("database.sql", service, name))
+            for role in _narrow_roles(service):
+                await inside.execute(_sql("narrow_role_in_database.sql", service, name, role))
     finally:
         await inside.close(timeout=5)
 
@@ -157,12 +157,18 @@ def _scram(password: str, salt: bytes) -> str:
     return f"SCRAM-SHA-256${_ITERATIONS}:{shown[0]}${shown[1]}:{shown[2]}"
 
 
-def _sql(template: str, service: str, name: str) -> str:
+def _narrow_roles(service: str) -> list[str]:
+    """Those that get nothing by default."""
+    return [role for role in connections(service) if role not in {owner_role(service), app_role(service)}]
+
+
+def _sql(template: str, service: str, name: str, role: str = "") -> str:
     text = _template(template)
     for mark, word in (
         (":database", name),
         (":owner", owner_role(service)),
         (":app", app_role(service)),
+        (":role", role),
     ):
         text = text.replace(mark, word)
     return text
@@ -175,5 +181,5 @@ def _template(name: str) -> str:
 
 @cache
 def _stamp() -> str:
-    content = "".join(_template(name) for name in ("roles.sql", "database.sql"))
+    content = "".join(_template(name) for name in _TEMPLATES)
     return f"provisioned by {hashlib.sha256(content.encode()).hexdigest()[:16]}"

@@ -48,7 +48,7 @@ class Deployment:
 
     Attributes:
         superuser_url: connection URL of a role that may make databases and roles.
-        passwords: one for each role of deploy.postgres.provision.roles().
+        passwords: one for each role of deploy.services.roles().
         bootstrap_servers: its broker.
     """
 

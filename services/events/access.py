@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 
 from services.events.personal_data.commands import AsksOthers
 from services.events.settings import EventsSettings
-from shared.auth import Principal, public, require, somebody
+from shared.auth import Principal, public, require, require_service, somebody
 from shared.policy import EVERYBODYS, NOTHING, OF_THE_TASKFORCE, OWN, Thing
 from shared.postgres import Database
 
@@ -46,8 +46,8 @@ Administrator = Annotated[Principal, Depends(require("admin"))]
 Overseer = Annotated[Principal, Depends(require("admin", "auditor"))]
 """Sees that data are deleted in time, and what was erased; whose they were is in neither."""
 
-OtherService = Annotated[Principal, Depends(require("service"))]
-"""Another service of the installation, never a person."""
+Courier = Annotated[Principal, Depends(require_service("notifications"))]
+"""The service that writes the mails, never a person."""
 
 AnyPerson = Annotated[Principal, Depends(somebody)]
 """Sees and changes their own account, whatever their roles."""

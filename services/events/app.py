@@ -11,6 +11,8 @@ from services.events.api_keys import token
 from services.events.people import pages as people_pages
 from services.events.people import sign_in
 from services.events.people.links import pages as link_pages
+from services.events.people.links.pages import ANSWER_SECONDS
+from services.events.people.links.timing import EvenAnswers
 from services.events.people.oidc import pages as provider_pages
 from services.events.people.oidc.provider import Provider
 from services.events.people.passkeys import pages as passkey_pages
@@ -45,10 +47,12 @@ def create_app(settings: EventsSettings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.database = await Database.connect(settings, name="events-app")
+        app.state.link_answers = EvenAnswers(ANSWER_SECONDS)
         try:
             async with Others(settings) as app.state.others:
                 yield
         finally:
+            await app.state.link_answers.close()
             await app.state.database.close()
 
     app = create_web_app(

@@ -91,7 +91,10 @@ _WORDS: Mapping[type[domain.Refusal], _Words] = {
     LastAdministrator: _Words(
         409,
         N_("This is the last administrator"),
-        N_("Make somebody else an administrator first, or nobody could add people any more. Nothing was changed."),
+        N_(
+            "First make somebody else an administrator and have them add a passkey, or nobody could add people any "
+            "more. Nothing was changed."
+        ),
     ),
     MunicipalityMissing: _Words(
         422,

@@ -42,9 +42,14 @@ PASS: Final = Thing("event pass", reach=EVERYBODYS)
 """A bearer token: whoever has one may use it."""
 
 
+def is_guest(principal: Principal) -> bool:
+    """Whether somebody comes with an event's pass: nobody we know."""
+    return principal.has("event_pass")
+
+
 def logs_as(principal: Principal) -> Person | Guest:
     """Return as whom the principal logs a pledge. Raises `NotAllowed` for a pass without its event."""
-    if principal.has("event_pass"):
+    if is_guest(principal):
         if principal.event_id is None or principal.pass_generation is None:
             raise NotAllowed
         return Guest(principal.event_id, principal.pass_generation)
@@ -56,7 +61,7 @@ def may_read(principal: Principal, pledge: PledgeView) -> bool:
     if principal.has(*READERS, "pledges:read"):
         return True
     # A pass sees the receipts of its own event's passes, by their id, which only their sender knows.
-    return principal.has("event_pass") and pledge.logged_with_pass and pledge.event_id == principal.event_id
+    return is_guest(principal) and pledge.logged_with_pass and pledge.event_id == principal.event_id
 
 
 def may_read_contact(principal: Principal, pledge: PledgeView) -> bool:
@@ -85,7 +90,7 @@ def is_revoked(principal: Principal, event: EventView | None) -> bool:
 
 def sees_register(principal: Principal) -> bool:
     """Whether the intake may offer every open event and company; a guest has tonight's."""
-    return not principal.has("event_pass")
+    return not is_guest(principal)
 
 
 def seen_by(principal: Principal, pledge: PledgeView) -> PledgeView:

@@ -19,7 +19,6 @@ from services.pledges.access import (
     PLEDGE,
     READERS,
     logs_as,
-    may_read,
     seen_by,
 )
 from services.pledges.answers import (
@@ -35,12 +34,13 @@ from services.pledges.answers import (
 from services.pledges.bodies import HireBody, PledgeBody, SearchText
 from services.pledges.domain.pledge import Limits
 from services.pledges.domain.refusals import StaleVersion
+from services.pledges.intakes import find_pledge, intake_of
 from services.pledges.queries import HireFilter, PledgeFilter
 from services.pledges.requests import Asked
 from services.pledges.settings import PledgesSettings
 from services.pledges.sorting import NewestFirst
 from services.pledges.views import HireView, PledgeView
-from shared.auth import Principal, require
+from shared.auth import Principal, require, require_service
 from shared.contracts.pledges import JobType, PledgeStatus
 from shared.cpr import mask_cpr
 from shared.limits import LOGGING, limited
@@ -98,17 +98,18 @@ async def log_pledge(
 ) -> Response:
     """Log a company's pledge. Answered once it is safe, never before."""
     settings: PledgesSettings = request.app.state.settings
+    intake = intake_of(request, principal)
     pledge = await commands.log_pledge(
-        request.app.state.database,
+        intake.database,
         principal.taskforce,
         body.promise(),
         by=logs_as(principal),
         asked=await _asked(idempotency_key, request),
         limits=limits(settings),
         patience_seconds=settings.event_patience_seconds,
-        together=request.app.state.together,
+        together=intake.together,
     )
-    answer = pledge_answer(PledgeView.of(pledge))
+    answer = pledge_answer(seen_by(principal, PledgeView.of(pledge)))
     return respond(answer, 201, _place(f"/api/pledges/v1/pledges/{pledge.id}", pledge.version))
 
 
@@ -168,11 +169,10 @@ async def get_pledge(
     pledge_id: UUID, request: Request, principal: Annotated[Principal, Depends(require(*LOGGERS))]
 ) -> Response:
     """Return a pledge as it is now. An event pass sees only what its event's passes have logged."""
-    async with _database(request).read(principal.taskforce) as conn:
-        pledge = await queries.pledge(conn, principal.taskforce, pledge_id)
-    if pledge is None or not may_read(principal, pledge):
+    pledge = await find_pledge(request, principal, pledge_id)
+    if pledge is None:
         raise Problem(404)
-    return respond(pledge_answer(seen_by(principal, pledge)), headers={"etag": f'"{pledge.version}"'})
+    return respond(pledge_answer(pledge), headers={"etag": f'"{pledge.version}"'})
 
 
 @router.post(
@@ -265,7 +265,7 @@ async def contact_address(
     pledge_id: UUID,
     taskforce: UUID,
     request: Request,
-    _principal: Annotated[Principal, Depends(require("service"))],
+    _principal: Annotated[Principal, Depends(require_service("notifications"))],
 ) -> AddressAnswer:
     """Return whom to write to about a pledge, asked at the moment of sending; 404 where there is nobody any more."""
     async with _database(request).read(taskforce) as conn:

@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from services.pledges import api, pages, problems
+from services.pledges.intakes import Intake
 from services.pledges.settings import PledgesSettings
 from services.pledges.subjects import KEPT
-from services.pledges.together import pledges_together
 from shared.postgres import Database
 from shared.privacy.routes import subject_routes
 from shared.web.app import LARGEST_UPLOAD, create_web_app
@@ -33,11 +33,15 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.database = await Database.connect(settings, name="pledges-app")
-        app.state.together = pledges_together(app.state.database)
+        intake = await Database.connect(settings, name="pledges-intake", url=settings.intake_database_url)
+        app.state.narrow_databases = {"intake": intake}
+        app.state.intake_of_people = Intake.of(app.state.database)
+        app.state.intake_of_guests = Intake.of(intake)
         try:
             yield
         finally:
             await app.state.database.close()
+            await intake.close()
 
     app = create_web_app(
         title="Tilsagn: pledges",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from services.pledges import requests, store
 from services.pledges.domain import hire as hires
-from services.pledges.domain.pledge import Limits, Pledge
+from services.pledges.domain.pledge import Guest, Limits, Pledge
 from services.pledges.domain.refusals import IdTaken, KeyUsedForAnother, UnknownEvent
 from services.pledges.messages import hire_confirmed, pledge_state
 from services.pledges.recognition import fingerprint
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from services.pledges.domain.hire import Confirmation, Hire
-    from services.pledges.domain.pledge import Guest, Person, Promise
+    from services.pledges.domain.pledge import Person, Promise
     from services.pledges.together import PledgesTogether
     from shared.postgres import Connection, Database
 
@@ -97,7 +97,7 @@ async def _log_pledge(db: Database, taskforce_id: UUID, new: NewPledge) -> Pledg
     promise, asked, now = new.promise, new.asked, new.received_at
     async with db.change(taskforce_id) as conn:
         if not await requests.claim(conn, taskforce_id, "log_pledge", [(asked, promise.id, now)]):
-            return await _pledge_of_repeat(conn, taskforce_id, asked)
+            return await _pledge_of_repeat(conn, taskforce_id, new)
         [surroundings] = await requests.look_around(conn, taskforce_id, [(new.event_id, promise.company)])
         pledge = Pledge.log(
             taskforce_id,
@@ -109,24 +109,30 @@ async def _log_pledge(db: Database, taskforce_id: UUID, new: NewPledge) -> Pledg
             limits=new.limits,
         )
         if not await store.insert_pledge(conn, pledge, asked.digest.sealed):
-            return await _same_pledge(conn, taskforce_id, promise.id, asked)
+            return await _same_pledge(conn, taskforce_id, promise.id, new)
         await outbox.add(conn, pledge_state(PledgeLogged, pledge, recorded_at=now))
     return pledge
 
 
-async def _pledge_of_repeat(conn: Connection, taskforce_id: UUID, asked: Asked) -> Pledge:
-    claimed = await requests.claimed_before(conn, taskforce_id, "log_pledge", asked.key)
-    if claimed is None or not asked.digest.matches(claimed.digest):
+async def _pledge_of_repeat(conn: Connection, taskforce_id: UUID, new: NewPledge) -> Pledge:
+    claimed = await requests.claimed_before(conn, taskforce_id, "log_pledge", new.asked.key)
+    if claimed is None or not new.asked.digest.matches(claimed.digest):
         raise KeyUsedForAnother
-    return await _same_pledge(conn, taskforce_id, claimed.subject_id, asked)
+    return await _same_pledge(conn, taskforce_id, claimed.subject_id, new)
 
 
-async def _same_pledge(conn: Connection, taskforce_id: UUID, pledge_id: UUID, asked: Asked) -> Pledge:
+async def _same_pledge(conn: Connection, taskforce_id: UUID, pledge_id: UUID, new: NewPledge) -> Pledge:
     """The pledge that is there already, if it is the one asked for."""
-    found = await store.load_pledge(conn, taskforce_id, pledge_id)
-    if found is None or not asked.digest.matches(found[1]):
+    digest = new.asked.digest
+    if isinstance(new.by, Guest):
+        # They are shown no contact, and what they knew when they asked the first time may have been a person's.
+        pledge = await store.pledge_of_request(conn, taskforce_id, pledge_id, digest.as_kept)
+    else:
+        found = await store.load_pledge(conn, taskforce_id, pledge_id)
+        pledge = found[0] if found is not None and digest.matches(found[1]) else None
+    if pledge is None:
         raise IdTaken
-    return found[0].as_logged()
+    return pledge.as_logged()
 
 
 async def _hears_of(db: Database, taskforce_id: UUID, event_id: UUID, *, within_seconds: float) -> bool:

@@ -61,13 +61,20 @@ class _Where:
         return "".join(f"\n   and {condition}" for condition in self.conditions)
 
 
-_PLEDGES = """
+_OF_A_PLEDGE = """
 select pledge.id, pledge.event_id, pledge.company_name, pledge.company_cvr, pledge.company_p_number,
        pledge.company_municipality, pledge.company_id, pledge.job_type, pledge.weekly_hours_from,
        pledge.weekly_hours_to, pledge.tasks, pledge.earliest_start, pledge.captured_by, pledge.logged_by,
        pledge.logged_with_pass, pledge.captured_at, pledge.received_at, pledge.pledged_on, pledge.flags,
        pledge.version, pledge.status,
-       event.title as event_title,
+       event.title as event_title,"""
+_OF_ITS_EVENT = """
+  left join employer_events as event
+    on event.taskforce_id = pledge.taskforce_id
+   and event.id = pledge.event_id
+ where pledge.taskforce_id = $1"""
+
+_PLEDGES = f"""{_OF_A_PLEDGE}
        contact.name as contact_name,
        contact.phone as contact_phone,
        contact.email as contact_email,
@@ -78,11 +85,16 @@ select pledge.id, pledge.event_id, pledge.company_name, pledge.company_cvr, pled
   from pledges as pledge
   left join pledge_contacts as contact
     on contact.taskforce_id = pledge.taskforce_id
-   and contact.id = pledge.id
-  left join employer_events as event
-    on event.taskforce_id = pledge.taskforce_id
-   and event.id = pledge.event_id
- where pledge.taskforce_id = $1"""
+   and contact.id = pledge.id{_OF_ITS_EVENT}"""  # noqa: S608  (texts of our own)
+
+_RECEIPT = f"""{_OF_A_PLEDGE}
+       null as contact_name,
+       (select jsonb_agg(jsonb_build_array(job.id, job.number, job.status, null) order by job.number)
+          from positions as job
+         where job.taskforce_id = pledge.taskforce_id
+           and job.pledge_id = pledge.id) as jobs
+  from pledges as pledge{_OF_ITS_EVENT}
+   and pledge.id = $2"""  # noqa: S608  (texts of our own)
 
 
 async def pledges(
@@ -171,6 +183,12 @@ def _filtered(taskforce_id: UUID, wanted: PledgeFilter) -> _Where:
 async def pledge(conn: Connection, taskforce_id: UUID, pledge_id: UUID) -> PledgeView | None:
     """Return one pledge, or None."""
     row = await conn.fetchrow(f"{_PLEDGES}\n   and pledge.id = $2", taskforce_id, pledge_id)
+    return _pledge(row) if row else None
+
+
+async def receipt(conn: Connection, taskforce_id: UUID, pledge_id: UUID) -> PledgeView | None:
+    """Return one pledge without its contact and its hires; as the intake's role, only one that came with a pass."""
+    row = await conn.fetchrow(_RECEIPT, taskforce_id, pledge_id)
     return _pledge(row) if row else None
 
 

@@ -35,6 +35,11 @@ class Fingerprint:
     sealed: bytes
     _plain: bytes = field(repr=False)
 
+    @property
+    def as_kept(self) -> tuple[bytes, bytes]:
+        """What may be kept of it: now, and before there was a key."""
+        return self.sealed, self._plain
+
     def matches(self, kept: bytes) -> bool:
         """Whether this is what was asked then. Understands what was kept before there was a key."""
         return hmac.compare_digest(self._plain if len(kept) == PLAIN_BYTES else self.sealed, kept)

@@ -16,6 +16,10 @@ class PledgesSettings(ServiceSettings):
     # A mistake in the environment is reported without what stood there: a key does.
     model_config = SettingsConfigDict(env_prefix="PLEDGES_", extra="ignore", frozen=True, hide_input_in_errors=True)
 
+    intake_database_url: str = Field(
+        description="postgresql:// URL of the service's own database, as the role that does what comes with an "
+        "event's pass",
+    )
     request_key: SecretStr = Field(
         min_length=32,
         description="seals what is kept of a request to recognise it by. A secret of the installation, made once and "

@@ -157,6 +157,32 @@ async def load_pledge(conn: Connection, taskforce_id: UUID, pledge_id: UUID) -> 
     return (await _with_positions(conn, row), row["request_digest"]) if row else None
 
 
+async def pledge_of_request(
+    conn: Connection, taskforce_id: UUID, pledge_id: UUID, digests: Sequence[bytes]
+) -> Pledge | None:
+    """Return the pledge that a request logged, if that is the one it logged, without its contact and its hires.
+
+    It can be asked by whoever may read no pledges: only who sent the request has what it is recognised by.
+
+    Args:
+        digests: what may be kept of the request.
+    """
+    row = await conn.fetchrow(
+        """
+        select id, taskforce_id, event_id, company_name, company_cvr, company_p_number, company_municipality,
+               company_id, municipality, job_type, position_count, weekly_hours_from, weekly_hours_to, tasks,
+               earliest_start, captured_by, logged_by, logged_with_pass, captured_at, received_at, pledged_on,
+               flags, version, status, null as contact_name, null as contact_phone, null as contact_email
+          from pledge_of_request($2, $3)
+         where taskforce_id = $1
+        """,
+        taskforce_id,
+        pledge_id,
+        digests,
+    )
+    return pledge_of(row, []) if row else None
+
+
 async def lock_pledge(conn: Connection, taskforce_id: UUID, pledge_id: UUID) -> Pledge | None:
     """Return a pledge as it is now and lock it until the end of the transaction."""
     row = await conn.fetchrow(_PLEDGE + " for update of pledge", taskforce_id, pledge_id)

@@ -35,7 +35,8 @@ _MENTIONS: Final = f"""
                asked
          where exists (select
                          from unnest(asked.emails || asked.phones) as word
-                        where strpos(lower({_TEXT}), word) > 0)
+                        where strpos(lower({_TEXT}), word) > 0
+                           or strpos(lower({_TEXT}), encode(convert_to(word, 'UTF8'), 'escape')) > 0)
 """  # noqa: S608  (our own statement)
 _NAMES_TASKFORCE: Final = f"strpos({_TEXT}, nullif(current_setting('app.taskforce', true), '')) > 0"
 
@@ -46,7 +47,7 @@ LETTERS: Final = Holding(
     erase="delete from dead_letters where id = any ($1) returning id",
     of_taskforces=False,
 )
-"""A letter may hold anything: it is searched for addresses and numbers as they were given."""
+"""A letter may hold anything: it is searched for addresses, and for the last eight digits of numbers in one piece."""
 
 LETTERS_OF_TASKFORCE: Final = Holding(
     "dead_letters",

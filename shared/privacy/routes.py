@@ -1,6 +1,6 @@
 """The addresses at which a service tells the register's pages what it holds about somebody, and erases it.
 
-No gateway leads to them, and only another service of the installation is answered.
+No gateway leads to them, and of the services of the installation only `events` is answered, which has those pages.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from shared.auth import Principal, require
+from shared.auth import Principal, require_service
 from shared.policy import Thing, about
 from shared.postgres import Database
 from shared.privacy import inquiries
@@ -32,7 +32,7 @@ async def _database(request: Request) -> Database:
 
 
 _Db = Annotated[Database, Depends(_database)]
-_OtherService = Annotated[Principal, Depends(require("service"))]
+_Events = Annotated[Principal, Depends(require_service("events"))]
 
 
 def subject_routes(kept: Kept) -> APIRouter:
@@ -41,12 +41,12 @@ def subject_routes(kept: Kept) -> APIRouter:
 
     @router.post("/subjects/find")
     @about(SUBJECT)
-    async def find(_service: _OtherService, db: _Db, inquiry: Inquiry) -> Findings:
+    async def find(_service: _Events, db: _Db, inquiry: Inquiry) -> Findings:
         return await inquiries.find(db, kept, inquiry)
 
     @router.post("/subjects/erase")
     @about(SUBJECT)
-    async def erase(_service: _OtherService, db: _Db, order: Order) -> Erased:
+    async def erase(_service: _Events, db: _Db, order: Order) -> Erased:
         try:
             return await inquiries.erase(db, kept, order)
         except ValueError as error:
@@ -55,7 +55,7 @@ def subject_routes(kept: Kept) -> APIRouter:
     @router.get("/deadlines")
     @about(DEADLINES)
     async def deadlines(
-        _service: _OtherService, db: _Db, taskforce: Annotated[UUID, Query()], language: Language = "da"
+        _service: _Events, db: _Db, taskforce: Annotated[UUID, Query()], language: Language = "da"
     ) -> list[Deadline]:
         return await inquiries.deadlines(db, kept, taskforce, language)
 
@@ -63,7 +63,7 @@ def subject_routes(kept: Kept) -> APIRouter:
 
         @router.get("/erasures")
         @about(ERASURE)
-        async def erasures(_service: _OtherService, db: _Db, taskforce: Annotated[UUID, Query()]) -> list[LedgerLine]:
+        async def erasures(_service: _Events, db: _Db, taskforce: Annotated[UUID, Query()]) -> list[LedgerLine]:
             return await inquiries.ledger(db, kept, taskforce)
 
     return router

@@ -41,7 +41,8 @@ class Asked:
     def arguments(self) -> tuple[list[str], list[str], list[str], list[UUID]]:
         """As `find` compares them."""
         return (
-            sorted(email.strip().casefold() for email in self.emails),
+            # As PostgreSQL makes letters small: other rules make two of an ß.
+            sorted(email.strip().lower() for email in self.emails),
             sorted(digits for phone in self.phones if len(digits := _digits(phone)) >= _PHONE_DIGITS),
             sorted("".join(filter(str.isdigit, cvr)) for cvr in self.cvrs),
             sorted(self.ids),

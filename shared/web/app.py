@@ -9,7 +9,8 @@ from fastapi import Depends, FastAPI, Request
 from shared.limits import changed
 from shared.web import identity, operations, problems
 from shared.web.assets import URL_PREFIX, AssetServer
-from shared.web.csrf import CsrfCookie, refuse_forms_of_others
+from shared.web.csrf import CsrfCookie
+from shared.web.forgery import refuse_forms_of_others
 from shared.web.limits import LimitHeaders, Limits, refuse_what_is_too_often
 from shared.web.openapi import describe
 from shared.web.pages import PageSettings, templates

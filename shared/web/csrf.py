@@ -1,28 +1,22 @@
 """Forms say that they come from one of our pages: a random value, in the browser's cookie and in every form.
 
-This stands behind `refusals.CrossSiteWrites`, which goes by what browsers say of themselves: one that says nothing
-true still cannot read the cookie for another site. Every form of every template gets its field when the template is
+Here it is given out; `forgery` asks for it. Every form of every template gets its field when the template is
 compiled, so none can be forgotten. The value is of the browser and not of the session: a form that was open while
 somebody signed in again, or was sent on to have a token renewed, is as good as before.
 """
 
 from __future__ import annotations
 
-import hmac
 import re
 import secrets
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from fastapi import Request
 from jinja2.ext import Extension
 from markupsafe import Markup
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
-
-from shared.web.identity import RENEWAL
-from shared.web.refusals import SAFE_METHODS, cross_site
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -32,8 +26,6 @@ FIELD: Final = "csrf_token"
 HEADER: Final = "x-csrf-token"
 """For scripts that send a form by themselves."""
 
-# What a page elsewhere can have a browser send without asking us first (the Fetch standard's safelisted types).
-_OF_FORMS: Final = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain"})
 _A_FORM: Final = re.compile(r"<form\b(?:\{\{.*?\}\}|\{%.*?%\}|[^>{])*>", re.DOTALL)
 _POSTED: Final = re.compile(r"\bmethod\s*=\s*[\"']?post\b", re.IGNORECASE)
 _VALUE: Final = re.compile(r"[\w-]{43}", re.ASCII)
@@ -78,7 +70,7 @@ class CsrfCookie:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        browser = _Browser(_value_of(HTTPConnection(scope)))
+        browser = _Browser(value_of(HTTPConnection(scope)))
 
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start" and browser.is_new:
@@ -93,27 +85,7 @@ class CsrfCookie:
             _browser.reset(reset)
 
 
-async def refuse_forms_of_others(request: Request) -> None:
-    """Asked before every route: a form that a browser sends holds the value of its cookie.
-
-    Whoever says with every request who they are (a bearer) needs no such proof, and a body of another type is asked
-    about before a browser sends it. A browser that we have never given a form has nothing to compare with.
-
-    Raises:
-        Problem: 403.
-    """
-    headers = request.headers
-    of_a_form = headers.get("content-type", "").partition(";")[0].strip().lower() in _OF_FORMS
-    if request.method in SAFE_METHODS or "authorization" in headers or not of_a_form or request.url.path == RENEWAL:
-        return
-    value = _value_of(request)
-    if value is None:
-        return
-    sent = headers.get(HEADER) or (await request.form()).get(FIELD)
-    if not isinstance(sent, str) or not hmac.compare_digest(sent.encode(), value.encode()):
-        raise cross_site()
-
-
-def _value_of(connection: HTTPConnection) -> str | None:
+def value_of(connection: HTTPConnection) -> str | None:
+    """Return the value that the browser has from us; None where it has none."""
     value = connection.cookies.get(COOKIE, "")
     return value if _VALUE.fullmatch(value) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Annotated
 
+import asyncpg
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -18,6 +19,8 @@ from shared.postgres import TRANSIENT_ERRORS, Database
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_NOT_ANSWERING: tuple[type[BaseException], ...] = (*TRANSIENT_ERRORS, asyncpg.InvalidAuthorizationSpecificationError)
 
 router = APIRouter(include_in_schema=False)
 
@@ -34,7 +37,7 @@ async def livez(_: Annotated[Principal | None, Depends(public)]) -> Response:
 @about()
 @limited(UNLIMITED)
 async def readyz(request: Request, _: Annotated[Principal | None, Depends(public)]) -> Response:
-    """The app can do its work: its database answers."""
+    """The app can do its work: its database answers, as each of its roles."""
     return readiness(await app_checks(request.app.state))
 
 
@@ -47,15 +50,23 @@ async def prometheus(_: Annotated[Principal | None, Depends(public)]) -> Respons
 
 
 async def app_checks(state: object) -> list[Check]:
-    """What an app needs to do its work: an application's `state` with its `database`, once it has started."""
+    """What an app needs to do its work: an application's `state`, once it has started.
+
+    Its `database`, and where the app has any, its `narrow_databases`: the same one as other roles, by their names.
+    """
     database: Database | None = getattr(state, "database", None)
     if database is None:
         return [Check("app", ok=False, detail="not started")]
+    narrow: dict[str, Database] = getattr(state, "narrow_databases", {})
+    return [await _answers(name, one) for name, one in {"database": database, **narrow}.items()]
+
+
+async def _answers(name: str, database: Database) -> Check:
     try:
         await database.pool.fetchval("select 1", timeout=2)
-    except TRANSIENT_ERRORS as error:
-        return [Check("database", ok=False, detail=type(error).__name__)]
-    return [Check("database", ok=True, detail="answers")]
+    except _NOT_ANSWERING as error:
+        return Check(name, ok=False, detail=type(error).__name__)
+    return Check(name, ok=True, detail="answers")
 
 
 def end_streams(app: object) -> None:

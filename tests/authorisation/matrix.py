@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
@@ -27,8 +27,13 @@ FOREIGN = "Fremmed"
 """Stands in the name of everything of the other taskforce: no answer to anybody of ours may hold it."""
 MUNICIPALITY, OTHER_MUNICIPALITY = "0671", "0756"
 
-# What is another one every time: ids, tokens, what a form holds for a browser that comes without a cookie, numbers.
-_IDS = re.compile(r'[0-9a-fA-F]{8}-[0-9a-f-]{27}|[0-9a-fA-F]{8}\b|(?<="csrf_token" value=")[\w-]{43}|\b[\w-]{64,}|\d+')
+# What the register's pages have the other services asked; everything else between services is for writing mails.
+_ASKED_BY_EVENTS = re.compile(r"/internal/\w+/v1/(subjects|erasures|deadlines)\b")
+# What is another one every time: ids and the addresses made of them, tokens, what a form holds for a browser that comes
+# without a cookie, numbers.
+_IDS = re.compile(
+    r"""[a-p-]{36}@|[0-9a-fA-F]{8}-[0-9a-f-]{27}|[0-9a-fA-F]{8}\b|(?<="csrf_token" value=")[\w-]{43}|\b[\w-]{64,}|\d+"""
+)
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ class World:
         self, app: FastAPI, client: httpx.AsyncClient, db: Database, superuser: asyncpg.Connection, signing_key: str
     ) -> None:
         self.app, self.client, self.db, self.superuser, self.signing_key = app, client, db, superuser, signing_key
-        self._tokens: dict[Asker, str] = {}
+        self._tokens: dict[Principal, str] = {}
 
     @cached_property
     def operations(self) -> list[Operation]:
@@ -86,23 +91,30 @@ class World:
         """Whoever asks: somebody of our taskforce."""
         assert asker != "nobody"
         if asker == "service":
-            return Principal("service:notifications", frozenset({"service"}), None)
+            return Principal("service:notifications", frozenset({asker}), None)
         if asker in SCOPES:
             return Principal(f"key:{person_of(asker)}", frozenset({asker}), TASKFORCE)
         return Principal(f"person:{person_of(asker)}", frozenset({asker}), TASKFORCE, municipality=MUNICIPALITY)
 
-    def headers(self, asker: Asker) -> dict[str, str]:
-        """What they ask with."""
+    def headers(self, asker: Asker, path: str) -> dict[str, str]:
+        """What they ask with; of the services the one whose business it is."""
         if asker == "nobody":
             return {}
-        if asker not in self._tokens:
-            self._tokens[asker] = sign_token(self.signing_key, self.principal(asker), lifetime_seconds=900)
-        return {"authorization": f"Bearer {self._tokens[asker]}"}
+        who = self.principal(asker)
+        if asker == "service" and _ASKED_BY_EVENTS.match(path):
+            who = replace(who, subject="service:events")
+        return self.bearer(who)
+
+    def bearer(self, who: Principal) -> dict[str, str]:
+        """What somebody asks with."""
+        if who not in self._tokens:
+            self._tokens[who] = sign_token(self.signing_key, who, lifetime_seconds=900)
+        return {"authorization": f"Bearer {self._tokens[who]}"}
 
     async def ask(self, asker: Asker, ask: Ask) -> httpx.Response:
         """Send a request."""
         send = dict(ask.send)
-        headers = self.headers(asker) | send.pop("headers", {})
+        headers = self.headers(asker, ask.path) | send.pop("headers", {})
         self.client.cookies.clear()
         return await self.client.request(ask.method, ask.path, headers=headers, **send)
 
@@ -210,6 +222,25 @@ async def wrong(world: World, probes: Probes, squares: Iterable[Cell]) -> list[s
         if "missing" in said and said.get("other taskforce", said["missing"]) != said["missing"]:
             found.append(f"{operation} as {asker}: another taskforce's {thing} is answered otherwise than none at all")
     return found
+
+
+async def services_answered(world: World, probes: Probes) -> list[str]:
+    """Ask what is one service's business as every other one; return those that were not refused."""
+    answered = []
+    for operation in world.operations:
+        for thing in operation.things or ():
+            if operation.kind != "internal":
+                continue
+            ask = await probes[operation.name, thing.name](world, "service", "own")
+            assert ask is not None
+            rightful = world.headers("service", ask.path)
+            assert (await world.client.request(ask.method, ask.path, headers=rightful, **ask.send)).status_code != 403
+            for name in ("events", "pledges", "notifications", "dashboard", "command", ""):
+                headers = world.bearer(Principal(f"service:{name}", frozenset({"service"}), None))
+                answer = await world.client.request(ask.method, ask.path, headers=headers, **ask.send)
+                if headers != rightful and answer.status_code != 403:
+                    answered.append(f"{operation.name} for {name}: {answer.status_code}")
+    return answered
 
 
 def as_lines(found: list[str]) -> str:

@@ -80,7 +80,7 @@ class Overview(World):
                 if not message.get("more_body") or TOLD.encode() in body:
                     told.set()
 
-        headers = [(name.encode(), value.encode()) for name, value in self.headers(asker).items()]
+        headers = [(name.encode(), value.encode()) for name, value in self.headers(asker, path).items()]
         scope = {"type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b""}
         scope |= {"headers": [*headers, (b"host", b"localhost:8080")], "scheme": "https", "http_version": "1.1"}
         scope |= {"server": ("localhost", 8080), "client": ("127.0.0.1", 1), "root_path": ""}

@@ -9,6 +9,7 @@ from services.events.people.commands import add_person
 from services.events.people.domain import Person
 from services.events.personal_data.commands import look_up
 from shared.privacy.inquiries import Erased, Findings, Inquiry
+from tests.addresses import address_of
 from tests.authorisation.matrix import FOREIGN, Ask
 from tests.authorisation.subjects import ADMINISTRATOR, OURS, THEIRS, written_into_ledger
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
@@ -75,7 +76,7 @@ def _about_somebody(path: str, **more: str) -> Probe:
 
 
 async def erase(world: Register, asker: Asker, belonging: Belonging) -> Ask:
-    email = {"missing": NOBODY, "other taskforce": STRANGER}.get(belonging, f"{uuid4()}@example.dk")
+    email = {"missing": NOBODY, "other taskforce": STRANGER}.get(belonging, address_of())
     if belonging not in {"missing", "other taskforce"}:
         await add_person(world.db, TASKFORCE, Person(uuid4(), "Z Slettes", email, frozenset({"member"})))
     inquiry = Inquiry(
@@ -100,7 +101,7 @@ async def lists(world: Register, asker: Asker, belonging: Belonging) -> Ask:
 
 
 async def deadlines(world: Register, asker: Asker, belonging: Belonging) -> Ask | None:
-    """Figures: among them nobody else's can be told from one's own by looking (tests/privacy/test_inquiries.py)."""
+    """Figures: among them nobody else's can be told from one's own by looking (tests/privacy/test_tenancy.py)."""
     return None if belonging == "other taskforce" else Ask("GET", "/personal-data/deadlines", hidden=200)
 
 

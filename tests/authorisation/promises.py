@@ -192,7 +192,14 @@ async def started(
             dsns,
             "pledges",
             signing_key,
-            lambda common: create_app(PledgesSettings(**common, request_key=REQUEST_KEY, event_patience_seconds=0)),
+            lambda common: create_app(
+                PledgesSettings(
+                    **common,
+                    intake_database_url=dsns.intake_dsn(),
+                    request_key=REQUEST_KEY,
+                    event_patience_seconds=0,
+                )
+            ),
         ) as world:
             assert isinstance(world, kind)
             yield world, dsns

@@ -23,6 +23,7 @@ from services.events.people.passkeys.domain import Passkey
 from services.events.people.sessions import commands as sessions
 from services.events.settings import EventsSettings
 from shared.policy import ASKERS
+from tests.addresses import address_of
 from tests.authorisation import personal_data
 from tests.authorisation.matrix import FOREIGN, MUNICIPALITY, ORIGIN, OTHER_MUNICIPALITY, Ask, Probe, World, person_of
 from tests.authorisation.running import running
@@ -74,7 +75,7 @@ class Register(World):
         self.taken = await self.new_event("other taskforce", "draft", starts_at=FAR)
         self.taken_too = uuid4()
         for taken in (self.taken, self.taken_too):
-            person = Person(taken, f"B {FOREIGN}", f"{taken}@example.dk", frozenset({"admin"}))
+            person = Person(taken, f"B {FOREIGN}", address_of(taken), frozenset({"admin"}))
             await add_person(self.db, OTHER_TASKFORCE, person)
         await commands.register_company(self.db, OTHER_TASKFORCE, Company(self.taken, f"B {FOREIGN}"))
         for whose in ("own", "other taskforce"):
@@ -359,7 +360,7 @@ async def add_person_by_api(world: Register, asker: Asker, belonging: Belonging)
         known = world.people[belonging]
         body |= {"id": str(known.id), "name": known.name, "email": known.email, "roles": ["admin"]}
         body["municipality"] = known.municipality
-    body.setdefault("email", f"{body['id']}@example.dk")
+    body.setdefault("email", address_of(body["id"]))
     return Ask("POST", f"{API}/people", {"json": body}, success=201, hidden=201, creates=True)
 
 
@@ -376,7 +377,7 @@ def _of_a_person(method: str, path: str, *, facts: bool = False, form: bool = Fa
 
     async def probe(world: Register, asker: Asker, belonging: Belonging) -> Ask:
         id = uuid4()
-        mail = f"{id}@example.dk"
+        mail = address_of(id)
         if belonging == "other taskforce":
             id = world.people[belonging].id
         elif belonging != "missing":

@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from services.events import access
 from shared.auth import SCOPES
-from tests.authorisation.matrix import as_lines, cells, wrong
+from tests.authorisation.matrix import as_lines, cells, services_answered, wrong
 from tests.authorisation.register import PROBES, Register, started
 from tests.authorisation.removal import (
     Checks,
@@ -58,6 +58,10 @@ async def test_everybody_may_what_is_declared_with_whose_things_and_nothing_else
     found = await wrong(world, PROBES, cells(world))
     assert not found, as_lines(found)
     assert await world.of_the_other_taskforce() == before
+
+
+async def test_a_service_is_told_what_is_its_business_and_nothing_else(world: Register) -> None:
+    assert await services_answered(world, PROBES) == []
 
 
 async def test_what_forgets_to_ask_for_the_taskforce_is_stopped_by_the_database(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest_asyncio
 
 from tests.authorisation.mails import PROBES, Mails, started
-from tests.authorisation.matrix import as_lines, cells, wrong
+from tests.authorisation.matrix import as_lines, cells, services_answered, wrong
 from tests.authorisation.removal import (
     roles_not_missed,
     taskforces_not_missed,
@@ -37,6 +37,10 @@ async def test_everybody_may_what_is_declared_with_whose_things_and_nothing_else
     found = await wrong(world, PROBES, cells(world))
     assert not found, as_lines(found)
     assert await world.of_the_other_taskforce() == before
+
+
+async def test_a_service_is_told_what_is_its_business_and_nothing_else(world: Mails) -> None:
+    assert await services_answered(world, PROBES) == []
 
 
 async def test_what_forgets_to_ask_for_the_taskforce_is_stopped_by_the_database(

@@ -9,7 +9,7 @@ import pytest
 
 from deploy.postgres.migrate import migrate
 from deploy.postgres.provision import ProvisionFailed, dsn_of, provision
-from deploy.services import SERVICES, app_role, database, owner_role
+from deploy.services import SERVICES, app_role, database, intake_role, owner_role, roles
 from tests.infrastructure import Databases, Installation, fresh_databases
 from tests.stopwatch import Stopwatch, allowance
 
@@ -34,13 +34,10 @@ async def may_connect(dsn: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize("service", SERVICES)
-@pytest.mark.parametrize("role", [owner_role, app_role])
-async def test_a_role_enters_its_own_database_only(installation: Installation, service: str, role: object) -> None:
-    assert callable(role)
-    name = role(service)
-    password = installation.templates.passwords[name]
-    mine = installation.postgres.dsn(database(service), name, password)
+@pytest.mark.parametrize(("service", "role"), [(service, role) for service in SERVICES for role in roles([service])])
+async def test_a_role_enters_its_own_database_only(installation: Installation, service: str, role: str) -> None:
+    password = installation.templates.passwords[role]
+    mine = installation.postgres.dsn(database(service), role, password)
     with fresh_databases(installation, [service]) as databases:
         assert await may_connect(dsn_of(mine, database=databases.names[service]))
     others = [database(other) for other in SERVICES if other != service]
@@ -94,8 +91,10 @@ async def test_the_app_role_may_read_and_write_what_the_owner_makes(pledges_dsns
     await app.close()
 
 
-async def test_no_call_of_the_app_role_may_hang(pledges_dsns: Databases) -> None:
-    app = await asyncpg.connect(pledges_dsns.app_dsn("pledges"))
+@pytest.mark.parametrize("role", [app_role("pledges"), intake_role()])
+async def test_no_call_of_an_app_may_hang(pledges_dsns: Databases, role: str) -> None:
+    dsns = {app_role("pledges"): pledges_dsns.app_dsn("pledges"), intake_role(): pledges_dsns.intake_dsn()}
+    app = await asyncpg.connect(dsns[role])
     for setting in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
         assert await app.fetchval("select current_setting($1)", setting) != "0", setting
     await app.close()

@@ -41,7 +41,7 @@ def test_secrets_are_made_once(tmp_path: Path) -> None:
         first = state.secrets()
     with State(tmp_path / "state") as state:
         assert state.secrets() == first
-    assert len(set(first.passwords.values())) == 8
+    assert len(set(first.passwords.values())) == 9
 
 
 def test_what_a_newer_version_adds_to_the_secrets_is_added(tmp_path: Path) -> None:

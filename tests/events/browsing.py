@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 
 from services.events.people.domain import Person
-from services.events.people.passkeys import commands
+from services.events.people.passkeys import commands, store
+from services.events.people.passkeys.domain import Passkey
 from services.events.people.sessions import commands as sessions
 from services.events.people.sessions.domain import SessionKey
 from shared.auth import COOKIE, SESSION_COOKIE, sign_token
@@ -96,6 +97,14 @@ async def count(db: Database, taskforce_id: UUID, table: str) -> int:
 
 async def a_code(db: Database, settings: EventsSettings, taskforce_id: UUID, person: Person) -> str:
     return await commands.make_code(db, settings, taskforce_id, person.id, by="test", now=datetime.now(UTC))
+
+
+async def with_passkey(db: Database, taskforce_id: UUID, person_id: UUID) -> None:
+    """Let somebody have a passkey, whichever."""
+    id, now = uuid4(), datetime.now(UTC)
+    passkey = Passkey(id, person_id, id.bytes, b"", 0, "", backed_up=False, created_at=now)
+    async with db.change(taskforce_id) as conn:
+        await store.insert(conn, taskforce_id, passkey)
 
 
 def kind(answer: httpx.Response) -> str:

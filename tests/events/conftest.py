@@ -15,9 +15,12 @@ import uvicorn
 
 from services.events import commands
 from services.events.app import create_app
+from services.events.people.commands import add_person
+from services.events.people.domain import Person
 from services.events.settings import EventsSettings
 from tests.browser.conftest import browser, page_at  # noqa: F401  (fixtures)
 from tests.browsing import AS_OUR_PAGES
+from tests.events.browsing import Browser
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -137,6 +140,48 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 def caller(client: httpx.AsyncClient, token: Callable[..., str]) -> Caller:
     """Calls the application as somebody."""
     return Caller(client, token)
+
+
+@pytest_asyncio.fixture
+async def phone(app: FastAPI, db: Database, events_settings: EventsSettings) -> AsyncIterator[Browser]:
+    """Somebody's phone, which can keep a passkey."""
+    phone = Browser(app, db, events_settings)
+    yield phone
+    await phone.client.aclose()
+
+
+@pytest_asyncio.fixture
+async def other_phone(app: FastAPI, db: Database, events_settings: EventsSettings) -> AsyncIterator[Browser]:
+    """Another phone."""
+    phone = Browser(app, db, events_settings)
+    yield phone
+    await phone.client.aclose()
+
+
+@pytest_asyncio.fixture
+async def karen(db: Database, taskforce_id: UUID) -> Person:
+    """An administrator who is also a member; there is another one."""
+    karen = Person(uuid4(), "Karen Kjær", "karen@struer.example", frozenset({"admin", "member"}))
+    await add_person(db, taskforce_id, karen)
+    await add_person(db, taskforce_id, Person(uuid4(), "Bo", "bo@struer.example", frozenset({"admin"})))
+    return karen
+
+
+@pytest_asyncio.fixture
+async def eva(db: Database, taskforce_id: UUID) -> Person:
+    """A member."""
+    eva = Person(uuid4(), "Eva Holm", "eva@struer.example", frozenset({"member"}))
+    await add_person(db, taskforce_id, eva)
+    return eva
+
+
+@pytest_asyncio.fixture
+async def enrolled(phone: Browser, eva: Person, taskforce_id: UUID) -> Browser:
+    """Eva's phone: she has a passkey, and is signed out."""
+    await phone.signed_in(taskforce_id, eva, "link")
+    assert (await phone.enrol()).status_code == 200
+    await phone.sign_out()
+    return phone
 
 
 async def published(db: Database) -> list[tuple[str, dict[str, Any]]]:

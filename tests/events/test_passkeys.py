@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
-import pytest_asyncio
 from structlog.testing import capture_logs
 
 from services.events.app import create_app
@@ -30,78 +29,34 @@ from tests.events.authenticator import Device, encoded
 from tests.events.browsing import HOST, ORIGIN, PAGE, Browser, count, kind, proof
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from fastapi import FastAPI
-
     from services.events.settings import EventsSettings
     from shared.postgres import Database
 
 
-@pytest_asyncio.fixture
-async def browser(app: FastAPI, db: Database, events_settings: EventsSettings) -> AsyncIterator[Browser]:
-    browser = Browser(app, db, events_settings)
-    yield browser
-    await browser.client.aclose()
-
-
-@pytest_asyncio.fixture
-async def other_browser(app: FastAPI, db: Database, events_settings: EventsSettings) -> AsyncIterator[Browser]:
-    browser = Browser(app, db, events_settings)
-    yield browser
-    await browser.client.aclose()
-
-
-@pytest_asyncio.fixture
-async def karen(db: Database, taskforce_id: UUID) -> Person:
-    """An administrator who is also a member; there is another one."""
-    karen = Person(uuid4(), "Karen Kjær", "karen@struer.example", frozenset({"admin", "member"}))
-    await people.add_person(db, taskforce_id, karen)
-    await people.add_person(db, taskforce_id, Person(uuid4(), "Bo", "bo@struer.example", frozenset({"admin"})))
-    return karen
-
-
-@pytest_asyncio.fixture
-async def eva(db: Database, taskforce_id: UUID) -> Person:
-    """A member."""
-    eva = Person(uuid4(), "Eva Holm", "eva@struer.example", frozenset({"member"}))
-    await people.add_person(db, taskforce_id, eva)
-    return eva
-
-
-@pytest_asyncio.fixture
-async def enrolled(browser: Browser, eva: Person, taskforce_id: UUID) -> Browser:
-    """Eva's browser: she has a passkey, and is signed out."""
-    await browser.signed_in(taskforce_id, eva, "link")
-    assert (await browser.enrol()).status_code == 200
-    await browser.sign_out()
-    return browser
-
-
 async def test_a_member_adds_a_passkey_and_signs_in_with_it(
-    browser: Browser, eva: Person, db: Database, taskforce_id: UUID
+    phone: Browser, eva: Person, db: Database, taskforce_id: UUID
 ) -> None:
-    by_link = await browser.signed_in(taskforce_id, eva, "link")
-    answer = await browser.enrol()
+    by_link = await phone.signed_in(taskforce_id, eva, "link")
+    answer = await phone.enrol()
     assert (answer.status_code, answer.json()) == (200, {"next": "/account#passkeys"})
-    assert browser.key().session_id != by_link.session_id
-    assert await proof(db, browser.key()) == "passkey"
+    assert phone.key().session_id != by_link.session_id
+    assert await proof(db, phone.key()) == "passkey"
     with pytest.raises(SessionOver):
         await sessions.renew(db, by_link, by_person=False)
-    await browser.sign_out()
-    asked = await browser.asked_to_sign_in()
+    await phone.sign_out()
+    asked = await phone.asked_to_sign_in()
     assert "allowCredentials" not in asked or asked["allowCredentials"] == []
     assert asked["userVerification"] == "required"
-    answer = await browser.answered(browser.device.sign(asked), next="/events?lang=en")
+    answer = await phone.answered(phone.device.sign(asked), next="/events?lang=en")
     assert answer.json() == {"next": "/events?lang=en"}
-    assert await proof(db, browser.key()) == "passkey"
-    page = (await browser.client.get("/account?lang=en", headers=PAGE)).text
+    assert await proof(db, phone.key()) == "passkey"
+    page = (await phone.client.get("/account?lang=en", headers=PAGE)).text
     assert "Firefox, Android" in page
 
 
-async def test_a_new_passkey_is_asked_for_as_it_has_to_be(browser: Browser, eva: Person, taskforce_id: UUID) -> None:
-    await browser.signed_in(taskforce_id, eva, "link")
-    asked = (await browser.asked_to_enrol()).json()
+async def test_a_new_passkey_is_asked_for_as_it_has_to_be(phone: Browser, eva: Person, taskforce_id: UUID) -> None:
+    await phone.signed_in(taskforce_id, eva, "link")
+    asked = (await phone.asked_to_enrol()).json()
     assert asked["rp"] == {"name": "Tilsagn", "id": "localhost"}
     assert asked["user"]["id"] == encoded(taskforce_id.bytes + eva.id.bytes)
     assert asked["authenticatorSelection"]["residentKey"] == "required"
@@ -161,12 +116,12 @@ async def test_challenges_that_are_over_are_cleared_away(enrolled: Browser, db: 
     assert await count(db, taskforce_id, "passkey_challenges") == 1
 
 
-async def test_a_challenge_is_of_one_browser(enrolled: Browser, other_browser: Browser) -> None:
+async def test_a_challenge_is_of_one_browser(enrolled: Browser, other_phone: Browser) -> None:
     credential = enrolled.device.sign(await enrolled.asked_to_sign_in())
-    await other_browser.asked_to_sign_in()
-    assert kind(await other_browser.answered(credential)) == "passkey-challenge-over"
-    other_browser.client.cookies.delete(BROWSER_COOKIE)
-    assert kind(await other_browser.answered(credential)) == "passkey-challenge-over"
+    await other_phone.asked_to_sign_in()
+    assert kind(await other_phone.answered(credential)) == "passkey-challenge-over"
+    other_phone.client.cookies.delete(BROWSER_COOKIE)
+    assert kind(await other_phone.answered(credential)) == "passkey-challenge-over"
     assert (await enrolled.answered(credential)).status_code == 200
 
 
@@ -178,14 +133,14 @@ async def test_a_challenge_to_sign_in_adds_no_passkey(enrolled: Browser, eva: Pe
 
 
 async def test_a_challenge_for_one_person_adds_no_passkey_for_another(
-    browser: Browser, eva: Person, karen: Person, taskforce_id: UUID
+    phone: Browser, eva: Person, karen: Person, taskforce_id: UUID
 ) -> None:
-    await browser.signed_in(taskforce_id, eva, "link")
-    asked = await browser.asked_to_enrol()
-    secret = browser.client.cookies[BROWSER_COOKIE]
-    await browser.signed_in(taskforce_id, karen, "demonstration")
-    browser.client.cookies.set(BROWSER_COOKIE, secret, domain=HOST)
-    answer = await browser.send("/account/passkeys", {"credential": browser.device.make(asked.json())})
+    await phone.signed_in(taskforce_id, eva, "link")
+    asked = await phone.asked_to_enrol()
+    secret = phone.client.cookies[BROWSER_COOKIE]
+    await phone.signed_in(taskforce_id, karen, "demonstration")
+    phone.client.cookies.set(BROWSER_COOKIE, secret, domain=HOST)
+    answer = await phone.send("/account/passkeys", {"credential": phone.device.make(asked.json())})
     assert kind(answer) == "passkey-challenge-over"
 
 
@@ -239,12 +194,12 @@ async def test_a_copied_key_is_refused_and_said_to_whoever_runs_the_installation
     assert said == ["passkeys.may_be_copied", "request.refused"]
 
 
-async def test_a_device_that_does_not_count_signs_in_often(browser: Browser, eva: Person, taskforce_id: UUID) -> None:
-    browser.device.count = None
-    await browser.signed_in(taskforce_id, eva, "link")
-    assert (await browser.enrol()).status_code == 200
+async def test_a_device_that_does_not_count_signs_in_often(phone: Browser, eva: Person, taskforce_id: UUID) -> None:
+    phone.device.count = None
+    await phone.signed_in(taskforce_id, eva, "link")
+    assert (await phone.enrol()).status_code == 200
     for _ in range(3):
-        assert (await browser.sign_in()).status_code == 200
+        assert (await phone.sign_in()).status_code == 200
 
 
 def test_a_count_goes_on_or_there_is_none() -> None:
@@ -277,40 +232,38 @@ BROKEN: list[Any] = [
 
 @pytest.mark.parametrize("credential", BROKEN, ids=range(len(BROKEN)))
 async def test_what_is_no_passkey_is_refused_and_breaks_nothing(
-    browser: Browser, eva: Person, taskforce_id: UUID, credential: Any
+    phone: Browser, eva: Person, taskforce_id: UUID, credential: Any
 ) -> None:
-    await browser.signed_in(taskforce_id, eva, "link")
+    await phone.signed_in(taskforce_id, eva, "link")
     for path in ("/sign-in/passkey", "/account/passkeys"):
-        answer = await browser.send(path, {"credential": credential})
+        answer = await phone.send(path, {"credential": credential})
         assert (answer.status_code, kind(answer)) == (422, "passkey-refused")
     bodies: list[Any] = [[], {"credential": "x"}, {}, "x"]
     for body in bodies:
-        assert (await browser.send("/sign-in/passkey", body)).status_code == 422
+        assert (await phone.send("/sign-in/passkey", body)).status_code == 422
 
 
-async def test_a_key_that_is_made_up_is_not_kept(
-    browser: Browser, eva: Person, db: Database, taskforce_id: UUID
-) -> None:
-    await browser.signed_in(taskforce_id, eva, "link")
+async def test_a_key_that_is_made_up_is_not_kept(phone: Browser, eva: Person, db: Database, taskforce_id: UUID) -> None:
+    await phone.signed_in(taskforce_id, eva, "link")
     for spoil in ("origin", "verifies", "object"):
-        browser.device = Device("https://evil.example" if spoil == "origin" else ORIGIN, verifies=spoil != "verifies")
-        made = browser.device.make((await browser.asked_to_enrol()).json())
+        phone.device = Device("https://evil.example" if spoil == "origin" else ORIGIN, verifies=spoil != "verifies")
+        made = phone.device.make((await phone.asked_to_enrol()).json())
         if spoil == "object":
             made["response"]["attestationObject"] = encoded(b"\xa3cfmtdnonegattStmt\xa0hauthDataX")
-        answer = await browser.send("/account/passkeys", {"credential": made})
+        answer = await phone.send("/account/passkeys", {"credential": made})
         assert kind(answer) == "passkey-refused", spoil
     assert await count(db, taskforce_id, "passkeys") == 0
 
 
 async def test_a_key_is_kept_once(
-    browser: Browser, other_browser: Browser, eva: Person, karen: Person, taskforce_id: UUID
+    phone: Browser, other_phone: Browser, eva: Person, karen: Person, taskforce_id: UUID
 ) -> None:
-    await browser.signed_in(taskforce_id, eva, "link")
-    assert (await browser.enrol()).status_code == 200
-    other_browser.device.credential_id = browser.device.credential_id
-    key = await other_browser.signed_in(taskforce_id, karen, "demonstration")
-    assert kind(await other_browser.enrol()) == "passkey-known"
-    assert await proof(other_browser.db, key) == "demonstration", "nothing is half done"
+    await phone.signed_in(taskforce_id, eva, "link")
+    assert (await phone.enrol()).status_code == 200
+    other_phone.device.credential_id = phone.device.credential_id
+    key = await other_phone.signed_in(taskforce_id, karen, "demonstration")
+    assert kind(await other_phone.enrol()) == "passkey-known"
+    assert await proof(other_phone.db, key) == "demonstration", "nothing is half done"
 
 
 @pytest.mark.parametrize(
@@ -332,15 +285,15 @@ async def test_at_a_number_there_are_none_and_the_page_says_so(
 ) -> None:
     app = create_app(events_settings.model_copy(update={"public_url": "http://127.0.0.1:8080"}))
     async with app.router.lifespan_context(app):
-        browser = Browser(app, db, events_settings)
-        await browser.signed_in(taskforce_id, eva, "link")
+        phone = Browser(app, db, events_settings)
+        await phone.signed_in(taskforce_id, eva, "link")
         for path in ("/account?lang=en", "/sign-in/passkey?lang=en"):
-            page = (await browser.client.get(path, headers=PAGE)).text
+            page = (await phone.client.get(path, headers=PAGE)).text
             assert "and this one is a number" in page
             assert '<form class="passkey-form"' not in page
-        assert kind(await browser.send("/sign-in/passkey/options", {})) == "passkeys-not-offered"
-        assert kind(await browser.asked_to_enrol()) == "passkeys-not-offered"
-        await browser.client.aclose()
+        assert kind(await phone.send("/sign-in/passkey/options", {})) == "passkeys-not-offered"
+        assert kind(await phone.asked_to_enrol()) == "passkeys-not-offered"
+        await phone.client.aclose()
 
 
 async def test_challenges_and_codes_do_not_outlive_what_they_say() -> None:
@@ -348,7 +301,7 @@ async def test_challenges_and_codes_do_not_outlive_what_they_say() -> None:
     assert timedelta(hours=48) == CODE_LASTS
 
 
-async def test_whoever_asks_all_the_time_is_slowed_down(browser: Browser) -> None:
-    answers = [await browser.send("/sign-in/passkey/options", {}) for _ in range(101)]
+async def test_whoever_asks_all_the_time_is_slowed_down(phone: Browser) -> None:
+    answers = [await phone.send("/sign-in/passkey/options", {}) for _ in range(101)]
     assert [answer.status_code for answer in answers] == [200] * 100 + [429]
     assert int(answers[-1].headers["retry-after"]) > 0

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
-import pytest_asyncio
 from structlog.testing import capture_logs
 
 from services.events.people import commands as people
 from services.events.people.domain import Person
+from services.events.people.passkeys import store as passkeys
 from services.events.people.passkeys.domain import (
     CODE_LASTS,
     MOST_PASSKEYS,
@@ -20,68 +20,26 @@ from services.events.people.passkeys.domain import (
     needs_code,
 )
 from services.events.people.sessions import commands as sessions
+from services.events.people.sessions import store as session_store
+from services.events.people.store import lock_people
 from tests.events.authenticator import Device
 from tests.events.browsing import BY_SCRIPT, ORIGIN, PAGE, Browser, a_code, count, kind, passkey_ids
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from fastapi import FastAPI
-
     from services.events.people.sessions.domain import Proof
     from services.events.settings import EventsSettings
     from shared.postgres import Database
 
 
-@pytest_asyncio.fixture
-async def browser(app: FastAPI, db: Database, events_settings: EventsSettings) -> AsyncIterator[Browser]:
-    browser = Browser(app, db, events_settings)
-    yield browser
-    await browser.client.aclose()
-
-
-@pytest_asyncio.fixture
-async def other_browser(app: FastAPI, db: Database, events_settings: EventsSettings) -> AsyncIterator[Browser]:
-    browser = Browser(app, db, events_settings)
-    yield browser
-    await browser.client.aclose()
-
-
-@pytest_asyncio.fixture
-async def karen(db: Database, taskforce_id: UUID) -> Person:
-    """An administrator who is also a member; there is another one."""
-    karen = Person(uuid4(), "Karen Kjær", "karen@struer.example", frozenset({"admin", "member"}))
-    await people.add_person(db, taskforce_id, karen)
-    await people.add_person(db, taskforce_id, Person(uuid4(), "Bo", "bo@struer.example", frozenset({"admin"})))
-    return karen
-
-
-@pytest_asyncio.fixture
-async def eva(db: Database, taskforce_id: UUID) -> Person:
-    """A member."""
-    eva = Person(uuid4(), "Eva Holm", "eva@struer.example", frozenset({"member"}))
-    await people.add_person(db, taskforce_id, eva)
-    return eva
-
-
-@pytest_asyncio.fixture
-async def enrolled(browser: Browser, eva: Person, taskforce_id: UUID) -> Browser:
-    """Eva's browser: she has a passkey, and is signed out."""
-    await browser.signed_in(taskforce_id, eva, "link")
-    assert (await browser.enrol()).status_code == 200
-    await browser.sign_out()
-    return browser
-
-
 async def test_nobody_has_more_passkeys_than_they_could_know_of(
-    browser: Browser, eva: Person, taskforce_id: UUID
+    phone: Browser, eva: Person, taskforce_id: UUID
 ) -> None:
-    await browser.signed_in(taskforce_id, eva, "link")
+    await phone.signed_in(taskforce_id, eva, "link")
     for _ in range(MOST_PASSKEYS):
-        browser.device = Device(ORIGIN)
-        assert (await browser.enrol()).status_code == 200
-    browser.device = Device(ORIGIN)
-    assert kind(await browser.enrol()) == "too-many-passkeys"
+        phone.device = Device(ORIGIN)
+        assert (await phone.enrol()).status_code == 200
+    phone.device = Device(ORIGIN)
+    assert kind(await phone.enrol()) == "too-many-passkeys"
 
 
 def test_a_second_proof_is_for_the_powerful_who_are_known_by_a_mailed_link() -> None:
@@ -93,15 +51,15 @@ def test_a_second_proof_is_for_the_powerful_who_are_known_by_a_mailed_link() -> 
 
 
 async def test_a_mailbox_is_not_enough_to_become_an_administrator(
-    browser: Browser, karen: Person, db: Database, events_settings: EventsSettings, taskforce_id: UUID
+    phone: Browser, karen: Person, db: Database, events_settings: EventsSettings, taskforce_id: UUID
 ) -> None:
-    await browser.signed_in(taskforce_id, karen, "link")
-    assert kind(await browser.enrol()) == "enrolment-code-needed"
+    await phone.signed_in(taskforce_id, karen, "link")
+    assert kind(await phone.enrol()) == "enrolment-code-needed"
     code = await a_code(db, events_settings, taskforce_id, karen)
-    assert kind(await browser.enrol()) == "enrolment-code-wrong"
-    assert kind(await browser.enrol("AAAA-AAAA")) == "enrolment-code-wrong"
-    assert (await browser.enrol(f" {code.lower().replace('-', ' ')}")).status_code == 200
-    assert (await browser.client.get("/people", headers=PAGE)).status_code == 200
+    assert kind(await phone.enrol()) == "enrolment-code-wrong"
+    assert kind(await phone.enrol("AAAA-AAAA")) == "enrolment-code-wrong"
+    assert (await phone.enrol(f" {code.lower().replace('-', ' ')}")).status_code == 200
+    assert (await phone.client.get("/people", headers=PAGE)).status_code == 200
     assert await count(db, taskforce_id, "enrolment_codes") == 0
 
 
@@ -122,20 +80,43 @@ async def test_a_passkey_that_needed_no_code_does_not_outlive_what_vouched_for_i
     assert await count(db, taskforce_id, "passkeys") == left
 
 
+async def test_what_takes_passkeys_and_sessions_away_is_waited_for(
+    enrolled: Browser, eva: Person, db: Database, taskforce_id: UUID
+) -> None:
+    """Neither signing in nor adding another one holds what the other needs: one of them would be broken off."""
+    signed = enrolled.device.sign(await enrolled.asked_to_sign_in())
+    async with db.change(taskforce_id) as conn:
+        await lock_people(conn, taskforce_id)
+        signing_in = asyncio.create_task(enrolled.answered(signed))
+        await asyncio.sleep(0.3)
+        await passkeys.delete_of_person(conn, taskforce_id, eva.id)
+    assert kind(await signing_in) == "passkey-refused"
+
+    await enrolled.signed_in(taskforce_id, eva, "link")
+    made = Device(ORIGIN).make((await enrolled.asked_to_enrol()).json())
+    async with db.change(taskforce_id) as conn:
+        await lock_people(conn, taskforce_id)
+        adding = asyncio.create_task(enrolled.send("/account/passkeys", {"credential": made}))
+        await asyncio.sleep(0.3)
+        await session_store.delete_all(conn, taskforce_id, eva.id)
+    assert kind(await adding) == "session-over"
+    assert await count(db, taskforce_id, "passkeys") == 0
+
+
 async def test_a_code_is_good_once(
-    browser: Browser, karen: Person, db: Database, events_settings: EventsSettings, taskforce_id: UUID
+    phone: Browser, karen: Person, db: Database, events_settings: EventsSettings, taskforce_id: UUID
 ) -> None:
     code = await a_code(db, events_settings, taskforce_id, karen)
-    await browser.signed_in(taskforce_id, karen, "link")
-    assert (await browser.enrol(code)).status_code == 200
-    await browser.signed_in(taskforce_id, karen, "link")
-    browser.device = Device(ORIGIN)
-    assert kind(await browser.enrol(code)) == "enrolment-code-needed"
+    await phone.signed_in(taskforce_id, karen, "link")
+    assert (await phone.enrol(code)).status_code == 200
+    await phone.signed_in(taskforce_id, karen, "link")
+    phone.device = Device(ORIGIN)
+    assert kind(await phone.enrol(code)) == "enrolment-code-needed"
 
 
 async def test_of_two_devices_with_one_code_one_is_kept(
-    browser: Browser,
-    other_browser: Browser,
+    phone: Browser,
+    other_phone: Browser,
     karen: Person,
     db: Database,
     events_settings: EventsSettings,
@@ -143,117 +124,117 @@ async def test_of_two_devices_with_one_code_one_is_kept(
 ) -> None:
     code = await a_code(db, events_settings, taskforce_id, karen)
     made = []
-    for one in (browser, other_browser):
+    for one in (phone, other_phone):
         await one.signed_in(taskforce_id, karen, "link")
         made.append({"credential": one.device.make((await one.asked_to_enrol(code)).json())})
     answers = await asyncio.gather(
-        browser.send("/account/passkeys", made[0]), other_browser.send("/account/passkeys", made[1])
+        phone.send("/account/passkeys", made[0]), other_phone.send("/account/passkeys", made[1])
     )
     assert sorted(answer.status_code for answer in answers) == [200, 409]
     assert await count(db, taskforce_id, "passkeys") == 1
 
 
 async def test_a_code_is_void_after_five_wrong_tries(
-    browser: Browser, karen: Person, db: Database, events_settings: EventsSettings, taskforce_id: UUID
+    phone: Browser, karen: Person, db: Database, events_settings: EventsSettings, taskforce_id: UUID
 ) -> None:
     code = await a_code(db, events_settings, taskforce_id, karen)
-    await browser.signed_in(taskforce_id, karen, "link")
+    await phone.signed_in(taskforce_id, karen, "link")
     for _ in range(WRONG_TRIES):
-        assert kind(await browser.enrol("AAAA-AAAA")) == "enrolment-code-wrong"
-    assert kind(await browser.enrol(code)) == "enrolment-code-needed"
+        assert kind(await phone.enrol("AAAA-AAAA")) == "enrolment-code-wrong"
+    assert kind(await phone.enrol(code)) == "enrolment-code-needed"
 
 
 async def test_a_code_is_void_after_two_days(
-    browser: Browser, karen: Person, db: Database, events_settings: EventsSettings, taskforce_id: UUID
+    phone: Browser, karen: Person, db: Database, events_settings: EventsSettings, taskforce_id: UUID
 ) -> None:
     code = await a_code(db, events_settings, taskforce_id, karen)
     async with db.change(taskforce_id) as conn:
         await conn.execute("update enrolment_codes set expires_at = expires_at - $1::interval", CODE_LASTS)
-    await browser.signed_in(taskforce_id, karen, "link")
-    assert kind(await browser.enrol(code)) == "enrolment-code-needed"
+    await phone.signed_in(taskforce_id, karen, "link")
+    assert kind(await phone.enrol(code)) == "enrolment-code-needed"
 
 
 async def test_a_new_code_takes_the_place_of_the_one_before(
-    browser: Browser, karen: Person, db: Database, events_settings: EventsSettings, taskforce_id: UUID
+    phone: Browser, karen: Person, db: Database, events_settings: EventsSettings, taskforce_id: UUID
 ) -> None:
     before = await a_code(db, events_settings, taskforce_id, karen)
-    await browser.signed_in(taskforce_id, karen, "link")
-    asked = (await browser.asked_to_enrol(before)).json()
+    await phone.signed_in(taskforce_id, karen, "link")
+    asked = (await phone.asked_to_enrol(before)).json()
     code = await a_code(db, events_settings, taskforce_id, karen)
-    answer = await browser.send("/account/passkeys", {"credential": browser.device.make(asked)})
+    answer = await phone.send("/account/passkeys", {"credential": phone.device.make(asked)})
     assert kind(answer) == "passkey-challenge-over"
-    assert kind(await browser.enrol(before)) == "enrolment-code-wrong"
-    assert (await browser.enrol(code)).status_code == 200
+    assert kind(await phone.enrol(before)) == "enrolment-code-wrong"
+    assert (await phone.enrol(code)).status_code == 200
 
 
 async def test_a_code_is_for_one_person(
-    browser: Browser, karen: Person, db: Database, events_settings: EventsSettings, taskforce_id: UUID
+    phone: Browser, karen: Person, db: Database, events_settings: EventsSettings, taskforce_id: UUID
 ) -> None:
     bo = Person(uuid4(), "Bo To", "bo2@struer.example", frozenset({"auditor"}))
     await people.add_person(db, taskforce_id, bo)
     code = await a_code(db, events_settings, taskforce_id, karen)
     await a_code(db, events_settings, taskforce_id, bo)
-    await browser.signed_in(taskforce_id, bo, "link")
-    assert kind(await browser.enrol(code)) == "enrolment-code-wrong"
+    await phone.signed_in(taskforce_id, bo, "link")
+    assert kind(await phone.enrol(code)) == "enrolment-code-wrong"
 
 
 async def test_a_code_is_told_to_the_administrator_once_and_never_stored(
-    browser: Browser, karen: Person, db: Database, taskforce_id: UUID
+    phone: Browser, karen: Person, db: Database, taskforce_id: UUID
 ) -> None:
-    await browser.signed_in(taskforce_id, karen, "passkey")
+    await phone.signed_in(taskforce_id, karen, "passkey")
     bodil = Person(uuid4(), "Bodil", "bodil@struer.example", frozenset({"auditor"}))
     await people.add_person(db, taskforce_id, bodil)
     with capture_logs() as logs:
-        page = (await browser.client.post(f"/people/{bodil.id}/enrolment-code", headers=PAGE)).text
+        page = (await phone.client.post(f"/people/{bodil.id}/enrolment-code", headers=PAGE)).text
     code = page.partition('class="told-code">')[2][:9]
     assert code[4] == "-"
     async with db.read(taskforce_id) as conn:
         rows = str(await conn.fetch("select * from enrolment_codes"))
-    for place in (rows, str(logs), (await browser.client.get(f"/people/{bodil.id}", headers=PAGE)).text):
+    for place in (rows, str(logs), (await phone.client.get(f"/people/{bodil.id}", headers=PAGE)).text):
         assert code not in place
         assert code.replace("-", "") not in place
-    await browser.signed_in(taskforce_id, bodil, "link")
-    assert (await browser.enrol(code)).status_code == 200
+    await phone.signed_in(taskforce_id, bodil, "link")
+    assert (await phone.enrol(code)).status_code == 200
 
 
 async def test_nobody_gets_a_code_who_does_not_take_part(
-    browser: Browser, karen: Person, eva: Person, db: Database, taskforce_id: UUID
+    phone: Browser, karen: Person, eva: Person, db: Database, taskforce_id: UUID
 ) -> None:
     await people.deactivate_person(db, taskforce_id, eva.id)
-    await browser.signed_in(taskforce_id, karen, "passkey")
-    answer = await browser.client.post(f"/people/{eva.id}/enrolment-code", headers=PAGE)
+    await phone.signed_in(taskforce_id, karen, "passkey")
+    answer = await phone.client.post(f"/people/{eva.id}/enrolment-code", headers=PAGE)
     assert answer.status_code == 404
 
 
 async def test_whoever_sets_up_the_installation_needs_no_code(
-    browser: Browser, karen: Person, taskforce_id: UUID
+    phone: Browser, karen: Person, taskforce_id: UUID
 ) -> None:
-    await browser.signed_in(taskforce_id, karen, "setup")
-    assert (await browser.client.get("/people", headers=PAGE)).status_code == 403
-    assert (await browser.enrol()).status_code == 200
-    assert (await browser.client.get("/people", headers=PAGE)).status_code == 200
+    await phone.signed_in(taskforce_id, karen, "setup")
+    assert (await phone.client.get("/people", headers=PAGE)).status_code == 403
+    assert (await phone.enrol()).status_code == 200
+    assert (await phone.client.get("/people", headers=PAGE)).status_code == 200
 
 
 async def test_somebody_whose_session_is_over_adds_nothing(
-    browser: Browser, eva: Person, db: Database, taskforce_id: UUID
+    phone: Browser, eva: Person, db: Database, taskforce_id: UUID
 ) -> None:
-    key = await browser.signed_in(taskforce_id, eva, "link")
-    asked = (await browser.asked_to_enrol()).json()
+    key = await phone.signed_in(taskforce_id, eva, "link")
+    asked = (await phone.asked_to_enrol()).json()
     await sessions.end(db, key)
-    answer = await browser.send("/account/passkeys", {"credential": browser.device.make(asked)})
+    answer = await phone.send("/account/passkeys", {"credential": phone.device.make(asked)})
     assert answer.status_code == 401
     assert await count(db, taskforce_id, "passkeys") == 0
 
 
 async def test_whoever_is_refused_because_of_a_mailed_link_is_told_what_to_do(
-    browser: Browser, karen: Person, taskforce_id: UUID
+    phone: Browser, karen: Person, taskforce_id: UUID
 ) -> None:
-    await browser.signed_in(taskforce_id, karen, "link")
-    answer = await browser.client.get("/people?lang=en", headers=PAGE)
+    await phone.signed_in(taskforce_id, karen, "link")
+    answer = await phone.client.get("/people?lang=en", headers=PAGE)
     assert answer.status_code == 403
     assert "does not open the way you signed in" in answer.text
     assert 'href="/account"' in answer.text
-    assert "Ask an administrator for a code" in (await browser.client.get("/account?lang=en", headers=PAGE)).text
+    assert "Ask an administrator for a code" in (await phone.client.get("/account?lang=en", headers=PAGE)).text
 
 
 async def test_a_passkey_is_renamed(enrolled: Browser, db: Database, taskforce_id: UUID) -> None:
@@ -273,30 +254,30 @@ async def test_a_member_removes_even_the_last_passkey(enrolled: Browser, db: Dat
 
 
 async def test_somebody_powerful_keeps_one_passkey_unless_another_organisation_signs_them_in(
-    browser: Browser, karen: Person, db: Database, taskforce_id: UUID
+    phone: Browser, karen: Person, db: Database, taskforce_id: UUID
 ) -> None:
-    await browser.signed_in(taskforce_id, karen, "passkey")
+    await phone.signed_in(taskforce_id, karen, "passkey")
     for _ in range(2):
-        browser.device = Device(ORIGIN)
-        await browser.enrol()
+        phone.device = Device(ORIGIN)
+        await phone.enrol()
     first, second = await passkey_ids(db, taskforce_id)
-    assert (await browser.client.post(f"/account/passkeys/{first}/remove", headers=PAGE)).status_code == 303
-    answer = await browser.client.post(f"/account/passkeys/{second}/remove", headers=BY_SCRIPT)
+    assert (await phone.client.post(f"/account/passkeys/{first}/remove", headers=PAGE)).status_code == 303
+    answer = await phone.client.post(f"/account/passkeys/{second}/remove", headers=BY_SCRIPT)
     assert kind(answer) == "last-passkey"
-    await browser.signed_in(taskforce_id, karen, "provider")
-    assert (await browser.client.post(f"/account/passkeys/{second}/remove", headers=PAGE)).status_code == 303
+    await phone.signed_in(taskforce_id, karen, "provider")
+    assert (await phone.client.post(f"/account/passkeys/{second}/remove", headers=PAGE)).status_code == 303
 
 
 async def test_a_mailbox_is_not_enough_to_take_an_administrators_passkeys_away(
-    browser: Browser, karen: Person, db: Database, taskforce_id: UUID
+    phone: Browser, karen: Person, db: Database, taskforce_id: UUID
 ) -> None:
-    await browser.signed_in(taskforce_id, karen, "passkey")
+    await phone.signed_in(taskforce_id, karen, "passkey")
     for _ in range(2):
-        browser.device = Device(ORIGIN)
-        await browser.enrol()
+        phone.device = Device(ORIGIN)
+        await phone.enrol()
     ids = await passkey_ids(db, taskforce_id)
-    await browser.signed_in(taskforce_id, karen, "link")
-    answer = await browser.client.post(f"/account/passkeys/{ids[0]}/remove", headers=BY_SCRIPT)
+    await phone.signed_in(taskforce_id, karen, "link")
+    answer = await phone.client.post(f"/account/passkeys/{ids[0]}/remove", headers=BY_SCRIPT)
     assert (answer.status_code, kind(answer)) == (403, "sign-in-too-weak")
     assert await passkey_ids(db, taskforce_id) == ids
 

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
+from tests.addresses import address_of
+from tests.events.browsing import with_passkey
 from tests.events.conftest import published
 
 if TYPE_CHECKING:
@@ -15,7 +18,8 @@ if TYPE_CHECKING:
 
     from shared.auth import Role
     from shared.postgres import Database
-    from tests.events.conftest import Caller
+    from tests.addresses import address_of
+from tests.events.conftest import Caller
 
 
 def person_body(**facts: Any) -> dict[str, Any]:
@@ -85,7 +89,7 @@ async def test_what_cannot_be_a_person_is_refused(caller: Caller, wrong: dict[st
 
 async def test_people_are_listed_in_danish_order_page_by_page(caller: Caller) -> None:
     for name in ("Åse", "Bo", "Ærling"):
-        await caller.post("/people", person_body(name=name, email=f"{uuid4()}@struer.example"), "admin")
+        await caller.post("/people", person_body(name=name, email=address_of()), "admin")
     first = (await caller.get("/people?page_size=2", "admin")).json()
     rest = (await caller.get(f"/people?page_size=2&page_token={first['next_page_token']}", "admin")).json()
     assert [item["name"] for item in first["items"] + rest["items"]] == ["Bo", "Ærling", "Åse"]
@@ -94,7 +98,7 @@ async def test_people_are_listed_in_danish_order_page_by_page(caller: Caller) ->
 async def test_another_service_is_told_where_to_write(caller: Caller, taskforce_id: UUID) -> None:
     body = person_body(language="en")
     await caller.post("/people", body, "admin")
-    answer = await _address(caller, body["id"], taskforce_id, "service", subject="service:notifications")
+    answer = await _address(caller, body["id"], taskforce_id, "service")
     assert answer.status_code == 200
     assert answer.json() == {"email": body["email"], "name": body["name"], "language": "en"}
 
@@ -117,7 +121,7 @@ async def test_no_person_is_told_an_address(caller: Caller, taskforce_id: UUID, 
 
 async def added(caller: Caller, **facts: Any) -> dict[str, Any]:
     """Somebody who takes part, with an address of their own."""
-    answer = await caller.post("/people", person_body(**({"email": f"{uuid4()}@struer.example"} | facts)), "admin")
+    answer = await caller.post("/people", person_body(**({"email": address_of()} | facts)), "admin")
     assert answer.status_code == 201, answer.text
     return dict(answer.json())
 
@@ -191,6 +195,23 @@ async def test_the_last_administrator_stays_one(caller: Caller) -> None:
     assert (await caller.get(f"/people/{admin['id']}", "admin")).json() == admin
 
 
+async def test_the_last_administrator_who_can_sign_in_as_one_stays(
+    caller: Caller, db: Database, taskforce_id: UUID
+) -> None:
+    """The other one has no passkey, and there would be nobody to give them the code for one."""
+    admin, invited = [await added(caller, roles=["admin"]) for _ in "12"]
+    await with_passkey(db, taskforce_id, UUID(admin["id"]))
+    resigned = person_body(email=admin["email"], roles=["member"])
+    del resigned["id"]
+    for answer in (
+        await caller.post(f"/people/{admin['id']}/deactivate", None, "admin"),
+        await caller.put(f"/people/{admin['id']}", resigned, "admin"),
+    ):
+        assert (answer.status_code, answer.json()["type"]) == (409, "/problems/last-administrator")
+    await with_passkey(db, taskforce_id, UUID(invited["id"]))
+    assert (await caller.post(f"/people/{admin['id']}/deactivate", None, "admin")).status_code == 200
+
+
 @pytest.mark.parametrize("attempt", range(4))
 async def test_of_two_administrators_who_remove_each_other_one_stays(caller: Caller, attempt: int) -> None:
     first, second = [await added(caller, roles=["admin"]) for _ in "12"]
@@ -247,6 +268,27 @@ async def test_who_no_longer_takes_part_is_not_invited(caller: Caller, db: Datab
         answer = await caller.post(f"/people/{id}/invitations", None, "admin")
         assert (answer.status_code, answer.json()["type"]) == (404, "/problems/person-not-found")
     assert "PersonInvited" not in [name for name, _ in await published(db)]
+
+
+async def test_what_somebody_may_is_in_the_log_whenever_it_changes_and_who_they_are_is_not(caller: Caller) -> None:
+    karen = person_body()
+    facts = {name: fact for name, fact in karen.items() if name != "id"}
+    with capture_logs() as logged:
+        for _ in "12":
+            await caller.post("/people", karen, "admin")
+            await caller.put(f"/people/{karen['id']}", facts | {"roles": ["member", "auditor"]}, "admin")
+            await caller.put(f"/people/{karen['id']}", facts | {"email": "k@struer.example"}, "admin")
+            await caller.post(f"/people/{karen['id']}/deactivate", None, "admin")
+            await caller.post(f"/people/{karen['id']}/reactivate", None, "admin")
+            await caller.put(f"/people/{karen['id']}", facts, "admin")
+    told = [line for line in logged if line["event"].startswith("people.")]
+    changes = ["people.changed", "people.changed", "people.closed", "people.opened", "people.changed"]
+    assert [line["event"] for line in told] == ["people.added", *changes, *changes]
+    assert {line["person"] for line in told} == {karen["id"]}
+    assert (told[0]["roles"], told[1]["roles"]) == (["coordinator", "member"], ["auditor", "member"])
+    assert (told[1]["before"], told[1]["another_address"]) == (["coordinator", "member"], False)
+    assert told[2]["another_address"]
+    assert "karen" not in str(told).lower()
 
 
 async def _address(caller: Caller, person_id: str, taskforce_id: UUID, role: Role, **principal: Any) -> httpx.Response:

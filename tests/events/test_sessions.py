@@ -12,6 +12,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from services.events.app import create_app
 from services.events.people import commands as people
 from services.events.people.commands import add_person
 from services.events.people.domain import Person
@@ -28,15 +29,6 @@ if TYPE_CHECKING:
 
 PAGE = {"accept": "text/html", "sec-fetch-mode": "navigate", "sec-fetch-site": "same-origin"}
 BY_SCRIPT = {"sec-fetch-mode": "cors", "sec-fetch-site": "same-origin"}
-
-
-@pytest_asyncio.fixture
-async def karen(db: Database, taskforce_id: UUID) -> Person:
-    """An administrator who is also a member; there is another one."""
-    karen = Person(uuid4(), "Karen Kjær", "karen@struer.example", frozenset({"admin", "member"}))
-    await add_person(db, taskforce_id, karen)
-    await add_person(db, taskforce_id, Person(uuid4(), "Bo", "bo@struer.example", frozenset({"admin"})))
-    return karen
 
 
 @pytest_asyncio.fixture
@@ -357,6 +349,20 @@ async def test_a_session_of_a_demonstration_is_over_when_it_is_one_no_more(
 ) -> None:
     with pytest.raises(SessionOver):
         await commands.renew(db, key_of(signed_in), by_person=True, demonstrations=False)
+
+
+async def test_nor_is_it_extended_while_its_last_token_is_good(
+    signed_in: httpx.AsyncClient, events_settings: EventsSettings
+) -> None:
+    app = create_app(events_settings.model_copy(update={"demo_mode": False}))
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app), base_url="https://localhost:8080", cookies=signed_in.cookies
+        ) as client,
+    ):
+        answer = await client.post("/session/extend", headers=BY_SCRIPT)
+    assert (answer.status_code, "set-cookie" in answer.headers) == (401, False)
 
 
 async def test_many_tabs_renew_at_once(signed_in: httpx.AsyncClient, db: Database) -> None:

@@ -16,6 +16,7 @@ from services.events.people.setup import commands
 from services.events.people.setup.commands import LIFETIME, SetupOver
 from shared.auth import COOKIE, SESSION_COOKIE, TokenVerifier
 from tests.browsing import signs_nobody_in
+from tests.events.browsing import with_passkey
 
 if TYPE_CHECKING:
     import httpx
@@ -55,6 +56,20 @@ async def test_whoever_opens_the_link_becomes_the_first_administrator_once(
     for method in ("GET", "POST"):
         assert (await client.request(method, path, data=WHO, headers=PAGE)).status_code == 409
     assert SESSION_COOKIE not in client.cookies
+
+
+async def test_who_never_added_a_passkey_becomes_administrator_again_by_another_link(
+    client: httpx.AsyncClient, db: Database, taskforce_id: UUID, events_settings: EventsSettings
+) -> None:
+    """Without a code, which nobody is there to give, a mailed link takes them no further than to being asked for it."""
+    await client.post(await link(db, taskforce_id), data=WHO, headers=PAGE)
+    first = TokenVerifier(events_settings.token_jwks).verify(client.cookies[COOKIE])
+    client.cookies.clear()
+    answer = await client.post(await link(db, taskforce_id), data=WHO, headers=PAGE)
+    assert answer.status_code == 303
+    again = TokenVerifier(events_settings.token_jwks).verify(client.cookies[COOKIE])
+    assert (again.person, again.session_id == first.session_id) == (first.person, False)
+    await with_passkey(db, taskforce_id, again.person)
     assert await commands.make_setup_link(db, taskforce_id) is None
 
 
@@ -86,7 +101,9 @@ async def test_a_link_is_worth_nothing_once_there_is_an_administrator(
     client: httpx.AsyncClient, db: Database, taskforce_id: UUID
 ) -> None:
     path = await link(db, taskforce_id)
-    await add_person(db, taskforce_id, Person(uuid4(), "Eva", "eva@struer.example", frozenset({"admin"})))
+    eva = Person(uuid4(), "Eva", "eva@struer.example", frozenset({"admin"}))
+    await add_person(db, taskforce_id, eva)
+    await with_passkey(db, taskforce_id, eva.id)
     assert (await client.post(path, data=WHO, headers=PAGE)).status_code == 409
 
 

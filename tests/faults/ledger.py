@@ -107,7 +107,9 @@ class Ledger:
 
 
 class Clients:
-    """A few members' phones, a case worker, and a coordinator who registers companies, working until told to stop.
+    """A few phones, a case worker, and a coordinator who registers companies, working until told to stop.
+
+    Every other phone is a guest's, who comes with an event's pass.
 
     Args:
         seed: decides every body; the same seed sends the same pledges.
@@ -141,7 +143,7 @@ class Clients:
         return self.ledger
 
     async def _phone(self, number: int) -> None:
-        member, caseworker = self._signed_in("member"), self._signed_in("caseworker")
+        who, caseworker = self._guest() if number % 2 else self._signed_in("member"), self._signed_in("caseworker")
         while not self._stopping.is_set():
             if len(self.ledger.attempted) >= self._most:
                 await self._rest()
@@ -149,12 +151,12 @@ class Clients:
             pledge_id = UUID(body["id"])
             self.ledger.attempted[pledge_id] = body
             self.ledger.addresses[body["contact"]["email"]] = pledge_id
-            answer = await self._insist("/api/pledges/v1/pledges", body, member)
+            answer = await self._insist("/api/pledges/v1/pledges", body, who)
             if answer is None:
                 continue
             self.ledger.acknowledged[pledge_id] = answer.json()
             if self._random.random() < 0.2:
-                again = await self._insist("/api/pledges/v1/pledges", body, member)
+                again = await self._insist("/api/pledges/v1/pledges", body, who)
                 if again is None or again.content != answer.content:
                     self.ledger.repeats.append(str(pledge_id))
             if self._random.random() < 0.3:
@@ -175,10 +177,15 @@ class Clients:
                 self.ledger.companies[UUID(body["id"])] = body
             await asyncio.sleep(3 * self._pace)
 
-    def _signed_in(self, role: Role) -> str:
+    def _guest(self) -> str:
+        """The pass of an event that pledges has not heard of yet, and believes."""
+        event_id = UUID(int=self._taskforce_id.int ^ 1)
+        return self._signed_in("event_pass", subject=f"pass:{event_id}", event_id=event_id, pass_generation=1)
+
+    def _signed_in(self, role: Role, **principal: Any) -> str:
         """A token of two hours ago: a server whose clock jumps back by one still takes it."""
         return self._topology.token(
-            role, taskforce_id=self._taskforce_id, lifetime_seconds=SESSION_SECONDS, seconds_ago=7200
+            role, taskforce_id=self._taskforce_id, lifetime_seconds=SESSION_SECONDS, seconds_ago=7200, **principal
         )
 
     async def _rest(self) -> None:

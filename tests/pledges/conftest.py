@@ -37,6 +37,7 @@ def pledges_settings(base_settings: dict[str, Any], pledges_dsns: Databases) -> 
     return PledgesSettings(
         **base_settings,
         database_url=pledges_dsns.app_dsn("pledges"),
+        intake_database_url=pledges_dsns.intake_dsn(),
         request_key=REQUEST_KEY,
         event_patience_seconds=0,
         demo_mode=True,
@@ -107,6 +108,7 @@ async def one_caller(installation: Installation, signing_key: str, token: Callab
         settings = PledgesSettings(
             token_jwks=public_jwks(signing_key),
             database_url=dsns.app_dsn("pledges"),
+            intake_database_url=dsns.intake_dsn(),
             request_key=REQUEST_KEY,
             kafka_flavour="embedded",
             event_patience_seconds=0,

@@ -73,7 +73,8 @@ async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge
         event_id = more["event_id"]
         principal = {"subject": f"pass:{event_id}", "event_id": event_id, "pass_generation": 1}
     elif role == "service":
-        principal = {"subject": "service:notifications", "taskforce_id": None}
+        asks = "notifications" if path.endswith("/contact") else "events"
+        principal = {"subject": f"service:{asks}", "taskforce_id": None}
     headers = caller.headers(*((role,) if role else ()), **principal) | {"idempotency-key": str(uuid4())}
     address = path.replace(":uuid}", "}").replace("{pledge_id}", pledge["id"]).replace("{hire_id}", more["hire_id"])
     if "/internal/" in path:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 async def cut_off(base_settings: dict[str, Any], token: Callable[..., str]) -> AsyncIterator[Caller]:
     """Calls an application whose database does not answer."""
     nowhere = "postgresql://nobody@127.0.0.1:9/nothing"
-    app = create_app(PledgesSettings(**base_settings, database_url=nowhere, request_key=REQUEST_KEY))
+    app = create_app(
+        PledgesSettings(**base_settings, database_url=nowhere, intake_database_url=nowhere, request_key=REQUEST_KEY)
+    )
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost:8080") as client,

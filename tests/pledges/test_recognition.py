@@ -206,6 +206,11 @@ async def test_under_another_key_a_repeat_is_refused_and_nothing_is_logged_twice
 
 def test_a_key_that_could_be_guessed_itself_is_refused_and_not_repeated(base_settings: dict[str, Any]) -> None:
     with pytest.raises(ValidationError) as refused:
-        PledgesSettings(**base_settings, database_url="postgresql://x", request_key=SecretStr("secret"))
+        PledgesSettings(
+            **base_settings,
+            database_url="postgresql://x",
+            intake_database_url="postgresql://x",
+            request_key=SecretStr("secret"),
+        )
     assert "request_key" in str(refused.value)
     assert "'secret'" not in str(refused.value)

@@ -30,7 +30,7 @@ async def test_every_business_table_is_bound_to_a_taskforce(pledges_dsns: Databa
                    (select array_agg(attname::text order by array_position(indkey::int2[], attnum))
                       from pg_index join pg_attribute on attrelid = indrelid and attnum = any(indkey)
                      where indrelid = c.oid and indisprimary) as key,
-                   (select count(*) from pg_policy where polrelid = c.oid) as policies
+                   (select count(*) from pg_policy where polrelid = c.oid and polpermissive) as policies
               from pg_class c
              where relnamespace = 'public'::regnamespace and relkind = 'r'
             """

@@ -88,7 +88,12 @@ async def serving(
     dsn = databases.app_dsn
     others = {
         "pledges": create_pledges(
-            PledgesSettings(**base_settings, database_url=dsn("pledges"), request_key=REQUEST_KEY)
+            PledgesSettings(
+                **base_settings,
+                database_url=dsn("pledges"),
+                intake_database_url=databases.intake_dsn(),
+                request_key=REQUEST_KEY,
+            )
         ),
         "notifications": create_notifications(
             NotificationsSettings(**base_settings, **nowhere, database_url=dsn("notifications"))

@@ -1,9 +1,10 @@
 """I7: 200 planted people go through the whole loop, and are nowhere but with the service they belong to.
 
 A hundred accounts and personally owned companies belong to events, a hundred contacts to pledges. They come in by
-every way there is, right and wrong, while a worker is killed; then every place is searched byte by byte: topics,
-outboxes, inboxes, dead letters, every other table, logs, metrics, and every address that any page or answer leads to.
-Then the databases are dumped as an export does it, and searched again; and two are erased, to the last byte.
+every way there is, right and wrong, are invited, sign in and are looked up, while a worker is killed; then every place
+is searched byte by byte: topics, outboxes, inboxes, dead letters, every other table, logs, metrics, and every address
+that any page or answer leads to. Then the databases are dumped as an export does it, and searched again; and two are
+erased, to the last byte.
 """
 
 from __future__ import annotations
@@ -106,9 +107,12 @@ class Evening:
     """addresses, with the page they were on"""
 
     async def ask(self, role: Any, method: str, path: str, **request: Any) -> httpx.Response:
-        """Ask as somebody, and note every address in the answer."""
+        """Ask as somebody, or as nobody, and note every address in the answer."""
         principal: dict[str, Any] = {"municipality": "0671"} if role == "caseworker" else {}
-        headers = {"authorization": f"Bearer {self.topology.token(role, taskforce_id=self.taskforce, **principal)}"}
+        headers = {}
+        if role is not None:
+            token = self.topology.token(role, taskforce_id=self.taskforce, **principal)
+            headers["authorization"] = f"Bearer {token}"
         headers |= request.pop("headers", {})
         answer = await self.http.request(method, self.topology.url(path), headers=headers, **request)
         self.seen.append((str(answer.request.url), path))
@@ -127,7 +131,7 @@ class Evening:
             database, id=self.taskforce, slug=slug, name="Taskforcen", municipality="0671", since=date(2018, 5, 1)
         )
         words = iter(self.planted.people)
-        for number, word in enumerate(itertools.islice(words, 60)):
+        for number, word in enumerate(itertools.islice(words, 55)):
             person = Person(
                 uuid4(),
                 f"Eva {word}",
@@ -138,6 +142,7 @@ class Evening:
             )
             await add_person(database, self.taskforce, person)
         await database.close()
+        await self._come_in(list(itertools.islice(words, 5)))
         now = datetime.now(UTC)
         body = {
             "id": str(self.event),
@@ -156,6 +161,27 @@ class Evening:
                 where, sent = f"/api/events/v1/events/{self.event}/check-ins", {"company": company}
             answer = await self.ask("coordinator", "POST", where, json=sent)
             assert answer.status_code == 201, answer.text
+
+    async def _come_in(self, words: Sequence[str]) -> None:
+        """Some are invited by mail, ask for a link to sign in with, are changed, and are looked up."""
+        origin = {"origin": self.topology.url("/").rstrip("/"), "sec-fetch-site": "same-origin"}
+        for word in words:
+            address = f"{word}@{word}.example"
+            person = {"id": str(uuid4()), "name": f"Eva {word}", "email": address, "roles": ["member"], "invite": True}
+            answer = await self.ask("admin", "POST", "/api/events/v1/people", json=person)
+            assert answer.status_code == 201, answer.text
+            form = {"email": address, "next": "/events"}
+            for path, expected in (("/sign-in/link", 303), ("/sign-in/passkey", 422)):
+                answer = await self.ask(None, "POST", path, data=form, headers=HTML | origin)
+                assert answer.status_code == expected, answer.text
+            changed = {name: fact for name, fact in person.items() if name not in {"id", "invite"}}
+            changed["roles"] = ["coordinator"]
+            answer = await self.ask("admin", "PUT", f"/api/events/v1/people/{person['id']}", json=changed)
+            assert answer.status_code == 200, answer.text
+            form = {"email": address, "purpose": "subject_access", "format": "json", "language": "da"}
+            for path in ("/personal-data", "/personal-data/report", "/personal-data/erase"):
+                answer = await self.ask("admin", "POST", path, data=form, headers=HTML | origin)
+                assert (answer.status_code, word in answer.text) == (200, True), answer.text
 
     def pledge(self, word: str, **changes: Any) -> dict[str, Any]:
         """A pledge whose contact is one of the planted."""

@@ -49,7 +49,13 @@ READ_BY_HAND = {
 def _apps() -> Iterator[FastAPI]:
     key = new_private_jwk()
     shared: dict[str, Any] = {"token_jwks": public_jwks(key), "database_url": "postgresql://nobody@127.0.0.1:9/none"}
-    yield pledges(PledgesSettings(**shared, request_key=SecretStr("the key of no installation, for tests")))
+    yield pledges(
+        PledgesSettings(
+            **shared,
+            intake_database_url="postgresql://nobody@127.0.0.1:9/none",
+            request_key=SecretStr("the key of no installation, for tests"),
+        )
+    )
     yield events(EventsSettings(**shared, token_private_key=SecretStr(key)))
     yield dashboard(DashboardSettings(**shared))
     yield notifications(

@@ -205,7 +205,7 @@ async def test_the_last_administrator_stays_and_everything_with_them(
     await whole._contact(whole.taskforce_id, uuid4(), None, "admin@firma.example")
     answer = await _confirmed(services, typed="admin@firma.example", email="admin@firma.example")
     assert answer.status_code == 409
-    assert "Make somebody else an administrator first" in answer.text
+    assert "First make somebody else an administrator" in answer.text
     assert whole.admin in await whole.accounts()
     assert len(await whole.all("pledges", "select from pledge_contacts")) == 5
     assert await whole.all("events", "select from erasure_orders") == []

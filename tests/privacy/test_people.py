@@ -153,6 +153,28 @@ async def test_what_is_held_about_somebody_is_found_in_every_service_whatever_th
     }
 
 
+async def test_an_address_is_found_in_any_case_also_with_letters_that_are_not_english(whole: Installation) -> None:
+    await whole.all("pledges", "update pledge_contacts set email = 'Søren.Strauß@firma.example' where name = 'Eva'")
+    letter = await whole.all(
+        "pledges",
+        """
+        insert into dead_letters
+               (consumer_group, topic, partition, "offset", value_digest, value, headers, reason, detail)
+        values ('x', 'x', 0, 0, sha256('x'), convert_to('to: søren.strauß@FIRMA.example', 'UTF8'), '{}', 'x', '')
+        returning id
+        """,
+    )
+    found = {
+        group.entry.table: {row["id"] for row in group.rows}
+        for one in await whole.find(Asked(emails=frozenset({"SØREN.Strauß@firma.example"})))
+        for group in one.held
+        if group.rows
+    }
+    ours = {pledge for name, pledge in whole.pledges.items() if name != "elsewhere"}
+    assert found["pledge_contacts"] == ours
+    assert found["dead_letters"] == {letter[0]["id"]}
+
+
 async def test_what_is_shown_has_every_column_of_the_register(whole: Installation) -> None:
     for one in await whole.find():
         for group in one.held:

@@ -414,7 +414,12 @@ async def test_the_worker_does_it_by_itself(
     await books.pledge(months_ago(30))
     key = SecretStr("the key of no installation, for tests")
     worker = create_worker(
-        PledgesSettings(**base_settings, database_url=pledges_dsns.app_dsn("pledges"), request_key=key)
+        PledgesSettings(
+            **base_settings,
+            database_url=pledges_dsns.app_dsn("pledges"),
+            intake_database_url=pledges_dsns.intake_dsn(),
+            request_key=key,
+        )
     )
     await worker.start()
     try:

@@ -74,7 +74,12 @@ async def _at_work(databases: Databases, broker: EmbeddedBroker, key: str) -> As
         "log_format": "console",
     }
     events = EventsSettings(**base, database_url=databases.app_dsn("events"), token_private_key=key)
-    pledges = PledgesSettings(**base, database_url=databases.app_dsn("pledges"), request_key=SecretStr("x" * 32))
+    pledges = PledgesSettings(
+        **base,
+        database_url=databases.app_dsn("pledges"),
+        intake_database_url=databases.intake_dsn(),
+        request_key=SecretStr("x" * 32),
+    )
     dashboard = DashboardSettings(**base, database_url=databases.app_dsn("dashboard"))
     workers = [events_worker(events), pledges_worker(pledges), dashboard_worker(dashboard)]
     readers = {consumer.group: consumer.topics for worker in workers for consumer in worker.consumers}

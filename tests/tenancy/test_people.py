@@ -113,7 +113,7 @@ PEOPLE: Cases = {
     store.is_active: lambda w, conn: store.is_active(conn, TASKFORCE, w.me),
     store.find_by_address: lambda w, conn: store.find_by_address(conn, TASKFORCE, w.people["own"].email),
     store.first_in_role: lambda _, conn: store.first_in_role(conn, TASKFORCE, "admin"),
-    store.other_administrators: lambda _, conn: store.other_administrators(conn, TASKFORCE, uuid4()),
+    store.administrators: lambda _, conn: store.administrators(conn, TASKFORCE),
 }
 SESSIONS: Cases = {
     # First, for whoever signs in clears away what is over.

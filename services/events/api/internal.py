@@ -1,4 +1,4 @@
-"""What the other services may ask, on addresses that no gateway leads to."""
+"""What the service that writes the mails may ask, on addresses that no gateway leads to."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from services.events.access import LINK_REQUEST, PERSON, Db, OtherService
+from services.events.access import LINK_REQUEST, PERSON, Courier, Db
 from services.events.people import queries
 from services.events.people.domain import Language, PersonNotFound
 from services.events.people.links import commands as links
@@ -21,7 +21,7 @@ router = APIRouter(prefix="/internal/events/v1")
 
 @router.get("/people/{person_id}/address")
 @about(PERSON)
-async def read_address(service: OtherService, db: Db, person_id: UUID, taskforce: Annotated[UUID, Query()]) -> Address:
+async def read_address(_courier: Courier, db: Db, person_id: UUID, taskforce: Annotated[UUID, Query()]) -> Address:
     """Where to write to somebody, asked at the moment of sending. 404: nowhere, any more."""
     async with db.read(taskforce) as conn:
         return await queries.address(conn, taskforce, person_id)
@@ -38,7 +38,7 @@ class LinkToSend(BaseModel):
 
 @router.post("/sign-in-links/{request_id}")
 @about(LINK_REQUEST)
-async def make_link(service: OtherService, db: Db, request_id: UUID, taskforce: Annotated[UUID, Query()]) -> LinkToSend:
+async def make_link(_courier: Courier, db: Db, request_id: UUID, taskforce: Annotated[UUID, Query()]) -> LinkToSend:
     """Make the link that somebody has asked for, at the moment of sending. 404: nobody waits for it any more."""
     try:
         mail = await links.make_link(db, taskforce, request_id)

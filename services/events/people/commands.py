@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import asyncpg
+import structlog
 
 from services.events.domain import CompanyNotFound, IdTaken, TaskforceUnknown
 from services.events.people import store
@@ -16,6 +17,7 @@ from services.events.people.domain import (
     AddressTaken,
     InvitedJustNow,
     LastAdministrator,
+    is_last_administrator,
 )
 from services.events.people.links import store as links
 from services.events.people.oidc import store as oidc
@@ -27,6 +29,9 @@ from shared.messaging import outbox
 if TYPE_CHECKING:
     from services.events.people.domain import Person
     from shared.postgres import Connection, Database
+
+
+_log = structlog.get_logger(__name__)
 
 
 async def add_person(
@@ -54,6 +59,8 @@ async def add_person(
                 raise IdTaken
     except asyncpg.ForeignKeyViolationError as error:
         raise _what_is_missing(error) from error
+    if added:
+        _note("added", taskforce_id, person.id, roles=sorted(person.roles))
 
 
 async def invite_person(db: Database, taskforce_id: UUID, person_id: UUID, *, now: datetime | None = None) -> None:
@@ -102,6 +109,14 @@ async def change_person(db: Database, taskforce_id: UUID, person: Person) -> Non
                 await sessions.delete_all(conn, taskforce_id, person.id)
     except asyncpg.ForeignKeyViolationError as error:
         raise _what_is_missing(error) from error
+    _note(
+        "changed",
+        taskforce_id,
+        person.id,
+        roles=sorted(person.roles),
+        before=sorted(known.roles),
+        another_address=another_address,
+    )
 
 
 async def deactivate_person(db: Database, taskforce_id: UUID, person_id: UUID) -> None:
@@ -120,6 +135,7 @@ async def deactivate_person(db: Database, taskforce_id: UUID, person_id: UUID) -
             await _refuse_last_administrator(conn, taskforce_id, person_id)
         await store.set_deactivated(conn, taskforce_id, person_id, datetime.now(UTC))
         await _sign_out(conn, taskforce_id, person_id)
+    _note("closed", taskforce_id, person_id)
 
 
 async def reactivate_person(db: Database, taskforce_id: UUID, person_id: UUID) -> None:
@@ -135,6 +151,12 @@ async def reactivate_person(db: Database, taskforce_id: UUID, person_id: UUID) -
             return
         await store.set_deactivated(conn, taskforce_id, person_id, None)
         await oidc.delete_link(conn, taskforce_id, person_id)
+    _note("opened", taskforce_id, person_id)
+
+
+def _note(what: str, taskforce_id: UUID, person_id: UUID, **more: object) -> None:
+    """Log what was done to an account, by its number: who may do what is not changed unseen."""
+    _log.info(f"people.{what}", taskforce=str(taskforce_id), person=str(person_id), **more)
 
 
 async def _invite(conn: Connection, taskforce_id: UUID, person_id: UUID, now: datetime) -> None:
@@ -151,7 +173,7 @@ async def _sign_out(conn: Connection, taskforce_id: UUID, person_id: UUID) -> No
 
 
 async def _refuse_last_administrator(conn: Connection, taskforce_id: UUID, person_id: UUID) -> None:
-    if await store.other_administrators(conn, taskforce_id, person_id) == 0:
+    if is_last_administrator(person_id, await store.administrators(conn, taskforce_id)):
         raise LastAdministrator
 
 

@@ -58,6 +58,17 @@ class LastAdministrator(Refusal):
     code = "last-administrator"
 
 
+def is_last_administrator(person_id: UUID, administrators: Mapping[UUID, bool]) -> bool:
+    """Whether nobody is left to do an administrator's work without this one.
+
+    Args:
+        administrators: who take part, and of each whether they have what opens the role. Who has not yet needs a code
+            from one who has.
+    """
+    others = [can_sign_in for id, can_sign_in in administrators.items() if id != person_id]
+    return not others or (administrators.get(person_id, False) and not any(others))
+
+
 class MunicipalityMissing(Refusal):
     """A case worker sees the participants of their municipality: without one, nobody's."""
 

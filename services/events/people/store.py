@@ -201,14 +201,19 @@ async def first_in_role(conn: Connection, taskforce_id: UUID, role: Role) -> Per
     return _person(row)
 
 
-async def other_administrators(conn: Connection, taskforce_id: UUID, person_id: UUID) -> int:
-    """How many administrators take part beside this person."""
-    count: int = await conn.fetchval(
+async def administrators(conn: Connection, taskforce_id: UUID) -> dict[UUID, bool]:
+    """The administrators who take part, and of each whether they have what opens the role: a passkey, or a provider."""
+    rows = await conn.fetch(
         """
-        select count(*)
+        select id,
+               exists (select from passkeys
+                        where passkeys.taskforce_id = people.taskforce_id
+                          and passkeys.person_id = people.id)
+               or exists (select from provider_links
+                           where provider_links.taskforce_id = people.taskforce_id
+                             and provider_links.person_id = people.id) as can_sign_in
           from people
          where taskforce_id = $1
-           and id <> $2
            and deactivated_at is null
            and exists (select from person_roles
                         where taskforce_id = people.taskforce_id
@@ -216,9 +221,8 @@ async def other_administrators(conn: Connection, taskforce_id: UUID, person_id: 
                           and role = 'admin')
         """,
         taskforce_id,
-        person_id,
     )
-    return count
+    return {row["id"]: row["can_sign_in"] for row in rows}
 
 
 def _person(row: asyncpg.Record | None) -> Person:

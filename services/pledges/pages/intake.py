@@ -20,10 +20,9 @@ from services.pledges.access import (
     PASS,
     PLEDGE,
     event_of,
+    is_guest,
     is_revoked,
     logs_as,
-    may_read,
-    seen_by,
     sees_register,
 )
 from services.pledges.api import limits
@@ -32,8 +31,8 @@ from services.pledges.catalogue import JOB_TYPES, TASKS
 from services.pledges.danish import iso_date, point_decimal
 from services.pledges.domain.pledge import starts_long_before
 from services.pledges.domain.refusals import IdTaken, KeyUsedForAnother, PassRevoked, Refusal
+from services.pledges.intakes import find_pledge, intake_of
 from services.pledges.pages.common import (
-    database,
     judged,
     refusal_problem,
     render,
@@ -124,7 +123,7 @@ async def enter_with_pass(
 ) -> Response:
     """Open an event's intake to whoever scanned its code. Whoever is signed in stays who they are."""
     guest = _guest(request, token)
-    if principal is None or principal.has("event_pass"):
+    if principal is None or is_guest(principal):
         return _go_on_as_guest(token, guest)
     if principal.taskforce_id == guest.taskforce_id and principal.has(*LOGGERS[:-1]):
         return RedirectResponse(f"/pledges/new?event={guest.event_id}", 303)
@@ -148,7 +147,7 @@ def _guest(request: Request, token: str) -> Principal:
         guest = TokenVerifier(settings(request).token_jwks).verify(token)
     except InvalidToken:
         guest = None
-    if guest is None or not guest.has("event_pass") or guest.event_id is None:
+    if guest is None or not is_guest(guest) or guest.event_id is None:
         raise Problem(
             403,
             "pass-expired",
@@ -206,7 +205,7 @@ async def _if_open(request: Request, principal: Principal, event_id: UUID | None
     """Return the event where it goes on: what is promised after an event was not promised there."""
     if event_id is None:
         return None
-    async with database(request).read(principal.taskforce) as conn:
+    async with intake_of(request, principal).database.read(principal.taskforce) as conn:
         event = await queries.event(conn, principal.taskforce, event_id)
     return event_id if event is not None and event.status == "open" else None
 
@@ -241,9 +240,10 @@ async def log_pledge(request: Request, principal: Annotated[Principal, Depends(r
         errors["earliest_start"] = _("Lies more than a year back. Correct the date, or leave it out.")
     if isinstance(read, list) or errors:
         return await _page(request, principal, form.refused(errors), status_code=422)
+    intake = intake_of(request, principal)
     try:
         pledge = await commands.log_pledge(
-            database(request),
+            intake.database,
             principal.taskforce,
             read.promise(),
             by=logs_as(principal),
@@ -251,7 +251,7 @@ async def log_pledge(request: Request, principal: Annotated[Principal, Depends(r
             asked=commands.asked(str(pledge_id), body, request_key=settings(request).request_key),
             limits=limits(settings(request)),
             patience_seconds=settings(request).event_patience_seconds,
-            together=request.app.state.together,
+            together=intake.together,
         )
     except (KeyUsedForAnother, IdTaken):
         words = _("This page was sent before, and that pledge was received. Send again to log this as one more.")
@@ -278,7 +278,7 @@ async def _unread(request: Request, principal: Principal, form: Form[IntakeForm]
 
 
 def _moment(request: Request, principal: Principal, pledge_id: UUID) -> dict[str, str]:
-    on_phone = principal.has("event_pass") or "Mobi" in request.headers.get("user-agent", "")
+    on_phone = is_guest(principal) or "Mobi" in request.headers.get("user-agent", "")
     return {
         "id": str(pledge_id),
         "captured_at": datetime.now(UTC).isoformat(),
@@ -308,9 +308,7 @@ def _by_field(errors: Sequence[FieldError], data: IntakeForm) -> dict[str, str]:
 async def _receipt(request: Request, principal: Principal, pledge_id: UUID | None) -> PledgeView | None:
     if pledge_id is None:
         return None
-    async with database(request).read(principal.taskforce) as conn:
-        pledge = await queries.pledge(conn, principal.taskforce, pledge_id)
-    return seen_by(principal, pledge) if pledge is not None and may_read(principal, pledge) else None
+    return await find_pledge(request, principal, pledge_id)
 
 
 async def _page(
@@ -328,7 +326,7 @@ async def _page(
     open_events: list[EventView] = []
     companies: list[queries.CompanyView] = []
     if not offline:
-        async with database(request).read(principal.taskforce) as conn:
+        async with intake_of(request, principal).database.read(principal.taskforce) as conn:
             if sees_register(principal):
                 open_events = await queries.events(conn, principal.taskforce, ("open",))
                 if event_id is None and not form.values.get("company.name") and len(open_events) == 1:

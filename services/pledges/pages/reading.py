@@ -17,13 +17,13 @@ from services.pledges.access import (
     LOGGERS,
     PLEDGE,
     READERS,
-    may_read,
     may_read_contact,
     may_read_hires,
     seen_by,
 )
 from services.pledges.bodies import SearchText
 from services.pledges.catalogue import JOB_TYPES, STATUSES
+from services.pledges.intakes import find_pledge
 from services.pledges.pages.common import address, database, render, uuid_or_none
 from services.pledges.queries import HireFilter, PledgeFilter
 from services.pledges.sorting import NewestFirst
@@ -106,18 +106,18 @@ async def show_pledge(
     principal: Annotated[Principal, Depends(require(*LOGGERS))],
 ) -> Response:
     """One pledge: its positions, its contact, and the hires that came of it."""
-    async with database(request).read(principal.taskforce) as conn:
-        pledge = await queries.pledge(conn, principal.taskforce, pledge_id)
-        if pledge is None or not may_read(principal, pledge):
-            raise Problem(404)
-        hires = []
-        if may_read_hires(principal):
+    pledge = await find_pledge(request, principal, pledge_id)
+    if pledge is None:
+        raise Problem(404)
+    hires = []
+    if may_read_hires(principal):
+        async with database(request).read(principal.taskforce) as conn:
             wanted = HireFilter(pledge_id=pledge_id)
             hires = await queries.hires(conn, principal.taskforce, wanted, limit=_MOST_POSITIONS)
     return render(
         request,
         "pledge.html",
-        pledge=seen_by(principal, pledge),
+        pledge=pledge,
         sees_contact=may_read_contact(principal, pledge),
         hires={hire.id: hire for hire in hires},
         may_confirm=principal.has("caseworker") and bool(pledge.vacant),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import ssl
 import time
 import warnings
@@ -112,6 +113,8 @@ async def test_a_provider_that_takes_the_secret_in_the_body_only_is_given_it_the
         ({"iat": None}, "no times"),
         ({"exp": "never"}, "no times"),
         ({"exp": True}, "no times"),
+        ({"exp": math.inf}, "no times"),
+        ({"exp": math.nan, "iat": math.nan}, "no times"),
         ({"sub": None}, "subject"),
         ({"sub": ""}, "subject"),
         ({"sub": 17}, "subject"),
@@ -140,6 +143,11 @@ async def test_five_minutes_between_the_clocks_are_too_many_and_said_so(
 async def test_less_than_a_minute_between_them_is_let_pass(provider: Provider, liar: Liar, apart: int) -> None:
     now = int(time.time()) + apart
     liar.claims = {"iat": now, "nbf": now, "exp": now + 10}
+    await identify(provider, liar)
+
+
+async def test_an_end_beyond_all_time_is_one(provider: Provider, liar: Liar) -> None:
+    liar.claims = {"exp": 10**400}
     await identify(provider, liar)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from typing import TYPE_CHECKING, Annotated, Final
 from urllib.parse import urlencode
 
@@ -25,6 +23,7 @@ from shared.web.pages import render
 from shared.web.problems import safe_next
 
 if TYPE_CHECKING:
+    from services.events.people.links.timing import EvenAnswers
     from shared.web.forms import Form
 
 router = APIRouter(prefix="/sign-in", include_in_schema=False)
@@ -32,7 +31,7 @@ router = APIRouter(prefix="/sign-in", include_in_schema=False)
 BROWSER_COOKIE: Final = "__Host-tilsagn-browser"
 """Holds what binds a link to the browser in which it was asked for."""
 ANSWER_SECONDS: Final = 0.3
-"""How long an answer takes whether somebody has the address or not."""
+"""How long an answer takes whether somebody has the address or not (see `timing`)."""
 
 
 class LinkIn(BaseModel):
@@ -47,14 +46,14 @@ class LinkIn(BaseModel):
 @limited(SIGNING_IN)
 async def ask_for_link(request: Request, _who: Anybody, db: Db, settings: Settings) -> Response:
     """Have a link sent, if there is anybody to send it to: the answer is the same, and as soon."""
-    began = time.monotonic()
     form: Form[LinkIn] = await read_form(request, LinkIn)
     if form.data is None:
         next = safe_next(form.value("next"), default="")
         return await show_ways_in(request, db, settings, form, next=next, status_code=422)
     browser = read_secret(request.cookies.get(BROWSER_COOKIE, "")) or new_secret()
     next = safe_next(form.data.next, default="")
-    await commands.request_links(db, form.data.email, browser=browser, next=next)
+    answers: EvenAnswers = request.app.state.link_answers
+    await answers.after(commands.request_links(db, form.data.email, browser=browser, next=next))
     response = RedirectResponse(f"/sign-in/sent?{urlencode({'next': next})}" if next else "/sign-in/sent", 303)
     response.set_cookie(
         BROWSER_COOKIE,
@@ -65,7 +64,6 @@ async def ask_for_link(request: Request, _who: Anybody, db: Db, settings: Settin
         httponly=True,
         samesite="lax",
     )
-    await asyncio.sleep(max(0.0, began + ANSWER_SECONDS - time.monotonic()))
     return response
 
 

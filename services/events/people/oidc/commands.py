@@ -179,7 +179,7 @@ async def _open(conn: Connection, taskforce_id: UUID, person_id: UUID) -> Person
 async def _keep_last_administrator(conn: Connection, taskforce_id: UUID, person: Person, changed: Person) -> Person:
     if "admin" not in person.roles - changed.roles:
         return changed
-    if await people.other_administrators(conn, taskforce_id, person.id) > 0:
+    if (await people.administrators(conn, taskforce_id)).keys() - {person.id}:
         return changed
     _log.warning("provider.last_administrator_kept", person=str(person.id), taskforce=str(taskforce_id))
     return replace(changed, roles=changed.roles | {"admin"}, provided=changed.provided | {"admin"})

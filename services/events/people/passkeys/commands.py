@@ -78,6 +78,8 @@ async def let_in(
 ) -> tuple[SessionKey, Principal]:
     """Sign in whoever an answer to a challenge of ours is from. Raises `PasskeyRefused`."""
     async with db.change(answer.taskforce_id) as conn:
+        # Before the passkey: whoever takes passkeys away takes the two in this order.
+        await people.lock_people(conn, answer.taskforce_id)
         passkey = await store.find_by_credential(conn, answer.taskforce_id, answer.credential_id)
         if passkey is None or passkey.person_id != answer.person_id:
             raise PasskeyRefused
@@ -186,6 +188,8 @@ async def keep(
         uuid4(), who.person, made.credential_id, made.public_key, made.sign_count, device, made.backed_up, now
     )
     async with db.change(who.taskforce) as conn:
+        # Before code and session: whoever takes those away takes them in this order.
+        await people.lock_people(conn, who.taskforce)
         still = await second_proof(conn, who.taskforce, who.person, session_id, now=now)
         if (still and still.hash) != (second and second.hash):
             raise CodeNeeded

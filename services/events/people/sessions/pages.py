@@ -65,7 +65,7 @@ async def extend(request: Request, who: AnyPerson, db: Db, settings: Settings) -
     """Stay signed in: the answer says until when, in Unix seconds."""
     if who.session_id is None:
         raise NoSession
-    session, principal = await commands.renew(db, key_in(request), by_person=True)
+    session, principal = await commands.renew(db, key_in(request), by_person=True, demonstrations=settings.demo_mode)
     response = JSONResponse({"ends_at": int(session.ends_at.timestamp())})
     give_token(response, settings, principal, noted=True)
     return response

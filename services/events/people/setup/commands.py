@@ -26,20 +26,21 @@ _CODE_BYTES: Final = 16 + 32
 
 
 class SetupOver(Refusal):
-    """The link has been used, is too old, has been replaced, or the taskforce has an administrator."""
+    """The link has been used, is too old, has been replaced, or an administrator can sign in."""
 
     code = "setup-over"
 
 
 async def make_setup_link(db: Database, taskforce_id: UUID, *, now: datetime | None = None) -> str | None:
-    """Return the path by which somebody becomes the taskforce's first administrator; None where there is one.
+    """Return the path by which somebody becomes the taskforce's first administrator; None where one can sign in.
 
-    A link that was made before opens nothing any more.
+    Who became one and never added a passkey cannot: nobody is there to give them the code for it. A link that was made
+    before opens nothing any more.
     """
     now = now or datetime.now(UTC)
     async with db.change(taskforce_id) as conn:
         await people.lock_people(conn, taskforce_id)
-        if await _has_administrator(conn, taskforce_id):
+        if any((await people.administrators(conn, taskforce_id)).values()):
             return None
         secret = new_secret()
         await store.replace_link(conn, taskforce_id, hash_of(secret), now)
@@ -59,17 +60,25 @@ async def become_first_administrator(
 ) -> tuple[SessionKey, Principal]:
     """Make somebody the first administrator and sign them in, once. Their role opens when they have shown a passkey.
 
+    Args:
+        person: who they are. An administrator with the same address, who cannot sign in, is them, and stays as known.
+
     Raises:
-        SetupOver, AddressTaken.
+        SetupOver.
+        AddressTaken: by somebody who is no administrator.
     """
     now = now or datetime.now(UTC)
     taskforce_id, secret = _read(code)
     async with db.change(taskforce_id) as conn:
         await people.lock_people(conn, taskforce_id)
         await _check(conn, taskforce_id, secret, now)
-        if await people.find_by_address(conn, taskforce_id, person.email) is not None:
+        known = await people.find_by_address(conn, taskforce_id, person.email)
+        if known is None:
+            await people.insert_person(conn, taskforce_id, person, at=now)
+        elif known.id not in await people.administrators(conn, taskforce_id):
             raise AddressTaken
-        await people.insert_person(conn, taskforce_id, person, at=now)
+        else:
+            person = known
         await store.delete_link(conn, taskforce_id)
         return await sessions.begin(conn, taskforce_id, person.id, proof="setup", device=device, now=now)
 
@@ -85,9 +94,5 @@ async def _check(conn: Connection, taskforce_id: UUID, secret: bytes, now: datet
     known = await store.good_hash(conn, taskforce_id, now - LIFETIME)
     if known is None or not hmac.compare_digest(known, hash_of(secret)):
         raise SetupOver
-    if await _has_administrator(conn, taskforce_id):
+    if any((await people.administrators(conn, taskforce_id)).values()):
         raise SetupOver
-
-
-async def _has_administrator(conn: Connection, taskforce_id: UUID) -> bool:
-    return await people.other_administrators(conn, taskforce_id, UUID(int=0)) > 0
