@@ -20,6 +20,8 @@ from services.notifications.settings import NotificationsSettings
 from services.pledges.app import create_app as create_pledges
 from services.pledges.settings import PledgesSettings
 from shared.auth import new_private_jwk, public_jwks
+from shared.limits import ASKERS as LIMITED_ASKERS
+from shared.limits import KINDS, Kind, Rate
 from shared.policy import ASKERS, NOTHING, OF_THE_TASKFORCE, OWN, Asker, Belonging, Operation, Thing, operations
 
 if TYPE_CHECKING:
@@ -50,6 +52,10 @@ and a real PostgreSQL, and takes away every check in turn to see that it would b
   are for `notifications`, `subjects`, `erasures` and `deadlines` for `events`; every other service is answered 403.
 - Open to everybody by design, and not in the tables: `/assets`, each service's OpenAPI document, and on addresses that
   no gateway leads to `/livez`, `/readyz` and `/metrics`.
+- How often one may is counted by kind, for the account (or API key), the event's pass, and the address it comes from:
+
+| how often | an account | an event's pass | an address | because |
+|---|---|---|---|---|
 """
 
 
@@ -79,11 +85,20 @@ def apps() -> dict[str, FastAPI]:
 
 def document() -> str:
     """The page, in Markdown."""
-    parts = [_HEAD]
+    parts = [_HEAD, *map(_rates, KINDS.values())]
     for service, app in apps().items():
         found = [one for one in operations(app.routes) if one.path not in OPERATORS]
         parts.append(f"\n## {service}\n\n{_things(found)}\n{_operations(found)}")
     return "".join(parts)
+
+
+def _rates(kind: Kind) -> str:
+    often = [_often(kind.rates.get(asker)) for asker in LIMITED_ASKERS]
+    return f"| {kind.name} | {' | '.join(often)} | {kind.why} |\n"
+
+
+def _often(rate: Rate | None) -> str:
+    return f"{rate.most:,} in {rate.seconds:.0f} s" if rate else "–"
 
 
 def _things(found: Sequence[Operation]) -> str:
@@ -117,7 +132,10 @@ def _whose(reach: Iterable[Belonging]) -> str:
 
 
 def _operations(found: Sequence[Operation]) -> str:
-    lines = ["| operation | answers | who may | proven | about | withheld |", "|---|---|---|---|---|---|"]
+    lines = [
+        "| operation | answers | who may | proven | about | withheld | how often |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for one in found:
         about = ", ".join(thing.name for thing in one.things or ()) or "–"
         withheld = "; ".join(
@@ -125,8 +143,9 @@ def _operations(found: Sequence[Operation]) -> str:
             for thing in one.things or ()
             if (from_whom := _kept(one, thing))
         )
+        proven = "anew" if one.proven else ""
         lines.append(
-            f"| `{one.name}` | {one.kind} | {_who(one)} | {'anew' if one.proven else ''} | {about} | {withheld} |"
+            f"| `{one.name}` | {one.kind} | {_who(one)} | {proven} | {about} | {withheld} | {one.limit.name} |"
         )
     return "\n".join(lines) + "\n"
 

@@ -16,6 +16,7 @@ from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 
 from shared.auth import ACCESS_ATTRIBUTE, PROVEN_ATTRIBUTE, Role, Scope
+from shared.limits import Kind, kind_of
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -95,6 +96,11 @@ class Operation:
     def name(self) -> str:
         """`GET /pledges/{pledge_id}`."""
         return f"{self.method} {self.path}"
+
+    @property
+    def limit(self) -> Kind:
+        """With what it is counted, of how often somebody may ask."""
+        return kind_of(self.endpoint, self.method, self.path)
 
     @property
     def kind(self) -> Literal["JSON", "page", "stream", "internal"]:

@@ -5,10 +5,14 @@ Nothing is read at import: a process reads its environment once, when its factor
 
 from __future__ import annotations
 
-from typing import Literal
+import json
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from shared.limits import Asker, Rate, read_changes
 
 KafkaFlavour = Literal["apache", "embedded"]
 
@@ -37,5 +41,24 @@ class ServiceSettings(BaseSettings):
     trusted_proxies: str = Field(
         "127.0.0.1", description="gateways that are believed when they say who asks: addresses, comma separated, or *"
     )
+    rate_limits: Annotated[Mapping[str, Mapping[Asker, Rate]], NoDecode] = Field(
+        {},
+        description="how often one may ask where that is to differ, as JSON: "
+        '{"logging": {"pass": "5000/600s"}}; kinds and figures stand in docs/operations.md',
+    )
+    rate_limits_times: float = Field(
+        1, gt=0, le=100_000, description="all limits of how often one may ask are so many times as high"
+    )
     port: int = Field(8000, ge=1, le=65535, description="the app's port")
     health_port: int = Field(0, ge=0, le=65535, description="the worker's health endpoint; 0: none")
+
+    @field_validator("rate_limits", mode="before")
+    @classmethod
+    def _limits_are_written_as_json(cls, said: object) -> object:
+        if not isinstance(said, str):
+            return said
+        try:
+            written = json.loads(said) if said else {}
+            return read_changes(written)
+        except (AttributeError, TypeError):
+            raise ValueError('rate_limits is not like {"logging": {"pass": "5000/600s"}}') from None

@@ -83,13 +83,14 @@ def broker(request: pytest.FixtureRequest) -> Iterator[brokers.Broker]:
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Topology]:
+def running(request: pytest.FixtureRequest) -> Iterator[Topology]:
     """The eight processes of docker-compose.yml, ready, on a PostgreSQL and a broker of their own.
 
     Started once for a file, and gone with it: idle, they take a good part of a processor from every other test. A
-    test that breaks something mends it, and works in a taskforce of its own.
+    test that breaks something mends it, and works in a taskforce of its own. A file that needs other variables of
+    compose has them in `COMPOSE_VARIABLES`.
     """
-    with topology() as whole:
+    with topology(variables=getattr(request.module, "COMPOSE_VARIABLES", {})) as whole:
         yield whole
 
 

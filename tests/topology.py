@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from unittest import mock
 
 import yaml
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 COMPOSE = ROOT / "docker-compose.yml"
+RAISED_LIMITS: Final[Mapping[str, str]] = MappingProxyType({"RATE_LIMITS_TIMES": "10000"})
+"""Variables for whoever asks thousands of times for one account."""
 PROCESSES = tuple(f"{service}-{kind}" for service in SERVICES for kind in ("app", "worker"))
 
 _VARIABLE = re.compile(r"\$(?:\$|\{(?P<name>\w+)(?:(?P<rule>:-|:\?)(?P<word>[^}]*))?\})")
@@ -183,6 +185,7 @@ class Topology:
         disk: Path | None = None,
         nodes: int = 1,
         code: Path = ROOT,
+        variables: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Nothing happens before it is started.
 
@@ -192,6 +195,7 @@ class Topology:
             disk: where PostgreSQL keeps its data instead of in `folder`.
             nodes: how many brokers there are, where the broker is Apache Kafka.
             code: the tree whose services are run; everything else is the checkout's.
+            variables: of compose, on top of what a run has by itself.
         """
         self.folder = folder
         self.code = code
@@ -205,6 +209,7 @@ class Topology:
         self.mail = MailServer()
         self.secrets = secrets.make()
         self.variables: dict[str, str] = {}
+        self._more_variables = dict(variables)
         self.processes: dict[str, Process] = {}
 
     # --- life
@@ -345,6 +350,7 @@ class Topology:
             "SENDER": "Tilsagn <tilsagn@localhost.example>",
             **{f"{service.upper()}_PORT": str(port) for service, port in apps.items()},
             **{f"{service.upper()}_HEALTH_PORT": str(port) for service, port in health.items()},
+            **self._more_variables,
         }
 
     def _of_compose(
@@ -366,17 +372,18 @@ def topology(
     disk: Path | None = None,
     nodes: int = 1,
     code: Path = ROOT,
+    variables: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Topology]:
     """The whole topology, ready; stopped and erased at the end.
 
     Args:
         processes: False starts PostgreSQL, broker, mail server and jobs only.
-        links, disk, nodes, code: as for `Topology`.
+        links, disk, nodes, code, variables: as for `Topology`.
     """
     folder = Path(tempfile.mkdtemp(prefix="tilsagn-topology-"))
     if os.geteuid() == 0:
         folder.chmod(0o711)  # PostgreSQL runs as an unprivileged account, which has to pass through
-    whole = Topology(folder, links=links, disk=disk, nodes=nodes, code=code)
+    whole = Topology(folder, links=links, disk=disk, nodes=nodes, code=code, variables=variables)
     try:
         whole.start_infrastructure()
         if processes:

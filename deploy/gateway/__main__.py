@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from deploy.routes import PREFIXES
@@ -10,15 +11,35 @@ CADDYFILE = Path(__file__).with_name("Caddyfile")
 
 _HEAD = """\
 # Made by `python -m deploy.gateway` from deploy/routes.py. Change it there.
+{
+	# What is asked for without TLS is answered below, and not all of it by the way to where it is.
+	auto_https disable_redirects
+}
+
+http:// {
+	# A program that is set up wrong is to find out at its first call: sent on, it would work, and tell whoever listens
+	# its key each time.
+	@programs path /api /api/*
+	handle @programs {
+		header Content-Type application/problem+json
+		respond `__PLAIN__` 403
+	}
+	handle {
+		redir https://{host}{uri} 308
+	}
+}
+
 {$SITE_ADDRESS:localhost} {
 	encode zstd gzip
 	request_body {
 		max_size 16MB
 	}
 
-	# For the services and their operators only.
+	# For the services and their operators only. A `handle` as well: Caddy puts a bare `respond` behind all of them.
 	@private path /internal /internal/* /metrics /livez /readyz
-	respond @private 404
+	handle @private {
+		respond 404
+	}
 """
 
 _ROUTE = """
@@ -34,6 +55,14 @@ _ROUTE = """
 """
 
 
+_PLAIN = {
+    "type": "/problems/https-only",
+    "title": "Programs ask by https only",
+    "status": 403,
+    "detail": "Nothing was done. Set it up with https:// and take a new key: the one it sent could be read on its way.",
+}
+
+
 def render() -> str:
     """Return the Caddyfile: for each service its prefixes; the dashboard answers whatever is left."""
     by_service: dict[str, list[str]] = {}
@@ -44,7 +73,7 @@ def render() -> str:
         _ROUTE.format(name=service, paths=" ".join(paths), service=service) for service, paths in by_service.items()
     ]
     rest = _ROUTE.format(name="rest", paths="*", service=PREFIXES["/"])
-    return _HEAD + "".join(routes) + rest + "}\n"
+    return _HEAD.replace("__PLAIN__", json.dumps(_PLAIN)) + "".join(routes) + rest + "}\n"
 
 
 if __name__ == "__main__":

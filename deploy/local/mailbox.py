@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -15,6 +16,7 @@ from markupsafe import Markup
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deploy.local.mail import MailStore
+from shared.limits import Asker, Rate
 from shared.web import i18n
 from shared.web.app import create_web_app
 from shared.web.pages import render
@@ -68,6 +70,8 @@ class MailboxSettings:
     public_url: str
     demo_mode: bool
     token_jwks: str
+    rate_limits: Mapping[str, Mapping[Asker, Rate]] = field(default_factory=dict)
+    rate_limits_times: float = 1
 
 
 def create_mailbox(store: MailStore, settings: MailboxSettings) -> ASGIApp:

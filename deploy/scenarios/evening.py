@@ -317,5 +317,6 @@ async def _send(http: httpx.AsyncClient, method: str, path: str, body: dict[str,
             passing = answer.status_code in {429, 502, 503, 504}
             if not passing or loop.time() > deadline:
                 raise Refused(f"{method} {path} was answered {answer.status_code}: {answer.text[:500]}")
+            pause = max(pause, float(answer.headers.get("retry-after", 0)))
         await asyncio.sleep(pause)
         pause = min(pause * 2, 2.0)

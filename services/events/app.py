@@ -28,7 +28,6 @@ from services.events.settings import EventsSettings
 from shared.postgres import Database
 from shared.web.app import LARGEST_UPLOAD, create_web_app
 from shared.web.identity import RENEWAL
-from shared.web.limits import RateLimit
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -71,12 +70,9 @@ def create_app(settings: EventsSettings | None = None) -> FastAPI:
         description=_DESCRIPTION,
     )
     app.state.relying_party = RelyingParty.at(settings.public_url)
-    app.state.token_limit = RateLimit(most=600, seconds=600)
-    app.state.passkey_limit = RateLimit(most=100, seconds=600)
     app.state.provider = Provider(settings.provider) if settings.provider else None
     if settings.provider and not (settings.provider.acr_values or settings.provider.amr_values):
         _log.warning("provider.strength_not_asked")
-    app.state.provider_limit = RateLimit(most=1000, seconds=600)
     refusals.install(app)
     proof_pages.install(app)
     app.include_router(api.router)

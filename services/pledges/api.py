@@ -43,6 +43,7 @@ from services.pledges.views import HireView, PledgeView
 from shared.auth import Principal, require, require_service
 from shared.contracts.pledges import JobType, PledgeStatus
 from shared.cpr import mask_cpr
+from shared.limits import LOGGING, limited
 from shared.policy import about
 from shared.postgres import Database
 from shared.web.i18n import gettext as _
@@ -88,6 +89,7 @@ IfMatch = Annotated[str | None, Header(description="The pledge's ETag as it was 
     },
 )
 @about(EVENT)
+@limited(LOGGING)
 async def log_pledge(
     body: PledgeBody,
     request: Request,

@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Request
 
+from shared.limits import changed
 from shared.web import identity, operations, problems
 from shared.web.assets import URL_PREFIX, AssetServer
 from shared.web.csrf import CsrfCookie
 from shared.web.forgery import refuse_forms_of_others
+from shared.web.limits import LimitHeaders, Limits, refuse_what_is_too_often
 from shared.web.openapi import describe
 from shared.web.pages import PageSettings, templates
 from shared.web.refusals import BodyLimits, CrossSiteWrites
@@ -41,7 +43,7 @@ def create_web_app(
     Args:
         title: the product's name for this part, shown in its OpenAPI document.
         service: `pledges`, `events`, `notifications` or `dashboard`: finds templates and catalogs.
-        settings: kept as `app.state.settings`.
+        settings: kept as `app.state.settings`; how often one may ask is counted by them in `app.state.limits`.
         lifespan: as FastAPI's.
         body_limit: the largest body in bytes; larger ones are answered 413.
         larger_bodies: path prefixes (uploads) with limits of their own, in bytes.
@@ -50,16 +52,16 @@ def create_web_app(
 
     Returns:
         The application: problem+json and problem pages for every failure, security headers, CSRF and body
-        checks, request ids in logs, language per request, who asks in `request.state.principal`, `/assets`,
-        `/api/<service>/v1/openapi.json`, and for operators `/livez`, `/readyz` and `/metrics`. The lifespan puts
-        the service's `shared.postgres.Database` in `app.state.database`.
+        checks, limits of how often one may ask, request ids and who asks in logs, language per request, who asks in
+        `request.state.principal`, `/assets`, `/api/<service>/v1/openapi.json`, and for operators `/livez`, `/readyz`
+        and `/metrics`. The lifespan puts the service's `shared.postgres.Database` in `app.state.database`.
     """
     app = FastAPI(
         title=title,
         version=version,
         description=description,
         lifespan=lifespan,
-        dependencies=[Depends(refuse_forms_of_others)],
+        dependencies=[Depends(_admit)],
         docs_url=None,
         redoc_url=None,
         openapi_url=f"/api/{service}/v1/openapi.json",
@@ -67,6 +69,7 @@ def create_web_app(
     )
     app.state.settings = settings
     app.state.templates = templates(service)
+    app.state.limits = Limits(changed(settings.rate_limits, settings.rate_limits_times))
     problems.install(app)
     identity.install(app)
     app.include_router(operations.router)
@@ -75,6 +78,7 @@ def create_web_app(
     # The last one added is the outermost.
     app.add_middleware(BodyLimits, limit=body_limit, larger=larger_bodies or {})
     app.add_middleware(CsrfCookie)
+    app.add_middleware(LimitHeaders)
     app.add_middleware(CrossSiteWrites, public_url=settings.public_url)
     app.add_middleware(identity.Identity, token_jwks=settings.token_jwks)
     app.add_middleware(UnforeseenErrors)
@@ -83,3 +87,13 @@ def create_web_app(
     app.add_middleware(RequestIdentity, service=service)
     app.add_middleware(operations.Measured, service=service)
     return app
+
+
+async def _admit(request: Request) -> None:
+    """FastAPI dependency of every route, before any other. One for both: a dependency takes longer than what it does.
+
+    Raises:
+        Problem: it is too often, or a form of somebody else's.
+    """
+    refuse_what_is_too_often(request)
+    await refuse_forms_of_others(request)

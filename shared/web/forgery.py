@@ -20,7 +20,7 @@ _OF_FORMS: Final = frozenset({"", "application/x-www-form-urlencoded", "multipar
 
 
 async def refuse_forms_of_others(request: Request) -> None:
-    """FastAPI dependency of every route: a form that a browser sends holds the value of its cookie.
+    """Asked before every route: a form that a browser sends holds the value of its cookie.
 
     Whoever says with every request who they are (a bearer) needs no such proof, and a body of another type is asked
     about before a browser sends it. A browser that we have never given a form has nothing to compare with.

@@ -55,6 +55,8 @@ _log = structlog.get_logger(__name__)
 class Identity:
     """Sets `request.state.principal`: the token's bearer, or None. A bad bearer token is answered 401.
 
+    Whoever it is stands in every line that is logged from then on, by number.
+
     A person's token lasts a minute, their session longer: a browser that has a session and no token that is good is
     sent to have it renewed, by a redirect that keeps the method and the body, and comes back with what it wanted.
 
@@ -83,6 +85,9 @@ class Identity:
                 await _renewal(connection)(scope, receive, send)
                 return
             scope.setdefault("state", {})["principal"] = principal
+            if principal is not None:
+                # The number of an account or key, a pass's event, a service's name. Undone by `RequestIdentity`.
+                structlog.contextvars.bind_contextvars(who=principal.subject)
         await self.app(scope, receive, send)
 
 

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from shared.auth import COOKIE, SCOPES
+from shared.limits import Kind
 from shared.policy import operations
 
 _PROBLEM_SCHEMA: dict[str, Any] = {
@@ -88,10 +89,14 @@ _SIGNED_OUT: Final = {
     "description": "No token, or one that is not valid",
     "headers": {"WWW-Authenticate": _header("How to say who asks")},
 }
+_WHEN_TOO_OFTEN: Final = (
+    "Too often for this account, event pass or address ({}); nothing was changed, and the same again later is answered "
+    "as the first time"
+)
 _TOO_OFTEN: Final = {
     "Retry-After": _header("In how many seconds to come again"),
-    "RateLimit": _header("How often one may ask, and how often yet"),
-    "RateLimit-Policy": _header("How often one may ask within how many seconds"),
+    "RateLimit": _header("Which limit it was: nothing is left (`r`), for so many seconds (`t`)"),
+    "RateLimit-Policy": _header("How often (`q`) within how many seconds (`w`); every answer says what is left of it"),
 }
 _UNAVAILABLE: Final = {
     "description": "The database is away for the moment",
@@ -109,12 +114,12 @@ def _document(app: FastAPI) -> dict[str, Any]:
         schemas.pop(name, None)
     schemas["Problem"] = _PROBLEM_SCHEMA
     document["components"]["securitySchemes"] = _SECURITY_SCHEMES
-    askers = {(one.method.lower(), one.path): one.askers for one in operations(app.routes)}
+    policies = {(one.method.lower(), one.path): one for one in operations(app.routes)}
     for path, by_method in document["paths"].items():
         for method, operation in by_method.items():
             if method in _METHODS:
-                _add_security(operation, askers[method, path])
-                _add_problems(operation)
+                _add_security(operation, policies[method, path].askers)
+                _add_problems(operation, policies[method, path].limit)
                 _say_what_is_required(operation.get("parameters", ()))
     return document
 
@@ -128,7 +133,7 @@ def _add_security(operation: dict[str, Any], askers: Iterable[str]) -> None:
     operation["x-roles"] = ["everybody"] if everybody else sorted(askers)
 
 
-def _add_problems(operation: dict[str, Any]) -> None:
+def _add_problems(operation: dict[str, Any], limit: Kind) -> None:
     """What any operation of its kind may be answered, and the shape of whatever went wrong."""
     responses: dict[str, Any] = operation["responses"]
     every: dict[str, dict[str, Any]] = {"400": {"description": "The request cannot be read"}, "401": _SIGNED_OUT}
@@ -140,6 +145,8 @@ def _add_problems(operation: dict[str, Any]) -> None:
         every["403"] = {"description": "The role does not allow this, or it came from another site"}
     if "requestBody" in operation:
         every["413"] = {"description": "The body is too large"}
+    if limit.rates:
+        every["429"] = {"description": _WHEN_TOO_OFTEN.format(limit.name), "headers": _TOO_OFTEN}
     every["503"] = _UNAVAILABLE
     for status, response in every.items():
         responses[status] = response | responses.get(status, {})
@@ -148,8 +155,6 @@ def _add_problems(operation: dict[str, Any]) -> None:
             # FastAPI says of a 422 what is not so; what somebody has said of another one is so, too.
             own = {} if status == "422" else response.get("content", {})
             response["content"] = own | _PROBLEM_CONTENT
-    if "429" in responses:
-        responses["429"]["headers"] = _TOO_OFTEN
     if "422" in responses:
         responses["422"]["description"] = "Something needs to be corrected"
     operation["responses"] = dict(sorted(responses.items()))

@@ -13,6 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from shared import metrics
 from shared.auth import Principal, public
 from shared.health import Check, readiness
+from shared.limits import UNLIMITED, limited
 from shared.policy import about
 from shared.postgres import TRANSIENT_ERRORS, Database
 
@@ -26,6 +27,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/livez")
 @about()
+@limited(UNLIMITED)
 async def livez(_: Annotated[Principal | None, Depends(public)]) -> Response:
     """The process answers."""
     return PlainTextResponse("alive\n")
@@ -33,6 +35,7 @@ async def livez(_: Annotated[Principal | None, Depends(public)]) -> Response:
 
 @router.get("/readyz")
 @about()
+@limited(UNLIMITED)
 async def readyz(request: Request, _: Annotated[Principal | None, Depends(public)]) -> Response:
     """The app can do its work: its database answers, as each of its roles."""
     return readiness(await app_checks(request.app.state))
@@ -40,6 +43,7 @@ async def readyz(request: Request, _: Annotated[Principal | None, Depends(public
 
 @router.get("/metrics")
 @about()
+@limited(UNLIMITED)
 async def prometheus(_: Annotated[Principal | None, Depends(public)]) -> Response:
     """The process's metrics, for Prometheus."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -10,6 +10,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
+from shared.limits import Asker, Rate
 from shared.web import i18n, navigation
 from shared.web.assets import asset_url, icon_svg
 from shared.web.csrf import FormFields, csrf_field
@@ -35,6 +36,16 @@ class PageSettings(Protocol):
     @property
     def token_jwks(self) -> str:
         """The public keys that sign tokens, as the JSON text of a JWK set."""
+        ...
+
+    @property
+    def rate_limits(self) -> Mapping[str, Mapping[Asker, Rate]]:
+        """How often one may ask, where that is not as everywhere (`shared.limits.read_changes`)."""
+        ...
+
+    @property
+    def rate_limits_times(self) -> float:
+        """By how much all of these limits are multiplied."""
         ...
 
 

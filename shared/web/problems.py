@@ -153,7 +153,6 @@ def _note_refusal(request: Request, problem: Problem) -> None:
         reason=problem.slug,
         method=request.method,
         route=route,
-        who=principal.subject if principal is not None else None,
         taskforce=str(principal.taskforce_id) if principal is not None else None,
     )
 

@@ -55,7 +55,8 @@ class RequestIdentity:
     """Gives each request an id, and the correlation id that follows its effects through all services.
 
     Both are UUIDs. A caller may send `X-Correlation-Id`; anything that is not a UUID is replaced. They are in
-    `request.state.request_id` / `.correlation_id`, in every log line, and in the answer's headers.
+    `request.state.request_id` / `.correlation_id`, in every log line, and in the answer's headers. In every log line
+    stands also `who`: nobody, until `identity.Identity` knows better.
     """
 
     def __init__(self, app: ASGIApp, service: str) -> None:
@@ -80,7 +81,7 @@ class RequestIdentity:
             await send(message)
 
         with structlog.contextvars.bound_contextvars(
-            service=self.service, request_id=str(request_id), correlation_id=str(correlation_id)
+            service=self.service, request_id=str(request_id), correlation_id=str(correlation_id), who=None
         ):
             await self.app(scope, receive, send_with_ids)
 

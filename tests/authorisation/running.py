@@ -37,6 +37,8 @@ async def running(
         "public_url": ORIGIN,
         "log_format": "console",
         "kafka_flavour": "embedded",
+        # One account of each role asks for everything, thousands of times.
+        "rate_limits_times": 10_000,
     }
     app = create(settings)
     superuser = await asyncpg.connect(dsns.superuser_dsn(service))

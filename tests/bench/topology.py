@@ -22,7 +22,7 @@ from services.pledges.domain.register import name_key
 from shared.postgres import Database
 from shared.settings import ServiceSettings
 from tests.bench.pledging import COMPANIES, MUNICIPALITY, company_id, company_name
-from tests.topology import Process, Topology
+from tests.topology import RAISED_LIMITS, Process, Topology
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ class Installation(Topology):
     """Started step by step, for each measurement needs other processes."""
 
     def __init__(self, folder: Path, *, commit_times: bool) -> None:
-        super().__init__(folder)
+        super().__init__(folder, variables=RAISED_LIMITS)
         # What is acknowledged is on the disk, as in production.
         self.postgres = EmbeddedPostgres(folder / "postgres")
         self._commit_times = commit_times

@@ -8,6 +8,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
+from shared.limits import READING, Rate
+from shared.web.limits import Limits
 from tests.browser.axe import assert_accessible
 from tests.browser.serving import serving
 from tests.shared.web.kitchen.app import create_kitchen, token
@@ -174,6 +176,20 @@ async def test_the_board_follows_and_keeps_its_figure_when_the_network_drops(pag
         await expect(page.locator(".board-number")).to_have_text("198", timeout=20_000)
         await page.wait_for_selector(".live-status[data-state=live]")
         again.state.closing = True
+
+
+async def test_a_board_that_asks_too_often_asks_again_when_it_is_told_to(kitchen: Any, page_at: PageAt) -> None:
+    page = await page_at(1280, 720)
+    await page.goto(f"{kitchen.state.url}/kitchen/board?lang=en")
+    await page.wait_for_selector(".live-status[data-state=live]")
+    kitchen.state.limits = Limits({"reading": {"address": Rate(1, 2)}})
+    kitchen.state.limits.count(READING, [("address", "127.0.0.1")])
+    async with page.expect_response(lambda answer: answer.status == 429):
+        kitchen.state.count = 211
+    # Nothing else changes: it has to ask by itself.
+    await expect(page.locator(".board-number")).to_have_text("211", timeout=10_000)
+    await page.wait_for_selector(".live-status[data-state=live]")
+    kitchen.state.limits = Limits({})
 
 
 async def test_the_board_leaks_nothing(kitchen: Any, page_at: PageAt) -> None:

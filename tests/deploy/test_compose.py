@@ -49,6 +49,13 @@ def test_no_service_gets_another_services_secrets() -> None:
         assert ("PLEDGES_REQUEST_KEY" in values) == (service == "pledges")
 
 
+def test_every_app_believes_the_gateway_from_where_somebody_asks_and_nobody_else_reaches_it() -> None:
+    for service in SERVICES:
+        app = compose_services()[f"{service}-app"]
+        assert app["environment"][f"{service.upper()}_TRUSTED_PROXIES"] == "*"
+        assert "ports" not in app
+
+
 def test_the_operators_command_gets_what_every_app_and_migrate_job_gets() -> None:
     services = compose_services()
     wanted: dict[str, Any] = {}

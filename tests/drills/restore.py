@@ -41,7 +41,7 @@ from shared.settings import ServiceSettings
 from tests import brokers
 from tests.drills.cluster import Cluster, compose_settings
 from tests.drills.intake import Intake
-from tests.topology import ROOT, Process, Topology
+from tests.topology import RAISED_LIMITS, ROOT, Process, Topology
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -410,7 +410,7 @@ def run(*, archive_timeout: int, per_second: float) -> Report:
     folder = Path(tempfile.mkdtemp(prefix="tilsagn-drill-"))
     if os.geteuid() == 0:
         folder.chmod(0o711)  # PostgreSQL runs as an unprivileged account, which has to pass through
-    topology = Topology(folder)
+    topology = Topology(folder, variables=RAISED_LIMITS)
     # Unlike in other tests, what is measured here is how long it takes to be on the disk.
     topology.postgres = EmbeddedPostgres(folder / "postgres")
     try:

@@ -19,6 +19,8 @@ from services.events.api_keys.domain import Credentials
 from services.events.people import commands as people
 from services.events.people.domain import Person
 from shared.auth import SCOPES, TOKEN_SECONDS, TokenVerifier
+from shared.limits import Rate
+from shared.web.limits import Limits
 from tests.conftest import OTHER_TASKFORCE
 from tests.events.conftest import API
 
@@ -340,5 +342,5 @@ async def test_who_asks_too_often_is_told_when_to_come_again(
     client: httpx.AsyncClient, app: FastAPI, db: Database, taskforce_id: UUID
 ) -> None:
     key = await made(db, taskforce_id)
-    app.state.token_limit.most = 2
+    app.state.limits = Limits({"exchanging-keys": {"address": Rate(2, 600)}})
     assert [(await client.post(TOKEN, data=body(key))).status_code for _ in "123"] == [200, 200, 429]

@@ -18,11 +18,13 @@ from services.events.app import create_app
 from services.events.people import commands as people
 from services.events.people.commands import add_person
 from services.events.people.domain import Person
-from services.events.people.links import commands, pages
+from services.events.people.links import commands
 from services.events.people.links.domain import LIFETIME, MOST_AT_ONCE, MOST_MAILS, MOST_OF_ALL, LinkCode, LinkOver
 from services.events.people.links.pages import ANSWER_SECONDS, BROWSER_COOKIE
 from services.events.people.store import lock_people
 from shared.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE, TokenVerifier
+from shared.limits import Rate
+from shared.web.limits import Limits
 from tests.browsing import AS_OUR_PAGES, signs_nobody_in
 from tests.events.conftest import published
 
@@ -304,18 +306,14 @@ async def test_what_is_no_address_is_shown_again_with_what_is_wrong(browser: htt
     assert 'value="/queue"' in answer.text
 
 
-async def test_whoever_asks_too_often_is_told_when_to_come_again(
-    browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pages._asking, "most", 3)
-    pages._asking._asked.clear()
-    for _ in range(5):
-        assert (await browser.post("/sign-in/link", data={"email": "a"}, headers=PAGE)).status_code == 422
+async def test_whoever_asks_too_often_is_told_when_to_come_again(browser: httpx.AsyncClient) -> None:
+    transport: Any = browser._transport
+    transport.app.state.limits = Limits({"signing-in": {"address": Rate(3, 600)}})
     answers = [await browser.post("/sign-in/link", data={"email": "a@b.dk"}, headers=PAGE) for _ in range(4)]
-    pages._asking._asked.clear()
     assert [answer.status_code for answer in answers] == [303, 303, 303, 429]
     assert 0 < int(answers[-1].headers["retry-after"]) <= 600
-    assert answers[-1].headers["ratelimit"].startswith("limit=3, remaining=0")
+    assert answers[-1].headers["ratelimit"] == '"signing-in-address";r=0;t=200'
+    assert answers[-1].headers["ratelimit-policy"] == '"signing-in-address";q=3;w=600'
 
 
 async def test_what_nobody_can_use_any_more_is_forgotten(

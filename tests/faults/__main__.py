@@ -32,7 +32,7 @@ from tests.faults.links import links
 from tests.faults.report import Session
 from tests.faults.run import run
 from tests.faults.table import LiveTable
-from tests.topology import ROOT, topology
+from tests.topology import RAISED_LIMITS, ROOT, topology
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
@@ -131,7 +131,9 @@ async def _finished(work: Coroutine[Any, Any, T]) -> T:
 
 def _set_up(stack: ExitStack, nodes: int) -> Topology:
     disk = stack.enter_context(small_disk())
-    return stack.enter_context(topology(links=stack.enter_context(links()), disk=disk, nodes=nodes))
+    return stack.enter_context(
+        topology(links=stack.enter_context(links()), disk=disk, nodes=nodes, variables=RAISED_LIMITS)
+    )
 
 
 def _keep_logs(stage: Topology, folder: Path) -> None:

@@ -13,11 +13,13 @@ from tests.faults.catalogue import FAULTS
 from tests.faults.fault import Fault, Scene
 from tests.faults.ledger import MOST_PLEDGES
 from tests.faults.run import Result, run
-from tests.topology import PROCESSES, Topology
+from tests.topology import PROCESSES, RAISED_LIMITS, Topology
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
 
 PACE: Final = 0.02
+COMPOSE_VARIABLES: Final = RAISED_LIMITS
+"""Few accounts send for many, and nobody waits for them to be let in again."""
 
 SHORT: Final = (
     *(f"kill: {process}" for process in PROCESSES),

@@ -13,6 +13,7 @@ import httpx
 
 from deploy.authorisation import apps
 from deploy.services import SERVICES
+from shared.limits import CHANGING, HEAVY, LOGGING, READING
 from shared.policy import ASKERS, operations
 from tests.fuzz import programs
 from tests.fuzz.fitting import Fitting
@@ -102,16 +103,21 @@ class _Session:
                 self.tally.note(name, Finding("the process", "ended", f"{process.child and process.child.returncode}"))
 
     def _settle(self) -> None:
-        """Start two of the processes again with settings of their own.
+        """Start the apps again with settings of their own.
 
-        A pledge for an event that nobody has made waits for it, 2 s each time; and there is to be a `security.txt`.
+        A pledge for an event that nobody has made waits for it, 2 s each time; there is to be a `security.txt`; and
+        one account of each role asks thousands of times. What nobody signed in asks for is limited as ever.
         """
-        for name, setting, value in (
-            ("pledges-app", "PLEDGES_EVENT_PATIENCE_SECONDS", "0.05"),
-            ("events-app", "EVENTS_SECURITY_CONTACT", "mailto:security@example.dk"),
-        ):
-            self.topology.processes[name].stop()
-            self.topology.processes[name].start(environment={setting: value})
+        settings = {
+            "pledges": {"PLEDGES_EVENT_PATIENCE_SECONDS": "0.05"},
+            "events": {"EVENTS_SECURITY_CONTACT": "mailto:security@example.dk"},
+        }
+        often = {kind.name: dict.fromkeys(kind.rates, "1000000/60s") for kind in (READING, LOGGING, CHANGING, HEAVY)}
+        for service in SERVICES:
+            app = self.topology.processes[f"{service}-app"]
+            app.stop()
+            limits = {f"{service.upper()}_RATE_LIMITS": json.dumps(often)}
+            app.start(environment=settings.get(service, {}) | limits)
         self.topology.wait_until_ready()
 
     def _mailed(self) -> list[str]:

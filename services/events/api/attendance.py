@@ -14,6 +14,7 @@ from services.events.access import CHECK_IN, COMPANY, EVENT, Db, DoorKeeper, pla
 from services.events.api.answers import PREFIX, Warned, cvr_warnings, refusals
 from services.events.api.companies import CompanyIn
 from services.events.queries import ByTime, CheckInRow
+from shared.limits import LOGGING, limited
 from shared.policy import about
 from shared.web.i18n import N_
 from shared.web.paging import PageSize, PageToken, cut
@@ -78,6 +79,7 @@ class CheckInPage(BaseModel):
 
 @router.post("", status_code=201, responses=refusals(404, 409, 413))
 @about(EVENT, COMPANY)
+@limited(LOGGING)
 async def check_in(principal: DoorKeeper, db: Db, event_id: UUID, arrival: CheckInIn) -> CheckInOut:
     """Check a company in. Once is enough: the same again is answered the same again."""
     company_id = await arrive(db, principal, event_id, arrival)

@@ -16,8 +16,8 @@ from services.events.api.answers import PREFIX
 from services.events.api_keys import commands
 from services.events.api_keys.domain import ClientRefused, ScopeRefused
 from shared.auth import TOKEN_SECONDS, sign_token
+from shared.limits import EXCHANGING_KEYS, limited
 from shared.policy import about
-from shared.web.limits import RateLimit
 
 router = APIRouter(prefix=PREFIX + "/token", tags=["token"])
 
@@ -50,12 +50,12 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
         "description": "The key is none of ours, has been revoked, its time is up, or nobody answers for it",
     },
     413: {"description": "The body is larger than 1 MiB"},
-    429: {"description": "Asked too often; Retry-After says when to come again"},
 }
 
 
 @router.post("", response_model=TokenOut, responses=_RESPONSES)
 @about()
+@limited(EXCHANGING_KEYS)
 async def make_token(
     *,
     request: Request,
@@ -68,8 +68,6 @@ async def make_token(
     client_secret: Annotated[str | None, Form(description="where it is not in the Authorization header")] = None,
 ) -> Response:
     """Exchange an API key for a token of a minute. The key comes as `Authorization: Basic` or as two fields."""
-    limit: RateLimit = request.app.state.token_limit
-    limit.check(request)
     given = _basic(request.headers.get("authorization", ""))
     if given is not None and (client_id or client_secret):
         return _refused("invalid_request", "say who you are in one way, not in two")

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from services.events import commands, queries
 from services.events.access import CHECK_IN, COMPANY, EVENT, Db, DoorKeeper, plans
 from services.events.api.companies import CompanyIn
+from shared.limits import LOGGING, limited
 from shared.policy import about
 from shared.web.forms import read_form
 from shared.web.pages import render
@@ -30,6 +31,7 @@ class ArrivalForm(BaseModel):
 
 @router.post("/check-ins")
 @about(EVENT, COMPANY)
+@limited(LOGGING)
 async def check_in(request: Request, principal: DoorKeeper, db: Db, event_id: UUID) -> Response:
     """Let a company of the register in."""
     form = await read_form(request, ArrivalForm)
@@ -44,6 +46,7 @@ async def check_in(request: Request, principal: DoorKeeper, db: Db, event_id: UU
 
 @router.post("/walk-ins")
 @about(EVENT)
+@limited(LOGGING)
 async def check_in_walk_in(request: Request, principal: DoorKeeper, db: Db, event_id: UUID) -> Response:
     """Let a company in that is not in the register, and put it there."""
     form = await read_form(request, CompanyIn)

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from services.events import commands, passes, queries, store
 from services.events.access import EVENT, PASS, Anybody, Db, DoorKeeper, Planner, Settings, plans
 from services.events.domain import PASS_GRACE, EventNotFound, PassNotAvailable
+from shared.limits import SIGNING_IN, limited
 from shared.policy import about
 from shared.web.forms import read_form
 from shared.web.i18n import gettext as _
@@ -35,6 +36,7 @@ class RevokeForm(BaseModel):
 
 @router.get("/pass/{code}")
 @about(PASS)
+@limited(SIGNING_IN)
 async def enter_as_guest(_who: Anybody, db: Db, settings: Settings, code: str) -> Response:
     """Where a QR code leads: on to the intake with a pass of the event's. Changes nothing."""
     try:
@@ -60,6 +62,7 @@ async def enter_as_guest(_who: Anybody, db: Db, settings: Settings, code: str) -
 
 @router.get("/pass/{slug}/{code}")
 @about(PASS)
+@limited(SIGNING_IN)
 async def enter_by_typing(_who: Anybody, db: Db, settings: Settings, slug: str, code: str) -> Response:
     """Where the address under a QR code leads, for whoever typed it: the same place. Changes nothing."""
     typed = passes.as_spoken(code)

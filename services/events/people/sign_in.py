@@ -19,6 +19,7 @@ from services.events.people.sessions import commands as sessions
 from services.events.people.sessions.cookies import end_former, give_session
 from services.events.people.sessions.device import describe
 from services.events.people.ways_in import show_ways_in
+from shared.limits import SIGNING_IN, limited
 from shared.policy import about
 from shared.web.forms import blank, read_form
 from shared.web.i18n import gettext as _
@@ -103,6 +104,7 @@ async def confirm_role(
 
 @router.post("/sign-in")
 @about()
+@limited(SIGNING_IN)
 async def sign_in(request: Request, _who: Anybody, db: Db, settings: Settings) -> Response:
     """Become somebody, in a demonstration: the person who has had the role longest."""
     if not settings.demo_mode:

@@ -33,6 +33,7 @@ from services.events.personal_data import commands, store
 from services.events.personal_data.domain import FoundOtherwise, NotAllAnswered, NothingHeld
 from services.events.refusals import as_problem
 from shared.cpr import MayLookLikeCpr
+from shared.limits import HEAVY, limited
 from shared.policy import about
 from shared.privacy.inquiries import Inquiry
 from shared.privacy.pdf import pdf
@@ -143,6 +144,7 @@ async def start(request: Request, principal: Overseer) -> Response:
 
 @router.post("")
 @about(SUBJECT)
+@limited(HEAVY)
 async def look_up(request: Request, principal: Administrator, db: Db, others: TheOthers) -> Response:
     """What is held about somebody, where, and who has looked at it."""
     form = await read_form(request, Search)
@@ -154,6 +156,7 @@ async def look_up(request: Request, principal: Administrator, db: Db, others: Th
 
 @router.post("/report")
 @about(SUBJECT)
+@limited(HEAVY)
 async def download(request: Request, principal: Administrator, db: Db, others: TheOthers) -> Response:
     """The report as a file. That it was handed out is in the log of looks, with the reason."""
     form = await read_form(request, WantsReport)
@@ -186,6 +189,7 @@ async def download(request: Request, principal: Administrator, db: Db, others: T
 
 @router.post("/erase")
 @about(SUBJECT)
+@limited(HEAVY)
 async def ask_whether_to_erase(request: Request, principal: Administrator, db: Db, others: TheOthers) -> Response:
     """Exactly what would be erased, what stays and why; nothing is erased yet."""
     form = await read_form(request, Search)
@@ -196,6 +200,7 @@ async def ask_whether_to_erase(request: Request, principal: Administrator, db: D
 
 @router.post("/erasures")
 @about(SUBJECT)
+@limited(HEAVY)
 async def erase(request: Request, principal: ProvenAdministrator, db: Db, others: TheOthers) -> Response:
     """Erase somebody in every service."""
     form = await read_form(request, Confirmation)

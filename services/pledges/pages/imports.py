@@ -15,6 +15,7 @@ from services.pledges.api import limits
 from services.pledges.imports import COLUMNS, REQUIRED, errors_csv, import_pledges
 from services.pledges.pages.common import database, render, settings
 from shared.auth import Principal, require
+from shared.limits import HEAVY, limited
 from shared.policy import about
 from shared.web.forms import Form, blank, misnamed_file
 from shared.web.i18n import N_
@@ -69,6 +70,7 @@ async def template(_principal: Annotated[Principal, Depends(require(*IMPORTERS))
 
 @router.post("/pledges/import")
 @about(EVENT)
+@limited(HEAVY)
 async def judge_or_import(request: Request, principal: Annotated[Principal, Depends(require(*IMPORTERS))]) -> Response:
     """Say what each line of the file would do; or, when that has been read and confirmed, import it.
 
@@ -99,6 +101,7 @@ async def judge_or_import(request: Request, principal: Annotated[Principal, Depe
 
 @router.post("/pledges/import/errors")
 @about(EVENT)
+@limited(HEAVY)
 async def errors(request: Request, principal: Annotated[Principal, Depends(require(*IMPORTERS))]) -> Response:
     """What has to be corrected in the file that the page of verdicts carries back, as a file for Excel."""
     posted = await request.form(max_files=0, max_fields=10)

@@ -42,11 +42,13 @@ from services.pledges.pages.common import (
 )
 from shared.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE, InvalidToken, Principal, TokenVerifier, public, require
 from shared.copenhagen import COPENHAGEN
+from shared.limits import LOGGING, SIGNING_IN, limited
 from shared.policy import about
 from shared.postgres import TRANSIENT_ERRORS
 from shared.web.forms import Form, blank, read_form
 from shared.web.i18n import gettext as _
 from shared.web.i18n import pgettext
+from shared.web.limits import too_often
 from shared.web.navigation import role_labels
 from shared.web.problems import Problem
 from shared.web.validation import FieldError
@@ -115,6 +117,7 @@ class IntakeForm(BaseModel):
 
 @router.get("/pledges/pass/{token}")
 @about(PASS)
+@limited(SIGNING_IN)
 async def enter_with_pass(
     token: str, request: Request, principal: Annotated[Principal | None, Depends(public)]
 ) -> Response:
@@ -131,6 +134,7 @@ async def enter_with_pass(
 
 @router.post("/pledges/pass/{token}")
 @about(PASS)
+@limited(SIGNING_IN)
 async def go_on_as_guest(
     token: str, request: Request, _principal: Annotated[Principal | None, Depends(public)]
 ) -> Response:
@@ -219,11 +223,13 @@ def _same(before: PledgeView | None) -> dict[str, Any]:
 
 @router.post("/pledges/new")
 @about(EVENT)
+@limited(LOGGING, answered_by_route=True)
 async def log_pledge(request: Request, principal: Annotated[Principal, Depends(require(*LOGGERS))]) -> Response:
     """Log what was filled in, and go on to the next."""
     form = await read_form(request, IntakeForm)
-    if form.data is None:
-        return await _page(request, principal, form, status_code=422)
+    refused = too_often(request)
+    if form.data is None or refused is not None:
+        return await _unread(request, principal, form, refused)
     pledge_id = uuid_or_none(form.data.id) or uuid4()
     body = form.data.body()
     read = judged(PledgeBody, body | _moment(request, principal, pledge_id))
@@ -259,6 +265,16 @@ async def log_pledge(request: Request, principal: Annotated[Principal, Depends(r
         words = _("It could not be saved just now. Nothing you typed is lost: send it again in a moment.")
         return await _page(request, principal, form.refused({"": words}), status_code=503, offline=True)
     return RedirectResponse(f"/pledges/new?received={pledge.id}", 303)
+
+
+async def _unread(request: Request, principal: Principal, form: Form[IntakeForm], refused: Problem | None) -> Response:
+    """The form again: as wrong as it is, or to be sent once more because so many are."""
+    if refused is None:
+        return await _page(request, principal, form, status_code=422)
+    words = _("So much came at once that this has to wait. Nothing you typed is lost: send it again in a moment.")
+    page = await _page(request, principal, form.refused({"": words}), status_code=refused.status, offline=True)
+    page.headers.update(refused.headers)
+    return page
 
 
 def _moment(request: Request, principal: Principal, pledge_id: UUID) -> dict[str, str]:

@@ -24,6 +24,8 @@ from services.events.people.sessions import commands as sessions
 from services.events.people.sessions.domain import SessionKey
 from shared.auth import COOKIE as TOKEN_COOKIE
 from shared.auth import RENEWED_COOKIE, SESSION_COOKIE, sign_token
+from shared.limits import Rate
+from shared.web.limits import Limits
 from tests.browsing import AS_OUR_PAGES
 from tests.events.browsing import PAGE, count, proof
 from tests.events.oidc.conftest import GROUPS
@@ -358,11 +360,9 @@ async def test_whoever_has_the_providers_roles_and_came_by_passkey_is_told_what_
     assert "opens with a passkey" not in account
 
 
-async def test_an_address_that_asks_too_often_waits(
-    browser: httpx.AsyncClient, liar: Liar, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_address_that_asks_too_often_waits(browser: httpx.AsyncClient, liar: Liar) -> None:
     transport: Any = browser._transport
-    monkeypatch.setattr(transport.app.state.provider_limit, "most", 2)
+    transport.app.state.limits = Limits({"signing-in": {"address": Rate(2, 600)}})
     assert [(await pressed(browser)).status_code for _ in range(3)] == [200, 200, 429]
 
 

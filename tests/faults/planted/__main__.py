@@ -31,7 +31,7 @@ from tests.faults.planted.bugs import BUGS, CONTROL
 from tests.faults.planted.plant import NotPlanted, not_running, planted
 from tests.faults.planted.report import Trial, Trials
 from tests.faults.run import Result, run
-from tests.topology import ROOT, topology
+from tests.topology import RAISED_LIMITS, ROOT, topology
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +98,7 @@ def _all_trials(trials: Trials, faults: list[Fault], console: Console, results: 
                 root = stack.enter_context(planted(bug))
                 linked = stack.enter_context(links())
                 try:
-                    stage = stack.enter_context(topology(links=linked, code=root))
+                    stage = stack.enter_context(topology(links=linked, code=root, variables=RAISED_LIMITS))
                 except AssertionError as last_words:
                     raise NotPlanted(f"{bug.name}: the copy does not even start: {last_words}") from None
                 if wrong := not_running(bug, root, stage):

@@ -10,12 +10,16 @@ from uuid import uuid4
 import pytest
 
 from shared.auth import COOKIE
+from shared.limits import Rate
+from shared.web.limits import Limits
 from tests.pledges.conftest import NOW, Caller
 from tests.pledges.pages.browsing import HTML, count, hidden, intake, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from uuid import UUID
+
+    from fastapi import FastAPI
 
     from shared.auth import Role
     from shared.postgres import Database
@@ -138,6 +142,26 @@ async def test_a_double_send_makes_one_pledge(caller: Caller, pledges_database: 
         (303, f"/pledges/new?received={pledge_id}")
     }
     assert await count(pledges_database, taskforce_id) == 1
+
+
+async def test_what_is_sent_too_often_stays_on_the_page_and_is_received_the_next_time(
+    caller: Caller, app: FastAPI, pledges_database: Database, taskforce_id: UUID
+) -> None:
+    pledge_id = str(uuid4())
+    app.state.limits = Limits({"logging": {"account": Rate(1, 600)}})
+    await intake(caller)
+    waits = await intake(caller, id=pledge_id)
+    assert waits.status_code == 429
+    assert 0 < int(waits.headers["retry-after"]) <= 600
+    assert waits.headers["ratelimit"].startswith('"logging-account";r=0;t=')
+    assert "Intet af det, du skrev, er tabt" in waits.text
+    assert "skal rettes" not in waits.text
+    assert hidden(waits.text, "id") == pledge_id
+    assert 'value="Struer Trælast A/S"' in waits.text
+    assert await count(pledges_database, taskforce_id) == 1
+
+    app.state.limits = Limits({})
+    assert (await intake(caller, id=pledge_id)).headers["location"] == f"/pledges/new?received={pledge_id}"
 
 
 async def test_going_back_and_sending_something_else_is_told_and_then_possible(

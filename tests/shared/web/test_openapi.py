@@ -20,8 +20,9 @@ async def test_it_is_valid_and_holds_what_programs_may_ask(kitchen: httpx.AsyncC
     assert responses["422"]["content"] == problem
     assert responses["400"]["content"] == problem
     assert "default" not in responses
-    assert set(responses) == {"201", "400", "401", "413", "422", "503"}
+    assert set(responses) == {"201", "400", "401", "413", "422", "429", "503"}
     assert responses["401"]["headers"]["WWW-Authenticate"]["required"]
+    assert set(responses["429"]["headers"]) == {"Retry-After", "RateLimit", "RateLimit-Policy"}
     assert responses["503"]["headers"]["Retry-After"]["required"]
     assert "HTTPValidationError" not in document["components"]["schemas"]
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import httpx
 import pytest
 from fastapi import Depends
+from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from shared.auth import Principal, public
@@ -97,7 +98,7 @@ async def test_an_unforeseen_error_is_logged_but_tells_nothing(kitchen, capsys, 
 
 
 async def test_what_somebody_was_kept_from_is_logged_without_the_address(kitchen) -> None:  # type: ignore[no-untyped-def]
-    with capture_logs() as logged:
+    with capture_logs(processors=[merge_contextvars]) as logged:
         await kitchen.get("/kitchen/secret?q=Jens")
         member = {"authorization": f"Bearer {token('member')}"}
         await kitchen.get("/kitchen/secret", headers=member)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from structlog.contextvars import get_contextvars, merge_contextvars
+from structlog.testing import capture_logs
 
 from shared.web.requests import content_security_policy
 from tests.shared.web.kitchen.app import create_kitchen, token
@@ -145,3 +147,13 @@ async def test_a_bad_token_is_told_and_a_stale_cookie_only_signs_out(kitchen) ->
     bad = await kitchen.get("/kitchen", headers={"authorization": "Bearer nonsense"})
     assert bad.status_code == 401
     assert (await kitchen.get("/kitchen", headers=COOKIE)).status_code == 200
+
+
+async def test_who_asked_stands_in_every_line_of_their_request_and_of_no_other(kitchen: httpx.AsyncClient) -> None:
+    with capture_logs(processors=[merge_contextvars]) as logged:
+        member = {"authorization": f"Bearer {token('member')}"}
+        for headers in (member, {}, {"cookie": f"__Host-tilsagn={token('coordinator')}"}):
+            assert (await kitchen.get("/api/kitchen/v1/broken", headers=headers)).status_code == 500
+    lines = [(one["event"], one["service"], one["who"]) for one in logged]
+    assert lines == [("request_failed", "kitchen", who) for who in ("person:kitchen", None, "person:kitchen")]
+    assert "who" not in get_contextvars()

@@ -16,9 +16,9 @@ from services.events.people.links.domain import LIFETIME, LinkCode, new_secret, 
 from services.events.people.sessions.cookies import end_former, give_session
 from services.events.people.sessions.device import describe
 from services.events.people.ways_in import show_ways_in
+from shared.limits import SIGNING_IN, limited
 from shared.policy import about
 from shared.web.forms import read_form
-from shared.web.limits import RateLimit
 from shared.web.pages import render
 from shared.web.problems import safe_next
 
@@ -33,10 +33,6 @@ BROWSER_COOKIE: Final = "__Host-tilsagn-browser"
 ANSWER_SECONDS: Final = 0.3
 """How long an answer takes whether somebody has the address or not (see `timing`)."""
 
-_asking = RateLimit(most=1000, seconds=600)
-"""A whole hall may sit behind one address; how many mails one person is sent is limited by itself."""
-_opening = RateLimit(most=1000, seconds=600)
-
 
 class LinkIn(BaseModel):
     """Who wants to sign in."""
@@ -47,13 +43,13 @@ class LinkIn(BaseModel):
 
 @router.post("/link")
 @about()
+@limited(SIGNING_IN)
 async def ask_for_link(request: Request, _who: Anybody, db: Db, settings: Settings) -> Response:
     """Have a link sent, if there is anybody to send it to: the answer is the same, and as soon."""
     form: Form[LinkIn] = await read_form(request, LinkIn)
     if form.data is None:
         next = safe_next(form.value("next"), default="")
         return await show_ways_in(request, db, settings, form, next=next, status_code=422)
-    _asking.check(request)
     browser = read_secret(request.cookies.get(BROWSER_COOKIE, "")) or new_secret()
     next = safe_next(form.data.next, default="")
     answers: EvenAnswers = request.app.state.link_answers
@@ -88,9 +84,9 @@ async def show_button(request: Request, _who: Anybody, code: str) -> Response:
 
 @router.post("/link/{code}")
 @about(LINK)
+@limited(SIGNING_IN)
 async def open_link(request: Request, _who: Anybody, db: Db, settings: Settings, code: str) -> Response:
     """Sign in."""
-    _opening.check(request)
     key, principal, next = await commands.open_link(
         db,
         LinkCode.read(code),

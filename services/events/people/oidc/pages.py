@@ -33,10 +33,10 @@ from services.events.refusals import as_problem, problem_called
 from services.events.settings import CALLBACK
 from shared import metrics
 from shared.cpr import MayLookLikeCpr
+from shared.limits import SIGNING_IN, limited
 from shared.policy import about
 from shared.web.forms import read_form
 from shared.web.i18n import current_language
-from shared.web.limits import RateLimit
 from shared.web.pages import render
 from shared.web.problems import Negotiation, respond, safe_next
 
@@ -63,11 +63,6 @@ async def _provider(request: Request) -> Provider:
     return provider
 
 
-async def _limited(request: Request) -> None:
-    limit: RateLimit = request.app.state.provider_limit
-    limit.check(request)
-
-
 TheProvider = Annotated[Provider, Depends(_provider)]
 Text = Annotated[str, Query(max_length=4000)]
 
@@ -79,8 +74,9 @@ class Wanted(BaseModel):
     next: Annotated[str, Field(max_length=4000), MayLookLikeCpr("an address of ours, with ids in it")] = ""
 
 
-@router.get("/sign-in/provider", dependencies=[Depends(_limited)])
+@router.get("/sign-in/provider")
 @about()
+@limited(SIGNING_IN)
 async def ask_to_go_there(
     *, request: Request, _who: Anybody, db: Db, provider: TheProvider, taskforce: Text = "", next: Text = ""
 ) -> Response:
@@ -93,16 +89,18 @@ async def ask_to_go_there(
     return render(request, "sign_in_provider.html", provider=provider.settings.name, taskforce=taskforce, next=next)
 
 
-@router.post("/sign-in/provider", dependencies=[Depends(_limited)])
+@router.post("/sign-in/provider")
 @about()
+@limited(SIGNING_IN)
 async def go_there(*, request: Request, _who: Anybody, db: Db, provider: TheProvider) -> Response:
     """Send a browser to the provider."""
     wanted = (await read_form(request, Wanted)).data or Wanted()
     return await _sent_there(request, db, provider, wanted.taskforce, next=safe_next(wanted.next, default=""))
 
 
-@router.post("/account/prove/provider", dependencies=[Depends(_limited)])
+@router.post("/account/prove/provider")
 @about()
+@limited(SIGNING_IN)
 async def go_and_show_it(*, request: Request, who: AnyPerson, db: Db, provider: TheProvider) -> Response:
     """Send somebody to the provider who has to show again who they are."""
     async with db.system() as conn:
@@ -138,8 +136,9 @@ def _on_the_way(request: Request, provider: Provider, address: str) -> Response:
     return response
 
 
-@router.get(CALLBACK, dependencies=[Depends(_limited)])
+@router.get(CALLBACK)
 @about()
+@limited(SIGNING_IN)
 async def come_back(
     *,
     request: Request,
@@ -201,8 +200,9 @@ def _refused(request: Request, refusal: Refusal, *, next: str) -> Response:
     return RedirectResponse(f"/sign-in/provider/refused?{urlencode(why)}", 303)
 
 
-@router.get("/sign-out/provider", dependencies=[Depends(_limited)])
+@router.get("/sign-out/provider")
 @about()
+@limited(SIGNING_IN)
 async def say_still_signed_in_there(*, request: Request, _who: Anybody, provider: TheProvider) -> Response:
     """Whoever has signed out here may still be signed in there: say so, and offer the way out of there, too."""
     way_out = None
@@ -211,8 +211,9 @@ async def say_still_signed_in_there(*, request: Request, _who: Anybody, provider
     return render(request, "sign_out_provider.html", provider=provider.settings.name, can_sign_out=way_out is not None)
 
 
-@router.post("/sign-out/provider", dependencies=[Depends(_limited)])
+@router.post("/sign-out/provider")
 @about()
+@limited(SIGNING_IN)
 async def sign_out_there(*, request: Request, _who: Anybody, provider: TheProvider) -> Response:
     """Send a browser to where one signs out at the provider."""
     try:

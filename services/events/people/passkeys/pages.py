@@ -24,6 +24,7 @@ from services.events.people.sessions.cookies import give_session, key_in, take_a
 from services.events.people.sessions.device import describe
 from services.events.people.sessions.domain import NoSession, SessionOver
 from shared.cpr import FreeText, MayLookLikeCpr
+from shared.limits import ASKING_DEVICES, SIGNING_IN, limited
 from shared.policy import about
 from shared.web.forms import read_form
 from shared.web.pages import render
@@ -31,7 +32,6 @@ from shared.web.problems import Problem, safe_next
 
 if TYPE_CHECKING:
     from shared.auth import Principal
-    from shared.web.limits import RateLimit
 
 router = APIRouter(include_in_schema=False)
 
@@ -87,10 +87,9 @@ async def passkey_page(request: Request, _who: Anybody, next: str | None = None)
 
 @router.post("/sign-in/passkey/options")
 @about()
+@limited(ASKING_DEVICES)
 async def ask_to_sign_in(request: Request, _who: Anybody, db: Db, party: Party) -> Response:
     """What the browser's script gives to the device. An address that asks too often is told to wait."""
-    limit: RateLimit = request.app.state.passkey_limit
-    limit.check(request)
     browser = secret_of(request)
     options = await commands.ask_to_sign_in(db, party, browser, now=datetime.now(UTC))
     return with_secret(JSONResponse(options), browser)
@@ -98,6 +97,7 @@ async def ask_to_sign_in(request: Request, _who: Anybody, db: Db, party: Party) 
 
 @router.post("/sign-in/passkey")
 @about()
+@limited(SIGNING_IN)
 async def sign_in(
     *, request: Request, _who: Anybody, db: Db, settings: Settings, party: Party, signed: Signed
 ) -> Response:

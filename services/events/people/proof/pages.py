@@ -21,6 +21,7 @@ from services.events.people.sessions import commands as sessions
 from services.events.people.sessions.cookies import give_session, key_in
 from services.events.people.sessions.domain import SessionOver
 from shared.auth import PROOF_SECONDS, NotAllowed, ProofNeeded
+from shared.limits import ASKING_DEVICES, limited
 from shared.policy import about
 from shared.web.csrf import FIELD
 from shared.web.identity import proof_needed
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from services.events.settings import EventsSettings
     from shared.auth import Principal
     from shared.postgres import Database
-    from shared.web.limits import RateLimit
 
 router = APIRouter(include_in_schema=False)
 
@@ -53,10 +53,9 @@ async def prove_page(request: Request, who: AnyPerson, db: Db, settings: Setting
 
 @router.post("/account/prove/options")
 @about()
+@limited(ASKING_DEVICES)
 async def ask_to_prove(request: Request, who: AnyPerson, db: Db, party: Party) -> Response:
     """What the browser's script gives to the device."""
-    limit: RateLimit = request.app.state.passkey_limit
-    limit.check(request)
     browser = secret_of(request)
     options = await commands.ask_to_prove(
         db, party, who, session_id=session_of(who), browser=browser, now=datetime.now(UTC)

@@ -16,6 +16,7 @@ from services.events.people.passkeys import queries as passkey_queries
 from services.events.people.sessions import commands, queries
 from services.events.people.sessions.cookies import give_token, key_in, take_all
 from services.events.people.sessions.domain import NoSession, SessionOver
+from shared.limits import READING, limited
 from shared.policy import about
 from shared.web.app import LARGEST_UPLOAD
 from shared.web.identity import RENEWAL, is_use
@@ -34,6 +35,7 @@ _ANY_METHOD: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 @router.api_route(RENEWAL, methods=_ANY_METHOD)
 @about()
+@limited(READING)
 async def renew(
     request: Request, _who: Anybody, db: Db, settings: Settings, next: Annotated[str, Query(max_length=4000)] = "/"
 ) -> Response:

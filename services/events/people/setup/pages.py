@@ -16,6 +16,7 @@ from services.events.people.sessions.cookies import end_former, give_session
 from services.events.people.sessions.device import describe
 from services.events.people.setup import commands
 from services.events.refusals import as_problem
+from shared.limits import SIGNING_IN, limited
 from shared.policy import about
 from shared.web.forms import Form, blank, read_form
 from shared.web.i18n import current_language
@@ -33,6 +34,7 @@ class FirstAdministrator(BaseModel):
 
 @router.get("/{code}")
 @about(SETUP)
+@limited(SIGNING_IN)
 async def ask_who(request: Request, _who: Anybody, db: Db, code: str) -> Response:
     """A form for whoever is to be the first administrator."""
     return await _asked(request, db, code, blank())
@@ -40,6 +42,7 @@ async def ask_who(request: Request, _who: Anybody, db: Db, code: str) -> Respons
 
 @router.post("/{code}")
 @about(SETUP)
+@limited(SIGNING_IN)
 async def become(request: Request, _who: Anybody, db: Db, settings: Settings, code: str) -> Response:
     """Become the first administrator."""
     form = await read_form(request, FirstAdministrator)

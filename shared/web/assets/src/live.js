@@ -8,6 +8,7 @@
 
 const FIRST_DELAY = 1000;
 const LONGEST_DELAY = 60000;
+const TOO_OFTEN = 429;
 
 class Stream {
   constructor(url, silence) {
@@ -90,10 +91,13 @@ function clock(at) {
 function refresh(url) {
   for (const element of document.querySelectorAll("[data-live-src]")) {
     if (element.dataset.liveStream !== url) continue;
-    const address = element.dataset.liveSrc;
-    if (fetching.has(address)) fetching.set(address, true);
-    else load(address);
+    ask(element.dataset.liveSrc);
   }
+}
+
+function ask(address) {
+  if (fetching.has(address)) fetching.set(address, true);
+  else load(address);
 }
 
 async function load(address) {
@@ -103,6 +107,11 @@ async function load(address) {
       headers: { Accept: "text/html", "HX-Request": "true" },
       signal: AbortSignal.timeout(20000),
     });
+    if (answer.status === TOO_OFTEN) {
+      // The figures stay, and are asked for again when we are told to.
+      const seconds = Number(answer.headers.get("retry-after")) || 1;
+      setTimeout(() => ask(address), seconds * 1000 * (1 + Math.random() / 2));
+    }
     if (!answer.ok) throw new Error(String(answer.status));
     replace(address, await answer.text());
     say("live", new Date());

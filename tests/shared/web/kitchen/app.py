@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
@@ -16,6 +16,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from pydantic import BaseModel, Field
 
 from shared.auth import Principal, new_private_jwk, public, public_jwks, sign_token
+from shared.limits import Asker, Rate
 from shared.web.app import create_web_app
 from shared.web.forms import blank, read_form
 from shared.web.pages import render
@@ -33,6 +34,8 @@ class KitchenSettings:
     token_jwks: str
     demo_mode: bool = True
     public_url: str = "http://localhost:8080"
+    rate_limits: Mapping[str, Mapping[Asker, Rate]] = field(default_factory=dict)
+    rate_limits_times: float = 1
 
 
 @functools.cache

@@ -1,0 +1,95 @@
+"""Every operation of every service turns away what asks too often, and says in its document that it does."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import httpx
+import pytest
+
+from deploy.authorisation import OPERATORS, apps
+from shared.limits import KINDS, UNLIMITED, Rate
+from shared.policy import Operation, operations
+from shared.web.limits import Limits
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+HERE = "127.0.0.1"
+_PARAMETER = re.compile(r"\{\w+(:uuid)?\}")
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, FastAPI]:
+    """Every service's application. Never started: what is too often is turned away before anything is asked for."""
+    return apps()
+
+
+def every_operation(services: dict[str, FastAPI]) -> list[tuple[FastAPI, Operation]]:
+    return [(app, one) for app in services.values() for one in operations(app.routes)]
+
+
+def unlimited(found: list[Operation]) -> list[str]:
+    """Operations that anybody may ask as often as they like, and that others than our own services reach."""
+    return [
+        one.name
+        for one in found
+        if one.kind != "internal" and one.path not in OPERATORS and one.limit.name not in KINDS
+    ]
+
+
+def test_only_what_no_gateway_leads_to_is_unlimited(services: dict[str, FastAPI]) -> None:
+    found = [one for _app, one in every_operation(services)]
+    assert unlimited(found) == []
+    for one in found:
+        if one.limit is UNLIMITED:
+            assert one.path in OPERATORS or one.askers == {"service"}, one.name
+
+
+def test_whoever_is_signed_in_is_counted_wherever_they_come_from(services: dict[str, FastAPI]) -> None:
+    by_address_alone = [
+        one.name
+        for _app, one in every_operation(services)
+        if one.limit.rates and "nobody" not in one.askers and "account" not in one.limit.rates
+    ]
+    assert by_address_alone == []
+
+
+async def test_every_operation_is_refused_to_whoever_has_asked_too_often(services: dict[str, FastAPI]) -> None:
+    tried = 0
+    for app, one in every_operation(services):
+        if one.limit is UNLIMITED:
+            continue
+        app.state.limits = Limits({one.limit.name: {"address": Rate(1, 600)}})
+        app.state.limits.count(one.limit, [("address", HERE)])
+        path = _PARAMETER.sub(str(UUID(int=7)), one.path)
+        if "/sign-in/as/" in path:
+            path = "/sign-in/as/member"
+        transport = httpx.ASGITransport(app, client=(HERE, 1), raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8080") as client:
+            answer = await client.request(one.method, path, headers={"accept": "text/html"})
+        assert answer.status_code == 429, one.name
+        assert int(answer.headers["retry-after"]) in range(598, 601), one.name
+        assert answer.headers["ratelimit"].startswith(f'"{one.limit.name}-address";r=0;t='), one.name
+        tried += 1
+    assert tried > 100
+
+
+def test_every_document_says_so(services: dict[str, FastAPI]) -> None:
+    for app in services.values():
+        for path, methods in app.openapi()["paths"].items():
+            for method, said in methods.items():
+                headers = said["responses"]["429"]["headers"]
+                assert set(headers) == {"Retry-After", "RateLimit", "RateLimit-Policy"}, (method, path)
+
+
+def test_one_that_lets_everybody_ask_for_ever_would_be_seen(
+    services: dict[str, FastAPI], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [one for _app, one in every_operation(services)]
+    logging = next(one for one in found if one.name == "POST /api/pledges/v1/pledges")
+    declared = type(logging.endpoint.__dict__["tilsagn_limited"])(UNLIMITED, False)
+    monkeypatch.setitem(logging.endpoint.__dict__, "tilsagn_limited", declared)
+    assert unlimited(found) == [logging.name]
