@@ -21,11 +21,12 @@ from pydantic_core import PydanticCustomError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-# Separators people use: space (also no-break), hyphen or dash, full stop, slash, underscore. Looked for ahead, so
-# that digits which only begin like a date hide nothing behind them.
+_DASHES: Final = r"\u2010-\u2015\u2212\uff0d"
+# Separators people use: space (also no-break), hyphen, dash or minus, full stop, slash, underscore. Looked for ahead,
+# so that digits which only begin like a date hide nothing behind them.
 _SHAPE = re.compile(
-    r"(?<!\d)(?=(?P<day>\d{2})[ .\u00a0\u2010-\u2015/_-]?(?P<month>\d{2})[ .\u00a0\u2010-\u2015/_-]?(?P<year>\d{2})"
-    r"[\s.\u2010-\u2015/_-]{0,3}(?P<serial>\d{4})(?!\d))"
+    rf"(?<!\d)(?=(?P<day>\d{{2}})[ .\u00a0{_DASHES}/_-]?(?P<month>\d{{2}})[ .\u00a0{_DASHES}/_-]?(?P<year>\d{{2}})"
+    rf"[\s.{_DASHES}/_-]{{0,3}}(?P<serial>\d{{4}})(?!\d))"
 )
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
 _CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # but for tab and line ends

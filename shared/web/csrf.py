@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 COOKIE: Final = "__Host-tilsagn-csrf"
 FIELD: Final = "csrf_token"
+COOKIE_SECONDS: Final = 30 * 86_400
+"""Longer than any session: a browser that was closed and opened again is still asked for its value."""
 HEADER: Final = "x-csrf-token"
 """For scripts that send a form by themselves."""
 
@@ -74,7 +76,7 @@ class CsrfCookie:
 
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start" and browser.is_new:
-                cookie = f"{COOKIE}={browser.value}; Path=/; Secure; HttpOnly; SameSite=Lax"
+                cookie = f"{COOKIE}={browser.value}; Max-Age={COOKIE_SECONDS}; Path=/; Secure; HttpOnly; SameSite=Lax"
                 MutableHeaders(scope=message).append("set-cookie", cookie)
             await send(message)
 

@@ -286,7 +286,11 @@ async def test_a_key_that_is_over_is_not_taken_over(
     client: httpx.AsyncClient, bo: dict[str, str], db: Database, taskforce_id: UUID
 ) -> None:
     revoked = await made(db, taskforce_id)
-    await commands.revoke_key(db, taskforce_id, revoked.key_id)
+    with capture_logs() as logs:
+        await commands.revoke_key(db, taskforce_id, revoked.key_id, by=ADA.id)
+    assert [(one["event"], one["key"], one["by"]) for one in logs] == [
+        ("api_keys.revoked", str(revoked.key_id), str(ADA.id))
+    ]
     expired = await made(db, taskforce_id, now=datetime.now(UTC) - timedelta(days=30))
     for key in (revoked, expired):
         answer = await client.post(f"/api-keys/{key.key_id}/take-over", headers=bo)

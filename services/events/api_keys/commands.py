@@ -52,14 +52,23 @@ async def make_key(
     credentials = Credentials(taskforce_id, key.id, new_secret())
     async with db.change(taskforce_id) as conn:
         await store.insert(conn, taskforce_id, key, hash_of(credentials.secret))
+    _log.info("api_keys.made", key=str(key.id), taskforce=str(taskforce_id), scopes=sorted(scopes), by=str(made_by))
     return credentials
 
 
-async def revoke_key(db: Database, taskforce_id: UUID, key_id: UUID, *, now: datetime | None = None) -> None:
-    """Take a key back: within a minute it opens nothing any more. Twice is once. Raises `ApiKeyNotFound`."""
+async def revoke_key(db: Database, taskforce_id: UUID, key_id: UUID, *, by: UUID, now: datetime | None = None) -> None:
+    """Take a key back: within a minute it opens nothing any more. Twice is once.
+
+    Args:
+        by: the administrator, for the log.
+
+    Raises:
+        ApiKeyNotFound.
+    """
     async with db.change(taskforce_id) as conn:
         if not await store.revoke(conn, taskforce_id, key_id, now or datetime.now(UTC)):
             raise ApiKeyNotFound
+    _log.info("api_keys.revoked", key=str(key_id), taskforce=str(taskforce_id), by=str(by))
 
 
 async def take_over_key(

@@ -40,7 +40,7 @@ async def test_a_browser_is_given_a_value_with_its_first_form_and_keeps_it(brows
     first = await browser.get("/kitchen/intake")
     [cookie] = first.headers.get_list("set-cookie")
     value = value_in(first)
-    assert cookie == f"{COOKIE}={value}; Path=/; Secure; HttpOnly; SameSite=Lax"
+    assert cookie == f"{COOKIE}={value}; Max-Age=2592000; Path=/; Secure; HttpOnly; SameSite=Lax"
     assert len(value) == 43
     again = await browser.get("/kitchen/intake")
     assert (value_in(again), "set-cookie" in again.headers) == (value, False)

@@ -249,7 +249,7 @@ async def keep(
         if not await session_store.delete(conn, who.taskforce, who.person, session_id):
             raise SessionOver
         await store.insert(conn, who.taskforce, passkey)
-        return await sessions.begin(
+        begun = await sessions.begin(
             conn,
             who.taskforce,
             who.person,
@@ -259,6 +259,8 @@ async def keep(
             proved_at=now,
             passkey_id=passkey.id,
         )
+    _log.info("passkeys.added", passkey=str(passkey.id), taskforce=str(who.taskforce), who=who.subject)
+    return begun
 
 
 async def second_proof(
@@ -345,7 +347,13 @@ async def remove(
         check_removal(proof, person.roles - person.provided, opened, others=len(ids) - 1)
         ended = await session_store.delete_of_passkey(conn, taskforce_id, person_id, passkey_id)
         await store.delete(conn, taskforce_id, person_id, passkey_id)
-    _log.info("passkeys.removed", passkey=str(passkey_id), taskforce=str(taskforce_id), sessions=len(ended))
+    _log.info(
+        "passkeys.removed",
+        passkey=str(passkey_id),
+        taskforce=str(taskforce_id),
+        person=str(person_id),
+        sessions=len(ended),
+    )
     return ended
 
 
