@@ -35,8 +35,9 @@ from services.events.refusals import as_problem
 from shared.cpr import MayLookLikeCpr
 from shared.policy import about
 from shared.privacy.inquiries import Inquiry
-from shared.privacy.pdf import ACTIONS, REASONS, SERVICES, kept_for, pairs, pdf, shown, who_looked
+from shared.privacy.pdf import pdf
 from shared.privacy.report import report
+from shared.privacy.words import ACTIONS, REASONS, SERVICES, kept_for, pairs, shown, who_looked
 from shared.web.formats import date_text, local_date
 from shared.web.forms import Form, blank, read_form
 from shared.web.i18n import Language, current_language
