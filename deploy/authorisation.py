@@ -45,6 +45,9 @@ and a real PostgreSQL, and takes away every check in turn to see that it would b
 - Whose things a role does not reach do not exist for it: the answer is the one for an id that never was. Nobody reaches
   another taskforce's, but for what is everybody's; the database sees to that too (row-level security).
 - A municipality limits nobody so far: it will for participants, whom there are none of yet.
+- Proven anew: who asks has shown within the last 15 minutes who they are, by a passkey, at their organisation or by a
+  mailed link (a program: their token is no older). If not, they are asked to, a page as well as a program (401 with
+  `insufficient_user_authentication`, RFC 9470), and nothing changes; a page then goes on with what was being done.
 - `service` is another service of the installation; it works for all taskforces and says for which. Addresses and links
   are for `notifications`, `subjects`, `erasures` and `deadlines` for `events`; every other service is answered 403.
 - Open to everybody by design, and not in the tables: `/assets`, each service's OpenAPI document, and on addresses that
@@ -129,7 +132,10 @@ def _whose(reach: Iterable[Belonging]) -> str:
 
 
 def _operations(found: Sequence[Operation]) -> str:
-    lines = ["| operation | answers | who may | about | withheld | how often |", "|---|---|---|---|---|---|"]
+    lines = [
+        "| operation | answers | who may | proven | about | withheld | how often |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for one in found:
         about = ", ".join(thing.name for thing in one.things or ()) or "–"
         withheld = "; ".join(
@@ -137,7 +143,10 @@ def _operations(found: Sequence[Operation]) -> str:
             for thing in one.things or ()
             if (from_whom := _kept(one, thing))
         )
-        lines.append(f"| `{one.name}` | {one.kind} | {_who(one)} | {about} | {withheld} | {one.limit.name} |")
+        proven = "anew" if one.proven else ""
+        lines.append(
+            f"| `{one.name}` | {one.kind} | {_who(one)} | {proven} | {about} | {withheld} | {one.limit.name} |"
+        )
     return "\n".join(lines) + "\n"
 
 

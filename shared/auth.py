@@ -45,6 +45,9 @@ SESSION_IDLE_SECONDS = 3600
 """A session ends when its person has done nothing for so long."""
 TOKEN_SECONDS = 60
 """How long a person's token is good: what has become of them since is known everywhere after that."""
+PROOF_SECONDS = 900
+"""How long ago somebody may have shown who they are for what a borrowed or forgotten screen must not do. In a quarter
+of an hour an administrator adds a handful of people. See `proven`."""
 _ALGORITHM = "Ed25519"
 _CLOCK_SKEW_SECONDS = 30
 _REMEMBERED_TOKENS = 1000
@@ -62,6 +65,10 @@ class NotAllowed(Exception):
     """Somebody is there and their roles do not allow this. Answered with 403."""
 
 
+class ProofNeeded(Exception):
+    """They may, once they have shown again who they are. Answered with 401 (RFC 9470), or a page that asks for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """Who is asking.
@@ -75,6 +82,7 @@ class Principal:
         pass_generation: which issue of the event's pass; an older one than the event's is revoked.
         session_id: the session in which a person asks; None for programs and passes.
         session_ends_at: when that session ends unless they do something before, Unix time in seconds.
+        proved_at: when they last showed who they are, Unix time in seconds; None where nobody knows.
         expires_at: Unix time in seconds.
         withheld: whether they have roles that the way they signed in does not open.
     """
@@ -89,6 +97,7 @@ class Principal:
     session_ends_at: int | None = None
     expires_at: int = 0
     withheld: bool = False
+    proved_at: int | None = None
 
     @property
     def person_id(self) -> UUID | None:
@@ -109,6 +118,11 @@ class Principal:
         if self.taskforce_id is None:
             raise NotAllowed
         return self.taskforce_id
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether they have shown who they are within the last `PROOF_SECONDS`."""
+        return self.proved_at is not None and time.time() - self.proved_at <= PROOF_SECONDS
 
     def has(self, *roles: Role | Scope) -> bool:
         """Whether the principal has at least one of `roles`."""
@@ -141,6 +155,7 @@ def sign_token(private_jwk: str, principal: Principal, *, lifetime_seconds: int)
         "sid": principal.session_id and str(principal.session_id),
         "end": principal.session_ends_at,
         "wh": principal.withheld or None,
+        "auth_time": principal.proved_at,
     }
     claims |= {name: value for name, value in optional.items() if value is not None}
     return jwt.encode({"alg": _ALGORITHM, "kid": key.kid}, claims, key, algorithms=[_ALGORITHM])
@@ -201,6 +216,8 @@ class TokenVerifier:
                 session_ends_at=claims.get("end"),
                 expires_at=int(claims["exp"]),
                 withheld=claims.get("wh") is True,
+                # Outside sessions, whoever makes a token (`tilsagn token`) shows by it that they hold the key.
+                proved_at=claims.get("auth_time", None if "sid" in claims else int(claims["iat"])),
             )
             return principal, int(claims["iat"])
         except (JoseError, KeyError, TypeError, ValueError) as error:
@@ -291,6 +308,31 @@ async def somebody(connection: HTTPConnection) -> Principal:
 
 
 setattr(somebody, ACCESS_ATTRIBUTE, PERSON_ROLES)
+
+
+PROVEN_ATTRIBUTE = "tilsagn_proven"
+"""Set on the dependencies of `proven`, for the table of who may do what."""
+
+
+def proven(
+    access: Callable[[HTTPConnection], Awaitable[Principal]],
+) -> Callable[[HTTPConnection], Awaitable[Principal]]:
+    """Return a FastAPI dependency like `access`, for whoever has shown within `PROOF_SECONDS` who they are.
+
+    For what changes how somebody signs in, or what others may do (OWASP ASVS 5.0, 7.5.1 and 7.5.2): the screen that
+    somebody has left, or the session that somebody has stolen, must not be enough for it. Raises `ProofNeeded` beside
+    what `access` raises, and after it.
+    """
+
+    async def dependency(connection: HTTPConnection) -> Principal:
+        principal = await access(connection)
+        if not principal.is_proven:
+            raise ProofNeeded
+        return principal
+
+    setattr(dependency, ACCESS_ATTRIBUTE, getattr(access, ACCESS_ATTRIBUTE))
+    setattr(dependency, PROVEN_ATTRIBUTE, True)
+    return dependency
 
 
 async def public(connection: HTTPConnection) -> Principal | None:

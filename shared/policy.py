@@ -15,7 +15,7 @@ from uuid import UUID
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 
-from shared.auth import ACCESS_ATTRIBUTE, Role, Scope
+from shared.auth import ACCESS_ATTRIBUTE, PROVEN_ATTRIBUTE, Role, Scope
 from shared.limits import Kind, kind_of
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ class Operation:
     Attributes:
         askers: who may call it.
         things: what it is about; None where nobody has said so.
+        proven: whether they must have shown shortly before who they are.
         ids: the parameters that name something: of the path, the query and the JSON body.
         access: the dependency that lets in and refuses.
         endpoint: the function that answers.
@@ -89,6 +90,7 @@ class Operation:
     ids: tuple[str, ...]
     access: Callable[..., Any]
     endpoint: Callable[..., Any]
+    proven: bool = False
 
     @property
     def name(self) -> str:
@@ -128,7 +130,16 @@ def operations(routes: Sequence[BaseRoute]) -> list[Operation]:
         things = getattr(dependant.call, _ABOUT_ATTRIBUTE, None)
         ids = tuple(dict.fromkeys(name for one in _with_inner(dependant) for name in _ids(one)))
         found += [
-            Operation(method, route.path or "", askers, things, ids, checks[0], dependant.call)
+            Operation(
+                method,
+                route.path or "",
+                askers,
+                things,
+                ids,
+                checks[0],
+                dependant.call,
+                proven=getattr(checks[0], PROVEN_ATTRIBUTE, False),
+            )
             for method in sorted(route.methods or ())
         ]
     if not found:

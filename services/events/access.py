@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 
 from services.events.personal_data.commands import AsksOthers
 from services.events.settings import EventsSettings
-from shared.auth import Principal, public, require, require_service, somebody
+from shared.auth import Principal, proven, public, require, require_service, somebody
 from shared.policy import EVERYBODYS, NOTHING, OF_THE_TASKFORCE, OWN, Thing
 from shared.postgres import Database
 
@@ -51,6 +51,12 @@ Courier = Annotated[Principal, Depends(require_service("notifications"))]
 
 AnyPerson = Annotated[Principal, Depends(somebody)]
 """Sees and changes their own account, whatever their roles."""
+
+ProvenAdministrator = Annotated[Principal, Depends(proven(require("admin")))]
+"""Changes who may do what: people, their roles, and keys of programs."""
+
+ProvenPerson = Annotated[Principal, Depends(proven(somebody))]
+"""Changes how they sign in, and where they are signed in."""
 
 EVENT: Final = Thing(
     "event",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+import structlog
+
 from services.events import api, pages, refusals, well_known
 from services.events.api_keys import pages as api_key_pages
 from services.events.api_keys import token
@@ -17,6 +19,7 @@ from services.events.people.oidc import pages as provider_pages
 from services.events.people.oidc.provider import Provider
 from services.events.people.passkeys import pages as passkey_pages
 from services.events.people.passkeys.ceremony import RelyingParty
+from services.events.people.proof import pages as proof_pages
 from services.events.people.sessions import pages as session_pages
 from services.events.people.setup import pages as setup_pages
 from services.events.personal_data import pages as personal_data_pages
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from fastapi import FastAPI
+
+_log = structlog.get_logger(__name__)
 
 _DESCRIPTION = """\
 Who takes part and when they meet: the taskforce's companies, employer events and who turned up at them, event
@@ -66,7 +71,10 @@ def create_app(settings: EventsSettings | None = None) -> FastAPI:
     )
     app.state.relying_party = RelyingParty.at(settings.public_url)
     app.state.provider = Provider(settings.provider) if settings.provider else None
+    if settings.provider and not (settings.provider.acr_values or settings.provider.amr_values):
+        _log.warning("provider.strength_not_asked")
     refusals.install(app)
+    proof_pages.install(app)
     app.include_router(api.router)
     app.include_router(token.router)
     app.include_router(pages.router)
@@ -75,6 +83,7 @@ def create_app(settings: EventsSettings | None = None) -> FastAPI:
     app.include_router(sign_in.router)
     app.include_router(session_pages.router)
     app.include_router(passkey_pages.router)
+    app.include_router(proof_pages.router)
     app.include_router(provider_pages.router)
     app.include_router(link_pages.router)
     app.include_router(setup_pages.router)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from services.events import domain
-from services.events.api_keys.domain import ApiKeyNotFound
+from services.events.api_keys.domain import ApiKeyNotFound, ApiKeyOver
 from services.events.people.domain import (
     AddressTaken,
     InvitedJustNow,
@@ -18,6 +18,7 @@ from services.events.people.links.domain import AnotherBrowser, LinkOver
 from services.events.people.oidc.domain import (
     AccountClosed,
     AddressNotVerified,
+    AnotherPerson,
     ClocksDiffer,
     GroupsContradict,
     GroupsNotSaid,
@@ -25,6 +26,8 @@ from services.events.people.oidc.domain import (
     MunicipalityNotGiven,
     NoRoleHere,
     NotBegunHere,
+    NotShownAnew,
+    NotStrongEnough,
     ProgrammeNotGiven,
     ProviderNotBelieved,
     ProviderNotOffered,
@@ -38,6 +41,7 @@ from services.events.people.passkeys.domain import (
     LastPasskey,
     PasskeyKnown,
     PasskeyNotFound,
+    PasskeyOfAnother,
     PasskeyRefused,
     PasskeysNotOffered,
     SignInTooWeak,
@@ -88,6 +92,11 @@ _WORDS: Mapping[type[domain.Refusal], _Words] = {
         N_("Wait ten minutes: the invitation may be on its way, or lie among unwanted mail."),
     ),
     ApiKeyNotFound: _Words(404, N_("There is no such key"), N_("Find it in the list of API keys.")),
+    ApiKeyOver: _Words(
+        409,
+        N_("This key is good no more"),
+        N_("It has been taken back, or its time is up. Make a new one. Nothing was changed."),
+    ),
     LastAdministrator: _Words(
         409,
         N_("This is the last administrator"),
@@ -139,6 +148,11 @@ _WORDS: Mapping[type[domain.Refusal], _Words] = {
         422,
         N_("This passkey does not sign you in"),
         N_("It may have been removed, or the account may be closed. Sign in in another way, or ask an administrator."),
+    ),
+    PasskeyOfAnother: _Words(
+        422,
+        N_("This is somebody else's passkey"),
+        N_("Show it with a passkey of whoever is signed in here, or sign out first. Nothing was changed."),
     ),
     ChallengeOver: _Words(
         409, N_("That took too long"), N_("Try again: there are five minutes for it, and each try counts once.")
@@ -213,6 +227,21 @@ _WORDS: Mapping[type[domain.Refusal], _Words] = {
         403,
         N_("You were not signed in"),
         N_("The sign-in of your organisation was broken off, or did not let you in. Nothing was changed."),
+    ),
+    NotShownAnew: _Words(
+        403,
+        N_("Your organisation's sign-in did not ask you again"),
+        N_("Or it does not say that it did. Sign out here, and sign in in another way. Nothing was changed."),
+    ),
+    NotStrongEnough: _Words(
+        403,
+        N_("Your organisation's sign-in has to ask you for more"),
+        N_("It does not say that it asked for two things, such as a password and your phone. Tell whoever runs it."),
+    ),
+    AnotherPerson: _Words(
+        409,
+        N_("You showed that you are somebody else"),
+        N_("Show it as the person who is signed in here, or sign out first. Nothing was changed."),
     ),
     AccountClosed: _Words(
         403,

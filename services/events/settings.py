@@ -59,6 +59,17 @@ class EventsSettings(ServiceSettings):
         False, description="believe the provider's mail addresses where it does not say that they are verified"
     )
 
+    oidc_acr_values: str = Field(
+        "",
+        description="how strongly the provider has to have asked, in its own words (`acr`), blanks between them: it is "
+        "asked for one of these, and has to say one; not looked at without it",
+    )
+    oidc_amr_values: str = Field(
+        "",
+        description="by what means it has to have asked (`amr`, RFC 8176), blanks between them: it has to say at least "
+        "one, as mfa; not looked at without it",
+    )
+
     @field_validator("oidc_groups", mode="before")
     @classmethod
     def _groups_are_json(cls, said: object) -> object:
@@ -142,6 +153,9 @@ class EventsSettings(ServiceSettings):
             self.oidc_groups_claim,
             frozenset(map(origin_of, self._more_addresses())),
             self.oidc_emails_verified,
+            f"{self.public_url}/sign-in",
+            tuple(self.oidc_acr_values.split()),
+            frozenset(self.oidc_amr_values.split()),
         )
 
     def _more_addresses(self) -> list[str]:

@@ -12,12 +12,14 @@ from starlette.responses import RedirectResponse
 
 from shared.auth import (
     NOTED,
+    PROOF_SECONDS,
     RENEWED_COOKIE,
     SESSION_COOKIE,
     SESSION_IDLE_SECONDS,
     InvalidToken,
     NotAllowed,
     NotSignedIn,
+    ProofNeeded,
     TokenVerifier,
     read_principal,
 )
@@ -155,7 +157,26 @@ async def _on_not_allowed(request: Request, _error: Exception) -> Response:
     return respond(request, Problem(403))
 
 
+def proof_needed() -> Problem:
+    """What is said to somebody who has to show again who they are (RFC 9470)."""
+    return Problem(
+        401,
+        "proof-needed",
+        _("Show again that it is you"),
+        _("For this you must have signed in less than %(minutes)s minutes ago. Nothing was changed.")
+        % {"minutes": PROOF_SECONDS // 60},
+        headers={
+            "www-authenticate": f'Bearer error="insufficient_user_authentication", max_age="{PROOF_SECONDS}"',
+        },
+    )
+
+
+async def _on_proof_needed(request: Request, _error: Exception) -> Response:
+    return respond(request, proof_needed())
+
+
 def install(app: FastAPI) -> None:
     """Makes the refusals of `shared.auth.require` answer as problems."""
     app.add_exception_handler(NotSignedIn, _on_not_signed_in)
     app.add_exception_handler(NotAllowed, _on_not_allowed)
+    app.add_exception_handler(ProofNeeded, _on_proof_needed)

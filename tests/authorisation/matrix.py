@@ -155,6 +155,16 @@ def person_of(asker: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"tilsagn:authorisation:{asker}")
 
 
+def taskforce_of(belonging: Belonging | str) -> UUID:
+    """Whose a thing of this belonging is."""
+    return OTHER_TASKFORCE if belonging == "other taskforce" else TASKFORCE
+
+
+def shown(belonging: Belonging, *marks: str) -> tuple[str, ...]:
+    """What to look for in the answer; of what does not exist nothing can be seen."""
+    return () if belonging == "missing" else marks
+
+
 @dataclass(frozen=True)
 class Cell:
     """One square of the matrix: an operation, one of the things it is about, and who asks for whose."""

@@ -18,7 +18,17 @@ from services.pledges.domain.pledge import Guest, Limits, Person, Promise
 from services.pledges.domain.register import Contact, TypedCompany, name_key
 from services.pledges.settings import PledgesSettings
 from shared.auth import Principal, Role, sign_token
-from tests.authorisation.matrix import FOREIGN, MUNICIPALITY, OTHER_MUNICIPALITY, Ask, Probe, World, person_of
+from tests.authorisation.matrix import (
+    FOREIGN,
+    MUNICIPALITY,
+    OTHER_MUNICIPALITY,
+    Ask,
+    Probe,
+    World,
+    person_of,
+    shown,
+    taskforce_of,
+)
 from tests.authorisation.running import running
 from tests.authorisation.subjects import deadlines, erase, find, ledger, written_into_ledger
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
@@ -211,11 +221,6 @@ def guest(taskforce: UUID, event_id: UUID = TONIGHT) -> Principal:
     return Principal(f"pass:{event_id}", roles, taskforce, event_id=event_id, pass_generation=1)
 
 
-def taskforce_of(belonging: Belonging) -> UUID:
-    """Whose a thing of this belonging is."""
-    return OTHER_TASKFORCE if belonging == "other taskforce" else TASKFORCE
-
-
 def name_of(belonging: Belonging) -> str:
     """What stands in the name of a thing of this belonging."""
     return FOREIGN if belonging == "other taskforce" else belonging.title()
@@ -240,7 +245,7 @@ def _list(path: str, field: str) -> Probe:
     """A list: what is not reached is not in it."""
 
     async def probe(world: Promises, asker: Asker, belonging: Belonging) -> Ask:
-        return Ask("GET", path, hidden=200, shows=_shown(belonging, getattr(world.pledge(asker, belonging), field)))
+        return Ask("GET", path, hidden=200, shows=shown(belonging, getattr(world.pledge(asker, belonging), field)))
 
     return probe
 
@@ -251,14 +256,10 @@ def _one(path: str, field: str, *, inside: bool = False) -> Probe:
     async def probe(world: Promises, asker: Asker, belonging: Belonging) -> Ask:
         logged = world.pledge(asker, belonging)
         hidden = 200 if inside and belonging in PLEDGE.reached_by(asker) else 404
-        shows = _shown(belonging, getattr(logged, field))
+        shows = shown(belonging, getattr(logged, field))
         return Ask("GET", path.format(id=logged.id, hire_id=logged.hire_id), hidden=hidden, shows=shows)
 
     return probe
-
-
-def _shown(belonging: Belonging, *marks: str) -> tuple[str, ...]:
-    return () if belonging == "missing" else marks
 
 
 def _beside(path: str, field: str) -> Probe:
@@ -266,7 +267,7 @@ def _beside(path: str, field: str) -> Probe:
 
     async def probe(world: Promises, asker: Asker, belonging: Belonging) -> Ask:
         logged = world.pledge(asker, belonging)
-        shows = _shown(belonging, getattr(logged, field))
+        shows = shown(belonging, getattr(logged, field))
         return Ask("GET", path.format(id=logged.id, hire_id=logged.hire_id), hidden=200, shows=shows)
 
     return probe
@@ -287,7 +288,7 @@ async def confirm_by_form(world: Promises, asker: Asker, belonging: Belonging) -
 async def contact_address(world: Promises, asker: Asker, belonging: Belonging) -> Ask:
     logged = world.pledge("member", belonging)
     path = f"/internal/pledges/v1/pledges/{logged.id}/contact?taskforce={TASKFORCE}"
-    return Ask("GET", path, shows=_shown(belonging, logged.contact))
+    return Ask("GET", path, shows=shown(belonging, logged.contact))
 
 
 async def enter_with_pass(world: Promises, asker: Asker, belonging: Belonging) -> Ask:

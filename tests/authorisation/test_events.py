@@ -44,10 +44,12 @@ CHECKED_TWICE = {
     for program in ("service", *SCOPES)
     for operation in (
         "GET /account",
+        "GET /account/prove",
         "POST /account/passkeys/{passkey_id:uuid}",
         "POST /account/passkeys/{passkey_id:uuid}/remove",
         "POST /account/sessions/end-others",
         "POST /account/sessions/{session_id:uuid}/end",
+        "POST /api-keys/{key_id:uuid}/take-over",
     )
 }
 """A program is nobody who could have an account, and is asked for its person once more."""

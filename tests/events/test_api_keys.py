@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus
 from uuid import UUID, uuid4
 
 import pytest
+import pytest_asyncio
+from structlog.testing import capture_logs
 
 from services.events.api_keys import commands
 from services.events.api_keys.domain import Credentials
+from services.events.people import commands as people
+from services.events.people.domain import Person
 from shared.auth import SCOPES, TOKEN_SECONDS, TokenVerifier
 from shared.limits import Rate
 from shared.web.limits import Limits
+from tests.conftest import OTHER_TASKFORCE
 from tests.events.conftest import API
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     import httpx
     from fastapi import FastAPI
 
@@ -31,13 +39,32 @@ TOKEN = f"{API}/token"
 PAGE = {"accept": "text/html", "sec-fetch-site": "same-origin", "sec-fetch-mode": "navigate"}
 
 
+ADA = Person(uuid4(), "Ada Adminsen", "ada@struer.example", frozenset({"admin"}))
+BO = Person(uuid4(), "Bo Bestyrer", "bo@struer.example", frozenset({"admin"}))
+
+
+@pytest_asyncio.fixture
+async def db(db: Database, taskforce_id: UUID) -> Database:
+    """With two administrators."""
+    for person in (ADA, BO):
+        await people.add_person(db, taskforce_id, person)
+    return db
+
+
 @pytest.fixture
 def admin(caller: Caller, taskforce_id: UUID) -> dict[str, str]:
-    return PAGE | caller.headers("admin", taskforce_id=taskforce_id, subject=f"person:{uuid4()}")
+    """What Ada asks with."""
+    return PAGE | caller.headers("admin", taskforce_id=taskforce_id, subject=f"person:{ADA.id}")
+
+
+@pytest.fixture
+def bo(caller: Caller, taskforce_id: UUID) -> dict[str, str]:
+    """What Bo asks with."""
+    return PAGE | caller.headers("admin", taskforce_id=taskforce_id, subject=f"person:{BO.id}")
 
 
 async def made(db: Database, taskforce_id: UUID, *scopes: Scope, **facts: Any) -> Credentials:
-    wanted: dict[str, Any] = {"name": "Byens hjemmeside", "days": 30, "made_by": uuid4()} | facts
+    wanted: dict[str, Any] = {"name": "Byens hjemmeside", "days": 30, "made_by": ADA.id} | facts
     return await commands.make_key(db, taskforce_id, scopes=scopes or ("events:read",), **wanted)
 
 
@@ -169,6 +196,104 @@ async def refused(client: httpx.AsyncClient, fields: dict[str, str]) -> None:
     answer = await client.post(TOKEN, data=fields)
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client"), answer.text
     assert answer.headers["www-authenticate"].startswith("Basic ")
+
+
+async def closed(db: Database, taskforce_id: UUID) -> None:
+    await people.deactivate_person(db, taskforce_id, ADA.id)
+
+
+async def no_administrator(db: Database, taskforce_id: UUID) -> None:
+    await people.change_person(db, taskforce_id, replace(ADA, roles=frozenset({"coordinator"})))
+
+
+async def erased(db: Database, taskforce_id: UUID) -> None:
+    async with db.change(taskforce_id) as conn:
+        await conn.execute("select erase_accounts($1)", [ADA.id])
+
+
+async def elsewhere_only(db: Database, taskforce_id: UUID) -> None:
+    await no_administrator(db, taskforce_id)
+    # Ids are made by whoever asks: somebody of the other taskforce may have this one, and be an administrator there.
+    await people.add_person(db, OTHER_TASKFORCE, ADA)
+
+
+@pytest.mark.parametrize("gone", [closed, no_administrator, erased, elsewhere_only])
+async def test_a_key_stands_still_when_who_answers_for_it_is_no_administrator_any_more(
+    client: httpx.AsyncClient,
+    bo: dict[str, str],
+    db: Database,
+    taskforce_id: UUID,
+    gone: Callable[[Database, UUID], Awaitable[None]],
+) -> None:
+    key = await made(db, taskforce_id)
+    assert (await client.post(TOKEN, data=body(key))).status_code == 200
+    await gone(db, taskforce_id)
+    with capture_logs() as logged:
+        await refused(client, body(key))
+    assert next((one["event"], one.get("keys")) for one in logged if one["log_level"] == "warning") == (
+        "api_keys.nobody_answers_for_it",
+        [str(key.key_id)],
+    )
+    page = (await client.get("/api-keys", headers=bo)).text
+    assert "1 nøgle står stille" in page
+    assert "er ikke længere administrator her" in page
+
+
+async def test_that_a_key_stands_still_is_logged_when_its_administrator_goes(db: Database, taskforce_id: UUID) -> None:
+    key = await made(db, taskforce_id)
+    over = await made(db, taskforce_id, now=datetime.now(UTC) - timedelta(days=31))
+    for gone in (no_administrator, closed):
+        with capture_logs() as logged:
+            await gone(db, taskforce_id)
+        told = [one for one in logged if one["event"] == "api_keys.nobody_answers_for_it"]
+        assert [one["keys"] for one in told] == [[str(key.key_id)]]
+        assert str(over.key_id) not in str(logged)
+
+
+async def test_another_administrator_takes_a_key_over_before_or_after_and_the_program_notices_nothing(
+    client: httpx.AsyncClient, bo: dict[str, str], db: Database, taskforce_id: UUID
+) -> None:
+    before, after = await made(db, taskforce_id, name="Statistik"), await made(db, taskforce_id, name="Hjemmeside")
+    page = (await client.get(f"/people/{ADA.id}", headers=bo)).text
+    assert "2 API-nøgler står stille fra da af" in page
+    assert f"/api-keys/{before.key_id}/take-over" in page
+    for _ in "12":
+        answer = await client.post(f"/api-keys/{before.key_id}/take-over", headers=bo)
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/api-keys#key-{before.key_id}")
+    assert "1 API-nøgle står stille fra da af" in (await client.get(f"/people/{ADA.id}", headers=bo)).text
+    await closed(db, taskforce_id)
+    assert (await client.post(TOKEN, data=body(before))).status_code == 200
+    await refused(client, body(after))
+    await client.post(f"/api-keys/{after.key_id}/take-over", headers=bo)
+    assert (await client.post(TOKEN, data=body(after))).status_code == 200
+    page = (await client.get("/api-keys", headers=bo)).text
+    assert "af Ada Adminsen" in page
+    assert page.count("Bo Bestyrer svarer for den") == 2
+    assert "står stille," not in page
+
+
+async def test_a_key_works_again_when_its_administrator_is_one_again(
+    client: httpx.AsyncClient, db: Database, taskforce_id: UUID
+) -> None:
+    key = await made(db, taskforce_id)
+    await closed(db, taskforce_id)
+    await refused(client, body(key))
+    await people.reactivate_person(db, taskforce_id, ADA.id)
+    assert (await client.post(TOKEN, data=body(key))).status_code == 200
+
+
+async def test_a_key_that_is_over_is_not_taken_over(
+    client: httpx.AsyncClient, bo: dict[str, str], db: Database, taskforce_id: UUID
+) -> None:
+    revoked = await made(db, taskforce_id)
+    await commands.revoke_key(db, taskforce_id, revoked.key_id)
+    expired = await made(db, taskforce_id, now=datetime.now(UTC) - timedelta(days=30))
+    for key in (revoked, expired):
+        answer = await client.post(f"/api-keys/{key.key_id}/take-over", headers=bo)
+        assert answer.status_code == 409
+        await refused(client, body(key))
+    assert (await client.post(f"/api-keys/{uuid4()}/take-over", headers=bo)).status_code == 404
+    assert "take-over" not in (await client.get("/api-keys", headers=bo)).text
 
 
 async def test_what_is_none_of_our_keys_gets_no_token(

@@ -57,10 +57,14 @@ class Keycloak:
         """Let it go on."""
         os.killpg(self._process.pid, signal.SIGCONT)
 
-    def send_back_to(self, redirect_uri: str) -> None:
-        """Register where people are sent back to."""
+    def send_back_to(self, redirect_uri: str, signed_out_uri: str) -> None:
+        """Register where people are sent back to, when they have signed in there and when they have signed out."""
         client = self._client()
-        self._admin("PUT", f"/admin/realms/{REALM}/clients/{client['id']}", json={"redirectUris": [redirect_uri]})
+        registered = {
+            "redirectUris": [redirect_uri],
+            "attributes": client["attributes"] | {"post.logout.redirect.uris": signed_out_uri},
+        }
+        self._admin("PUT", f"/admin/realms/{REALM}/clients/{client['id']}", json=registered)
 
     def add_user(self, name: str, *, groups: Sequence[str] = (), verified: bool = True) -> str:
         """Somebody with the password of the tests: `hanne` is Hanne Test, hanne@struer.example. Returns their id."""

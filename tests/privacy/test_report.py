@@ -16,9 +16,10 @@ from deploy.privacy.people import HOLDINGS
 from deploy.privacy.registers import register_of
 from shared.privacy.access_log import PURPOSES
 from shared.privacy.english import english, in_language
-from shared.privacy.pdf import ACTIONS, REASONS, kept_for, pdf, shown, who_looked
+from shared.privacy.pdf import pdf
 from shared.privacy.report import TEXTS, report, told
 from shared.privacy.subjects import Asked, Held
+from shared.privacy.words import ACTIONS, REASONS, kept_for, shown, who_looked
 from shared.web.i18n import speaking
 
 if TYPE_CHECKING:

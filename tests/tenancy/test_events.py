@@ -39,9 +39,13 @@ class Prepared(Register):
         self.to = {step: await self.new_event("own", status) for step, status in steps.items()}
         for step in ("check_in", "walk_in", "attend", "arrive", "revoke"):
             self.to[step] = await self.new_event("own", "open")
+        self.nobody = uuid4()
+        # What is to be exchanged is an administrator's; what nobody answers for stands still.
+        makers = dict.fromkeys(("revoke_key", "take_over_key", "take_over", "still", "load", "revoke"), self.nobody)
+        makers["exchange"] = self.people["own"].id
         self.keys = {
-            use: await api_keys.make_key(self.db, TASKFORCE, name=use, scopes=["events:read"], days=30, made_by=uuid4())
-            for use in ("revoke_key", "exchange", "load", "revoke")
+            use: await api_keys.make_key(self.db, TASKFORCE, name=use, scopes=["events:read"], days=30, made_by=maker)
+            for use, maker in makers.items()
         }
 
     @property
@@ -72,7 +76,7 @@ def _event(id: UUID, version: int = 1) -> EmployerEvent:
 
 
 def _key() -> ApiKey:
-    return ApiKey(uuid4(), "Byen", frozenset({"events:read"}), uuid4(), NOW, NOW + timedelta(days=30))
+    return ApiKey(uuid4(), "Byen", frozenset({"events:read"}), uuid4(), NOW, NOW + timedelta(days=30), uuid4())
 
 
 def _arrive(world: Prepared, db: Any) -> Any:
@@ -100,6 +104,10 @@ CASES: Cases = {
         db, TASKFORCE, name="Byen", scopes=["events:read"], days=30, made_by=uuid4()
     ),
     api_keys.revoke_key: lambda w, db: api_keys.revoke_key(db, TASKFORCE, w.keys["revoke_key"].key_id),
+    api_keys.take_over_key: lambda w, db: api_keys.take_over_key(
+        db, TASKFORCE, w.keys["take_over_key"].key_id, by=w.people["own"].id
+    ),
+    api_keys.note_standing_still: lambda w, conn: api_keys.note_standing_still(conn, TASKFORCE, w.nobody),
     api_keys.exchange: lambda w, db: api_keys.exchange(
         db, w.keys["exchange"].client_id, w.keys["exchange"].client_secret
     ),
@@ -107,6 +115,7 @@ CASES: Cases = {
     key_store.insert: lambda _, conn: key_store.insert(conn, TASKFORCE, _key(), bytes(32)),
     key_store.load: lambda w, conn: key_store.load(conn, TASKFORCE, w.keys["load"].key_id),
     key_store.note_use: lambda w, conn: key_store.note_use(conn, TASKFORCE, w.keys["load"].key_id, NOW),
+    key_store.take_over: lambda w, conn: key_store.take_over(conn, TASKFORCE, w.keys["take_over"].key_id, uuid4(), NOW),
     key_store.revoke: lambda w, conn: key_store.revoke(conn, TASKFORCE, w.keys["revoke"].key_id, NOW),
     queries.company: lambda w, conn: queries.company(conn, TASKFORCE, w.ours),
     queries.companies: lambda _, conn: queries.companies(conn, TASKFORCE, limit=10),

@@ -129,6 +129,8 @@ EXEMPT: Exempt = {
     store.insert_challenge: _OF_NOBODY,
     store.take_challenge: _OF_NOBODY,
     commands.ask_to_sign_in: _OF_NOBODY,
+    commands.ask_to_prove: _OF_NOBODY,
+    commands.prove: "uses up a challenge, and then does what `let_in` does",
     commands.sign_in: "uses up a challenge, and then does what `let_in` does",
     commands.enrol: "asks `second_proof`, uses up a challenge, and then does what `keep` does",
 }

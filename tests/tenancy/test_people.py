@@ -18,6 +18,7 @@ from services.events.people.links import commands as link_commands
 from services.events.people.links import store as link_store
 from services.events.people.links.domain import LinkCode
 from services.events.people.links.store import Asked
+from services.events.people.proof import queries as proof_queries
 from services.events.people.sessions import commands as session_commands
 from services.events.people.sessions import queries as session_queries
 from services.events.people.sessions import store as session_store
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 NOW = datetime.now(UTC)
 WAITED_FOR: Final = ("make_link", "open_link", "lock_good", "add_secret", "secret_hashes", "mark_used")
-SIGNED_IN: Final = ("renew", "end", "end_one", "load", "touch", "delete", "over")
+SIGNED_IN: Final = ("renew", "end", "end_one", "load", "touch", "delete", "delete_of_passkey", "over")
 
 
 class Prepared(Register):
@@ -58,6 +59,9 @@ class Prepared(Register):
         self.links = {use: await self._link() for use in WAITED_FOR}
         over = self.keys["over"].session_id
         await self.superuser.execute("update sessions set used_at = $2 where id = $1", over, NOW - LONGEST)
+        self.passkey, _name = await self.new_passkey(TASKFORCE, self.me, "Z")
+        opened = self.keys["delete_of_passkey"].session_id
+        await self.superuser.execute("update sessions set passkey_id = $2 where id = $1", opened, self.passkey)
         self.gone = await self._somebody()
         await commands.deactivate_person(self.db, TASKFORCE, self.gone)
 
@@ -120,7 +124,7 @@ SESSIONS: Cases = {
     session_store.delete_over: lambda _, conn: session_store.delete_over(conn, TASKFORCE, NOW),
     session_commands.start: lambda w, db: session_commands.start(db, TASKFORCE, w.me, proof="passkey", device="x"),
     session_commands.begin: lambda w, conn: session_commands.begin(
-        conn, TASKFORCE, w.me, proof="passkey", device="x", now=NOW
+        conn, TASKFORCE, w.me, proof="passkey", device="x", now=NOW, proved_at=NOW
     ),
     session_commands.renew: lambda w, db: session_commands.renew(db, w.keys["renew"], by_person=True),
     session_commands.end: lambda w, db: session_commands.end(db, w.keys["end"]),
@@ -128,6 +132,7 @@ SESSIONS: Cases = {
     session_commands.end_others: lambda w, db: session_commands.end_others(
         db, TASKFORCE, w.others["end_others"], but=None
     ),
+    proof_queries.ways: lambda w, conn: proof_queries.ways(conn, TASKFORCE, w.me, w.keys["load"].session_id),
     session_queries.sessions: lambda w, conn: session_queries.sessions(conn, TASKFORCE, w.me),
     session_store.insert: _new_session,
     session_store.load: lambda w, conn: session_store.load(conn, w.keys["load"], NOW),
@@ -138,6 +143,7 @@ SESSIONS: Cases = {
         conn, TASKFORCE, w.keys["touch"].session_id, datetime.now(UTC)
     ),
     session_store.delete: lambda w, conn: session_store.delete(conn, TASKFORCE, w.me, w.keys["delete"].session_id),
+    session_store.delete_of_passkey: lambda w, conn: session_store.delete_of_passkey(conn, TASKFORCE, w.me, w.passkey),
     session_store.delete_all: lambda w, conn: session_store.delete_all(conn, TASKFORCE, w.others["delete_all"]),
 }
 LINKS: Cases = {

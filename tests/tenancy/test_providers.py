@@ -77,6 +77,7 @@ EXEMPT: Exempt = {
     store.take_begun: _OF_NOBODY,
     commands.take: _OF_NOBODY,
     commands.begin: _REGISTRY,
+    commands.taskforce_of: _REGISTRY,
     commands.groups_of: _REGISTRY,
 }
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from services.events.access import PERSON, Administrator, Db
+from services.events.access import PERSON, Administrator, Db, ProvenAdministrator
 from services.events.api.answers import PREFIX, refusals
 from services.events.fields import Email, Name
 from services.events.people import commands, queries
@@ -97,7 +97,7 @@ class PersonPage(BaseModel):
 
 @router.post("", status_code=201, responses=refusals(404, 409, 413))
 @about(PERSON)
-async def add_person(principal: Administrator, db: Db, person: PersonIn) -> PersonOut:
+async def add_person(principal: ProvenAdministrator, db: Db, person: PersonIn) -> PersonOut:
     """Let somebody take part."""
     await commands.add_person(db, principal.taskforce, person.person(person.id), invite=person.invite)
     return await _shown(principal, db, person.id)
@@ -105,7 +105,7 @@ async def add_person(principal: Administrator, db: Db, person: PersonIn) -> Pers
 
 @router.put("/{person_id}", responses=refusals(404, 409, 413))
 @about(PERSON)
-async def change_person(principal: Administrator, db: Db, person_id: UUID, person: PersonFacts) -> PersonOut:
+async def change_person(principal: ProvenAdministrator, db: Db, person_id: UUID, person: PersonFacts) -> PersonOut:
     """Change somebody's facts and roles. Where they are signed in, the new roles hold within a minute."""
     await commands.change_person(db, principal.taskforce, person.person(person_id))
     return await _shown(principal, db, person_id)
@@ -121,7 +121,7 @@ async def invite_person(principal: Administrator, db: Db, person_id: UUID) -> Pe
 
 @router.post("/{person_id}/deactivate", responses=refusals(404, 409))
 @about(PERSON)
-async def deactivate_person(principal: Administrator, db: Db, person_id: UUID) -> PersonOut:
+async def deactivate_person(principal: ProvenAdministrator, db: Db, person_id: UUID) -> PersonOut:
     """Let somebody no longer take part: they are signed out everywhere within a minute."""
     await commands.deactivate_person(db, principal.taskforce, person_id)
     return await _shown(principal, db, person_id)
@@ -129,7 +129,7 @@ async def deactivate_person(principal: Administrator, db: Db, person_id: UUID) -
 
 @router.post("/{person_id}/reactivate", responses=refusals(404))
 @about(PERSON)
-async def reactivate_person(principal: Administrator, db: Db, person_id: UUID) -> PersonOut:
+async def reactivate_person(principal: ProvenAdministrator, db: Db, person_id: UUID) -> PersonOut:
     """Let somebody take part again."""
     await commands.reactivate_person(db, principal.taskforce, person_id)
     return await _shown(principal, db, person_id)

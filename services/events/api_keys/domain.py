@@ -32,8 +32,14 @@ class ApiKeyNotFound(Refusal):
     code = "api-key-not-found"
 
 
+class ApiKeyOver(Refusal):
+    """The key has been revoked, or its time is up: there is nothing left to answer for."""
+
+    code = "api-key-over"
+
+
 class ClientRefused(Exception):
-    """The key is none of ours, has been revoked, or its time is up. Says nothing more, on purpose."""
+    """The key is none of ours, or opens nothing now. Says nothing more, on purpose."""
 
 
 class ScopeRefused(Exception):
@@ -47,6 +53,9 @@ class ApiKey:
     Attributes:
         name: what the program is called.
         made_by: the administrator.
+        kept_by: the administrator who answers for it: who made it, or who has taken it over since.
+        kept: whether they are an administrator who takes part. If not, the key stands still until somebody else takes
+            it over, or they are one again: what somebody has let in does not stay when they go.
         expires_at: from when on it is good for nothing.
         revoked_at: since when somebody has taken it back.
     """
@@ -57,11 +66,17 @@ class ApiKey:
     made_by: UUID
     made_at: datetime
     expires_at: datetime
+    kept_by: UUID
+    kept: bool = True
     revoked_at: datetime | None = None
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether nobody can ever have a token for it again."""
+        return self.revoked_at is not None or now >= self.expires_at
 
     def is_good(self, now: datetime) -> bool:
         """Whether a token can be had for it."""
-        return self.revoked_at is None and now < self.expires_at
+        return self.kept and not self.is_over(now)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
-from services.events.access import API_KEY, Administrator, Db, Settings
+from services.events.access import API_KEY, Administrator, Db, ProvenAdministrator, Settings
 from services.events.api.answers import PREFIX
 from services.events.api_keys import commands, queries
 from services.events.api_keys.domain import LIFETIMES_DAYS, SCOPE_LABELS
@@ -45,7 +45,7 @@ async def show_keys(request: Request, principal: Administrator, db: Db) -> Respo
 
 @router.post("")
 @about()
-async def make_key(request: Request, principal: Administrator, db: Db, settings: Settings) -> Response:
+async def make_key(request: Request, principal: ProvenAdministrator, db: Db, settings: Settings) -> Response:
     """Make a key, and show it this once."""
     form = await read_form(request, ApiKeyIn)
     if form.data is None:
@@ -65,10 +65,18 @@ async def make_key(request: Request, principal: Administrator, db: Db, settings:
 
 @router.post("/{key_id:uuid}/revoke")
 @about(API_KEY)
-async def revoke_key(principal: Administrator, db: Db, key_id: UUID) -> Response:
+async def revoke_key(principal: ProvenAdministrator, db: Db, key_id: UUID) -> Response:
     """Take a key back."""
     await commands.revoke_key(db, principal.taskforce, key_id)
     return RedirectResponse("/api-keys", 303)
+
+
+@router.post("/{key_id:uuid}/take-over")
+@about(API_KEY)
+async def take_over_key(principal: ProvenAdministrator, db: Db, key_id: UUID) -> Response:
+    """Answer for a key from now on, in place of whoever did."""
+    await commands.take_over_key(db, principal.taskforce, key_id, by=principal.person)
+    return RedirectResponse(f"/api-keys#key-{key_id}", 303)
 
 
 async def _shown(
@@ -82,6 +90,7 @@ async def _shown(
         status_code=status_code,
         form=form,
         keys=keys,
+        me=principal.person_id,
         labels=SCOPE_LABELS,
         lifetimes=LIFETIMES_DAYS,
     )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from services.events.api_keys.store import KEPT, KEPT_BY
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -18,7 +20,9 @@ class ApiKeyRow:
 
     Attributes:
         made_by_name: the administrator; None where their account has been erased.
-        good: whether a token can be had for it now.
+        kept_by: the administrator who answers for it, and what they are called, likewise.
+        kept: whether they are one who takes part.
+        over: whether it has been taken back, or its time is up.
     """
 
     id: UUID
@@ -26,27 +30,45 @@ class ApiKeyRow:
     scopes: list[str]
     made_by_name: str | None
     made_at: datetime
+    kept_by: UUID
+    kept_by_name: str | None
+    kept: bool
     expires_at: datetime
     used_at: datetime | None
     revoked_at: datetime | None
-    good: bool
+    over: bool
 
 
-async def api_keys(conn: Connection, taskforce_id: UUID, now: datetime) -> list[ApiKeyRow]:
-    """The taskforce's keys: good ones first, then latest first."""
+async def api_keys(
+    conn: Connection, taskforce_id: UUID, now: datetime, *, kept_by: UUID | None = None
+) -> list[ApiKeyRow]:
+    """The taskforce's keys: those that are not over first, then latest first.
+
+    Args:
+        kept_by: only those of them that are not over and for which this person answers.
+    """
     rows = await conn.fetch(
-        """
+        f"""
         select api_keys.id, api_keys.name, scopes, made_at, expires_at, used_at, revoked_at,
-               people.name as made_by_name,
-               revoked_at is null and expires_at > $2 as good
+               maker.name as made_by_name,
+               {KEPT_BY} as kept_by,
+               keeper.name as kept_by_name,
+               {KEPT} as kept,
+               revoked_at is not null or expires_at <= $2 as over
           from api_keys
-          left join people
-            on people.taskforce_id = api_keys.taskforce_id
-           and people.id = made_by
+          left join people as maker
+            on maker.taskforce_id = api_keys.taskforce_id
+           and maker.id = made_by
+          left join people as keeper
+            on keeper.taskforce_id = api_keys.taskforce_id
+           and keeper.id = {KEPT_BY}
          where api_keys.taskforce_id = $1
-         order by good desc, made_at desc, api_keys.id
-        """,
+           and ($3::uuid is null
+                or {KEPT_BY} = $3 and revoked_at is null and expires_at > $2)
+         order by over, made_at desc, api_keys.id
+        """,  # noqa: S608  (nothing is put in)
         taskforce_id,
         now,
+        kept_by,
     )
     return [ApiKeyRow(**row) for row in rows]

@@ -12,6 +12,20 @@ if TYPE_CHECKING:
 
     from shared.postgres import Connection
 
+KEPT_BY = "coalesce(taken_over_by, made_by)"
+"""Of `api_keys`: the administrator who answers for a key."""
+KEPT = f"""
+    exists (select from people
+              join person_roles
+                on person_roles.taskforce_id = people.taskforce_id
+               and person_roles.person_id = people.id
+             where people.taskforce_id = api_keys.taskforce_id
+               and people.id = {KEPT_BY}
+               and people.deactivated_at is null
+               and role = 'admin')
+"""
+"""Of `api_keys`: whether they are an administrator who takes part. Asked anew each time: roles go in many ways."""
+
 
 async def insert(conn: Connection, taskforce_id: UUID, key: ApiKey, secret_hash: bytes) -> None:
     """Keep a new key."""
@@ -34,12 +48,14 @@ async def insert(conn: Connection, taskforce_id: UUID, key: ApiKey, secret_hash:
 async def load(conn: Connection, taskforce_id: UUID, key_id: UUID) -> tuple[ApiKey, bytes] | None:
     """A key and the hash of its secret; None where there is none."""
     row = await conn.fetchrow(
-        """
-        select id, name, scopes, made_by, made_at, expires_at, revoked_at, secret_hash
+        f"""
+        select id, name, scopes, made_by, made_at, expires_at, revoked_at, secret_hash,
+               {KEPT_BY} as kept_by,
+               {KEPT} as kept
           from api_keys
          where taskforce_id = $1
            and id = $2
-        """,
+        """,  # noqa: S608  (nothing is put in)
         taskforce_id,
         key_id,
     )
@@ -54,6 +70,23 @@ async def note_use(conn: Connection, taskforce_id: UUID, key_id: UUID, now: date
     """Note that a token has been had for the key."""
     await conn.execute(
         "update api_keys set used_at = $3 where taskforce_id = $1 and id = $2", taskforce_id, key_id, now
+    )
+
+
+async def take_over(conn: Connection, taskforce_id: UUID, key_id: UUID, by: UUID, now: datetime) -> None:
+    """Note who answers for the key from now on."""
+    await conn.execute(
+        """
+        update api_keys
+           set taken_over_by = $3,
+               taken_over_at = $4
+         where taskforce_id = $1
+           and id = $2
+        """,
+        taskforce_id,
+        key_id,
+        by,
+        now,
     )
 
 

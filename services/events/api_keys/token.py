@@ -45,7 +45,10 @@ class TokenError(BaseModel):
 
 _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     400: {"model": TokenError, "description": "The request is not as it has to be"},
-    401: {"model": TokenError, "description": "The key is none of ours, has been revoked, or its time is up"},
+    401: {
+        "model": TokenError,
+        "description": "The key is none of ours, has been revoked, its time is up, or nobody answers for it",
+    },
     413: {"description": "The body is larger than 1 MiB"},
 }
 
@@ -76,7 +79,9 @@ async def make_token(
     try:
         principal = await commands.exchange(db, name, secret, scopes=(scope or "").split())
     except ClientRefused:
-        return _refused("invalid_client", "no such key, or it is good no more", 401)
+        return _refused(
+            "invalid_client", "no such key, or it is good no more: an administrator sees why, and can take it over", 401
+        )
     except ScopeRefused:
         return _refused("invalid_scope", "the key is not for all of these scopes")
     token = sign_token(settings.token_private_key.get_secret_value(), principal, lifetime_seconds=TOKEN_SECONDS)

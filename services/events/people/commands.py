@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import structlog
 
+from services.events.api_keys.commands import note_standing_still
 from services.events.domain import CompanyNotFound, IdTaken, TaskforceUnknown
 from services.events.people import store
 from services.events.people.domain import (
@@ -85,6 +86,8 @@ async def invite_person(db: Database, taskforce_id: UUID, person_id: UUID, *, no
 async def change_person(db: Database, taskforce_id: UUID, person: Person) -> None:
     """Change somebody's facts and roles. Where they are signed in, the new roles hold within a minute.
 
+    API keys for which a former administrator answers stand still, until another one takes them over.
+
     Raises:
         LastAdministrator: nobody else who takes part is one.
         PersonNotFound, AddressTaken, MunicipalityMissing, ProgrammeMissing, CompanyNotFound.
@@ -103,6 +106,8 @@ async def change_person(db: Database, taskforce_id: UUID, person: Person) -> Non
                 # Whoever reads the mails of the address before is somebody else, and so may who came by it be.
                 await _sign_out(conn, taskforce_id, person.id)
                 await oidc.delete_link(conn, taskforce_id, person.id)
+            if "admin" in known.roles - person.roles:
+                await note_standing_still(conn, taskforce_id, person.id)
             if not known.roles & POWERFUL and (another_address or person.roles & POWERFUL):
                 # Added by whoever read the mails, without an administrator's code: no proof for more than that.
                 await passkeys.delete_of_person(conn, taskforce_id, person.id)
@@ -122,6 +127,8 @@ async def change_person(db: Database, taskforce_id: UUID, person: Person) -> Non
 async def deactivate_person(db: Database, taskforce_id: UUID, person_id: UUID) -> None:
     """Let somebody no longer take part: they are signed out everywhere within a minute. Twice is once.
 
+    API keys for which they answer stand still then, until another administrator takes them over.
+
     Raises:
         LastAdministrator: nobody else who takes part is one.
         PersonNotFound.
@@ -135,6 +142,7 @@ async def deactivate_person(db: Database, taskforce_id: UUID, person_id: UUID) -
             await _refuse_last_administrator(conn, taskforce_id, person_id)
         await store.set_deactivated(conn, taskforce_id, person_id, datetime.now(UTC))
         await _sign_out(conn, taskforce_id, person_id)
+        await note_standing_still(conn, taskforce_id, person_id)
     _note("closed", taskforce_id, person_id)
 
 

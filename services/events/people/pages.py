@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.events.access import PERSON, Administrator, Db
+from services.events.access import PERSON, Administrator, Db, ProvenAdministrator
 from services.events.api.people import PersonFacts, PersonIn
+from services.events.api_keys.domain import SCOPE_LABELS
+from services.events.api_keys.queries import api_keys
 from services.events.domain import CompanyNotFound, Refusal
 from services.events.people import commands, queries
 from services.events.people.domain import (
@@ -58,7 +61,7 @@ async def new_person(request: Request, principal: Administrator, db: Db) -> Resp
 
 @router.post("")
 @about(PERSON)
-async def add_person(request: Request, principal: Administrator, db: Db) -> Response:
+async def add_person(request: Request, principal: ProvenAdministrator, db: Db) -> Response:
     """Let somebody take part."""
     form = await read_form(request, PersonIn)
     if form.data is not None:
@@ -77,24 +80,26 @@ async def edit_person(request: Request, principal: Administrator, db: Db, person
     """What is known of somebody, to be changed."""
     async with db.read(principal.taskforce) as conn:
         row = await queries.person(conn, principal.taskforce, person_id)
+        keys = await api_keys(conn, principal.taskforce, datetime.now(UTC), kept_by=person_id)
     form = blank(**row.model_dump(include=set(PersonFacts.model_fields)))
-    return await _asked(request, "person.html", principal, db, form=form, person=row)
+    return await _asked(request, "person.html", principal, db, form=form, person=row, keys=keys)
 
 
 @router.post("/{person_id:uuid}")
 @about(PERSON)
-async def change_person(request: Request, principal: Administrator, db: Db, person_id: UUID) -> Response:
+async def change_person(request: Request, principal: ProvenAdministrator, db: Db, person_id: UUID) -> Response:
     """Change somebody's facts and roles."""
     form = await read_form(request, PersonFacts)
     async with db.read(principal.taskforce) as conn:
         row = await queries.person(conn, principal.taskforce, person_id)
+        keys = await api_keys(conn, principal.taskforce, datetime.now(UTC), kept_by=person_id)
     if form.data is not None:
         try:
             await commands.change_person(db, principal.taskforce, form.data.person(person_id))
             return RedirectResponse("/people", 303)
         except _TYPED_WRONG as refusal:
             form = form.refused(_at_field(refusal))
-    return await _asked(request, "person.html", principal, db, status_code=422, form=form, person=row)
+    return await _asked(request, "person.html", principal, db, status_code=422, form=form, person=row, keys=keys)
 
 
 @router.post("/{person_id:uuid}/invitations")
@@ -107,7 +112,7 @@ async def invite_person(principal: Administrator, db: Db, person_id: UUID) -> Re
 
 @router.post("/{person_id:uuid}/deactivate")
 @about(PERSON)
-async def deactivate_person(principal: Administrator, db: Db, person_id: UUID) -> Response:
+async def deactivate_person(principal: ProvenAdministrator, db: Db, person_id: UUID) -> Response:
     """Let somebody no longer take part."""
     await commands.deactivate_person(db, principal.taskforce, person_id)
     return RedirectResponse(f"/people/{person_id}", 303)
@@ -115,7 +120,7 @@ async def deactivate_person(principal: Administrator, db: Db, person_id: UUID) -
 
 @router.post("/{person_id:uuid}/reactivate")
 @about(PERSON)
-async def reactivate_person(principal: Administrator, db: Db, person_id: UUID) -> Response:
+async def reactivate_person(principal: ProvenAdministrator, db: Db, person_id: UUID) -> Response:
     """Let somebody take part again."""
     await commands.reactivate_person(db, principal.taskforce, person_id)
     return RedirectResponse(f"/people/{person_id}", 303)
@@ -148,5 +153,7 @@ async def _asked(
         labels=ROLE_LABELS,
         programmes=PROGRAMMES,
         members=members,
+        scope_labels=SCOPE_LABELS,
+        me=principal.person_id,
         **context,
     )

@@ -25,6 +25,7 @@ from services.events.access import (
     Administrator,
     Db,
     Overseer,
+    ProvenAdministrator,
     TheOthers,
 )
 from services.events.people.domain import LastAdministrator
@@ -35,8 +36,9 @@ from shared.cpr import MayLookLikeCpr
 from shared.limits import HEAVY, limited
 from shared.policy import about
 from shared.privacy.inquiries import Inquiry
-from shared.privacy.pdf import ACTIONS, REASONS, SERVICES, kept_for, pairs, pdf, shown, who_looked
+from shared.privacy.pdf import pdf
 from shared.privacy.report import report
+from shared.privacy.words import ACTIONS, REASONS, SERVICES, kept_for, pairs, shown, who_looked
 from shared.web.formats import date_text, local_date
 from shared.web.forms import Form, blank, read_form
 from shared.web.i18n import Language, current_language
@@ -199,7 +201,7 @@ async def ask_whether_to_erase(request: Request, principal: Administrator, db: D
 @router.post("/erasures")
 @about(SUBJECT)
 @limited(HEAVY)
-async def erase(request: Request, principal: Administrator, db: Db, others: TheOthers) -> Response:
+async def erase(request: Request, principal: ProvenAdministrator, db: Db, others: TheOthers) -> Response:
     """Erase somebody in every service."""
     form = await read_form(request, Confirmation)
     if (confirmed := form.data) is None:

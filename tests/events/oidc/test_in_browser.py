@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -58,7 +59,7 @@ async def test_somebody_goes_there_and_comes_back_to_where_they_were_going(
     await page.goto(f"{registered}/account")
     assert page.url == f"{registered}/sign-in?next=%2Faccount"
     await assert_fits(page, size)
-    await page.get_by_role("link", name="Log ind med Struer Kommune").click()
+    await page.get_by_role("button", name="Log ind med Struer Kommune").click()
     await expect(page.get_by_role("heading", name="Min konto", level=1)).to_be_visible()
     assert page.url == f"{registered}/account"
     await assert_fits(page, size)
@@ -67,7 +68,7 @@ async def test_somebody_goes_there_and_comes_back_to_where_they_were_going(
 async def test_the_button_works_without_javascript(page_at: OpenPage, registered: str) -> None:
     page = await page_at(java_script_enabled=False)
     await page.goto(f"{registered}/sign-in?next=/account")
-    await page.get_by_role("link", name="Log ind med Struer Kommune").click()
+    await page.get_by_role("button", name="Log ind med Struer Kommune").click()
     await expect(page.get_by_role("heading", name="Min konto", level=1)).to_be_visible()
 
 
@@ -93,9 +94,62 @@ async def test_whoever_is_sent_back_with_a_lie_sees_neither_code_nor_state_in_th
     liar.claims = {"nonce": "another"}
     page = await page_at()
     await page.goto(f"{registered}/sign-in")
-    await page.get_by_role("link", name="Log ind med Struer Kommune").click()
+    await page.get_by_role("button", name="Log ind med Struer Kommune").click()
     await expect(page.get_by_role("heading", name="Vi kan ikke stole på svaret")).to_be_visible()
     assert page.url == f"{registered}/sign-in/provider/refused?why=provider-not-believed"
     await page.get_by_role("link", name="English").first.click()
     await expect(page.get_by_role("heading", name="We cannot trust the answer")).to_be_visible()
     assert SESSION_COOKIE not in {cookie.get("name") for cookie in await page.context.cookies()}
+
+
+@SIZES
+async def test_a_link_that_somebody_was_sent_shows_a_button(
+    page_at: OpenPage, registered: str, size: tuple[int, int]
+) -> None:
+    page = await page_at(*size)
+    await page.goto(f"{registered}/sign-in/provider?taskforce=struer&next=/account")
+    await expect(page.get_by_role("button", name="Log ind med Struer Kommune")).to_be_focused()
+    await assert_fits(page, size)
+    await page.get_by_role("button", name="Log ind med Struer Kommune").click()
+    await expect(page.get_by_role("heading", name="Min konto", level=1)).to_be_visible()
+
+
+@SIZES
+async def test_it_is_shown_again_there_in_another_window_and_this_one_goes_on(
+    page_at: OpenPage, registered: str, liar: Liar, size: tuple[int, int]
+) -> None:
+    page, elsewhere = await page_at(*size), await page_at(*size)
+    for one in (page, elsewhere):
+        await one.goto(f"{registered}/sign-in/provider?taskforce=struer&next=/account")
+        await one.get_by_role("button", name="Log ind med Struer Kommune").click()
+        await expect(one.get_by_role("heading", name="Min konto", level=1)).to_be_visible()
+    await page.reload()
+    await page.get_by_role("button", name="Log ud der").click()
+    await expect(page.get_by_role("heading", name="Vis igen, at det er dig")).to_be_visible()
+    await assert_fits(page, size)
+    liar.claims["auth_time"] = int(time.time())
+    async with page.context.expect_page() as opened:
+        await page.get_by_role("button", name="Vis det med Struer Kommune").click()
+    other = await opened.value
+    await expect(other.get_by_role("heading", name="Tak")).to_be_visible()
+    await page.get_by_role("button", name="Fortsæt").click()
+    await expect(page.get_by_role("heading", name="Min konto")).to_be_visible()
+    await expect(page.get_by_role("button", name="Log ud der")).to_have_count(0)
+
+
+@SIZES
+async def test_whoever_signs_out_is_offered_to_sign_out_there_too(
+    page_at: OpenPage, registered: str, liar: Liar, size: tuple[int, int]
+) -> None:
+    liar.discovery["end_session_endpoint"] = f"{liar.issuer}/end"
+    page = await page_at(*size)
+    await page.goto(f"{registered}/sign-in/provider?taskforce=struer&next=/account")
+    await page.get_by_role("button", name="Log ind med Struer Kommune").click()
+    await expect(page.get_by_role("heading", name="Min konto", level=1)).to_be_visible()
+    if size[0] < 992:
+        await page.get_by_text("Menu", exact=True).click()
+    await page.locator("button:visible", has_text="Log ud").first.click()
+    await expect(page.get_by_role("heading", name="Du er logget ud her")).to_be_visible()
+    await assert_fits(page, size)
+    async with page.expect_request(f"{liar.issuer}/end?**"):
+        await page.get_by_role("button", name="Log også ud af Struer Kommune").click()

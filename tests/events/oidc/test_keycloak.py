@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -16,7 +18,7 @@ from services.events.people.domain import Person
 from services.events.people.oidc import http
 from services.events.people.oidc import provider as provider_module
 from services.events.settings import CALLBACK
-from shared.auth import SESSION_COOKIE
+from shared.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE
 from tests.browser.axe import assert_accessible
 from tests.events.browsing import count
 from tests.events.oidc.serving import served
@@ -50,7 +52,7 @@ async def installation(settings: EventsSettings, keycloak: Keycloak, **oidc: Any
     """The application for browsers, registered with Keycloak: `http://localhost:<port>`."""
 
     def made(origin: str) -> FastAPI:
-        keycloak.send_back_to(f"{origin}{CALLBACK}")
+        keycloak.send_back_to(f"{origin}{CALLBACK}", f"{origin}/sign-in")
         told = {"public_url": origin, "oidc_client_id": CLIENT_ID, "oidc_client_secret": CLIENT_SECRET} | oidc
         return create_app(with_provider(settings, keycloak.issuer, **told))
 
@@ -67,7 +69,7 @@ async def registered(events_settings: EventsSettings, db: Database, keycloak: Ke
 async def go(page: Page, origin: str, next: str = "/account") -> None:
     """From the sign-in page to the provider's."""
     await page.goto(f"{origin}/sign-in?next={next}")
-    await page.get_by_role("link", name="Log ind med Struer Kommune").click()
+    await page.get_by_role("button", name="Log ind med Struer Kommune").click()
 
 
 async def sign_in(page: Page, origin: str, name: str, next: str = "/account") -> None:
@@ -231,3 +233,72 @@ async def test_whoever_presses_back_is_told_that_the_sign_in_is_over(
     await page.goto(came_back[0])
     await expect(page.get_by_role("heading", name="Dette login gælder ikke længere")).to_be_visible()
     assert "code=" not in page.url
+
+
+async def test_whoever_has_to_show_it_again_is_asked_for_the_password_again(
+    page_at: OpenPage, registered: str, keycloak: Keycloak, db: Database, taskforce_id: UUID
+) -> None:
+    keycloak.add_user("jonna", groups=["Administratorer"])
+    page = await page_at()
+    await sign_in(page, registered, "jonna", "/api-keys")
+    await page.get_by_label("Hvilket program er den til?").fill("Statistik")
+    await page.get_by_role("checkbox", name="Læse tallene").check()
+    async with db.change(taskforce_id) as conn:
+        await conn.execute("update sessions set proved_at = proved_at - $1::interval", timedelta(hours=1))
+    for name in (COOKIE, RENEWED_COOKIE):
+        await page.context.clear_cookies(name=name)
+    await page.get_by_role("button", name="Lav nøglen").click()
+    async with page.context.expect_page() as opened:
+        await page.get_by_role("button", name="Vis det med Struer Kommune").click()
+    there = await opened.value
+    # Still signed in there, and asked all the same.
+    await there.locator("#password").fill(PASSWORD)
+    await there.locator("#kc-login").click()
+    await expect(there.get_by_role("heading", name="Tak")).to_be_visible()
+    await page.get_by_role("button", name="Fortsæt").click()
+    await expect(page.get_by_role("heading", name="Nøgle til Statistik")).to_be_visible()
+
+
+async def test_whoever_is_still_signed_in_there_has_shown_it_when_they_signed_in_there(
+    page_at: OpenPage, registered: str, keycloak: Keycloak, db: Database, taskforce_id: UUID
+) -> None:
+    keycloak.add_user("ulla", groups=["Taskforce"])
+    page = await page_at()
+    await sign_in(page, registered, "ulla")
+    await expect(page.get_by_role("heading", name="Min konto", level=1)).to_be_visible()
+    async with db.read(taskforce_id) as conn:
+        first = await conn.fetchval("select proved_at from sessions")
+    assert first is not None
+    await asyncio.sleep(2)
+    await go(page, registered)
+    await expect(page.get_by_role("heading", name="Min konto", level=1)).to_be_visible()
+    async with db.read(taskforce_id) as conn:
+        assert await conn.fetchval("select proved_at from sessions") == first
+
+
+async def test_a_sign_in_that_was_not_strong_enough_is_refused(
+    page_at: OpenPage, events_settings: EventsSettings, db: Database, keycloak: Keycloak
+) -> None:
+    keycloak.add_user("viggo", groups=["Taskforce"])
+    async with installation(events_settings, keycloak, oidc_amr_values="mfa") as origin:
+        page = await page_at()
+        await sign_in(page, origin, "viggo")
+        await expect(
+            page.get_by_role("heading", name="Din organisations login skal spørge dig om mere")
+        ).to_be_visible()
+        assert not await signed_in(page)
+
+
+async def test_whoever_signs_out_there_too_is_asked_for_their_password_again(
+    page_at: OpenPage, registered: str, keycloak: Keycloak
+) -> None:
+    keycloak.add_user("yrsa", groups=["Taskforce"])
+    page = await page_at()
+    await sign_in(page, registered, "yrsa")
+    await page.get_by_role("button", name="Log ud", exact=True).first.click()
+    await page.get_by_role("button", name="Log også ud af Struer Kommune").click()
+    await page.locator("#kc-logout").click()
+    await expect(page.get_by_role("heading", name="Log ind", level=1)).to_be_visible()
+    assert page.url.startswith(f"{registered}/sign-in")
+    await go(page, registered)
+    await expect(page.locator("#password")).to_be_visible()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID, uuid4
 
 import httpx
@@ -67,12 +67,25 @@ async def browser(events_settings: EventsSettings, liar: Liar, db: Database) -> 
         yield client
 
 
+async def pressed(browser: httpx.AsyncClient, start: str = START) -> httpx.Response:
+    """Press the button of the page at an address."""
+    path, _, query = start.partition("?")
+    return await browser.post(path, data=dict(parse_qsl(query)), headers=PAGE)
+
+
+def leads_to(answer: httpx.Response) -> str:
+    """Where a page leads by itself."""
+    seconds, _, address = answer.headers["refresh"].partition("; url=")
+    assert seconds == "0"
+    return str(address)
+
+
 async def there(browser: httpx.AsyncClient, liar: Liar, start: str = START) -> str:
     """Go to the provider. Returns the path with which it sends back."""
-    left = await browser.get(start, headers=PAGE)
-    assert left.status_code == 303, left.text
+    left = await pressed(browser, start)
+    assert left.status_code == 200, left.text
     async with httpx.AsyncClient(trust_env=False) as elsewhere:
-        sent_back = await elsewhere.get(left.headers["location"])
+        sent_back = await elsewhere.get(leads_to(left))
     back = urlsplit(sent_back.headers["location"])
     assert f"{back.scheme}://{back.netloc}" == "http://localhost:8080"
     return f"{back.path}?{back.query}"
@@ -130,7 +143,7 @@ async def test_a_browser_whose_token_is_too_old_comes_back_without_a_detour(
 async def test_the_cookie_lives_ten_minutes_and_only_scripts_of_nobody_read_it(
     browser: httpx.AsyncClient, liar: Liar
 ) -> None:
-    answer = await browser.get(START, headers=PAGE)
+    answer = await pressed(browser)
     (cookie,) = (one for one in answer.headers.get_list("set-cookie") if one.startswith(COOKIE))
     assert COOKIE.startswith("__Host-")
     for attribute in ("Max-Age=600", "HttpOnly", "Secure", "SameSite=lax", "Path=/"):
@@ -211,10 +224,11 @@ async def test_whoever_comes_back_without_a_code_is_told_why(
 
 async def test_a_provider_that_is_down_is_said_before_anybody_leaves(browser: httpx.AsyncClient, liar: Liar) -> None:
     liar.instead[".well-known/openid-configuration"] = Response(status_code=500)
-    answer = await come(browser, f"{START}&next=/queue")
+    answer = await pressed(browser, f"{START}&next=/queue")
+    answer = await browser.get(f"{answer.headers['location']}&lang=en", headers=PAGE)
     assert answer.status_code == 503
     assert "does not answer" in answer.text
-    as_program = await browser.get(START)
+    as_program = await browser.post("/sign-in/provider", data={"taskforce": "struer"})
     assert as_program.json()["type"] == "/problems/provider-unavailable"
 
 
@@ -275,7 +289,9 @@ async def test_a_case_worker_of_no_municipality_is_told_whom_to_ask(
 async def test_the_sign_in_page_has_a_button_for_the_provider(browser: httpx.AsyncClient, liar: Liar) -> None:
     page = (await browser.get("/sign-in?lang=en&next=/queue", headers=PAGE)).text
     assert "Sign in with Struer Kommune" in page
-    assert 'href="/sign-in/provider?taskforce=struer&amp;next=%2Fqueue"' in page
+    assert 'method="post" action="/sign-in/provider"' in page
+    assert 'name="taskforce" value="struer"' in page
+    assert 'name="next" value="/queue"' in page
     assert liar.asked == []
     mistyped = await browser.post("/sign-in/link", data={"email": "x", "next": "//elsewhere.example"}, headers=PAGE)
     assert "Struer Kommune" in mistyped.text
@@ -347,7 +363,7 @@ async def test_whoever_has_the_providers_roles_and_came_by_passkey_is_told_what_
 async def test_an_address_that_asks_too_often_waits(browser: httpx.AsyncClient, liar: Liar) -> None:
     transport: Any = browser._transport
     transport.app.state.limits = Limits({"signing-in": {"address": Rate(2, 600)}})
-    assert [(await browser.get(START, headers=PAGE)).status_code for _ in range(3)] == [303, 303, 429]
+    assert [(await pressed(browser)).status_code for _ in range(3)] == [200, 200, 429]
 
 
 async def test_the_page_that_says_why_leads_nowhere_else(browser: httpx.AsyncClient) -> None:

@@ -131,7 +131,7 @@ async def open_link(
         await store.mark_used(conn, code.taskforce_id, code.request_id, now)
         try:
             key, principal = await sessions.begin(
-                conn, code.taskforce_id, asked.person_id, proof="link", device=device, now=now
+                conn, code.taskforce_id, asked.person_id, proof="link", device=device, now=now, proved_at=now
             )
         except PersonNotFound as error:
             raise LinkOver from error

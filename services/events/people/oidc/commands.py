@@ -7,6 +7,7 @@ address that the provider says is theirs; if there is none and one of their grou
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid4
 
@@ -14,6 +15,7 @@ import structlog
 from pydantic import TypeAdapter, ValidationError
 
 from services.events import queries
+from services.events.api_keys.commands import note_standing_still
 from services.events.fields import Email, Name
 from services.events.people import store as people
 from services.events.people.domain import POWERFUL, Person, PersonNotFound
@@ -22,6 +24,7 @@ from services.events.people.oidc.domain import (
     LIFETIME,
     AccountClosed,
     AddressNotVerified,
+    AnotherPerson,
     Begun,
     LinkedToAnother,
     NoRoleHere,
@@ -35,8 +38,6 @@ from services.events.people.sessions import commands as sessions
 from services.events.people.sessions import store as session_store
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from services.events.people.domain import Language
     from services.events.people.oidc.domain import Given, Groups, Identity
     from services.events.people.oidc.provider import Provider
@@ -50,22 +51,31 @@ _NAME: Final[TypeAdapter[str]] = TypeAdapter(Name)
 _log = structlog.get_logger(__name__)
 
 
-async def begin(db: Database, provider: Provider, slug: str, *, next: str, now: datetime) -> tuple[str, Begun]:
+async def taskforce_of(db: Database, provider: Provider, slug: str) -> UUID:
+    """The taskforce whose people may sign in at the provider. Raises `ProviderNotOffered` for any other."""
+    async with db.system() as conn:
+        found = [one for one in await queries.taskforces(conn) if one.slug == slug]
+    if not found or slug not in provider.settings.groups:
+        raise ProviderNotOffered
+    return found[0].id
+
+
+async def begin(
+    db: Database, provider: Provider, slug: str, *, next: str, now: datetime, prover: UUID | None = None
+) -> tuple[str, Begun]:
     """Begin a sign-in. Returns the address at the provider, and what the browser has to keep.
 
     Args:
         slug: of the taskforce.
         next: the local path to go on to.
+        prover: who is signed in here and has to show it again; None where somebody signs in.
 
     Raises:
         ProviderNotOffered: to the people of this taskforce.
         ProviderUnavailable, ProviderNotBelieved.
     """
-    async with db.system() as conn:
-        found = [one for one in await queries.taskforces(conn) if one.slug == slug]
-    if not found or slug not in provider.settings.groups:
-        raise ProviderNotOffered
-    begun = Begun.new(found[0].id, next)
+    taskforce_id = await taskforce_of(db, provider, slug)
+    begun = Begun.new(taskforce_id, next, prover=prover, at=int(now.timestamp()))
     address = await provider.way_there(begun)
     async with db.system() as conn:
         await store.insert_begun(conn, begun.digest(), expires_at=now + LIFETIME, now=now)
@@ -102,6 +112,7 @@ async def sign_in(
     language: Language,
     device: str,
     now: datetime,
+    prover: UUID | None = None,
 ) -> tuple[SessionKey, Principal]:
     """Sign in whoever the provider says it is, with the roles that it gives them now.
 
@@ -111,8 +122,10 @@ async def sign_in(
     Args:
         groups: what groups give in this taskforce.
         language: of mails, for a new account.
+        prover: whose account it has to be, where somebody shows it again.
 
     Raises:
+        AnotherPerson: it is somebody else's.
         NoRoleHere, AccountClosed, AddressNotVerified, LinkedToAnother.
         GroupsContradict, MunicipalityNotGiven, ProgrammeNotGiven.
     """
@@ -120,6 +133,8 @@ async def sign_in(
     async with db.change(taskforce_id) as conn:
         await people.lock_people(conn, taskforce_id)
         person = await _recognised(conn, taskforce_id, identity, given, language=language, now=now)
+        if prover not in {None, person.id}:
+            raise AnotherPerson
         changed = await _keep_last_administrator(conn, taskforce_id, person, as_given(person, given))
         await store.save_provided(
             conn,
@@ -129,13 +144,26 @@ async def sign_in(
             municipality=changed.municipality,
             programme=changed.programme,
         )
+        if "admin" in person.roles - changed.roles:
+            await note_standing_still(conn, taskforce_id, person.id)
         if not person.roles & POWERFUL and changed.roles & POWERFUL:
             # Added by whoever read the mails, without an administrator's code: no proof for more than that.
             await passkeys.delete_of_person(conn, taskforce_id, person.id)
             await session_store.delete_all(conn, taskforce_id, person.id)
         await store.note_use(conn, taskforce_id, person.id, now)
+        shown_at = identity.shown_at
         begun = (
-            await sessions.begin(conn, taskforce_id, person.id, proof="provider", device=device, now=now)
+            await sessions.begin(
+                conn,
+                taskforce_id,
+                person.id,
+                proof="provider",
+                device=device,
+                now=now,
+                proved_at=None
+                if shown_at is None
+                else datetime.fromtimestamp(max(0, min(shown_at, now.timestamp())), UTC),
+            )
             if changed.roles
             else None
         )

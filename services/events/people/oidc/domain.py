@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -19,6 +20,8 @@ from services.events.people.links.domain import pack, unpack
 LIFETIME: Final = timedelta(minutes=10)
 """How long somebody may take at the provider: a password, a code from a phone."""
 _SECRET_BYTES: Final = 32
+_LAID_OUT: Final = struct.Struct(f">{_SECRET_BYTES}s16s16sQ")
+"""How a cookie begins: the secret, the taskforce, whoever has to show it again (or zeros), and when."""
 _LONGEST_NEXT: Final = 1000
 """Bytes: a cookie holds some 4,000. Whoever was on the way to a longer address begins at the front page."""
 
@@ -67,6 +70,24 @@ class SignInCancelled(Refusal):
     """Whoever was to sign in at the provider did not, or was not let in there."""
 
     code = "provider-sign-in-cancelled"
+
+
+class NotShownAnew(Refusal):
+    """Whoever had to show again who they are was not asked to there, or the provider does not say whether they were."""
+
+    code = "provider-not-asked-again"
+
+
+class NotStrongEnough(Refusal):
+    """The provider does not say that it has asked for as much as the settings want."""
+
+    code = "provider-not-strong-enough"
+
+
+class AnotherPerson(Refusal):
+    """Whoever had to show again who they are has shown that they are somebody else."""
+
+    code = "provider-another-person"
 
 
 class AccountClosed(Refusal):
@@ -141,6 +162,7 @@ class Identity:
         email_verified: whether it says that the address is theirs.
         name: what they are called, if it says so.
         groups: in which they are.
+        shown_at: when they last showed it who they are, Unix time in seconds, if it says so.
     """
 
     issuer: str
@@ -149,6 +171,7 @@ class Identity:
     email_verified: bool
     name: str | None
     groups: frozenset[str]
+    shown_at: float | None = None
 
     def hash(self) -> bytes:
         """What is kept to know them again. Some providers' names for people are numbers that tell who they are."""
@@ -210,33 +233,38 @@ class Begun:
     Attributes:
         secret: 32 random bytes, from which all is made that the provider is given and gives back.
         next: the local path to go on to.
+        prover: who is signed in here and has to show it again; None where somebody signs in.
+        at: when, Unix time in whole seconds.
     """
 
     secret: bytes
     taskforce_id: UUID
     next: str
+    prover: UUID | None = None
+    at: int = 0
 
     @classmethod
-    def new(cls, taskforce_id: UUID, next: str) -> Self:
+    def new(cls, taskforce_id: UUID, next: str, *, prover: UUID | None = None, at: int = 0) -> Self:
         """One that nobody has begun before."""
         fitting = next if len(next.encode()) <= _LONGEST_NEXT else ""
-        return cls(secrets.token_bytes(_SECRET_BYTES), taskforce_id, fitting)
+        return cls(secrets.token_bytes(_SECRET_BYTES), taskforce_id, fitting, prover, at)
 
     @classmethod
     def read(cls, text: str) -> Self:
         """Read a cookie's value. Raises `NotBegunHere` for anything that we cannot have written."""
         packed = unpack(text)
-        if packed is None or len(packed) < _SECRET_BYTES + 16:
+        if packed is None or len(packed) < _LAID_OUT.size:
             raise NotBegunHere
+        secret, taskforce, prover, at = _LAID_OUT.unpack_from(packed)
         try:
-            next = packed[_SECRET_BYTES + 16 :].decode()
+            next = packed[_LAID_OUT.size :].decode()
         except UnicodeDecodeError as error:
             raise NotBegunHere from error
-        return cls(packed[:_SECRET_BYTES], UUID(bytes=packed[_SECRET_BYTES : _SECRET_BYTES + 16]), next)
+        return cls(secret, UUID(bytes=taskforce), next, UUID(bytes=prover) if any(prover) else None, at)
 
     def text(self) -> str:
         """The cookie's value; `read` is its inverse."""
-        return pack(self.secret + self.taskforce_id.bytes + self.next.encode())
+        return pack(self._laid_out())
 
     @property
     def state(self) -> str:
@@ -255,7 +283,11 @@ class Begun:
 
     def digest(self) -> bytes:
         """What is kept: the sign-in can be ended once, as it was begun."""
-        return hashlib.sha256(b"begun\0" + self.secret + self.taskforce_id.bytes + self.next.encode()).digest()
+        return hashlib.sha256(b"begun\0" + self._laid_out()).digest()
+
+    def _laid_out(self) -> bytes:
+        prover = self.prover.bytes if self.prover else bytes(16)
+        return _LAID_OUT.pack(self.secret, self.taskforce_id.bytes, prover, self.at) + self.next.encode()
 
     def _made_for(self, use: bytes) -> str:
         return pack(hashlib.sha256(use + b"\0" + self.secret).digest())

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hmac
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 from urllib.parse import urlencode
 
 import structlog
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel, Field
 
-from services.events.access import Anybody, Db, Settings
+from services.events import queries
+from services.events.access import Anybody, AnyPerson, Db, Settings
 from services.events.domain import Refusal
 from services.events.people.oidc import commands
 from services.events.people.oidc.domain import (
@@ -29,11 +32,18 @@ from services.events.people.sessions.device import describe
 from services.events.refusals import as_problem, problem_called
 from services.events.settings import CALLBACK
 from shared import metrics
+from shared.cpr import MayLookLikeCpr
 from shared.limits import SIGNING_IN, limited
 from shared.policy import about
+from shared.web.forms import read_form
 from shared.web.i18n import current_language
 from shared.web.pages import render
 from shared.web.problems import Negotiation, respond, safe_next
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from shared.postgres import Database
 
 router = APIRouter(include_in_schema=False)
 
@@ -57,19 +67,54 @@ TheProvider = Annotated[Provider, Depends(_provider)]
 Text = Annotated[str, Query(max_length=4000)]
 
 
+class Wanted(BaseModel):
+    """Where somebody wants to go."""
+
+    taskforce: Annotated[str, Field(max_length=200)] = ""
+    next: Annotated[str, Field(max_length=4000), MayLookLikeCpr("an address of ours, with ids in it")] = ""
+
+
 @router.get("/sign-in/provider")
 @about()
-@limited(SIGNING_IN)
-async def go_there(
+async def ask_to_go_there(
     *, request: Request, _who: Anybody, db: Db, provider: TheProvider, taskforce: Text = "", next: Text = ""
 ) -> Response:
-    """Send a browser to the provider. A link and not a form: our pages send forms to us alone."""
+    """The button by itself: a link that another site shows or follows signs nobody in."""
     next = safe_next(next, default="")
     try:
-        address, begun = await commands.begin(db, provider, taskforce, next=next, now=datetime.now(UTC))
+        await commands.taskforce_of(db, provider, taskforce)
     except Refusal as refusal:
         return _refused(request, refusal, next=next)
-    response = RedirectResponse(address, 303)
+    return render(request, "sign_in_provider.html", provider=provider.settings.name, taskforce=taskforce, next=next)
+
+
+@router.post("/sign-in/provider")
+@about()
+@limited(SIGNING_IN)
+async def go_there(*, request: Request, _who: Anybody, db: Db, provider: TheProvider) -> Response:
+    """Send a browser to the provider."""
+    wanted = (await read_form(request, Wanted)).data or Wanted()
+    return await _sent_there(request, db, provider, wanted.taskforce, next=safe_next(wanted.next, default=""))
+
+
+@router.post("/account/prove/provider")
+@about()
+@limited(SIGNING_IN)
+async def go_and_show_it(*, request: Request, who: AnyPerson, db: Db, provider: TheProvider) -> Response:
+    """Send somebody to the provider who has to show again who they are."""
+    async with db.system() as conn:
+        slug = (await queries.taskforce(conn, who.taskforce)).slug
+    return await _sent_there(request, db, provider, slug, next="/account/proven", prover=who.person)
+
+
+async def _sent_there(
+    request: Request, db: Database, provider: Provider, slug: str, *, next: str, prover: UUID | None = None
+) -> Response:
+    try:
+        address, begun = await commands.begin(db, provider, slug, next=next, now=datetime.now(UTC), prover=prover)
+    except Refusal as refusal:
+        return _refused(request, refusal, next=next)
+    response = _on_the_way(request, provider, address)
     response.set_cookie(
         COOKIE,
         begun.text(),
@@ -80,6 +125,13 @@ async def go_there(
         # The provider sends the browser back: what is "strict" stays at home then.
         samesite="lax",
     )
+    return response
+
+
+def _on_the_way(request: Request, provider: Provider, address: str) -> Response:
+    """A page that leads on by itself. No redirect: a form of our pages may lead to us alone, redirects included."""
+    response = render(request, "on_the_way.html", provider=provider.settings.name, address=address)
+    response.headers["refresh"] = f"0; url={address}"
     return response
 
 
@@ -116,6 +168,7 @@ async def come_back(
             language=current_language(),
             device=describe(request.headers.get("user-agent", "")),
             now=now,
+            prover=begun.prover,
         )
     except Refusal as refusal:
         return _refused(request, refusal, next=begun.next if begun else "")
@@ -144,6 +197,31 @@ def _refused(request: Request, refusal: Refusal, *, next: str) -> Response:
     # Away from the address with which the provider has sent back: it is of no use to the page, nor to the history.
     why = {"why": refusal.code, **({"next": next} if next else {})}
     return RedirectResponse(f"/sign-in/provider/refused?{urlencode(why)}", 303)
+
+
+@router.get("/sign-out/provider")
+@about()
+@limited(SIGNING_IN)
+async def say_still_signed_in_there(*, request: Request, _who: Anybody, provider: TheProvider) -> Response:
+    """Whoever has signed out here may still be signed in there: say so, and offer the way out of there, too."""
+    way_out = None
+    with suppress(Refusal):
+        way_out = await provider.way_out()
+    return render(request, "sign_out_provider.html", provider=provider.settings.name, can_sign_out=way_out is not None)
+
+
+@router.post("/sign-out/provider")
+@about()
+@limited(SIGNING_IN)
+async def sign_out_there(*, request: Request, _who: Anybody, provider: TheProvider) -> Response:
+    """Send a browser to where one signs out at the provider."""
+    try:
+        way_out = await provider.way_out()
+        if way_out is None:
+            raise ProviderNotOffered
+    except Refusal as refusal:
+        return _refused(request, refusal, next="")
+    return _on_the_way(request, provider, way_out)
 
 
 @router.get("/sign-in/provider/refused")

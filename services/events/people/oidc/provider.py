@@ -8,6 +8,7 @@ import math
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
+from urllib.parse import urlencode
 
 import httpx
 from authlib.oauth2.auth import ClientAuth
@@ -23,6 +24,8 @@ from services.events.people.oidc.domain import (
     GroupsNotSaid,
     Identity,
     NotBegunHere,
+    NotShownAnew,
+    NotStrongEnough,
     ProviderNotBelieved,
     ProviderUnavailable,
 )
@@ -76,6 +79,9 @@ class ProviderSettings:
         more_origins: further origins that its discovery may name.
         emails_verified: whether its addresses are its people's own though it does not say so.
         redirect_uri: where it sends people back.
+        signed_out_uri: and whoever has signed out there.
+        acr_values: how strongly it has to have asked, in its own words: one of these.
+        amr_values: and by what means, at least one of these (RFC 8176: `mfa`); where empty, it is not looked at.
     """
 
     issuer: str
@@ -87,6 +93,9 @@ class ProviderSettings:
     groups_claim: str = "groups"
     more_origins: frozenset[str] = frozenset()
     emails_verified: bool = False
+    signed_out_uri: str = ""
+    acr_values: tuple[str, ...] = ()
+    amr_values: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +105,7 @@ class _Discovery:
     jwks_uri: str
     client_auth: str
     says_who_it_is: bool
+    end_session_endpoint: str | None
     read_at: float
 
 
@@ -120,12 +130,16 @@ class Provider:
     _asking: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
 
     async def way_there(self, begun: Begun) -> str:
-        """The address at the provider to which a browser is sent to sign in.
+        """The address at the provider to which a browser is sent to sign in, or to show again who somebody is.
 
         Raises:
             ProviderUnavailable, ProviderNotBelieved.
         """
         found = await self._discovered()
+        more = {"acr_values": " ".join(self.settings.acr_values)} if self.settings.acr_values else {}
+        if begun.prover is not None:
+            # Whoever knows no `prompt` knows `max_age` (OpenID Connect Core 1.0, section 3.1.2.1).
+            more |= {"prompt": "login", "max_age": "0"}
         address: str = prepare_grant_uri(
             found.authorization_endpoint,
             self.settings.client_id,
@@ -136,8 +150,23 @@ class Provider:
             nonce=begun.nonce,
             code_challenge=create_s256_code_challenge(begun.code_verifier),
             code_challenge_method="S256",
+            **more,
         )
         return address
+
+    async def way_out(self) -> str | None:
+        """The address at which whoever has signed in there signs out there; None where it has none.
+
+        Without a token that says who they are, it asks them first: nobody is signed out by a link.
+
+        Raises:
+            ProviderUnavailable, ProviderNotBelieved.
+        """
+        end = (await self._discovered()).end_session_endpoint
+        if end is None:
+            return None
+        more = {"post_logout_redirect_uri": self.settings.signed_out_uri} if self.settings.signed_out_uri else {}
+        return f"{end}{'&' if '?' in end else '?'}{urlencode({'client_id': self.settings.client_id} | more)}"
 
     async def identify(self, begun: Begun, code: str, *, said_by: str | None) -> Identity:
         """Who has signed in there, by the code with which they came back.
@@ -148,13 +177,19 @@ class Provider:
         Raises:
             ProviderUnavailable, ProviderNotBelieved, ClocksDiffer, GroupsNotSaid.
             NotBegunHere: the provider does not know the code, or no longer.
+            NotStrongEnough: it does not say that it has asked for as much as the settings want.
+            NotShownAnew: somebody had to show it again, and it does not say that they did since they went there.
         """
         found = await self._discovered()
         if said_by != self.settings.issuer and (said_by is not None or found.says_who_it_is):
             raise ProviderNotBelieved("answer of another issuer")
         claims = await self._verified(await self._redeemed(found, begun, code))
         self._check(claims, begun.nonce)
-        return self._identity(claims)
+        self._check_strength(claims)
+        shown_at = _seconds(claims, "auth_time")
+        if begun.prover is not None and (shown_at is None or shown_at < begun.at - LEEWAY_SECONDS):
+            raise NotShownAnew
+        return self._identity(claims, shown_at)
 
     async def _redeemed(self, found: _Discovery, begun: Begun, code: str) -> str:
         """The identity token for the code, as it came. Others that come with it are not looked at."""
@@ -211,7 +246,17 @@ class Provider:
         if expires <= now - LEEWAY_SECONDS or issued < now - LONGEST_AGO_SECONDS - LEEWAY_SECONDS:
             raise ClocksDiffer
 
-    def _identity(self, claims: Mapping[str, Any]) -> Identity:
+    def _check_strength(self, claims: Mapping[str, Any]) -> None:
+        """What we ask for (`acr_values`) is a wish; what it says is looked at. Raises `NotStrongEnough`."""
+        means = claims.get("amr")
+        if self.settings.acr_values and claims.get("acr") not in self.settings.acr_values:
+            raise NotStrongEnough
+        if self.settings.amr_values and not (
+            isinstance(means, list) and self.settings.amr_values & set(map(str, means))
+        ):
+            raise NotStrongEnough
+
+    def _identity(self, claims: Mapping[str, Any], shown_at: float | None) -> Identity:
         subject, email, name = claims.get("sub"), claims.get("email"), claims.get("name")
         if not isinstance(subject, str) or not 0 < len(subject) <= _LONGEST_SUBJECT:
             raise ProviderNotBelieved("subject")
@@ -230,6 +275,7 @@ class Provider:
             verified is True,
             name if isinstance(name, str) and name else None,
             frozenset(groups),
+            shown_at,
         )
 
     async def _key(self, id: object) -> _Key:
@@ -283,20 +329,23 @@ class Provider:
             raise ProviderNotBelieved("issuer of the discovery")
         if "S256" not in said.get("code_challenge_methods_supported", ["S256"]):
             raise ProviderNotBelieved("no PKCE")
-        endpoints = []
-        for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-            url = said.get(name)
-            try:
-                allowed = isinstance(url, str) and origin_of(url) in self._origins()
-            except ValueError:
-                allowed = False
-            if not allowed:
-                raise ProviderNotBelieved("another host")
-            endpoints.append(str(url))
+        endpoints = [self._ours(said.get(name)) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
+        if None in endpoints:
+            raise ProviderNotBelieved("another host")
         offered = said.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
         client_auth = "client_secret_basic" if "client_secret_basic" in offered else "client_secret_post"
         says_who_it_is = said.get("authorization_response_iss_parameter_supported") is True
-        return _Discovery(endpoints[0], endpoints[1], endpoints[2], client_auth, says_who_it_is, self.clock())
+        # People can do without signing out there.
+        end = self._ours(said.get("end_session_endpoint"))
+        way, token, keys = map(str, endpoints)
+        return _Discovery(way, token, keys, client_auth, says_who_it_is, end, self.clock())
+
+    def _ours(self, url: object) -> str | None:
+        """An address that the discovery names, where it is on a host of the settings."""
+        try:
+            return url if isinstance(url, str) and origin_of(url) in self._origins() else None
+        except ValueError:
+            return None
 
     async def _read(self, url: str) -> dict[str, Any]:
         answer = await self._asked("GET", url, headers={"accept": "application/json"})

@@ -20,6 +20,7 @@ from services.events.people.passkeys.domain import (
     EnrolmentCode,
     Passkey,
     PasskeyNotFound,
+    PasskeyOfAnother,
     PasskeyRefused,
     TooManyPasskeys,
     check_removal,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 _SIGN_IN: Final = b"sign in"
 _ENROL: Final = b"enrol"
+_PROVE: Final = b"prove"
 
 _log = structlog.get_logger(__name__)
 
@@ -73,6 +75,49 @@ async def sign_in(
     return await let_in(db, party, answer, device=device, now=now)
 
 
+async def ask_to_prove(
+    db: Database, party: RelyingParty, who: Principal, *, session_id: UUID, browser: bytes, now: datetime
+) -> dict[str, Any]:
+    """Ask somebody who is signed in to show by a passkey that it is still them. Returns what the browser is given.
+
+    Args:
+        browser: a secret of the browser that asks: no other can answer.
+    """
+    challenge = ceremony.new_challenge()
+    async with db.system() as conn:
+        await store.insert_challenge(
+            conn,
+            digest(challenge, browser, *_for_proving(who, session_id)),
+            expires_at=now + CHALLENGE_LASTS,
+            now=now,
+        )
+    return party.ask_to_sign_in(challenge)
+
+
+async def prove(
+    db: Database,
+    party: RelyingParty,
+    who: Principal,
+    sent: dict[str, Any],
+    *,
+    session_id: UUID,
+    browser: bytes,
+    device: str,
+    now: datetime,
+) -> tuple[SessionKey, Principal]:
+    """Sign somebody in anew, who is signed in. However it ends, the challenge is used up.
+
+    Raises:
+        PasskeyOfAnother: the passkey is not theirs.
+        ChallengeOver, PasskeyRefused.
+    """
+    answer = ceremony.read_answer(sent)
+    await _take(db, digest(answer.challenge, browser, *_for_proving(who, session_id)), now)
+    if (answer.taskforce_id, answer.person_id) != (who.taskforce, who.person):
+        raise PasskeyOfAnother
+    return await let_in(db, party, answer, device=device, now=now)
+
+
 async def let_in(
     db: Database, party: RelyingParty, answer: Answer, *, device: str, now: datetime
 ) -> tuple[SessionKey, Principal]:
@@ -90,7 +135,14 @@ async def let_in(
         await store.note_use(conn, answer.taskforce_id, passkey.id, sign_count=sign_count, backed_up=backed_up, at=now)
         try:
             return await sessions.begin(
-                conn, answer.taskforce_id, passkey.person_id, proof="passkey", device=device, now=now
+                conn,
+                answer.taskforce_id,
+                passkey.person_id,
+                proof="passkey",
+                device=device,
+                now=now,
+                proved_at=now,
+                passkey_id=passkey.id,
             )
         except PersonNotFound as error:
             raise PasskeyRefused from error
@@ -197,7 +249,16 @@ async def keep(
         if not await session_store.delete(conn, who.taskforce, who.person, session_id):
             raise SessionOver
         await store.insert(conn, who.taskforce, passkey)
-        return await sessions.begin(conn, who.taskforce, who.person, proof="passkey", device=device, now=now)
+        return await sessions.begin(
+            conn,
+            who.taskforce,
+            who.person,
+            proof="passkey",
+            device=device,
+            now=now,
+            proved_at=now,
+            passkey_id=passkey.id,
+        )
 
 
 async def second_proof(
@@ -256,12 +317,18 @@ async def remove(
     *,
     session_id: UUID | None,
     opened: AbstractSet[str],
-) -> None:
-    """Sign in no longer with one of one's own passkeys. Sessions that it has opened go on: they are listed beside.
+) -> list[UUID]:
+    """Sign in no longer with one of one's own passkeys. What it has opened ends: whoever removes it may have lost it.
+
+    That may be the session in which they ask: it stays where they have shown since that they have another one, for it
+    is of that one then.
 
     Args:
         session_id: in which they ask; None where a program does.
         opened: the roles that they have in it.
+
+    Returns:
+        The sessions that ended.
 
     Raises:
         PasskeyNotFound, LastPasskey, SignInTooWeak.
@@ -276,12 +343,20 @@ async def remove(
         proof = await session_store.find_proof(conn, taskforce_id, person_id, session_id)
         # Those that a provider gives are not opened by passkeys.
         check_removal(proof, person.roles - person.provided, opened, others=len(ids) - 1)
+        ended = await session_store.delete_of_passkey(conn, taskforce_id, person_id, passkey_id)
         await store.delete(conn, taskforce_id, person_id, passkey_id)
+    _log.info("passkeys.removed", passkey=str(passkey_id), taskforce=str(taskforce_id), sessions=len(ended))
+    return ended
 
 
 def _for_enrolling(who: Principal, session_id: UUID, second: EnrolmentCode | None) -> tuple[bytes, ...]:
     """What a challenge for a new passkey is good for: whom, in which session, by which second proof."""
     return _ENROL, who.taskforce.bytes, who.person.bytes, session_id.bytes, b"" if second is None else second.hash
+
+
+def _for_proving(who: Principal, session_id: UUID) -> tuple[bytes, ...]:
+    """What a challenge to show it again is good for: whom, in which session."""
+    return _PROVE, who.taskforce.bytes, who.person.bytes, session_id.bytes
 
 
 async def _take(db: Database, wanted: bytes, now: datetime) -> None:

@@ -42,6 +42,12 @@ class PasskeyRefused(Refusal):
     code = "passkey-refused"
 
 
+class PasskeyOfAnother(Refusal):
+    """It is good, and somebody else's than who is signed in."""
+
+    code = "passkey-of-another"
+
+
 class ChallengeOver(Refusal):
     """What the device was to sign is too old, was signed before, or was given to another browser."""
 

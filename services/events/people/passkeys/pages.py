@@ -14,13 +14,13 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 
-from services.events.access import PASSKEY, PERSON, Administrator, Anybody, AnyPerson, Db, Settings
+from services.events.access import PASSKEY, PERSON, Anybody, AnyPerson, Db, ProvenAdministrator, ProvenPerson, Settings
 from services.events.people import queries as people_queries
 from services.events.people.passkeys import commands
 from services.events.people.passkeys.ceremony import RelyingParty
 from services.events.people.passkeys.domain import CHALLENGE_LASTS, LONGEST_NAME, PasskeysNotOffered
 from services.events.people.sessions import commands as sessions
-from services.events.people.sessions.cookies import give_session, key_in
+from services.events.people.sessions.cookies import give_session, key_in, take_all
 from services.events.people.sessions.device import describe
 from services.events.people.sessions.domain import NoSession, SessionOver
 from shared.cpr import FreeText, MayLookLikeCpr
@@ -90,9 +90,9 @@ async def passkey_page(request: Request, _who: Anybody, next: str | None = None)
 @limited(ASKING_DEVICES)
 async def ask_to_sign_in(request: Request, _who: Anybody, db: Db, party: Party) -> Response:
     """What the browser's script gives to the device. An address that asks too often is told to wait."""
-    browser = _secret_of(request)
+    browser = secret_of(request)
     options = await commands.ask_to_sign_in(db, party, browser, now=datetime.now(UTC))
-    return _with_secret(JSONResponse(options), browser)
+    return with_secret(JSONResponse(options), browser)
 
 
 @router.post("/sign-in/passkey")
@@ -103,7 +103,7 @@ async def sign_in(
 ) -> Response:
     """Sign somebody in by what their device has signed. A session that the browser had before ends."""
     key, principal = await commands.sign_in(
-        db, party, signed.credential, _secret_of(request), device=_device(request), now=datetime.now(UTC)
+        db, party, signed.credential, secret_of(request), device=device_of(request), now=datetime.now(UTC)
     )
     with suppress(SessionOver):
         await sessions.end(db, key_in(request))
@@ -115,11 +115,11 @@ async def sign_in(
 @router.post("/account/passkeys/options")
 @about()
 async def ask_to_enrol(
-    *, request: Request, who: AnyPerson, db: Db, settings: Settings, party: Party, wants: WantsPasskey
+    *, request: Request, who: ProvenPerson, db: Db, settings: Settings, party: Party, wants: WantsPasskey
 ) -> Response:
     """What the browser's script gives to the device, for a new passkey of whoever is signed in."""
-    session_id = _session_of(who)
-    browser = _secret_of(request)
+    session_id = session_of(who)
+    browser = secret_of(request)
     options = await commands.ask_to_enrol(
         db,
         party,
@@ -130,22 +130,24 @@ async def ask_to_enrol(
         code=wants.code,
         now=datetime.now(UTC),
     )
-    return _with_secret(JSONResponse(options), browser)
+    return with_secret(JSONResponse(options), browser)
 
 
 @router.post("/account/passkeys")
 @about()
-async def enrol(*, request: Request, who: AnyPerson, db: Db, settings: Settings, party: Party, made: Made) -> Response:
+async def enrol(
+    *, request: Request, who: ProvenPerson, db: Db, settings: Settings, party: Party, made: Made
+) -> Response:
     """Keep a new passkey of whoever is signed in; from now on they are signed in by it."""
-    session_id = _session_of(who)
+    session_id = session_of(who)
     key, principal = await commands.enrol(
         db,
         party,
         who,
         made.credential,
         session_id=session_id,
-        browser=_secret_of(request),
-        device=_device(request),
+        browser=secret_of(request),
+        device=device_of(request),
         now=datetime.now(UTC),
     )
     response = JSONResponse({"next": "/account#passkeys"})
@@ -166,15 +168,24 @@ async def rename(request: Request, who: AnyPerson, db: Db, passkey_id: UUID) -> 
 
 @router.post("/account/passkeys/{passkey_id:uuid}/remove")
 @about(PASSKEY)
-async def remove(who: AnyPerson, db: Db, passkey_id: UUID) -> Response:
-    """Sign in no longer with one of one's own passkeys."""
-    await commands.remove(db, who.taskforce, who.person, passkey_id, session_id=who.session_id, opened=who.roles)
-    return RedirectResponse("/account#passkeys", 303)
+async def remove(request: Request, who: ProvenPerson, db: Db, passkey_id: UUID) -> Response:
+    """Sign in no longer with one of one's own passkeys, and say where that has ended what it had opened."""
+    ended = await commands.remove(
+        db, who.taskforce, who.person, passkey_id, session_id=who.session_id, opened=who.roles
+    )
+    if who.session_id not in ended:
+        return RedirectResponse(f"/account?signed_out={len(ended)}#passkeys", 303)
+    request.state.principal = None
+    response = render(request, "passkey_removed.html", elsewhere=len(ended) - 1)
+    take_all(response)
+    return response
 
 
 @router.post("/people/{person_id:uuid}/enrolment-code")
 @about(PERSON)
-async def make_code(request: Request, who: Administrator, db: Db, settings: Settings, person_id: UUID) -> Response:
+async def make_code(
+    request: Request, who: ProvenAdministrator, db: Db, settings: Settings, person_id: UUID
+) -> Response:
     """A code for somebody, shown this once: whoever loads the page again makes another."""
     code = await commands.make_code(db, settings, who.taskforce, person_id, by=who.subject, now=datetime.now(UTC))
     async with db.read(who.taskforce) as conn:
@@ -182,17 +193,19 @@ async def make_code(request: Request, who: Administrator, db: Db, settings: Sett
     return render(request, "enrolment_code.html", person=person, code=code)
 
 
-def _session_of(who: Principal) -> UUID:
+def session_of(who: Principal) -> UUID:
+    """The session in which somebody asks. Raises `NoSession` where a program does."""
     if who.session_id is None:
         raise NoSession
     return who.session_id
 
 
-def _device(request: Request) -> str:
+def device_of(request: Request) -> str:
+    """What to call the browser that asks."""
     return describe(request.headers.get("user-agent", ""))
 
 
-def _secret_of(request: Request) -> bytes:
+def secret_of(request: Request) -> bytes:
     """The browser's secret; a new one for a browser that has none of ours."""
     text = request.cookies.get(BROWSER_COOKIE, "")
     try:
@@ -202,7 +215,8 @@ def _secret_of(request: Request) -> bytes:
     return secret if len(secret) == _SECRET_BYTES else secrets.token_bytes(_SECRET_BYTES)
 
 
-def _with_secret(response: Response, secret: bytes) -> Response:
+def with_secret(response: Response, secret: bytes) -> Response:
+    """The answer, with the secret for the browser to keep."""
     response.set_cookie(
         BROWSER_COOKIE,
         base64.urlsafe_b64encode(secret).decode("ascii").rstrip("="),

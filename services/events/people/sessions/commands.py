@@ -29,21 +29,35 @@ async def start(
         PersonNotFound: no such person, or one who no longer takes part.
     """
     async with db.change(taskforce_id) as conn:
-        return await begin(conn, taskforce_id, person_id, proof=proof, device=device, now=now or datetime.now(UTC))
+        now = now or datetime.now(UTC)
+        return await begin(conn, taskforce_id, person_id, proof=proof, device=device, now=now, proved_at=now)
 
 
 async def begin(
-    conn: Connection, taskforce_id: UUID, person_id: UUID, *, proof: Proof, device: str, now: datetime
+    conn: Connection,
+    taskforce_id: UUID,
+    person_id: UUID,
+    *,
+    proof: Proof,
+    device: str,
+    now: datetime,
+    proved_at: datetime | None,
+    passkey_id: UUID | None = None,
 ) -> tuple[SessionKey, Principal]:
-    """As `start`, in the transaction of whatever proved it. Clears away the taskforce's sessions that are over."""
+    """As `start`, in the transaction of whatever proved it. Clears away the taskforce's sessions that are over.
+
+    Args:
+        proved_at: when they showed who they are; None where nobody says.
+        passkey_id: which passkey proved it, where one did.
+    """
     # Not while they are being let go, or lose a role.
     await people.lock_people(conn, taskforce_id)
     person = await people.load_active_person(conn, taskforce_id, person_id)
     key = SessionKey.new(taskforce_id)
-    session = Session(key.session_id, person_id, proof, device, now, now, now + LONGEST)
+    session = Session(key.session_id, person_id, proof, device, now, now, now + LONGEST, passkey_id, proved_at)
     await store.delete_over(conn, taskforce_id, now)
     await store.insert(conn, key, session)
-    return key, principal_of(person, taskforce_id, session)
+    return key, principal_of(person, taskforce_id, session, now)
 
 
 async def renew(
@@ -70,17 +84,18 @@ async def renew(
         if by_person:
             await store.touch(conn, key.taskforce_id, session.id, now)
             session = await store.load(conn, key, now)
-    return session, principal_of(person, key.taskforce_id, session)
+    return session, principal_of(person, key.taskforce_id, session, now)
 
 
-async def end(db: Database, key: SessionKey) -> None:
-    """Sign out: end the session that the key opens. Nothing happens where it is over already."""
+async def end(db: Database, key: SessionKey) -> Session | None:
+    """Sign out: end the session that the key opens, and return it. None, and nothing happens, where it is over."""
     async with db.change(key.taskforce_id) as conn:
         try:
             session = await store.load(conn, key, datetime.now(UTC))
         except SessionOver:
-            return
+            return None
         await store.delete(conn, key.taskforce_id, session.person_id, session.id)
+    return session
 
 
 async def end_one(db: Database, taskforce_id: UUID, person_id: UUID, session_id: UUID) -> None:
@@ -100,9 +115,10 @@ async def end_others(db: Database, taskforce_id: UUID, person_id: UUID, *, but: 
         return await store.delete_all(conn, taskforce_id, person_id, but=but)
 
 
-def principal_of(person: Person, taskforce_id: UUID, session: Session) -> Principal:
+def principal_of(person: Person, taskforce_id: UUID, session: Session, now: datetime) -> Principal:
     """Who the person is to every service for the next minute: all that they are, as far as the session's proof goes."""
     withheld = withheld_from(person, session.proof)
+    proved_at = session.last_proof(now)
     return Principal(
         subject=f"person:{person.id}",
         roles=person.roles - withheld,
@@ -111,6 +127,7 @@ def principal_of(person: Person, taskforce_id: UUID, session: Session) -> Princi
         municipality=person.municipality,
         session_id=session.id,
         session_ends_at=int(session.ends_at.timestamp()),
+        proved_at=int(proved_at.timestamp()) if proved_at else None,
     )
 
 

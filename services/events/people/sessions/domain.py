@@ -91,6 +91,9 @@ class Session:
 
     Attributes:
         device: browser and system, coarsely.
+        passkey_id: which passkey has opened it; it ends with that.
+        proved_at: when they showed who they are; None where the provider that knows does not say. Showing it again is
+            another session: this one ends (OWASP ASVS 5.0, 7.2.4).
         used_at: when they last did something themselves.
         latest_end: when it ends whatever they do.
     """
@@ -102,11 +105,21 @@ class Session:
     started_at: datetime
     used_at: datetime
     latest_end: datetime
+    passkey_id: UUID | None = None
+    proved_at: datetime | None = None
 
     @property
     def ends_at(self) -> datetime:
         """When it ends unless they do something before."""
         return min(self.used_at + IDLE, self.latest_end)
+
+    def last_proof(self, now: datetime) -> datetime | None:
+        """When they last showed who they are, as far as that can be asked of them.
+
+        In a demonstration nobody can. Whoever sets up an installation has used up the link that showed it, and can do
+        nothing but add a passkey.
+        """
+        return now if self.proof in {"demonstration", "setup"} else self.proved_at
 
     def over(self, now: datetime) -> bool:
         """Whether its time is up."""

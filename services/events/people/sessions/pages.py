@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from services.events.access import PASSKEY, SESSION, Anybody, AnyPerson, Db, Settings
+from services.events.access import PASSKEY, SESSION, Anybody, AnyPerson, Db, ProvenPerson, Settings
 from services.events.people import store as people
 from services.events.people.domain import POWERFUL
 from services.events.people.passkeys import queries as passkey_queries
@@ -73,8 +73,18 @@ async def extend(request: Request, who: AnyPerson, db: Db, settings: Settings) -
 
 @router.get("/account")
 @about(SESSION, PASSKEY)
-async def show_account(request: Request, who: AnyPerson, db: Db, settings: Settings) -> Response:
-    """Where one is signed in, and with what one can sign in."""
+async def show_account(
+    request: Request,
+    who: AnyPerson,
+    db: Db,
+    settings: Settings,
+    signed_out: Annotated[int | None, Query(ge=0, le=1000)] = None,
+) -> Response:
+    """Where one is signed in, and with what one can sign in.
+
+    Args:
+        signed_out: of a passkey that has just been removed: in how many places that has signed one out.
+    """
     async with db.read(who.taskforce) as conn:
         sessions = await queries.sessions(conn, who.taskforce, who.person)
         passkeys = await passkey_queries.passkeys(conn, who.taskforce, who.person)
@@ -90,6 +100,7 @@ async def show_account(request: Request, who: AnyPerson, db: Db, settings: Setti
         opens_by_provider="provider" in closed,
         provider=settings.provider and settings.provider.name,
         this=who.session_id,
+        signed_out=signed_out,
     )
 
 
@@ -105,7 +116,7 @@ async def _closed_to(conn: Connection, who: Principal) -> frozenset[str]:
 
 @router.post("/account/sessions/{session_id:uuid}/end")
 @about(SESSION)
-async def end_session(who: AnyPerson, db: Db, session_id: UUID) -> Response:
+async def end_session(who: ProvenPerson, db: Db, session_id: UUID) -> Response:
     """End one of one's own sessions, wherever it is."""
     await commands.end_one(db, who.taskforce, who.person, session_id)
     return RedirectResponse("/account", 303)
@@ -113,7 +124,7 @@ async def end_session(who: AnyPerson, db: Db, session_id: UUID) -> Response:
 
 @router.post("/account/sessions/end-others")
 @about()
-async def end_other_sessions(who: AnyPerson, db: Db) -> Response:
+async def end_other_sessions(who: ProvenPerson, db: Db) -> Response:
     """End all of one's own sessions but this one."""
     await commands.end_others(db, who.taskforce, who.person, but=who.session_id)
     return RedirectResponse("/account", 303)
@@ -121,10 +132,12 @@ async def end_other_sessions(who: AnyPerson, db: Db) -> Response:
 
 @router.post("/sign-out")
 @about()
-async def sign_out(request: Request, _who: Anybody, db: Db) -> Response:
+async def sign_out(request: Request, _who: Anybody, db: Db, settings: Settings) -> Response:
     """End the session, and leave the browser with nothing. Works signed out, too."""
+    ended = None
     with suppress(SessionOver):
-        await commands.end(db, key_in(request))
-    response = RedirectResponse("/sign-in", 303)
+        ended = await commands.end(db, key_in(request))
+    there = settings.provider is not None and ended is not None and ended.proof == "provider"
+    response = RedirectResponse("/sign-out/provider" if there else "/sign-in", 303)
     take_all(response)
     return response

@@ -24,6 +24,7 @@ class SessionRow(BaseModel):
     device: str
     started_at: datetime
     used_at: datetime
+    passkey_id: UUID | None
 
 
 async def sessions(conn: Connection, taskforce_id: UUID, person_id: UUID) -> list[SessionRow]:
@@ -31,7 +32,7 @@ async def sessions(conn: Connection, taskforce_id: UUID, person_id: UUID) -> lis
     now = datetime.now(UTC)
     rows = await conn.fetch(
         """
-        select id, proof, device, started_at, used_at
+        select id, proof, device, started_at, used_at, passkey_id
           from sessions
          where taskforce_id = $1
            and person_id = $2

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shared.postgres import Connection
 
 _SELECT = """
-    select id, person_id, proof, device, started_at, used_at, ends_at, secret_hash
+    select id, person_id, proof, device, started_at, used_at, ends_at, passkey_id, proved_at, secret_hash
       from sessions
      where taskforce_id = $1
 """
@@ -28,8 +28,9 @@ async def insert(conn: Connection, key: SessionKey, session: Session) -> None:
     await conn.execute(
         """
         insert into sessions
-               (taskforce_id, id, person_id, secret_hash, proof, device, started_at, used_at, ends_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+               (taskforce_id, id, person_id, secret_hash, proof, device, started_at, used_at, ends_at, passkey_id,
+                proved_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         """,
         key.taskforce_id,
         session.id,
@@ -40,6 +41,8 @@ async def insert(conn: Connection, key: SessionKey, session: Session) -> None:
         session.started_at,
         session.used_at,
         session.latest_end,
+        session.passkey_id,
+        session.proved_at,
     )
 
 
@@ -119,6 +122,23 @@ async def delete_all(conn: Connection, taskforce_id: UUID, person_id: UUID, *, b
     return int(ended.rpartition(" ")[2])
 
 
+async def delete_of_passkey(conn: Connection, taskforce_id: UUID, person_id: UUID, passkey_id: UUID) -> list[UUID]:
+    """End what one of the person's passkeys has opened. Returns the sessions' ids."""
+    rows = await conn.fetch(
+        """
+        delete from sessions
+         where taskforce_id = $1
+           and person_id = $2
+           and passkey_id = $3
+        returning id
+        """,
+        taskforce_id,
+        person_id,
+        passkey_id,
+    )
+    return [row["id"] for row in rows]
+
+
 async def delete_over(conn: Connection, taskforce_id: UUID, now: datetime) -> int:
     """Delete the taskforce's sessions whose time is up. Returns how many."""
     ended = await conn.execute(
@@ -147,4 +167,6 @@ def _session(row: asyncpg.Record) -> Session:
         started_at=row["started_at"],
         used_at=row["used_at"],
         latest_end=row["ends_at"],
+        passkey_id=row["passkey_id"],
+        proved_at=row["proved_at"],
     )

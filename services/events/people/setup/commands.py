@@ -80,7 +80,7 @@ async def become_first_administrator(
         else:
             person = known
         await store.delete_link(conn, taskforce_id)
-        return await sessions.begin(conn, taskforce_id, person.id, proof="setup", device=device, now=now)
+        return await sessions.begin(conn, taskforce_id, person.id, proof="setup", device=device, now=now, proved_at=now)
 
 
 def _read(code: str) -> tuple[UUID, bytes]:

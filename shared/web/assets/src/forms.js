@@ -28,10 +28,10 @@ document.addEventListener("input", (event) => {
 });
 
 // A form is sent once, however often a thumb hits the button while the network is slow. What is answered with a file
-// (data-download) leaves its page standing, to be asked for again.
+// (data-download) or in another window leaves its page standing, to be asked for again.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || event.defaultPrevented || "download" in form.dataset) return;
+  if (form.method !== "post" || event.defaultPrevented || "download" in form.dataset || form.target === "_blank") return;
   if (form.dataset.sending) event.preventDefault();
   form.dataset.sending = "1";
 });

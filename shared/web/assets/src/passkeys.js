@@ -1,4 +1,4 @@
-// Signing in with a passkey, and adding one: takes what the server asks to the device, and its answer back.
+// Signing in with a passkey, showing again that it is oneself, and adding one: takes what the server asks to the device, and its answer back.
 // Where the browser cannot do it, or has the page from an address that passkeys are not bound to, nothing is shown.
 
 const able = "credentials" in navigator && "PublicKeyCredential" in window;
@@ -17,6 +17,11 @@ async function send(path, body) {
     signal: AbortSignal.timeout(20_000),
   });
   const said = await answer.json();
+  if (said.type === "/problems/proof-needed") {
+    location.assign(`/account/prove?next=${encodeURIComponent(`${location.pathname}#passkeys`)}`);
+    // Until that page is there.
+    await new Promise(() => {});
+  }
   if (!answer.ok) throw new Refused(`${said.title}. ${said.detail}`);
   return said;
 }
@@ -25,20 +30,32 @@ async function send(path, body) {
 const sent = (credential, response) => ({ id: credential.id, rawId: text(credential.rawId), type: credential.type, response });
 const known = (list = []) => list.map((one) => ({ ...one, id: bytes(one.id) }));
 
-async function signIn({ next }) {
-  const asked = await send("/sign-in/passkey/options", {});
+async function signed(asked) {
   const { id, rawId, type, response } = await navigator.credentials.get({
     publicKey: { ...asked, challenge: bytes(asked.challenge), allowCredentials: known(asked.allowCredentials) },
   });
-  return send("/sign-in/passkey", {
-    next,
-    credential: sent({ id, rawId, type }, {
-      clientDataJSON: text(response.clientDataJSON),
-      authenticatorData: text(response.authenticatorData),
-      signature: text(response.signature),
-      userHandle: response.userHandle && text(response.userHandle),
-    }),
+  return sent({ id, rawId, type }, {
+    clientDataJSON: text(response.clientDataJSON),
+    authenticatorData: text(response.authenticatorData),
+    signature: text(response.signature),
+    userHandle: response.userHandle && text(response.userHandle),
   });
+}
+
+async function signIn({ next }) {
+  return send("/sign-in/passkey", { next, credential: await signed(await send("/sign-in/passkey/options", {})) });
+}
+
+async function prove() {
+  await send("/account/prove", { credential: await signed(await send("/account/prove/options", {})) });
+  return {};
+}
+
+// What was being done when it had to be shown: a form with all that it holds, or the way to a page.
+function goOn() {
+  const what = document.getElementById("go-on");
+  if (what instanceof HTMLFormElement) what.requestSubmit();
+  else what.click();
 }
 
 async function enrol({ code }) {
@@ -67,7 +84,7 @@ function said(form, error) {
 }
 
 function prepare(form) {
-  const does = { "sign-in": signIn, enrol }[form.dataset.passkey];
+  const does = { "sign-in": signIn, enrol, prove }[form.dataset.passkey];
   const alert = form.querySelector("[data-passkey-said]");
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -76,6 +93,7 @@ function prepare(form) {
     alert.hidden = true;
     try {
       const { next } = await does(Object.fromEntries(new FormData(form)));
+      if (next === undefined) return goOn();
       location.assign(next);
       // To a place on this same page, the browser only scrolls.
       if (next.startsWith(`${location.pathname}#`)) location.reload();

@@ -1,0 +1,321 @@
+"""Accounts and what opens them, and what a request for one looks like: people, sessions, passkeys, links, API keys."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid4
+
+from services.events.api_keys import commands as api_keys
+from services.events.domain import IdTaken
+from services.events.people.commands import add_person
+from services.events.people.domain import Person
+from services.events.people.links import store as links
+from services.events.people.links.commands import make_link as make_link_to_send
+from services.events.people.links.domain import LinkCode, hash_of, pack, write_secret
+from services.events.people.links.pages import BROWSER_COOKIE
+from services.events.people.links.store import Asked
+from services.events.people.passkeys import store as passkeys
+from services.events.people.passkeys.domain import Passkey
+from services.events.people.sessions import commands as sessions
+from shared.policy import ASKERS
+from tests.addresses import address_of
+from tests.authorisation.matrix import FOREIGN, ORIGIN, Ask, Probe, World, person_of, shown, taskforce_of
+from tests.conftest import OTHER_TASKFORCE, TASKFORCE
+
+if TYPE_CHECKING:
+    from shared.policy import Asker, Belonging
+
+API: Final = "/api/events/v1"
+BELONGINGS: Final[dict[str, tuple[Belonging, ...]]] = {
+    # Whoever has one, has it.
+    "link to sign in with": ("own", "missing"),
+    # Ours has an administrator, and so no such link.
+    "first administrator's link": ("missing",),
+    # One's own, and another person's.
+    "session": ("own", "other company", "other taskforce", "missing"),
+    "passkey": ("own", "other company", "other taskforce", "missing"),
+}
+
+
+class Accounts(World):
+    """Two taskforces with accounts, and what people sign in with.
+
+    Attributes:
+        taken, taken_too: ids that are in use elsewhere and will be given to something of ours: they are no secret, and
+            nobody's alone.
+    """
+
+    people: dict[Belonging, Person]
+    taken: UUID
+    taken_too: UUID
+
+    async def fill_accounts(self) -> None:
+        """Make what is of the other taskforce."""
+        self.taken_too = uuid4()
+        for taken in (self.taken, self.taken_too):
+            person = Person(taken, f"B {FOREIGN}", address_of(taken), frozenset({"admin"}))
+            await add_person(self.db, OTHER_TASKFORCE, person)
+        waiting = Person(uuid4(), f"D {FOREIGN}", "d@example.dk", frozenset({"member"}))
+        await add_person(self.db, OTHER_TASKFORCE, waiting)
+        self.foreign_link = await self.ask_for_link("other taskforce", waiting.id)
+        self.foreign_key: tuple[UUID, str] | None = None
+        self.foreign_key = await self.new_key("other taskforce")
+        # Of people with the ids of ours: ids are made by whoever asks.
+        self.foreign_sessions: dict[Asker, tuple[UUID, str]] = {}
+        self.foreign_passkeys: dict[Asker, tuple[UUID, str]] = {}
+        for asker in ASKERS:
+            person = Person(person_of(asker), f"C {FOREIGN}", f"{asker}@example.dk", frozenset({"member"}))
+            await add_person(self.db, OTHER_TASKFORCE, person)
+            self.foreign_sessions[asker] = await self.sign_in(OTHER_TASKFORCE, person.id, f"{FOREIGN}, {asker}")
+            name = f"{FOREIGN} {asker}"
+            self.foreign_passkeys[asker] = await self.new_passkey(OTHER_TASKFORCE, person.id, name)
+
+    async def new_account(self, belonging: Belonging, municipality: str) -> None:
+        """The account of this belonging that stays as it is."""
+        id = person_of("admin") if belonging == "own" else uuid4()
+        name = name_of(belonging)
+        email = f"{name.lower().replace(' ', '.')}@example.dk"
+        person = Person(id, f"A {name}", email, frozenset({"admin"}), municipality)
+        self.people[belonging] = person
+        await add_person(self.db, taskforce_of(belonging), person)
+
+    async def new_passkey(self, taskforce_id: UUID, person_id: UUID, name: str) -> tuple[UUID, str]:
+        """A passkey, and what it is called."""
+        passkey = Passkey(
+            uuid4(), person_id, uuid4().bytes, b"", 0, name, backed_up=False, created_at=datetime.now(UTC)
+        )
+        async with self.db.change(taskforce_id) as conn:
+            await passkeys.insert(conn, taskforce_id, passkey)
+        return passkey.id, name
+
+    async def new_key(self, belonging: Belonging) -> tuple[UUID, str]:
+        """An API key, and what it is called."""
+        name = f"{name_of(belonging)} {uuid4()}"
+        if belonging == "missing":
+            return uuid4(), name
+        if belonging == "other taskforce" and self.foreign_key is not None:
+            return self.foreign_key
+        credentials = await api_keys.make_key(
+            self.db, taskforce_of(belonging), name=name[:60], scopes=["events:read"], days=30, made_by=uuid4()
+        )
+        return credentials.key_id, name[:60]
+
+    async def ask_for_link(self, belonging: Belonging, person_id: UUID | None = None) -> UUID:
+        """A link that somebody waits for."""
+        person_id = person_id or self.people[belonging].id
+        id, asked = uuid4(), Asked(person_id, hash_of(bytes(32)), "", datetime.now(UTC))
+        async with self.db.change(taskforce_of(belonging)) as conn:
+            await links.insert(conn, taskforce_of(belonging), id, asked)
+        return id
+
+    async def sign_in(self, taskforce_id: UUID, person_id: UUID, device: str) -> tuple[UUID, str]:
+        """A session, and what the browser is called in it."""
+        key, _ = await sessions.start(self.db, taskforce_id, person_id, proof="passkey", device=device)
+        return key.session_id, device
+
+
+def name_of(belonging: Belonging | str) -> str:
+    """What stands in the name of a thing of this belonging."""
+    return FOREIGN if belonging == "other taskforce" else f"Vores {belonging}"
+
+
+def list_people(path: str) -> Probe:
+    """A list: whoever is not reached is not in it."""
+
+    async def probe(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+        mark = world.people[belonging].email if belonging != "missing" else ""
+        return Ask("GET", path, hidden=200, shows=shown(belonging, mark))
+
+    return probe
+
+
+async def add_person_by_api(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+    body: dict[str, Any] = {"id": str(uuid4()), "name": "Z Ny", "roles": ["member"]}
+    if belonging == "other taskforce":
+        body["id"] = str(world.taken)
+    elif belonging != "missing":
+        known = world.people[belonging]
+        body |= {"id": str(known.id), "name": known.name, "email": known.email, "roles": ["admin"]}
+        body["municipality"] = known.municipality
+    body.setdefault("email", address_of(body["id"]))
+    return Ask("POST", f"{API}/people", {"json": body}, success=201, hidden=201, creates=True)
+
+
+async def add_person_by_form(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+    body = dict((await add_person_by_api(world, asker, belonging)).send["json"])
+    if belonging == "other taskforce":
+        body |= {"id": str(world.taken_too), "email": "form@example.dk"}
+    form = {name: fact for name, fact in body.items() if fact is not None} | {"language": "da"}
+    return Ask("POST", "/people", {"data": form}, success=303, hidden=303, creates=True)
+
+
+def _of_a_person(method: str, path: str, *, facts: bool = False, form: bool = False, success: int = 200) -> Probe:
+    """Something that is done to one person: to one of ours whom nothing else is asked about."""
+
+    async def probe(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+        id = uuid4()
+        mail = address_of(id)
+        if belonging == "other taskforce":
+            id = world.people[belonging].id
+        elif belonging != "missing":
+            await add_person(world.db, TASKFORCE, Person(id, "Z Tag", mail, frozenset({"member"})))
+        body = {"name": "Z Tag", "email": mail, "roles": ["member"], "language": "da"} if facts else None
+        shows = shown(belonging, mail) if success in {200, 202} else ()
+        send = {"data": body} if form else {"json": body}
+        return Ask(method, path.format(id=id), send if facts else {}, success=success, shows=shows)
+
+    return probe
+
+
+async def list_keys(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+    _, name = await world.new_key(belonging)
+    return Ask("GET", "/api-keys", hidden=200, shows=shown(belonging, name))
+
+
+async def revoke_key(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+    id, _ = await world.new_key(belonging)
+    return Ask("POST", f"/api-keys/{id}/revoke", success=303)
+
+
+async def take_over_key(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+    id, _ = await world.new_key(belonging)
+    return Ask("POST", f"/api-keys/{id}/take-over", success=303)
+
+
+async def _session(world: Accounts, asker: Asker, belonging: Belonging) -> tuple[UUID, str]:
+    """A session of whoever asks or of somebody else, and what the browser is called in it."""
+    if belonging == "missing":
+        return uuid4(), ""
+    if belonging == "other taskforce":
+        return world.foreign_sessions[asker]
+    id = await _whose_account(world, asker, belonging)
+    return await world.sign_in(TASKFORCE, id, f"{name_of(belonging)} {uuid4()}")
+
+
+async def _whose_account(world: Accounts, asker: Asker, belonging: Belonging) -> UUID:
+    """Whoever asks, or somebody else of ours."""
+    if belonging != "own":
+        return world.people[belonging].id
+    id = person_of(asker)
+    with suppress(IdTaken):
+        await add_person(world.db, TASKFORCE, Person(id, "A", f"{asker}@example.dk", frozenset({"member"})))
+    return id
+
+
+async def _passkey(world: Accounts, asker: Asker, belonging: Belonging) -> tuple[UUID, str]:
+    """A passkey of whoever asks or of somebody else, and what it is called. Nobody has only that one."""
+    if belonging == "missing":
+        return uuid4(), ""
+    if belonging == "other taskforce":
+        return world.foreign_passkeys[asker]
+    id = await _whose_account(world, asker, belonging)
+    await world.new_passkey(TASKFORCE, id, "Z anden")
+    return await world.new_passkey(TASKFORCE, id, f"{name_of(belonging)} {uuid4()}"[:60])
+
+
+def _of_a_passkey(path: str, form: dict[str, str] | None = None) -> Probe:
+    async def probe(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+        id, _ = await _passkey(world, asker, belonging)
+        return Ask("POST", path.format(id=id), {} if form is None else {"data": form}, success=303)
+
+    return probe
+
+
+async def show_passkeys(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+    _, name = await _passkey(world, asker, belonging)
+    return Ask("GET", "/account", hidden=200, shows=shown(belonging, name))
+
+
+async def end_session(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+    id, _ = await _session(world, asker, belonging)
+    return Ask("POST", f"/account/sessions/{id}/end", success=303)
+
+
+async def show_account(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+    _, device = await _session(world, asker, belonging)
+    return Ask("GET", "/account", hidden=200, shows=shown(belonging, device))
+
+
+async def make_link(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+    id, shows = uuid4(), tuple[str, ...]()
+    if belonging == "other taskforce":
+        id = world.foreign_link
+    elif belonging != "missing":
+        id, shows = await world.ask_for_link(belonging), (world.people[belonging].email,)
+    return Ask("POST", f"/internal/events/v1/sign-in-links/{id}?taskforce={TASKFORCE}", shows=shows)
+
+
+async def _code(world: Accounts, belonging: Belonging) -> str:
+    if belonging == "missing":
+        return LinkCode(TASKFORCE, uuid4(), bytes(32)).text()
+    return (await make_link_to_send(world.db, TASKFORCE, await world.ask_for_link("own"))).code.text()
+
+
+async def ask_who(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+    return Ask("GET", f"/sign-in/setup/{pack(TASKFORCE.bytes + bytes(32))}", hidden=409)
+
+
+async def become_first(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+    form = {"name": "Z Ny", "email": "ny@example.dk"}
+    return Ask("POST", f"/sign-in/setup/{pack(TASKFORCE.bytes + bytes(32))}", {"data": form}, hidden=409)
+
+
+async def show_button(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+    # The same for every code: what follows links to look at them learns nothing.
+    return Ask("GET", f"/sign-in/link/{await _code(world, belonging)}", hidden=200)
+
+
+async def open_link(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+    path, browser = f"/sign-in/link/{await _code(world, belonging)}", f"{BROWSER_COOKIE}={write_secret(bytes(32))}"
+    return Ask("POST", path, {"headers": {"cookie": browser, "origin": ORIGIN}}, success=303, hidden=409)
+
+
+async def read_address(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+    id = uuid4() if belonging == "missing" else world.people[belonging].id
+    shows = shown(belonging, world.people[belonging].email) if belonging != "missing" else ()
+    return Ask("GET", f"/internal/events/v1/people/{id}/address?taskforce={TASKFORCE}", shows=shows)
+
+
+PROBES: Final[dict[tuple[str, str], Probe]] = {
+    (f"POST {API}/people", "person"): add_person_by_api,
+    (f"GET {API}/people", "person"): list_people(f"{API}/people"),
+    (f"GET {API}/people/{{person_id}}", "person"): _of_a_person("GET", f"{API}/people/{{id}}"),
+    (f"PUT {API}/people/{{person_id}}", "person"): _of_a_person("PUT", f"{API}/people/{{id}}", facts=True),
+    (f"POST {API}/people/{{person_id}}/invitations", "person"): _of_a_person(
+        "POST", f"{API}/people/{{id}}/invitations", success=202
+    ),
+    (f"POST {API}/people/{{person_id}}/deactivate", "person"): _of_a_person("POST", f"{API}/people/{{id}}/deactivate"),
+    (f"POST {API}/people/{{person_id}}/reactivate", "person"): _of_a_person("POST", f"{API}/people/{{id}}/reactivate"),
+    ("GET /people", "person"): list_people("/people"),
+    ("POST /people", "person"): add_person_by_form,
+    ("GET /people/{person_id:uuid}", "person"): _of_a_person("GET", "/people/{id}"),
+    ("POST /people/{person_id:uuid}", "person"): _of_a_person(
+        "POST", "/people/{id}", facts=True, form=True, success=303
+    ),
+    ("POST /people/{person_id:uuid}/invitations", "person"): _of_a_person(
+        "POST", "/people/{id}/invitations", success=303
+    ),
+    ("POST /people/{person_id:uuid}/deactivate", "person"): _of_a_person(
+        "POST", "/people/{id}/deactivate", success=303
+    ),
+    ("POST /people/{person_id:uuid}/reactivate", "person"): _of_a_person(
+        "POST", "/people/{id}/reactivate", success=303
+    ),
+    ("POST /people/{person_id:uuid}/enrolment-code", "person"): _of_a_person("POST", "/people/{id}/enrolment-code"),
+    ("GET /api-keys", "API key"): list_keys,
+    ("POST /api-keys/{key_id:uuid}/revoke", "API key"): revoke_key,
+    ("POST /api-keys/{key_id:uuid}/take-over", "API key"): take_over_key,
+    ("GET /account", "session"): show_account,
+    ("GET /account", "passkey"): show_passkeys,
+    ("POST /account/passkeys/{passkey_id:uuid}", "passkey"): _of_a_passkey("/account/passkeys/{id}", {"name": "Ny"}),
+    ("POST /account/passkeys/{passkey_id:uuid}/remove", "passkey"): _of_a_passkey("/account/passkeys/{id}/remove"),
+    ("POST /account/sessions/{session_id:uuid}/end", "session"): end_session,
+    ("GET /internal/events/v1/people/{person_id}/address", "person"): read_address,
+    ("POST /internal/events/v1/sign-in-links/{request_id}", "link that was asked for"): make_link,
+    ("GET /sign-in/setup/{code}", "first administrator's link"): ask_who,
+    ("POST /sign-in/setup/{code}", "first administrator's link"): become_first,
+    ("GET /sign-in/link/{code}", "link to sign in with"): show_button,
+    ("POST /sign-in/link/{code}", "link to sign in with"): open_link,
+}
