@@ -99,18 +99,18 @@ HEAVY: Final = Kind(
 
 SIGNING_IN: Final = Kind(
     "signing-in",
-    {"address": Rate(2000, 600)},
-    "A hall sits behind one address: five tries of 400 people. How many mails one person is sent, and how often one "
-    "code is tried, is limited by itself.",
+    {"account": Rate(200, 600), "address": Rate(2000, 600)},
+    "A hall sits behind one address: five tries of 400 people. An account is one person who shows who they are. How "
+    "many mails one person is sent, and how often one code is tried, is limited by itself.",
 )
 """Asking for a way in, and going in."""
 
 ASKING_DEVICES: Final = Kind(
     "asking-devices",
-    {"address": Rate(100, 600)},
+    {"account": Rate(100, 600), "address": Rate(100, 600)},
     "Whoever signs in with a passkey asks once; each writes a row.",
 )
-"""A challenge for a passkey, asked for by nobody yet."""
+"""A challenge for a passkey."""
 
 EXCHANGING_KEYS: Final = Kind(
     "exchanging-keys",

@@ -219,7 +219,7 @@ def test_without_a_word_everything_is_limited() -> None:
         '{"logging": {"pass": "0/60s"}}',
         '{"logging": {"pass": "5 an hour"}}',
         '{"loging": {"pass": "5/60s"}}',
-        '{"signing-in": {"account": "5/60s"}}',
+        '{"signing-in": {"pass": "5/60s"}}',
     ],
 )
 def test_what_makes_no_sense_stops_the_process_before_it_starts(said: str) -> None:
