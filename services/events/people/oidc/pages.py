@@ -76,7 +76,6 @@ class Wanted(BaseModel):
 
 @router.get("/sign-in/provider")
 @about()
-@limited(SIGNING_IN)
 async def ask_to_go_there(
     *, request: Request, _who: Anybody, db: Db, provider: TheProvider, taskforce: Text = "", next: Text = ""
 ) -> Response:
