@@ -12,8 +12,8 @@ from playwright.async_api import expect
 
 from services.events.people import commands as people
 from services.events.people.domain import Person
-from services.events.people.passkeys import commands
-from services.events.people.passkeys.domain import WRONG_TRIES
+from services.events.people.passkeys import commands, store
+from services.events.people.passkeys.domain import WRONG_TRIES, Passkey
 from services.events.people.sessions import commands as sessions
 from shared.auth import COOKIE, SESSION_COOKIE, sign_token
 from tests.browser.axe import assert_accessible
@@ -77,10 +77,16 @@ class Authenticator:
 
 @pytest_asyncio.fixture
 async def bent(db: Database, taskforce_id: UUID) -> Person:
-    """The administrator; there is another one."""
-    bent = Person(uuid4(), "Bent Sivkær", "bent@struer.example", frozenset({"admin"}))
-    await people.add_person(db, taskforce_id, bent)
-    await people.add_person(db, taskforce_id, Person(uuid4(), "Bo", "bo@struer.example", frozenset({"admin"})))
+    """The administrator; there is another one, with a passkey."""
+    bent, bo = (
+        Person(uuid4(), name, f"{name.split()[0].lower()}@struer.example", frozenset({"admin"}))
+        for name in ("Bent Sivkær", "Bo Lund")
+    )
+    for person in (bent, bo):
+        await people.add_person(db, taskforce_id, person)
+    async with db.change(taskforce_id) as conn:
+        key = Passkey(uuid4(), bo.id, bytes(16), bytes(77), 0, "", backed_up=False, created_at=datetime.now(UTC))
+        await store.insert(conn, taskforce_id, key)
     return bent
 
 
