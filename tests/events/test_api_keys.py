@@ -287,9 +287,9 @@ async def test_a_key_that_is_over_is_not_taken_over(
 ) -> None:
     revoked = await made(db, taskforce_id)
     with capture_logs() as logs:
-        await commands.revoke_key(db, taskforce_id, revoked.key_id, by=ADA.id)
+        await commands.revoke_key(db, taskforce_id, revoked.key_id, by=f"person:{ADA.id}")
     assert [(one["event"], one["key"], one["by"]) for one in logs] == [
-        ("api_keys.revoked", str(revoked.key_id), str(ADA.id))
+        ("api_keys.revoked", str(revoked.key_id), f"person:{ADA.id}")
     ]
     expired = await made(db, taskforce_id, now=datetime.now(UTC) - timedelta(days=30))
     for key in (revoked, expired):

@@ -56,11 +56,11 @@ async def make_key(
     return credentials
 
 
-async def revoke_key(db: Database, taskforce_id: UUID, key_id: UUID, *, by: UUID, now: datetime | None = None) -> None:
+async def revoke_key(db: Database, taskforce_id: UUID, key_id: UUID, *, by: str, now: datetime | None = None) -> None:
     """Take a key back: within a minute it opens nothing any more. Twice is once.
 
     Args:
-        by: the administrator, for the log.
+        by: the subject of the administrator's token, for the log.
 
     Raises:
         ApiKeyNotFound.
@@ -68,7 +68,7 @@ async def revoke_key(db: Database, taskforce_id: UUID, key_id: UUID, *, by: UUID
     async with db.change(taskforce_id) as conn:
         if not await store.revoke(conn, taskforce_id, key_id, now or datetime.now(UTC)):
             raise ApiKeyNotFound
-    _log.info("api_keys.revoked", key=str(key_id), taskforce=str(taskforce_id), by=str(by))
+    _log.info("api_keys.revoked", key=str(key_id), taskforce=str(taskforce_id), by=by)
 
 
 async def take_over_key(

@@ -67,7 +67,7 @@ async def make_key(request: Request, principal: ProvenAdministrator, db: Db, set
 @about(API_KEY)
 async def revoke_key(principal: ProvenAdministrator, db: Db, key_id: UUID) -> Response:
     """Take a key back."""
-    await commands.revoke_key(db, principal.taskforce, key_id, by=principal.person)
+    await commands.revoke_key(db, principal.taskforce, key_id, by=principal.subject)
     return RedirectResponse("/api-keys", 303)
 
 
