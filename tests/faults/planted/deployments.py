@@ -103,7 +103,7 @@ BUGS: Final = (
 """,
                 """            except _PASSING_ERRORS as error:
                 _log.warning("relay.interrupted", service=self._service, error=type(error).__name__)
-                if isinstance(error, asyncpg.ConnectionDoesNotExistError):
+                if isinstance(error, TRANSIENT_ERRORS):
                     return
 """,
             ),
