@@ -187,8 +187,9 @@ def read_changes(written: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mappi
     for name, rates in written.items():
         if name not in KINDS:
             raise ValueError(f"there is no kind {name!r}: there are {', '.join(KINDS)}")
-        for asker, rate in rates.items():
-            if asker not in KINDS[name].rates:
-                raise ValueError(f"{name} counts {', '.join(KINDS[name].rates)}, and not {asker!r}")
-            read.setdefault(name, {})[asker] = Rate.read(rate)  # type: ignore[index]
+        counted = KINDS[name].rates
+        for asker in rates:
+            if asker not in counted:
+                raise ValueError(f"{name} counts {', '.join(counted)}, and not {asker!r}")
+        read[name] = {asker: Rate.read(rates[asker]) for asker in counted if asker in rates}
     return read

@@ -17,19 +17,25 @@ from services.events import commands
 from services.events.app import create_app
 from services.events.people.commands import add_person
 from services.events.people.domain import Person
+from services.events.people.sessions import commands as sessions
 from services.events.settings import EventsSettings
+from shared.auth import COOKIE, SESSION_COOKIE, sign_token
 from tests.browser.conftest import browser, page_at  # noqa: F401  (fixtures)
 from tests.browsing import AS_OUR_PAGES
 from tests.events.browsing import Browser
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from fastapi import FastAPI
+    from playwright.async_api import Page
 
+    from services.events.people.sessions.domain import Proof
     from shared.auth import Role
     from shared.postgres import Database
     from tests.infrastructure import Databases
+
+    SignIn = Callable[[Page, Person, Proof], Awaitable[None]]
 
 API = "/api/events/v1"
 
@@ -206,3 +212,18 @@ async def origin(events_settings: EventsSettings, db: Database) -> AsyncIterator
     server.should_exit = True
     await serving
     listener.close()
+
+
+@pytest.fixture
+def sign_in(db: Database, events_settings: EventsSettings, taskforce_id: UUID, origin: str) -> SignIn:
+    """Signs somebody in without more ado."""
+
+    async def sign_in(page: Page, person: Person, proof: Proof) -> None:
+        key, who = await sessions.start(db, taskforce_id, person.id, proof=proof, device="Firefox, Windows")
+        token = sign_token(events_settings.token_private_key.get_secret_value(), who, lifetime_seconds=60)
+        for name, value in ((SESSION_COOKIE, key.text()), (COOKIE, token)):
+            await page.context.add_cookies(
+                [{"name": name, "value": value, "url": origin.replace("http:", "https:"), "secure": True}]
+            )
+
+    return sign_in

@@ -14,8 +14,6 @@ from services.events.people import commands as people
 from services.events.people.domain import Person
 from services.events.people.passkeys import commands, store
 from services.events.people.passkeys.domain import WRONG_TRIES, Passkey
-from services.events.people.sessions import commands as sessions
-from shared.auth import COOKIE, SESSION_COOKIE, sign_token
 from tests.browser.axe import assert_accessible
 
 if TYPE_CHECKING:
@@ -23,12 +21,11 @@ if TYPE_CHECKING:
 
     from playwright.async_api import CDPSession, Page
 
-    from services.events.people.sessions.domain import Proof
     from services.events.settings import EventsSettings
     from shared.postgres import Database
+    from tests.events.conftest import SignIn
 
     OpenPage = Callable[..., Awaitable[Page]]
-    SignIn = Callable[[Page, Person, Proof], Awaitable[None]]
 
 pytestmark = pytest.mark.browser
 
@@ -88,21 +85,6 @@ async def bent(db: Database, taskforce_id: UUID) -> Person:
         key = Passkey(uuid4(), bo.id, bytes(16), bytes(77), 0, "", backed_up=False, created_at=datetime.now(UTC))
         await store.insert(conn, taskforce_id, key)
     return bent
-
-
-@pytest.fixture
-def sign_in(db: Database, events_settings: EventsSettings, taskforce_id: UUID, origin: str) -> SignIn:
-    """Signs somebody in without more ado."""
-
-    async def sign_in(page: Page, person: Person, proof: Proof) -> None:
-        key, who = await sessions.start(db, taskforce_id, person.id, proof=proof, device="Firefox, Windows")
-        token = sign_token(events_settings.token_private_key.get_secret_value(), who, lifetime_seconds=60)
-        for name, value in ((SESSION_COOKIE, key.text()), (COOKIE, token)):
-            await page.context.add_cookies(
-                [{"name": name, "value": value, "url": origin.replace("http:", "https:"), "secure": True}]
-            )
-
-    return sign_in
 
 
 async def assert_fits(page: Page, size: tuple[int, int]) -> None:

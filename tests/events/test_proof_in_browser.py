@@ -13,22 +13,18 @@ from playwright.async_api import expect
 from services.events.people import commands as people
 from services.events.people.domain import Person
 from services.events.people.links import commands as links
-from services.events.people.sessions import commands as sessions
-from shared.auth import COOKIE, PROOF_SECONDS, RENEWED_COOKIE, SESSION_COOKIE, sign_token
-from tests.browser.axe import assert_accessible
-from tests.events.test_passkeys_in_browser import Authenticator
+from shared.auth import COOKIE, PROOF_SECONDS, RENEWED_COOKIE
+from tests.events.test_passkeys_in_browser import Authenticator, assert_fits
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from playwright.async_api import Page
 
-    from services.events.people.sessions.domain import Proof
-    from services.events.settings import EventsSettings
     from shared.postgres import Database
+    from tests.events.conftest import SignIn
 
     OpenPage = Callable[..., Awaitable[Page]]
-    SignIn = Callable[[Page, Person, Proof], Awaitable[None]]
 
 pytestmark = pytest.mark.browser
 
@@ -43,21 +39,6 @@ async def bent(db: Database, taskforce_id: UUID) -> Person:
     for person in (bent, EVA, Person(uuid4(), "Bo", "bo@struer.example", frozenset({"admin"}))):
         await people.add_person(db, taskforce_id, person)
     return bent
-
-
-@pytest.fixture
-def sign_in(db: Database, events_settings: EventsSettings, taskforce_id: UUID, origin: str) -> SignIn:
-    """Signs somebody in without more ado."""
-
-    async def sign_in(page: Page, person: Person, proof: Proof) -> None:
-        key, who = await sessions.start(db, taskforce_id, person.id, proof=proof, device="Firefox, Windows")
-        token = sign_token(events_settings.token_private_key.get_secret_value(), who, lifetime_seconds=60)
-        for name, value in ((SESSION_COOKIE, key.text()), (COOKIE, token)):
-            await page.context.add_cookies(
-                [{"name": name, "value": value, "url": origin.replace("http:", "https:"), "secure": True}]
-            )
-
-    return sign_in
 
 
 async def a_quarter_passes(page: Page, db: Database, taskforce_id: UUID) -> None:
@@ -77,11 +58,6 @@ async def with_passkey(page: Page, origin: str) -> Authenticator:
     await page.get_by_role("button", name="Tilføj en adgangsnøgle").click()
     await expect(page.get_by_role("button", name="Fjern")).to_have_count(1)
     return device
-
-
-async def assert_fits(page: Page, size: tuple[int, int]) -> None:
-    await assert_accessible(page)
-    assert await page.evaluate("document.documentElement.scrollWidth") <= size[0]
 
 
 @SIZES

@@ -55,7 +55,7 @@ async def load(conn: Connection, taskforce_id: UUID, key_id: UUID) -> tuple[ApiK
           from api_keys
          where taskforce_id = $1
            and id = $2
-        """,  # noqa: S608  (nothing is put in)
+        """,  # noqa: S608  (texts of our own)
         taskforce_id,
         key_id,
     )

@@ -269,7 +269,7 @@ async def test_whoever_is_still_signed_in_there_has_shown_it_when_they_signed_in
     async with db.read(taskforce_id) as conn:
         first = await conn.fetchval("select proved_at from sessions")
     assert first is not None
-    await asyncio.sleep(2)
+    await asyncio.sleep(2)  # it counts whole seconds: a proof of now would differ from the first
     await go(page, registered)
     await expect(page.get_by_role("heading", name="Min konto", level=1)).to_be_visible()
     async with db.read(taskforce_id) as conn:
