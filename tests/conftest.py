@@ -25,7 +25,7 @@ from tests.infrastructure import Databases, Installation, fresh_databases, scrat
 from tests.topology import Topology, topology
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Generator, Iterator
 
 TASKFORCE = uuid5(NAMESPACE_URL, "tilsagn:taskforce:struer")
 OTHER_TASKFORCE = uuid5(NAMESPACE_URL, "tilsagn:taskforce:elsewhere")
@@ -43,6 +43,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker("oidc") is not None:
                 item.add_marker(without)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    """Tell with a test that failed what the processes complained of: they and their logs are gone when it is read."""
+    report: pytest.TestReport = yield
+    whole = getattr(item, "funcargs", {}).get("running")
+    if report.failed and call.when == "call" and isinstance(whole, Topology):
+        report.sections.append(("what the processes complained of", whole.complaints()))
+    return report
 
 
 @pytest.fixture(scope="session")

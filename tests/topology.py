@@ -270,6 +270,17 @@ class Topology:
         text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
         return f"--- {name} is not ready; its log ends:\n{text[-3000:]}"
 
+    def complaints(self) -> str:
+        """The last lines of each process's log that are more than information."""
+        said = []
+        for name, process in self.processes.items():
+            lines = (
+                process.log.read_text(encoding="utf-8", errors="replace").splitlines() if process.log.exists() else []
+            )
+            worse = [line for line in lines if '"level": "info"' not in line and '"level": "debug"' not in line]
+            said += [f"--- {name}: {len(worse)} of {len(lines)} lines", *worse[-10:]]
+        return "\n".join(said)
+
     def replace_broker(self) -> None:
         """Kill the broker and start one with nothing on it, as the local run's supervisor does."""
         brokers.lose_everything(self.broker)

@@ -127,13 +127,35 @@ def limited(running: Topology, rates: dict[str, dict[str, str]]) -> Iterator[Non
         running.wait_until_ready()
 
 
+class Patient(httpx.AsyncBaseTransport):
+    """Asks again where a server has more to do than it can, which is nothing that a limit says: as people do."""
+
+    def __init__(self) -> None:
+        self._transport = httpx.AsyncHTTPTransport()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send it, and once a second again for half a minute while the answer is 503."""
+        for _ in range(30):
+            answer = await self._transport.handle_async_request(request)
+            if answer.status_code != 503:
+                break
+            await answer.aclose()
+            await asyncio.sleep(1)
+        return answer
+
+    async def aclose(self) -> None:
+        """Close what is open."""
+        await self._transport.aclose()
+
+
 async def test_a_full_evening_behind_one_address_is_never_told_to_wait(evening: Evening) -> None:
     running, answered = evening.running, []
 
     async def hook(answer: httpx.Response) -> None:
         answered.append(answer.status_code)
 
-    async with httpx.AsyncClient(timeout=60, headers=HALL, event_hooks={"response": [hook]}) as http:
+    hooks = {"response": [hook]}
+    async with httpx.AsyncClient(timeout=60, headers=HALL, event_hooks=hooks, transport=Patient()) as http:
 
         async def company(number: int) -> None:
             """Three pledges by the page, each after the receipt of the one before."""
