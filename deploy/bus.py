@@ -12,16 +12,19 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.records_to_delete import RecordsToDelete
 
 from shared.contracts.catalogue import TOPICS
+from shared.messaging.access import client_options
 from shared.messaging.broker import REQUEST_TIMEOUT_MS
+from shared.messaging.topics import admin_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from aiokafka import ConsumerRecord
+
+    from shared.messaging.access import Kafka
 
     Record = ConsumerRecord[Any, Any]
 
@@ -29,25 +32,25 @@ _UP_TO_THE_END: Final = -1
 _STILL_SECONDS: Final = 30
 
 
-async def is_empty(bootstrap_servers: str) -> bool:
+async def is_empty(kafka: Kafka) -> bool:
     """Whether no topic of ours holds a message. One that is missing holds none.
 
     Raises:
         aiokafka.errors.KafkaError: the broker is away.
     """
-    async with _client(bootstrap_servers) as client:
-        return not await _filled(bootstrap_servers, client)
+    async with _client(kafka) as client:
+        return not await _filled(kafka, client)
 
 
-async def read(bootstrap_servers: str) -> AsyncIterator[Sequence[Record]]:
+async def read(kafka: Kafka) -> AsyncIterator[Sequence[Record]]:
     """Yield everything that is on it now, some at a time, each partition in its order.
 
     Raises:
         aiokafka.errors.KafkaError: the broker is away.
         TimeoutError: it stopped answering.
     """
-    async with _client(bootstrap_servers) as client:
-        bounds = await _filled(bootstrap_servers, client)
+    async with _client(kafka) as client:
+        bounds = await _filled(kafka, client)
         client.assign(sorted(bounds))
         for place, (begin, _) in bounds.items():
             client.seek(place, begin)
@@ -65,7 +68,7 @@ async def read(bootstrap_servers: str) -> AsyncIterator[Sequence[Record]]:
                 raise TimeoutError("the broker does not give what it says it has")
 
 
-async def empty(bootstrap_servers: str) -> None:
+async def empty(kafka: Kafka) -> None:
     """Delete every message of our topics. Nothing may run.
 
     The topics stay, with their settings and rights, and so do the readers' positions: a reader that had not read
@@ -74,17 +77,17 @@ async def empty(bootstrap_servers: str) -> None:
     Raises:
         aiokafka.errors.KafkaError: the broker is away, or refuses; the embedded one cannot do it.
     """
-    async with _client(bootstrap_servers) as client:
-        bounds = await _filled(bootstrap_servers, client)
+    async with _client(kafka) as client:
+        bounds = await _filled(kafka, client)
     if bounds:
-        async with _admin(bootstrap_servers) as admin:
+        async with admin_of(kafka) as admin:
             await admin.delete_records({place: RecordsToDelete(_UP_TO_THE_END) for place in bounds})
 
 
 @asynccontextmanager
-async def _client(bootstrap_servers: str) -> AsyncIterator[AIOKafkaConsumer]:
+async def _client(kafka: Kafka) -> AsyncIterator[AIOKafkaConsumer]:
     client = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap_servers.split(","),
+        **client_options(kafka),
         request_timeout_ms=REQUEST_TIMEOUT_MS,
         enable_auto_commit=False,
         fetch_max_wait_ms=20,
@@ -96,19 +99,9 @@ async def _client(bootstrap_servers: str) -> AsyncIterator[AIOKafkaConsumer]:
         await client.stop()
 
 
-@asynccontextmanager
-async def _admin(bootstrap_servers: str) -> AsyncIterator[AIOKafkaAdminClient]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers.split(","), request_timeout_ms=REQUEST_TIMEOUT_MS)
-    await admin.start()
-    try:
-        yield admin
-    finally:
-        await admin.close()
-
-
-async def _filled(bootstrap_servers: str, client: AIOKafkaConsumer) -> dict[TopicPartition, tuple[int, int]]:
+async def _filled(kafka: Kafka, client: AIOKafkaConsumer) -> dict[TopicPartition, tuple[int, int]]:
     """Where each partition of our topics that holds something begins and ends."""
-    async with _admin(bootstrap_servers) as admin:
+    async with admin_of(kafka) as admin:
         # Only those there are: asking after one that is missing makes it on some brokers.
         there = sorted(set(TOPICS) & set(await admin.list_topics()))
         described = await admin.describe_topics(there) if there else []

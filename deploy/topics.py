@@ -5,6 +5,8 @@ partitions can never be put right, and whether a setting may be changed under ru
 judge. With `--check` nothing is created. From the environment:
 
     KAFKA_BOOTSTRAP_SERVERS    host:port, comma separated
+    KAFKA_SECURITY_PROTOCOL    `SASL_SSL` with KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_CA_FILE, as for the services; as
+                               somebody who may create topics and see their settings
     KAFKA_REPLICATION_FACTOR   the most replicas the cluster can hold, where that is less than declared
     KAFKA_FLAVOUR              `embedded`: the local run's broker, which has partitions but neither replicas nor
                                settings: only the partitions are checked. `apache` unless set
@@ -27,6 +29,7 @@ import yaml
 from aiokafka.errors import KafkaError
 
 from shared.contracts.catalogue import PARTITIONS, TOPICS
+from shared.messaging.access import Kafka, access_from
 from shared.messaging.topics import Difference, Topic, create_missing, differences
 
 DECLARATION = Path(__file__).with_name("topics.yaml")
@@ -58,16 +61,16 @@ def declared(declaration: Path = DECLARATION) -> list[Topic]:
 
 
 async def run(
-    bootstrap_servers: str, topics: list[Topic], *, create: bool, settings_matter: bool
+    kafka: Kafka, topics: list[Topic], *, create: bool, settings_matter: bool
 ) -> tuple[list[str], list[Difference]]:
     """Create what is missing, if asked to, as soon as the broker answers. Returns the created and the different."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:
         try:
-            created = await create_missing(bootstrap_servers, topics) if create else []
+            created = await create_missing(kafka, topics) if create else []
             # One that was made a moment ago is as declared, and not known to every broker yet.
             others = [topic for topic in topics if topic.name not in created]
-            return created, await differences(bootstrap_servers, others, settings_matter=settings_matter)
+            return created, await differences(kafka, others, settings_matter=settings_matter)
         except (KafkaError, OSError, TimeoutError):
             if time.monotonic() > deadline:
                 raise
@@ -85,16 +88,13 @@ def main() -> int:
     )
     parser.add_argument("--check", action="store_true", help="create nothing; exit 1 where anything is not as declared")
     check = parser.parse_args().check
-    servers = os.environ.get("KAFKA_BOOTSTRAP_SERVERS", "")
-    if not servers:
-        print("KAFKA_BOOTSTRAP_SERVERS is not set", file=sys.stderr)
-        return 2
     apache = os.environ.get("KAFKA_FLAVOUR", "apache") != "embedded"
     try:
+        kafka = access_from(os.environ)
         topics = declared()
         replicas = int(os.environ.get("KAFKA_REPLICATION_FACTOR") or topics[0].replication)
         topics = [topic.on(replicas if apache else 1) for topic in topics]
-        created, different = asyncio.run(run(servers, topics, create=not check, settings_matter=apache))
+        created, different = asyncio.run(run(kafka, topics, create=not check, settings_matter=apache))
     except (KafkaError, OSError, TimeoutError, ValueError) as error:
         done = "looked at" if check else "created"
         print(f"the topics could not be {done}: {type(error).__name__}: {error}", file=sys.stderr)

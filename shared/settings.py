@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.limits import Asker, Rate, read_changes
+from shared.messaging.access import KafkaAccess, SecurityProtocol
 
 KafkaFlavour = Literal["apache", "embedded"]
 
@@ -31,6 +32,15 @@ class ServiceSettings(BaseSettings):
     kafka_bootstrap_servers: str = Field("127.0.0.1:9092", description="host:port, comma separated")
     kafka_flavour: KafkaFlavour = Field(
         "apache", description="which broker's measured settings apply; `embedded` is the local run's broker"
+    )
+    kafka_security_protocol: SecurityProtocol = Field(
+        "PLAINTEXT",
+        description="`SASL_SSL`: TLS and a login; `PLAINTEXT` is for one machine, or a broker's own network",
+    )
+    kafka_username: str = Field("", description="as whom the broker is asked; for SASL_SSL")
+    kafka_password: SecretStr = Field(SecretStr(""), description="for SASL_SSL; SCRAM-SHA-512 does not send it")
+    kafka_ca_file: str = Field(
+        "", description="PEM file of those who vouch for the broker's certificate; empty: whom the system trusts"
     )
     token_jwks: str = Field(description="public keys that sign tokens: the JSON text of a JWK set")
     public_url: str = Field("http://localhost:8080", description="the origin people use, without a slash")
@@ -62,3 +72,19 @@ class ServiceSettings(BaseSettings):
             return read_changes(written)
         except (AttributeError, TypeError):
             raise ValueError('rate_limits is not like {"logging": {"pass": "5000/600s"}}') from None
+
+    @property
+    def kafka(self) -> KafkaAccess:
+        """The broker, and how it is reached."""
+        return KafkaAccess(
+            self.kafka_bootstrap_servers,
+            self.kafka_security_protocol,
+            self.kafka_username,
+            self.kafka_password.get_secret_value(),
+            self.kafka_ca_file,
+        )
+
+    @model_validator(mode="after")
+    def _the_broker_can_be_asked(self) -> Self:
+        self.kafka.trust()  # or a worker would only find out, again and again, when it runs
+        return self

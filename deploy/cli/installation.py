@@ -21,12 +21,14 @@ from deploy.cli.console import NOT_RUNNING, Refusal
 from deploy.local.configuration import Configuration
 from deploy.local.state import State, default_folder
 from deploy.services import SERVICES, environment_prefix
+from shared.messaging.access import access_from
 
 if TYPE_CHECKING:
     from services.dashboard.settings import DashboardSettings
     from services.events.settings import EventsSettings
     from services.notifications.settings import NotificationsSettings
     from services.pledges.settings import PledgesSettings
+    from shared.messaging.access import Kafka, KafkaAccess
     from shared.messaging.worker import Worker
 
 HOW_TO_START = "start it in another terminal with `tilsagn up`, or try `tilsagn demo`"
@@ -38,7 +40,8 @@ class Installation:
 
     url: str
     """The origin it answers on, without a slash."""
-    bootstrap_servers: str
+    kafka: Kafka
+    """Its broker."""
     signing_key: str
     """The private JWK by which it signs tokens."""
     environment: Mapping[str, str]
@@ -106,7 +109,7 @@ class Installation:
         readers = {
             consumer.group: consumer.topics for worker in self.workers().values() for consumer in worker.consumers
         }
-        await wait_until_quiet(self.bootstrap_servers, outboxes, readers, seconds=seconds)
+        await wait_until_quiet(self.kafka, outboxes, readers, seconds=seconds)
 
     def _fields(self, service: str) -> dict[str, Any]:
         prefix = environment_prefix(service)
@@ -161,10 +164,23 @@ def of_configuration(configuration: Configuration) -> Installation:
         settings[f"{environment_prefix(service)}DATABASE_OWNER_URL"] = configuration.owner_dsn(service)
     return Installation(
         url=configuration.public_url,
-        bootstrap_servers=configuration.bootstrap_servers,
+        kafka=configuration.bootstrap_servers,
         signing_key=configuration.secrets.token_private_key,
         environment=settings,
     )
+
+
+def kafka_of(environment: Mapping[str, str]) -> KafkaAccess:
+    """A deployment's broker, as the operator's own user where `KAFKA_USERNAME` names one, else as the services find it.
+
+    Raises:
+        Refusal: the environment names it only by half.
+    """
+    prefix = "" if environment.get("KAFKA_USERNAME") else environment_prefix("pledges")
+    try:
+        return access_from(environment, prefix=prefix)
+    except ValueError as why:
+        raise Refusal(f"{why}: give the command the services' own environment (docs/operations.md).") from None
 
 
 def signing_key(environment: Mapping[str, str] | None = None) -> str:
@@ -205,7 +221,7 @@ def _from_environment(environment: Mapping[str, str]) -> Installation:
 
     return Installation(
         url=environment.get("TILSAGN_URL") or needed("DASHBOARD_PUBLIC_URL"),
-        bootstrap_servers=needed("PLEDGES_KAFKA_BOOTSTRAP_SERVERS"),
+        kafka=kafka_of(environment),
         signing_key=needed("EVENTS_TOKEN_PRIVATE_KEY"),
         environment=environment,
     )

@@ -65,7 +65,7 @@ async def _reconcile(installation: Installation, copies: Sequence[Mapping[str, A
             "back. If there is a copy (`tilsagn erasures`), do this again with --erasures FILE."
         )
     with steps("Reading the broker"):
-        lost = await sourceless(installation.bootstrap_servers, {service: owners[service] for service in _PUBLISHERS})
+        lost = await sourceless(installation.kafka, {service: owners[service] for service in _PUBLISHERS})
     if as_json:
         say_json({"lost": [one.as_json() for one in lost]})
     else:
@@ -74,7 +74,7 @@ async def _reconcile(installation: Installation, copies: Sequence[Mapping[str, A
         messages = {service: await _publish_anew(owners[service]) for service in _PUBLISHERS}
     with steps("Emptying the broker"):
         try:
-            await bus.empty(installation.bootstrap_servers)
+            await bus.empty(installation.kafka)
         except KafkaError as why:
             raise Refusal(
                 f"The broker was not emptied ({type(why).__name__}): see that it runs and lets this command delete "

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from deploy.cli.console import Refusal, notes, output, say_json
+from deploy.cli.installation import kafka_of
 from deploy.cli.steps import Steps
 from deploy.local.state import AlreadyRunning, State
 from deploy.services import SERVICES, connections, environment_prefix
@@ -137,7 +138,7 @@ def _deployment(environment: Mapping[str, str]) -> Deployment:
     return Deployment(
         superuser_url=_needed(environment, _SUPERUSER),
         passwords=passwords,
-        bootstrap_servers=_needed(environment, "PLEDGES_KAFKA_BOOTSTRAP_SERVERS"),
+        kafka=kafka_of(environment),
     )
 
 

@@ -3,6 +3,7 @@
     artifacts   finds Java, resolves the jars with Maven once, and checks each against jars.sha256
     node        one KRaft node, broker and controller in one: start, stop, kill, pause, wipe
     setup       both of the above, once, and what Java learns by starting it
+    security    TLS, names and passwords, and rights, for a node that is to have them
     cluster     one node or three in a temporary folder, gone with whoever started them
 
 Needed for tests and measurements on the real broker, and for `make kafka`; nothing of it runs in production.

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from deploy.kafka.artifacts import Software
+    from deploy.kafka.security import Security
 
 _PREFIX = "tilsagn-kafka-"
 _OWNED = "owned"  # locked by the process that made the folder, for as long as it lives
@@ -41,6 +42,7 @@ class KafkaCluster:
         folder: Path | None = None,
         settings: Mapping[str, str] | None = None,
         java_options: Sequence[str] = (),
+        security: Security | None = None,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Nothing happens before `start`.
@@ -50,6 +52,7 @@ class KafkaCluster:
             folder: where its data lies, kept afterwards; None makes a temporary one.
             settings: Kafka's settings on top of ours, for every node.
             java_options: for every node's JVM, on top of ours.
+            security: TLS, names and passwords, and rights, the same for every node; None lets everybody in.
             say: told what takes long the very first time.
         """
         self._count = nodes
@@ -57,6 +60,7 @@ class KafkaCluster:
         self._kept = folder is not None
         self._settings = dict(settings or {})
         self._java_options = tuple(java_options)
+        self._security = security
         self._say = say
         self._owned: IO[bytes] | None = None
         self.nodes: tuple[KafkaNode, ...] = ()
@@ -151,6 +155,7 @@ class KafkaCluster:
                 cluster_id=cluster_id,
                 settings=self._settings,
                 java_options=self._java_options,
+                security=self._security,
             )
             for member in members
         )

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from deploy.local import ports
+from deploy.local.files import write_atomically
 from deploy.local.processes import end, recall, remember, spawn, wait_until
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from deploy.kafka.artifacts import Software
+    from deploy.kafka.security import Security
 
 START_SECONDS = 90.0
 """How long a start may take before it counts as failed: some 2 s on an idle machine, much longer on a busy one."""
@@ -38,6 +40,11 @@ _LOG = (
     "-Dorg.slf4j.simpleLogger.log.org.apache.kafka.common.config=warn",  # 300 lines of settings at each start
     "-Dorg.slf4j.simpleLogger.log.org.apache.kafka.common.utils.AppInfoParser=error",
 )
+
+_IN_THE_CLEAR = {
+    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "inter.broker.listener.name": "PLAINTEXT",
+}
 
 
 class KafkaFailed(RuntimeError):
@@ -85,6 +92,7 @@ class KafkaNode:
         cluster_id: str | None = None,
         settings: Mapping[str, str] | None = None,
         java_options: Sequence[str] = (),
+        security: Security | None = None,
     ) -> None:
         """Nothing happens before `start`.
 
@@ -96,6 +104,7 @@ class KafkaNode:
             cluster_id: from `new_cluster_id`, the same for all members; made when None.
             settings: Kafka's settings on top of ours, by name.
             java_options: for the JVM, behind ours: the last word counts.
+            security: TLS, names and passwords, and rights; None lets everybody in on loopback, in the clear.
         """
         self.member = member or Member.anywhere(1)
         self.folder = folder
@@ -104,6 +113,7 @@ class KafkaNode:
         self._cluster_id = cluster_id or new_cluster_id()
         self._settings = dict(settings or {})
         self._java_options = tuple(java_options)
+        self._security = security
         self._child: subprocess.Popen[bytes] | None = None
         self._said_before = 0
         self._turn = threading.RLock()  # one start or stop at a time
@@ -235,12 +245,16 @@ class KafkaNode:
     def _format(self) -> None:
         self._temporary.mkdir(parents=True, exist_ok=True)
         values = self._own_settings() | self._settings
-        self._settings_file.write_text("".join(f"{name}={value}\n" for name, value in values.items()))
+        # There may be a password in it.
+        write_atomically(
+            self._settings_file, "".join(f"{name}={value}\n" for name, value in values.items()), mode=0o600
+        )
         if (self.data / "meta.properties").exists():
             return
         command = self._software.command(
             "kafka.tools.StorageTool",
             *("format", "--cluster-id", self._cluster_id, "--config", str(self._settings_file)),
+            *(("--add-scram", self._security.first_user()) if self._security is not None else ()),
             options=(*_JVM, "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"),
         )
         try:
@@ -263,15 +277,17 @@ class KafkaNode:
         }
         voters = ",".join(f"{one.node_id}@{ports.LOOPBACK}:{one.controller_port}" for one in self._members)
         client, controller = (f"{ports.LOOPBACK}:{port}" for port in (self.member.port, self.member.controller_port))
+        protocol, how = "PLAINTEXT", dict(_IN_THE_CLEAR)
+        if self._security is not None:
+            protocol, how = "SASL_SSL", self._security.settings()
         return {
             "process.roles": "broker,controller",
             "node.id": str(self.member.node_id),
             "controller.quorum.voters": voters,
-            "listeners": f"PLAINTEXT://{client},CONTROLLER://{controller}",
-            "advertised.listeners": f"PLAINTEXT://{client}",
-            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "listeners": f"{protocol}://{client},CONTROLLER://{controller}",
+            "advertised.listeners": f"{protocol}://{client}",
             "controller.listener.names": "CONTROLLER",
-            "inter.broker.listener.name": "PLAINTEXT",
+            **how,
             "log.dirs": str(self.data),
             "auto.create.topics.enable": "false",
             "unclean.leader.election.enable": "false",

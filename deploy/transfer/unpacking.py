@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from deploy.transfer.parcel import Manifest
+    from shared.messaging.access import Kafka
 
 _LOCK: Final = "select pg_try_advisory_lock(hashtext('tilsagn import'))"
 # And by workers, whether there is anything or not.
@@ -49,12 +50,12 @@ class Deployment:
     Attributes:
         superuser_url: connection URL of a role that may make databases and roles.
         passwords: one for each role of deploy.services.roles().
-        bootstrap_servers: its broker.
+        kafka: its broker.
     """
 
     superuser_url: str = field(repr=False)
     passwords: Mapping[str, str] = field(repr=False)
-    bootstrap_servers: str
+    kafka: Kafka
 
     def owner_url(self, service: str, name: str) -> str:
         """How the owner of a service's tables reaches the database of that name."""
@@ -127,7 +128,7 @@ async def _refuse_unless_possible(server: asyncpg.Connection, manifest: Manifest
         if database(service) in there:
             await _refuse_filled(service, dsn_of(to.superuser_url, database=database(service)))
     await _refuse_running(server)
-    if not await bus.is_empty(to.bootstrap_servers):
+    if not await bus.is_empty(to.kafka):
         raise ImportRefused(
             "The databases are empty, but the broker's topics are not: they hold another installation's messages. "
             "Delete the topics with Kafka's own tools, make them anew with `python -m deploy.topics`, and try again."

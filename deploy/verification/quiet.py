@@ -13,6 +13,8 @@ from shared.messaging.lag import group_lags
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from shared.messaging.access import Kafka
+
 PUBLISHERS: Final = ("events", "pledges")
 _PAUSE_SECONDS: Final = 0.2
 
@@ -22,7 +24,7 @@ class NeverQuiet(Exception):
 
 
 async def wait_until_quiet(
-    bootstrap_servers: str,
+    kafka: Kafka,
     outboxes: Mapping[str, str],
     readers: Mapping[str, Iterable[str]],
     *,
@@ -31,7 +33,7 @@ async def wait_until_quiet(
     """Return when every change committed before the call is published and applied by every reader.
 
     Args:
-        bootstrap_servers: the broker, `host:port`.
+        kafka: the broker; a name, `host:port`, if it is reached in the clear.
         outboxes: URL of each publishing service's database, by service.
         readers: the topics each consumer group reads, by group.
         seconds: how long to wait at most.
@@ -44,7 +46,7 @@ async def wait_until_quiet(
     while True:
         under_way = await _unpublished(outboxes)
         if not under_way:
-            lags = await group_lags(bootstrap_servers, readers)
+            lags = await group_lags(kafka, readers)
             under_way = [f"{lag:,} messages are not yet read by {group}" for group, lag in lags.items() if lag]
         if not under_way:
             return

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from aiokafka import ConsumerRecord
 
+    from shared.messaging.access import Kafka
+
 _SOURCE: Final = "/tilsagn/"
 
 
@@ -53,7 +55,7 @@ class Sourceless:
         }
 
 
-async def sourceless(bootstrap_servers: str, outboxes: Mapping[str, str]) -> list[Sourceless]:
+async def sourceless(kafka: Kafka, outboxes: Mapping[str, str]) -> list[Sourceless]:
     """Return every message on the broker that is in no outbox, each once, the oldest first.
 
     What is no message of these services at all is not among them.
@@ -69,7 +71,7 @@ async def sourceless(bootstrap_servers: str, outboxes: Mapping[str, str]) -> lis
     try:
         for service, url in outboxes.items():
             connections[service] = await asyncpg.connect(url, timeout=10, command_timeout=60)
-        async for records in bus.read(bootstrap_servers):
+        async for records in bus.read(kafka):
             told = {one.message_id: one for one in map(_understood, records) if one is not None}
             for service, connection in connections.items():
                 mine = [message_id for message_id, one in told.items() if one.service == service]

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiokafka import AIOKafkaProducer
 
+from shared.messaging.access import client_options
+
 if TYPE_CHECKING:
     from shared.settings import KafkaFlavour, ServiceSettings
 
@@ -68,7 +70,7 @@ HANDLER_DEADLINE_SECONDS = 60.0
 def producer_for(settings: ServiceSettings, *, client_id: str) -> AIOKafkaProducer:
     """Return an unstarted producer that waits for every in-sync replica."""
     return AIOKafkaProducer(
-        bootstrap_servers=settings.kafka_bootstrap_servers.split(","),
+        **client_options(settings.kafka),
         client_id=client_id,
         acks="all",
         enable_idempotence=BROKERS[settings.kafka_flavour].enable_idempotence,

@@ -9,27 +9,29 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
+from shared.messaging.access import client_options
 from shared.messaging.broker import REQUEST_TIMEOUT_MS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from shared.messaging.access import Kafka
 
-async def group_lags(bootstrap_servers: str, groups: Mapping[str, Iterable[str]]) -> dict[str, int]:
+
+async def group_lags(kafka: Kafka, groups: Mapping[str, Iterable[str]]) -> dict[str, int]:
     """Return for each consumer group how many messages of its topics it has not committed.
 
     Args:
-        bootstrap_servers: `host:port`, comma separated.
+        kafka: the broker; a name, `host:port` and comma separated, if it is reached in the clear.
         groups: the topics each group reads, by group.
 
     Raises:
         aiokafka.errors.KafkaError, TimeoutError: the broker is away, or has not got one of the topics.
     """
-    servers = bootstrap_servers.split(",")
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=servers, request_timeout_ms=REQUEST_TIMEOUT_MS, enable_auto_commit=False, fetch_max_wait_ms=20
+        **client_options(kafka), request_timeout_ms=REQUEST_TIMEOUT_MS, enable_auto_commit=False, fetch_max_wait_ms=20
     )
-    admin = AIOKafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=REQUEST_TIMEOUT_MS)
+    admin = AIOKafkaAdminClient(**client_options(kafka), request_timeout_ms=REQUEST_TIMEOUT_MS)
     try:
         async with asyncio.timeout(15):
             await consumer.start()

@@ -15,7 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import structlog
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError, UnknownTopicOrPartitionError
+from aiokafka.errors import (
+    KafkaError,
+    MessageSizeTooLargeError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+)
 
 from shared import metrics
 from shared.contracts.message import topic_of
@@ -171,19 +176,25 @@ class Relay:
         acknowledged: list[asyncpg.Record] = []
         failed_aggregates: set[object] = set()
         failure: Exception | None = None
+        refused: set[str] = set()
         for row, result in zip(rows, results, strict=True):
             if isinstance(result, BaseException):
                 failed_aggregates.add(row["aggregateid"])
+                if isinstance(result, TopicAuthorizationFailedError):
+                    refused.add(topic_of(row["aggregatetype"]))
                 failure = failure or (result if isinstance(result, Exception) else KafkaError(repr(result)))
             elif row["aggregateid"] not in failed_aggregates:
                 acknowledged.append(row)
+        if refused:
+            user = self._settings.kafka_username
+            _log.error("relay.may_not_write", service=self._service, user=user, topics=sorted(refused))
         return acknowledged, failure
 
     async def _queue(
         self, producer: AIOKafkaProducer, rows: Sequence[asyncpg.Record]
     ) -> list[asyncio.Future[Any] | KafkaError]:
-        """Hand the rows to the producer. What it does not even take (a topic that is not there yet, more than a message
-        may hold) is that row's failure, and does not keep the others from being sent.
+        """Hand the rows to the producer. What it does not even take (a topic that is not there yet or that it may not
+        write, more than a message may hold) is that row's failure, and does not keep the others from being sent.
         """
         queued: list[asyncio.Future[Any] | KafkaError] = []
         missing: dict[str, KafkaError] = {}
@@ -210,7 +221,7 @@ class Relay:
                     ),
                 )
                 queued.append(future)
-            except UnknownTopicOrPartitionError as error:
+            except (UnknownTopicOrPartitionError, TopicAuthorizationFailedError) as error:
                 # It has waited some seconds for the topic: once a round is enough.
                 missing[topic] = error
                 queued.append(error)

@@ -11,10 +11,13 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
+from shared.messaging.access import client_options
 from shared.messaging.broker import REQUEST_TIMEOUT_MS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
+
+    from shared.messaging.access import Kafka
 
 _IN_SYNC = "min.insync.replicas"
 _SET_ON_THE_TOPIC = 1  # Kafka's DYNAMIC_TOPIC_CONFIG
@@ -63,11 +66,11 @@ class Difference:
         return f"{self.topic}: {self.what} {found}, {declared}"
 
 
-async def create_missing(bootstrap_servers: str, topics: Sequence[Topic]) -> list[str]:
+async def create_missing(kafka: Kafka, topics: Sequence[Topic]) -> list[str]:
     """Create the topics that are not there yet, touch no other, and return when all of them can be seen.
 
     Args:
-        bootstrap_servers: `host:port`, comma separated.
+        kafka: the broker; a name, `host:port` and comma separated, if it is reached in the clear.
 
     Returns:
         The names that were created now.
@@ -76,7 +79,7 @@ async def create_missing(bootstrap_servers: str, topics: Sequence[Topic]) -> lis
         aiokafka.errors.KafkaError: the broker is away or refused.
         TimeoutError: the broker has taken the order, and does not know the topics seconds later.
     """
-    async with _admin(bootstrap_servers) as admin:
+    async with admin_of(kafka) as admin:
         there = set(await admin.list_topics())
         missing = sorted((topic for topic in topics if topic.name not in there), key=lambda topic: topic.name)
         if not missing:
@@ -99,11 +102,11 @@ async def create_missing(bootstrap_servers: str, topics: Sequence[Topic]) -> lis
                 await asyncio.sleep(0.02)
 
 
-async def ensure_topics(bootstrap_servers: str, topics: Sequence[str], *, partitions: int) -> list[str]:
+async def ensure_topics(kafka: Kafka, topics: Sequence[str], *, partitions: int) -> list[str]:
     """Create the topics that are not there yet, with one replica and the broker's own settings.
 
     Args:
-        bootstrap_servers: `host:port`, comma separated.
+        kafka: the broker; a name, `host:port` and comma separated, if it is reached in the clear.
         topics: the names wanted.
 
     Returns:
@@ -112,26 +115,24 @@ async def ensure_topics(bootstrap_servers: str, topics: Sequence[str], *, partit
     Raises:
         aiokafka.errors.KafkaError: the broker is away or refused.
     """
-    return await create_missing(bootstrap_servers, [Topic(name, partitions) for name in topics])
+    return await create_missing(kafka, [Topic(name, partitions) for name in topics])
 
 
-async def differences(
-    bootstrap_servers: str, topics: Sequence[Topic], *, settings_matter: bool = True
-) -> list[Difference]:
+async def differences(kafka: Kafka, topics: Sequence[Topic], *, settings_matter: bool = True) -> list[Difference]:
     """Return where the topics are not as declared; nothing is changed.
 
     A topic that is missing, its number of partitions, its replicas, every declared setting, and every setting that
     somebody gave the topic and nobody declared.
 
     Args:
-        bootstrap_servers: `host:port`, comma separated.
+        kafka: the broker; a name, `host:port` and comma separated, if it is reached in the clear.
         settings_matter: False compares the number of partitions only: the embedded broker repeats whatever
             settings it is given and follows none of them.
 
     Raises:
         aiokafka.errors.KafkaError: the broker is away or refused.
     """
-    async with _admin(bootstrap_servers) as admin:
+    async with admin_of(kafka) as admin:
         there = set(await admin.list_topics())
         # Asking after a topic that is not there would make it on some brokers.
         present = [topic for topic in topics if topic.name in there]
@@ -185,8 +186,9 @@ async def _settings(admin: AIOKafkaAdminClient, names: Sequence[str]) -> dict[st
 
 
 @asynccontextmanager
-async def _admin(bootstrap_servers: str) -> AsyncIterator[AIOKafkaAdminClient]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers.split(","), request_timeout_ms=REQUEST_TIMEOUT_MS)
+async def admin_of(kafka: Kafka) -> AsyncIterator[AIOKafkaAdminClient]:
+    """A started client for whoever looks after a broker; closed at the end."""
+    admin = AIOKafkaAdminClient(**client_options(kafka), request_timeout_ms=REQUEST_TIMEOUT_MS)
     await admin.start()
     try:
         yield admin

@@ -11,11 +11,17 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from aiokafka.errors import KafkaError, StaleMetadata
+from aiokafka.errors import (
+    GroupAuthorizationFailedError,
+    KafkaError,
+    StaleMetadata,
+    TopicAuthorizationFailedError,
+)
 from faststream.kafka import KafkaBroker
 
 from shared.health import Check, serve_health
 from shared.logging import configure_logging
+from shared.messaging.access import faststream_security
 from shared.messaging.broker import BROKERS, METADATA_MAX_AGE_MS, REQUEST_TIMEOUT_MS
 from shared.messaging.patience import abandon_after
 from shared.messaging.relay import Relay
@@ -39,6 +45,7 @@ class Stalled(Exception):
     """A consumer takes nothing more, although nothing says that it has taken everything: it has to attach anew."""
 
 
+_REFUSALS = (TopicAuthorizationFailedError, GroupAuthorizationFailedError)
 _AWAY: tuple[type[BaseException], ...] = (KafkaError, *TRANSIENT_ERRORS)
 
 _log = structlog.get_logger(__name__)
@@ -154,6 +161,11 @@ class Worker:
                             raise Stalled(consumer.group)
             except Stalled as error:
                 _log.warning("worker.consumer_stalled", service=self.service, group=str(error))
+            except _REFUSALS as error:
+                user = self.settings.kafka_username
+                _log.error(
+                    "worker.may_not_read", service=self.service, user=user, error=type(error).__name__, what=str(error)
+                )
             except _AWAY as error:
                 _log.warning("worker.no_broker", service=self.service, error=type(error).__name__)
             except Exception:
@@ -165,7 +177,8 @@ class Worker:
 
     async def _attach(self, database: Database) -> None:
         self._broker = KafkaBroker(
-            self.settings.kafka_bootstrap_servers.split(","),
+            self.settings.kafka.servers.split(","),
+            security=faststream_security(self.settings.kafka),
             client_id=f"{self.service}-worker",
             logger=None,
             request_timeout_ms=REQUEST_TIMEOUT_MS,

@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
+from deploy.access.__main__ import make
 from deploy.gateway.__main__ import CADDYFILE, render
 from deploy.routes import PREFIXES
 from deploy.services import SERVICES
@@ -33,6 +34,7 @@ def test_every_service_has_an_app_a_worker_and_a_migrate_job() -> None:
         "archive",
         "kafka",
         "topics",
+        "access",
         "operator",
     }
 
@@ -49,6 +51,21 @@ def test_no_service_gets_another_services_secrets() -> None:
         assert ("PLEDGES_REQUEST_KEY" in values) == (service == "pledges")
 
 
+def test_every_service_comes_to_kafka_as_itself_and_whoever_gives_rights_knows_all_of_them() -> None:
+    services = compose_services()
+    for name in PROCESSES:
+        prefix = f"{name.partition('-')[0].upper()}_KAFKA_"
+        environment = services[name]["environment"]
+        assert [environment[f"{prefix}{kind}"] for kind in ("USERNAME", "PASSWORD")] == [
+            f"${{{prefix}{kind}:-}}" for kind in ("USERNAME", "PASSWORD")
+        ]
+        assert "${KAFKA_PASSWORD" not in " ".join(environment.values())
+    asked_for = set(services["access"]["environment"]) - {"KAFKA_BOOTSTRAP_SERVERS"}
+    assert asked_for == set(make())
+    for worker in (name for name in PROCESSES if name.endswith("-worker")):
+        assert services[worker]["depends_on"]["access"] == {"condition": "service_completed_successfully"}
+
+
 def test_every_app_believes_the_gateway_from_where_somebody_asks_and_nobody_else_reaches_it() -> None:
     for service in SERVICES:
         app = compose_services()[f"{service}-app"]
@@ -62,7 +79,9 @@ def test_the_operators_command_gets_what_every_app_and_migrate_job_gets() -> Non
     for service in SERVICES:
         wanted |= services[f"{service}-migrate"]["environment"] | services[f"{service}-app"]["environment"]
     operator = services["operator"]["environment"]
-    assert set(operator) == {*wanted, "TILSAGN_URL"}
+    own = {f"KAFKA_{name}" for name in ("BOOTSTRAP_SERVERS", "SECURITY_PROTOCOL", "USERNAME", "PASSWORD", "CA_FILE")}
+    assert set(operator) == {*wanted, "TILSAGN_URL", *own}
+    assert operator["KAFKA_PASSWORD"] == "${OPERATOR_KAFKA_PASSWORD:-}"
     assert {name: _whatever_is_insisted_on(operator[name]) for name in wanted} == {
         name: _whatever_is_insisted_on(value) for name, value in wanted.items()
     }

@@ -26,6 +26,7 @@ from shared.settings import ServiceSettings
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 
+    from shared.contracts.message import Message
     from shared.postgres import Connection, Database
     from tests.brokers import Broker
     from tests.infrastructure import Databases
@@ -130,7 +131,7 @@ async def send_raw(
     await producer.stop()
 
 
-async def publish(database: Database, *messages: CompanyRegistered) -> None:
+async def publish(database: Database, *messages: Message) -> None:
     """Commit a change for each message, one after the other."""
     for message in messages:
         async with database.change(message.taskforce_id) as conn:

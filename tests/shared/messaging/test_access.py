@@ -1,0 +1,107 @@
+"""How a broker is reached: in the clear as nobody, or over TLS as somebody, and nothing between."""
+
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pydantic import ValidationError
+
+from deploy.certificates import Authority
+from shared.messaging.access import KafkaAccess, access_from, client_options, faststream_security
+from shared.settings import ServiceSettings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SECRET = "nobody is to see this"
+
+
+@pytest.fixture
+def ca_file(tmp_path: Path) -> str:
+    """Of an authority of our own."""
+    Authority.new().write(tmp_path)
+    return str(tmp_path / "ca.pem")
+
+
+def test_a_broker_that_is_only_named_is_reached_in_the_clear() -> None:
+    assert client_options("a:1,b:2") == {"bootstrap_servers": ["a:1", "b:2"]}
+    assert client_options(KafkaAccess("a:1")) == {"bootstrap_servers": ["a:1"]}
+    assert faststream_security(KafkaAccess("a:1")) is None
+
+
+def test_with_a_name_the_certificate_is_checked_and_only_our_own_authority_counts(ca_file: str) -> None:
+    options = client_options(KafkaAccess("a:1", "SASL_SSL", "tilsagn-events", SECRET, ca_file))
+    context: ssl.SSLContext = options.pop("ssl_context")
+    assert options == {
+        "bootstrap_servers": ["a:1"],
+        "security_protocol": "SASL_SSL",
+        "sasl_mechanism": "SCRAM-SHA-512",
+        "sasl_plain_username": "tilsagn-events",
+        "sasl_plain_password": SECRET,
+    }
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
+    assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
+    [trusted] = context.get_ca_certs()
+    assert trusted["subject"] == ((("commonName", "Tilsagn, inside"),),)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"kafka_security_protocol": "SASL_SSL"}, "needs KAFKA_USERNAME and KAFKA_PASSWORD"),
+        ({"kafka_security_protocol": "SASL_SSL", "kafka_username": "a"}, "needs KAFKA_USERNAME and KAFKA_PASSWORD"),
+        ({"kafka_username": "a", "kafka_password": SECRET}, "of no use in the clear"),
+        ({"kafka_ca_file": "/a"}, "of no use in the clear"),
+        ({"kafka_security_protocol": "SASL_PLAINTEXT"}, "Input should be 'PLAINTEXT' or 'SASL_SSL'"),
+        (
+            {
+                "kafka_security_protocol": "SASL_SSL",
+                "kafka_username": "a",
+                "kafka_password": SECRET,
+                "kafka_ca_file": "/not/there",
+            },
+            "KAFKA_CA_FILE: /not/there cannot be used",
+        ),
+    ],
+)
+def test_a_service_does_not_start_with_half_of_what_is_needed(
+    given: dict[str, str], words: str, base_settings: dict[str, Any]
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        ServiceSettings(**base_settings | {"database_url": "postgresql://"} | given)
+    assert words in str(refused.value)
+    assert SECRET not in str(refused.value.errors(include_input=False))
+
+
+def test_the_password_is_not_shown_with_the_settings(base_settings: dict[str, Any], ca_file: str) -> None:
+    settings = ServiceSettings(
+        **base_settings
+        | {
+            "database_url": "postgresql://",
+            "kafka_security_protocol": "SASL_SSL",
+            "kafka_username": "a",
+            "kafka_password": SECRET,
+            "kafka_ca_file": ca_file,
+        }
+    )
+    assert SECRET not in repr(settings) + repr(settings.kafka)
+    assert settings.kafka.password == SECRET
+
+
+def test_an_environment_says_the_same_with_and_without_a_services_prefix(ca_file: str) -> None:
+    said = {
+        "KAFKA_BOOTSTRAP_SERVERS": "a:1",
+        "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
+        "KAFKA_USERNAME": "a",
+        "KAFKA_PASSWORD": "b",
+        "KAFKA_CA_FILE": ca_file,
+    }
+    assert access_from(said) == KafkaAccess("a:1", "SASL_SSL", "a", "b", ca_file)
+    assert access_from({f"EVENTS_{name}": value for name, value in said.items()}, prefix="EVENTS_") == access_from(said)
+    with pytest.raises(ValueError, match="EVENTS_KAFKA_BOOTSTRAP_SERVERS is not set"):
+        access_from(said, prefix="EVENTS_")
+    with pytest.raises(ValueError, match="is PLAINTEXT or SASL_SSL, not SSL"):
+        access_from(said | {"KAFKA_SECURITY_PROTOCOL": "SSL"})
