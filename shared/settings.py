@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -83,6 +84,18 @@ class ServiceSettings(BaseSettings):
             self.kafka_password.get_secret_value(),
             self.kafka_ca_file,
         )
+
+    @property
+    def in_the_clear(self) -> list[str]:
+        """What a deployment that people reach over HTTPS itself reaches without TLS, or without looking at whom.
+
+        Nothing for a local run: what is on one machine is not on a network.
+        """
+        if self.kafka_flavour == "embedded" or not self.public_url.startswith("https://"):
+            return []
+        mode = parse_qs(urlsplit(self.database_url).query).get("sslmode", ["prefer"])[-1]
+        unchecked = {"kafka": self.kafka_security_protocol == "PLAINTEXT", "postgresql": mode != "verify-full"}
+        return [name for name, is_so in unchecked.items() if is_so]
 
     @model_validator(mode="after")
     def _the_broker_can_be_asked(self) -> Self:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import ssl
 import sys
 from collections.abc import Mapping, Sequence
 from urllib.parse import unquote, urlsplit
@@ -79,6 +80,8 @@ async def _wait_for(url: str) -> None:
     while True:
         try:
             connection = await asyncpg.connect(url, timeout=5)
+        except ssl.SSLCertVerificationError:
+            raise  # an error of the system's too, and waiting does not make it right
         except (OSError, TimeoutError, asyncpg.CannotConnectNowError):
             if asyncio.get_running_loop().time() > deadline:
                 raise

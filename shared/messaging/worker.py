@@ -106,6 +106,8 @@ class Worker:
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, stopping.set)
+        if self.settings.in_the_clear:
+            _log.warning("worker.in_the_clear", service=self.service, to=self.settings.in_the_clear)
         await self.start()
         health = (
             asyncio.create_task(serve_health(self.settings.host, self.settings.health_port, self.health))

@@ -105,3 +105,21 @@ def test_an_environment_says_the_same_with_and_without_a_services_prefix(ca_file
         access_from(said, prefix="EVENTS_")
     with pytest.raises(ValueError, match="is PLAINTEXT or SASL_SSL, not SSL"):
         access_from(said | {"KAFKA_SECURITY_PROTOCOL": "SSL"})
+
+
+@pytest.mark.parametrize(
+    ("differing", "expected"),
+    [
+        ({}, ["kafka", "postgresql"]),
+        ({"database_url": "postgresql://a@b/c?sslmode=require"}, ["kafka", "postgresql"]),
+        ({"database_url": "postgresql://a@b/c?sslmode=verify-full&sslrootcert=/ca.pem"}, ["kafka"]),
+        ({"kafka_security_protocol": "SASL_SSL", "kafka_username": "a", "kafka_password": SECRET}, ["postgresql"]),
+        ({"public_url": "http://localhost:8080"}, []),
+        ({"kafka_flavour": "embedded"}, []),
+    ],
+)
+def test_a_deployment_can_say_what_it_reaches_in_the_clear(
+    differing: dict[str, str], expected: list[str], base_settings: dict[str, Any]
+) -> None:
+    deployed = {"database_url": "postgresql://a@b/c", "public_url": "https://a.example", "kafka_flavour": "apache"}
+    assert ServiceSettings(**base_settings | deployed | differing).in_the_clear == expected
