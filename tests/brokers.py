@@ -25,6 +25,7 @@ from shared.messaging.topics import create_missing
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from deploy.kafka.security import Security
     from shared.settings import KafkaFlavour
 
 Broker = EmbeddedBroker | KafkaCluster
@@ -44,18 +45,21 @@ def for_this_broker(item: pytest.Item) -> bool:
     return item.get_closest_marker("kafka") is None
 
 
-def new_broker(folder: Path, *, advertised_port: int | None = None, nodes: int = 1) -> Broker:
+def new_broker(
+    folder: Path, *, advertised_port: int | None = None, nodes: int = 1, security: Security | None = None
+) -> Broker:
     """A broker of the chosen kind with its files in `folder`, not started.
 
     Args:
         advertised_port: the loopback port it tells clients to come to, where a proxy stands before it. Several
             nodes cannot share one: they are connected to directly.
         nodes: of Apache Kafka; the embedded broker is always one.
+        security: of Apache Kafka; the embedded broker asks nobody who they are.
     """
     if FLAVOUR == "apache":
         advertised = f"PLAINTEXT://{LOOPBACK}:{advertised_port}"
         settings = {"advertised.listeners": advertised} if advertised_port and nodes == 1 else {}
-        return KafkaCluster(nodes, folder=folder / "kafka", settings=settings)
+        return KafkaCluster(nodes, folder=folder / "kafka", settings=settings, security=security)
     return EmbeddedBroker(record=folder / "broker.json", log=folder / "broker.log", advertised_port=advertised_port)
 
 
@@ -108,4 +112,4 @@ async def _groups(admin: AIOKafkaAdminClient) -> list[str]:
 
 
 async def _create_topics(kafka: KafkaCluster) -> None:
-    await create_missing(kafka.bootstrap_servers, [topic.on(kafka.replication) for topic in declared()])
+    await create_missing(kafka.access, [topic.on(kafka.replication) for topic in declared()])

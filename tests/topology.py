@@ -28,6 +28,8 @@ import yaml
 from aiosmtpd.controller import Controller
 
 from deploy import secrets
+from deploy.access import __main__ as access
+from deploy.kafka.security import Security
 from deploy.local import ports
 from deploy.local.postgres import EmbeddedPostgres
 from deploy.local.processes import spawn
@@ -186,6 +188,7 @@ class Topology:
         nodes: int = 1,
         code: Path = ROOT,
         variables: Mapping[str, str] = MappingProxyType({}),
+        secured: bool = False,
     ) -> None:
         """Nothing happens before it is started.
 
@@ -196,6 +199,7 @@ class Topology:
             nodes: how many brokers there are, where the broker is Apache Kafka.
             code: the tree whose services are run; everything else is the checkout's.
             variables: of compose, on top of what a run has by itself.
+            secured: Kafka (Apache Kafka only) is reached over TLS, and lets each service do its own business.
         """
         self.folder = folder
         self.code = code
@@ -205,9 +209,16 @@ class Topology:
         if disk is not None:
             (folder / "postgres").mkdir(mode=0o700)
             (folder / "postgres" / "location").write_text(f"{disk}\n")
-        self.broker = brokers.new_broker(folder, advertised_port=links[KAFKA].port if links else None, nodes=nodes)
-        self.mail = MailServer()
         self.secrets = secrets.make()
+        security = None
+        if secured:
+            self.secrets |= access.make() | {"KAFKA_CA_FILE": str(folder / "tls" / "ca.pem")}
+            (folder / "tls").mkdir()
+            security = Security.new(folder / "tls", self.secrets["KAFKA_PASSWORD"])
+        self.broker = brokers.new_broker(
+            folder, advertised_port=links[KAFKA].port if links else None, nodes=nodes, security=security
+        )
+        self.mail = MailServer()
         self.variables: dict[str, str] = {}
         self._more_variables = dict(variables)
         self.processes: dict[str, Process] = {}
@@ -223,7 +234,8 @@ class Topology:
         if self.links is not None:
             self.links.connect(self.variables)
         brokers.start(self.broker)  # its topics: the job, which is made for one broker, would give three one replica
-        for job in ("topics", *(f"{service}-migrate" for service in SERVICES)):
+        rights = ("access",) if "KAFKA_PASSWORD" in self.secrets else ()
+        for job in ("topics", *rights, *(f"{service}-migrate" for service in SERVICES)):
             command, environment = self.job(job)
             done = subprocess.run(
                 command, env=environment, cwd=self.code, capture_output=True, text=True, timeout=120, check=False
@@ -333,6 +345,8 @@ class Topology:
         merged: dict[str, str] = {}
         for service in SERVICES:
             merged |= self._of_compose(f"{service}-migrate")[1] | self._of_compose(f"{service}-app")[1]
+        own = compose_services()["operator"]["environment"]
+        merged |= {name: interpolate(own[name], self.variables) for name in own if name.startswith("KAFKA_")}
         return merged | {"TILSAGN_URL": self.url("/").rstrip("/")}
 
     def job(self, name: str) -> tuple[list[str], dict[str, str]]:
@@ -384,17 +398,18 @@ def topology(
     nodes: int = 1,
     code: Path = ROOT,
     variables: Mapping[str, str] = MappingProxyType({}),
+    secured: bool = False,
 ) -> Iterator[Topology]:
     """The whole topology, ready; stopped and erased at the end.
 
     Args:
         processes: False starts PostgreSQL, broker, mail server and jobs only.
-        links, disk, nodes, code, variables: as for `Topology`.
+        links, disk, nodes, code, variables, secured: as for `Topology`.
     """
     folder = Path(tempfile.mkdtemp(prefix="tilsagn-topology-"))
     if os.geteuid() == 0:
         folder.chmod(0o711)  # PostgreSQL runs as an unprivileged account, which has to pass through
-    whole = Topology(folder, links=links, disk=disk, nodes=nodes, code=code, variables=variables)
+    whole = Topology(folder, links=links, disk=disk, nodes=nodes, code=code, variables=variables, secured=secured)
     try:
         whole.start_infrastructure()
         if processes:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from deploy.kafka.artifacts import Software
     from deploy.kafka.security import Security
+    from shared.messaging.access import Kafka
 
 _PREFIX = "tilsagn-kafka-"
 _OWNED = "owned"  # locked by the process that made the folder, for as long as it lives
@@ -83,6 +84,11 @@ class KafkaCluster:
         if not self.nodes:
             raise RuntimeError("the cluster has not been started")
         return ",".join(node.bootstrap_servers for node in self.nodes)
+
+    @property
+    def access(self) -> Kafka:
+        """How a client that may do everything connects to it."""
+        return self.bootstrap_servers if self._security is None else self._security.access(self.bootstrap_servers)
 
     @property
     def pid(self) -> int | None:
