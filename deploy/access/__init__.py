@@ -1,7 +1,7 @@
 """Who may do what on Kafka: each service reads and writes its own business, and nobody does anything else.
 
     rights      what is declared: derived from who publishes and who reads which messages
-    users       gives the users their passwords and rights on a broker, and says what differs
+    broker      gives the users their passwords and rights on a broker, and says what differs
 
 `python -m deploy.access` does it. A local run's broker knows no users and needs none of this.
 """

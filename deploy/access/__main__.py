@@ -28,8 +28,8 @@ from typing import TYPE_CHECKING
 
 from aiokafka.errors import KafkaError
 
+from deploy.access.broker import grant, rights_of, set_passwords
 from deploy.access.rights import Right, declared, users
-from deploy.access.users import grant, rights_of, set_passwords
 from deploy.secrets import as_env_file
 from shared.messaging.access import KafkaAccess, access_from
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ssl
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -12,10 +13,7 @@ from deploy.certificates import Authority
 from shared.messaging.access import KafkaAccess, access_from, client_options, faststream_security
 from shared.settings import ServiceSettings
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-SECRET = "nobody is to see this"
+SECRET = "nobody is to see this"  # pragma: allowlist secret
 
 
 @pytest.fixture
@@ -46,6 +44,21 @@ def test_with_a_name_the_certificate_is_checked_and_only_our_own_authority_count
     assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
     [trusted] = context.get_ca_certs()
     assert trusted["subject"] == ((("commonName", "Tilsagn, inside"),),)
+
+
+def test_two_authorities_are_trusted_while_one_takes_the_others_place_and_the_file_is_read_anew(ca_file: str) -> None:
+    access = KafkaAccess("a:1", "SASL_SSL", "tilsagn-events", SECRET, ca_file)
+
+    def trusted() -> int:
+        context: ssl.SSLContext = client_options(access)["ssl_context"]
+        return len(context.get_ca_certs())
+
+    file = Path(ca_file)
+    old = file.read_text(encoding="utf-8")
+    assert trusted() == 1
+    Authority.new().write(file.parent)
+    file.write_text(old + file.read_text(encoding="utf-8"), encoding="utf-8")
+    assert trusted() == 2
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from aiokafka.errors import ClusterAuthorizationFailedError, KafkaConnectionErro
 from deploy import bus
 from deploy.access import OPERATOR, Right, declared, user_of, users
 from deploy.access.__main__ import run
-from deploy.access.users import grant, rights_of, set_passwords
+from deploy.access.broker import grant, rights_of, set_passwords
 from deploy.certificates import Authority
 from deploy.kafka import KafkaCluster
 from deploy.kafka.security import Security
@@ -275,10 +275,10 @@ async def test_a_topic_that_may_not_be_written_keeps_no_other_from_being_written
     events_database: Database,
     taskforce_id: UUID,
 ) -> None:
-    await set_passwords(secured.administrator, {"tilsagn-half": "half"})
+    await set_passwords(secured.administrator, {"tilsagn-half": password_of("half")})
     await grant(secured.administrator, [Right("tilsagn-half", "Write", "Topic", "tilsagn.events.taskforce")])
     await publish(events_database, company(taskforce_id), taskforce(taskforce_id))
-    await start(replace(secured.administrator, username="tilsagn-half", password="half"), relay=True)
+    await start(replace(secured.administrator, username="tilsagn-half", password=password_of("half")), relay=True)
 
     async def one_is_out() -> bool:
         found = await events_database.pool.fetch("select aggregatetype from outbox where published_at is not null")
