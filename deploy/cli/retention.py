@@ -37,12 +37,14 @@ def run_retention(*, dry_run: bool, as_json: bool) -> None:
     for service, all_due in found.items():
         for due in all_due:
             entry = due.entry
-            columns = f"{entry.table} ({', '.join(entry.columns)})"
             oldest = f"{due.oldest:%d.%m.%Y}" if due.oldest else "–"
-            table.add_row(service, entry.group, columns, f"{entry.months} months", f"{due.rows:,}", oldest)
+            kept = "1 month" if entry.months == 1 else f"{entry.months} months"
+            # Which columns it is about says --json: they are more than a terminal is wide.
+            table.add_row(service, entry.group, entry.table, kept, f"{due.rows:,}", oldest)
     output().print(table)
     if dry_run:
-        output().print(as_typed("\nNothing was changed. The workers delete it within a day, `tilsagn retention` now."))
+        now = as_typed("`tilsagn retention` does it now")
+        output().print(f"\nNothing was changed. The workers delete what is past it within a day; {now}.")
     else:
         rows = sum(count for of_service in removed.values() for count in of_service.values())
         told = "1 row was" if rows == 1 else f"{rows:,} rows were"

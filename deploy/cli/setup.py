@@ -38,5 +38,5 @@ def print_link(taskforce: str) -> None:
         raise Refusal(f"There is no taskforce called {taskforce}.")
     link = links[taskforce]
     if link is None:
-        raise Refusal(f"{taskforce} has an administrator who can sign in, and add others on the page of people.")
+        raise Refusal(f"{taskforce} has an administrator who can sign in, and adds others on the page “People”.")
     output().print(link, soft_wrap=True, highlight=False)

@@ -123,12 +123,12 @@ _WORDS: Mapping[type[domain.Refusal], _Words] = {
     LinkOver: _Words(
         409,
         N_("This link no longer works"),
-        N_("It has been used, or is more than ten minutes old. Ask for a new one on the sign-in page."),
+        N_("It has been used, or is more than ten minutes old. Ask for a new one."),
     ),
     AnotherBrowser: _Words(
         403,
         N_("The link was asked for in another browser"),
-        N_("Open it there: it still works. Or ask for a new one here, on the sign-in page."),
+        N_("Open it there: it still works. Or ask for a new one here."),
     ),
     SessionNotFound: _Words(404, N_("You are not signed in there"), N_("Look at the list: it may be over already.")),
     NoSession: _Words(
@@ -312,10 +312,28 @@ _WORDS: Mapping[type[domain.Refusal], _Words] = {
 }
 
 
+_ONWARD: Mapping[type[domain.Refusal], tuple[str, str]] = {
+    domain.CompanyNotFound: ("/companies", N_("Companies")),
+    domain.EventNotFound: ("/events", N_("Events")),
+    ApiKeyNotFound: ("/api-keys", N_("API keys")),
+    SetupOver: ("/sign-in", N_("Sign in")),
+    LinkOver: ("/sign-in", N_("Ask for a new link")),
+    AnotherBrowser: ("/sign-in", N_("Ask for a new link")),
+    SessionNotFound: ("/account", N_("My account")),
+    PasskeyNotFound: ("/account", N_("My account")),
+    OrderNotFound: ("/personal-data/erasures", N_("Erasures")),
+    NothingHeld: ("/personal-data", N_("Personal data")),
+    FoundOtherwise: ("/personal-data", N_("Personal data")),
+    NotAllAnswered: ("/personal-data", N_("Personal data")),
+}
+"""What to do next, where that is neither back to the form nor the front page: a path, and what its button says."""
+
+
 def as_problem(refusal: domain.Refusal) -> Problem:
     """The refusal in the language of the request."""
     status, title, detail = _WORDS[type(refusal)]
-    return Problem(status, refusal.code, _(title), _(detail))
+    path, label = _ONWARD.get(type(refusal), ("", ""))
+    return Problem(status, refusal.code, _(title), _(detail), onward=(path, _(label)) if path else None)
 
 
 def problem_called(code: str) -> Problem:

@@ -65,6 +65,7 @@ _COLUMNS: Final = {
     "device": N_("Browser"),
     "started_at": N_("Signed in"),
     "ends_at": N_("Ends"),
+    "proved_at": N_("Last showed who they are"),
     "next": N_("On the way to"),
     "asked_at": N_("Asked for"),
     "recipient_kind": N_("Written to as"),

@@ -150,6 +150,7 @@ async def _on_not_allowed(request: Request, _error: Exception) -> Response:
                 "passkey-needed",
                 _("This needs another sign-in"),
                 _("Your work here does not open the way you signed in. “My account” says what opens it."),
+                onward=("/account", _("My account")),
             ),
         )
     return respond(request, Problem(403))

@@ -7,7 +7,7 @@ bodies into one shape. A value that somebody sent is never sent back, for it may
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import structlog
 from fastapi import FastAPI, Request
@@ -53,6 +53,7 @@ class Problem(Exception):
     `slug` names the kind of problem for programs (`/problems/<slug>`), and is stable. `title` and `detail`
     are for people and come translated; left out, the words for the status are used. `errors` are the
     fields at fault. `extra` adds members of the problem's own (RFC 9457, section 3.2), `headers` go along.
+    `onward` is a local path and what a button that leads there says, for people only: the next thing to do.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Problem(Exception):
         errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
         extra: Mapping[str, Any] | None = None,
+        onward: tuple[str, str] | None = None,
     ) -> None:
         super().__init__(f"{status} {slug or ''}".strip())
         self.status = status
@@ -75,6 +77,7 @@ class Problem(Exception):
         # RFC 9110, section 15.5.2: whoever is told to say who they are is told how.
         self.headers = ({"www-authenticate": "Bearer"} if status == 401 else {}) | dict(headers or {})
         self.extra = dict(extra or {})
+        self.onward = onward
 
     def document(self, instance: str | None = None) -> dict[str, Any]:
         """The JSON object, in the current language."""
@@ -138,9 +141,32 @@ def respond(request: Request, problem: Problem) -> Response:
     if problem.status == 401 and not asks.fragment and request.method in {"GET", "HEAD"}:
         return RedirectResponse(f"/sign-in?next={quote(safe_next(asked_for(request)), safe='')}", 303, problem.headers)
     template = "problem_fragment.html" if asks.fragment else "problem.html"
-    response = render(request, template, status_code=problem.status, problem=document)
+    onward = _way_on(request, problem)
+    response = render(request, template, status_code=problem.status, problem=document, onward=onward)
     response.headers.update(problem.headers)
     return response
+
+
+def _way_on(request: Request, problem: Problem) -> tuple[str, str]:
+    """Where the page leads, and what its button says: as the problem says, back to the form, or to the front page."""
+    if problem.onward is not None:
+        return problem.onward
+    if problem.status == 401:
+        return "/sign-in", _("Sign in")
+    if request.method not in {"GET", "HEAD"} and (form := _came_from(request)):
+        return form, _("Back")
+    return "/", _("Go to the front page")
+
+
+def _came_from(request: Request) -> str | None:
+    """The page of ours that sent this, if it can be opened again: the answer to another form cannot."""
+    try:
+        sender = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return None
+    if sender.netloc != request.headers.get("host") or "GET" not in _methods(request, sender.path):
+        return None
+    return safe_next(sender.path + (f"?{sender.query}" if sender.query else ""), default="") or None
 
 
 _REFUSALS = frozenset({401, 403, 429})
@@ -181,12 +207,18 @@ async def _on_http(request: Request, error: Exception) -> Response:
 
 def _allowed(request: Request) -> str:
     """Every method that the address takes: there is a route for each, and only the first is asked when none fits."""
+    methods = _methods(request, request.scope["path"])
+    return ", ".join(sorted(methods or {"GET", "HEAD"}))  # none: what is mounted, which are files
+
+
+def _methods(request: Request, path: str) -> set[str]:
+    """What the routes of this application take at a path; nothing where there is none."""
     methods: set[str] = set()
     for route in iter_route_contexts(request.app.routes):
         pattern = getattr(route, "path_regex", None)
-        if pattern is not None and pattern.match(request.scope["path"]):
+        if pattern is not None and pattern.match(path):
             methods |= route.methods or set()
-    return ", ".join(sorted(methods or {"GET", "HEAD"}))  # none: what is mounted, which are files
+    return methods
 
 
 async def _on_validation(request: Request, error: Exception) -> Response:

@@ -74,6 +74,13 @@ def _too_many(context: Mapping[str, Any]) -> str:
     return ngettext("Choose at most %(number)s.", "Choose at most %(number)s.", most)
 
 
+def _other_form(context: Mapping[str, Any]) -> str:
+    # Of all that is checked by a pattern, people type mail addresses most.
+    if "@" in str(context.get("pattern", "")):
+        return _("Is not a whole mail address, such as name@company.dk.")
+    return _("Does not have the right form.")
+
+
 def _own_words(context: Mapping[str, Any]) -> str:
     """A validator of ours raised ValueError(words): the words are ours, and safe to show, in this language."""
     error = context.get("error")
@@ -95,7 +102,7 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "extra_forbidden": lambda _context: _("Is not a known field."),
     "enum": lambda _context: _("Is not one of the possible choices."),
     "literal_error": lambda _context: _("Is not one of the possible choices."),
-    "string_pattern_mismatch": lambda _context: _("Does not have the right form."),
+    "string_pattern_mismatch": _other_form,
     "string_unicode": lambda _context: _("Contains characters that are not text."),
     "timezone_aware": lambda _context: _("Must say its time zone."),
     "finite_number": lambda _context: _("Must be a whole number or a decimal number."),

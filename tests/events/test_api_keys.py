@@ -179,7 +179,7 @@ async def test_a_key_that_was_taken_back_gets_no_token(
         answer = await client.post(f"/api-keys/{key.key_id}/revoke", headers=admin)
         assert answer.status_code == 303
     await refused(client, body(key))
-    assert "taget tilbage" in (await client.get("/api-keys", headers=admin)).text
+    assert "trukket tilbage" in (await client.get("/api-keys", headers=admin)).text
     assert (await client.post(f"/api-keys/{uuid4()}/revoke", headers=admin)).status_code == 404
 
 
@@ -268,7 +268,7 @@ async def test_another_administrator_takes_a_key_over_before_or_after_and_the_pr
     assert (await client.post(TOKEN, data=body(after))).status_code == 200
     page = (await client.get("/api-keys", headers=bo)).text
     assert "af Ada Adminsen" in page
-    assert page.count("Bo Bestyrer svarer for den") == 2
+    assert page.count("Bo Bestyrer har ansvaret for den") == 2
     assert "står stille," not in page
 
 

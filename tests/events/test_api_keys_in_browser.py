@@ -45,7 +45,7 @@ async def test_who_closes_an_administrators_account_is_shown_which_keys_stand_st
     await expect(page.get_by_text("2 API-nøgler står stille fra da af")).to_be_visible()
     await fits(page, size)
     await page.get_by_role("button", name="Overtag Kommunens statistik").click()
-    await expect(page.get_by_text("Bent Sivkær svarer for den")).to_be_visible()
+    await expect(page.get_by_text("Bent Sivkær har ansvaret for den")).to_be_visible()
     await page.goto(f"{origin}/people/{karla.id}")
     await expect(page.get_by_text("1 API-nøgle står stille fra da af")).to_be_visible()
     await page.get_by_role("button", name="Luk kontoen").click()
@@ -53,7 +53,7 @@ async def test_who_closes_an_administrators_account_is_shown_which_keys_stand_st
     await expect(page.get_by_role("heading", name="1 nøgle står stille")).to_be_visible()
     await fits(page, size)
     await page.get_by_role("button", name="Overtag Byens hjemmeside").click()
-    await expect(page.get_by_text("Bent Sivkær svarer for den")).to_have_count(2)
+    await expect(page.get_by_text("Bent Sivkær har ansvaret for den")).to_have_count(2)
     await expect(page.get_by_role("heading", name="1 nøgle står stille")).to_have_count(0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -117,6 +118,20 @@ async def test_a_link_works_once(browser: httpx.AsyncClient, db: Database, taskf
     answer = await browser.post(path, headers=PAGE)
     assert (answer.status_code, "set-cookie" in answer.headers) == (409, False)
     assert "Linket virker ikke længere" in answer.text
+    assert re.search(r'href="/sign-in">\s*Bed om et nyt link', answer.text), "the next thing to do, not the front page"
+
+
+async def test_whoever_has_work_that_a_link_does_not_open_is_shown_what_does(
+    browser: httpx.AsyncClient, db: Database, taskforce_id: UUID
+) -> None:
+    path = await link(browser, db, taskforce_id)
+    answer = await browser.post(path, headers=PAGE)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/account")
+    page = (await browser.get("/account", headers=PAGE)).text
+    assert "Dit arbejde her kræver en adgangsnøgle" in page
+    assert "Karen Kjær" in page, "who one is"
+    assert "Karen@struer.example" in page
+    assert "administrator · medlem" in page, "all that one is, also what is not open"
 
 
 async def test_every_way_in_that_opened_or_did_not_is_logged_and_no_link(
@@ -328,7 +343,7 @@ async def test_what_nobody_can_use_any_more_is_forgotten(
 
 async def test_a_link_leads_nowhere_else(browser: httpx.AsyncClient, db: Database, taskforce_id: UUID) -> None:
     path = await link(browser, db, taskforce_id, next="https://evil.example/")
-    assert (await browser.post(path, headers=PAGE)).headers["location"] == "/"
+    assert (await browser.post(path, headers=PAGE)).headers["location"] == "/account"
 
 
 def test_a_code_is_read_as_it_was_written() -> None:

@@ -253,6 +253,22 @@ async def test_an_administrator_adds_a_person(visitor: Visitor, taskforce_id: UU
     assert 'value="Bo"' in page
 
 
+async def test_who_has_been_added_or_changed_is_said_with_what_has_to_be_done_for_them(
+    visitor: Visitor, taskforce_id: UUID
+) -> None:
+    await become(visitor, "admin", taskforce_id)
+    eva, karen = str(uuid4()), str(uuid4())
+    page = await visitor.send("/people", id=eva, name="Eva", email=address_of(eva), roles=["member"], language="da")
+    assert "Eva er tilføjet" in page
+    assert "Lav en kode" not in page
+    facts: dict[str, Any] = {"name": "Karen", "email": address_of(karen), "roles": ["auditor"], "language": "da"}
+    page = await visitor.send("/people", id=karen, **facts)
+    assert "Karen er tilføjet" in page
+    assert f'href="/people/{karen}#code"' in page, "without a code no passkey, without one no work"
+    assert "Karen er gemt" in await visitor.send(f"/people/{karen}", **facts)
+    assert "er gemt" not in await visitor.open(f"/people?changed={uuid4()}")
+
+
 async def test_an_administrator_invites_when_adding_or_later_and_sees_when(
     visitor: Visitor, taskforce_id: UUID, db: Database
 ) -> None:
@@ -263,11 +279,11 @@ async def test_an_administrator_invites_when_adding_or_later_and_sees_when(
     for id, invite in zip(ids, ({"invite": "true"}, {}), strict=True):
         facts: dict[str, Any] = {"id": id, "name": "Bo Bak", "email": address_of(id), "roles": ["member"]}
         await visitor.send("/people", **facts, **invite, language="da")
-    assert "blev sidst skrevet til den" in await visitor.open(f"/people/{ids[0]}")
-    assert "ikke blevet skrevet til endnu" in await visitor.open(f"/people/{ids[1]}")
-    assert "blev sidst skrevet til den" in await visitor.send(f"/people/{ids[1]}/invitations")
+    assert "seneste invitation blev sendt" in await visitor.open(f"/people/{ids[0]}")
+    assert "ikke sendt nogen invitation endnu" in await visitor.open(f"/people/{ids[1]}")
+    assert "seneste invitation blev sendt" in await visitor.send(f"/people/{ids[1]}/invitations")
     page = await visitor.send(f"/people/{ids[1]}/invitations", 409)
-    assert "lige blevet skrevet til" in page
+    assert "lige sendt en invitation" in page
     invited = [fact["person_id"] for name, fact in await published(db) if name == "PersonInvited"]
     assert invited == ids
 

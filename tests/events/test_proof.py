@@ -132,7 +132,7 @@ async def test_nothing_of_it_is_done_for_whoever_signed_in_too_long_ago(browser:
             assert kind(answer) == "proof-needed"
             assert "15 minutter" in answer.json()["detail"]
         else:
-            assert "Vis igen, at det er dig" in answer.text
+            assert "Bekræft, at det er dig" in answer.text
     after = [await count(browser.db, TASKFORCE, table) for table in ("people", "person_roles", "sessions", "api_keys")]
     assert after == before
 

@@ -80,16 +80,16 @@ async def test_a_form_that_was_filled_in_is_sent_when_the_passkey_has_answered(
     await page.get_by_role("checkbox", name="koordinator").check()
     await a_quarter_passes(page, db, taskforce_id)
     await page.get_by_role("button", name="Tilføj").click()
-    await expect(page.get_by_role("heading", name="Vis igen, at det er dig")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Bekræft, at det er dig")).to_be_visible()
     await expect(page.get_by_role("button", name="Fortsæt")).to_be_hidden()
     await assert_fits(page, size)
-    await page.get_by_role("button", name="Vis det med adgangsnøgle").click()
+    await page.get_by_role("button", name="Bekræft med adgangsnøgle").click()
     await expect(page.get_by_role("rowheader", name="Bodil <Damtoft> & søn")).to_be_visible()
     await expect(page.get_by_role("row").filter(has_text="Bodil")).to_contain_text("koordinator")
     # For a quarter of an hour that is enough.
     await page.goto(f"{origin}/people/{EVA.id}")
     await page.get_by_role("button", name="Luk kontoen").click()
-    await expect(page.get_by_role("heading", level=1)).to_contain_text("deltager ikke længere")
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("ikke længere med")
 
 
 async def test_whoever_cannot_show_it_has_changed_nothing_and_can_try_again(
@@ -102,13 +102,13 @@ async def test_whoever_cannot_show_it_has_changed_nothing_and_can_try_again(
     await a_quarter_passes(page, db, taskforce_id)
     await page.get_by_role("button", name="Luk kontoen").click()
     await device.verify(verified=False)
-    await page.get_by_role("button", name="Vis det med adgangsnøgle").click()
+    await page.get_by_role("button", name="Bekræft med adgangsnøgle").click()
     await expect(page.get_by_text("Det blev afbrudt eller tog for lang tid")).to_be_visible()
     async with db.read(taskforce_id) as conn:
         assert await conn.fetchval("select count(*) from people where deactivated_at is not null") == 0
     await device.verify(verified=True)
-    await page.get_by_role("button", name="Vis det med adgangsnøgle").click()
-    await expect(page.get_by_role("heading", level=1)).to_contain_text("deltager ikke længere")
+    await page.get_by_role("button", name="Bekræft med adgangsnøgle").click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("ikke længere med")
 
 
 @SIZES
@@ -127,9 +127,9 @@ async def test_it_is_shown_before_another_passkey_is_added_or_one_is_removed(
     await a_quarter_passes(page, db, taskforce_id)
     await page.reload()
     await page.get_by_role("button", name="Tilføj en adgangsnøgle mere").click()
-    await expect(page.get_by_role("heading", name="Vis igen, at det er dig")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Bekræft, at det er dig")).to_be_visible()
     await assert_fits(page, size)
-    await page.get_by_role("button", name="Vis det med adgangsnøgle").click()
+    await page.get_by_role("button", name="Bekræft med adgangsnøgle").click()
     await expect(page.get_by_role("heading", name="Min konto")).to_be_visible()
     assert page.url == f"{origin}/account#passkeys"
     old = await device.keys()
@@ -146,7 +146,7 @@ async def test_it_is_shown_before_another_passkey_is_added_or_one_is_removed(
     await a_quarter_passes(page, db, taskforce_id)
     await page.reload()
     await page.get_by_role("button", name="Fjern").click()
-    await page.get_by_role("button", name="Vis det med adgangsnøgle").click()
+    await page.get_by_role("button", name="Bekræft med adgangsnøgle").click()
     # It was the one that they were signed in with.
     await expect(page.get_by_text("så nu er du logget ud")).to_be_visible()
     await assert_fits(page, size)
@@ -170,7 +170,7 @@ async def test_a_member_without_a_passkey_opens_a_link_in_another_window_and_goe
     await page.goto(f"{origin}/account")
     await a_quarter_passes(page, db, taskforce_id)
     await page.get_by_role("button", name="Log ud der").click()
-    await expect(page.get_by_role("heading", name="Vis igen, at det er dig")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Bekræft, at det er dig")).to_be_visible()
     await assert_fits(page, size)
     async with page.context.expect_page() as opened:
         await page.get_by_role("button", name="Send mig et link").click()
@@ -178,7 +178,7 @@ async def test_a_member_without_a_passkey_opens_a_link_in_another_window_and_goe
     await expect(other.get_by_role("heading", name="Se i din mail")).to_be_visible()
     # Not yet: it is asked for once more.
     await page.get_by_role("button", name="Fortsæt").click()
-    await expect(page.get_by_role("heading", name="Vis igen, at det er dig")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Bekræft, at det er dig")).to_be_visible()
 
     async with db.read(taskforce_id) as conn:
         request_id: UUID = await conn.fetchval("select id from link_requests")

@@ -63,7 +63,7 @@ async def test_a_form_filled_in_for_longer_than_a_token_lasts_is_sent(
     await minute_passes(page)
     await page.get_by_role("button", name="Tilføj").click()
     await expect(page.get_by_role("rowheader", name="Bodil Damtoft")).to_be_visible()
-    assert page.url == f"{origin}/people"
+    assert page.url.startswith(f"{origin}/people?added=")
     assert COOKIE in await cookies(page)
 
 
@@ -114,7 +114,7 @@ async def test_one_is_signed_out_elsewhere_from_ones_account(
     await here.reload()
     await assert_accessible(here)
     assert await here.evaluate("document.documentElement.scrollWidth") <= size[0]
-    await expect(here.get_by_text("den her", exact=True)).to_have_count(1)
+    await expect(here.get_by_text("denne browser", exact=True)).to_have_count(1)
     await here.get_by_role("button", name="Log ud der").click()
     await expect(here.get_by_role("button", name="Log ud der")).to_have_count(0)
     await minute_passes(there)
@@ -137,9 +137,9 @@ async def test_an_account_is_closed_and_opened_again(
     await assert_accessible(page)
     assert await page.evaluate("document.documentElement.scrollWidth") <= size[0]
     await page.get_by_role("button", name="Luk kontoen").click()
-    await expect(page.get_by_role("heading", level=1)).to_contain_text("deltager ikke længere")
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("ikke længere med")
     await page.get_by_role("button", name="Åbn kontoen").click()
-    await expect(page.get_by_role("heading", level=1)).not_to_contain_text("deltager ikke længere")
+    await expect(page.get_by_role("heading", level=1)).not_to_contain_text("ikke længere med")
     await page.goto(f"{origin}/people/{bent.id}")
     await page.get_by_role("button", name="Luk kontoen").click()
     await expect(page.get_by_role("heading", name="Det er den sidste administrator")).to_be_visible()

@@ -14,6 +14,7 @@ from services.notifications import mails
 from services.notifications.outcomes import Undeliverable
 from services.notifications.rules import Notice, notices
 from services.notifications.settings import NotificationsSettings
+from shared.contracts.events import SignInLinkRequested
 from tests.notifications.facts import hire, invited, pledge
 
 if TYPE_CHECKING:
@@ -138,6 +139,20 @@ def test_who_has_an_account_is_told_how_to_sign_in(settings: NotificationsSettin
     assert "Skriv denne mailadresse på siden" in body(danish, "plain")
     nobody = mail(settings, INVITATION, taskforce=None)
     assert nobody["Subject"] == "Du har fået en konto hos taskforcen"
+
+
+def test_until_when_a_link_works_is_said_as_people_write_it(settings: NotificationsSettings) -> None:
+    asked = SignInLinkRequested(
+        taskforce_id=HERE, version=1, recorded_at=NOW, request_id=HERE, person_id=HERE, expires_at=NOW
+    )
+    [notice] = notices(asked)
+    danish, english = (
+        mail(settings, notice, link="/sign-in/link/x"),
+        mail(settings, notice, "en", link="/sign-in/link/x"),
+    )
+    for kind in ("plain", "html"):
+        assert "Det virker én gang, indtil kl. 19.04." in body(danish, kind)
+        assert "It works once, until 19:04." in body(english, kind)
 
 
 @pytest.mark.parametrize("job_type", ["smaajob", "praktik", "loentilskud", "fleksjob", "ordinaer", "traening"])

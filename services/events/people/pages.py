@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
@@ -21,6 +22,7 @@ from services.events.people.domain import (
     AddressTaken,
     LastAdministrator,
     MunicipalityMissing,
+    PersonNotFound,
     ProgrammeMissing,
 )
 from services.events.people.queries import PeopleByName
@@ -42,13 +44,39 @@ _PER_PAGE = 50
 
 @router.get("")
 @about(PERSON)
-async def show_people(request: Request, principal: Administrator, db: Db, page_token: PageToken = None) -> Response:
-    """Who takes part, and as what."""
+async def show_people(
+    *,
+    request: Request,
+    principal: Administrator,
+    db: Db,
+    added: UUID | None = None,
+    changed: UUID | None = None,
+    page_token: PageToken = None,
+) -> Response:
+    """Who takes part, and as what.
+
+    Args:
+        added: the person who has just been added, to say so.
+        changed: the person who has just been changed, to say so.
+    """
     async with db.read(principal.taskforce) as conn:
+        new = old = None
+        with suppress(PersonNotFound):
+            new = await queries.person(conn, principal.taskforce, added) if added else None
+            old = await queries.person(conn, principal.taskforce, changed) if changed else None
         rows = await queries.people(conn, principal.taskforce, after=PeopleByName.read(page_token), limit=_PER_PAGE + 1)
     page, last = cut(rows, _PER_PAGE)
     further = f"/people?page_token={PeopleByName(id=last.id).token()}" if last else None
-    return render(request, "people.html", people=page, further=further, labels=ROLE_LABELS, programmes=PROGRAMMES)
+    return render(
+        request,
+        "people.html",
+        people=page,
+        further=further,
+        labels=ROLE_LABELS,
+        programmes=PROGRAMMES,
+        added=new,
+        changed=old,
+    )
 
 
 @router.get("/new")
@@ -68,7 +96,7 @@ async def add_person(request: Request, principal: ProvenAdministrator, db: Db) -
         try:
             new = form.data
             await commands.add_person(db, principal.taskforce, new.person(new.id), invite=new.invite)
-            return RedirectResponse("/people", 303)
+            return RedirectResponse(f"/people?added={new.id}", 303)
         except _TYPED_WRONG as refusal:
             form = form.refused(_at_field(refusal))
     return await _asked(request, "person_new.html", principal, db, status_code=422, form=form)
@@ -96,7 +124,7 @@ async def change_person(request: Request, principal: ProvenAdministrator, db: Db
     if form.data is not None:
         try:
             await commands.change_person(db, principal.taskforce, form.data.person(person_id))
-            return RedirectResponse("/people", 303)
+            return RedirectResponse(f"/people?changed={person_id}", 303)
         except _TYPED_WRONG as refusal:
             form = form.refused(_at_field(refusal))
     return await _asked(request, "person.html", principal, db, status_code=422, form=form, person=row, keys=keys)

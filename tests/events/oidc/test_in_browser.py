@@ -125,11 +125,11 @@ async def test_it_is_shown_again_there_in_another_window_and_this_one_goes_on(
         await expect(one.get_by_role("heading", name="Min konto", level=1)).to_be_visible()
     await page.reload()
     await page.get_by_role("button", name="Log ud der").click()
-    await expect(page.get_by_role("heading", name="Vis igen, at det er dig")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Bekræft, at det er dig")).to_be_visible()
     await assert_fits(page, size)
     liar.claims["auth_time"] = int(time.time())
     async with page.context.expect_page() as opened:
-        await page.get_by_role("button", name="Vis det med Struer Kommune").click()
+        await page.get_by_role("button", name="Bekræft med Struer Kommune").click()
     other = await opened.value
     await expect(other.get_by_role("heading", name="Tak")).to_be_visible()
     await page.get_by_role("button", name="Fortsæt").click()

@@ -249,7 +249,7 @@ async def test_whoever_has_to_show_it_again_is_asked_for_the_password_again(
         await page.context.clear_cookies(name=name)
     await page.get_by_role("button", name="Lav nøglen").click()
     async with page.context.expect_page() as opened:
-        await page.get_by_role("button", name="Vis det med Struer Kommune").click()
+        await page.get_by_role("button", name="Bekræft med Struer Kommune").click()
     there = await opened.value
     # Still signed in there, and asked all the same.
     await there.locator("#password").fill(PASSWORD)

@@ -87,7 +87,7 @@ async def test_whoever_has_to_show_it_again_is_asked_there_anew_and_signed_in_an
     before = SessionKey.read(browser.cookies[SESSION_COOKIE])
     page = await tried(browser)
     assert 'action="/account/prove/provider" target="_blank"' in page.text
-    assert "Vis det med Struer Kommune" in page.text
+    assert "Bekræft med Struer Kommune" in page.text
     address = leads_to(await pressed(browser, PROVE))
     assert (asked(address)["prompt"], asked(address)["max_age"]) == ("login", "0")
     liar.claims["auth_time"] = int(time.time())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from typing import Annotated
 
 import httpx
@@ -124,6 +125,36 @@ async def test_people_get_a_page_and_htmx_a_part_of_one(kitchen) -> None:  # typ
     part = await kitchen.get("/nothing", headers={"hx-request": "true"})
     assert "Siden findes ikke" in part.text
     assert "<html" not in part.text
+
+
+@pytest.mark.parametrize(
+    ("sender", "way_on"),
+    [
+        ("http://localhost:8080/form?a=1&b=2", "/form?a=1&amp;b=2"),
+        ("http://localhost:8080/answer", "/"),
+        ("http://localhost:8080/nowhere", "/"),
+        ("http://localhost:8080//elsewhere.example/form", "/"),
+        ("http://elsewhere.example/form", "/"),
+        ("http://[", "/"),
+        ("", "/"),
+    ],
+)
+async def test_whoever_sent_a_form_that_is_refused_is_led_back_to_it_and_nowhere_else(sender: str, way_on: str) -> None:
+    app = create_kitchen()
+
+    async def form(_who: Annotated[Principal | None, Depends(public)]) -> None:
+        pass
+
+    async def refuse(_who: Annotated[Principal | None, Depends(public)]) -> None:
+        raise Problem(409)
+
+    app.add_api_route("/form", form, methods=["GET"])
+    app.add_api_route("/answer", refuse, methods=["POST"])
+    headers = {"accept": "text/html", "referer": sender, "sec-fetch-site": "same-origin"}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost:8080") as client:
+        page = (await client.post("/answer", headers=headers)).text
+    [button] = re.findall(r'<a class="button button-primary" href="([^"]*)"', page)
+    assert button == way_on
 
 
 async def test_someone_signed_out_is_led_to_sign_in_and_back(kitchen) -> None:  # type: ignore[no-untyped-def]

@@ -94,7 +94,7 @@ async def open_link(request: Request, _who: Anybody, db: Db, settings: Settings,
         device=describe(request.headers.get("user-agent", "")),
     )
     # Whose roles need more than a mail finds on the account's page what to do.
-    response = RedirectResponse(safe_next(next, default="/" if principal.roles else "/account"), 303)
+    response = RedirectResponse(safe_next(next, default="/account" if principal.withheld else "/"), 303)
     await end_former(request, db)
     give_session(response, settings, key, principal)
     return response

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from services.events.access import PASSKEY, SESSION, Anybody, AnyPerson, Db, ProvenPerson, Settings
+from services.events.people import queries as people_queries
 from services.events.people import store as people
-from services.events.people.domain import POWERFUL
+from services.events.people.domain import POWERFUL, PROGRAMMES
 from services.events.people.passkeys import queries as passkey_queries
 from services.events.people.sessions import commands, queries
 from services.events.people.sessions.cookies import give_token, key_in, take_all
@@ -20,6 +21,7 @@ from shared.limits import READING, limited
 from shared.policy import about
 from shared.web.app import LARGEST_UPLOAD
 from shared.web.identity import RENEWAL, is_use
+from shared.web.navigation import ROLE_LABELS
 from shared.web.pages import render
 from shared.web.problems import safe_next
 from shared.web.refusals import drain
@@ -80,7 +82,7 @@ async def show_account(
     settings: Settings,
     signed_out: Annotated[int | None, Query(ge=0, le=1000)] = None,
 ) -> Response:
-    """Where one is signed in, and with what one can sign in.
+    """Who one is here, where one is signed in, and with what one can sign in.
 
     Args:
         signed_out: of a passkey that has just been removed: in how many places that has signed one out.
@@ -90,9 +92,13 @@ async def show_account(
         passkeys = await passkey_queries.passkeys(conn, who.taskforce, who.person)
         code_needed = await passkey_queries.must_bring_code(conn, who.taskforce, who.person, who.session_id)
         closed = await _closed_to(conn, who)
+        person = await people_queries.person(conn, who.taskforce, who.person)
     return render(
         request,
         "account.html",
+        person=person,
+        labels=ROLE_LABELS,
+        programmes=PROGRAMMES,
         sessions=sessions,
         passkeys=passkeys,
         code_needed=code_needed,
