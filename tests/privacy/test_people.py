@@ -14,7 +14,8 @@ import pytest
 from deploy.privacy import people
 from deploy.privacy.registers import register_of
 from deploy.services import SERVICES
-from services.events.people.store import lock_people, set_deactivated
+from services.events.people.domain import is_last_administrator
+from services.events.people.store import administrators, lock_people, set_deactivated
 from shared.postgres import set_taskforce
 from shared.privacy.subjects import Asked
 
@@ -232,6 +233,47 @@ async def test_an_administrator_who_no_longer_takes_part_is_not_the_last_one(who
         await whole.erase(Asked(emails=frozenset({"admin@firma.example"})))
     await whole.erase()
     assert whole.eva not in await whole.accounts()
+
+
+OPENS = {
+    "passkey": """
+        insert into passkeys
+               (taskforce_id, id, person_id, credential_id, public_key, sign_count, name, backed_up, created_at)
+        values ($1, $2, $2, uuid_send($2), '', 0, '', false, now())
+    """,
+    "provider": """
+        insert into provider_links (taskforce_id, person_id, subject_hash, linked_at, used_at)
+        values ($1, $2, sha256(uuid_send($2)), now(), now())
+    """,
+}
+
+
+@pytest.mark.parametrize("theirs", [None, *OPENS])
+@pytest.mark.parametrize("closed", [False, True])
+@pytest.mark.parametrize("own", [None, *OPENS])
+async def test_who_the_last_administrator_is_is_decided_as_on_the_pages(
+    whole: Installation, own: str | None, theirs: str | None, closed: bool
+) -> None:
+    """Whoever has never had a passkey cannot sign in as an administrator, and counts as little as one who has left."""
+    await whole.all("events", "insert into person_roles values ($1, $2, 'admin')", whole.taskforce_id, whole.ida)
+    for person, opened_by in ((whole.admin, own), (whole.ida, theirs)):
+        if opened_by is not None:
+            await whole.all("events", OPENS[opened_by], whole.taskforce_id, person)
+    if closed:
+        await whole.all("events", "update people set deactivated_at = now() where id = $1", whole.ida)
+    conn: Any = await asyncpg.connect(whole.databases.app_dsn("events"))
+    async with conn.transaction():
+        await set_taskforce(conn, whole.taskforce_id)
+        is_last = is_last_administrator(whole.admin, await administrators(conn, whole.taskforce_id))
+    await conn.close()
+    admin = Asked(emails=frozenset({"admin@firma.example"}))
+    if is_last:
+        with pytest.raises(people.LastAdministrator):
+            await whole.erase(admin)
+    else:
+        await whole.erase(admin)
+    assert (whole.admin in await whole.accounts()) == is_last
+    assert is_last == (closed or (own is not None and theirs is None))
 
 
 async def test_the_name_of_somebodys_own_company_is_erased_by_its_number(whole: Installation) -> None:
