@@ -19,7 +19,7 @@ from services.pledges.subjects import HOLDINGS as PLEDGES
 from shared.postgres import set_taskforce
 from shared.privacy import subjects
 from shared.privacy.access_log import OPERATOR, SUBJECT_ACCESS, Disclosure, Purpose
-from shared.privacy.subjects import Asked, Erasure, Held, Holding, held
+from shared.privacy.subjects import Asked, Erasure, Held, Holding, Repeated, held
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -153,32 +153,28 @@ async def ledger(dsn: Callable[[str], str]) -> list[dict[str, Any]]:
     return lines
 
 
-async def repeat(dsn: Callable[[str], str], lines: Sequence[Mapping[str, Any]]) -> int:
-    """Erase again what is in the ledgers and in `lines`, which come from a copy of them.
+async def repeat(dsn: Callable[[str], str], lines: Sequence[Mapping[str, Any]]) -> Repeated:
+    """Erase again what is in the ledgers and in `lines`, which come from a copy of them. Any number of times.
 
     Args:
         dsn: as for `ledger`.
         lines: as `ledger` returned them once.
 
-    Returns:
-        How many rows had come back.
-
     Raises:
-        ValueError, KeyError: `lines` are no such lines; nothing was done.
+        ValueError, KeyError, TypeError: `lines` are no such lines; nothing was done.
     """
     wanted: dict[tuple[str, UUID], dict[UUID, Erasure]] = {}
     for line in [*await ledger(dsn), *lines]:
-        erasure = Erasure(
-            UUID(line["id"]), UUID(line["taskforce_id"]), line["table"], UUID(line["key"]), line["erased_by"]
-        )
-        wanted.setdefault((line["service"], erasure.taskforce_id), {})[erasure.id] = erasure
+        erasure = Erasure.from_json(line)
+        # What the ledger itself says of a line goes before a copy of it.
+        wanted.setdefault((line["service"], erasure.taskforce_id), {}).setdefault(erasure.id, erasure)
     if unknown := {service for service, _ in wanted} - set(OWNERS):
         raise ValueError(f"no service {', '.join(sorted(unknown))} has a ledger")
-    came_back = 0
+    repeated = Repeated(0)
     for (service, taskforce_id), erasures in wanted.items():
         async with _change(dsn(service), taskforce_id) as conn:
-            came_back += await subjects.repeat(conn, HOLDINGS[service], list(erasures.values()))
-    return came_back
+            repeated += await subjects.repeat(conn, HOLDINGS[service], list(erasures.values()))
+    return repeated
 
 
 async def _taskforces(dsn: str) -> list[UUID]:

@@ -99,13 +99,17 @@ class Erased(_Wire):
 
 
 class LedgerLine(_Wire):
-    """That a row was erased; nothing of what it held. `by` is None for whoever runs the installation."""
+    """That a row was erased; nothing of what it held. `by` is None for whoever runs the installation.
+
+    `repeated_at` says when a restore made it necessary to erase it again, the last time.
+    """
 
     service: str
     table: str
     key: UUID
     by: str | None
     at: datetime
+    repeated_at: datetime | None = None
 
 
 class Deadline(_Wire):
@@ -221,7 +225,8 @@ async def ledger(database: Database, kept: Kept, taskforce_id: UUID) -> list[Led
             select erased_table as table,
                    erased_key as key,
                    erased_by as by,
-                   erased_at as at
+                   erased_at as at,
+                   repeated_at
               from erasures
              where taskforce_id = $1
              order by erased_at desc, id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -32,7 +33,7 @@ async def database(
 
 
 def _line(taskforce_id: UUID) -> Erasure:
-    return Erasure(uuid4(), taskforce_id, "people", uuid4(), None)
+    return Erasure(uuid4(), taskforce_id, "people", uuid4(), None, datetime(2026, 11, 22, 12, tzinfo=UTC))
 
 
 async def test_the_ledger_is_shown_to_its_own_taskforce_alone(
