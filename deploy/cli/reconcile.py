@@ -100,7 +100,7 @@ async def _erase_again(installation: Installation, copies: Sequence[Mapping[str,
         return await people.repeat(installation.owner_dsn, copies)
     except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError, asyncpg.UndefinedFunctionError):
         raise Refusal(
-            "The restored databases are older than this version, and have no such ledger of erasures yet: run the migrate "
+            "The restored databases are older than this version, and have no such ledger of erasures: run the migrate "
             "jobs first, then this again."
         ) from None
     except (ValueError, TypeError) as why:
