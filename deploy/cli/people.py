@@ -19,6 +19,7 @@ from shared.privacy.access_log import SUBJECT_ERASURE
 from shared.privacy.pdf import pdf
 from shared.privacy.report import report as whole_report
 from shared.privacy.report import told as told_of
+from shared.privacy.report import told_done
 
 if TYPE_CHECKING:
     from shared.privacy.subjects import Asked
@@ -41,6 +42,7 @@ def report(asked: Asked, *, taskforce: str, pdf_file: Path | None, language: Lan
             taskforce=asyncio.run(people.taskforce_name(_app_dsn(installation), tenant)),
             asked=asked,
             held=[told_of(one.service, group, language) for one in found for group in one.held],
+            done=[told_done(one.service, each, language) for one in found for each in one.done],
             looks=looks,
             made_at=datetime.now(UTC),
             language=language,
@@ -53,15 +55,15 @@ def report(asked: Asked, *, taskforce: str, pdf_file: Path | None, language: Lan
         return
     console = output()
     for one in found:
-        for group in one.held:
-            if not group.rows:
-                continue
+        for group in filter(lambda group: group.rows, one.held):
             entry = group.entry
             console.print(f"\n[bold]{one.service}[/]: {entry.what}", highlight=False)
             console.print(f"  {entry.purpose} ({entry.basis}). {entry.months} måneder efter {entry.counted_from}.")
             for row in group.rows:
                 words = ", ".join(f"{column}: {row[column]}" for column in entry.columns if row[column] is not None)
                 console.print(f"  - {words}", markup=False)
+    for service, each in [(one.service, each) for one in found for each in one.done if each.rows]:
+        console.print(f"\n[bold]{service}[/]: {each.entry.what}: {len(each.rows):,}", highlight=False)
     if not any(group.rows for one in found for group in one.held):
         console.print("Nothing is held about anybody known by that.")
     for look in looks:

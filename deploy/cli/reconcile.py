@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from shared.privacy.subjects import Repeated
+
 _PUBLISHERS = ("events", "pledges")
 _SHOWN = 200
 _REPLAY_SECONDS = 600
@@ -56,9 +58,16 @@ async def _reconcile(installation: Installation, copies: Sequence[Mapping[str, A
     steps = Steps(notes())
     await _refuse_running(owners)
     with steps("Erasing again who was erased"):
-        came_back = await _erase_again(installation, copies or ())
-    if came_back:
-        notes().print(f"  {came_back:,} rows had come back with the backup.")
+        repeated = await _erase_again(installation, copies or ())
+    if repeated.came_back:
+        notes().print(f"  {repeated.came_back:,} rows had come back with the backup.")
+    if repeated.kept:
+        notes().print(
+            f"[yellow]![/] {len(repeated.kept)} accounts that had been erased are back, and were not erased again: of "
+            "those who can sign in as administrator they are the last ones now "
+            f"({', '.join(map(str, repeated.kept))}). Let another administrator sign in, then erase them with "
+            "`tilsagn person erase`."
+        )
     if copies is None:
         notes().print(
             "[yellow]![/] No copy of the ledger of erasures was given: who was erased after the restored moment is "
@@ -86,15 +95,15 @@ async def _reconcile(installation: Installation, copies: Sequence[Mapping[str, A
     )
 
 
-async def _erase_again(installation: Installation, copies: Sequence[Mapping[str, Any]]) -> int:
+async def _erase_again(installation: Installation, copies: Sequence[Mapping[str, Any]]) -> Repeated:
     try:
         return await people.repeat(installation.owner_dsn, copies)
-    except (asyncpg.UndefinedTableError, asyncpg.UndefinedFunctionError):
+    except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError, asyncpg.UndefinedFunctionError):
         raise Refusal(
-            "The restored databases are older than this version, and have no ledger of erasures yet: run the migrate "
+            "The restored databases are older than this version, and have no such ledger of erasures: run the migrate "
             "jobs first, then this again."
         ) from None
-    except ValueError as why:
+    except (ValueError, TypeError) as why:
         raise Refusal(f"The copy of the ledger cannot be used: {why}.") from None
 
 

@@ -11,7 +11,7 @@ from deploy.services import SERVICES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from shared.privacy.register import Personal
+    from shared.privacy.register import DoneBy, Personal
 
 FILE: Final = Path(__file__).parents[2] / "docs" / "privacy.da.md"
 _BEGINS: Final = "<!-- Herfra skrives afsnittet af `python -m deploy.privacy`; ret i personal_data.toml. -->"
@@ -49,16 +49,29 @@ def _part() -> str:
     lines = ["| Om hvem | Hvad | Formål | Hjemmel | Kommer fra | Får det at vide | Slettes | Felter |"]
     lines += ["|---|---|---|---|---|---|---|---|"]
     lines += [_row(group) for group in groups.values()]
+    lines += [
+        "",
+        "Hvad en konto har gjort, ved kontoens nummer. Det kan henføres til nogen, så længe kontoen findes:",
+        "",
+    ]
+    lines += ["| Om hvem | Hvad | Formål | Hjemmel | Kommer fra | Får det at vide | Til hvornår | Bagefter | Felter |"]
+    lines += ["|---|---|---|---|---|---|---|---|---|"]
+    done: dict[DoneBy, list[str]] = {}
+    for service in SERVICES:
+        for deed in register_of(service).done_by:
+            done.setdefault(deed, []).append(f"`{service}.{deed.table}` ({deed.column})")
+    lines += [_done(deed, fields) for deed, fields in done.items()]
     lines += ["", "Numre og koder, der kun kan henføres til nogen ved hjælp af det, der står et andet sted:", ""]
-    lines += ["| Felter | Hvad skal der til for at vide, hvem det er | Hvorfor |", "|---|---|---|"]
-    references: dict[tuple[str, str], list[str]] = {}
+    lines += [
+        "| Felter | Hvad skal der til for at vide, hvem det er | Hvorfor | Ikke i udskriften, fordi |",
+        "|---|---|---|---|",
+    ]
+    references: dict[tuple[str, str, str], list[str]] = {}
     for service in SERVICES:
         for one in register_of(service).pseudonymous:
-            fields = references.setdefault((one.resolved_by, one.why), [])
+            fields = references.setdefault((one.resolved_by, one.why, one.not_shown or ""), [])
             fields.append(f"`{service}.{one.table}` ({', '.join(one.columns)})")
-    lines += [
-        _cells(", ".join(dict.fromkeys(fields)), resolved_by, why) for (resolved_by, why), fields in references.items()
-    ]
+    lines += [_cells(", ".join(dict.fromkeys(fields)), *texts) for texts, fields in references.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -69,6 +82,22 @@ def _row(group: Sequence[tuple[str, Personal]]) -> str:
     fields = _once(f"`{service}.{one.table}` ({', '.join(one.columns)})" for service, one in group)
     deleted = f"{_months(entry.months)} efter {entry.counted_from}"
     return _cells(entry.whose, what, entry.purpose, basis, entry.source, entry.told_to, deleted, fields)
+
+
+def _done(deed: DoneBy, fields: Sequence[str]) -> str:
+    basis = f"{deed.basis}; {deed.national}" if deed.national else deed.basis
+    until = f"{_months(deed.months)} efter {deed.counted_from}"
+    return _cells(
+        deed.whose,
+        deed.what,
+        deed.purpose,
+        basis,
+        deed.source,
+        deed.told_to,
+        until,
+        deed.afterwards,
+        ", ".join(fields),
+    )
 
 
 def _months(months: int) -> str:

@@ -13,13 +13,16 @@ import asyncpg
 
 from deploy.privacy.registers import register_of
 from services.dashboard.subjects import HOLDINGS as DASHBOARD
+from services.events.subjects import DEEDS as EVENTS_DEEDS
 from services.events.subjects import HOLDINGS as EVENTS
 from services.notifications.subjects import HOLDINGS as NOTIFICATIONS
+from services.pledges.subjects import DEEDS as PLEDGES_DEEDS
 from services.pledges.subjects import HOLDINGS as PLEDGES
 from shared.postgres import set_taskforce
 from shared.privacy import subjects
 from shared.privacy.access_log import OPERATOR, SUBJECT_ACCESS, Disclosure, Purpose
-from shared.privacy.subjects import Asked, Erasure, Held, Holding, held
+from shared.privacy.deeds import Deed, Done, done
+from shared.privacy.subjects import Asked, Erasure, Held, Holding, Repeated, held
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -28,6 +31,8 @@ HOLDINGS: Final[Mapping[str, Sequence[Holding]]] = MappingProxyType(
     {"events": EVENTS, "pledges": PLEDGES, "notifications": NOTIFICATIONS, "dashboard": DASHBOARD}
 )
 """In the order in which they are asked: what one finds is what the next is asked for."""
+DEEDS: Final[Mapping[str, Sequence[Deed]]] = MappingProxyType({"events": EVENTS_DEEDS, "pledges": PLEDGES_DEEDS})
+"""How what accounts have done is found, in the services where they do something."""
 OWNERS: Final = ("events", "pledges")
 """The services that own personal data: they have a ledger of what was erased, and a log of who has looked."""
 
@@ -38,10 +43,11 @@ class LastAdministrator(Exception):
 
 @dataclass(frozen=True)
 class Found:
-    """What one service holds about a person."""
+    """What one service holds about a person, and what their account has done there."""
 
     service: str
     held: Sequence[Held]
+    done: Sequence[Done] = ()
 
 
 async def find(
@@ -62,8 +68,9 @@ async def find(
                 disclosure = Disclosure(conn, taskforce_id, OPERATOR, purpose, "export")
                 for group in groups:
                     await disclosure.log(group.entry.table, group.keys)
-        found.append(Found(service, groups))
-        asked = replace(asked, ids=asked.ids | {key for group in groups for key in group.keys})
+            asked = replace(asked, ids=asked.ids | {key for group in groups for key in group.keys})
+            did = await done(conn, register_of(service).done_by, DEEDS.get(service, ()), asked.ids)
+        found.append(Found(service, groups, did))
     return found
 
 
@@ -153,32 +160,28 @@ async def ledger(dsn: Callable[[str], str]) -> list[dict[str, Any]]:
     return lines
 
 
-async def repeat(dsn: Callable[[str], str], lines: Sequence[Mapping[str, Any]]) -> int:
-    """Erase again what is in the ledgers and in `lines`, which come from a copy of them.
+async def repeat(dsn: Callable[[str], str], lines: Sequence[Mapping[str, Any]]) -> Repeated:
+    """Erase again what is in the ledgers and in `lines`, which come from a copy of them. Any number of times.
 
     Args:
         dsn: as for `ledger`.
         lines: as `ledger` returned them once.
 
-    Returns:
-        How many rows had come back.
-
     Raises:
-        ValueError, KeyError: `lines` are no such lines; nothing was done.
+        ValueError, KeyError, TypeError: `lines` are no such lines; nothing was done.
     """
     wanted: dict[tuple[str, UUID], dict[UUID, Erasure]] = {}
     for line in [*await ledger(dsn), *lines]:
-        erasure = Erasure(
-            UUID(line["id"]), UUID(line["taskforce_id"]), line["table"], UUID(line["key"]), line["erased_by"]
-        )
-        wanted.setdefault((line["service"], erasure.taskforce_id), {})[erasure.id] = erasure
+        erasure = Erasure.from_json(line)
+        # What the ledger itself says of a line goes before a copy of it.
+        wanted.setdefault((line["service"], erasure.taskforce_id), {}).setdefault(erasure.id, erasure)
     if unknown := {service for service, _ in wanted} - set(OWNERS):
         raise ValueError(f"no service {', '.join(sorted(unknown))} has a ledger")
-    came_back = 0
+    repeated = Repeated(0)
     for (service, taskforce_id), erasures in wanted.items():
         async with _change(dsn(service), taskforce_id) as conn:
-            came_back += await subjects.repeat(conn, HOLDINGS[service], list(erasures.values()))
-    return came_back
+            repeated += await subjects.repeat(conn, HOLDINGS[service], list(erasures.values()))
+    return repeated
 
 
 async def _taskforces(dsn: str) -> list[UUID]:

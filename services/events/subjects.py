@@ -6,6 +6,8 @@ from typing import Final
 
 from services.events.retention import ERASED, retention
 from shared.messaging.retention import LETTERS
+from shared.privacy import deeds
+from shared.privacy.deeds import LOOKED, Deed
 from shared.privacy.inquiries import Kept
 from shared.privacy.subjects import ACCESSES, Holding
 
@@ -49,10 +51,60 @@ HOLDINGS: Final = (
     Holding("sessions", "sessions", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
     Holding("accounts", "passkeys", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
     Holding("accounts", "provider_links", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
+    Holding("accounts", "enrolment_codes", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
     Holding("accounts", "person_roles", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
     ACCESSES,
     LETTERS,
 )
 
-KEPT: Final = Kept(HOLDINGS, retention(), owns=True)
+_OF_KEY: Final = """
+    select api_key.{moment} as at,
+           api_key.name as program,
+           api_key.id as api_key_id
+      from account
+      join api_keys as api_key
+        on api_key.{column} = account.id
+     where api_key.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+"""
+
+DEEDS: Final = (
+    Deed(
+        "attendances",
+        "checked_in_by",
+        """
+            select attendance.checked_in_at as at,
+                   event.title as event_title,
+                   case when not company.personally_owned then company.name end as company_name,
+                   attendance.company_id
+              from account
+              join attendances as attendance
+                on attendance.checked_in_by = account.subject
+              join employer_events as event
+                on event.taskforce_id = attendance.taskforce_id
+               and event.id = attendance.event_id
+              join companies as company
+                on company.taskforce_id = attendance.taskforce_id
+               and company.id = attendance.company_id
+             where attendance.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+        """,
+    ),
+    Deed("api_keys", "made_by", _OF_KEY.format(column="made_by", moment="made_at")),
+    Deed("api_keys", "taken_over_by", _OF_KEY.format(column="taken_over_by", moment="taken_over_at")),
+    Deed(
+        "erasure_orders",
+        "ordered_by",
+        """
+            select erasure_order.ordered_at as at,
+                   erasure_order.id as order_id
+              from account
+              join erasure_orders as erasure_order
+                on erasure_order.ordered_by = account.subject
+             where erasure_order.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+        """,
+    ),
+    LOOKED,
+    deeds.ERASED,
+)
+
+KEPT: Final = Kept(HOLDINGS, retention(), owns=True, deeds=DEEDS)
 """What the register's pages ask about people here."""

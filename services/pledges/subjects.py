@@ -6,6 +6,7 @@ from typing import Final
 
 from services.pledges.retention import retention
 from shared.messaging.retention import LETTERS
+from shared.privacy.deeds import ERASED, LOOKED, Deed
 from shared.privacy.inquiries import Kept
 from shared.privacy.subjects import ACCESSES, Holding
 
@@ -69,5 +70,48 @@ HOLDINGS: Final = (
     LETTERS,
 )
 
-KEPT: Final = Kept(HOLDINGS, retention(), owns=True)
+# A company is told by the name that the register gives it, which it does only where the company is nobody's own.
+_HIRED: Final = """
+    select hire.confirmed_at as at,
+           hire.id as hire_id,
+           hire.pledge_id,
+           company.name as company_name,
+           hire.company_id,
+           hire.job_type
+      from account
+      join hires as hire
+        on hire.{column} = account.id
+      left join companies as company
+        on company.taskforce_id = hire.taskforce_id
+       and company.id = hire.company_id
+     where hire.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+"""
+
+DEEDS: Final = (
+    Deed(
+        "pledges",
+        "logged_by",
+        """
+            select pledge.received_at as at,
+                   pledge.id as pledge_id,
+                   company.name as company_name,
+                   pledge.company_id,
+                   pledge.job_type,
+                   pledge.captured_by
+              from account
+              join pledges as pledge
+                on pledge.logged_by = account.id
+              left join companies as company
+                on company.taskforce_id = pledge.taskforce_id
+               and company.id = pledge.company_id
+             where pledge.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+        """,
+    ),
+    Deed("hires", "logged_by", _HIRED.format(column="logged_by")),
+    Deed("hires", "confirmed_by", _HIRED.format(column="confirmed_by")),
+    LOOKED,
+    ERASED,
+)
+
+KEPT: Final = Kept(HOLDINGS, retention(), owns=True, deeds=DEEDS)
 """What the register's pages ask about people here."""

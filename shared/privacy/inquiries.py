@@ -17,8 +17,9 @@ from shared.cpr import MayLookLikeCpr
 from shared.messaging.retention import LETTERS, LETTERS_OF_TASKFORCE
 from shared.privacy import subjects
 from shared.privacy.access_log import PURPOSES, Action, Disclosure
+from shared.privacy.deeds import Deed, done
 from shared.privacy.english import in_language
-from shared.privacy.report import plain, told
+from shared.privacy.report import plain, told, told_done
 from shared.privacy.subjects import Asked, Holding, held
 from shared.web.i18n import Language
 
@@ -78,9 +79,13 @@ class Group(_Wire):
 
 
 class Findings(_Wire):
-    """Every group of one service's register, and who has looked at what was found."""
+    """Every group of one service's register, what the account has done there, and who has looked at what was found.
+
+    `done` has no default: a release that knows of none answers for half of it, which is not an answer.
+    """
 
     groups: tuple[Group, ...]
+    done: tuple[dict[str, Any], ...] = Field(repr=False)
     looks: tuple[dict[str, Any], ...] = Field((), repr=False)
 
 
@@ -99,13 +104,17 @@ class Erased(_Wire):
 
 
 class LedgerLine(_Wire):
-    """That a row was erased; nothing of what it held. `by` is None for whoever runs the installation."""
+    """That a row was erased; nothing of what it held. `by` is None for whoever runs the installation.
+
+    `repeated_at` says when a restore made it necessary to erase it again, the last time.
+    """
 
     service: str
     table: str
     key: UUID
     by: str | None
     at: datetime
+    repeated_at: datetime | None = None
 
 
 class Deadline(_Wire):
@@ -138,11 +147,13 @@ class Kept:
 
     Attributes:
         owns: whether it has a ledger of erasures and a log of looks: it owns personal data.
+        deeds: how what accounts have done is found.
     """
 
     holdings: Sequence[Holding]
     retention: Retention
     owns: bool
+    deeds: Sequence[Deed] = ()
 
     @property
     def service(self) -> str:
@@ -159,11 +170,14 @@ async def find(database: Database, kept: Kept, inquiry: Inquiry) -> Findings:
     """Return what a service holds about a person in one taskforce. Who has looked is written down in the same moment.
 
     Raises:
-        LookupError: the service's register has a group that nobody can be searched in.
+        LookupError: the service's register has a group or a column that nobody can be searched in.
     """
     purpose = PURPOSES[inquiry.purpose]
     async with database.change(inquiry.taskforce) as conn:
-        found = await held(conn, kept.retention.register.personal, kept.of_one_taskforce, inquiry.asked())
+        register = kept.retention.register
+        found = await held(conn, register.personal, kept.of_one_taskforce, inquiry.asked())
+        accounts = {*inquiry.ids, *(key for group in found for key in group.keys)}
+        did = await done(conn, register.done_by, kept.deeds, accounts)
         looks: list[dict[str, Any]] = []
         if kept.owns:
             disclosure = Disclosure(conn, inquiry.taskforce, inquiry.who, purpose, inquiry.action)
@@ -180,6 +194,7 @@ async def find(database: Database, kept: Kept, inquiry: Inquiry) -> Findings:
             )
             for group in found
         ),
+        done=tuple(told_done(kept.service, one, inquiry.language) for one in did),
         looks=tuple(looks),
     )
 
@@ -221,7 +236,8 @@ async def ledger(database: Database, kept: Kept, taskforce_id: UUID) -> list[Led
             select erased_table as table,
                    erased_key as key,
                    erased_by as by,
-                   erased_at as at
+                   erased_at as at,
+                   repeated_at
               from erasures
              where taskforce_id = $1
              order by erased_at desc, id

@@ -7,13 +7,24 @@ data, never as source.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import typst
 
-from shared.privacy.words import ACTIONS, REASONS, SERVICES, kept_for, pairs, shown, who_looked
+from shared.privacy.words import (
+    ACTIONS,
+    NUMBERS,
+    REASONS,
+    SERVICES,
+    column_word,
+    kept_for,
+    pairs,
+    shown,
+    who_looked,
+)
 from shared.web.formats import long_date, moment_text
 from shared.web.i18n import N_, ngettext, speaking
 from shared.web.i18n import gettext as _
@@ -23,6 +34,10 @@ if TYPE_CHECKING:
 
 LAYOUT: Final = Path(__file__).with_name("report.typ")
 _ASKED: Final = {"emails": N_("E-mail address"), "phones": N_("Telephone"), "cvrs": N_("CVR number")}
+
+
+DEEDS_SHOWN: Final = 100
+"""Lines on paper of what was done, of each kind: somebody may have logged a thousand pledges. All of it is in JSON."""
 
 
 def pdf(report: Mapping[str, Any]) -> bytes:
@@ -53,6 +68,7 @@ def pdf(report: Mapping[str, Any]) -> bytes:
 def _laid_out(report: Mapping[str, Any], made_at: datetime) -> dict[str, Any]:
     filled = [group for group in report["held"] if group["rows"]]
     empty = [group for group in report["held"] if not group["rows"]]
+    did = [one for one in report["done"] if one["rows"]]
     rows = sum(len(group["rows"]) for group in filled)
     found = ngettext("%(num)s entry was found.", "%(num)s entries were found.", rows) % {"num": rows}
     if not rows:
@@ -76,6 +92,12 @@ def _laid_out(report: Mapping[str, Any], made_at: datetime) -> dict[str, Any]:
         "found": found,
         "held_heading": _("What is held"),
         "held": [_group(group) | {"rows": [pairs(row) for row in group["rows"]]} for group in filled],
+        "done_heading": _("What you have done in the system"),
+        "done_intro": _(
+            "What is done in the system is written down with the number of the account that did it. "
+            "The latest stand first."
+        ),
+        "done": [_deeds(one) for one in did],
         "looks_heading": _("Who has looked at it"),
         "looks_intro": _(
             "Whoever looks a person up, takes a report like this one, or erases somebody is written down. "
@@ -87,7 +109,8 @@ def _laid_out(report: Mapping[str, Any], made_at: datetime) -> dict[str, Any]:
         "rights": _rights(),
         "empty_heading": _("Where nothing was found"),
         "empty_intro": _("These places were searched, too. They are told so that you know of all of them."),
-        "empty": [_group(group) for group in empty],
+        "empty": [_group(group) for group in empty]
+        + [{"heading": one["what"], "facts": _facts_of_deeds(one)} for one in report["done"] if not one["rows"]],
     }
 
 
@@ -109,6 +132,52 @@ def _group(group: Mapping[str, Any]) -> dict[str, Any]:
         (_("Where it is kept"), f"{_(SERVICES[service])} ({place})"),
     )
     return {"heading": group["what"], "facts": [[label, text] for label, text in facts if text]}
+
+
+def _deeds(one: Mapping[str, Any]) -> dict[str, Any]:
+    """How many in each month, the latest in full, and what the register says of it."""
+    rows = one["rows"]
+    months = Counter(f"{datetime.fromisoformat(row['at']):%m.%Y}" for row in rows)
+    count = ngettext("%(num)s entry", "%(num)s entries", len(rows)) % {"num": len(rows)}
+    left = len(rows) - DEEDS_SHOWN
+    cut = _("The latest %(shown)s stand here; all %(num)s are in the report as JSON.") % {
+        "shown": DEEDS_SHOWN,
+        "num": len(rows),
+    }
+    return {
+        "heading": one["what"],
+        "count": count,
+        "months": ", ".join(f"{month}: {number}" for month, number in months.items()),
+        "columns": [_("When"), _("What it was about")],
+        "rows": [[shown(row["at"]), _told(row)] for row in rows[:DEEDS_SHOWN]],
+        "cut": cut if left > 0 else "",
+        "facts": _facts_of_deeds(one),
+    }
+
+
+def _told(row: Mapping[str, Any]) -> str:
+    """What a deed was about on one line, and what only a program knows it by on the next."""
+    told = [(name, f"{column_word(name)}: {shown(row[name], name)}") for name in row if name != "at" and row[name]]
+    lines = [
+        "; ".join(text for name, text in told if name not in NUMBERS),
+        "; ".join(text for name, text in told if name in NUMBERS),
+    ]
+    return "\n".join(filter(None, lines))
+
+
+def _facts_of_deeds(one: Mapping[str, Any]) -> list[list[str]]:
+    service = one["service"]
+    facts = (
+        (_("Whom it is about"), one["whose"]),
+        (_("Purpose"), one["purpose"]),
+        (_("Legal basis"), "; ".join(filter(None, (one["basis"], one["national"])))),
+        (_("Comes from"), one["source"]),
+        (_("Told to"), one["told_to"]),
+        (_("Can be traced to you until"), kept_for(one)),
+        (_("When the account is erased"), one["afterwards"]),
+        (_("Where it is kept"), f"{_(SERVICES[service])} ({service}.{one['table']}, {one['column']})"),
+    )
+    return [[label, text] for label, text in facts]
 
 
 def _looks(looks: Sequence[Mapping[str, Any]]) -> list[list[str]]:

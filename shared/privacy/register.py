@@ -1,11 +1,12 @@
 """The register of personal data: for every column of a database whether it is about somebody, why, and until when.
 
 A service's part is its `personal_data.toml`; what every service has (outbox, inbox, dead letters) is in
-`shared/messaging/personal_data.toml`. Three kinds of entry:
+`shared/messaging/personal_data.toml`. Four kinds of entry:
 
 - `[[personal]]`: it tells about somebody. Purpose, legal basis, deadline, and the job that deletes it then.
 - `[[pseudonymous]]`: an id or a code that tells about somebody only together with what another table holds. It has no
   deadline of its own: it is about nobody once that is erased.
+- `[[done_by]]`: it says which account has done something. Whoever has the account is told of it when they ask.
 - `[not_personal]`: table by table, the columns that are about nobody.
 
 The texts are in Danish: they are read by the municipality's adviser, in `docs/privacy.da.md`. What a person is told in
@@ -73,12 +74,42 @@ class Pseudonymous(_Entry):
     Attributes:
         resolved_by: where one would have to look to know who it is.
         why: why they are kept.
+        not_shown: why the report of whoever it is about has not got them, where an account tells who that is.
     """
 
     table: Code
     columns: Columns
     resolved_by: Text
     why: Text
+    not_shown: Text | None = None
+
+
+class DoneBy(_Entry):
+    """A column that says by which account something was done: about its holder for as long as there is the account.
+
+    Attributes:
+        whose, what, purpose, basis, national, source, told_to: as of `Personal`.
+        months, counted_from: for how long it can be known who it was.
+        afterwards: what becomes of the number when the account is erased.
+    """
+
+    table: Code
+    column: Code
+    whose: Text
+    what: Text
+    purpose: Text
+    basis: Annotated[str, Field(pattern=r"^artikel \d+, stk\. \d+")]
+    national: Text | None = None
+    source: Text
+    told_to: Text
+    months: Annotated[int, Field(ge=1, le=120)]
+    counted_from: Text
+    afterwards: Text
+
+    @property
+    def columns(self) -> Columns:
+        """As of the other kinds."""
+        return (self.column,)
 
 
 class Register(_Entry):
@@ -86,6 +117,7 @@ class Register(_Entry):
 
     personal: tuple[Personal, ...] = ()
     pseudonymous: tuple[Pseudonymous, ...] = ()
+    done_by: tuple[DoneBy, ...] = ()
     not_personal: dict[Code, Columns] = {}
 
     def __add__(self, other: Register) -> Register:
@@ -96,12 +128,13 @@ class Register(_Entry):
         return Register(
             personal=self.personal + other.personal,
             pseudonymous=self.pseudonymous + other.pseudonymous,
+            done_by=self.done_by + other.done_by,
             not_personal=self.not_personal | other.not_personal,
         )
 
     def entries(self) -> Iterator[tuple[str, str]]:
         """Every (table, column) that is named, as often as it is named."""
-        entries: tuple[Personal | Pseudonymous, ...] = (*self.personal, *self.pseudonymous)
+        entries: tuple[Personal | Pseudonymous | DoneBy, ...] = (*self.personal, *self.pseudonymous, *self.done_by)
         for entry in entries:
             yield from ((entry.table, column) for column in entry.columns)
         for table, columns in self.not_personal.items():
@@ -145,6 +178,7 @@ def _add(table: str, column: str, file: str) -> str:
         f"{table}.{column} has no entry. Say in {file} what it is.\n"
         f'  About nobody: add "{column}" to {table} under [not_personal].\n'
         f'  Of a group of personal data that {table} has already: add "{column}" to that entry\'s columns.\n'
+        f"  By which account something was done: a [[done_by]] as the others are, with a deed in subjects.py.\n"
         f"  An id of somebody whose data are in another table:\n"
         f"    [[pseudonymous]]\n"
         f'    table = "{table}"\n'

@@ -16,11 +16,24 @@ from shared.privacy.english import in_language
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from shared.privacy.deeds import Done
     from shared.privacy.subjects import Asked, Held
     from shared.web.i18n import Language
 
 TEXTS: Final = ("whose", "what", "purpose", "basis", "national", "source", "told_to", "counted_from", "only_where")
 """What is said of a group in words: the register's, in the language of the report."""
+TEXTS_OF_DEEDS: Final = (
+    "whose",
+    "what",
+    "purpose",
+    "basis",
+    "national",
+    "source",
+    "told_to",
+    "counted_from",
+    "afterwards",
+)
+"""The same of what an account has done."""
 
 
 def told(service: str, held: Held, language: Language) -> dict[str, Any]:
@@ -38,11 +51,25 @@ def told(service: str, held: Held, language: Language) -> dict[str, Any]:
     }
 
 
+def told_done(service: str, done: Done, language: Language) -> dict[str, Any]:
+    """Return what an account has done, of one column of one service's register, with what the register says of it."""
+    entry = done.entry
+    return {
+        "service": service,
+        "table": entry.table,
+        "column": entry.column,
+        "months": entry.months,
+        **{name: _said(getattr(entry, name), language) for name in TEXTS_OF_DEEDS},
+        "rows": [{name: plain(value) for name, value in row.items()} for row in done.rows],
+    }
+
+
 def report(
     *,
     taskforce: str,
     asked: Asked,
     held: Sequence[Mapping[str, Any]],
+    done: Sequence[Mapping[str, Any]],
     looks: Sequence[Mapping[str, Any]],
     made_at: datetime,
     language: Language,
@@ -52,6 +79,7 @@ def report(
     Args:
         taskforce: its name.
         held: every group of every service, as `told` says it.
+        done: what the person's account has done in every service, as `told_done` says it.
         looks: who has looked at the person, the last first: `looked_at`, `who`, `action`, `what_table`, `what_key`,
             `why`, `basis`, `service`.
     """
@@ -61,6 +89,7 @@ def report(
         "taskforce": taskforce,
         "asked_for": {"emails": sorted(asked.emails), "phones": sorted(asked.phones), "cvrs": sorted(asked.cvrs)},
         "held": [dict(group) for group in held],
+        "done": [dict(one) for one in done],
         "looked_at_by": [
             {name: plain(value) for name, value in look.items()} | {"basis": _said(look["basis"], language)}
             for look in looks

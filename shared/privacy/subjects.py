@@ -7,13 +7,14 @@ register's own words, so that the answer is complete when the register is.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
+import asyncpg
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    import asyncpg
 
     from shared.postgres import Connection
     from shared.privacy.register import Personal
@@ -151,6 +152,8 @@ class Erasure:
         table: which table's row; with the service it says what kind of person it was.
         key: what the row was known by.
         erased_by: the subject of whoever did it; None: an operator.
+        erased_at: when it was erased first; None: not known, of a copy that does not say.
+        repeated_at: when it was last erased again, or the line put back, after a restore; None: never.
     """
 
     id: UUID
@@ -158,6 +161,8 @@ class Erasure:
     table: str
     key: UUID
     erased_by: str | None
+    erased_at: datetime | None
+    repeated_at: datetime | None = None
 
     def as_json(self, service: str) -> dict[str, Any]:
         """As the ledger is written to a file."""
@@ -168,7 +173,35 @@ class Erasure:
             "table": self.table,
             "key": str(self.key),
             "erased_by": self.erased_by,
+            "erased_at": self.erased_at and self.erased_at.isoformat(),
+            "repeated_at": self.repeated_at and self.repeated_at.isoformat(),
         }
+
+    @classmethod
+    def from_json(cls, line: Mapping[str, Any]) -> Erasure:
+        """Read what `as_json` wrote; releases before this one wrote no times.
+
+        Raises:
+            ValueError, KeyError, TypeError: it is no such line.
+        """
+        return cls(
+            UUID(line["id"]),
+            UUID(line["taskforce_id"]),
+            line["table"],
+            UUID(line["key"]),
+            line["erased_by"],
+            _moment(line.get("erased_at")),
+            _moment(line.get("repeated_at")),
+        )
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text} does not say in which zone")
+    return moment
 
 
 async def erase(
@@ -187,28 +220,41 @@ async def erase(
     if holding.erase is None or not keys:
         return []
     gone = [row[0] for row in await conn.fetch(holding.erase, list(keys))]
-    lines = [Erasure(uuid4(), taskforce_id, holding.table, key, by) for key in dict.fromkeys(gone)]
+    now: datetime = await conn.fetchval("select clock_timestamp()")
+    lines = [Erasure(uuid4(), taskforce_id, holding.table, key, by, now) for key in dict.fromkeys(gone)]
     await write(conn, lines)
     return lines
 
 
-async def write(conn: Connection, lines: Sequence[Erasure]) -> None:
-    """Write lines into the ledger; what is in it already stays as it is."""
-    await conn.executemany(
+async def write(conn: Connection, lines: Sequence[Erasure]) -> set[UUID]:
+    """Write lines into the ledger; what is in it already stays as it is. Returns the ids of those that were not."""
+    rows = await conn.fetch(
         """
-        insert into erasures (taskforce_id, id, erased_table, erased_key, erased_by)
-        values ($1, $2, $3, $4, $5)
+        insert into erasures (taskforce_id, id, erased_table, erased_key, erased_by, erased_at, repeated_at)
+        select taskforce_id, id, erased_table, erased_key, erased_by,
+               coalesce(erased_at, clock_timestamp()),
+               repeated_at
+          from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::timestamptz[], $7::timestamptz[])
+               as line (taskforce_id, id, erased_table, erased_key, erased_by, erased_at, repeated_at)
             on conflict do nothing
+        returning id
         """,
-        [(line.taskforce_id, line.id, line.table, line.key, line.erased_by) for line in lines],
+        [line.taskforce_id for line in lines],
+        [line.id for line in lines],
+        [line.table for line in lines],
+        [line.key for line in lines],
+        [line.erased_by for line in lines],
+        [line.erased_at for line in lines],
+        [line.repeated_at for line in lines],
     )
+    return {row["id"] for row in rows}
 
 
 async def ledger(conn: Connection) -> list[Erasure]:
     """Return the ledger of the transaction's taskforce, in its order."""
     rows = await conn.fetch(
         """
-        select id, taskforce_id, erased_table, erased_key, erased_by
+        select id, taskforce_id, erased_table, erased_key, erased_by, erased_at, repeated_at
           from erasures
          where taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
          order by erased_at, id
@@ -217,16 +263,65 @@ async def ledger(conn: Connection) -> list[Erasure]:
     return [Erasure(*row) for row in rows]
 
 
-async def repeat(conn: Connection, holdings: Sequence[Holding], lines: Sequence[Erasure]) -> int:
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """What became of a ledger after a restore.
+
+    Attributes:
+        came_back: how many rows had come back and are erased again.
+        kept: those that came back and are not: accounts of the last administrators who can sign in, now.
+    """
+
+    came_back: int
+    kept: tuple[UUID, ...] = ()
+
+    def __add__(self, other: Repeated) -> Repeated:
+        return Repeated(self.came_back + other.came_back, self.kept + other.kept)
+
+
+async def repeat(conn: Connection, holdings: Sequence[Holding], lines: Sequence[Erasure]) -> Repeated:
     """Erase again what a restore has brought back, and complete the ledger; all lines of the transaction's taskforce.
 
-    Returns:
-        How many rows had come back.
+    A line keeps the time of the erasure, and is given besides that of now, where its row had come back or it was not in
+    the ledger any more. It is for the tables' owner: a service cannot change its ledger.
     """
-    came_back = 0
+    repeated = Repeated(0)
+    again: set[tuple[str, UUID]] = set()
     for holding in holdings:
         keys = [line.key for line in lines if line.table == holding.table]
         if holding.erase is not None and keys:
-            came_back += len(await conn.fetch(holding.erase, keys))
-    await write(conn, lines)
-    return came_back
+            gone, kept = await _erase_again(conn, holding.erase, keys)
+            again |= {(holding.table, key) for key in gone}
+            repeated += Repeated(len(gone), kept)
+    put_back = await write(conn, lines)
+    await conn.execute(
+        """
+        update erasures
+           set repeated_at = clock_timestamp()
+         where taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+           and id = any ($1)
+        """,
+        [
+            line.id
+            for line in lines
+            if (line.id in put_back or (line.table, line.key) in again) and line.key not in repeated.kept
+        ],
+    )
+    return repeated
+
+
+async def _erase_again(conn: Connection, statement: str, keys: list[UUID]) -> tuple[set[UUID], tuple[UUID, ...]]:
+    """Erase all of them, or if there is one that has to stay, each by itself: the keys erased, and those kept."""
+    try:
+        async with conn.transaction():
+            return {row[0] for row in await conn.fetch(statement, keys)}, ()
+    except asyncpg.RestrictViolationError:
+        if len(keys) == 1:
+            return set(), tuple(keys)
+    gone: set[UUID] = set()
+    kept: tuple[UUID, ...] = ()
+    for key in dict.fromkeys(keys):
+        one_gone, one_kept = await _erase_again(conn, statement, [key])
+        gone |= one_gone
+        kept += one_kept
+    return gone, kept

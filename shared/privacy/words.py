@@ -80,6 +80,23 @@ _COLUMNS: Final = {
     "value": N_("Content"),
     "headers": N_("Headers"),
     "detail": N_("Reason"),
+    "expires_at": N_("Good until"),
+    "wrong_tries": N_("Wrong tries"),
+    "at": N_("When"),
+    "pledge_id": N_("Pledge, by its number"),
+    "hire_id": N_("Hire, by its number"),
+    "job_type": N_("Kind of job"),
+    "captured_by": N_("Came in by"),
+    "event_title": N_("Event"),
+    "program": N_("Program"),
+    "api_key_id": N_("Key, by its number"),
+    "order_id": N_("Order, by its number"),
+    "erased_table": N_("Where"),
+    "erased_key": N_("Number of the row"),
+    "action": N_("What was done"),
+    "what_table": N_("Where"),
+    "what_key": N_("Number of the row"),
+    "why": N_("Reason"),
 }
 _CODES: Final[dict[str, dict[str, str]]] = {
     "role": ROLE_LABELS,
@@ -103,9 +120,32 @@ _CODES: Final[dict[str, dict[str, str]]] = {
         "failed": N_("could not be sent"),
         "expired": N_("not sent: too late"),
     },
+    "action": ACTIONS,
+    "why": REASONS,
+    "job_type": {
+        "smaajob": N_("småjob"),
+        "praktik": N_("internship (praktik)"),
+        "loentilskud": N_("wage subsidy (løntilskud)"),
+        "fleksjob": N_("flex job (fleksjob)"),
+        "ordinaer": N_("ordinary job"),
+        "traening": N_("training track"),
+    },
+    "captured_by": {
+        "phone": N_("phone"),
+        "web": N_("web"),
+        "paper": N_("paper"),
+        "import": N_("import"),
+        "api": N_("another program"),
+    },
 }
 """What codes are called, by their column; one that is not here is shown as it is."""
-_IDS_LAST: Final = frozenset({"id", "person_id", "company_id", "recipient_id"})
+NUMBERS: Final = frozenset(
+    {
+        *("id", "person_id", "company_id", "recipient_id", "pledge_id", "hire_id", "api_key_id", "order_id"),
+        *("erased_key", "what_key"),
+    }
+)
+"""Columns that hold a number which only the system knows things by."""
 
 
 def column_word(name: str) -> str:
@@ -156,4 +196,4 @@ def kept_for(group: Mapping[str, Any]) -> str:
 def pairs(row: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What a row says, each with its label: what is empty left out, numbers that nobody knows last."""
     names = [name for name, value in row.items() if value is not None and value != ""]
-    return [(column_word(name), shown(row[name], name)) for name in sorted(names, key=lambda name: name in _IDS_LAST)]
+    return [(column_word(name), shown(row[name], name)) for name in sorted(names, key=lambda name: name in NUMBERS)]

@@ -30,7 +30,7 @@ class HoldNothing:
     """The other services, which hold nothing about anybody: what they hold is tried with them."""
 
     async def find(self, service: str, inquiry: Inquiry) -> Findings:
-        return Findings(groups=())
+        return Findings(groups=(), done=())
 
     async def erase(self, service: str, order: Order) -> Erased:
         return Erased(rows=0)

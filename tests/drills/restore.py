@@ -198,6 +198,7 @@ class _BadDay:
             restored.broken.append(f"the mistake is still there: {len(missing)} contacts are missing")
         if self.erased not in without:
             restored.broken.append("I7: somebody who was erased has come back")
+        restored.broken += await self._ledger_told_otherwise(erased_before=decided_at)
         return restored
 
     async def _restore(self, steps: _Steps, until: datetime | None = None) -> tuple[dict[UUID, Pledge], set[UUID]]:
@@ -314,6 +315,17 @@ class _BadDay:
         erased = await _tilsagn(self.topology, "person", "erase", *who, "--yes", "--json", may_fail=False)
         assert [line["key"] for line in erased["pledges"]] == [str(chosen.id)]
         self.erased = chosen.id
+
+    async def _ledger_told_otherwise(self, *, erased_before: datetime) -> list[str]:
+        """The line of who was erased: the time of the erasure stays, and it says besides when it was done again."""
+        lines = await _tilsagn(self.topology, "erasures", may_fail=False)
+        [line] = [one for one in lines if one["key"] == str(self.erased)]
+        told = []
+        if datetime.fromisoformat(line["erased_at"]) > erased_before:
+            told.append(f"the ledger says of {self.erased} when it was restored, not when it was erased")
+        if not line["repeated_at"] or datetime.fromisoformat(line["repeated_at"]) < erased_before:
+            told.append(f"the ledger does not say that {self.erased} was erased again")
+        return told
 
     async def _make_the_mistake(self) -> None:
         connection = await asyncpg.connect(self.topology.superuser_dsn("pledges"))

@@ -38,7 +38,9 @@ EVA: Final = "eva.marie.magdalene.von-og-til-langenavn@en-meget-lang-afdeling.vi
 async def origin(events_settings: EventsSettings, db: Database, taskforce_id: UUID) -> AsyncIterator[str]:
     """The register on a port of its own, beside services that hold nothing, with somebody in it."""
     for name, email, role in (("Eva Holm", EVA, "member"), ("Karen Kjær", "karen@struer.example", "admin")):
-        await add_person(db, taskforce_id, Person(uuid4(), name, email, frozenset({role})))  # type: ignore[arg-type]
+        person = uuid4()
+        await add_person(db, taskforce_id, Person(person, name, email, frozenset({role})))  # type: ignore[arg-type]
+        await _has_done_something(db, taskforce_id, person)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     origin = f"http://localhost:{listener.getsockname()[1]}"
@@ -52,6 +54,29 @@ async def origin(events_settings: EventsSettings, db: Database, taskforce_id: UU
     server.should_exit = True
     await serving
     listener.close()
+
+
+async def _has_done_something(db: Database, taskforce_id: UUID, person: UUID) -> None:
+    """Let somebody have made an API key, and have erased a row that a restore brought back."""
+    async with db.change(taskforce_id) as conn:
+        await conn.execute(
+            """
+            insert into api_keys (taskforce_id, id, name, secret_hash, scopes, made_by, made_at, expires_at)
+            values ($1, $2, 'Statistik til kommunen', sha256('x'), '{x}', $3, now(), now() + interval '1 day')
+            """,
+            taskforce_id,
+            uuid4(),
+            person,
+        )
+        await conn.execute(
+            """
+            insert into erasures (taskforce_id, id, erased_table, erased_key, erased_by, repeated_at)
+            values ($1, $2, 'people', $2, 'person:' || $3::uuid, now() + interval '1 hour')
+            """,
+            taskforce_id,
+            uuid4(),
+            person,
+        )
 
 
 async def _look_up(page: Page) -> None:

@@ -198,6 +198,25 @@ async def test_what_has_come_since_is_shown_before_it_is_erased(services: Servic
     assert whole.eva in await whole.accounts()
 
 
+async def test_what_the_account_has_done_is_counted_and_is_in_the_report(
+    services: Services,
+    whole: Installation,  # noqa: F811
+) -> None:
+    await whole.all(
+        "pledges", "update pledges set logged_by = $1 where taskforce_id = $2", whole.eva, whole.taskforce_id
+    )
+    shown = await services.post("", **EVA)
+    assert "What the account has done" in shown.text
+    assert "Pledges that they have logged" in shown.text
+    report = (await services.post("/report", **EVA, format="json", language="en")).json()
+    [logged] = [one for one in report["done"] if one["rows"]]
+    assert (logged["service"], logged["table"], logged["column"]) == ("pledges", "pledges", "logged_by")
+    assert {row["pledge_id"] for row in logged["rows"]} == {
+        str(pledge) for name, pledge in whole.pledges.items() if name != "elsewhere"
+    }
+    assert logged["afterwards"].startswith("The number stays")
+
+
 async def test_the_last_administrator_stays_and_everything_with_them(
     services: Services,
     whole: Installation,  # noqa: F811

@@ -14,9 +14,10 @@ import pytest
 from deploy.privacy import people
 from deploy.privacy.registers import register_of
 from deploy.services import SERVICES
-from services.events.people.store import lock_people, set_deactivated
+from services.events.people.domain import is_last_administrator
+from services.events.people.store import administrators, lock_people, set_deactivated
 from shared.postgres import set_taskforce
-from shared.privacy.subjects import Asked
+from shared.privacy.subjects import Asked, Repeated
 
 if TYPE_CHECKING:
     from tests.infrastructure import Databases
@@ -234,6 +235,47 @@ async def test_an_administrator_who_no_longer_takes_part_is_not_the_last_one(who
     assert whole.eva not in await whole.accounts()
 
 
+OPENS = {
+    "passkey": """
+        insert into passkeys
+               (taskforce_id, id, person_id, credential_id, public_key, sign_count, name, backed_up, created_at)
+        values ($1, $2, $2, uuid_send($2), '', 0, '', false, now())
+    """,
+    "provider": """
+        insert into provider_links (taskforce_id, person_id, subject_hash, linked_at, used_at)
+        values ($1, $2, sha256(uuid_send($2)), now(), now())
+    """,
+}
+
+
+@pytest.mark.parametrize("theirs", [None, *OPENS])
+@pytest.mark.parametrize("closed", [False, True])
+@pytest.mark.parametrize("own", [None, *OPENS])
+async def test_who_the_last_administrator_is_is_decided_as_on_the_pages(
+    whole: Installation, own: str | None, theirs: str | None, closed: bool
+) -> None:
+    """Whoever has never had a passkey cannot sign in as an administrator, and counts as little as one who has left."""
+    await whole.all("events", "insert into person_roles values ($1, $2, 'admin')", whole.taskforce_id, whole.ida)
+    for person, opened_by in ((whole.admin, own), (whole.ida, theirs)):
+        if opened_by is not None:
+            await whole.all("events", OPENS[opened_by], whole.taskforce_id, person)
+    if closed:
+        await whole.all("events", "update people set deactivated_at = now() where id = $1", whole.ida)
+    conn: Any = await asyncpg.connect(whole.databases.app_dsn("events"))
+    async with conn.transaction():
+        await set_taskforce(conn, whole.taskforce_id)
+        is_last = is_last_administrator(whole.admin, await administrators(conn, whole.taskforce_id))
+    await conn.close()
+    admin = Asked(emails=frozenset({"admin@firma.example"}))
+    if is_last:
+        with pytest.raises(people.LastAdministrator):
+            await whole.erase(admin)
+    else:
+        await whole.erase(admin)
+    assert (whole.admin in await whole.accounts()) == is_last
+    assert is_last == (closed or (own is not None and theirs is None))
+
+
 async def test_the_name_of_somebodys_own_company_is_erased_by_its_number(whole: Installation) -> None:
     await whole.erase(Asked(cvrs=frozenset({"24256790"})))
     names = await whole.all("pledges", "select taskforce_id, company_name from pledges")
@@ -255,10 +297,10 @@ async def test_the_ledger_holds_nothing_of_the_person_and_the_service_can_only_a
         await conn.close()
 
 
-async def test_who_comes_back_with_a_restore_is_erased_again_by_the_copy_of_the_ledger(whole: Installation) -> None:
+async def _restored(whole: Installation) -> list[dict[str, Any]]:
+    """Erase Eva, and go back to before it: the ledger has gone back, too. Returns the copy that was kept of it."""
     await whole.erase()
-    copy = json.loads(json.dumps(await people.ledger(whole.databases.owner_dsn)))
-    # To before the erasure: the ledger has gone back, too.
+    copy: list[dict[str, Any]] = json.loads(json.dumps(await people.ledger(whole.databases.owner_dsn)))
     for service in people.OWNERS:
         await whole.all(service, "delete from erasures")
     await whole.all(
@@ -277,18 +319,75 @@ async def test_who_comes_back_with_a_restore_is_erased_again_by_the_copy_of_the_
             whole.taskforce_id,
             whole.pledges[name],
         )
+    return copy
 
-    assert await people.repeat(whole.databases.owner_dsn, copy) == 3
+
+async def test_who_comes_back_with_a_restore_is_erased_again_by_the_copy_of_the_ledger(whole: Installation) -> None:
+    copy = await _restored(whole)
+    assert await people.repeat(whole.databases.owner_dsn, copy) == Repeated(3)
     assert await whole.contacts() == {"of ida", "elsewhere"}
     assert whole.eva not in await whole.accounts()
-    assert await people.ledger(whole.databases.owner_dsn) == copy
-    assert await people.repeat(whole.databases.owner_dsn, copy) == 0, "it can be done again"
+    assert await people.repeat(whole.databases.owner_dsn, copy) == Repeated(0), "it can be done again"
+
+
+async def test_the_ledger_keeps_the_time_of_the_erasure_and_says_when_it_was_done_again(whole: Installation) -> None:
+    copy = await _restored(whole)
+    assert all(line["repeated_at"] is None for line in copy)
+    restored_at = datetime.now(UTC)
+    await people.repeat(whole.databases.owner_dsn, copy)
+
+    ledger = await people.ledger(whole.databases.owner_dsn)
+    assert [line | {"repeated_at": None} for line in ledger] == copy
+    assert all(datetime.fromisoformat(line["erased_at"]) < restored_at for line in ledger)
+    assert all(restored_at < datetime.fromisoformat(line["repeated_at"]) < datetime.now(UTC) for line in ledger)
+
+    await people.repeat(whole.databases.owner_dsn, copy)
+    assert await people.ledger(whole.databases.owner_dsn) == ledger, "nothing had come back"
+
+
+async def test_a_row_that_comes_back_beside_its_line_is_said_to_be_erased_again(whole: Installation) -> None:
+    await whole.erase()
+    before = await people.ledger(whole.databases.owner_dsn)
+    await whole.all(
+        "pledges",
+        "insert into pledge_contacts values ($1, $2, 'Eva', null, 'eva@firma.example')",
+        whole.taskforce_id,
+        whole.pledges["by mail"],
+    )
+    assert await people.repeat(whole.databases.owner_dsn, []) == Repeated(1)
+    after = await people.ledger(whole.databases.owner_dsn)
+    assert [line | {"repeated_at": None} for line in after] == before
+    assert {line["key"] for line in after if line["repeated_at"]} == {str(whole.pledges["by mail"])}
+
+
+async def test_a_copy_that_says_no_times_is_believed_all_the_same(whole: Installation) -> None:
+    """Those of releases that wrote none: what is not known is told as the time of the restore, in both places."""
+    copy = await _restored(whole)
+    restored_at = datetime.now(UTC)
+    old = [{name: value for name, value in line.items() if not name.endswith("_at")} for line in copy]
+    assert await people.repeat(whole.databases.owner_dsn, old) == Repeated(3)
+    for line in await people.ledger(whole.databases.owner_dsn):
+        assert restored_at < datetime.fromisoformat(line["erased_at"]) <= datetime.fromisoformat(line["repeated_at"])
+
+
+async def test_an_administrator_without_whom_nobody_could_sign_in_is_told_of_and_the_rest_is_erased(
+    whole: Installation,
+) -> None:
+    """When they were erased there was another one, whom the restored moment does not know."""
+    copy = await _restored(whole)
+    admin = {"service": "events", "table": "people", "erased_by": None, "id": str(uuid4())}
+    admin |= {"taskforce_id": str(whole.taskforce_id), "key": str(whole.admin), "erased_at": "2026-11-22T12:00:00Z"}
+    assert await people.repeat(whole.databases.owner_dsn, [admin, *copy]) == Repeated(3, kept=(whole.admin,))
+    assert whole.admin in await whole.accounts()
+    assert whole.eva not in await whole.accounts()
+    [line] = [one for one in await people.ledger(whole.databases.owner_dsn) if one["key"] == str(whole.admin)]
+    assert line["repeated_at"] is None
 
 
 async def test_a_line_of_another_taskforce_erases_nothing_there(whole: Installation) -> None:
     line = {"service": "pledges", "table": "pledge_contacts", "erased_by": None, "id": str(uuid4())}
     line |= {"taskforce_id": str(whole.other), "key": str(whole.pledges["by mail"])}
-    assert await people.repeat(whole.databases.owner_dsn, [line]) == 0
+    assert await people.repeat(whole.databases.owner_dsn, [line]) == Repeated(0)
     assert "by mail" in await whole.contacts()
 
 

@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 import subprocess
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -15,9 +15,10 @@ import pytest
 from deploy.privacy.people import HOLDINGS
 from deploy.privacy.registers import register_of
 from shared.privacy.access_log import PURPOSES
+from shared.privacy.deeds import Done
 from shared.privacy.english import english, in_language
-from shared.privacy.pdf import pdf
-from shared.privacy.report import TEXTS, report, told
+from shared.privacy.pdf import DEEDS_SHOWN, pdf
+from shared.privacy.report import TEXTS, TEXTS_OF_DEEDS, report, told, told_done
 from shared.privacy.subjects import Asked, Held
 from shared.privacy.words import ACTIONS, REASONS, kept_for, shown, who_looked
 from shared.web.i18n import speaking
@@ -65,7 +66,34 @@ def _document(language: Language, *, filled: bool = True, looks: int = 3) -> dic
         for number in range(looks)
     ]
     asked = Asked(emails=frozenset({LONG}), phones=frozenset({"+45 97 85 00 00"}), cvrs=frozenset({"24256790"}))
-    return report(taskforce="Code of Care Struer", asked=asked, held=held, looks=every, made_at=NOW, language=language)
+    return report(
+        taskforce="Code of Care Struer",
+        asked=asked,
+        held=held,
+        done=_deeds(language, times=int(filled)),
+        looks=every,
+        made_at=NOW,
+        language=language,
+    )
+
+
+def _deeds(language: Language, *, times: int) -> list[dict[str, Any]]:
+    """What an account has done, of every kind there is, so many times."""
+    return [
+        told_done(
+            service,
+            Done(
+                entry,
+                [
+                    {"at": NOW - timedelta(days=number), "pledge_id": _id(f"{service}.{entry.table}.{number}")}
+                    for number in range(times)
+                ],
+            ),
+            language,
+        )
+        for service in HOLDINGS
+        for entry in register_of(service).done_by
+    ]
 
 
 def _id(name: str) -> UUID:
@@ -97,6 +125,10 @@ def test_the_paper_says_everything_that_the_json_does(language: Language) -> Non
             wanted += [kept_for(group), group["group"], f"{group['service']}.{group['table']}"]
             wanted += [group["cannot_be_found_because"] or group["not_erased_because"] or ""]
             wanted += [shown(value, name) for row in group["rows"] for name, value in row.items()]
+        for one in document["done"]:
+            wanted += [one[name] for name in TEXTS_OF_DEEDS if one[name]]
+            wanted += [kept_for(one), f"{one['service']}.{one['table']}, {one['column']}"]
+            wanted += [shown(value, name) for row in one["rows"] for name, value in row.items()]
         for look in document["looked_at_by"]:
             wanted += [shown(look["looked_at"]), who_looked(look["who"]), look["what_key"], look["basis"]]
     assert len(wanted) > 150
@@ -141,6 +173,22 @@ def test_a_message_of_five_megabytes_is_cut_on_paper_and_says_so() -> None:
     assert _closed("klippet her") in _text(made)
 
 
+def test_of_a_thousand_pledges_the_latest_stand_on_paper_with_a_count_of_each_month() -> None:
+    document = _document("da")
+    few = len(pdf(document))
+    document["done"] = _deeds("da", times=1000)
+    made = pdf(document)
+    text = _text(made)
+    assert len(made) < few + 2_000_000
+    assert _closed(f"De seneste {DEEDS_SHOWN} står her; alle 1000 er i udskriften som JSON.") in text
+    assert _closed("11.2026: 22, 10.2026: 31") in text
+    for one in document["done"]:
+        ids = [row["pledge_id"] for row in one["rows"]]
+        assert len(ids) == 1000, "all of it is in JSON"
+        assert all(_closed(id) in text for id in ids[:DEEDS_SHOWN])
+        assert not any(_closed(id) in text for id in ids[DEEDS_SHOWN:])
+
+
 def test_everything_that_the_registers_say_is_there_in_english() -> None:
     said = {
         text
@@ -149,6 +197,13 @@ def test_everything_that_the_registers_say_is_there_in_english() -> None:
         for text in (*(getattr(entry, name) for name in TEXTS), *(one.why for one in holdings))
         if text
     } | {purpose.basis for purpose in PURPOSES.values()}
+    said |= {
+        text
+        for service in HOLDINGS
+        for entry in register_of(service).done_by
+        for text in (getattr(entry, name) for name in TEXTS_OF_DEEDS)
+        if text
+    }
     assert sorted(said - english().keys()) == [], "translate it in shared/privacy/english.toml"
     assert sorted(english().keys() - said) == [], "nobody says it any more: take it out of shared/privacy/english.toml"
 

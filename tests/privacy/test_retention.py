@@ -370,7 +370,7 @@ async def test_an_account_goes_a_year_after_it_was_closed_with_what_refers_to_it
         roles = {row["person_id"] for row in await conn.fetch("select person_id from person_roles")}
     finally:
         await conn.close()
-    assert due == {"people": 1, "passkeys": 1, "person_roles": 1, "provider_links": 1}
+    assert due == {"people": 1, "passkeys": 1, "person_roles": 1, "provider_links": 1, "enrolment_codes": 1}
     assert left == roles == {ids["kept"], ids["open"]}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -32,7 +33,7 @@ async def database(
 
 
 def _line(taskforce_id: UUID) -> Erasure:
-    return Erasure(uuid4(), taskforce_id, "people", uuid4(), None)
+    return Erasure(uuid4(), taskforce_id, "people", uuid4(), None, datetime(2026, 11, 22, 12, tzinfo=UTC))
 
 
 async def test_the_ledger_is_shown_to_its_own_taskforce_alone(
@@ -95,3 +96,16 @@ async def test_who_has_looked_is_told_of_ones_own_taskforce_alone(
         async with database.read(tenant) as conn:
             assert [row["who"] for row in await conn.fetch("select who from accesses_of($1)", [key])] == found
             assert await conn.fetch("select who from accesses_of($1)", [uuid4()]) == []
+
+
+async def test_what_somebody_has_looked_at_is_told_of_ones_own_taskforce_alone(
+    database: Database, taskforce_id: UUID, other_taskforce_id: UUID
+) -> None:
+    key = uuid4()
+    async with database.change(taskforce_id) as conn:
+        await Disclosure(conn, taskforce_id, "person:1", CASEWORK, "read").log("people", [key])
+    for tenant, found in ((taskforce_id, [key]), (other_taskforce_id, [])):
+        async with database.read(tenant) as conn:
+            looks = await conn.fetch("select what_key from accesses_by('person:1')")
+            assert [row["what_key"] for row in looks] == found
+            assert await conn.fetch("select what_key from accesses_by('person:2')") == []

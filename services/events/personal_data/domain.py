@@ -69,6 +69,11 @@ class Found:
         return [(service, group) for service, found in self.answers.items() for group in found.groups]
 
     @property
+    def done(self) -> list[dict[str, Any]]:
+        """What their account has done, column by column of every service's register."""
+        return [one for found in self.answers.values() for one in found.done]
+
+    @property
     def looks(self) -> list[dict[str, Any]]:
         """Who has looked at it, the last first."""
         every = [look for found in self.answers.values() for look in found.looks]

@@ -174,6 +174,7 @@ async def download(request: Request, principal: Administrator, db: Db, others: T
         taskforce=taskforce.name,
         asked=inquiry.asked(),
         held=[group.told for _service, group in found.all_groups],
+        done=found.done,
         looks=found.looks,
         made_at=now,
         language=wanted.language,
