@@ -172,6 +172,22 @@ def refuse_what_is_too_often(request: Request) -> None:
         state["too_often"] = problem
 
 
+def refuse(limits: Limits, kind: Kind, of: str) -> None:
+    """Count what a route knows of and its kind does not say: how often something may be asked for from one place.
+
+    Args:
+        limits: of its own; they count `kind` by address.
+        of: what is counted, from where.
+
+    Raises:
+        Problem: 429.
+    """
+    try:
+        limits.count(kind, [("address", of)])
+    except TooOften as refused:
+        raise _problem(refused.counted) from None
+
+
 def too_often(request: Request) -> Problem | None:
     """What a route that answers it by itself has to say of this request, if it is one too many."""
     problem: Problem | None = getattr(request.state, "too_often", None)
