@@ -13,7 +13,7 @@ from services.events.api_keys import token
 from services.events.people import pages as people_pages
 from services.events.people import sign_in
 from services.events.people.links import pages as link_pages
-from services.events.people.links.pages import ANSWER_SECONDS
+from services.events.people.links.pages import ANSWER_SECONDS, asking_for_one
 from services.events.people.links.timing import EvenAnswers
 from services.events.people.oidc import pages as provider_pages
 from services.events.people.oidc.provider import Provider
@@ -53,6 +53,7 @@ def create_app(settings: EventsSettings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.database = await Database.connect(settings, name="events-app")
         app.state.link_answers = EvenAnswers(ANSWER_SECONDS)
+        app.state.link_limits = asking_for_one(settings.rate_limits_times)
         try:
             async with Others(settings) as app.state.others:
                 yield

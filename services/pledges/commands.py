@@ -115,10 +115,10 @@ async def _log_pledge(db: Database, taskforce_id: UUID, new: NewPledge) -> Pledg
 
 
 async def _pledge_of_repeat(conn: Connection, taskforce_id: UUID, new: NewPledge) -> Pledge:
-    claimed = await requests.claimed_before(conn, taskforce_id, "log_pledge", new.asked.key)
-    if claimed is None or not new.asked.digest.matches(claimed.digest):
+    pledge_id = await requests.subject_of_request(conn, new.asked.key, new.asked.digest.as_kept)
+    if pledge_id is None:
         raise KeyUsedForAnother
-    return await _same_pledge(conn, taskforce_id, claimed.subject_id, new)
+    return await _same_pledge(conn, taskforce_id, pledge_id, new)
 
 
 async def _same_pledge(conn: Connection, taskforce_id: UUID, pledge_id: UUID, new: NewPledge) -> Pledge:

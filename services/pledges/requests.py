@@ -155,6 +155,18 @@ async def claimed_before(conn: Connection, taskforce_id: UUID, operation: Operat
     return Claimed(row["request_digest"], row["subject_id"]) if row else None
 
 
+async def subject_of_request(conn: Connection, key: str, digests: Sequence[bytes]) -> UUID | None:
+    """Return which pledge a request has logged under its key; None if the key was another's, or nobody's.
+
+    It can be asked by whoever may read nothing of what others have sent (`store.pledge_of_request`).
+
+    Args:
+        digests: what may be kept of the request.
+    """
+    found: UUID | None = await conn.fetchval("select subject_of_request($1, $2)", key, digests)
+    return found
+
+
 async def request_digests(conn: Connection, taskforce_id: UUID, pledge_ids: Sequence[UUID]) -> dict[UUID, bytes]:
     """Return the digest of what logged each of the pledges that exist."""
     rows = await conn.fetch(

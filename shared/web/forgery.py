@@ -30,7 +30,9 @@ async def refuse_forms_of_others(request: Request) -> None:
     """
     headers = request.headers
     of_a_form = headers.get("content-type", "").partition(";")[0].strip().lower() in _OF_FORMS
-    if request.method in SAFE_METHODS or "authorization" in headers or not of_a_form or request.url.path == RENEWAL:
+    # A name and a password are no bearer: a browser sends along those that stood in the address of a form.
+    is_bearers = headers.get("authorization", "").lower().startswith("bearer ")
+    if request.method in SAFE_METHODS or is_bearers or not of_a_form or request.url.path == RENEWAL:
         return
     value = value_of(request)
     if value is None:

@@ -18,7 +18,7 @@ from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Any, Final
 
-from shared.limits import Asker, Kind, Rate, is_answered_by_route, kind_of
+from shared.limits import ASKERS, Asker, Kind, Rate, is_answered_by_route, kind_of
 from shared.web.i18n import gettext as _
 from shared.web.i18n import ngettext
 from shared.web.problems import Problem
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from shared.auth import Principal
 
 _REMEMBERED: Final = 20_000
-"""Counted askers at most, in some 5 MB. Of more those are forgotten that have not asked for longest."""
+"""Counted askers at most, of addresses as of the others, in some 5 MB each. Of more those are forgotten that have not
+asked for longest: whoever has addresses as they like makes us forget addresses, and no account and no pass."""
+_LONGEST_ADDRESS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,11 @@ class Limits:
     ) -> None:
         self._rates = rates
         self._clock = clock
-        self._whole_at: OrderedDict[tuple[str, Asker, str], float] = OrderedDict()
+        self._whole_at: dict[Asker, OrderedDict[tuple[str, str], float]] = {asker: OrderedDict() for asker in ASKERS}
 
     def __len__(self) -> int:
         """How many askers are remembered."""
-        return len(self._whole_at)
+        return sum(map(len, self._whole_at.values()))
 
     def count(self, kind: Kind, askers: Sequence[tuple[Asker, str]]) -> Counted | None:
         """Count a request for all of its askers.
@@ -98,27 +100,27 @@ class Limits:
         if rates is None:
             return None
         now = self._clock()
-        whole_at = self._whole_at
         counted = []
         for asker, name in askers:
             rate = rates.get(asker)
             if rate is None:
                 continue
-            key = (kind.name, asker, name)
-            then = max(whole_at.get(key, now), now) + rate.seconds / rate.most
+            key = (kind.name, name)
+            then = max(self._whole_at[asker].get(key, now), now) + rate.seconds / rate.most
             over = then - now - rate.seconds
             # Sums of fractions: what is over by less than a microsecond is not.
             if over > 1e-6:
                 raise TooOften(Counted(f"{kind.name}-{asker}", rate, 0, over))
-            counted.append((key, rate, then))
+            counted.append((asker, key, rate, then))
         if not counted:
             return None
-        for key, _rate, then in counted:
+        for asker, key, _rate, then in counted:
+            whole_at = self._whole_at[asker]
             whole_at[key] = then
             whole_at.move_to_end(key)
-        while len(whole_at) > _REMEMBERED:
-            whole_at.popitem(last=False)
-        (_name, asker, _who), rate, then = counted[0]
+            if len(whole_at) > _REMEMBERED:
+                whole_at.popitem(last=False)
+        asker, _key, rate, then = counted[0]
         left = int((rate.seconds - (then - now)) * rate.most / rate.seconds + 1e-6)
         return Counted(f"{kind.name}-{asker}", rate, left, then - now)
 
@@ -137,7 +139,8 @@ def network_of(address: str) -> str:
     try:
         parsed = ip_address(address)
     except ValueError:
-        return address
+        # What a proxy says that knows no better. It is kept: a name may be long, and there may be many.
+        return address[:_LONGEST_ADDRESS]
     if not isinstance(parsed, IPv6Address):
         return address
     if parsed.ipv4_mapped is not None:
@@ -167,6 +170,22 @@ def refuse_what_is_too_often(request: Request) -> None:
         if state.get("principal") is None or not is_answered_by_route(endpoint):
             raise problem from None
         state["too_often"] = problem
+
+
+def refuse(limits: Limits, kind: Kind, of: str) -> None:
+    """Count what a route knows of and its kind does not say: how often something may be asked for from one place.
+
+    Args:
+        limits: of its own; they count `kind` by address.
+        of: what is counted, from where.
+
+    Raises:
+        Problem: 429.
+    """
+    try:
+        limits.count(kind, [("address", of)])
+    except TooOften as refused:
+        raise _problem(refused.counted) from None
 
 
 def too_often(request: Request) -> Problem | None:

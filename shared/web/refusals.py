@@ -66,7 +66,8 @@ class BodyLimits:
 
     `larger` gives path prefixes that may receive more (uploads), in bytes. PostgreSQL's text holds neither NUL
     nor half a surrogate pair, and Python's JSON reader lets both through, so JSON and form bodies, paths and
-    queries with one are refused here, once, with 400.
+    queries with one are refused here, once, with 400. So is a form in parts that names an encoding, which no
+    browser does: it would be read with any codec that Python has, and some of them take minutes for one megabyte.
     A refused body is read to its end (up to 16 times the limit), or the sender would see a reset connection
     instead of the answer.
     """
@@ -84,6 +85,9 @@ class BodyLimits:
             raise _not_text()
         limit = self._limit_of(scope["path"])
         headers = Headers(scope=scope)
+        if _names_encoding(headers.get("content-type", "")):
+            await drain(receive, 16 * limit)
+            raise Problem(400, "not-text", detail=_("Forms are read as UTF-8."))
         announced = headers.get("content-length", "0")
         if announced.isdigit() and int(announced) > limit:
             await drain(receive, 16 * limit)
@@ -140,6 +144,15 @@ def _reader_of(content_type: str) -> Callable[[bytes], bool] | None:
     if kind.endswith("json"):
         return _json_is_not_text
     return _form_is_not_text if kind == "application/x-www-form-urlencoded" else None
+
+
+# However it is written: parameters of a header may be quoted, encoded, or in several pieces (RFC 2231).
+_ENCODING = re.compile(r"charset(?!\s*=\s*\"?utf-8\"?\s*(?:;|$))", re.IGNORECASE)
+
+
+def _names_encoding(content_type: str) -> bool:
+    """Whether it is a form in parts whose text is to be read as anything but UTF-8."""
+    return content_type.lstrip().lower().startswith("multipart/") and _ENCODING.search(content_type) is not None
 
 
 def _not_text() -> Problem:

@@ -20,7 +20,15 @@ from services.events.people import commands as people
 from services.events.people.commands import add_person
 from services.events.people.domain import Person
 from services.events.people.links import commands
-from services.events.people.links.domain import LIFETIME, MOST_AT_ONCE, MOST_MAILS, MOST_OF_ALL, LinkCode, LinkOver
+from services.events.people.links.domain import (
+    LIFETIME,
+    MOST_AT_ONCE,
+    MOST_MAILS,
+    MOST_OF_ALL,
+    MOST_OF_ONE_NETWORK,
+    LinkCode,
+    LinkOver,
+)
 from services.events.people.links.pages import ANSWER_SECONDS, BROWSER_COOKIE
 from services.events.people.store import lock_people
 from shared.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE, TokenVerifier
@@ -267,10 +275,36 @@ async def test_a_stranger_who_asks_in_vain_keeps_nobody_out(
     browser.cookies.clear()  # another browser
     assert (await browser.post(await link(browser, db, taskforce_id), headers=PAGE)).status_code == 303
     assert len(await asked(db)) == before + 1
-    for _ in range(MOST_OF_ALL):
+    for number in range(MOST_OF_ALL):
         browser.cookies.clear()
-        await browser.post("/sign-in/link", data={"email": "karen@struer.example"}, headers=PAGE)
+        await asks_from(browser, f"198.51.100.{number}")
     assert len(await asked(db)) == MOST_OF_ALL
+
+
+async def test_a_stranger_at_one_place_who_throws_cookies_away_keeps_nobody_out(
+    browser: httpx.AsyncClient, db: Database
+) -> None:
+    said = []
+    for number in range(MOST_OF_ALL):
+        browser.cookies.clear()
+        said.append(await asks_from(browser, f"2001:db8:1:2::{number}"))
+        # One that nobody has is counted the same, or the answer would say which it is.
+        assert (await asks_from(browser, f"2001:db8:1:2::{number}", "nobody@struer.example")) == said[-1]
+    assert [status for status, _ in said] == [303] * MOST_OF_ONE_NETWORK + [429] * (MOST_OF_ALL - MOST_OF_ONE_NETWORK)
+    assert len(await asked(db)) == MOST_OF_ONE_NETWORK
+    browser.cookies.clear()
+    assert (await asks_from(browser, "2001:db8:1:3::1"))[0] == 303
+    assert len(await asked(db)) == MOST_OF_ONE_NETWORK + 1
+
+
+async def asks_from(
+    browser: httpx.AsyncClient, address: str, email: str = "Karen@struer.example"
+) -> tuple[int, str | None]:
+    """Ask for a link at a network address. Returns the status, and what there is to read of the answer's limits."""
+    transport: Any = browser._transport
+    transport.client = (address, 123)
+    answer = await browser.post("/sign-in/link", data={"email": email}, headers=PAGE)
+    return answer.status_code, answer.headers.get("ratelimit-policy")
 
 
 async def test_another_address_ends_what_the_one_before_has_opened(

@@ -168,6 +168,7 @@ CASES: Cases = {
     store.insert_pledge: lambda w, conn: store.insert_pledge(conn, _another_pledge(w), b"\1" * 33),
     store.insert_pledges: lambda w, conn: store.insert_pledges(conn, [(_another_pledge(w), b"\1" * 33)]),
     store.load_pledge: lambda w, conn: store.load_pledge(conn, TASKFORCE, w.logged.id),
+    requests.subject_of_request: lambda _, conn: requests.subject_of_request(conn, KEY, _asked(KEY).digest.as_kept),
     store.pledge_of_request: lambda w, conn: store.pledge_of_request(conn, TASKFORCE, w.logged.id, [b"\0" * 32]),
     store.lock_pledge: lambda w, conn: store.lock_pledge(conn, TASKFORCE, w.logged.id),
     store.save_filled: _save_filled,
@@ -178,8 +179,12 @@ CASES: Cases = {
     store.all_events: lambda _, conn: store.all_events(conn, TASKFORCE),
     store.all_companies: lambda _, conn: store.all_companies(conn, TASKFORCE),
 }
-BY_POLICY: Cases = {function: case for function, case in CASES.items() if function is not store.pledge_of_request}
-"""Those that a policy keeps to their taskforce; the other one asks for it by itself (test_definers.py)."""
+BY_POLICY: Cases = {
+    function: case
+    for function, case in CASES.items()
+    if function not in {store.pledge_of_request, requests.subject_of_request}
+}
+"""Those that a policy keeps to their taskforce; the others ask for it by themselves (test_definers.py)."""
 _IN_TURN = "goes from taskforce to taskforce, each in a transaction of its own"
 EXEMPT: Exempt = {
     requests.taskforces_of_outbox: "says whom the outbox is of, which no taskforce limits",

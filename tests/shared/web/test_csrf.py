@@ -91,6 +91,11 @@ async def test_programs_and_what_browsers_ask_about_first_need_none(browser: htt
     assert (await browser.post("/kitchen/echo", data={"x": "y"}, headers=bearer)).status_code == 200
 
 
+async def test_a_name_and_a_password_are_no_bearer(browser: httpx.AsyncClient) -> None:
+    await browser.get("/kitchen/intake")
+    assert (await browser.post("/kitchen/echo", data={"x": "y"}, auth=("x", "y"))).status_code == 403
+
+
 async def test_a_cookie_that_we_cannot_have_written_is_replaced(browser: httpx.AsyncClient) -> None:
     browser.cookies.set(COOKIE, '"><script>', domain="localhost.local", path="/")
     page = await browser.get("/kitchen/intake")

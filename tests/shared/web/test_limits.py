@@ -101,6 +101,16 @@ def test_it_remembers_so_many_and_forgets_who_has_not_asked_for_longest(monkeypa
     assert allowed(limits, 1, ("address", "a")) == 1
 
 
+def test_whoever_has_addresses_as_they_like_makes_it_forget_no_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_REMEMBERED", 100)
+    limits = counting({"account": Rate(2, 600), "address": Rate(5, 600)}, Clock())
+    assert allowed(limits, 3, ("account", "karen"), ("address", HALL)) == 2
+    for number in range(10_000):
+        assert allowed(limits, 1, ("address", network_of(f"2001:db8:0:{number:x}::1"))) == 1
+    assert allowed(limits, 1, ("account", "karen"), ("address", "2001:db8:1::")) == 0
+    assert len(limits) == 101
+
+
 @pytest.mark.parametrize(
     ("address", "network"),
     [
@@ -111,6 +121,7 @@ def test_it_remembers_so_many_and_forgets_who_has_not_asked_for_longest(monkeypa
         ("2001:db8:1:3::1", "2001:db8:1:3::"),
         ("", ""),
         ("testclient", "testclient"),
+        ("x" * 50_000, "x" * 64),
     ],
 )
 def test_a_network_has_as_many_addresses_as_it_likes_and_counts_as_one(address: str, network: str) -> None:

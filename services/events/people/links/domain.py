@@ -19,6 +19,9 @@ MOST_AT_ONCE: Final = 5
 """Links that one browser can ask for on behalf of one person within `LIFETIME`."""
 MOST_OF_ALL: Final = 20
 """And all browsers together: a stranger who asks in vain does not keep the person out at once."""
+MOST_OF_ONE_NETWORK: Final = 10
+"""How often one network may ask for one address, whether anybody has it or not: a stranger who throws away what their
+browser is given does not use up `MOST_OF_ALL` from one place."""
 MOST_MAILS: Final = 5
 """How often one link is made for the courier, who asks again when a mail server keeps him waiting."""
 _SECRET_BYTES: Final = 32

@@ -12,13 +12,21 @@ from pydantic import BaseModel, Field
 from services.events.access import LINK, Anybody, Db, Settings
 from services.events.fields import Email
 from services.events.people.links import commands
-from services.events.people.links.domain import LIFETIME, LinkCode, new_secret, read_secret, write_secret
+from services.events.people.links.domain import (
+    LIFETIME,
+    MOST_OF_ONE_NETWORK,
+    LinkCode,
+    new_secret,
+    read_secret,
+    write_secret,
+)
 from services.events.people.sessions.cookies import end_former, give_session
 from services.events.people.sessions.device import describe
 from services.events.people.ways_in import show_ways_in
-from shared.limits import SIGNING_IN, limited
+from shared.limits import SIGNING_IN, Kind, Rate, limited
 from shared.policy import about
 from shared.web.forms import read_form
+from shared.web.limits import Limits, network_of, refuse
 from shared.web.pages import render
 from shared.web.problems import safe_next
 
@@ -32,6 +40,21 @@ BROWSER_COOKIE: Final = "__Host-tilsagn-browser"
 """Holds what binds a link to the browser in which it was asked for."""
 ANSWER_SECONDS: Final = 0.3
 """How long an answer takes whether somebody has the address or not (see `timing`)."""
+_ASKING_FOR_ONE: Final = Kind(
+    "asking-for-links",
+    {"address": Rate(MOST_OF_ONE_NETWORK, LIFETIME.total_seconds())},
+    "Of one network and one mail address: whoever finds no mail asks again a few times.",
+)
+
+
+def asking_for_one(times: float) -> Limits:
+    """How often one network may ask for one mail address.
+
+    Args:
+        times: as in `shared.limits.changed`.
+    """
+    rate = Rate(max(1, round(MOST_OF_ONE_NETWORK * times)), LIFETIME.total_seconds())
+    return Limits({_ASKING_FOR_ONE.name: {"address": rate}})
 
 
 class LinkIn(BaseModel):
@@ -50,6 +73,9 @@ async def ask_for_link(request: Request, _who: Anybody, db: Db, settings: Settin
     if form.data is None:
         next = safe_next(form.value("next"), default="")
         return await show_ways_in(request, db, settings, form, next=next, status_code=422)
+    limits: Limits = request.app.state.link_limits
+    network = network_of(request.client.host if request.client else "")
+    refuse(limits, _ASKING_FOR_ONE, f"{network} {form.data.email.lower()}")
     browser = read_secret(request.cookies.get(BROWSER_COOKIE, "")) or new_secret()
     next = safe_next(form.data.next, default="")
     answers: EvenAnswers = request.app.state.link_answers

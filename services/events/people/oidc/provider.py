@@ -63,6 +63,8 @@ _SMALLEST_RSA: Final = 2048 // 8
 _LONGEST_SUBJECT: Final = 255
 """OpenID Connect Core 1.0, section 2."""
 _KINDS: Final[Mapping[str, type[RSAKey | ECKey | OKPKey]]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
+_CURVES: Final = frozenset({"P-256", "P-384", "P-521", "Ed25519", "Ed448"})
+"""On which `ALGORITHMS` sign. There are others, some of which sign nothing at all."""
 
 _Key = RSAKey | ECKey | OKPKey
 _Answer = TypeVar("_Answer")
@@ -221,9 +223,11 @@ class Provider:
             raise ProviderNotBelieved("algorithm")
         key = await self._key(header.get("kid"))
         try:
-            return dict(jwt.decode(token, key, algorithms=list(ALGORITHMS)).claims)
+            claims = dict(jwt.decode(token, key, algorithms=list(ALGORITHMS)).claims)
         except (JoseError, ValueError, TypeError) as error:
             raise ProviderNotBelieved("signature") from error
+        _refuse_halves(claims, "no token")
+        return claims
 
     def _check(self, claims: Mapping[str, Any], nonce: str) -> None:
         """OpenID Connect Core 1.0, section 3.1.3.7. Raises `ProviderNotBelieved`, `ClocksDiffer`."""
@@ -382,7 +386,16 @@ def _object(raw: bytes, reason: str) -> dict[str, Any]:
         raise ProviderNotBelieved(reason) from error
     if not isinstance(said, dict):
         raise ProviderNotBelieved(reason)
+    _refuse_halves(said, reason)
     return said
+
+
+def _refuse_halves(said: Mapping[str, Any], reason: str) -> None:
+    """Half a surrogate pair is no text, though JSON can write one. Raises `ProviderNotBelieved`."""
+    try:
+        json.dumps(said, ensure_ascii=False).encode()
+    except (UnicodeEncodeError, RecursionError) as error:
+        raise ProviderNotBelieved(reason) from error
 
 
 def _seconds(claims: Mapping[str, Any], name: str) -> float | None:
@@ -407,7 +420,8 @@ def _usable(said: object) -> dict[str | None, _Key]:
         words |= {name: value for name, value in one.items() if isinstance(value, str)} if isinstance(one, dict) else {}
         kind = _KINDS.get(str(words.get("kty")))
         short = kind is RSAKey and len(unpack(str(words.get("n"))) or b"") < _SMALLEST_RSA
-        if kind is None or short or words.get("use", "sig") != "sig":
+        elsewhere = kind is not RSAKey and words.get("crv") not in _CURVES
+        if kind is None or short or elsewhere or words.get("use", "sig") != "sig":
             continue
         try:
             key = kind.import_key(words)
