@@ -155,7 +155,7 @@ async def test_a_change_reaches_its_reader_with_nothing_but_the_rights_of_either
     await publish(events_database, change)
 
     async def arrived() -> bool:
-        return await rows(events_database) == [(change.company_id, 1)]
+        return (change.company_id, 1) in await rows(events_database)  # others may have left theirs on the topic
 
     await eventually(arrived, seconds=40)
     await eventually(lambda: ready(sender))
@@ -207,7 +207,7 @@ async def test_whoever_comes_wrongly_gets_nothing_says_why_and_loses_nothing(
     await start(secured.access("dashboard"), group=DASHBOARD)
 
     async def arrived() -> bool:
-        return await rows(events_database) == [(change.company_id, 1)]
+        return (change.company_id, 1) in await rows(events_database)  # others may have left theirs on the topic
 
     await eventually(arrived, seconds=40)
 
@@ -301,7 +301,7 @@ async def test_the_operator_sees_and_empties_what_there_is_and_writes_nothing(
     operator = secured.access(OPERATOR)
 
     async def arrived() -> bool:
-        return await rows(events_database) == [(change.company_id, 1)]
+        return (change.company_id, 1) in await rows(events_database)  # others may have left theirs on the topic
 
     await eventually(arrived, seconds=40)
 
