@@ -103,10 +103,16 @@ async def people(
 
 async def person(conn: Connection, taskforce_id: UUID, person_id: UUID) -> PersonRow:
     """One person. Raises `PersonNotFound`."""
-    row = await conn.fetchrow(_SELECT_ROW + " and people.id = $2", taskforce_id, person_id)
-    if row is None:
+    found = await person_or_none(conn, taskforce_id, person_id)
+    if found is None:
         raise PersonNotFound
-    return PersonRow(**row)
+    return found
+
+
+async def person_or_none(conn: Connection, taskforce_id: UUID, person_id: UUID) -> PersonRow | None:
+    """One person, or None: whoever comes with a token of the operator's need not be in the register."""
+    row = await conn.fetchrow(_SELECT_ROW + " and people.id = $2", taskforce_id, person_id)
+    return PersonRow(**row) if row is not None else None
 
 
 async def member_companies(conn: Connection, taskforce_id: UUID) -> list[tuple[str, str]]:

@@ -92,7 +92,7 @@ async def show_account(
         passkeys = await passkey_queries.passkeys(conn, who.taskforce, who.person)
         code_needed = await passkey_queries.must_bring_code(conn, who.taskforce, who.person, who.session_id)
         closed = await _closed_to(conn, who)
-        person = await people_queries.person(conn, who.taskforce, who.person)
+        person = await people_queries.person_or_none(conn, who.taskforce, who.person)
     return render(
         request,
         "account.html",
