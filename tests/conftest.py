@@ -21,6 +21,7 @@ from shared.auth import Principal, Role, new_private_jwk, public_jwks, sign_toke
 from shared.postgres import Database
 from shared.settings import ServiceSettings
 from tests import brokers
+from tests.browser.pages import browser, page_at  # noqa: F401  (fixtures)
 from tests.infrastructure import Databases, Installation, fresh_databases, scratch_installation
 from tests.topology import Topology, topology
 

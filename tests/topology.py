@@ -16,9 +16,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
@@ -55,6 +57,7 @@ PROCESSES = tuple(f"{service}-{kind}" for service in SERVICES for kind in ("app"
 _VARIABLE = re.compile(r"\$(?:\$|\{(?P<name>\w+)(?:(?P<rule>:-|:\?)(?P<word>[^}]*))?\})")
 
 
+@cache
 def compose_services() -> dict[str, Any]:
     """The services of docker-compose.yml, anchors resolved, variables not."""
     services: dict[str, Any] = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["services"]
@@ -223,12 +226,17 @@ class Topology:
         if self.links is not None:
             self.links.connect(self.variables)
         brokers.start(self.broker)  # its topics: the job, which is made for one broker, would give three one replica
-        for job in ("topics", *(f"{service}-migrate" for service in SERVICES)):
-            command, environment = self.job(job)
-            done = subprocess.run(
-                command, env=environment, cwd=self.code, capture_output=True, text=True, timeout=120, check=False
-            )
-            assert done.returncode == 0, f"{job}: {done.stdout}{done.stderr}"
+        jobs = ["topics", *(f"{service}-migrate" for service in SERVICES)]
+        with ThreadPoolExecutor(len(jobs)) as together:  # as compose runs them
+            for _ in together.map(self._do, jobs):
+                pass
+
+    def _do(self, job: str) -> None:
+        command, environment = self.job(job)
+        done = subprocess.run(
+            command, env=environment, cwd=self.code, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert done.returncode == 0, f"{job}: {done.stdout}{done.stderr}"
 
     def start_processes(self) -> None:
         """The eight, at once."""
