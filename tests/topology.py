@@ -248,7 +248,7 @@ class Topology:
             self.processes[name] = Process(name, command, environment, int(port), log, self.code)
             self.processes[name].start()
 
-    def wait_until_ready(self, *, seconds: float = 60) -> float:
+    def wait_until_ready(self, *, seconds: float = 150) -> float:
         """Return how many seconds it took until all eight were ready; fail with their last words if they are not."""
         started = time.monotonic()
         waiting = dict(self.processes)

@@ -110,16 +110,17 @@ async def test_every_mail_goes_out_once_though_everything_comes_three_times(
     )
 
 
-async def test_a_new_delivery_goes_out_at_once(office: Office, mail_server: MailServer, taskforce_id: UUID) -> None:
+async def test_a_new_delivery_goes_out_at_once(
+    office: Office, mail_server: MailServer, taskforce_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "POLL_SECONDS", 600.0)
     async with office.courier() as courier:
         office.consumer._after_commit = courier.wake
         await asyncio.sleep(0.2)
         message = pledge(taskforce_id)
         office.knows_contact(message)
-        began = asyncio.get_running_loop().time()
         await office.hears(message)
         await eventually(accepted(mail_server))
-        assert asyncio.get_running_loop().time() - began < deliveries.POLL_SECONDS / 2
 
 
 async def test_mail_waits_for_a_mail_server_that_is_down(
@@ -355,7 +356,7 @@ async def test_a_courier_stops_though_something_becomes_due_at_that_moment(offic
         # Turns of the event loop: what the event has woken is somewhere on its way.
         await asyncio.sleep(0)
     running.cancel()
-    done, _ = await asyncio.wait({running}, timeout=2)
+    done, _ = await asyncio.wait({running}, timeout=30)
     running.cancel()
     assert done, "the cancellation was lost"
 
