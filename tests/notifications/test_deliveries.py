@@ -17,6 +17,7 @@ from services.notifications.deliveries import Courier
 from shared.logging import configure_logging
 from tests.notifications.conftest import eventually
 from tests.notifications.facts import hire, invited, pledge, taskforce
+from tests.stopwatch import allowance
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection
@@ -236,7 +237,7 @@ async def test_a_change_older_than_a_day_is_never_told(
 async def test_what_could_not_be_sent_for_a_day_is_given_up_with_the_reason(
     office: Office, mail_server: MailServer, taskforce_id: UUID
 ) -> None:
-    message = pledge(taskforce_id, ago=timedelta(hours=24) - timedelta(seconds=2))
+    message = pledge(taskforce_id, ago=timedelta(hours=24) - timedelta(seconds=allowance(2)))
     office.knows_contact(message)
     await mail_server.stop()
     await office.hears(message)
