@@ -14,6 +14,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import pytest
 import pytest_asyncio
+import structlog
 
 from deploy.kafka import KafkaCluster
 from deploy.local.broker import EmbeddedBroker
@@ -30,6 +31,15 @@ if TYPE_CHECKING:
 
 TASKFORCE = uuid5(NAMESPACE_URL, "tilsagn:taskforce:struer")
 OTHER_TASKFORCE = uuid5(NAMESPACE_URL, "tilsagn:taskforce:elsewhere")
+
+# By itself structlog shows every variable of every frame of what went wrong. That takes seconds, and no process of ours
+# does it.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
