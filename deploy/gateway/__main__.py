@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
+import re
 from pathlib import Path
 
 from deploy.routes import PREFIXES
 
 CADDYFILE = Path(__file__).with_name("Caddyfile")
+_PAGE = Path(__file__).with_name("away.html")
 
 _HEAD = """\
 # Made by `python -m deploy.gateway` from deploy/routes.py. Change it there.
@@ -54,6 +58,38 @@ _ROUTE = """
 	}}
 """
 
+_AWAY = """
+	# Said where a service cannot be reached: nobody else is there to say it.
+	handle_errors {
+		header -Server
+		header Cache-Control no-store
+		@away expression `{http.error.status_code} in [502, 503, 504]`
+		handle @away {
+			header Retry-After 5
+			@programs path /api /api/*
+			handle @programs {
+				header Content-Type application/problem+json
+				respond `__PROBLEM__` 503
+			}
+			handle {
+				header Content-Type "text/html; charset=utf-8"
+				header Content-Security-Policy "__POLICY__"
+				header X-Content-Type-Options nosniff
+				respond `__PAGE__` 503
+			}
+		}
+		handle {
+			respond "{http.error.status_code} {http.error.status_text}"
+		}
+	}
+"""
+
+_UNAVAILABLE = {
+    "type": "/problems/unavailable",
+    "title": "This is not available right now",
+    "status": 503,
+    "detail": "Try again in a moment.",
+}
 
 _PLAIN = {
     "type": "/problems/https-only",
@@ -64,7 +100,10 @@ _PLAIN = {
 
 
 def render() -> str:
-    """Return the Caddyfile: for each service its prefixes; the dashboard answers whatever is left."""
+    """Return the Caddyfile: for each service its prefixes; the dashboard answers whatever is left.
+
+    What is shown while a service is away is `away.html`, which has to do without any of them.
+    """
     by_service: dict[str, list[str]] = {}
     for prefix, service in PREFIXES.items():
         if prefix != "/":
@@ -73,7 +112,16 @@ def render() -> str:
         _ROUTE.format(name=service, paths=" ".join(paths), service=service) for service, paths in by_service.items()
     ]
     rest = _ROUTE.format(name="rest", paths="*", service=PREFIXES["/"])
-    return _HEAD.replace("__PLAIN__", json.dumps(_PLAIN)) + "".join(routes) + rest + "}\n"
+    return _HEAD.replace("__PLAIN__", json.dumps(_PLAIN)) + "".join(routes) + rest + _away() + "}\n"
+
+
+def _away() -> str:
+    page = _PAGE.read_text(encoding="utf-8").strip()
+    style = page.partition("<style>")[2].partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors 'none'"
+    said = {"__PROBLEM__": json.dumps(_UNAVAILABLE), "__POLICY__": policy, "__PAGE__": page}
+    return re.sub("__[A-Z]+__", lambda found: said[found[0]], _AWAY)
 
 
 if __name__ == "__main__":

@@ -53,8 +53,9 @@ class DeliveryOut(BaseModel):
     )
 
     id: UUID
-    rule: Rule = Field(
-        description="what it tells: a pledge was received, a pledge became a hire, somebody has an account"
+    rule: str = Field(
+        description="what it tells: `pledge_received`, `pledge_became_hire`, `invitation` (somebody has an account); "
+        "a later release may add others"
     )
     about_id: UUID = Field(description="the pledge, the hire or the invitation it tells of")
     pledge_id: UUID | None = Field(description="None where it tells of no pledge")

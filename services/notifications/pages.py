@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from services.notifications.queries import Counts, DeliveryRow
-    from services.notifications.rules import Rule
     from services.notifications.store import Status
 
 router = APIRouter(include_in_schema=False)
@@ -46,7 +45,8 @@ _HEADINGS: Final[Mapping[Shown, str]] = {
     "not_sent": N_("Mails that were not sent"),
     "old_news": N_("History – no mail is sent"),
 }
-_RULE_LABELS: Final[Mapping[Rule, str]] = {
+_OF_ANOTHER_RELEASE: Final = N_("A mail that this release does not know")
+_RULE_LABELS: Final[Mapping[str, str]] = {
     "pledge_received": N_("Thanks to the company"),
     "sign_in_link": N_("A link to sign in with"),
     "invitation": N_("An invitation to sign in"),
@@ -122,7 +122,7 @@ def _choices(numbers: Counts) -> list[dict[str, object]]:
 def _as_shown(row: DeliveryRow) -> dict[str, object]:
     label, tone = _STATUS_LABELS[row.status]
     return {
-        "rule": _(_RULE_LABELS[row.rule]),
+        "rule": _(_RULE_LABELS.get(row.rule, _OF_ANOTHER_RELEASE)),
         **_about(row.rule, row.facts),
         "happened_at": row.happened_at,
         "status": _(label),
@@ -133,9 +133,11 @@ def _as_shown(row: DeliveryRow) -> dict[str, object]:
     }
 
 
-def _about(rule: Rule, facts: Mapping[str, Any]) -> dict[str, str]:
+def _about(rule: str, facts: Mapping[str, Any]) -> dict[str, str]:
     if rule == "invitation":
         return {"about": _("to somebody who has an account"), "pledge_url": "", "pledge_number": ""}
+    if rule not in _RULE_LABELS:
+        return {"about": "", "pledge_url": "", "pledge_number": ""}
     if rule == "pledge_received":
         positions = positions_text(facts["job_type"], facts["positions"])
         hours = hours_text(Decimal(facts["hours_from"]), Decimal(facts["hours_to"]))

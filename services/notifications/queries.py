@@ -9,13 +9,13 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from services.notifications.rules import Rule
 from services.notifications.store import Status
 from shared.web.paging import SortKey
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from services.notifications.rules import Rule
     from shared.postgres import Connection
 
 
@@ -32,7 +32,8 @@ class DeliveryRow(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     id: UUID
-    rule: Rule
+    rule: str
+    """Of `rules.Rule`, or of a later release from which somebody has gone back to this one."""
     about_id: UUID
     facts: dict[str, Any]
     happened_at: datetime

@@ -340,13 +340,14 @@ class EventView:
 
 
 async def event(conn: Connection, taskforce_id: UUID, event_id: UUID) -> EventView | None:
-    """Return one event, as far as the register has told us."""
+    """Return one event, as far as the register has told us; None where nobody is to know of it yet."""
     row = await conn.fetchrow(
         """
         select id, title, place, status, starts_at, ends_at, pass_generation
           from employer_events
          where taskforce_id = $1
            and id = $2
+           and status <> 'draft'
         """,
         taskforce_id,
         event_id,

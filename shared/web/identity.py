@@ -24,7 +24,7 @@ from shared.auth import (
     read_principal,
 )
 from shared.web.i18n import gettext as _
-from shared.web.problems import Problem, respond
+from shared.web.problems import Problem, asked_for, respond
 from shared.web.refusals import drain
 
 if TYPE_CHECKING:
@@ -133,9 +133,7 @@ def _to_renewal(connection: HTTPConnection) -> Response:
 
 
 def _renewal(connection: HTTPConnection) -> Response:
-    url = connection.url
-    target = f"{RENEWAL}?next={quote(url.path + (f'?{url.query}' if url.query else ''), safe='')}"
-    return RedirectResponse(target, 307)
+    return RedirectResponse(f"{RENEWAL}?next={quote(asked_for(connection), safe='')}", 307)
 
 
 async def _on_not_signed_in(request: Request, _error: Exception) -> Response:

@@ -15,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 
 from shared.postgres import TRANSIENT_ERRORS
 from shared.web.i18n import N_
@@ -109,6 +110,14 @@ class Negotiation:
         )
 
 
+def asked_for(connection: HTTPConnection) -> str:
+    """Return the address that was asked for, from its path on, with what was escaped in it still escaped."""
+    # `path` has `%3F` as `?`, where the query would begin; what a server need not give is `raw_path`.
+    path = connection.scope.get("raw_path") or quote(connection.scope["path"]).encode()
+    query = connection.scope["query_string"]
+    return (path + b"?" + query if query else path).decode("latin-1")
+
+
 def safe_next(target: str | None, default: str = "/") -> str:
     """The local path to go on to after signing in; anything that could lead to another site gives default."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
@@ -127,8 +136,7 @@ def respond(request: Request, problem: Problem) -> Response:
     if not asks.html:
         return JSONResponse(document, problem.status, problem.headers, media_type=MEDIA_TYPE)
     if problem.status == 401 and not asks.fragment and request.method in {"GET", "HEAD"}:
-        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse(f"/sign-in?next={quote(safe_next(here), safe='')}", 303, problem.headers)
+        return RedirectResponse(f"/sign-in?next={quote(safe_next(asked_for(request)), safe='')}", 303, problem.headers)
     template = "problem_fragment.html" if asks.fragment else "problem.html"
     response = render(request, template, status_code=problem.status, problem=document)
     response.headers.update(problem.headers)

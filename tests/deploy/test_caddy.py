@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
 import shutil
@@ -50,6 +52,20 @@ def test_what_is_private_is_handled_before_anything_else_is() -> None:
     assert "\trespond @" not in render()
 
 
+def test_what_is_said_while_a_service_is_away_is_written_for_people_and_programs() -> None:
+    """Its style is the only thing that the page's policy lets in, and a backquote would end it."""
+    away = render().partition("handle_errors {")[2]
+    problem, page = re.findall(r"respond `([^`]*)` 503", away)
+    assert json.loads(problem)["status"] == 503
+    assert page.startswith("<!doctype html>")
+    assert page.endswith("</html>")
+    style = page.partition("<style>")[2].partition("</style>")[0]
+    allowed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{allowed}'" in away
+    assert "src=" not in page
+    assert "href=" not in page
+
+
 class _Behind(BaseHTTPRequestHandler):
     """A service behind the gateway, which says from whom it has heard."""
 
@@ -60,18 +76,32 @@ class _Behind(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def do_POST(self) -> None:
+        """Refuse what is too large by its announced length, as the services do."""
+        self.send_response(413)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
     def log_message(self, *_: object) -> None:
         return
 
 
 @pytest.fixture
-def gateway(tmp_path: Path) -> Iterator[tuple[int, int]]:
-    """Caddy with our file, on free ports, before one program that stands for all services: its two ports."""
+def behind() -> Iterator[ThreadingHTTPServer]:
+    """One program that stands for all services."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Behind)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def gateway(tmp_path: Path, behind: ThreadingHTTPServer) -> Iterator[tuple[int, int]]:
+    """Caddy with our file, on free ports, before what stands for all services: its two ports."""
     if CADDY is None:
         # No package manager of ours has it; what the file says is held by the other tests of this file everywhere.
         pytest.skip("Caddy is not installed here: the file is read, and not run")
-    behind = ThreadingHTTPServer(("127.0.0.1", 0), _Behind)
-    threading.Thread(target=behind.serve_forever, daemon=True).start()
     plain, tls = ports.any_free(), ports.any_free()
     here = f"admin off\n\thttp_port {plain}\n\thttps_port {tls}\n\tskip_install_trust\n\tstorage file_system {tmp_path}"
     file = tmp_path / "Caddyfile"
@@ -91,7 +121,6 @@ def gateway(tmp_path: Path) -> Iterator[tuple[int, int]]:
         finally:
             caddy.terminate()
             caddy.wait(10)
-            behind.shutdown()
 
 
 def _wait_for(port: int, caddy: subprocess.Popen[bytes]) -> None:
@@ -147,3 +176,24 @@ def test_what_is_private_stays_behind_it(gateway: tuple[int, int]) -> None:
             assert http.get(path).status_code == 404, path
         for path in ("/", "/internally", "/api/pledges/v1/pledges", "/board/struer"):
             assert http.get(path).status_code == 200, path
+
+
+def test_what_a_service_refuses_is_handed_on_as_it_is(gateway: tuple[int, int]) -> None:
+    with _over_tls(gateway) as http:
+        answer = http.post("/pledges/import", content=bytes(17 * 1024 * 1024), timeout=20)
+    assert (answer.status_code, answer.text) == (413, "")
+    assert "retry-after" not in answer.headers
+
+
+def test_a_service_that_is_away_is_said_to_be_so(gateway: tuple[int, int], behind: ThreadingHTTPServer) -> None:
+    with _over_tls(gateway) as http:
+        behind.shutdown()
+        behind.server_close()
+        page = http.post("/pledges/new", data={"positions": "3"}, timeout=20)
+        asked = http.get("/api/pledges/v1/pledges", timeout=20)
+    assert (page.status_code, page.headers["content-type"]) == (503, "text/html; charset=utf-8")
+    assert page.headers["retry-after"] == "5"
+    assert page.headers["cache-control"] == "no-store"
+    assert "Tilsagn er her igen om lidt" in page.text
+    assert (asked.status_code, asked.headers["content-type"]) == (503, "application/problem+json")
+    assert asked.json()["type"] == "/problems/unavailable"

@@ -92,6 +92,14 @@ async def test_a_page_asked_for_after_a_minute_is_answered_after_a_new_token(sig
     assert COOKIE in signed_in.cookies
 
 
+@pytest.mark.parametrize("path", ["/people/%3Fpage%23top?page_token=%25", "/people/100%25", "/people/sm%C3%A5job"])
+async def test_a_renewal_leads_back_to_the_very_address(signed_in: httpx.AsyncClient, path: str) -> None:
+    minute_passes(signed_in)
+    answer = await signed_in.get(path, headers=PAGE)
+    answer = await signed_in.get(answer.headers["location"], headers=PAGE)
+    assert (answer.status_code, answer.headers["location"]) == (307, path)
+
+
 async def test_what_somebody_typed_for_longer_than_a_minute_is_not_lost(signed_in: httpx.AsyncClient) -> None:
     minute_passes(signed_in)
     form = {"id": str(uuid4()), "name": "Bodil", "email": "bodil@struer.example", "roles": "member", "language": "da"}

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, get_args
 from uuid import UUID, uuid4
 
+import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from services.notifications.settings import NotificationsSettings
+    from tests.infrastructure import Databases
     from tests.notifications.conftest import Office
     from tests.notifications.mail_server import MailServer
 
@@ -81,6 +83,34 @@ async def test_an_invitation_is_listed_for_programs_and_people(
     assert [(one["rule"], one["pledge_id"]) for one in listed.json()["items"]] == [("invitation", None)]
     assert page.status_code == 200
     assert "to somebody who has an account" in page.text
+
+
+async def test_what_a_later_release_told_is_listed_after_going_back_from_it(
+    office: Office,
+    client: httpx.AsyncClient,
+    coordinator: dict[str, str],
+    taskforce_id: UUID,
+    notifications_dsns: Databases,
+) -> None:
+    await office.hears(pledge(taskforce_id), pledge(taskforce_id))
+    owner = await asyncpg.connect(notifications_dsns.superuser_dsn("notifications"))
+    await owner.execute("alter table deliveries drop constraint deliveries_rule_check")
+    await owner.execute(
+        """
+        update deliveries
+           set rule = 'half_a_year_on', facts = '{"hire": 3}'
+         where id = (select min(id::text)::uuid from deliveries)
+        """
+    )
+    await owner.close()
+
+    listed = await client.get(DELIVERIES, headers=coordinator)
+    page = await client.get("/notifications?lang=en", headers=coordinator | {"accept": "text/html"})
+
+    assert {one["rule"] for one in listed.json()["items"]} == {"pledge_received", "half_a_year_on"}
+    assert page.status_code == 200
+    assert "A mail that this release does not know" in page.text
+    assert "Thanks to the company" in page.text
 
 
 async def test_deliveries_are_listed_latest_first_page_by_page(

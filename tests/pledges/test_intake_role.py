@@ -304,6 +304,11 @@ async def test_guests_and_people_come_in_by_roles_of_their_own(
     cut_off, served = ("guest", "member") if away == "intake_database_url" else ("member", "guest")
     assert (asked[cut_off].status_code, asked[served].status_code) == (503, 201)
     assert (pages[cut_off].status_code, pages[served].status_code) == (503, 200)
+    # A guest's event is known without asking, so they have a form at least.
+    assert ('name="company.name"' in pages["guest"].text, 'name="company.name"' in pages["member"].text) == (
+        True,
+        served == "member",
+    )
     assert ready.status_code == 503
     well = {one["name"]: one["ok"] for one in ready.json()["checks"]}
     assert well == {"database": cut_off == "guest", "intake": cut_off == "member"}

@@ -198,7 +198,14 @@ async def new_pledge(
     if chosen is None and before is not None:
         chosen = await _if_open(request, principal, before.event_id)
     form = blank(id=uuid4(), positions=1, event_id=chosen or "", job_type="smaajob", **_same(before))
-    return await _page(request, principal, form, receipt=receipt, before=before)
+    try:
+        return await _page(request, principal, form, receipt=receipt, before=before)
+    except TRANSIENT_ERRORS:
+        if chosen is None:
+            raise  # the event that is on would be missing, and its pledge would count for none
+        words = _("The list of companies could not be fetched just now. Fill in the form all the same.")
+        refused = form.refused({"": words})
+        return await _page(request, principal, refused, receipt=receipt, before=before, status_code=503, offline=True)
 
 
 async def _if_open(request: Request, principal: Principal, event_id: UUID | None) -> UUID | None:

@@ -110,6 +110,16 @@ async def test_one_more_is_not_an_events_once_that_is_over(
     assert str(event_id) not in page
 
 
+async def test_a_draft_is_told_to_nobody_who_knows_its_number(
+    caller: Caller, know_event: Callable[..., Awaitable[UUID]]
+) -> None:
+    for status, told in (("published", True), ("draft", False)):
+        event_id = await know_event(status=status, title=f"Virksomhedsaften {status}")
+        page = await caller.client.get(f"/pledges/new?event={event_id}", headers=caller.headers("member") | HTML)
+        assert page.status_code == 200
+        assert (f"Virksomhedsaften {status}" in page.text) == told
+
+
 async def test_one_more_tells_nobody_a_contact_that_is_not_theirs_to_read(caller: Caller) -> None:
     pledge_id = str(uuid4())
     await intake(caller, id=pledge_id)
