@@ -117,7 +117,8 @@ async def _run(topology: Topology, fault: Fault, result: Result, *, pace: float,
 
         async def work_goes_on() -> bool:
             ours_now, others_now = len(clients.ledger.acknowledged), len(neighbours.ledger.acknowledged)
-            return ours_now >= max(LEAST_PLEDGES, known + 3) and others_now > 0
+            enough = ours_now >= max(LEAST_PLEDGES, known + 3) and others_now > 0
+            return enough and bool(clients.ledger.hires)
 
         await scene.until(work_goes_on, seconds=allowance(AFTER_SECONDS))
     except NotHealed as error:
