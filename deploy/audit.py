@@ -21,6 +21,8 @@ LOCKED: Final = ("requirements/dev.txt",)
 _NOTHING_BUT_HASHES: Final = (*LOCKED, "requirements/runtime.txt", "package-lock.json")
 _BINARY: Final = frozenset({".woff2", ".png", ".ico", ".pdf", ".xlsx", ".xls", ".ods"})
 _PATIENCE_SECONDS: Final = 120
+_READING_SECONDS: Final = 900
+"""for looking through the files: half a minute's work for a processor, and the machine may have other work"""
 
 
 @dataclass
@@ -48,7 +50,7 @@ def secrets(root: Path = ROOT) -> Findings:
         return Findings(unchecked=["this is no Git checkout: its files were not looked through for secrets"])
     names = [name for name in listed.stdout.split("\0") if name and name not in _NOTHING_BUT_HASHES]
     texts = [name for name in names if Path(name).suffix not in _BINARY and (root / name).is_file()]
-    scanned = _run([sys.executable, "-m", "detect_secrets", "scan", "--no-verify", *texts], root)
+    scanned = _run([sys.executable, "-m", "detect_secrets", "scan", "--no-verify", *texts], root, _READING_SECONDS)
     if scanned.returncode:
         return Findings(wrong=[f"the files could not be looked through: {scanned.stderr.strip()[-500:]}"])
     found = json.loads(scanned.stdout)["results"]
@@ -109,10 +111,10 @@ def _mended(versions: Sequence[str] | None) -> str:
     return f", mended in {', '.join(versions)}" if versions else ", not mended yet"
 
 
-def _run(command: Sequence[str], root: Path) -> subprocess.CompletedProcess[str]:
+def _run(command: Sequence[str], root: Path, seconds: float = _PATIENCE_SECONDS) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(  # noqa: S603  (of ours)
-            command, cwd=root, capture_output=True, text=True, check=False, timeout=_PATIENCE_SECONDS
+            command, cwd=root, capture_output=True, text=True, check=False, timeout=seconds
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return subprocess.CompletedProcess(command, 1, "", str(error))

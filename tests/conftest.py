@@ -14,6 +14,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import pytest
 import pytest_asyncio
+import structlog
 
 from deploy.kafka import KafkaCluster
 from deploy.local.broker import EmbeddedBroker
@@ -21,6 +22,7 @@ from shared.auth import Principal, Role, new_private_jwk, public_jwks, sign_toke
 from shared.postgres import Database
 from shared.settings import ServiceSettings
 from tests import brokers
+from tests.browser.pages import browser, page_at  # noqa: F401  (fixtures)
 from tests.infrastructure import Databases, Installation, fresh_databases, scratch_installation
 from tests.topology import Topology, topology
 
@@ -29,6 +31,15 @@ if TYPE_CHECKING:
 
 TASKFORCE = uuid5(NAMESPACE_URL, "tilsagn:taskforce:struer")
 OTHER_TASKFORCE = uuid5(NAMESPACE_URL, "tilsagn:taskforce:elsewhere")
+
+# By itself structlog shows every variable of every frame of what went wrong. That takes seconds, and no process of ours
+# does it.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -16,9 +16,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
@@ -57,6 +59,7 @@ PROCESSES = tuple(f"{service}-{kind}" for service in SERVICES for kind in ("app"
 _VARIABLE = re.compile(r"\$(?:\$|\{(?P<name>\w+)(?:(?P<rule>:-|:\?)(?P<word>[^}]*))?\})")
 
 
+@cache
 def compose_services() -> dict[str, Any]:
     """The services of docker-compose.yml, anchors resolved, variables not."""
     services: dict[str, Any] = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["services"]
@@ -234,13 +237,19 @@ class Topology:
         if self.links is not None:
             self.links.connect(self.variables)
         brokers.start(self.broker)  # its topics: the job, which is made for one broker, would give three one replica
-        rights = ("access",) if "KAFKA_PASSWORD" in self.secrets else ()
-        for job in ("topics", *rights, *(f"{service}-migrate" for service in SERVICES)):
-            command, environment = self.job(job)
-            done = subprocess.run(
-                command, env=environment, cwd=self.code, capture_output=True, text=True, timeout=120, check=False
-            )
-            assert done.returncode == 0, f"{job}: {done.stdout}{done.stderr}"
+        jobs = ["topics", *(f"{service}-migrate" for service in SERVICES)]
+        with ThreadPoolExecutor(len(jobs)) as together:  # as compose runs them
+            for _ in together.map(self._do, jobs):
+                pass
+        if "KAFKA_PASSWORD" in self.secrets:
+            self._do("access")  # after the topics, of which it speaks
+
+    def _do(self, job: str) -> None:
+        command, environment = self.job(job)
+        done = subprocess.run(
+            command, env=environment, cwd=self.code, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert done.returncode == 0, f"{job}: {done.stdout}{done.stderr}"
 
     def start_processes(self) -> None:
         """The eight, at once."""
@@ -252,7 +261,7 @@ class Topology:
             self.processes[name] = Process(name, command, environment, int(port), log, self.code)
             self.processes[name].start()
 
-    def wait_until_ready(self, *, seconds: float = 60) -> float:
+    def wait_until_ready(self, *, seconds: float = 150) -> float:
         """Return how many seconds it took until all eight were ready; fail with their last words if they are not."""
         started = time.monotonic()
         waiting = dict(self.processes)

@@ -73,7 +73,7 @@ _AWAY = """
 			}
 			handle {
 				header Content-Type "text/html; charset=utf-8"
-				header Content-Security-Policy "__POLICY__"
+				header Content-Security-Policy "__POLICY__" # pragma: allowlist secret
 				header X-Content-Type-Options nosniff
 				respond `__PAGE__` 503
 			}

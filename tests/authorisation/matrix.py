@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -215,7 +216,16 @@ def cells(
 
 async def wrong(world: World, probes: Probes, squares: Iterable[Cell]) -> list[str]:
     """Try the squares, and return what was not answered as it has to be."""
-    found: list[str] = []
+    return [found async for found in _found(world, probes, squares)]
+
+
+async def noticed(world: World, probes: Probes, squares: Iterable[Cell]) -> bool:
+    """Try the squares until one is not answered as it has to be; return whether one was."""
+    async with aclosing(_found(world, probes, squares)) as found:
+        return await anext(found, None) is not None
+
+
+async def _found(world: World, probes: Probes, squares: Iterable[Cell]) -> AsyncGenerator[str]:
     unreachable: dict[tuple[str, str, Asker], dict[Belonging, str]] = {}
     for cell in squares:
         ask = await _ask(world, probes, cell)
@@ -224,14 +234,14 @@ async def wrong(world: World, probes: Probes, squares: Iterable[Cell]) -> list[s
         before = await world.written()
         answer = await world.ask(cell.asker, ask)
         changed = await world.written() != before
-        found += [f"{cell}: {why}" for why in _judge(cell, ask, answer, changed=changed)]
+        for why in _judge(cell, ask, answer, changed=changed):
+            yield f"{cell}: {why}"
         if cell.may and not cell.reaches and cell.thing is not None:
             key = (cell.operation.name, cell.thing.name, cell.asker)
             unreachable.setdefault(key, {})[cell.belonging] = _without_ids(ask, answer)
     for (operation, thing, asker), said in unreachable.items():
         if "missing" in said and said.get("other taskforce", said["missing"]) != said["missing"]:
-            found.append(f"{operation} as {asker}: another taskforce's {thing} is answered otherwise than none at all")
-    return found
+            yield f"{operation} as {asker}: another taskforce's {thing} is answered otherwise than none at all"
 
 
 async def services_answered(world: World, probes: Probes) -> list[str]:

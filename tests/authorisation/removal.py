@@ -15,7 +15,7 @@ from starlette.requests import HTTPConnection
 from shared.auth import Principal
 from shared.policy import ASKERS
 from shared.postgres import _leave_as_it_is, _set_codecs
-from tests.authorisation.matrix import Probes, World, cells, wrong
+from tests.authorisation.matrix import Probes, World, cells, noticed
 from tests.conftest import TASKFORCE
 
 _OF_THE_TASKFORCE: Final = re.compile(r"(\b\w+\.)?\btaskforce_id = \$1\b")
@@ -45,10 +45,12 @@ async def roles_not_missed(world: World, probes: Probes) -> list[str]:
         world.app.dependency_overrides[operation.access] = _let_everybody_in
         refused = [asker for asker in ASKERS if asker not in operation.askers]
         try:
-            seen = await wrong(world, probes, cells(world, [operation], askers=refused, belongings=("own", "missing")))
+            for one in refused:
+                tried = cells(world, [operation], askers=[one], belongings=("own", "missing"))
+                if not await noticed(world, probes, tried):
+                    unnoticed.append(f"{operation.name} for {one}")
         finally:
             del world.app.dependency_overrides[operation.access]
-        unnoticed += [f"{operation.name} for {one}" for one in refused if not any(f" as {one}," in it for it in seen)]
     return unnoticed
 
 
@@ -108,7 +110,7 @@ async def taskforces_not_missed(world: World, probes: Probes, superuser_dsn: str
                 tried = cells(
                     world, [operation], things=[thing], askers=askers, belongings=("other taskforce", "missing")
                 )
-                if not await wrong(world, probes, tried):
+                if not await noticed(world, probes, tried):
                     unnoticed.append(f"{operation.name}: {thing.name}")
     return unnoticed
 
@@ -148,7 +150,7 @@ async def checks_not_missed(world: World, probes: Probes, service: str, checks: 
             limited = [one for one in tried if any(thing.by_role for thing in one.things or ())]
             ours = cells(world, limited, belongings=set(world.every) - {"other taskforce", "missing"} | {"draft"})
             with replaced(module, name, instead):
-                seen = await wrong(world, probes, ours)
-            if not seen:
+                missed = await noticed(world, probes, ours)
+            if not missed:
                 unnoticed.append(f"{module.__name__}: {name}")
     return unnoticed

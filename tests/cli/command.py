@@ -33,7 +33,7 @@ class Ran:
         return json.loads(self.output)
 
 
-def tilsagn(*arguments: str, state: Path, environment: dict[str, str] | None = None, seconds: float = 60) -> Ran:
+def tilsagn(*arguments: str, state: Path, environment: dict[str, str] | None = None, seconds: float = 180) -> Ran:
     """Run the command on a state folder, with none of the caller's settings and no terminal."""
     done = subprocess.run(
         [*COMMAND, *arguments],

@@ -16,7 +16,7 @@ from pathlib import Path
 from deploy.local.state import Running, State
 from tests.cli.command import COMMAND, ROOT, clean_environment
 
-START_SECONDS = 60
+START_SECONDS = 150
 
 
 @dataclass

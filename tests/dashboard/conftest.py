@@ -10,7 +10,6 @@ import pytest_asyncio
 
 from services.dashboard.app import create_app
 from services.dashboard.settings import DashboardSettings
-from tests.browser.conftest import browser, page_at  # noqa: F401  (fixtures)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

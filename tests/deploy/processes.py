@@ -44,14 +44,14 @@ def python(code: str, *arguments: object, ordinary: bool = False, log: Path | No
         )
 
 
-def finished(process: subprocess.Popen[str], seconds: float = 30) -> str:
+def finished(process: subprocess.Popen[str], seconds: float = 60) -> str:
     """Wait for its end and return what it said; fails the test when it fails."""
     said, _ = process.communicate(timeout=seconds)
     assert process.returncode == 0, said
     return said
 
 
-def eventually(met: Callable[[], bool], seconds: float = 30) -> bool:
+def eventually(met: Callable[[], bool], seconds: float = 60) -> bool:
     """Whether it comes true within `seconds`."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -36,6 +36,7 @@ from deploy.transfer import parcel, unpacking
 from tests.cli.command import Ran, in_process, tilsagn
 from tests.cli.local_run import local_run, state_folder
 from tests.faults.checker import HEAL_SECONDS
+from tests.stopwatch import allowance
 from tests.topology import Topology, topology
 
 if TYPE_CHECKING:
@@ -341,7 +342,7 @@ async def _all(state: Path, service: str, table: str, condition: str) -> int:
     """Return how many rows there are once the condition is true of all of them."""
     conn = await asyncpg.connect(_laptop_dsn(state, service))
     try:
-        async with asyncio.timeout(HEAL_SECONDS):
+        async with asyncio.timeout(allowance(HEAL_SECONDS)):
             while True:
                 row = await conn.fetchrow(f"select count(*), count(*) filter (where {condition}) as good from {table}")
                 assert row is not None

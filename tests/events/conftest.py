@@ -20,7 +20,6 @@ from services.events.people.domain import Person
 from services.events.people.sessions import commands as sessions
 from services.events.settings import EventsSettings
 from shared.auth import COOKIE, SESSION_COOKIE, sign_token
-from tests.browser.conftest import browser, page_at  # noqa: F401  (fixtures)
 from tests.browsing import AS_OUR_PAGES
 from tests.events.browsing import Browser
 

@@ -23,6 +23,7 @@ from shared.copenhagen import COPENHAGEN
 from tests.faults import broker_log, privacy, register, tenancy
 from tests.faults.broker_log import header, of_taskforce
 from tests.faults.verdict import Verdict
+from tests.stopwatch import allowance
 from tests.topology import ROOT
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ async def _lag_zero(taskforces: list[UUID], databases: Databases, verdict: Verdi
         elapsed = time.monotonic() - started
         if behind == 0:
             return elapsed
-        if elapsed > HEAL_SECONDS:
+        if elapsed > allowance(HEAL_SECONDS):
             verdict.broke(
                 "I6",
                 "lag_zero",

@@ -23,6 +23,7 @@ from tests.faults.fault import Fault, NotHealed, Scene
 from tests.faults.kinds.broker import PUBLISHERS
 from tests.faults.ledger import MOST_PLEDGES, Clients
 from tests.faults.verdict import Verdict
+from tests.stopwatch import allowance
 
 if TYPE_CHECKING:
     from tests.topology import Topology
@@ -116,9 +117,10 @@ async def _run(topology: Topology, fault: Fault, result: Result, *, pace: float,
 
         async def work_goes_on() -> bool:
             ours_now, others_now = len(clients.ledger.acknowledged), len(neighbours.ledger.acknowledged)
-            return ours_now >= max(LEAST_PLEDGES, known + 3) and others_now > 0
+            enough = ours_now >= max(LEAST_PLEDGES, known + 3) and others_now > 0
+            return enough and bool(clients.ledger.hires)
 
-        await scene.until(work_goes_on, seconds=AFTER_SECONDS)
+        await scene.until(work_goes_on, seconds=allowance(AFTER_SECONDS))
     except NotHealed as error:
         result.trouble.append(str(error))  # and what does the checker say of it?
     finally:

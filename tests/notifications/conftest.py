@@ -136,7 +136,7 @@ class Office:
         """How many deliveries ended how, and why."""
         return Counter((row["status"], row["reason"]) for row in await self.rows(taskforce_id))
 
-    async def settled(self, taskforce_id: UUID, *, seconds: float = 15) -> Counter[tuple[str, str | None]]:
+    async def settled(self, taskforce_id: UUID, *, seconds: float = 60) -> Counter[tuple[str, str | None]]:
         """Wait until nothing of the taskforce waits, and return how it ended."""
 
         async def done() -> bool:
@@ -162,7 +162,7 @@ def office(notifications_settings: NotificationsSettings, notifications_database
     return Office(notifications_settings, notifications_database, owners)
 
 
-async def eventually(check: Callable[[], Awaitable[bool]], *, seconds: float = 15) -> None:
+async def eventually(check: Callable[[], Awaitable[bool]], *, seconds: float = 60) -> None:
     """Return as soon as `check` holds; fail the test if it does not in time."""
     deadline = time.monotonic() + seconds
     while not await check():

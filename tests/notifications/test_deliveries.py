@@ -17,6 +17,7 @@ from services.notifications.deliveries import Courier
 from shared.logging import configure_logging
 from tests.notifications.conftest import eventually
 from tests.notifications.facts import hire, invited, pledge, taskforce
+from tests.stopwatch import allowance
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection
@@ -110,16 +111,17 @@ async def test_every_mail_goes_out_once_though_everything_comes_three_times(
     )
 
 
-async def test_a_new_delivery_goes_out_at_once(office: Office, mail_server: MailServer, taskforce_id: UUID) -> None:
+async def test_a_new_delivery_goes_out_at_once(
+    office: Office, mail_server: MailServer, taskforce_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "POLL_SECONDS", 600.0)
     async with office.courier() as courier:
         office.consumer._after_commit = courier.wake
         await asyncio.sleep(0.2)
         message = pledge(taskforce_id)
         office.knows_contact(message)
-        began = asyncio.get_running_loop().time()
         await office.hears(message)
         await eventually(accepted(mail_server))
-        assert asyncio.get_running_loop().time() - began < deliveries.POLL_SECONDS / 2
 
 
 async def test_mail_waits_for_a_mail_server_that_is_down(
@@ -235,7 +237,7 @@ async def test_a_change_older_than_a_day_is_never_told(
 async def test_what_could_not_be_sent_for_a_day_is_given_up_with_the_reason(
     office: Office, mail_server: MailServer, taskforce_id: UUID
 ) -> None:
-    message = pledge(taskforce_id, ago=timedelta(hours=24) - timedelta(seconds=2))
+    message = pledge(taskforce_id, ago=timedelta(hours=24) - timedelta(seconds=allowance(2)))
     office.knows_contact(message)
     await mail_server.stop()
     await office.hears(message)
@@ -355,7 +357,7 @@ async def test_a_courier_stops_though_something_becomes_due_at_that_moment(offic
         # Turns of the event loop: what the event has woken is somewhere on its way.
         await asyncio.sleep(0)
     running.cancel()
-    done, _ = await asyncio.wait({running}, timeout=2)
+    done, _ = await asyncio.wait({running}, timeout=30)
     running.cancel()
     assert done, "the cancellation was lost"
 

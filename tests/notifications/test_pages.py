@@ -10,7 +10,6 @@ import pytest_asyncio
 
 from services.notifications.app import create_app
 from tests.browser.axe import assert_accessible
-from tests.browser.conftest import browser, page_at
 from tests.browser.serving import serving
 from tests.notifications.facts import hire, pledge, taskforce
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
     PageAt = Callable[..., Awaitable[Page]]
 
-__all__ = ["browser", "page_at"]
 pytestmark = pytest.mark.browser
 
 OVERFLOW = "document.documentElement.scrollWidth > document.documentElement.clientWidth"

@@ -86,7 +86,7 @@ async def _at_work(databases: Databases, broker: EmbeddedBroker, key: str) -> As
 
     async def settled() -> None:
         outboxes = {"events": events.database_url, "pledges": pledges.database_url}
-        await wait_until_quiet(broker.bootstrap_servers, outboxes, readers, seconds=30)
+        await wait_until_quiet(broker.bootstrap_servers, outboxes, readers, seconds=120)
 
     opened = [await Database.connect(settings, name="scenario") for settings in (events, pledges, dashboard)]
     for worker in workers:

@@ -21,6 +21,7 @@ from tests.faults.broker_log import leaders
 from tests.faults.checker import HEAL_SECONDS
 from tests.faults.fault import Fault, NotHealed, Scene
 from tests.faults.kinds.processes import LONG_PAUSE_SECONDS, PAUSE_SECONDS, is_stopped
+from tests.stopwatch import allowance
 
 if TYPE_CHECKING:
     from tests.topology import Topology
@@ -70,7 +71,7 @@ async def pause(between: tuple[float, float], scene: Scene) -> int:
     finally:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGCONT)
-    healed = await scene.ready(seconds=HEAL_SECONDS)
+    healed = await scene.ready(seconds=allowance(HEAL_SECONDS))
     scene.note(f"{seconds:.0f} s, all ready {healed:.1f} s later")
     return fired
 

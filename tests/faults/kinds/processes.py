@@ -14,6 +14,7 @@ from services.notifications.deliveries import AT_A_TIME
 from shared.messaging.relay import LOCK_KEY
 from tests.faults.checker import HEAL_SECONDS
 from tests.faults.fault import Fault, NotHealed, Scene
+from tests.stopwatch import allowance
 from tests.topology import PROCESSES, Process
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ async def pause(name: str, between: tuple[float, float], scene: Scene) -> int:
         seconds = await scene.a_while(*between)
     finally:
         process.send(signal.SIGCONT)
-    healed = await scene.ready(seconds=HEAL_SECONDS)
+    healed = await scene.ready(seconds=allowance(HEAL_SECONDS))
     scene.note(f"{seconds:.0f} s, all ready {healed:.1f} s later")
     return fired
 

@@ -149,7 +149,7 @@ def company(taskforce_id: UUID, company_id: UUID | None = None, version: int = 1
     )
 
 
-async def eventually(check: Callable[[], Awaitable[bool]], *, seconds: float = 15) -> None:
+async def eventually(check: Callable[[], Awaitable[bool]], *, seconds: float = 60) -> None:
     """Return as soon as `check` holds; fail the test if it does not in time."""
     deadline = time.monotonic() + seconds
     while not await check():

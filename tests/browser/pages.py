@@ -1,4 +1,4 @@
-"""Fixtures of the browser tests; `tests/shared/web` uses them too."""
+"""Chromium, and pages in it: fixtures of every test (tests/conftest.py), so that there is one browser and no more."""
 
 from __future__ import annotations
 
