@@ -104,6 +104,7 @@ PEOPLE: Cases = {
     ),
     queries.people: lambda _, conn: queries.people(conn, TASKFORCE, limit=10),
     queries.person: lambda w, conn: queries.person(conn, TASKFORCE, w.me),
+    queries.person_or_none: lambda w, conn: queries.person_or_none(conn, TASKFORCE, w.me),
     queries.member_companies: lambda _, conn: queries.member_companies(conn, TASKFORCE),
     queries.address: lambda w, conn: queries.address(conn, TASKFORCE, w.me),
     queries.filled_roles: lambda _, conn: queries.filled_roles(conn, TASKFORCE),
