@@ -136,7 +136,7 @@ def test_who_has_an_account_is_told_how_to_sign_in(settings: NotificationsSettin
     for message in (danish, english):
         assert "http://localhost:8080/sign-in\n" in body(message, "plain")
         assert 'href="http://localhost:8080/sign-in"' in body(message, "html")
-    assert "Skriv denne mailadresse på siden" in body(danish, "plain")
+    assert "Skriv denne e-mailadresse på siden" in body(danish, "plain")
     nobody = mail(settings, INVITATION, taskforce=None)
     assert nobody["Subject"] == "Du har fået en konto hos taskforcen"
 

@@ -151,7 +151,7 @@ async def test_an_administrator_who_was_added_here_is_known_by_their_address(
     ("user", "options", "said"),
     [
         ("nobody", {}, "Du har ingen rolle her endnu"),
-        ("unverified", {"groups": ["Taskforce"], "verified": False}, "Vi ved ikke, om mailadressen er din"),
+        ("unverified", {"groups": ["Taskforce"], "verified": False}, "Vi ved ikke, om e-mailadressen er din"),
     ],
 )
 async def test_nothing_is_made_for_whoever_has_no_business_here(
