@@ -163,11 +163,17 @@ def test_nothing_is_said_in_the_clear_or_to_a_server_nobody_vouches_for(
 
     async def relay() -> set[str]:
         with capture_logs() as said:
+
+            def errors() -> set[str]:
+                return {str(one.get("error")) for one in said if one["event"] in {"relay.interrupted", "relay.failed"}}
+
             task = asyncio.create_task(Relay(settings_of(environment, signing_key), service="pledges").run())
-            await asyncio.sleep(1)
+            async with asyncio.timeout(30):
+                while not errors():
+                    await asyncio.sleep(0.05)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-        return {str(one.get("error")) for one in said if one["event"] in {"relay.interrupted", "relay.failed"}}
+            return errors()
 
     assert asyncio.run(relay()) == {error.__name__}
 
