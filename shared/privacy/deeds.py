@@ -24,7 +24,8 @@ class Deed:
     Attributes:
         table, column: of the register.
         find: SQL that selects a row for each time, in the transaction's taskforce: `at`, the moment, and what it was
-            done to. It may use `account`, which has a row for each account: `id`, and `subject`, as in its token.
+            done to, in no order of its own. It may use `account`, which has a row for each account: `id`, and
+            `subject`, as in its token.
     """
 
     table: str
@@ -63,9 +64,8 @@ async def done(
                        'person:' || id as subject
                   from unnest($1::uuid[]) as id
             )
-            select *
-              from ({deed.find}) as deed
-             order by at desc
+            {deed.find}
+            order by at desc
             """,  # noqa: S608  (statements of ours)
             sorted(accounts),
         )
