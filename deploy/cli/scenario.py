@@ -13,7 +13,7 @@ from deploy.scenarios import struer
 from deploy.scenarios.loading import Target, load_struer
 from deploy.verification.quiet import NeverQuiet
 from services.events.domain import Refusal as EventsRefusal
-from services.pledges.domain.refusals import Refusal as PledgesRefusal
+from services.pledges.pledges.refusals import Refusal as PledgesRefusal
 from shared.db.database import Database
 
 _PATIENCE_SECONDS = 60
