@@ -17,7 +17,7 @@ from pathlib import Path
 from deploy.assets import sources
 from deploy.assets.sources import ROOT
 
-BUILT = ROOT / "shared" / "web" / "assets" / "built"
+BUILT = ROOT / "shared" / "ui" / "assets" / "built"
 
 
 def _inputs() -> Iterator[Path]:
@@ -55,7 +55,11 @@ def _alone(built: Path) -> Iterator[None]:
 
 
 def build(say: Callable[[str], None], built: Path = BUILT) -> None:
-    """Installs packages if needed and builds everything. Raises NpmError or EsbuildError; the present build stays then."""
+    """Installs packages if needed and builds everything.
+
+    Raises:
+        NpmError, EsbuildError: something failed; the present build stays.
+    """
     from deploy.assets import bundle, npm  # noqa: PLC0415 - fontTools is slow to import
 
     with _alone(built):

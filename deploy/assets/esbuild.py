@@ -1,4 +1,4 @@
-"""Bundles and minifies our scripts and style sheets by esbuild. Its warnings are errors, and it makes no source maps."""
+"""Bundles and minifies our scripts and style sheets with esbuild: warnings are errors, and there are no source maps."""
 
 import subprocess
 import tempfile
