@@ -15,8 +15,9 @@ from fontTools.ttLib import TTFont
 
 from deploy.assets import build as module
 from deploy.assets import esbuild, npm, sources
-from deploy.assets.build import BUILT, ROOT, build, is_current
+from deploy.assets.build import BUILT, build, is_current
 from deploy.assets.bundle import Bundle
+from deploy.assets.sources import ROOT
 from shared.ui.assets import Manifest
 
 if TYPE_CHECKING:
