@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from services.pledges.imports import pages as import_pages
 from services.pledges.intake import pages as intake_pages
-from services.pledges.pledges import api, problems
+from services.pledges.pledges import api
 from services.pledges.pledges import pages as pledge_pages
 from services.pledges.pledges.guest_access import Intake
 from services.pledges.privacy.subjects import KEPT
@@ -55,7 +55,6 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         larger_bodies={"/pledges/import": LARGEST_UPLOAD},
         description=DESCRIPTION,
     )
-    problems.install(app)
     app.include_router(api.router)
     app.include_router(api.internal)
     for pages in (intake_pages, import_pages, queue_pages, pledge_pages):

@@ -16,10 +16,10 @@ from services.pledges.imports import commands as imports
 from services.pledges.pledges import commands, idempotency, queries, store
 from services.pledges.pledges.domain import Limits, Person, Pledge, Promise, open_positions
 from services.pledges.pledges.queries import HireFilter, PledgeFilter
-from services.pledges.pledges.refusals import Refusal
 from services.pledges.register import store as register_store
 from services.pledges.register.domain import Contact, TypedCompany
 from shared.messaging.envelope import Delivery
+from shared.refusals import Refusal
 from tests.authorisation.matrix import person_of
 from tests.authorisation.promises import NOW, TONIGHT, Logged, Promises, started
 from tests.authorisation.removal import without_taskforces

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from services.pledges.pledges import idempotency, store
 from services.pledges.pledges.domain import Guest, Limits, Person, Pledge, Promise
 from services.pledges.pledges.events_out import pledge_state
-from services.pledges.pledges.refusals import IdTaken, Refusal
+from services.pledges.pledges.refusals import IdTaken
 from shared.contracts.pledges import PledgeLogged
 from shared.db.group_commit import GroupCommit
 from shared.messaging import outbox
+from shared.refusals import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,7 +17,7 @@ from services.pledges.imports import import_pledges
 from services.pledges.pledges.domain import Limits
 from services.pledges.settings import PledgesSettings
 from services.pledges.worker import create_worker
-from shared.ui.i18n import speaking
+from shared.i18n.translations import speaking
 from tests.pledges.conftest import REQUEST_KEY, Caller, hire_body, pledge_body
 
 if TYPE_CHECKING:
