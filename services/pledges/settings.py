@@ -1,4 +1,4 @@
-"""What the pledges service needs from its environment, on top of what every service does."""
+"""The settings of the pledges service, besides those of every service."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from decimal import Decimal
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from services.pledges.pledges.domain import Limits
 from shared.settings import ServiceSettings
 
 
@@ -32,3 +33,8 @@ class PledgesSettings(ServiceSettings):
     event_patience_seconds: float = Field(
         2.0, ge=0, le=5, description="how long a pledge waits for an event that has just been made to become known"
     )
+
+    @property
+    def limits(self) -> Limits:
+        """What this installation allows of a pledge and a hire."""
+        return Limits(self.positions_max, self.weekly_hours_max)

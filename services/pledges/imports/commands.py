@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,9 @@ from services.pledges.imports.columns import COLUMNS, REQUIRED, meaning
 from services.pledges.imports.lines import Register, judge
 from services.pledges.imports.report import Report
 from services.pledges.imports.spreadsheet import NotATable, read_table
-from services.pledges.pledges import idempotency, store
 from services.pledges.pledges.events_out import pledge_state
+from services.pledges.pledges.store import fingerprints_of_pledges, insert_pledge
+from services.pledges.register.store import all_companies, all_events
 from shared.contracts.pledges import PledgeLogged
 from shared.fields.cpr import contains_cpr_shape
 from shared.i18n.translations import gettext as _
@@ -61,7 +63,7 @@ async def import_pledges(
         return Report(problem=problem, ignored_columns=ignored)
     now = datetime.now(UTC)
     async with db.read(taskforce_id) as conn:
-        register = Register(await store.all_events(conn, taskforce_id), await store.all_companies(conn, taskforce_id))
+        register = Register(await all_events(conn, taskforce_id), await all_companies(conn, taskforce_id))
         judged = await asyncio.to_thread(
             judge, taskforce_id, table, register, now=now, limits=limits, request_key=request_key
         )
@@ -86,16 +88,14 @@ def _wrong_columns(table: Table) -> str | None:
 
 async def _recognise(conn: Connection, taskforce_id: UUID, judged: Sequence[JudgedLine]) -> None:
     """Find the lines that are pledges already, and those that say something else than theirs."""
-    ids = [id_ for one in judged for id_ in (one.pledge_id, one.former_id) if id_]
-    digests = await idempotency.request_digests(conn, taskforce_id, ids)
+    ids = [one.pledge_id for one in judged if one.pledge_id]
+    digests = await fingerprints_of_pledges(conn, taskforce_id, ids)
     for one in judged:
-        if one.former_id in digests:
-            one.pledge_id = one.former_id
         kept = digests.get(one.pledge_id) if one.pledge_id else None
-        if kept is None or one.digest is None or one.errors:
+        if kept is None or one.fingerprint is None or one.errors:
             continue
         one.known = True
-        if not one.digest.matches(kept):
+        if not hmac.compare_digest(one.fingerprint, kept):
             words = _("This reference was imported before with other content. An import does not change a pledge.")
             one.refuse("reference", words)
 
@@ -105,8 +105,8 @@ async def _save(
 ) -> None:
     for done, one in enumerate(new, start=1):
         assert one.pledge is not None
-        assert one.digest is not None
-        if await store.insert_pledge(conn, one.pledge, one.digest.sealed):
+        assert one.fingerprint is not None
+        if await insert_pledge(conn, one.pledge, one.fingerprint):
             await outbox.add(conn, pledge_state(PledgeLogged, one.pledge, recorded_at=now))
         else:
             # Somebody else was importing the same file, and was quicker.

@@ -16,9 +16,9 @@ from services.pledges.imports.columns import COLUMNS, column_of, job_type_code, 
 from services.pledges.imports.report import CellError, Row, Verdict
 from services.pledges.pledges.domain import Limits, Person, Pledge
 from services.pledges.pledges.refusals import TooManyPositions
-from services.pledges.pledges.request_fingerprint import Fingerprint, fingerprint
-from services.pledges.pledges.schemas import PledgeBody
+from services.pledges.pledges.schemas import PledgeIn
 from services.pledges.register.domain import name_key
+from shared.db.idempotency import request_fingerprint
 from shared.fields.copenhagen import COPENHAGEN
 from shared.fields.cpr import contains_cpr_shape
 from shared.fields.cvr import read_cvr
@@ -84,8 +84,7 @@ class JudgedLine:
 
     Attributes:
         pledge_id: follows from its reference or its content.
-        former_id: what followed from its content before that was sealed with the installation's key.
-        digest: its content's, whatever encoding or spelling of a date it came in.
+        fingerprint: of its content, whatever encoding or spelling of a date it came in.
         pledge: what it would be; None where something is wrong.
         known: it is a pledge already.
         company: its cell, unless that is refused for a CPR number.
@@ -93,8 +92,7 @@ class JudgedLine:
 
     number: int
     pledge_id: UUID | None = None
-    former_id: UUID | None = None
-    digest: Fingerprint | None = None
+    fingerprint: bytes | None = None
     pledge: Pledge | None = None
     known: bool = False
     company: str = ""
@@ -111,7 +109,7 @@ class JudgedLine:
             line=self.number,
             verdict=verdict,
             pledge_id=self.pledge_id,
-            positions=self.pledge.promise.positions if self.pledge else 0,
+            positions=self.pledge.terms.positions if self.pledge else 0,
             errors=tuple(sorted(self.errors, key=_column_order)),
             flags=self.pledge.flags if self.pledge else (),
             company=self.company[:_COMPANY_SHOWN],
@@ -136,7 +134,7 @@ def judge(
         one.company = cells.get("virksomhed", "")
         body = _body(cells, register, one, today=now.astimezone(COPENHAGEN).date())
         content = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        one.digest = fingerprint(content, request_key)
+        one.fingerprint = request_fingerprint(content, request_key)
         reference = cells.get("reference")
         if reference in references:
             one.refuse("reference", _("Another line has this reference."))
@@ -147,8 +145,7 @@ def judge(
             said_before[content] += 1
             # An id is told to everybody and outlives an erasure: nothing may be guessed from it either.
             name = f"pledge import, line {said_before[content]} of these: "
-            one.pledge_id = uuid5(taskforce_id, name + one.digest.sealed.hex())
-            one.former_id = uuid5(taskforce_id, name + content)
+            one.pledge_id = uuid5(taskforce_id, name + one.fingerprint.hex())
         _log(one, body | {"id": str(one.pledge_id)}, taskforce_id, register, now=now, limits=limits)
     return judged
 
@@ -166,7 +163,7 @@ def _cells(line: Line, one: JudgedLine) -> dict[str, str]:
 
 
 def _body(cells: Mapping[str, str], register: Register, one: JudgedLine, *, today: date) -> dict[str, Any]:
-    """The API's body but for the id. What is missing or of the wrong kind is found by `PledgeBody`."""
+    """The API's body but for the id. What is missing or of the wrong kind is found by `PledgeIn`."""
     day = iso_date(cells.get("dato", ""))
     event_id = register.event_named(cells["arrangement"], day) if "arrangement" in cells else None
     if "arrangement" in cells and event_id is None:
@@ -222,7 +219,7 @@ def _log(
 ) -> None:
     faulty = {error.column for error in one.errors}
     try:
-        promise = PledgeBody.model_validate(body).promise()
+        terms = PledgeIn.model_validate(body).terms()
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
         for wrong in field_errors({**detail, "loc": ("body", *detail["loc"])} for detail in details):
@@ -235,10 +232,10 @@ def _log(
     try:
         pledge = Pledge.log(
             taskforce_id,
-            promise,
+            terms,
             by=Person(None),
-            event=register.events.get(promise.event_id) if promise.event_id else None,
-            register=register.companies_like(promise.company),
+            event=register.events.get(terms.event_id) if terms.event_id else None,
+            register=register.companies_like(terms.company),
             received_at=now,
             limits=limits,
         )

@@ -10,10 +10,12 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from starlette.datastructures import UploadFile
 
-from services.pledges.imports import COLUMNS, REQUIRED, errors_csv, import_pledges
-from services.pledges.pledges.access import EVENT, IMPORTERS
-from services.pledges.pledges.api import limits
+from services.pledges.imports.columns import COLUMNS, REQUIRED
+from services.pledges.imports.commands import import_pledges
+from services.pledges.imports.errors import errors_csv
+from services.pledges.pledges.access import IMPORTERS
 from services.pledges.pledges.rendering import database, render, settings
+from services.pledges.register.access import EVENT
 from shared.http.auth import Principal, require
 from shared.http.policy import about
 from shared.http.problems import Problem
@@ -23,10 +25,9 @@ from shared.i18n.translations import gettext as _
 from shared.ui.forms import Form, blank, misnamed_file
 
 if TYPE_CHECKING:
-    from services.pledges.imports import Report
-    from services.pledges.imports.report import Row
+    from services.pledges.imports.report import Report, Row
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 _MOST_ROWS_SHOWN = 300
 
@@ -128,7 +129,7 @@ async def _report(request: Request, principal: Principal, content: bytes, *, dry
         principal.taskforce,
         content,
         dry_run=dry_run,
-        limits=limits(settings(request)),
+        limits=settings(request).limits,
         request_key=settings(request).request_key,
     )
 

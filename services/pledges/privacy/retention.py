@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from services.pledges.pledges.idempotency import taskforces_of_outbox
+from services.pledges.privacy.queries import taskforces_of_outbox
 from shared.messaging import retention as messaging
 from shared.privacy.access_log import ACCESSES
 from shared.privacy.data_inventory import FILE, read_register
