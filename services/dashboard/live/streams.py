@@ -23,7 +23,7 @@ from services.dashboard.measures.figures import today
 from services.dashboard.read_model.projections import CHANNEL
 from shared.db.database import TRANSIENT_ERRORS, listen
 from shared.http.problems import Problem
-from shared.ui.i18n import gettext as _
+from shared.i18n.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator

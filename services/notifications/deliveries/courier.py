@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from services.notifications.deliveries.store import Claimed, Status
     from services.notifications.settings import NotificationsSettings
     from shared.db.database import Database
-    from shared.ui.i18n import Language
+    from shared.i18n.translations import Language
 
 AT_A_TIME: Final = 8
 LEASE: Final = timedelta(seconds=15)

@@ -12,7 +12,7 @@ import pytest
 from services.dashboard.measures.figures import today
 from services.dashboard.overview.views import Selection, types_in_words
 from shared.contracts.pledges import JobType
-from shared.ui.i18n import speaking
+from shared.i18n.translations import speaking
 from tests.dashboard.messages import check_in, employer_event, hire, pledge, taskforce, tell
 
 if TYPE_CHECKING:
