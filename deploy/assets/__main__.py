@@ -5,6 +5,7 @@ import sys
 
 from deploy.assets import npm
 from deploy.assets.build import build, is_current
+from deploy.assets.esbuild import EsbuildError
 
 
 def main() -> int:
@@ -21,7 +22,7 @@ def main() -> int:
         return 0
     try:
         build(say)
-    except npm.NpmError as error:
+    except (npm.NpmError, EsbuildError) as error:
         print(f"assets: {error}", file=sys.stderr)
         return 1
     return 0
