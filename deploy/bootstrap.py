@@ -115,7 +115,7 @@ def lock() -> None:
     with tempfile.TemporaryDirectory(prefix="tilsagn-lock-") as folder:
         python, uv = Path(folder, "bin", "python"), Path(folder, "bin", "uv")
         _make_environment(Path(folder))
-        _run("Lock tool", [*_pip(python), "install", "uv"], environment=_pip_environment())
+        _run("Lock tool", [*_pip(python), "install", "--quiet", "uv"], environment=_pip_environment())
         settings = _pip_settings(python)
         for name in ("setup", "runtime", "dev"):
             command = [
@@ -162,7 +162,7 @@ def _install(packages: str) -> None:
     _UNFINISHED.touch()
     if not _is_installed("setup"):
         locked = ["--require-hashes", "-r", str(REQUIREMENTS / "setup.txt")]
-        _run("Installer", [*_pip(PYTHON), "install", *locked], environment=_pip_environment(), network=True)
+        _run("Installer", [*_pip(PYTHON), "install", "--quiet", *locked], environment=_pip_environment(), network=True)
         _note_installed("setup")
     settings = _pip_settings(PYTHON)
     install = [str(PYTHON.with_name("uv")), "pip", "install", "--quiet", "--python", str(PYTHON)]
@@ -233,7 +233,7 @@ def _pip_wheel() -> Path | None:
 
 
 def _pip(python: Path) -> list[str]:
-    return [str(python), "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input"]
+    return [str(python), "-m", "pip", "--disable-pip-version-check", "--no-input"]
 
 
 def _pip_environment() -> dict[str, str]:
@@ -375,10 +375,7 @@ def _alone() -> Iterator[None]:
 
 def main(arguments: Sequence[str]) -> int:
     """Do what is asked; returns the exit code."""
-    steps = {
-        **{"setup": setup, "runtime": runtime, "lock": lock},
-        **{"browser": browser, "java": java, "faketime": faketime},
-    }
+    steps = {step.__name__: step for step in (setup, runtime, lock, browser, java, faketime)}
     if not arguments or any(name not in steps for name in arguments):
         print(f"usage: python3 deploy/bootstrap.py {'|'.join(steps)}", file=sys.stderr)
         return 2
