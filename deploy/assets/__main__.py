@@ -5,6 +5,7 @@ import sys
 
 from deploy.assets import npm
 from deploy.assets.build import build, is_current
+from deploy.assets.esbuild import EsbuildError
 
 
 def main() -> int:
@@ -23,7 +24,7 @@ def main() -> int:
     try:
         npm.install(development=arguments.development)
         build(say)
-    except npm.NpmError as error:
+    except (npm.NpmError, EsbuildError) as error:
         print(f"assets: {error}", file=sys.stderr)
         return 1
     return 0

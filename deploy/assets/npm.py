@@ -3,9 +3,9 @@
 import hashlib
 import shutil
 import subprocess
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from deploy.assets.sources import ROOT
+
 NODE_MODULES = ROOT / "node_modules"
 _DONE = NODE_MODULES / ".tilsagn-installed"
 _ALL, _RUNTIME = "all", "runtime"

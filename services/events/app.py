@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from services.events import api, pages, refusals, well_known
+from services.events import api, pages, well_known
 from services.events.api_keys import pages as api_key_pages
 from services.events.api_keys import token
 from services.events.people import pages as people_pages
@@ -25,9 +25,9 @@ from services.events.people.setup import pages as setup_pages
 from services.events.personal_data import pages as personal_data_pages
 from services.events.personal_data.others import Others
 from services.events.settings import EventsSettings
-from shared.postgres import Database
-from shared.web.app import LARGEST_UPLOAD, create_web_app
-from shared.web.identity import RENEWAL
+from shared.db.database import Database
+from shared.http.app import LARGEST_UPLOAD, create_web_app
+from shared.http.authentication import RENEWAL
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -74,7 +74,6 @@ def create_app(settings: EventsSettings | None = None) -> FastAPI:
     app.state.provider = Provider(settings.provider) if settings.provider else None
     if settings.provider and not (settings.provider.acr_values or settings.provider.amr_values):
         _log.warning("provider.strength_not_asked")
-    refusals.install(app)
     proof_pages.install(app)
     app.include_router(api.router)
     app.include_router(token.router)

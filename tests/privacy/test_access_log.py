@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 
 from deploy.privacy import people
-from services.pledges.retention import retention
+from services.pledges.privacy.retention import retention
 from shared.privacy.access_log import CASEWORK, disclose, discloses
 from shared.privacy.subjects import Asked
 from tests.privacy.test_people import Installation, whole  # noqa: F401  (a fixture)
@@ -21,8 +21,8 @@ from tests.privacy.test_people import Installation, whole  # noqa: F401  (a fixt
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from shared.postgres import Connection, Database
-    from tests.infrastructure import Databases
+    from shared.db.database import Connection, Database
+    from tests.support.infrastructure import Databases
 
 ROOT = Path(__file__).parents[2]
 

@@ -1,0 +1,57 @@
+"""A hire that is filled in and not yet confirmed, kept in the case worker's own browser.
+
+The page on which the answers are checked has an address of its own, so that the browser can go back to it and
+read it again; what it shows stands in a cookie that only this pledge's form is sent, never in the address.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from fastapi import Request
+    from fastapi.responses import Response
+
+    from shared.http.auth import Principal
+
+_COOKIE: Final = "__Secure-hire_draft"
+"""Not `__Host-`: that would be sent to every page, and this is for one."""
+_SECONDS: Final = 3600
+_MOST_CHARACTERS: Final = 3800
+"""Browsers drop what is over 4096 with its name and attributes."""
+
+
+def keep(response: Response, principal: Principal, pledge_id: UUID, answers: Mapping[str, Any]) -> bool:
+    """Keep the answers for an hour. False, and nothing kept, where they are longer than any right answers."""
+    text = json.dumps({"by": principal.subject, "answers": answers}, ensure_ascii=False, separators=(",", ":"))
+    value = base64.urlsafe_b64encode(text.encode()).decode()
+    if len(value) > _MOST_CHARACTERS:
+        return False
+    response.set_cookie(
+        _COOKIE, value, max_age=_SECONDS, path=_path(pledge_id), secure=True, httponly=True, samesite="strict"
+    )
+    return True
+
+
+def kept(request: Request, principal: Principal) -> Any:
+    """Return the answers as JSON that anybody may have written, or None; never another person's."""
+    try:
+        draft = json.loads(base64.urlsafe_b64decode(request.cookies.get(_COOKIE, "")))
+    except (ValueError, binascii.Error, RecursionError):
+        return None
+    return draft.get("answers") if isinstance(draft, dict) and draft.get("by") == principal.subject else None
+
+
+def forget(response: Response, pledge_id: UUID) -> None:
+    """Take the answers out of the browser again."""
+    response.delete_cookie(_COOKIE, path=_path(pledge_id), secure=True, httponly=True, samesite="strict")
+
+
+def _path(pledge_id: UUID) -> str:
+    return f"/queue/{pledge_id}/hire"

@@ -1,0 +1,180 @@
+"""Who may do what: the matrix of roles and operations is tested whole, and no route is left out of it."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any, get_args
+from uuid import NAMESPACE_URL, uuid4, uuid5
+
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from shared.http.auth import Role, unclassified_routes
+from tests.pledges.conftest import Caller, hire_body, pledge_body
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from uuid import UUID
+
+    from fastapi import FastAPI
+
+PLEDGES = "/api/pledges/v1/pledges"
+LOGGERS = {"member", "coordinator", "caseworker", "admin", "event_pass"}
+READERS = {"member", "coordinator", "caseworker", "admin"}
+WORKERS = {"coordinator", "caseworker", "admin"}
+
+# What each operation answers to those who may; everybody else is refused.
+MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
+    ("POST", PLEDGES): (LOGGERS, 201),
+    ("GET", PLEDGES): (READERS, 200),
+    ("GET", PLEDGES + "/{pledge_id}"): (READERS, 200),
+    ("POST", "/api/pledges/v1/hires"): ({"caseworker"}, 201),
+    ("GET", "/api/pledges/v1/hires"): (WORKERS, 200),
+    ("GET", "/api/pledges/v1/hires/{hire_id}"): (WORKERS, 200),
+    ("GET", "/internal/pledges/v1/pledges/{pledge_id}/contact"): ({"service"}, 200),
+    # What they are told is no inquiry: tests/privacy/test_pages.py asks as events does.
+    ("POST", "/internal/pledges/v1/subjects/find"): ({"service"}, 422),
+    ("POST", "/internal/pledges/v1/subjects/erase"): ({"service"}, 422),
+    ("GET", "/internal/pledges/v1/deadlines"): ({"service"}, 200),
+    ("GET", "/internal/pledges/v1/erasures"): ({"service"}, 200),
+    ("GET", "/pledges/new"): (LOGGERS, 200),
+    ("POST", "/pledges/new"): (LOGGERS, 303),
+    ("GET", "/pledges"): (READERS, 200),
+    ("GET", "/pledges/{pledge_id:uuid}"): (READERS, 200),
+    ("GET", "/queue"): ({"caseworker", "coordinator"}, 200),
+    ("GET", "/queue/{pledge_id:uuid}/hire"): ({"caseworker"}, 200),
+    ("POST", "/queue/{pledge_id:uuid}/hire"): ({"caseworker"}, 303),
+    ("GET", "/pledges/import"): ({"coordinator", "admin"}, 200),
+    ("POST", "/pledges/import"): ({"coordinator", "admin"}, 200),
+    ("POST", "/pledges/import/errors"): ({"coordinator", "admin"}, 200),
+    ("GET", "/pledges/import/skabelon.csv"): ({"coordinator", "admin"}, 200),
+}
+PASS = "/pledges/pass/{token}"
+PUBLIC = {("GET", PASS), ("POST", PASS), ("GET", "/livez"), ("GET", "/readyz"), ("GET", "/metrics")}
+
+
+def _operations(app: FastAPI) -> set[tuple[str, str]]:
+    return {
+        (method, route.path or "")
+        for route in iter_route_contexts(app.routes)
+        if isinstance(route.original_route, APIRoute)
+        for method in route.methods or ()
+    }
+
+
+def test_no_route_is_unclassified(app: FastAPI) -> None:
+    assert unclassified_routes(app.routes) == []
+    assert _operations(app) == set(MATRIX) | PUBLIC
+
+
+async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge: dict[str, Any], **more: Any) -> int:
+    """The status of one operation tried by one role."""
+    principal: dict[str, Any] = {}
+    if role == "event_pass":
+        event_id = more["event_id"]
+        principal = {"subject": f"pass:{event_id}", "event_id": event_id, "pass_generation": 1}
+    elif role == "service":
+        asks = "notifications" if path.endswith("/contact") else "events"
+        principal = {"subject": f"service:{asks}", "taskforce_id": None}
+    headers = caller.headers(*((role,) if role else ()), **principal) | {"idempotency-key": str(uuid4())}
+    address = path.replace(":uuid}", "}").replace("{pledge_id}", pledge["id"]).replace("{hire_id}", more["hire_id"])
+    if "/internal/" in path:
+        address += f"?taskforce={more['taskforce_id']}"
+    send: dict[str, Any] = {}
+    if method == "POST" and path.startswith("/api"):
+        send["json"] = pledge_body() if path == PLEDGES else hire_body(pledge_id=pledge["id"])
+    elif path == "/pledges/new":
+        send["data"] = {"company.name": "B&O", "contact.name": "Eva", "contact.phone": "97 85 00 00"}
+        send["data"] |= {"positions": "1", "hours": "10"}
+    elif path == "/pledges/import/errors":
+        send["data"] = {
+            "carried": b64encode(b"virksomhed;dato;pladser;timer fra;kontaktperson\nB&O;x;1;5;Eva\n").decode()
+        }
+    elif path == "/pledges/import":
+        send["files"] = {
+            "file": ("a.csv", b"virksomhed;dato;pladser;timer fra;kontaktperson\nB&O;01-02-2024;1;5;Eva\n")
+        }
+    elif method == "POST":
+        send["data"] = {"start_date": "2026-12-01", "weekly_hours": "7,5", "contact_person.name": "Jonas"}
+        send["data"] |= {"contact_person.phone": "96 84 84 84"}
+    answer = await caller.client.request(method, address, headers=headers, **(send if method == "POST" else {}))
+    return answer.status_code
+
+
+async def test_every_role_may_what_the_matrix_says_and_nothing_else(
+    caller: Caller, know_event: Callable[..., Awaitable[UUID]], taskforce_id: UUID
+) -> None:
+    event_id = await know_event()
+    pledge = pledge_body(event_id=str(event_id), positions=20)
+    await caller.log(pledge, "coordinator")
+    hire = hire_body(pledge_id=pledge["id"])
+    await caller.confirm(hire)
+    more = {"event_id": event_id, "hire_id": hire["id"], "taskforce_id": taskforce_id}
+    wrong = []
+    for (method, path), (allowed, status) in MATRIX.items():
+        for role in (*get_args(Role), None):
+            answered = await _try(caller, method, path, role, pledge, **more)
+            expected = status if role in allowed else 401 if role is None else 403
+            if role == "event_pass" and path.endswith(("/pledges/{pledge_id}", "/pledges/{pledge_id:uuid}")):
+                expected = 404
+            if answered != expected:
+                wrong.append(f"{method} {path} as {role}: {answered}, not {expected}")
+    assert wrong == []
+
+
+async def test_members_see_contacts_of_what_they_logged_and_of_nothing_else(caller: Caller) -> None:
+    mine, yours = pledge_body(), pledge_body()
+    me: dict[str, Any] = {"subject": f"person:{uuid5(NAMESPACE_URL, 'me')}"}
+    you: dict[str, Any] = {"subject": f"person:{uuid5(NAMESPACE_URL, 'you')}"}
+    await caller.log(mine, "member", **me)
+    await caller.log(yours, "member", **you)
+
+    listed = (await caller.get(PLEDGES, "member", **me)).json()["items"]
+    own_only = (await caller.get(PLEDGES + "?mine=true", "member", **me)).json()["items"]
+
+    assert {one["id"]: one["contact"] is not None for one in listed} == {mine["id"]: True, yours["id"]: False}
+    assert [one["id"] for one in own_only] == [mine["id"]]
+    for role in ("coordinator", "caseworker", "admin"):
+        one = (await caller.get(f"{PLEDGES}/{yours['id']}", role)).json()
+        assert one["contact"]["name"] == "Eva Holm"
+    page = await caller.client.get(f"/pledges/{yours['id']}", headers=caller.headers("member", **me))
+    assert "Eva Holm" not in page.text
+    assert "97 85 00 00" not in page.text
+    list_page = await caller.client.get("/pledges?who=all", headers=caller.headers("member", **me))
+    assert list_page.text.count("Eva Holm") == 1
+
+
+async def test_the_address_is_given_to_services_at_the_moment_of_sending(caller: Caller, taskforce_id: UUID) -> None:
+    body = pledge_body()
+    await caller.log(body)
+    without = pledge_body(contact={"name": "Ida"})
+    await caller.log(without)
+    headers = caller.headers("service", taskforce_id=None, subject="service:notifications")
+
+    async def address(pledge_id: str, taskforce: UUID) -> Any:
+        answer = await caller.client.get(
+            f"/internal/pledges/v1/pledges/{pledge_id}/contact?taskforce={taskforce}", headers=headers
+        )
+        return answer.json() if answer.status_code == 200 else answer.status_code
+
+    assert await address(body["id"], taskforce_id) == {
+        "email": "eva@traelast.example",
+        "name": "Eva Holm",
+        "company": "Struer Trælast A/S",
+        "language": "da",
+    }
+    assert (await address(without["id"], taskforce_id))["email"] is None
+    assert await address(body["id"], uuid4()) == 404
+    assert await address(str(uuid4()), taskforce_id) == 404
+
+
+async def test_a_token_of_another_key_is_no_token(caller: Caller) -> None:
+    from shared.http.auth import Principal, new_private_jwk, sign_token
+
+    forged = sign_token(
+        new_private_jwk(), Principal("person:x", frozenset({"coordinator"}), uuid4()), lifetime_seconds=60
+    )
+
+    answer = await caller.client.get(PLEDGES, headers={"authorization": f"Bearer {forged}"})
+
+    assert answer.status_code == 401
+    assert answer.headers["content-type"] == "application/problem+json"
