@@ -292,7 +292,7 @@ def _is_there(links: str) -> bool:
 
 def _has_system_certificates() -> bool:
     paths = ssl.get_default_verify_paths()
-    return paths.cafile is not None or (paths.capath is not None and any(Path(paths.capath).iterdir()))
+    return bool(paths.cafile) or (bool(paths.capath) and any(Path(paths.capath).iterdir()))
 
 
 # ---- running a step
