@@ -33,8 +33,9 @@ from services.pledges.register.domain import Contact, TypedCompany
 from shared.contracts.message import MunicipalityCode
 from shared.contracts.pledges import CapturedBy, JobType
 from shared.fields import dates
-from shared.fields.cpr import MayLookLikeCpr, refuse_control_characters, refuse_cpr
+from shared.fields.cpr import MayLookLikeCpr, refuse_cpr
 from shared.fields.dates import Day
+from shared.fields.text import refuse_control_characters
 
 # One mailbox as people write it; whether it exists is found out by writing to it. No header can be smuggled in.
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[^\s@<>()\[\],;:\\\"]+\.[^\s@<>()\[\],;:\\\".]{2,}")
