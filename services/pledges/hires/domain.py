@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from services.pledges.hires.refusals import (
     CompanyMissing,
@@ -16,6 +16,7 @@ from services.pledges.hires.refusals import (
 )
 from services.pledges.register.domain import company_flags, recognise
 from shared.fields.copenhagen import COPENHAGEN
+from shared.product.vocabulary import EndReason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
     from services.pledges.pledges.domain import Contact, Limits, Pledge, Position
     from services.pledges.register.domain import RegisteredCompany, TypedCompany
     from shared.contracts.pledges import JobType
-
-EndReason = Literal[
-    "more_hours_elsewhere", "ordinary_job", "education", "employer", "participant", "health", "moved", "other"
-]
 
 _EARLIEST_START: Final = date(2000, 1, 1)
 _LATEST_START: Final = timedelta(days=2 * 366)

@@ -11,24 +11,26 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ValidationError
 
-from services.pledges.danish import iso_date, point_decimal
 from services.pledges.hires import commands, draft, queries
 from services.pledges.hires.queries import HireFilter
 from services.pledges.hires.schemas import HireIn
 from services.pledges.pledges.access import PLEDGE
-from services.pledges.pledges.catalogue import JOB_TYPES
 from services.pledges.pledges.forms import read_as, uuid_or_none, without_empty
 from services.pledges.pledges.queries import pledge as find_pledge
 from services.pledges.pledges.refusals import IdTaken, NoPositionOpen, PledgeEnded, PositionTaken, StaleVersion
 from services.pledges.pledges.rendering import database, render, settings
-from services.pledges.pledges.schemas import TypedId, TypedPhone
+from services.pledges.pledges.schemas import TypedId
 from shared.db.idempotency import IdempotencyKeyReused, idempotent_request
 from shared.fields.copenhagen import COPENHAGEN
+from shared.fields.dates import iso_date
+from shared.fields.numbers import point_decimal
+from shared.fields.phone import TypedPhone
 from shared.http.auth import Principal, require
 from shared.http.policy import about
 from shared.http.problems import Problem
 from shared.http.refusals import problem_of
 from shared.i18n.translations import gettext as _
+from shared.product.vocabulary import JOB_TYPES
 from shared.refusals import Refusal
 from shared.ui.formats import number_text
 from shared.ui.forms import Form, blank, read_form

@@ -10,22 +10,23 @@ from uuid import UUID
 from pydantic import BeforeValidator, Field, PlainValidator, computed_field
 from pydantic_core import PydanticCustomError
 
-from services.pledges.hires.domain import EndReason, Hire, HireConfirmation
+from services.pledges.hires.domain import Hire, HireConfirmation
 from services.pledges.pledges.domain import Contact
 from services.pledges.pledges.schemas import (
     CompanyIn,
     CompanyOut,
     ContactIn,
-    Line,
     PlainNumber,
-    RequestModel,
-    ResponseModel,
+    TypedModel,
     WarningOut,
     WeeklyHours,
     flags_in_words,
 )
 from shared.contracts.pledges import JobType
 from shared.fields.dates import Day
+from shared.fields.text import Name
+from shared.http.schemas import ResponseModel
+from shared.product.vocabulary import EndReason
 
 
 def _which_position(value: object) -> int | UUID | None:
@@ -53,7 +54,7 @@ def _named(value: Any) -> Any:
     return {"name": value} if isinstance(value, str) else value
 
 
-class HireIn(RequestModel):
+class HireIn(TypedModel):
     """A hire that a case worker confirms."""
 
     id: UUID
@@ -61,13 +62,13 @@ class HireIn(RequestModel):
     position: WhichPosition = Field(
         None, description="number or id; none: the pledge's first that is vacant", examples=[1]
     )
-    company: Annotated[CompanyIn | None, BeforeValidator(_named, json_schema_input_type=CompanyIn | Line | None)] = (
+    company: Annotated[CompanyIn | None, BeforeValidator(_named, json_schema_input_type=CompanyIn | Name | None)] = (
         Field(None, description="or just its name")
     )
     start_date: Day = Field(examples=["2026-12-01"])
     weekly_hours: WeeklyHours = Field(description="from the first day", examples=[12.5])
     job_type: JobType | None = Field(None, description="none: the pledge's, else smaajob")
-    contact_person: Annotated[ContactIn, BeforeValidator(_named, json_schema_input_type=ContactIn | Line)] = Field(
+    contact_person: Annotated[ContactIn, BeforeValidator(_named, json_schema_input_type=ContactIn | Name)] = Field(
         description="the municipality's fixed contact, whom employer and employee can ring; or just the name"
     )
     ended_on: Day | None = Field(None, description="the first day without the job, where it has ended already")

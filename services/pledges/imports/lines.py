@@ -11,7 +11,6 @@ from uuid import UUID, uuid5
 
 from pydantic import ValidationError
 
-from services.pledges.danish import iso_date, point_decimal
 from services.pledges.imports.columns import COLUMNS, column_of, job_type_code, meaning, task_code
 from services.pledges.imports.report import CellError, Row, Verdict
 from services.pledges.pledges.domain import Limits, Person, Pledge
@@ -22,6 +21,8 @@ from shared.db.idempotency import request_fingerprint
 from shared.fields.copenhagen import COPENHAGEN
 from shared.fields.cpr import contains_cpr_shape
 from shared.fields.cvr import read_cvr
+from shared.fields.dates import iso_date
+from shared.fields.numbers import point_decimal
 from shared.http.validation import field_errors
 from shared.i18n.translations import gettext as _
 from shared.refusals import Refusal

@@ -10,21 +10,23 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict
 
-from services.pledges.danish import iso_date, point_decimal
 from services.pledges.pledges import commands
 from services.pledges.pledges.access import CONTACT, LOGGERS, PLEDGE, logs_as
-from services.pledges.pledges.catalogue import JOB_TYPES, TASKS
+from services.pledges.pledges.catalogue import TASKS
 from services.pledges.pledges.domain import starts_long_before
 from services.pledges.pledges.forms import read_as, uuid_or_none, without_empty
 from services.pledges.pledges.guest_access import find_pledge, intake_for
 from services.pledges.pledges.refusals import IdTaken, PassRevoked
 from services.pledges.pledges.rendering import render, settings
-from services.pledges.pledges.schemas import PledgeIn, TypedId, TypedPhone
+from services.pledges.pledges.schemas import PledgeIn, TypedId
 from services.pledges.register import queries as register
 from services.pledges.register.access import COMPANY, EVENT, event_of, is_guest, is_revoked, sees_register
 from shared.db.database import TRANSIENT_ERRORS
 from shared.db.idempotency import IdempotencyKeyReused, idempotent_request
 from shared.fields.copenhagen import COPENHAGEN
+from shared.fields.dates import iso_date
+from shared.fields.numbers import point_decimal
+from shared.fields.phone import TypedPhone
 from shared.http.auth import Principal, require
 from shared.http.policy import about
 from shared.http.problems import Problem
@@ -34,6 +36,7 @@ from shared.http.refusals import problem_of
 from shared.http.validation import FieldError
 from shared.i18n.translations import gettext as _
 from shared.i18n.translations import pgettext
+from shared.product.vocabulary import JOB_TYPES
 from shared.refusals import Refusal
 from shared.ui.forms import Form, blank, read_form
 

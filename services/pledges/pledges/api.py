@@ -13,8 +13,9 @@ from services.pledges.pledges.access import CONTACT, LOGGERS, PLEDGE, READERS, v
 from services.pledges.pledges.cursors import NewestFirst
 from services.pledges.pledges.guest_access import find_pledge
 from services.pledges.pledges.queries import PledgeFilter
-from services.pledges.pledges.schemas import ContactAddress, PledgeOut, PledgePage, SearchText
+from services.pledges.pledges.schemas import ContactAddress, PledgeOut, PledgePage
 from shared.contracts.pledges import JobType, PledgeStatus
+from shared.fields.text import SearchText
 from shared.http.auth import Principal, require, require_service
 from shared.http.openapi import ETAG
 from shared.http.paging import PageSize, PageToken, cut

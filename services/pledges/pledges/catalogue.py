@@ -58,17 +58,6 @@ TASK_GROUPS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
 TASKS: Final = MappingProxyType({code: label for _, tasks in TASK_GROUPS for code, label in tasks})
 """Label by code."""
 
-JOB_TYPES: Final = MappingProxyType(
-    {
-        "smaajob": N_("Småjob"),
-        "praktik": N_("Work placement"),
-        "loentilskud": N_("Wage subsidy"),
-        "fleksjob": N_("Fleksjob"),
-        "ordinaer": N_("Ordinary job"),
-        "traening": N_("Training track"),
-    }
-)
-
 STATUSES: Final = MappingProxyType(
     {
         "logged": N_("Logged"),

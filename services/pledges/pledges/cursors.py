@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from services.pledges.pledges.schemas import Moment
+from shared.fields.dates import StoredMoment
 from shared.http.paging import SortKey
 
 
 class NewestFirst(SortKey):
     """Pledges by when they were received, hires by when they were confirmed."""
 
-    at: Moment
+    at: StoredMoment
     id: UUID

@@ -26,12 +26,11 @@ from services.pledges.pledges.refusals import (
 from services.pledges.register.domain import company_flags, recognise
 from shared.contracts.pledges import CapturedBy, JobType, PledgeStatus, PositionStatus, position_id
 from shared.fields.copenhagen import COPENHAGEN
+from shared.product.vocabulary import PASS_GRACE
 
 if TYPE_CHECKING:
     from services.pledges.register.domain import EventFacts, RegisteredCompany, TypedCompany
 
-PASS_GRACE: Final = timedelta(days=14)
-"""How long after an event's end its passes still deliver what a phone captured while it was open."""
 CLOCK_TOLERANCE: Final = timedelta(hours=24)
 """A phone's clock that is further ahead of ours is wrong; less may be a time zone or summer time."""
 _START_TOLERANCE: Final = timedelta(days=365)

@@ -21,18 +21,19 @@ from services.pledges.pledges.access import (
     may_read_hires,
     visible_part,
 )
-from services.pledges.pledges.catalogue import JOB_TYPES, STATUSES
+from services.pledges.pledges.catalogue import STATUSES
 from services.pledges.pledges.cursors import NewestFirst
 from services.pledges.pledges.forms import uuid_or_none
 from services.pledges.pledges.guest_access import find_pledge
 from services.pledges.pledges.queries import FilledPosition, PledgeFilter
 from services.pledges.pledges.rendering import address, database, render
-from services.pledges.pledges.schemas import SearchText
+from shared.fields.text import SearchText
 from shared.http.auth import Principal, require
 from shared.http.paging import PageToken, cut
 from shared.http.policy import about
 from shared.http.problems import Problem
 from shared.i18n.translations import gettext as _
+from shared.product.vocabulary import JOB_TYPES
 
 router = APIRouter(include_in_schema=False)
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from services.pledges.pledges import catalogue
 from shared.fields.phone import phone_text, phone_uri
+from shared.product.vocabulary import JOB_TYPES
 from shared.ui.pages import render as render_page
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def render(request: Request, template: str, *, status_code: int = 200, **context
         template,
         status_code=status_code,
         words=catalogue,
+        job_type_words=JOB_TYPES,
         phone_uri=phone_uri,
         phone_text=phone_text,
         **context,

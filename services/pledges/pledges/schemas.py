@@ -1,23 +1,18 @@
 """Pledges as they are sent (`PledgeIn`) and as they are read and answered (`PledgeOut`).
 
-The types and the shape of what is sent are validated here, every rule that needs context in `domain`. Unknown fields
-are ignored, so that an older server takes what a newer phone sends.
+The types and the shape of what is sent are validated here, every rule that needs context in `domain`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-import phonenumbers
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     PlainSerializer,
@@ -33,66 +28,15 @@ from services.pledges.pledges.domain import Contact, Guest, Pledge, PledgeTerms,
 from services.pledges.register.domain import TypedCompany
 from shared.contracts.message import MunicipalityCode
 from shared.contracts.pledges import CapturedBy, JobType, PledgeStatus
-from shared.fields import dates
-from shared.fields.cpr import MayLookLikeCpr, refuse_control_characters, refuse_cpr
-from shared.fields.dates import Day
+from shared.fields.cpr import MayLookLikeCpr
+from shared.fields.dates import Day, StoredMoment
+from shared.fields.email import Email
+from shared.fields.numbers import TypedNumber
+from shared.fields.p_number import PNumber
+from shared.fields.phone import Phone
+from shared.fields.text import Line, Name, NoneIfBlank
+from shared.http.schemas import RequestModel, ResponseModel
 from shared.i18n.translations import gettext as _
-
-# One mailbox as people write it; whether it exists is found out by writing to it. No header can be smuggled in.
-_EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[^\s@<>()\[\],;:\\\"]+\.[^\s@<>()\[\],;:\\\".]{2,}")
-_LINE_SIGN = re.compile(r"[\n\r\t]")
-# A Danish number as most people write it: too short for a CPR number, and a telephone number to everybody.
-_EIGHT_DIGITS = re.compile(r"[2-9][0-9](?: ?[0-9][0-9]){3}")
-_SEPARATORS = re.compile(r"[\s.\-]")
-
-
-def _one_line(text: str) -> str:
-    if _LINE_SIGN.search(text):
-        raise PydanticCustomError("one_line", "Must be one line.")
-    return refuse_control_characters(text)
-
-
-def _empty_is_none(value: Any) -> Any:
-    return None if isinstance(value, str) and not value.strip() else value
-
-
-def parse_phone(text: str) -> phonenumbers.PhoneNumber | None:
-    """Return a number that could be rung, or None. Without a country code it is Danish."""
-    try:
-        number = phonenumbers.parse(text, "DK")
-    except phonenumbers.NumberParseException:
-        return None
-    return number if phonenumbers.is_possible_number(number) else None
-
-
-def _phone(text: str) -> str:
-    if _EIGHT_DIGITS.fullmatch(text):
-        return text
-    if parse_phone(_no_cpr_but_foreign(text)) is None:
-        raise PydanticCustomError("phone", "Is not a telephone number.")
-    return text
-
-
-def _no_cpr_but_foreign(text: str) -> str:
-    """A right number of another country is no CPR number; "+31 12 34 5678" only looks like one."""
-    number = parse_phone(text)
-    if number is not None and text.startswith(("+", "00")) and phonenumbers.is_valid_number(number):
-        return text
-    return refuse_cpr(text)
-
-
-def _email(text: str) -> str:
-    if len(text) > 254 or not _EMAIL.fullmatch(text):
-        raise PydanticCustomError("email", "Is not an e-mail address.")
-    return text
-
-
-def _storable(moment: datetime) -> datetime:
-    """As UTC: the first and the last day of the calendar have no UTC in every zone."""
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise PydanticCustomError("datetime_range", "Must be a date and a time.") from None
 
 
 def _known_task(code: str) -> str:
@@ -101,70 +45,19 @@ def _known_task(code: str) -> str:
     return code
 
 
-def _without_doubles(codes: list[str]) -> list[str]:
+def _without_repeats(codes: list[str]) -> list[str]:
     return list(dict.fromkeys(codes))
 
 
-def _number(value: Any) -> Any:
-    """A Danish decimal comma is a decimal comma. Truth is no number."""
-    if isinstance(value, bool):
-        raise PydanticCustomError("decimal_type", "Must be a whole number or a decimal number.")
-    return value.strip().replace(",", ".") if isinstance(value, str) else value
-
-
-def _p_number(text: str) -> str:
-    digits = _SEPARATORS.sub("", text)
-    if not (digits.isascii() and digits.isdigit() and len(digits) == 10):
-        raise PydanticCustomError("p_number", "A P-number has ten digits.")
-    return digits
-
-
-Line = Annotated[
-    str, StringConstraints(min_length=1, max_length=200), AfterValidator(_one_line), AfterValidator(refuse_cpr)
-]
-"""One line a person typed: never empty, never a CPR number."""
-ShortLine = Annotated[
-    Annotated[str, StringConstraints(max_length=60), AfterValidator(_one_line), AfterValidator(refuse_cpr)] | None,
-    BeforeValidator(_empty_is_none),
-]
-_FOREIGN = MayLookLikeCpr("telephone numbers of other countries may; any other such number is refused")
-Phone = Annotated[
-    Annotated[str, StringConstraints(max_length=40), AfterValidator(_one_line), AfterValidator(_phone), _FOREIGN]
-    | None,
-    BeforeValidator(_empty_is_none),
-]
-TypedPhone = Annotated[str, AfterValidator(_no_cpr_but_foreign), _FOREIGN]
-"""What is to be judged as a `Phone` yet: nothing that looks like a CPR number."""
-TypedId = Annotated[str, MayLookLikeCpr("an id that is read as one; any other text is as good as none")]
-SearchText = Annotated[str, AfterValidator(refuse_cpr), Field(max_length=100)]
-"""What is looked for: it stands in the address, which is the last place for a CPR number."""
-Email = Annotated[
-    Annotated[
-        str,
-        StringConstraints(max_length=254),
-        AfterValidator(_one_line),
-        AfterValidator(refuse_cpr),
-        AfterValidator(_email),
-    ]
-    | None,
-    BeforeValidator(_empty_is_none),
-]
-PNumber = Annotated[
-    Annotated[str, AfterValidator(_p_number), MayLookLikeCpr("a P-number has ten digits, too")] | None,
-    BeforeValidator(_empty_is_none),
-]
-"""A workplace's number: ten digits, and so exempt from the search for CPR numbers."""
-Municipality = Annotated[MunicipalityCode | None, BeforeValidator(_empty_is_none)]
-WeeklyHours = Annotated[Decimal, Field(gt=0, le=60, decimal_places=2), BeforeValidator(_number)]
-PositionCount = Annotated[int, Field(ge=1), BeforeValidator(_number)]
-Moment = Annotated[dates.Moment, AfterValidator(_storable)]
+TypedId = Annotated[str, MayLookLikeCpr("an id that is read as one; any other text is ignored")]
+"""A form's field with an id that is not judged yet."""
+WeeklyHours = Annotated[Decimal, Field(gt=0, le=60, decimal_places=2), TypedNumber]
 Task = Annotated[
     str, AfterValidator(_known_task), WithJsonSchema({"type": "string", "enum": sorted(TASKS)}, mode="validation")
 ]
-Tasks = Annotated[list[Task], Field(max_length=50), AfterValidator(_without_doubles)]
 
 
-def allow_numbers_for_text(schema: dict[str, Any]) -> None:
+def _allow_numbers_for_text(schema: dict[str, Any]) -> None:
     """Say in the JSON schema that any text except a date, an id or a choice may be sent as a number."""
     for field in schema.get("properties", {}).values():
         for kind in (field, *field.get("anyOf", ())):
@@ -172,46 +65,47 @@ def allow_numbers_for_text(schema: dict[str, Any]) -> None:
                 kind["type"] = ["string", "number"]
 
 
-class RequestModel(BaseModel):
-    """What pledges and hires are sent as."""
+class TypedModel(RequestModel):
+    """What a person typed. A number is accepted for text: 24256790 as well as "24256790" for a CVR number."""
 
-    # A number is accepted for text: 24256790 as well as "24256790" for a CVR number.
     model_config = ConfigDict(
-        frozen=True,
-        extra="ignore",
-        coerce_numbers_to_str=True,
-        str_strip_whitespace=True,
-        json_schema_extra=allow_numbers_for_text,
+        coerce_numbers_to_str=True, str_strip_whitespace=True, json_schema_extra=_allow_numbers_for_text
     )
 
 
-class CompanyIn(RequestModel):
+class CompanyIn(TypedModel):
     """A company as somebody typed it."""
 
     id: UUID | None = Field(None, description="the register's id, where it is known")
-    name: Line = Field(examples=["Struer Trælast A/S"])
-    cvr: ShortLine = Field(None, description="8 digits; a wrong one is taken and flagged", examples=["24256790"])
-    municipality: Municipality = Field(None, description="four-digit code", examples=["0671"])
-    p_number: PNumber = Field(None, description="the workplace: 10 digits")
+    name: Name = Field(examples=["Struer Trælast A/S"])
+    cvr: Annotated[Annotated[Line, StringConstraints(max_length=60)] | None, NoneIfBlank] = Field(
+        None, description="8 digits; a wrong one is taken and flagged", examples=["24256790"]
+    )
+    municipality: Annotated[MunicipalityCode | None, NoneIfBlank] = Field(
+        None, description="four-digit code", examples=["0671"]
+    )
+    p_number: Annotated[PNumber | None, NoneIfBlank] = Field(None, description="the workplace: 10 digits")
 
     def typed(self) -> TypedCompany:
         """Return the domain's value."""
         return TypedCompany(self.name, self.cvr, self.municipality, self.p_number, self.id)
 
 
-class ContactIn(RequestModel):
+class ContactIn(TypedModel):
     """A person to call or write to."""
 
-    name: Line = Field(examples=["Eva Holm"])
-    phone: Phone = Field(None, description="Danish unless it says its country", examples=["97 85 00 00"])
-    email: Email = Field(None, examples=["eva@traelast.example"])
+    name: Name = Field(examples=["Eva Holm"])
+    phone: Annotated[Phone | None, NoneIfBlank] = Field(
+        None, description="Danish unless it says its country", examples=["97 85 00 00"]
+    )
+    email: Annotated[Email | None, NoneIfBlank] = Field(None, examples=["eva@traelast.example"])
 
     def contact(self) -> Contact:
         """Return the domain's value."""
         return Contact(self.name, self.phone, self.email)
 
 
-class HoursIn(RequestModel):
+class HoursIn(TypedModel):
     """Hours a week, from and to."""
 
     start: WeeklyHours = Field(alias="from", examples=[5])
@@ -224,7 +118,7 @@ class HoursIn(RequestModel):
         return self
 
 
-class PledgeIn(RequestModel):
+class PledgeIn(TypedModel):
     """A pledge that is to be logged."""
 
     id: UUID = Field(description="made where the pledge was captured; also a good Idempotency-Key")
@@ -232,11 +126,13 @@ class PledgeIn(RequestModel):
     company: CompanyIn
     contact: ContactIn
     job_type: JobType = Field(examples=["smaajob"])
-    positions: PositionCount = Field(examples=[3])
+    positions: Annotated[int, Field(ge=1), TypedNumber] = Field(examples=[3])
     weekly_hours: HoursIn
-    tasks: Tasks = Field(default_factory=list, examples=[["shelf_stocking", "tidying"]])
+    tasks: Annotated[list[Task], Field(max_length=50), AfterValidator(_without_repeats)] = Field(
+        default_factory=list, examples=[["shelf_stocking", "tidying"]]
+    )
     earliest_start: Day | None = None
-    captured_at: Moment = Field(description="by the clock of whatever captured it")
+    captured_at: StoredMoment = Field(description="by the clock of whatever captured it")
     captured_by: CapturedBy = "api"
 
     def terms(self) -> PledgeTerms:
@@ -263,17 +159,6 @@ def _plain(number: Decimal) -> int | float:
 
 
 PlainNumber = Annotated[Decimal, PlainSerializer(_plain, return_type=int | float)]
-
-
-class ResponseModel(BaseModel):
-    """What pledges and hires are answered with."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        populate_by_name=True,
-        serialize_by_alias=True,
-        json_schema_serialization_defaults_required=True,
-    )
 
 
 class CompanyOut(ResponseModel):

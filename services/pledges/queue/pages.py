@@ -12,19 +12,19 @@ from fastapi.responses import Response
 
 from services.pledges.hires.queries import hire as find_hire
 from services.pledges.pledges.access import HIRE, PLEDGE
-from services.pledges.pledges.catalogue import JOB_TYPES
 from services.pledges.pledges.forms import uuid_or_none
 from services.pledges.pledges.queries import PledgeFilter, events_with_pledges
 from services.pledges.pledges.rendering import address, database, render
-from services.pledges.pledges.schemas import SearchText
 from services.pledges.queue import queries
 from services.pledges.queue.cursors import OldestFirst
 from shared.fields.copenhagen import COPENHAGEN
+from shared.fields.text import SearchText
 from shared.http.auth import Principal, require
 from shared.http.paging import PageToken, cut
 from shared.http.policy import about
 from shared.i18n.translations import gettext as _
 from shared.i18n.translations import ngettext
+from shared.product.vocabulary import JOB_TYPES
 
 router = APIRouter(include_in_schema=False)
 
