@@ -213,10 +213,10 @@ def test_marked_fields_are_those_we_know() -> None:
         if may_look_like_cpr(field.annotation, field.metadata)
     }
     assert marked == {
-        "PledgeBody.company.p_number",
-        "PledgeBody.contact.phone",
-        "HireBody.company.p_number",
-        "HireBody.contact_person.phone",
+        "PledgeIn.company.p_number",
+        "PledgeIn.contact.phone",
+        "HireIn.company.p_number",
+        "HireIn.contact_person.phone",
         "IntakeForm.id",
         "IntakeForm.event_id",
         "IntakeForm.contact.phone",

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.pledges.hires.domain import Confirmation, confirm_hire
+from services.pledges.hires.domain import HireConfirmation, confirm_hire
 from services.pledges.pledges import refusals
-from services.pledges.pledges.domain import Guest, Limits, Person, Pledge, Promise
-from services.pledges.register.domain import Contact, EventFacts, RegisteredCompany, TypedCompany, name_key, recognise
+from services.pledges.pledges.domain import Contact, Guest, Limits, Person, Pledge, PledgeTerms
+from services.pledges.register.domain import EventFacts, RegisteredCompany, TypedCompany, name_key, recognise
 from shared.contracts.pledges import position_id
 from shared.fields.cvr import read_cvr
 from shared.refusals import Refusal
@@ -24,7 +24,7 @@ TASKFORCE = uuid4()
 SOMEBODY = Person(uuid4())
 
 
-def promise(**changes: Any) -> Promise:
+def pledge_terms(**changes: Any) -> PledgeTerms:
     """What a company promises."""
     facts: dict[str, Any] = {
         "id": uuid4(),
@@ -39,7 +39,7 @@ def promise(**changes: Any) -> Promise:
         "captured_at": NOW,
         "captured_by": "phone",
     }
-    return Promise(**facts | changes)
+    return PledgeTerms(**facts | changes)
 
 
 def event(**changes: Any) -> EventFacts:
@@ -56,7 +56,7 @@ def event(**changes: Any) -> EventFacts:
 
 
 def logged(
-    given: Promise | None = None,
+    given: PledgeTerms | None = None,
     *,
     by: Person | Guest = SOMEBODY,
     at: EventFacts | None = None,
@@ -66,7 +66,7 @@ def logged(
     """A pledge that has just been logged."""
     return Pledge.log(
         TASKFORCE,
-        given or promise(),
+        given or pledge_terms(),
         by=by,
         event=at,
         register=register,
@@ -75,7 +75,7 @@ def logged(
     )
 
 
-def confirmation(**changes: Any) -> Confirmation:
+def confirmation(**changes: Any) -> HireConfirmation:
     """What a case worker confirms."""
     facts: dict[str, Any] = {
         "id": uuid4(),
@@ -83,10 +83,10 @@ def confirmation(**changes: Any) -> Confirmation:
         "weekly_hours": Decimal(10),
         "contact_person": Contact("Jonas"),
     }
-    return Confirmation(**facts | changes)
+    return HireConfirmation(**facts | changes)
 
 
-def confirmed(given: Confirmation, pledge: Pledge | None = None, **more: Any) -> Any:
+def confirmed(given: HireConfirmation, pledge: Pledge | None = None, **more: Any) -> Any:
     """A hire that has just been confirmed."""
     return confirm_hire(
         TASKFORCE, given, pledge=pledge, register=(), confirmed_by=None, now=NOW, limits=Limits(), **more
@@ -115,7 +115,7 @@ def _expected_refusal(attempt: int | None, filled: set[int], positions: int) -> 
 def test_whatever_is_filled_in_whatever_order_the_pledge_tells_the_truth(
     positions: int, attempts: list[int | None]
 ) -> None:
-    pledge = logged(promise(positions=positions))
+    pledge = logged(pledge_terms(positions=positions))
     filled: set[int] = set()
     for attempt in attempts:
         before = (pledge.version, list(pledge.positions))
@@ -137,7 +137,7 @@ def test_whatever_is_filled_in_whatever_order_the_pledge_tells_the_truth(
 
 def test_as_it_was_logged_forgets_what_has_become_of_it() -> None:
     pledge = logged()
-    receipt = logged(pledge.promise)
+    receipt = logged(pledge.terms)
     pledge.fill(2, hire_id=uuid4())
 
     assert pledge.as_logged() == receipt
@@ -165,12 +165,12 @@ def test_an_affirmed_pledge_is_in_progress_once_a_position_is_filled() -> None:
 @pytest.mark.parametrize("positions", [0, -1, 51, 200])
 def test_a_pledge_has_from_one_to_fifty_positions(positions: int) -> None:
     with pytest.raises(refusals.TooManyPositions):
-        logged(promise(positions=positions))
+        logged(pledge_terms(positions=positions))
 
 
 def test_nobody_pledges_more_than_a_week() -> None:
     with pytest.raises(refusals.TooManyPledgedHours):
-        logged(promise(hours_to=Decimal("37.5")))
+        logged(pledge_terms(hours_to=Decimal("37.5")))
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_nobody_pledges_more_than_a_week() -> None:
 def test_a_pledge_counts_from_the_day_it_was_captured_if_the_clock_can_be_right(
     captured_at: datetime, day: date, flags: tuple[str, ...]
 ) -> None:
-    pledge = logged(promise(captured_at=captured_at))
+    pledge = logged(pledge_terms(captured_at=captured_at))
 
     assert (pledge.pledged_on, pledge.flags) == (day, flags)
 
@@ -204,7 +204,7 @@ def test_a_person_is_never_refused_for_being_late_and_a_pass_only_for_what_came_
     captured_at = closed_at + timedelta(minutes=minutes_after_closing)
     received_at = max(captured_at, closed_at) + timedelta(minutes=delivered_after_minutes)
     over = event(status="closed", ends_at=closed_at, closed_at=closed_at)
-    given_promise = promise(event_id=over.id, captured_at=captured_at)
+    given_promise = pledge_terms(event_id=over.id, captured_at=captured_at)
     by: Person | Guest = Guest(over.id, 1) if by_pass else SOMEBODY
 
     try:
@@ -228,7 +228,7 @@ def test_a_person_is_never_refused_for_being_late_and_a_pass_only_for_what_came_
 def test_a_guests_pledge_belongs_to_the_event_of_the_pass() -> None:
     here = event()
 
-    assert logged(by=Guest(here.id, 1), at=here).promise.event_id == here.id
+    assert logged(by=Guest(here.id, 1), at=here).terms.event_id == here.id
 
 
 @given(st.text(max_size=30))
@@ -269,18 +269,18 @@ def test_a_right_number_that_contradicts_the_register_recognises_nobody() -> Non
     assert read_cvr(typed.cvr) == "10150817"
     assert recognise(typed, [registered]) is None
     assert recognise(TypedCompany("B&O", "10150817"), [registered]) is None
-    assert logged(promise(company=typed), register=(registered,)).flags == ("company_unconfirmed",)
+    assert logged(pledge_terms(company=typed), register=(registered,)).flags == ("company_unconfirmed",)
     assert recognise(TypedCompany("B&O", "24256791", id=registered.id), [registered]) == registered
 
 
 def test_a_contact_who_cannot_be_reached_is_taken_and_flagged() -> None:
-    assert logged(promise(contact=Contact("Eva Holm"))).flags == ("contact_unreachable",)
-    assert logged(promise(contact=Contact("Eva Holm", email="eva@bo.example"))).flags == ()
+    assert logged(pledge_terms(contact=Contact("Eva Holm"))).flags == ("contact_unreachable",)
+    assert logged(pledge_terms(contact=Contact("Eva Holm", email="eva@bo.example"))).flags == ()
 
 
 @pytest.mark.parametrize(("days", "flags"), [(366, ("start_implausible",)), (365, ()), (-900, ())])
 def test_a_start_long_before_the_pledge_is_taken_and_flagged(days: int, flags: tuple[str, ...]) -> None:
-    assert logged(promise(earliest_start=NOW.date() - timedelta(days=days))).flags == flags
+    assert logged(pledge_terms(earliest_start=NOW.date() - timedelta(days=days))).flags == flags
 
 
 def test_two_companies_that_fit_equally_recognise_neither() -> None:
@@ -290,7 +290,7 @@ def test_two_companies_that_fit_equally_recognise_neither() -> None:
 
 
 def test_a_hire_takes_after_its_pledge() -> None:
-    pledge = logged(promise(job_type="praktik", event_id=None), by=SOMEBODY)
+    pledge = logged(pledge_terms(job_type="praktik", event_id=None), by=SOMEBODY)
 
     hire = confirmed(confirmation(pledge_id=pledge.id), pledge)
 

@@ -13,8 +13,9 @@ import pytest_asyncio
 
 from deploy.services import app_role, intake_role, owner_role
 from services.pledges.app import create_app
-from services.pledges.pledges import idempotency, store
+from services.pledges.pledges import store
 from services.pledges.register.domain import TypedCompany
+from services.pledges.register.store import load_register_context
 from shared.db.database import Database
 from tests.pledges.conftest import Caller, hire_body, pledge_body
 from tests.pledges.intake.test_api import as_pass
@@ -190,7 +191,7 @@ async def test_it_can_log_as_nobody_but_a_guest(
     async with pledges_database.read(taskforce_id) as conn:
         members = await store.load_pledge(conn, taskforce_id, UUID(logged["member"]["id"]))
     assert members is not None
-    pledge = replace(members[0], promise=replace(members[0].promise, id=uuid4()))
+    pledge = replace(members[0], terms=replace(members[0].terms, id=uuid4()))
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with narrow.change(taskforce_id) as conn:
             await store.insert_pledge(conn, pledge, b"\1" * 33)
@@ -211,13 +212,13 @@ async def test_it_recognises_a_company_of_the_register(
     event_id = UUID(logged["guest"]["event_id"])
     wanted = [(event_id, TypedCompany("B&O", None, None, None))]
     async with narrow.read(taskforce_id) as conn:
-        [around] = await idempotency.look_around(conn, taskforce_id, wanted)
-    assert around.event is not None
-    assert len(around.candidates) == 1
+        [context] = await load_register_context(conn, taskforce_id, wanted)
+    assert context.event is not None
+    assert len(context.candidates) == 1
     async with narrow.read(other_taskforce_id) as conn:
-        [around] = await idempotency.look_around(conn, taskforce_id, wanted)
-    assert around.event is None
-    assert around.candidates == []
+        [context] = await load_register_context(conn, taskforce_id, wanted)
+    assert context.event is None
+    assert context.candidates == []
 
 
 async def test_a_pledge_is_told_to_whoever_has_what_it_is_recognised_by(
@@ -225,7 +226,7 @@ async def test_a_pledge_is_told_to_whoever_has_what_it_is_recognised_by(
 ) -> None:
     pledge_id = UUID(logged["member"]["id"])
     async with pledges_database.read(taskforce_id) as conn:
-        [digest] = (await idempotency.request_digests(conn, taskforce_id, [pledge_id])).values()
+        [digest] = (await store.fingerprints_of_pledges(conn, taskforce_id, [pledge_id])).values()
 
     async def told(whose: UUID, digests: list[bytes]) -> bool:
         async with narrow.read(whose) as conn:

@@ -13,7 +13,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from services.pledges import sealing
-from services.pledges.imports import import_pledges
+from services.pledges.imports.commands import import_pledges
 from services.pledges.pledges.domain import Limits
 from services.pledges.settings import PledgesSettings
 from services.pledges.worker import create_worker
@@ -23,7 +23,7 @@ from tests.pledges.conftest import REQUEST_KEY, Caller, hire_body, pledge_body
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from services.pledges.imports import Report
+    from services.pledges.imports.report import Report
     from shared.db.database import Database
     from tests.support.infrastructure import Databases
 
