@@ -256,7 +256,7 @@ async def ledger(conn: Connection) -> list[Erasure]:
         """
         select id, taskforce_id, erased_table, erased_key, erased_by, erased_at, repeated_at
           from erasures
-         where taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+         where taskforce_id = current_taskforce()
          order by erased_at, id
         """
     )
@@ -298,7 +298,7 @@ async def repeat(conn: Connection, holdings: Sequence[Holding], lines: Sequence[
         """
         update erasures
            set repeated_at = clock_timestamp()
-         where taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+         where taskforce_id = current_taskforce()
            and id = any ($1)
         """,
         [

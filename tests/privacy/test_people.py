@@ -13,7 +13,7 @@ import pytest
 
 from deploy.privacy import people
 from deploy.privacy.registers import register_of
-from deploy.services import SERVICES
+from deploy.services import DATA_SUBJECTS, SERVICES
 from services.events.people.domain import is_last_administrator
 from services.events.people.store import administrators, lock_people, set_deactivated
 from shared.postgres import set_taskforce
@@ -301,7 +301,7 @@ async def _restored(whole: Installation) -> list[dict[str, Any]]:
     """Erase Eva, and go back to before it: the ledger has gone back, too. Returns the copy that was kept of it."""
     await whole.erase()
     copy: list[dict[str, Any]] = json.loads(json.dumps(await people.ledger(whole.databases.owner_dsn)))
-    for service in people.OWNERS:
+    for service in DATA_SUBJECTS:
         await whole.all(service, "delete from erasures")
     await whole.all(
         "events",

@@ -18,7 +18,7 @@ from services.pledges.domain.refusals import Refusal, TooManyPositions
 from services.pledges.domain.register import name_key
 from services.pledges.imports.columns import COLUMNS, column_of, job_type_code, meaning, task_code
 from services.pledges.imports.report import CellError, Row, Verdict
-from services.pledges.recognition import Fingerprint, fingerprint
+from services.pledges.recognition import fingerprint
 from shared.copenhagen import COPENHAGEN
 from shared.cpr import contains_cpr_shape
 from shared.cvr import read_cvr
@@ -83,7 +83,6 @@ class JudgedLine:
 
     Attributes:
         pledge_id: follows from its reference or its content.
-        former_id: what followed from its content before that was sealed with the installation's key.
         digest: its content's, whatever encoding or spelling of a date it came in.
         pledge: what it would be; None where something is wrong.
         known: it is a pledge already.
@@ -92,8 +91,7 @@ class JudgedLine:
 
     number: int
     pledge_id: UUID | None = None
-    former_id: UUID | None = None
-    digest: Fingerprint | None = None
+    digest: bytes | None = None
     pledge: Pledge | None = None
     known: bool = False
     company: str = ""
@@ -144,10 +142,9 @@ def judge(
             one.pledge_id = uuid5(taskforce_id, f"pledge import, reference: {reference}")
         else:
             said_before[content] += 1
-            # An id is told to everybody and outlives an erasure: nothing may be guessed from it either.
+            # The id is published and outlives an erasure: the content must not be guessable from it either.
             name = f"pledge import, line {said_before[content]} of these: "
-            one.pledge_id = uuid5(taskforce_id, name + one.digest.sealed.hex())
-            one.former_id = uuid5(taskforce_id, name + content)
+            one.pledge_id = uuid5(taskforce_id, name + one.digest.hex())
         _log(one, body | {"id": str(one.pledge_id)}, taskforce_id, register, now=now, limits=limits)
     return judged
 
