@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from services.pledges.domain.register import EventFacts, RegisteredCompany, TypedCompany, name_key
-from shared.cvr import read_cvr
+from shared.fields.cvr import read_cvr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import asyncpg
 
-    from shared.postgres import Connection
+    from shared.db.database import Connection
 
 Operation = Literal["log_pledge", "confirm_hire"]
 
