@@ -16,7 +16,7 @@ from services.pledges.domain.pledge import Limits
 from services.pledges.imports import Report, import_pledges
 from shared.db.database import Database
 from shared.fields.cpr import contains_cpr_shape
-from shared.ui.i18n import speaking
+from shared.i18n.translations import speaking
 
 if TYPE_CHECKING:
     from rich.console import Console

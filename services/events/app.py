@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from services.events import api, pages, refusals, well_known
+from services.events import api, pages, well_known
 from services.events.api_keys import pages as api_key_pages
 from services.events.api_keys import token
 from services.events.people import pages as people_pages
@@ -74,7 +74,6 @@ def create_app(settings: EventsSettings | None = None) -> FastAPI:
     app.state.provider = Provider(settings.provider) if settings.provider else None
     if settings.provider and not (settings.provider.acr_values or settings.provider.amr_values):
         _log.warning("provider.strength_not_asked")
-    refusals.install(app)
     proof_pages.install(app)
     app.include_router(api.router)
     app.include_router(token.router)

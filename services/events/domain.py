@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, ClassVar, Final, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Final, Self, TypedDict, Unpack
 
 from shared.fields.cvr import read_cvr
+from shared.i18n.translations import N_
+from shared.refusals import Refusal
 
 if TYPE_CHECKING:
     from datetime import date
@@ -18,52 +20,69 @@ PASS_GRACE: Final = timedelta(days=14)
 """How long after an event's end its passes still deliver what a phone captured while it was open."""
 
 
-class Refusal(Exception):
-    """A rule of the register says no. Every refusal is a class of its own; `code` names it for programs."""
-
-    code: ClassVar[str]
-
-
 class TaskforceUnknown(Refusal):
     """Nobody has registered this taskforce."""
 
     code = "taskforce-unknown"
+    kind = "not_found"
+    title = N_("This taskforce is not registered")
+    detail = N_("Ask whoever runs the installation to register it.")
 
 
 class SlugTaken(Refusal):
     """Another taskforce of this installation has the short name already."""
 
     code = "slug-taken"
+    kind = "conflict"
+    title = N_("Another taskforce has this short name")
+    detail = N_("Choose another short name for addresses.")
 
 
 class CompanyNotFound(Refusal):
     """The taskforce's register has no such company."""
 
     code = "company-not-found"
+    kind = "not_found"
+    title = N_("This company is not in the register")
+    detail = N_("Look for it by name, or register it first.")
+    next_step = ("/companies", N_("Companies"))
 
 
 class EventNotFound(Refusal):
     """The taskforce has no such event."""
 
     code = "event-not-found"
+    kind = "not_found"
+    title = N_("There is no such event")
+    detail = N_("Find it in the list of events.")
+    next_step = ("/events", N_("Events"))
 
 
 class IdTaken(Refusal):
     """Something else was already made under this id; the same thing again would have been the same answer."""
 
     code = "id-taken"
+    kind = "conflict"
+    title = N_("Something else has this id already")
+    detail = N_("Make a new id and send it again. Nothing was changed.")
 
 
 class StaleVersion(Refusal):
     """Somebody has changed it since the asker last saw it."""
 
     code = "stale-version"
+    kind = "stale"
+    title = N_("Somebody changed this before you")
+    detail = N_("Load it again and compare. Nothing was changed.")
 
 
 class EndsBeforeStart(Refusal):
     """An event has to end after it has begun."""
 
     code = "ends-before-start"
+    kind = "invalid"
+    title = N_("The event ends before it begins")
+    detail = N_("Choose an end that is later than the start.")
 
 
 class IllegalTransition(Refusal):
@@ -74,30 +93,45 @@ class EventNotDraft(IllegalTransition):
     """Only a draft can be published."""
 
     code = "event-not-draft"
+    kind = "conflict"
+    title = N_("Only a draft can be published")
+    detail = N_("Look at the event's status: it is past that point.")
 
 
 class EventNotPublished(IllegalTransition):
     """Only a published event can open its doors."""
 
     code = "event-not-published"
+    kind = "conflict"
+    title = N_("Only a published event can open its doors")
+    detail = N_("Publish a draft first. What is over stays over.")
 
 
 class EventNotOpen(IllegalTransition):
     """Only an open event can be closed, and only there can a company check in."""
 
     code = "event-not-open"
+    kind = "conflict"
+    title = N_("The event is not open")
+    detail = N_("Companies check in, and the event is closed, while its doors are open.")
 
 
 class EventHasBegun(IllegalTransition):
     """An event that has opened its doors can be closed, not cancelled."""
 
     code = "event-has-begun"
+    kind = "conflict"
+    title = N_("The event can no longer be cancelled")
+    detail = N_("Its doors have been opened: close it instead.")
 
 
 class PassNotAvailable(Refusal):
     """A draft or a cancelled event hands out no passes, nor does one whose passes have all run out."""
 
     code = "pass-not-available"
+    kind = "conflict"
+    title = N_("The event hands out no passes")
+    detail = N_("There are passes from the moment it is published until 14 days after its end.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from shared.fields import dates
 from shared.fields.cpr import FreeText, refuse_cpr
-from shared.ui.i18n import N_
+from shared.i18n.translations import N_
 
 When = TypeVar("When", bound=date)
 

@@ -50,7 +50,7 @@ from shared.http.policy import about
 from shared.http.problems import Problem
 from shared.http.rate_limits import LOGGING, limited
 from shared.http.validation import FieldError
-from shared.ui.i18n import gettext as _
+from shared.i18n.translations import gettext as _
 
 router = APIRouter(prefix="/api/pledges/v1", tags=["pledges"])
 internal = APIRouter(prefix="/internal/pledges/v1", include_in_schema=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from services.pledges import api, pages, problems
+from services.pledges import api, pages
 from services.pledges.intakes import Intake
 from services.pledges.settings import PledgesSettings
 from services.pledges.subjects import KEPT
@@ -51,7 +51,6 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         larger_bodies={"/pledges/import": LARGEST_UPLOAD},
         description=DESCRIPTION,
     )
-    problems.install(app)
     app.include_router(api.router)
     app.include_router(api.internal)
     app.include_router(pages.router)

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from services.pledges import requests, store
 from services.pledges.domain.pledge import Guest, Limits, Person, Pledge, Promise
-from services.pledges.domain.refusals import IdTaken, Refusal
+from services.pledges.domain.refusals import IdTaken
 from services.pledges.messages import pledge_state
 from shared.contracts.pledges import PledgeLogged
 from shared.db.group_commit import GroupCommit
 from shared.messaging import outbox
+from shared.refusals import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from shared.ui.i18n import N_
+from shared.i18n.translations import N_
 
 _BEGINS_WITH_A_YEAR = re.compile(r"\s*[0-9]{4}-")
 

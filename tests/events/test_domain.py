@@ -18,10 +18,10 @@ from services.events.domain import (
     EventNotPublished,
     EventPlan,
     PassNotAvailable,
-    Refusal,
     StaleVersion,
     sort_cvr,
 )
+from shared.refusals import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -24,6 +24,7 @@ from services.pledges.domain.register import (
 )
 from shared.contracts.pledges import position_id
 from shared.fields.cvr import read_cvr
+from shared.refusals import Refusal
 
 NOW = datetime(2026, 12, 1, 20, 0, tzinfo=UTC)
 TASKFORCE = uuid4()
@@ -109,7 +110,7 @@ def test_a_new_pledge_is_logged_with_every_position_vacant() -> None:
     ]
 
 
-def _expected_refusal(attempt: int | None, filled: set[int], positions: int) -> type[refusals.Refusal] | None:
+def _expected_refusal(attempt: int | None, filled: set[int], positions: int) -> type[Refusal] | None:
     if attempt is None:
         return refusals.NoPositionOpen if len(filled) == positions else None
     if not 1 <= attempt <= positions:
@@ -322,7 +323,7 @@ def test_a_hire_without_a_pledge_needs_a_company() -> None:
         ({"pledge_id": UUID(int=1)}, refusals.UnknownPledge),
     ],
 )
-def test_what_no_hire_can_be_is_refused(change: dict[str, Any], refusal: type[refusals.Refusal]) -> None:
+def test_what_no_hire_can_be_is_refused(change: dict[str, Any], refusal: type[Refusal]) -> None:
     with pytest.raises(refusal):
         confirmed(confirmation(company=TypedCompany("B&O"), **change))
 
@@ -340,7 +341,7 @@ def test_every_refusal_has_a_code_of_its_own() -> None:
     classes = [
         one
         for one in vars(refusals).values()
-        if isinstance(one, type) and issubclass(one, refusals.Refusal) and "code" in vars(one)
+        if isinstance(one, type) and issubclass(one, Refusal) and "code" in vars(one)
     ]
 
     assert len({one.code for one in classes}) == len(classes)

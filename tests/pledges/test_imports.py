@@ -11,7 +11,7 @@ from services.pledges.domain.pledge import Limits
 from services.pledges.imports import COLUMNS, Report, import_pledges
 from services.pledges.imports.spreadsheet import NotATable, read_table
 from shared.contracts.pledges import PledgeLogged
-from shared.ui.i18n import speaking
+from shared.i18n.translations import speaking
 from tests.pledges.conftest import NOW, REQUEST_KEY
 
 if TYPE_CHECKING:

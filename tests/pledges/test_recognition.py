@@ -14,7 +14,7 @@ from pydantic import SecretStr, ValidationError
 from services.pledges.domain.pledge import Limits
 from services.pledges.imports import import_pledges
 from services.pledges.settings import PledgesSettings
-from shared.ui.i18n import speaking
+from shared.i18n.translations import speaking
 from tests.pledges.conftest import REQUEST_KEY, Caller, hire_body, pledge_body
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ import pytest_asyncio
 from services.pledges import commands, consumer, projections, queries, requests, store
 from services.pledges.domain.hire import Confirmation, Hire
 from services.pledges.domain.pledge import Limits, Person, Pledge, Promise, open_positions
-from services.pledges.domain.refusals import Refusal
 from services.pledges.domain.register import Contact, TypedCompany
 from services.pledges.imports import running
 from services.pledges.queries import HireFilter, PledgeFilter
 from shared.messaging.envelope import Delivery
+from shared.refusals import Refusal
 from tests.authorisation.matrix import person_of
 from tests.authorisation.promises import NOW, TONIGHT, Logged, Promises, started
 from tests.authorisation.removal import without_taskforces

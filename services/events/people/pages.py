@@ -15,7 +15,7 @@ from services.events.access import PERSON, Administrator, Db, ProvenAdministrato
 from services.events.api.people import PersonFacts, PersonIn
 from services.events.api_keys.domain import SCOPE_LABELS
 from services.events.api_keys.queries import api_keys
-from services.events.domain import CompanyNotFound, Refusal
+from services.events.domain import CompanyNotFound
 from services.events.people import commands, queries
 from services.events.people.domain import (
     PROGRAMMES,
@@ -26,10 +26,11 @@ from services.events.people.domain import (
     ProgrammeMissing,
 )
 from services.events.people.queries import PeopleByName
-from services.events.refusals import as_problem
 from shared.http.paging import PageToken, cut
 from shared.http.policy import about
+from shared.http.refusals import problem_of
 from shared.product.navigation import ROLE_LABELS
+from shared.refusals import Refusal
 from shared.ui.forms import blank, read_form
 from shared.ui.pages import render
 
@@ -166,7 +167,7 @@ _FIELDS: Final[Mapping[type[Refusal], str]] = {
 
 def _at_field(refusal: Refusal) -> dict[str, str]:
     """The refusal as an error of the field that it is about."""
-    return {_FIELDS[type(refusal)]: as_problem(refusal).detail or ""}
+    return {_FIELDS[type(refusal)]: problem_of(refusal).detail or ""}
 
 
 async def _asked(

@@ -118,7 +118,7 @@ def confirm_hire(
     if confirmation.ended_on is not None and confirmation.ended_on <= confirmation.start_date:
         raise EndsBeforeStart
     if confirmation.weekly_hours > limits.weekly_hours:
-        raise TooManyHiredHours
+        raise TooManyHiredHours(hours=limits.weekly_hours)
     if confirmation.pledge_id is not None and pledge is None:
         raise UnknownPledge
     company = confirmation.company or (pledge.promise.company if pledge else None)

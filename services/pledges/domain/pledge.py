@@ -180,9 +180,9 @@ class Pledge:
             PassRefused: see `admit`.
         """
         if not 1 <= promise.positions <= limits.positions:
-            raise TooManyPositions
+            raise TooManyPositions(positions=limits.positions)
         if promise.hours_to > limits.weekly_hours:
-            raise TooManyPledgedHours
+            raise TooManyPledgedHours(hours=limits.weekly_hours)
         if isinstance(by, Guest) and promise.event_id is None:
             promise = replace(promise, event_id=by.event_id)
         company = recognise(promise.company, register)

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from services.pledges.bodies import PledgeBody
 from services.pledges.danish import iso_date, point_decimal
 from services.pledges.domain.pledge import Limits, Person, Pledge
-from services.pledges.domain.refusals import Refusal, TooManyPositions
+from services.pledges.domain.refusals import TooManyPositions
 from services.pledges.domain.register import name_key
 from services.pledges.imports.columns import COLUMNS, column_of, job_type_code, meaning, task_code
 from services.pledges.imports.report import CellError, Row, Verdict
@@ -23,7 +23,8 @@ from shared.fields.copenhagen import COPENHAGEN
 from shared.fields.cpr import contains_cpr_shape
 from shared.fields.cvr import read_cvr
 from shared.http.validation import field_errors
-from shared.ui.i18n import gettext as _
+from shared.i18n.translations import gettext as _
+from shared.refusals import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

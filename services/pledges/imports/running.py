@@ -15,8 +15,8 @@ from services.pledges.imports.spreadsheet import NotATable, read_table
 from services.pledges.messages import pledge_state
 from shared.contracts.pledges import PledgeLogged
 from shared.fields.cpr import contains_cpr_shape
+from shared.i18n.translations import gettext as _
 from shared.messaging import outbox
-from shared.ui.i18n import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,7 +50,7 @@ async def import_pledges(
         progress: told how many of how many new lines have been written; they count when the call returns.
 
     Returns:
-        The report, in the current language (`shared.ui.i18n.speaking`). Nothing was changed unless it says
+        The report, in the current language (`shared.i18n.translations.speaking`). Nothing was changed unless it says
         `imported`. Nothing in a file makes this raise.
     """
     try:

@@ -13,8 +13,6 @@ from pydantic import BaseModel, ValidationError
 
 from services.pledges import catalogue
 from services.pledges.bodies import parse_phone
-from services.pledges.domain.refusals import Refusal
-from services.pledges.problems import problem_of
 from shared.http.validation import FieldError, field_errors
 from shared.ui.pages import render as render_page
 
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
 
     from services.pledges.settings import PledgesSettings
     from shared.db.database import Database
-    from shared.http.problems import Problem
 
 B = TypeVar("B", bound=BaseModel)
 
@@ -52,12 +49,6 @@ def settings(request: Request) -> PledgesSettings:
     """The service's settings."""
     own: PledgesSettings = request.app.state.settings
     return own
-
-
-def refusal_problem(request: Request, refusal: Refusal) -> Problem:
-    """A refusal in words."""
-    own = settings(request)
-    return problem_of(refusal, positions_max=own.positions_max, weekly_hours_max=own.weekly_hours_max)
 
 
 def judged(model: type[B], body: Mapping[str, Any]) -> B | list[FieldError]:

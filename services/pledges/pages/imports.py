@@ -18,9 +18,9 @@ from shared.http.auth import Principal, require
 from shared.http.policy import about
 from shared.http.problems import Problem
 from shared.http.rate_limits import HEAVY, limited
+from shared.i18n.translations import N_
+from shared.i18n.translations import gettext as _
 from shared.ui.forms import Form, blank, misnamed_file
-from shared.ui.i18n import N_
-from shared.ui.i18n import gettext as _
 
 if TYPE_CHECKING:
     from services.pledges.imports import Report

@@ -30,11 +30,10 @@ from services.pledges.bodies import PledgeBody, TypedId, TypedPhone
 from services.pledges.catalogue import JOB_TYPES, TASKS
 from services.pledges.danish import iso_date, point_decimal
 from services.pledges.domain.pledge import starts_long_before
-from services.pledges.domain.refusals import IdTaken, KeyUsedForAnother, PassRevoked, Refusal
+from services.pledges.domain.refusals import IdTaken, KeyUsedForAnother, PassRevoked
 from services.pledges.intakes import find_pledge, intake_of
 from services.pledges.pages.common import (
     judged,
-    refusal_problem,
     render,
     settings,
     uuid_or_none,
@@ -56,11 +55,13 @@ from shared.http.policy import about
 from shared.http.problems import Problem
 from shared.http.rate_limiter import too_often
 from shared.http.rate_limits import LOGGING, SIGNING_IN, limited
+from shared.http.refusals import problem_of
 from shared.http.validation import FieldError
+from shared.i18n.translations import gettext as _
+from shared.i18n.translations import pgettext
 from shared.product.navigation import role_labels
+from shared.refusals import Refusal
 from shared.ui.forms import Form, blank, read_form
-from shared.ui.i18n import gettext as _
-from shared.ui.i18n import pgettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -274,7 +275,7 @@ async def log_pledge(request: Request, principal: Annotated[Principal, Depends(r
         again: Form[IntakeForm] = Form({**form.values, "id": str(uuid4())}).refused({"": words})
         return await _page(request, principal, again, status_code=409)
     except Refusal as refusal:
-        problem = refusal_problem(request, refusal)
+        problem = problem_of(refusal)
         errors = _by_field(problem.errors, form.data) or {"": f"{problem.title}. {problem.detail}"}
         return await _page(request, principal, form.refused(errors), status_code=problem.status)
     except TRANSIENT_ERRORS:

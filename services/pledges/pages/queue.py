@@ -25,7 +25,6 @@ from services.pledges.domain.refusals import (
     NoPositionOpen,
     PledgeEnded,
     PositionTaken,
-    Refusal,
     StaleVersion,
 )
 from services.pledges.pages import draft
@@ -33,7 +32,6 @@ from services.pledges.pages.common import (
     address,
     database,
     judged,
-    refusal_problem,
     render,
     settings,
     uuid_or_none,
@@ -46,10 +44,12 @@ from shared.http.auth import Principal, require
 from shared.http.paging import PageToken, cut
 from shared.http.policy import about
 from shared.http.problems import Problem
+from shared.http.refusals import problem_of
+from shared.i18n.translations import gettext as _
+from shared.i18n.translations import ngettext
+from shared.refusals import Refusal
 from shared.ui.formats import number_text
 from shared.ui.forms import Form, blank, read_form
-from shared.ui.i18n import gettext as _
-from shared.ui.i18n import ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -324,7 +324,7 @@ async def _refused(
     if isinstance(refusal, (KeyUsedForAnother, IdTaken)):
         # This form was confirmed before, perhaps in another tab: show what came of it.
         return RedirectResponse(f"/pledges/{pledge.id}", 303)
-    problem = refusal_problem(request, refusal)
+    problem = problem_of(refusal)
     errors = _by_field(problem.errors) or {"": f"{problem.title}. {problem.detail}"}
     return _form_page(request, pledge, form.refused(errors), status_code=problem.status)
 
@@ -344,7 +344,7 @@ async def _changed_meanwhile(
     pledge = await _pledge(request, principal, pledge_id)
     async with database(request).read(principal.taskforce) as conn:
         hires = await queries.hires(conn, principal.taskforce, HireFilter(pledge_id=pledge_id), limit=_MOST_POSITIONS)
-    problem = refusal_problem(request, refusal)
+    problem = problem_of(refusal)
     vacant = [str(one.number) for one in pledge.vacant]
     values = {**form.values, "version": pledge.version}
     if str(form.value("position")) not in vacant:

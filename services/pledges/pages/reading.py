@@ -31,7 +31,7 @@ from shared.http.auth import Principal, require
 from shared.http.paging import PageToken, cut
 from shared.http.policy import about
 from shared.http.problems import Problem
-from shared.ui.i18n import gettext as _
+from shared.i18n.translations import gettext as _
 
 router = APIRouter()
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from shared.i18n.translations import current_language
 from shared.ui.charts import Bar, Period, Step, bar_chart, column_chart, funnel_chart
 from shared.ui.charts.palette import PROMISED, REAL
 from shared.ui.forms import Form
-from shared.ui.i18n import current_language
 
 if TYPE_CHECKING:
     from markupsafe import Markup

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from services.events.domain import Refusal
 from services.events.people import store as people
 from services.events.people.domain import AddressTaken
 from services.events.people.links.domain import hash_of, new_secret, pack, unpack
 from services.events.people.sessions import commands as sessions
 from services.events.people.setup import store
+from shared.i18n.translations import N_
+from shared.refusals import Refusal
 
 if TYPE_CHECKING:
     from services.events.people.domain import Person
@@ -29,6 +30,12 @@ class SetupOver(Refusal):
     """The link has been used, is too old, has been replaced, or an administrator can sign in."""
 
     code = "setup-over"
+    kind = "conflict"
+    title = N_("This link no longer works")
+    detail = N_(
+        "It has been used, replaced, or is more than a day old: whoever runs the installation can make a new one."
+    )
+    next_step = ("/sign-in", N_("Sign in"))
 
 
 async def make_setup_link(db: Database, taskforce_id: UUID, *, now: datetime | None = None) -> str | None:

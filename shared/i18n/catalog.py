@@ -1,8 +1,8 @@
-"""What is still untranslated: `python -m shared.ui.catalog` prints it in the form `.po` files want.
+"""What is still untranslated: `python -m shared.i18n.catalog` prints it in the form `.po` files want.
 
 A message is any text in `_()`, `ngettext()`, `pgettext()`, `npgettext()`, `N_()` or `{% trans %}` in a
 service's Python files and templates. Each must have Danish words in a `locale/da.po` of the service (a feature
-package has its own) or in `shared/ui/locale/da.po`. A test holds that.
+package has its own) or in `shared/i18n/locale/da.po`. A test holds that.
 """
 
 import re
@@ -15,10 +15,10 @@ from typing import Any
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
-from shared.ui import i18n
+from shared.i18n import translations
 
 ROOT = Path(__file__).resolve().parents[2]
-_COMMON = ROOT / "shared" / "ui" / "locale" / "da.po"
+_COMMON = ROOT / "shared" / "i18n" / "locale" / "da.po"
 _KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
@@ -79,7 +79,7 @@ def folders() -> dict[Path, list[Path]]:
     found = {ROOT / "shared": [_COMMON]}
     for service in sorted((ROOT / "services").iterdir()):
         if (service / "__init__.py").exists():
-            found[service] = i18n.catalogs(service.name)
+            found[service] = translations.catalogs(service.name)
     return found
 
 

@@ -7,8 +7,9 @@ from itertools import chain
 
 import pytest
 
-from shared.ui import catalog, i18n, pages
-from shared.ui.i18n import gettext, ngettext, speaking
+from shared.i18n import catalog, translations
+from shared.i18n.translations import gettext, ngettext, speaking
+from shared.ui import pages
 
 
 def test_every_message_has_danish_words() -> None:
@@ -17,7 +18,7 @@ def test_every_message_has_danish_words() -> None:
         f"{path.relative_to(catalog.ROOT)}:\n" + "\n\n".join(map(catalog.as_po, messages))
         for path, messages in gaps.items()
     )
-    assert not gaps, f"untranslated (python -m shared.ui.catalog prints this):\n{told}"
+    assert not gaps, f"untranslated (python -m shared.i18n.catalog prints this):\n{told}"
 
 
 def test_danish_words_keep_the_values_of_the_english_ones() -> None:
@@ -85,7 +86,7 @@ def test_numbers_choose_the_form() -> None:
     ],
 )
 def test_accept_language_is_read_by_its_qualities(header: str, language: str | None) -> None:
-    assert i18n.preferred_language(header) == language
+    assert translations.preferred_language(header) == language
 
 
 async def test_pages_are_danish_unless_chosen_and_the_choice_is_remembered(kitchen) -> None:  # type: ignore[no-untyped-def]

@@ -1,6 +1,6 @@
 """Languages and translations: English text is the key, Danish lives in `.po` files read as they are.
 
-A catalog is `shared/ui/locale/da.po` and every `locale/da.po` of a service together: each feature package brings its
+A catalog is `shared/i18n/locale/da.po` and every `locale/da.po` of a service together: each feature package brings its
 own words, and the service's win over the shared ones. The language of a request is set by `shared.http.middleware`; a
 worker that writes a mail uses `speaking("da", service="notifications")`.
 """
