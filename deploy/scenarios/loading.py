@@ -18,9 +18,9 @@ from services.events import commands as events
 from services.events.domain import Company as RegisterCompany
 from services.events.people import commands as people
 from services.events.people.domain import Person as RegisterPerson
-from services.pledges import commands as pledges
-from services.pledges.bodies import HireBody, PledgeBody
-from services.pledges.domain.pledge import Limits, Person
+from services.pledges.pledges import commands as pledges
+from services.pledges.pledges.domain import Limits, Person
+from services.pledges.pledges.schemas import HireBody, PledgeBody
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,7 +68,7 @@ async def load_struer(target: Target) -> Scenario:
     """Load the Struer scenario, or what is missing of it.
 
     Raises:
-        services.events.domain.IdTaken, services.pledges.domain.refusals.IdTaken: something else has one of its ids.
+        services.events.domain.IdTaken, services.pledges.pledges.refusals.IdTaken: something else has one of its ids.
     """
     scenario = struer.struer()
     await _register(target, scenario)

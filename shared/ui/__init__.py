@@ -17,8 +17,10 @@ Dates and numbers (`formats.py`) are filters: `{{ at | moment }}`, `date`, `long
 Forms (`forms.py`): `form = await read_form(request, Model)`; `form.data` is None when a field is invalid, then
 `render(request, "new.html", status_code=422, form=form)`; `blank(positions=1)` for an empty one.
 
-Charts (`charts/`): SVG drawn on the server, with links, patterns and a table beside it. Files (`assets.py`):
-`{{ asset("x.css") }}`, built by `python -m deploy.assets`.
+Charts (`charts/`): SVG drawn on the server, with links, patterns and a table beside it.
+
+Files (`assets.py`): `{{ asset("live.js") }}`, built by `python -m deploy.assets` from `js/`, `styles/`, `images/` and
+the features' `styles.css`.
 
 Nothing here names a service.
 """

@@ -6,8 +6,8 @@ import functools
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from services.pledges.catalogue import TASKS
-from services.pledges.domain.register import name_key
+from services.pledges.pledges.catalogue import TASKS
+from services.pledges.register.domain import name_key
 from shared.i18n.translations import LANGUAGES, speaking
 from shared.i18n.translations import gettext as _
 

@@ -10,7 +10,7 @@ import io
 from dataclasses import dataclass
 from typing import Final
 
-from services.pledges.domain.register import name_key
+from services.pledges.register.domain import name_key
 from shared.i18n.translations import N_
 
 MOST_ROWS: Final = 5_000
