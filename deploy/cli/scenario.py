@@ -12,7 +12,7 @@ from deploy.cli.steps import Steps
 from deploy.scenarios import struer
 from deploy.scenarios.loading import Target, load_struer
 from deploy.verification.quiet import NeverQuiet
-from services.events.domain import Refusal as EventsRefusal
+from services.events.register.domain import Refusal as EventsRefusal
 from services.pledges.domain.refusals import Refusal as PledgesRefusal
 from shared.db.database import Database
 

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from services.events import domain
-from services.events.api_keys.domain import ApiKeyNotFound, ApiKeyOver
-from services.events.people.domain import (
-    AddressTaken,
-    InvitedJustNow,
-    LastAdministrator,
-    MunicipalityMissing,
-    PersonNotFound,
-    ProgrammeMissing,
-)
-from services.events.people.links.domain import AnotherBrowser, LinkOver
-from services.events.people.oidc.domain import (
+from services.events.calendar import domain as calendar_domain
+from services.events.identity.api_keys.domain import ApiKeyNotFound, ApiKeyOver
+from services.events.identity.first_admin.commands import SetupOver
+from services.events.identity.magic_links.domain import AnotherBrowser, LinkOver
+from services.events.identity.oidc.domain import (
     AccountClosed,
     AddressNotVerified,
     AnotherPerson,
@@ -34,7 +27,7 @@ from services.events.people.oidc.domain import (
     ProviderUnavailable,
     SignInCancelled,
 )
-from services.events.people.passkeys.domain import (
+from services.events.identity.passkeys.domain import (
     ChallengeOver,
     CodeNeeded,
     CodeWrong,
@@ -47,9 +40,17 @@ from services.events.people.passkeys.domain import (
     SignInTooWeak,
     TooManyPasskeys,
 )
-from services.events.people.sessions.domain import NoSession, SessionNotFound, SessionOver
-from services.events.people.setup.commands import SetupOver
-from services.events.personal_data.domain import FoundOtherwise, NotAllAnswered, NothingHeld, OrderNotFound
+from services.events.identity.people.domain import (
+    AddressTaken,
+    InvitedJustNow,
+    LastAdministrator,
+    MunicipalityMissing,
+    PersonNotFound,
+    ProgrammeMissing,
+)
+from services.events.identity.sessions.domain import NoSession, SessionNotFound, SessionOver
+from services.events.privacy.domain import FoundOtherwise, NotAllAnswered, NothingHeld, OrderNotFound
+from services.events.register import domain as register_domain
 from shared.http.problems import Problem, respond
 from shared.ui.i18n import N_
 from shared.ui.i18n import gettext as _
@@ -67,17 +68,17 @@ class _Words(NamedTuple):
     detail: str
 
 
-_WORDS: Mapping[type[domain.Refusal], _Words] = {
-    domain.TaskforceUnknown: _Words(
+_WORDS: Mapping[type[register_domain.Refusal], _Words] = {
+    register_domain.TaskforceUnknown: _Words(
         404, N_("This taskforce is not registered"), N_("Ask whoever runs the installation to register it.")
     ),
-    domain.SlugTaken: _Words(
+    register_domain.SlugTaken: _Words(
         409, N_("Another taskforce has this short name"), N_("Choose another short name for addresses.")
     ),
-    domain.CompanyNotFound: _Words(
+    register_domain.CompanyNotFound: _Words(
         404, N_("This company is not in the register"), N_("Look for it by name, or register it first.")
     ),
-    domain.EventNotFound: _Words(404, N_("There is no such event"), N_("Find it in the list of events.")),
+    calendar_domain.EventNotFound: _Words(404, N_("There is no such event"), N_("Find it in the list of events.")),
     PersonNotFound: _Words(
         404, N_("There is no such person"), N_("Ask the taskforce's administrator to add the person.")
     ),
@@ -283,28 +284,28 @@ _WORDS: Mapping[type[domain.Refusal], _Words] = {
         N_("A facilitator needs a programme"),
         N_("Your groups do not say which one is yours. Ask whoever looks after them in your organisation."),
     ),
-    domain.IdTaken: _Words(
+    register_domain.IdTaken: _Words(
         409, N_("Something else has this id already"), N_("Make a new id and send it again. Nothing was changed.")
     ),
-    domain.StaleVersion: _Words(
+    calendar_domain.StaleVersion: _Words(
         412, N_("Somebody changed this before you"), N_("Load it again and compare. Nothing was changed.")
     ),
-    domain.EndsBeforeStart: _Words(
+    calendar_domain.EndsBeforeStart: _Words(
         422, N_("The event ends before it begins"), N_("Choose an end that is later than the start.")
     ),
-    domain.EventNotDraft: _Words(
+    calendar_domain.EventNotDraft: _Words(
         409, N_("Only a draft can be published"), N_("Look at the event's status: it is past that point.")
     ),
-    domain.EventNotPublished: _Words(
+    calendar_domain.EventNotPublished: _Words(
         409, N_("Only a published event can open its doors"), N_("Publish a draft first. What is over stays over.")
     ),
-    domain.EventNotOpen: _Words(
+    calendar_domain.EventNotOpen: _Words(
         409, N_("The event is not open"), N_("Companies check in, and the event is closed, while its doors are open.")
     ),
-    domain.EventHasBegun: _Words(
+    calendar_domain.EventHasBegun: _Words(
         409, N_("The event can no longer be cancelled"), N_("Its doors have been opened: close it instead.")
     ),
-    domain.PassNotAvailable: _Words(
+    calendar_domain.PassNotAvailable: _Words(
         409,
         N_("The event hands out no passes"),
         N_("There are passes from the moment it is published until 14 days after its end."),
@@ -312,9 +313,9 @@ _WORDS: Mapping[type[domain.Refusal], _Words] = {
 }
 
 
-_ONWARD: Mapping[type[domain.Refusal], tuple[str, str]] = {
-    domain.CompanyNotFound: ("/companies", N_("Companies")),
-    domain.EventNotFound: ("/events", N_("Events")),
+_ONWARD: Mapping[type[register_domain.Refusal], tuple[str, str]] = {
+    register_domain.CompanyNotFound: ("/companies", N_("Companies")),
+    calendar_domain.EventNotFound: ("/events", N_("Events")),
     ApiKeyNotFound: ("/api-keys", N_("API keys")),
     SetupOver: ("/sign-in", N_("Sign in")),
     LinkOver: ("/sign-in", N_("Ask for a new link")),
@@ -329,7 +330,7 @@ _ONWARD: Mapping[type[domain.Refusal], tuple[str, str]] = {
 """What to do next, where that is neither back to the form nor the front page: a path, and what its button says."""
 
 
-def as_problem(refusal: domain.Refusal) -> Problem:
+def as_problem(refusal: register_domain.Refusal) -> Problem:
     """The refusal in the language of the request."""
     status, title, detail = _WORDS[type(refusal)]
     path, label = _ONWARD.get(type(refusal), ("", ""))
@@ -345,10 +346,10 @@ def problem_called(code: str) -> Problem:
 
 
 async def _on_refusal(request: Request, error: Exception) -> Response:
-    assert isinstance(error, domain.Refusal)
+    assert isinstance(error, register_domain.Refusal)
     return respond(request, as_problem(error))
 
 
 def install(app: FastAPI) -> None:
     """Answer every refusal that a route lets through."""
-    app.add_exception_handler(domain.Refusal, _on_refusal)
+    app.add_exception_handler(register_domain.Refusal, _on_refusal)

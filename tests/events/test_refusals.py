@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from services.events import refusals
-from services.events.domain import IllegalTransition, Refusal
-from services.events.people.domain import PersonNotFound
-from services.events.people.oidc.domain import ClocksDiffer, ProviderNotBelieved, ProviderUnavailable
-from services.events.personal_data.domain import NotAllAnswered
+from services.events.calendar.domain import IllegalTransition
+from services.events.identity.oidc.domain import ClocksDiffer, ProviderNotBelieved, ProviderUnavailable
+from services.events.identity.people.domain import PersonNotFound
+from services.events.privacy.domain import NotAllAnswered
+from services.events.register.domain import Refusal
 from shared.ui.i18n import speaking
 
 ABSTRACT = {IllegalTransition}

@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 
 import pytest_asyncio
 
-from services.events import domain
-from services.events.people import oidc
-from services.events.people.commands import add_person
-from services.events.people.domain import Person
-from services.events.people.oidc import commands, store
-from services.events.people.oidc.domain import GroupGives, Identity
+from services.events.identity import oidc
+from services.events.identity.administration.commands import add_person
+from services.events.identity.oidc import commands, store
+from services.events.identity.oidc.domain import GroupGives, Identity
+from services.events.identity.people.domain import Person
+from services.events.register import domain
 from tests.authorisation.register import Register, started
 from tests.authorisation.removal import without_taskforces
 from tests.conftest import TASKFORCE
