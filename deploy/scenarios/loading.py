@@ -19,9 +19,9 @@ from services.events.identity.administration import commands as people
 from services.events.identity.people.domain import Person as RegisterPerson
 from services.events.register import commands as register
 from services.events.register.domain import Company as RegisterCompany
-from services.pledges import commands as pledges
-from services.pledges.bodies import HireBody, PledgeBody
-from services.pledges.domain.pledge import Limits, Person
+from services.pledges.pledges import commands as pledges
+from services.pledges.pledges.domain import Limits, Person
+from services.pledges.pledges.schemas import HireBody, PledgeBody
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,7 +70,7 @@ async def load_struer(target: Target) -> Scenario:
 
     Raises:
         services.events.register.domain.IdTaken: something else has the id of a company, event or person.
-        services.pledges.domain.refusals.IdTaken: something else has the id of a pledge or hire.
+        services.pledges.pledges.refusals.IdTaken: something else has the id of a pledge or hire.
     """
     scenario = struer.struer()
     await _register(target, scenario)

@@ -15,7 +15,7 @@ from services.dashboard.access import FIGURES, ApiViewer, TheChanges, TheDatabas
 from services.dashboard.live import EventStream
 from shared.fields import dates
 from shared.http.policy import about
-from shared.ui.i18n import gettext as _
+from shared.i18n.translations import gettext as _
 
 _Day = date  # a field named `date` hides the type from its own annotation
 

@@ -17,9 +17,9 @@ from services.dashboard.public_figure import PublicFigure, PublicFigures
 from shared.http.middleware import content_security_policy
 from shared.http.policy import about
 from shared.http.problems import Problem
+from shared.i18n.translations import gettext as _
+from shared.i18n.translations import ngettext
 from shared.ui.formats import date_text, month_text, number_text
-from shared.ui.i18n import gettext as _
-from shared.ui.i18n import ngettext
 from shared.ui.pages import render
 
 router = APIRouter(prefix="/board", include_in_schema=False)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from services.dashboard import queries
 from shared.contracts.pledges import JobType
+from shared.i18n.translations import N_
 from shared.ui.formats import local_date
-from shared.ui.i18n import N_
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

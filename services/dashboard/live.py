@@ -22,7 +22,7 @@ from services.dashboard.figures import today
 from services.dashboard.projections import CHANNEL
 from shared.db.database import TRANSIENT_ERRORS, listen
 from shared.http.problems import Problem
-from shared.ui.i18n import gettext as _
+from shared.i18n.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator

@@ -19,7 +19,7 @@ from shared.http.auth import Principal, Role
 from shared.http.policy import about
 from shared.http.problems import Problem
 from shared.http.validation import FieldError
-from shared.ui.i18n import gettext as _
+from shared.i18n.translations import gettext as _
 from shared.ui.pages import render
 
 router = APIRouter(include_in_schema=False)

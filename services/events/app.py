@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from services.events import refusals
 from services.events.calendar.api import attendance as attendance_api
 from services.events.calendar.api import events as event_api
 from services.events.calendar.api import passes as pass_api
@@ -115,7 +114,6 @@ def create_app(settings: EventsSettings | None = None) -> FastAPI:
     app.state.provider = Provider(settings.provider) if settings.provider else None
     if settings.provider and not (settings.provider.acr_values or settings.provider.amr_values):
         _log.warning("provider.strength_not_asked")
-    refusals.install(app)
     step_up_pages.install(app)
     for routes in _ROUTES:
         app.include_router(routes.router)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from services.notifications.settings import NotificationsSettings
     from services.notifications.store import Claimed, Status
     from shared.db.database import Database
-    from shared.ui.i18n import Language
+    from shared.i18n.translations import Language
 
 AT_A_TIME: Final = 8
 LEASE: Final = timedelta(seconds=15)

@@ -12,9 +12,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from services.notifications.outcomes import Undeliverable
+from shared.i18n.translations import gettext as _
+from shared.i18n.translations import ngettext, speaking
 from shared.ui.formats import number_text
-from shared.ui.i18n import gettext as _
-from shared.ui.i18n import ngettext, speaking
 from shared.ui.pages import templates
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from services.notifications.rules import Rule
     from services.notifications.settings import NotificationsSettings
     from shared.contracts.pledges import JobType
-    from shared.ui.i18n import Language
+    from shared.i18n.translations import Language
 
 SERVICE = "notifications"
 

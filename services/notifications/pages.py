@@ -15,8 +15,8 @@ from services.notifications.mails import hours_text, positions_text
 from services.notifications.queries import Latest
 from shared.http.paging import PageToken, cut
 from shared.http.policy import about
-from shared.ui.i18n import N_
-from shared.ui.i18n import gettext as _
+from shared.i18n.translations import N_
+from shared.i18n.translations import gettext as _
 from shared.ui.pages import render
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from tests.support.addresses import address_of
 
 if TYPE_CHECKING:
     from shared.http.policy import Asker, Belonging
+    from shared.i18n.translations import Language
     from shared.privacy.subject_requests import Deadline, LedgerLine, Order
-    from shared.ui.i18n import Language
     from tests.authorisation.matrix import Probe
     from tests.authorisation.register import Register
 

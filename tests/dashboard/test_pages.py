@@ -13,7 +13,7 @@ import pytest
 from services.dashboard.figures import today
 from services.dashboard.views import Selection, types_in_words
 from shared.contracts.pledges import JobType
-from shared.ui.i18n import speaking
+from shared.i18n.translations import speaking
 from tests.dashboard.messages import check_in, employer_event, hire, pledge, taskforce, tell
 
 if TYPE_CHECKING:

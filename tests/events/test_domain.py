@@ -19,7 +19,8 @@ from services.events.calendar.domain import (
     PassNotAvailable,
     StaleVersion,
 )
-from services.events.register.domain import Company, Refusal, sort_cvr
+from services.events.register.domain import Company, sort_cvr
+from shared.refusals import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,7 +15,7 @@ from services.notifications.app import create_app
 from services.notifications.pages import reason_text
 from shared.contracts.events import SignInLinkRequested
 from shared.http.auth import COOKIE, Role, unclassified_routes
-from shared.ui.i18n import speaking
+from shared.i18n.translations import speaking
 from tests.notifications.facts import hire, invited, pledge
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from deploy.privacy import people
 from services.events.privacy.commands import finish_orders
-from services.pledges.retention import retention
+from services.pledges.privacy.retention import retention
 from shared.db.database import Database
 from shared.privacy.report import told
 from shared.privacy.subjects import Asked

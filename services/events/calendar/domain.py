@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from services.events.register.domain import Refusal
+from shared.i18n.translations import N_
+from shared.refusals import Refusal
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -22,18 +23,28 @@ class EventNotFound(Refusal):
     """The taskforce has no such event."""
 
     code = "event-not-found"
+    kind = "not_found"
+    title = N_("There is no such event")
+    detail = N_("Find it in the list of events.")
+    next_step = ("/events", N_("Events"))
 
 
 class StaleVersion(Refusal):
     """Somebody has changed it since the asker last saw it."""
 
     code = "stale-version"
+    kind = "stale"
+    title = N_("Somebody changed this before you")
+    detail = N_("Load it again and compare. Nothing was changed.")
 
 
 class EndsBeforeStart(Refusal):
     """An event has to end after it has begun."""
 
     code = "ends-before-start"
+    kind = "invalid"
+    title = N_("The event ends before it begins")
+    detail = N_("Choose an end that is later than the start.")
 
 
 class IllegalTransition(Refusal):
@@ -44,30 +55,45 @@ class EventNotDraft(IllegalTransition):
     """Only a draft can be published."""
 
     code = "event-not-draft"
+    kind = "conflict"
+    title = N_("Only a draft can be published")
+    detail = N_("Look at the event's status: it is past that point.")
 
 
 class EventNotPublished(IllegalTransition):
     """Only a published event can open its doors."""
 
     code = "event-not-published"
+    kind = "conflict"
+    title = N_("Only a published event can open its doors")
+    detail = N_("Publish a draft first. What is over stays over.")
 
 
 class EventNotOpen(IllegalTransition):
     """Only an open event can be closed, and only there can a company check in."""
 
     code = "event-not-open"
+    kind = "conflict"
+    title = N_("The event is not open")
+    detail = N_("Companies check in, and the event is closed, while its doors are open.")
 
 
 class EventHasBegun(IllegalTransition):
     """An event that has opened its doors can be closed, not cancelled."""
 
     code = "event-has-begun"
+    kind = "conflict"
+    title = N_("The event can no longer be cancelled")
+    detail = N_("Its doors have been opened: close it instead.")
 
 
 class PassNotAvailable(Refusal):
     """A draft or a cancelled event hands out no passes, nor does one whose passes have all run out."""
 
     code = "pass-not-available"
+    kind = "conflict"
+    title = N_("The event hands out no passes")
+    detail = N_("There are passes from the moment it is published until 14 days after its end.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from services.events.settings import EventsSettings
     from shared.db.database import Database
-    from shared.ui.i18n import Language
+    from shared.i18n.translations import Language
 
 HERE: Final = "events"
 PAUSE_SECONDS: Final = 60.0

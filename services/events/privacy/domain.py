@@ -6,7 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from services.events.register.domain import Refusal
+from shared.i18n.translations import N_
+from shared.refusals import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,24 +24,40 @@ class NotAllAnswered(Refusal):
     """A service has not answered: what it holds is not known, and nothing is reported or erased without it."""
 
     code = "not-all-answered"
+    kind = "unavailable"
+    title = N_("Not every part of the system has answered")
+    detail = N_("What it holds is not known, so nothing was reported or erased. Try again in a moment.")
+    next_step = ("/personal-data", N_("Personal data"))
 
 
 class NothingHeld(Refusal):
     """Nothing that could be erased is held about anybody known by that."""
 
     code = "nothing-held"
+    kind = "conflict"
+    title = N_("There is nothing to erase")
+    detail = N_("Nothing that can be erased is held about anybody known by that.")
+    next_step = ("/personal-data", N_("Personal data"))
 
 
 class FoundOtherwise(Refusal):
     """What is held is not what was shown: it has to be looked at again before it is erased."""
 
     code = "found-otherwise"
+    kind = "conflict"
+    title = N_("Something has changed since you looked")
+    detail = N_("Look at what is held once more. Nothing was erased.")
+    next_step = ("/personal-data", N_("Personal data"))
 
 
 class OrderNotFound(Refusal):
     """The taskforce has no such order."""
 
     code = "erasure-not-found"
+    kind = "not_found"
+    title = N_("There is no such erasure")
+    detail = N_("Look at the list of erasures.")
+    next_step = ("/personal-data/erasures", N_("Erasures"))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from services.events.settings import EventsSettings
-    from shared.ui.i18n import Language
+    from shared.i18n.translations import Language
 
 TIMEOUT_SECONDS: Final = 10.0
 _TOKEN_SECONDS: Final = 60

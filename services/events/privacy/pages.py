@@ -30,27 +30,27 @@ from services.events.identity.people.domain import LastAdministrator
 from services.events.privacy import commands, store
 from services.events.privacy.commands import AsksOthers
 from services.events.privacy.domain import FoundOtherwise, NotAllAnswered, NothingHeld
-from services.events.refusals import as_problem
 from services.events.register import queries
 from shared.fields.cpr import MayLookLikeCpr
 from shared.http.policy import about
 from shared.http.rate_limits import HEAVY, limited
+from shared.http.refusals import problem_of
+from shared.i18n.translations import Language, current_language
+from shared.i18n.translations import gettext as _
 from shared.privacy.pdf import pdf
 from shared.privacy.report import report
 from shared.privacy.subject_requests import Inquiry
 from shared.privacy.words import ACTIONS, REASONS, SERVICES, kept_for, pairs, shown, who_looked
 from shared.ui.formats import date_text, local_date
 from shared.ui.forms import Form, blank, read_form
-from shared.ui.i18n import Language, current_language
-from shared.ui.i18n import gettext as _
 from shared.ui.pages import render
 
 if TYPE_CHECKING:
     from services.events.privacy.domain import Found
-    from services.events.register.domain import Refusal
     from shared.db.database import Database
     from shared.http.auth import Principal
     from shared.privacy.access_log import Action
+    from shared.refusals import Refusal
 
 router = APIRouter(prefix="/personal-data", include_in_schema=False)
 
@@ -221,9 +221,9 @@ async def erase(request: Request, principal: ProvenAdministrator, db: Db, others
     try:
         order_id = await commands.order_erasure(db, others, inquiry, seen=confirmed.seen)
     except (NotAllAnswered, NothingHeld, FoundOtherwise, LastAdministrator) as refusal:
-        told = blank().refused({"": as_problem(refusal).detail or ""})
+        told = blank().refused({"": problem_of(refusal).detail or ""})
         return await _confirm(
-            request, principal, db, others, search=confirmed, form=told, status_code=as_problem(refusal).status
+            request, principal, db, others, search=confirmed, form=told, status_code=problem_of(refusal).status
         )
     return RedirectResponse(f"/personal-data/erasures/{order_id}", 303)
 
@@ -268,7 +268,7 @@ def _asked_again(request: Request, form: Form[Any]) -> Response:
 
 
 def _found(request: Request, search: Search, found: Found, *, refusal: Refusal | None = None) -> Response:
-    problem = None if refusal is None else as_problem(refusal)
+    problem = None if refusal is None else problem_of(refusal)
     return render(
         request,
         "personal_data_found.html",

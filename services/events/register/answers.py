@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from shared.http.openapi import ETAG
 from shared.http.problems import Problem
-from shared.ui.i18n import gettext as _
+from shared.i18n.translations import gettext as _
 
 PREFIX: Final = "/api/events/v1"
 """Said in each resource's router, not where they are gathered: metrics and logs name a route by its own path."""

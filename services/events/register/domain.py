@@ -3,43 +3,52 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from shared.fields.cvr import read_cvr
+from shared.i18n.translations import N_
+from shared.refusals import Refusal
 
 if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
 
-class Refusal(Exception):
-    """A rule of the register says no. Every refusal is a class of its own; `code` names it for programs."""
-
-    code: ClassVar[str]
-
-
 class TaskforceUnknown(Refusal):
     """Nobody has registered this taskforce."""
 
     code = "taskforce-unknown"
+    kind = "not_found"
+    title = N_("This taskforce is not registered")
+    detail = N_("Ask whoever runs the installation to register it.")
 
 
 class SlugTaken(Refusal):
     """Another taskforce of this installation has the short name already."""
 
     code = "slug-taken"
+    kind = "conflict"
+    title = N_("Another taskforce has this short name")
+    detail = N_("Choose another short name for addresses.")
 
 
 class CompanyNotFound(Refusal):
     """The taskforce's register has no such company."""
 
     code = "company-not-found"
+    kind = "not_found"
+    title = N_("This company is not in the register")
+    detail = N_("Look for it by name, or register it first.")
+    next_step = ("/companies", N_("Companies"))
 
 
 class IdTaken(Refusal):
     """Something else was already made under this id; the same thing again would have been the same answer."""
 
     code = "id-taken"
+    kind = "conflict"
+    title = N_("Something else has this id already")
+    detail = N_("Make a new id and send it again. Nothing was changed.")
 
 
 @dataclass(frozen=True, slots=True)

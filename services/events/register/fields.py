@@ -9,8 +9,9 @@ from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from shared.fields import dates
-from shared.fields.cpr import FreeText, refuse_cpr
-from shared.ui.i18n import N_
+from shared.fields.cpr import refuse_cpr
+from shared.fields.text import FreeText
+from shared.i18n.translations import N_
 
 When = TypeVar("When", bound=date)
 

@@ -17,7 +17,7 @@ from services.events.register.api import CompanyIn
 from shared.http.paging import PageSize, PageToken, cut
 from shared.http.policy import about
 from shared.http.rate_limits import LOGGING, limited
-from shared.ui.i18n import N_
+from shared.i18n.translations import N_
 
 if TYPE_CHECKING:
     from shared.http.auth import Principal

@@ -21,8 +21,8 @@ from shared.contracts.events import EventKind
 from shared.fields.copenhagen import COPENHAGEN
 from shared.http.paging import PageToken, cut
 from shared.http.policy import about
+from shared.i18n.translations import gettext as _
 from shared.ui.forms import blank, read_form
-from shared.ui.i18n import gettext as _
 from shared.ui.pages import render
 
 router = APIRouter(prefix="/events", include_in_schema=False)

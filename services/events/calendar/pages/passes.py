@@ -18,8 +18,8 @@ from services.events.register import queries
 from shared.http.policy import about
 from shared.http.problems import Problem
 from shared.http.rate_limits import SIGNING_IN, limited
+from shared.i18n.translations import gettext as _
 from shared.ui.forms import read_form
-from shared.ui.i18n import gettext as _
 from shared.ui.pages import render
 
 if TYPE_CHECKING:

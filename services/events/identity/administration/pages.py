@@ -26,11 +26,12 @@ from services.events.identity.people.domain import (
     ProgrammeMissing,
 )
 from services.events.identity.people.queries import PeopleByName
-from services.events.refusals import as_problem
-from services.events.register.domain import CompanyNotFound, Refusal
+from services.events.register.domain import CompanyNotFound
 from shared.http.paging import PageToken, cut
 from shared.http.policy import about
+from shared.http.refusals import problem_of
 from shared.product.navigation import ROLE_LABELS
+from shared.refusals import Refusal
 from shared.ui.forms import blank, read_form
 from shared.ui.pages import render
 
@@ -167,7 +168,7 @@ _FIELDS: Final[Mapping[type[Refusal], str]] = {
 
 def _at_field(refusal: Refusal) -> dict[str, str]:
     """The refusal as an error of the field that it is about."""
-    return {_FIELDS[type(refusal)]: as_problem(refusal).detail or ""}
+    return {_FIELDS[type(refusal)]: problem_of(refusal).detail or ""}
 
 
 async def _asked(

@@ -9,9 +9,9 @@ from typing import Final, Self
 from uuid import UUID
 
 from services.events.identity.magic_links.domain import pack, unpack
-from services.events.register.domain import Refusal
 from shared.http.auth import Scope
-from shared.ui.i18n import N_
+from shared.i18n.translations import N_
+from shared.refusals import Refusal
 
 SCOPE_LABELS: Final[Mapping[Scope, str]] = {
     "figures:read": N_("Read the figures"),
@@ -30,12 +30,19 @@ class ApiKeyNotFound(Refusal):
     """The taskforce has no such key."""
 
     code = "api-key-not-found"
+    kind = "not_found"
+    title = N_("There is no such key")
+    detail = N_("Find it in the list of API keys.")
+    next_step = ("/api-keys", N_("API keys"))
 
 
 class ApiKeyOver(Refusal):
     """The key has been revoked, or its time is up: there is nothing left to answer for."""
 
     code = "api-key-over"
+    kind = "conflict"
+    title = N_("This key is good no more")
+    detail = N_("It has been taken back, or its time is up. Make a new one. Nothing was changed.")
 
 
 class ClientRefused(Exception):

@@ -12,7 +12,8 @@ from services.events.identity.magic_links.domain import hash_of, new_secret, pac
 from services.events.identity.people import store as people
 from services.events.identity.people.domain import AddressTaken
 from services.events.identity.sessions import commands as sessions
-from services.events.register.domain import Refusal
+from shared.i18n.translations import N_
+from shared.refusals import Refusal
 
 if TYPE_CHECKING:
     from services.events.identity.people.domain import Person
@@ -29,6 +30,12 @@ class SetupOver(Refusal):
     """The link has been used, is too old, has been replaced, or an administrator can sign in."""
 
     code = "setup-over"
+    kind = "conflict"
+    title = N_("This link no longer works")
+    detail = N_(
+        "It has been used, replaced, or is more than a day old: whoever runs the installation can make a new one."
+    )
+    next_step = ("/sign-in", N_("Sign in"))
 
 
 async def make_setup_link(db: Database, taskforce_id: UUID, *, now: datetime | None = None) -> str | None:

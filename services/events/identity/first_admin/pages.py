@@ -13,13 +13,13 @@ from services.events.identity.first_admin import commands
 from services.events.identity.people.domain import AddressTaken, Person
 from services.events.identity.sessions.cookies import end_former, give_session
 from services.events.identity.sessions.device import describe
-from services.events.refusals import as_problem
 from services.events.register import queries
 from services.events.register.fields import Email, Name
 from shared.http.policy import about
 from shared.http.rate_limits import SIGNING_IN, limited
+from shared.http.refusals import problem_of
+from shared.i18n.translations import current_language
 from shared.ui.forms import Form, blank, read_form
-from shared.ui.i18n import current_language
 from shared.ui.pages import render
 
 router = APIRouter(prefix="/sign-in/setup", include_in_schema=False)
@@ -57,7 +57,7 @@ async def become(request: Request, _who: Anybody, db: Db, settings: Settings, co
         )
     except AddressTaken as refusal:
         return await _asked(
-            request, db, code, form.refused({"email": as_problem(refusal).detail or ""}), status_code=422
+            request, db, code, form.refused({"email": problem_of(refusal).detail or ""}), status_code=422
         )
     response = RedirectResponse("/account", 303)
     await end_former(request, db)

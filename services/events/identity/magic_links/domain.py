@@ -11,7 +11,8 @@ from datetime import timedelta
 from typing import Final, Self
 from uuid import UUID
 
-from services.events.register.domain import Refusal
+from shared.i18n.translations import N_
+from shared.refusals import Refusal
 
 LIFETIME: Final = timedelta(minutes=10)
 """How long a link is good (OWASP ASVS 5.0, 6.5.5: ten minutes at most for codes sent out of band)."""
@@ -31,12 +32,20 @@ class LinkOver(Refusal):
     """The link has been used, is too old, or is none of ours."""
 
     code = "link-over"
+    kind = "conflict"
+    title = N_("This link no longer works")
+    detail = N_("It has been used, or is more than ten minutes old. Ask for a new one.")
+    next_step = ("/sign-in", N_("Ask for a new link"))
 
 
 class AnotherBrowser(Refusal):
     """The link was asked for in another browser: whoever was sent it may not be who opens it."""
 
     code = "another-browser"
+    kind = "forbidden"
+    title = N_("The link was asked for in another browser")
+    detail = N_("Open it there: it still works. Or ask for a new one here.")
+    next_step = ("/sign-in", N_("Ask for a new link"))
 
 
 def new_secret() -> bytes:

@@ -15,7 +15,8 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from services.events.identity.magic_links.domain import pack, unpack
 from services.events.identity.people.domain import Person, Programme
-from services.events.register.domain import Refusal
+from shared.i18n.translations import N_
+from shared.refusals import Refusal
 
 LIFETIME: Final = timedelta(minutes=10)
 """How long somebody may take at the provider: a password, a code from a phone."""
@@ -32,12 +33,18 @@ class ProviderNotOffered(Refusal):
     """The installation, or the taskforce, has no provider."""
 
     code = "provider-not-offered"
+    kind = "not_found"
+    title = N_("Nobody signs in like that here")
+    detail = N_("Sign in with a passkey or by mail, on the sign-in page.")
 
 
 class ProviderUnavailable(Refusal):
     """The provider does not answer, or says that it cannot now. It may be over in a moment."""
 
     code = "provider-unavailable"
+    kind = "unavailable"
+    title = N_("Your organisation's sign-in does not answer")
+    detail = N_("Try again in a few minutes, or sign in in another way meanwhile. Nothing was changed.")
 
 
 class ProviderNotBelieved(Refusal):
@@ -48,9 +55,12 @@ class ProviderNotBelieved(Refusal):
     """
 
     code = "provider-not-believed"
+    kind = "upstream_failed"
+    title = N_("We cannot trust the answer of your organisation's sign-in")
+    detail = N_("You are not signed in. Try again; if it happens again, tell whoever runs the installation.")
 
     def __init__(self, reason: str = "") -> None:
-        super().__init__(reason)
+        super().__init__()
         self.reason = reason
 
 
@@ -58,84 +68,132 @@ class ClocksDiffer(Refusal):
     """By the provider's clock its token is not valid yet, or no longer: one of the two clocks is wrong."""
 
     code = "provider-clock"
+    kind = "upstream_failed"
+    title = N_("Two clocks do not agree")
+    detail = N_("Ours and that of your organisation's sign-in are minutes apart. Tell whoever runs the installation.")
 
 
 class NotBegunHere(Refusal):
     """This browser has begun no such sign-in, or has ended it already, or it took too long."""
 
     code = "provider-sign-in-over"
+    kind = "conflict"
+    title = N_("This sign-in is over")
+    detail = N_("It took more than ten minutes, was used before, or began in another window. Begin again.")
 
 
 class SignInCancelled(Refusal):
     """Whoever was to sign in at the provider did not, or was not let in there."""
 
     code = "provider-sign-in-cancelled"
+    kind = "forbidden"
+    title = N_("You were not signed in")
+    detail = N_("The sign-in of your organisation was broken off, or did not let you in. Nothing was changed.")
 
 
 class NotShownAnew(Refusal):
     """Whoever had to show again who they are was not asked to there, or the provider does not say whether they were."""
 
     code = "provider-not-asked-again"
+    kind = "forbidden"
+    title = N_("Your organisation's sign-in did not ask you again")
+    detail = N_("Or it does not say that it did. Sign out here, and sign in in another way. Nothing was changed.")
 
 
 class NotStrongEnough(Refusal):
     """The provider does not say that it has asked for as much as the settings want."""
 
     code = "provider-not-strong-enough"
+    kind = "forbidden"
+    title = N_("Your organisation's sign-in has to ask you for more")
+    detail = N_(
+        "It does not say that it asked for two things, such as a password and your phone. Tell whoever runs it."
+    )
 
 
 class AnotherPerson(Refusal):
     """Whoever had to show again who they are has shown that they are somebody else."""
 
     code = "provider-another-person"
+    kind = "conflict"
+    title = N_("You showed that you are somebody else")
+    detail = N_("Show it as the person who is signed in here, or sign out first. Nothing was changed.")
 
 
 class AccountClosed(Refusal):
     """They no longer take part."""
 
     code = "account-closed"
+    kind = "forbidden"
+    title = N_("Your account here is closed")
+    detail = N_("Do you take part again? Then ask an administrator of the taskforce to open it.")
 
 
 class NoRoleHere(Refusal):
     """They have no account, and are in no group that gives them a role."""
 
     code = "no-role-here"
+    kind = "forbidden"
+    title = N_("You have no role here yet")
+    detail = N_("We know who you are, and none of your groups takes part. Ask an administrator of the taskforce.")
 
 
 class AddressNotVerified(Refusal):
     """The provider does not say that the mail address is theirs: it could be anybody's account."""
 
     code = "address-not-verified"
+    kind = "forbidden"
+    title = N_("We do not know that your mail address is yours")
+    detail = N_(
+        "Your organisation's sign-in does not say that it is. Tell whoever looks after it in your organisation."
+    )
 
 
 class LinkedToAnother(Refusal):
     """The address's account is somebody else's at the provider: an address that was given to a new person."""
 
     code = "linked-to-another"
+    kind = "conflict"
+    title = N_("Your mail address belongs to another account")
+    detail = N_(
+        "Somebody had the address before you. An administrator can close that account and open it again for you."
+    )
 
 
 class GroupsContradict(Refusal):
     """Their groups are of two municipalities, or of two programmes: whose citizens they may see is not guessed."""
 
     code = "groups-contradict"
+    kind = "conflict"
+    title = N_("Your groups do not agree")
+    detail = N_("They are of two municipalities or two programmes. Ask whoever looks after them in your organisation.")
 
 
 class GroupsNotSaid(Refusal):
     """They are in so many groups that the provider does not name them."""
 
     code = "groups-not-said"
+    kind = "conflict"
+    title = N_("You are in too many groups")
+    detail = N_("So many that we are not told which. Ask whoever looks after them in your organisation.")
 
 
 class MunicipalityNotGiven(Refusal):
     """Their groups make them a case worker, and do not say of which municipality."""
 
     code = "municipality-not-given"
+    kind = "conflict"
+    title = N_("A case worker needs a municipality")
+    detail = N_("Your groups do not say which one is yours. Ask whoever looks after them in your organisation.")
 
 
 class ProgrammeNotGiven(Refusal):
     """Their groups make them a facilitator, and do not say of which programme."""
 
     code = "programme-not-given"
+    kind = "conflict"
+    title = N_("A facilitator needs a programme")
+    detail = N_("Your groups do not say which one is yours. Ask whoever looks after them in your organisation.")
 
 
 class GroupGives(BaseModel):

@@ -27,17 +27,17 @@ from services.events.identity.oidc.domain import (
 from services.events.identity.oidc.provider import Provider
 from services.events.identity.sessions.cookies import end_former, give_session
 from services.events.identity.sessions.device import describe
-from services.events.refusals import as_problem, problem_called
 from services.events.register import queries
-from services.events.register.domain import Refusal
 from services.events.settings import CALLBACK
 from shared import metrics
 from shared.fields.cpr import MayLookLikeCpr
 from shared.http.policy import about
 from shared.http.problems import Negotiation, respond, safe_next
 from shared.http.rate_limits import SIGNING_IN, limited
+from shared.http.refusals import problem_of, problem_with_code
+from shared.i18n.translations import current_language
+from shared.refusals import Refusal
 from shared.ui.forms import read_form
-from shared.ui.i18n import current_language
 from shared.ui.pages import render
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ def _refused(request: Request, refusal: Refusal, *, next: str) -> Response:
     reason = refusal.reason if isinstance(refusal, ProviderNotBelieved) else None
     _log.warning("provider.sign_in_refused", outcome=refusal.code, reason=reason)
     if not Negotiation.of(request).html:
-        return respond(request, as_problem(refusal))
+        return respond(request, problem_of(refusal))
     # Away from the address with which the provider has sent back: it is of no use to the page, nor to the history.
     why = {"why": refusal.code, **({"next": next} if next else {})}
     return RedirectResponse(f"/sign-in/provider/refused?{urlencode(why)}", 303)
@@ -228,7 +228,7 @@ async def sign_out_there(*, request: Request, _who: Anybody, provider: TheProvid
 @about()
 async def say_why(request: Request, _who: Anybody, why: Text = "", next: Text = "") -> Response:
     """Why it did not work, and the way back."""
-    problem = problem_called(why)
+    problem = problem_with_code(why, package="services.events")
     next = safe_next(next, default="")
     again = f"/sign-in?{urlencode({'next': next})}" if next else "/sign-in"
     return render(

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from services.events.identity.people.domain import POWERFUL
 from services.events.identity.sessions.domain import STRONG
-from services.events.register.domain import Refusal
+from shared.i18n.translations import N_
+from shared.refusals import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -31,6 +32,9 @@ class PasskeysNotOffered(Refusal):
     """The installation is reached by a number and not by a name, to which passkeys could be bound."""
 
     code = "passkeys-not-offered"
+    kind = "conflict"
+    title = N_("There are no passkeys at this address")
+    detail = N_("Passkeys need an address with a name, and this one is a number. Sign in in another way.")
 
 
 class PasskeyRefused(Refusal):
@@ -40,60 +44,93 @@ class PasskeyRefused(Refusal):
     """
 
     code = "passkey-refused"
+    kind = "invalid"
+    title = N_("This passkey does not sign you in")
+    detail = N_(
+        "It may have been removed, or the account may be closed. Sign in in another way, or ask an administrator."
+    )
 
 
 class PasskeyOfAnother(Refusal):
     """It is good, and somebody else's than who is signed in."""
 
     code = "passkey-of-another"
+    kind = "invalid"
+    title = N_("This is somebody else's passkey")
+    detail = N_("Show it with a passkey of whoever is signed in here, or sign out first. Nothing was changed.")
 
 
 class ChallengeOver(Refusal):
     """What the device was to sign is too old, was signed before, or was given to another browser."""
 
     code = "passkey-challenge-over"
+    kind = "conflict"
+    title = N_("That took too long")
+    detail = N_("Try again: there are five minutes for it, and each try counts once.")
 
 
 class PasskeyNotFound(Refusal):
     """One has no such passkey."""
 
     code = "passkey-not-found"
+    kind = "not_found"
+    title = N_("You have no such passkey")
+    detail = N_("Look at the list: it may have been removed already.")
+    next_step = ("/account", N_("My account"))
 
 
 class PasskeyKnown(Refusal):
     """The device's passkey is kept already, for this person or for another."""
 
     code = "passkey-known"
+    kind = "conflict"
+    title = N_("This passkey is in use already")
+    detail = N_("Sign in with it, or add one from another device.")
 
 
 class TooManyPasskeys(Refusal):
     """One has as many as anybody may have."""
 
     code = "too-many-passkeys"
+    kind = "conflict"
+    title = N_("You have very many passkeys")
+    detail = N_("Remove one that you no longer use, and try again.")
 
 
 class LastPasskey(Refusal):
     """Without it, somebody whose roles are powerful could not do their work."""
 
     code = "last-passkey"
+    kind = "conflict"
+    title = N_("This is your last passkey")
+    detail = N_("Without one you could not do your work here. Add another one first, and then remove this one.")
 
 
 class SignInTooWeak(Refusal):
     """Whoever is signed in by a mailed link takes away no passkey that opens more than the link does."""
 
     code = "sign-in-too-weak"
+    kind = "forbidden"
+    title = N_("This needs a passkey")
+    detail = N_("You signed in by a mailed link. Sign in with a passkey to remove one. Nothing was changed.")
 
 
 class CodeNeeded(Refusal):
     """Adding a passkey needs a code that there is not: none was made, it is too old, or was mistyped too often."""
 
     code = "enrolment-code-needed"
+    kind = "conflict"
+    title = N_("You need a new code")
+    detail = N_("Codes are good for 48 hours and five tries. Ask an administrator for a new one.")
 
 
 class CodeWrong(Refusal):
     """That is not the code."""
 
     code = "enrolment-code-wrong"
+    kind = "invalid"
+    title = N_("That is not the code")
+    detail = N_("See whether it is typed as you were told it. After five wrong tries you need a new one.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ from services.events.identity.sessions import commands as sessions
 from services.events.identity.sessions.cookies import give_session, key_in, take_all
 from services.events.identity.sessions.device import describe
 from services.events.identity.sessions.domain import NoSession, SessionOver
-from shared.fields.cpr import FreeText, MayLookLikeCpr
+from shared.fields.cpr import MayLookLikeCpr
+from shared.fields.text import FreeText
 from shared.http.policy import about
 from shared.http.problems import Problem, safe_next
 from shared.http.rate_limits import ASKING_DEVICES, SIGNING_IN, limited

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
-from services.events.register.domain import Refusal
 from shared.http.auth import Role
-from shared.ui.i18n import N_
+from shared.i18n.translations import N_
+from shared.refusals import Refusal
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -38,24 +38,39 @@ class PersonNotFound(Refusal):
     """The taskforce has no such person, or nobody in that role."""
 
     code = "person-not-found"
+    kind = "not_found"
+    title = N_("There is no such person")
+    detail = N_("Ask the taskforce's administrator to add the person.")
 
 
 class AddressTaken(Refusal):
     """Somebody else of the taskforce has the mail address: a link mailed there must open one account."""
 
     code = "address-taken"
+    kind = "conflict"
+    title = N_("Somebody else has this mail address")
+    detail = N_("Everybody signs in with an address of their own. Nothing was changed.")
 
 
 class InvitedJustNow(Refusal):
     """They were written to a moment ago: one mail is enough."""
 
     code = "invited-just-now"
+    kind = "conflict"
+    title = N_("They have just been written to")
+    detail = N_("Wait ten minutes: the invitation may be on its way, or lie among unwanted mail.")
 
 
 class LastAdministrator(Refusal):
     """Nobody could add or change people any more."""
 
     code = "last-administrator"
+    kind = "conflict"
+    title = N_("This is the last administrator")
+    detail = N_(
+        "First make somebody else an administrator and have them add a passkey, or nobody could add people any "
+        "more. Nothing was changed."
+    )
 
 
 def is_last_administrator(person_id: UUID, administrators: Mapping[UUID, bool]) -> bool:
@@ -73,12 +88,18 @@ class MunicipalityMissing(Refusal):
     """A case worker sees the participants of their municipality: without one, nobody's."""
 
     code = "municipality-missing"
+    kind = "invalid"
+    title = N_("A case worker needs a municipality")
+    detail = N_("Case workers see the citizens of their municipality: say which. Nothing was changed.")
 
 
 class ProgrammeMissing(Refusal):
     """A facilitator sees the participants of their programme: without one, nobody's."""
 
     code = "programme-missing"
+    kind = "invalid"
+    title = N_("A facilitator needs a programme")
+    detail = N_("Facilitators see the participants of their programme: say which. Nothing was changed.")
 
 
 @dataclass(frozen=True, slots=True)

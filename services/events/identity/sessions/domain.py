@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, Self
 from uuid import UUID
 
-from services.events.register.domain import Refusal
 from shared.http.auth import SESSION_IDLE_SECONDS
+from shared.i18n.translations import N_
+from shared.refusals import Refusal
 
 Proof = Literal["demonstration", "link", "passkey", "provider", "setup"]
 """How somebody has shown who they are."""
@@ -32,18 +33,28 @@ class SessionOver(Refusal):
     """There is no such session any more: it was ended, its time was up, or its person no longer takes part."""
 
     code = "session-over"
+    kind = "signed_out"
+    title = N_("You are no longer signed in")
+    detail = N_("Sign in again. What you typed is still there if you go back.")
 
 
 class SessionNotFound(Refusal):
     """One has no such session, or no longer."""
 
     code = "session-not-found"
+    kind = "not_found"
+    title = N_("You are not signed in there")
+    detail = N_("Look at the list: it may be over already.")
+    next_step = ("/account", N_("My account"))
 
 
 class NoSession(Refusal):
     """Whoever asks came with a token of their own: there is no session to extend."""
 
     code = "no-session"
+    kind = "conflict"
+    title = N_("There is no session to extend")
+    detail = N_("This is for browsers in which somebody is signed in.")
 
 
 @dataclass(frozen=True, slots=True)

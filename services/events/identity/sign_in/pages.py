@@ -22,9 +22,9 @@ from services.events.register import queries
 from shared.http.policy import about
 from shared.http.problems import Problem, safe_next
 from shared.http.rate_limits import SIGNING_IN, limited
+from shared.i18n.translations import gettext as _
 from shared.product.navigation import ROLE_LABELS
 from shared.ui.forms import blank, read_form
-from shared.ui.i18n import gettext as _
 from shared.ui.pages import render
 
 if TYPE_CHECKING:

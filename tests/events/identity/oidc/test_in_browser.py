@@ -10,12 +10,12 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from services.events import refusals
 from services.events.app import create_app
 from services.events.identity.oidc import domain as provider_domain
-from services.events.register.domain import Refusal
 from shared.http.auth import SESSION_COOKIE
-from shared.ui.i18n import speaking
+from shared.http.refusals import problem_with_code
+from shared.i18n.translations import speaking
+from shared.refusals import Refusal
 from tests.events.identity.oidc.serving import served
 from tests.events.identity.oidc.test_pages import with_provider
 from tests.support.axe import assert_accessible
@@ -81,7 +81,7 @@ async def test_every_refusal_has_a_page_that_leads_back(
     for code in REFUSALS:
         await page.goto(f"{registered}/sign-in/provider/refused?why={code}&next={quote('/queue')}")
         with speaking("da", service="events"):
-            title = refusals.problem_called(code).title
+            title = problem_with_code(code, package="services.events").title
         await expect(page.get_by_role("heading", level=1)).to_have_text(title or "")
         await assert_fits(page, size)
     await page.get_by_role("link", name="Tilbage til login-siden").click()
