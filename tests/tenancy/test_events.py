@@ -20,11 +20,11 @@ from services.events.identity.api_keys import queries as key_queries
 from services.events.identity.api_keys import store as key_store
 from services.events.identity.api_keys.domain import ApiKey, ClientRefused
 from services.events.register import commands as register
-from services.events.register import domain
 from services.events.register import queries as register_queries
 from services.events.register import store as register_store
 from services.events.register.domain import Company
 from shared.http.auth import Principal
+from shared.refusals import Refusal
 from tests.authorisation.register import Register, started
 from tests.authorisation.removal import without_taskforces
 from tests.conftest import TASKFORCE
@@ -175,7 +175,7 @@ def test_every_function_is_tried() -> None:
 
 
 async def test_none_sees_or_changes_anything_as_another_taskforce_or_as_none(world: Prepared) -> None:
-    assert await tried(world, CASES, (domain.Refusal, ClientRefused)) == []
+    assert await tried(world, CASES, (Refusal, ClientRefused)) == []
 
 
 async def test_each_would_see_or_change_something_if_the_database_let_it(
@@ -183,5 +183,5 @@ async def test_each_would_see_or_change_something_if_the_database_let_it(
 ) -> None:
     async with started(installation, signing_key, Prepared) as (world, dsns):
         async with without_taskforces(world, dsns.superuser_dsn("events")):
-            found = await tried(world, CASES, (domain.Refusal, ClientRefused))
+            found = await tried(world, CASES, (Refusal, ClientRefused))
         assert unnoticed(CASES, found) == []

@@ -15,8 +15,8 @@ from services.events.identity.passkeys.ceremony import Enrolled, RelyingParty
 from services.events.identity.passkeys.domain import EnrolmentCode, Passkey
 from services.events.identity.people.domain import Person
 from services.events.identity.sessions import commands as sessions
-from services.events.register import domain
 from shared.http.auth import Principal
+from shared.refusals import Refusal
 from tests.authorisation.register import Register, started
 from tests.authorisation.removal import without_taskforces
 from tests.conftest import TASKFORCE
@@ -142,7 +142,7 @@ def test_every_function_is_tried() -> None:
 
 
 async def test_none_sees_or_changes_anything_as_another_taskforce_or_as_none(world: Prepared) -> None:
-    assert await tried(world, CASES, (domain.Refusal,)) == []
+    assert await tried(world, CASES, (Refusal,)) == []
 
 
 async def test_each_would_see_or_change_something_if_the_database_let_it(
@@ -150,5 +150,5 @@ async def test_each_would_see_or_change_something_if_the_database_let_it(
 ) -> None:
     async with started(installation, signing_key, Prepared) as (world, dsns):
         async with without_taskforces(world, dsns.superuser_dsn("events")):
-            found = await tried(world, CASES, (domain.Refusal,))
+            found = await tried(world, CASES, (Refusal,))
         assert unnoticed(CASES, found) == []

@@ -23,9 +23,9 @@ from services.events.identity.sessions import queries as session_queries
 from services.events.identity.sessions import store as session_store
 from services.events.identity.sessions.domain import LONGEST, Session, SessionKey
 from services.events.identity.step_up import queries as proof_queries
-from services.events.register import domain
 from services.events.register.commands import register_company
 from services.events.register.domain import Company
+from shared.refusals import Refusal
 from tests.authorisation.register import Register, started
 from tests.authorisation.removal import without_taskforces
 from tests.conftest import TASKFORCE
@@ -191,7 +191,7 @@ def test_every_function_is_tried() -> None:
 
 
 async def test_none_sees_or_changes_anything_as_another_taskforce_or_as_none(world: Prepared) -> None:
-    assert await tried(world, CASES, (domain.Refusal,)) == []
+    assert await tried(world, CASES, (Refusal,)) == []
 
 
 async def test_each_would_see_or_change_something_if_the_database_let_it(
@@ -199,5 +199,5 @@ async def test_each_would_see_or_change_something_if_the_database_let_it(
 ) -> None:
     async with started(installation, signing_key, Prepared) as (world, dsns):
         async with without_taskforces(world, dsns.superuser_dsn("events")):
-            found = await tried(world, CASES, (domain.Refusal,))
+            found = await tried(world, CASES, (Refusal,))
         assert unnoticed(CASES, found) == []
