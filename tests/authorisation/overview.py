@@ -23,7 +23,7 @@ from tests.support.infrastructure import Databases, Installation, fresh_database
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from services.dashboard.live import Changes
+    from services.dashboard.live.streams import Changes
     from shared.http.policy import Asker, Belonging
 
 API: Final = "/api/dashboard/v1"
