@@ -14,8 +14,8 @@ import asyncpg
 from deploy.privacy.registers import register_of
 from deploy.services import DATA_SUBJECTS
 from services.dashboard.privacy.subjects import HOLDINGS as DASHBOARD
-from services.events.subjects import DEEDS as EVENTS_DEEDS
-from services.events.subjects import HOLDINGS as EVENTS
+from services.events.privacy.subjects import DEEDS as EVENTS_DEEDS
+from services.events.privacy.subjects import HOLDINGS as EVENTS
 from services.notifications.privacy.subjects import HOLDINGS as NOTIFICATIONS
 from services.pledges.privacy.subjects import DEEDS as PLEDGES_DEEDS
 from services.pledges.privacy.subjects import HOLDINGS as PLEDGES

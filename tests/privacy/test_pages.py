@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from deploy.privacy import people
 from deploy.services import DATA_SUBJECTS
-from services.events.personal_data.commands import finish_orders
+from services.events.privacy.commands import finish_orders
 from services.pledges.privacy.retention import retention
 from shared.db.database import Database
 from shared.privacy.report import told

@@ -316,7 +316,7 @@ declare
   others boolean;
   others_open boolean;
 begin
-  -- The lock of every change that concerns several people (services/events/people/store.py: lock_people).
+  -- The lock of every change that concerns several people (services/events/identity/people/store.py: lock_people).
   perform pg_advisory_xact_lock(hashtextextended('people ' || tenant, 0));
   select array_agg(locked.id)
     into erased
@@ -329,7 +329,7 @@ begin
   if erased is null then
     return;
   end if;
-  -- The rule of services/events/people/domain.py: is_last_administrator, for several at once: the active
+  -- The rule of services/events/identity/people/domain.py: is_last_administrator, for several at once: the active
   -- administrators, and whether each has what it takes to sign in as one. If one of those who go can, one of those who
   -- stay has to be able to.
   select bool_or(going.is_going and can_sign_in),
