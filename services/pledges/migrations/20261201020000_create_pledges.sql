@@ -10,7 +10,7 @@ create table companies (
   version integer not null check (version > 0),
   -- null: personally owned; such a name is personal data and stays in the events service
   name text,
-  -- the name as it is compared (services/pledges/domain/register.py: name_key)
+  -- the name as it is compared (services/pledges/register/domain.py: name_key)
   name_key text,
   cvr text,
   municipality text,
