@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _TENANT = "select set_config('app.taskforce', $1, true)"
 _KEY = """
-    insert into idempotency_keys (taskforce_id, operation, key, request_digest, subject_id, recorded_at)
+    insert into idempotency_keys (taskforce_id, operation, key, request_fingerprint, subject_id, recorded_at)
     values ($1, 'log_pledge', $2, $3, $4, $5)
 """
 _PLEDGE = """
@@ -39,7 +39,7 @@ _PLEDGE = """
         insert into pledges
                (taskforce_id, id, event_id, company_name, company_municipality, company_id, municipality, job_type,
                 position_count, weekly_hours_from, weekly_hours_to, tasks, captured_by, logged_by, logged_with_pass,
-                captured_at, received_at, pledged_on, flags, request_digest, version, status)
+                captured_at, received_at, pledged_on, flags, request_fingerprint, version, status)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, false, $15, $16, $17, '{}', $18, 1,
                 'logged')
     ), contact as (
@@ -79,7 +79,7 @@ def prepared(
             received_at=now,
             limits=Limits(),
         )
-        made.append(_values(pledge, hashlib.sha256(json.dumps(body).encode()).digest() + b"\1", now))
+        made.append(_values(pledge, hashlib.sha256(json.dumps(body).encode()).digest(), now))
     return made
 
 

@@ -2,7 +2,7 @@
 
 A hundred accounts and personally owned companies belong to events, a hundred contacts to pledges. They come in by
 every way there is, right and wrong, are invited, sign in and are looked up, while a worker is killed; then every place
-is searched byte by byte: topics, outboxes, inboxes, dead letters, every other table, logs, metrics, and every address
+is searched byte by byte: topics, outboxes, dead letters, every other table, logs, metrics, and every address
 that any page or answer leads to. Then the databases are dumped as an export does it, and searched again; and two are
 erased, to the last byte.
 """
@@ -30,9 +30,9 @@ import pytest
 from deploy.privacy import people
 from deploy.services import SERVICES
 from deploy.transfer import programs
-from services.events import commands
-from services.events.people.commands import add_person
-from services.events.people.domain import Person
+from services.events.identity.administration.commands import add_person
+from services.events.identity.people.domain import Person
+from services.events.register import commands
 from shared.db.database import Database
 from shared.privacy.subjects import Asked
 from shared.settings import ServiceSettings

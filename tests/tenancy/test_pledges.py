@@ -51,7 +51,6 @@ class Prepared(PledgesWorld):
     async def fill(self) -> None:
         await super().fill()
         self.logged: Logged = self.pledge("member", "own")
-        self.another: Logged = self.pledge("admin", "own")
         async with self.db.change(TASKFORCE) as conn:
             pledge = await store.load_pledge(conn, TASKFORCE, self.logged.id)
             hire = await hire_store.load_hire(conn, TASKFORCE, self.logged.hire_id)
@@ -181,15 +180,15 @@ CASES: Cases = {
     ),
     store.fingerprints_of_pledges: lambda w, conn: store.fingerprints_of_pledges(conn, TASKFORCE, [w.logged.id]),
     register_store.event_is_known: lambda _, conn: register_store.event_is_known(conn, TASKFORCE, TONIGHT),
-    store.insert_pledge: lambda w, conn: store.insert_pledge(conn, _another_pledge(w), b"\1" * 33),
-    store.insert_pledges: lambda w, conn: store.insert_pledges(conn, [(_another_pledge(w), b"\1" * 33)]),
+    store.insert_pledge: lambda w, conn: store.insert_pledge(conn, _another_pledge(w), b"\1" * 32),
+    store.insert_pledges: lambda w, conn: store.insert_pledges(conn, [(_another_pledge(w), b"\1" * 32)]),
     store.load_pledge: lambda w, conn: store.load_pledge(conn, TASKFORCE, w.logged.id),
     store.pledge_id_of_request: lambda _, conn: store.pledge_id_of_request(conn, _request(KEY)),
     store.pledge_of_request: lambda w, conn: store.pledge_of_request(conn, TASKFORCE, w.logged.id, w.fingerprint),
     store.lock_pledge: lambda w, conn: store.lock_pledge(conn, TASKFORCE, w.logged.id),
     store.save_filled: _save_filled,
     hire_store.insert_hire: lambda w, conn: hire_store.insert_hire(
-        conn, replace(w.hired, id=uuid4(), pledge_id=None, position=None), b"\1" * 33
+        conn, replace(w.hired, id=uuid4(), pledge_id=None, position=None), b"\1" * 32
     ),
     hire_store.load_hire: lambda w, conn: hire_store.load_hire(conn, TASKFORCE, w.logged.hire_id),
     register_store.all_events: lambda _, conn: register_store.all_events(conn, TASKFORCE),

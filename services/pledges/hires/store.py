@@ -35,7 +35,7 @@ COLUMNS: Final = (
     "confirmed_by",
     "confirmed_at",
     "flags",
-    "request_digest",
+    "request_fingerprint",
     "version",
     "ended_on",
     "end_reason",
@@ -109,7 +109,7 @@ def _as_columns(hire: Hire, fingerprint: bytes) -> dict[str, Any]:
         "confirmed_by": hire.confirmed_by,
         "confirmed_at": hire.confirmed_at,
         "flags": list(hire.flags),
-        "request_digest": fingerprint,
+        "request_fingerprint": fingerprint,
         "version": hire.version,
         "ended_on": hire.ended_on,
         "end_reason": hire.end_reason,
@@ -119,7 +119,7 @@ def _as_columns(hire: Hire, fingerprint: bytes) -> dict[str, Any]:
 async def load_hire(conn: Connection, taskforce_id: UUID, hire_id: UUID) -> tuple[Hire, bytes] | None:
     """Return a hire, and the fingerprint of the request that confirmed it."""
     row = await conn.fetchrow(f"{SELECT}\n   and hire.id = $2", taskforce_id, hire_id)
-    return (hire_of(row), row["request_digest"]) if row else None
+    return (hire_of(row), row["request_fingerprint"]) if row else None
 
 
 def hire_of(row: asyncpg.Record) -> Hire:

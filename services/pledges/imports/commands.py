@@ -47,7 +47,7 @@ async def import_pledges(
         content: the file.
         dry_run: only say what would happen.
         limits: what this installation allows.
-        request_key: the installation's, with which what is kept to recognise a line by is sealed.
+        request_key: the installation's (`PledgesSettings.request_key`).
         progress: told how many of how many new lines have been written; they count when the call returns.
 
     Returns:

@@ -144,7 +144,7 @@ def judge(
             one.pledge_id = uuid5(taskforce_id, f"pledge import, reference: {reference}")
         else:
             said_before[content] += 1
-            # An id is told to everybody and outlives an erasure: nothing may be guessed from it either.
+            # The id is published and outlives an erasure: the content must not be guessable from it either.
             name = f"pledge import, line {said_before[content]} of these: "
             one.pledge_id = uuid5(taskforce_id, name + one.fingerprint.hex())
         _log(one, body | {"id": str(one.pledge_id)}, taskforce_id, register, now=now, limits=limits)

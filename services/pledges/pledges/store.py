@@ -41,7 +41,7 @@ COLUMNS: Final = {
     "received_at": "timestamptz",
     "pledged_on": "date",
     "flags": "text[]",
-    "request_digest": "bytea",
+    "request_fingerprint": "bytea",
     "version": "integer",
     "status": "text",
 }
@@ -134,7 +134,7 @@ def _as_columns(pledge: Pledge, fingerprint: bytes) -> dict[str, Any]:
         "received_at": pledge.received_at,
         "pledged_on": pledge.pledged_on,
         "flags": pledge.flags,
-        "request_digest": f"\\x{fingerprint.hex()}",
+        "request_fingerprint": f"\\x{fingerprint.hex()}",
         "version": pledge.version,
         "status": pledge.status,
         "contact_name": contact.name if contact else None,
@@ -161,7 +161,7 @@ _SELECT: Final = f"""
 async def load_pledge(conn: Connection, taskforce_id: UUID, pledge_id: UUID) -> tuple[Pledge, bytes] | None:
     """Return a pledge as it is now, and the fingerprint of the request that logged it."""
     row = await conn.fetchrow(_SELECT, taskforce_id, pledge_id)
-    return (await _with_positions(conn, row), row["request_digest"]) if row else None
+    return (await _with_positions(conn, row), row["request_fingerprint"]) if row else None
 
 
 async def lock_pledge(conn: Connection, taskforce_id: UUID, pledge_id: UUID) -> Pledge | None:
@@ -195,7 +195,7 @@ async def pledge_of_request(conn: Connection, taskforce_id: UUID, pledge_id: UUI
     """
     row = await conn.fetchrow(
         f"""
-        select {listed([column for column in COLUMNS if column != "request_digest"], "pledge")}
+        select {listed([column for column in COLUMNS if column != "request_fingerprint"], "pledge")}
           from pledge_of_request($2, $3) as pledge
          where pledge.taskforce_id = $1
         """,  # noqa: S608  (columns of our own table)
@@ -221,7 +221,7 @@ async def fingerprints_of_pledges(
     """Return the fingerprint of the request that logged each of the pledges that exist."""
     rows = await conn.fetch(
         """
-        select id, request_digest
+        select id, request_fingerprint
           from pledges
          where taskforce_id = $1
            and id = any($2::uuid[])
@@ -229,7 +229,7 @@ async def fingerprints_of_pledges(
         taskforce_id,
         pledge_ids,
     )
-    return {row["id"]: row["request_digest"] for row in rows}
+    return {row["id"]: row["request_fingerprint"] for row in rows}
 
 
 def pledge_of(row: asyncpg.Record, contact: Contact | None, positions: list[Position]) -> Pledge:

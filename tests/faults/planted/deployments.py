@@ -77,7 +77,7 @@ BUGS: Final = (
                pledge.job_type, pledge.position_count, pledge.weekly_hours_from, pledge.weekly_hours_to,
                pledge.tasks, pledge.earliest_start, pledge.captured_by, pledge.logged_by,
                pledge.logged_with_pass, pledge.captured_at, pledge.received_at, pledge.pledged_on,
-               pledge.flags, pledge.request_digest, pledge.version, pledge.status,
+               pledge.flags, pledge.request_fingerprint, pledge.version, pledge.status,
 """,
                 "select pledge.*,\n",
             ),

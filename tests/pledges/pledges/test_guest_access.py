@@ -134,7 +134,7 @@ async def test_it_reads_and_writes_what_is_named_here_and_nothing_else(pledges_d
     assert {row["name"]: set(row["reads"]) for row in rows if row["reads"]} == READS
     assert {row["name"] for row in rows if row["inserts"]} == WRITES
     assert [row["name"] for row in rows if row["changes"]] == []
-    assert {row["name"] for row in runs} == {"pledge_of_request", "subject_of_request"}
+    assert {row["name"] for row in runs} == {"current_taskforce", "pledge_of_request", "subject_of_request"}
 
 
 @pytest.mark.parametrize(
@@ -144,9 +144,9 @@ async def test_it_reads_and_writes_what_is_named_here_and_nothing_else(pledges_d
         "select count(*) from hires",
         "select * from hire_contacts",
         "select hire_id from positions",
-        "select request_digest from pledges",
+        "select request_fingerprint from pledges",
         # With it, `pledge_of_request` would show what people have logged.
-        "select request_digest from idempotency_keys",
+        "select request_fingerprint from idempotency_keys",
         "select who from access_log",
         "select payload from outbox",
         "select * from dead_letters",
@@ -194,12 +194,12 @@ async def test_it_can_log_as_nobody_but_a_guest(
     pledge = replace(members[0], terms=replace(members[0].terms, id=uuid4()))
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with narrow.change(taskforce_id) as conn:
-            await store.insert_pledge(conn, pledge, b"\1" * 33)
+            await store.insert_pledge(conn, pledge, b"\1" * 32)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with narrow.change(taskforce_id) as conn:
             await conn.execute(
                 """
-                insert into idempotency_keys (taskforce_id, operation, key, request_digest, subject_id, recorded_at)
+                insert into idempotency_keys (taskforce_id, operation, key, request_fingerprint, subject_id, recorded_at)
                 values ($1, 'confirm_hire', 'key', '', gen_random_uuid(), now())
                 """,
                 taskforce_id,
@@ -226,16 +226,16 @@ async def test_a_pledge_is_told_to_whoever_has_what_it_is_recognised_by(
 ) -> None:
     pledge_id = UUID(logged["member"]["id"])
     async with pledges_database.read(taskforce_id) as conn:
-        [digest] = (await store.fingerprints_of_pledges(conn, taskforce_id, [pledge_id])).values()
+        [fingerprint] = (await store.fingerprints_of_pledges(conn, taskforce_id, [pledge_id])).values()
 
-    async def told(whose: UUID, digests: list[bytes]) -> bool:
+    async def told(whose: UUID, fingerprint: bytes) -> bool:
         async with narrow.read(whose) as conn:
-            return await store.pledge_of_request(conn, taskforce_id, pledge_id, digests) is not None
+            return await store.pledge_of_request(conn, taskforce_id, pledge_id, fingerprint) is not None
 
-    assert await told(taskforce_id, [b"\2" * 32, digest])
-    assert not await told(taskforce_id, [b"\2" * 32])
-    assert not await told(taskforce_id, [])
-    assert not await told(other_taskforce_id, [digest])
+    assert await told(taskforce_id, fingerprint)
+    assert not await told(taskforce_id, b"\2" * 32)
+    assert not await told(taskforce_id, b"")
+    assert not await told(other_taskforce_id, fingerprint)
 
 
 async def test_what_a_member_sent_is_recognised_when_the_phone_sends_it_again_with_a_pass(
