@@ -7,7 +7,6 @@ from decimal import Decimal
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from services.pledges.pledges.domain import Limits
 from shared.settings import ServiceSettings
 
 
@@ -33,8 +32,3 @@ class PledgesSettings(ServiceSettings):
     event_patience_seconds: float = Field(
         2.0, ge=0, le=5, description="how long a pledge waits for an event that has just been made to become known"
     )
-
-    @property
-    def limits(self) -> Limits:
-        """What this installation allows of a pledge and a hire."""
-        return Limits(self.positions_max, self.weekly_hours_max)

@@ -54,7 +54,7 @@ class Prepared(PledgesWorld):
         async with self.db.change(TASKFORCE) as conn:
             pledge = await store.load_pledge(conn, TASKFORCE, self.logged.id)
             hire = await hire_store.load_hire(conn, TASKFORCE, self.logged.hire_id)
-            await claim_keys(conn, TASKFORCE, "log_pledge", [(_request(KEY), self.another.id, NOW)])
+            await claim_keys(conn, TASKFORCE, "log_pledge", [(_request(KEY), self.logged.id, NOW)])
         assert pledge is not None
         assert hire is not None
         self.whole: Pledge = pledge[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -14,6 +14,7 @@ from services.pledges.hires.schemas import HireIn, HireOut, HirePage
 from services.pledges.pledges.access import CONTACT_READERS, HIRE, PLEDGE
 from services.pledges.pledges.api import PREFIX, json_response
 from services.pledges.pledges.cursors import NewestFirst
+from services.pledges.pledges.dependencies import database, limits
 from shared.contracts.pledges import JobType
 from shared.http.auth import Principal, require
 from shared.http.idempotency import Idempotent
@@ -22,9 +23,6 @@ from shared.http.paging import PageSize, PageToken, cut
 from shared.http.policy import about
 from shared.http.preconditions import ExpectedVersion
 from shared.http.problems import Problem
-
-if TYPE_CHECKING:
-    from shared.db.database import Database
 
 router = APIRouter(prefix=PREFIX, tags=["pledges"])
 
@@ -56,12 +54,12 @@ async def confirm_hire(
 ) -> Response:
     """Confirm that a position has become real. Without `pledge_id`: a hire without a pledge, counted apart."""
     hire = await commands.confirm_hire(
-        request.app.state.database,
+        database(request),
         principal.taskforce,
         body.confirmation(),
         confirmed_by=principal.person_id,
         request=idempotent,
-        limits=request.app.state.settings.limits,
+        limits=limits(request),
         seen_version=seen_version,
     )
     return json_response(HireOut.of(hire), 201, location=f"{PREFIX}/hires/{hire.id}", version=hire.version)
@@ -84,8 +82,7 @@ async def list_hires(
     """List hires, the last confirmed first."""
     after = NewestFirst.read(page_token)
     filters = HireFilter(pledge_id, event_id, company_id, job_type, principal.person_id if mine else None)
-    database: Database = request.app.state.database
-    async with database.read(principal.taskforce) as conn:
+    async with database(request).read(principal.taskforce) as conn:
         rows = await queries.hires(
             conn, principal.taskforce, filters, after=(after.at, after.id) if after else None, limit=page_size + 1
         )
@@ -107,8 +104,7 @@ async def get_hire(
     hire_id: UUID, request: Request, principal: Annotated[Principal, Depends(require(*CONTACT_READERS))]
 ) -> Response:
     """Return a hire."""
-    database: Database = request.app.state.database
-    async with database.read(principal.taskforce) as conn:
+    async with database(request).read(principal.taskforce) as conn:
         hire = await queries.hire(conn, principal.taskforce, hire_id)
     if hire is None:
         raise Problem(404)

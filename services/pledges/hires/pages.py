@@ -15,10 +15,11 @@ from services.pledges.hires import commands, draft, queries
 from services.pledges.hires.queries import HireFilter
 from services.pledges.hires.schemas import HireIn
 from services.pledges.pledges.access import PLEDGE
+from services.pledges.pledges.dependencies import database, limits, settings
 from services.pledges.pledges.forms import read_as, uuid_or_none, without_empty
 from services.pledges.pledges.queries import pledge as find_pledge
 from services.pledges.pledges.refusals import IdTaken, NoPositionOpen, PledgeEnded, PositionTaken, StaleVersion
-from services.pledges.pledges.rendering import database, render, settings
+from services.pledges.pledges.rendering import render
 from services.pledges.pledges.schemas import TypedId
 from shared.db.idempotency import IdempotencyKeyReused, idempotent_request
 from shared.fields.copenhagen import COPENHAGEN
@@ -180,7 +181,7 @@ async def _check(request: Request, principal: Principal, pledge: PledgeOut, form
             database(request),
             principal.taskforce,
             hire.confirmation(),
-            limits=settings(request).limits,
+            limits=limits(request),
             seen_version=_seen_version(form),
         )
     except Refusal as refusal:
@@ -199,7 +200,7 @@ async def _confirm(request: Request, principal: Principal, pledge: PledgeOut, fo
             hire.confirmation(),
             confirmed_by=principal.person_id,
             request=idempotent_request(str(hire.id), body, key=settings(request).request_key),
-            limits=settings(request).limits,
+            limits=limits(request),
             seen_version=_seen_version(form),
         )
     except Refusal as refusal:

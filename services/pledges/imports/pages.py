@@ -14,7 +14,8 @@ from services.pledges.imports.columns import COLUMNS, REQUIRED
 from services.pledges.imports.commands import import_pledges
 from services.pledges.imports.errors import errors_csv
 from services.pledges.pledges.access import IMPORTERS
-from services.pledges.pledges.rendering import database, render, settings
+from services.pledges.pledges.dependencies import database, limits, settings
+from services.pledges.pledges.rendering import render
 from services.pledges.register.access import EVENT
 from shared.http.auth import Principal, require
 from shared.http.policy import about
@@ -129,7 +130,7 @@ async def _report(request: Request, principal: Principal, content: bytes, *, dry
         principal.taskforce,
         content,
         dry_run=dry_run,
-        limits=settings(request).limits,
+        limits=limits(request),
         request_key=settings(request).request_key,
     )
 

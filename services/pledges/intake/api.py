@@ -10,10 +10,10 @@ from fastapi.responses import Response
 from services.pledges.pledges import commands
 from services.pledges.pledges.access import LOGGERS, logs_as, visible_part
 from services.pledges.pledges.api import PREFIX, json_response
+from services.pledges.pledges.dependencies import limits, settings
 from services.pledges.pledges.guest_access import intake_for
 from services.pledges.pledges.schemas import PledgeIn, PledgeOut
 from services.pledges.register.access import EVENT
-from services.pledges.settings import PledgesSettings
 from shared.http.auth import Principal, require
 from shared.http.idempotency import Idempotent
 from shared.http.openapi import ETAG, LOCATION
@@ -49,7 +49,6 @@ async def log_pledge(
     idempotent: Idempotent,
 ) -> Response:
     """Log a company's pledge. Answered once it is safe, never before."""
-    settings: PledgesSettings = request.app.state.settings
     intake = intake_for(request, principal)
     pledge = await commands.log_pledge(
         intake.database,
@@ -57,8 +56,8 @@ async def log_pledge(
         body.terms(),
         by=logs_as(principal),
         request=idempotent,
-        limits=settings.limits,
-        patience_seconds=settings.event_patience_seconds,
+        limits=limits(request),
+        patience_seconds=settings(request).event_patience_seconds,
         group_commit=intake.group_commit,
     )
     answer = visible_part(principal, PledgeOut.of(pledge))

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.pledges.pledges.access import LOGGERS
-from services.pledges.pledges.rendering import render, settings
+from services.pledges.pledges.dependencies import settings
+from services.pledges.pledges.rendering import render
 from services.pledges.register.access import PASS, is_guest
 from shared.http.auth import (
     COOKIE,

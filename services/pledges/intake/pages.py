@@ -13,11 +13,12 @@ from pydantic import BaseModel, ConfigDict
 from services.pledges.pledges import commands
 from services.pledges.pledges.access import CONTACT, LOGGERS, PLEDGE, logs_as
 from services.pledges.pledges.catalogue import TASKS
+from services.pledges.pledges.dependencies import limits, settings
 from services.pledges.pledges.domain import starts_long_before
 from services.pledges.pledges.forms import read_as, uuid_or_none, without_empty
 from services.pledges.pledges.guest_access import find_pledge, intake_for
 from services.pledges.pledges.refusals import IdTaken, PassRevoked
-from services.pledges.pledges.rendering import render, settings
+from services.pledges.pledges.rendering import render
 from services.pledges.pledges.schemas import PledgeIn, TypedId
 from services.pledges.register import queries as register
 from services.pledges.register.access import COMPANY, EVENT, event_of, is_guest, is_revoked, sees_register
@@ -184,7 +185,7 @@ async def log_pledge(request: Request, principal: Annotated[Principal, Depends(r
             by=logs_as(principal),
             # Without the time, which the server adds and which differs when the form is sent again.
             request=idempotent_request(str(pledge_id), body, key=settings(request).request_key),
-            limits=settings(request).limits,
+            limits=limits(request),
             patience_seconds=settings(request).event_patience_seconds,
             group_commit=intake.group_commit,
         )

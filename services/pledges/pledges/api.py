@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from services.pledges.pledges import queries
 from services.pledges.pledges.access import CONTACT, LOGGERS, PLEDGE, READERS, visible_part
 from services.pledges.pledges.cursors import NewestFirst
+from services.pledges.pledges.dependencies import database
 from services.pledges.pledges.guest_access import find_pledge
 from services.pledges.pledges.queries import PledgeFilter
 from services.pledges.pledges.schemas import ContactAddress, PledgeOut, PledgePage
@@ -25,8 +26,6 @@ from shared.http.problems import Problem
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
-
-    from shared.db.database import Database
 
 PREFIX = "/api/pledges/v1"
 
@@ -65,8 +64,7 @@ async def list_pledges(
         unfilled=unfilled,
         flagged=flagged,
     )
-    database: Database = request.app.state.database
-    async with database.read(principal.taskforce) as conn:
+    async with database(request).read(principal.taskforce) as conn:
         rows = await queries.pledges(
             conn, principal.taskforce, filters, after=(after.at, after.id) if after else None, limit=page_size + 1
         )
@@ -106,8 +104,7 @@ async def contact_address(
     _principal: Annotated[Principal, Depends(require_service("notifications"))],
 ) -> ContactAddress:
     """Return the address of a pledge's contact, at the moment of sending; 404 where there is none any more."""
-    database: Database = request.app.state.database
-    async with database.read(taskforce) as conn:
+    async with database(request).read(taskforce) as conn:
         address = await queries.contact_address(conn, taskforce, pledge_id)
     if address is None:
         raise Problem(404)

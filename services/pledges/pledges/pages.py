@@ -23,10 +23,11 @@ from services.pledges.pledges.access import (
 )
 from services.pledges.pledges.catalogue import STATUSES
 from services.pledges.pledges.cursors import NewestFirst
+from services.pledges.pledges.dependencies import database
 from services.pledges.pledges.forms import uuid_or_none
 from services.pledges.pledges.guest_access import find_pledge
 from services.pledges.pledges.queries import FilledPosition, PledgeFilter
-from services.pledges.pledges.rendering import address, database, render
+from services.pledges.pledges.rendering import address, render
 from shared.fields.text import SearchText
 from shared.http.auth import Principal, require
 from shared.http.paging import PageToken, cut

@@ -71,7 +71,9 @@ UNFILLED: Final = "pledge.status in ('logged', 'affirmed', 'in_progress')"
 """Pledges that may have a position left: the condition of the index `pledges_waiting`."""
 
 _SHOWN: Final = tuple(
-    column for column in COLUMNS if column not in {"taskforce_id", "municipality", "position_count", "request_fingerprint"}
+    column
+    for column in COLUMNS
+    if column not in {"taskforce_id", "municipality", "position_count", "request_fingerprint"}
 )
 """What is shown of a pledge: columns that the intake role may read, too."""
 _EVENT: Final = """

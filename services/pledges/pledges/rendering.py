@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from fastapi import Request
     from fastapi.responses import HTMLResponse
 
-    from services.pledges.settings import PledgesSettings
-    from shared.db.database import Database
-
 
 def render(request: Request, template: str, *, status_code: int = 200, **context: Any) -> HTMLResponse:
     """Return the page, with the words of the catalogue at hand."""
@@ -31,18 +28,6 @@ def render(request: Request, template: str, *, status_code: int = 200, **context
         phone_text=phone_text,
         **context,
     )
-
-
-def database(request: Request) -> Database:
-    """Return the service's database."""
-    database: Database = request.app.state.database
-    return database
-
-
-def settings(request: Request) -> PledgesSettings:
-    """Return the service's settings."""
-    settings: PledgesSettings = request.app.state.settings
-    return settings
 
 
 def address(path: str, query: Iterable[tuple[str, object]]) -> str:

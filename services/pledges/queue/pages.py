@@ -12,9 +12,10 @@ from fastapi.responses import Response
 
 from services.pledges.hires.queries import hire as find_hire
 from services.pledges.pledges.access import HIRE, PLEDGE
+from services.pledges.pledges.dependencies import database
 from services.pledges.pledges.forms import uuid_or_none
 from services.pledges.pledges.queries import PledgeFilter, events_with_pledges
-from services.pledges.pledges.rendering import address, database, render
+from services.pledges.pledges.rendering import address, render
 from services.pledges.queue import queries
 from services.pledges.queue.cursors import OldestFirst
 from shared.fields.copenhagen import COPENHAGEN

@@ -1,96 +1,20 @@
-"""The rules of pledges and hires, by themselves."""
+"""The rules of a pledge, without a database."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.pledges.hires.domain import HireConfirmation, confirm_hire
 from services.pledges.pledges import refusals
-from services.pledges.pledges.domain import Contact, Guest, Limits, Person, Pledge, PledgeTerms
-from services.pledges.register.domain import EventFacts, RegisteredCompany, TypedCompany, name_key, recognise
+from services.pledges.pledges.domain import Contact, Guest, Person
 from shared.contracts.pledges import position_id
-from shared.fields.cvr import read_cvr
 from shared.refusals import Refusal
-
-NOW = datetime(2026, 12, 1, 20, 0, tzinfo=UTC)
-TASKFORCE = uuid4()
-SOMEBODY = Person(uuid4())
-
-
-def pledge_terms(**changes: Any) -> PledgeTerms:
-    """What a company promises."""
-    facts: dict[str, Any] = {
-        "id": uuid4(),
-        "company": TypedCompany("B&O"),
-        "contact": Contact("Eva Holm", "97 85 00 00"),
-        "job_type": "smaajob",
-        "positions": 3,
-        "hours_from": Decimal(5),
-        "hours_to": Decimal(10),
-        "tasks": (),
-        "earliest_start": None,
-        "captured_at": NOW,
-        "captured_by": "phone",
-    }
-    return PledgeTerms(**facts | changes)
-
-
-def event(**changes: Any) -> EventFacts:
-    """An event that is open now."""
-    facts: dict[str, Any] = {
-        "id": uuid4(),
-        "status": "open",
-        "starts_at": NOW - timedelta(hours=2),
-        "ends_at": NOW + timedelta(hours=1),
-        "closed_at": None,
-        "pass_generation": 1,
-    }
-    return EventFacts(**facts | changes)
-
-
-def logged(
-    given: PledgeTerms | None = None,
-    *,
-    by: Person | Guest = SOMEBODY,
-    at: EventFacts | None = None,
-    register: tuple[RegisteredCompany, ...] = (),
-    received_at: datetime = NOW,
-) -> Pledge:
-    """A pledge that has just been logged."""
-    return Pledge.log(
-        TASKFORCE,
-        given or pledge_terms(),
-        by=by,
-        event=at,
-        register=register,
-        received_at=received_at,
-        limits=Limits(),
-    )
-
-
-def confirmation(**changes: Any) -> HireConfirmation:
-    """What a case worker confirms."""
-    facts: dict[str, Any] = {
-        "id": uuid4(),
-        "start_date": NOW.date(),
-        "weekly_hours": Decimal(10),
-        "contact_person": Contact("Jonas"),
-    }
-    return HireConfirmation(**facts | changes)
-
-
-def confirmed(given: HireConfirmation, pledge: Pledge | None = None, **more: Any) -> Any:
-    """A hire that has just been confirmed."""
-    return confirm_hire(
-        TASKFORCE, given, pledge=pledge, register=(), confirmed_by=None, now=NOW, limits=Limits(), **more
-    )
+from tests.pledges.builders import NOW, SOMEBODY, event, logged, pledge_terms
 
 
 def test_a_new_pledge_is_logged_with_every_position_vacant() -> None:
@@ -231,48 +155,6 @@ def test_a_guests_pledge_belongs_to_the_event_of_the_pass() -> None:
     assert logged(by=Guest(here.id, 1), at=here).terms.event_id == here.id
 
 
-@given(st.text(max_size=30))
-def test_only_eight_right_digits_are_a_cvr_number(typed: str) -> None:
-    found = read_cvr(typed)
-
-    assert found is None or (len(found) == 8 and found.isdigit())
-
-
-@pytest.mark.parametrize("typed", ["24256790", "DK24256790", " 24 25 67 90 "])
-def test_a_cvr_number_may_be_typed_with_its_country_and_spaces(typed: str) -> None:
-    assert read_cvr(typed) == "24256790"
-
-
-@pytest.mark.parametrize("typed", ["24256791", "2425679", "٢٤٢٥٦٧٩٠", "", None])
-def test_a_wrong_cvr_number_is_none(typed: str | None) -> None:
-    assert read_cvr(typed) is None
-
-
-def _company(name: str, cvr: str | None = None) -> RegisteredCompany:
-    return RegisteredCompany(uuid4(), name_key(name), cvr, None)
-
-
-def test_a_company_is_recognised_by_id_before_number_before_name() -> None:
-    by_id, by_cvr, by_name = _company("Andet"), _company("Tredje", "24256790"), _company("B&O")
-    register = [by_name, by_cvr, by_id]
-
-    assert recognise(TypedCompany("b&o", "24256790", id=by_id.id), register) == by_id
-    assert recognise(TypedCompany("b&o", "24256790", id=uuid4()), register) == by_cvr
-    assert recognise(TypedCompany("B&O", "24256791"), register) == by_name
-    assert recognise(TypedCompany("B & O"), register) is None
-
-
-def test_a_right_number_that_contradicts_the_register_recognises_nobody() -> None:
-    registered = _company("B&O", "24256790")
-    typed = TypedCompany("B&O", "DK 10 15 08 17", id=registered.id)
-
-    assert read_cvr(typed.cvr) == "10150817"
-    assert recognise(typed, [registered]) is None
-    assert recognise(TypedCompany("B&O", "10150817"), [registered]) is None
-    assert logged(pledge_terms(company=typed), register=(registered,)).flags == ("company_unconfirmed",)
-    assert recognise(TypedCompany("B&O", "24256791", id=registered.id), [registered]) == registered
-
-
 def test_a_contact_who_cannot_be_reached_is_taken_and_flagged() -> None:
     assert logged(pledge_terms(contact=Contact("Eva Holm"))).flags == ("contact_unreachable",)
     assert logged(pledge_terms(contact=Contact("Eva Holm", email="eva@bo.example"))).flags == ()
@@ -281,60 +163,3 @@ def test_a_contact_who_cannot_be_reached_is_taken_and_flagged() -> None:
 @pytest.mark.parametrize(("days", "flags"), [(366, ("start_implausible",)), (365, ()), (-900, ())])
 def test_a_start_long_before_the_pledge_is_taken_and_flagged(days: int, flags: tuple[str, ...]) -> None:
     assert logged(pledge_terms(earliest_start=NOW.date() - timedelta(days=days))).flags == flags
-
-
-def test_two_companies_that_fit_equally_recognise_neither() -> None:
-    register = [_company("B&O", "24256790"), _company("B&O", "24256790")]
-
-    assert recognise(TypedCompany("B&O", "24256790"), register) is None
-
-
-def test_a_hire_takes_after_its_pledge() -> None:
-    pledge = logged(pledge_terms(job_type="praktik", event_id=None), by=SOMEBODY)
-
-    hire = confirmed(confirmation(pledge_id=pledge.id), pledge)
-
-    assert (hire.job_type, hire.company.name, hire.logged_by) == ("praktik", "B&O", SOMEBODY.id)
-    assert hire.position == pledge.positions[0]
-    assert pledge.positions[0].hire_id == hire.id
-
-
-def test_a_hire_without_a_pledge_needs_a_company() -> None:
-    with pytest.raises(refusals.CompanyMissing):
-        confirmed(confirmation())
-
-    assert confirmed(confirmation(company=TypedCompany("B&O"))).pledge_id is None
-
-
-@pytest.mark.parametrize(
-    ("change", "refusal"),
-    [
-        ({"start_date": date(1999, 12, 31)}, refusals.ImplausibleStart),
-        ({"start_date": date(2030, 1, 1)}, refusals.ImplausibleStart),
-        ({"ended_on": NOW.date()}, refusals.EndsBeforeStart),
-        ({"weekly_hours": Decimal("37.25")}, refusals.TooManyHiredHours),
-        ({"pledge_id": UUID(int=1)}, refusals.UnknownPledge),
-    ],
-)
-def test_what_no_hire_can_be_is_refused(change: dict[str, Any], refusal: type[Refusal]) -> None:
-    with pytest.raises(refusal):
-        confirmed(confirmation(company=TypedCompany("B&O"), **change))
-
-
-def test_a_case_worker_who_saw_an_older_pledge_is_told() -> None:
-    pledge = logged()
-    pledge.fill(1, hire_id=uuid4())
-
-    with pytest.raises(refusals.StaleVersion):
-        confirmed(confirmation(pledge_id=pledge.id), pledge, seen_version=1)
-    assert confirmed(confirmation(pledge_id=pledge.id), pledge, seen_version=2).position.number == 2
-
-
-def test_every_refusal_has_a_code_of_its_own() -> None:
-    classes = [
-        one
-        for one in vars(refusals).values()
-        if isinstance(one, type) and issubclass(one, Refusal) and "code" in vars(one)
-    ]
-
-    assert len({one.code for one in classes}) == len(classes)

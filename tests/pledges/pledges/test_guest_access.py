@@ -199,7 +199,8 @@ async def test_it_can_log_as_nobody_but_a_guest(
         async with narrow.change(taskforce_id) as conn:
             await conn.execute(
                 """
-                insert into idempotency_keys (taskforce_id, operation, key, request_fingerprint, subject_id, recorded_at)
+                insert into idempotency_keys
+                       (taskforce_id, operation, key, request_fingerprint, subject_id, recorded_at)
                 values ($1, 'confirm_hire', 'key', '', gen_random_uuid(), now())
                 """,
                 taskforce_id,

@@ -45,7 +45,9 @@ def plain(body: Any, *, ascii_only: bool = True) -> bytes:
 
 async def kept(dsns: Databases) -> dict[str, list[bytes]]:
     conn = await asyncpg.connect(dsns.superuser_dsn("pledges"))
-    found = {table: [row[0] for row in await conn.fetch(f"select request_fingerprint from {table}")] for table in TABLES}
+    found = {
+        table: [row[0] for row in await conn.fetch(f"select request_fingerprint from {table}")] for table in TABLES
+    }
     await conn.close()
     return found
 
