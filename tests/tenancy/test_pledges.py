@@ -161,6 +161,9 @@ CASES: Cases = {
         conn, TASKFORCE, PledgeFilter(), limit=10
     ),
     queue_queries.waiting_totals: lambda _, conn: queue_queries.waiting_totals(conn, TASKFORCE, PledgeFilter()),
+    queries.select_pledges: lambda _, conn: queries.select_pledges(
+        conn, queries.Where(TASKFORCE), order_by="pledge.id", limit=10
+    ),
     queries.receipt: lambda w, conn: queries.receipt(conn, TASKFORCE, w.logged.id),
     queries.pledge: lambda w, conn: queries.pledge(conn, TASKFORCE, w.logged.id),
     hire_queries.hires: lambda _, conn: hire_queries.hires(conn, TASKFORCE, HireFilter(), limit=10),
