@@ -32,7 +32,7 @@ def run_retention(*, dry_run: bool, as_json: bool) -> None:
         )
         return
     table = Table(
-        "Service", "What", "Table", "Kept", "Past it", "Oldest", box=None, header_style="bold", pad_edge=False
+        "Service", "What", "Table", "SubjectData", "Past it", "Oldest", box=None, header_style="bold", pad_edge=False
     )
     for service, all_due in found.items():
         for due in all_due:

@@ -10,7 +10,7 @@ from services.dashboard import api, board, pages
 from services.dashboard.live import Changes
 from services.dashboard.public_figure import PublicFigures
 from services.dashboard.settings import DashboardSettings
-from services.dashboard.subjects import KEPT
+from services.dashboard.subjects import SUBJECT_DATA
 from shared.db.database import Database
 from shared.http.app import create_web_app
 from shared.privacy.routes import subject_routes
@@ -59,5 +59,5 @@ def create_app(settings: DashboardSettings | None = None) -> FastAPI:
     app.include_router(api.router)
     app.include_router(board.router)
     app.include_router(pages.router)
-    app.include_router(subject_routes(KEPT))
+    app.include_router(subject_routes(SUBJECT_DATA))
     return app

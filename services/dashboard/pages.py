@@ -16,7 +16,7 @@ from services.dashboard.views import Selection
 from shared.contracts.pledges import JobType
 from shared.db.database import Database
 from shared.http.auth import Principal, Role
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.http.validation import FieldError
 from shared.i18n.translations import gettext as _
@@ -53,7 +53,7 @@ Chosen = Annotated[Selection, Depends(_selection)]
 
 
 @router.get("/")
-@about(FIGURES, BOARD)
+@concerns(FIGURES, BOARD)
 async def front_page(
     request: Request, principal: Anybody, database: TheDatabase, public_figures: ThePublicFigures, chosen: Chosen
 ) -> Response:
@@ -67,7 +67,7 @@ async def front_page(
 
 
 @router.get("/dashboard/figures")
-@about(FIGURES)
+@concerns(FIGURES)
 async def fresh_figures(request: Request, viewer: Viewer, database: TheDatabase, chosen: Chosen) -> Response:
     """Answer the dashboard's live part alone."""
     return render(request, "parts/figures.html", **await _dashboard(database, viewer, chosen))
@@ -85,7 +85,7 @@ ChosenEvent = Annotated[UUID | None, Depends(_event)]
 
 
 @router.get("/dashboard/projector")
-@about(FIGURES)
+@concerns(FIGURES)
 async def projector(request: Request, viewer: Viewer, database: TheDatabase, event: ChosenEvent) -> Response:
     """Show the figures to a room: those of one event, or of what is going on."""
     taskforce = await queries.find_taskforce(database, taskforce_id=viewer.taskforce)
@@ -93,7 +93,7 @@ async def projector(request: Request, viewer: Viewer, database: TheDatabase, eve
 
 
 @router.get("/dashboard/projector/figures")
-@about(FIGURES)
+@concerns(FIGURES)
 async def fresh_projector(request: Request, viewer: Viewer, database: TheDatabase, event: ChosenEvent) -> Response:
     """Answer the projector's live part alone."""
     taskforce = await queries.find_taskforce(database, taskforce_id=viewer.taskforce)

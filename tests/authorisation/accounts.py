@@ -25,10 +25,10 @@ from tests.conftest import OTHER_TASKFORCE, TASKFORCE
 from tests.support.addresses import address_of
 
 if TYPE_CHECKING:
-    from shared.http.policy import Asker, Belonging
+    from shared.http.policy import Asker, Ownership
 
 API: Final = "/api/events/v1"
-BELONGINGS: Final[dict[str, tuple[Belonging, ...]]] = {
+BELONGINGS: Final[dict[str, tuple[Ownership, ...]]] = {
     # Whoever has one, has it.
     "link to sign in with": ("own", "missing"),
     # Ours has an administrator, and so no such link.
@@ -47,7 +47,7 @@ class Accounts(World):
             nobody's alone.
     """
 
-    people: dict[Belonging, Person]
+    people: dict[Ownership, Person]
     taken: UUID
     taken_too: UUID
 
@@ -72,7 +72,7 @@ class Accounts(World):
             name = f"{FOREIGN} {asker}"
             self.foreign_passkeys[asker] = await self.new_passkey(OTHER_TASKFORCE, person.id, name)
 
-    async def new_account(self, belonging: Belonging, municipality: str) -> None:
+    async def new_account(self, belonging: Ownership, municipality: str) -> None:
         """The account of this belonging that stays as it is."""
         id = person_of("admin") if belonging == "own" else uuid4()
         name = name_of(belonging)
@@ -90,7 +90,7 @@ class Accounts(World):
             await passkeys.insert(conn, taskforce_id, passkey)
         return passkey.id, name
 
-    async def new_key(self, belonging: Belonging) -> tuple[UUID, str]:
+    async def new_key(self, belonging: Ownership) -> tuple[UUID, str]:
         """An API key, and what it is called."""
         name = f"{name_of(belonging)} {uuid4()}"
         if belonging == "missing":
@@ -102,7 +102,7 @@ class Accounts(World):
         )
         return credentials.key_id, name[:60]
 
-    async def ask_for_link(self, belonging: Belonging, person_id: UUID | None = None) -> UUID:
+    async def ask_for_link(self, belonging: Ownership, person_id: UUID | None = None) -> UUID:
         """A link that somebody waits for."""
         person_id = person_id or self.people[belonging].id
         id, asked = uuid4(), Asked(person_id, hash_of(bytes(32)), "", datetime.now(UTC))
@@ -116,7 +116,7 @@ class Accounts(World):
         return key.session_id, device
 
 
-def name_of(belonging: Belonging | str) -> str:
+def name_of(belonging: Ownership | str) -> str:
     """What stands in the name of a thing of this belonging."""
     return FOREIGN if belonging == "other taskforce" else f"Vores {belonging}"
 
@@ -124,14 +124,14 @@ def name_of(belonging: Belonging | str) -> str:
 def list_people(path: str) -> Probe:
     """A list: whoever is not reached is not in it."""
 
-    async def probe(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+    async def probe(world: Accounts, asker: Asker, belonging: Ownership) -> Ask:
         mark = world.people[belonging].email if belonging != "missing" else ""
         return Ask("GET", path, hidden=200, shows=shown(belonging, mark))
 
     return probe
 
 
-async def add_person_by_api(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+async def add_person_by_api(world: Accounts, asker: Asker, belonging: Ownership) -> Ask:
     body: dict[str, Any] = {"id": str(uuid4()), "name": "Z Ny", "roles": ["member"]}
     if belonging == "other taskforce":
         body["id"] = str(world.taken)
@@ -143,7 +143,7 @@ async def add_person_by_api(world: Accounts, asker: Asker, belonging: Belonging)
     return Ask("POST", f"{API}/people", {"json": body}, success=201, hidden=201, creates=True)
 
 
-async def add_person_by_form(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+async def add_person_by_form(world: Accounts, asker: Asker, belonging: Ownership) -> Ask:
     body = dict((await add_person_by_api(world, asker, belonging)).send["json"])
     if belonging == "other taskforce":
         body |= {"id": str(world.taken_too), "email": "form@example.dk"}
@@ -154,7 +154,7 @@ async def add_person_by_form(world: Accounts, asker: Asker, belonging: Belonging
 def _of_a_person(method: str, path: str, *, facts: bool = False, form: bool = False, success: int = 200) -> Probe:
     """Something that is done to one person: to one of ours whom nothing else is asked about."""
 
-    async def probe(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+    async def probe(world: Accounts, asker: Asker, belonging: Ownership) -> Ask:
         id = uuid4()
         mail = address_of(id)
         if belonging == "other taskforce":
@@ -169,22 +169,22 @@ def _of_a_person(method: str, path: str, *, facts: bool = False, form: bool = Fa
     return probe
 
 
-async def list_keys(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+async def list_keys(world: Accounts, asker: Asker, belonging: Ownership) -> Ask:
     _, name = await world.new_key(belonging)
     return Ask("GET", "/api-keys", hidden=200, shows=shown(belonging, name))
 
 
-async def revoke_key(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+async def revoke_key(world: Accounts, asker: Asker, belonging: Ownership) -> Ask:
     id, _ = await world.new_key(belonging)
     return Ask("POST", f"/api-keys/{id}/revoke", success=303)
 
 
-async def take_over_key(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+async def take_over_key(world: Accounts, asker: Asker, belonging: Ownership) -> Ask:
     id, _ = await world.new_key(belonging)
     return Ask("POST", f"/api-keys/{id}/take-over", success=303)
 
 
-async def _session(world: Accounts, asker: Asker, belonging: Belonging) -> tuple[UUID, str]:
+async def _session(world: Accounts, asker: Asker, belonging: Ownership) -> tuple[UUID, str]:
     """A session of whoever asks or of somebody else, and what the browser is called in it."""
     if belonging == "missing":
         return uuid4(), ""
@@ -194,7 +194,7 @@ async def _session(world: Accounts, asker: Asker, belonging: Belonging) -> tuple
     return await world.sign_in(TASKFORCE, id, f"{name_of(belonging)} {uuid4()}")
 
 
-async def _whose_account(world: Accounts, asker: Asker, belonging: Belonging) -> UUID:
+async def _whose_account(world: Accounts, asker: Asker, belonging: Ownership) -> UUID:
     """Whoever asks, or somebody else of ours."""
     if belonging != "own":
         return world.people[belonging].id
@@ -204,7 +204,7 @@ async def _whose_account(world: Accounts, asker: Asker, belonging: Belonging) ->
     return id
 
 
-async def _passkey(world: Accounts, asker: Asker, belonging: Belonging) -> tuple[UUID, str]:
+async def _passkey(world: Accounts, asker: Asker, belonging: Ownership) -> tuple[UUID, str]:
     """A passkey of whoever asks or of somebody else, and what it is called. Nobody has only that one."""
     if belonging == "missing":
         return uuid4(), ""
@@ -216,29 +216,29 @@ async def _passkey(world: Accounts, asker: Asker, belonging: Belonging) -> tuple
 
 
 def _of_a_passkey(path: str, form: dict[str, str] | None = None) -> Probe:
-    async def probe(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+    async def probe(world: Accounts, asker: Asker, belonging: Ownership) -> Ask:
         id, _ = await _passkey(world, asker, belonging)
         return Ask("POST", path.format(id=id), {} if form is None else {"data": form}, success=303)
 
     return probe
 
 
-async def show_passkeys(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+async def show_passkeys(world: Accounts, asker: Asker, belonging: Ownership) -> Ask:
     _, name = await _passkey(world, asker, belonging)
     return Ask("GET", "/account", hidden=200, shows=shown(belonging, name))
 
 
-async def end_session(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+async def end_session(world: Accounts, asker: Asker, belonging: Ownership) -> Ask:
     id, _ = await _session(world, asker, belonging)
     return Ask("POST", f"/account/sessions/{id}/end", success=303)
 
 
-async def show_account(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+async def show_account(world: Accounts, asker: Asker, belonging: Ownership) -> Ask:
     _, device = await _session(world, asker, belonging)
     return Ask("GET", "/account", hidden=200, shows=shown(belonging, device))
 
 
-async def make_link(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+async def make_link(world: Accounts, asker: Asker, belonging: Ownership) -> Ask:
     id, shows = uuid4(), tuple[str, ...]()
     if belonging == "other taskforce":
         id = world.foreign_link
@@ -247,32 +247,32 @@ async def make_link(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
     return Ask("POST", f"/internal/events/v1/sign-in-links/{id}?taskforce={TASKFORCE}", shows=shows)
 
 
-async def _code(world: Accounts, belonging: Belonging) -> str:
+async def _code(world: Accounts, belonging: Ownership) -> str:
     if belonging == "missing":
         return LinkCode(TASKFORCE, uuid4(), bytes(32)).text()
     return (await make_link_to_send(world.db, TASKFORCE, await world.ask_for_link("own"))).code.text()
 
 
-async def ask_who(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+async def ask_who(world: Accounts, asker: Asker, belonging: Ownership) -> Ask:
     return Ask("GET", f"/sign-in/setup/{pack(TASKFORCE.bytes + bytes(32))}", hidden=409)
 
 
-async def become_first(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+async def become_first(world: Accounts, asker: Asker, belonging: Ownership) -> Ask:
     form = {"name": "Z Ny", "email": "ny@example.dk"}
     return Ask("POST", f"/sign-in/setup/{pack(TASKFORCE.bytes + bytes(32))}", {"data": form}, hidden=409)
 
 
-async def show_button(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+async def show_button(world: Accounts, asker: Asker, belonging: Ownership) -> Ask:
     # The same for every code: what follows links to look at them learns nothing.
     return Ask("GET", f"/sign-in/link/{await _code(world, belonging)}", hidden=200)
 
 
-async def open_link(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+async def open_link(world: Accounts, asker: Asker, belonging: Ownership) -> Ask:
     path, browser = f"/sign-in/link/{await _code(world, belonging)}", f"{BROWSER_COOKIE}={write_secret(bytes(32))}"
     return Ask("POST", path, {"headers": {"cookie": browser, "origin": ORIGIN}}, success=303, hidden=409)
 
 
-async def read_address(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+async def read_address(world: Accounts, asker: Asker, belonging: Ownership) -> Ask:
     id = uuid4() if belonging == "missing" else world.people[belonging].id
     shows = shown(belonging, world.people[belonging].email) if belonging != "missing" else ()
     return Ask("GET", f"/internal/events/v1/people/{id}/address?taskforce={TASKFORCE}", shows=shows)

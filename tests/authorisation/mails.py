@@ -21,7 +21,7 @@ from tests.support.infrastructure import Databases, Installation, fresh_database
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from shared.http.policy import Asker, Belonging
+    from shared.http.policy import Asker, Ownership
 
 API: Final = "/api/notifications/v1"
 
@@ -29,7 +29,7 @@ API: Final = "/api/notifications/v1"
 class Mails(World):
     """Two taskforces with a mail each."""
 
-    belongings: ClassVar[Mapping[str, tuple[Belonging, ...]]] = {
+    belongings: ClassVar[Mapping[str, tuple[Ownership, ...]]] = {
         # Mails are seen in one list of the whole taskforce's; none is asked for by its id.
         "mail": ("own", "other taskforce", "missing"),
         "somebody whose data are held": ("own", "other taskforce", "missing"),
@@ -73,19 +73,19 @@ async def started(
 
 
 def _list(path: str) -> Probe:
-    async def probe(world: Mails, asker: Asker, belonging: Belonging) -> Ask:
+    async def probe(world: Mails, asker: Asker, belonging: Ownership) -> Ask:
         shows = () if belonging == "missing" else (str(world.pledges[belonging]),)
         return Ask("GET", path, hidden=200, shows=shows)
 
     return probe
 
 
-def _recipient(world: Mails, belonging: Belonging) -> tuple[dict[str, Any], str]:
+def _recipient(world: Mails, belonging: Ownership) -> tuple[dict[str, Any], str]:
     pledge_id = str(world.pledges.get(belonging, UUID(int=0)))
     return {"ids": [pledge_id]}, pledge_id
 
 
-async def _letter(world: Mails, belonging: Belonging) -> UUID:
+async def _letter(world: Mails, belonging: Ownership) -> UUID:
     taskforce = OTHER_TASKFORCE if belonging == "other taskforce" else TASKFORCE
     return await write_letter(world, taskforce, f"{belonging}@example.dk")
 

@@ -15,7 +15,7 @@ import httpx
 
 from deploy.authorisation import OPERATORS
 from shared.http.auth import SCOPES, Principal, sign_token
-from shared.http.policy import ASKERS, Asker, Belonging, Operation, Thing, operations
+from shared.http.policy import ASKERS, Asker, Operation, Ownership, Resource, operations
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ class World:
         belongings: whose things there are of a kind, where not of every belonging.
     """
 
-    belongings: ClassVar[Mapping[str, tuple[Belonging, ...]]] = {}
-    every: ClassVar[tuple[Belonging, ...]] = (
+    belongings: ClassVar[Mapping[str, tuple[Ownership, ...]]] = {}
+    every: ClassVar[tuple[Ownership, ...]] = (
         "own",
         "other company",
         "other municipality",
@@ -145,7 +145,7 @@ class World:
         return " ".join(digests)
 
 
-Probe = Callable[[Any, Asker, Belonging], Awaitable[Ask | None]]
+Probe = Callable[[Any, Asker, Ownership], Awaitable[Ask | None]]
 """What to ask of a world, as somebody, for a thing of a belonging; None where there can be no such request."""
 Probes = Mapping[tuple[str, str], Probe]
 """By the operation's name and the thing's."""
@@ -156,12 +156,12 @@ def person_of(asker: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"tilsagn:authorisation:{asker}")
 
 
-def taskforce_of(belonging: Belonging | str) -> UUID:
+def taskforce_of(belonging: Ownership | str) -> UUID:
     """Whose a thing of this belonging is."""
     return OTHER_TASKFORCE if belonging == "other taskforce" else TASKFORCE
 
 
-def shown(belonging: Belonging, *marks: str) -> tuple[str, ...]:
+def shown(belonging: Ownership, *marks: str) -> tuple[str, ...]:
     """What to look for in the answer; of what does not exist nothing can be seen."""
     return () if belonging == "missing" else marks
 
@@ -171,9 +171,9 @@ class Cell:
     """One square of the matrix: an operation, one of the things it is about, and who asks for whose."""
 
     operation: Operation
-    thing: Thing | None
+    thing: Resource | None
     asker: Asker
-    belonging: Belonging
+    belonging: Ownership
 
     def __str__(self) -> str:
         return f"{self.operation.name} as {self.asker}, {self.belonging} {self.thing.name if self.thing else ''}"
@@ -194,18 +194,18 @@ def cells(
     wanted: Iterable[Operation] | None = None,
     *,
     askers: Iterable[Asker] = ASKERS,
-    belongings: Iterable[Belonging] | None = None,
-    things: Iterable[Thing] | None = None,
+    belongings: Iterable[Ownership] | None = None,
+    things: Iterable[Resource] | None = None,
 ) -> list[Cell]:
     """Return the squares of the matrix, or those asked for."""
     chosen = None if belongings is None else set(belongings)
     kinds = None if things is None else set(things)
     found = []
     for operation in world.operations if wanted is None else wanted:
-        for thing in operation.things or (None,):
+        for thing in operation.resources or (None,):
             if kinds is not None and thing not in kinds:
                 continue
-            every: tuple[Belonging, ...] = ("missing",)
+            every: tuple[Ownership, ...] = ("missing",)
             if thing is not None:
                 every = world.belongings.get(thing.name, world.every)
             for belonging in every:
@@ -226,7 +226,7 @@ async def noticed(world: World, probes: Probes, squares: Iterable[Cell]) -> bool
 
 
 async def _found(world: World, probes: Probes, squares: Iterable[Cell]) -> AsyncGenerator[str]:
-    unreachable: dict[tuple[str, str, Asker], dict[Belonging, str]] = {}
+    unreachable: dict[tuple[str, str, Asker], dict[Ownership, str]] = {}
     for cell in squares:
         ask = await _ask(world, probes, cell)
         if ask is None:
@@ -248,7 +248,7 @@ async def services_answered(world: World, probes: Probes) -> list[str]:
     """Ask what is one service's business as every other one; return those that were not refused."""
     answered = []
     for operation in world.operations:
-        for thing in operation.things or ():
+        for thing in operation.resources or ():
             if operation.kind != "internal":
                 continue
             ask = await probes[operation.name, thing.name](world, "service", "own")
@@ -305,8 +305,8 @@ def _judge(cell: Cell, ask: Ask, answer: httpx.Response, *, changed: bool) -> li
 
 def _everybodys(cell: Cell) -> bool:
     """Whether the operation shows things of other taskforces to whoever asks."""
-    return any("other taskforce" in thing.reached_by(cell.asker) for thing in cell.operation.things or ()) or not (
-        cell.operation.things
+    return any("other taskforce" in thing.reached_by(cell.asker) for thing in cell.operation.resources or ()) or not (
+        cell.operation.resources
     )
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
     from services.dashboard.live import Changes
-    from shared.http.policy import Asker, Belonging
+    from shared.http.policy import Asker, Ownership
 
 API: Final = "/api/dashboard/v1"
 TOLD: Final = '"changed_at"'
@@ -35,7 +35,7 @@ _SILENCE_SECONDS: Final = 0.3
 class Overview(World):
     """Two taskforces of each of which something is counted."""
 
-    belongings: ClassVar[Mapping[str, tuple[Belonging, ...]]] = {
+    belongings: ClassVar[Mapping[str, tuple[Ownership, ...]]] = {
         # Figures are of a whole taskforce; a board is everybody's.
         "figures": ("own", "other taskforce", "missing"),
         "public board": ("own", "other taskforce", "missing"),
@@ -112,14 +112,14 @@ async def started(
 def _figures(path: str) -> Probe:
     """What is counted: of ours all, of others nothing."""
 
-    async def probe(world: Overview, asker: Asker, belonging: Belonging) -> Ask:
+    async def probe(world: Overview, asker: Asker, belonging: Ownership) -> Ask:
         title = world.titles.get(belonging)
         return Ask("GET", path.format(id=world.events[belonging]), hidden=200, shows=(title,) if title else ())
 
     return probe
 
 
-async def follow(world: Overview, asker: Asker, belonging: Belonging) -> Ask | None:
+async def follow(world: Overview, asker: Asker, belonging: Ownership) -> Ask | None:
     if belonging == "missing":
         return None
     of = TASKFORCE if belonging == "own" else OTHER_TASKFORCE
@@ -127,21 +127,21 @@ async def follow(world: Overview, asker: Asker, belonging: Belonging) -> Ask | N
 
 
 def _board(path: str) -> Probe:
-    async def probe(world: Overview, asker: Asker, belonging: Belonging) -> Ask:
+    async def probe(world: Overview, asker: Asker, belonging: Ownership) -> Ask:
         slug = {"own": "struer", "other taskforce": "elsewhere"}.get(belonging, "nowhere")
         return Ask("GET", path.format(slug=slug))
 
     return probe
 
 
-async def boards_of_the_front_page(world: Overview, asker: Asker, belonging: Belonging) -> Ask | None:
+async def boards_of_the_front_page(world: Overview, asker: Asker, belonging: Ownership) -> Ask | None:
     """Whoever sees figures is shown those instead."""
     if FIGURES.reached_by(asker) or belonging == "missing":
         return None
     return Ask("GET", "/", shows=(">Struer<" if belonging == "own" else f">{FOREIGN} taskforce<",))
 
 
-async def _letter(world: Overview, belonging: Belonging) -> UUID:
+async def _letter(world: Overview, belonging: Ownership) -> UUID:
     taskforce = OTHER_TASKFORCE if belonging == "other taskforce" else TASKFORCE
     return await write_letter(world, taskforce, f"{belonging}@example.dk")
 

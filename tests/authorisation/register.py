@@ -29,7 +29,7 @@ from tests.support.infrastructure import Databases, Installation, fresh_database
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from shared.http.policy import Asker, Belonging
+    from shared.http.policy import Asker, Ownership
 
 FAR: Final = datetime(2090, 11, 24, 16, 30, tzinfo=UTC)
 """When the events are that lists begin with."""
@@ -39,7 +39,7 @@ STEPS: Final = {"draft": (), "published": ("publish",), "open": ("publish", "ope
 class Register(Accounts):
     """Two taskforces with companies, events and people."""
 
-    belongings: ClassVar[Mapping[str, tuple[Belonging, ...]]] = {
+    belongings: ClassVar[Mapping[str, tuple[Ownership, ...]]] = {
         # An event belongs to no company and to no municipality.
         "event": ("own", "draft", "other taskforce", "missing"),
         "event pass": ("own", "other taskforce", "missing"),
@@ -48,7 +48,7 @@ class Register(Accounts):
     }
 
     async def fill(self) -> None:
-        self.companies: dict[Belonging, Company] = {}
+        self.companies: dict[Ownership, Company] = {}
         self.people = {}
         self.events: dict[tuple[str, str], UUID] = {}
         for id, slug, name in ((TASKFORCE, "struer", "Struer"), (OTHER_TASKFORCE, "elsewhere", FOREIGN)):
@@ -74,7 +74,7 @@ class Register(Accounts):
         await self.fill_accounts()
         await personal_data.fill(self)
 
-    async def _fill(self, belonging: Belonging) -> None:
+    async def _fill(self, belonging: Ownership) -> None:
         municipality = OTHER_MUNICIPALITY if belonging == "other municipality" else MUNICIPALITY
         taskforce, name = taskforce_of(belonging), name_of(belonging)
         company = Company(uuid4(), f"A {name} ApS", municipality=municipality, personally_owned=True)
@@ -82,7 +82,7 @@ class Register(Accounts):
         await commands.register_company(self.db, taskforce, company)
         await self.new_account(belonging, municipality)
 
-    async def new_event(self, belonging: Belonging, status: str, *, starts_at: datetime | None = None) -> UUID:
+    async def new_event(self, belonging: Ownership, status: str, *, starts_at: datetime | None = None) -> UUID:
         """Another event of this status; one of the other taskforce's is always the same, for nobody changes it."""
         if starts_at is None and belonging == "missing":
             return uuid4()
@@ -105,17 +105,17 @@ class Register(Accounts):
             await getattr(commands, f"{step}_event")(self.db, taskforce, id)
         return id
 
-    def event(self, belonging: Belonging, status: str = "open") -> UUID:
+    def event(self, belonging: Ownership, status: str = "open") -> UUID:
         """An event that stays as it is."""
         if belonging == "missing":
             return uuid4()
         return self.events[belonging, "draft" if belonging == "draft" else status]
 
-    def company(self, belonging: Belonging) -> UUID:
+    def company(self, belonging: Ownership) -> UUID:
         """A company's id."""
         return uuid4() if belonging == "missing" else self.companies[belonging].id
 
-    def code(self, belonging: Belonging, *, spoken: bool = False) -> str:
+    def code(self, belonging: Ownership, *, spoken: bool = False) -> str:
         """What leads to an event's pass."""
         settings: EventsSettings = self.app.state.settings
         make = passes.spoken_code if spoken else passes.link_code
@@ -140,19 +140,19 @@ async def started(
             yield world, dsns
 
 
-def title_of(belonging: Belonging, status: str) -> str:
+def title_of(belonging: Ownership, status: str) -> str:
     """An event's title."""
     return f"{name_of('own' if belonging == 'draft' else belonging)} aften {status}"
 
 
-def _whose(belonging: Belonging) -> Belonging:
+def _whose(belonging: Ownership) -> Ownership:
     return "other taskforce" if belonging == "other taskforce" else "own"
 
 
 def _step(path: str, before: str, *, drafts: int, success: int = 200, form: dict[str, str] | None = None) -> Probe:
     """A transition of a new event that is at `before`; `drafts` is what is answered for a draft, 0: never asked."""
 
-    async def probe(world: Register, asker: Asker, belonging: Belonging) -> Ask | None:
+    async def probe(world: Register, asker: Asker, belonging: Ownership) -> Ask | None:
         if belonging == "draft" and not drafts:
             return None
         id = await world.new_event(belonging, "draft" if belonging == "draft" else before)
@@ -165,7 +165,7 @@ def _step(path: str, before: str, *, drafts: int, success: int = 200, form: dict
 def _event(method: str, path: str, *, drafts: int = 200, by_title: bool = True, **more: Any) -> Probe:
     """Something that leaves the event as it is."""
 
-    async def probe(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    async def probe(world: Register, asker: Asker, belonging: Ownership) -> Ask:
         title = title_of(belonging, "draft" if belonging == "draft" else "open")
         ask = {"success": 200} | more | ({"success": drafts} if belonging == "draft" else {})
         shows = shown(belonging, title) if by_title and ask["success"] == 200 else ()
@@ -174,41 +174,41 @@ def _event(method: str, path: str, *, drafts: int = 200, by_title: bool = True, 
     return probe
 
 
-async def _draft(world: Register, belonging: Belonging) -> dict[str, Any]:
+async def _draft(world: Register, belonging: Ownership) -> dict[str, Any]:
     """The plan of an event; for one of ours its own once more."""
     id = world.taken if belonging == "other taskforce" else world.event(belonging, "draft")
     times = {"starts_at": FAR.isoformat(), "ends_at": (FAR + timedelta(hours=3)).isoformat()}
     return {"id": str(id), "title": title_of(belonging, "draft") if _of_ours(belonging) else "Ny aften"} | times
 
 
-def _of_ours(belonging: Belonging) -> bool:
+def _of_ours(belonging: Ownership) -> bool:
     return belonging not in {"other taskforce", "missing"}
 
 
-async def draft_by_api(world: Register, asker: Asker, belonging: Belonging) -> Ask | None:
+async def draft_by_api(world: Register, asker: Asker, belonging: Ownership) -> Ask | None:
     body = await _draft(world, belonging)
     return Ask("POST", f"{API}/events", {"json": body}, success=201, hidden=201, creates=True)
 
 
-async def draft_by_form(world: Register, asker: Asker, belonging: Belonging) -> Ask | None:
+async def draft_by_form(world: Register, asker: Asker, belonging: Ownership) -> Ask | None:
     body = await _draft(world, belonging)
     form = {"id": body["id"], "title": body["title"], "day": "2090-11-24", "starts": "17:30", "ends": "20:30"}
     return Ask("POST", "/events", {"data": form}, success=303, hidden=303, creates=True)
 
 
-def _company_facts(world: Register, belonging: Belonging) -> dict[str, Any]:
+def _company_facts(world: Register, belonging: Ownership) -> dict[str, Any]:
     if not _of_ours(belonging):
         return {"id": str(world.taken if belonging == "other taskforce" else uuid4()), "name": "Z ny"}
     known = world.companies[belonging]
     return {"id": str(known.id), "name": known.name, "municipality": known.municipality, "personally_owned": True}
 
 
-async def register_by_api(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+async def register_by_api(world: Register, asker: Asker, belonging: Ownership) -> Ask:
     body = _company_facts(world, belonging)
     return Ask("POST", f"{API}/companies", {"json": body}, success=201, hidden=201, creates=True)
 
 
-async def register_by_form(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+async def register_by_form(world: Register, asker: Asker, belonging: Ownership) -> Ask:
     facts = _company_facts(world, belonging)
     form = {name: "true" if value is True else value for name, value in facts.items()}
     return Ask("POST", "/companies", {"data": form}, success=303, hidden=303, creates=True)
@@ -217,7 +217,7 @@ async def register_by_form(world: Register, asker: Asker, belonging: Belonging) 
 def _list(path: str, of: str) -> Probe:
     """A list: what is not reached is not in it."""
 
-    async def probe(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    async def probe(world: Register, asker: Asker, belonging: Ownership) -> Ask:
         if of == "event":
             mark = title_of(belonging, "draft" if belonging == "draft" else "open")
         else:
@@ -227,12 +227,12 @@ def _list(path: str, of: str) -> Probe:
     return probe
 
 
-async def read_company(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+async def read_company(world: Register, asker: Asker, belonging: Ownership) -> Ask:
     shows = shown(belonging, world.companies[belonging].name) if belonging != "missing" else ()
     return Ask("GET", f"{API}/companies/{world.company(belonging)}", shows=shows)
 
 
-async def clear_company(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+async def clear_company(world: Register, asker: Asker, belonging: Ownership) -> Ask:
     id = world.company(belonging)
     if _of_ours(belonging):
         id = uuid4()
@@ -241,13 +241,13 @@ async def clear_company(world: Register, asker: Asker, belonging: Belonging) -> 
 
 
 def _check_in(path: str, *, form: bool, success: int) -> dict[str, Probe]:
-    async def at_an_event(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    async def at_an_event(world: Register, asker: Asker, belonging: Ownership) -> Ask:
         body = {"company_id": str(world.companies["own"].id)}
         id = await world.new_event(belonging, "draft" if belonging == "draft" else "open")
         send = {"data": body} if form else {"json": body}
         return Ask("POST", path.format(id=id), send, success=409 if belonging == "draft" else success)
 
-    async def of_a_company(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    async def of_a_company(world: Register, asker: Asker, belonging: Ownership) -> Ask:
         body = {"company_id": str(world.company(belonging))}
         send = {"data": body} if form else {"json": body}
         return Ask("POST", path.format(id=await world.new_event("own", "open")), send, success=success)
@@ -255,14 +255,14 @@ def _check_in(path: str, *, form: bool, success: int) -> dict[str, Probe]:
     return {"event": at_an_event, "company": of_a_company}
 
 
-async def walk_in(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+async def walk_in(world: Register, asker: Asker, belonging: Ownership) -> Ask:
     id = await world.new_event(belonging, "draft" if belonging == "draft" else "open")
     form = {"id": str(uuid4()), "name": "Z Tag"}
     return Ask("POST", f"/events/{id}/walk-ins", {"data": form}, success=409 if belonging == "draft" else 303)
 
 
 def _who_has_come(path: str, *, seen_by_all: bool) -> Probe:
-    async def probe(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    async def probe(world: Register, asker: Asker, belonging: Ownership) -> Ask:
         ours = belonging if belonging in {"other taskforce", "missing"} else "own"
         shows = (world.companies[belonging].name,) if belonging != "missing" else ()
         hidden = 200 if seen_by_all and _of_ours(belonging) else 404
@@ -272,7 +272,7 @@ def _who_has_come(path: str, *, seen_by_all: bool) -> Probe:
 
 
 def _pass(*, spoken: bool) -> Probe:
-    async def probe(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    async def probe(world: Register, asker: Asker, belonging: Ownership) -> Ask:
         code = world.code(belonging, spoken=spoken)
         slug = f"{'elsewhere' if belonging == 'other taskforce' else 'struer'}/" if spoken else ""
         return Ask("GET", f"/events/pass/{slug}{code}", success=303)

@@ -99,7 +99,7 @@ async def taskforces_not_missed(world: World, probes: Probes, superuser_dsn: str
     unnoticed = []
     async with without_taskforces(world, superuser_dsn, letters_too=True):
         for operation in world.operations:
-            for thing in operation.things or ():
+            for thing in operation.resources or ():
                 askers = [asker for asker in ASKERS if asker in operation.askers and thing.reached_by(asker)]
                 if any("other taskforce" in thing.reached_by(asker) for asker in askers):
                     continue
@@ -147,7 +147,7 @@ async def checks_not_missed(world: World, probes: Probes, service: str, checks: 
         for module, name in users:
             own = [one for one in world.operations if one.endpoint.__module__ == module.__name__]
             tried = own or world.operations
-            limited = [one for one in tried if any(thing.by_role for thing in one.things or ())]
+            limited = [one for one in tried if any(thing.by_role for thing in one.resources or ())]
             ours = cells(world, limited, belongings=set(world.every) - {"other taskforce", "missing"} | {"draft"})
             with replaced(module, name, instead):
                 missed = await noticed(world, probes, ours)

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest_asyncio
 
-from services.events import commands, domain, people, personal_data, queries, store
+from services.events import commands, people, personal_data, queries, store
 from services.events.api import attendance
 from services.events.api_keys import commands as api_keys
 from services.events.api_keys import queries as key_queries
@@ -17,6 +17,7 @@ from services.events.api_keys import store as key_store
 from services.events.api_keys.domain import ApiKey, ClientRefused
 from services.events.domain import Attendance, Company, EmployerEvent, EventPlan
 from shared.http.auth import Principal
+from shared.refusals import Refusal
 from tests.authorisation.register import Register, started
 from tests.authorisation.removal import without_taskforces
 from tests.conftest import TASKFORCE
@@ -158,7 +159,7 @@ def test_every_function_is_tried() -> None:
 
 
 async def test_none_sees_or_changes_anything_as_another_taskforce_or_as_none(world: Prepared) -> None:
-    assert await tried(world, CASES, (domain.Refusal, ClientRefused)) == []
+    assert await tried(world, CASES, (Refusal, ClientRefused)) == []
 
 
 async def test_each_would_see_or_change_something_if_the_database_let_it(
@@ -166,5 +167,5 @@ async def test_each_would_see_or_change_something_if_the_database_let_it(
 ) -> None:
     async with started(installation, signing_key, Prepared) as (world, dsns):
         async with without_taskforces(world, dsns.superuser_dsn("events")):
-            found = await tried(world, CASES, (domain.Refusal, ClientRefused))
+            found = await tried(world, CASES, (Refusal, ClientRefused))
         assert unnoticed(CASES, found) == []

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest_asyncio
 
-from services.events import domain, people
+from services.events import people
 from services.events.commands import register_company
 from services.events.domain import Company
 from services.events.people import commands, oidc, passkeys, queries, store
@@ -23,6 +23,7 @@ from services.events.people.sessions import commands as session_commands
 from services.events.people.sessions import queries as session_queries
 from services.events.people.sessions import store as session_store
 from services.events.people.sessions.domain import LONGEST, Session, SessionKey
+from shared.refusals import Refusal
 from tests.authorisation.register import Register, started
 from tests.authorisation.removal import without_taskforces
 from tests.conftest import TASKFORCE
@@ -188,7 +189,7 @@ def test_every_function_is_tried() -> None:
 
 
 async def test_none_sees_or_changes_anything_as_another_taskforce_or_as_none(world: Prepared) -> None:
-    assert await tried(world, CASES, (domain.Refusal,)) == []
+    assert await tried(world, CASES, (Refusal,)) == []
 
 
 async def test_each_would_see_or_change_something_if_the_database_let_it(
@@ -196,5 +197,5 @@ async def test_each_would_see_or_change_something_if_the_database_let_it(
 ) -> None:
     async with started(installation, signing_key, Prepared) as (world, dsns):
         async with without_taskforces(world, dsns.superuser_dsn("events")):
-            found = await tried(world, CASES, (domain.Refusal,))
+            found = await tried(world, CASES, (Refusal,))
         assert unnoticed(CASES, found) == []

@@ -14,13 +14,13 @@ from services.events.people.domain import Language, PersonNotFound
 from services.events.people.links import commands as links
 from services.events.people.links.domain import LinkOver
 from services.events.people.queries import Address
-from shared.http.policy import about
+from shared.http.policy import concerns
 
 router = APIRouter(prefix="/internal/events/v1")
 
 
 @router.get("/people/{person_id}/address")
-@about(PERSON)
+@concerns(PERSON)
 async def read_address(_courier: Courier, db: Db, person_id: UUID, taskforce: Annotated[UUID, Query()]) -> Address:
     """Where to write to somebody, asked at the moment of sending. 404: nowhere, any more."""
     async with db.read(taskforce) as conn:
@@ -37,7 +37,7 @@ class LinkToSend(BaseModel):
 
 
 @router.post("/sign-in-links/{request_id}")
-@about(LINK_REQUEST)
+@concerns(LINK_REQUEST)
 async def make_link(_courier: Courier, db: Db, request_id: UUID, taskforce: Annotated[UUID, Query()]) -> LinkToSend:
     """Make the link that somebody has asked for, at the moment of sending. 404: nobody waits for it any more."""
     try:

@@ -27,7 +27,7 @@ from services.events.people.domain import (
 )
 from services.events.people.queries import PeopleByName
 from shared.http.paging import PageToken, cut
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.refusals import problem_of
 from shared.product.navigation import ROLE_LABELS
 from shared.refusals import Refusal
@@ -44,7 +44,7 @@ _PER_PAGE = 50
 
 
 @router.get("")
-@about(PERSON)
+@concerns(PERSON)
 async def show_people(
     *,
     request: Request,
@@ -81,7 +81,7 @@ async def show_people(
 
 
 @router.get("/new")
-@about()
+@concerns()
 async def new_person(request: Request, principal: Administrator, db: Db) -> Response:
     """An empty form."""
     form = blank(id=str(uuid4()), language="da", invite=True)
@@ -89,7 +89,7 @@ async def new_person(request: Request, principal: Administrator, db: Db) -> Resp
 
 
 @router.post("")
-@about(PERSON)
+@concerns(PERSON)
 async def add_person(request: Request, principal: ProvenAdministrator, db: Db) -> Response:
     """Let somebody take part."""
     form = await read_form(request, PersonIn)
@@ -104,7 +104,7 @@ async def add_person(request: Request, principal: ProvenAdministrator, db: Db) -
 
 
 @router.get("/{person_id:uuid}")
-@about(PERSON)
+@concerns(PERSON)
 async def edit_person(request: Request, principal: Administrator, db: Db, person_id: UUID) -> Response:
     """What is known of somebody, to be changed."""
     async with db.read(principal.taskforce) as conn:
@@ -115,7 +115,7 @@ async def edit_person(request: Request, principal: Administrator, db: Db, person
 
 
 @router.post("/{person_id:uuid}")
-@about(PERSON)
+@concerns(PERSON)
 async def change_person(request: Request, principal: ProvenAdministrator, db: Db, person_id: UUID) -> Response:
     """Change somebody's facts and roles."""
     form = await read_form(request, PersonFacts)
@@ -132,7 +132,7 @@ async def change_person(request: Request, principal: ProvenAdministrator, db: Db
 
 
 @router.post("/{person_id:uuid}/invitations")
-@about(PERSON)
+@concerns(PERSON)
 async def invite_person(principal: Administrator, db: Db, person_id: UUID) -> Response:
     """Write to somebody (again) that they have an account."""
     await commands.invite_person(db, principal.taskforce, person_id)
@@ -140,7 +140,7 @@ async def invite_person(principal: Administrator, db: Db, person_id: UUID) -> Re
 
 
 @router.post("/{person_id:uuid}/deactivate")
-@about(PERSON)
+@concerns(PERSON)
 async def deactivate_person(principal: ProvenAdministrator, db: Db, person_id: UUID) -> Response:
     """Let somebody no longer take part."""
     await commands.deactivate_person(db, principal.taskforce, person_id)
@@ -148,7 +148,7 @@ async def deactivate_person(principal: ProvenAdministrator, db: Db, person_id: U
 
 
 @router.post("/{person_id:uuid}/reactivate")
-@about(PERSON)
+@concerns(PERSON)
 async def reactivate_person(principal: ProvenAdministrator, db: Db, person_id: UUID) -> Response:
     """Let somebody take part again."""
     await commands.reactivate_person(db, principal.taskforce, person_id)
