@@ -37,7 +37,7 @@ _HEAD: Final = """\
 # Who may do what
 
 Written by `python -m deploy.authorisation` from what stands at the routes; a test fails while it says something else.
-Another tries every operation as every role, and as nobody, with things of each kind and of every belonging (own, of
+Another tries every operation as every role, and as nobody, with a resource of each type and every ownership (own, of
 another company, of another municipality, of another taskforce, and one that does not exist), on the running services
 and a real PostgreSQL, and takes away every check in turn to see that it would be missed (`tests/authorisation`).
 

@@ -80,7 +80,7 @@ def erase(asked: SubjectIdentifiers, *, taskforce: str, yes: bool, as_json: bool
     """
     installation, tenant = attach(), taskforce_id(taskforce)
     found = asyncio.run(people.find(_app_dsn(installation), tenant, asked, purpose=SUBJECT_ERASURE))
-    rows = [(one.service, group) for one in found for group in one.held if group.rows and group.holding.erase]
+    rows = [(one.service, group) for one in found for group in one.held if group.rows and group.lookup.erase]
     if not rows:
         raise Refusal("Nothing is held about anybody known by that.", exit_code=FAILED)
     if not yes:

@@ -9,9 +9,9 @@ from rich.table import Table
 
 from deploy.cli.console import as_typed, output, say_json
 from deploy.cli.installation import Installation, attach
-from services.dashboard.retention import retention as dashboard
+from services.dashboard.privacy.retention import retention as dashboard
 from services.events.retention import retention as events
-from services.notifications.retention import retention as notifications
+from services.notifications.privacy.retention import retention as notifications
 from services.pledges.privacy.retention import retention as pledges
 from shared.db.database import Database
 
@@ -32,7 +32,7 @@ def run_retention(*, dry_run: bool, as_json: bool) -> None:
         )
         return
     table = Table(
-        "Service", "What", "Table", "SubjectData", "Past it", "Oldest", box=None, header_style="bold", pad_edge=False
+        "Service", "What", "Table", "Kept", "Past it", "Oldest", box=None, header_style="bold", pad_edge=False
     )
     for service, all_due in found.items():
         for due in all_due:

@@ -12,10 +12,10 @@ from uuid import UUID
 import asyncpg
 
 from deploy.privacy.registers import data_inventory_of
-from services.dashboard.subjects import LOOKUPS as DASHBOARD
+from services.dashboard.privacy.subjects import LOOKUPS as DASHBOARD
 from services.events.subjects import ACTIVITY_QUERIES as EVENTS_ACTIVITY_QUERIES
 from services.events.subjects import LOOKUPS as EVENTS
-from services.notifications.subjects import LOOKUPS as NOTIFICATIONS
+from services.notifications.privacy.subjects import LOOKUPS as NOTIFICATIONS
 from services.pledges.privacy.subjects import ACTIVITY_QUERIES as PLEDGES_ACTIVITY_QUERIES
 from services.pledges.privacy.subjects import LOOKUPS as PLEDGES
 from shared.db.database import set_taskforce
@@ -143,8 +143,8 @@ async def erase(
                 lines[one.service] = [
                     line
                     for group in one.held
-                    if group.holding.of_taskforces
-                    for line in await subjects.erase_rows(conn, taskforce_id, group.holding, group.keys, by=by)
+                    if group.lookup.of_taskforces
+                    for line in await subjects.erase_rows(conn, taskforce_id, group.lookup, group.keys, by=by)
                 ]
             except asyncpg.RestrictViolationError:
                 raise LastAdministrator from None
@@ -152,8 +152,8 @@ async def erase(
         # Letters belong to no taskforce and are not in the ledger: they go after a year by themselves.
         async with _system(dsn(one.service)) as conn:
             for group in one.held:
-                if not group.holding.of_taskforces and group.holding.erase is not None:
-                    await conn.fetch(group.holding.erase, group.keys)
+                if not group.lookup.of_taskforces and group.lookup.erase is not None:
+                    await conn.fetch(group.lookup.erase, group.keys)
     return lines
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from shared.http.auth import Principal
 
 _REMEMBERED: Final = 20_000
-"""Allowance askers at most, of addresses as of the others, in some 5 MB each. Of more those are forgotten that have not
+"""Counted askers at most, of addresses as of the others, in some 5 MB each. Of more those are forgotten that have not
 asked for longest: whoever has addresses as they like makes us forget addresses, and no account and no pass."""
 _LONGEST_ADDRESS: Final = 64
 
@@ -201,8 +201,8 @@ def _problem(counted: Allowance) -> Problem:
         "too-many-requests",
         _("That was too often"),
         ngettext(
-            "Nothing was configured_rates. Try again in %(number)s second.",
-            "Nothing was configured_rates. Try again in %(number)s seconds.",
+            "Nothing was changed. Try again in %(number)s second.",
+            "Nothing was changed. Try again in %(number)s seconds.",
             seconds,
         ),
         headers={"retry-after": str(seconds)} | counted.headers(),

@@ -38,15 +38,15 @@ ACTIVITY_TEXTS: Final = (
 
 def group_entry(service: str, held: FoundGroup, language: Language) -> dict[str, Any]:
     """Return what is held in one group of one service's register, with all that the register says of it."""
-    entry, holding = held.entry, held.holding
+    entry, lookup = held.entry, held.lookup
     return {
         "service": service,
         "group": entry.group,
         "table": entry.table,
         "months": entry.months,
         **{name: _said(getattr(entry, name), language) for name in TEXTS},
-        "cannot_be_found_because": _said(holding.why, language) if holding.find is None else None,
-        "not_erased_because": _said(holding.why, language) if holding.erase is None else None,
+        "cannot_be_found_because": _said(lookup.why, language) if lookup.find is None else None,
+        "not_erased_because": _said(lookup.why, language) if lookup.erase is None else None,
         "rows": [{name: plain(value) for name, value in row.items()} for row in held.rows],
     }
 

@@ -68,7 +68,7 @@ class Group(_Wire):
     """What is held in one group of a service's register.
 
     Attributes:
-        name: of the holding.
+        name: of the lookup.
         keys: what the rows are known by.
         erases: whether they would be erased.
         told: as it stands in the report (`shared.privacy.report.group_entry`).
@@ -189,9 +189,9 @@ async def find(database: Database, subject_data: SubjectData, request: SubjectRe
     return Findings(
         groups=tuple(
             Group(
-                name=group.holding.name,
+                name=group.lookup.name,
                 keys=tuple(group.keys),
-                erases=group.holding.erase is not None,
+                erases=group.lookup.erase is not None,
                 told=group_entry(subject_data.service, group, request.language),
             )
             for group in found
@@ -218,13 +218,13 @@ async def erase_in(conn: Connection, subject_data: SubjectData, order: ErasureOr
         raise ValueError(f"nothing is erased of {', '.join(sorted(unknown))}")
     letters = 0
     # In the lookups' order: with an account goes what refers to it, and the account is what the ledger names.
-    for name, holding in lookups.items():
+    for name, lookup in lookups.items():
         keys = order.keys.get(name, ())
-        if holding.of_taskforces:
-            await subjects.erase_rows(conn, order.taskforce, holding, keys, by=order.by)
+        if lookup.of_taskforces:
+            await subjects.erase_rows(conn, order.taskforce, lookup, keys, by=order.by)
         elif keys:
-            assert holding.erase is not None
-            letters += len(await conn.fetch(holding.erase, list(keys)))
+            assert lookup.erase is not None
+            letters += len(await conn.fetch(lookup.erase, list(keys)))
     return ErasureResult(rows=letters + await _in_ledger(conn, subject_data, order, lookups))
 
 

@@ -100,17 +100,17 @@ class FoundGroup:
     """What is held about a person in one group of the register.
 
     Attributes:
-        rows: each with its key, the register's columns and the holding's own.
+        rows: each with its key, the register's columns and the lookup's own.
     """
 
     entry: Personal
-    holding: SubjectLookup
+    lookup: SubjectLookup
     rows: Sequence[Mapping[str, Any]]
 
     @property
     def keys(self) -> list[UUID]:
         """What the rows are known by."""
-        return [row[self.holding.key] for row in self.rows]
+        return [row[self.lookup.key] for row in self.rows]
 
 
 async def find_subject(
@@ -119,16 +119,16 @@ async def find_subject(
     """Return what one service holds about a person in the transaction's taskforce, group by group, empty ones too.
 
     Raises:
-        LookupError: the register has a group that no holding is for.
+        LookupError: the register has a group that no lookup is for.
     """
     found = []
     for entry in entries:
-        holding = next((one for one in lookups if (one.group, one.table) == (entry.group, entry.table)), None)
-        if holding is None:
+        lookup = next((one for one in lookups if (one.group, one.table) == (entry.group, entry.table)), None)
+        if lookup is None:
             raise LookupError(f"nobody says how a person is found in {entry.table} ({entry.group})")
         rows: Sequence[asyncpg.Record] = ()
-        if holding.find is not None:
-            wanted = dict.fromkeys((holding.key, *entry.columns, *holding.shown_too))
+        if lookup.find is not None:
+            wanted = dict.fromkeys((lookup.key, *entry.columns, *lookup.shown_too))
             columns = ", ".join(f'"{column}"' for column in wanted)
             rows = await conn.fetch(
                 f"""
@@ -137,12 +137,12 @@ async def find_subject(
                 )
                 select {columns}
                   from {entry.table}
-                 where {holding.key} in ({holding.find})
-                 order by {holding.key}
+                 where {lookup.key} in ({lookup.find})
+                 order by {lookup.key}
                 """,  # noqa: S608  (names of the register and statements of ours)
                 *asked.arguments(),
             )
-        found.append(FoundGroup(entry, holding, [dict(row) for row in rows]))
+        found.append(FoundGroup(entry, lookup, [dict(row) for row in rows]))
     return found
 
 
@@ -209,7 +209,7 @@ def _moment(text: str | None) -> datetime | None:
 async def erase_rows(
     conn: Connection,
     taskforce_id: UUID,
-    holding: SubjectLookup,
+    lookup: SubjectLookup,
     keys: Sequence[UUID],
     *,
     by: str | None,
@@ -219,11 +219,11 @@ async def erase_rows(
     Returns:
         The ledger's new lines; of rows that were gone already there is none.
     """
-    if holding.erase is None or not keys:
+    if lookup.erase is None or not keys:
         return []
-    gone = [row[0] for row in await conn.fetch(holding.erase, list(keys))]
+    gone = [row[0] for row in await conn.fetch(lookup.erase, list(keys))]
     now: datetime = await conn.fetchval("select clock_timestamp()")
-    lines = [Erasure(uuid4(), taskforce_id, holding.table, key, by, now) for key in dict.fromkeys(gone)]
+    lines = [Erasure(uuid4(), taskforce_id, lookup.table, key, by, now) for key in dict.fromkeys(gone)]
     await write_ledger(conn, lines)
     return lines
 
@@ -291,11 +291,11 @@ async def repeat_erasures(
     """
     repeated = RepeatedErasures(0)
     again: set[tuple[str, UUID]] = set()
-    for holding in lookups:
-        keys = [line.key for line in lines if line.table == holding.table]
-        if holding.erase is not None and keys:
-            gone, kept = await _erase_again(conn, holding.erase, keys)
-            again |= {(holding.table, key) for key in gone}
+    for lookup in lookups:
+        keys = [line.key for line in lines if line.table == lookup.table]
+        if lookup.erase is not None and keys:
+            gone, kept = await _erase_again(conn, lookup.erase, keys)
+            again |= {(lookup.table, key) for key in gone}
             repeated += RepeatedErasures(len(gone), kept)
     put_back = await write_ledger(conn, lines)
     await conn.execute(

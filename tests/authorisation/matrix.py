@@ -1,4 +1,4 @@
-"""Asks every operation for things of every belonging as every role, and says which answers are not as declared."""
+"""Asks every operation for things of every ownership as every role, and says which answers are not as declared."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ class Ask:
 
 
 class World:
-    """A service that runs, and things in it of every belonging.
+    """A service that runs, and things in it of every ownership.
 
     Attributes:
-        belongings: whose things there are of a kind, where not of every belonging.
+        ownerships: whose things there are of a kind, where not of every ownership.
     """
 
-    belongings: ClassVar[Mapping[str, tuple[Ownership, ...]]] = {}
+    ownerships: ClassVar[Mapping[str, tuple[Ownership, ...]]] = {}
     every: ClassVar[tuple[Ownership, ...]] = (
         "own",
         "other company",
@@ -146,7 +146,7 @@ class World:
 
 
 Probe = Callable[[Any, Asker, Ownership], Awaitable[Ask | None]]
-"""What to ask of a world, as somebody, for a thing of a belonging; None where there can be no such request."""
+"""What to ask of a world, as somebody, for a thing of a ownership; None where there can be no such request."""
 Probes = Mapping[tuple[str, str], Probe]
 """By the operation's name and the thing's."""
 
@@ -156,14 +156,14 @@ def person_of(asker: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"tilsagn:authorisation:{asker}")
 
 
-def taskforce_of(belonging: Ownership | str) -> UUID:
-    """Whose a thing of this belonging is."""
-    return OTHER_TASKFORCE if belonging == "other taskforce" else TASKFORCE
+def taskforce_of(ownership: Ownership | str) -> UUID:
+    """Whose a thing of this ownership is."""
+    return OTHER_TASKFORCE if ownership == "other taskforce" else TASKFORCE
 
 
-def shown(belonging: Ownership, *marks: str) -> tuple[str, ...]:
+def shown(ownership: Ownership, *marks: str) -> tuple[str, ...]:
     """What to look for in the answer; of what does not exist nothing can be seen."""
-    return () if belonging == "missing" else marks
+    return () if ownership == "missing" else marks
 
 
 @dataclass(frozen=True)
@@ -173,10 +173,10 @@ class Cell:
     operation: Operation
     thing: Resource | None
     asker: Asker
-    belonging: Ownership
+    ownership: Ownership
 
     def __str__(self) -> str:
-        return f"{self.operation.name} as {self.asker}, {self.belonging} {self.thing.name if self.thing else ''}"
+        return f"{self.operation.name} as {self.asker}, {self.ownership} {self.thing.name if self.thing else ''}"
 
     @property
     def may(self) -> bool:
@@ -186,7 +186,7 @@ class Cell:
     @property
     def reaches(self) -> bool:
         """Whether they reach the thing by it."""
-        return self.may and self.thing is not None and self.belonging in self.thing.reached_by(self.asker)
+        return self.may and self.thing is not None and self.ownership in self.thing.reached_by(self.asker)
 
 
 def cells(
@@ -194,11 +194,11 @@ def cells(
     wanted: Iterable[Operation] | None = None,
     *,
     askers: Iterable[Asker] = ASKERS,
-    belongings: Iterable[Ownership] | None = None,
+    ownerships: Iterable[Ownership] | None = None,
     things: Iterable[Resource] | None = None,
 ) -> list[Cell]:
     """Return the squares of the matrix, or those asked for."""
-    chosen = None if belongings is None else set(belongings)
+    chosen = None if ownerships is None else set(ownerships)
     kinds = None if things is None else set(things)
     found = []
     for operation in world.operations if wanted is None else wanted:
@@ -207,10 +207,10 @@ def cells(
                 continue
             every: tuple[Ownership, ...] = ("missing",)
             if thing is not None:
-                every = world.belongings.get(thing.name, world.every)
-            for belonging in every:
-                if chosen is None or belonging in chosen:
-                    found += [Cell(operation, thing, asker, belonging) for asker in askers]
+                every = world.ownerships.get(thing.name, world.every)
+            for ownership in every:
+                if chosen is None or ownership in chosen:
+                    found += [Cell(operation, thing, asker, ownership) for asker in askers]
     return found
 
 
@@ -238,7 +238,7 @@ async def _found(world: World, probes: Probes, squares: Iterable[Cell]) -> Async
             yield f"{cell}: {why}"
         if cell.may and not cell.reaches and cell.thing is not None:
             key = (cell.operation.name, cell.thing.name, cell.asker)
-            unreachable.setdefault(key, {})[cell.belonging] = _without_ids(ask, answer)
+            unreachable.setdefault(key, {})[cell.ownership] = _without_ids(ask, answer)
     for (operation, thing, asker), said in unreachable.items():
         if "missing" in said and said.get("other taskforce", said["missing"]) != said["missing"]:
             yield f"{operation} as {asker}: another taskforce's {thing} is answered otherwise than none at all"
@@ -270,7 +270,7 @@ def as_lines(found: list[str]) -> str:
 
 async def _ask(world: World, probes: Probes, cell: Cell) -> Ask | None:
     if cell.thing is not None:
-        return await probes[cell.operation.name, cell.thing.name](world, cell.asker, cell.belonging)
+        return await probes[cell.operation.name, cell.thing.name](world, cell.asker, cell.ownership)
     path = re.sub(r"\{role\}", "member", cell.operation.path)
     return Ask(cell.operation.method, re.sub(r"\{\w+(:uuid)?\}", str(uuid4()), path))
 

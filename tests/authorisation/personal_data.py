@@ -63,21 +63,21 @@ async def fill(world: Register) -> None:
 
 
 def _about_somebody(path: str, **more: str) -> Probe:
-    async def probe(world: Register, asker: Asker, belonging: Ownership) -> Ask:
+    async def probe(world: Register, asker: Asker, ownership: Ownership) -> Ask:
         email, shows = NOBODY, tuple[str, ...]()
-        if belonging == "other taskforce":
+        if ownership == "other taskforce":
             email, shows = STRANGER, (f"E {FOREIGN}",)
-        elif belonging != "missing":
-            email, shows = world.people[belonging].email, (world.people[belonging].name,)
+        elif ownership != "missing":
+            email, shows = world.people[ownership].email, (world.people[ownership].name,)
         form = {"email": email, "purpose": "subject_access"} | more
         return Ask("POST", path, {"data": form}, hidden=200, shows=shows)
 
     return probe
 
 
-async def erase(world: Register, asker: Asker, belonging: Ownership) -> Ask:
-    email = {"missing": NOBODY, "other taskforce": STRANGER}.get(belonging, address_of())
-    if belonging not in {"missing", "other taskforce"}:
+async def erase(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+    email = {"missing": NOBODY, "other taskforce": STRANGER}.get(ownership, address_of())
+    if ownership not in {"missing", "other taskforce"}:
         await add_person(world.db, TASKFORCE, Person(uuid4(), "Z Slettes", email, frozenset({"member"})))
     inquiry = SubjectRequest(
         taskforce=TASKFORCE, emails=(email,), who=ADMINISTRATOR, purpose="subject_erasure", action="search"
@@ -88,21 +88,21 @@ async def erase(world: Register, asker: Asker, belonging: Ownership) -> Ask:
 
 
 def _order(method: str, *, success: int) -> Probe:
-    async def probe(world: Register, asker: Asker, belonging: Ownership) -> Ask:
-        id = ORDERS.get(belonging, uuid4())
+    async def probe(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+        id = ORDERS.get(ownership, uuid4())
         return Ask(method, f"/personal-data/erasures/{id}", success=success)
 
     return probe
 
 
-async def lists(world: Register, asker: Asker, belonging: Ownership) -> Ask:
-    shows = (str(ORDERS[belonging]),) if belonging in ORDERS else ()
+async def lists(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+    shows = (str(ORDERS[ownership]),) if ownership in ORDERS else ()
     return Ask("GET", "/personal-data/erasures", hidden=200, shows=shows)
 
 
-async def deadlines(world: Register, asker: Asker, belonging: Ownership) -> Ask | None:
+async def deadlines(world: Register, asker: Asker, ownership: Ownership) -> Ask | None:
     """Figures: among them nobody else's can be told from one's own by looking (tests/privacy/test_tenancy.py)."""
-    return None if belonging == "other taskforce" else Ask("GET", "/personal-data/deadlines", hidden=200)
+    return None if ownership == "other taskforce" else Ask("GET", "/personal-data/deadlines", hidden=200)
 
 
 SUBJECT: Final = "somebody whose data are held"

@@ -141,7 +141,7 @@ async def test_what_is_held_about_somebody_is_found_in_every_service_whatever_th
     whole: Installation,
 ) -> None:
     found = {
-        (one.service, group.entry.table): {row[group.holding.key] for row in group.rows}
+        (one.service, group.entry.table): {row[group.lookup.key] for row in group.rows}
         for one in await whole.find()
         for group in one.held
         if group.rows
@@ -191,7 +191,7 @@ async def test_an_erased_person_is_gone_everywhere_and_nobody_else_is(whole: Ins
     assert await whole.contacts() == {"of ida", "elsewhere"}
     assert await whole.accounts() == {whole.ida, whole.admin, whole.elsewhere}
     assert len(await whole.all("pledges", "select from pledges")) == 4, "what was promised stays"
-    assert not [group for one in await whole.find() for group in one.held if group.rows and group.holding.erase]
+    assert not [group for one in await whole.find() for group in one.held if group.rows and group.lookup.erase]
     assert {(line.table, line.key) for of_service in lines.values() for line in of_service} == {
         ("people", whole.eva),
         ("pledge_contacts", whole.pledges["by mail"]),

@@ -44,14 +44,14 @@ def _document(language: Language, *, filled: bool = True, looks: int = 3) -> dic
     held = []
     for service, lookups in LOOKUPS.items():
         for entry in data_inventory_of(service).personal:
-            holding = next(one for one in lookups if one.name == f"{entry.group}.{entry.table}")
-            columns = dict.fromkeys((holding.key, *entry.columns, *holding.shown_too))
+            lookup = next(one for one in lookups if one.name == f"{entry.group}.{entry.table}")
+            columns = dict.fromkeys((lookup.key, *entry.columns, *lookup.shown_too))
             row = {
                 name: VALUES.get(name, NOW if name.endswith("_at") else f"{service}.{entry.table}.{name}")
                 for name in columns
-            } | {holding.key: _id(f"{service}.{entry.table}")}
-            rows = [row] if filled and holding.find is not None else []
-            held.append(group_entry(service, FoundGroup(entry, holding, rows), language))
+            } | {lookup.key: _id(f"{service}.{entry.table}")}
+            rows = [row] if filled and lookup.find is not None else []
+            held.append(group_entry(service, FoundGroup(entry, lookup, rows), language))
     every = [
         {
             "service": "pledges",

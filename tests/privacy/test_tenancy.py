@@ -12,7 +12,7 @@ import pytest
 from deploy.privacy.people import OWNERS
 from shared.db.database import Database
 from shared.privacy.access_log import CASEWORK, Disclosure
-from shared.privacy.subjects import Erasure, ledger
+from shared.privacy.subjects import Erasure, ledger, write_ledger
 from shared.settings import ServiceSettings
 
 if TYPE_CHECKING:

@@ -92,7 +92,7 @@ class Others:
                 method, f"{self._urls[service]}/internal/{service}/v1/{path}", **request
             )
         except Exception as error:
-            # Not only what httpx says it raises (see services/notifications/addresses.py).
+            # Not only what httpx says it raises (see services/notifications/notices/addresses.py).
             raise ServiceAway(service) from error
         if answer.status_code != httpx.codes.OK:
             raise ServiceAway(service)

@@ -20,11 +20,11 @@ _BROKER: Final = "shared/messaging/broker.py"
 _POSTGRES: Final = "shared/db/database.py"
 _TOGETHER: Final = "services/pledges/pledges/group_commit.py"
 _PLEDGES_SQL: Final = "services/pledges/migrations/20261103000000_pledges.sql"
-_PROJECTIONS: Final = "services/dashboard/projections.py"
-_RULES: Final = "services/notifications/rules.py"
-_STORE: Final = "services/notifications/store.py"
-_COURIER: Final = "services/notifications/deliveries.py"
-_ADDRESSES: Final = "services/notifications/addresses.py"
+_PROJECTIONS: Final = "services/dashboard/read_model/projections.py"
+_RULES: Final = "services/notifications/notices/rules.py"
+_STORE: Final = "services/notifications/deliveries/store.py"
+_COURIER: Final = "services/notifications/deliveries/courier.py"
+_ADDRESSES: Final = "services/notifications/notices/addresses.py"
 
 
 async def _work(scene: Scene) -> int:
