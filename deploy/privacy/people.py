@@ -13,8 +13,8 @@ import asyncpg
 
 from deploy.privacy.registers import data_inventory_of
 from services.dashboard.privacy.subjects import LOOKUPS as DASHBOARD
-from services.events.subjects import ACTIVITY_QUERIES as EVENTS_ACTIVITY_QUERIES
-from services.events.subjects import LOOKUPS as EVENTS
+from services.events.privacy.subjects import ACTIVITY_QUERIES as EVENTS_ACTIVITY_QUERIES
+from services.events.privacy.subjects import LOOKUPS as EVENTS
 from services.notifications.privacy.subjects import LOOKUPS as NOTIFICATIONS
 from services.pledges.privacy.subjects import ACTIVITY_QUERIES as PLEDGES_ACTIVITY_QUERIES
 from services.pledges.privacy.subjects import LOOKUPS as PLEDGES

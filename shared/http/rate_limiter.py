@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from shared.http.auth import Principal
 
 _REMEMBERED: Final = 20_000
-"""Counted askers at most, of addresses as of the others, in some 5 MB each. Of more those are forgotten that have not
+"""Allowance askers at most, of addresses as of the others, in some 5 MB each. Of more those are forgotten that have not
 asked for longest: whoever has addresses as they like makes us forget addresses, and no account and no pass."""
 _LONGEST_ADDRESS: Final = 64
 

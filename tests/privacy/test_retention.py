@@ -14,7 +14,7 @@ import pytest
 from pydantic import SecretStr
 
 from services.dashboard.privacy import retention as dashboard
-from services.events import retention as events
+from services.events.privacy import retention as events
 from services.notifications.privacy import retention as notifications
 from services.pledges.privacy import retention as pledges
 from services.pledges.settings import PledgesSettings

@@ -8,26 +8,26 @@ from uuid import uuid4
 
 import pytest_asyncio
 
-from services.events.people import passkeys
-from services.events.people.commands import add_person
-from services.events.people.domain import Person
-from services.events.people.passkeys import ceremony, commands, queries, store
-from services.events.people.passkeys.ceremony import Enrolled, RelyingParty
-from services.events.people.passkeys.domain import EnrolmentCode, Passkey
-from services.events.people.sessions import commands as sessions
+from services.events.identity import passkeys
+from services.events.identity.administration.commands import add_person
+from services.events.identity.passkeys import ceremony, commands, queries, store
+from services.events.identity.passkeys.ceremony import Enrolled, RelyingParty
+from services.events.identity.passkeys.domain import EnrolmentCode, Passkey
+from services.events.identity.people.domain import Person
+from services.events.identity.sessions import commands as sessions
 from shared.http.auth import Principal
 from shared.refusals import Refusal
 from tests.authorisation.register import Register, started
 from tests.authorisation.removal import without_taskforces
 from tests.conftest import TASKFORCE
-from tests.events.authenticator import Device
+from tests.events.identity.authenticator import Device
 from tests.tenancy.bound import Cases, Exempt, functions, named, tried, unnoticed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from uuid import UUID
 
-    from services.events.people.sessions.domain import Proof
+    from services.events.identity.sessions.domain import Proof
     from tests.support.infrastructure import Installation
 
 NOW = datetime.now(UTC)

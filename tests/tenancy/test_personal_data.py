@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 
 import pytest_asyncio
 
-from services.events import personal_data
-from services.events.people.commands import add_person
-from services.events.people.domain import Person
-from services.events.personal_data import commands, store
+from services.events import privacy
+from services.events.identity.administration.commands import add_person
+from services.events.identity.people.domain import Person
+from services.events.privacy import commands, store
 from shared.privacy.subject_requests import SubjectRequest
 from shared.refusals import Refusal
 from tests.authorisation.personal_data import HoldNothing
@@ -82,7 +82,7 @@ async def world(installation: Installation, signing_key: str) -> AsyncIterator[P
 
 
 def test_every_function_is_tried() -> None:
-    found = {one for one in functions("events") if one.__module__.startswith(f"{personal_data.__name__}.")}
+    found = {one for one in functions("events") if one.__module__.startswith(f"{privacy.__name__}.")}
     assert named(found) == named({*CASES, *EXEMPT})
 
 

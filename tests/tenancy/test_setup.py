@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import pytest_asyncio
 
-from services.events.commands import register_taskforce
-from services.events.people.domain import Person
-from services.events.people.links.domain import hash_of, pack
-from services.events.people.setup import commands, store
+from services.events.identity.first_admin import commands, store
+from services.events.identity.magic_links.domain import hash_of, pack
+from services.events.identity.people.domain import Person
+from services.events.register.commands import register_taskforce
 from shared.refusals import Refusal
 from tests.authorisation.register import Register, started
 from tests.authorisation.removal import without_taskforces
