@@ -73,7 +73,7 @@ async def find_activity(
     return found
 
 
-_MINE = "taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid"
+_MINE = "taskforce_id = current_taskforce()"
 
 ACCESS_LOG_ACTIVITY = ActivityQuery(
     "access_log",

@@ -17,7 +17,7 @@ LOOKUPS: Final = (
             select delivery.id
               from deliveries as delivery,
                    identifiers
-             where delivery.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+             where delivery.taskforce_id = current_taskforce()
                and delivery.recipient_id = any (identifiers.ids)
         """,
         erase=None,
