@@ -1,7 +1,7 @@
 """Who may do what, as one page: `python -m deploy.authorisation` writes docs/authorisation.md.
 
-It is made of what stands at the routes (`shared.auth.require`, `shared.policy.about`); a test fails while the page says
-something else.
+It is generated from the declarations at the routes (`shared.http.auth.require`, `shared.http.policy.about`); a test
+fails while the page differs.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from services.notifications.app import create_app as create_notifications
 from services.notifications.settings import NotificationsSettings
 from services.pledges.app import create_app as create_pledges
 from services.pledges.settings import PledgesSettings
-from shared.auth import new_private_jwk, public_jwks
-from shared.limits import ASKERS as LIMITED_ASKERS
-from shared.limits import KINDS, Kind, Rate
-from shared.policy import ASKERS, NOTHING, OF_THE_TASKFORCE, OWN, Asker, Belonging, Operation, Thing, operations
+from shared.http.auth import new_private_jwk, public_jwks
+from shared.http.policy import ASKERS, NOTHING, OF_THE_TASKFORCE, OWN, Asker, Belonging, Operation, Thing, operations
+from shared.http.rate_limits import ASKERS as LIMITED_ASKERS
+from shared.http.rate_limits import KINDS, Kind, Rate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final
 from dotenv import dotenv_values, set_key, unset_key
 
 from deploy.secrets import service_token
-from shared.auth import new_private_jwk, public_jwks
+from shared.http.auth import new_private_jwk, public_jwks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploy.services import SERVICES
-from shared.auth import Principal, new_private_jwk, public_jwks, sign_token
+from shared.http.auth import Principal, new_private_jwk, public_jwks, sign_token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

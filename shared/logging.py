@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from shared.cpr import mask_cpr
+from shared.fields.cpr import mask_cpr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import uvicorn
 from pydantic import ValidationError
 
+from shared.http.operator_routes import end_streams
 from shared.logging import configure_logging
 from shared.messaging.worker import run_worker
 from shared.settings import ServiceSettings
-from shared.web.operations import end_streams
 
 if TYPE_CHECKING:
     import socket

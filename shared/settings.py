@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from shared.limits import Asker, Rate, read_changes
+from shared.http.rate_limits import Asker, Rate, read_changes
 from shared.messaging.access import KafkaAccess, SecurityProtocol
 
 KafkaFlavour = Literal["apache", "embedded"]

@@ -2,7 +2,7 @@
 
 PostgreSQL is started once; each test gets copies of the migrated databases (some 20 ms each) and, if it asks,
 a broker of its own (some 20 ms). Nothing a test does is seen by another. With BROKER=apache the broker is Apache
-Kafka, started once and emptied for each test (tests/brokers.py).
+Kafka, started once and emptied for each test (tests/support/brokers.py).
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ import structlog
 
 from deploy.kafka import KafkaCluster
 from deploy.local.broker import EmbeddedBroker
-from shared.auth import Principal, Role, new_private_jwk, public_jwks, sign_token
-from shared.postgres import Database
+from shared.db.database import Database
+from shared.http.auth import Principal, Role, new_private_jwk, public_jwks, sign_token
 from shared.settings import ServiceSettings
-from tests import brokers
-from tests.browser.pages import browser, page_at  # noqa: F401  (fixtures)
-from tests.infrastructure import Databases, Installation, fresh_databases, scratch_installation
-from tests.topology import Topology, topology
+from tests.support import brokers
+from tests.support.infrastructure import Databases, Installation, fresh_databases, scratch_installation
+from tests.support.pages import browser, page_at  # noqa: F401  (fixtures)
+from tests.support.topology import Topology, topology
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator, Iterator

@@ -9,7 +9,7 @@ from tests.bench.measures import Measure, Target, spread
 from tests.bench.report import document
 from tests.faults.report import Session, write
 from tests.faults.test_report import KILL, green
-from tests.reliability import main
+from tests.support.reliability import main
 
 if TYPE_CHECKING:
     from pathlib import Path

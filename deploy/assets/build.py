@@ -15,14 +15,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-BUILT = ROOT / "shared" / "web" / "assets" / "built"
+BUILT = ROOT / "shared" / "ui" / "assets" / "built"
 
 
 def _inputs() -> Iterator[Path]:
     yield ROOT / "package.json"
     yield ROOT / "package-lock.json"
     yield from sorted(Path(__file__).parent.glob("*.py"))
-    sources = ROOT / "shared" / "web" / "assets" / "src"
+    sources = ROOT / "shared" / "ui" / "assets" / "src"
     yield from sorted(path for path in sources.rglob("*") if path.is_file())
 
 

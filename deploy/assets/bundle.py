@@ -12,7 +12,7 @@ import brotli
 from deploy.assets.fonts import FAMILY, subset
 from deploy.assets.npm import NODE_MODULES, ROOT
 
-SOURCES = ROOT / "shared" / "web" / "assets" / "src"
+SOURCES = ROOT / "shared" / "ui" / "assets" / "src"
 DKFDS = NODE_MODULES / "dkfds" / "dist"
 _FONTS = DKFDS / "fonts" / "IBMPlexSans" / "complete" / "woff2"
 _ICONS = DKFDS / "img" / "svg-icons"

@@ -19,7 +19,7 @@ _LONGEST_HOURS = 24 * 366
 
 
 class TokenRole(StrEnum):
-    """The roles a token can be had for (shared.auth.Role, said again so that `--help` need not load it)."""
+    """The roles a token can be had for (shared.http.auth.Role, said again so that `--help` need not load it)."""
 
     member = "member"
     coordinator = "coordinator"
@@ -301,7 +301,7 @@ def token(
     """
     from deploy.cli.installation import signing_key  # noqa: PLC0415
     from deploy.cli.tokens import principal_for  # noqa: PLC0415
-    from shared.auth import sign_token  # noqa: PLC0415
+    from shared.http.auth import sign_token  # noqa: PLC0415
 
     principal = principal_for(role.value, taskforce=taskforce, municipality=municipality, event=event)
     print(sign_token(signing_key(), principal, lifetime_seconds=int(hours * 3600)))

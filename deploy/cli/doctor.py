@@ -140,7 +140,7 @@ def _node() -> Finding:
 
 
 def _assets() -> Finding:
-    from shared.web.assets import AssetsNotBuiltError, Manifest  # noqa: PLC0415  (heavier than the rest)
+    from shared.ui.assets import AssetsNotBuiltError, Manifest  # noqa: PLC0415  (heavier than the rest)
 
     try:
         manifest = Manifest.read()

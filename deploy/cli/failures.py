@@ -18,7 +18,7 @@ from deploy.local.postgres import PostgresFailed
 from deploy.local.state import StateFailed
 from deploy.postgres.migrate import MigrationFailed
 from deploy.postgres.provision import ProvisionFailed
-from shared.web.assets import AssetsNotBuiltError
+from shared.ui.assets import AssetsNotBuiltError
 
 
 def _own_words(error: BaseException) -> str:

@@ -12,7 +12,7 @@ from deploy.cli.answers import expect
 from deploy.cli.console import output, say_json
 from deploy.cli.installation import Installation, attach, client
 from deploy.cli.tokens import token_for
-from shared.copenhagen import COPENHAGEN
+from shared.fields.copenhagen import COPENHAGEN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

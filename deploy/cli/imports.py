@@ -14,9 +14,9 @@ from deploy.cli.installation import Installation, attach
 from deploy.scenarios.identities import taskforce_id
 from services.pledges.domain.pledge import Limits
 from services.pledges.imports import Report, import_pledges
-from shared.cpr import contains_cpr_shape
-from shared.postgres import Database
-from shared.web.i18n import speaking
+from shared.db.database import Database
+from shared.fields.cpr import contains_cpr_shape
+from shared.ui.i18n import speaking
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -15,9 +15,9 @@ from rich.table import Table
 
 from deploy.cli.console import FAILED, Refusal, as_typed, output, progress, say_json
 from deploy.cli.installation import Installation, attach
+from shared.db.database import Database
 from shared.messaging import dead_letters
 from shared.messaging.envelope import InvalidMessage, UnknownType
-from shared.postgres import Database
 
 if TYPE_CHECKING:
     from shared.messaging.consumer import Consumer

@@ -23,7 +23,7 @@ from shared.privacy.report import told_done
 
 if TYPE_CHECKING:
     from shared.privacy.subjects import Asked
-    from shared.web.i18n import Language
+    from shared.ui.i18n import Language
 
 
 def report(asked: Asked, *, taskforce: str, pdf_file: Path | None, language: Language, as_json: bool) -> None:

@@ -7,7 +7,7 @@ import asyncio
 from deploy.cli.console import Refusal, output, progress, say_json
 from deploy.cli.installation import Installation, attach
 from services.dashboard.rebuild import RebuildInterrupted, RebuildUnderWay, Rebuilt, rebuild
-from shared.postgres import Database
+from shared.db.database import Database
 
 
 def rebuild_dashboard(*, as_json: bool) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from deploy.cli.console import Refusal, output, progress, say_json
 from deploy.cli.installation import Installation, attach
 from deploy.services import SERVICES
+from shared.db.database import OUTBOX_CHANNEL, Database
 from shared.messaging.replay import replay_all
-from shared.postgres import OUTBOX_CHANNEL, Database
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from services.dashboard.retention import retention as dashboard
 from services.events.retention import retention as events
 from services.notifications.retention import retention as notifications
 from services.pledges.retention import retention as pledges
-from shared.postgres import Database
+from shared.db.database import Database
 
 if TYPE_CHECKING:
     from shared.privacy.retention import Due

@@ -37,9 +37,9 @@ from deploy.scenarios.identities import taskforce_id
 from deploy.scenarios.loading import is_loaded
 from services.events import commands as events
 from services.events.domain import SlugTaken
-from shared.copenhagen import COPENHAGEN
+from shared.db.database import Database
+from shared.fields.copenhagen import COPENHAGEN
 from shared.logging import configure_logging
-from shared.postgres import Database
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -14,7 +14,7 @@ from deploy.scenarios.loading import Target, load_struer
 from deploy.verification.quiet import NeverQuiet
 from services.events.domain import Refusal as EventsRefusal
 from services.pledges.domain.refusals import Refusal as PledgesRefusal
-from shared.postgres import Database
+from shared.db.database import Database
 
 _PATIENCE_SECONDS = 60
 

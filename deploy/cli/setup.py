@@ -9,7 +9,7 @@ from deploy.cli.console import Refusal, output
 from deploy.cli.installation import attach
 from services.events import queries
 from services.events.people.setup.commands import make_setup_link
-from shared.postgres import Database
+from shared.db.database import Database
 
 if TYPE_CHECKING:
     from deploy.cli.installation import Installation

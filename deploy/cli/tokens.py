@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from deploy.cli.console import Refusal
 from deploy.scenarios import facts
 from deploy.scenarios.identities import person_id, taskforce_id
-from shared.auth import Principal, sign_token
+from shared.http.auth import Principal, sign_token
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from shared.auth import Role
+    from shared.http.auth import Role
 
 
 def principal_for(

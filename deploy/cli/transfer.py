@@ -25,7 +25,7 @@ from deploy.transfer.packing import pack
 from deploy.transfer.parcel import Keys, Manifest, ParcelDamaged, ParcelTooNew
 from deploy.transfer.programs import ProgramFailed
 from deploy.transfer.unpacking import Deployment, ImportRefused, unpack
-from shared.auth import InvalidToken, TokenVerifier, public_jwks
+from shared.http.auth import InvalidToken, TokenVerifier, public_jwks
 
 _SUPERUSER = "POSTGRES_SUPERUSER_URL"
 

@@ -11,7 +11,7 @@ from deploy.cli.installation import Installation, attach, client
 from deploy.services import SERVICES
 from deploy.verification.check import Verdict, check
 from deploy.verification.quiet import NeverQuiet
-from shared.auth import Principal, sign_token
+from shared.http.auth import Principal, sign_token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""`python -m deploy.gateway`: write the gateway's `Caddyfile` from the one table of prefixes, `deploy/routes.py`."""
+"""`python -m deploy.gateway`: write the gateway's `Caddyfile` from `shared/product/routes.py`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import json
 import re
 from pathlib import Path
 
-from deploy.routes import PREFIXES
+from shared.product.routes import PREFIXES
 
 CADDYFILE = Path(__file__).with_name("Caddyfile")
 _PAGE = Path(__file__).with_name("away.html")
 
 _HEAD = """\
-# Made by `python -m deploy.gateway` from deploy/routes.py. Change it there.
+# Made by `python -m deploy.gateway` from shared/product/routes.py. Change it there.
 {
 	# What is asked for without TLS is answered below, and not all of it by the way to where it is.
 	auto_https disable_redirects

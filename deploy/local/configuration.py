@@ -10,7 +10,7 @@ from deploy.local import ports
 from deploy.local.postgres import connection_url
 from deploy.local.state import Running, Secrets, State
 from deploy.services import SERVICES, app_role, database, environment_prefix, intake_role, owner_role
-from shared.auth import Principal, sign_token
+from shared.http.auth import Principal, sign_token
 
 _SERVICE_TOKEN_SECONDS = 366 * 24 * 3600
 """A new one is signed at every start; no run is meant to last longer."""

@@ -13,8 +13,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from deploy.routes import covers, internal_service_for, service_for
 from shared.health import Check, readiness
+from shared.product.routes import covers, internal_service_for, service_for
 
 Health = Callable[[], Awaitable[list[Check]]]
 

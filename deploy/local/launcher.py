@@ -34,8 +34,8 @@ from deploy.postgres.migrate import migrate
 from deploy.postgres.provision import provision
 from deploy.services import SERVICES
 from shared.health import Check
+from shared.http.operator_routes import end_streams
 from shared.messaging.consumer import Consumer
-from shared.web.operations import end_streams
 
 _log = structlog.get_logger(__name__)
 

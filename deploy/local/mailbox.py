@@ -16,11 +16,11 @@ from markupsafe import Markup
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deploy.local.mail import MailStore
-from shared.limits import Asker, Rate
-from shared.web import i18n
-from shared.web.app import create_web_app
-from shared.web.pages import render
-from shared.web.problems import Problem
+from shared.http.app import create_web_app
+from shared.http.problems import Problem
+from shared.http.rate_limits import Asker, Rate
+from shared.ui import i18n
+from shared.ui.pages import render
 
 PREFIX: Final = "/mail"
 

@@ -28,7 +28,7 @@ from typing import IO, Self
 
 from deploy.local.files import lock, write_atomically
 from deploy.services import roles
-from shared.auth import new_private_jwk, public_jwks
+from shared.http.auth import new_private_jwk, public_jwks
 
 FORMAT = "1"
 

@@ -16,9 +16,9 @@ from deploy.local.broker import BrokerFailed, EmbeddedBroker
 from deploy.local.ports import PortTaken
 from deploy.local.postgres import EmbeddedPostgres, PostgresFailed
 from deploy.local.topics import start_with_topics
+from shared.db.database import OUTBOX_CHANNEL, TRANSIENT_ERRORS
 from shared.messaging.lag import group_lags
 from shared.messaging.replay import replay_unsettled, settle
-from shared.postgres import OUTBOX_CHANNEL, TRANSIENT_ERRORS
 
 _LOOK_SECONDS = 0.1
 _SETTLE_SECONDS = 5.0

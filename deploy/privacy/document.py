@@ -11,7 +11,7 @@ from deploy.services import SERVICES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from shared.privacy.register import DoneBy, Personal
+    from shared.privacy.data_inventory import DoneBy, Personal
 
 FILE: Final = Path(__file__).parents[2] / "docs" / "privacy.da.md"
 _BEGINS: Final = "<!-- Herfra skrives afsnittet af `python -m deploy.privacy`; ret i personal_data.toml. -->"

@@ -18,10 +18,10 @@ from services.events.subjects import HOLDINGS as EVENTS
 from services.notifications.subjects import HOLDINGS as NOTIFICATIONS
 from services.pledges.subjects import DEEDS as PLEDGES_DEEDS
 from services.pledges.subjects import HOLDINGS as PLEDGES
-from shared.postgres import set_taskforce
+from shared.db.database import set_taskforce
 from shared.privacy import subjects
 from shared.privacy.access_log import OPERATOR, SUBJECT_ACCESS, Disclosure, Purpose
-from shared.privacy.deeds import Deed, Done, done
+from shared.privacy.activity import Deed, Done, done
 from shared.privacy.subjects import Asked, Erasure, Held, Holding, Repeated, held
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from shared.privacy.register import FILE, Register, read_register
+from shared.privacy.data_inventory import FILE, Register, read_register
 
 _ROOT: Final = Path(__file__).parents[2]
 

@@ -18,7 +18,7 @@ import httpx
 from deploy.scenarios import facts
 from deploy.scenarios.struer import TASKFORCE_ID, Chance, contact_of
 from deploy.scenarios.struer_companies import Company, companies
-from shared.copenhagen import COPENHAGEN
+from shared.fields.copenhagen import COPENHAGEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

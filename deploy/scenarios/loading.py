@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from deploy.scenarios.struer import Gathering, Hire, Pledge, Scenario
     from deploy.scenarios.struer_companies import Company
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 _AT_ONCE = 6
 """Transactions under way at a time; more does not make two processors faster."""

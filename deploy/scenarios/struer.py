@@ -15,15 +15,15 @@ from uuid import UUID, uuid5
 from deploy.scenarios import facts
 from deploy.scenarios.identities import person_id, taskforce_id
 from deploy.scenarios.struer_companies import Company, companies
-from shared.copenhagen import COPENHAGEN
+from shared.fields.copenhagen import COPENHAGEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from services.events.people.domain import Programme
-    from shared.auth import Role
     from shared.contracts.events import EventKind
     from shared.contracts.pledges import JobType
+    from shared.http.auth import Role
 
 T = TypeVar("T")
 

@@ -16,7 +16,7 @@ import asyncpg
 from deploy.verification import shown, truth
 from deploy.verification.comparison import Difference, compare_figures, compare_rows, rows
 from deploy.verification.quiet import PUBLISHERS, NeverQuiet
-from shared.copenhagen import COPENHAGEN
+from shared.fields.copenhagen import COPENHAGEN
 
 if TYPE_CHECKING:
     Connection = asyncpg.Connection[asyncpg.Record]

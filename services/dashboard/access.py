@@ -9,9 +9,9 @@ from fastapi import Depends, Request
 from services.dashboard.live import Changes
 from services.dashboard.public_figure import PublicFigures
 from services.dashboard.settings import DashboardSettings
-from shared.auth import Principal, Role, public, require
-from shared.policy import EVERYBODYS, NOTHING, Thing
-from shared.postgres import Database
+from shared.db.database import Database
+from shared.http.auth import Principal, Role, public, require
+from shared.http.policy import EVERYBODYS, NOTHING, Thing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.dashboard import figures
 from services.dashboard.access import FIGURES, ApiViewer, TheChanges, TheDatabase
 from services.dashboard.live import EventStream
-from shared.policy import about
-from shared.web import dates
-from shared.web.i18n import gettext as _
+from shared.fields import dates
+from shared.http.policy import about
+from shared.ui.i18n import gettext as _
 
 _Day = date  # a field named `date` hides the type from its own annotation
 

@@ -11,9 +11,9 @@ from services.dashboard.live import Changes
 from services.dashboard.public_figure import PublicFigures
 from services.dashboard.settings import DashboardSettings
 from services.dashboard.subjects import KEPT
-from shared.postgres import Database
+from shared.db.database import Database
+from shared.http.app import create_web_app
 from shared.privacy.routes import subject_routes
-from shared.web.app import create_web_app
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

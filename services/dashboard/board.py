@@ -14,13 +14,13 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from services.dashboard.access import BOARD, Anybody, TheChanges, ThePublicFigures, TheSettings
 from services.dashboard.live import EventStream
 from services.dashboard.public_figure import PublicFigure, PublicFigures
-from shared.policy import about
-from shared.web.formats import date_text, month_text, number_text
-from shared.web.i18n import gettext as _
-from shared.web.i18n import ngettext
-from shared.web.pages import render
-from shared.web.problems import Problem
-from shared.web.requests import content_security_policy
+from shared.http.middleware import content_security_policy
+from shared.http.policy import about
+from shared.http.problems import Problem
+from shared.ui.formats import date_text, month_text, number_text
+from shared.ui.i18n import gettext as _
+from shared.ui.i18n import ngettext
+from shared.ui.pages import render
 
 router = APIRouter(prefix="/board", include_in_schema=False)
 

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from services.dashboard import queries
 from shared.contracts.pledges import JobType
-from shared.web.formats import local_date
-from shared.web.i18n import N_
+from shared.ui.formats import local_date
+from shared.ui.i18n import N_
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from uuid import UUID
 
     from services.dashboard.queries import EventFacts, Tally
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 JOB_TYPES: tuple[JobType, ...] = get_args(JobType)
 JOB_TYPE_LABELS: dict[JobType, str] = {

@@ -20,9 +20,9 @@ from fastapi.responses import Response
 
 from services.dashboard.figures import today
 from services.dashboard.projections import CHANNEL
-from shared.postgres import TRANSIENT_ERRORS, listen
-from shared.web.i18n import gettext as _
-from shared.web.problems import Problem
+from shared.db.database import TRANSIENT_ERRORS, listen
+from shared.http.problems import Problem
+from shared.ui.i18n import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator

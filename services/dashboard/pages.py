@@ -13,14 +13,14 @@ from fastapi.responses import Response
 from services.dashboard import figures, queries, views
 from services.dashboard.access import BOARD, FIGURES, Anybody, TheDatabase, ThePublicFigures, Viewer, sees_figures
 from services.dashboard.views import Selection
-from shared.auth import Principal, Role
 from shared.contracts.pledges import JobType
-from shared.policy import about
-from shared.postgres import Database
-from shared.web.i18n import gettext as _
-from shared.web.pages import render
-from shared.web.problems import Problem
-from shared.web.validation import FieldError
+from shared.db.database import Database
+from shared.http.auth import Principal, Role
+from shared.http.policy import about
+from shared.http.problems import Problem
+from shared.http.validation import FieldError
+from shared.ui.i18n import gettext as _
+from shared.ui.pages import render
 
 router = APIRouter(include_in_schema=False)
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.contracts import events, pledges
-from shared.web.formats import local_date
+from shared.ui.formats import local_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from shared.contracts.message import Message
+    from shared.db.database import Connection
     from shared.messaging.envelope import Delivery
-    from shared.postgres import Connection
 
 MESSAGES: tuple[type[Message], ...] = events.REGISTER + pledges.MESSAGES
 """What the dashboard reads: all there is but who signs in."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from services.dashboard.live import Changes
     from services.dashboard.queries import Taskforce
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 OLDEST_SECONDS = 5.0
 """A figure is asked for again after this even if nobody said that it changed: the net under a lost NOTIFY."""

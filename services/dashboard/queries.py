@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-    from shared.postgres import Connection, Database
+    from shared.db.database import Connection, Database
 
 
 class Tally(NamedTuple):

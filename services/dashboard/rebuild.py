@@ -21,7 +21,7 @@ from pydantic import ValidationError
 
 from services.dashboard import projections
 from shared.contracts.catalogue import by_type
-from shared.postgres import COMMAND_TIMEOUT_SECONDS, Database, set_taskforce
+from shared.db.database import COMMAND_TIMEOUT_SECONDS, Database, set_taskforce
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence

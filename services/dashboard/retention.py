@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from shared.messaging import retention as messaging
-from shared.privacy.register import FILE, read_register
+from shared.privacy.data_inventory import FILE, read_register
 from shared.privacy.retention import Retention
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from shared.postgres import Connection
+    from shared.db.database import Connection
 
 JOBS: Final = (messaging.DEAD_LETTERS,)
 

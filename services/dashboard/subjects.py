@@ -6,7 +6,7 @@ from typing import Final
 
 from services.dashboard.retention import retention
 from shared.messaging.retention import LETTERS
-from shared.privacy.inquiries import Kept
+from shared.privacy.subject_requests import Kept
 
 HOLDINGS: Final = (LETTERS,)
 

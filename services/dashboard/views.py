@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 from services.dashboard import figures as measures
 from services.dashboard.figures import JOB_TYPE_LABELS, JOB_TYPES, added_together, today
 from shared.contracts.pledges import JobType
-from shared.web.charts import Bar, Period, Step, bar_chart, column_chart, draw_columns, draw_funnel, funnel_chart
-from shared.web.charts.palette import PROMISED, REAL, swatch
-from shared.web.formats import date_text, number_text, quarter_text
-from shared.web.i18n import current_language, ngettext
-from shared.web.i18n import gettext as _
+from shared.ui.charts import Bar, Period, Step, bar_chart, column_chart, draw_columns, draw_funnel, funnel_chart
+from shared.ui.charts.palette import PROMISED, REAL, swatch
+from shared.ui.formats import date_text, number_text, quarter_text
+from shared.ui.i18n import current_language, ngettext
+from shared.ui.i18n import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Who may do what in the register. Every route names one of these or `shared.auth.public`; nothing else passes."""
+"""Who may do what in the register. Every route names one of these or `shared.http.auth.public`; nothing else passes."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from fastapi import Depends, Request
 
 from services.events.personal_data.commands import AsksOthers
 from services.events.settings import EventsSettings
-from shared.auth import Principal, proven, public, require, require_service, somebody
-from shared.policy import EVERYBODYS, NOTHING, OF_THE_TASKFORCE, OWN, Thing
-from shared.postgres import Database
+from shared.db.database import Database
+from shared.http.auth import Principal, proven, public, require, require_service, somebody
+from shared.http.policy import EVERYBODYS, NOTHING, OF_THE_TASKFORCE, OWN, Thing
 
 Planner = Annotated[Principal, Depends(require("coordinator", "admin"))]
 """Plans events, registers companies, hands out and revokes passes."""

@@ -25,9 +25,9 @@ from services.events.people.setup import pages as setup_pages
 from services.events.personal_data import pages as personal_data_pages
 from services.events.personal_data.others import Others
 from services.events.settings import EventsSettings
-from shared.postgres import Database
-from shared.web.app import LARGEST_UPLOAD, create_web_app
-from shared.web.identity import RENEWAL
+from shared.db.database import Database
+from shared.http.app import LARGEST_UPLOAD, create_web_app
+from shared.http.authentication import RENEWAL
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

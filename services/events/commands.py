@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from services.events.domain import Company
     from shared.contracts.events import EventKind
-    from shared.postgres import Connection, Database
+    from shared.db.database import Connection, Database
 
 
 async def register_taskforce(

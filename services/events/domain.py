@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, Final, Self, TypedDict, Unpack
 
-from shared.cvr import read_cvr
+from shared.fields.cvr import read_cvr
 
 if TYPE_CHECKING:
     from datetime import date

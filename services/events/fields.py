@@ -8,9 +8,9 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from shared.cpr import FreeText, refuse_cpr
-from shared.web import dates
-from shared.web.i18n import N_
+from shared.fields import dates
+from shared.fields.cpr import FreeText, refuse_cpr
+from shared.ui.i18n import N_
 
 When = TypeVar("When", bound=date)
 
@@ -31,7 +31,7 @@ def _refuse_line_breaks(text: str) -> str:
 Line = Annotated[FreeText, AfterValidator(_refuse_line_breaks)]
 Name = Annotated[Line, Field(min_length=1, max_length=200)]
 TypedCvr = Annotated[Line, Field(max_length=20)]
-"""As somebody typed it; whether it is a CVR number is for `shared.cvr.read_cvr` to say."""
+"""As somebody typed it; whether it is a CVR number is for `shared.fields.cvr.read_cvr` to say."""
 Industry = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
 Goal = Annotated[int, Field(ge=1, le=10_000)]
 Moment = Annotated[dates.Moment, AfterValidator(refuse_distant)]

@@ -21,7 +21,7 @@ from uuid import UUID
 
 import segno
 
-from shared.auth import Principal, sign_token
+from shared.http.auth import Principal, sign_token
 
 if TYPE_CHECKING:
     from services.events.domain import EmployerEvent

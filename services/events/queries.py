@@ -14,10 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.events.domain import CompanyNotFound, EventNotFound, Taskforce, TaskforceUnknown
 from services.events.fields import Moment
 from shared.contracts.events import EventKind, EventStatus
-from shared.web.paging import SortKey
+from shared.http.paging import SortKey
 
 if TYPE_CHECKING:
-    from shared.postgres import Connection
+    from shared.db.database import Connection
 
 
 class _Row(BaseModel):

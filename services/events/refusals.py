@@ -50,9 +50,9 @@ from services.events.people.passkeys.domain import (
 from services.events.people.sessions.domain import NoSession, SessionNotFound, SessionOver
 from services.events.people.setup.commands import SetupOver
 from services.events.personal_data.domain import FoundOtherwise, NotAllAnswered, NothingHeld, OrderNotFound
-from shared.web.i18n import N_
-from shared.web.i18n import gettext as _
-from shared.web.problems import Problem, respond
+from shared.http.problems import Problem, respond
+from shared.ui.i18n import N_
+from shared.ui.i18n import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 from services.events import queries
 from shared.messaging import retention as messaging
 from shared.privacy.access_log import ACCESSES
-from shared.privacy.register import FILE, read_register
+from shared.privacy.data_inventory import FILE, read_register
 from shared.privacy.retention import Job, Retention
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from shared.postgres import Connection
+    from shared.db.database import Connection
 
 ERASED: Final = "(slettet)"
 """What stands where a company's name was."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import asyncpg
 
-    from shared.postgres import Connection
+    from shared.db.database import Connection
 
 
 async def lock_taskforce(conn: Connection, taskforce_id: UUID) -> tuple[Taskforce, int] | None:

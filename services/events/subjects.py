@@ -6,9 +6,9 @@ from typing import Final
 
 from services.events.retention import ERASED, retention
 from shared.messaging.retention import LETTERS
-from shared.privacy import deeds
-from shared.privacy.deeds import LOOKED, Deed
-from shared.privacy.inquiries import Kept
+from shared.privacy import activity
+from shared.privacy.activity import LOOKED, Deed
+from shared.privacy.subject_requests import Kept
 from shared.privacy.subjects import ACCESSES, Holding
 
 _ACCOUNT: Final = """
@@ -103,7 +103,7 @@ DEEDS: Final = (
         """,
     ),
     LOOKED,
-    deeds.ERASED,
+    activity.ERASED,
 )
 
 KEPT: Final = Kept(HOLDINGS, retention(), owns=True, deeds=DEEDS)

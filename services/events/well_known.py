@@ -10,8 +10,8 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from services.events.access import Anybody, Settings
-from shared.policy import about
-from shared.web.problems import Problem
+from shared.http.policy import about
+from shared.http.problems import Problem
 
 router = APIRouter(prefix="/.well-known", include_in_schema=False)
 

@@ -6,9 +6,9 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
-from shared.auth import Principal, require
-from shared.policy import Thing
-from shared.postgres import Database
+from shared.db.database import Database
+from shared.http.auth import Principal, require
+from shared.http.policy import Thing
 
 Reader = Annotated[Principal, Depends(require("coordinator", "admin"))]
 """Sees what was told when, and why something was not; never to which address."""

@@ -11,7 +11,7 @@ import httpx
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from services.notifications.outcomes import TryLater
-from shared.web.i18n import DEFAULT_LANGUAGE, Language, as_language
+from shared.ui.i18n import DEFAULT_LANGUAGE, Language, as_language
 
 if TYPE_CHECKING:
     from types import TracebackType

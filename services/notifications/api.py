@@ -14,8 +14,8 @@ from services.notifications.access import DELIVERY, Db, Reader
 from services.notifications.queries import Latest
 from services.notifications.rules import Rule
 from services.notifications.store import Status
-from shared.policy import about
-from shared.web.paging import PageSize, PageToken, cut
+from shared.http.paging import PageSize, PageToken, cut
+from shared.http.policy import about
 
 if TYPE_CHECKING:
     from services.notifications.queries import DeliveryRow

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from services.notifications import api, pages
 from services.notifications.settings import NotificationsSettings
 from services.notifications.subjects import KEPT
-from shared.postgres import Database
+from shared.db.database import Database
+from shared.http.app import create_web_app
 from shared.privacy.routes import subject_routes
-from shared.web.app import create_web_app
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

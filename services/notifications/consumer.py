@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from uuid import UUID
 
+    from shared.db.database import Connection
     from shared.messaging.envelope import Delivery
-    from shared.postgres import Connection
 
 GROUP = "tilsagn.notifications"
 

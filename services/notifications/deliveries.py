@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from services.notifications.settings import NotificationsSettings
     from services.notifications.store import Claimed, Status
-    from shared.postgres import Database
-    from shared.web.i18n import Language
+    from shared.db.database import Database
+    from shared.ui.i18n import Language
 
 AT_A_TIME: Final = 8
 LEASE: Final = timedelta(seconds=15)

@@ -12,10 +12,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from services.notifications.outcomes import Undeliverable
-from shared.web.formats import number_text
-from shared.web.i18n import gettext as _
-from shared.web.i18n import ngettext, speaking
-from shared.web.pages import templates
+from shared.ui.formats import number_text
+from shared.ui.i18n import gettext as _
+from shared.ui.i18n import ngettext, speaking
+from shared.ui.pages import templates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from services.notifications.rules import Rule
     from services.notifications.settings import NotificationsSettings
     from shared.contracts.pledges import JobType
-    from shared.web.i18n import Language
+    from shared.ui.i18n import Language
 
 SERVICE = "notifications"
 

@@ -13,11 +13,11 @@ from services.notifications import queries
 from services.notifications.access import DELIVERY, Db, Reader
 from services.notifications.mails import hours_text, positions_text
 from services.notifications.queries import Latest
-from shared.policy import about
-from shared.web.i18n import N_
-from shared.web.i18n import gettext as _
-from shared.web.pages import render
-from shared.web.paging import PageToken, cut
+from shared.http.paging import PageToken, cut
+from shared.http.policy import about
+from shared.ui.i18n import N_
+from shared.ui.i18n import gettext as _
+from shared.ui.pages import render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

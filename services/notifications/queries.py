@@ -10,13 +10,13 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from services.notifications.store import Status
-from shared.web.paging import SortKey
+from shared.http.paging import SortKey
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from services.notifications.rules import Rule
-    from shared.postgres import Connection
+    from shared.db.database import Connection
 
 
 class Latest(SortKey):

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from shared.messaging import retention as messaging
-from shared.privacy.register import FILE, read_register
+from shared.privacy.data_inventory import FILE, read_register
 from shared.privacy.retention import Job, Retention
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from shared.postgres import Connection
+    from shared.db.database import Connection
 
 # Counted from what it tells of: told again by a replay, it is as old as it was. What waits is not old (rules.OLD_NEWS).
 _DELIVERIES: Final = Job(

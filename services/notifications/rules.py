@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from shared.contracts.events import PersonInvited, SignInLinkRequested
 from shared.contracts.pledges import HireConfirmed, PledgeLogged
-from shared.copenhagen import COPENHAGEN
+from shared.fields.copenhagen import COPENHAGEN
 
 if TYPE_CHECKING:
     from shared.contracts.message import Message

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from services.notifications.rules import OLD_NEWS, Notice, RecipientKind, Rule, is_old_news
-from shared.postgres import Connection, set_taskforce
+from shared.db.database import Connection, set_taskforce
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

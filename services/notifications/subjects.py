@@ -6,7 +6,7 @@ from typing import Final
 
 from services.notifications.retention import retention
 from shared.messaging.retention import LETTERS
-from shared.privacy.inquiries import Kept
+from shared.privacy.subject_requests import Kept
 from shared.privacy.subjects import Holding
 
 HOLDINGS: Final = (

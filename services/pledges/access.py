@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from services.pledges.domain.pledge import Guest, Person
-from shared.auth import NotAllowed
-from shared.policy import EVERYBODYS, NOTHING, OWN, Thing
+from shared.http.auth import NotAllowed
+from shared.http.policy import EVERYBODYS, NOTHING, OWN, Thing
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from services.pledges.queries import EventView
     from services.pledges.views import PledgeView
-    from shared.auth import Principal, Role
+    from shared.http.auth import Principal, Role
 
 LOGGERS: Final[tuple[Role, ...]] = ("member", "coordinator", "caseworker", "admin", "event_pass")
 """Who may log a pledge."""

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.pledges.catalogue import FLAGS
 from shared.contracts.pledges import CapturedBy, JobType, PledgeStatus, PositionStatus
-from shared.web.i18n import gettext as _
+from shared.ui.i18n import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -40,17 +40,17 @@ from services.pledges.requests import Asked
 from services.pledges.settings import PledgesSettings
 from services.pledges.sorting import NewestFirst
 from services.pledges.views import HireView, PledgeView
-from shared.auth import Principal, require, require_service
 from shared.contracts.pledges import JobType, PledgeStatus
-from shared.cpr import mask_cpr
-from shared.limits import LOGGING, limited
-from shared.policy import about
-from shared.postgres import Database
-from shared.web.i18n import gettext as _
-from shared.web.openapi import ETAG, LOCATION, REQUIRED
-from shared.web.paging import PageSize, PageToken, cut
-from shared.web.problems import Problem
-from shared.web.validation import FieldError
+from shared.db.database import Database
+from shared.fields.cpr import mask_cpr
+from shared.http.auth import Principal, require, require_service
+from shared.http.openapi import ETAG, LOCATION, REQUIRED
+from shared.http.paging import PageSize, PageToken, cut
+from shared.http.policy import about
+from shared.http.problems import Problem
+from shared.http.rate_limits import LOGGING, limited
+from shared.http.validation import FieldError
+from shared.ui.i18n import gettext as _
 
 router = APIRouter(prefix="/api/pledges/v1", tags=["pledges"])
 internal = APIRouter(prefix="/internal/pledges/v1", include_in_schema=False)

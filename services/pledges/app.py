@@ -9,9 +9,9 @@ from services.pledges import api, pages, problems
 from services.pledges.intakes import Intake
 from services.pledges.settings import PledgesSettings
 from services.pledges.subjects import KEPT
-from shared.postgres import Database
+from shared.db.database import Database
+from shared.http.app import LARGEST_UPLOAD, create_web_app
 from shared.privacy.routes import subject_routes
-from shared.web.app import LARGEST_UPLOAD, create_web_app
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

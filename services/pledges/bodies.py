@@ -32,9 +32,9 @@ from services.pledges.domain.pledge import Promise
 from services.pledges.domain.register import Contact, TypedCompany
 from shared.contracts.message import MunicipalityCode
 from shared.contracts.pledges import CapturedBy, JobType
-from shared.cpr import MayLookLikeCpr, refuse_control_characters, refuse_cpr
-from shared.web import dates
-from shared.web.dates import Day
+from shared.fields import dates
+from shared.fields.cpr import MayLookLikeCpr, refuse_control_characters, refuse_cpr
+from shared.fields.dates import Day
 
 # One mailbox as people write it; whether it exists is found out by writing to it. No header can be smuggled in.
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[^\s@<>()\[\],;:\\\"]+\.[^\s@<>()\[\],;:\\\".]{2,}")

@@ -19,7 +19,7 @@ from services.pledges.recognition import fingerprint
 from services.pledges.requests import Asked
 from services.pledges.together import NewPledge
 from shared.contracts.pledges import PledgeLogged, PositionFilled
-from shared.group_commit import Apart
+from shared.db.group_commit import Apart
 from shared.messaging import outbox
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from services.pledges.domain.hire import Confirmation, Hire
     from services.pledges.domain.pledge import Person, Promise
     from services.pledges.together import PledgesTogether
-    from shared.postgres import Connection, Database
+    from shared.db.database import Connection, Database
 
 _POLL_SECONDS = 0.1
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from shared.contracts.message import Message
+    from shared.db.database import Connection
     from shared.messaging.envelope import Delivery
-    from shared.postgres import Connection
 
 M = TypeVar("M", bound="Message")
 

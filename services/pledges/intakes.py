@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from services.pledges.together import PledgesTogether
     from services.pledges.views import PledgeView
-    from shared.auth import Principal
-    from shared.postgres import Database
+    from shared.db.database import Database
+    from shared.http.auth import Principal
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from services.pledges.domain import refusals
 from services.pledges.domain.refusals import Refusal
-from shared.web.i18n import N_
-from shared.web.i18n import gettext as _
-from shared.web.problems import Problem, respond
-from shared.web.validation import FieldError
+from shared.http.problems import Problem, respond
+from shared.http.validation import FieldError
+from shared.ui.i18n import N_
+from shared.ui.i18n import gettext as _
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request

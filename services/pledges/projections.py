@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shared.postgres import Connection
+    from shared.db.database import Connection
 
 
 async def save_companies(conn: Connection, rows: Sequence[tuple[Any, ...]]) -> None:

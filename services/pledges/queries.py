@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import asyncpg
 
-    from shared.postgres import Connection
+    from shared.db.database import Connection
 
 UNFILLED = ("logged", "affirmed", "in_progress")
 """Statuses of pledges that may have a position left; the index `pledges_waiting` holds these."""

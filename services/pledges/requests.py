@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from services.pledges.domain.register import EventFacts, RegisteredCompany, TypedCompany, name_key
 from services.pledges.recognition import PLAIN_BYTES
-from shared.cvr import read_cvr
+from shared.fields.cvr import read_cvr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import asyncpg
 
     from services.pledges.recognition import Fingerprint
-    from shared.postgres import Connection
+    from shared.db.database import Connection
 
 Operation = Literal["log_pledge", "confirm_hire"]
 

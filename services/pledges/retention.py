@@ -8,7 +8,7 @@ from typing import Final
 from services.pledges.requests import taskforces_of_outbox
 from shared.messaging import retention as messaging
 from shared.privacy.access_log import ACCESSES
-from shared.privacy.register import FILE, read_register
+from shared.privacy.data_inventory import FILE, read_register
 from shared.privacy.retention import Job, Retention
 
 ERASED: Final = "(slettet)"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
 
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 PAUSE_SECONDS: Final = 3600.0
 AT_A_TIME: Final = 2000

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from services.pledges.bodies import Moment
-from shared.web.paging import SortKey
+from shared.http.paging import SortKey
 
 
 class NewestFirst(SortKey):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import asyncpg
 
-    from shared.postgres import Connection
+    from shared.db.database import Connection
 
 
 async def event_is_known(conn: Connection, taskforce_id: UUID, event_id: UUID) -> bool:

@@ -6,8 +6,8 @@ from typing import Final
 
 from services.pledges.retention import retention
 from shared.messaging.retention import LETTERS
-from shared.privacy.deeds import ERASED, LOOKED, Deed
-from shared.privacy.inquiries import Kept
+from shared.privacy.activity import ERASED, LOOKED, Deed
+from shared.privacy.subject_requests import Kept
 from shared.privacy.subjects import ACCESSES, Holding
 
 _OF_CONTACT: Final = r"""

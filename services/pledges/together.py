@@ -14,7 +14,7 @@ from services.pledges.domain.pledge import Guest, Limits, Person, Pledge, Promis
 from services.pledges.domain.refusals import IdTaken, Refusal
 from services.pledges.messages import pledge_state
 from shared.contracts.pledges import PledgeLogged
-from shared.group_commit import GroupCommit
+from shared.db.group_commit import GroupCommit
 from shared.messaging import outbox
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from services.pledges.requests import Asked
-    from shared.postgres import Connection, Database
+    from shared.db.database import Connection, Database
 
 
 @dataclass(frozen=True, slots=True)

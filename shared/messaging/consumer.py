@@ -18,13 +18,13 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage, Topic
 
 from shared import metrics
+from shared.db.database import INVALID_DATA_ERRORS, TRANSIENT_ERRORS, Connection, Database, set_taskforce
 from shared.messaging import dead_letters, progress
 from shared.messaging.broker import BROKERS, HANDLER_DEADLINE_SECONDS, subscriber_options
 from shared.messaging.dead_letters import Record
 from shared.messaging.envelope import Delivery, InvalidMessage, UnknownType, decode, read_headers
 from shared.messaging.membership import commit_only_own_offsets, leave_without_a_word, membership
 from shared.messaging.progress import Progress
-from shared.postgres import INVALID_DATA_ERRORS, TRANSIENT_ERRORS, Connection, Database, set_taskforce
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

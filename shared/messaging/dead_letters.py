@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     import asyncpg
 
+    from shared.db.database import Connection
     from shared.messaging.envelope import InvalidMessage
-    from shared.postgres import Connection
 
 
 @dataclass(frozen=True, slots=True)

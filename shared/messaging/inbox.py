@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
+    from shared.db.database import Connection
     from shared.messaging.envelope import Delivery
-    from shared.postgres import Connection
 
 
 async def unseen(conn: Connection, group: str, deliveries: Sequence[Delivery]) -> list[Delivery]:

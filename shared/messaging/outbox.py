@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shared.contracts.message import Message
-    from shared.postgres import Connection
+    from shared.db.database import Connection
 
 _INSERT = """
         insert into outbox

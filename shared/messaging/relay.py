@@ -24,10 +24,10 @@ from aiokafka.errors import (
 
 from shared import metrics
 from shared.contracts.message import topic_of
+from shared.db.database import COMMAND_TIMEOUT_SECONDS, OUTBOX_CHANNEL, TRANSIENT_ERRORS
 from shared.messaging.broker import producer_for
 from shared.messaging.envelope import encode_headers
 from shared.messaging.patience import discard
-from shared.postgres import COMMAND_TIMEOUT_SECONDS, OUTBOX_CHANNEL, TRANSIENT_ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from shared.postgres import Connection
+    from shared.db.database import Connection
 
 
 async def replay_all(conn: Connection, *, since: datetime | None = None) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from shared.privacy.register import FILE as _NAME
+from shared.privacy.data_inventory import FILE as _NAME
 from shared.privacy.retention import Job
 from shared.privacy.subjects import Holding
 

@@ -19,13 +19,13 @@ from aiokafka.errors import (
 )
 from faststream.kafka import KafkaBroker
 
+from shared.db.database import TRANSIENT_ERRORS, Database
 from shared.health import Check, serve_health
 from shared.logging import configure_logging
 from shared.messaging.access import faststream_security
 from shared.messaging.broker import BROKERS, METADATA_MAX_AGE_MS, REQUEST_TIMEOUT_MS
 from shared.messaging.patience import abandon_after
 from shared.messaging.relay import Relay
-from shared.postgres import TRANSIENT_ERRORS, Database
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
     from uuid import UUID
 
-    from shared.postgres import Connection, Database
+    from shared.db.database import Connection, Database
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -25,9 +25,9 @@ from shared.privacy.words import (
     shown,
     who_looked,
 )
-from shared.web.formats import long_date, moment_text
-from shared.web.i18n import N_, ngettext, speaking
-from shared.web.i18n import gettext as _
+from shared.ui.formats import long_date, moment_text
+from shared.ui.i18n import N_, ngettext, speaking
+from shared.ui.i18n import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

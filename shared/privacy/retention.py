@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from datetime import date, datetime
 
-    from shared.postgres import Connection, Database
-    from shared.privacy.register import Personal, Register
+    from shared.db.database import Connection, Database
+    from shared.privacy.data_inventory import Personal, Register
 
 FIRST_PAUSE_SECONDS: Final = 60.0
 PAUSE_SECONDS: Final = 24 * 3600.0

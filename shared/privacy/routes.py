@@ -10,16 +10,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from shared.auth import Principal, require_service
-from shared.policy import Thing, about
-from shared.postgres import Database
-from shared.privacy import inquiries
-from shared.privacy.inquiries import Deadline, Erased, Findings, Inquiry, LedgerLine, Order
-from shared.web.i18n import Language
-from shared.web.problems import Problem
+from shared.db.database import Database
+from shared.http.auth import Principal, require_service
+from shared.http.policy import Thing, about
+from shared.http.problems import Problem
+from shared.privacy import subject_requests
+from shared.privacy.subject_requests import Deadline, Erased, Findings, Inquiry, LedgerLine, Order
+from shared.ui.i18n import Language
 
 if TYPE_CHECKING:
-    from shared.privacy.inquiries import Kept
+    from shared.privacy.subject_requests import Kept
 
 SUBJECT: Final = Thing("somebody whose data are held")
 ERASURE: Final = Thing("line of the ledger of erasures")
@@ -42,13 +42,13 @@ def subject_routes(kept: Kept) -> APIRouter:
     @router.post("/subjects/find")
     @about(SUBJECT)
     async def find(_service: _Events, db: _Db, inquiry: Inquiry) -> Findings:
-        return await inquiries.find(db, kept, inquiry)
+        return await subject_requests.find(db, kept, inquiry)
 
     @router.post("/subjects/erase")
     @about(SUBJECT)
     async def erase(_service: _Events, db: _Db, order: Order) -> Erased:
         try:
-            return await inquiries.erase(db, kept, order)
+            return await subject_requests.erase(db, kept, order)
         except ValueError as error:
             raise Problem(422) from error
 
@@ -57,13 +57,13 @@ def subject_routes(kept: Kept) -> APIRouter:
     async def deadlines(
         _service: _Events, db: _Db, taskforce: Annotated[UUID, Query()], language: Language = "da"
     ) -> list[Deadline]:
-        return await inquiries.deadlines(db, kept, taskforce, language)
+        return await subject_requests.deadlines(db, kept, taskforce, language)
 
     if kept.owns:
 
         @router.get("/erasures")
         @about(ERASURE)
         async def erasures(_service: _Events, db: _Db, taskforce: Annotated[UUID, Query()]) -> list[LedgerLine]:
-            return await inquiries.ledger(db, kept, taskforce)
+            return await subject_requests.ledger(db, kept, taskforce)
 
     return router

@@ -16,8 +16,8 @@ import asyncpg
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from shared.postgres import Connection
-    from shared.privacy.register import Personal
+    from shared.db.database import Connection
+    from shared.privacy.data_inventory import Personal
 
 _PHONE_DIGITS: Final = 8
 """A Danish number without its country code; of longer ones the last digits tell people apart well enough."""

@@ -19,13 +19,13 @@ from services.events.people.links.store import Asked
 from services.events.people.passkeys import store as passkeys
 from services.events.people.passkeys.domain import Passkey
 from services.events.people.sessions import commands as sessions
-from shared.policy import ASKERS
-from tests.addresses import address_of
+from shared.http.policy import ASKERS
 from tests.authorisation.matrix import FOREIGN, ORIGIN, Ask, Probe, World, person_of, shown, taskforce_of
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
+from tests.support.addresses import address_of
 
 if TYPE_CHECKING:
-    from shared.policy import Asker, Belonging
+    from shared.http.policy import Asker, Belonging
 
 API: Final = "/api/events/v1"
 BELONGINGS: Final[dict[str, tuple[Belonging, ...]]] = {

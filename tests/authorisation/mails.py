@@ -15,13 +15,13 @@ from tests.authorisation.matrix import Ask, Probe, World
 from tests.authorisation.running import running
 from tests.authorisation.subjects import deadlines, erase, find, write_letter
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
-from tests.infrastructure import Databases, Installation, fresh_databases
 from tests.notifications.facts import pledge
+from tests.support.infrastructure import Databases, Installation, fresh_databases
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from shared.policy import Asker, Belonging
+    from shared.http.policy import Asker, Belonging
 
 API: Final = "/api/notifications/v1"
 

@@ -14,14 +14,14 @@ import asyncpg
 import httpx
 
 from deploy.authorisation import OPERATORS
-from shared.auth import SCOPES, Principal, sign_token
-from shared.policy import ASKERS, Asker, Belonging, Operation, Thing, operations
+from shared.http.auth import SCOPES, Principal, sign_token
+from shared.http.policy import ASKERS, Asker, Belonging, Operation, Thing, operations
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 ORIGIN = "https://localhost:8080"
 FOREIGN = "Fremmed"

@@ -18,13 +18,13 @@ from tests.authorisation.running import running
 from tests.authorisation.subjects import deadlines, erase, find_letter, write_letter
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
 from tests.dashboard.messages import check_in, employer_event, hire, pledge, taskforce, tell
-from tests.infrastructure import Databases, Installation, fresh_databases
+from tests.support.infrastructure import Databases, Installation, fresh_databases
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
     from services.dashboard.live import Changes
-    from shared.policy import Asker, Belonging
+    from shared.http.policy import Asker, Belonging
 
 API: Final = "/api/dashboard/v1"
 TOLD: Final = '"changed_at"'

@@ -8,16 +8,16 @@ from uuid import UUID, uuid4
 from services.events.people.commands import add_person
 from services.events.people.domain import Person
 from services.events.personal_data.commands import look_up
-from shared.privacy.inquiries import Erased, Findings, Inquiry
-from tests.addresses import address_of
+from shared.privacy.subject_requests import Erased, Findings, Inquiry
 from tests.authorisation.matrix import FOREIGN, Ask
 from tests.authorisation.subjects import ADMINISTRATOR, OURS, THEIRS, written_into_ledger
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
+from tests.support.addresses import address_of
 
 if TYPE_CHECKING:
-    from shared.policy import Asker, Belonging
-    from shared.privacy.inquiries import Deadline, LedgerLine, Order
-    from shared.web.i18n import Language
+    from shared.http.policy import Asker, Belonging
+    from shared.privacy.subject_requests import Deadline, LedgerLine, Order
+    from shared.ui.i18n import Language
     from tests.authorisation.matrix import Probe
     from tests.authorisation.register import Register
 

@@ -17,7 +17,7 @@ from services.pledges.domain.hire import Confirmation
 from services.pledges.domain.pledge import Guest, Limits, Person, Promise
 from services.pledges.domain.register import Contact, TypedCompany, name_key
 from services.pledges.settings import PledgesSettings
-from shared.auth import Principal, Role, sign_token
+from shared.http.auth import Principal, Role, sign_token
 from tests.authorisation.matrix import (
     FOREIGN,
     MUNICIPALITY,
@@ -32,13 +32,13 @@ from tests.authorisation.matrix import (
 from tests.authorisation.running import running
 from tests.authorisation.subjects import deadlines, erase, find, ledger, written_into_ledger
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
-from tests.infrastructure import Databases, Installation, fresh_databases
 from tests.pledges.conftest import REQUEST_KEY, hire_body, pledge_body
+from tests.support.infrastructure import Databases, Installation, fresh_databases
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from shared.policy import Asker, Belonging
+    from shared.http.policy import Asker, Belonging
 
 API: Final = "/api/pledges/v1"
 TONIGHT: Final = UUID("00000000-0000-4000-8000-000000000001")

@@ -24,12 +24,12 @@ from tests.authorisation.matrix import (
 )
 from tests.authorisation.running import running
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
-from tests.infrastructure import Databases, Installation, fresh_databases
+from tests.support.infrastructure import Databases, Installation, fresh_databases
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from shared.policy import Asker, Belonging
+    from shared.http.policy import Asker, Belonging
 
 FAR: Final = datetime(2090, 11, 24, 16, 30, tzinfo=UTC)
 """When the events are that lists begin with."""

@@ -12,9 +12,9 @@ from typing import Any, ClassVar, Final
 import asyncpg
 from starlette.requests import HTTPConnection
 
-from shared.auth import Principal
-from shared.policy import ASKERS
-from shared.postgres import _leave_as_it_is, _set_codecs
+from shared.db.database import _leave_as_it_is, _set_codecs
+from shared.http.auth import Principal
+from shared.http.policy import ASKERS
 from tests.authorisation.matrix import Probes, World, cells, noticed
 from tests.conftest import TASKFORCE
 

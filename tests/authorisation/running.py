@@ -9,8 +9,8 @@ import asyncpg
 import httpx
 from structlog.testing import capture_logs
 
-from shared.auth import public_jwks
-from shared.postgres import Database
+from shared.db.database import Database
+from shared.http.auth import public_jwks
 from tests.authorisation.matrix import ORIGIN
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from tests.authorisation.matrix import World
-    from tests.infrastructure import Databases
+    from tests.support.infrastructure import Databases
 
 
 @asynccontextmanager

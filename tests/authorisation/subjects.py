@@ -11,7 +11,7 @@ from tests.conftest import OTHER_TASKFORCE, TASKFORCE
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from shared.policy import Asker, Belonging
+    from shared.http.policy import Asker, Belonging
     from tests.authorisation.matrix import Probe
 
 ADMINISTRATOR: Final = f"person:{UUID(int=1)}"

@@ -10,12 +10,12 @@ from fastapi import Depends, FastAPI
 from pydantic import BaseModel
 
 from deploy.authorisation import DOCUMENT, OPERATORS, apps, document
-from shared.auth import public, require
-from shared.policy import ASKERS, OWN, Thing, about, operations
+from shared.http.auth import public, require
+from shared.http.policy import ASKERS, OWN, Thing, about, operations
 from tests.authorisation import mails, overview, promises, register
 
 if TYPE_CHECKING:
-    from shared.policy import Operation
+    from shared.http.policy import Operation
     from tests.authorisation.matrix import Probes
 
 PROBES: dict[str, Probes] = {
@@ -38,7 +38,7 @@ def test_the_page_says_what_is_declared() -> None:
 
 def test_every_operation_says_what_it_is_about(declared: dict[str, list[Operation]]) -> None:
     silent = [f"{service}: {one.name}" for service, found in declared.items() for one in found if one.things is None]
-    assert silent == [], "say it with shared.policy.about, below the router's decorator"
+    assert silent == [], "say it with shared.http.policy.about, below the router's decorator"
 
 
 def test_whatever_takes_an_id_is_about_something(declared: dict[str, list[Operation]]) -> None:

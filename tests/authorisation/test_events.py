@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from services.events import access
-from shared.auth import SCOPES
+from shared.http.auth import SCOPES
 from tests.authorisation.matrix import as_lines, cells, services_answered, wrong
 from tests.authorisation.register import PROBES, Register, started
 from tests.authorisation.removal import (
@@ -18,7 +18,7 @@ from tests.authorisation.removal import (
     taskforces_not_missed,
     without_taskforces,
 )
-from tests.infrastructure import Databases, Installation
+from tests.support.infrastructure import Databases, Installation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

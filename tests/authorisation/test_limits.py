@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from deploy.authorisation import OPERATORS, apps
-from shared.limits import KINDS, UNLIMITED, Rate
-from shared.policy import Operation, operations
-from shared.web.limits import Limits
+from shared.http.policy import Operation, operations
+from shared.http.rate_limiter import Limits
+from shared.http.rate_limits import KINDS, UNLIMITED, Rate
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

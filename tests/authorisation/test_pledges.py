@@ -18,7 +18,7 @@ from tests.authorisation.removal import (
     taskforces_not_missed,
     without_taskforces,
 )
-from tests.infrastructure import Databases, Installation
+from tests.support.infrastructure import Databases, Installation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.status import Status
 
-from tests import brokers
 from tests.bench import arrival, figures, intake, local_run, machine, report
 from tests.bench.plan import Plan
+from tests.support import brokers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
-from tests import brokers
 from tests.bench.children import Child
 from tests.bench.measures import Measure, Spread, Target, percentile, spread
 from tests.bench.topology import EVENT, TASKFORCE, installation
-from tests.topology import PROCESSES
+from tests.support import brokers
+from tests.support.topology import PROCESSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

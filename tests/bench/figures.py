@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests import brokers
 from tests.bench import history
 from tests.bench.children import Child
 from tests.bench.measures import Measure, Target, spread
 from tests.bench.topology import TASKFORCE, installation
+from tests.support import brokers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

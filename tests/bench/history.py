@@ -18,7 +18,7 @@ import asyncpg
 
 from shared.contracts.events import CompanyCheckedIn, CompanyRegistered, EventClosed, TaskforceRegistered
 from shared.contracts.pledges import HireConfirmed, PledgeLogged, Position, PositionFilled, position_id
-from shared.web.formats import local_date
+from shared.ui.formats import local_date
 from tests.bench.pledging import COMPANIES, MUNICIPALITY, company_id, company_name
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ The application and PostgreSQL have the machine to themselves, as raw asyncpg ha
 broker, consumers) is at work in `arrival.py`.
 
 Raw asyncpg has a transaction for each pledge. The application's pledges of one moment share theirs
-(`shared/group_commit.py`): that is how it comes near its floor, or past it.
+(`shared/db/group_commit.py`): that is how it comes near its floor, or past it.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from deploy.local.state import State
-from shared.auth import Principal, sign_token
+from shared.http.auth import Principal, sign_token
 from tests.bench import machine
 from tests.bench.children import Child
 from tests.bench.measures import Measure, Target, spread

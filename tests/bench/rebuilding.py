@@ -10,7 +10,7 @@ import asyncpg
 from services.dashboard.projections import CHANNEL
 from services.dashboard.rebuild import rebuild
 from services.dashboard.settings import DashboardSettings
-from shared.postgres import Database
+from shared.db.database import Database
 from tests.bench.children import Answer, obey
 
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from uuid import UUID
 
-    from tests.infrastructure import Databases
     from tests.pledges.conftest import Caller
+    from tests.support.infrastructure import Databases
 
 TABLES = ("idempotency_keys", "pledges", "pledge_contacts", "positions", "outbox")
 # Other ids and other moments make other values: of these only whether there is one is compared.

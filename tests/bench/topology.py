@@ -19,10 +19,10 @@ from deploy.local import ports
 from deploy.local.postgres import EmbeddedPostgres
 from services.pledges import projections
 from services.pledges.domain.register import name_key
-from shared.postgres import Database
+from shared.db.database import Database
 from shared.settings import ServiceSettings
 from tests.bench.pledging import COMPANIES, MUNICIPALITY, company_id, company_name
-from tests.topology import RAISED_LIMITS, Process, Topology
+from tests.support.topology import RAISED_LIMITS, Process, Topology
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,11 +8,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from shared.limits import READING, Rate
-from shared.web.limits import Limits
-from tests.browser.axe import assert_accessible
-from tests.browser.serving import serving
-from tests.shared.web.kitchen.app import create_kitchen, token
+from shared.http.rate_limiter import Limits
+from shared.http.rate_limits import READING, Rate
+from tests.shared.kitchen.app import create_kitchen, token
+from tests.support.axe import assert_accessible
+from tests.support.serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable

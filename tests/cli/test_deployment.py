@@ -11,7 +11,7 @@ import pytest
 
 from deploy.scenarios.identities import taskforce_id
 from services.events import commands
-from shared.postgres import Database
+from shared.db.database import Database
 from shared.settings import ServiceSettings
 from tests.cli.command import Ran, in_process
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.topology import Topology
+    from tests.support.topology import Topology
 
 SLUG = "kommandoen"
 ROWS = """virksomhed;dato;pladser;timer fra;kontaktperson;reference

@@ -13,7 +13,7 @@ import pytest
 
 from deploy.scenarios.identities import taskforce_id
 from tests.cli.command import Ran, in_process
-from tests.topology import Topology, topology
+from tests.support.topology import Topology, topology
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ from shared.contracts.pledges import PledgeLogged
 from shared.messaging.envelope import encode_headers
 from shared.messaging.lag import group_lags
 from tests.cli.command import Ran, in_process
-from tests.topology import Topology, topology
+from tests.support.topology import Topology, topology
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from tests.cli.command import Ran, in_process
-from tests.topology import Topology, topology
+from tests.support.topology import Topology, topology
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

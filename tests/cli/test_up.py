@@ -13,7 +13,7 @@ import pytest
 
 from tests.cli.command import tilsagn
 from tests.cli.local_run import local_run, state_folder
-from tests.stopwatch import allowance
+from tests.support.stopwatch import allowance
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
-    from shared.auth import Role
-    from tests.infrastructure import Databases
+    from shared.http.auth import Role
+    from tests.support.infrastructure import Databases
 
 
 @pytest.fixture

@@ -15,14 +15,14 @@ from shared.contracts.events import (
 )
 from shared.contracts.pledges import HireConfirmed, PledgeLogged, Position, PositionFilled, position_id
 from shared.messaging.envelope import Delivery
-from shared.web.formats import local_date
+from shared.ui.formats import local_date
 from tests.conftest import TASKFORCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from shared.contracts.message import Message
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 EVENING = datetime(2026, 12, 1, 17, 0, tzinfo=UTC)
 """An evening in December; 18.00 in Denmark."""

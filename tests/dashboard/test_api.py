@@ -10,7 +10,7 @@ from openapi_spec_validator import validate
 
 from services.dashboard.figures import MEASURES, today
 from services.dashboard.live import Changes
-from shared.auth import Principal, Role, unclassified_routes
+from shared.http.auth import Principal, Role, unclassified_routes
 from tests.dashboard.messages import EVENING, check_in, employer_event, hire, pledge, tell
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
-    from shared.postgres import Database
+    from shared.db.database import Database
     from tests.dashboard.conftest import Caller
 
 FIGURES, MEASURES_PATH, STREAM = (f"/api/dashboard/v1/{name}" for name in ("figures", "measures", "stream"))

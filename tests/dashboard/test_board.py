@@ -20,10 +20,10 @@ from services.dashboard.figures import today
 from services.dashboard.public_figure import suppressed
 from services.dashboard.queries import Taskforce
 from services.dashboard.settings import DashboardSettings
-from tests.browser.serving import serving
 from tests.dashboard.conftest import Caller
 from tests.dashboard.messages import hire, pledge, taskforce, tell
 from tests.dashboard.streams import following
+from tests.support.serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from shared.contracts.pledges import HireConfirmed
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 
 def begun(**fields: Any) -> HireConfirmed:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from uuid import UUID
 
-    from shared.postgres import Database
+    from shared.db.database import Database
 
     Ask = Callable[..., Awaitable[Figures]]
 

@@ -11,9 +11,9 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from services.dashboard.figures import today
-from tests.browser.axe import assert_accessible
-from tests.browser.serving import serving
 from tests.dashboard.messages import check_in, employer_event, hire, pledge, taskforce, tell
+from tests.support.axe import assert_accessible
+from tests.support.serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Page
 
     from shared.contracts.events import EventOpened
-    from shared.postgres import Database
+    from shared.db.database import Database
 
     PageAt = Callable[..., Awaitable[Page]]
 

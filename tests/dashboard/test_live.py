@@ -22,10 +22,10 @@ from services.dashboard import live
 from services.dashboard.app import create_app
 from services.dashboard.live import Changes
 from services.dashboard.settings import DashboardSettings
-from shared.web.problems import Problem
-from tests.browser.serving import serving
+from shared.http.problems import Problem
 from tests.dashboard.messages import pledge, tell
 from tests.dashboard.streams import following
+from tests.support.serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 STREAM = "/api/dashboard/v1/stream"
 

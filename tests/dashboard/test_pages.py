@@ -13,13 +13,13 @@ import pytest
 from services.dashboard.figures import today
 from services.dashboard.views import Selection, types_in_words
 from shared.contracts.pledges import JobType
-from shared.web.i18n import speaking
+from shared.ui.i18n import speaking
 from tests.dashboard.messages import check_in, employer_event, hire, pledge, taskforce, tell
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from shared.postgres import Database
+    from shared.db.database import Database
     from tests.dashboard.conftest import Caller
 
 PAGE = {"accept": "text/html"}

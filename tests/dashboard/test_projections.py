@@ -21,7 +21,7 @@ from services.dashboard.figures import compute
 from shared.contracts import events, pledges
 from shared.contracts.events import CompanyRegistered, EventClosed, TaskforceRegistered
 from shared.contracts.pledges import HireConfirmed, PledgeState
-from shared.postgres import Database
+from shared.db.database import Database
 from tests.dashboard.messages import (
     EVENING,
     check_in,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shared.contracts.message import Message
-    from tests.infrastructure import Databases
+    from tests.support.infrastructure import Databases
 
 DAYS = st.dates(date(2025, 11, 1), date(2027, 2, 1))
 JOB_TYPES = st.sampled_from(["smaajob", "praktik"])

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from shared.contracts.message import Message
-    from shared.postgres import Database
-    from tests.infrastructure import Databases
+    from shared.db.database import Database
+    from tests.support.infrastructure import Databases
 
     Publish = Callable[..., Awaitable[None]]
     Look = Callable[[str], Awaitable[list[asyncpg.Record]]]

@@ -14,8 +14,8 @@ from tests.dashboard.messages import check_in, company, employer_event, hire, pl
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from shared.postgres import Database
-    from tests.infrastructure import Databases
+    from shared.db.database import Database
+    from tests.support.infrastructure import Databases
 
 BUSINESS = sorted(set(projections.TABLES) - {"taskforces"})
 

@@ -11,7 +11,7 @@ from services.dashboard.figures import compute
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 PLEDGES = 100_000
 MILLISECONDS = 50

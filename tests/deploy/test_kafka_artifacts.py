@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.kafka import KafkaMissing, artifacts, software
-from tests.topology import compose_services
+from tests.support.topology import compose_services
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from dotenv import dotenv_values
 from deploy import key_change
 from deploy.key_change import NEXT, OutOfTurn, change
 from deploy.secrets import as_env_file, make
-from shared.auth import InvalidToken, Principal, TokenVerifier, sign_token
+from shared.http.auth import InvalidToken, Principal, TokenVerifier, sign_token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -26,10 +26,10 @@ from deploy.local.configuration import Configuration
 from deploy.local.ports import any_free, listening
 from deploy.local.state import Running, State
 from deploy.services import SERVICES
-from shared.auth import Principal, sign_token
+from shared.http.auth import Principal, sign_token
 from tests.conftest import TASKFORCE
 from tests.deploy.processes import eventually, python, runs
-from tests.stopwatch import allowance
+from tests.support.stopwatch import allowance
 
 RUN = """
     import sys, uvloop

@@ -14,7 +14,7 @@ from deploy.local import mail as module
 from deploy.local.mail import MailCatcher, MailStore
 from deploy.local.mailbox import MailboxSettings, create_mailbox
 from deploy.local.ports import listening
-from shared.auth import new_private_jwk, public_jwks
+from shared.http.auth import new_private_jwk, public_jwks
 
 
 @pytest.fixture

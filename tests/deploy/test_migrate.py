@@ -17,7 +17,7 @@ from deploy.postgres import migrate as module
 from deploy.postgres.migrate import MigrationFailed, folders, migrate
 from deploy.services import SERVICES, app_role, owner_role
 from tests.deploy.processes import CHECKOUT
-from tests.infrastructure import Databases, Installation
+from tests.support.infrastructure import Databases, Installation
 
 OURS = sorted({path for service in SERVICES for folder in folders(service) for path in folder.glob("*.sql")})
 

@@ -24,7 +24,7 @@ from deploy.local import unprivileged
 from deploy.local.ports import PortTaken, listening
 from deploy.local.postgres import EmbeddedPostgres, PostgresFailed
 from tests.deploy.processes import ORDINARY_USER, eventually, finished, python, runs
-from tests.stopwatch import Stopwatch, allowance
+from tests.support.stopwatch import Stopwatch, allowance
 
 START = """
     import sys, time

@@ -26,11 +26,11 @@ from deploy.certificates import Authority
 from deploy.local.ports import LOOPBACK
 from deploy.local.postgres import EmbeddedPostgres
 from services.pledges.settings import PledgesSettings
-from shared.auth import public_jwks
+from shared.db.database import Database
+from shared.http.auth import public_jwks
 from shared.messaging.relay import Relay
-from shared.postgres import Database
 from tests.deploy.processes import CHECKOUT, eventually
-from tests.topology import compose_services, interpolate
+from tests.support.topology import compose_services, interpolate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

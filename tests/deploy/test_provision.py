@@ -10,8 +10,8 @@ import pytest
 from deploy.postgres.migrate import migrate
 from deploy.postgres.provision import ProvisionFailed, dsn_of, provision
 from deploy.services import SERVICES, app_role, database, intake_role, owner_role, roles
-from tests.infrastructure import Databases, Installation, fresh_databases
-from tests.stopwatch import Stopwatch, allowance
+from tests.support.infrastructure import Databases, Installation, fresh_databases
+from tests.support.stopwatch import Stopwatch, allowance
 
 
 async def refused(dsn: str, statement: str) -> bool:

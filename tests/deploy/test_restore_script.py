@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.topology import ROOT
+from tests.support.topology import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from deploy.secrets import main, make
-from tests.topology import COMPOSE
+from tests.support.topology import COMPOSE
 
 
 def test_every_secret_the_compose_file_insists_on_is_made() -> None:

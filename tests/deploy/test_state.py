@@ -11,7 +11,7 @@ import pytest
 
 from deploy.local.forget import forget
 from deploy.local.state import AlreadyRunning, Running, State, StateFailed, default_folder
-from shared.auth import Principal, TokenVerifier, sign_token
+from shared.http.auth import Principal, TokenVerifier, sign_token
 from tests.deploy.processes import finished, python
 
 RUNNING = Running(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from deploy.kafka import KafkaCluster
-    from tests.brokers import Broker
+    from tests.support.brokers import Broker
 
 
 def command(broker: Broker, *arguments: str, flavour: str) -> subprocess.CompletedProcess[str]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 
 from deploy.local.unprivileged import programs
-from tests.topology import ROOT, compose_services
+from tests.support.topology import ROOT, compose_services
 
 if TYPE_CHECKING:
     from datetime import datetime

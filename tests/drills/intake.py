@@ -14,7 +14,7 @@ import httpx
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection
 
-    from tests.topology import Topology
+    from tests.support.topology import Topology
 
 PAUSE_SECONDS = 0.2
 """Between two attempts of a phone that gets no answer."""

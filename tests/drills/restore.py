@@ -36,12 +36,12 @@ import asyncpg
 from deploy.local.postgres import EmbeddedPostgres
 from deploy.scenarios import identities
 from services.events import commands
-from shared.postgres import Database
+from shared.db.database import Database
 from shared.settings import ServiceSettings
-from tests import brokers
 from tests.drills.cluster import Cluster, compose_settings
 from tests.drills.intake import Intake
-from tests.topology import RAISED_LIMITS, ROOT, Process, Topology
+from tests.support import brokers
+from tests.support.topology import RAISED_LIMITS, ROOT, Process, Topology
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,13 +10,13 @@ import pytest
 
 from tests.cli.command import in_process
 from tests.e2e.test_processes import http, test_a_pledge_becomes_a_hire_becomes_a_figure
-from tests.topology import topology
+from tests.support.topology import topology
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.topology import Topology
+    from tests.support.topology import Topology
 
 __all__ = ["http", "test_a_pledge_becomes_a_hire_becomes_a_figure"]
 

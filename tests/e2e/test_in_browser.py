@@ -8,8 +8,8 @@ from urllib.parse import quote
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.axe import assert_accessible
 from tests.cli.local_run import local_run, state_folder
+from tests.support.axe import assert_accessible
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator

@@ -16,15 +16,15 @@ import pytest
 import pytest_asyncio
 
 from services.events import commands
-from shared.auth import COOKIE
-from shared.postgres import Database
+from shared.db.database import Database
+from shared.http.auth import COOKIE
 from shared.settings import ServiceSettings
 from tests.e2e.test_processes import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.topology import Topology
+    from tests.support.topology import Topology
 
 pytestmark = pytest.mark.timeout(180)
 

@@ -36,8 +36,8 @@ from deploy.transfer import parcel, unpacking
 from tests.cli.command import Ran, in_process, tilsagn
 from tests.cli.local_run import local_run, state_folder
 from tests.faults.checker import HEAL_SECONDS
-from tests.stopwatch import allowance
-from tests.topology import Topology, topology
+from tests.support.stopwatch import allowance
+from tests.support.topology import Topology, topology
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

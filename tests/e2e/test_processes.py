@@ -13,13 +13,13 @@ import pytest
 from services.events import commands
 from services.events.people.commands import add_person
 from services.events.people.domain import Person
-from shared.postgres import Database
+from shared.db.database import Database
 from shared.settings import ServiceSettings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from tests.topology import Topology
+    from tests.support.topology import Topology
 
 pytestmark = pytest.mark.timeout(180)
 

@@ -13,15 +13,15 @@ import pytest
 from services.events import commands
 from services.events.people.commands import add_person
 from services.events.people.domain import Person
-from shared.auth import SESSION_COOKIE
-from shared.postgres import Database
+from shared.db.database import Database
+from shared.http.auth import SESSION_COOKIE
 from shared.settings import ServiceSettings
 from tests.e2e.test_processes import until
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
-    from tests.topology import Topology
+    from tests.support.topology import Topology
 
 pytestmark = pytest.mark.timeout(120)
 

@@ -13,16 +13,16 @@ from services.events.people.passkeys import commands, store
 from services.events.people.passkeys.domain import Passkey
 from services.events.people.sessions import commands as sessions
 from services.events.people.sessions.domain import SessionKey
-from shared.auth import COOKIE, SESSION_COOKIE, sign_token
-from tests.browsing import AS_OUR_PAGES
+from shared.http.auth import COOKIE, SESSION_COOKIE, sign_token
 from tests.events.authenticator import Device
+from tests.support.browsing import AS_OUR_PAGES
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from services.events.people.sessions.domain import Proof
     from services.events.settings import EventsSettings
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 BY_SCRIPT = {"sec-fetch-mode": "cors", "sec-fetch-site": "same-origin", "accept": "application/json"}
 PAGE = {"accept": "text/html", "sec-fetch-mode": "navigate", "sec-fetch-site": "same-origin"}

@@ -19,9 +19,9 @@ from services.events.people.commands import add_person
 from services.events.people.domain import Person
 from services.events.people.sessions import commands as sessions
 from services.events.settings import EventsSettings
-from shared.auth import COOKIE, SESSION_COOKIE, sign_token
-from tests.browsing import AS_OUR_PAGES
+from shared.http.auth import COOKIE, SESSION_COOKIE, sign_token
 from tests.events.browsing import Browser
+from tests.support.browsing import AS_OUR_PAGES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from playwright.async_api import Page
 
     from services.events.people.sessions.domain import Proof
-    from shared.auth import Role
-    from shared.postgres import Database
-    from tests.infrastructure import Databases
+    from shared.db.database import Database
+    from shared.http.auth import Role
+    from tests.support.infrastructure import Databases
 
     SignIn = Callable[[Page, Person, Proof], Awaitable[None]]
 

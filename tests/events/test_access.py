@@ -8,8 +8,8 @@ from uuid import uuid4
 
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from shared.auth import SCOPES, unclassified_routes
-from shared.policy import ASKERS
+from shared.http.auth import SCOPES, unclassified_routes
+from shared.http.policy import ASKERS
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

@@ -18,9 +18,9 @@ from services.events.api_keys import commands
 from services.events.api_keys.domain import Credentials
 from services.events.people import commands as people
 from services.events.people.domain import Person
-from shared.auth import SCOPES, TOKEN_SECONDS, TokenVerifier
-from shared.limits import Rate
-from shared.web.limits import Limits
+from shared.http.auth import SCOPES, TOKEN_SECONDS, TokenVerifier
+from shared.http.rate_limiter import Limits
+from shared.http.rate_limits import Rate
 from tests.conftest import OTHER_TASKFORCE
 from tests.events.conftest import API
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from services.events.settings import EventsSettings
-    from shared.auth import Scope
-    from shared.postgres import Database
+    from shared.db.database import Database
+    from shared.http.auth import Scope
     from tests.events.conftest import Caller
 
 TOKEN = f"{API}/token"

@@ -11,14 +11,14 @@ from playwright.async_api import expect
 from services.events.api_keys import commands
 from services.events.people.commands import add_person
 from services.events.people.domain import Person
-from tests.browser.axe import assert_accessible
+from tests.support.axe import assert_accessible
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from playwright.async_api import Page
 
-    from shared.postgres import Database
+    from shared.db.database import Database
 
     OpenPage = Callable[..., Awaitable[Page]]
 

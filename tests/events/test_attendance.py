@@ -12,7 +12,7 @@ from shared.contracts.events import attendance_id
 from tests.events.conftest import company_body, published
 
 if TYPE_CHECKING:
-    from shared.postgres import Database
+    from shared.db.database import Database
     from tests.events.conftest import Caller
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.events.conftest import API, company_body, event_body, published
 
 if TYPE_CHECKING:
-    from shared.postgres import Database
+    from shared.db.database import Database
     from tests.events.conftest import Caller
 
 UUID_TEXT = str(uuid4())

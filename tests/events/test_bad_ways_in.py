@@ -22,8 +22,8 @@ from services.events.people import commands as people
 from services.events.people.links.domain import LIFETIME, LinkCode
 from services.events.people.setup.commands import make_setup_link
 from services.events.refusals import problem_called
-from shared.auth import COOKIE, SESSION_COOKIE, new_private_jwk
-from shared.web.i18n import LANGUAGES, N_, gettext, speaking
+from shared.http.auth import COOKIE, SESSION_COOKIE, new_private_jwk
+from shared.ui.i18n import LANGUAGES, N_, gettext, speaking
 from tests.events.browsing import count
 from tests.events.conftest import API
 from tests.events.test_links import aged, app, browser, karen, link  # noqa: F401  (fixtures)
@@ -31,8 +31,8 @@ from tests.events.test_links import aged, app, browser, karen, link  # noqa: F40
 if TYPE_CHECKING:
     from services.events.people.domain import Person
     from services.events.settings import EventsSettings
-    from shared.postgres import Database
-    from shared.web.i18n import Language
+    from shared.db.database import Database
+    from shared.ui.i18n import Language
     from tests.events.conftest import Caller
 
 pytestmark = pytest.mark.usefixtures("karen")

@@ -12,7 +12,7 @@ from tests.events.conftest import company_body, published
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from shared.postgres import Database
+    from shared.db.database import Database
     from tests.events.conftest import Caller
 
 

@@ -13,7 +13,7 @@ from tests.events.conftest import event_body, published
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from shared.postgres import Database
+    from shared.db.database import Database
     from tests.events.conftest import Caller
 
 

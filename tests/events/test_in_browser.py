@@ -13,15 +13,15 @@ from services.events import commands
 from services.events.domain import Company
 from services.events.people.commands import add_person
 from services.events.people.domain import Person
-from tests.browser.axe import assert_accessible
+from tests.support.axe import assert_accessible
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from playwright.async_api import Page
 
-    from shared.auth import Role
-    from shared.postgres import Database
+    from shared.db.database import Database
+    from shared.http.auth import Role
 
     OpenPage = Callable[..., Awaitable[Page]]
 

@@ -31,11 +31,11 @@ from services.events.people.links.domain import (
 )
 from services.events.people.links.pages import ANSWER_SECONDS, BROWSER_COOKIE
 from services.events.people.store import lock_people
-from shared.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE, TokenVerifier
-from shared.limits import Rate
-from shared.web.limits import Limits
-from tests.browsing import AS_OUR_PAGES, signs_nobody_in
+from shared.http.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE, TokenVerifier
+from shared.http.rate_limiter import Limits
+from shared.http.rate_limits import Rate
 from tests.events.conftest import published
+from tests.support.browsing import AS_OUR_PAGES, signs_nobody_in
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from services.events.settings import EventsSettings
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 PAGE = {"accept": "text/html", "sec-fetch-site": "same-origin", "sec-fetch-mode": "navigate"}
 

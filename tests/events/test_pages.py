@@ -12,16 +12,16 @@ import pytest_asyncio
 
 from services.events.people.commands import add_person
 from services.events.people.domain import Person
-from shared.auth import TokenVerifier
-from tests.addresses import address_of
+from shared.http.auth import TokenVerifier
 from tests.events.conftest import published
+from tests.support.addresses import address_of
 
 if TYPE_CHECKING:
     import httpx
 
     from services.events.settings import EventsSettings
-    from shared.auth import Role
-    from shared.postgres import Database
+    from shared.db.database import Database
+    from shared.http.auth import Role
     from tests.events.conftest import Caller
 
 

@@ -10,14 +10,14 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from services.events import passes
-from shared.auth import TokenVerifier, new_private_jwk, public_jwks
+from shared.http.auth import TokenVerifier, new_private_jwk, public_jwks
 from tests.events.conftest import published
 
 if TYPE_CHECKING:
     import httpx
 
     from services.events.settings import EventsSettings
-    from shared.postgres import Database
+    from shared.db.database import Database
     from tests.events.conftest import Caller
 
 CODE_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"  # pragma: allowlist secret

@@ -24,13 +24,13 @@ from services.events.people.passkeys.domain import (
 from services.events.people.passkeys.pages import BROWSER_COOKIE
 from services.events.people.sessions import commands as sessions
 from services.events.people.sessions.domain import SessionOver
-from shared.auth import SESSION_COOKIE
+from shared.http.auth import SESSION_COOKIE
 from tests.events.authenticator import Device, encoded
 from tests.events.browsing import HOST, ORIGIN, PAGE, Browser, count, kind, proof
 
 if TYPE_CHECKING:
     from services.events.settings import EventsSettings
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 
 async def test_a_member_adds_a_passkey_and_signs_in_with_it(

@@ -14,7 +14,7 @@ from services.events.people import commands as people
 from services.events.people.domain import Person
 from services.events.people.passkeys import commands, store
 from services.events.people.passkeys.domain import WRONG_TRIES, Passkey
-from tests.browser.axe import assert_accessible
+from tests.support.axe import assert_accessible
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from playwright.async_api import CDPSession, Page
 
     from services.events.settings import EventsSettings
-    from shared.postgres import Database
+    from shared.db.database import Database
     from tests.events.conftest import SignIn
 
     OpenPage = Callable[..., Awaitable[Page]]

@@ -28,7 +28,7 @@ from tests.events.browsing import BY_SCRIPT, ORIGIN, PAGE, Browser, a_code, coun
 if TYPE_CHECKING:
     from services.events.people.sessions.domain import Proof
     from services.events.settings import EventsSettings
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 
 async def test_nobody_has_more_passkeys_than_they_could_know_of(

@@ -9,16 +9,16 @@ from uuid import UUID, uuid4
 import pytest
 from structlog.testing import capture_logs
 
-from tests.addresses import address_of
 from tests.events.browsing import with_passkey
 from tests.events.conftest import published
+from tests.support.addresses import address_of
 
 if TYPE_CHECKING:
     import httpx
 
-    from shared.auth import Role
-    from shared.postgres import Database
-    from tests.addresses import address_of
+    from shared.db.database import Database
+    from shared.http.auth import Role
+    from tests.support.addresses import address_of
 from tests.events.conftest import Caller
 
 

@@ -15,8 +15,8 @@ from services.events.app import create_app
 from services.events.people.commands import add_person
 from services.events.people.domain import Person
 from tests.authorisation.personal_data import HoldNothing
-from tests.browser.axe import assert_accessible
 from tests.events.test_in_browser import DESKTOP, NARROW, PHONE, sign_in
+from tests.support.axe import assert_accessible
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Page
 
     from services.events.settings import EventsSettings
-    from shared.postgres import Database
+    from shared.db.database import Database
 
     OpenPage = Callable[..., Awaitable[Page]]
 

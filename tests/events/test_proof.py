@@ -18,8 +18,8 @@ from services.events.people.links.domain import read_secret
 from services.events.people.links.pages import BROWSER_COOKIE
 from services.events.people.sessions import commands as sessions
 from services.events.people.sessions.domain import SessionOver
-from shared.auth import COOKIE, PROOF_SECONDS, Principal, TokenVerifier, sign_token
-from shared.policy import operations
+from shared.http.auth import COOKIE, PROOF_SECONDS, Principal, TokenVerifier, sign_token
+from shared.http.policy import operations
 from tests.conftest import TASKFORCE
 from tests.events.authenticator import Device
 from tests.events.browsing import BY_SCRIPT, HOST, ORIGIN, PAGE, Browser, count, kind, passkey_ids, proof
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from services.events.people.sessions.domain import Proof
     from services.events.settings import EventsSettings
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 PROVEN: Final = {
     # How one signs in, and where one is signed in.
@@ -300,7 +300,7 @@ async def test_a_program_whose_token_is_older_is_told_so(
     principal = Principal(f"person:{KAREN.id}", frozenset({"admin"}), TASKFORCE)
     long_ago = time.time() - PROOF_SECONDS - 5
     with monkeypatch.context() as earlier:
-        earlier.setattr("shared.auth.time.time", lambda: long_ago)
+        earlier.setattr("shared.http.auth.time.time", lambda: long_ago)
         token = sign_token(signing_key, principal, lifetime_seconds=8 * 3600)
     headers = {"authorization": f"Bearer {token}"}
     assert (await client.get(f"{API}/people", headers=headers)).status_code == 200

@@ -13,7 +13,7 @@ from playwright.async_api import expect
 from services.events.people import commands as people
 from services.events.people.domain import Person
 from services.events.people.links import commands as links
-from shared.auth import COOKIE, PROOF_SECONDS, RENEWED_COOKIE
+from shared.http.auth import COOKIE, PROOF_SECONDS, RENEWED_COOKIE
 from tests.events.test_passkeys_in_browser import Authenticator, assert_fits
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Page
 
-    from shared.postgres import Database
+    from shared.db.database import Database
     from tests.events.conftest import SignIn
 
     OpenPage = Callable[..., Awaitable[Page]]

@@ -7,7 +7,7 @@ from services.events.domain import IllegalTransition, Refusal
 from services.events.people.domain import PersonNotFound
 from services.events.people.oidc.domain import ClocksDiffer, ProviderNotBelieved, ProviderUnavailable
 from services.events.personal_data.domain import NotAllAnswered
-from shared.web.i18n import speaking
+from shared.ui.i18n import speaking
 
 ABSTRACT = {IllegalTransition}
 OF_THE_PROVIDER = {ProviderUnavailable, ProviderNotBelieved, ClocksDiffer}

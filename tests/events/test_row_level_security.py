@@ -24,7 +24,7 @@ from services.events.people.setup.commands import make_setup_link
 from services.events.personal_data import store as personal_data
 
 if TYPE_CHECKING:
-    from shared.postgres import Connection, Database
+    from shared.db.database import Connection, Database
 
 NOW = datetime.now(UTC)
 # A challenge is of no taskforce: who will answer it is not known when it is made.

@@ -19,13 +19,13 @@ from services.events.people.domain import Person
 from services.events.people.sessions import commands, store
 from services.events.people.sessions.device import describe
 from services.events.people.sessions.domain import IDLE, LONGEST, Session, SessionKey, SessionOver
-from shared.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE, TokenVerifier
+from shared.http.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE, TokenVerifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from services.events.settings import EventsSettings
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 PAGE = {"accept": "text/html", "sec-fetch-mode": "navigate", "sec-fetch-site": "same-origin"}
 BY_SCRIPT = {"sec-fetch-mode": "cors", "sec-fetch-site": "same-origin"}

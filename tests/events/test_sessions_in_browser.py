@@ -11,15 +11,15 @@ from playwright.async_api import expect
 
 from services.events.people.commands import add_person
 from services.events.people.domain import Person
-from shared.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE
-from tests.browser.axe import assert_accessible
+from shared.http.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE
+from tests.support.axe import assert_accessible
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from playwright.async_api import Page
 
-    from shared.postgres import Database
+    from shared.db.database import Database
 
     OpenPage = Callable[..., Awaitable[Page]]
 

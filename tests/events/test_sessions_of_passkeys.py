@@ -12,7 +12,7 @@ from services.events.people import commands as people
 from services.events.people.domain import Person
 from services.events.people.passkeys import store
 from services.events.people.sessions.domain import SessionOver
-from shared.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE
+from shared.http.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE
 from tests.events.authenticator import Device
 from tests.events.browsing import ORIGIN, PAGE, Browser, passkey_ids, proof
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from services.events.settings import EventsSettings
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 EVA = Person(uuid4(), "Eva Damsgaard", "eva@struer.example", frozenset({"member"}))
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from services.events.settings import EventsSettings
-from shared.auth import new_private_jwk
+from shared.http.auth import new_private_jwk
 
 
 def test_a_signing_key_that_nobody_could_verify_is_refused(base_settings: dict[str, Any]) -> None:

@@ -14,15 +14,15 @@ from services.events.people.domain import Person
 from services.events.people.links.domain import pack, unpack
 from services.events.people.setup import commands
 from services.events.people.setup.commands import LIFETIME, SetupOver
-from shared.auth import COOKIE, SESSION_COOKIE, TokenVerifier
-from tests.browsing import signs_nobody_in
+from shared.http.auth import COOKIE, SESSION_COOKIE, TokenVerifier
 from tests.events.browsing import with_passkey
+from tests.support.browsing import signs_nobody_in
 
 if TYPE_CHECKING:
     import httpx
 
     from services.events.settings import EventsSettings
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 PAGE = {"accept": "text/html", "sec-fetch-site": "same-origin", "sec-fetch-mode": "navigate"}
 WHO = {"name": "Bent Sivkær", "email": "bent@struer.example"}

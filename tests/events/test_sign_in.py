@@ -12,15 +12,15 @@ import pytest_asyncio
 from services.events.app import create_app
 from services.events.people.commands import add_person
 from services.events.people.domain import Person
-from shared.auth import TokenVerifier
-from shared.web.csrf import COOKIE as CSRF_COOKIE
-from tests.browsing import AS_OUR_PAGES, signs_nobody_in
+from shared.http.auth import TokenVerifier
+from shared.http.csrf import COOKIE as CSRF_COOKIE
+from tests.support.browsing import AS_OUR_PAGES, signs_nobody_in
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from services.events.settings import EventsSettings
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 PAGE = {"accept": "text/html"}
 

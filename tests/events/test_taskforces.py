@@ -13,7 +13,7 @@ from services.events.domain import SlugTaken
 from tests.events.conftest import published
 
 if TYPE_CHECKING:
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 FACTS: dict[str, Any] = {
     "slug": "struer",

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from services.events.app import create_app
 from services.events.settings import EventsSettings
-from shared.auth import TokenVerifier
+from shared.http.auth import TokenVerifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable

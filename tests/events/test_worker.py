@@ -13,7 +13,7 @@ from services.events.worker import create_worker
 if TYPE_CHECKING:
     from deploy.local.broker import EmbeddedBroker
     from services.events.settings import EventsSettings
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 
 async def test_what_the_register_records_is_published(

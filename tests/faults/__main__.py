@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from rich.console import Console
 
-from tests import brokers
 from tests.faults import rebuild, report
 from tests.faults.catalogue import FAULTS, in_turn, not_done, possible
 from tests.faults.disk import small_disk
@@ -32,13 +31,14 @@ from tests.faults.links import links
 from tests.faults.report import Session
 from tests.faults.run import run
 from tests.faults.table import LiveTable
-from tests.topology import RAISED_LIMITS, ROOT, topology
+from tests.support import brokers
+from tests.support.topology import RAISED_LIMITS, ROOT, topology
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
 
     from tests.faults.fault import Fault
-    from tests.topology import Topology
+    from tests.support.topology import Topology
 
 T = TypeVar("T")
 

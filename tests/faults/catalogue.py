@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.faults.fault import Fault
-    from tests.topology import Topology
+    from tests.support.topology import Topology
 
 MODULES: Final = (processes, network, broker, database, clock, messages, releases, together)
 FAULTS: Final[dict[str, Fault]] = {fault.name: fault for module in MODULES for fault in module.FAULTS}

@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 import httpx
 
-from shared.copenhagen import COPENHAGEN
+from shared.fields.copenhagen import COPENHAGEN
 from tests.faults import broker_log, privacy, register, tenancy
 from tests.faults.broker_log import header, of_taskforce
 from tests.faults.verdict import Verdict
-from tests.stopwatch import allowance
-from tests.topology import ROOT
+from tests.support.stopwatch import allowance
+from tests.support.topology import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from tests.faults.ledger import Ledger
     from tests.faults.privacy import Places
-    from tests.topology import Topology
+    from tests.support.topology import Topology
 
 HEAL_SECONDS = 30.0
 """I6: lag is zero again this soon after the fault has healed."""

@@ -10,12 +10,12 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from tests.topology import ROOT
+from tests.support.topology import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tests.topology import Process
+    from tests.support.topology import Process
 
 COPIED: Final = ("services", "shared", "deploy", "tests")
 EVERYBODYS: Final = "services/__init__.py"

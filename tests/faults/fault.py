@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from tests.faults.ledger import Clients
-    from tests.topology import Topology
+    from tests.support.topology import Topology
 
 
 class NotHealed(Exception):

@@ -17,8 +17,8 @@ import httpx
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shared.auth import Role
-    from tests.topology import Topology
+    from shared.http.auth import Role
+    from tests.support.topology import Topology
 
 PATIENCE_SECONDS = 120.0
 """How long a client keeps asking for one answer: longer than any server is away."""

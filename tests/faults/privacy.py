@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from tests.faults.ledger import Ledger
     from tests.faults.verdict import Verdict
-    from tests.topology import Topology
+    from tests.support.topology import Topology
 
 MESSAGING = ("outbox", "inbox", "dead_letters")
 _BYTES_AS_TEXT = re.compile(rb"\\{1,2}x([0-9a-f]{8,})")

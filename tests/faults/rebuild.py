@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
-from tests.topology import ROOT
+from tests.support.topology import ROOT
 
 if TYPE_CHECKING:
-    from tests.topology import Topology
+    from tests.support.topology import Topology
 
 REBUILD_SECONDS = 120
 

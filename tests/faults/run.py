@@ -14,8 +14,8 @@ from uuid import UUID
 import asyncpg
 
 from services.events import commands
+from shared.db.database import Database
 from shared.messaging.replay import settle
-from shared.postgres import Database
 from shared.settings import ServiceSettings
 from tests.faults import privacy
 from tests.faults.checker import Allowed, check
@@ -23,10 +23,10 @@ from tests.faults.fault import Fault, NotHealed, Scene
 from tests.faults.kinds.broker import PUBLISHERS
 from tests.faults.ledger import MOST_PLEDGES, Clients
 from tests.faults.verdict import Verdict
-from tests.stopwatch import allowance
+from tests.support.stopwatch import allowance
 
 if TYPE_CHECKING:
-    from tests.topology import Topology
+    from tests.support.topology import Topology
 
 BEFORE_SECONDS: Final = (0.3, 1.2)
 """Between which moments after the first pledge a fault strikes."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tests.faults.ledger import Ledger
     from tests.faults.verdict import Verdict
-    from tests.topology import Topology
+    from tests.support.topology import Topology
 
 _CHECK = "each_taskforce_sees_its_own"
 _NO_POLICY = {"outbox", "due_deliveries", "taskforces"}

@@ -13,7 +13,7 @@ from tests.faults.catalogue import FAULTS
 from tests.faults.fault import Fault, Scene
 from tests.faults.ledger import MOST_PLEDGES
 from tests.faults.run import Result, run
-from tests.topology import PROCESSES, RAISED_LIMITS, Topology
+from tests.support.topology import PROCESSES, RAISED_LIMITS, Topology
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 

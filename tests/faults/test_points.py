@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.faults.points import POINTS
-from tests.topology import ROOT
+from tests.support.topology import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,7 @@ import pytest
 from shared.contracts.pledges import MESSAGES
 from tests.faults.copies import EVERYBODYS, Change, DoesNotFit, copy_of, says
 from tests.faults.release import NEW_FIELD, changes, migration, of_next_release, of_this_release
-from tests.topology import ROOT, Process
+from tests.support.topology import ROOT, Process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ from typing import Final
 from rich.console import Console
 
 from tests.fuzz.run import Extent, run
-from tests.topology import ROOT, topology
+from tests.support.topology import ROOT, topology
 
 RESULTS: Final = ROOT / "test-results" / "fuzz"
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from shared.policy import Operation
+    from shared.http.policy import Operation
 
 _UUID: Final = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 _PARAMETER: Final = re.compile(r"\{(?P<name>\w+)(?::(?P<kind>\w+))?\}")

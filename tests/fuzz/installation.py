@@ -16,17 +16,17 @@ import httpx
 from services.events import commands
 from services.events.people.domain import PersonNotFound
 from services.events.people.sessions import commands as sessions
-from shared.auth import COOKIE, SCOPES, SESSION_COOKIE, SESSION_IDLE_SECONDS, Principal, sign_token
-from shared.policy import ASKERS
-from shared.postgres import Database
+from shared.db.database import Database
+from shared.http.auth import COOKIE, SCOPES, SESSION_COOKIE, SESSION_IDLE_SECONDS, Principal, sign_token
+from shared.http.policy import ASKERS
 from shared.settings import ServiceSettings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from services.events.people.sessions.domain import SessionKey
-    from shared.policy import Asker
-    from tests.topology import Topology
+    from shared.http.policy import Asker
+    from tests.support.topology import Topology
 
 FOREIGN: Final = "Fremmed"
 """Stands in the name of everything of the other taskforce: no answer to anybody of ours may hold it."""

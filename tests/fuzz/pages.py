@@ -15,9 +15,9 @@ import httpx
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from shared.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE
-from shared.policy import EVERYBODYS
-from shared.web import csrf
+from shared.http import csrf
+from shared.http.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE
+from shared.http.policy import EVERYBODYS
 from tests.fuzz.harvest import Harvest, parameters_of
 from tests.fuzz.installation import FOREIGN, address_of
 from tests.fuzz.tally import Asked, Finding
@@ -25,7 +25,7 @@ from tests.fuzz.tally import Asked, Finding
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from shared.policy import Asker, Operation
+    from shared.http.policy import Asker, Operation
     from tests.fuzz.installation import World
 
 MARK: Final = "<fuzz x='\">"

@@ -13,8 +13,8 @@ import httpx
 
 from deploy.authorisation import apps
 from deploy.services import SERVICES
-from shared.limits import CHANGING, HEAVY, LOGGING, READING
-from shared.policy import ASKERS, operations
+from shared.http.policy import ASKERS, operations
+from shared.http.rate_limits import CHANGING, HEAVY, LOGGING, READING
 from tests.fuzz import programs
 from tests.fuzz.fitting import Fitting
 from tests.fuzz.harvest import Harvest
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from shared.policy import Asker
-    from tests.topology import Topology
+    from shared.http.policy import Asker
+    from tests.support.topology import Topology
 
 PAGES: Final = 0.3
 """how much of all that is asked is asked of pages"""

@@ -13,7 +13,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from shared.policy import Asker
+    from shared.http.policy import Asker
 
 LONGEST_DETAIL: Final = 2000
 

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from deploy.local import ports
-from shared.policy import Operation
+from shared.http.policy import Operation
 from tests.fuzz import programs
 from tests.fuzz.installation import FOREIGN
 from tests.fuzz.pages import MARK, offences
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.topology import Topology
+    from tests.support.topology import Topology
 
 
 @pytest.mark.timeout(900)

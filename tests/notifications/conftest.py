@@ -18,8 +18,8 @@ import pytest_asyncio
 from services.notifications.consumer import create_consumer
 from services.notifications.deliveries import Courier
 from services.notifications.settings import NotificationsSettings
-from shared.auth import Principal, public_jwks, sign_token
 from shared.contracts.pledges import HireConfirmed, PledgeLogged
+from shared.http.auth import Principal, public_jwks, sign_token
 from tests.notifications.facts import as_records
 from tests.notifications.mail_server import MailServer
 from tests.notifications.owners import Owners
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from shared.contracts.message import Message
-    from shared.postgres import Database
-    from tests.infrastructure import Databases
+    from shared.db.database import Database
+    from tests.support.infrastructure import Databases
 
 
 @pytest_asyncio.fixture

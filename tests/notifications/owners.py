@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from deploy.local import ports
-from shared.auth import InvalidToken, TokenVerifier
+from shared.http.auth import InvalidToken, TokenVerifier
 
 if TYPE_CHECKING:
     from uuid import UUID

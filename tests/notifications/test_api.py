@@ -13,9 +13,9 @@ import pytest_asyncio
 
 from services.notifications.app import create_app
 from services.notifications.pages import reason_text
-from shared.auth import COOKIE, Role, unclassified_routes
 from shared.contracts.events import SignInLinkRequested
-from shared.web.i18n import speaking
+from shared.http.auth import COOKIE, Role, unclassified_routes
+from shared.ui.i18n import speaking
 from tests.notifications.facts import hire, invited, pledge
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from services.notifications.settings import NotificationsSettings
-    from tests.infrastructure import Databases
     from tests.notifications.conftest import Office
     from tests.notifications.mail_server import MailServer
+    from tests.support.infrastructure import Databases
 
 DELIVERIES = "/api/notifications/v1/deliveries"
 

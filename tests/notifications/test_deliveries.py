@@ -17,7 +17,7 @@ from services.notifications.deliveries import Courier
 from shared.logging import configure_logging
 from tests.notifications.conftest import eventually
 from tests.notifications.facts import hire, invited, pledge, taskforce
-from tests.stopwatch import allowance
+from tests.support.stopwatch import allowance
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
     from services.notifications.deliveries import Outcome
     from services.notifications.store import Claimed, Key
-    from shared.postgres import Database
-    from tests.infrastructure import Databases
+    from shared.db.database import Database
     from tests.notifications.conftest import Office
     from tests.notifications.mail_server import MailServer
     from tests.notifications.owners import Owners
+    from tests.support.infrastructure import Databases
 
 
 def accepted(mail_server: MailServer, number: int = 1) -> Callable[[], Awaitable[bool]]:

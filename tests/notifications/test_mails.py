@@ -20,7 +20,7 @@ from tests.notifications.facts import hire, invited, pledge
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
-    from shared.web.i18n import Language
+    from shared.ui.i18n import Language
 
 HERE = UUID("6f0f6b3a-3a52-5f7c-9a51-5f3a3f0b6c11")
 NOW = datetime(2026, 12, 1, 18, 4, 11, tzinfo=UTC)

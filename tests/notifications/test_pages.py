@@ -9,9 +9,9 @@ import pytest
 import pytest_asyncio
 
 from services.notifications.app import create_app
-from tests.browser.axe import assert_accessible
-from tests.browser.serving import serving
 from tests.notifications.facts import hire, pledge, taskforce
+from tests.support.axe import assert_accessible
+from tests.support.serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable

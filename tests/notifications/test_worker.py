@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from services.notifications.settings import NotificationsSettings
     from shared.contracts.message import Message
     from shared.messaging.worker import Worker
-    from tests.infrastructure import Databases
     from tests.notifications.conftest import Office
     from tests.notifications.mail_server import MailServer
+    from tests.support.infrastructure import Databases
 
 
 @pytest.fixture

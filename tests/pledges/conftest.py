@@ -15,17 +15,17 @@ from services.pledges import projections
 from services.pledges.app import create_app
 from services.pledges.domain.register import name_key
 from services.pledges.settings import PledgesSettings
-from shared.auth import public_jwks
-from tests.infrastructure import fresh_databases
+from shared.http.auth import public_jwks
+from tests.support.infrastructure import fresh_databases
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from fastapi import FastAPI
 
-    from shared.auth import Role
-    from shared.postgres import Database
-    from tests.infrastructure import Databases, Installation
+    from shared.db.database import Database
+    from shared.http.auth import Role
+    from tests.support.infrastructure import Databases, Installation
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 REQUEST_KEY = SecretStr("the key of no installation, for tests")

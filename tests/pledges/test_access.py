@@ -8,7 +8,7 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from shared.auth import Role, unclassified_routes
+from shared.http.auth import Role, unclassified_routes
 from tests.pledges.conftest import Caller, hire_body, pledge_body
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ async def test_the_address_is_given_to_services_at_the_moment_of_sending(caller:
 
 
 async def test_a_token_of_another_key_is_no_token(caller: Caller) -> None:
-    from shared.auth import Principal, new_private_jwk, sign_token
+    from shared.http.auth import Principal, new_private_jwk, sign_token
 
     forged = sign_token(
         new_private_jwk(), Principal("person:x", frozenset({"coordinator"}), uuid4()), lifetime_seconds=60

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from uuid import UUID
 
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 
 async def _logged(caller: Caller, **changes: Any) -> dict[str, Any]:

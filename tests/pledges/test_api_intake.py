@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from services.pledges.settings import PledgesSettings
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 CLOSED: dict[str, Any] = {"status": "closed", "closed_at": NOW - timedelta(hours=1)}
 BEFORE_CLOSING = (NOW - timedelta(minutes=90)).isoformat()

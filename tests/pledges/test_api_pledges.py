@@ -13,14 +13,14 @@ import pytest
 
 from services.pledges.answers import PledgeAnswer, PledgeListAnswer
 from shared.contracts.pledges import PledgeLogged, position_id
-from shared.copenhagen import COPENHAGEN
+from shared.fields.copenhagen import COPENHAGEN
 from tests.pledges.conftest import NOW, Caller, pledge_body
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from uuid import UUID
 
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 
 async def test_a_logged_pledge_is_answered_with_what_was_logged(caller: Caller) -> None:

@@ -15,7 +15,7 @@ from tests.pledges.conftest import NOW
 
 if TYPE_CHECKING:
     from shared.contracts.message import Message
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 
 def company(taskforce_id: UUID, company_id: UUID, version: int, **facts: Any) -> CompanyRegistered:

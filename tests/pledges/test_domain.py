@@ -23,7 +23,7 @@ from services.pledges.domain.register import (
     recognise,
 )
 from shared.contracts.pledges import position_id
-from shared.cvr import read_cvr
+from shared.fields.cvr import read_cvr
 
 NOW = datetime(2026, 12, 1, 20, 0, tzinfo=UTC)
 TASKFORCE = uuid4()

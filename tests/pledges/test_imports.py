@@ -11,14 +11,14 @@ from services.pledges.domain.pledge import Limits
 from services.pledges.imports import COLUMNS, Report, import_pledges
 from services.pledges.imports.spreadsheet import NotATable, read_table
 from shared.contracts.pledges import PledgeLogged
-from shared.web.i18n import speaking
+from shared.ui.i18n import speaking
 from tests.pledges.conftest import NOW, REQUEST_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
     from uuid import UUID
 
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 HEADER = "Virksomhed;CVR;Kommune;Dato;Type;Pladser;Timer fra;Timer til;Opgaver;Kontaktperson;Telefon;E-mail"
 LINES = (

@@ -15,7 +15,7 @@ from deploy.services import app_role, intake_role, owner_role
 from services.pledges import requests, store
 from services.pledges.app import create_app
 from services.pledges.domain.register import TypedCompany
-from shared.postgres import Database
+from shared.db.database import Database
 from tests.pledges.conftest import Caller, hire_body, pledge_body
 from tests.pledges.test_api_intake import as_pass
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from services.pledges.settings import PledgesSettings
-    from tests.infrastructure import Databases
+    from tests.support.infrastructure import Databases
 
 READS: Final = {
     "attendances": {"taskforce_id", "event_id", "company_id"},

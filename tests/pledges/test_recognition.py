@@ -17,15 +17,15 @@ from services.pledges.domain.pledge import Limits
 from services.pledges.imports import import_pledges
 from services.pledges.settings import PledgesSettings
 from services.pledges.worker import create_worker
-from shared.web.i18n import speaking
+from shared.ui.i18n import speaking
 from tests.pledges.conftest import REQUEST_KEY, Caller, hire_body, pledge_body
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from services.pledges.imports import Report
-    from shared.postgres import Database
-    from tests.infrastructure import Databases
+    from shared.db.database import Database
+    from tests.support.infrastructure import Databases
 
 TABLES = ("pledges", "hires", "idempotency_keys")
 FILE = "Virksomhed;Dato;Pladser;Timer fra;Kontaktperson;Telefon\r\nBæk's Vask;01-02-2024;1;20;Eva Holm;97 85 00 00\r\n"

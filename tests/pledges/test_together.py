@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from uuid import UUID
 
-    from tests.infrastructure import Databases
+    from tests.support.infrastructure import Databases
 
 
 async def _rows(pledges_dsns: Databases, query: str) -> list[asyncpg.Record]:

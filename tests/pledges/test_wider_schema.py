@@ -9,7 +9,7 @@ import asyncpg
 from tests.pledges.conftest import Caller, hire_body, pledge_body
 
 if TYPE_CHECKING:
-    from tests.infrastructure import Databases
+    from tests.support.infrastructure import Databases
 
 _EVERY_TABLE = "select tablename from pg_tables where schemaname = 'public' and tablename <> 'schema_migrations'"
 

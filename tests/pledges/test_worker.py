@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from deploy.local.broker import EmbeddedBroker
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 
 async def test_it_hears_of_companies_and_tells_of_pledges(

@@ -19,8 +19,8 @@ from services.notifications.app import create_app as create_notifications
 from services.notifications.settings import NotificationsSettings
 from services.pledges.app import create_app as create_pledges
 from services.pledges.settings import PledgesSettings
-from shared.auth import Principal, sign_token
-from shared.web.i18n import LANGUAGE_COOKIE
+from shared.http.auth import Principal, sign_token
+from shared.ui.i18n import LANGUAGE_COOKIE
 from tests.pledges.conftest import REQUEST_KEY
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
-    from shared.auth import Role
-    from shared.postgres import Database
-    from tests.infrastructure import Databases
+    from shared.db.database import Database
+    from shared.http.auth import Role
+    from tests.support.infrastructure import Databases
 
 ORIGIN = "https://localhost:8080"
 ADMIN = UUID("00000000-0000-4000-8000-0000000000ad")

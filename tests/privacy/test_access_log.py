@@ -21,8 +21,8 @@ from tests.privacy.test_people import Installation, whole  # noqa: F401  (a fixt
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from shared.postgres import Connection, Database
-    from tests.infrastructure import Databases
+    from shared.db.database import Connection, Database
+    from tests.support.infrastructure import Databases
 
 ROOT = Path(__file__).parents[2]
 

@@ -33,7 +33,7 @@ from deploy.transfer import programs
 from services.events import commands
 from services.events.people.commands import add_person
 from services.events.people.domain import Person
-from shared.postgres import Database
+from shared.db.database import Database
 from shared.privacy.subjects import Asked
 from shared.settings import ServiceSettings
 from tests.faults import broker_log, privacy
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from shared.auth import Role
-    from tests.topology import Topology
+    from shared.http.auth import Role
+    from tests.support.topology import Topology
 
 pytestmark = pytest.mark.timeout(240)
 

@@ -25,9 +25,9 @@ from services.notifications.app import create_app as notifications
 from services.notifications.settings import NotificationsSettings
 from services.pledges.app import create_app as pledges
 from services.pledges.settings import PledgesSettings
-from shared.auth import new_private_jwk, public_jwks
-from shared.cpr import contains_cpr_shape, may_look_like_cpr
-from shared.web.forms import read_form
+from shared.fields.cpr import contains_cpr_shape, may_look_like_cpr
+from shared.http.auth import new_private_jwk, public_jwks
+from shared.ui.forms import read_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -154,7 +154,7 @@ def _let_through(field: FieldInfo) -> list[str]:
 @pytest.mark.parametrize(("where", "model"), _bodies().items(), ids=str)
 def test_a_body_takes_no_cpr_number_in_any_text(where: str, model: type[BaseModel]) -> None:
     unguarded = [
-        f"{where}: `{path}` takes {taken[0]!r}. Make it a FreeText, or mark it MayLookLikeCpr (shared/cpr.py)."
+        f"{where}: `{path}` takes {taken[0]!r}. Make it a FreeText, or mark it MayLookLikeCpr (shared/fields/cpr.py)."
         for path, field in _fields(model)
         if not may_look_like_cpr(field.annotation, field.metadata) and (taken := _let_through(field))
     ]

@@ -13,7 +13,7 @@ import pytest_asyncio
 from deploy.privacy import people
 from services.events.personal_data.commands import finish_orders
 from services.pledges.retention import retention
-from shared.postgres import Database
+from shared.db.database import Database
 from shared.privacy.report import told
 from shared.privacy.subjects import Asked
 from shared.settings import ServiceSettings
@@ -23,7 +23,7 @@ from tests.privacy.test_people import Installation, whole  # noqa: F401  (a fixt
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.infrastructure import Databases
+    from tests.support.infrastructure import Databases
 
 EVA: Final = {"email": "EVA@firma.example", "phone": "+45 97 85 00 00"}
 ASKED: Final = Asked(emails=frozenset({EVA["email"]}), phones=frozenset({EVA["phone"]}))

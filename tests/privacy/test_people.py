@@ -16,11 +16,11 @@ from deploy.privacy.registers import register_of
 from deploy.services import SERVICES
 from services.events.people.domain import is_last_administrator
 from services.events.people.store import administrators, lock_people, set_deactivated
-from shared.postgres import set_taskforce
+from shared.db.database import set_taskforce
 from shared.privacy.subjects import Asked, Repeated
 
 if TYPE_CHECKING:
-    from tests.infrastructure import Databases
+    from tests.support.infrastructure import Databases
 
 EVA = Asked(emails=frozenset({"EVA@firma.example "}), phones=frozenset({"+45 97 85 00 00"}))
 

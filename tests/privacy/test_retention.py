@@ -19,14 +19,14 @@ from services.notifications import retention as notifications
 from services.pledges import retention as pledges
 from services.pledges.settings import PledgesSettings
 from services.pledges.worker import create_worker
-from shared.postgres import Database
+from shared.db.database import Database
 from shared.settings import ServiceSettings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from shared.privacy.retention import Retention
-    from tests.infrastructure import Databases
+    from tests.support.infrastructure import Databases
 
 ALL = {"pledges": pledges, "events": events, "notifications": notifications, "dashboard": dashboard}
 

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from deploy.privacy.people import OWNERS
-from shared.postgres import Database
+from shared.db.database import Database
 from shared.privacy.access_log import CASEWORK, Disclosure
 from shared.privacy.subjects import Erasure, ledger, write
 from shared.settings import ServiceSettings
@@ -18,7 +18,7 @@ from shared.settings import ServiceSettings
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.infrastructure import Databases
+    from tests.support.infrastructure import Databases
 
 
 @pytest.fixture(params=OWNERS)

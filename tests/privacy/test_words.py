@@ -7,9 +7,9 @@ from typing import Final
 
 import pytest
 
-from shared.privacy.register import read_register
+from shared.privacy.data_inventory import read_register
 from shared.privacy.words import column_word
-from shared.web.i18n import speaking
+from shared.ui.i18n import speaking
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _TOLD_OTHERWISE: Final = {"access_log", "hires"}

@@ -19,16 +19,16 @@ from services.events.settings import EventsSettings
 from services.events.worker import create_worker as events_worker
 from services.pledges.settings import PledgesSettings
 from services.pledges.worker import create_worker as pledges_worker
-from shared.auth import public_jwks
 from shared.contracts.catalogue import PARTITIONS, TOPICS
+from shared.db.database import Database
+from shared.http.auth import public_jwks
 from shared.messaging.topics import ensure_topics
-from shared.postgres import Database
-from tests.infrastructure import fresh_databases
+from tests.support.infrastructure import fresh_databases
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.infrastructure import Databases, Installation
+    from tests.support.infrastructure import Databases, Installation
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from tests.scenarios.stage import Loaded, loaded_struer
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.infrastructure import Installation
+    from tests.support.infrastructure import Installation
 
 SECONDS_ALLOWED = 15
 

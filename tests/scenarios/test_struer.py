@@ -12,7 +12,7 @@ from stdnum.dk import cvr
 from deploy.scenarios import facts
 from deploy.scenarios.struer import UNTIL, Scenario, struer
 from services.pledges.catalogue import TASKS
-from shared.cpr import contains_cpr_shape
+from shared.fields.cpr import contains_cpr_shape
 
 
 @pytest.fixture(scope="module")

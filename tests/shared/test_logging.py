@@ -15,7 +15,7 @@ from shared.logging import configure_logging
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 SECRET = "Hanne Holm"  # pragma: allowlist secret
 

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 import asyncpg
 from pydantic import BaseModel
 
-from shared.postgres import ACQUIRE_TIMEOUT_SECONDS, Database, set_taskforce
+from shared.db.database import ACQUIRE_TIMEOUT_SECONDS, Database, set_taskforce
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from shared.postgres import Connection, Pool
+    from shared.db.database import Connection, Pool
     from tests.authorisation.matrix import World
 
 Function = Callable[..., Awaitable[Any]]

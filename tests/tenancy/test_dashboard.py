@@ -17,7 +17,7 @@ from tests.tenancy.bound import Cases, Exempt, functions, named, tried, unnotice
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.infrastructure import Installation
+    from tests.support.infrastructure import Installation
 
 DAY = date(2099, 12, 31)
 

@@ -10,7 +10,7 @@ import pytest
 from deploy.services import SERVICES
 
 if TYPE_CHECKING:
-    from tests.infrastructure import Databases
+    from tests.support.infrastructure import Databases
 
 EVERYBODYS: Final = {
     "discard_rows": "deletes what is left of a generation of the dashboard's that was dropped, whosever it is",

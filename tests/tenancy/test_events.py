@@ -16,7 +16,7 @@ from services.events.api_keys import queries as key_queries
 from services.events.api_keys import store as key_store
 from services.events.api_keys.domain import ApiKey, ClientRefused
 from services.events.domain import Attendance, Company, EmployerEvent, EventPlan
-from shared.auth import Principal
+from shared.http.auth import Principal
 from tests.authorisation.register import Register, started
 from tests.authorisation.removal import without_taskforces
 from tests.conftest import TASKFORCE
@@ -25,7 +25,7 @@ from tests.tenancy.bound import Cases, Exempt, functions, named, tried, unnotice
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.infrastructure import Installation
+    from tests.support.infrastructure import Installation
 
 NOW = datetime.now(UTC)
 

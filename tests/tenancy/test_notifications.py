@@ -20,7 +20,7 @@ from tests.tenancy.bound import Cases, Exempt, functions, named, tried, unnotice
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.infrastructure import Installation
+    from tests.support.infrastructure import Installation
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

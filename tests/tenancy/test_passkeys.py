@@ -16,7 +16,7 @@ from services.events.people.passkeys import ceremony, commands, queries, store
 from services.events.people.passkeys.ceremony import Enrolled, RelyingParty
 from services.events.people.passkeys.domain import EnrolmentCode, Passkey
 from services.events.people.sessions import commands as sessions
-from shared.auth import Principal
+from shared.http.auth import Principal
 from tests.authorisation.register import Register, started
 from tests.authorisation.removal import without_taskforces
 from tests.conftest import TASKFORCE
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from services.events.people.sessions.domain import Proof
-    from tests.infrastructure import Installation
+    from tests.support.infrastructure import Installation
 
 NOW = datetime.now(UTC)
 CODE = EnrolmentCode(bytes(32), NOW + timedelta(days=1), 0)

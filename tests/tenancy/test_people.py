@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from uuid import UUID
 
-    from tests.infrastructure import Installation
+    from tests.support.infrastructure import Installation
 
 NOW = datetime.now(UTC)
 WAITED_FOR: Final = ("make_link", "open_link", "lock_good", "add_secret", "secret_hashes", "mark_used")

@@ -11,7 +11,7 @@ from services.events import domain, personal_data
 from services.events.people.commands import add_person
 from services.events.people.domain import Person
 from services.events.personal_data import commands, store
-from shared.privacy.inquiries import Inquiry
+from shared.privacy.subject_requests import Inquiry
 from tests.authorisation.personal_data import HoldNothing
 from tests.authorisation.register import Register, started
 from tests.authorisation.removal import without_taskforces
@@ -22,7 +22,7 @@ from tests.tenancy.bound import Cases, Exempt, functions, named, tried, unnotice
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.infrastructure import Installation
+    from tests.support.infrastructure import Installation
 
 OTHERS: Final = HoldNothing()
 

@@ -29,7 +29,7 @@ from tests.tenancy.bound import Cases, Exempt, functions, named, tried, unnotice
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.infrastructure import Installation
+    from tests.support.infrastructure import Installation
 
 KEY = "a key that was used"
 FILE = b"virksomhed;dato;pladser;timer fra;kontaktperson\nNy;01-02-2024;1;5;Eva\n"

@@ -22,7 +22,7 @@ from tests.tenancy.bound import Cases, Exempt, functions, named, tried, unnotice
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.infrastructure import Installation
+    from tests.support.infrastructure import Installation
 
 NOW = datetime.now(UTC)
 GROUPS = {"Taskforce": GroupGives(roles=frozenset({"coordinator"}))}

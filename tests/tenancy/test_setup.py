@@ -21,7 +21,7 @@ from tests.tenancy.bound import Cases, tried, unnoticed
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.infrastructure import Installation
+    from tests.support.infrastructure import Installation
 
 CODE: Final = pack(TASKFORCE.bytes + bytes(32))
 

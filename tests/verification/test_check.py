@@ -15,14 +15,14 @@ import pytest_asyncio
 from deploy.scenarios.struer import SLUG, TASKFORCE_ID, struer
 from deploy.verification.check import DAYS_GONE_BY, Verdict, check
 from services.dashboard.app import create_app
-from shared.auth import Principal, sign_token
+from shared.http.auth import Principal, sign_token
 from tests.scenarios.stage import Loaded, loaded_struer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from tests.infrastructure import Installation
+    from tests.support.infrastructure import Installation
 
 ELSEWHERE = uuid4()
 

@@ -16,8 +16,8 @@ from shared.contracts.events import TaskforceRegistered
 
 if TYPE_CHECKING:
     from deploy.local.broker import EmbeddedBroker
-    from shared.postgres import Database
-    from tests.infrastructure import Databases
+    from shared.db.database import Database
+    from tests.support.infrastructure import Databases
 
 NOBODY_READS: dict[str, list[str]] = {}
 

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Final
 from fastapi import Header
 from pydantic import BaseModel, Field
 
-from shared.web.i18n import gettext as _
-from shared.web.openapi import ETAG
-from shared.web.problems import Problem
+from shared.http.openapi import ETAG
+from shared.http.problems import Problem
+from shared.ui.i18n import gettext as _
 
 PREFIX: Final = "/api/events/v1"
 """Said in each resource's router, not where they are gathered: metrics and logs name a route by its own path."""

@@ -14,13 +14,13 @@ from services.events.access import CHECK_IN, COMPANY, EVENT, Db, DoorKeeper, pla
 from services.events.api.answers import PREFIX, Warned, cvr_warnings, refusals
 from services.events.api.companies import CompanyIn
 from services.events.queries import ByTime, CheckInRow
-from shared.limits import LOGGING, limited
-from shared.policy import about
-from shared.web.i18n import N_
-from shared.web.paging import PageSize, PageToken, cut
+from shared.http.paging import PageSize, PageToken, cut
+from shared.http.policy import about
+from shared.http.rate_limits import LOGGING, limited
+from shared.ui.i18n import N_
 
 if TYPE_CHECKING:
-    from shared.auth import Principal
+    from shared.http.auth import Principal
 
 router = APIRouter(prefix=PREFIX + "/events/{event_id}/check-ins", tags=["attendance"])
 

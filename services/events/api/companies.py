@@ -16,8 +16,8 @@ from services.events.domain import Company
 from services.events.fields import Industry, Name, SearchText, TypedCvr
 from services.events.queries import ByName, CompanyRow
 from shared.contracts.message import MunicipalityCode
-from shared.policy import about
-from shared.web.paging import PageSize, PageToken, cut
+from shared.http.paging import PageSize, PageToken, cut
+from shared.http.policy import about
 
 router = APIRouter(prefix=PREFIX + "/companies", tags=["companies"])
 

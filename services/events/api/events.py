@@ -15,11 +15,11 @@ from services.events.api.answers import PREFIX, IfMatch, etag, refusals, version
 from services.events.fields import Goal, Line, Moment, Name
 from services.events.queries import ByTime, EventRow
 from shared.contracts.events import EventKind, EventStatus
-from shared.policy import about
-from shared.web.paging import PageSize, PageToken, cut
+from shared.http.paging import PageSize, PageToken, cut
+from shared.http.policy import about
 
 if TYPE_CHECKING:
-    from shared.auth import Principal
+    from shared.http.auth import Principal
 
 router = APIRouter(prefix=PREFIX + "/events", tags=["events"])
 

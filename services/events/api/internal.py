@@ -14,7 +14,7 @@ from services.events.people.domain import Language, PersonNotFound
 from services.events.people.links import commands as links
 from services.events.people.links.domain import LinkOver
 from services.events.people.queries import Address
-from shared.policy import about
+from shared.http.policy import about
 
 router = APIRouter(prefix="/internal/events/v1")
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from services.events import commands, passes, store
 from services.events.access import EVENT, Db, Planner, Settings
 from services.events.api.answers import PREFIX, IfMatch, etag, refusals, version_seen, versioned
-from shared.policy import about
+from shared.http.policy import about
 
 router = APIRouter(prefix=PREFIX + "/events/{event_id}/passes", tags=["passes"])
 

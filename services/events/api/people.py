@@ -17,9 +17,9 @@ from services.events.people import commands, queries
 from services.events.people.domain import Language, Person, Programme
 from services.events.people.queries import PeopleByName, PersonRow
 from shared.contracts.message import MunicipalityCode
-from shared.policy import about
-from shared.postgres import Database
-from shared.web.paging import PageSize, PageToken, cut
+from shared.db.database import Database
+from shared.http.paging import PageSize, PageToken, cut
+from shared.http.policy import about
 
 router = APIRouter(prefix=PREFIX + "/people", tags=["people"])
 

@@ -19,13 +19,13 @@ from services.events.api_keys.domain import (
     ScopeRefused,
 )
 from services.events.people.links.domain import hash_of, new_secret
-from shared.auth import Principal
+from shared.http.auth import Principal
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from shared.auth import Scope
-    from shared.postgres import Connection, Database
+    from shared.db.database import Connection, Database
+    from shared.http.auth import Scope
 
 _log = structlog.get_logger(__name__)
 

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from services.events.domain import Refusal
 from services.events.people.links.domain import pack, unpack
-from shared.auth import Scope
-from shared.web.i18n import N_
+from shared.http.auth import Scope
+from shared.ui.i18n import N_
 
 SCOPE_LABELS: Final[Mapping[Scope, str]] = {
     "figures:read": N_("Read the figures"),

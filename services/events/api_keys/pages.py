@@ -15,15 +15,15 @@ from services.events.api.answers import PREFIX
 from services.events.api_keys import commands, queries
 from services.events.api_keys.domain import LIFETIMES_DAYS, SCOPE_LABELS
 from services.events.fields import Line
-from shared.auth import Scope
-from shared.policy import about
-from shared.web.forms import blank, read_form
-from shared.web.pages import render
+from shared.http.auth import Scope
+from shared.http.policy import about
+from shared.ui.forms import blank, read_form
+from shared.ui.pages import render
 
 if TYPE_CHECKING:
-    from shared.auth import Principal
-    from shared.postgres import Database
-    from shared.web.forms import Form
+    from shared.db.database import Database
+    from shared.http.auth import Principal
+    from shared.ui.forms import Form
 
 router = APIRouter(prefix="/api-keys", include_in_schema=False)
 

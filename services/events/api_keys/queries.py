@@ -11,7 +11,7 @@ from services.events.api_keys.store import KEPT, KEPT_BY
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from shared.postgres import Connection
+    from shared.db.database import Connection
 
 
 @dataclass(frozen=True, slots=True)

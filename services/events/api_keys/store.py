@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from shared.postgres import Connection
+    from shared.db.database import Connection
 
 KEPT_BY = "coalesce(taken_over_by, made_by)"
 """Of `api_keys`: the administrator who answers for a key."""

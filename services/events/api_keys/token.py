@@ -15,9 +15,9 @@ from services.events.access import Anybody, Db, Settings
 from services.events.api.answers import PREFIX
 from services.events.api_keys import commands
 from services.events.api_keys.domain import ClientRefused, ScopeRefused
-from shared.auth import TOKEN_SECONDS, sign_token
-from shared.limits import EXCHANGING_KEYS, limited
-from shared.policy import about
+from shared.http.auth import TOKEN_SECONDS, sign_token
+from shared.http.policy import about
+from shared.http.rate_limits import EXCHANGING_KEYS, limited
 
 router = APIRouter(prefix=PREFIX + "/token", tags=["token"])
 

@@ -16,10 +16,10 @@ from services.events.api.companies import CompanyIn
 from services.events.domain import CompanyNotFound
 from services.events.fields import SearchText
 from services.events.queries import ByName
-from shared.policy import about
-from shared.web.forms import blank, read_form
-from shared.web.pages import render
-from shared.web.paging import PageToken, cut
+from shared.http.paging import PageToken, cut
+from shared.http.policy import about
+from shared.ui.forms import blank, read_form
+from shared.ui.pages import render
 
 router = APIRouter(prefix="/companies")
 

@@ -11,11 +11,11 @@ from pydantic import BaseModel
 from services.events import commands, queries
 from services.events.access import CHECK_IN, COMPANY, EVENT, Db, DoorKeeper, plans
 from services.events.api.companies import CompanyIn
-from shared.limits import LOGGING, limited
-from shared.policy import about
-from shared.web.forms import read_form
-from shared.web.pages import render
-from shared.web.problems import Problem
+from shared.http.policy import about
+from shared.http.problems import Problem
+from shared.http.rate_limits import LOGGING, limited
+from shared.ui.forms import read_form
+from shared.ui.pages import render
 
 router = APIRouter(prefix="/events/{event_id:uuid}")
 

@@ -17,12 +17,12 @@ from services.events.domain import CompanyNotFound, EndsBeforeStart
 from services.events.fields import Goal, Line, Name, SearchText, refuse_distant
 from services.events.queries import ByTime
 from shared.contracts.events import EventKind
-from shared.copenhagen import COPENHAGEN
-from shared.policy import about
-from shared.web.forms import blank, read_form
-from shared.web.i18n import gettext as _
-from shared.web.pages import render
-from shared.web.paging import PageToken, cut
+from shared.fields.copenhagen import COPENHAGEN
+from shared.http.paging import PageToken, cut
+from shared.http.policy import about
+from shared.ui.forms import blank, read_form
+from shared.ui.i18n import gettext as _
+from shared.ui.pages import render
 
 router = APIRouter(prefix="/events")
 

@@ -14,16 +14,16 @@ from pydantic import BaseModel
 from services.events import commands, passes, queries, store
 from services.events.access import EVENT, PASS, Anybody, Db, DoorKeeper, Planner, Settings, plans
 from services.events.domain import PASS_GRACE, EventNotFound, PassNotAvailable
-from shared.limits import SIGNING_IN, limited
-from shared.policy import about
-from shared.web.forms import read_form
-from shared.web.i18n import gettext as _
-from shared.web.pages import render
-from shared.web.problems import Problem
+from shared.http.policy import about
+from shared.http.problems import Problem
+from shared.http.rate_limits import SIGNING_IN, limited
+from shared.ui.forms import read_form
+from shared.ui.i18n import gettext as _
+from shared.ui.pages import render
 
 if TYPE_CHECKING:
     from services.events.domain import EmployerEvent
-    from shared.auth import Principal
+    from shared.http.auth import Principal
 
 router = APIRouter(prefix="/events")
 

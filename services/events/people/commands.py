@@ -29,7 +29,7 @@ from shared.messaging import outbox
 
 if TYPE_CHECKING:
     from services.events.people.domain import Person
-    from shared.postgres import Connection, Database
+    from shared.db.database import Connection, Database
 
 
 _log = structlog.get_logger(__name__)

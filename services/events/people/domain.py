@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
 from services.events.domain import Refusal
-from shared.auth import Role
-from shared.web.i18n import N_
+from shared.http.auth import Role
+from shared.ui.i18n import N_
 
 if TYPE_CHECKING:
     from uuid import UUID

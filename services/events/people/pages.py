@@ -27,15 +27,15 @@ from services.events.people.domain import (
 )
 from services.events.people.queries import PeopleByName
 from services.events.refusals import as_problem
-from shared.policy import about
-from shared.web.forms import blank, read_form
-from shared.web.navigation import ROLE_LABELS
-from shared.web.pages import render
-from shared.web.paging import PageToken, cut
+from shared.http.paging import PageToken, cut
+from shared.http.policy import about
+from shared.product.navigation import ROLE_LABELS
+from shared.ui.forms import blank, read_form
+from shared.ui.pages import render
 
 if TYPE_CHECKING:
-    from shared.auth import Principal
-    from shared.postgres import Database
+    from shared.db.database import Database
+    from shared.http.auth import Principal
 
 router = APIRouter(prefix="/people", include_in_schema=False)
 

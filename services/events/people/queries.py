@@ -9,10 +9,10 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from services.events.people.domain import POWERFUL, Language, PersonNotFound, Programme
-from shared.web.paging import SortKey
+from shared.http.paging import SortKey
 
 if TYPE_CHECKING:
-    from shared.postgres import Connection
+    from shared.db.database import Connection
 
 
 class PersonRow(BaseModel):

@@ -19,13 +19,13 @@ from services.events.people.sessions import commands as sessions
 from services.events.people.sessions.cookies import end_former, give_session
 from services.events.people.sessions.device import describe
 from services.events.people.ways_in import show_ways_in
-from shared.limits import SIGNING_IN, limited
-from shared.policy import about
-from shared.web.forms import blank, read_form
-from shared.web.i18n import gettext as _
-from shared.web.navigation import ROLE_LABELS
-from shared.web.pages import render
-from shared.web.problems import Problem, safe_next
+from shared.http.policy import about
+from shared.http.problems import Problem, safe_next
+from shared.http.rate_limits import SIGNING_IN, limited
+from shared.product.navigation import ROLE_LABELS
+from shared.ui.forms import blank, read_form
+from shared.ui.i18n import gettext as _
+from shared.ui.pages import render
 
 if TYPE_CHECKING:
     from services.events.domain import Taskforce

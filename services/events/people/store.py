@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     import asyncpg
 
-    from shared.auth import Role
-    from shared.postgres import Connection
+    from shared.db.database import Connection
+    from shared.http.auth import Role
 
 _SELECT_PERSON = """
     select id, name, email, municipality, language, programme, company_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.events import queries
-from shared.web.pages import render
+from shared.ui.pages import render
 
 if TYPE_CHECKING:
     from typing import Any
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from fastapi.responses import Response
 
     from services.events.settings import EventsSettings
-    from shared.postgres import Database
-    from shared.web.forms import Form
+    from shared.db.database import Database
+    from shared.ui.forms import Form
 
 
 async def show_ways_in(

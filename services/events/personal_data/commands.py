@@ -20,15 +20,15 @@ from services.events.personal_data import store
 from services.events.personal_data.domain import ASKED_IN_ORDER, Found, FoundOtherwise, NotAllAnswered, NothingHeld
 from services.events.personal_data.others import Others, ServiceAway
 from services.events.subjects import KEPT
-from shared.privacy import inquiries
-from shared.privacy.inquiries import Deadline, Erased, Findings, Inquiry, LedgerLine, Order
+from shared.privacy import subject_requests
+from shared.privacy.subject_requests import Deadline, Erased, Findings, Inquiry, LedgerLine, Order
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from services.events.settings import EventsSettings
-    from shared.postgres import Database
-    from shared.web.i18n import Language
+    from shared.db.database import Database
+    from shared.ui.i18n import Language
 
 HERE: Final = "events"
 PAUSE_SECONDS: Final = 60.0
@@ -54,7 +54,7 @@ async def look_up(db: Database, others: AsksOthers, inquiry: Inquiry) -> Found:
         asked = inquiry.model_copy(update={"ids": tuple(sorted(ids))})
         try:
             answers[service] = await (
-                inquiries.find(db, KEPT, asked) if service == HERE else others.find(service, asked)
+                subject_requests.find(db, KEPT, asked) if service == HERE else others.find(service, asked)
             )
         except ServiceAway:
             _log.warning("personal_data.away", asked=service)
@@ -90,7 +90,7 @@ async def order_erasure(db: Database, others: AsksOthers, inquiry: Inquiry, *, s
             await store.insert_order(conn, inquiry.taskforce, order_id, by=inquiry.who, keys=keys)
             if HERE in keys:
                 own = Order(taskforce=inquiry.taskforce, by=inquiry.who, keys=_of(keys, HERE))
-                erased = await inquiries.erase_in(conn, KEPT, own)
+                erased = await subject_requests.erase_in(conn, KEPT, own)
                 await store.mark_done(conn, inquiry.taskforce, order_id, HERE, erased.rows)
     except asyncpg.RestrictViolationError:
         raise LastAdministrator from None
@@ -120,19 +120,19 @@ async def carry_out(db: Database, others: AsksOthers, taskforce_id: UUID, order_
 
 async def ledgers(db: Database, others: AsksOthers, taskforce_id: UUID) -> tuple[list[LedgerLine], list[str]]:
     """Return the latest lines of all ledgers, the last first, and the services that did not answer."""
-    lines, away = await inquiries.ledger(db, KEPT, taskforce_id), []
+    lines, away = await subject_requests.ledger(db, KEPT, taskforce_id), []
     try:
         lines += await others.ledger("pledges", taskforce_id)
     except ServiceAway as error:
         away.append(error.service)
-    return sorted(lines, key=lambda line: line.at, reverse=True)[: inquiries.LATEST], away
+    return sorted(lines, key=lambda line: line.at, reverse=True)[: subject_requests.LATEST], away
 
 
 async def deadlines(
     db: Database, others: AsksOthers, taskforce_id: UUID, language: Language
 ) -> tuple[list[Deadline], list[str]]:
     """Return what is past its deadline in every service, and the services that did not answer."""
-    lines, away = await inquiries.deadlines(db, KEPT, taskforce_id, language), []
+    lines, away = await subject_requests.deadlines(db, KEPT, taskforce_id, language), []
     for service in ASKED_IN_ORDER:
         if service != HERE:
             try:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from shared.privacy.inquiries import Findings, Group
+    from shared.privacy.subject_requests import Findings, Group
 
 ASKED_IN_ORDER: Final = ("events", "pledges", "notifications", "dashboard")
 """Every service that may hold something: what one finds is what the next is asked for."""

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 import httpx
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from shared.auth import Principal, sign_token
-from shared.privacy.inquiries import Deadline, Erased, Findings, Inquiry, LedgerLine, Order
+from shared.http.auth import Principal, sign_token
+from shared.privacy.subject_requests import Deadline, Erased, Findings, Inquiry, LedgerLine, Order
 
 if TYPE_CHECKING:
     from types import TracebackType
     from uuid import UUID
 
     from services.events.settings import EventsSettings
-    from shared.web.i18n import Language
+    from shared.ui.i18n import Language
 
 TIMEOUT_SECONDS: Final = 10.0
 _TOKEN_SECONDS: Final = 60

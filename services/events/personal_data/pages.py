@@ -32,25 +32,25 @@ from services.events.people.domain import LastAdministrator
 from services.events.personal_data import commands, store
 from services.events.personal_data.domain import FoundOtherwise, NotAllAnswered, NothingHeld
 from services.events.refusals import as_problem
-from shared.cpr import MayLookLikeCpr
-from shared.limits import HEAVY, limited
-from shared.policy import about
-from shared.privacy.inquiries import Inquiry
+from shared.fields.cpr import MayLookLikeCpr
+from shared.http.policy import about
+from shared.http.rate_limits import HEAVY, limited
 from shared.privacy.pdf import pdf
 from shared.privacy.report import report
+from shared.privacy.subject_requests import Inquiry
 from shared.privacy.words import ACTIONS, REASONS, SERVICES, kept_for, pairs, shown, who_looked
-from shared.web.formats import date_text, local_date
-from shared.web.forms import Form, blank, read_form
-from shared.web.i18n import Language, current_language
-from shared.web.i18n import gettext as _
-from shared.web.pages import render
+from shared.ui.formats import date_text, local_date
+from shared.ui.forms import Form, blank, read_form
+from shared.ui.i18n import Language, current_language
+from shared.ui.i18n import gettext as _
+from shared.ui.pages import render
 
 if TYPE_CHECKING:
     from services.events.domain import Refusal
     from services.events.personal_data.commands import AsksOthers
     from services.events.personal_data.domain import Found
-    from shared.auth import Principal
-    from shared.postgres import Database
+    from shared.db.database import Database
+    from shared.http.auth import Principal
     from shared.privacy.access_log import Action
 
 router = APIRouter(prefix="/personal-data", include_in_schema=False)

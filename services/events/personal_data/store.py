@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import asyncpg
 
-    from shared.postgres import Connection
+    from shared.db.database import Connection
 
 
 async def insert_order(

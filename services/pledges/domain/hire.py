@@ -15,7 +15,7 @@ from services.pledges.domain.refusals import (
     UnknownPledge,
 )
 from services.pledges.domain.register import company_flags, recognise
-from shared.copenhagen import COPENHAGEN
+from shared.fields.copenhagen import COPENHAGEN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -24,7 +24,7 @@ from services.pledges.domain.refusals import (
 )
 from services.pledges.domain.register import company_flags, recognise
 from shared.contracts.pledges import position_id
-from shared.copenhagen import COPENHAGEN
+from shared.fields.copenhagen import COPENHAGEN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

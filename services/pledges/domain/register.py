@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from shared.cvr import read_cvr
+from shared.fields.cvr import read_cvr
 
 if TYPE_CHECKING:
     from uuid import UUID

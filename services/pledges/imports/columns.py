@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from services.pledges.catalogue import TASKS
 from services.pledges.domain.register import name_key
-from shared.web.i18n import LANGUAGES, speaking
-from shared.web.i18n import gettext as _
+from shared.ui.i18n import LANGUAGES, speaking
+from shared.ui.i18n import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

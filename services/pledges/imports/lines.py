@@ -19,11 +19,11 @@ from services.pledges.domain.register import name_key
 from services.pledges.imports.columns import COLUMNS, column_of, job_type_code, meaning, task_code
 from services.pledges.imports.report import CellError, Row, Verdict
 from services.pledges.recognition import Fingerprint, fingerprint
-from shared.copenhagen import COPENHAGEN
-from shared.cpr import contains_cpr_shape
-from shared.cvr import read_cvr
-from shared.web.i18n import gettext as _
-from shared.web.validation import field_errors
+from shared.fields.copenhagen import COPENHAGEN
+from shared.fields.cpr import contains_cpr_shape
+from shared.fields.cvr import read_cvr
+from shared.http.validation import field_errors
+from shared.ui.i18n import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -13,9 +13,9 @@ from services.pledges.imports.report import Report
 from services.pledges.imports.spreadsheet import NotATable, read_table
 from services.pledges.messages import pledge_state
 from shared.contracts.pledges import PledgeLogged
-from shared.cpr import contains_cpr_shape
+from shared.fields.cpr import contains_cpr_shape
 from shared.messaging import outbox
-from shared.web.i18n import gettext as _
+from shared.ui.i18n import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from services.pledges.domain.pledge import Limits
     from services.pledges.imports.lines import JudgedLine
     from services.pledges.imports.spreadsheet import Table
-    from shared.postgres import Connection, Database
+    from shared.db.database import Connection, Database
 
 
 async def import_pledges(
@@ -49,7 +49,7 @@ async def import_pledges(
         progress: told how many of how many new lines have been written; they count when the call returns.
 
     Returns:
-        The report, in the current language (`shared.web.i18n.speaking`). Nothing was changed unless it says
+        The report, in the current language (`shared.ui.i18n.speaking`). Nothing was changed unless it says
         `imported`. Nothing in a file makes this raise.
     """
     try:

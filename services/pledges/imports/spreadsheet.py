@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.pledges.domain.register import name_key
-from shared.web.i18n import N_
+from shared.ui.i18n import N_
 
 MOST_ROWS: Final = 5_000
 MOST_BYTES: Final = 2 * 1024 * 1024

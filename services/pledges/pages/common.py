@@ -15,16 +15,16 @@ from services.pledges import catalogue
 from services.pledges.bodies import parse_phone
 from services.pledges.domain.refusals import Refusal
 from services.pledges.problems import problem_of
-from shared.web.pages import render as render_page
-from shared.web.validation import FieldError, field_errors
+from shared.http.validation import FieldError, field_errors
+from shared.ui.pages import render as render_page
 
 if TYPE_CHECKING:
     from fastapi import Request
     from fastapi.responses import HTMLResponse
 
     from services.pledges.settings import PledgesSettings
-    from shared.postgres import Database
-    from shared.web.problems import Problem
+    from shared.db.database import Database
+    from shared.http.problems import Problem
 
 B = TypeVar("B", bound=BaseModel)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fastapi import Request
     from fastapi.responses import Response
 
-    from shared.auth import Principal
+    from shared.http.auth import Principal
 
 _COOKIE: Final = "__Secure-hire_draft"
 """Not `__Host-`: that would be sent to every page, and this is for one."""

@@ -14,13 +14,13 @@ from services.pledges.access import EVENT, IMPORTERS
 from services.pledges.api import limits
 from services.pledges.imports import COLUMNS, REQUIRED, errors_csv, import_pledges
 from services.pledges.pages.common import database, render, settings
-from shared.auth import Principal, require
-from shared.limits import HEAVY, limited
-from shared.policy import about
-from shared.web.forms import Form, blank, misnamed_file
-from shared.web.i18n import N_
-from shared.web.i18n import gettext as _
-from shared.web.problems import Problem
+from shared.http.auth import Principal, require
+from shared.http.policy import about
+from shared.http.problems import Problem
+from shared.http.rate_limits import HEAVY, limited
+from shared.ui.forms import Form, blank, misnamed_file
+from shared.ui.i18n import N_
+from shared.ui.i18n import gettext as _
 
 if TYPE_CHECKING:
     from services.pledges.imports import Report

@@ -40,18 +40,27 @@ from services.pledges.pages.common import (
     uuid_or_none,
     without_empty,
 )
-from shared.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE, InvalidToken, Principal, TokenVerifier, public, require
-from shared.copenhagen import COPENHAGEN
-from shared.limits import LOGGING, SIGNING_IN, limited
-from shared.policy import about
-from shared.postgres import TRANSIENT_ERRORS
-from shared.web.forms import Form, blank, read_form
-from shared.web.i18n import gettext as _
-from shared.web.i18n import pgettext
-from shared.web.limits import too_often
-from shared.web.navigation import role_labels
-from shared.web.problems import Problem
-from shared.web.validation import FieldError
+from shared.db.database import TRANSIENT_ERRORS
+from shared.fields.copenhagen import COPENHAGEN
+from shared.http.auth import (
+    COOKIE,
+    RENEWED_COOKIE,
+    SESSION_COOKIE,
+    InvalidToken,
+    Principal,
+    TokenVerifier,
+    public,
+    require,
+)
+from shared.http.policy import about
+from shared.http.problems import Problem
+from shared.http.rate_limiter import too_often
+from shared.http.rate_limits import LOGGING, SIGNING_IN, limited
+from shared.http.validation import FieldError
+from shared.product.navigation import role_labels
+from shared.ui.forms import Form, blank, read_form
+from shared.ui.i18n import gettext as _
+from shared.ui.i18n import pgettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

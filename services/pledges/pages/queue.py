@@ -41,21 +41,21 @@ from services.pledges.pages.common import (
 )
 from services.pledges.queries import HireFilter, PledgeFilter
 from services.pledges.sorting import OldestFirst
-from shared.auth import Principal, require
-from shared.copenhagen import COPENHAGEN
-from shared.policy import about
-from shared.web.formats import number_text
-from shared.web.forms import Form, blank, read_form
-from shared.web.i18n import gettext as _
-from shared.web.i18n import ngettext
-from shared.web.paging import PageToken, cut
-from shared.web.problems import Problem
+from shared.fields.copenhagen import COPENHAGEN
+from shared.http.auth import Principal, require
+from shared.http.paging import PageToken, cut
+from shared.http.policy import about
+from shared.http.problems import Problem
+from shared.ui.formats import number_text
+from shared.ui.forms import Form, blank, read_form
+from shared.ui.i18n import gettext as _
+from shared.ui.i18n import ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from services.pledges.views import PledgeView
-    from shared.web.validation import FieldError
+    from shared.http.validation import FieldError
 
 router = APIRouter()
 

@@ -27,11 +27,11 @@ from services.pledges.intakes import find_pledge
 from services.pledges.pages.common import address, database, render, uuid_or_none
 from services.pledges.queries import HireFilter, PledgeFilter
 from services.pledges.sorting import NewestFirst
-from shared.auth import Principal, require
-from shared.policy import about
-from shared.web.i18n import gettext as _
-from shared.web.paging import PageToken, cut
-from shared.web.problems import Problem
+from shared.http.auth import Principal, require
+from shared.http.paging import PageToken, cut
+from shared.http.policy import about
+from shared.http.problems import Problem
+from shared.ui.i18n import gettext as _
 
 router = APIRouter()
 

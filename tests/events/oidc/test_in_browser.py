@@ -14,11 +14,11 @@ from services.events import refusals
 from services.events.app import create_app
 from services.events.domain import Refusal
 from services.events.people.oidc import domain as provider_domain
-from shared.auth import SESSION_COOKIE
-from shared.web.i18n import speaking
-from tests.browser.axe import assert_accessible
+from shared.http.auth import SESSION_COOKIE
+from shared.ui.i18n import speaking
 from tests.events.oidc.serving import served
 from tests.events.oidc.test_pages import with_provider
+from tests.support.axe import assert_accessible
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Page
 
     from services.events.settings import EventsSettings
-    from shared.postgres import Database
+    from shared.db.database import Database
     from tests.events.oidc.liar import Liar
 
     OpenPage = Callable[..., Awaitable[Page]]

@@ -18,13 +18,13 @@ from services.events.people.domain import Person
 from services.events.people.oidc import http
 from services.events.people.oidc import provider as provider_module
 from services.events.settings import CALLBACK
-from shared.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE
-from tests.browser.axe import assert_accessible
+from shared.http.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE
 from tests.events.browsing import count
 from tests.events.oidc.serving import served
 from tests.events.oidc.test_pages import with_provider
 from tests.keycloak import Keycloak
 from tests.keycloak.server import CLIENT_ID, CLIENT_SECRET, PASSWORD
+from tests.support.axe import assert_accessible
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Page
 
     from services.events.settings import EventsSettings
-    from shared.postgres import Database
+    from shared.db.database import Database
 
     OpenPage = Callable[..., Awaitable[Page]]
 

@@ -11,7 +11,7 @@ from joserfc.jwk import OKPKey
 from starlette.responses import JSONResponse, Response
 
 from services.events.people.links.domain import pack
-from shared.auth import SESSION_COOKIE
+from shared.http.auth import SESSION_COOKIE
 from tests.events.browsing import PAGE, count
 from tests.events.oidc.test_pages import browser, pressed, sign_in  # noqa: F401  (a fixture)
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from shared.postgres import Database
+    from shared.db.database import Database
     from tests.events.oidc.liar import Liar
 
 HALF = "\ud800"

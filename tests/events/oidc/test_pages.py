@@ -22,20 +22,20 @@ from services.events.people.oidc.domain import GroupGives
 from services.events.people.oidc.pages import COOKIE
 from services.events.people.sessions import commands as sessions
 from services.events.people.sessions.domain import SessionKey
-from shared.auth import COOKIE as TOKEN_COOKIE
-from shared.auth import RENEWED_COOKIE, SESSION_COOKIE, sign_token
-from shared.limits import Rate
-from shared.web.limits import Limits
-from tests.browsing import AS_OUR_PAGES
+from shared.http.auth import COOKIE as TOKEN_COOKIE
+from shared.http.auth import RENEWED_COOKIE, SESSION_COOKIE, sign_token
+from shared.http.rate_limiter import Limits
+from shared.http.rate_limits import Rate
 from tests.events.browsing import PAGE, count, proof
 from tests.events.oidc.conftest import GROUPS
 from tests.events.oidc.liar import CLIENT_ID, CLIENT_SECRET
+from tests.support.browsing import AS_OUR_PAGES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from services.events.settings import EventsSettings
-    from shared.postgres import Database
+    from shared.db.database import Database
     from tests.events.oidc.liar import Liar
 
 START = "/sign-in/provider?taskforce=struer"

@@ -15,14 +15,14 @@ from structlog.testing import capture_logs
 from services.events.app import create_app
 from services.events.people.sessions import commands as sessions
 from services.events.people.sessions.domain import SessionKey, SessionOver
-from shared.auth import PROOF_SECONDS, SESSION_COOKIE
-from tests.browsing import AS_OUR_PAGES
+from shared.http.auth import PROOF_SECONDS, SESSION_COOKIE
 from tests.events.browsing import PAGE, count
 from tests.events.oidc.test_pages import START, browser, come, leads_to, pressed, sign_in, there, with_provider
+from tests.support.browsing import AS_OUR_PAGES
 
 if TYPE_CHECKING:
     from services.events.settings import EventsSettings
-    from shared.postgres import Database
+    from shared.db.database import Database
     from tests.events.oidc.liar import Liar
 
 __all__ = ["browser"]  # a fixture

@@ -37,8 +37,8 @@ from tests.events.oidc.conftest import GROUPS
 if TYPE_CHECKING:
     from services.events.people.oidc.domain import Groups
     from services.events.people.sessions.domain import Proof
-    from shared.auth import Principal
-    from shared.postgres import Database
+    from shared.db.database import Database
+    from shared.http.auth import Principal
 
 NOW = datetime.now(UTC)
 

@@ -14,17 +14,17 @@ from aiokafka.errors import KafkaError
 
 from deploy.kafka import KafkaCluster
 from deploy.local.broker import EmbeddedBroker
+from shared.db.database import OUTBOX_CHANNEL
 from shared.messaging.replay import replay_unsettled
-from shared.postgres import OUTBOX_CHANNEL
-from tests import brokers
 from tests.faults.broker_log import leaders
 from tests.faults.checker import HEAL_SECONDS
 from tests.faults.fault import Fault, NotHealed, Scene
 from tests.faults.kinds.processes import LONG_PAUSE_SECONDS, PAUSE_SECONDS, is_stopped
-from tests.stopwatch import allowance
+from tests.support import brokers
+from tests.support.stopwatch import allowance
 
 if TYPE_CHECKING:
-    from tests.topology import Topology
+    from tests.support.topology import Topology
 
 PUBLISHERS = ("events", "pledges")
 

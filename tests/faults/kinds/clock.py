@@ -18,7 +18,7 @@ from tests.faults.fault import Fault, Scene
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from tests.topology import Topology
+    from tests.support.topology import Topology
 
 HOUR: Final = 3600
 _LIBRARY: Final = ("/usr/lib/*/faketime/libfaketime.so.1", "/usr/lib/faketime/libfaketime.so.1")

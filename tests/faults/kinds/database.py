@@ -16,7 +16,7 @@ from tests.faults.fault import Fault, Scene
 from tests.faults.kinds.processes import is_stopped
 
 if TYPE_CHECKING:
-    from tests.topology import Topology
+    from tests.support.topology import Topology
 
 FREEZE_SECONDS = (1.0, 15.0)
 FULL_SECONDS = (2.0, 8.0)

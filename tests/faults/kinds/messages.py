@@ -20,7 +20,7 @@ from tests.faults.points import SLOW_SECONDS
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.topology import Topology
+    from tests.support.topology import Topology
 
 MOST_REDELIVERED = 5000
 POISON = 20

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.faults.proxy import Proxy
-    from tests.topology import Topology
+    from tests.support.topology import Topology
 
 CUT_SECONDS = (0.5, 5.0)
 PARTITION_SECONDS = (1.0, 20.0)

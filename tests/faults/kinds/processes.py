@@ -14,8 +14,8 @@ from services.notifications.deliveries import AT_A_TIME
 from shared.messaging.relay import LOCK_KEY
 from tests.faults.checker import HEAL_SECONDS
 from tests.faults.fault import Fault, NotHealed, Scene
-from tests.stopwatch import allowance
-from tests.topology import PROCESSES, Process
+from tests.support.stopwatch import allowance
+from tests.support.topology import PROCESSES, Process
 
 if TYPE_CHECKING:
     from pathlib import Path

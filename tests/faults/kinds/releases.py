@@ -22,7 +22,7 @@ from tests.faults.release import (
     of_this_release,
     roll,
 )
-from tests.topology import PROCESSES
+from tests.support.topology import PROCESSES
 
 if TYPE_CHECKING:
     from uuid import UUID

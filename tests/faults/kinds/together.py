@@ -20,7 +20,7 @@ from tests.faults.kinds.processes import COURIER, marks_of, passages_in, second_
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from tests.topology import Topology
+    from tests.support.topology import Topology
 
 CUT_OFF_SECONDS = (5.5, 7.0)
 """Longer than a Kafka client waits between two commits of offsets, if it is left to commit by itself."""

@@ -24,21 +24,21 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from tests import brokers
 from tests.faults.links import links
 from tests.faults.planted import report
 from tests.faults.planted.bugs import BUGS, CONTROL
 from tests.faults.planted.plant import NotPlanted, not_running, planted
 from tests.faults.planted.report import Trial, Trials
 from tests.faults.run import Result, run
-from tests.topology import RAISED_LIMITS, ROOT, topology
+from tests.support import brokers
+from tests.support.topology import RAISED_LIMITS, ROOT, topology
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.faults.fault import Fault
     from tests.faults.planted.plant import Bug
-    from tests.topology import Topology
+    from tests.support.topology import Topology
 
 RESULTS = ROOT / "test-results" / "faults"
 WIDTH = 200

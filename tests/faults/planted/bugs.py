@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _CONSUMER: Final = "shared/messaging/consumer.py"
 _RELAY: Final = "shared/messaging/relay.py"
 _BROKER: Final = "shared/messaging/broker.py"
-_POSTGRES: Final = "shared/postgres.py"
+_POSTGRES: Final = "shared/db/database.py"
 _TOGETHER: Final = "services/pledges/together.py"
 _PLEDGES_SQL: Final = "services/pledges/migrations/20261103000000_pledges.sql"
 _PROJECTIONS: Final = "services/dashboard/projections.py"

@@ -12,7 +12,7 @@ _CONSUMER: Final = "shared/messaging/consumer.py"
 _ENVELOPE: Final = "shared/messaging/envelope.py"
 _MESSAGE: Final = "shared/contracts/message.py"
 _RELAY: Final = "shared/messaging/relay.py"
-_POSTGRES: Final = "shared/postgres.py"
+_POSTGRES: Final = "shared/db/database.py"
 _STORE: Final = "services/pledges/store.py"
 
 BUGS: Final = (

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from tests.faults import copies
 from tests.faults.copies import Change, DoesNotFit, copy_of, says
-from tests.topology import PROCESSES, ROOT
+from tests.support.topology import PROCESSES, ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from tests.faults.fault import Fault
-    from tests.topology import Topology
+    from tests.support.topology import Topology
 
 NEVER_SHOWN: Final = ("I2 dashboard_has_every_version_once", "I2 companies_are_known_everywhere")
 """What sees a message that is lost, by whose it was."""

@@ -20,7 +20,7 @@ from tests.faults.planted.plant import Bug, NotPlanted, changed, planted
 from tests.faults.planted.report import Trial
 from tests.faults.run import Result
 from tests.faults.verdict import INVARIANTS, Verdict
-from tests.topology import ROOT
+from tests.support.topology import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from shared.postgres import Database
+    from shared.db.database import Database
     from tests.pledges.conftest import Caller
 
 HTML = {"accept": "text/html"}

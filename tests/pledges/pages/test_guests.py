@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from shared.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE
-from tests.browsing import signs_nobody_in
+from shared.http.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE
 from tests.pledges.conftest import Caller
 from tests.pledges.pages.browsing import HTML, hidden, text_of
+from tests.support.browsing import signs_nobody_in
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -16,7 +16,7 @@ from tests.pledges.pages.browsing import HTML, count, hidden, text_of
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 
 async def test_a_file_is_judged_and_then_imported(

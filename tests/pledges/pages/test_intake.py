@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import pytest
 
-from shared.auth import COOKIE
-from shared.limits import Rate
-from shared.web.limits import Limits
+from shared.http.auth import COOKIE
+from shared.http.rate_limiter import Limits
+from shared.http.rate_limits import Rate
 from tests.pledges.conftest import NOW, Caller
 from tests.pledges.pages.browsing import HTML, count, hidden, intake, text_of
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
-    from shared.auth import Role
-    from shared.postgres import Database
+    from shared.db.database import Database
+    from shared.http.auth import Role
 
 
 async def test_what_is_filled_in_becomes_a_pledge_and_the_next_form_stands_ready(

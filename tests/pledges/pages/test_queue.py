@@ -13,7 +13,7 @@ from tests.pledges.pages.browsing import HTML, count, hidden, text_of
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 
 async def test_a_hire_is_confirmed_from_the_work_list_in_three_steps(

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 
     from shared.contracts.message import Message
-    from shared.postgres import Connection, Database
-    from tests.brokers import Broker
-    from tests.infrastructure import Databases
+    from shared.db.database import Connection, Database
+    from tests.support.brokers import Broker
+    from tests.support.infrastructure import Databases
 
 GROUP = "tilsagn.test"
 

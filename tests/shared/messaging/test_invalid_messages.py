@@ -16,8 +16,8 @@ from shared.messaging.broker import producer_for
 from tests.shared.messaging.conftest import Effects, company, eventually, publish, rows, send_raw
 
 if TYPE_CHECKING:
+    from shared.db.database import Database
     from shared.messaging.worker import Worker
-    from shared.postgres import Database
     from shared.settings import ServiceSettings
 
 pytestmark = pytest.mark.timeout(60)

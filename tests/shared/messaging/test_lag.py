@@ -14,13 +14,13 @@ from deploy.local.broker import EmbeddedBroker
 from shared.contracts.events import CompanyRegistered
 from shared.messaging.lag import group_lags
 from tests.shared.messaging.conftest import GROUP, Effects, company, eventually, publish, rows
-from tests.stopwatch import allowance
+from tests.support.stopwatch import allowance
 
 if TYPE_CHECKING:
+    from shared.db.database import Database
     from shared.messaging.worker import Worker
-    from shared.postgres import Database
     from shared.settings import ServiceSettings
-    from tests.brokers import Broker
+    from tests.support.brokers import Broker
 
 pytestmark = pytest.mark.timeout(60)
 

@@ -13,13 +13,13 @@ from shared.contracts.events import MESSAGES
 from shared.messaging import dead_letters, outbox, replay
 from shared.messaging.worker import Worker
 from shared.settings import ServiceSettings
-from tests import brokers
 from tests.shared.messaging.conftest import Effects, company, eventually, publish, rows
+from tests.support import brokers
 
 if TYPE_CHECKING:
-    from shared.postgres import Database
-    from tests.brokers import Broker
-    from tests.infrastructure import Databases
+    from shared.db.database import Database
+    from tests.support.brokers import Broker
+    from tests.support.infrastructure import Databases
 
 pytestmark = pytest.mark.timeout(60)
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from deploy.kafka import KafkaNode
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
 

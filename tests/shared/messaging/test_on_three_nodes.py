@@ -20,17 +20,17 @@ from shared.contracts.events import CompanyRegistered
 from shared.messaging.broker import producer_for
 from shared.messaging.patience import discard
 from shared.messaging.topics import differences
-from tests import brokers
 from tests.faults.broker_log import leaders
 from tests.shared.messaging.conftest import eventually
 from tests.shared.messaging.traffic import Traffic
+from tests.support import brokers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from uuid import UUID
 
+    from shared.db.database import Database
     from shared.messaging.worker import Worker
-    from shared.postgres import Database
     from shared.settings import ServiceSettings
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]

@@ -14,7 +14,7 @@ from tests.shared.messaging.conftest import company, publish
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 
 async def test_a_version_is_told_of_once_and_the_change_that_tells_of_it_again_is_refused(

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from uuid import UUID
 
-    from shared.postgres import Database
+    from shared.db.database import Database
     from shared.settings import ServiceSettings
-    from tests.brokers import Broker
+    from tests.support.brokers import Broker
 
 YEARS = timedelta(days=3000)
 

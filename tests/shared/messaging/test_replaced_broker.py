@@ -12,16 +12,16 @@ from aiokafka.structs import OffsetAndMetadata
 from deploy.local import topics
 from shared.contracts.events import CompanyRegistered
 from shared.messaging.membership import membership
-from tests import brokers
 from tests.shared.messaging.conftest import Effects, company, eventually, publish, rows
+from tests.support import brokers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
     from deploy.local.broker import EmbeddedBroker
+    from shared.db.database import Database
     from shared.messaging.worker import Worker
-    from shared.postgres import Database
 
 pytestmark = [
     pytest.mark.timeout(60),

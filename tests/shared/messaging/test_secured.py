@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
-    from shared.postgres import Database
-    from tests.infrastructure import Databases
+    from shared.db.database import Database
+    from tests.support.infrastructure import Databases
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
 

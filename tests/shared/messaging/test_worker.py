@@ -16,9 +16,9 @@ from shared.messaging import worker as workers
 from shared.messaging.broker import BROKERS
 from shared.messaging.consumer import Consumer
 from shared.messaging.worker import Worker
-from tests import brokers
 from tests.shared.messaging.conftest import company, eventually, publish, rows
 from tests.shared.messaging.traffic import Traffic
+from tests.support import brokers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from deploy.kafka import KafkaCluster
     from deploy.local.broker import EmbeddedBroker
+    from shared.db.database import Connection, Database
     from shared.messaging.envelope import Delivery
-    from shared.postgres import Connection, Database
     from shared.settings import ServiceSettings
 
 

@@ -18,7 +18,7 @@ from tests.shared.messaging.conftest import company, eventually, publish
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 COMPANIES = 24
 

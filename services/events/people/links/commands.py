@@ -31,8 +31,8 @@ from shared.messaging import outbox
 if TYPE_CHECKING:
     from services.events.people.domain import Language
     from services.events.people.sessions.domain import SessionKey
-    from shared.auth import Principal
-    from shared.postgres import Connection, Database
+    from shared.db.database import Connection, Database
+    from shared.http.auth import Principal
 
 
 @dataclass(frozen=True, slots=True, repr=False)

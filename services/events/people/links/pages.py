@@ -23,16 +23,16 @@ from services.events.people.links.domain import (
 from services.events.people.sessions.cookies import end_former, give_session
 from services.events.people.sessions.device import describe
 from services.events.people.ways_in import show_ways_in
-from shared.limits import SIGNING_IN, Kind, Rate, limited
-from shared.policy import about
-from shared.web.forms import read_form
-from shared.web.limits import Limits, network_of, refuse
-from shared.web.pages import render
-from shared.web.problems import safe_next
+from shared.http.policy import about
+from shared.http.problems import safe_next
+from shared.http.rate_limiter import Limits, network_of, refuse
+from shared.http.rate_limits import SIGNING_IN, Kind, Rate, limited
+from shared.ui.forms import read_form
+from shared.ui.pages import render
 
 if TYPE_CHECKING:
     from services.events.people.links.timing import EvenAnswers
-    from shared.web.forms import Form
+    from shared.ui.forms import Form
 
 router = APIRouter(prefix="/sign-in", include_in_schema=False)
 
@@ -51,7 +51,7 @@ def asking_for_one(times: float) -> Limits:
     """How often one network may ask for one mail address.
 
     Args:
-        times: as in `shared.limits.changed`.
+        times: as in `shared.http.rate_limits.changed`.
     """
     rate = Rate(max(1, round(MOST_OF_ONE_NETWORK * times)), LIFETIME.total_seconds())
     return Limits({_ASKING_FOR_ONE.name: {"address": rate}})

@@ -11,7 +11,7 @@ from services.events.people.links.domain import LIFETIME
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from shared.postgres import Connection
+    from shared.db.database import Connection
 
 
 @dataclass(frozen=True, slots=True)

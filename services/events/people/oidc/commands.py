@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from services.events.people.oidc.domain import Given, Groups, Identity
     from services.events.people.oidc.provider import Provider
     from services.events.people.sessions.domain import SessionKey
-    from shared.auth import Principal
-    from shared.postgres import Connection, Database
+    from shared.db.database import Connection, Database
+    from shared.http.auth import Principal
 
 _EMAIL: Final[TypeAdapter[str]] = TypeAdapter(Email)
 _NAME: Final[TypeAdapter[str]] = TypeAdapter(Name)

@@ -32,18 +32,18 @@ from services.events.people.sessions.device import describe
 from services.events.refusals import as_problem, problem_called
 from services.events.settings import CALLBACK
 from shared import metrics
-from shared.cpr import MayLookLikeCpr
-from shared.limits import SIGNING_IN, limited
-from shared.policy import about
-from shared.web.forms import read_form
-from shared.web.i18n import current_language
-from shared.web.pages import render
-from shared.web.problems import Negotiation, respond, safe_next
+from shared.fields.cpr import MayLookLikeCpr
+from shared.http.policy import about
+from shared.http.problems import Negotiation, respond, safe_next
+from shared.http.rate_limits import SIGNING_IN, limited
+from shared.ui.forms import read_form
+from shared.ui.i18n import current_language
+from shared.ui.pages import render
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from shared.postgres import Database
+    from shared.db.database import Database
 
 router = APIRouter(include_in_schema=False)
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from shared.postgres import Connection
+    from shared.db.database import Connection
 
 
 async def insert_begun(conn: Connection, digest: bytes, *, expires_at: datetime, now: datetime) -> None:

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from services.events.people.passkeys.ceremony import Answer, Enrolled, RelyingParty
     from services.events.people.sessions.domain import SessionKey
     from services.events.settings import EventsSettings
-    from shared.auth import Principal
-    from shared.postgres import Connection, Database
+    from shared.db.database import Connection, Database
+    from shared.http.auth import Principal
 
 _SIGN_IN: Final = b"sign in"
 _ENROL: Final = b"enrol"

@@ -23,15 +23,15 @@ from services.events.people.sessions import commands as sessions
 from services.events.people.sessions.cookies import give_session, key_in, take_all
 from services.events.people.sessions.device import describe
 from services.events.people.sessions.domain import NoSession, SessionOver
-from shared.cpr import FreeText, MayLookLikeCpr
-from shared.limits import ASKING_DEVICES, SIGNING_IN, limited
-from shared.policy import about
-from shared.web.forms import read_form
-from shared.web.pages import render
-from shared.web.problems import Problem, safe_next
+from shared.fields.cpr import FreeText, MayLookLikeCpr
+from shared.http.policy import about
+from shared.http.problems import Problem, safe_next
+from shared.http.rate_limits import ASKING_DEVICES, SIGNING_IN, limited
+from shared.ui.forms import read_form
+from shared.ui.pages import render
 
 if TYPE_CHECKING:
-    from shared.auth import Principal
+    from shared.http.auth import Principal
 
 router = APIRouter(include_in_schema=False)
 

@@ -13,7 +13,7 @@ from services.events.people.passkeys.domain import needs_code
 from services.events.people.sessions import store as sessions
 
 if TYPE_CHECKING:
-    from shared.postgres import Connection
+    from shared.db.database import Connection
 
 
 class PasskeyRow(BaseModel):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from shared.postgres import Connection
+    from shared.db.database import Connection
 
 
 async def insert(conn: Connection, taskforce_id: UUID, passkey: Passkey) -> None:

@@ -20,20 +20,20 @@ from services.events.people.proof.queries import ways
 from services.events.people.sessions import commands as sessions
 from services.events.people.sessions.cookies import give_session, key_in
 from services.events.people.sessions.domain import SessionOver
-from shared.auth import PROOF_SECONDS, NotAllowed, ProofNeeded
-from shared.limits import ASKING_DEVICES, limited
-from shared.policy import about
-from shared.web.csrf import FIELD
-from shared.web.identity import proof_needed
-from shared.web.pages import render
-from shared.web.problems import Negotiation, Problem, respond, safe_next
+from shared.http.auth import PROOF_SECONDS, NotAllowed, ProofNeeded
+from shared.http.authentication import proof_needed
+from shared.http.csrf import FIELD
+from shared.http.policy import about
+from shared.http.problems import Negotiation, Problem, respond, safe_next
+from shared.http.rate_limits import ASKING_DEVICES, limited
+from shared.ui.pages import render
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from services.events.settings import EventsSettings
-    from shared.auth import Principal
-    from shared.postgres import Database
+    from shared.db.database import Database
+    from shared.http.auth import Principal
 
 router = APIRouter(include_in_schema=False)
 

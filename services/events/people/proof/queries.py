@@ -13,7 +13,7 @@ from services.events.people.sessions import store as sessions
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from shared.postgres import Connection
+    from shared.db.database import Connection
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,15 @@ from services.events.people import store as people
 from services.events.people.domain import POWERFUL, PersonNotFound
 from services.events.people.sessions import store
 from services.events.people.sessions.domain import LONGEST, STRONG, Session, SessionKey, SessionNotFound, SessionOver
-from shared.auth import Principal
+from shared.http.auth import Principal
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from services.events.people.domain import Person
     from services.events.people.sessions.domain import Proof
-    from shared.auth import Role
-    from shared.postgres import Connection, Database
+    from shared.db.database import Connection, Database
+    from shared.http.auth import Role
 
 
 async def start(

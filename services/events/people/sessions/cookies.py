@@ -9,15 +9,15 @@ import structlog
 
 from services.events.people.sessions import commands
 from services.events.people.sessions.domain import LONGEST, SessionKey, SessionOver
-from shared.auth import COOKIE, NOTED, RENEWED_COOKIE, SESSION_COOKIE, TOKEN_SECONDS, sign_token
+from shared.http.auth import COOKIE, NOTED, RENEWED_COOKIE, SESSION_COOKIE, TOKEN_SECONDS, sign_token
 
 if TYPE_CHECKING:
     from fastapi import Request
     from fastapi.responses import Response
 
     from services.events.settings import EventsSettings
-    from shared.auth import Principal
-    from shared.postgres import Database
+    from shared.db.database import Database
+    from shared.http.auth import Principal
 
 _RENEWED_SECONDS: Final = 5
 

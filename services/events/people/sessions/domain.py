@@ -12,7 +12,7 @@ from typing import Final, Literal, Self
 from uuid import UUID
 
 from services.events.domain import Refusal
-from shared.auth import SESSION_IDLE_SECONDS
+from shared.http.auth import SESSION_IDLE_SECONDS
 
 Proof = Literal["demonstration", "link", "passkey", "provider", "setup"]
 """How somebody has shown who they are."""

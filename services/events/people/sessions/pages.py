@@ -17,18 +17,18 @@ from services.events.people.passkeys import queries as passkey_queries
 from services.events.people.sessions import commands, queries
 from services.events.people.sessions.cookies import give_token, key_in, take_all
 from services.events.people.sessions.domain import NoSession, SessionOver
-from shared.limits import READING, limited
-from shared.policy import about
-from shared.web.app import LARGEST_UPLOAD
-from shared.web.identity import RENEWAL, is_use
-from shared.web.navigation import ROLE_LABELS
-from shared.web.pages import render
-from shared.web.problems import safe_next
-from shared.web.refusals import drain
+from shared.http.app import LARGEST_UPLOAD
+from shared.http.authentication import RENEWAL, is_use
+from shared.http.policy import about
+from shared.http.problems import safe_next
+from shared.http.rate_limits import READING, limited
+from shared.http.request_guards import drain
+from shared.product.navigation import ROLE_LABELS
+from shared.ui.pages import render
 
 if TYPE_CHECKING:
-    from shared.auth import Principal
-    from shared.postgres import Connection
+    from shared.db.database import Connection
+    from shared.http.auth import Principal
 
 router = APIRouter(include_in_schema=False)
 

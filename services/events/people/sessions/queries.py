@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from services.events.people.sessions.domain import IDLE, Proof
 
 if TYPE_CHECKING:
-    from shared.postgres import Connection
+    from shared.db.database import Connection
 
 
 class SessionRow(BaseModel):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import asyncpg
 
     from services.events.people.sessions.domain import Proof
-    from shared.postgres import Connection
+    from shared.db.database import Connection
 
 _SELECT = """
     select id, person_id, proof, device, started_at, used_at, ends_at, passkey_id, proved_at, secret_hash

@@ -17,8 +17,8 @@ from services.events.people.setup import store
 if TYPE_CHECKING:
     from services.events.people.domain import Person
     from services.events.people.sessions.domain import SessionKey
-    from shared.auth import Principal
-    from shared.postgres import Connection, Database
+    from shared.db.database import Connection, Database
+    from shared.http.auth import Principal
 
 LIFETIME: Final = timedelta(hours=24)
 """How long the link is good: whoever starts an installation may not be who will run the taskforce."""

@@ -16,11 +16,11 @@ from services.events.people.sessions.cookies import end_former, give_session
 from services.events.people.sessions.device import describe
 from services.events.people.setup import commands
 from services.events.refusals import as_problem
-from shared.limits import SIGNING_IN, limited
-from shared.policy import about
-from shared.web.forms import Form, blank, read_form
-from shared.web.i18n import current_language
-from shared.web.pages import render
+from shared.http.policy import about
+from shared.http.rate_limits import SIGNING_IN, limited
+from shared.ui.forms import Form, blank, read_form
+from shared.ui.i18n import current_language
+from shared.ui.pages import render
 
 router = APIRouter(prefix="/sign-in/setup", include_in_schema=False)
 

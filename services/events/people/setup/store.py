@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from shared.postgres import Connection
+    from shared.db.database import Connection
 
 
 async def replace_link(conn: Connection, taskforce_id: UUID, secret_hash: bytes, made_at: datetime) -> None:

@@ -1,0 +1,94 @@
+"""The one way a service makes its web application."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from fastapi import Depends, FastAPI, Request
+
+from shared.http import authentication, operator_routes, problems
+from shared.http.csrf import CsrfCookie
+from shared.http.csrf_guard import refuse_forms_of_others
+from shared.http.middleware import RequestIdentity, SecurityHeaders, SpokenLanguage, UnforeseenErrors
+from shared.http.openapi import describe
+from shared.http.rate_limiter import LimitHeaders, Limits, refuse_what_is_too_often
+from shared.http.rate_limits import changed
+from shared.http.request_guards import BodyLimits, CrossSiteWrites
+from shared.ui.assets import URL_PREFIX, AssetServer
+from shared.ui.pages import PageSettings, templates
+
+MIB = 1024 * 1024
+LARGEST_UPLOAD = 8 * MIB
+"""The largest file any service takes, in bytes: it may pass another one on its way, when a token has to be renewed."""
+
+
+def create_web_app(
+    *,
+    title: str,
+    service: str,
+    settings: PageSettings,
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[Any]] | None = None,
+    body_limit: int = MIB,
+    larger_bodies: Mapping[str, int] | None = None,
+    version: str = "1",
+    description: str = "",
+) -> FastAPI:
+    """A FastAPI application with everything a service's web side has in common.
+
+    Args:
+        title: the product's name for this part, shown in its OpenAPI document.
+        service: `pledges`, `events`, `notifications` or `dashboard`: finds templates and catalogs.
+        settings: kept as `app.state.settings`; how often one may ask is counted by them in `app.state.limits`.
+        lifespan: as FastAPI's.
+        body_limit: the largest body in bytes; larger ones are answered 413.
+        larger_bodies: path prefixes (uploads) with limits of their own, in bytes.
+        version: of the API, shown in its OpenAPI document.
+        description: of the API, in Markdown, shown there too.
+
+    Returns:
+        The application: problem+json and problem pages for every failure, security headers, CSRF and body
+        checks, limits of how often one may ask, request ids and who asks in logs, language per request, who asks in
+        `request.state.principal`, `/assets`, `/api/<service>/v1/openapi.json`, and for operators `/livez`, `/readyz`
+        and `/metrics`. The lifespan puts the service's `shared.db.database.Database` in `app.state.database`.
+    """
+    app = FastAPI(
+        title=title,
+        version=version,
+        description=description,
+        lifespan=lifespan,
+        dependencies=[Depends(_admit)],
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"/api/{service}/v1/openapi.json",
+        redirect_slashes=False,
+    )
+    app.state.settings = settings
+    app.state.templates = templates(service)
+    app.state.limits = Limits(changed(settings.rate_limits, settings.rate_limits_times))
+    problems.install(app)
+    authentication.install(app)
+    app.include_router(operator_routes.router)
+    describe(app)
+    app.mount(URL_PREFIX.rstrip("/"), AssetServer(), name="assets")
+    # The last one added is the outermost.
+    app.add_middleware(BodyLimits, limit=body_limit, larger=larger_bodies or {})
+    app.add_middleware(CsrfCookie)
+    app.add_middleware(LimitHeaders)
+    app.add_middleware(CrossSiteWrites, public_url=settings.public_url)
+    app.add_middleware(authentication.Identity, token_jwks=settings.token_jwks)
+    app.add_middleware(UnforeseenErrors)
+    app.add_middleware(SecurityHeaders, public_url=settings.public_url)
+    app.add_middleware(SpokenLanguage, service=service)
+    app.add_middleware(RequestIdentity, service=service)
+    app.add_middleware(operator_routes.Measured, service=service)
+    return app
+
+
+async def _admit(request: Request) -> None:
+    """FastAPI dependency of every route, before any other. One for both: a dependency takes longer than what it does.
+
+    Raises:
+        Problem: it is too often, or a form of somebody else's.
+    """
+    refuse_what_is_too_often(request)
+    await refuse_forms_of_others(request)

@@ -1,0 +1,181 @@
+"""Who asks: the token of every request is read once, before any route sees it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import structlog
+from starlette.requests import HTTPConnection
+from starlette.responses import RedirectResponse
+
+from shared.http.auth import (
+    NOTED,
+    PROOF_SECONDS,
+    RENEWED_COOKIE,
+    SESSION_COOKIE,
+    SESSION_IDLE_SECONDS,
+    InvalidToken,
+    NotAllowed,
+    NotSignedIn,
+    ProofNeeded,
+    TokenVerifier,
+    read_principal,
+)
+from shared.http.problems import Problem, asked_for, respond
+from shared.http.request_guards import drain
+from shared.ui.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI, Request
+    from fastapi.responses import Response
+    from starlette.datastructures import Headers
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from shared.http.auth import Principal
+
+
+RENEWAL = "/session/renew"
+"""Where a browser is sent for a new token; `events` answers there."""
+
+_NEVER_RENEWED = (
+    *(RENEWAL, "/sign-out", "/sign-in/provider", "/assets/", "/board", "/favicon.ico", "/.well-known/"),
+    *("/livez", "/readyz", "/metrics", "/internal/"),
+)
+"""What is the same whoever asks, and so does without `events`."""
+_WATCHED = "/dashboard/projector"
+"""Nobody touches the projector's computer during an evening: what its page asks for by itself counts as use."""
+_NOTED_EVERY_SECONDS = 300
+_LARGEST_BODY = 16 * 1024 * 1024
+
+_log = structlog.get_logger(__name__)
+
+
+class Identity:
+    """Sets `request.state.principal`: the token's bearer, or None. A bad bearer token is answered 401.
+
+    Whoever it is stands in every line that is logged from then on, by number.
+
+    A person's token lasts a minute, their session longer: a browser that has a session and no token that is good is
+    sent to have it renewed, by a redirect that keeps the method and the body, and comes back with what it wanted.
+
+    Args:
+        token_jwks: the public keys, as the JSON text of a JWK set.
+    """
+
+    def __init__(self, app: ASGIApp, token_jwks: str) -> None:
+        self.app = app
+        self.verifier = TokenVerifier(token_jwks)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            connection = HTTPConnection(scope)
+            try:
+                principal = read_principal(connection, self.verifier)
+            except InvalidToken as error:
+                raise Problem(401, headers={"www-authenticate": 'Bearer error="invalid_token"'}) from error
+            if principal is None and _could_be_renewed(connection):
+                answer = _to_renewal(connection)
+                await drain(receive, _LARGEST_BODY)
+                await answer(scope, receive, send)
+                return
+            if principal is not None and _is_to_be_noted(principal, connection):
+                await drain(receive, _LARGEST_BODY)
+                await _renewal(connection)(scope, receive, send)
+                return
+            scope.setdefault("state", {})["principal"] = principal
+            if principal is not None:
+                # The number of an account or key, a pass's event, a service's name. Undone by `RequestIdentity`.
+                structlog.contextvars.bind_contextvars(who=principal.subject)
+        await self.app(scope, receive, send)
+
+
+def is_use(method: str, headers: Headers, path: str) -> bool:
+    """Whether a request is somebody doing something, rather than a page that asks by itself for what is new."""
+    by_script = headers.get("sec-fetch-mode") not in {None, "navigate"}
+    return not (method in {"GET", "HEAD"} and by_script) or path.startswith(_WATCHED)
+
+
+def _is_to_be_noted(principal: Principal, connection: HTTPConnection) -> bool:
+    """Whether `events` has not heard for some minutes that the person of a session is at work.
+
+    It hears of a renewal, and a page that follows along in another tab may be the one that is renewed each minute.
+    """
+    if principal.session_ends_at is None or not _could_be_renewed(connection):
+        return False
+    unnoted = SESSION_IDLE_SECONDS - (principal.session_ends_at - time.time())
+    if unnoted < _NOTED_EVERY_SECONDS or connection.cookies.get(RENEWED_COOKIE) == NOTED:
+        return False
+    return is_use(connection.scope["method"], connection.headers, connection.url.path)
+
+
+def _could_be_renewed(connection: HTTPConnection) -> bool:
+    return SESSION_COOKIE in connection.cookies and not connection.url.path.startswith(_NEVER_RENEWED)
+
+
+def _to_renewal(connection: HTTPConnection) -> Response:
+    """The way to a new token.
+
+    Raises:
+        Problem: 503, it has one that it was given a moment ago: the clocks of two machines differ.
+    """
+    if RENEWED_COOKIE in connection.cookies:
+        _log.error("identity.clocks_differ")
+        raise Problem(
+            503,
+            "clocks-differ",
+            _("Two of the servers do not agree what time it is"),
+            _("Tell whoever runs the installation. Nothing was changed."),
+            headers={"retry-after": "10"},
+        )
+    return _renewal(connection)
+
+
+def _renewal(connection: HTTPConnection) -> Response:
+    return RedirectResponse(f"{RENEWAL}?next={quote(asked_for(connection), safe='')}", 307)
+
+
+async def _on_not_signed_in(request: Request, _error: Exception) -> Response:
+    return respond(request, Problem(401, headers={"www-authenticate": "Bearer"}))
+
+
+async def _on_not_allowed(request: Request, _error: Exception) -> Response:
+    principal: Principal | None = getattr(request.state, "principal", None)
+    if principal is not None and principal.withheld:
+        return respond(
+            request,
+            Problem(
+                403,
+                "passkey-needed",
+                _("This needs another sign-in"),
+                _("Your work here does not open the way you signed in. “My account” says what opens it."),
+                onward=("/account", _("My account")),
+            ),
+        )
+    return respond(request, Problem(403))
+
+
+def proof_needed() -> Problem:
+    """What is said to somebody who has to show again who they are (RFC 9470)."""
+    return Problem(
+        401,
+        "proof-needed",
+        _("Show again that it is you"),
+        _("For this you must have signed in less than %(minutes)s minutes ago. Nothing was changed.")
+        % {"minutes": PROOF_SECONDS // 60},
+        headers={
+            "www-authenticate": f'Bearer error="insufficient_user_authentication", max_age="{PROOF_SECONDS}"',
+        },
+    )
+
+
+async def _on_proof_needed(request: Request, _error: Exception) -> Response:
+    return respond(request, proof_needed())
+
+
+def install(app: FastAPI) -> None:
+    """Makes the refusals of `shared.http.auth.require` answer as problems."""
+    app.add_exception_handler(NotSignedIn, _on_not_signed_in)
+    app.add_exception_handler(NotAllowed, _on_not_allowed)
+    app.add_exception_handler(ProofNeeded, _on_proof_needed)

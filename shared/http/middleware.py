@@ -1,0 +1,195 @@
+"""What happens to every request before a route sees it, and to every answer after: pure ASGI, no copies.
+
+From the outside in: an id for the request, the language, headers of the answer, and the net under everything
+that was not foreseen. Below them `refusals.py` turns away what no route should see.
+"""
+
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from urllib.parse import parse_qs
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.http.problems import Problem, respond
+from shared.ui.i18n import DEFAULT_LANGUAGE, LANGUAGE_COOKIE, Language, as_language, preferred_language, speaking
+
+log = structlog.get_logger(__name__)
+
+_YEAR = 365 * 24 * 3600
+
+
+def content_security_policy(frame_ancestors: Sequence[str] = ()) -> str:
+    """The policy of every answer; a page that others may frame names them (origins) and sends it itself."""
+    ancestors = " ".join(frame_ancestors) or "'none'"
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+        "connect-src 'self'; font-src 'self'; form-action 'self'; "
+        f"frame-ancestors {ancestors}; base-uri 'none'"
+    )
+
+
+_SECURITY_HEADERS: Mapping[str, str] = {
+    "content-security-policy": content_security_policy(),
+    "x-content-type-options": "nosniff",
+    # Not no-referrer: that makes browsers send "Origin: null" with our own forms.
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
+    "cache-control": "no-store",
+}
+
+
+class RequestIdentity:
+    """Gives each request an id, and the correlation id that follows its effects through all services.
+
+    Both are UUIDs. A caller may send `X-Correlation-Id`; anything that is not a UUID is replaced. They are in
+    `request.state.request_id` / `.correlation_id`, in every log line, and in the answer's headers. In every log line
+    stands also `who`: nobody, until `identity.Identity` knows better.
+    """
+
+    def __init__(self, app: ASGIApp, service: str) -> None:
+        self.app = app
+        self.service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = uuid.uuid4()
+        correlation_id = _as_uuid(Headers(scope=scope).get("x-correlation-id")) or request_id
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id
+        state["correlation_id"] = correlation_id
+
+        async def send_with_ids(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["x-request-id"] = str(request_id)
+                headers["x-correlation-id"] = str(correlation_id)
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(
+            service=self.service, request_id=str(request_id), correlation_id=str(correlation_id), who=None
+        ):
+            await self.app(scope, receive, send_with_ids)
+
+
+def _as_uuid(value: str | None) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(value) if value and len(value) == 36 else None
+    except ValueError:
+        return None
+
+
+class SpokenLanguage:
+    """Chooses the language: `?lang=`, then the cookie, then (programs only) `Accept-Language`, then Danish.
+
+    A choice made by `?lang=` is remembered in the cookie for a year.
+    """
+
+    def __init__(self, app: ASGIApp, service: str) -> None:
+        self.app = app
+        self.service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        chosen = _chosen_in_query(scope)
+        language = chosen or _remembered(scope) or _asked_by_program(scope) or DEFAULT_LANGUAGE
+
+        async def send_in_language(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("content-language", language)
+                if chosen:
+                    headers.append("set-cookie", _cookie(chosen))
+            await send(message)
+
+        with speaking(language, self.service):
+            await self.app(scope, receive, send_in_language)
+
+
+def _chosen_in_query(scope: Scope) -> Language | None:
+    query = scope.get("query_string", b"")
+    if b"lang=" not in query:
+        return None
+    return as_language(parse_qs(query.decode("latin-1")).get("lang", [""])[-1])
+
+
+def _remembered(scope: Scope) -> Language | None:
+    cookies = Headers(scope=scope).get("cookie", "")
+    found = re.search(rf"(?:^|;\s*){LANGUAGE_COOKIE}=([a-z-]+)", cookies)
+    return as_language(found[1]) if found else None
+
+
+def _asked_by_program(scope: Scope) -> Language | None:
+    if not scope["path"].startswith(("/api/", "/internal/")):
+        return None
+    return preferred_language(Headers(scope=scope).get("accept-language", ""))
+
+
+def _cookie(language: Language) -> str:
+    return f"{LANGUAGE_COOKIE}={language}; Path=/; Max-Age={_YEAR}; Secure; HttpOnly; SameSite=Lax"
+
+
+class SecurityHeaders:
+    """Adds the headers above to every answer that has not set its own, and HSTS where we are on HTTPS."""
+
+    def __init__(self, app: ASGIApp, public_url: str) -> None:
+        self.app = app
+        self.headers = dict(_SECURITY_HEADERS)
+        if public_url.startswith("https://"):
+            self.headers["strict-transport-security"] = "max-age=63072000; includeSubDomains"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+class UnforeseenErrors:
+    """Turns an exception nobody caught into a 500 problem that says nothing of the inside, and logs it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_and_note)
+        except Problem as problem:
+            await _answer(problem, scope, receive, send)
+        except Exception:
+            log.exception("request_failed", method=scope["method"], route=_route(scope))
+            if started:
+                raise
+            await _answer(Problem(500), scope, receive, send)
+
+
+def _route(scope: Scope) -> str:
+    """The route's pattern, not the path: paths may hold tokens."""
+    return getattr(scope.get("route"), "path", "")
+
+
+async def _answer(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
+    await respond(Request(scope, receive), problem)(scope, receive, send)

@@ -1,0 +1,180 @@
+"""The OpenAPI document: JSON addresses only, every one with each status it can be answered with.
+
+What an operation itself refuses stands at its route; what every one may be answered is added here. There is no
+`default`: an answer that is not in the document is a mistake, and `make fuzz` looks for such.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from shared.http.auth import COOKIE, SCOPES
+from shared.http.policy import operations
+from shared.http.rate_limits import Kind
+
+_PROBLEM_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "A problem as RFC 9457 describes it. Title, detail and messages come in Danish or English.",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "examples": ["/problems/invalid"], "description": "Stable; for programs."},
+        "title": {"type": "string", "examples": ["Something needs to be corrected"]},
+        "status": {"type": "integer", "examples": [422]},
+        "detail": {"type": "string", "examples": ["See what is said about each field."]},
+        "instance": {"type": "string", "description": "The correlation id, as urn:uuid:…, to ask about."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "code", "message"],
+                "properties": {
+                    "pointer": {
+                        "type": "string",
+                        "examples": ["/positions"],
+                        "description": "JSON pointer into the body; ?name, {name} or Name: for parameters.",
+                    },
+                    "code": {"type": "string", "examples": ["greater_than_equal"]},
+                    "message": {"type": "string", "examples": ["Must be at least 1."]},
+                },
+            },
+        },
+    },
+}
+_PROBLEM_CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_SECURITY_SCHEMES: dict[str, Any] = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "A token of a program. `x-roles` says which roles and scopes may call an operation.",
+    },
+    "key": {
+        "type": "oauth2",
+        "description": "An administrator makes the key, for some scopes and until a day; a token lasts a minute.",
+        "flows": {
+            "clientCredentials": {
+                "tokenUrl": "/api/events/v1/token",
+                "scopes": {
+                    "events:read": "when the taskforce meets",
+                    "figures:read": "the taskforce's figures, and to be told when they change",
+                    "pledges:read": "pledges, without whom to call at the company",
+                },
+            }
+        },
+    },
+    "browser": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": COOKIE,
+        "description": "A person's token, renewed each minute while their session lives.",
+    },
+}
+_METHODS = {"get", "put", "post", "delete", "patch", "head", "options"}
+
+
+def _header(description: str) -> dict[str, Any]:
+    return {"description": description, "required": True, "schema": {"type": "string"}}
+
+
+ETAG: Final = {"ETag": _header("The version, for If-Match")}
+"""Headers of an answer that shows one version of something."""
+LOCATION: Final = {"Location": _header("Where it can be read")}
+"""Headers of an answer that says where to go."""
+REQUIRED: Final = "x-required"
+"""Put into a parameter's `json_schema_extra` where a route itself answers for its absence."""
+
+_SIGNED_OUT: Final = {
+    "description": "No token, or one that is not valid",
+    "headers": {"WWW-Authenticate": _header("How to say who asks")},
+}
+_WHEN_TOO_OFTEN: Final = (
+    "Too often for this account, event pass or address ({}); nothing was changed, and the same again later is answered "
+    "as the first time"
+)
+_TOO_OFTEN: Final = {
+    "Retry-After": _header("In how many seconds to come again"),
+    "RateLimit": _header("Which limit it was: nothing is left (`r`), for so many seconds (`t`)"),
+    "RateLimit-Policy": _header("How often (`q`) within how many seconds (`w`); every answer says what is left of it"),
+}
+_UNAVAILABLE: Final = {
+    "description": "The database is away for the moment",
+    "headers": {"Retry-After": _header("In how many seconds to come again")},
+}
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    document["paths"] = {
+        path: operations for path, operations in document.get("paths", {}).items() if path.startswith("/api/")
+    }
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    schemas["Problem"] = _PROBLEM_SCHEMA
+    document["components"]["securitySchemes"] = _SECURITY_SCHEMES
+    policies = {(one.method.lower(), one.path): one for one in operations(app.routes)}
+    for path, by_method in document["paths"].items():
+        for method, operation in by_method.items():
+            if method in _METHODS:
+                _add_security(operation, policies[method, path].askers)
+                _add_problems(operation, policies[method, path].limit)
+                _say_what_is_required(operation.get("parameters", ()))
+    return document
+
+
+def _add_security(operation: dict[str, Any], askers: Iterable[str]) -> None:
+    """Who may call it: OpenAPI has a place for roles only where they are scopes."""
+    everybody = "nobody" in askers
+    scopes = sorted(SCOPES.intersection(askers))
+    keys = [{"key": scopes}] if scopes else []
+    operation["security"] = [{}] if everybody else [{"token": []}, {"browser": []}, *keys]
+    operation["x-roles"] = ["everybody"] if everybody else sorted(askers)
+
+
+def _add_problems(operation: dict[str, Any], limit: Kind) -> None:
+    """What any operation of its kind may be answered, and the shape of whatever went wrong."""
+    responses: dict[str, Any] = operation["responses"]
+    every: dict[str, dict[str, Any]] = {"400": {"description": "The request cannot be read"}, "401": _SIGNED_OUT}
+    if operation["security"] != [{}]:
+        every["307"] = {
+            "description": "To a browser whose token is over and whose session is not: where to have it renewed",
+            "headers": LOCATION,
+        }
+        every["403"] = {"description": "The role does not allow this, or it came from another site"}
+    if "requestBody" in operation:
+        every["413"] = {"description": "The body is too large"}
+    if limit.rates:
+        every["429"] = {"description": _WHEN_TOO_OFTEN.format(limit.name), "headers": _TOO_OFTEN}
+    every["503"] = _UNAVAILABLE
+    for status, response in every.items():
+        responses[status] = response | responses.get(status, {})
+    for status, response in responses.items():
+        if status[0] in "45":
+            # FastAPI says of a 422 what is not so; what somebody has said of another one is so, too.
+            own = {} if status == "422" else response.get("content", {})
+            response["content"] = own | _PROBLEM_CONTENT
+    if "422" in responses:
+        responses["422"]["description"] = "Something needs to be corrected"
+    operation["responses"] = dict(sorted(responses.items()))
+
+
+def _say_what_is_required(parameters: Iterable[dict[str, Any]]) -> None:
+    for parameter in parameters:
+        if parameter["schema"].pop(REQUIRED, False):
+            parameter["required"] = True
+            kinds = [one for one in parameter["schema"].pop("anyOf", ()) if one != {"type": "null"}]
+            for kind in kinds:
+                parameter["schema"] |= kind
+
+
+def describe(app: FastAPI) -> None:
+    """Makes `app.openapi()` give the document above, made once when it is first asked for."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]

@@ -1,0 +1,101 @@
+"""What an app answers its operators: `/livez`, `/readyz`, `/metrics`. No gateway leads to them."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import asyncpg
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import PlainTextResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from shared import metrics
+from shared.db.database import TRANSIENT_ERRORS, Database
+from shared.health import Check, readiness
+from shared.http.auth import Principal, public
+from shared.http.policy import about
+from shared.http.rate_limits import UNLIMITED, limited
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_NOT_ANSWERING: tuple[type[BaseException], ...] = (*TRANSIENT_ERRORS, asyncpg.InvalidAuthorizationSpecificationError)
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/livez")
+@about()
+@limited(UNLIMITED)
+async def livez(_: Annotated[Principal | None, Depends(public)]) -> Response:
+    """The process answers."""
+    return PlainTextResponse("alive\n")
+
+
+@router.get("/readyz")
+@about()
+@limited(UNLIMITED)
+async def readyz(request: Request, _: Annotated[Principal | None, Depends(public)]) -> Response:
+    """The app can do its work: its database answers, as each of its roles."""
+    return readiness(await app_checks(request.app.state))
+
+
+@router.get("/metrics")
+@about()
+@limited(UNLIMITED)
+async def prometheus(_: Annotated[Principal | None, Depends(public)]) -> Response:
+    """The process's metrics, for Prometheus."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def app_checks(state: object) -> list[Check]:
+    """What an app needs to do its work: an application's `state`, once it has started.
+
+    Its `database`, and where the app has any, its `narrow_databases`: the same one as other roles, by their names.
+    """
+    database: Database | None = getattr(state, "database", None)
+    if database is None:
+        return [Check("app", ok=False, detail="not started")]
+    narrow: dict[str, Database] = getattr(state, "narrow_databases", {})
+    return [await _answers(name, one) for name, one in {"database": database, **narrow}.items()]
+
+
+async def _answers(name: str, database: Database) -> Check:
+    try:
+        await database.pool.fetchval("select 1", timeout=2)
+    except _NOT_ANSWERING as error:
+        return Check(name, ok=False, detail=type(error).__name__)
+    return Check(name, ok=True, detail="answers")
+
+
+def end_streams(app: object) -> None:
+    """End what would never end by itself, so that a server that stops need not wait for it.
+
+    An application with event streams puts a function that ends them in the list `app.state.before_shutdown`.
+    """
+    for end in getattr(getattr(app, "state", None), "before_shutdown", ()):
+        end()
+
+
+class Measured:
+    """Counts every request and the time until its answer began, by route pattern: paths may hold ids."""
+
+    def __init__(self, app: ASGIApp, service: str) -> None:
+        self.app = app
+        self.service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+
+        async def send_measured(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                route = getattr(scope.get("route"), "path", "none")
+                status = f"{message['status'] // 100}xx"
+                metrics.REQUESTS.labels(self.service, route, status).observe(time.perf_counter() - started)
+            await send(message)
+
+        await self.app(scope, receive, send_measured)

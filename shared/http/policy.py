@@ -1,0 +1,171 @@
+"""What an operation is about, and how much of that each role reaches: said beside the route, and tested whole.
+
+Every route declares two things: who may call it (`shared.http.auth.require` or `public`), and what it is about,
+`about(PLEDGE, CONTACT)`, things that each service's `access` describes once. Neither looks at a request here; they
+are what `docs/authorisation.md` is written from and what the tests hold every answer against.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, get_args, get_origin
+from uuid import UUID
+
+from fastapi.routing import iter_route_contexts
+from pydantic import BaseModel
+
+from shared.http.auth import ACCESS_ATTRIBUTE, PROVEN_ATTRIBUTE, Role, Scope
+from shared.http.rate_limits import Kind, kind_of
+
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
+
+Belonging = Literal["own", "other company", "other municipality", "draft", "other taskforce", "missing"]
+"""Whose a thing is, seen from whoever asks. `draft`: an event of the own taskforce that nobody has announced yet."""
+Asker = Role | Scope | Literal["nobody"]
+ASKERS: Final[tuple[Asker, ...]] = (*get_args(Role), *get_args(Scope), "nobody")
+
+NOTHING: Final[frozenset[Belonging]] = frozenset()
+OWN: Final[frozenset[Belonging]] = frozenset({"own"})
+OF_THE_TASKFORCE: Final[frozenset[Belonging]] = frozenset({"own", "other company", "other municipality"})
+EVERYBODYS: Final[frozenset[Belonging]] = OF_THE_TASKFORCE | {"other taskforce"}
+
+_Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
+_ABOUT_ATTRIBUTE: Final = "tilsagn_about"
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A kind of thing that operations show or change, and which of them each role reaches.
+
+    What somebody does not reach is to them as if it did not exist.
+
+    Attributes:
+        name: what it is called.
+        own: which ones count as the asker's own, where that is more than being in the same taskforce.
+        of: the thing it is a field of; None where it stands by itself.
+        reach: which ones everybody reaches whose role is not named below.
+        by_role: roles that reach others than that; `nobody` is somebody without a token.
+    """
+
+    name: str
+    own: str = ""
+    of: Thing | None = None
+    reach: frozenset[Belonging] = OF_THE_TASKFORCE
+    by_role: Mapping[Asker, frozenset[Belonging]] = field(default_factory=dict, hash=False)
+
+    def reached_by(self, asker: Asker) -> frozenset[Belonging]:
+        """Which ones `asker` reaches, by an operation they may call."""
+        return self.by_role.get(asker, self.reach)
+
+
+def about(*things: Thing) -> Callable[[_Endpoint], _Endpoint]:
+    """Say what an operation shows or changes. Stands below the router's decorator; without things: nobody's data."""
+
+    def declare(endpoint: _Endpoint) -> _Endpoint:
+        setattr(endpoint, _ABOUT_ATTRIBUTE, things)
+        return endpoint
+
+    return declare
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A method of an address, and its policy.
+
+    Attributes:
+        askers: who may call it.
+        things: what it is about; None where nobody has said so.
+        proven: whether they must have shown shortly before who they are.
+        ids: the parameters that name something: of the path, the query and the JSON body.
+        access: the dependency that lets in and refuses.
+        endpoint: the function that answers.
+    """
+
+    method: str
+    path: str
+    askers: frozenset[Asker]
+    things: tuple[Thing, ...] | None
+    ids: tuple[str, ...]
+    access: Callable[..., Any]
+    endpoint: Callable[..., Any]
+    proven: bool = False
+
+    @property
+    def name(self) -> str:
+        """`GET /pledges/{pledge_id}`."""
+        return f"{self.method} {self.path}"
+
+    @property
+    def limit(self) -> Kind:
+        """With what it is counted, of how often somebody may ask."""
+        return kind_of(self.endpoint, self.method, self.path)
+
+    @property
+    def kind(self) -> Literal["JSON", "page", "stream", "internal"]:
+        """What it answers with, by where it lies."""
+        if self.path.endswith("/stream"):
+            return "stream"
+        return "internal" if self.path.startswith("/internal/") else "JSON" if self.path.startswith("/api/") else "page"
+
+
+def operations(routes: Sequence[BaseRoute]) -> list[Operation]:
+    """Return every operation of an application, in the order of its routes.
+
+    Raises:
+        ValueError: a route says neither `require(...)` nor `public`, or there is none at all.
+    """
+    found: list[Operation] = []
+    for route in iter_route_contexts(routes):
+        dependant = getattr(route, "dependant", None)
+        # What Starlette mounts (assets) and the OpenAPI document are open by design.
+        if dependant is None:
+            continue
+        checks = [one.call for one in _with_inner(dependant) if hasattr(one.call, ACCESS_ATTRIBUTE)]
+        if len(checks) != 1:
+            raise ValueError(f"{route.path} says {len(checks)} times who may call it")
+        roles: frozenset[Any] = getattr(checks[0], ACCESS_ATTRIBUTE)
+        askers = frozenset(ASKERS) if "public" in roles else roles
+        things = getattr(dependant.call, _ABOUT_ATTRIBUTE, None)
+        ids = tuple(dict.fromkeys(name for one in _with_inner(dependant) for name in _ids(one)))
+        found += [
+            Operation(
+                method,
+                route.path or "",
+                askers,
+                things,
+                ids,
+                checks[0],
+                dependant.call,
+                proven=getattr(checks[0], PROVEN_ATTRIBUTE, False),
+            )
+            for method in sorted(route.methods or ())
+        ]
+    if not found:
+        raise ValueError("there are no routes to look at")
+    return found
+
+
+def _with_inner(dependant: Any) -> Iterator[Any]:
+    yield dependant
+    for inner in dependant.dependencies:
+        yield from _with_inner(inner)
+
+
+def _ids(dependant: Any) -> Iterator[str]:
+    """The parameters that may name something: text of the path that is no choice, and UUIDs anywhere."""
+    for parameter in dependant.path_params:
+        if get_origin(parameter.field_info.annotation) is not Literal:
+            yield parameter.alias
+    for parameter in (*dependant.query_params, *dependant.body_params):
+        if _holds_uuid(parameter.field_info.annotation):
+            yield parameter.alias
+
+
+def _holds_uuid(annotation: Any) -> bool:
+    if annotation is UUID:
+        return True
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return any(_holds_uuid(one.annotation) for one in annotation.model_fields.values())
+    return any(_holds_uuid(inner) for inner in get_args(annotation))

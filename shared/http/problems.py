@@ -1,0 +1,244 @@
+"""Everything that can go wrong with a request, said as RFC 9457 problem+json or as a page.
+
+Routes raise `Problem`; the handlers here turn that, validation errors, Starlette's own errors and broken
+bodies into one shape. A value that somebody sent is never sent back, for it may be personal.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.routing import iter_route_contexts
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+
+from shared.db.database import TRANSIENT_ERRORS
+from shared.http.validation import FieldError, field_errors
+from shared.ui.i18n import N_
+from shared.ui.i18n import gettext as _
+
+log = structlog.get_logger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+TYPE_PREFIX = "/problems/"
+
+_TITLES: Mapping[int, tuple[str, str, str]] = {
+    400: ("bad-request", N_("The request cannot be read"), N_("Check what was sent and try again.")),
+    401: ("signed-out", N_("You are not signed in"), N_("Sign in and try again.")),
+    403: ("forbidden", N_("You may not do this"), N_("Your role does not give access to this.")),
+    404: ("not-found", N_("This page does not exist"), N_("It may have been moved, or the address is wrong.")),
+    405: ("method-not-allowed", N_("This cannot be done here"), N_("The address does not take this method.")),
+    406: ("not-acceptable", N_("This format is not available"), N_("Ask for another format.")),
+    409: ("conflict", N_("Somebody changed this before you"), N_("Load it again and compare.")),
+    412: ("stale-version", N_("Somebody changed this before you"), N_("Load it again and compare.")),
+    413: ("too-large", N_("This is too large"), N_("Send less at a time.")),
+    415: ("media-type", N_("This format is not understood"), N_("Send it in another format.")),
+    422: ("invalid", N_("Something needs to be corrected"), N_("See what is said about each field.")),
+    428: ("precondition-required", N_("The version is missing"), N_("Say which version you saw (If-Match).")),
+    429: ("too-many", N_("Too many attempts"), N_("Wait a little and try again.")),
+    500: ("internal", N_("Something went wrong on our side"), N_("It has been recorded. Try again in a moment.")),
+    503: ("unavailable", N_("This is not available right now"), N_("Try again in a moment.")),
+}
+_OTHER = ("other", N_("The request was refused"), N_("Check what was sent and try again."))
+
+
+class Problem(Exception):
+    """An answer that is not a success, raised from anywhere in a route.
+
+    `slug` names the kind of problem for programs (`/problems/<slug>`), and is stable. `title` and `detail`
+    are for people and come translated; left out, the words for the status are used. `errors` are the
+    fields at fault. `extra` adds members of the problem's own (RFC 9457, section 3.2), `headers` go along.
+    `onward` is a local path and what a button that leads there says, for people only: the next thing to do.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        slug: str | None = None,
+        title: str | None = None,
+        detail: str | None = None,
+        *,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+        extra: Mapping[str, Any] | None = None,
+        onward: tuple[str, str] | None = None,
+    ) -> None:
+        super().__init__(f"{status} {slug or ''}".strip())
+        self.status = status
+        self.slug = slug or _TITLES.get(status, _OTHER)[0]
+        self.title = title
+        self.detail = detail
+        self.errors = tuple(errors)
+        # RFC 9110, section 15.5.2: whoever is told to say who they are is told how.
+        self.headers = ({"www-authenticate": "Bearer"} if status == 401 else {}) | dict(headers or {})
+        self.extra = dict(extra or {})
+        self.onward = onward
+
+    def document(self, instance: str | None = None) -> dict[str, Any]:
+        """The JSON object, in the current language."""
+        _slug, title, detail = _TITLES.get(self.status, _OTHER)
+        body: dict[str, Any] = {
+            **self.extra,
+            "type": TYPE_PREFIX + self.slug,
+            "title": self.title or _(title),
+            "status": self.status,
+            "detail": self.detail or _(detail),
+        }
+        if instance:
+            body["instance"] = instance
+        if self.errors:
+            body["errors"] = [asdict(error) for error in self.errors]
+        return body
+
+
+@dataclass(frozen=True)
+class Negotiation:
+    """What the asker can read: a program (JSON), a page, or a fragment for htmx."""
+
+    html: bool
+    fragment: bool
+
+    @classmethod
+    def of(cls, request: Request) -> "Negotiation":
+        """Addresses under /api and /internal always answer JSON; others a page to whoever accepts one."""
+        machine = request.url.path.startswith(("/api/", "/internal/"))
+        html = not machine and "text/html" in request.headers.get("accept", "")
+        return cls(
+            html=html or (not machine and "hx-request" in request.headers), fragment="hx-request" in request.headers
+        )
+
+
+def asked_for(connection: HTTPConnection) -> str:
+    """Return the address that was asked for, from its path on, with what was escaped in it still escaped."""
+    # `path` has `%3F` as `?`, where the query would begin; what a server need not give is `raw_path`.
+    path = connection.scope.get("raw_path") or quote(connection.scope["path"]).encode()
+    query = connection.scope["query_string"]
+    return (path + b"?" + query if query else path).decode("latin-1")
+
+
+def safe_next(target: str | None, default: str = "/") -> str:
+    """The local path to go on to after signing in; anything that could lead to another site gives default."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return default
+    return default if any(ord(character) < 0x20 or character == "\\" for character in target) else target
+
+
+def respond(request: Request, problem: Problem) -> Response:
+    """The problem as this asker can read it. Someone signed out who opens a page is led to sign in."""
+    from shared.ui.pages import render  # noqa: PLC0415 - pages renders problems and raises them
+
+    _note_refusal(request, problem)
+    asks = Negotiation.of(request)
+    correlation_id = getattr(request.state, "correlation_id", None)
+    document = problem.document(instance=f"urn:uuid:{correlation_id}" if correlation_id else None)
+    if not asks.html:
+        return JSONResponse(document, problem.status, problem.headers, media_type=MEDIA_TYPE)
+    if problem.status == 401 and not asks.fragment and request.method in {"GET", "HEAD"}:
+        return RedirectResponse(f"/sign-in?next={quote(safe_next(asked_for(request)), safe='')}", 303, problem.headers)
+    template = "problem_fragment.html" if asks.fragment else "problem.html"
+    onward = _way_on(request, problem)
+    response = render(request, template, status_code=problem.status, problem=document, onward=onward)
+    response.headers.update(problem.headers)
+    return response
+
+
+def _way_on(request: Request, problem: Problem) -> tuple[str, str]:
+    """Where the page leads, and what its button says: as the problem says, back to the form, or to the front page."""
+    if problem.onward is not None:
+        return problem.onward
+    if problem.status == 401:
+        return "/sign-in", _("Sign in")
+    if request.method not in {"GET", "HEAD"} and (form := _came_from(request)):
+        return form, _("Back")
+    return "/", _("Go to the front page")
+
+
+def _came_from(request: Request) -> str | None:
+    """The page of ours that sent this, if it can be opened again: the answer to another form cannot."""
+    try:
+        sender = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return None
+    if sender.netloc != request.headers.get("host") or "GET" not in _methods(request, sender.path):
+        return None
+    return safe_next(sender.path + (f"?{sender.query}" if sender.query else ""), default="") or None
+
+
+_REFUSALS = frozenset({401, 403, 429})
+"""Answers that say that somebody may not, or not so often."""
+_SIGNING_IN = ("/sign-in", "/account/passkeys")
+
+
+def _note_refusal(request: Request, problem: Problem) -> None:
+    """Log what somebody was kept from, and ways in that did not open: by the route's path, never by the address."""
+    failed_way_in = problem.status >= 400 and request.url.path.startswith(_SIGNING_IN) and request.method == "POST"
+    if problem.status not in _REFUSALS and not failed_way_in:
+        return
+    route = getattr(request.scope.get("route"), "path", None)
+    principal = getattr(request.state, "principal", None)
+    log.warning(
+        "request.refused",
+        status=problem.status,
+        reason=problem.slug,
+        method=request.method,
+        route=route,
+        taskforce=str(principal.taskforce_id) if principal is not None else None,
+    )
+
+
+async def _on_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return respond(request, error)
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code < 400 or error.status_code == 204:
+        return Response(status_code=error.status_code, headers=error.headers)
+    # One route's own `Allow` names that route's methods only.
+    headers = {"allow": _allowed(request)} if error.status_code == 405 else error.headers
+    return respond(request, Problem(error.status_code, headers=headers))
+
+
+def _allowed(request: Request) -> str:
+    """Every method that the address takes: there is a route for each, and only the first is asked when none fits."""
+    methods = _methods(request, request.scope["path"])
+    return ", ".join(sorted(methods or {"GET", "HEAD"}))  # none: what is mounted, which are files
+
+
+def _methods(request: Request, path: str) -> set[str]:
+    """What the routes of this application take at a path; nothing where there is none."""
+    methods: set[str] = set()
+    for route in iter_route_contexts(request.app.routes):
+        pattern = getattr(route, "path_regex", None)
+        if pattern is not None and pattern.match(path):
+            methods |= route.methods or set()
+    return methods
+
+
+async def _on_validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    details = error.errors()
+    if any(detail["type"] == "json_invalid" for detail in details):
+        return respond(request, Problem(400, "malformed-json", detail=_("The body is not valid JSON.")))
+    return respond(request, Problem(422, errors=field_errors(details)))
+
+
+async def _on_outage(request: Request, error: Exception) -> Response:
+    # Whether the change was committed may be unknown: the same request again, under its key, finds out.
+    log.warning("database_unavailable", error=type(error).__name__)
+    return respond(request, Problem(503, headers={"retry-after": "1"}))
+
+
+def install(app: FastAPI) -> None:
+    """Makes every failure of the app answer as a problem. Unexpected ones: see `shared.http.middleware`."""
+    for passing in TRANSIENT_ERRORS:
+        app.add_exception_handler(passing, _on_outage)  # type: ignore[arg-type]
+    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(RequestValidationError, _on_validation)

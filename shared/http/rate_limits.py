@@ -1,0 +1,195 @@
+"""How often one account, event pass or address may ask, by the kind of what it asks for.
+
+An operation that says nothing is of a kind all the same, by its method (`kind_of`): only what no gateway leads to is
+unlimited. One that is of another kind says so beside its route: `@limited(LOGGING)`.
+
+The figures are such that nobody who works meets them: they were set by the most that one evening does, and are what a
+program that has gone wrong, or somebody who wants to do harm, runs into. An installation changes them
+(docs/operations.md, "How often one may ask").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeVar, get_args
+
+Asker = Literal["account", "pass", "address"]
+"""Who is counted. A person or an API key; an event's pass, which everybody in the hall has; a network address."""
+ASKERS: Final[tuple[Asker, ...]] = get_args(Asker)
+
+_WRITTEN: Final = re.compile(r"([1-9]\d{0,6})/([1-9]\d{0,4})s")
+_ATTRIBUTE: Final = "tilsagn_limited"
+_Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So often at once; after that it comes back evenly, all of it within so many seconds.
+
+    Attributes:
+        most: how often.
+        seconds: in how long a time what was used up has come back.
+    """
+
+    most: int
+    seconds: float
+
+    @classmethod
+    def read(cls, written: str) -> Rate:
+        """Read `1000/600s`. Raises `ValueError`."""
+        found = _WRITTEN.fullmatch(written)
+        if found is None:
+            raise ValueError(f"write how often in how many seconds, like 1000/600s, and not {written!r}")
+        return cls(int(found[1]), int(found[2]))
+
+    def __str__(self) -> str:
+        return f"{self.most}/{self.seconds:.0f}s"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is counted together.
+
+    Attributes:
+        name: stands in settings, headers and `docs/authorisation.md`.
+        rates: how often each asker may; who is not named is not counted.
+        why: where the figures are from, for whoever changes them.
+    """
+
+    name: str
+    rates: Mapping[Asker, Rate]
+    why: str
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+
+READING: Final = Kind(
+    "reading",
+    {"account": Rate(1800, 60), "pass": Rate(3000, 60), "address": Rate(12_000, 60)},
+    "A page that follows the figures asks four times a second while everything changes: seven such pages of one "
+    "account, fifty of one hall. A guest's phone asks twice for each pledge: two hundred of them at once, seven times.",
+)
+"""Whatever does not change anything."""
+
+LOGGING: Final = Kind(
+    "logging",
+    {"account": Rate(1000, 600), "pass": Rate(3000, 600), "address": Rate(6000, 600)},
+    "A phone that was offline sends 300 pledges at once: three times in ten minutes for one account, ten such phones "
+    "with one pass. An evening of 80 companies is some 300 pledges, all from one address: twenty evenings.",
+)
+"""Pledges, and who has come: what a full hall does at the same moment."""
+
+CHANGING: Final = Kind(
+    "changing",
+    {"account": Rate(1000, 600), "pass": Rate(1000, 600), "address": Rate(6000, 600)},
+    "Somebody who prepares an evening with a script registers some hundred companies at once.",
+)
+"""Whatever else changes something."""
+
+HEAVY: Final = Kind(
+    "heavy",
+    {"account": Rate(60, 600), "pass": Rate(60, 600), "address": Rate(600, 600)},
+    "A file of pledges is looked at, corrected and read: three requests, however many rows it has, and twenty files in "
+    "ten minutes. Somebody's data are looked up in four services, and printed, for one letter at a time.",
+)
+"""What takes long for one request: files, and everything that is held about somebody."""
+
+SIGNING_IN: Final = Kind(
+    "signing-in",
+    {"account": Rate(200, 600), "address": Rate(2000, 600)},
+    "A hall sits behind one address: five tries of 400 people. An account is one person who shows who they are. How "
+    "many mails one person is sent, and how often one code is tried, is limited by itself.",
+)
+"""Asking for a way in, and going in."""
+
+ASKING_DEVICES: Final = Kind(
+    "asking-devices",
+    {"account": Rate(100, 600), "address": Rate(100, 600)},
+    "Whoever signs in with a passkey asks once; each writes a row.",
+)
+"""A challenge for a passkey."""
+
+EXCHANGING_KEYS: Final = Kind(
+    "exchanging-keys",
+    {"address": Rate(600, 600)},
+    "A program asks once a minute: sixty of one organisation.",
+)
+"""An API key for a token."""
+
+UNLIMITED: Final = Kind("unlimited", {}, "No gateway leads there: the other services, and whoever looks after them.")
+
+KINDS: Final[Mapping[str, Kind]] = {
+    kind.name: kind for kind in (READING, LOGGING, CHANGING, HEAVY, SIGNING_IN, ASKING_DEVICES, EXCHANGING_KEYS)
+}
+"""Those that an installation may change."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    kind: Kind
+    answered_by_route: bool
+
+
+def limited(kind: Kind, *, answered_by_route: bool = False) -> Callable[[_Endpoint], _Endpoint]:
+    """Say of which kind an operation is, where its method does not. Stands below the router's decorator.
+
+    Args:
+        kind: what it is counted with.
+        answered_by_route: what is too often is not refused before the route, which asks for itself
+            (`shared.http.rate_limiter.too_often`) and keeps what somebody has typed.
+    """
+
+    def declare(endpoint: _Endpoint) -> _Endpoint:
+        setattr(endpoint, _ATTRIBUTE, _Declared(kind, answered_by_route))
+        return endpoint
+
+    return declare
+
+
+def kind_of(endpoint: Callable[..., Any], method: str, path: str) -> Kind:
+    """Of which kind an operation is: as it says, or else by its method; between services there is no limit."""
+    declared: _Declared | None = getattr(endpoint, _ATTRIBUTE, None)
+    if declared is not None:
+        return declared.kind
+    if path.startswith("/internal/"):
+        return UNLIMITED
+    return READING if method in {"GET", "HEAD"} else CHANGING
+
+
+def is_answered_by_route(endpoint: Callable[..., Any]) -> bool:
+    """Whether the operation answers by itself what is too often."""
+    declared: _Declared | None = getattr(endpoint, _ATTRIBUTE, None)
+    return declared is not None and declared.answered_by_route
+
+
+def changed(kinds: Mapping[str, Mapping[Asker, Rate]], times: float) -> Mapping[str, Mapping[Asker, Rate]]:
+    """Every kind's rates as an installation has them.
+
+    Args:
+        kinds: those that differ from ours, by the kind's name and who asks.
+        times: all of them are so many times as high; at least once stays.
+    """
+    return {
+        name: {
+            asker: Rate(max(1, round(rate.most * times)), rate.seconds)
+            for asker, rate in {**kind.rates, **kinds.get(name, {})}.items()
+        }
+        for name, kind in KINDS.items()
+    }
+
+
+def read_changes(written: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[Asker, Rate]]:
+    """Read what an installation says: `{"logging": {"pass": "5000/600s"}}`. Raises `ValueError` for what is unknown."""
+    read: dict[str, dict[Asker, Rate]] = {}
+    for name, rates in written.items():
+        if name not in KINDS:
+            raise ValueError(f"there is no kind {name!r}: there are {', '.join(KINDS)}")
+        counted = KINDS[name].rates
+        for asker in rates:
+            if asker not in counted:
+                raise ValueError(f"{name} counts {', '.join(counted)}, and not {asker!r}")
+        read[name] = {asker: Rate.read(rates[asker]) for asker in counted if asker in rates}
+    return read

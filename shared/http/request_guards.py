@@ -1,0 +1,171 @@
+"""What no route should see is refused here: writes from other sites, bodies too large, and what is not text."""
+
+import re
+from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.http.auth import COOKIE
+from shared.http.problems import Problem
+from shared.ui.i18n import gettext as _
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+
+def cross_site() -> Problem:
+    """What is said of a write that another site may have made somebody's browser send."""
+    return Problem(403, "cross-site", _("This came from another site"), _("Open the page here and send it again."))
+
+
+class CrossSiteWrites:
+    """Refuses writes that another site made somebody's browser send (CSRF), by what browsers say themselves.
+
+    Unsafe methods pass with a Bearer token (a page elsewhere cannot add one), with `Sec-Fetch-Site` of
+    same-origin or none, or, from browsers that do not send it, with our own `Origin`. A request with
+    neither header did not come from a browser and passes unless it carries a session cookie.
+    """
+
+    def __init__(self, app: ASGIApp, public_url: str) -> None:
+        self.app = app
+        self.public_origin = _origin(public_url)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] not in SAFE_METHODS and self._foreign(scope):
+            raise cross_site()
+        await self.app(scope, receive, send)
+
+    def _foreign(self, scope: Scope) -> bool:
+        headers = Headers(scope=scope)
+        if headers.get("authorization", "").lower().startswith("bearer "):
+            return False
+        if site := headers.get("sec-fetch-site"):
+            return site not in {"same-origin", "none"}
+        if origin := headers.get("origin"):
+            return origin not in {self.public_origin, f"{scope['scheme']}://{headers.get('host', '')}"}
+        cookies = headers.get("cookie", "")
+        return f"{COOKIE}=" in cookies
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+class TooLarge(HTTPException):
+    """The body grew past the limit while it was read. An HTTPException because FastAPI lets those through."""
+
+    def __init__(self) -> None:
+        super().__init__(413)
+
+
+class BodyLimits:
+    """Refuses bodies over the limit, whether they say their length or come in chunks, and what is not text.
+
+    `larger` gives path prefixes that may receive more (uploads), in bytes. PostgreSQL's text holds neither NUL
+    nor half a surrogate pair, and Python's JSON reader lets both through, so JSON and form bodies, paths and
+    queries with one are refused here, once, with 400. So is a form in parts that names an encoding, which no
+    browser does: it would be read with any codec that Python has, and some of them take minutes for one megabyte.
+    A refused body is read to its end (up to 16 times the limit), or the sender would see a reset connection
+    instead of the answer.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int, larger: Mapping[str, int]) -> None:
+        self.app = app
+        self.limit = limit
+        self.larger = dict(larger)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if b"%00" in scope.get("query_string", b"") or "\0" in scope["path"]:
+            raise _not_text()
+        limit = self._limit_of(scope["path"])
+        headers = Headers(scope=scope)
+        if _names_encoding(headers.get("content-type", "")):
+            await drain(receive, 16 * limit)
+            raise Problem(400, "not-text", detail=_("Forms are read as UTF-8."))
+        announced = headers.get("content-length", "0")
+        if announced.isdigit() and int(announced) > limit:
+            await drain(receive, 16 * limit)
+            raise Problem(413)
+        await self.app(scope, _guarded(receive, limit, headers.get("content-type", "")), send)
+
+    def _limit_of(self, path: str) -> int:
+        matching = [size for prefix, size in self.larger.items() if path.startswith(prefix)]
+        return max(matching, default=self.limit)
+
+
+def _guarded(receive: Receive, limit: int, content_type: str) -> Receive:
+    is_not_text = _reader_of(content_type)
+    received = 0
+    chunks: list[bytes] = []
+
+    async def receive_guarded() -> Message:
+        nonlocal received
+        message = await receive()
+        if message["type"] != "http.request":
+            return message
+        chunk: bytes = message.get("body", b"")
+        more = message.get("more_body", False)
+        received += len(chunk)
+        if received > limit:
+            if more:
+                await drain(receive, 16 * limit)
+            raise TooLarge
+        if is_not_text:
+            # Kept only for kinds of bodies that are read whole anyway, and those are under the limit.
+            chunks.append(chunk)
+            if not more and is_not_text(b"".join(chunks)):
+                raise HTTPException(400)
+        return message
+
+    return receive_guarded
+
+
+# An escaped backslash, or a whole surrogate pair; what is left over as the group is not text.
+_ESCAPES = re.compile(rb"\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u0000|\\u[dD][89a-fA-F]..)")
+
+
+def _json_is_not_text(body: bytes) -> bool:
+    return b"\0" in body or (b"\\u" in body and any(found[1] for found in _ESCAPES.finditer(body)))
+
+
+def _form_is_not_text(body: bytes) -> bool:
+    return b"\0" in body or b"%00" in body
+
+
+def _reader_of(content_type: str) -> Callable[[bytes], bool] | None:
+    """How to see that such a body is not text; None for uploads, whose readers judge for themselves."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind.endswith("json"):
+        return _json_is_not_text
+    return _form_is_not_text if kind == "application/x-www-form-urlencoded" else None
+
+
+# However it is written: parameters of a header may be quoted, encoded, or in several pieces (RFC 2231).
+_ENCODING = re.compile(r"charset(?!\s*=\s*\"?utf-8\"?\s*(?:;|$))", re.IGNORECASE)
+
+
+def _names_encoding(content_type: str) -> bool:
+    """Whether it is a form in parts whose text is to be read as anything but UTF-8."""
+    return content_type.lstrip().lower().startswith("multipart/") and _ENCODING.search(content_type) is not None
+
+
+def _not_text() -> Problem:
+    return Problem(400, "not-text", detail=_("It contains characters that are not text."))
+
+
+async def drain(receive: Receive, most: int) -> None:
+    """Read what is left of a body and forget it, up to so many bytes: who sends it waits for that."""
+    discarded = 0
+    while discarded < most:
+        message = await receive()
+        if message["type"] != "http.request":
+            return
+        discarded += len(message.get("body", b""))
+        if not message.get("more_body", False):
+            return

@@ -1,0 +1,309 @@
+"""What one service answers about one person, and does to erase them, for an administrator of one taskforce.
+
+The register's pages ask every service, its own included, with these; the others over `shared.privacy.routes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Final
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.fields.cpr import MayLookLikeCpr
+from shared.messaging.retention import LETTERS, LETTERS_OF_TASKFORCE
+from shared.privacy import subjects
+from shared.privacy.access_log import PURPOSES, Action, Disclosure
+from shared.privacy.activity import Deed, done
+from shared.privacy.english import in_language
+from shared.privacy.report import plain, told, told_done
+from shared.privacy.subjects import Asked, Holding, held
+from shared.ui.i18n import Language
+
+if TYPE_CHECKING:
+    from shared.db.database import Connection, Database
+    from shared.privacy.retention import Retention
+
+LATEST: Final = 200
+"""Lines of the ledger that are shown at most; all of them are printed by `tilsagn erasures`."""
+
+_Known = Annotated[tuple[str, ...], MayLookLikeCpr("an address or a number, searched for and never stored")]
+
+
+class _Wire(BaseModel):
+    # What another release has added is ignored; whatever is wrong is told without its values.
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class Inquiry(_Wire):
+    """Who is looked up, by whom and what for. Its values are not shown by `repr`.
+
+    Attributes:
+        emails, phones, cvrs, ids: as in `shared.privacy.subjects.Asked`.
+        who: the subject of whoever asks, for the log of looks.
+        purpose: a code of `shared.privacy.access_log.PURPOSES`.
+    """
+
+    taskforce: UUID
+    emails: _Known = Field((), repr=False)
+    phones: _Known = Field((), repr=False)
+    cvrs: _Known = Field((), repr=False)
+    ids: tuple[UUID, ...] = ()
+    who: Annotated[str, Field(pattern=r"^person:[0-9a-f-]{36}$")]
+    purpose: Annotated[str, Field(pattern=f"^({'|'.join(PURPOSES)})$")]
+    action: Action
+    language: Language = "da"
+
+    def asked(self) -> Asked:
+        """As holdings are asked."""
+        return Asked(frozenset(self.emails), frozenset(self.phones), frozenset(self.cvrs), frozenset(self.ids))
+
+
+class Group(_Wire):
+    """What is held in one group of a service's register.
+
+    Attributes:
+        name: of the holding.
+        keys: what the rows are known by.
+        erases: whether they would be erased.
+        told: as it stands in the report (`shared.privacy.report.told`).
+    """
+
+    name: str
+    keys: tuple[UUID, ...]
+    erases: bool
+    told: dict[str, Any] = Field(repr=False)
+
+
+class Findings(_Wire):
+    """Every group of one service's register, what the account has done there, and who has looked at what was found.
+
+    `done` has no default: a release that knows of none answers for half of it, which is not an answer.
+    """
+
+    groups: tuple[Group, ...]
+    done: tuple[dict[str, Any], ...] = Field(repr=False)
+    looks: tuple[dict[str, Any], ...] = Field((), repr=False)
+
+
+class Order(_Wire):
+    """What is to be erased: the keys, by the names of holdings. `by` is the subject of whoever ordered it."""
+
+    taskforce: UUID
+    by: Annotated[str, Field(pattern=r"^person:[0-9a-f-]{36}$")]
+    keys: dict[str, tuple[UUID, ...]]
+
+
+class Erased(_Wire):
+    """How many of the rows of an order are gone now, however often it was given."""
+
+    rows: int
+
+
+class LedgerLine(_Wire):
+    """That a row was erased; nothing of what it held. `by` is None for whoever runs the installation.
+
+    `repeated_at` says when a restore made it necessary to erase it again, the last time.
+    """
+
+    service: str
+    table: str
+    key: UUID
+    by: str | None
+    at: datetime
+    repeated_at: datetime | None = None
+
+
+class Deadline(_Wire):
+    """One group of a service's register, what of it is past its deadline now, and when its job last ran.
+
+    Attributes:
+        of_taskforces: False where the figures are the whole installation's: the rows belong to no taskforce.
+        due: rows that would go tonight; `oldest` is the earliest day that one of them counts from.
+        ran_at, removed: of the job's last run; None where it has not run yet.
+    """
+
+    service: str
+    group: str
+    table: str
+    job: str
+    what: str
+    whose: str
+    months: int
+    counted_from: str
+    of_taskforces: bool
+    due: int
+    oldest: date | None
+    ran_at: datetime | None
+    removed: int | None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a service holds of people, and what it does with that.
+
+    Attributes:
+        owns: whether it has a ledger of erasures and a log of looks: it owns personal data.
+        deeds: how what accounts have done is found.
+    """
+
+    holdings: Sequence[Holding]
+    retention: Retention
+    owns: bool
+    deeds: Sequence[Deed] = ()
+
+    @property
+    def service(self) -> str:
+        """The service's name."""
+        return self.retention.service
+
+    @property
+    def of_one_taskforce(self) -> list[Holding]:
+        """The holdings, for somebody who may see one taskforce's only."""
+        return [LETTERS_OF_TASKFORCE if one is LETTERS else one for one in self.holdings]
+
+
+async def find(database: Database, kept: Kept, inquiry: Inquiry) -> Findings:
+    """Return what a service holds about a person in one taskforce. Who has looked is written down in the same moment.
+
+    Raises:
+        LookupError: the service's register has a group or a column that nobody can be searched in.
+    """
+    purpose = PURPOSES[inquiry.purpose]
+    async with database.change(inquiry.taskforce) as conn:
+        register = kept.retention.register
+        found = await held(conn, register.personal, kept.of_one_taskforce, inquiry.asked())
+        accounts = {*inquiry.ids, *(key for group in found for key in group.keys)}
+        did = await done(conn, register.done_by, kept.deeds, accounts)
+        looks: list[dict[str, Any]] = []
+        if kept.owns:
+            disclosure = Disclosure(conn, inquiry.taskforce, inquiry.who, purpose, inquiry.action)
+            for group in found:
+                await disclosure.log(group.entry.table, group.keys)
+            looks = await _looks(conn, kept.service, [key for group in found for key in group.keys])
+    return Findings(
+        groups=tuple(
+            Group(
+                name=group.holding.name,
+                keys=tuple(group.keys),
+                erases=group.holding.erase is not None,
+                told=told(kept.service, group, inquiry.language),
+            )
+            for group in found
+        ),
+        done=tuple(told_done(kept.service, one, inquiry.language) for one in did),
+        looks=tuple(looks),
+    )
+
+
+async def erase(database: Database, kept: Kept, order: Order) -> Erased:
+    """Erase what an order says, with the ledger's lines, in one transaction. It may be given again.
+
+    Raises:
+        ValueError: it names something that the service does not hold, or never erases; nothing was erased.
+    """
+    async with database.change(order.taskforce) as conn:
+        return await erase_in(conn, kept, order)
+
+
+async def erase_in(conn: Connection, kept: Kept, order: Order) -> Erased:
+    """As `erase`, in the transaction of the caller."""
+    holdings = {one.name: one for one in kept.of_one_taskforce if one.erase is not None}
+    if unknown := order.keys.keys() - holdings.keys():
+        raise ValueError(f"nothing is erased of {', '.join(sorted(unknown))}")
+    letters = 0
+    # In the holdings' order: with an account goes what refers to it, and the account is what the ledger names.
+    for name, holding in holdings.items():
+        keys = order.keys.get(name, ())
+        if holding.of_taskforces:
+            await subjects.erase(conn, order.taskforce, holding, keys, by=order.by)
+        elif keys:
+            assert holding.erase is not None
+            letters += len(await conn.fetch(holding.erase, list(keys)))
+    return Erased(rows=letters + await _in_ledger(conn, kept, order, holdings))
+
+
+async def ledger(database: Database, kept: Kept, taskforce_id: UUID) -> list[LedgerLine]:
+    """Return the latest lines of a service's ledger, the last first."""
+    if not kept.owns:
+        return []
+    async with database.read(taskforce_id) as conn:
+        rows = await conn.fetch(
+            """
+            select erased_table as table,
+                   erased_key as key,
+                   erased_by as by,
+                   erased_at as at,
+                   repeated_at
+              from erasures
+             where taskforce_id = $1
+             order by erased_at desc, id
+             limit $2
+            """,
+            taskforce_id,
+            LATEST,
+        )
+    return [LedgerLine(service=kept.service, **row) for row in rows]
+
+
+async def deadlines(database: Database, kept: Kept, taskforce_id: UUID, language: Language) -> list[Deadline]:
+    """Return every group of a service's register with its deadline, what is past it now, and its job's last run."""
+    runs = await kept.retention.last_runs(database, taskforce_id)
+    of_taskforces = {job.name: job.of_taskforces for job in kept.retention.jobs}
+    lines = []
+    for due in await kept.retention.due(database, only=taskforce_id):
+        entry, run = due.entry, runs.get(due.entry.job)
+        lines.append(
+            Deadline(
+                service=kept.service,
+                group=entry.group,
+                table=entry.table,
+                job=entry.job,
+                what=in_language(entry.what, language),
+                whose=in_language(entry.whose, language),
+                months=entry.months,
+                counted_from=in_language(entry.counted_from, language),
+                of_taskforces=of_taskforces[entry.job],
+                due=due.rows,
+                oldest=due.oldest,
+                ran_at=run and run.ended_at,
+                removed=None if run is None else run.removed,
+            )
+        )
+    return lines
+
+
+async def _looks(conn: Connection, service: str, keys: Sequence[UUID]) -> list[dict[str, Any]]:
+    rows = await conn.fetch(
+        """
+        select looked_at, who, action, what_table, what_key, why, basis
+          from accesses_of($1)
+         order by looked_at desc, what_table, what_key
+        """,
+        list(dict.fromkeys(keys)),
+    )
+    return [{"service": service, **{name: plain(value) for name, value in row.items()}} for row in rows]
+
+
+async def _in_ledger(conn: Connection, kept: Kept, order: Order, holdings: dict[str, Holding]) -> int:
+    """How many rows of the order the ledger has: what was erased by an answer that got lost is counted, too."""
+    if not kept.owns:
+        return 0
+    pairs = {(holdings[name].table, key) for name, keys in order.keys.items() for key in keys}
+    found: int = await conn.fetchval(
+        """
+        select count(distinct (erased_table, erased_key))
+          from erasures
+          join unnest($2::text[], $3::uuid[]) as wanted (name, key)
+            on erased_table = wanted.name
+           and erased_key = wanted.key
+         where taskforce_id = $1
+        """,
+        order.taskforce,
+        [table for table, _ in pairs],
+        [key for _, key in pairs],
+    )
+    return found

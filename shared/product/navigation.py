@@ -1,0 +1,69 @@
+"""The one table of what stands in the header for whom, and what roles are called on screen."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from shared.ui.i18n import N_
+
+ROLE_LABELS = {
+    "member": N_("member"),
+    "coordinator": N_("coordinator"),
+    "caseworker": N_("case worker"),
+    "facilitator": N_("facilitator"),
+    "admin": N_("administrator"),
+    "auditor": N_("auditor"),
+    "event_pass": N_("guest at an event"),
+    "service": N_("program"),
+}
+"""What roles are called on screen, in the order in which they are told of somebody who has several."""
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A place in the header: label (English, translated where shown), path, and the roles that see it."""
+
+    label: str
+    path: str
+    roles: frozenset[str]
+
+
+_EVERYBODY = frozenset({"member", "coordinator", "caseworker", "facilitator", "admin", "auditor"})
+
+DESTINATIONS = (
+    Destination(N_("Overview"), "/", _EVERYBODY),
+    Destination(N_("Log a pledge"), "/pledges/new", frozenset({"member", "coordinator", "caseworker", "event_pass"})),
+    Destination(N_("Work list"), "/queue", frozenset({"caseworker", "coordinator"})),
+    Destination(N_("Pledges"), "/pledges", frozenset({"coordinator", "caseworker", "admin"})),
+    Destination(N_("My pledges"), "/pledges", frozenset({"member"})),
+    Destination(N_("Events"), "/events", frozenset({"coordinator", "member", "caseworker", "facilitator", "admin"})),
+    Destination(N_("Companies"), "/companies", frozenset({"coordinator", "admin"})),
+    Destination(N_("People"), "/people", frozenset({"admin"})),
+    Destination(N_("Personal data"), "/personal-data", frozenset({"admin", "auditor"})),
+    Destination(N_("Mails"), "/notifications", frozenset({"coordinator", "admin"})),
+)
+
+
+def destinations(roles: Iterable[str]) -> list[Destination]:
+    """What somebody with these roles sees, in order; of two names for one path, the first that fits them."""
+    held = frozenset(roles)
+    seen: dict[str, Destination] = {}
+    for place in DESTINATIONS:
+        if place.roles & held:
+            seen.setdefault(place.path, place)
+    return list(seen.values())
+
+
+def here(path: str, places: Iterable[Destination]) -> str | None:
+    """The path of the destination that `path` is or lies under: the longest that fits."""
+    fitting = [
+        place.path
+        for place in places
+        if path == place.path or (place.path != "/" and path.startswith(place.path + "/"))
+    ]
+    return max(fitting, key=len, default=None)
+
+
+def role_labels(roles: Iterable[str]) -> list[str]:
+    """What to call somebody with these roles on screen (English, to be translated), in the table's order."""
+    held = frozenset(roles)
+    return [label for role, label in ROLE_LABELS.items() if role in held]

@@ -1,0 +1,280 @@
+"""Horizontal bars, plain and stacked: the length is the number, which also stands at its end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from shared.ui.charts.drawing import (
+    Drawing,
+    element,
+    hit_area,
+    lines_of_text,
+    mark,
+    rule,
+    sheet,
+    text,
+    width_of,
+    wrapped,
+)
+from shared.ui.charts.figure import NumberFormat, figure
+from shared.ui.charts.palette import REAL, fill_of, patterns
+from shared.ui.formats import number_text
+from shared.ui.i18n import gettext as _
+
+_BAR, _ROW_WIDE, _ROW_NARROW = 26, 44, 68
+_LABELS_WIDE = 240
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: what it counts, how many, where it leads, and a goal to show as a tick (same unit)."""
+
+    label: str
+    value: float
+    href: str | None = None
+    goal: float | None = None
+
+
+@dataclass(frozen=True)
+class StackedBar:
+    """One bar made of parts, in the order of the series; a link for each part or None."""
+
+    label: str
+    values: Sequence[float]
+    hrefs: Sequence[str | None] = ()
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """Where labels, bars and numbers go in a drawing of some width."""
+
+    width: int
+    left: float
+    row: int
+    narrow: bool
+    room: float
+
+    @classmethod
+    def of(cls, width: int, longest_number: str) -> "_Frame":
+        narrow = width < 480
+        left = 0.0 if narrow else float(_LABELS_WIDE)
+        room = width - left - width_of(longest_number, 16) - 14
+        return cls(width, left, _ROW_NARROW if narrow else _ROW_WIDE, narrow, room)
+
+    def label(self, top: float, label: str) -> Markup:
+        """The label beside its bar, or above it where there is little room."""
+        if self.narrow:
+            return lines_of_text(0, top + 12, wrapped(label, self.width, 15, most=1), size=15)
+        return lines_of_text(0, top + self.row / 2, wrapped(label, self.left - 14, 15), size=15)
+
+    def axis(self, height: float) -> list[Markup]:
+        """The line the bars start from, where no labels stand in its way."""
+        return [] if self.narrow else [rule(self.left, 0, self.left, height)]
+
+    def bar_top(self, top: float) -> float:
+        return top + (26 if self.narrow else (self.row - _BAR) / 2)
+
+
+def draw_bars(
+    chart_id: str,
+    title: str,
+    bars: Sequence[Bar],
+    width: int,
+    *,
+    series: int = REAL,
+    number: NumberFormat = number_text,
+) -> Drawing:
+    """Bars alone, without frame or table."""
+    largest = max([1e-9, *(bar.value for bar in bars), *(bar.goal or 0 for bar in bars)])
+    frame = _Frame.of(width, max((number(bar.value) for bar in bars), key=len, default=""))
+    height = frame.row * len(bars) + 8
+    parts = [patterns(chart_id, {series}), *frame.axis(height)]
+    for place, bar in enumerate(bars):
+        top = place * frame.row + 4
+        bar_top = frame.bar_top(top)
+        length = bar.value / largest * frame.room
+        told = f"{bar.label}: {number(bar.value)}"
+        if bar.goal is not None:
+            told += f" ({_('goal')}: {number(bar.goal)})"
+        body = element(
+            "rect",
+            {
+                "x": frame.left,
+                "y": bar_top,
+                "width": max(length, 1.5),
+                "height": _BAR,
+                "rx": 3,
+                "fill": fill_of(chart_id, series),
+            },
+        )
+        goal = _goal_tick(frame.left + bar.goal / largest * frame.room, bar_top) if bar.goal else Markup("")
+        value = text(
+            frame.left + max(length, _past_goal(bar, largest, frame)) + 8,
+            bar_top + 19,
+            number(bar.value),
+            size=16,
+            weight=600,
+        )
+        parts.append(
+            mark(bar.href, told, hit_area(0, top, width, frame.row - 4), frame.label(top, bar.label), body, goal, value)
+        )
+    description = _("%(count)s bars; the largest is %(largest)s.", count=len(bars), largest=number(largest))
+    return sheet(chart_id, title, description, width, height, *parts)
+
+
+def _past_goal(bar: Bar, largest: float, frame: _Frame) -> float:
+    """How far right the number must stand so as not to lie on the goal's tick."""
+    if bar.goal is None or bar.goal <= bar.value:
+        return 0
+    goal = bar.goal / largest * frame.room
+    near = goal - bar.value / largest * frame.room < 60
+    return goal if near else 0
+
+
+def _goal_tick(x: float, top: float) -> Markup:
+    return element(
+        "line",
+        {
+            "class": "ink-target",
+            "x1": x,
+            "x2": x,
+            "y1": top - 4,
+            "y2": top + _BAR + 4,
+            "stroke": "#8a5a00",
+            "stroke-width": 3,
+        },
+    )
+
+
+def bar_chart(
+    chart_id: str,
+    title: str,
+    bars: Sequence[Bar],
+    *,
+    columns: tuple[str, str],
+    intro: str | None = None,
+    series: int = REAL,
+    number: NumberFormat = number_text,
+    level: int = 3,
+) -> Markup:
+    """A figure of bars. `columns` head the table: what a bar is, and what is counted."""
+    with_goals = any(bar.goal is not None for bar in bars)
+    rows = [
+        [bar.label, number(bar.value), *([number(bar.goal) if bar.goal is not None else "–"] if with_goals else [])]
+        for bar in bars
+    ]
+    return figure(
+        chart_id,
+        title,
+        lambda own_id, width: draw_bars(own_id, title, bars, width, series=series, number=number),
+        intro=intro,
+        columns=[*columns, *([_("Goal")] if with_goals else [])],
+        rows=rows,
+        level=level,
+    )
+
+
+def draw_stacked(
+    chart_id: str,
+    title: str,
+    bars: Sequence[StackedBar],
+    names: Sequence[str],
+    width: int,
+    *,
+    number: NumberFormat = number_text,
+    show_totals: bool = False,
+) -> Drawing:
+    """Stacked bars alone."""
+    largest = max([1e-9, *(sum(bar.values) for bar in bars)])
+    totals = [number(sum(bar.values)) if show_totals else "" for bar in bars]
+    frame = _Frame.of(width, max(totals, key=len, default=""))
+    height = frame.row * len(bars) + 8
+    parts = [patterns(chart_id, set(range(len(names)))), *frame.axis(height)]
+    for place, bar in enumerate(bars):
+        top = place * frame.row + 4
+        bar_top = frame.bar_top(top)
+        parts.append(frame.label(top, bar.label))
+        x = frame.left
+        for series, value in enumerate(bar.values):
+            length = value / largest * frame.room
+            if value:
+                href = bar.hrefs[series] if series < len(bar.hrefs) else None
+                told = f"{bar.label}, {names[series]}: {number(value)}"
+                parts.append(mark(href, told, *_segment(fill_of(chart_id, series), x, bar_top, length, number(value))))
+            x += length
+        if show_totals:
+            parts.append(text(x + 8, bar_top + 19, totals[place], size=16, weight=600))
+    description = _("%(count)s bars of up to %(parts)s parts.", count=len(bars), parts=len(names))
+    return sheet(chart_id, title, description, width, height, *parts)
+
+
+def _segment(fill: str, x: float, top: float, length: float, told: str) -> list[Markup]:
+    """A part of a bar (what reacts first), with its number on a small plate where that fits."""
+    body = element(
+        "rect",
+        {"x": x, "y": top, "width": max(length - 1.5, 1), "height": _BAR, "rx": 2, "fill": fill},
+    )
+    parts = [body]
+    plate = width_of(told, 14) + 10
+    if length > plate + 6:
+        middle = x + length / 2
+        parts.append(
+            element(
+                "rect",
+                {
+                    "class": "plate",
+                    "x": middle - plate / 2,
+                    "y": top + 4,
+                    "width": plate,
+                    "height": _BAR - 8,
+                    "rx": 4,
+                    "fill": "#fff",
+                },
+            )
+        )
+        parts.append(text(middle, top + 18, told, size=14, anchor="middle", weight=600, css="ink-on-mark"))
+    hit = element(
+        "rect",
+        {
+            "class": "hit",
+            "x": x,
+            "y": top - 2,
+            "width": max(length, 1),
+            "height": _BAR + 4,
+            "rx": 3,
+            "fill": "transparent",
+        },
+    )
+    return [hit, *parts]
+
+
+def stacked_chart(
+    chart_id: str,
+    title: str,
+    bars: Sequence[StackedBar],
+    names: Sequence[str],
+    *,
+    column: str,
+    intro: str | None = None,
+    number: NumberFormat = number_text,
+    show_totals: bool = False,
+    level: int = 3,
+) -> Markup:
+    """A figure of bars made of parts. `names` are the series, `column` says what a bar is.
+
+    Totals are only shown when asked for: job types, for one, are never added up without saying so.
+    """
+    total_column = [_("In all")] if show_totals else []
+    return figure(
+        chart_id,
+        title,
+        lambda own_id, width: draw_stacked(own_id, title, bars, names, width, number=number, show_totals=show_totals),
+        intro=intro,
+        legend=list(enumerate(names)),
+        columns=[column, *names, *total_column],
+        rows=[
+            [bar.label, *map(number, bar.values), *([number(sum(bar.values))] if show_totals else [])] for bar in bars
+        ],
+        level=level,
+    )

@@ -1,0 +1,107 @@
+"""Columns by period: what was counted in each quarter, one column for each series, side by side."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from shared.ui.charts.drawing import Drawing, element, hit_area, mark, nice_top, rule, sheet, text, width_of
+from shared.ui.charts.figure import NumberFormat, figure
+from shared.ui.charts.palette import INK_SOFT, fill_of, patterns
+from shared.ui.formats import number_text
+from shared.ui.i18n import gettext as _
+
+_GAP = 0.3
+"""Share of a period's width that is left empty."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """One period: a value for each series, where it leads, and its name where there is little room."""
+
+    label: str
+    values: Sequence[float]
+    href: str | None = None
+    short: str | None = None
+
+
+def draw_columns(
+    chart_id: str,
+    title: str,
+    periods: Sequence[Period],
+    names: Sequence[str],
+    width: int,
+    *,
+    series: Sequence[int],
+    number: NumberFormat = number_text,
+) -> Drawing:
+    """The columns alone; `series` gives each name's colour."""
+    top_value, step = nice_top(max([0.0, *(value for period in periods for value in period.values)]))
+    height = 240 if width < 480 else 300
+    left, top, bottom = width_of(number(top_value), 14) + 12, 24.0, height - 34.0
+    pitch = (width - left) / max(len(periods), 1)
+    wide = pitch * (1 - _GAP) / max(len(names), 1)
+    longest = max((width_of(number(value), 13) for period in periods for value in period.values), default=0.0)
+    # All or none: a few of many would seem to belong to their neighbours.
+    numbers_fit = longest <= wide
+    parts = [patterns(chart_id, set(series))]
+    for rung in range(round(top_value / step) + 1):
+        y = bottom - step * rung / top_value * (bottom - top)
+        parts.append(rule(left, y, width, y))
+        parts.append(text(left - 8, y + 5, number(step * rung), size=14, anchor="end", fill=INK_SOFT, css="ink-soft"))
+    labels = [period.short or period.label for period in periods]
+    every = max(1, -(-int(max((width_of(label, 14) for label in labels), default=1) + 12) // max(int(pitch), 1)))
+    for place, period in enumerate(periods):
+        x = left + place * pitch
+        columns = []
+        for at, value in enumerate(period.values):
+            tall = value / top_value * (bottom - top)
+            own = x + pitch * _GAP / 2 + at * wide
+            columns.append(_column(fill_of(chart_id, series[at]), own, bottom - tall, wide, tall))
+            if value and numbers_fit:
+                columns.append(
+                    text(own + wide / 2, bottom - tall - 6, number(value), size=13, anchor="middle", weight=600)
+                )
+        told = ", ".join(f"{name} {number(value)}" for name, value in zip(names, period.values, strict=True))
+        parts.append(mark(period.href, f"{period.label}: {told}", hit_area(x, 0, pitch, bottom), *columns))
+        if (len(periods) - 1 - place) % every == 0:
+            parts.append(
+                text(x + pitch / 2, bottom + 22, labels[place], size=14, anchor="middle", fill=INK_SOFT, css="ink-soft")
+            )
+    description = _("%(parts)s columns in each of %(count)s periods.", parts=len(names), count=len(periods))
+    return sheet(chart_id, title, description, width, height, *parts)
+
+
+def _column(fill: str, x: float, y: float, width: float, height: float) -> Markup:
+    """Drawn from the foot up, its head a little rounded; nothing at all where the value is nought."""
+    corner = min(3.0, width / 3, height)
+    path = (
+        f"M{x + 0.75:.1f} {y + height:.1f}V{y + corner:.1f}q0 {-corner:.1f} {corner:.1f} {-corner:.1f}"
+        f"H{x + width - 0.75 - corner:.1f}q{corner:.1f} 0 {corner:.1f} {corner:.1f}V{y + height:.1f}Z"
+    )
+    return element("path", {"d": path, "fill": fill}) if height > 0 else Markup("")
+
+
+def column_chart(
+    chart_id: str,
+    title: str,
+    periods: Sequence[Period],
+    names: Sequence[str],
+    *,
+    column: str,
+    series: Sequence[int],
+    intro: str | None = None,
+    number: NumberFormat = number_text,
+    level: int = 3,
+) -> Markup:
+    """A figure of columns. `names` are the series, `column` says what a period is."""
+    return figure(
+        chart_id,
+        title,
+        lambda own_id, width: draw_columns(own_id, title, periods, names, width, series=series, number=number),
+        intro=intro,
+        legend=list(zip(series, names, strict=True)),
+        columns=[column, *names],
+        rows=[[period.label, *map(number, period.values)] for period in periods],
+        level=level,
+    )

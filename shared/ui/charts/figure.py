@@ -1,0 +1,82 @@
+"""The frame of every chart: title, legend, the drawing in two widths, and the table with the same numbers."""
+
+from collections.abc import Callable, Sequence
+
+from markupsafe import Markup
+
+from shared.ui.charts.drawing import Drawing, element
+from shared.ui.charts.palette import swatch
+from shared.ui.i18n import gettext as _
+
+WIDE, NARROW = 860, 340
+NumberFormat = Callable[[float], str]
+
+
+def figure(
+    chart_id: str,
+    title: str,
+    draw: Callable[[str, int], Drawing],
+    *,
+    intro: str | None = None,
+    legend: Sequence[tuple[int, str]] = (),
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    level: int = 3,
+) -> Markup:
+    """A chart with everything around it.
+
+    `draw(id, width)` makes the drawing. The first column of the table names its row. Without rows there is
+    only a sentence that says so.
+    """
+    heading = element(f"h{level}", {"class": "chart-title", "id": f"{chart_id}-heading"}, title)
+    parts = [heading]
+    if intro:
+        parts.append(element("p", {"class": "chart-intro"}, intro))
+    if not rows:
+        parts.append(element("p", {"class": "empty"}, _("There is nothing to show yet.")))
+        return _framed(chart_id, parts)
+    if legend:
+        items = [element("li", {}, swatch(chart_id, series), label) for series, label in legend]
+        parts.append(element("ul", {"class": "legend"}, *items))
+    for name, width in (("wide", WIDE), ("narrow", NARROW)):
+        drawing = draw(f"{chart_id}-{name}", width)
+        parts.append(element("div", {"class": f"chart-{name}"}, drawing.svg))
+    parts.append(_table(chart_id, title, columns, rows))
+    return _framed(chart_id, parts)
+
+
+def _framed(chart_id: str, parts: Sequence[Markup]) -> Markup:
+    return element("figure", {"class": "chart", "id": chart_id, "aria-labelledby": f"{chart_id}-heading"}, *parts)
+
+
+def _table(chart_id: str, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Markup:
+    head = element(
+        "tr",
+        {},
+        *(
+            element("th", {"scope": "col", "class": "numeric" if number else None}, column)
+            for number, column in enumerate(columns)
+        ),
+    )
+    body = [
+        element(
+            "tr",
+            {},
+            element("th", {"scope": "row"}, row[0]),
+            *(element("td", {"class": "numeric"}, cell) for cell in row[1:]),
+        )
+        for row in rows
+    ]
+    table = element(
+        "table",
+        {"class": "table data-table"},
+        element("caption", {"class": "sr-only"}, title),
+        element("thead", {}, head),
+        element("tbody", {}, *body),
+    )
+    return element(
+        "details",
+        {"class": "details", "id": f"{chart_id}-table"},
+        element("summary", {"class": "details-summary"}, _("Show as a table")),
+        element("div", {"class": "details-text"}, table),
+    )

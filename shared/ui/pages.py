@@ -1,0 +1,145 @@
+"""Pages: a Jinja environment per service, and `render`, which every HTML route ends with."""
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from shared.http.csrf import FormFields, csrf_field
+from shared.http.rate_limits import Asker, Rate
+from shared.product import navigation
+from shared.ui import i18n
+from shared.ui.assets import asset_url, icon_svg
+from shared.ui.formats import FILTERS
+
+_SHARED_TEMPLATES = Path(__file__).with_name("templates")
+_SERVICES = Path(__file__).resolve().parents[2] / "services"
+
+
+class PageSettings(Protocol):
+    """What pages need to know of a service's settings."""
+
+    @property
+    def demo_mode(self) -> bool:
+        """Whether this is a demonstration; every page says so."""
+        ...
+
+    @property
+    def public_url(self) -> str:
+        """The address people use, without a slash at its end."""
+        ...
+
+    @property
+    def token_jwks(self) -> str:
+        """The public keys that sign tokens, as the JSON text of a JWK set."""
+        ...
+
+    @property
+    def rate_limits(self) -> Mapping[str, Mapping[Asker, Rate]]:
+        """How often one may ask, where that is not as everywhere (`shared.http.rate_limits.read_changes`)."""
+        ...
+
+    @property
+    def rate_limits_times(self) -> float:
+        """By how much all of these limits are multiplied."""
+        ...
+
+
+# Which language is asked anew at every call: templates are shared by all requests.
+def _gettext(message: str) -> str:
+    return i18n.current().translations.gettext(message)
+
+
+def _ngettext(singular: str, plural: str, number: int) -> str:
+    return i18n.current().translations.ngettext(singular, plural, number)
+
+
+def _pgettext(context: str, message: str) -> str:
+    return i18n.current().translations.pgettext(context, message)
+
+
+def _npgettext(context: str, singular: str, plural: str, number: int) -> str:
+    return i18n.current().translations.npgettext(context, singular, plural, number)
+
+
+def template_folders(service: str) -> list[Path]:
+    """Every folder called `templates` in a service: its own and those of its feature packages."""
+    return sorted((_SERVICES / service).glob("**/templates"))
+
+
+@functools.cache
+def templates(service: str) -> Environment:
+    """The templates of a service and of its feature packages, then the shared ones (layout, macros).
+
+    A template is named without its feature (`"pledge.html"`), so a name is unique within its service.
+
+    Escapes always; an unknown name is an error, not an empty place. `_`, `ngettext`, `pgettext` speak the
+    current language; filters are those of `shared.ui.formats`; `asset("x.css")` is an asset's address.
+    """
+    environment = Environment(
+        loader=FileSystemLoader([*template_folders(service), _SHARED_TEMPLATES]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", FormFields],
+        auto_reload=False,
+    )
+    words: Any = environment
+    words.install_gettext_callables(_gettext, _ngettext, newstyle=True, pgettext=_pgettext, npgettext=_npgettext)
+    environment.filters.update(FILTERS)
+    environment.globals.update(
+        asset=asset_url, csrf_field=csrf_field, icon_svg=icon_svg, current_language=i18n.current_language
+    )
+    return environment
+
+
+def _language_links(request: Request) -> dict[str, str]:
+    """This page's address in each language. Pages that answer a form link to where the form stands."""
+    query = [(key, value) for key, value in parse_qsl(request.url.query) if key != "lang"]
+    return {language: f"{request.url.path}?{urlencode([*query, ('lang', language)])}" for language in i18n.LANGUAGES}
+
+
+def page_context(request: Request) -> dict[str, Any]:
+    """What every template knows: who is signed in, the language, where one can go, and demo mode."""
+    principal = getattr(request.state, "principal", None)
+    roles: frozenset[str] = principal.roles if principal is not None else frozenset()
+    places = navigation.destinations(roles)
+    settings: PageSettings = request.app.state.settings
+    return {
+        "request": request,
+        "principal": principal,
+        "roles": roles,
+        "role_labels": navigation.role_labels(roles),
+        "places": places,
+        "here": navigation.here(request.url.path, places),
+        "language": i18n.current_language(),
+        "language_links": _language_links(request),
+        "demo_mode": settings.demo_mode,
+        "session_ends": principal.session_ends_at if principal is not None else None,
+    }
+
+
+def render_text(service: str, template: str, context: Mapping[str, Any]) -> str:
+    """A template outside any request (mails, documents), in the language of the `speaking` block."""
+    return templates(service).get_template(template).render(context)
+
+
+def render(
+    request: Request,
+    template: str,
+    /,
+    *,
+    status_code: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **context: Any,
+) -> HTMLResponse:
+    """The page, from the service's template and what every template knows (see `page_context`)."""
+    environment: Environment = request.app.state.templates
+    html = environment.get_template(template).render({**page_context(request), **context})
+    return HTMLResponse(html, status_code, dict(headers or {}))

@@ -1,0 +1,220 @@
+"""What an account has done is told whoever has it, whole by the register; once it is erased it is nobody's."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from deploy.privacy import people
+from deploy.privacy.registers import register_of
+from deploy.services import SERVICES
+from shared.privacy.report import told, told_done
+from shared.privacy.subjects import Asked
+from tests.privacy.test_people import EVA, Installation, whole  # noqa: F401  (a fixture)
+
+if TYPE_CHECKING:
+    from tests.support.infrastructure import Databases
+
+DONE_BY: Final = sorted(
+    (service, entry.table, entry.column) for service in SERVICES for entry in register_of(service).done_by
+)
+_NAMES_ACCOUNT: Final = re.compile(r"(^|_)(by|who|person_id|account_id|owner|subject)$")
+"""What a column that holds an account's number is called, here and in most places."""
+NO_ACCOUNT: Final = {
+    ("pledges", "pledges", "captured_by"): "how it came in, as a code",
+    ("dashboard", "pledges", "captured_by"): "how it came in, as a code",
+    ("dashboard", "pledge_versions", "captured_by"): "how it came in, as a code",
+    ("notifications", "due_deliveries", "claimed_by"): "which courier has it, until it is sent",
+}
+_HIRE: Final = """
+    insert into hires
+           (taskforce_id, id, company_name, job_type, start_date, weekly_hours, {column}, confirmed_at, flags,
+            request_digest, version)
+    values ($1, $4, 'Smeden', 'smaajob', current_date, 5, $2, now(), '{{}}', '\\x00', 1)
+"""
+_API_KEY: Final = """
+    insert into api_keys
+           (taskforce_id, id, name, secret_hash, scopes, made_by, made_at, expires_at, taken_over_by, taken_over_at)
+    values ($1, $4, 'Statistik', sha256('x'), '{{x}}', {made_by}, now(), now() + interval '1 day', {taken_over_by},
+            now())
+"""
+_LOOK: Final = """
+    insert into access_log (taskforce_id, who, action, what_table, what_key, why, basis)
+    values ($1, $3, 'read', 'x', $4, 'casework', 'x')
+"""
+_ERASED: Final = (
+    "insert into erasures (taskforce_id, id, erased_table, erased_key, erased_by) values ($1, $4, 'x', $4, $3)"
+)
+FILL: Final = {
+    ("pledges", "pledges", "logged_by"): """
+        insert into pledges
+               (taskforce_id, id, company_name, company_cvr, job_type, position_count, weekly_hours_from,
+                weekly_hours_to, tasks, captured_by, logged_by, logged_with_pass, captured_at, received_at, pledged_on,
+                flags, request_digest, version, status)
+        values ($1, $4, 'Smeden', null, 'smaajob', 1, 5, 5, '{}', 'web', $2, false, now(), now(), current_date, '{}',
+                '\\x00', 1, 'logged')
+    """,
+    ("pledges", "hires", "logged_by"): _HIRE.format(column="logged_by"),
+    ("pledges", "hires", "confirmed_by"): _HIRE.format(column="confirmed_by"),
+    ("pledges", "access_log", "who"): _LOOK,
+    ("pledges", "erasures", "erased_by"): _ERASED,
+    ("events", "attendances", "checked_in_by"): """
+        with company as (
+            insert into companies (taskforce_id, id, name, personally_owned, member, version, registered_at)
+            values ($1, $4, 'Smeden', true, false, 1, now())
+            returning id
+        ), event as (
+            insert into employer_events
+                   (taskforce_id, id, kind, status, title, starts_at, ends_at, pass_generation, version, drafted_at)
+            values ($1, $4, 'employer_event', 'open', 'Aften', now(), now() + interval '1 hour', 1, 1, now())
+            returning id
+        )
+        insert into attendances
+               (taskforce_id, id, event_id, company_id, walk_in, checked_in_at, checked_in_by, version)
+        select $1, $4, event.id, company.id, false, now(), $3, 1 from event, company
+    """,
+    ("events", "api_keys", "made_by"): _API_KEY.format(made_by="$2", taken_over_by="null"),
+    ("events", "api_keys", "taken_over_by"): _API_KEY.format(made_by="gen_random_uuid()", taken_over_by="$2"),
+    ("events", "erasure_orders", "ordered_by"): (
+        "insert into erasure_orders (taskforce_id, id, ordered_by) values ($1, $4, $3)"
+    ),
+    ("events", "access_log", "who"): _LOOK,
+    ("events", "erasures", "erased_by"): _ERASED,
+}
+"""A row of each kind: $1 the taskforce, $2 the account's id, $3 its subject, $4 the id of what it was done to."""
+
+
+async def _do(installation: Installation, what: tuple[str, str, str], *, account: UUID, taskforce_id: UUID) -> UUID:
+    """Let an account have done something once; returns what it was done to."""
+    thing = uuid4()
+    arguments = (taskforce_id, account, f"person:{account}", thing)
+    statement = FILL[what]
+    conn = await asyncpg.connect(installation.databases.superuser_dsn(what[0]))
+    try:
+        # Every statement is given all four, whichever it uses.
+        given = "with given as (select $1::uuid, $2::uuid, $3::text, $4::uuid)"
+        await conn.execute(
+            statement.replace("with company as", f"{given}, company as", 1)
+            if "with company" in statement
+            else f"{given} {statement}",
+            *arguments,
+        )
+    finally:
+        await conn.close()
+    return thing
+
+
+def _told(found: list[people.Found]) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
+    return {
+        (one.service, each.entry.table, each.entry.column): told_done(one.service, each, "da")["rows"]
+        for one in found
+        for each in one.done
+    }
+
+
+@pytest.mark.parametrize("what", DONE_BY, ids=".".join)
+async def test_what_an_account_has_done_is_in_its_report_and_in_nobody_elses(
+    whole: Installation,  # noqa: F811
+    what: tuple[str, str, str],
+) -> None:
+    thing = await _do(whole, what, account=whole.eva, taskforce_id=whole.taskforce_id)
+    await _do(whole, what, account=whole.ida, taskforce_id=whole.taskforce_id)
+    await _do(whole, what, account=whole.eva, taskforce_id=whole.other)
+
+    # Before it: to look somebody up from the command line is nobody's deed.
+    rows = _told(await whole.find())
+    assert rows.keys() == set(DONE_BY)
+    assert {column for column, done in rows.items() if done} == {what}
+    [row] = rows[what]
+    assert row["at"]
+    assert str(thing) in row.values()
+    assert "Smeden" not in json.dumps(row, ensure_ascii=False), "the name of somebody's own company is that person's"
+
+
+@pytest.mark.parametrize("what", DONE_BY, ids=".".join)
+async def test_when_the_account_is_erased_its_number_stays_and_leads_to_nobody(
+    whole: Installation,  # noqa: F811
+    what: tuple[str, str, str],
+) -> None:
+    service, table, column = what
+    await _do(whole, what, account=whole.eva, taskforce_id=whole.taskforce_id)
+    await whole.erase()
+    kept = await whole.all(service, f"select count(*) from {table} where {column}::text like $1", f"%{whole.eva}")
+    assert kept[0][0] == 1
+    assert await whole.all("events", "select from people where id = $1", whole.eva) == []
+    assert not any(_told(await whole.find()).values())
+
+
+async def test_whom_the_pledges_are_about_that_somebody_has_logged_is_not_told_them(
+    whole: Installation,  # noqa: F811
+) -> None:
+    """Neither the contact, nor that they were written to, nor who has looked at them."""
+    await whole.all("pledges", "update pledges set logged_by = $1 where id = $2", whole.ida, whole.pledges["by phone"])
+    found = await whole.find(Asked(emails=frozenset({"ida@firma.example"})))
+    rows = _told(found)[("pledges", "pledges", "logged_by")]
+    assert [row["pledge_id"] for row in rows] == [str(whole.pledges["by phone"])]
+    everything = json.dumps(
+        [told(one.service, group, "da")["rows"] for one in found for group in one.held] + rows, ensure_ascii=False
+    )
+    assert "andet@firma.example" not in everything
+    assert "9785 0000" not in everything
+    assert "Smedens" not in everything
+    assert "pledge_contact" not in everything, "the mail about it went to the contact"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_column_that_an_account_is_known_by_is_in_the_report_or_says_why_not(service: str) -> None:
+    register = register_of(service)
+    assert {(entry.table, entry.column) for entry in register.done_by} == {
+        (deed.table, deed.column) for deed in people.DEEDS.get(service, ())
+    }
+    keys = {(one.table, one.key) for one in people.HOLDINGS[service] if one.find is not None}
+    untold = [
+        f"{entry.table}.{column}"
+        for entry in register.pseudonymous
+        if "events.people" in entry.resolved_by and not entry.not_shown
+        for column in entry.columns
+        if (entry.table, column) not in keys
+    ]
+    assert untold == [], "make it a [[done_by]], or say in not_shown why the report has not got it"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_no_column_that_is_called_like_an_account_is_said_to_be_something_else(
+    databases: Databases, service: str
+) -> None:
+    register = register_of(service)
+    known = {(entry.table, entry.column) for entry in register.done_by}
+    known |= {
+        (entry.table, column)
+        for entry in register.pseudonymous
+        if "events.people" in entry.resolved_by
+        for column in entry.columns
+    }
+    known |= {(one.table, one.key) for one in people.HOLDINGS[service] if one.find is not None}
+    conn = await asyncpg.connect(databases.superuser_dsn(service))
+    try:
+        columns = await conn.fetch(
+            """
+            select table_name::text as of_table,
+                   column_name::text as name
+              from information_schema.columns
+             where table_schema = 'public'
+               and data_type in ('uuid', 'text')
+            """
+        )
+    finally:
+        await conn.close()
+    unknown = {
+        (one["of_table"], one["name"])
+        for one in columns
+        if _NAMES_ACCOUNT.search(one["name"])
+        and (one["of_table"], one["name"]) not in known
+        and (service, one["of_table"], one["name"]) not in NO_ACCOUNT
+    }
+    assert unknown == set()

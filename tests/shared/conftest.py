@@ -1,0 +1,30 @@
+"""A client of the kitchen, the service that exists only in tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest_asyncio
+
+from tests.shared.kitchen.app import create_kitchen, token
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+@pytest_asyncio.fixture
+async def kitchen() -> AsyncIterator[httpx.AsyncClient]:
+    """Asks the kitchen as a program does: no cookies, no browser's headers."""
+    transport = httpx.ASGITransport(create_kitchen())
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8080") as client:
+        yield client
+
+
+@pytest_asyncio.fixture
+async def signed_in() -> AsyncIterator[httpx.AsyncClient]:
+    """The kitchen asked by a browser in which a coordinator has signed in."""
+    transport = httpx.ASGITransport(create_kitchen())
+    headers = {"accept": "text/html", "cookie": f"__Host-tilsagn={token('coordinator')}"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8080", headers=headers) as client:
+        yield client

@@ -1,0 +1,83 @@
+"""What one transaction leaves behind for the next one on the same connection: nothing."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import asyncpg
+import pytest
+
+import services
+import shared
+from shared.db.database import TRANSIENT_ERRORS
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from shared.db.database import Database
+    from tests.support.infrastructure import Databases
+
+_TENANT = "select nullif(current_setting('app.taskforce', true), '')"
+_CONNECTION = "select pg_backend_pid()"
+
+ROOT = Path(shared.__file__).parents[1]
+OURS = sorted(path for package in (services, shared) for path in Path(str(package.__file__)).parent.rglob("*.py"))
+
+# What stands within parentheses is not what the statement returns.
+_WHATEVER_COLUMNS = re.compile(r"(^|[^(\s])\s*\b(select|returning)\s+(\w+\.)?\*", re.IGNORECASE)
+
+
+async def test_the_tenant_of_a_transaction_is_nobodys_after_it(
+    dashboard_database: Database, taskforce_id: UUID
+) -> None:
+    async with dashboard_database.change(taskforce_id) as conn:
+        assert await conn.fetchval(_TENANT) == str(taskforce_id)
+        first = await conn.fetchval(_CONNECTION)
+    with pytest.raises(ZeroDivisionError):
+        async with dashboard_database.change(taskforce_id) as conn:
+            raise ZeroDivisionError
+    async with dashboard_database.system() as conn:
+        assert await conn.fetchval(_CONNECTION) == first
+        assert await conn.fetchval(_TENANT) is None
+
+
+async def test_a_transaction_that_was_left_open_is_rolled_back(
+    dashboard_database: Database, taskforce_id: UUID
+) -> None:
+    async with dashboard_database.pool.acquire() as conn:
+        first = await conn.fetchval(_CONNECTION)
+        await conn.execute(f"begin; set local app.taskforce = '{taskforce_id}'")
+        assert await conn.fetchval(_TENANT) == str(taskforce_id)
+    async with dashboard_database.system() as conn:
+        assert await conn.fetchval(_CONNECTION) == first
+        assert await conn.fetchval(_TENANT) is None
+
+
+async def test_a_statement_of_before_a_migration_fails_once_and_in_a_way_that_passes(
+    dashboard_database: Database, dashboard_dsns: Databases, taskforce_id: UUID
+) -> None:
+    query = "select * from inbox"  # which no statement of ours says, for this is what comes of it
+    async with dashboard_database.read(taskforce_id) as conn:
+        await conn.fetch(query)
+    owner = await asyncpg.connect(dashboard_dsns.owner_dsn("dashboard"))
+    await owner.execute("alter table inbox add column wide integer")
+    await owner.close()
+    with pytest.raises(TRANSIENT_ERRORS):
+        async with dashboard_database.read(taskforce_id) as conn:
+            await conn.fetch(query)
+    async with dashboard_database.read(taskforce_id) as conn:
+        await conn.fetch(query)
+
+
+def test_no_statement_returns_whatever_columns_there_are() -> None:
+    """A column that a newer release adds would make it fail on every connection that has prepared it before."""
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in OURS
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _WHATEVER_COLUMNS.search(node.value)
+    ]
+    assert not found

@@ -1,0 +1,233 @@
+"""Changes that come at the same moment, made in one transaction, on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, cast
+from uuid import UUID, uuid4
+
+import pytest
+
+from shared.db import group_commit
+from shared.db.database import TRANSIENT_ERRORS
+from shared.db.group_commit import Apart, DatabaseAway, GroupCommit
+from shared.messaging import outbox
+from tests.shared.messaging.conftest import company
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from shared.db.database import Connection, Database
+
+
+class Effect:
+    """Publishes each name; refuses one transaction for a name it does not like."""
+
+    def __init__(self) -> None:
+        self.together: list[list[str]] = []
+        self.go_on = asyncio.Event()
+        self.go_on.set()
+
+    async def __call__(self, conn: Connection, taskforce_id: UUID, wanted: Sequence[str]) -> list[str]:
+        self.together.append(list(wanted))
+        await self.go_on.wait()
+        for name in wanted:
+            await outbox.add(conn, company(taskforce_id, name=name))
+            if name == "bad":
+                raise ValueError(name)
+            if name == "away":
+                raise ConnectionResetError
+        return [name.upper() for name in wanted]
+
+
+async def _published(database: Database) -> dict[str, str]:
+    """The transaction each name was published in."""
+    rows = await database.pool.fetch("select payload ->> 'name' as name, xmin::text as transaction from outbox")
+    return {row["name"]: row["transaction"] for row in rows}
+
+
+async def _first_under_way(group: GroupCommit[str, str], effect: Effect, taskforce_id: UUID) -> asyncio.Task[str]:
+    """One that holds the only transaction until `go_on` is set."""
+    effect.go_on.clear()
+    first = asyncio.create_task(group.change(taskforce_id, "first"))
+    while not effect.together:
+        await asyncio.sleep(0.01)
+    return first
+
+
+async def test_those_who_come_meanwhile_share_the_next_transaction(
+    events_database: Database, taskforce_id: UUID
+) -> None:
+    effect = Effect()
+    group = GroupCommit(events_database, effect, at_once=1)
+    first = await _first_under_way(group, effect, taskforce_id)
+    others = [asyncio.create_task(group.change(taskforce_id, name)) for name in "abc"]
+    await asyncio.sleep(0)
+    effect.go_on.set()
+
+    assert await asyncio.gather(first, *others) == ["FIRST", "A", "B", "C"]
+    assert effect.together == [["first"], ["a", "b", "c"]]
+    published = await _published(events_database)
+    assert published["a"] == published["b"] == published["c"] != published["first"]
+
+
+async def test_no_more_than_allowed_and_only_one_taskforces_share_a_transaction(
+    events_database: Database, taskforce_id: UUID
+) -> None:
+    effect = Effect()
+    group = GroupCommit(events_database, effect, most=2, at_once=1)
+    first = await _first_under_way(group, effect, taskforce_id)
+    other = uuid4()
+    wanted = [(taskforce_id, "a"), (other, "x"), (taskforce_id, "b"), (taskforce_id, "c"), (other, "y")]
+    tasks = [asyncio.create_task(group.change(*one)) for one in wanted]
+    await asyncio.sleep(0)
+    effect.go_on.set()
+
+    assert await asyncio.gather(first, *tasks) == ["FIRST", "A", "X", "B", "C", "Y"]
+    assert effect.together == [["first"], ["a", "b"], ["x", "y"], ["c"]]
+
+
+async def test_what_fails_undoes_the_transaction_and_everybody_in_it_is_told(
+    events_database: Database, taskforce_id: UUID
+) -> None:
+    effect = Effect()
+    group = GroupCommit(events_database, effect, most=2, at_once=1)
+    first = await _first_under_way(group, effect, taskforce_id)
+    tasks = [asyncio.create_task(group.change(taskforce_id, name)) for name in ("a", "bad", "c")]
+    await asyncio.sleep(0)
+    effect.go_on.set()
+
+    outcomes = await asyncio.gather(first, *tasks, return_exceptions=True)
+
+    assert [outcomes[0], outcomes[3]] == ["FIRST", "C"]
+    told = outcomes[1:3]
+    assert all(isinstance(one, Apart) and str(one.__cause__) == "bad" for one in told)
+    assert told[0] is not told[1]
+    assert set(await _published(events_database)) == {"first", "c"}
+
+
+async def test_a_lost_connection_is_said_to_those_who_were_on_it_and_to_nobody_else(
+    events_database: Database, taskforce_id: UUID
+) -> None:
+    effect = Effect()
+    group = GroupCommit(events_database, effect, most=2, at_once=1)
+    first = await _first_under_way(group, effect, taskforce_id)
+    tasks = [asyncio.create_task(group.change(taskforce_id, name)) for name in ("a", "away", "c")]
+    await asyncio.sleep(0)
+    effect.go_on.set()
+
+    outcomes = await asyncio.gather(first, *tasks, return_exceptions=True)
+
+    assert [outcomes[0], outcomes[3]] == ["FIRST", "C"]
+    assert all(isinstance(one, DatabaseAway) for one in outcomes[1:3])
+    assert isinstance(outcomes[1], TRANSIENT_ERRORS)
+
+
+async def test_a_value_that_the_driver_does_not_take_is_no_outage(
+    events_database: Database, taskforce_id: UUID
+) -> None:
+    async def effect(conn: Connection, _: UUID, wanted: Sequence[str]) -> list[str]:
+        await conn.execute("select $1::integer", 2**40)
+        return list(wanted)
+
+    with pytest.raises(Apart):
+        await GroupCommit(events_database, effect).change(taskforce_id, "too large")
+
+
+async def test_nobody_waits_for_their_turn_for_ever(
+    events_database: Database, taskforce_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, "QUEUE_SECONDS", 0.2)
+    effect = Effect()
+    group = GroupCommit(events_database, effect, at_once=1)
+    first = await _first_under_way(group, effect, taskforce_id)
+
+    with pytest.raises(DatabaseAway):
+        await group.change(taskforce_id, "second")
+
+    effect.go_on.set()
+    assert await first == "FIRST"  # its own turn had come: it waits as long as it takes
+    assert await group.change(taskforce_id, "third") == "THIRD"
+    assert set(await _published(events_database)) == {"first", "third"}
+
+
+async def test_a_lock_that_somebody_holds_is_not_waited_for_by_many(
+    events_database: Database, taskforce_id: UUID
+) -> None:
+    async def effect(conn: Connection, _: UUID, wanted: Sequence[str]) -> list[str]:
+        await conn.execute("select pg_advisory_xact_lock(4711)")
+        return list(wanted)
+
+    async with events_database.system() as holder:
+        await holder.execute("select pg_advisory_xact_lock(4711)")
+        with pytest.raises(Apart):
+            await GroupCommit(events_database, effect).change(taskforce_id, "waits")
+
+
+class _Instant:
+    """A database whose transactions end the moment they are let go: all of them in one step of the loop."""
+
+    def __init__(self) -> None:
+        self.gate = asyncio.Event()
+
+    @asynccontextmanager
+    async def change(self, _: UUID) -> AsyncIterator[_Instant]:
+        await self.gate.wait()
+        yield self
+
+    async def execute(self, _: str) -> None:
+        """Whatever it is."""
+
+
+async def test_somebody_who_comes_as_the_last_ones_end_is_served(taskforce_id: UUID) -> None:
+    async def effect(_: Connection, _of: UUID, wanted: Sequence[int]) -> Sequence[int]:
+        return wanted
+
+    instant = _Instant()
+    group: GroupCommit[int, int] = GroupCommit(cast("Database", instant), effect)
+    first, second = [asyncio.create_task(group.change(taskforce_id, number)) for number in (1, 2)]
+    await asyncio.sleep(0.01)
+    instant.gate.set()
+    third = asyncio.create_task(group.change(taskforce_id, 3))
+    await asyncio.wait_for(asyncio.gather(first, second, third), 2)
+    assert third.result() == 3
+
+
+async def test_somebody_who_comes_back_at_once_is_served(taskforce_id: UUID) -> None:
+    async def effect(_: Connection, _of: UUID, wanted: Sequence[int]) -> Sequence[int]:
+        return wanted
+
+    instant = _Instant()
+    group: GroupCommit[int, int] = GroupCommit(cast("Database", instant), effect, most=1)
+
+    async def twice() -> int:
+        return await group.change(taskforce_id, await group.change(taskforce_id, 1))
+
+    tasks = [asyncio.create_task(twice()), asyncio.create_task(group.change(taskforce_id, 2))]
+    await asyncio.sleep(0.01)
+    instant.gate.set()
+    assert list(await asyncio.wait_for(asyncio.gather(*tasks), 2)) == [1, 2]
+
+
+async def test_nothing_is_done_for_somebody_who_has_gone(events_database: Database, taskforce_id: UUID) -> None:
+    effect = Effect()
+    group = GroupCommit(events_database, effect, at_once=1)
+    first = await _first_under_way(group, effect, taskforce_id)
+    gone, there = [asyncio.create_task(group.change(taskforce_id, name)) for name in ("gone", "there")]
+    await asyncio.sleep(0)
+    gone.cancel()
+    await asyncio.sleep(0)
+    effect.go_on.set()
+
+    assert (await first, await there) == ("FIRST", "THERE")
+    assert set(await _published(events_database)) == {"first", "there"}
+
+
+async def test_an_outcome_is_told_once_it_is_committed_and_not_before(
+    events_database: Database, taskforce_id: UUID
+) -> None:
+    group = GroupCommit(events_database, Effect())
+    for number in range(20):
+        await group.change(taskforce_id, f"number {number}")
+        assert f"number {number}" in await _published(events_database)

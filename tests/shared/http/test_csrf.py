@@ -1,0 +1,147 @@
+"""Forms say that they come from one of our pages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from shared.http.csrf import COOKIE, FIELD, HEADER, FormFields
+from shared.ui.pages import templates
+from tests.shared.kitchen.app import create_kitchen, token
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+SERVICES: Final = ("events", "pledges", "notifications", "dashboard")
+ROOT: Final = Path(__file__).resolve().parents[3]
+PAGE: Final = {"accept": "text/html"}
+
+
+@pytest_asyncio.fixture
+async def browser() -> AsyncIterator[httpx.AsyncClient]:
+    """A browser that says nothing of where a request comes from: what stands behind must do."""
+    transport = httpx.ASGITransport(create_kitchen())
+    async with httpx.AsyncClient(transport=transport, base_url="https://localhost:8080", headers=PAGE) as client:
+        yield client
+
+
+def value_in(page: httpx.Response) -> str:
+    found = set(re.findall(rf'<input type="hidden" name="{FIELD}" value="([^"]*)">', page.text))
+    assert len(found) == 1, "in every form the same"
+    return str(found.pop())
+
+
+async def test_a_browser_is_given_a_value_with_its_first_form_and_keeps_it(browser: httpx.AsyncClient) -> None:
+    first = await browser.get("/kitchen/intake")
+    [cookie] = first.headers.get_list("set-cookie")
+    value = value_in(first)
+    assert cookie == f"{COOKIE}={value}; Max-Age=2592000; Path=/; Secure; HttpOnly; SameSite=Lax"
+    assert len(value) == 43
+    again = await browser.get("/kitchen/intake")
+    assert (value_in(again), "set-cookie" in again.headers) == (value, False)
+    browser.cookies.clear()
+    assert value_in(await browser.get("/kitchen/intake")) != value
+
+
+async def test_a_page_without_a_form_gives_none(browser: httpx.AsyncClient) -> None:
+    assert "set-cookie" not in (await browser.get("/kitchen/framed")).headers
+
+
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+@pytest.mark.parametrize(
+    ("field", "passes"), [("{value}", True), ("", False), ("x", False), ("{value}x", False), (None, False)]
+)
+async def test_a_form_without_the_value_is_refused(browser: httpx.AsyncClient, field: str | None, passes: bool) -> None:
+    value = value_in(await browser.get("/kitchen/intake"))
+    fields = {"x": "y"} if field is None else {FIELD: field.format(value=value)}
+    for files in ({}, {"file": b"x"}):
+        answer = await browser.post("/kitchen/intake", data=fields, files=files)
+        assert answer.status_code == (422 if passes else 403), answer.text
+        assert ("Dette kom fra et andet websted" in answer.text) is not passes
+
+
+async def test_a_script_says_it_in_a_header(browser: httpx.AsyncClient) -> None:
+    value = value_in(await browser.get("/kitchen/intake"))
+    assert (await browser.post("/kitchen/echo", headers={HEADER: value})).status_code == 200
+    assert (await browser.post("/kitchen/echo", headers={HEADER: value[::-1]})).status_code == 403
+    assert (await browser.post("/kitchen/echo")).status_code == 403
+    assert (
+        await browser.post("/kitchen/echo", content=b"x", headers={"content-type": "text/plain"})
+    ).status_code == 403
+
+
+async def test_another_browsers_value_is_worth_nothing(browser: httpx.AsyncClient) -> None:
+    theirs = value_in(await browser.get("/kitchen/intake"))
+    browser.cookies.clear()
+    await browser.get("/kitchen/intake")
+    assert (await browser.post("/kitchen/echo", data={FIELD: theirs})).status_code == 403
+
+
+async def test_programs_and_what_browsers_ask_about_first_need_none(browser: httpx.AsyncClient) -> None:
+    await browser.get("/kitchen/intake")
+    assert (await browser.post("/kitchen/echo", json={})).status_code == 200
+    bearer = {"authorization": f"Bearer {token('member')}"}
+    assert (await browser.post("/kitchen/echo", data={"x": "y"}, headers=bearer)).status_code == 200
+
+
+async def test_a_name_and_a_password_are_no_bearer(browser: httpx.AsyncClient) -> None:
+    await browser.get("/kitchen/intake")
+    assert (await browser.post("/kitchen/echo", data={"x": "y"}, auth=("x", "y"))).status_code == 403
+
+
+async def test_a_cookie_that_we_cannot_have_written_is_replaced(browser: httpx.AsyncClient) -> None:
+    browser.cookies.set(COOKIE, '"><script>', domain="localhost.local", path="/")
+    page = await browser.get("/kitchen/intake")
+    assert "<script>" not in page.text
+    assert f"{COOKIE}={value_in(page)}" in page.headers["set-cookie"]
+
+
+async def test_the_value_reaches_no_form_model(browser: httpx.AsyncClient) -> None:
+    value = value_in(await browser.get("/kitchen/intake"))
+    answer = await browser.post("/kitchen/intake", data={FIELD: value})
+    assert answer.status_code == 422
+    assert value in answer.text, "in the form that is shown again"
+    assert answer.text.count(value) == answer.text.count(FIELD)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_posted_form_of_every_template_has_the_field(service: str) -> None:
+    environment = templates(service)
+    extension = environment.extensions[FormFields.identifier]
+    folders = (ROOT / "services" / service / "templates", ROOT / "shared/ui/templates")
+    posted = 0
+    for path in (one for folder in folders for one in folder.rglob("*.html")):
+        source = path.read_text()
+        asking = r'<form\b[^>]*method="get"|<form role="search"'
+        forms = len(re.findall(r"<form\b", source)) - len(re.findall(asking, source))
+        fields = extension.preprocess(source, None).count("{{ csrf_field() }}")
+        assert fields == forms, path
+        posted += fields
+    assert posted > 0
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        '<form method="post" action="/x">',
+        '<form class="wide" action="/x" method="post">',
+        "<form action='/x' METHOD=POST>",
+        '<form method="post"{% if a > b %} id="x"{% endif %}{{ more | xmlattr }}>',
+        '<form\n  method="post"\n>',
+    ],
+)
+def test_a_posted_form_is_known_however_it_is_written(form: str) -> None:
+    extension = FormFields(templates("events"))
+    assert extension.preprocess(f"<p>{form}<b>", None) == f"<p>{form}{{{{ csrf_field() }}}}<b>"
+
+
+@pytest.mark.parametrize("form", ["<form>", '<form method="get" action="/x">', '<form action="/post">', "<formula>"])
+def test_a_form_that_asks_for_a_page_has_none(form: str) -> None:
+    assert FormFields(templates("events")).preprocess(form, None) == form

@@ -1,0 +1,210 @@
+"""Data for the kitchen: shaped like the real thing, in both languages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from shared.ui.charts import (
+    Bar,
+    Bin,
+    Line,
+    Point,
+    StackedBar,
+    Step,
+    Target,
+    bar_chart,
+    funnel_chart,
+    histogram,
+    line_chart,
+    stacked_chart,
+)
+from shared.ui.charts.palette import PROMISED
+from shared.ui.formats import percent_text
+from shared.ui.forms import Form
+from shared.ui.i18n import current_language
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+
+def say(danish: str, english: str) -> str:
+    """The kitchen's own words; they are in no catalog."""
+    return danish if current_language() == "da" else english
+
+
+def choices() -> dict[str, Any]:
+    """Options of the fields."""
+    return {
+        "tasks": [
+            (
+                say("Butik og lager", "Shop and warehouse"),
+                [
+                    ("stock", say("Vareopfyldning", "Stocking shelves")),
+                    ("pack", say("Pakkeopgaver", "Packing")),
+                    ("pallets", say("Lager og palleflyt", "Warehouse and pallets")),
+                ],
+            ),
+            (
+                say("Rent og ryddeligt", "Clean and tidy"),
+                [
+                    ("tidy", say("Oprydning", "Tidying up")),
+                    ("clean", say("Let rengøring", "Light cleaning")),
+                    ("dishes", say("Opvask og køkkenhjælp", "Washing up and kitchen help")),
+                    ("waste", say("Affaldssortering", "Sorting waste")),
+                ],
+            ),
+            (
+                say("Ude", "Outdoors"),
+                [("green", say("Grønne områder", "Green areas")), ("snow", say("Snerydning", "Clearing snow"))],
+            ),
+        ],
+        "types": [
+            ("smaajob", say("Småjob", "Småjob"), say("Almindelig løn, få timer", "Ordinary pay, few hours")),
+            ("praktik", say("Praktik", "Work trial"), say("Ulønnet", "Unpaid")),
+        ],
+        "hours": [(5, "5"), (10, "10"), (15, "15"), (20, "20")],
+        "municipalities": [("0671", "Struer"), ("0756", "Ikast-Brande"), ("0630", "Vejle")],
+    }
+
+
+def intake_form(*, wrong: bool = False) -> Form[Any]:
+    """A form somebody has filled in, well or badly."""
+    values = {
+        "company": "B&O <Struer>",
+        "positions": 3,
+        "hours": "10",
+        "tasks": ["stock", "dishes"],
+        "type": "smaajob",
+        "municipality": "0671",
+    }
+    errors = {
+        "company": say("Skal udfyldes.", "Must be filled in."),
+        "hours": say("Skal være mindst 1.", "Must be at least 1."),
+    }
+    return Form(values, errors if wrong else {})
+
+
+def charts(level: int = 3) -> dict[str, Markup]:
+    """One of each."""
+    quarters = [
+        f"{number}. kvartal {year}" if current_language() == "da" else f"Q{number} {year}"
+        for year in (2024, 2025)
+        for number in (1, 2, 3, 4)
+    ]
+    short = [
+        f"{number}. kv. {str(year)[2:]}" if current_language() == "da" else f"Q{number} {str(year)[2:]}"
+        for year in (2024, 2025)
+        for number in (1, 2, 3, 4)
+    ]
+    events = [
+        (say("Erhvervsaften hos B&O", "Business evening at B&O"), 50, 60),
+        (say("Netværksmøde i Thyholm", "Network meeting in Thyholm"), 12, 10),
+        (say("Taskforcemøde i kulturhuset ved havnen", "Taskforce meeting at the harbour culture house"), 7, None),
+        (say("Uden arrangement", "Without an event"), 127, None),
+    ]
+    names = [
+        say("Småjob", "Småjob"),
+        say("Praktik", "Work trial"),
+        say("Løntilskud", "Wage subsidy"),
+        say("Fleksjob", "Fleksjob"),
+    ]
+    return {
+        "bars": bar_chart(
+            "by-event",
+            say("Tilsagte pladser pr. arrangement", "Pledged positions by event"),
+            [Bar(label, value, f"/events/{at}", goal) for at, (label, value, goal) in enumerate(events)],
+            columns=(say("Arrangement", "Event"), say("Pladser", "Positions")),
+            intro=say("Stregen viser aftenens mål.", "The tick shows the evening's goal."),
+            series=PROMISED,
+            level=level,
+        ),
+        "funnel": funnel_chart(
+            "funnel",
+            say("Fra tilsagn til job", "From pledge to job"),
+            [
+                Step(say("Tilsagt", "Pledged"), 196, "/pledges", series=PROMISED),
+                Step(
+                    say("Bekræftet af virksomheden", "Affirmed by the company"),
+                    171,
+                    "/pledges?status=affirmed",
+                    3,
+                    series=PROMISED,
+                ),
+                Step(say("Matchet", "Matched"), 120, "/queue?state=matched", 12),
+                Step(say("Ansat", "Hired"), 96, "/hires", 21),
+                Step(say("Stadig ansat efter 6 måneder", "Still employed after 6 months"), 70, "/hires?checkpoint=6"),
+            ],
+            columns=(say("Trin", "Step"), say("Pladser", "Positions")),
+            level=level,
+        ),
+        "stacked": stacked_chart(
+            "by-quarter",
+            say("Ansættelser pr. kvartal", "Hires by quarter"),
+            [
+                StackedBar(quarters[at], values, [f"/hires?quarter={at}&type={kind}" for kind in range(4)])
+                for at, values in enumerate([(12, 4, 2, 1), (18, 7, 0, 2), (25, 3, 3, 1), (31, 8, 2, 4)])
+            ],
+            names,
+            column=say("Kvartal", "Quarter"),
+            intro=say("Job­typer lægges ikke sammen.", "Job types are not added together."),
+            level=level,
+        ),
+        "line": line_chart(
+            "over-time",
+            say("I job inden 6 måneder", "In a job within 6 months"),
+            [
+                Line(
+                    say("Andel", "Share"),
+                    [
+                        Point(quarter, value, f"/cohorts/{at}", short[at])
+                        for at, (quarter, value) in enumerate(
+                            zip(quarters, [0.31, 0.38, 0.35, 0.44, 0.52, 0.5, 0.61, None], strict=True)
+                        )
+                    ],
+                )
+            ],
+            column=say("Kvartal", "Quarter"),
+            target=Target(say("Mål", "Target"), 0.7),
+            number=percent_text,
+            level=level,
+        ),
+        "lines": line_chart(
+            "two-lines",
+            say("Tilsagt og ansat", "Pledged and hired"),
+            [
+                Line(
+                    say("Tilsagt", "Pledged"),
+                    [
+                        Point(q, v, short=s)
+                        for q, v, s in zip(quarters, [20, 34, 28, 41, 50, 47, 66, 61], short, strict=True)
+                    ],
+                    0,
+                ),
+                Line(
+                    say("Ansat", "Hired"),
+                    [
+                        Point(q, v, short=s)
+                        for q, v, s in zip(quarters, [4, 12, 19, 22, 31, 36, 40, 52], short, strict=True)
+                    ],
+                    1,
+                ),
+            ],
+            column=say("Kvartal", "Quarter"),
+            level=level,
+        ),
+        "histogram": histogram(
+            "hours",
+            say("Ugentlige timer", "Weekly hours"),
+            [
+                Bin("1–4", 3, "/hires?h=1"),
+                Bin("5–9", 24, "/hires?h=5"),
+                Bin("10–14", 38, "/hires?h=10"),
+                Bin("15–19", 17, "/hires?h=15"),
+                Bin("20+", 9, "/hires?h=20"),
+            ],
+            axis=say("timer om ugen", "hours a week"),
+            count=say("Ansættelser", "Hires"),
+            level=level,
+        ),
+        "empty": bar_chart("nothing", say("Endnu ingenting", "Nothing yet"), [], columns=("", "")),
+    }

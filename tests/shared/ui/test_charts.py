@@ -1,0 +1,139 @@
+"""Charts: right lengths, real links, safe text, and the same numbers in a table."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import pytest
+from markupsafe import Markup
+
+from shared.ui import charts
+from shared.ui.charts import Bar, Bin, Line, Period, Point, StackedBar, Step, Target
+from shared.ui.charts.drawing import Drawing, nice_top, wrapped
+from shared.ui.formats import percent_text
+from shared.ui.i18n import speaking
+
+SVG = "{http://www.w3.org/2000/svg}"
+NASTY = '"><script>alert("x")</script>&amp; \' </title>'
+
+
+def parsed(drawing: Drawing) -> ElementTree.Element:
+    return ElementTree.fromstring(drawing.svg)
+
+
+def bars_of(drawing: Drawing) -> list[float]:
+    """Widths of the marks that are filled with a pattern."""
+    return [
+        float(rect.get("width", 0))
+        for rect in parsed(drawing).iter(f"{SVG}rect")
+        if (rect.get("fill") or "").startswith("url(")
+    ]
+
+
+def test_bars_are_as_long_as_their_numbers() -> None:
+    drawing = charts.draw_bars("x", "Title", [Bar("a", 40), Bar("b", 10), Bar("c", 20)], 860)
+    longest, short, middle = bars_of(drawing)
+    assert short == pytest.approx(longest / 4, rel=0.02)
+    assert middle == pytest.approx(longest / 2, rel=0.02)
+
+
+def test_each_mark_is_a_link_told_in_words() -> None:
+    drawing = charts.draw_bars("x", "Title", [Bar("B&O", 1234, "/events/1?a=1&b=2"), Bar("None", 1)], 340)
+    links = list(parsed(drawing).iter(f"{SVG}a"))
+    assert [(link.get("href"), link.get("aria-label")) for link in links] == [("/events/1?a=1&b=2", "B&O: 1.234")]
+
+
+@pytest.mark.parametrize("width", [340, 860])
+def test_whatever_a_label_holds_stays_text(width: int) -> None:
+    drawings = [
+        charts.draw_bars("x", NASTY, [Bar(NASTY, 1, f"/{NASTY}", 2)], width),
+        charts.draw_stacked("x", NASTY, [StackedBar(NASTY, [1, 2], [NASTY, None])], [NASTY, NASTY], width),
+        charts.draw_funnel("x", NASTY, [Step(NASTY, 2, NASTY), Step(NASTY, 1, None, 3)], width),
+        charts.draw_lines("x", NASTY, [Line(NASTY, [Point(NASTY, 1, NASTY)])], width, target=Target(NASTY, 2)),
+        charts.draw_histogram("x", NASTY, [Bin(NASTY, 1, NASTY)], width, axis=NASTY),
+        charts.draw_columns("x", NASTY, [Period(NASTY, [1], NASTY)], [NASTY], width, series=[0]),
+    ]
+    for drawing in drawings:
+        root = parsed(drawing)
+        assert not list(root.iter(f"{SVG}script"))
+        assert root.findtext(f"{SVG}title") == NASTY
+    figure = charts.bar_chart("x", NASTY, [Bar(NASTY, 1)], columns=(NASTY, NASTY), intro=NASTY)
+    assert "<script" not in figure
+
+
+def test_a_figure_has_two_drawings_a_description_and_a_table_with_the_same_numbers() -> None:
+    with speaking("en"):
+        figure = charts.bar_chart("events", "By event", [Bar("B&O", 50, "/e/1", 60)], columns=("Event", "Positions"))
+    assert isinstance(figure, Markup)
+    assert figure.count("<svg ") == 2
+    assert 'id="events-wide-title"' in figure
+    assert 'id="events-narrow-desc"' in figure
+    assert '<th scope="row">B&amp;O</th><td class="numeric">50</td><td class="numeric">60</td>' in figure
+    assert " style=" not in figure
+
+
+def test_no_id_is_given_twice() -> None:
+    figure = charts.stacked_chart("x", "T", [StackedBar("a", [1, 2])], ["one", "two"], column="Quarter")
+    ids = [piece.split('"', 1)[0] for piece in figure.split(' id="')[1:]]
+    assert len(ids) == len(set(ids))
+
+
+def test_totals_of_different_things_are_not_shown_unless_asked_for() -> None:
+    data = [StackedBar("2026", [30, 12])]
+    assert ">42<" not in charts.stacked_chart("x", "T", data, ["Småjob", "Praktik"], column="År")
+    assert ">42<" in charts.stacked_chart("x", "T", data, ["Ja", "Nej"], column="År", show_totals=True)
+
+
+def test_a_funnel_says_share_and_days_between_steps() -> None:
+    with speaking("da"):
+        figure = charts.funnel_chart(
+            "f", "Tragt", [Step("Tilsagt", 200), Step("Ansat", 96, None, 21)], columns=("Trin", "Antal")
+        )
+    assert "48\N{NO-BREAK SPACE}% af trinnet før · 21 dage (median)" in figure
+
+
+def test_a_gap_in_a_line_is_not_nought() -> None:
+    line = Line("Andel", [Point("1", 0.2), Point("2", None), Point("3", 0.4), Point("4", 0.6)])
+    root = parsed(charts.draw_lines("x", "T", [line], 860, number=percent_text))
+    path = next(root.iter(f"{SVG}path")).get("d") or ""
+    assert path.count("M") == 2
+    figure = charts.line_chart("x", "T", [line], column="Kvartal", number=percent_text)
+    assert '<th scope="row">2</th><td class="numeric">–</td>' in figure
+
+
+@pytest.mark.parametrize("width", [340, 860])
+def test_nothing_to_show_breaks_nothing(width: int) -> None:
+    for drawing in (
+        charts.draw_bars("x", "T", [], width),
+        charts.draw_stacked("x", "T", [], [], width),
+        charts.draw_funnel("x", "T", [], width),
+        charts.draw_lines("x", "T", [], width),
+        charts.draw_histogram("x", "T", [], width, axis=""),
+        charts.draw_columns("x", "T", [], [], width, series=[]),
+        charts.draw_columns("x", "T", [Period("1", [0])], ["a"], width, series=[0]),
+        charts.draw_bars("x", "T", [Bar("a", 0), Bar("b", 0)], width),
+        charts.draw_funnel("x", "T", [Step("a", 0), Step("b", 0)], width),
+        charts.draw_lines("x", "T", [Line("a", [Point("1", None)])], width),
+        charts.draw_histogram("x", "T", [Bin("1", 0)], width, axis=""),
+    ):
+        parsed(drawing)
+    assert "Der er ikke noget at vise endnu." in charts.bar_chart("x", "T", [], columns=("", ""))
+
+
+def test_axes_end_at_round_numbers() -> None:
+    assert nice_top(47) == (60, 20)
+    assert list(nice_top(0.7)) == pytest.approx([0.8, 0.2])
+    assert nice_top(3) == (3, 1)
+    assert nice_top(0) == (1, 1)
+
+
+def test_long_labels_are_broken_and_cut() -> None:
+    lines = wrapped("Taskforcemøde i kulturhuset ved havnen i Struer by", 150, 15)
+    assert len(lines) == 2
+    assert lines[1].endswith("…")
+    assert wrapped("Speciallægepraksisaftaleforhandlinger", 100, 15)[0].endswith("…")
+    assert wrapped("Kort", 100) == ["Kort"]
+    assert wrapped("Virksomhedsaften, 8\u00a0October\u00a02025", 150) == [
+        "Virksomhedsaften,",
+        "8\u00a0October\u00a02025",
+    ]

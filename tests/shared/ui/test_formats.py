@@ -1,0 +1,64 @@
+"""Dates and numbers as Danes and the English write them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+
+import pytest
+
+from shared.ui import formats
+from shared.ui.i18n import speaking
+
+DAY = date(2026, 12, 1)
+MOMENT = datetime(2026, 12, 1, 13, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("told", "danish", "english"),
+    [
+        (lambda: formats.date_text(date(2026, 12, 31)), "31.12.2026", "31 December 2026"),
+        (lambda: formats.date_text(date(2026, 1, 2)), "02.01.2026", "2 January 2026"),
+        (lambda: formats.long_date(DAY), "tirsdag den 1. december 2026", "Tuesday 1 December 2026"),
+        (lambda: formats.month_text(DAY), "december 2026", "December 2026"),
+        (lambda: formats.time_text(MOMENT), "kl. 14.30", "14:30"),
+        (lambda: formats.time_text(time(9, 5)), "kl. 09.05", "09:05"),
+        (lambda: formats.moment_text(MOMENT), "01.12.2026 kl. 14.30", "1 December 2026, 14:30"),
+        (lambda: formats.quarter_text(DAY), "4. kvartal 2026", "Q4 2026"),
+        (lambda: formats.week_text(date(2027, 1, 1)), "uge 53", "week 53"),
+        (lambda: formats.number_text(1234.5), "1.234,5", "1,234.5"),
+        (lambda: formats.number_text(6651787), "6.651.787", "6,651,787"),
+        (lambda: formats.number_text(Decimal("0.5"), 2), "0,50", "0.50"),
+        (lambda: formats.number_text(12.4, 0), "12", "12"),
+        (lambda: formats.number_text(100), "100", "100"),
+        (lambda: formats.number_text(-1234.56789), "-1.234,568", "-1,234.568"),
+        (lambda: formats.number_text(-0.0001), "0", "0"),
+        (lambda: formats.number_text(-0.04, 1), "0,0", "0.0"),
+        (lambda: formats.percent_text(39 / 121), "32\N{NO-BREAK SPACE}%", "32%"),
+    ],
+)
+def test_each_language_has_its_own_way(told, danish, english) -> None:  # type: ignore[no-untyped-def]
+    with speaking("da"):
+        assert told() == danish
+    with speaking("en"):
+        assert told() == english
+
+
+def test_a_moment_is_shown_on_the_danish_day_it_fell_on() -> None:
+    just_after_midnight = datetime(2026, 6, 30, 22, 15, tzinfo=UTC)
+    assert formats.date_text(just_after_midnight) == "01.07.2026"
+    assert formats.quarter_text(just_after_midnight) == "3. kvartal 2026"
+
+
+def test_clocks_go_back_in_october() -> None:
+    assert formats.time_text(datetime(2026, 10, 25, 0, 30, tzinfo=UTC)) == "kl. 02.30"
+    assert formats.time_text(datetime(2026, 10, 25, 1, 30, tzinfo=UTC)) == "kl. 02.30"
+
+
+def test_a_moment_without_a_zone_is_utc_as_it_is_stored() -> None:
+    assert formats.time_text(datetime(2026, 12, 1, 13, 30)) == "kl. 14.30"  # noqa: DTZ001 - what is tested
+
+
+def test_machines_read_iso_in_utc() -> None:
+    assert formats.iso(MOMENT) == "2026-12-01T13:30:00Z"
+    assert formats.iso(DAY) == "2026-12-01"

@@ -1,0 +1,124 @@
+"""HTML forms: read into a model, and shown again with what was typed and what is wrong."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, Field
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+
+from shared.http.validation import FieldError, sentence
+from shared.ui.forms import Form, blank, read_form
+from shared.ui.i18n import speaking
+
+if TYPE_CHECKING:
+    import httpx
+
+
+class Hours(BaseModel):
+    """From and to."""
+
+    low: int = Field(ge=1, alias="from")
+    high: int | None = Field(None, alias="to")
+
+
+class Sample(BaseModel):
+    """Something of everything."""
+
+    company: str
+    tasks: list[str] = []
+    days: set[int] | None = None
+    hours: Hours
+    note: str | None = None
+
+
+async def _read(*pairs: tuple[str, str | UploadFile]) -> Form[Sample]:
+    request = Request({"type": "http", "headers": []})
+    request._form = FormData(list(pairs))  # what parsing would have left
+    return await read_form(request, Sample)
+
+
+async def test_dotted_names_lists_and_empty_fields_become_the_model() -> None:
+    form = await _read(
+        ("company", " B&O "), ("tasks", "stock"), ("days", "1"), ("hours.from", "5"), ("hours.to", ""), ("note", "")
+    )
+    assert form.data == Sample.model_validate({"company": "B&O", "tasks": ["stock"], "days": {1}, "hours": {"from": 5}})
+
+
+async def test_a_text_like_a_cpr_number_is_refused_in_every_field_that_is_not_marked() -> None:
+    with speaking("da"):
+        form = await _read(
+            ("company", "Ring 010170-1234"), ("tasks", "stock"), ("tasks", "0101701234"), ("hours.from", "5")
+        )
+    assert form.data is None
+    assert form.errors == dict.fromkeys(("company", "tasks"), "Ligner et CPR-nummer; det må ikke stå her")
+
+
+async def test_a_file_named_like_a_cpr_number_is_refused() -> None:
+    upload = UploadFile(io.BytesIO(b"x"), filename="010170-1234.png")
+    with speaking("en"):
+        form = await _read(("company", "B&O"), ("hours.from", "5"), ("photo", upload))
+    assert form.data is None
+    assert form.errors["photo"].startswith("The file's name looks like a CPR number.")
+
+
+async def test_a_wrong_form_keeps_what_was_typed_and_says_what_is_wrong() -> None:
+    with speaking("en"):
+        form = await _read(("tasks", "a"), ("tasks", "b"), ("hours.from", "0"))
+    assert form.data is None
+    assert form.errors == {"company": "Must be filled in.", "hours.from": "Must be at least 1."}
+    assert form.value("hours.from") == "0"
+    assert form.chosen("tasks", "b")
+    assert not form.chosen("tasks", "c")
+
+
+async def test_names_that_contradict_each_other_do_no_harm() -> None:
+    form = await _read(("hours", "5"), ("hours.from", "5"), ("company", "x"), ("company.name", "y"))
+    assert form.data is None
+    assert set(form.errors) == {"hours"}
+
+
+def test_refusals_of_a_use_case_stand_at_their_fields() -> None:
+    form = blank(contact__name="Eva").refused_by(
+        [FieldError("/contact/phone", "phone", "Wrong"), FieldError("/tasks/0", "unknown", "Unknown")]
+    )
+    assert form.value("contact.name") == "Eva"
+    assert form.error("contact.phone") == "Wrong"
+    assert form.error("tasks") == "Unknown"
+
+
+def test_words_never_contain_what_was_sent_unless_they_are_our_own() -> None:
+    with speaking("en"):
+        assert sentence("uuid_parsing", {}, "Input should be a valid UUID, invalid character: found `J` at 1") == (
+            "Is not a valid identifier."
+        )
+        assert sentence("some_future_kind_of_pydantic's", {}, "Please leave it out") == "Please leave it out"
+        assert sentence("value_error", {"error": ValueError("Do not")}) == "Do not"
+
+
+async def test_the_page_shows_errors_at_fields_and_in_a_summary_with_their_labels(kitchen: httpx.AsyncClient) -> None:
+    posted: dict[str, Any] = {
+        "company": '"><script>alert(1)</script>',
+        "positions": "0",
+        "hours": "10",
+        "tasks": "stock",
+    }
+    answer = await kitchen.post("/kitchen/intake", data=posted, headers={"accept": "text/html"})
+    assert answer.status_code == 422
+    html = answer.text
+    assert "<script>alert" not in html
+    assert 'value="&#34;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"' in html
+    assert '<a href="#field-positions">Antal pladser: Skal være mindst 1.</a>' in html
+    assert 'aria-describedby="field-positions-error" aria-invalid="true"' in html
+    assert '<a href="#field-contact-name">Hvem skal vi ringe til? Skal udfyldes.</a>' in html
+    assert html.index("error-summary") < html.index('id="field-company"')
+    assert 'value="stock" checked' in html
+
+
+async def test_a_right_form_goes_through(kitchen: httpx.AsyncClient) -> None:
+    posted = {"company": "B&O", "positions": "2", "hours": "10", "tasks": ["stock", "pack"], "contact.name": "Eva"}
+    answer = await kitchen.post("/kitchen/intake", data=posted, headers={"accept": "text/html"})
+    assert answer.status_code == 200
+    assert "stock, pack" in answer.text
