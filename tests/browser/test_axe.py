@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.axe import assert_accessible
+from tests.support.axe import assert_accessible
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
