@@ -12,7 +12,6 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
-import pytest
 import pytest_asyncio
 
 from services.events import commands
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
     from tests.support.topology import Topology
 
-pytestmark = pytest.mark.timeout(180)
 
 COMPANIES = 80
 OFFLINE = 300
@@ -94,7 +92,7 @@ async def evening(running: Topology) -> Evening:
         database, id=taskforce, slug=slug, name="Aftenen", municipality="0671", since=date(2018, 5, 1)
     )
     await database.close()
-    async with httpx.AsyncClient(timeout=20, headers=bearer) as http:
+    async with httpx.AsyncClient(timeout=60, headers=bearer) as http:
         for path, body in (
             ("", plan),
             (f"/{event}/publish", {}),
@@ -223,7 +221,7 @@ async def test_what_is_told_to_wait_is_received_once_when_it_comes_again(evening
         return answer
 
     with limited(evening.running, {"logging": {"pass": "5/5s"}}):
-        async with httpx.AsyncClient(timeout=20) as http:
+        async with httpx.AsyncClient(timeout=60) as http:
             answers = [await insistent(http, body) for body in bodies]
             # What was acknowledged and is sent once more, because the answer was lost, is answered as the first time.
             again = [await insistent(http, body) for body in bodies]
@@ -238,7 +236,7 @@ async def test_what_is_told_to_wait_is_received_once_when_it_comes_again(evening
 
 async def test_addresses_are_counted_as_the_gateway_tells_them(evening: Evening) -> None:
     with limited(evening.running, {"reading": {"address": "3/600s"}}):
-        async with httpx.AsyncClient(timeout=20) as http:
+        async with httpx.AsyncClient(timeout=60) as http:
 
             async def opened(address: str) -> int:
                 headers = {"x-forwarded-for": address, "accept": "text/html"}

@@ -42,7 +42,6 @@ from tests.support.topology import Topology, topology
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.timeout(240)
 
 SLUG = "struer"
 TASKFORCE = taskforce_id(SLUG)
@@ -75,12 +74,12 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
     file = tmp_path_factory.mktemp("moving") / "struer.export"
     with state_folder() as state:
         with local_run("up", "--no-browser", "--taskforce", SLUG, state=state) as run:
-            run.wait_for("Ctrl-C stops it", seconds=60)
+            run.wait_for("Ctrl-C stops it")
             token = tilsagn("token", "--role", "member", state=state).output.strip()
             caseworker = tilsagn("token", "--role", "caseworker", state=state).output.strip()
             refused = tilsagn("export", str(file), state=state)
             done = Laptop(file, state, refused, refused, token=token)
-            with httpx.Client(base_url=run.url, timeout=10, trust_env=False) as http:
+            with httpx.Client(base_url=run.url, timeout=60, trust_env=False) as http:
                 for _ in range(QUIETLY):
                     _log(http, done)
                 for pledge in done.pledges[:2]:
@@ -397,7 +396,7 @@ def _headers(token: str, key: str) -> dict[str, str]:
 
 @contextmanager
 def _client(servers: Topology) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=servers.url("/api/pledges/v1/pledges").partition("/api")[0], timeout=10) as http:
+    with httpx.Client(base_url=servers.url("/api/pledges/v1/pledges").partition("/api")[0], timeout=60) as http:
         yield http
 
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from tests.support.topology import Topology
 
-pytestmark = pytest.mark.timeout(180)
-
 
 class Someone:
     """A program with a bearer token."""
@@ -39,7 +37,7 @@ class Someone:
 
 @pytest.fixture
 async def http() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(timeout=10) as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         yield client
 
 

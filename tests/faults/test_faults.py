@@ -15,7 +15,7 @@ from tests.faults.ledger import MOST_PLEDGES
 from tests.faults.run import Result, run
 from tests.support.topology import PROCESSES, RAISED_LIMITS, Topology
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.faults
 
 PACE: Final = 0.02
 COMPOSE_VARIABLES: Final = RAISED_LIMITS

@@ -19,6 +19,7 @@ from services.pledges.settings import PledgesSettings
 from services.pledges.worker import create_worker
 from shared.ui.i18n import speaking
 from tests.pledges.conftest import REQUEST_KEY, Caller, hire_body, pledge_body
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -170,7 +171,7 @@ async def test_the_worker_seals_what_is_kept_of_every_taskforce(
     worker = create_worker(pledges_settings)
     await worker.start()
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while lengths(await kept(pledges_dsns)) != {33}:
                 await asyncio.sleep(0.05)
     finally:
