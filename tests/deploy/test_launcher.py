@@ -89,7 +89,11 @@ class Run:
 
     def children(self) -> dict[str, int]:
         """The broker's and the postmaster's pid by name."""
-        return {child.name(): child.pid for child in psutil.Process(self.process.pid).children()}
+        found = {}
+        for child in psutil.Process(self.process.pid).children():
+            with contextlib.suppress(psutil.NoSuchProcess):  # one that was killed goes at any moment
+                found[child.name()] = child.pid
+        return found
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> None:
         """Stop it and wait for its end."""

@@ -35,9 +35,8 @@ from deploy.services import SERVICES, database
 from deploy.transfer import parcel, unpacking
 from tests.cli.command import Ran, in_process, tilsagn
 from tests.cli.local_run import local_run, state_folder
-from tests.faults.checker import HEAL_SECONDS
-from tests.support.stopwatch import allowance
 from tests.support.topology import Topology, topology
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -341,7 +340,7 @@ async def _all(state: Path, service: str, table: str, condition: str) -> int:
     """Return how many rows there are once the condition is true of all of them."""
     conn = await asyncpg.connect(_laptop_dsn(state, service))
     try:
-        async with asyncio.timeout(allowance(HEAL_SECONDS)):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 row = await conn.fetchrow(f"select count(*), count(*) filter (where {condition}) as good from {table}")
                 assert row is not None
@@ -409,7 +408,7 @@ def _recipient(content: bytes) -> str:
 
 
 def _until(met: Any) -> None:
-    deadline = time.monotonic() + HEAL_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not met():
         assert time.monotonic() < deadline, "it did not come about in time"
         time.sleep(0.05)

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
     from tests.support.infrastructure import Installation
 
-NOW = datetime.now(UTC)
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Prepared(Register):
@@ -71,12 +73,12 @@ def _company() -> Company:
 
 
 def _event(id: UUID, version: int = 1) -> EmployerEvent:
-    plan = EventPlan("employer_event", "Ny", None, NOW, NOW + timedelta(hours=1), None)
+    plan = EventPlan("employer_event", "Ny", None, now(), now() + timedelta(hours=1), None)
     return EmployerEvent(id, plan, status="published", version=version)
 
 
 def _key() -> ApiKey:
-    return ApiKey(uuid4(), "Byen", frozenset({"events:read"}), uuid4(), NOW, NOW + timedelta(days=30), uuid4())
+    return ApiKey(uuid4(), "Byen", frozenset({"events:read"}), uuid4(), now(), now() + timedelta(days=30), uuid4())
 
 
 def _arrive(world: Prepared, db: Any) -> Any:
@@ -89,7 +91,7 @@ CASES: Cases = {
     commands.register_company: lambda _, db: commands.register_company(db, TASKFORCE, _company()),
     commands.clear_company: lambda w, db: commands.clear_company(db, TASKFORCE, w.companies["other company"].id),
     commands.draft_event: lambda _, db: commands.draft_event(
-        db, TASKFORCE, id=uuid4(), title="Ny", starts_at=NOW, ends_at=NOW + timedelta(hours=1)
+        db, TASKFORCE, id=uuid4(), title="Ny", starts_at=now(), ends_at=now() + timedelta(hours=1)
     ),
     commands.publish_event: lambda w, db: commands.publish_event(db, TASKFORCE, w.to["publish"]),
     commands.open_event: lambda w, db: commands.open_event(db, TASKFORCE, w.to["open"]),
@@ -111,12 +113,14 @@ CASES: Cases = {
     api_keys.exchange: lambda w, db: api_keys.exchange(
         db, w.keys["exchange"].client_id, w.keys["exchange"].client_secret
     ),
-    key_queries.api_keys: lambda _, conn: key_queries.api_keys(conn, TASKFORCE, NOW),
+    key_queries.api_keys: lambda _, conn: key_queries.api_keys(conn, TASKFORCE, now()),
     key_store.insert: lambda _, conn: key_store.insert(conn, TASKFORCE, _key(), bytes(32)),
     key_store.load: lambda w, conn: key_store.load(conn, TASKFORCE, w.keys["load"].key_id),
-    key_store.note_use: lambda w, conn: key_store.note_use(conn, TASKFORCE, w.keys["load"].key_id, NOW),
-    key_store.take_over: lambda w, conn: key_store.take_over(conn, TASKFORCE, w.keys["take_over"].key_id, uuid4(), NOW),
-    key_store.revoke: lambda w, conn: key_store.revoke(conn, TASKFORCE, w.keys["revoke"].key_id, NOW),
+    key_store.note_use: lambda w, conn: key_store.note_use(conn, TASKFORCE, w.keys["load"].key_id, now()),
+    key_store.take_over: lambda w, conn: key_store.take_over(
+        conn, TASKFORCE, w.keys["take_over"].key_id, uuid4(), now()
+    ),
+    key_store.revoke: lambda w, conn: key_store.revoke(conn, TASKFORCE, w.keys["revoke"].key_id, now()),
     queries.company: lambda w, conn: queries.company(conn, TASKFORCE, w.ours),
     queries.companies: lambda _, conn: queries.companies(conn, TASKFORCE, limit=10),
     queries.event: lambda w, conn: queries.event(conn, TASKFORCE, w.evening),
@@ -125,20 +129,20 @@ CASES: Cases = {
     queries.check_ins: lambda w, conn: queries.check_ins(conn, TASKFORCE, w.evening, limit=10),
     queries.held_names: lambda w, conn: queries.held_names(conn, TASKFORCE, w.evening, limit=10),
     queries.candidates: lambda w, conn: queries.candidates(conn, TASKFORCE, w.evening, "A", limit=10),
-    store.insert_company: lambda _, conn: store.insert_company(conn, TASKFORCE, _company(), at=NOW),
+    store.insert_company: lambda _, conn: store.insert_company(conn, TASKFORCE, _company(), at=now()),
     store.load_company: lambda w, conn: store.load_company(conn, TASKFORCE, w.ours),
     store.lock_company: lambda w, conn: store.lock_company(conn, TASKFORCE, w.ours),
     store.save_ownership: lambda w, conn: store.save_ownership(
         conn, TASKFORCE, replace(w.companies["own"], personally_owned=False), version=7
     ),
-    store.insert_event: lambda _, conn: store.insert_event(conn, TASKFORCE, _event(uuid4()), at=NOW),
+    store.insert_event: lambda _, conn: store.insert_event(conn, TASKFORCE, _event(uuid4()), at=now()),
     store.load_event: lambda w, conn: store.load_event(conn, TASKFORCE, w.evening),
     store.lock_event: lambda w, conn: store.lock_event(conn, TASKFORCE, w.evening),
     store.hold_event: lambda w, conn: store.hold_event(conn, TASKFORCE, w.evening),
-    store.events_with_passes: lambda _, conn: store.events_with_passes(conn, TASKFORCE, ended_after=NOW),
+    store.events_with_passes: lambda _, conn: store.events_with_passes(conn, TASKFORCE, ended_after=now()),
     store.save_event: lambda w, conn: store.save_event(conn, TASKFORCE, _event(w.to["save"], version=3)),
     store.insert_attendance: lambda w, conn: store.insert_attendance(
-        conn, TASKFORCE, Attendance(uuid4(), w.to["attend"], w.ours, False, NOW, "x")
+        conn, TASKFORCE, Attendance(uuid4(), w.to["attend"], w.ours, False, now(), "x")
     ),
 }
 _REGISTRY = "the registry of taskforces is read before anybody's is known, and holds nothing that is not public"
