@@ -28,22 +28,31 @@ SOURCES := services shared deploy tests
 MIGRATIONS = $(wildcard shared/messaging/migrations/*.sql services/*/migrations/*.sql)
 PORT_OPTION = $(if $(PORT),--port $(PORT))
 
+# Python keeps what it has compiled, whatever the caller's environment says: without, each process compiles all anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup demo up test test-kafka test-oidc bench faults faults-planted restore-drill kafka lint audit format types migrations lock forget clean fuzz
+.PHONY: help setup runtime demo up test test-kafka test-oidc bench faults faults-planted restore-drill kafka lint audit format types migrations lock forget clean fuzz
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-setup: ## Install the locked packages and build the front-end assets (done by the others as needed)
-	@command -v $(PYTHON) >/dev/null || { echo 'Python 3.11 or newer is needed, and $(PYTHON) was not found: install it' \
-		'(Debian, Ubuntu: sudo apt-get install python3 python3-venv).' >&2; exit 1; }
+setup: python ## Install all locked packages and build the front-end assets (done by the others as needed)
 	@$(BOOTSTRAP) setup
 
-demo: setup ## Play an evening: 80 companies, some 50 pledges, everything live in the browser
+runtime: python ## As setup, but without what only tests and linters need (done by demo and up)
+	@$(BOOTSTRAP) runtime
+
+.PHONY: python
+python:
+	@command -v $(PYTHON) >/dev/null || { echo 'Python 3.11 or newer is needed, and $(PYTHON) was not found: install it' \
+		'(Debian, Ubuntu: sudo apt-get install python3 python3-venv).' >&2; exit 1; }
+
+demo: runtime ## Play an evening: 80 companies, some 50 pledges, everything live in the browser
 	@exec $(BIN)/tilsagn demo $(PORT_OPTION) $(ARGS)
 
-up: setup ## Start an empty installation and keep its data in .tilsagn/
+up: runtime ## Start an empty installation and keep its data in .tilsagn/
 	@exec $(BIN)/tilsagn up $(PORT_OPTION) $(ARGS)
 
 test: setup ## Run all tests, with a real database, broker and browser
@@ -58,7 +67,7 @@ test-kafka: setup ## Run every test that talks to a broker on Apache Kafka itsel
 test-oidc: setup ## Sign in at a real provider, Keycloak, in the browser (needs Java and Maven)
 	@$(BOOTSTRAP) browser java
 	@$(BIN)/python -m tests.keycloak
-	@PROVIDER=keycloak $(BIN)/python -m pytest --numprocesses 0 -m oidc $(ARGS) tests/events/oidc
+	@PROVIDER=keycloak $(BIN)/python -m pytest --numprocesses 0 -m oidc $(ARGS) tests/events/identity/oidc
 
 faults: setup ## Break the running processes in every way we know, RUNS times, and check what we promise
 	@$(BOOTSTRAP) faketime || echo 'The faults of the clock are left out.' >&2
@@ -83,7 +92,7 @@ bench: setup ## Measure how fast it is beside what is possible at all; nothing e
 	@[ "$(BROKER)" != apache ] || { $(BOOTSTRAP) java && $(BIN)/python -m deploy.kafka setup; }
 	@BROKER=$(BROKER) $(BIN)/python -m tests.bench $(ARGS)
 
-kafka: setup ## Start Apache Kafka with our topics, without Docker; NODES=3 for a cluster
+kafka: runtime ## Start Apache Kafka with our topics, without Docker; NODES=3 for a cluster
 	@$(BOOTSTRAP) java
 	@exec $(BIN)/python -m deploy.kafka --nodes $(NODES)
 
@@ -108,7 +117,7 @@ format: setup ## Put the source into shape
 lock: ## Pin the packages of requirements/*.in anew, with hashes (needs the network)
 	@$(BOOTSTRAP) lock
 
-forget: setup ## Delete this installation's data for good (asks first)
+forget: runtime ## Delete this installation's data for good (asks first)
 	@$(BIN)/python -m deploy.local.forget $(ARGS)
 
 clean: ## Remove everything that was built; the data in .tilsagn/ stays

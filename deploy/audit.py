@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-LOCKED: Final = ("requirements/dev.txt",)
+LOCKED: Final = ("requirements/setup.txt", "requirements/dev.txt")
 _NOTHING_BUT_HASHES: Final = (*LOCKED, "requirements/runtime.txt", "package-lock.json")
 _BINARY: Final = frozenset({".woff2", ".png", ".ico", ".pdf", ".xlsx", ".xls", ".ods"})
 _PATIENCE_SECONDS: Final = 120

@@ -1,32 +1,37 @@
-"""What has to be there before anything of ours can run: `make setup`, `make lock`; what tests need besides.
+"""Installs what a checkout needs before anything in it can run: `make setup`, `make runtime`, `make lock`.
 
-Run by whatever Python the machine has, from the checkout: `python3 deploy/bootstrap.py setup`, or browser, java,
-faketime, lock. Only the standard library, and nothing of this project, is imported. Every step is skipped when it is
-done already, and done over when it was interrupted: a second `setup` takes a moment and needs no network.
+Run by any Python from 3.11 on, from the checkout: `python3 deploy/bootstrap.py runtime`, or setup, browser, java,
+faketime, lock. It imports the standard library only. A step that is done is skipped, and one that was interrupted is
+done again: a second `setup` takes a moment and needs no network.
+
+Packages are installed by uv, which is itself a locked package of the virtual environment: requirements/setup.txt.
+pip is only used to install uv, from the wheel that every Python with `ensurepip` has.
 """
 
 from __future__ import annotations
 
+import ast
 import fcntl
 import hashlib
 import os
 import platform
 import shutil
+import ssl
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-REQUIREMENTS = ROOT / "requirements" / "dev.txt"
+REQUIREMENTS = ROOT / "requirements"
 
-_MARK = VENV / ".installed"
 _UNFINISHED = VENV / ".installing"
 _OLDEST_PYTHON = (3, 11)
 _WORTH_A_LINE = 0.5  # seconds; what was there already is done sooner
@@ -40,14 +45,22 @@ class Refusal(Exception):
 
 
 def setup() -> None:
-    """Make the virtual environment, install the locked packages and this project, and build the assets."""
+    """Install this project with the packages that it, its tests and its linters need, and build the assets."""
+    _set_up("dev")
+
+
+def runtime() -> None:
+    """Install this project with the packages that it needs to run, and build the assets."""
+    _set_up("runtime")
+
+
+def _set_up(packages: str) -> None:
     _check_python()
     with _alone():
-        wanted = _fingerprint()
-        if not (_MARK.exists() and _MARK.read_text() == wanted and PYTHON.exists()):
-            _install()
-            _MARK.write_text(wanted)
-        _run("Front-end assets", [str(PYTHON), "-m", "deploy.assets", "--quiet"])
+        if not (PYTHON.exists() and _is_installed(packages)):
+            _install(packages)
+        development = ["--development"] if packages == "dev" else []
+        _run("Front-end assets", [str(PYTHON), "-m", "deploy.assets", "--quiet", *development])
 
 
 def browser() -> None:
@@ -119,19 +132,18 @@ def lock() -> None:
     """Pin every package with its hashes in requirements/*.txt, for every Python and system that we support."""
     _check_python()
     with tempfile.TemporaryDirectory(prefix="tilsagn-lock-") as folder:
-        tool = Path(folder) / "bin"
-        _run("Lock tool", [sys.executable, "-m", "venv", folder])
-        _run("Lock tool's package", [str(tool / "python"), *_PIP, "install", "uv"])
-        for name in ("runtime", "dev"):
+        python, uv = Path(folder, "bin", "python"), Path(folder, "bin", "uv")
+        _make_environment(Path(folder))
+        _run("Lock tool", [*_pip(python), "install", "--quiet", "uv"], environment=_pip_environment())
+        settings = _pip_settings(python)
+        for name in ("setup", "runtime", "dev"):
             command = [
-                *(str(tool / "uv"), "pip", "compile", "--quiet", "--universal", "--generate-hashes"),
+                *(str(uv), "pip", "compile", "--quiet", "--universal", "--generate-hashes"),
                 *("--no-header", "--no-annotate", "--no-emit-index-url", "--python-version", "3.11"),
                 *(f"requirements/{name}.in", "--output-file", f"requirements/{name}.txt"),
+                *_uv_options(settings),
             ]
-            _run(f"requirements/{name}.txt", command)
-
-
-_PIP = ("-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input")
+            _run(f"requirements/{name}.txt", command, environment=_uv_environment(settings))
 
 
 def _newer_python() -> str | None:
@@ -158,37 +170,151 @@ def _check_python() -> None:
         ) from None
 
 
-def _install() -> None:
-    _MARK.unlink(missing_ok=True)
-    if not _usable():
+def _install(packages: str) -> None:
+    """Install the locked `packages` and this project into the environment, which is made where there is none."""
+    _mark(packages).unlink(missing_ok=True)
+    if not _is_usable():
         if VENV.exists():
             shutil.rmtree(VENV)
-        _run("Virtual environment", [sys.executable, "-m", "venv", str(VENV)])
-    # A package whose installation was cut off can look finished to pip: then everything is made anew.
+        _make_environment(VENV)
+    # A package whose installation was cut off can look finished to an installer: then everything is made anew.
     _UNFINISHED.touch()
-    install = [str(PYTHON), *_PIP, "install"]
-    count = sum(1 for line in REQUIREMENTS.read_text(encoding="utf-8").splitlines() if line[:1].isalnum())
-    _run(f"{count} Python packages", [*install, "--require-hashes", "-r", str(REQUIREMENTS)], network=True)
-    _run("Tilsagn itself", [*install, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)])
+    if not _is_installed("setup"):
+        locked = ["--require-hashes", "-r", str(REQUIREMENTS / "setup.txt")]
+        _run("Installer", [*_pip(PYTHON), "install", "--quiet", *locked], environment=_pip_environment(), network=True)
+        _note_installed("setup")
+    settings = _pip_settings(PYTHON)
+    install = [str(PYTHON.with_name("uv")), "pip", "install", "--quiet", "--python", str(PYTHON)]
+    environment = _uv_environment(settings)
+    locked = ["--require-hashes", "-r", str(REQUIREMENTS / f"{packages}.txt"), *_uv_options(settings)]
+    _run(f"{_count(packages)} Python packages", [*install, *locked], environment=environment, network=True)
+    ourselves = ["--no-deps", "--no-build-isolation", "--reinstall", "--editable", str(ROOT)]
+    _run("Tilsagn itself", [*install, *ourselves], environment=environment)
+    for name in ("runtime", packages):  # the packages of development are those of the runtime and more
+        _note_installed(name)
     _UNFINISHED.unlink()
 
 
-def _usable() -> bool:
+def _is_usable() -> bool:
     """Whether the environment that is there is whole, of this Python, and in this place."""
     if _UNFINISHED.exists() or not PYTHON.exists():
         return False
-    question = "import sys, pip; print(sys.prefix, *sys.version_info[:2], sep='|')"
+    question = "import sys; print(sys.prefix, *sys.version_info[:2], sep='|')"
     answer = subprocess.run([PYTHON, "-c", question], capture_output=True, text=True, check=False)  # noqa: S603
     return answer.stdout.strip() == "|".join(map(str, (VENV, *sys.version_info[:2])))
 
 
-def _fingerprint() -> str:
-    """Changes with everything that the environment is made from."""
+def _mark(packages: str) -> Path:
+    return VENV / f".installed-{packages}"
+
+
+def _is_installed(packages: str) -> bool:
+    """Whether the packages are installed as they are locked now."""
+    mark = _mark(packages)
+    return mark.exists() and mark.read_text() == _fingerprint(packages)
+
+
+def _note_installed(packages: str) -> None:
+    _mark(packages).write_text(_fingerprint(packages))
+
+
+def _fingerprint(packages: str) -> str:
+    """Changes with everything that is installed together with `packages`."""
     digest = hashlib.sha256()
-    for path in (REQUIREMENTS, ROOT / "pyproject.toml"):
+    for path in (REQUIREMENTS / f"{packages}.txt", ROOT / "pyproject.toml"):
         digest.update(path.read_bytes())
     digest.update(f"{ROOT} {sys.version_info[:2]} {platform.machine()}".encode())
     return digest.hexdigest()
+
+
+def _count(packages: str) -> int:
+    lines = (REQUIREMENTS / f"{packages}.txt").read_text(encoding="utf-8").splitlines()
+    return sum(1 for line in lines if line[:1].isalnum())
+
+
+# ---- pip, which installs uv
+
+
+def _make_environment(folder: Path) -> None:
+    """Make a virtual environment: without pip, whose installation takes longer than uv takes for all packages."""
+    without_pip = ["--without-pip"] if _pip_wheel() else []
+    _run("Virtual environment", [sys.executable, "-m", "venv", *without_pip, str(folder)])
+
+
+def _pip_wheel() -> Path | None:
+    """The wheel from which Python would install pip; None where it is in no known place."""
+    import ensurepip  # noqa: PLC0415 - Debian ships Python without it
+
+    folders = [Path(ensurepip.__file__).parent / "_bundled", Path("/usr/share/python-wheels")]
+    if packaged := sysconfig.get_config_var("WHEEL_PKG_DIR"):
+        folders.insert(0, Path(packaged))
+    return next((wheel for folder in folders for wheel in sorted(folder.glob("pip-*.whl"))), None)
+
+
+def _pip(python: Path) -> list[str]:
+    return [str(python), "-m", "pip", "--disable-pip-version-check", "--no-input"]
+
+
+def _pip_environment() -> dict[str, str]:
+    """The environment in which `_pip` finds pip: a wheel can be imported as it is."""
+    wheel = _pip_wheel()
+    return {**os.environ, "PYTHONPATH": str(wheel)} if wheel else dict(os.environ)
+
+
+# ---- uv, which installs the rest from where pip would
+
+
+def _pip_settings(python: Path) -> dict[str, str]:
+    """What pip's configuration files and PIP_* variables say about `pip install`, by the option's long name."""
+    said = _run("pip's settings", [*_pip(python), "config", "list"], environment=_pip_environment())
+    found: dict[str, dict[str, str]] = {"global": {}, "install": {}, ":env:": {}}  # the later ones win
+    for line in said.splitlines():
+        name, _, value = line.partition("=")
+        section, _, option = name.rpartition(".")
+        if section in found:
+            found[section][option] = ast.literal_eval(value)
+    return {option: value for section in found.values() for option, value in section.items()}
+
+
+def _uv_environment(pip: Mapping[str, str]) -> dict[str, str]:
+    """The environment in which uv uses the indexes, certificates and proxy of pip, whose settings it does not read.
+
+    A variable of uv's own that is set already wins.
+    """
+    said = {
+        "UV_DEFAULT_INDEX": pip.get("index-url"),
+        "UV_INDEX": " ".join(pip.get("extra-index-url", "").split()),
+        # As pip does: a version may come from any index. The hashes say which file it must be.
+        "UV_INDEX_STRATEGY": "unsafe-best-match",
+        "UV_FIND_LINKS": ",".join(filter(_is_there, pip.get("find-links", "").split())),
+        "UV_INSECURE_HOST": " ".join(pip.get("trusted-host", "").split()),
+        "UV_HTTP_TIMEOUT": pip.get("timeout") or pip.get("default-timeout"),
+        "UV_SYSTEM_CERTS": "true" if _has_system_certificates() else None,
+        "SSL_CERT_FILE": pip.get("cert"),
+        "SSL_CLIENT_CERT": pip.get("client-cert"),
+        "HTTPS_PROXY": pip.get("proxy"),
+        "HTTP_PROXY": pip.get("proxy"),
+    }
+    own = {name: value for name, value in os.environ.items() if name.startswith("UV_")}
+    return {**os.environ, **{name: value for name, value in said.items() if value}, **own}
+
+
+def _uv_options(pip: Mapping[str, str]) -> list[str]:
+    """The options for those settings of pip that uv takes from no variable."""
+    return ["--no-index"] if pip.get("no-index", "").lower() in {"1", "true", "yes", "on"} else []
+
+
+def _is_there(links: str) -> bool:
+    """Whether packages can be looked for there: pip passes over a folder that is missing, uv does not."""
+    return "://" in links or Path(links).exists()
+
+
+def _has_system_certificates() -> bool:
+    paths = ssl.get_default_verify_paths()
+    return bool(paths.cafile) or (bool(paths.capath) and any(Path(paths.capath).iterdir()))
+
+
+# ---- running a step
 
 
 def _run(
@@ -197,8 +323,12 @@ def _run(
     *,
     environment: dict[str, str] | None = None,
     network: bool = False,
-) -> None:
-    """Run one step behind one line of progress; what it said is shown when it fails only."""
+) -> str:
+    """Run one step behind one line of progress, and return its output.
+
+    Raises:
+        Refusal: it failed; the message has everything it printed.
+    """
     with _step(what):
         done = subprocess.run(  # noqa: S603 - our own words
             command,
@@ -213,6 +343,7 @@ def _run(
     if done.returncode:
         hint = "\nThe first set-up needs the network; later ones do not." if network else ""
         raise Refusal(f"{what} failed:\n{(done.stdout + done.stderr).strip()}{hint}")
+    return done.stdout
 
 
 @contextmanager
@@ -248,7 +379,7 @@ _lock: list[int] = []
 @contextmanager
 def _alone() -> Iterator[None]:
     """One set-up at a time. The installers share in the lock: one whose set-up was killed is waited for."""
-    with REQUIREMENTS.open("rb") as held:
+    with (REQUIREMENTS / "runtime.txt").open("rb") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -263,7 +394,7 @@ def _alone() -> Iterator[None]:
 
 def main(arguments: Sequence[str]) -> int:
     """Do what is asked; returns the exit code."""
-    steps = {"setup": setup, "browser": browser, "java": java, "faketime": faketime, "lock": lock}
+    steps = {step.__name__: step for step in (setup, runtime, lock, browser, java, faketime)}
     if not arguments or any(name not in steps for name in arguments):
         print(f"usage: python3 deploy/bootstrap.py {'|'.join(steps)}", file=sys.stderr)
         return 2

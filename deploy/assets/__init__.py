@@ -1,8 +1,10 @@
 """Builds the front end's files: `python -m deploy.assets` (called by make).
 
-Third-party packages come from npm at the versions of `package-lock.json`; fonts are cut down to the letters
-we use; everything gets a fingerprinted name and packed twins, and lands in `shared/ui/assets/built/`,
-which git ignores. A build appears whole or not at all: killed at any moment, it leaves the previous one.
+Packages come from npm at the versions of `package-lock.json`. esbuild bundles and minifies our scripts and style
+sheets; fonts are cut down to the letters we use. Every file gets a fingerprinted name and compressed twins, and lands
+in `shared/ui/assets/built/`, which git ignores. A build appears whole or not at all: killed at any moment, it leaves
+the previous one.
 
-`npm.py` installs, `fonts.py` subsets, `bundle.py` collects and fingerprints, `build.py` decides and swaps.
+`sources.py` says where our files lie and in which order, `npm.py` installs, `esbuild.py` bundles, `fonts.py` subsets,
+`bundle.py` collects and fingerprints, `build.py` decides and swaps.
 """

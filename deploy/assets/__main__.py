@@ -5,23 +5,26 @@ import sys
 
 from deploy.assets import npm
 from deploy.assets.build import build, is_current
+from deploy.assets.esbuild import EsbuildError
 
 
 def main() -> int:
     """Returns the exit code: 0 built or current, 1 failed (the reason is on stderr)."""
     parser = argparse.ArgumentParser(prog="python -m deploy.assets", description=__doc__)
     parser.add_argument("--quiet", action="store_true", help="say nothing unless it fails")
+    parser.add_argument("--development", action="store_true", help="install what only tests use, too")
     arguments = parser.parse_args()
 
     def say(text: str) -> None:
         if not arguments.quiet:
             print(text, flush=True)
 
-    if is_current() and npm.is_installed():
+    if is_current() and npm.is_installed(development=arguments.development):
         return 0
     try:
+        npm.install(development=arguments.development)
         build(say)
-    except npm.NpmError as error:
+    except (npm.NpmError, EsbuildError) as error:
         print(f"assets: {error}", file=sys.stderr)
         return 1
     return 0

@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from deploy.assets import sources
+from deploy.assets.sources import ROOT
+
 BUILT = ROOT / "shared" / "ui" / "assets" / "built"
 
 
@@ -22,8 +24,7 @@ def _inputs() -> Iterator[Path]:
     yield ROOT / "package.json"
     yield ROOT / "package-lock.json"
     yield from sorted(Path(__file__).parent.glob("*.py"))
-    sources = ROOT / "shared" / "ui" / "assets" / "src"
-    yield from sorted(path for path in sources.rglob("*") if path.is_file())
+    yield from sources.everything()
 
 
 def _stamp() -> str:
@@ -54,7 +55,11 @@ def _alone(built: Path) -> Iterator[None]:
 
 
 def build(say: Callable[[str], None], built: Path = BUILT) -> None:
-    """Installs packages if needed and builds everything. Raises NpmError; the present build stays then."""
+    """Installs packages if needed and builds everything.
+
+    Raises:
+        NpmError, EsbuildError: something failed; the present build stays.
+    """
     from deploy.assets import bundle, npm  # noqa: PLC0415 - fontTools is slow to import
 
     with _alone(built):

@@ -9,10 +9,10 @@ from pathlib import Path, PurePosixPath
 
 import brotli
 
+from deploy.assets import esbuild, sources
 from deploy.assets.fonts import FAMILY, subset
-from deploy.assets.npm import NODE_MODULES, ROOT
+from deploy.assets.npm import NODE_MODULES
 
-SOURCES = ROOT / "shared" / "ui" / "assets" / "src"
 DKFDS = NODE_MODULES / "dkfds" / "dist"
 _FONTS = DKFDS / "fonts" / "IBMPlexSans" / "complete" / "woff2"
 _ICONS = DKFDS / "img" / "svg-icons"
@@ -23,7 +23,6 @@ _WORTH_PACKING = 256
 
 _URL = re.compile(r"""url\(\s*["']?(?!data:|#)([^"')]+)["']?\s*\)""")
 _FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
-_COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
 _SOURCE_MAP = re.compile(r"/[*/][#@] sourceMappingURL=[^\n]*")
 
 
@@ -68,10 +67,11 @@ def collect(say: Callable[[str], None]) -> tuple[Bundle, dict[str, str]]:
     say("assets: style sheets and scripts")
     bundle.add("dkfds.css", _design_system(bundle, "".join(faces)).encode())
     bundle.add("htmx.js", _without_source_map((NODE_MODULES / "htmx.org/dist/htmx.min.js").read_text()).encode())
-    for source in sorted(path for path in SOURCES.iterdir() if path.is_file()):
-        bundle.add(source.name, source.read_bytes())
-    own = "\n".join(path.read_text() for path in sorted((SOURCES / "styles").glob("*.css")))
-    bundle.add("tilsagn.css", _with_images(bundle, _COMMENT.sub("", own), SOURCES).encode())
+    for name, content in esbuild.scripts(sources.scripts()).items():
+        bundle.add(name, content)
+    for picture in sources.images():
+        bundle.add(picture.name, picture.read_bytes())
+    bundle.add("tilsagn.css", esbuild.style_sheet(sources.styles()))
     _check_references(bundle)
     return bundle, {path.stem: _drawing(path) for path in sorted(_ICONS.glob("*.svg"))}
 

@@ -3,11 +3,12 @@
 import hashlib
 import shutil
 import subprocess
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from deploy.assets.sources import ROOT
+
 NODE_MODULES = ROOT / "node_modules"
 _DONE = NODE_MODULES / ".tilsagn-installed"
+_ALL, _RUNTIME = "all", "runtime"
 
 
 class NpmError(RuntimeError):
@@ -21,20 +22,36 @@ def _lock_digest() -> str:
     return digest.hexdigest()
 
 
-def is_installed() -> bool:
-    """Whether `node_modules/` is the finished installation of the present lock file."""
-    return _DONE.exists() and _DONE.read_text() == _lock_digest()
+def is_installed(*, development: bool = False) -> bool:
+    """Whether `node_modules/` is the finished installation of the present lock file.
+
+    Args:
+        development: whether the packages that only tests use must be there, too.
+    """
+    try:
+        digest, _, packages = _DONE.read_text().partition(" ")
+    except FileNotFoundError:
+        return False
+    return digest == _lock_digest() and (packages == _ALL or not development)
 
 
-def install() -> None:
-    """`npm ci`, without running any package's scripts. Raises NpmError."""
-    if is_installed():
+def install(*, development: bool = False) -> None:
+    """`npm ci`, without running any package's scripts; does nothing where it is done.
+
+    Args:
+        development: whether the packages that only tests use are installed, too.
+
+    Raises:
+        NpmError: npm is missing or failed.
+    """
+    if is_installed(development=development):
         return
     npm = shutil.which("npm")
     if npm is None:
         raise NpmError("npm is not installed. Install Node.js 18 or newer (Debian: apt-get install npm) and try again.")
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    command += [] if development else ["--omit=dev"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our words
     if done.returncode:
         raise NpmError(f"`npm ci` failed:\n{done.stdout}{done.stderr}")
-    _DONE.write_text(_lock_digest())
+    _DONE.write_text(f"{_lock_digest()} {_ALL if development else _RUNTIME}")

@@ -12,11 +12,11 @@ from rich.table import Table
 from deploy.cli.console import FAILED, Refusal, output, progress, say_json
 from deploy.cli.installation import Installation, attach
 from deploy.scenarios.identities import taskforce_id
-from services.pledges.domain.pledge import Limits
 from services.pledges.imports import Report, import_pledges
+from services.pledges.pledges.domain import Limits
 from shared.db.database import Database
 from shared.fields.cpr import contains_cpr_shape
-from shared.ui.i18n import speaking
+from shared.i18n.translations import speaking
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -22,8 +22,8 @@ from shared.privacy.report import told as told_of
 from shared.privacy.report import told_done
 
 if TYPE_CHECKING:
+    from shared.i18n.translations import Language
     from shared.privacy.subjects import Asked
-    from shared.ui.i18n import Language
 
 
 def report(asked: Asked, *, taskforce: str, pdf_file: Path | None, language: Language, as_json: bool) -> None:

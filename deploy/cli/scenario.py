@@ -12,8 +12,7 @@ from deploy.cli.steps import Steps
 from deploy.scenarios import struer
 from deploy.scenarios.loading import Target, load_struer
 from deploy.verification.quiet import NeverQuiet
-from services.events.domain import Refusal as EventsRefusal
-from services.pledges.domain.refusals import Refusal as PledgesRefusal
+from shared import refusals
 from shared.db.database import Database
 
 _PATIENCE_SECONDS = 60
@@ -47,7 +46,7 @@ async def load(installation: Installation, steps: Steps) -> struer.Scenario:
         async with targeted(installation, progress=progress) as target:
             try:
                 return await load_struer(target)
-            except (EventsRefusal, PledgesRefusal) as why:
+            except refusals.Refusal as why:
                 raise Refusal(
                     f"Other data is in the scenario's way ({type(why).__name__}): load it into an installation of "
                     "its own, with TILSAGN_STATE naming a new folder."

@@ -19,7 +19,7 @@ from deploy.local.mail import MailStore
 from shared.http.app import create_web_app
 from shared.http.problems import Problem
 from shared.http.rate_limits import Asker, Rate
-from shared.ui import i18n
+from shared.i18n import translations
 from shared.ui.pages import render
 
 PREFIX: Final = "/mail"
@@ -104,7 +104,7 @@ def _add_pages(app: FastAPI, store: MailStore) -> None:
 
 
 def _words() -> dict[str, str]:
-    return _WORDS[i18n.current_language()]
+    return _WORDS[translations.current_language()]
 
 
 def _with_links(text: str) -> Markup:

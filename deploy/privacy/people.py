@@ -12,12 +12,12 @@ from uuid import UUID
 import asyncpg
 
 from deploy.privacy.registers import register_of
-from services.dashboard.subjects import HOLDINGS as DASHBOARD
-from services.events.subjects import DEEDS as EVENTS_DEEDS
-from services.events.subjects import HOLDINGS as EVENTS
-from services.notifications.subjects import HOLDINGS as NOTIFICATIONS
-from services.pledges.subjects import DEEDS as PLEDGES_DEEDS
-from services.pledges.subjects import HOLDINGS as PLEDGES
+from services.dashboard.privacy.subjects import HOLDINGS as DASHBOARD
+from services.events.privacy.subjects import DEEDS as EVENTS_DEEDS
+from services.events.privacy.subjects import HOLDINGS as EVENTS
+from services.notifications.privacy.subjects import HOLDINGS as NOTIFICATIONS
+from services.pledges.privacy.subjects import DEEDS as PLEDGES_DEEDS
+from services.pledges.privacy.subjects import HOLDINGS as PLEDGES
 from shared.db.database import set_taskforce
 from shared.privacy import subjects
 from shared.privacy.access_log import OPERATOR, SUBJECT_ACCESS, Disclosure, Purpose

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import Depends, Request
 
-from services.dashboard.live import Changes
-from services.dashboard.public_figure import PublicFigures
 from services.dashboard.settings import DashboardSettings
 from shared.db.database import Database
 from shared.http.auth import Principal, Role, public, require
@@ -49,22 +47,10 @@ async def _database(request: Request) -> Database:
     return database
 
 
-async def _changes(request: Request) -> Changes:
-    changes: Changes = request.app.state.changes
-    return changes
-
-
-async def _public_figures(request: Request) -> PublicFigures:
-    figures: PublicFigures = request.app.state.public_figures
-    return figures
-
-
 async def _settings(request: Request) -> DashboardSettings:
     settings: DashboardSettings = request.app.state.settings
     return settings
 
 
 TheDatabase = Annotated[Database, Depends(_database)]
-TheChanges = Annotated[Changes, Depends(_changes)]
-ThePublicFigures = Annotated[PublicFigures, Depends(_public_figures)]
 TheSettings = Annotated[DashboardSettings, Depends(_settings)]

@@ -6,7 +6,6 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
-from services.events.personal_data.commands import AsksOthers
 from services.events.settings import EventsSettings
 from shared.db.database import Database
 from shared.http.auth import Principal, proven, public, require, require_service, somebody
@@ -93,11 +92,5 @@ async def _settings(request: Request) -> EventsSettings:
     return settings
 
 
-async def _others(request: Request) -> AsksOthers:
-    others: AsksOthers = request.app.state.others
-    return others
-
-
-TheOthers = Annotated[AsksOthers, Depends(_others)]
 Db = Annotated[Database, Depends(_database)]
 Settings = Annotated[EventsSettings, Depends(_settings)]

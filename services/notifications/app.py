@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from services.notifications import api, pages
+from services.notifications.deliveries import api, pages
+from services.notifications.privacy.subjects import KEPT
 from services.notifications.settings import NotificationsSettings
-from services.notifications.subjects import KEPT
 from shared.db.database import Database
 from shared.http.app import create_web_app
 from shared.privacy.routes import subject_routes

@@ -5,10 +5,14 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from services.pledges import api, pages, problems
-from services.pledges.intakes import Intake
+from services.pledges.imports import pages as import_pages
+from services.pledges.intake import pages as intake_pages
+from services.pledges.pledges import api
+from services.pledges.pledges import pages as pledge_pages
+from services.pledges.pledges.guest_access import Intake
+from services.pledges.privacy.subjects import KEPT
+from services.pledges.queue import pages as queue_pages
 from services.pledges.settings import PledgesSettings
-from services.pledges.subjects import KEPT
 from shared.db.database import Database
 from shared.http.app import LARGEST_UPLOAD, create_web_app
 from shared.privacy.routes import subject_routes
@@ -51,9 +55,9 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         larger_bodies={"/pledges/import": LARGEST_UPLOAD},
         description=DESCRIPTION,
     )
-    problems.install(app)
     app.include_router(api.router)
     app.include_router(api.internal)
-    app.include_router(pages.router)
+    for pages in (intake_pages, import_pages, queue_pages, pledge_pages):
+        app.include_router(pages.router, include_in_schema=False)
     app.include_router(subject_routes(KEPT))
     return app

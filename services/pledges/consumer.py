@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from services.pledges import projections
-from services.pledges.domain.register import name_key
+from services.pledges.register import store
+from services.pledges.register.domain import name_key
 from shared.contracts.events import (
     CompanyCheckedIn,
     CompanyRegistered,
@@ -51,7 +51,7 @@ async def apply(conn: Connection, deliveries: Sequence[Delivery]) -> None:
     """Take over the newest state of everything told of. The version makes every copy and every replay harmless."""
     messages = [delivery.message for delivery in deliveries]
     if companies := _newest(CompanyRegistered, messages):
-        await projections.save_companies(
+        await store.save_companies(
             conn,
             [
                 (
@@ -68,7 +68,7 @@ async def apply(conn: Connection, deliveries: Sequence[Delivery]) -> None:
             ],
         )
     if events := _newest(EmployerEventState, messages):
-        await projections.save_events(
+        await store.save_events(
             conn,
             [
                 (
@@ -90,7 +90,7 @@ async def apply(conn: Connection, deliveries: Sequence[Delivery]) -> None:
             ],
         )
     if attendances := _newest(CompanyCheckedIn, messages):
-        await projections.save_attendances(
+        await store.save_attendances(
             conn,
             [
                 (one.taskforce_id, one.aggregate_id, one.version, one.event_id, one.company_id, one.checked_in_at)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from services.pledges import requests
-from services.pledges.recognition import seal
+from services.pledges.pledges import idempotency
+from services.pledges.pledges.request_fingerprint import seal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -46,20 +46,20 @@ async def seal_everything(database: Database, key: SecretStr) -> int:
         How many rows were changed.
     """
     async with database.system() as conn:
-        taskforces = await requests.taskforces_of_outbox(conn)
+        taskforces = await idempotency.taskforces_of_outbox(conn)
     changed = 0
     for taskforce_id in taskforces:
-        for table in requests.KEPT_DIGESTS:
+        for table in idempotency.KEPT_DIGESTS:
             changed += await _seal_table(database, taskforce_id, table, key)
     return changed
 
 
-async def _seal_table(database: Database, taskforce_id: UUID, table: requests.KeptDigest, key: SecretStr) -> int:
+async def _seal_table(database: Database, taskforce_id: UUID, table: idempotency.KeptDigest, key: SecretStr) -> int:
     changed = 0
     while True:
         async with database.change(taskforce_id) as conn:
-            found = await requests.lock_plain_digests(conn, table, limit=AT_A_TIME)
-            await requests.replace_digests(conn, table, {row: seal(plain, key) for row, plain in found.items()})
+            found = await idempotency.lock_plain_digests(conn, table, limit=AT_A_TIME)
+            await idempotency.replace_digests(conn, table, {row: seal(plain, key) for row, plain in found.items()})
         changed += len(found)
         if len(found) < AT_A_TIME:
             return changed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.pledges.consumer import create_consumer
-from services.pledges.retention import retention
+from services.pledges.privacy.retention import retention
 from services.pledges.sealing import sealing
 from services.pledges.settings import PledgesSettings
 from shared.messaging.worker import Worker, run_worker

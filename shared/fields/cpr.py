@@ -1,11 +1,11 @@
 """Danish civil registration (CPR) numbers are never stored: whatever looks like one is refused.
 
-The shape is a date `ddmmyy` and four digits, with or without a separator. Modulus 11 is not asked:
+The shape is a date `ddmmyy` and four digits, with or without a separator. The modulus 11 check is left out:
 numbers issued since 2007 may fail it (source: CPR-kontoret, "Personnumre uden kontrolciffer").
 
-Text in a JSON body is of type `FreeText` or made of `refuse_cpr`; forms, import cells and the names of uploaded files
-are searched where they are read (`shared.ui.forms`, `services.pledges.imports`), and what is logged is masked
-(`shared.logging`). A field that may look like one all the same says so with `MayLookLikeCpr`.
+Text in a JSON body has one of the types of `shared.fields.text` or calls `refuse_cpr`. Forms, import cells and the
+names of uploaded files are searched where they are read (`shared.ui.forms`, `services.pledges.imports`), and log lines
+are masked (`shared.logging`). A field that may look like a CPR number is marked with `MayLookLikeCpr`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
-from pydantic import AfterValidator, BaseModel
+from pydantic import BaseModel
 from pydantic_core import PydanticCustomError
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ _SHAPE = re.compile(
     rf"[\s.{_DASHES}/_-]{{0,3}}(?P<serial>\d{{4}})(?!\d))"
 )
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
-_CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # but for tab and line ends
 # What holds ten digits in a row by chance: UUIDs, and the hexadecimal ids of traces.
 _IDENTIFIER = re.compile(
     r"(?<![0-9A-Za-z])(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|(?=[0-9]*[a-f])[0-9a-f]{16,})"
@@ -80,17 +79,6 @@ def refuse_cpr(text: str) -> str:
     if contains_cpr_shape(text):
         raise PydanticCustomError("cpr_shape", "Looks like a CPR number; please leave it out")
     return text
-
-
-def refuse_control_characters(text: str) -> str:
-    """Return `text` trimmed; raise `control_characters` for NUL and its kin, which no keyboard writes."""
-    if _CONTROL_CHARACTER.search(text):
-        raise PydanticCustomError("control_characters", "Contains characters that cannot be shown")
-    return text.strip()
-
-
-FreeText = Annotated[str, AfterValidator(refuse_control_characters), AfterValidator(refuse_cpr)]
-"""Text a person types: trimmed, without control characters, never a CPR number."""
 
 
 def fields_like_cpr(model: BaseModel, prefix: str = "") -> Iterator[str]:

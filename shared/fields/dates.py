@@ -1,21 +1,49 @@
-"""Days and moments as programs send them: as text, as ISO 8601 writes them.
+"""Days and moments: as programs send them (ISO 8601), and as people in Denmark type them.
 
-pydantic also takes a number, or a text that is one, for seconds since 1970: `20261201` would be a day in 1970, and
-nobody would be told.
+pydantic also takes a number, or text that is one, as seconds since 1970: `20261201` would silently be a day in 1970.
+The types here refuse that.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import date
-from typing import Annotated, Any
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import AwareDatetime, BeforeValidator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from shared.ui.i18n import N_
+When = TypeVar("When", bound=date)
 
 _BEGINS_WITH_A_YEAR = re.compile(r"\s*[0-9]{4}-")
+_DAY_FIRST: Final = re.compile(r"(\d{1,2})[-./ ](\d{1,2})[-./ ](\d{4})")
+
+
+def iso_date(typed: str) -> str:
+    """Return `31-12-2026`, `31.12.2026` or `31/12/2026` as `2026-12-31`; anything else unchanged."""
+    found = _DAY_FIRST.fullmatch(typed.strip())
+    if found is None or not typed.isascii():
+        return typed
+    day, month, year = map(int, found.groups())
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return typed
+
+
+def refuse_distant(when: When) -> When:
+    """Return the date. Raises `distant_date` near the ends of the calendar, where adding a day would overflow."""
+    if not 2000 <= when.year < 2100:
+        raise PydanticCustomError("distant_date", "Must be between the years 2000 and 2100.")
+    return when
+
+
+def in_utc(moment: datetime) -> datetime:
+    """Return the moment in UTC. Raises `datetime_range` where it has none, at the ends of the calendar."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError("datetime_range", "Must be a date and a time.") from None
 
 
 def _is_number(value: Any) -> bool:
@@ -24,18 +52,20 @@ def _is_number(value: Any) -> bool:
     return not isinstance(value, date)
 
 
-def _a_day(value: Any) -> Any:
+def _refuse_number_as_day(value: Any) -> Any:
     if value is not None and _is_number(value):
-        raise PydanticCustomError("date_type", N_("Must be a date."))
+        raise PydanticCustomError("date_type", "Must be a date.")
     return value
 
 
-def _a_moment(value: Any) -> Any:
+def _refuse_number_as_moment(value: Any) -> Any:
     if value is not None and _is_number(value):
-        raise PydanticCustomError("datetime_type", N_("Must be a date and a time."))
+        raise PydanticCustomError("datetime_type", "Must be a date and a time.")
     return value
 
 
-Day = Annotated[date, BeforeValidator(_a_day)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_a_moment)]
+Day = Annotated[date, BeforeValidator(_refuse_number_as_day)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_refuse_number_as_moment)]
 """With its time zone."""
+StoredMoment = Annotated[Moment, AfterValidator(in_utc)]
+"""With its time zone, converted to UTC."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import Depends, FastAPI, Request
 
-from shared.http import authentication, operator_routes, problems
+from shared.http import authentication, operator_routes, problems, refusals
 from shared.http.csrf import CsrfCookie
 from shared.http.csrf_guard import refuse_forms_of_others
 from shared.http.middleware import RequestIdentity, SecurityHeaders, SpokenLanguage, UnforeseenErrors
@@ -66,6 +66,7 @@ def create_web_app(
     app.state.templates = templates(service)
     app.state.limits = Limits(changed(settings.rate_limits, settings.rate_limits_times))
     problems.install(app)
+    refusals.install(app)
     authentication.install(app)
     app.include_router(operator_routes.router)
     describe(app)

@@ -25,7 +25,7 @@ from shared.http.auth import (
 )
 from shared.http.problems import Problem, asked_for, respond
 from shared.http.request_guards import drain
-from shared.ui.i18n import gettext as _
+from shared.i18n.translations import gettext as _
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request
@@ -150,7 +150,7 @@ async def _on_not_allowed(request: Request, _error: Exception) -> Response:
                 "passkey-needed",
                 _("This needs another sign-in"),
                 _("Your work here does not open the way you signed in. “My account” says what opens it."),
-                onward=("/account", _("My account")),
+                next_step=("/account", _("My account")),
             ),
         )
     return respond(request, Problem(403))

@@ -15,7 +15,14 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.http.problems import Problem, respond
-from shared.ui.i18n import DEFAULT_LANGUAGE, LANGUAGE_COOKIE, Language, as_language, preferred_language, speaking
+from shared.i18n.translations import (
+    DEFAULT_LANGUAGE,
+    LANGUAGE_COOKIE,
+    Language,
+    as_language,
+    preferred_language,
+    speaking,
+)
 
 log = structlog.get_logger(__name__)
 

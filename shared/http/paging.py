@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.http.problems import Problem
 from shared.http.validation import FieldError
-from shared.ui.i18n import gettext as _
+from shared.i18n.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

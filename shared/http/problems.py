@@ -19,8 +19,8 @@ from starlette.requests import HTTPConnection
 
 from shared.db.database import TRANSIENT_ERRORS
 from shared.http.validation import FieldError, field_errors
-from shared.ui.i18n import N_
-from shared.ui.i18n import gettext as _
+from shared.i18n.translations import N_
+from shared.i18n.translations import gettext as _
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +53,7 @@ class Problem(Exception):
     `slug` names the kind of problem for programs (`/problems/<slug>`), and is stable. `title` and `detail`
     are for people and come translated; left out, the words for the status are used. `errors` are the
     fields at fault. `extra` adds members of the problem's own (RFC 9457, section 3.2), `headers` go along.
-    `onward` is a local path and what a button that leads there says, for people only: the next thing to do.
+    `next_step` is a local path and what a button that leads there says, for people only: the next thing to do.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Problem(Exception):
         errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
         extra: Mapping[str, Any] | None = None,
-        onward: tuple[str, str] | None = None,
+        next_step: tuple[str, str] | None = None,
     ) -> None:
         super().__init__(f"{status} {slug or ''}".strip())
         self.status = status
@@ -74,10 +74,10 @@ class Problem(Exception):
         self.title = title
         self.detail = detail
         self.errors = tuple(errors)
-        # RFC 9110, section 15.5.2: whoever is told to say who they are is told how.
+        # RFC 9110, section 15.5.2: a 401 names the scheme to authenticate with.
         self.headers = ({"www-authenticate": "Bearer"} if status == 401 else {}) | dict(headers or {})
         self.extra = dict(extra or {})
-        self.onward = onward
+        self.next_step = next_step
 
     def document(self, instance: str | None = None) -> dict[str, Any]:
         """The JSON object, in the current language."""
@@ -141,16 +141,16 @@ def respond(request: Request, problem: Problem) -> Response:
     if problem.status == 401 and not asks.fragment and request.method in {"GET", "HEAD"}:
         return RedirectResponse(f"/sign-in?next={quote(safe_next(asked_for(request)), safe='')}", 303, problem.headers)
     template = "problem_fragment.html" if asks.fragment else "problem.html"
-    onward = _way_on(request, problem)
-    response = render(request, template, status_code=problem.status, problem=document, onward=onward)
+    next_step = _way_on(request, problem)
+    response = render(request, template, status_code=problem.status, problem=document, next_step=next_step)
     response.headers.update(problem.headers)
     return response
 
 
 def _way_on(request: Request, problem: Problem) -> tuple[str, str]:
     """Where the page leads, and what its button says: as the problem says, back to the form, or to the front page."""
-    if problem.onward is not None:
-        return problem.onward
+    if problem.next_step is not None:
+        return problem.next_step
     if problem.status == 401:
         return "/sign-in", _("Sign in")
     if request.method not in {"GET", "HEAD"} and (form := _came_from(request)):

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from shared.http.problems import Problem
 from shared.http.rate_limits import ASKERS, Asker, Kind, Rate, is_answered_by_route, kind_of
-from shared.ui.i18n import gettext as _
-from shared.ui.i18n import ngettext
+from shared.i18n.translations import gettext as _
+from shared.i18n.translations import ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.http.auth import COOKIE
 from shared.http.problems import Problem
-from shared.ui.i18n import gettext as _
+from shared.i18n.translations import gettext as _
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 

@@ -6,8 +6,8 @@ from typing import Any, get_args
 
 from pydantic_core.core_schema import ErrorType
 
-from shared.ui.i18n import gettext as _
-from shared.ui.i18n import ngettext
+from shared.i18n.translations import gettext as _
+from shared.i18n.translations import ngettext
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from shared.ui.i18n import Language
+    from shared.i18n.translations import Language
 
 FILE: Final = Path(__file__).with_name("english.toml")
 

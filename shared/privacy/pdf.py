@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import typst
 
+from shared.i18n.translations import N_, ngettext, speaking
+from shared.i18n.translations import gettext as _
 from shared.privacy.words import (
     ACTIONS,
     NUMBERS,
@@ -26,8 +28,6 @@ from shared.privacy.words import (
     who_looked,
 )
 from shared.ui.formats import long_date, moment_text
-from shared.ui.i18n import N_, ngettext, speaking
-from shared.ui.i18n import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -16,9 +16,9 @@ from shared.privacy.english import in_language
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from shared.i18n.translations import Language
     from shared.privacy.activity import Done
     from shared.privacy.subjects import Asked, Held
-    from shared.ui.i18n import Language
 
 TEXTS: Final = ("whose", "what", "purpose", "basis", "national", "source", "told_to", "counted_from", "only_where")
 """What is said of a group in words: the register's, in the language of the report."""

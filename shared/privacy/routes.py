@@ -14,9 +14,9 @@ from shared.db.database import Database
 from shared.http.auth import Principal, require_service
 from shared.http.policy import Thing, about
 from shared.http.problems import Problem
+from shared.i18n.translations import Language
 from shared.privacy import subject_requests
 from shared.privacy.subject_requests import Deadline, Erased, Findings, Inquiry, LedgerLine, Order
-from shared.ui.i18n import Language
 
 if TYPE_CHECKING:
     from shared.privacy.subject_requests import Kept

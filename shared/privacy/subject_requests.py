@@ -14,6 +14,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.fields.cpr import MayLookLikeCpr
+from shared.i18n.translations import Language
 from shared.messaging.retention import LETTERS, LETTERS_OF_TASKFORCE
 from shared.privacy import subjects
 from shared.privacy.access_log import PURPOSES, Action, Disclosure
@@ -21,7 +22,6 @@ from shared.privacy.activity import Deed, done
 from shared.privacy.english import in_language
 from shared.privacy.report import plain, told, told_done
 from shared.privacy.subjects import Asked, Holding, held
-from shared.ui.i18n import Language
 
 if TYPE_CHECKING:
     from shared.db.database import Connection, Database

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from shared.i18n.translations import N_, ngettext
+from shared.i18n.translations import gettext as _
 from shared.product.navigation import ROLE_LABELS
 from shared.ui.formats import moment_text
-from shared.ui.i18n import N_, ngettext
-from shared.ui.i18n import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shared.ui.i18n import N_
+from shared.i18n.translations import N_
 
 ROLE_LABELS = {
     "member": N_("member"),

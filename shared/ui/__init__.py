@@ -7,11 +7,9 @@ or "board"). Every template knows `principal`, `roles`, `language`, `demo_mode`,
 `macros/forms.html` (post_form, text_field, select_field, radio_group, presets, chips, stepper, date_field, file_field,
 submit …). Icons are DKFDS's: `{{ icon_svg("calendar-month") }}`.
 
-Words (`i18n.py`): the English in the source is the key, `{{ _("Companies") }}`, with values
+Words are in `shared.i18n`: the English in the source is the key, `{{ _("Companies") }}`, with values
 `_("Hello %(name)s", name=name)` and plurals `ngettext("%(num)s position", "%(num)s positions", n)`; a percent sign is
-doubled in templates. Python: `from shared.ui.i18n import gettext as _`; constants `N_("…")`, translated where they are
-shown. Danish lives in `locale/da.po`, read as it is. `python -m shared.ui.catalog` prints what is missing; a test fails
-while anything is. Workers: `with speaking("da", service="notifications"):` and `render_text(…)`.
+doubled in templates. A worker renders text with `with speaking("da", service="notifications"): render_text(…)`.
 
 Dates and numbers (`formats.py`) are filters: `{{ at | moment }}`, `date`, `long_date`, `time`, `month`, `quarter`,
 `week`, `number`, `percent`, and `iso` for `datetime=` attributes.
@@ -19,8 +17,10 @@ Dates and numbers (`formats.py`) are filters: `{{ at | moment }}`, `date`, `long
 Forms (`forms.py`): `form = await read_form(request, Model)`; `form.data` is None when a field is invalid, then
 `render(request, "new.html", status_code=422, form=form)`; `blank(positions=1)` for an empty one.
 
-Charts (`charts/`): SVG drawn on the server, with links, patterns and a table beside it. Files (`assets.py`):
-`{{ asset("x.css") }}`, built by `python -m deploy.assets`.
+Charts (`charts/`): SVG drawn on the server, with links, patterns and a table beside it.
+
+Files (`assets.py`): `{{ asset("live.js") }}`, built by `python -m deploy.assets` from `js/`, `styles/`, `images/` and
+the features' `styles.css`.
 
 Nothing here names a service.
 """

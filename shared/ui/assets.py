@@ -52,7 +52,7 @@ class Manifest:
             return URL_PREFIX + self.names[name]
         except KeyError:
             raise AssetsNotBuiltError(
-                f"no asset is called {name!r}: is it in shared/ui/assets/src, and has `make setup` been run?"
+                f"no asset is called {name!r}: does deploy/assets build it, and has `make setup` been run?"
             ) from None
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from babel.dates import format_date
 
 from shared.fields.copenhagen import COPENHAGEN
-from shared.ui.i18n import current_language
+from shared.i18n.translations import current_language
 
 _DANISH_SEPARATORS = str.maketrans(",.", ".,")
 _BABEL = {"da": "da_DK", "en": "en_GB"}

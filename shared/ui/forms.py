@@ -20,7 +20,7 @@ from starlette.datastructures import UploadFile
 from shared.fields.cpr import contains_cpr_shape, fields_like_cpr
 from shared.http.csrf import FIELD
 from shared.http.validation import FieldError, field_errors
-from shared.ui.i18n import gettext as _
+from shared.i18n.translations import gettext as _
 
 Model = TypeVar("Model", bound=BaseModel)
 _LISTS = (list, set, frozenset, tuple)

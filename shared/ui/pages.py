@@ -12,8 +12,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from shared.http.csrf import FormFields, csrf_field
 from shared.http.rate_limits import Asker, Rate
+from shared.i18n import translations
 from shared.product import navigation
-from shared.ui import i18n
 from shared.ui.assets import asset_url, icon_svg
 from shared.ui.formats import FILTERS
 
@@ -52,19 +52,19 @@ class PageSettings(Protocol):
 
 # Which language is asked anew at every call: templates are shared by all requests.
 def _gettext(message: str) -> str:
-    return i18n.current().translations.gettext(message)
+    return translations.current().translations.gettext(message)
 
 
 def _ngettext(singular: str, plural: str, number: int) -> str:
-    return i18n.current().translations.ngettext(singular, plural, number)
+    return translations.current().translations.ngettext(singular, plural, number)
 
 
 def _pgettext(context: str, message: str) -> str:
-    return i18n.current().translations.pgettext(context, message)
+    return translations.current().translations.pgettext(context, message)
 
 
 def _npgettext(context: str, singular: str, plural: str, number: int) -> str:
-    return i18n.current().translations.npgettext(context, singular, plural, number)
+    return translations.current().translations.npgettext(context, singular, plural, number)
 
 
 def template_folders(service: str) -> list[Path]:
@@ -94,7 +94,7 @@ def templates(service: str) -> Environment:
     words.install_gettext_callables(_gettext, _ngettext, newstyle=True, pgettext=_pgettext, npgettext=_npgettext)
     environment.filters.update(FILTERS)
     environment.globals.update(
-        asset=asset_url, csrf_field=csrf_field, icon_svg=icon_svg, current_language=i18n.current_language
+        asset=asset_url, csrf_field=csrf_field, icon_svg=icon_svg, current_language=translations.current_language
     )
     return environment
 
@@ -102,7 +102,9 @@ def templates(service: str) -> Environment:
 def _language_links(request: Request) -> dict[str, str]:
     """This page's address in each language. Pages that answer a form link to where the form stands."""
     query = [(key, value) for key, value in parse_qsl(request.url.query) if key != "lang"]
-    return {language: f"{request.url.path}?{urlencode([*query, ('lang', language)])}" for language in i18n.LANGUAGES}
+    return {
+        language: f"{request.url.path}?{urlencode([*query, ('lang', language)])}" for language in translations.LANGUAGES
+    }
 
 
 def page_context(request: Request) -> dict[str, Any]:
@@ -118,7 +120,7 @@ def page_context(request: Request) -> dict[str, Any]:
         "role_labels": navigation.role_labels(roles),
         "places": places,
         "here": navigation.here(request.url.path, places),
-        "language": i18n.current_language(),
+        "language": translations.current_language(),
         "language_links": _language_links(request),
         "demo_mode": settings.demo_mode,
         "session_ends": principal.session_ends_at if principal is not None else None,

@@ -7,18 +7,18 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
-from services.events.api_keys import commands as api_keys
-from services.events.domain import IdTaken
-from services.events.people.commands import add_person
-from services.events.people.domain import Person
-from services.events.people.links import store as links
-from services.events.people.links.commands import make_link as make_link_to_send
-from services.events.people.links.domain import LinkCode, hash_of, pack, write_secret
-from services.events.people.links.pages import BROWSER_COOKIE
-from services.events.people.links.store import Asked
-from services.events.people.passkeys import store as passkeys
-from services.events.people.passkeys.domain import Passkey
-from services.events.people.sessions import commands as sessions
+from services.events.identity.administration.commands import add_person
+from services.events.identity.api_keys import commands as api_keys
+from services.events.identity.magic_links import store as links
+from services.events.identity.magic_links.commands import make_link as make_link_to_send
+from services.events.identity.magic_links.domain import LinkCode, hash_of, pack, write_secret
+from services.events.identity.magic_links.pages import BROWSER_COOKIE
+from services.events.identity.magic_links.store import Asked
+from services.events.identity.passkeys import store as passkeys
+from services.events.identity.passkeys.domain import Passkey
+from services.events.identity.people.domain import Person
+from services.events.identity.sessions import commands as sessions
+from services.events.register.domain import IdTaken
 from shared.http.policy import ASKERS
 from tests.authorisation.matrix import FOREIGN, ORIGIN, Ask, Probe, World, person_of, shown, taskforce_of
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE

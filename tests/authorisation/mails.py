@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from uuid import UUID
 
-from services.notifications import store
 from services.notifications.app import create_app
-from services.notifications.rules import notices
+from services.notifications.deliveries import store
+from services.notifications.notices.rules import notices
 from services.notifications.settings import NotificationsSettings
 from tests.authorisation.matrix import Ask, Probe, World
 from tests.authorisation.running import running

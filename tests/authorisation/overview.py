@@ -24,7 +24,7 @@ from tests.support.waiting import PATIENCE_SECONDS
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from services.dashboard.live import Changes
+    from services.dashboard.live.streams import Changes
     from shared.http.policy import Asker, Belonging
 
 API: Final = "/api/dashboard/v1"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
-from services.events.people.commands import add_person
-from services.events.people.domain import Person
-from services.events.personal_data.commands import look_up
+from services.events.identity.administration.commands import add_person
+from services.events.identity.people.domain import Person
+from services.events.privacy.commands import look_up
 from shared.privacy.subject_requests import Erased, Findings, Inquiry
 from tests.authorisation.matrix import FOREIGN, Ask
 from tests.authorisation.subjects import ADMINISTRATOR, OURS, THEIRS, written_into_ledger
@@ -16,8 +16,8 @@ from tests.support.addresses import address_of
 
 if TYPE_CHECKING:
     from shared.http.policy import Asker, Belonging
+    from shared.i18n.translations import Language
     from shared.privacy.subject_requests import Deadline, LedgerLine, Order
-    from shared.ui.i18n import Language
     from tests.authorisation.matrix import Probe
     from tests.authorisation.register import Register
 

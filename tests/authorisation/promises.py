@@ -10,12 +10,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Final, get_args
 from uuid import UUID, uuid4
 
-from services.pledges import commands, projections
-from services.pledges.access import LOGGERS, PLEDGE
 from services.pledges.app import create_app
-from services.pledges.domain.hire import Confirmation
-from services.pledges.domain.pledge import Guest, Limits, Person, Promise
-from services.pledges.domain.register import Contact, TypedCompany, name_key
+from services.pledges.hires.domain import Confirmation
+from services.pledges.pledges import commands
+from services.pledges.pledges.access import LOGGERS, PLEDGE
+from services.pledges.pledges.domain import Guest, Limits, Person, Promise
+from services.pledges.register import store
+from services.pledges.register.domain import Contact, TypedCompany, name_key
 from services.pledges.settings import PledgesSettings
 from shared.http.auth import Principal, Role, sign_token
 from tests.authorisation.matrix import (
@@ -113,7 +114,7 @@ class Promises(World):
             times = (NOW - timedelta(hours=2), NOW + timedelta(hours=2), NOW - timedelta(hours=2), None)
             row = (taskforce, id, 1, "employer_event", "open", title, None, *times, 50, 1)
             async with self.db.change(taskforce) as conn:
-                await projections.save_events(conn, [row])
+                await store.save_events(conn, [row])
 
     async def _tell_of_companies(self) -> None:
         for belonging in self.every[:-1]:
@@ -123,9 +124,9 @@ class Promises(World):
             id = uuid4()
             async with self.db.change(taskforce) as conn:
                 row = (taskforce, id, 1, name, name_key(name), None, municipality, True)
-                await projections.save_companies(conn, [row])
+                await store.save_companies(conn, [row])
                 if belonging in {"own", "other taskforce"}:
-                    await projections.save_attendances(conn, [(taskforce, uuid4(), 1, TONIGHT, id, NOW)])
+                    await store.save_attendances(conn, [(taskforce, uuid4(), 1, TONIGHT, id, NOW)])
 
     async def _log(self, belonging: Belonging, asker: str, by: Person | Guest) -> None:
         taskforce, name = taskforce_of(belonging), f"{name_of(belonging)} {asker}".strip()

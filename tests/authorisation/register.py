@@ -7,9 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from uuid import UUID, uuid4
 
-from services.events import commands, passes
 from services.events.app import create_app
-from services.events.domain import Company
+from services.events.calendar import commands as calendar
+from services.events.calendar import passes
+from services.events.register import commands as register
+from services.events.register.domain import Company
 from services.events.settings import EventsSettings
 from tests.authorisation import accounts, personal_data
 from tests.authorisation.accounts import API, Accounts, name_of
@@ -52,7 +54,7 @@ class Register(Accounts):
         self.people = {}
         self.events: dict[tuple[str, str], UUID] = {}
         for id, slug, name in ((TASKFORCE, "struer", "Struer"), (OTHER_TASKFORCE, "elsewhere", FOREIGN)):
-            await commands.register_taskforce(
+            await register.register_taskforce(
                 self.db, id=id, slug=slug, name=name, municipality=MUNICIPALITY, since=date(2018, 5, 1)
             )
         for belonging in ("own", "other company", "other municipality", "other taskforce"):
@@ -62,11 +64,11 @@ class Register(Accounts):
                 self.events[whose, status] = await self.new_event(whose, status, starts_at=FAR)
         # Ids that are in use elsewhere and will be given to something of ours: they are no secret, and nobody's alone.
         self.taken = await self.new_event("other taskforce", "draft", starts_at=FAR)
-        await commands.register_company(self.db, OTHER_TASKFORCE, Company(self.taken, f"B {FOREIGN}"))
+        await register.register_company(self.db, OTHER_TASKFORCE, Company(self.taken, f"B {FOREIGN}"))
         for whose in ("own", "other taskforce"):
             for belonging, company in self.companies.items():
                 if (belonging == "other taskforce") == (whose == "other taskforce"):
-                    await commands.check_in(
+                    await calendar.check_in(
                         self.db, taskforce_of(whose), self.events[whose, "open"], company.id, by="x"
                     )
         self.events["draft", "draft"] = self.events["own", "draft"]
@@ -79,7 +81,7 @@ class Register(Accounts):
         taskforce, name = taskforce_of(belonging), name_of(belonging)
         company = Company(uuid4(), f"A {name} ApS", municipality=municipality, personally_owned=True)
         self.companies[belonging] = company
-        await commands.register_company(self.db, taskforce, company)
+        await register.register_company(self.db, taskforce, company)
         await self.new_account(belonging, municipality)
 
     async def new_event(self, belonging: Belonging, status: str, *, starts_at: datetime | None = None) -> UUID:
@@ -90,7 +92,7 @@ class Register(Accounts):
             return self.events[belonging, status]
         id, taskforce = uuid4(), taskforce_of(belonging)
         start = starts_at or datetime.now(UTC) - timedelta(hours=1)
-        await commands.draft_event(
+        await calendar.draft_event(
             self.db,
             taskforce,
             id=id,
@@ -102,7 +104,7 @@ class Register(Accounts):
             goal_positions=None,
         )
         for step in STEPS[status]:
-            await getattr(commands, f"{step}_event")(self.db, taskforce, id)
+            await getattr(calendar, f"{step}_event")(self.db, taskforce, id)
         return id
 
     def event(self, belonging: Belonging, status: str = "open") -> UUID:
@@ -236,7 +238,7 @@ async def clear_company(world: Register, asker: Asker, belonging: Belonging) -> 
     id = world.company(belonging)
     if _of_ours(belonging):
         id = uuid4()
-        await commands.register_company(world.db, TASKFORCE, Company(id, "Z Jens", personally_owned=True))
+        await register.register_company(world.db, TASKFORCE, Company(id, "Z Jens", personally_owned=True))
     return Ask("POST", f"/companies/{id}/clear", success=303)
 
 

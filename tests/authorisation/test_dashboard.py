@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest_asyncio
 
 from services.dashboard import access
-from services.dashboard.live import Changes
+from services.dashboard.live.streams import Changes
 from tests.authorisation.matrix import as_lines, cells, services_answered, wrong
 from tests.authorisation.overview import PROBES, Overview, started
 from tests.authorisation.removal import (

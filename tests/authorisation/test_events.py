@@ -37,7 +37,7 @@ async def spoilt(installation: Installation, signing_key: str) -> AsyncIterator[
 
 
 CHECKS: Checks = {access.plans: lambda _: True, access.keeps_door: lambda _: True}
-SHOWN_ONLY = ["services.events.pages.companies: plans"]
+SHOWN_ONLY = ["services.events.register.pages: plans"]
 """Decides which buttons a page has; what they do is decided where it is done."""
 CHECKED_TWICE = {
     f"{operation} for {program}"

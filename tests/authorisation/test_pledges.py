@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest_asyncio
 
-from services.pledges import access
-from services.pledges.domain.pledge import Person, admit
+from services.pledges.pledges import access
+from services.pledges.pledges.domain import Person, admit
 from tests.authorisation.matrix import as_lines, cells, services_answered, wrong
 from tests.authorisation.promises import PROBES, Promises, started
 from tests.authorisation.removal import (
@@ -46,7 +46,7 @@ CHECKS: Checks = {
     access.logs_as: lambda principal: Person(principal.person_id),
     admit: lambda *_, **__: [],
 }
-SHOWN_ONLY = ["services.pledges.pages.reading: may_read_contact"]
+SHOWN_ONLY = ["services.pledges.pledges.pages: may_read_contact"]
 """Says on the page that a contact is not shown; `seen_by` has taken it away by then."""
 
 

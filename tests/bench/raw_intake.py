@@ -18,10 +18,10 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from services.pledges.bodies import PledgeBody
-from services.pledges.domain.pledge import Limits, Person, Pledge
-from services.pledges.domain.register import EventFacts, RegisteredCompany, name_key
-from services.pledges.messages import pledge_state
+from services.pledges.pledges.domain import Limits, Person, Pledge
+from services.pledges.pledges.events_out import pledge_state
+from services.pledges.pledges.schemas import PledgeBody
+from services.pledges.register.domain import EventFacts, RegisteredCompany, name_key
 from shared.contracts.pledges import PledgeLogged
 from tests.bench.children import Answer, Clock, obey
 from tests.bench.pledging import COMPANIES, MUNICIPALITY, bodies, company_id, company_name

@@ -9,7 +9,7 @@ from uuid import uuid5
 
 import asyncpg
 
-from services.pledges.domain.register import EventFacts
+from services.pledges.register.domain import EventFacts
 from tests.bench import raw_intake
 from tests.bench.pledging import MUNICIPALITY, bodies
 

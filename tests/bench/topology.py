@@ -17,8 +17,8 @@ import asyncpg
 
 from deploy.local import ports
 from deploy.local.postgres import EmbeddedPostgres
-from services.pledges import projections
-from services.pledges.domain.register import name_key
+from services.pledges.register import store
+from services.pledges.register.domain import name_key
 from shared.db.database import Database
 from shared.settings import ServiceSettings
 from tests.bench.pledging import COMPANIES, MUNICIPALITY, company_id, company_name
@@ -94,8 +94,8 @@ class Installation(Topology):
         opens, ends = now - timedelta(hours=1), now + timedelta(hours=2)
         event = (TASKFORCE, EVENT, 1, "employer_event", "open", "Småjob-aften", "B&O", opens, ends, opens, None, 50, 1)
         async with database.change(TASKFORCE) as conn:
-            await projections.save_companies(conn, companies)
-            await projections.save_events(conn, [event])
+            await store.save_companies(conn, companies)
+            await store.save_events(conn, [event])
         await database.close()
 
     def execute(self, service: str, statement: str) -> None:

@@ -14,9 +14,10 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from deploy.assets import build as module
-from deploy.assets import npm
-from deploy.assets.build import BUILT, ROOT, build, is_current
+from deploy.assets import esbuild, npm, sources
+from deploy.assets.build import BUILT, build, is_current
 from deploy.assets.bundle import Bundle
+from deploy.assets.sources import ROOT
 from shared.ui.assets import Manifest
 
 if TYPE_CHECKING:
@@ -96,6 +97,69 @@ def test_style_sheets_name_only_files_that_are_there_and_ours(built: Path) -> No
         assert "http:" not in css.replace("http://www.w3.org", "")
         assert "https:" not in css
         assert "@import" not in css
+
+
+def test_no_script_or_style_sheet_names_a_source_map(built: Path) -> None:
+    manifest = Manifest.read(built)
+    texts = [path for path in manifest.folder.glob("*.*") if path.suffix in {".css", ".js"}]
+    assert len(texts) > 5
+    assert not [path.name for path in texts if "sourceMappingURL" in path.read_text()]
+
+
+def test_each_script_is_one_file_that_imports_no_other(built: Path) -> None:
+    manifest = Manifest.read(built)
+    assert {"forms.js", "intake.js", "live.js", "passkeys.js", "session.js"} <= set(manifest.names)
+    for name in sources.scripts():
+        script = (manifest.folder / manifest.names[name]).read_text()
+        assert "import" not in script, name
+        assert "export" not in script, name
+
+
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [("const a = ;", "index.js:1:10"), ("const a = 1; a = 2;", "index.js:1:13"), ('import "./b.js";', "b.js")],
+)
+def test_a_mistake_in_a_script_or_a_warning_fails_the_build(tmp_path: Path, source: str, place: str) -> None:
+    script = tmp_path / "index.js"
+    script.write_text(source)
+    with pytest.raises(esbuild.EsbuildError, match=re.escape(place)):
+        esbuild.scripts({"live.js": script})
+
+
+def test_a_mistake_in_a_style_sheet_fails_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(esbuild, "ROOT", tmp_path)
+    part = tmp_path / "styles.css"
+    part.write_text(".panel { color: red;\n")
+    with pytest.raises(esbuild.EsbuildError, match=r"styles\.css:1"):
+        esbuild.style_sheet([part])
+
+
+def test_the_style_sheets_of_features_come_after_the_shared_ones_and_before_print() -> None:
+    order = [path.relative_to(ROOT).as_posix() for path in sources.styles()]
+    features = [name for name in order if name.startswith("services/")]
+    assert features == sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("services/*/*/styles.css"))
+    assert len(features) > 5
+    assert order[0] == "shared/ui/styles/tokens.css"
+    assert order[-len(features) - 1 : -1] == features
+    assert order[-1] == "shared/ui/styles/print.css"
+
+
+def test_a_shared_style_sheet_without_a_place_in_the_order_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in (ROOT / "shared" / "ui" / "styles").iterdir():
+        (tmp_path / path.name).touch()
+    (tmp_path / "maps.css").touch()
+    monkeypatch.setattr(sources, "_STYLES", tmp_path)
+    with pytest.raises(ValueError, match="maps"):
+        sources.styles()
+
+
+@pytest.mark.parametrize(
+    "name", ["shared/ui/js/live/stream.js", "shared/ui/styles/tokens.css", "services/pledges/intake/styles.css"]
+)
+def test_a_build_depends_on_every_source(name: str) -> None:
+    assert ROOT / name in set(sources.everything())
 
 
 def test_a_weight_of_the_font_is_small_speaks_danish_and_does_not_use_the_reserved_name(built: Path) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +19,17 @@ from tests.deploy.processes import CHECKOUT
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A checkout with an empty lock file, so that setting up needs no network; installers are noted, not run."""
+    """A checkout with empty lock files, so that setting up needs no network."""
     root = tmp_path / "a checkout"
     (root / "requirements").mkdir(parents=True)
-    (root / "requirements" / "dev.txt").write_text("")
+    for name in ("setup", "runtime", "dev"):
+        (root / "requirements" / f"{name}.txt").write_text("")
     (root / "pyproject.toml").write_text("")
     for name, path in (
         ("ROOT", root),
         ("VENV", root / ".venv"),
         ("PYTHON", root / ".venv" / "bin" / "python"),
-        ("REQUIREMENTS", root / "requirements" / "dev.txt"),
-        ("_MARK", root / ".venv" / ".installed"),
+        ("REQUIREMENTS", root / "requirements"),
         ("_UNFINISHED", root / ".venv" / ".installing"),
     ):
         monkeypatch.setattr(bootstrap, name, path)
@@ -37,60 +38,139 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was run, by name. Only the making of the virtual environment really happens."""
+    """The names of the steps that were run. Only the virtual environment is really made."""
     done: list[str] = []
-    really = bootstrap._run
+    run = bootstrap._run
 
-    def run(what: str, command: Sequence[str], **options: Any) -> None:
+    def note(what: str, command: Sequence[str], **options: Any) -> str:
         done.append(what)
-        if what == "Virtual environment":
-            really(what, [*command, "--without-pip"], **options)
-            (bootstrap.VENV / "bin" / "pip.py").touch()
-        if what == "fails":
-            really(what, command, **options)
+        return run(what, command, **options) if what == "Virtual environment" else ""
 
-    monkeypatch.setattr(bootstrap, "_run", run)
-    monkeypatch.setattr(bootstrap, "_usable", lambda: bootstrap.PYTHON.exists() and not bootstrap._UNFINISHED.exists())
+    monkeypatch.setattr(bootstrap, "_run", note)
     return done
 
 
-EVERYTHING = ["Virtual environment", "0 Python packages", "Tilsagn itself", "Front-end assets"]
+NEW = ["Virtual environment", "Installer"]
+PACKAGES = ["pip's settings", "0 Python packages", "Tilsagn itself", "Front-end assets"]
 
 
-def test_a_second_set_up_installs_nothing(checkout: Path, steps: list[str]) -> None:
-    bootstrap.setup()
-    assert steps == EVERYTHING
+@pytest.mark.parametrize("set_up", [bootstrap.setup, bootstrap.runtime])
+def test_a_second_set_up_installs_nothing(set_up: Callable[[], None], checkout: Path, steps: list[str]) -> None:
+    set_up()
+    assert steps == NEW + PACKAGES
+    steps.clear()
+    set_up()
+    assert steps == ["Front-end assets"]
+
+
+def test_the_packages_of_development_are_installed_on_top_of_those_of_the_runtime(
+    checkout: Path, steps: list[str]
+) -> None:
+    bootstrap.runtime()
     steps.clear()
     bootstrap.setup()
-    assert steps == ["Front-end assets"]
+    assert steps == PACKAGES
+    steps.clear()
+    bootstrap.runtime()
+    assert steps == ["Front-end assets"], "they are among the packages of development"
 
 
 def test_a_changed_lock_file_is_installed_into_the_environment_that_is_there(checkout: Path, steps: list[str]) -> None:
     bootstrap.setup()
     steps.clear()
-    bootstrap.REQUIREMENTS.write_text("new==1\n    --hash=sha256:00\n")
+    (bootstrap.REQUIREMENTS / "dev.txt").write_text("new==1\n    --hash=sha256:00\n")
     bootstrap.setup()
-    assert steps == ["1 Python packages", "Tilsagn itself", "Front-end assets"]
+    assert steps == ["pip's settings", "1 Python packages", "Tilsagn itself", "Front-end assets"]
+
+
+def test_another_version_of_the_installer_is_installed_before_the_packages(checkout: Path, steps: list[str]) -> None:
+    bootstrap.setup()
+    steps.clear()
+    (bootstrap.REQUIREMENTS / "setup.txt").write_text("uv==1\n    --hash=sha256:00\n")
+    (bootstrap.REQUIREMENTS / "dev.txt").write_text("new==1\n    --hash=sha256:00\n")
+    bootstrap.setup()
+    assert steps[:3] == ["Installer", "pip's settings", "1 Python packages"]
 
 
 def test_an_interrupted_set_up_is_done_over_from_scratch(checkout: Path, steps: list[str]) -> None:
     bootstrap.setup()
     steps.clear()
-    bootstrap._MARK.unlink()
     bootstrap._UNFINISHED.touch()
+    bootstrap._mark("dev").unlink()
     (bootstrap.VENV / "half-a-package").touch()
     bootstrap.setup()
-    assert steps == EVERYTHING
+    assert steps == NEW + PACKAGES
     assert not (bootstrap.VENV / "half-a-package").exists()
+
+
+def test_pip_is_run_from_its_wheel_and_from_the_environment_where_there_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert bootstrap._pip_wheel() is not None, "the tests' Python has ensurepip"
+    for folder in (tmp_path / "without", tmp_path / "with"):
+        bootstrap._make_environment(folder)
+        python = folder / "bin" / "python"
+        bootstrap._run("pip", [*bootstrap._pip(python), "--version"], environment=bootstrap._pip_environment())
+        assert (python.with_name("pip").exists()) == (folder.name == "with")
+        monkeypatch.setattr(bootstrap, "_pip_wheel", lambda: None)
+
+
+CONFIGURATION = """
+[global]
+index-url = https://global.example/simple
+extra-index-url = https://one.example/simple
+    https://two.example/simple
+cert = /etc/company.pem
+proxy = http://proxy.example:3128
+[install]
+index-url = https://install.example/simple
+find-links = /nowhere/wheels https://wheels.example
+trusted-host = one.example
+[download]
+index-url = https://download.example/simple
+"""
+
+
+def test_uv_uses_the_indexes_certificates_and_proxy_of_pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith(("PIP_", "UV_")):
+            monkeypatch.delenv(name)
+    (tmp_path / "pip.conf").write_text(CONFIGURATION)
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))
+    monkeypatch.setenv("PIP_TIMEOUT", "77")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    bootstrap._make_environment(tmp_path / "environment")
+    settings = bootstrap._pip_settings(tmp_path / "environment" / "bin" / "python")
+    expected = {
+        "UV_DEFAULT_INDEX": "https://install.example/simple",
+        "UV_INDEX": "https://one.example/simple https://two.example/simple",
+        "UV_FIND_LINKS": "https://wheels.example",
+        "UV_INSECURE_HOST": "one.example",
+        "UV_HTTP_TIMEOUT": "77",
+        "SSL_CERT_FILE": "/etc/company.pem",
+        "HTTPS_PROXY": "http://proxy.example:3128",
+    }
+    environment = bootstrap._uv_environment(settings)
+    assert {name: environment.get(name) for name in expected} == expected
+    assert bootstrap._uv_options(settings) == ["--no-index"]
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "https://own.example/simple")
+    assert bootstrap._uv_environment(settings)["UV_DEFAULT_INDEX"] == "https://own.example/simple"
+
+
+def test_without_settings_of_pip_uv_keeps_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("UV_DEFAULT_INDEX", raising=False)
+    environment = bootstrap._uv_environment({"no-index": "false"})
+    assert not {"UV_DEFAULT_INDEX", "UV_INDEX", "UV_FIND_LINKS"} & (environment.keys() - os.environ.keys())
+    assert bootstrap._uv_options({"no-index": "false"}) == []
 
 
 def test_an_environment_moved_from_elsewhere_does_not_count(checkout: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", bootstrap.VENV], check=True)
-    assert bootstrap._usable()
+    assert bootstrap._is_usable()
     moved = bootstrap.VENV.rename(checkout / "moved")
     bootstrap.VENV.mkdir()
     (bootstrap.VENV / "bin").symlink_to(moved / "bin")
-    assert not bootstrap._usable()
+    assert not bootstrap._is_usable()
 
 
 def test_a_failing_step_says_why_and_what_the_first_one_needs() -> None:
@@ -158,7 +238,9 @@ def test_an_old_python_looks_for_a_newer_one(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_one_set_up_waits_for_another(checkout: Path, steps: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     hold = "import fcntl, sys, time; f = open(sys.argv[1]); fcntl.flock(f, 2); print(flush=True); time.sleep(1)"
-    with subprocess.Popen([sys.executable, "-c", hold, bootstrap.REQUIREMENTS], stdout=subprocess.PIPE) as other:
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, bootstrap.REQUIREMENTS / "runtime.txt"], stdout=subprocess.PIPE
+    ) as other:
         assert other.stdout is not None
         other.stdout.readline()
         started = time.monotonic()
@@ -177,12 +259,21 @@ def test_make_help_tells_of_every_target() -> None:
 
 
 def test_no_lock_file_names_a_registry() -> None:
-    for name in ("requirements/runtime.txt", "requirements/dev.txt", "package-lock.json"):
+    locks = [f"requirements/{name}.txt" for name in ("setup", "runtime", "dev")]
+    for name in (*locks, "package-lock.json"):
         assert "://" not in (CHECKOUT / name).read_text(), name
 
 
 def test_every_locked_package_has_its_hashes() -> None:
-    for name in ("runtime", "dev"):
-        text = (CHECKOUT / "requirements" / f"{name}.txt").read_text()
-        for entry in re.split(r"\n(?=\S)", text.strip()):
+    for name in ("setup", "runtime", "dev"):
+        for entry in _locked(name):
             assert "--hash=sha256:" in entry, entry.splitlines()[0]
+
+
+def test_the_packages_of_development_include_those_of_the_runtime_in_the_same_versions() -> None:
+    assert _locked("runtime") <= _locked("dev")
+
+
+def _locked(name: str) -> set[str]:
+    text = (CHECKOUT / "requirements" / f"{name}.txt").read_text()
+    return set(re.split(r"\n(?=\S)", text.strip()))

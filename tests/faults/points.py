@@ -45,7 +45,7 @@ class Point:
 
 
 POINTS: Final = {
-    "commit-answer": Point("services.pledges.commands", "log_pledge", after=True),
+    "commit-answer": Point("services.pledges.pledges.commands", "log_pledge", after=True),
     "commit-publish": Point("shared.messaging.relay", "Relay._send", after=False),
     "publish-mark": Point("shared.messaging.relay", "Relay._send", after=True),
     "effect-offset": Point("shared.messaging.consumer", "Consumer.handle", after=True),

@@ -102,7 +102,7 @@ async def insert_pledges(conn, pledges):
 
 def changes(column: str) -> tuple[Change, ...]:
     """What the next release changes; it writes a column of `pledges` that its migration has added."""
-    return (*_CHANGES, Change("services/pledges/store.py", "", _USES_ITS_COLUMN.replace("COLUMN", column)))
+    return (*_CHANGES, Change("services/pledges/pledges/store.py", "", _USES_ITS_COLUMN.replace("COLUMN", column)))
 
 
 def migration(column: str) -> str:

@@ -11,9 +11,9 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
-from services.pledges import projections
 from services.pledges.app import create_app
-from services.pledges.domain.register import name_key
+from services.pledges.register import store
+from services.pledges.register.domain import name_key
 from services.pledges.settings import PledgesSettings
 from shared.http.auth import public_jwks
 from tests.support.infrastructure import fresh_databases
@@ -168,7 +168,7 @@ def know_event(pledges_database: Database, taskforce_id: UUID) -> Callable[..., 
         } | facts
         taskforce = state.pop("taskforce")
         async with pledges_database.change(taskforce) as conn:
-            await projections.save_events(conn, [(taskforce, event_id, *state.values())])
+            await store.save_events(conn, [(taskforce, event_id, *state.values())])
         return event_id
 
     return know
@@ -184,10 +184,10 @@ def know_company(pledges_database: Database, taskforce_id: UUID) -> Callable[...
         key = name_key(name) if name else None
         row = (taskforce, company_id, facts.get("version", 1), name, key, cvr, municipality, facts.get("member", False))
         async with pledges_database.change(taskforce) as conn:
-            await projections.save_companies(conn, [row])
+            await store.save_companies(conn, [row])
             if "checked_in_at" in facts:
                 event_id = facts["checked_in_at"]
-                await projections.save_attendances(conn, [(taskforce, uuid4(), 1, event_id, company_id, NOW)])
+                await store.save_attendances(conn, [(taskforce, uuid4(), 1, event_id, company_id, NOW)])
         return company_id
 
     return know

@@ -20,7 +20,7 @@ from services.notifications.settings import NotificationsSettings
 from services.pledges.app import create_app as create_pledges
 from services.pledges.settings import PledgesSettings
 from shared.http.auth import Principal, sign_token
-from shared.ui.i18n import LANGUAGE_COOKIE
+from shared.i18n.translations import LANGUAGE_COOKIE
 from tests.pledges.conftest import REQUEST_KEY
 
 if TYPE_CHECKING:

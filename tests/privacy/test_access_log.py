@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 
 from deploy.privacy import people
-from services.pledges.retention import retention
+from services.pledges.privacy.retention import retention
 from shared.privacy.access_log import CASEWORK, disclose, discloses
 from shared.privacy.subjects import Asked
 from tests.privacy.test_people import Installation, whole  # noqa: F401  (a fixture)

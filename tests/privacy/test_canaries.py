@@ -30,9 +30,9 @@ import pytest
 from deploy.privacy import people
 from deploy.services import SERVICES
 from deploy.transfer import programs
-from services.events import commands
-from services.events.people.commands import add_person
-from services.events.people.domain import Person
+from services.events.identity.administration.commands import add_person
+from services.events.identity.people.domain import Person
+from services.events.register import commands
 from shared.db.database import Database
 from shared.privacy.subjects import Asked
 from shared.settings import ServiceSettings

@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 
 from deploy.privacy import people
-from services.events.personal_data.commands import finish_orders
-from services.pledges.retention import retention
+from services.events.privacy.commands import finish_orders
+from services.pledges.privacy.retention import retention
 from shared.db.database import Database
 from shared.privacy.report import told
 from shared.privacy.subjects import Asked

@@ -14,8 +14,8 @@ import pytest
 from deploy.privacy import people
 from deploy.privacy.registers import register_of
 from deploy.services import SERVICES
-from services.events.people.domain import is_last_administrator
-from services.events.people.store import administrators, lock_people, set_deactivated
+from services.events.identity.people.domain import is_last_administrator
+from services.events.identity.people.store import administrators, lock_people, set_deactivated
 from shared.db.database import set_taskforce
 from shared.privacy.subjects import Asked, Repeated
 

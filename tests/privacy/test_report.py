@@ -14,6 +14,7 @@ import pytest
 
 from deploy.privacy.people import HOLDINGS
 from deploy.privacy.registers import register_of
+from shared.i18n.translations import speaking
 from shared.privacy.access_log import PURPOSES
 from shared.privacy.activity import Done
 from shared.privacy.english import english, in_language
@@ -21,10 +22,9 @@ from shared.privacy.pdf import DEEDS_SHOWN, pdf
 from shared.privacy.report import TEXTS, TEXTS_OF_DEEDS, report, told, told_done
 from shared.privacy.subjects import Asked, Held
 from shared.privacy.words import ACTIONS, REASONS, kept_for, shown, who_looked
-from shared.ui.i18n import speaking
 
 if TYPE_CHECKING:
-    from shared.ui.i18n import Language
+    from shared.i18n.translations import Language
 
 NOW: Final = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 LONG: Final = "eva.marie.magdalene.von-og-til-langenavnesen@en-meget-lang-afdeling.virksomheden-i-struer.example"

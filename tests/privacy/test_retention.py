@@ -13,10 +13,10 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
-from services.dashboard import retention as dashboard
-from services.events import retention as events
-from services.notifications import retention as notifications
-from services.pledges import retention as pledges
+from services.dashboard.privacy import retention as dashboard
+from services.events.privacy import retention as events
+from services.notifications.privacy import retention as notifications
+from services.pledges.privacy import retention as pledges
 from services.pledges.settings import PledgesSettings
 from services.pledges.worker import create_worker
 from shared.db.database import Database

@@ -7,9 +7,9 @@ from typing import Final
 
 import pytest
 
+from shared.i18n.translations import speaking
 from shared.privacy.data_inventory import read_register
 from shared.privacy.words import column_word
-from shared.ui.i18n import speaking
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _TOLD_OTHERWISE: Final = {"access_log", "hires"}

@@ -10,14 +10,16 @@ from uuid import UUID, uuid4
 
 import pytest_asyncio
 
-from services.pledges import commands, consumer, projections, queries, requests, sealing, store
-from services.pledges.domain.hire import Confirmation, Hire
-from services.pledges.domain.pledge import Limits, Person, Pledge, Promise, open_positions
-from services.pledges.domain.refusals import Refusal
-from services.pledges.domain.register import Contact, TypedCompany
-from services.pledges.imports import running
-from services.pledges.queries import HireFilter, PledgeFilter
+from services.pledges import consumer, sealing
+from services.pledges.hires.domain import Confirmation, Hire
+from services.pledges.imports import commands as imports
+from services.pledges.pledges import commands, idempotency, queries, store
+from services.pledges.pledges.domain import Limits, Person, Pledge, Promise, open_positions
+from services.pledges.pledges.queries import HireFilter, PledgeFilter
+from services.pledges.register import store as register_store
+from services.pledges.register.domain import Contact, TypedCompany
 from shared.messaging.envelope import Delivery
+from shared.refusals import Refusal
 from tests.authorisation.matrix import person_of
 from tests.authorisation.promises import NOW, TONIGHT, Logged, Promises, started
 from tests.authorisation.removal import without_taskforces
@@ -45,7 +47,7 @@ class Prepared(Promises):
         async with self.db.change(TASKFORCE) as conn:
             pledge = await store.load_pledge(conn, TASKFORCE, self.logged.id)
             hire = await store.load_hire(conn, TASKFORCE, self.logged.hire_id)
-            await requests.claim(conn, TASKFORCE, "log_pledge", [(_asked(KEY), uuid4(), NOW)])
+            await idempotency.claim(conn, TASKFORCE, "log_pledge", [(_asked(KEY), uuid4(), NOW)])
         assert pledge is not None
         assert hire is not None
         self.whole: Pledge = pledge[0]
@@ -63,7 +65,7 @@ async def world(installation: Installation, signing_key: str) -> AsyncIterator[P
         yield world
 
 
-def _asked(key: str) -> requests.Asked:
+def _asked(key: str) -> idempotency.Asked:
     return commands.asked(key, {}, request_key=REQUEST_KEY)
 
 
@@ -106,7 +108,7 @@ async def _check(world: Prepared, db: Any) -> bool:
 
 
 async def _import(_: Prepared, db: Any) -> Any:
-    return await running.import_pledges(db, TASKFORCE, FILE, dry_run=False, limits=Limits(), request_key=REQUEST_KEY)
+    return await imports.import_pledges(db, TASKFORCE, FILE, dry_run=False, limits=Limits(), request_key=REQUEST_KEY)
 
 
 def _another_pledge(world: Prepared) -> Pledge:
@@ -133,12 +135,12 @@ CASES: Cases = {
     commands.confirm_hire: _confirm,
     commands.check_hire: _check,
     consumer.apply: _take_over,
-    running.import_pledges: _import,
-    projections.save_companies: lambda _, conn: projections.save_companies(
+    imports.import_pledges: _import,
+    register_store.save_companies: lambda _, conn: register_store.save_companies(
         conn, [(TASKFORCE, uuid4(), 1, "Ny", "ny", None, None, False)]
     ),
-    projections.save_events: lambda _, conn: projections.save_events(conn, [_event_row()]),
-    projections.save_attendances: lambda _, conn: projections.save_attendances(
+    register_store.save_events: lambda _, conn: register_store.save_events(conn, [_event_row()]),
+    register_store.save_attendances: lambda _, conn: register_store.save_attendances(
         conn, [(TASKFORCE, uuid4(), 1, TONIGHT, uuid4(), NOW)]
     ),
     queries.pledges: lambda _, conn: queries.pledges(conn, TASKFORCE, PledgeFilter(), limit=10),
@@ -155,20 +157,22 @@ CASES: Cases = {
     queries.companies_at: lambda _, conn: queries.companies_at(conn, TASKFORCE, TONIGHT),
     queries.companies: lambda _, conn: queries.companies(conn, TASKFORCE),
     queries.contact_address: lambda w, conn: queries.contact_address(conn, TASKFORCE, w.logged.id),
-    requests.look_around: lambda w, conn: requests.look_around(
+    idempotency.look_around: lambda w, conn: idempotency.look_around(
         conn, TASKFORCE, [(TONIGHT, TypedCompany(w.companies["own"], None, None, None))]
     ),
-    requests.claim: lambda _, conn: requests.claim(
+    idempotency.claim: lambda _, conn: idempotency.claim(
         conn, TASKFORCE, "log_pledge", [(_asked(str(uuid4())), uuid4(), NOW)]
     ),
-    requests.claimed_before: lambda _, conn: requests.claimed_before(conn, TASKFORCE, "log_pledge", KEY),
-    requests.request_digests: lambda w, conn: requests.request_digests(conn, TASKFORCE, [w.logged.id]),
-    requests.replace_digests: lambda w, conn: requests.replace_digests(conn, "pledges", {w.place: b"\1" * 33}),
+    idempotency.claimed_before: lambda _, conn: idempotency.claimed_before(conn, TASKFORCE, "log_pledge", KEY),
+    idempotency.request_digests: lambda w, conn: idempotency.request_digests(conn, TASKFORCE, [w.logged.id]),
+    idempotency.replace_digests: lambda w, conn: idempotency.replace_digests(conn, "pledges", {w.place: b"\1" * 33}),
     store.event_is_known: lambda _, conn: store.event_is_known(conn, TASKFORCE, TONIGHT),
     store.insert_pledge: lambda w, conn: store.insert_pledge(conn, _another_pledge(w), b"\1" * 33),
     store.insert_pledges: lambda w, conn: store.insert_pledges(conn, [(_another_pledge(w), b"\1" * 33)]),
     store.load_pledge: lambda w, conn: store.load_pledge(conn, TASKFORCE, w.logged.id),
-    requests.subject_of_request: lambda _, conn: requests.subject_of_request(conn, KEY, _asked(KEY).digest.as_kept),
+    idempotency.subject_of_request: lambda _, conn: idempotency.subject_of_request(
+        conn, KEY, _asked(KEY).digest.as_kept
+    ),
     store.pledge_of_request: lambda w, conn: store.pledge_of_request(conn, TASKFORCE, w.logged.id, [b"\0" * 32]),
     store.lock_pledge: lambda w, conn: store.lock_pledge(conn, TASKFORCE, w.logged.id),
     store.save_filled: _save_filled,
@@ -182,14 +186,14 @@ CASES: Cases = {
 BY_POLICY: Cases = {
     function: case
     for function, case in CASES.items()
-    if function not in {store.pledge_of_request, requests.subject_of_request}
+    if function not in {store.pledge_of_request, idempotency.subject_of_request}
 }
 """Those that a policy keeps to their taskforce; the others ask for it by themselves (test_definers.py)."""
 _IN_TURN = "goes from taskforce to taskforce, each in a transaction of its own"
 EXEMPT: Exempt = {
-    requests.taskforces_of_outbox: "says whom the outbox is of, which no taskforce limits",
+    idempotency.taskforces_of_outbox: "says whom the outbox is of, which no taskforce limits",
     # Of which taskforce a row is it does not ask at all: below.
-    requests.lock_plain_digests: "is given no taskforce",
+    idempotency.lock_plain_digests: "is given no taskforce",
     sealing.seal_everything: _IN_TURN,
 }
 
@@ -202,9 +206,9 @@ async def test_what_is_to_be_sealed_is_that_of_one_taskforce(world: Prepared, ot
     kept = {}
     for taskforce in (TASKFORCE, other_taskforce_id):
         async with world.db.change(taskforce) as conn:
-            kept[taskforce] = set(await requests.lock_plain_digests(conn, "pledges", limit=100))
+            kept[taskforce] = set(await idempotency.lock_plain_digests(conn, "pledges", limit=100))
     async with world.db.system() as conn:
-        assert await requests.lock_plain_digests(conn, "pledges", limit=100) == {}
+        assert await idempotency.lock_plain_digests(conn, "pledges", limit=100) == {}
     assert kept[TASKFORCE]
     assert kept[other_taskforce_id]
     assert not kept[TASKFORCE] & kept[other_taskforce_id]

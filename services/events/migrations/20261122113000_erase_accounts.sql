@@ -11,7 +11,7 @@ declare
   erased uuid[];
   referring record;
 begin
-  -- The lock of whatever else concerns several people (services/events/people/store.py: lock_people).
+  -- The lock of whatever else concerns several people (services/events/identity/people/store.py: lock_people).
   perform pg_advisory_xact_lock(hashtextextended('people ' || tenant, 0));
   select array_agg(locked.id)
     into erased

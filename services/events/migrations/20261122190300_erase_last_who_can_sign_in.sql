@@ -15,7 +15,7 @@ declare
   others boolean;
   others_open boolean;
 begin
-  -- The lock of whatever else concerns several people (services/events/people/store.py: lock_people).
+  -- The lock of whatever else concerns several people (services/events/identity/people/store.py: lock_people).
   perform pg_advisory_xact_lock(hashtextextended('people ' || tenant, 0));
   select array_agg(locked.id)
     into erased
@@ -28,7 +28,7 @@ begin
   if erased is null then
     return;
   end if;
-  -- As the pages decide it (services/events/people/domain.py: is_last_administrator), of several at once: who takes part,
+  -- As the pages decide it (services/events/identity/people/domain.py: is_last_administrator), of several at once: who takes part,
   -- and of each whether they have what opens the role.
   select bool_or(going.is_going and can_sign_in),
          bool_or(not going.is_going),

@@ -30,8 +30,8 @@ the verdicts. `errors`: those that somebody has to correct, as a file. `running`
 """
 
 from services.pledges.imports.columns import COLUMNS, REQUIRED
+from services.pledges.imports.commands import import_pledges
 from services.pledges.imports.errors import errors_csv
 from services.pledges.imports.report import CellError, Report, Row
-from services.pledges.imports.running import import_pledges
 
 __all__ = ["COLUMNS", "REQUIRED", "CellError", "Report", "Row", "errors_csv", "import_pledges"]

@@ -6,10 +6,10 @@ import functools
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from services.pledges.catalogue import TASKS
-from services.pledges.domain.register import name_key
-from shared.ui.i18n import LANGUAGES, speaking
-from shared.ui.i18n import gettext as _
+from services.pledges.pledges.catalogue import TASKS
+from services.pledges.register.domain import name_key
+from shared.i18n.translations import LANGUAGES, speaking
+from shared.i18n.translations import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, Final
 
-from shared.ui.i18n import gettext as _
+from shared.i18n.translations import gettext as _
 
 if TYPE_CHECKING:
     from services.pledges.imports.report import Report

@@ -11,27 +11,28 @@ from uuid import UUID, uuid5
 
 from pydantic import ValidationError
 
-from services.pledges.bodies import PledgeBody
 from services.pledges.danish import iso_date, point_decimal
-from services.pledges.domain.pledge import Limits, Person, Pledge
-from services.pledges.domain.refusals import Refusal, TooManyPositions
-from services.pledges.domain.register import name_key
 from services.pledges.imports.columns import COLUMNS, column_of, job_type_code, meaning, task_code
 from services.pledges.imports.report import CellError, Row, Verdict
-from services.pledges.recognition import Fingerprint, fingerprint
+from services.pledges.pledges.domain import Limits, Person, Pledge
+from services.pledges.pledges.refusals import TooManyPositions
+from services.pledges.pledges.request_fingerprint import Fingerprint, fingerprint
+from services.pledges.pledges.schemas import PledgeBody
+from services.pledges.register.domain import name_key
 from shared.fields.copenhagen import COPENHAGEN
 from shared.fields.cpr import contains_cpr_shape
 from shared.fields.cvr import read_cvr
 from shared.http.validation import field_errors
-from shared.ui.i18n import gettext as _
+from shared.i18n.translations import gettext as _
+from shared.refusals import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pydantic import SecretStr
 
-    from services.pledges.domain.register import EventFacts, RegisteredCompany, TypedCompany
     from services.pledges.imports.spreadsheet import Line, Table
+    from services.pledges.register.domain import EventFacts, RegisteredCompany, TypedCompany
 
 _MAY_LOOK_LIKE_CPR = frozenset({"p-nummer", "telefon"})
 """P-numbers are exempt; telephone numbers are judged by their own rule, which knows foreign ones."""

@@ -10,8 +10,8 @@ import io
 from dataclasses import dataclass
 from typing import Final
 
-from services.pledges.domain.register import name_key
-from shared.ui.i18n import N_
+from services.pledges.register.domain import name_key
+from shared.i18n.translations import N_
 
 MOST_ROWS: Final = 5_000
 MOST_BYTES: Final = 2 * 1024 * 1024

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from shared.i18n.translations import gettext as _
 from shared.ui.charts.drawing import (
     Drawing,
     element,
@@ -20,7 +21,6 @@ from shared.ui.charts.drawing import (
 from shared.ui.charts.figure import NumberFormat, figure
 from shared.ui.charts.palette import REAL, fill_of, patterns
 from shared.ui.formats import number_text
-from shared.ui.i18n import gettext as _
 
 _BAR, _ROW_WIDE, _ROW_NARROW = 26, 44, 68
 _LABELS_WIDE = 240

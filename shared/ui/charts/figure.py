@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 
 from markupsafe import Markup
 
+from shared.i18n.translations import gettext as _
 from shared.ui.charts.drawing import Drawing, element
 from shared.ui.charts.palette import swatch
-from shared.ui.i18n import gettext as _
 
 WIDE, NARROW = 860, 340
 NumberFormat = Callable[[float], str]

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from shared.i18n.translations import gettext as _
+from shared.i18n.translations import ngettext
 from shared.ui.charts.drawing import Drawing, element, hit_area, lines_of_text, mark, sheet, text, width_of, wrapped
 from shared.ui.charts.figure import NumberFormat, figure
 from shared.ui.charts.palette import INK_SOFT, REAL, fill_of, patterns
 from shared.ui.formats import number_text, percent_text
-from shared.ui.i18n import gettext as _
-from shared.ui.i18n import ngettext
 
 _BAR, _BETWEEN = 40, 34
 _LABELS_WIDE = 240

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from shared.i18n.translations import gettext as _
 from shared.ui.charts.drawing import Drawing, element, hit_area, mark, rule, sheet, text, width_of
 from shared.ui.charts.figure import NumberFormat, figure
 from shared.ui.charts.palette import INK_SOFT, REAL, fill_of, patterns
 from shared.ui.formats import number_text
-from shared.ui.i18n import gettext as _
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ _ENVELOPE: Final = "shared/messaging/envelope.py"
 _MESSAGE: Final = "shared/contracts/message.py"
 _RELAY: Final = "shared/messaging/relay.py"
 _POSTGRES: Final = "shared/db/database.py"
-_STORE: Final = "services/pledges/store.py"
+_STORE: Final = "services/pledges/pledges/store.py"
 
 BUGS: Final = (
     Bug(

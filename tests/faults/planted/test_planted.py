@@ -66,7 +66,9 @@ def test_a_bug_is_planted_in_a_copy_and_the_checkout_stays_as_it_is() -> None:
     before = (ROOT / file).read_bytes()
     with planted(bug) as root:
         assert bug.changes[0].new in (root / file).read_text(encoding="utf-8")
-        assert (root / "services/pledges/store.py").read_bytes() == (ROOT / "services/pledges/store.py").read_bytes()
+        assert (root / "services/pledges/pledges/store.py").read_bytes() == (
+            ROOT / "services/pledges/pledges/store.py"
+        ).read_bytes()
     assert (ROOT / file).read_bytes() == before
     assert not root.exists()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from shared.i18n.translations import current_language
 from shared.ui.charts import (
     Bar,
     Bin,
@@ -21,7 +22,6 @@ from shared.ui.charts import (
 from shared.ui.charts.palette import PROMISED
 from shared.ui.formats import percent_text
 from shared.ui.forms import Form
-from shared.ui.i18n import current_language
 
 if TYPE_CHECKING:
     from markupsafe import Markup

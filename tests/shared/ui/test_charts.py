@@ -7,11 +7,11 @@ from xml.etree import ElementTree
 import pytest
 from markupsafe import Markup
 
+from shared.i18n.translations import speaking
 from shared.ui import charts
 from shared.ui.charts import Bar, Bin, Line, Period, Point, StackedBar, Step, Target
 from shared.ui.charts.drawing import Drawing, nice_top, wrapped
 from shared.ui.formats import percent_text
-from shared.ui.i18n import speaking
 
 SVG = "{http://www.w3.org/2000/svg}"
 NASTY = '"><script>alert("x")</script>&amp; \' </title>'

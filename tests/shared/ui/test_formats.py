@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from shared.i18n.translations import speaking
 from shared.ui import formats
-from shared.ui.i18n import speaking
 
 DAY = date(2026, 12, 1)
 MOMENT = datetime(2026, 12, 1, 13, 30, tzinfo=UTC)

@@ -10,8 +10,8 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
 from shared.http.validation import FieldError, sentence
+from shared.i18n.translations import speaking
 from shared.ui.forms import Form, blank, read_form
-from shared.ui.i18n import speaking
 
 if TYPE_CHECKING:
     import httpx

@@ -1,0 +1,55 @@
+"""Bundles and minifies our scripts and style sheets with esbuild: warnings are errors, and there are no source maps."""
+
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from deploy.assets.npm import NODE_MODULES
+from deploy.assets.sources import ROOT
+
+# The oldest JavaScript that the browsers we support all speak; newer syntax is rewritten.
+_TARGET = "es2022"
+_ALWAYS = ("--bundle", "--minify", "--charset=utf8", "--log-level=warning", "--color=false")
+
+
+class EsbuildError(RuntimeError):
+    """esbuild refused a source or warned about it; the text says where."""
+
+
+def scripts(entry_points: Mapping[str, Path]) -> dict[str, bytes]:
+    """An ES module for each entry point, with everything that it imports, by the same name (`live.js`).
+
+    Raises:
+        EsbuildError: a source has a mistake.
+    """
+    with tempfile.TemporaryDirectory(prefix="tilsagn-js-") as folder:
+        named = [f"{name.removesuffix('.js')}={path}" for name, path in entry_points.items()]
+        _run([*named, "--format=esm", f"--target={_TARGET}", f"--outdir={folder}"])
+        return {name: (Path(folder) / name).read_bytes() for name in entry_points}
+
+
+def style_sheet(parts: Sequence[Path]) -> bytes:
+    """One style sheet of the parts, in their order. They name no other files: neither imports nor pictures.
+
+    Raises:
+        EsbuildError: a part has a mistake.
+    """
+    imports = "".join(f'@import "./{part.relative_to(ROOT)}";\n' for part in parts)
+    return _run(["--loader=css"], stdin=imports)
+
+
+def _run(arguments: Sequence[str], stdin: str = "") -> bytes:
+    command = [str(_program()), *_ALWAYS, *arguments]
+    done = subprocess.run(command, cwd=ROOT, input=stdin.encode(), capture_output=True, check=False)  # noqa: S603 - our words
+    if done.returncode or done.stderr:
+        raise EsbuildError(done.stderr.decode().strip() or f"esbuild ended with {done.returncode}")
+    return done.stdout
+
+
+def _program() -> Path:
+    """npm installs only this platform's program. We call it ourselves: esbuild's own command needs Node.js as well."""
+    found = next(NODE_MODULES.glob("@esbuild/*/bin/esbuild"), None)
+    if found is None:
+        raise EsbuildError("npm has installed no esbuild for this platform")
+    return found

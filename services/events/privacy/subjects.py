@@ -1,0 +1,110 @@
+"""How a person is found in what events holds, and what erasing them means."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.events.privacy.retention import ERASED, retention
+from shared.messaging.retention import LETTERS
+from shared.privacy import activity
+from shared.privacy.activity import LOOKED, Deed
+from shared.privacy.subject_requests import Kept
+from shared.privacy.subjects import ACCESSES, Holding
+
+_ACCOUNT: Final = """
+    select person.id
+      from people as person,
+           asked
+     where person.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+       and lower(person.email) = any (asked.emails)
+"""
+_ERASE_ACCOUNT: Final = "select erase_accounts($1)"
+
+HOLDINGS: Final = (
+    Holding(
+        "personally_owned_companies",
+        "companies",
+        find="""
+            select company.id
+              from companies as company,
+                   asked
+             where company.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+               and company.personally_owned
+               and (company.cvr = any (asked.cvrs)
+                    or regexp_replace(company.cvr_as_typed, '[^0-9]', '', 'g') = any (asked.cvrs))
+        """,
+        erase=f"""
+            update companies
+               set name = '{ERASED}',
+                   cvr = null,
+                   cvr_as_typed = null
+             where taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+               and personally_owned
+               and name <> '{ERASED}'
+               and id = any ($1)
+            returning id
+        """,  # noqa: S608  (a word of ours)
+    ),
+    Holding("accounts", "people", find=_ACCOUNT, erase=_ERASE_ACCOUNT),
+    # With the account everything goes that refers to it: see the function.
+    Holding("link_requests", "link_requests", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
+    Holding("sessions", "sessions", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
+    Holding("accounts", "passkeys", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
+    Holding("accounts", "provider_links", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
+    Holding("accounts", "enrolment_codes", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
+    Holding("accounts", "person_roles", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
+    ACCESSES,
+    LETTERS,
+)
+
+_OF_KEY: Final = """
+    select api_key.{moment} as at,
+           api_key.name as program,
+           api_key.id as api_key_id
+      from account
+      join api_keys as api_key
+        on api_key.{column} = account.id
+     where api_key.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+"""
+
+DEEDS: Final = (
+    Deed(
+        "attendances",
+        "checked_in_by",
+        """
+            select attendance.checked_in_at as at,
+                   event.title as event_title,
+                   case when not company.personally_owned then company.name end as company_name,
+                   attendance.company_id
+              from account
+              join attendances as attendance
+                on attendance.checked_in_by = account.subject
+              join employer_events as event
+                on event.taskforce_id = attendance.taskforce_id
+               and event.id = attendance.event_id
+              join companies as company
+                on company.taskforce_id = attendance.taskforce_id
+               and company.id = attendance.company_id
+             where attendance.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+        """,
+    ),
+    Deed("api_keys", "made_by", _OF_KEY.format(column="made_by", moment="made_at")),
+    Deed("api_keys", "taken_over_by", _OF_KEY.format(column="taken_over_by", moment="taken_over_at")),
+    Deed(
+        "erasure_orders",
+        "ordered_by",
+        """
+            select erasure_order.ordered_at as at,
+                   erasure_order.id as order_id
+              from account
+              join erasure_orders as erasure_order
+                on erasure_order.ordered_by = account.subject
+             where erasure_order.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+        """,
+    ),
+    LOOKED,
+    activity.ERASED,
+)
+
+KEPT: Final = Kept(HOLDINGS, retention(), owns=True, deeds=DEEDS)
+"""What the register's pages ask about people here."""

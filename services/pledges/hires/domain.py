@@ -1,0 +1,156 @@
+"""A position that became real, confirmed by a case worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final, Literal
+
+from services.pledges.pledges.refusals import (
+    CompanyMissing,
+    EndsBeforeStart,
+    ImplausibleStart,
+    TooManyHiredHours,
+    UnknownPledge,
+)
+from services.pledges.register.domain import company_flags, recognise
+from shared.fields.copenhagen import COPENHAGEN
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from services.pledges.pledges.domain import Limits, Pledge, Position
+    from services.pledges.register.domain import Contact, RegisteredCompany, TypedCompany
+    from shared.contracts.pledges import JobType
+
+EndReason = Literal[
+    "more_hours_elsewhere", "ordinary_job", "education", "employer", "participant", "health", "moved", "other"
+]
+
+_EARLIEST_START: Final = date(2000, 1, 1)
+_LATEST_START: Final = timedelta(days=2 * 366)
+
+
+@dataclass(frozen=True, slots=True)
+class Hire:
+    """A position that became real, confirmed by a case worker.
+
+    Attributes:
+        pledge_id, position: of the pledge it came of; both None for a hire without one, which counts apart.
+        contact_person: the municipality's fixed contact, whom employer and employee can ring.
+        logged_by: who logged the pledge, to be told.
+        weekly_hours: paid hours, or in praktik the hours of it, from the first day.
+        ended_on: the first day they were no longer employed; for a hire that is told of after it ended.
+    """
+
+    taskforce_id: UUID
+    id: UUID
+    company: TypedCompany
+    company_id: UUID | None
+    municipality: str | None
+    job_type: JobType
+    start_date: date
+    weekly_hours: Decimal
+    contact_person: Contact | None
+    confirmed_by: UUID | None
+    confirmed_at: datetime
+    flags: tuple[str, ...] = ()
+    pledge_id: UUID | None = None
+    position: Position | None = None
+    event_id: UUID | None = None
+    logged_by: UUID | None = None
+    ended_on: date | None = None
+    end_reason: EndReason | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What a case worker confirms.
+
+    Attributes:
+        pledge_id: None for a hire without a pledge.
+        position: number or id; None: the pledge's first that can be filled.
+        company: None: the pledge's.
+        job_type: None: the pledge's, or a småjob.
+        ended_on: where it has ended already; its position stays used.
+    """
+
+    id: UUID
+    start_date: date
+    weekly_hours: Decimal
+    contact_person: Contact
+    pledge_id: UUID | None = None
+    position: int | UUID | None = None
+    company: TypedCompany | None = None
+    job_type: JobType | None = None
+    ended_on: date | None = None
+    end_reason: EndReason | None = None
+
+
+def confirm_hire(
+    taskforce_id: UUID,
+    confirmation: Confirmation,
+    *,
+    pledge: Pledge | None,
+    register: Sequence[RegisteredCompany],
+    confirmed_by: UUID | None,
+    now: datetime,
+    limits: Limits,
+    seen_version: int | None = None,
+) -> Hire:
+    """A position has become real. Fills it in `pledge`, where the hire came of one.
+
+    Args:
+        pledge: the confirmation's pledge; changed.
+        register: companies that may be the one meant, for a hire that names one.
+        seen_version: the pledge's version the case worker saw; None: they did not say.
+
+    Raises:
+        ImplausibleStart, EndsBeforeStart, TooManyHiredHours: what no hire can be.
+        UnknownPledge, CompanyMissing: it hangs in the air.
+        StaleVersion, PledgeEnded, UnknownPosition, PositionTaken, NoPositionOpen: see `Pledge.fill`.
+    """
+    if not _EARLIEST_START <= confirmation.start_date <= now.astimezone(COPENHAGEN).date() + _LATEST_START:
+        raise ImplausibleStart
+    if confirmation.ended_on is not None and confirmation.ended_on <= confirmation.start_date:
+        raise EndsBeforeStart
+    if confirmation.weekly_hours > limits.weekly_hours:
+        raise TooManyHiredHours(hours=limits.weekly_hours)
+    if confirmation.pledge_id is not None and pledge is None:
+        raise UnknownPledge
+    company = confirmation.company or (pledge.promise.company if pledge else None)
+    if company is None:
+        raise CompanyMissing
+    position = None
+    if pledge is not None:
+        position = pledge.fill(confirmation.position, hire_id=confirmation.id, seen_version=seen_version)
+    recognised = recognise(company, register) if confirmation.company else None
+    if pledge is not None and confirmation.company is None:
+        company_id, municipality, flags = pledge.company_id, pledge.municipality, []
+    else:
+        company_id = recognised.id if recognised else None
+        municipality = company.municipality or (recognised.municipality if recognised else None)
+        flags = company_flags(company, recognised)
+    return Hire(
+        taskforce_id=taskforce_id,
+        id=confirmation.id,
+        company=company,
+        company_id=company_id,
+        municipality=municipality,
+        job_type=confirmation.job_type or (pledge.promise.job_type if pledge else "smaajob"),
+        start_date=confirmation.start_date,
+        weekly_hours=confirmation.weekly_hours,
+        contact_person=confirmation.contact_person,
+        confirmed_by=confirmed_by,
+        confirmed_at=now,
+        flags=tuple(flags),
+        pledge_id=pledge.id if pledge else None,
+        position=position,
+        event_id=pledge.promise.event_id if pledge else None,
+        logged_by=pledge.logged_by_person if pledge else None,
+        ended_on=confirmation.ended_on,
+        end_reason=confirmation.end_reason if confirmation.ended_on else None,
+    )

@@ -1,0 +1,163 @@
+"""Importing old pledges from a spreadsheet: choose the file, read the verdicts, import."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+from starlette.datastructures import UploadFile
+
+from services.pledges.imports import COLUMNS, REQUIRED, errors_csv, import_pledges
+from services.pledges.pledges.access import EVENT, IMPORTERS
+from services.pledges.pledges.api import limits
+from services.pledges.pledges.rendering import database, render, settings
+from shared.http.auth import Principal, require
+from shared.http.policy import about
+from shared.http.problems import Problem
+from shared.http.rate_limits import HEAVY, limited
+from shared.i18n.translations import N_
+from shared.i18n.translations import gettext as _
+from shared.ui.forms import Form, blank, misnamed_file
+
+if TYPE_CHECKING:
+    from services.pledges.imports import Report
+    from services.pledges.imports.report import Row
+
+router = APIRouter()
+
+_MOST_ROWS_SHOWN = 300
+
+COLUMN_WORDS: Final = {
+    "virksomhed": N_("The company's name."),
+    "cvr": N_("Eight digits. A wrong number is taken and flagged."),
+    "p-nummer": N_("The workplace's ten digits."),
+    "kommune": N_("Four-digit code, such as 0671."),
+    "arrangement": N_("The event's title, or its id. It has to exist."),
+    "dato": N_("The day of the pledge: 31-12-2026 or 31.12.2026."),
+    "type": N_("småjob (when left out), praktik, løntilskud, fleksjob, ordinær or træning."),
+    "pladser": N_("How many positions."),
+    "timer fra": N_("Hours a week at least, such as 7,5."),
+    "timer til": N_("Hours a week at most. Left out: the same."),
+    "opgaver": N_("Tasks as on the intake form, separated by commas."),
+    "kontaktperson": N_("Whom to ring."),
+    "telefon": N_("Danish unless it says its country."),
+    "e-mail": N_("One address."),
+    "tidligst start": N_("A day."),
+    "reference": N_("The line's name in your own books. No two lines have the same."),
+}
+
+
+@router.get("/pledges/import")
+@about()
+async def choose_file(request: Request, _principal: Annotated[Principal, Depends(require(*IMPORTERS))]) -> Response:
+    """Choose a file."""
+    return _page(request, blank())
+
+
+@router.get("/pledges/import/skabelon.csv")
+@about()
+async def template(_principal: Annotated[Principal, Depends(require(*IMPORTERS))]) -> Response:
+    """An empty file with the right columns, as Excel in Denmark opens it."""
+    return Response(
+        "\ufeff" + ";".join(COLUMNS) + "\r\n",
+        media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": 'attachment; filename="tilsagn-skabelon.csv"'},
+    )
+
+
+@router.post("/pledges/import")
+@about(EVENT)
+@limited(HEAVY)
+async def judge_or_import(request: Request, principal: Annotated[Principal, Depends(require(*IMPORTERS))]) -> Response:
+    """Say what each line of the file would do; or, when that has been read and confirmed, import it.
+
+    The file is not kept here in between: the page that shows the verdicts carries it back.
+    """
+    posted = await request.form(max_files=1, max_fields=10)
+    upload = posted.get("file")
+    carried = posted.get("carried")
+    if isinstance(carried, str) and carried:
+        content = _carried_back(carried)
+    elif isinstance(upload, UploadFile) and upload.filename:
+        if misnamed := misnamed_file(upload):
+            return _page(request, blank().refused({"file": misnamed}), status_code=422)
+        content = await upload.read()
+    else:
+        return _page(request, blank().refused({"file": _("Choose a file.")}), status_code=422)
+    report = await _report(request, principal, content, dry_run=posted.get("step") != "import")
+    if report.problem is not None:
+        return _page(request, blank().refused({"file": report.problem}), status_code=422)
+    return _page(
+        request,
+        blank(),
+        report=report,
+        carried=None if report.imported else base64.urlsafe_b64encode(content).decode(),
+        status_code=200 if report.ok else 422,
+    )
+
+
+@router.post("/pledges/import/errors")
+@about(EVENT)
+@limited(HEAVY)
+async def errors(request: Request, principal: Annotated[Principal, Depends(require(*IMPORTERS))]) -> Response:
+    """What has to be corrected in the file that the page of verdicts carries back, as a file for Excel."""
+    posted = await request.form(max_files=0, max_fields=10)
+    report = await _report(request, principal, _carried_back(str(posted.get("carried", ""))), dry_run=True)
+    if report.problem is not None:
+        return _page(request, blank().refused({"file": report.problem}), status_code=422)
+    return Response(
+        errors_csv(report),
+        media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": f'attachment; filename="{_("import-errors.csv")}"'},
+    )
+
+
+def _carried_back(carried: str) -> bytes:
+    try:
+        return base64.b64decode(carried, altchars=b"-_", validate=True)
+    except (ValueError, binascii.Error):
+        raise Problem(400) from None
+
+
+async def _report(request: Request, principal: Principal, content: bytes, *, dry_run: bool) -> Report:
+    return await import_pledges(
+        database(request),
+        principal.taskforce,
+        content,
+        dry_run=dry_run,
+        limits=limits(settings(request)),
+        request_key=settings(request).request_key,
+    )
+
+
+def _page(
+    request: Request,
+    form: Form[Any],
+    *,
+    report: Report | None = None,
+    carried: str | None = None,
+    status_code: int = 200,
+) -> Response:
+    rows: list[Row] = []
+    left_out = 0
+    if report is not None:
+        # Of a long file those that need somebody are shown; what is shown stands as it does in the file.
+        telling = sorted(report.rows, key=lambda row: (row.verdict != "refused", not row.flags, row.line))
+        rows = sorted(telling[:_MOST_ROWS_SHOWN], key=lambda row: row.line)
+        left_out = len(telling) - len(rows)
+    return render(
+        request,
+        "import.html",
+        status_code=status_code,
+        form=form,
+        report=report,
+        rows=rows,
+        rows_left_out=left_out,
+        carried=carried,
+        columns=COLUMNS,
+        required=REQUIRED,
+        column_words={column: _(words) for column, words in COLUMN_WORDS.items()},
+    )

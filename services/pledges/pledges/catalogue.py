@@ -1,0 +1,117 @@
+"""The words of the intake: the task catalogue ("Spot et småjob"), job types, and what each flag means.
+
+Codes are stored and travel; labels are English and are translated where they are shown (`_(label)`).
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from shared.i18n.translations import N_
+
+TASK_GROUPS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
+    (
+        N_("In the shop and the warehouse"),
+        (
+            ("shelf_stocking", N_("Stocking shelves")),
+            ("packing", N_("Packing")),
+            ("warehouse", N_("Warehouse and pallets")),
+            ("assembly", N_("Assembly")),
+        ),
+    ),
+    (
+        N_("Clean and tidy"),
+        (
+            ("tidying", N_("Tidying up")),
+            ("light_cleaning", N_("Light cleaning")),
+            ("waste_sorting", N_("Sorting waste")),
+            ("vehicle_washing", N_("Washing cars and machines")),
+        ),
+    ),
+    (
+        N_("Kitchen and canteen"),
+        (
+            ("dishwashing", N_("Washing up and kitchen help")),
+            ("canteen", N_("Canteen")),
+        ),
+    ),
+    (
+        N_("Outdoors and around the house"),
+        (
+            ("green_areas", N_("Green areas")),
+            ("snow_clearing", N_("Clearing snow")),
+            ("caretaking", N_("Caretaker's tasks")),
+        ),
+    ),
+    (
+        N_("Office and events"),
+        (
+            ("scanning", N_("Scanning and archiving")),
+            ("office", N_("Simple office work")),
+            ("event_help", N_("Help at events")),
+        ),
+    ),
+)
+"""The catalogue a taskforce starts with, in the groups in which it is shown."""
+
+TASKS: Final = MappingProxyType({code: label for _, tasks in TASK_GROUPS for code, label in tasks})
+"""Label by code."""
+
+JOB_TYPES: Final = MappingProxyType(
+    {
+        "smaajob": N_("Småjob"),
+        "praktik": N_("Work placement"),
+        "loentilskud": N_("Wage subsidy"),
+        "fleksjob": N_("Fleksjob"),
+        "ordinaer": N_("Ordinary job"),
+        "traening": N_("Training track"),
+    }
+)
+
+STATUSES: Final = MappingProxyType(
+    {
+        "logged": N_("Logged"),
+        "affirmed": N_("Affirmed by the company"),
+        "in_progress": N_("In progress"),
+        "fulfilled": N_("Fulfilled"),
+        "withdrawn": N_("Withdrawn"),
+        "lapsed": N_("Lapsed"),
+        "duplicate": N_("Duplicate"),
+    }
+)
+
+POSITION_STATUSES: Final = MappingProxyType(
+    {
+        "open": N_("Vacant"),
+        "matched": N_("Matched"),
+        "trial": N_("On trial"),
+        "filled": N_("Filled"),
+        "cancelled": N_("Cancelled"),
+    }
+)
+
+CAPTURES: Final = MappingProxyType(
+    {
+        "phone": N_("On a phone"),
+        "web": N_("On the web page"),
+        "paper": N_("From a paper slip"),
+        "import": N_("From a file"),
+        "api": N_("By another program"),
+    }
+)
+
+FLAGS: Final = MappingProxyType(
+    {
+        "cvr_invalid": N_("The CVR number is not right. That does not stop the pledge."),
+        "clock_wrong": N_("The phone's clock is wrong; the pledge counts from the day it was received."),
+        "late": N_("Captured while the event was open, received after it had closed."),
+        "after_close": N_("Logged after the event had closed."),
+        "event_cancelled": N_("The event has been cancelled."),
+        "event_unconfirmed": N_("The event was not yet known when the pledge was received."),
+        "company_unconfirmed": N_("The company's id does not fit the register; its name was kept as typed."),
+        "contact_unreachable": N_("The contact can neither be rung nor written to."),
+        "start_implausible": N_("The job is said to start more than a year before it was pledged."),
+    }
+)
+"""What a coordinator should look at, in words; also told to whoever logged the pledge."""

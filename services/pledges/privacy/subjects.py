@@ -1,0 +1,117 @@
+"""How a person is found in what pledges holds, and what erasing them means."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.pledges.privacy.retention import retention
+from shared.messaging.retention import LETTERS
+from shared.privacy.activity import ERASED, LOOKED, Deed
+from shared.privacy.subject_requests import Kept
+from shared.privacy.subjects import ACCESSES, Holding
+
+_OF_CONTACT: Final = r"""
+    select contact.id
+      from {table} as contact,
+           asked
+     where contact.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+       and (lower(contact.email) = any (asked.emails)
+            or right(regexp_replace(contact.phone, '\D', '', 'g'), 8) = any (asked.phones))
+"""
+_ERASE_CONTACT: Final = """
+    delete from {table}
+     where taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+       and id = any ($1)
+    returning id
+"""
+_OF_COMPANY: Final = r"""
+    select made.id
+      from {table} as made,
+           asked
+     where made.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+       and regexp_replace(made.company_cvr, '\D', '', 'g') = any (asked.cvrs)
+"""
+_ERASE_COMPANY: Final = "select forget_companies_of_{table}($1)"
+
+HOLDINGS: Final = (
+    Holding(
+        "company_contacts",
+        "pledge_contacts",
+        find=_OF_CONTACT.format(table="pledge_contacts"),
+        erase=_ERASE_CONTACT.format(table="pledge_contacts"),
+    ),
+    Holding(
+        "municipal_contacts",
+        "hire_contacts",
+        find=_OF_CONTACT.format(table="hire_contacts"),
+        erase=_ERASE_CONTACT.format(table="hire_contacts"),
+    ),
+    # A year after we have had it at the earliest: see the migration of these functions.
+    Holding(
+        "typed_companies",
+        "pledges",
+        find=_OF_COMPANY.format(table="pledges"),
+        erase=_ERASE_COMPANY.format(table="pledges"),
+    ),
+    Holding(
+        "typed_companies",
+        "hires",
+        find=_OF_COMPANY.format(table="hires"),
+        erase=_ERASE_COMPANY.format(table="hires"),
+    ),
+    Holding(
+        "end_reasons",
+        "hires",
+        find=None,
+        erase=None,
+        why="Borgeren har hverken navn eller nummer her og kan ikke findes; spørg kommunen.",
+    ),
+    ACCESSES,
+    LETTERS,
+)
+
+# A company is told by the name that the register gives it, which it does only where the company is nobody's own.
+_HIRED: Final = """
+    select hire.confirmed_at as at,
+           hire.id as hire_id,
+           hire.pledge_id,
+           company.name as company_name,
+           hire.company_id,
+           hire.job_type
+      from account
+      join hires as hire
+        on hire.{column} = account.id
+      left join companies as company
+        on company.taskforce_id = hire.taskforce_id
+       and company.id = hire.company_id
+     where hire.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+"""
+
+DEEDS: Final = (
+    Deed(
+        "pledges",
+        "logged_by",
+        """
+            select pledge.received_at as at,
+                   pledge.id as pledge_id,
+                   company.name as company_name,
+                   pledge.company_id,
+                   pledge.job_type,
+                   pledge.captured_by
+              from account
+              join pledges as pledge
+                on pledge.logged_by = account.id
+              left join companies as company
+                on company.taskforce_id = pledge.taskforce_id
+               and company.id = pledge.company_id
+             where pledge.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+        """,
+    ),
+    Deed("hires", "logged_by", _HIRED.format(column="logged_by")),
+    Deed("hires", "confirmed_by", _HIRED.format(column="confirmed_by")),
+    LOOKED,
+    ERASED,
+)
+
+KEPT: Final = Kept(HOLDINGS, retention(), owns=True, deeds=DEEDS)
+"""What the register's pages ask about people here."""

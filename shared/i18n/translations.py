@@ -1,0 +1,139 @@
+"""Languages and translations: English text is the key, Danish lives in `.po` files read as they are.
+
+A catalog is `shared/i18n/locale/da.po` and every `locale/da.po` of a service together: each feature package brings its
+own words, and the service's win over the shared ones. The language of a request is set by `shared.http.middleware`; a
+worker that writes a mail uses `speaking("da", service="notifications")`.
+"""
+
+import functools
+import gettext as stdlib_gettext
+import io
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+Language = Literal["da", "en"]
+LANGUAGES: tuple[Language, ...] = ("da", "en")
+DEFAULT_LANGUAGE: Language = "da"
+LANGUAGE_COOKIE = "__Host-lang"
+
+_ROOT = Path(__file__).resolve().parents[2]
+_SHARED_LOCALE = Path(__file__).with_name("locale")
+
+
+@dataclass(frozen=True)
+class Speech:
+    """A language together with the words known in it."""
+
+    language: Language
+    translations: stdlib_gettext.NullTranslations
+
+
+def catalogs(service: str, language: str = "da") -> list[Path]:
+    """The `.po` files of a service: its own and those of its feature packages."""
+    return sorted((_ROOT / "services" / service).glob(f"**/locale/{language}.po"))
+
+
+def _read(path: Path) -> stdlib_gettext.GNUTranslations:
+    with path.open("rb") as file:
+        catalog = read_po(file, locale="da", abort_invalid=True)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalog)
+    compiled.seek(0)
+    return stdlib_gettext.GNUTranslations(compiled)
+
+
+@functools.cache
+def speech(language: Language, service: str | None = None) -> Speech:
+    """The words of a language in a service (None: the shared ones only). Reads files once per process."""
+    words = stdlib_gettext.NullTranslations()
+    if language != "en":
+        paths = [*(catalogs(service, language) if service else ()), _SHARED_LOCALE / f"{language}.po"]
+        words, *fallbacks = (_read(path) for path in paths)
+        for fallback in fallbacks:
+            words.add_fallback(fallback)
+    return Speech(language, words)
+
+
+_speech: ContextVar[Speech | None] = ContextVar("speech", default=None)
+
+
+def current() -> Speech:
+    """The speech of the present request or `speaking` block; Danish where nobody chose."""
+    return _speech.get() or speech(DEFAULT_LANGUAGE)
+
+
+def current_language() -> Language:
+    """The language of the present request or `speaking` block."""
+    return current().language
+
+
+@contextmanager
+def speaking(language: Language, service: str | None = None) -> Iterator[None]:
+    """Within the block, `gettext`, templates and formats speak this language."""
+    token = _speech.set(speech(language, service))
+    try:
+        yield
+    finally:
+        _speech.reset(token)
+
+
+def _filled(text: str, values: Mapping[str, object]) -> str:
+    return text % values if values else text
+
+
+def gettext(message: str, **values: object) -> str:
+    """The message in the current language, `%(name)s` filled from values. Usually imported as `_`."""
+    return _filled(current().translations.gettext(message), values)
+
+
+def ngettext(singular: str, plural: str, number: int, **values: object) -> str:
+    """Like `gettext`, by number; `%(number)s` (and `%(num)s`, as templates say it) is that number."""
+    text = current().translations.ngettext(singular, plural, number)
+    return _filled(text, {"number": number, "num": number, **values})
+
+
+def pgettext(context: str, message: str, **values: object) -> str:
+    """Like `gettext` for a word that means different things: `pgettext("status", "Open")`."""
+    return _filled(current().translations.pgettext(context, message), values)
+
+
+def npgettext(context: str, singular: str, plural: str, number: int, **values: object) -> str:
+    """`pgettext` and `ngettext` at once."""
+    text = current().translations.npgettext(context, singular, plural, number)
+    return _filled(text, {"number": number, "num": number, **values})
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name gettext tools know
+    """Marks a constant for translation without translating it: translate where it is shown, `_(LABEL)`."""
+    return message
+
+
+def as_language(value: str | None) -> Language | None:
+    """The supported language that a tag names (`da`, `en-GB`), or None."""
+    prefix = (value or "").strip().lower().split("-", 1)[0]
+    return next((language for language in LANGUAGES if language == prefix), None)
+
+
+_QUALITY = re.compile(r"q=([01](?:\.\d{0,3})?)")
+
+
+def preferred_language(accept_language: str) -> Language | None:
+    """The supported language an `Accept-Language` header likes best, or None."""
+    best: Language | None = None
+    best_quality = 0.0
+    for part in accept_language.split(","):
+        tag, _, parameters = part.partition(";")
+        found = _QUALITY.search(parameters)
+        quality = float(found[1]) if found else 1.0
+        language = as_language(tag)
+        if language and quality > best_quality:
+            best, best_quality = language, quality
+    return best

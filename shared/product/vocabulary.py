@@ -1,0 +1,40 @@
+"""Words of the domain that several services use: roles, job types, end reasons, how long event passes work.
+
+Codes are stored and sent. Labels are English and translated where they are shown (`_(label)`).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal
+
+from shared.i18n.translations import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from shared.contracts.pledges import JobType
+
+PersonRole = Literal["member", "coordinator", "caseworker", "facilitator", "admin", "auditor"]
+"""The roles that a person can have."""
+
+JOB_TYPES: Final[Mapping[JobType, str]] = MappingProxyType(
+    {
+        "smaajob": N_("Småjob"),
+        "praktik": N_("Work placement"),
+        "loentilskud": N_("Wage subsidy"),
+        "fleksjob": N_("Fleksjob"),
+        "ordinaer": N_("Ordinary job"),
+        "traening": N_("Training track"),
+    }
+)
+"""Label by code, in the order in which they are shown."""
+
+EndReason = Literal[
+    "more_hours_elsewhere", "ordinary_job", "education", "employer", "participant", "health", "moved", "other"
+]
+"""Why a hire has ended."""
+
+PASS_GRACE: Final = timedelta(days=14)
+"""How long after an event's end its passes still deliver pledges that a phone captured while the event was open."""

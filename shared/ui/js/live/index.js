@@ -1,0 +1,47 @@
+// Keeps parts of a page fresh. An element with `data-live-src` is fetched again and replaced whenever its event stream
+// (`data-live-stream`) reports a change. While the network is down the last figures stay, with their time.
+//
+// A board runs for months: one connection per stream, one timer, one fetch at a time per element, and nothing is kept
+// of what was replaced.
+
+import { Fragments } from "./fragments.js";
+import { replaceFragment } from "./replace.js";
+import { showStatus } from "./status.js";
+import { Stream } from "./stream.js";
+
+const DEFAULT_SILENCE_S = 45;
+
+const streams = new Map();
+const fragments = new Fragments({
+  onFetched(address, html) {
+    replaceFragment(address, html);
+    showStatus("live", new Date());
+  },
+  onFailed: () => showStatus("lost"),
+});
+
+function refresh(url) {
+  for (const element of document.querySelectorAll("[data-live-src]")) {
+    if (element.dataset.liveStream === url) fragments.request(element.dataset.liveSrc);
+  }
+}
+
+for (const element of document.querySelectorAll("[data-live-stream]")) {
+  const url = element.dataset.liveStream;
+  if (streams.has(url)) continue;
+  const silence = Number(element.dataset.liveSilence) || DEFAULT_SILENCE_S;
+  streams.set(
+    url,
+    new Stream(url, silence * 1000, {
+      onChange: () => refresh(url),
+      onHeartbeat: () => showStatus("live"),
+      onLost: () => showStatus("lost"),
+    }),
+  );
+}
+
+const reconnect = () => streams.forEach((stream) => stream.reconnect());
+addEventListener("online", reconnect);
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && reconnect());
+addEventListener("pagehide", () => streams.forEach((stream) => stream.close()));
+addEventListener("pageshow", (event) => event.persisted && reconnect());

@@ -1,0 +1,141 @@
+"""The import: the verdicts on a file, and the file for correcting it."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.pledges.browsing import HTML, count, hidden, text_of
+from tests.pledges.conftest import Caller
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from shared.db.database import Database
+
+
+async def test_a_file_is_judged_and_then_imported(
+    caller: Caller, pledges_database: Database, taskforce_id: UUID
+) -> None:
+    headers = caller.headers("coordinator") | HTML
+    content = "virksomhed;dato;pladser;timer fra;kontaktperson\r\nBæk;01-02-2024;2;5;Eva\r\n".encode("cp1252")
+
+    judged = await caller.client.post("/pledges/import", files={"file": ("a.csv", content)}, headers=headers)
+    assert "1 nyt tilsagn, 2 pladser" in text_of(judged.text)
+    assert await count(pledges_database, taskforce_id) == 0
+    carried = {"carried": hidden(judged.text, "carried"), "step": "import"}
+    imported = await caller.client.post("/pledges/import", data=carried, headers=headers)
+    again = await caller.client.post("/pledges/import", data=carried, headers=headers)
+
+    assert "1 tilsagn er importeret" in text_of(imported.text)
+    assert again.status_code == 200
+    assert await count(pledges_database, taskforce_id) == 1
+
+
+async def test_a_file_named_like_a_cpr_number_is_not_read(one_caller: Caller) -> None:
+    content = b"virksomhed;dato;pladser;timer fra;kontaktperson\r\nB;01-02-2024;2;5;Eva\r\n"
+    answer = await one_caller.client.post(
+        "/pledges/import",
+        files={"file": ("cpr_010170_1234.csv", content)},
+        headers=one_caller.headers("coordinator") | HTML,
+    )
+    assert answer.status_code == 422
+    assert "Filens navn ligner et CPR-nummer. Giv filen et andet navn, og vælg den igen." in text_of(answer.text)
+    assert "1234" not in answer.text
+
+
+async def test_verdicts_stand_as_the_lines_do_beside_their_companies(one_caller: Caller) -> None:
+    content = (
+        "virksomhed;dato;pladser;timer fra;kontaktperson;telefon\r\n"
+        "Bæk A/S;01-02-2024;2;5;Eva;97850000\r\n"
+        "Holm ApS;x;2;5;Eva;97850000\r\n"
+        "Eva 010170-1234;01-02-2024;2;5;Eva;97850000\r\n"
+    ).encode()
+
+    answer = await one_caller.client.post(
+        "/pledges/import", files={"file": ("a.csv", content)}, headers=one_caller.headers("coordinator") | HTML
+    )
+
+    lines = re.findall(r"Linje (\d+)</th>\s*<td[^>]*>([^<]*)</td>", answer.text)
+    assert lines == [("2", "Bæk A/S"), ("3", "Holm ApS"), ("4", "–")]
+
+
+async def test_what_has_to_be_corrected_can_be_taken_along_as_a_file_for_excel(one_caller: Caller) -> None:
+    content = (
+        "virksomhed;dato;pladser;timer fra;kontaktperson;telefon\r\n"
+        "Bæk A/S;01-02-2024;2;5;Eva;97850000\r\n"
+        "=Holm;x;0;5;Eva;97850000\r\n"
+        "Eva 010170-1234;01-02-2024;2;5;Eva;97850000\r\n"
+    ).encode("cp1252")
+    headers = one_caller.headers("coordinator") | HTML
+    page = await one_caller.client.post("/pledges/import", files={"file": ("a.csv", content)}, headers=headers)
+    assert "Hent det, der skal rettes" in text_of(page.text)
+
+    answer = await one_caller.client.post(
+        "/pledges/import/errors", data={"carried": hidden(page.text, "carried")}, headers=headers
+    )
+
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert 'attachment; filename="fejl-i-import.csv"' in answer.headers["content-disposition"]
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    assert "1234" not in answer.text
+    lines = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+    assert lines[0] == ["Linje", "Virksomhed", "Kolonne", "Hvad der er galt"]
+    assert [line[:3] for line in lines[1:3]] == [["3", "'=Holm", "dato"], ["3", "'=Holm", "pladser"]]
+    assert lines[1][3].startswith("Skal være en dato")
+    assert lines[3][:3] == ["4", "", "virksomhed"]
+    assert len(lines) == 4
+
+
+@pytest.mark.parametrize(
+    ("carried", "status"), [("!", 400), (base64.urlsafe_b64encode(b"a;b\n1;2").decode(), 422)], ids=["mangled", "other"]
+)
+async def test_a_file_without_verdicts_has_no_errors_to_take_along(
+    one_caller: Caller, carried: str, status: int
+) -> None:
+    headers = one_caller.headers("admin") | HTML
+
+    answer = await one_caller.client.post("/pledges/import/errors", data={"carried": carried}, headers=headers)
+
+    assert answer.status_code == status
+    assert "text/csv" not in answer.headers["content-type"]
+
+
+@pytest.mark.parametrize(
+    ("send", "status", "words"),
+    [
+        ({}, 422, "Vælg en fil."),
+        ({"files": {"file": ("a.csv", b"a;b\n1;2")}}, 422, "Disse kolonner mangler"),
+        (
+            {
+                "files": {
+                    "file": ("a.csv", b"virksomhed;dato;pladser;timer fra;kontaktperson\nB&O;x;1;5;Eva 0101701234")
+                }
+            },
+            422,
+            "1 linje skal rettes",
+        ),
+        ({"files": {"file": ("a.csv", b"x" * 5_000_000)}}, 422, "større end 2 MB"),
+        ({"files": {"file": ("a.csv", b"x" * 9_000_000)}}, 413, ""),
+        ({"data": {"carried": "!", "step": "import"}}, 400, ""),
+    ],
+    ids=["nothing", "columns", "cells", "5 MB", "9 MB", "mangled"],
+)
+async def test_a_wrong_file_is_told(one_caller: Caller, send: dict[str, Any], status: int, words: str) -> None:
+    answer = await one_caller.client.post("/pledges/import", headers=one_caller.headers("admin") | HTML, **send)
+
+    assert answer.status_code == status
+    assert words in text_of(answer.text)
+    assert "1234" not in text_of(answer.text)
+
+
+async def test_the_empty_file_to_fill_in_has_the_columns_and_opens_in_excel(caller: Caller) -> None:
+    answer = await caller.client.get("/pledges/import/skabelon.csv", headers=caller.headers("admin"))
+
+    assert answer.content.startswith(b"\xef\xbb\xbfvirksomhed;cvr;")
+    assert "attachment" in answer.headers["content-disposition"]

@@ -1,0 +1,276 @@
+"""The intake: what is filled in, what is refused, and what comes next."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+
+from shared.http.auth import COOKIE
+from shared.http.rate_limiter import Limits
+from shared.http.rate_limits import Rate
+from tests.pledges.browsing import HTML, count, hidden, intake, text_of
+from tests.pledges.conftest import NOW, Caller
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from uuid import UUID
+
+    from fastapi import FastAPI
+
+    from shared.db.database import Database
+    from shared.http.auth import Role
+
+
+async def test_what_is_filled_in_becomes_a_pledge_and_the_next_form_stands_ready(
+    caller: Caller, know_event: Callable[..., Awaitable[UUID]], know_company: Callable[..., Awaitable[UUID]]
+) -> None:
+    event_id = await know_event()
+    await know_company("Ålekisten Plast A/S", checked_in_at=event_id)
+    page = (await caller.client.get("/pledges/new", headers=caller.headers("member") | HTML)).text
+    assert '<option value="Ålekisten Plast A/S">' in page
+
+    sent = await intake(caller, id=hidden(page, "id"), event_id=str(event_id))
+    next_page = (await caller.client.get(sent.headers["location"], headers=caller.headers("member") | HTML)).text
+
+    assert sent.status_code == 303
+    assert "Tilsagnet er modtaget 3 pladser hos Struer Trælast A/S · 10 timer om ugen" in text_of(next_page)
+    assert hidden(next_page, "id") != hidden(page, "id")
+    logged = (await caller.get(f"/api/pledges/v1/pledges/{hidden(page, 'id')}", "coordinator")).json()
+    assert logged["weekly_hours"] == {"from": 10, "to": 10}
+    assert logged["tasks"] == ["shelf_stocking", "tidying"]
+    assert (logged["event_id"], logged["captured_by"]) == (str(event_id), "web")
+
+
+async def test_what_must_be_filled_in_stands_before_what_may_be(caller: Caller) -> None:
+    page = (await caller.client.get("/pledges/new", headers=caller.headers("member") | HTML)).text
+
+    names = list(dict.fromkeys(re.findall(r' name="([a-z_.]+)"', page.partition("<main")[2])))
+    needed = ["company.name", "positions", "hours", "own.start", "own.to", "contact.name"]
+    assert [name for name in names if name not in ("csrf_token", "id", "event_id")] == [
+        *needed,
+        "contact.phone",
+        "contact.email",
+        "tasks",
+        "job_type",
+        "company.cvr",
+        "earliest_start",
+    ]
+
+
+async def test_the_kind_of_job_is_one_tap_and_a_smaajob_until_then(caller: Caller) -> None:
+    page = (await caller.client.get("/pledges/new", headers=caller.headers("member") | HTML)).text
+    chips = re.findall(r'<input type="radio"[^>]* name="job_type" value="(\w+)"( checked)?', page)
+    assert chips[0] == ("smaajob", " checked")
+    assert len(chips) == 6
+
+    pledge_id = str(uuid4())
+    await intake(caller, id=pledge_id, job_type="fleksjob")
+
+    logged = (await caller.get(f"/api/pledges/v1/pledges/{pledge_id}", "coordinator")).json()
+    assert logged["job_type"] == "fleksjob"
+
+
+async def test_one_more_from_the_same_company_has_its_name_and_contact_and_is_a_pledge_of_its_own(
+    caller: Caller, know_event: Callable[..., Awaitable[UUID]], pledges_database: Database, taskforce_id: UUID
+) -> None:
+    member = caller.headers("member") | HTML
+    event_id = await know_event()
+    sent = await intake(caller, event_id=str(event_id), **{"company.cvr": "24256790"})
+    receipt = (await caller.client.get(sent.headers["location"], headers=member)).text
+    link = re.search(r'<a href="([^"]+)">Et mere fra samme virksomhed</a>', receipt)
+    assert link
+
+    page = (await caller.client.get(link[1], headers=member)).text
+
+    assert "Et mere fra Struer Trælast A/S" in text_of(page)
+    for value in ("Struer Trælast A/S", "24256790", "Eva Holm", "97 85 00 00"):
+        assert f'value="{value}"' in page
+    assert f'value="{event_id}" selected' in page
+    assert "Struer" not in link[1]
+    again = await intake(caller, id=hidden(page, "id"), event_id=str(event_id))
+    assert again.status_code == 303
+    assert await count(pledges_database, taskforce_id) == 2
+
+
+async def test_one_more_is_not_an_events_once_that_is_over(
+    caller: Caller, know_event: Callable[..., Awaitable[UUID]]
+) -> None:
+    event_id = await know_event()
+    pledge_id = str(uuid4())
+    await intake(caller, id=pledge_id, event_id=str(event_id))
+    await know_event(event_id, version=2, status="closed", closed_at=NOW)
+
+    page = (await caller.client.get(f"/pledges/new?again={pledge_id}", headers=caller.headers("member") | HTML)).text
+
+    assert 'value="Struer Trælast A/S"' in page
+    assert str(event_id) not in page
+
+
+async def test_a_draft_is_told_to_nobody_who_knows_its_number(
+    caller: Caller, know_event: Callable[..., Awaitable[UUID]]
+) -> None:
+    for status, told in (("published", True), ("draft", False)):
+        event_id = await know_event(status=status, title=f"Virksomhedsaften {status}")
+        page = await caller.client.get(f"/pledges/new?event={event_id}", headers=caller.headers("member") | HTML)
+        assert page.status_code == 200
+        assert (f"Virksomhedsaften {status}" in page.text) == told
+
+
+async def test_one_more_tells_nobody_a_contact_that_is_not_theirs_to_read(caller: Caller) -> None:
+    pledge_id = str(uuid4())
+    await intake(caller, id=pledge_id)
+
+    for again in (pledge_id, str(uuid4()), "x"):
+        another = caller.headers("member", subject=str(uuid4())) | HTML
+        page = await caller.client.get(f"/pledges/new?again={again}", headers=another)
+        assert page.status_code == 200
+        assert "Eva Holm" not in page.text
+
+
+@pytest.mark.parametrize(("role", "asks"), [("member", True), ("coordinator", True), ("caseworker", False)])
+async def test_whoever_may_see_the_names_that_stay_in_the_register_is_offered_them(
+    caller: Caller, know_event: Callable[..., Awaitable[UUID]], role: Role, asks: bool
+) -> None:
+    event_id = await know_event()
+
+    page = (await caller.client.get("/pledges/new", headers=caller.headers(role) | HTML)).text
+
+    assert (f'hx-get="/events/{event_id}/held-names"' in page) is asks
+
+
+async def test_a_double_send_makes_one_pledge(caller: Caller, pledges_database: Database, taskforce_id: UUID) -> None:
+    pledge_id = str(uuid4())
+
+    answers = await asyncio.gather(*(intake(caller, id=pledge_id) for _ in range(5)))
+    later = await intake(caller, id=pledge_id)
+
+    assert {(one.status_code, one.headers["location"]) for one in [*answers, later]} == {
+        (303, f"/pledges/new?received={pledge_id}")
+    }
+    assert await count(pledges_database, taskforce_id) == 1
+
+
+async def test_what_is_sent_too_often_stays_on_the_page_and_is_received_the_next_time(
+    caller: Caller, app: FastAPI, pledges_database: Database, taskforce_id: UUID
+) -> None:
+    pledge_id = str(uuid4())
+    app.state.limits = Limits({"logging": {"account": Rate(1, 600)}})
+    await intake(caller)
+    waits = await intake(caller, id=pledge_id)
+    assert waits.status_code == 429
+    assert 0 < int(waits.headers["retry-after"]) <= 600
+    assert waits.headers["ratelimit"].startswith('"logging-account";r=0;t=')
+    assert "Intet af det, du skrev, er tabt" in waits.text
+    assert "skal rettes" not in waits.text
+    assert hidden(waits.text, "id") == pledge_id
+    assert 'value="Struer Trælast A/S"' in waits.text
+    assert await count(pledges_database, taskforce_id) == 1
+
+    app.state.limits = Limits({})
+    assert (await intake(caller, id=pledge_id)).headers["location"] == f"/pledges/new?received={pledge_id}"
+
+
+async def test_going_back_and_sending_something_else_is_told_and_then_possible(
+    caller: Caller, pledges_database: Database, taskforce_id: UUID
+) -> None:
+    pledge_id = str(uuid4())
+    await intake(caller, id=pledge_id)
+
+    changed = await intake(caller, id=pledge_id, positions="5")
+    again = await intake(caller, id=hidden(changed.text, "id"), positions="5")
+
+    assert changed.status_code == 409
+    assert "Denne side er sendt før" in text_of(changed.text)
+    assert again.status_code == 303
+    assert await count(pledges_database, taskforce_id) == 2
+
+
+async def test_an_empty_form_says_what_is_missing_and_keeps_what_is_there(caller: Caller) -> None:
+    answer = await intake(caller, **{"company.name": "", "hours": "", "contact.name": "Aase Bæk"})
+
+    assert answer.status_code == 422
+    assert "2 ting skal rettes" in text_of(answer.text)
+    assert "Virksomhed: Skal udfyldes." in text_of(answer.text)
+    assert 'value="Aase Bæk"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"positions": "0"}, "Hvor mange pladser? Skal være mindst 1."),
+        ({"positions": "200"}, "Et tilsagn har fra 1 til 50 pladser."),
+        ({"contact.name": "Eva 010170-1234"}, "Navn: Ligner et CPR-nummer"),
+        ({"contact.phone": ""}, "Telefon: Skriv et telefonnummer eller en e-mailadresse."),
+        ({"contact.phone": "tolv"}, "Telefon: Er ikke et telefonnummer."),
+        ({"hours": "own"}, "Fra: Skal udfyldes."),
+        ({"hours": "own", "own.start": "12", "own.to": "5"}, "Det laveste timetal er større end det højeste."),
+        ({"hours": "own", "own.start": "5", "own.to": "40"}, "Til: En uge har højst 37 arbejdstimer."),
+        ({"hours": "99"}, "Timer om ugen: Må højst være 60."),
+        ({"event_id": str(uuid4())}, "Vælg arrangementet på listen."),
+        ({"earliest_start": "01-02-2016"}, "Kan begynde fra: Ligger mere end et år tilbage."),
+        ({"tasks": ["espionage"]}, "Står ikke i opgavekataloget."),
+    ],
+)
+async def test_what_is_wrong_is_said_beside_the_field_in_danish(
+    one_caller: Caller, values: dict[str, Any], words: str
+) -> None:
+    answer = await intake(one_caller, **values)
+
+    assert answer.status_code == 422
+    assert words in text_of(answer.text)
+
+
+async def test_what_is_wrong_is_told_in_the_order_of_the_page(one_caller: Caller) -> None:
+    answer = await intake(one_caller, **{"company.name": "", "hours": "", "contact.name": "", "earliest_start": "x"})
+
+    summary = text_of(answer.text.partition('<ul class="nobullet-list">')[2].partition("</ul>")[0])
+    order = [summary.index(label) for label in ("Virksomhed:", "Timer om ugen:", "Navn:", "Kan begynde fra:")]
+    assert order == sorted(order)
+
+
+async def test_own_hours_are_typed_with_a_danish_comma(caller: Caller) -> None:
+    pledge_id = str(uuid4())
+
+    await intake(caller, id=pledge_id, hours="own", **{"own.start": "7,5", "own.to": "12"})
+
+    logged = (await caller.get(f"/api/pledges/v1/pledges/{pledge_id}", "coordinator")).json()
+    assert logged["weekly_hours"] == {"from": 7.5, "to": 12}
+
+
+async def test_a_wrong_cvr_number_is_told_on_the_receipt(caller: Caller) -> None:
+    sent = await intake(caller, **{"company.cvr": "12345678"})
+
+    page = await caller.client.get(sent.headers["location"], headers=caller.headers("member") | HTML)
+
+    assert "CVR-nummeret er ikke rigtigt" in text_of(page.text)
+
+
+async def test_another_site_cannot_make_somebodys_browser_log_a_pledge(
+    caller: Caller, token: Callable[..., str], pledges_database: Database, taskforce_id: UUID
+) -> None:
+    cookie = {"cookie": f"{COOKIE}={token('member')}"} | HTML
+    fields = {"company.name": "B&O", "contact.name": "Eva", "positions": "1", "hours": "5"}
+
+    for sign in ({"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}, {}):
+        answer = await caller.client.post("/pledges/new", data=fields, headers=cookie | sign)
+        assert answer.status_code == 403
+
+    assert await count(pledges_database, taskforce_id) == 0
+
+
+async def test_pages_speak_english_too(caller: Caller) -> None:
+    page = await caller.client.get("/pledges/new?lang=en", headers=caller.headers("member") | HTML)
+
+    assert "Log a pledge" in text_of(page.text)
+    assert "Washing up and kitchen help" in text_of(page.text)
+
+
+async def test_somebody_signed_out_is_led_to_sign_in(caller: Caller) -> None:
+    answer = await caller.client.get("/pledges/new", headers=HTML)
+
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/sign-in?next=%2Fpledges%2Fnew"

@@ -1,0 +1,116 @@
+"""Pledges of the same moment share a transaction, and each gets what it would have got alone."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import asyncpg
+
+from tests.pledges.conftest import Caller, pledge_body
+from tests.pledges.intake.test_api import CLOSED, as_pass
+from tests.support.waiting import PATIENCE_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from uuid import UUID
+
+    from tests.support.infrastructure import Databases
+
+
+async def _rows(pledges_dsns: Databases, query: str) -> list[asyncpg.Record]:
+    conn = await asyncpg.connect(pledges_dsns.superuser_dsn("pledges"), command_timeout=PATIENCE_SECONDS)
+    try:
+        return list(await conn.fetch(query))
+    finally:
+        await conn.close()
+
+
+async def test_a_crowd_takes_few_transactions_and_everything_is_there_once(
+    caller: Caller, pledges_dsns: Databases
+) -> None:
+    bodies = [pledge_body(positions=1 + number % 3) for number in range(40)]
+
+    answers = await asyncio.gather(*(caller.log(body) for body in bodies))
+
+    assert [answer.status_code for answer in answers] == [201] * 40
+    assert [answer.json()["id"] for answer in answers] == [body["id"] for body in bodies]
+    pledges = await _rows(pledges_dsns, "select id::text, xmin::text as transaction, position_count from pledges")
+    assert sorted(row["id"] for row in pledges) == sorted(body["id"] for body in bodies)
+    assert len({row["transaction"] for row in pledges}) < 20
+    [counts] = await _rows(
+        pledges_dsns,
+        """
+        select (select count(*) from positions) as positions,
+               (select count(*) from pledge_contacts) as contacts,
+               (select count(distinct aggregateid) from outbox) as told,
+               (select count(*) from outbox) as messages,
+               (select count(distinct correlation_id) from outbox) as requests,
+               (select count(*) from idempotency_keys) as keys
+        """,
+    )
+    assert tuple(counts) == (sum(row["position_count"] for row in pledges), 40, 40, 40, 40, 40)
+    # What everybody can read is what was answered: alone, by its id.
+    one = answers[7].json()
+    read = await caller.client.get(f"/api/pledges/v1/pledges/{one['id']}", headers=caller.headers("coordinator"))
+    assert read.json() == one
+
+
+async def test_each_of_a_crowd_gets_its_own_answer(caller: Caller, know_event: Callable[..., Awaitable[UUID]]) -> None:
+    open_event, closed_event = await know_event(), await know_event(**CLOSED)
+    logged_before = pledge_body(event_id=str(closed_event))
+    await caller.log(logged_before)
+    twice = pledge_body()
+    another_with_its_key = pledge_body()
+    same_id = pledge_body(id=logged_before["id"])
+    too_many = pledge_body(positions=10_000)
+    after_closing = pledge_body(event_id=str(closed_event))
+
+    answers = await asyncio.gather(
+        *(caller.log(pledge_body(event_id=str(open_event))) for _ in range(4)),
+        caller.log(twice),
+        caller.log(twice),
+        caller.log(another_with_its_key, key=twice["id"]),
+        caller.log(logged_before),
+        caller.log(same_id, key=str(uuid4())),
+        caller.log(too_many),
+        caller.log(after_closing, "event_pass", **as_pass(closed_event)),
+        *(caller.log(pledge_body()) for _ in range(4)),
+    )
+
+    codes = [answer.status_code for answer in answers]
+    assert codes[:4] == codes[-4:] == [201] * 4
+    # Of two that have one key and say different things, whichever came first is logged.
+    assert sorted(codes[4:7]) in ([201, 201, 422], [201, 422, 422])
+    assert codes[7:11] == [201, 409, 422, 403]
+    assert answers[7].json()["id"] == logged_before["id"]
+
+
+async def test_a_key_that_another_transaction_holds_keeps_only_its_own_request_waiting(
+    caller: Caller, pledges_dsns: Databases, taskforce_id: UUID
+) -> None:
+    held = pledge_body()
+    conn = await asyncpg.connect(pledges_dsns.superuser_dsn("pledges"), command_timeout=PATIENCE_SECONDS)
+    try:
+        transaction = conn.transaction()
+        await transaction.start()
+        await conn.execute(
+            """
+            insert into idempotency_keys (taskforce_id, operation, key, request_digest, subject_id, recorded_at)
+            values ($1, 'log_pledge', $2, '', $3, now())
+            """,
+            taskforce_id,
+            held["id"],
+            uuid4(),
+        )
+        waiting = asyncio.create_task(caller.log(held))
+        answers = await asyncio.wait_for(
+            asyncio.gather(*(caller.log(pledge_body()) for _ in range(12))), PATIENCE_SECONDS
+        )
+        assert [answer.status_code for answer in answers] == [201] * 12
+        assert not waiting.done()
+        await transaction.rollback()
+        assert (await waiting).status_code == 201
+    finally:
+        await conn.close()

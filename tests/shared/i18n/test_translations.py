@@ -1,0 +1,115 @@
+"""Languages: which one is spoken, and that nothing is left unsaid in Danish."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import chain
+
+import pytest
+
+from shared.i18n import catalog, translations
+from shared.i18n.translations import gettext, ngettext, speaking
+from shared.ui import pages
+
+
+def test_every_message_has_danish_words() -> None:
+    gaps = catalog.missing()
+    told = "\n\n".join(
+        f"{path.relative_to(catalog.ROOT)}:\n" + "\n\n".join(map(catalog.as_po, messages))
+        for path, messages in gaps.items()
+    )
+    assert not gaps, f"untranslated (python -m shared.i18n.catalog prints this):\n{told}"
+
+
+def test_danish_words_keep_the_values_of_the_english_ones() -> None:
+    strays = [problem for path in chain(*catalog.folders().values()) for problem in catalog.wrong_values(path)]
+    assert not strays, "\n".join(strays)
+
+
+def test_a_message_is_translated_once_in_a_service() -> None:
+    twice = catalog.twice_translated()
+    assert not twice, "\n".join(twice)
+
+
+def test_a_template_has_a_name_of_its_own_in_its_service() -> None:
+    for service in ("pledges", "events", "notifications", "dashboard"):
+        folders = pages.template_folders(service)
+        names = Counter(path.relative_to(folder) for folder in folders for path in folder.rglob("*") if path.is_file())
+        assert names, service
+        assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_a_missing_translation_is_found(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    folder = catalog.ROOT / "shared"
+    texts = {message.text for message in catalog.used_messages(folder)}
+    assert "Sign out" in texts, "templates are read"
+    assert "member" in texts, "N_ in Python is read"
+    assert "Must be filled in." in texts, "_ in Python is read"
+    po = tmp_path / "da.po"
+    po.write_text('msgid ""\nmsgstr ""\n\nmsgid "member"\nmsgstr ""\n\n#, fuzzy\nmsgid "Sign out"\nmsgstr "Log ud"\n')
+    assert catalog.translated(po) == set()
+
+
+def test_danish_is_spoken_where_nobody_chose() -> None:
+    assert gettext("Sign out") == "Log ud"
+
+
+def test_a_block_speaks_its_language_and_no_longer() -> None:
+    with speaking("en"):
+        assert gettext("Sign out") == "Sign out"
+        with speaking("da"):
+            assert gettext("Sign out") == "Log ud"
+        assert gettext("Sign out") == "Sign out"
+    assert gettext("Sign out") == "Log ud"
+
+
+def test_an_unknown_message_is_said_as_it_stands() -> None:
+    assert gettext("Never heard of %(name)s", name="this") == "Never heard of this"
+
+
+def test_numbers_choose_the_form() -> None:
+    words = ("One thing needs to be corrected", "%(num)s things need to be corrected")
+    assert ngettext(*words, 1) == "Én ting skal rettes"
+    assert ngettext(*words, 3) == "3 ting skal rettes"
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("da", "da"),
+        ("en-GB,en;q=0.9,da;q=0.8", "en"),
+        ("de,da;q=0.5,en;q=0.4", "da"),
+        ("sv, fr;q=0.2", None),
+        ("en;q=0, da;q=0.1", "da"),
+        ("*", None),
+        (";;;q=,", None),
+    ],
+)
+def test_accept_language_is_read_by_its_qualities(header: str, language: str | None) -> None:
+    assert translations.preferred_language(header) == language
+
+
+async def test_pages_are_danish_unless_chosen_and_the_choice_is_remembered(kitchen) -> None:  # type: ignore[no-untyped-def]
+    html = {"accept": "text/html"}
+    first = await kitchen.get("/kitchen/intake", headers={**html, "accept-language": "en"})
+    assert '<html lang="da">' in first.text
+    chosen = await kitchen.get("/kitchen/intake?lang=en", headers=html)
+    assert '<html lang="en">' in chosen.text
+    assert chosen.headers["content-language"] == "en"
+    [said] = [one for one in chosen.headers.get_list("set-cookie") if "lang=" in one]
+    cookie, _, attributes = said.partition("; ")
+    assert cookie == "__Host-lang=en"
+    assert {"Path=/", "Secure", "HttpOnly", "SameSite=Lax"} <= set(attributes.split("; "))
+    kept = await kitchen.get("/kitchen/intake", headers={**html, "cookie": cookie})
+    assert '<html lang="en">' in kept.text
+
+
+async def test_a_language_nobody_speaks_changes_nothing(kitchen) -> None:  # type: ignore[no-untyped-def]
+    answer = await kitchen.get("/kitchen/intake?lang=tlh", headers={"accept": "text/html"})
+    assert '<html lang="da">' in answer.text
+    assert "lang=" not in answer.headers.get("set-cookie", "")
+
+
+async def test_language_links_keep_the_rest_of_the_address(kitchen) -> None:  # type: ignore[no-untyped-def]
+    answer = await kitchen.get("/kitchen/intake?event=7&lang=da&q=%22%3E", headers={"accept": "text/html"})
+    assert 'href="/kitchen/intake?event=7&amp;q=%22%3E&amp;lang=en"' in answer.text
