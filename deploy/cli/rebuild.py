@@ -6,7 +6,7 @@ import asyncio
 
 from deploy.cli.console import Refusal, output, progress, say_json
 from deploy.cli.installation import Installation, attach
-from services.dashboard.rebuild import RebuildInterrupted, RebuildUnderWay, Rebuilt, rebuild
+from services.dashboard.read_model.rebuild import RebuildInterrupted, RebuildUnderWay, Rebuilt, rebuild
 from shared.db.database import Database
 
 

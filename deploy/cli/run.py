@@ -36,8 +36,8 @@ from deploy.scenarios import evening as evenings
 from deploy.scenarios import facts, struer
 from deploy.scenarios.identities import taskforce_id
 from deploy.scenarios.loading import is_loaded
-from services.events import commands as events
-from services.events.domain import SlugTaken
+from services.events.register import commands as events
+from services.events.register.domain import SlugTaken
 from shared.db.database import Database
 from shared.fields.copenhagen import COPENHAGEN
 from shared.logging import configure_logging

@@ -20,7 +20,7 @@ from shared.fields.copenhagen import COPENHAGEN
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from services.events.people.domain import Programme
+    from services.events.identity.people.domain import Programme
     from shared.contracts.events import EventKind
     from shared.contracts.pledges import JobType
     from shared.http.auth import Role

@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import Depends, Request
 
-from services.dashboard.live import Changes
-from services.dashboard.public_figure import PublicFigures
 from services.dashboard.settings import DashboardSettings
 from shared.db.database import Database
 from shared.http.auth import Principal, Role, public, require
-from shared.http.policy import EVERYBODYS, NOTHING, Thing
+from shared.http.policy import ALL_TASKFORCES, NOTHING, Resource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +29,7 @@ def sees_figures(principal: Principal) -> bool:
     return principal.has(*VIEWERS, "figures:read")
 
 
-FIGURES: Final = Thing(
+FIGURES: Final = Resource(
     "figures",
     by_role={
         "event_pass": NOTHING,
@@ -41,22 +39,12 @@ FIGURES: Final = Thing(
         "nobody": NOTHING,
     },
 )
-BOARD: Final = Thing("public board", reach=EVERYBODYS)
+BOARD: Final = Resource("public board", reach=ALL_TASKFORCES)
 
 
 async def _database(request: Request) -> Database:
     database: Database = request.app.state.database
     return database
-
-
-async def _changes(request: Request) -> Changes:
-    changes: Changes = request.app.state.changes
-    return changes
-
-
-async def _public_figures(request: Request) -> PublicFigures:
-    figures: PublicFigures = request.app.state.public_figures
-    return figures
 
 
 async def _settings(request: Request) -> DashboardSettings:
@@ -65,6 +53,4 @@ async def _settings(request: Request) -> DashboardSettings:
 
 
 TheDatabase = Annotated[Database, Depends(_database)]
-TheChanges = Annotated[Changes, Depends(_changes)]
-ThePublicFigures = Annotated[PublicFigures, Depends(_public_figures)]
 TheSettings = Annotated[DashboardSettings, Depends(_settings)]

@@ -6,11 +6,13 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from services.dashboard import api, board, pages
-from services.dashboard.live import Changes
-from services.dashboard.public_figure import PublicFigures
+from services.dashboard.board import pages as board
+from services.dashboard.board.public_figure import PublicFigures
+from services.dashboard.live.streams import Changes
+from services.dashboard.meeting import pages as projector
+from services.dashboard.overview import api, pages
+from services.dashboard.privacy.subjects import SUBJECT_DATA
 from services.dashboard.settings import DashboardSettings
-from services.dashboard.subjects import KEPT
 from shared.db.database import Database
 from shared.http.app import create_web_app
 from shared.privacy.routes import subject_routes
@@ -59,5 +61,6 @@ def create_app(settings: DashboardSettings | None = None) -> FastAPI:
     app.include_router(api.router)
     app.include_router(board.router)
     app.include_router(pages.router)
-    app.include_router(subject_routes(KEPT))
+    app.include_router(projector.router)
+    app.include_router(subject_routes(SUBJECT_DATA))
     return app

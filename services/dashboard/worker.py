@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.dashboard.projections import MESSAGES, apply
-from services.dashboard.retention import retention
+from services.dashboard.privacy.retention import retention
+from services.dashboard.read_model.projections import MESSAGES, apply
 from services.dashboard.settings import DashboardSettings
 from shared.messaging.consumer import Consumer
 from shared.messaging.worker import Worker, run_worker

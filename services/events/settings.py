@@ -9,9 +9,9 @@ from typing import Annotated, Self
 from pydantic import Field, SecretStr, StringConstraints, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from services.events.people.oidc.domain import GroupGives, Groups
-from services.events.people.oidc.http import origin_of
-from services.events.people.oidc.provider import ProviderSettings
+from services.events.identity.oidc.domain import GroupGives, Groups
+from services.events.identity.oidc.http import origin_of
+from services.events.identity.oidc.provider import ProviderSettings
 from shared.settings import ServiceSettings
 
 CALLBACK = "/sign-in/provider/callback"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from services.notifications import api, pages
+from services.notifications.deliveries import api, pages
+from services.notifications.privacy.subjects import SUBJECT_DATA
 from services.notifications.settings import NotificationsSettings
-from services.notifications.subjects import KEPT
 from shared.db.database import Database
 from shared.http.app import create_web_app
 from shared.privacy.routes import subject_routes
@@ -44,5 +44,5 @@ def create_app(settings: NotificationsSettings | None = None) -> FastAPI:
     )
     app.include_router(api.router)
     app.include_router(pages.router)
-    app.include_router(subject_routes(KEPT))
+    app.include_router(subject_routes(SUBJECT_DATA))
     return app

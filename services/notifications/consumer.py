@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from services.notifications import store
-from services.notifications.rules import notices
+from services.notifications.deliveries import store
+from services.notifications.notices.rules import notices
 from shared import metrics
 from shared.contracts.events import PersonInvited, SignInLinkRequested, TaskforceRegistered
 from shared.contracts.pledges import HireConfirmed, PledgeLogged

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from services.notifications.consumer import create_consumer
-from services.notifications.deliveries import Courier
-from services.notifications.retention import retention
+from services.notifications.deliveries.courier import Courier
+from services.notifications.privacy.retention import retention
 from services.notifications.settings import NotificationsSettings
 from shared.messaging.worker import Worker
 

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from services.dashboard import access
-from services.dashboard.live import Changes
+from services.dashboard.live.streams import Changes
 from tests.authorisation.matrix import as_lines, cells, services_answered, wrong
 from tests.authorisation.overview import PROBES, Overview, started
 from tests.authorisation.removal import (
@@ -61,7 +61,7 @@ async def test_what_forgets_to_ask_for_the_taskforce_is_stopped_by_the_database(
 ) -> None:
     world, dsns = spoilt
     async with without_taskforces(world, dsns.app_dsn("dashboard")):
-        found = await wrong(world, PROBES, cells(world, belongings=("other taskforce", "missing")))
+        found = await wrong(world, PROBES, cells(world, ownerships=("other taskforce", "missing")))
         assert not found, as_lines(found)
 
 

@@ -41,7 +41,7 @@ async def spoilt(installation: Installation, signing_key: str) -> AsyncIterator[
 
 
 CHECKS: Checks = {access.plans: lambda _: True, access.keeps_door: lambda _: True}
-SHOWN_ONLY = ["services.events.pages.companies: plans"]
+SHOWN_ONLY = ["services.events.register.pages: plans"]
 """Decides which buttons a page has; what they do is decided where it is done."""
 CHECKED_TWICE = {
     f"{operation} for {program}"
@@ -75,7 +75,7 @@ async def test_what_forgets_to_ask_for_the_taskforce_is_stopped_by_the_database(
 ) -> None:
     world, dsns = spoilt
     async with without_taskforces(world, dsns.app_dsn("events")):
-        found = await wrong(world, PROBES, cells(world, belongings=("other taskforce", "missing")))
+        found = await wrong(world, PROBES, cells(world, ownerships=("other taskforce", "missing")))
         assert not found, as_lines(found)
 
 

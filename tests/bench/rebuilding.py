@@ -7,8 +7,8 @@ from typing import Any
 
 import asyncpg
 
-from services.dashboard.projections import CHANNEL
-from services.dashboard.rebuild import rebuild
+from services.dashboard.read_model.projections import CHANNEL
+from services.dashboard.read_model.rebuild import rebuild
 from services.dashboard.settings import DashboardSettings
 from shared.db.database import Database
 from tests.bench.children import Answer, obey

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from deploy.scenarios.identities import taskforce_id
-from services.events import commands
+from services.events.register import commands
 from shared.db.database import Database
 from shared.settings import ServiceSettings
 from tests.cli.command import Ran, in_process

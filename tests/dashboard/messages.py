@@ -159,7 +159,7 @@ def delivered(messages: Iterable[Message]) -> list[Delivery]:
 
 async def tell(database: Database, *messages: Message) -> None:
     """Give messages their effect, as the worker does: each taskforce's in a transaction of its own."""
-    from services.dashboard.projections import apply
+    from services.dashboard.read_model.projections import apply
 
     for taskforce_id in dict.fromkeys(message.taskforce_id for message in messages):
         mine: Sequence[Message] = [message for message in messages if message.taskforce_id == taskforce_id]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest_asyncio
 from aiokafka import AIOKafkaProducer
 
-from services.dashboard.figures import compute
+from services.dashboard.measures.figures import compute
 from services.dashboard.settings import DashboardSettings
 from services.dashboard.worker import GROUP, create_worker
 from shared.contracts import events, pledges

@@ -15,7 +15,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from services.events import commands
+from services.events.register import commands
 from shared.db.database import Database
 from shared.http.auth import COOKIE
 from shared.settings import ServiceSettings

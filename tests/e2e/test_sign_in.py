@@ -10,9 +10,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from services.events import commands
-from services.events.people.commands import add_person
-from services.events.people.domain import Person
+from services.events.identity.administration.commands import add_person
+from services.events.identity.people.domain import Person
+from services.events.register import commands
 from shared.db.database import Database
 from shared.http.auth import SESSION_COOKIE
 from shared.settings import ServiceSettings

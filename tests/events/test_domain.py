@@ -8,8 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.events.domain import (
-    Company,
+from services.events.calendar.domain import (
     EmployerEvent,
     EndsBeforeStart,
     EventHasBegun,
@@ -19,8 +18,8 @@ from services.events.domain import (
     EventPlan,
     PassNotAvailable,
     StaleVersion,
-    sort_cvr,
 )
+from services.events.register.domain import Company, sort_cvr
 from shared.refusals import Refusal
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from services.events import commands
-from services.events.domain import Company
+from services.events.register import commands
+from services.events.register.domain import Company
 from services.events.worker import create_worker
 
 if TYPE_CHECKING:

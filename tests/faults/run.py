@@ -13,7 +13,7 @@ from uuid import UUID
 
 import asyncpg
 
-from services.events import commands
+from services.events.register import commands
 from shared.db.database import Database
 from shared.messaging.replay import settle
 from shared.settings import ServiceSettings

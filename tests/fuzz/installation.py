@@ -13,9 +13,9 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import httpx
 
-from services.events import commands
-from services.events.people.domain import PersonNotFound
-from services.events.people.sessions import commands as sessions
+from services.events.identity.people.domain import PersonNotFound
+from services.events.identity.sessions import commands as sessions
+from services.events.register import commands
 from shared.db.database import Database
 from shared.http.auth import COOKIE, SCOPES, SESSION_COOKIE, SESSION_IDLE_SECONDS, Principal, sign_token
 from shared.http.policy import ASKERS
@@ -24,7 +24,7 @@ from shared.settings import ServiceSettings
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from services.events.people.sessions.domain import SessionKey
+    from services.events.identity.sessions.domain import SessionKey
     from shared.http.policy import Asker
     from tests.support.topology import Topology
 

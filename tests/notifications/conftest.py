@@ -16,7 +16,7 @@ import pytest
 import pytest_asyncio
 
 from services.notifications.consumer import create_consumer
-from services.notifications.deliveries import Courier
+from services.notifications.deliveries.courier import Courier
 from services.notifications.settings import NotificationsSettings
 from shared.contracts.pledges import HireConfirmed, PledgeLogged
 from shared.http.auth import Principal, public_jwks, sign_token

@@ -13,9 +13,9 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
-from services.dashboard import retention as dashboard
-from services.events import retention as events
-from services.notifications import retention as notifications
+from services.dashboard.privacy import retention as dashboard
+from services.events.privacy import retention as events
+from services.notifications.privacy import retention as notifications
 from services.pledges.privacy import retention as pledges
 from services.pledges.settings import PledgesSettings
 from services.pledges.worker import create_worker
@@ -47,7 +47,7 @@ def at(day: date) -> datetime:
 @pytest.mark.parametrize("service", ALL)
 def test_every_deadline_has_its_job_and_every_job_its_deadline(service: str) -> None:
     retention: Retention = ALL[service].retention()
-    assert {job.name for job in retention.jobs} == set(retention.register.deadlines())
+    assert {job.name for job in retention.jobs} == set(retention.inventory.deadlines())
 
 
 @pytest.mark.parametrize("service", ALL)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest_asyncio
 
-from services.dashboard import figures, projections, queries, rebuild
+from services.dashboard.measures import figures, queries
+from services.dashboard.read_model import projections, rebuild, taskforces
 from tests.authorisation.overview import Overview, started
 from tests.authorisation.removal import without_taskforces
 from tests.conftest import TASKFORCE
@@ -59,8 +60,8 @@ _REGISTRY = "the registry of taskforces is read before anybody's is known, and h
 EXEMPT: Exempt = {
     projections.generations: "a generation of the read model is of all taskforces",
     rebuild.rebuild: "goes from taskforce to taskforce, each in a transaction of its own",
-    queries.find_taskforce: _REGISTRY,
-    queries.all_taskforces: _REGISTRY,
+    taskforces.find_taskforce: _REGISTRY,
+    taskforces.all_taskforces: _REGISTRY,
 }
 
 

@@ -8,8 +8,9 @@ from uuid import uuid4
 
 import pytest_asyncio
 
-from services.notifications import consumer, queries, store
-from services.notifications.rules import notices
+from services.notifications import consumer
+from services.notifications.deliveries import queries, store
+from services.notifications.notices.rules import notices
 from shared.messaging.envelope import Delivery
 from tests.authorisation.mails import Mails, started
 from tests.authorisation.removal import without_taskforces

@@ -8,26 +8,26 @@ from uuid import uuid4
 
 import pytest_asyncio
 
-from services.events import domain
-from services.events.people import passkeys
-from services.events.people.commands import add_person
-from services.events.people.domain import Person
-from services.events.people.passkeys import ceremony, commands, queries, store
-from services.events.people.passkeys.ceremony import Enrolled, RelyingParty
-from services.events.people.passkeys.domain import EnrolmentCode, Passkey
-from services.events.people.sessions import commands as sessions
+from services.events.identity import passkeys
+from services.events.identity.administration.commands import add_person
+from services.events.identity.passkeys import ceremony, commands, queries, store
+from services.events.identity.passkeys.ceremony import Enrolled, RelyingParty
+from services.events.identity.passkeys.domain import EnrolmentCode, Passkey
+from services.events.identity.people.domain import Person
+from services.events.identity.sessions import commands as sessions
 from shared.http.auth import Principal
+from shared.refusals import Refusal
 from tests.authorisation.register import Register, started
 from tests.authorisation.removal import without_taskforces
 from tests.conftest import TASKFORCE
-from tests.events.authenticator import Device
+from tests.events.identity.authenticator import Device
 from tests.tenancy.bound import Cases, Exempt, functions, named, tried, unnoticed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from uuid import UUID
 
-    from services.events.people.sessions.domain import Proof
+    from services.events.identity.sessions.domain import Proof
     from tests.support.infrastructure import Installation
 
 NOW = datetime.now(UTC)
@@ -142,7 +142,7 @@ def test_every_function_is_tried() -> None:
 
 
 async def test_none_sees_or_changes_anything_as_another_taskforce_or_as_none(world: Prepared) -> None:
-    assert await tried(world, CASES, (domain.Refusal,)) == []
+    assert await tried(world, CASES, (Refusal,)) == []
 
 
 async def test_each_would_see_or_change_something_if_the_database_let_it(
@@ -150,5 +150,5 @@ async def test_each_would_see_or_change_something_if_the_database_let_it(
 ) -> None:
     async with started(installation, signing_key, Prepared) as (world, dsns):
         async with without_taskforces(world, dsns.superuser_dsn("events")):
-            found = await tried(world, CASES, (domain.Refusal,))
+            found = await tried(world, CASES, (Refusal,))
         assert unnoticed(CASES, found) == []

@@ -9,20 +9,23 @@ from uuid import uuid4
 
 import pytest_asyncio
 
-from services.events import domain, people
-from services.events.commands import register_company
-from services.events.domain import Company
-from services.events.people import commands, oidc, passkeys, queries, store
-from services.events.people.domain import Person
-from services.events.people.links import commands as link_commands
-from services.events.people.links import store as link_store
-from services.events.people.links.domain import LinkCode
-from services.events.people.links.store import Asked
-from services.events.people.proof import queries as proof_queries
-from services.events.people.sessions import commands as session_commands
-from services.events.people.sessions import queries as session_queries
-from services.events.people.sessions import store as session_store
-from services.events.people.sessions.domain import LONGEST, Session, SessionKey
+from services.events import identity
+from services.events.identity import api_keys, oidc, passkeys
+from services.events.identity.administration import commands
+from services.events.identity.magic_links import commands as link_commands
+from services.events.identity.magic_links import store as link_store
+from services.events.identity.magic_links.domain import LinkCode
+from services.events.identity.magic_links.store import Asked
+from services.events.identity.people import queries, store
+from services.events.identity.people.domain import Person
+from services.events.identity.sessions import commands as session_commands
+from services.events.identity.sessions import queries as session_queries
+from services.events.identity.sessions import store as session_store
+from services.events.identity.sessions.domain import LONGEST, Session, SessionKey
+from services.events.identity.step_up import queries as proof_queries
+from services.events.register.commands import register_company
+from services.events.register.domain import Company
+from shared.refusals import Refusal
 from tests.authorisation.register import Register, started
 from tests.authorisation.removal import without_taskforces
 from tests.conftest import TASKFORCE
@@ -181,14 +184,14 @@ def test_every_function_is_tried() -> None:
     found = {
         one
         for one in functions("events")
-        if one.__module__.startswith(f"{people.__name__}.")
-        and not one.__module__.startswith((f"{passkeys.__name__}.", f"{oidc.__name__}."))
+        if one.__module__.startswith(f"{identity.__name__}.")
+        and not one.__module__.startswith((f"{passkeys.__name__}.", f"{oidc.__name__}.", f"{api_keys.__name__}."))
     }
     assert named(found) == named({*CASES, *SETUP, *EXEMPT})
 
 
 async def test_none_sees_or_changes_anything_as_another_taskforce_or_as_none(world: Prepared) -> None:
-    assert await tried(world, CASES, (domain.Refusal,)) == []
+    assert await tried(world, CASES, (Refusal,)) == []
 
 
 async def test_each_would_see_or_change_something_if_the_database_let_it(
@@ -196,5 +199,5 @@ async def test_each_would_see_or_change_something_if_the_database_let_it(
 ) -> None:
     async with started(installation, signing_key, Prepared) as (world, dsns):
         async with without_taskforces(world, dsns.superuser_dsn("events")):
-            found = await tried(world, CASES, (domain.Refusal,))
+            found = await tried(world, CASES, (Refusal,))
         assert unnoticed(CASES, found) == []

@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 
 import pytest_asyncio
 
-from services.events import domain
-from services.events.people import oidc
-from services.events.people.commands import add_person
-from services.events.people.domain import Person
-from services.events.people.oidc import commands, store
-from services.events.people.oidc.domain import GroupGives, Identity
+from services.events.identity import oidc
+from services.events.identity.administration.commands import add_person
+from services.events.identity.oidc import commands, store
+from services.events.identity.oidc.domain import GroupGives, Identity
+from services.events.identity.people.domain import Person
+from shared.refusals import Refusal
 from tests.authorisation.register import Register, started
 from tests.authorisation.removal import without_taskforces
 from tests.conftest import TASKFORCE
@@ -88,7 +88,7 @@ def test_every_function_is_tried() -> None:
 
 
 async def test_none_sees_or_changes_anything_as_another_taskforce_or_as_none(world: Prepared) -> None:
-    assert await tried(world, CASES, (domain.Refusal,)) == []
+    assert await tried(world, CASES, (Refusal,)) == []
 
 
 async def test_each_would_see_or_change_something_if_the_database_let_it(
@@ -96,5 +96,5 @@ async def test_each_would_see_or_change_something_if_the_database_let_it(
 ) -> None:
     async with started(installation, signing_key, Prepared) as (world, dsns):
         async with without_taskforces(world, dsns.superuser_dsn("events")):
-            found = await tried(world, CASES, (domain.Refusal,))
+            found = await tried(world, CASES, (Refusal,))
         assert unnoticed(CASES, found) == []

@@ -8,11 +8,11 @@ from uuid import uuid4
 
 import pytest_asyncio
 
-from services.events import domain
-from services.events.commands import register_taskforce
-from services.events.people.domain import Person
-from services.events.people.links.domain import hash_of, pack
-from services.events.people.setup import commands, store
+from services.events.identity.first_admin import commands, store
+from services.events.identity.magic_links.domain import hash_of, pack
+from services.events.identity.people.domain import Person
+from services.events.register.commands import register_taskforce
+from shared.refusals import Refusal
 from tests.authorisation.register import Register, started
 from tests.authorisation.removal import without_taskforces
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
@@ -59,7 +59,7 @@ async def world(installation: Installation, signing_key: str) -> AsyncIterator[R
 
 
 async def test_none_sees_or_changes_anything_as_another_taskforce_or_as_none(world: Register) -> None:
-    assert await tried(world, CASES, (domain.Refusal,)) == []
+    assert await tried(world, CASES, (Refusal,)) == []
 
 
 async def test_each_would_see_or_change_something_if_the_database_let_it(
@@ -67,5 +67,5 @@ async def test_each_would_see_or_change_something_if_the_database_let_it(
 ) -> None:
     async with started(installation, signing_key, Unadministered) as (world, dsns):
         async with without_taskforces(world, dsns.superuser_dsn("events")):
-            found = await tried(world, CASES, (domain.Refusal,))
+            found = await tried(world, CASES, (Refusal,))
         assert unnoticed(CASES, found) == []

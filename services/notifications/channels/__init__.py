@@ -1,1 +1,4 @@
-"""The ways by which something reaches people, one file each. They know nothing of rules or of the database."""
+"""Channels: one module per way of reaching people, behind one protocol.
+
+Not here: what is sent and why (`notices`), the database, and retries (`deliveries`).
+"""

@@ -11,7 +11,7 @@ import asyncpg
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
 
-from services.dashboard import projections
+from services.dashboard.read_model import projections
 from tests.faults import broker_log
 from tests.faults.fault import Fault, NotHealed, Scene
 from tests.faults.kinds.processes import POINT_SECONDS

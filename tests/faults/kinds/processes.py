@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 
 from deploy.local import ports
-from services.notifications.deliveries import AT_A_TIME
+from services.notifications.deliveries.courier import AT_A_TIME
 from shared.messaging.relay import LOCK_KEY
 from tests.faults.checker import HEAL_SECONDS
 from tests.faults.fault import Fault, NotHealed, Scene

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
-from services.notifications.deliveries import AT_A_TIME
+from services.notifications.deliveries.courier import AT_A_TIME
 from tests.faults import links
 from tests.faults.fault import Fault, Scene
 from tests.faults.kinds.network import link_of, not_proxied

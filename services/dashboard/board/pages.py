@@ -1,0 +1,145 @@
+"""The public board: one big number for a screen by the road, and the same as JSON, as an image and as a line.
+
+It has no token. The name in the address leads to a taskforce, and nothing but its one public figure is read.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+
+from services.dashboard.access import BOARD, Anybody, TheSettings
+from services.dashboard.board.public_figure import PublicFigure, PublicFigures, ThePublicFigures
+from services.dashboard.live.streams import EventStream, TheChanges
+from shared.http.middleware import content_security_policy
+from shared.http.policy import concerns
+from shared.http.problems import Problem
+from shared.i18n.translations import gettext as _
+from shared.i18n.translations import ngettext
+from shared.ui.formats import date_text, month_text, number_text
+from shared.ui.pages import render
+
+router = APIRouter(prefix="/board", include_in_schema=False)
+
+_FOR_EVERYBODY = {
+    "access-control-allow-origin": "*",
+    "cross-origin-resource-policy": "cross-origin",
+    "cache-control": "public, max-age=10",
+}
+_IN_A_LANGUAGE = _FOR_EVERYBODY | {"vary": "cookie"}
+
+
+@router.get("/{slug}.json")
+@concerns(BOARD)
+async def as_json(slug: str, _anybody: Anybody, public_figures: ThePublicFigures) -> Response:
+    """Answer the figure for programs. `count` is null, and `suppressed` true, where it is too small to show."""
+    return JSONResponse(_document(await _find(public_figures, slug)), headers=_FOR_EVERYBODY)
+
+
+@router.get("/{slug}.txt")
+@concerns(BOARD)
+async def as_text(slug: str, _anybody: Anybody, public_figures: ThePublicFigures) -> Response:
+    """Answer the figure as one line."""
+    figure = await _find(public_figures, slug)
+    line = f"{_number(figure)} {_label(figure)} ({date_text(figure.as_of)})\n"
+    return PlainTextResponse(line, headers=_IN_A_LANGUAGE)
+
+
+@router.get("/{slug}.svg")
+@concerns(BOARD)
+async def as_image(request: Request, slug: str, _anybody: Anybody, public_figures: ThePublicFigures) -> Response:
+    """Answer the figure as an image, for road signs and other people's pages."""
+    figure = await _find(public_figures, slug)
+    image = request.app.state.templates.get_template("board.svg").render(figure=figure, words=_words(figure))
+    return Response(image, media_type="image/svg+xml", headers=_IN_A_LANGUAGE)
+
+
+@router.get("/{slug}/figure")
+@concerns(BOARD)
+async def fresh_figure(request: Request, slug: str, _anybody: Anybody, public_figures: ThePublicFigures) -> Response:
+    """Answer the board's live part alone."""
+    figure = await _find(public_figures, slug)
+    return render(request, "parts/board.html", figure=figure, words=_words(figure))
+
+
+@router.get("/{slug}/stream")
+@concerns(BOARD)
+async def follow(slug: str, _anybody: Anybody, public_figures: ThePublicFigures, changes: TheChanges) -> Response:
+    """Follow the figure. Nothing is said while it stays the same, or stays hidden, whatever else happens."""
+    said = _document(await _find(public_figures, slug))
+
+    async def message() -> dict[str, Any] | None:
+        nonlocal said
+        figure = await public_figures.find(slug)
+        if figure is None or _document(figure) == said:
+            return None
+        said = _document(figure)
+        return said
+
+    figure = await _find(public_figures, slug)
+    return EventStream(changes, figure.taskforce.taskforce_id, "boards", message)
+
+
+@router.get("/{slug}")
+@concerns(BOARD)
+async def show_board(
+    request: Request, slug: str, _anybody: Anybody, public_figures: ThePublicFigures, settings: TheSettings
+) -> Response:
+    """Show the board. Only the pages that the settings name may have it in a frame."""
+    figure = await _find(public_figures, slug)
+    return render(
+        request,
+        "board.html",
+        headers={"content-security-policy": content_security_policy(settings.board_frame_ancestors)},
+        figure=figure,
+        now=datetime.now(UTC),
+        words=_words(figure),
+    )
+
+
+async def _find(public_figures: PublicFigures, slug: str) -> PublicFigure:
+    figure = await public_figures.find(slug)
+    if figure is None:
+        raise Problem(404, "no-such-board", _("There is no board with this address"), _("Check how it is spelled."))
+    return figure
+
+
+def _document(figure: PublicFigure) -> dict[str, Any]:
+    return {
+        "count": figure.count,
+        "suppressed": figure.below is not None,
+        "since": figure.since.isoformat(),
+        "as_of": figure.as_of.isoformat(),
+    }
+
+
+def _number(figure: PublicFigure) -> str:
+    if figure.below is not None:
+        return _("Fewer than %(number)s", number=number_text(figure.below))
+    return number_text(figure.count or 0)
+
+
+def _label(figure: PublicFigure) -> str:
+    return ngettext(
+        "citizen has got a småjob since %(month)s",
+        "citizens have got a småjob since %(month)s",
+        2 if figure.count is None else figure.count,
+        month=_since(figure.since),
+    )
+
+
+def _since(day: date) -> str:
+    return month_text(day)
+
+
+def _words(figure: PublicFigure) -> dict[str, str]:
+    return {
+        "number": _number(figure),
+        "label": ngettext(
+            "citizen has got a småjob", "citizens have got a småjob", 2 if figure.count is None else figure.count
+        ),
+        "since": _("since %(month)s", month=_since(figure.since)),
+    }

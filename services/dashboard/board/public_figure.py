@@ -1,0 +1,116 @@
+"""The one figure that everybody may see: how many citizens have got a småjob. Small numbers are hidden."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, Request
+
+from services.dashboard.measures import queries
+from services.dashboard.measures.figures import today
+from services.dashboard.read_model.taskforces import find_taskforce
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from services.dashboard.live.streams import Changes
+    from services.dashboard.read_model.taskforces import Taskforce
+    from shared.db.database import Database
+
+OLDEST_SECONDS = 5.0
+"""A figure is asked for again after this even if nobody said that it changed: the net under a lost NOTIFY."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicFigure:
+    """What a taskforce's board says.
+
+    Attributes:
+        count: hires in småjobs that a case worker has confirmed and whose first day of work lies between `since`
+            and `as_of`, both included; each counts as one citizen. None where it is too small to be shown.
+        below: where the count is hidden, it is one or more and less than this; else None.
+        as_of: the day, in Europe/Copenhagen.
+    """
+
+    taskforce: Taskforce
+    count: int | None
+    below: int | None
+    as_of: date
+
+    @property
+    def since(self) -> date:
+        """The first day it counts from."""
+        return self.taskforce.since
+
+
+def suppressed(taskforce: Taskforce, count: int, as_of: date, *, smallest: int) -> PublicFigure:
+    """Return the figure as the public may have it: counts from 1 to below `smallest` are hidden, 0 is not."""
+    hidden = 0 < count < smallest
+    return PublicFigure(taskforce, None if hidden else count, smallest if hidden else None, as_of)
+
+
+class PublicFigures:
+    """The figures of all boards, each counted once per change however many screens ask.
+
+    Args:
+        smallest: the smallest count above 0 that is shown.
+    """
+
+    def __init__(self, database: Database, changes: Changes, *, smallest: int) -> None:
+        self._database = database
+        self._changes = changes
+        self._smallest = smallest
+        self._known: dict[str, tuple[PublicFigure, tuple[int, int], float]] = {}
+        self._counting: dict[str, asyncio.Task[PublicFigure | None]] = {}
+
+    async def find(self, slug: str) -> PublicFigure | None:
+        """Return the figure of the taskforce with this name in addresses; None where there is none."""
+        figure: PublicFigure | None = None
+        # A count that was under way when something changed may not have seen it: then once more.
+        for _ in range(3):
+            fresh = self._fresh(slug)
+            if fresh is not None:
+                return fresh
+            counting = self._counting.get(slug)
+            if counting is None:
+                counting = self._counting[slug] = asyncio.create_task(self._count(slug))
+                counting.add_done_callback(lambda _: self._counting.pop(slug, None))
+            figure = await asyncio.shield(counting)
+            if figure is None:
+                return None
+        return figure
+
+    def _fresh(self, slug: str) -> PublicFigure | None:
+        if slug not in self._known:
+            return None
+        figure, mark, counted_at = self._known[slug]
+        unchanged = mark == self._changes.mark(figure.taskforce.taskforce_id)
+        young = time.monotonic() - counted_at < OLDEST_SECONDS
+        return figure if unchanged and young and figure.as_of == today() else None
+
+    async def _count(self, slug: str) -> PublicFigure | None:
+        counted_at = time.monotonic()
+        taskforce = await find_taskforce(self._database, slug=slug)
+        if taskforce is None:
+            self._known.pop(slug, None)
+            return None
+        # Before the count: what changes while it runs must be counted again.
+        mark = self._changes.mark(taskforce.taskforce_id)
+        as_of = today()
+        async with self._database.read(taskforce.taskforce_id) as conn:
+            count = await queries.hires_started(conn, job_type="smaajob", since=taskforce.since, as_of=as_of)
+        figure = suppressed(taskforce, count, as_of, smallest=self._smallest)
+        self._known[slug] = (figure, mark, counted_at)
+        return figure
+
+
+async def _running_public_figures(request: Request) -> PublicFigures:
+    figures: PublicFigures = request.app.state.public_figures
+    return figures
+
+
+ThePublicFigures = Annotated[PublicFigures, Depends(_running_public_figures)]
+"""The application's public figures."""

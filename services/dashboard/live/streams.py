@@ -1,0 +1,229 @@
+"""Live screens: one connection per process hears that something has changed, and tells every open stream.
+
+A worker's NOTIFY reaches every app process through PostgreSQL, so it does not matter which process has what. A
+stream holds no queue, only the fact that something changed: ten changes while a slow client takes one message
+become one message. What it says is "look again", never a figure that somebody else may not see.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import Depends, Request
+from fastapi.responses import Response
+
+from services.dashboard.measures.figures import today
+from services.dashboard.read_model.projections import CHANNEL
+from shared.db.database import TRANSIENT_ERRORS, listen
+from shared.http.problems import Problem
+from shared.i18n.translations import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+
+    from starlette.types import Receive, Scope, Send
+
+    from shared.settings import ServiceSettings
+
+HEARTBEAT_SECONDS = 15.0
+PAUSE_SECONDS = 0.2
+"""At most five messages a second: a screen cannot usefully show more."""
+RETRY_SECONDS = 1.0
+STUCK_SECONDS = 20.0
+"""A client that has taken nothing for so long is gone, or as good as."""
+MIDNIGHT_CHECK_SECONDS = 20.0
+
+Audience = Literal["members", "boards"]
+
+
+class Changes:
+    """Who is watching which taskforce, and what has changed.
+
+    Args:
+        limits: how many streams of each audience may be open in this process.
+    """
+
+    def __init__(self, limits: dict[Audience, int]) -> None:
+        self._limits = limits
+        self._watchers: dict[UUID, set[asyncio.Event]] = {}
+        self._open: Counter[Audience] = Counter()
+        self._marks: Counter[UUID] = Counter()
+        self._mark_of_all = 0
+        self.closed = False
+
+    def changed(self, taskforce_id: UUID) -> None:
+        """The taskforce's rows have changed."""
+        self._marks[taskforce_id] += 1
+        for watcher in self._watchers.get(taskforce_id, ()):
+            watcher.set()
+
+    def all_changed(self) -> None:
+        """Anybody's rows may have changed, or the day has, and with it what counts."""
+        self._mark_of_all += 1
+        for watchers in self._watchers.values():
+            for watcher in watchers:
+                watcher.set()
+
+    def mark(self, taskforce_id: UUID) -> tuple[int, int]:
+        """Return something that is the same for as long as nothing is known to have changed."""
+        return self._mark_of_all, self._marks[taskforce_id]
+
+    def close(self) -> None:
+        """End every stream, and let none begin: the process is about to stop."""
+        self.closed = True
+        self.all_changed()
+
+    def make_room(self, audience: Audience) -> None:
+        """Raise `Problem` 503 where no more streams of this kind may be open here."""
+        if self.closed or self._open[audience] >= self._limits[audience]:
+            raise Problem(
+                503,
+                "too-many-streams",
+                _("Too many screens are following along here"),
+                _("The figures can be read all the same. Try again in a minute."),
+                headers={"retry-after": "60"},
+            )
+
+    def open_streams(self, audience: Audience) -> int:
+        """How many streams of this kind are open in this process."""
+        return self._open[audience]
+
+    @contextlib.contextmanager
+    def watching(self, taskforce_id: UUID, audience: Audience) -> Iterator[asyncio.Event]:
+        """Yield an event that is set whenever the taskforce's rows have changed; whoever waits clears it."""
+        watcher = asyncio.Event()
+        self._watchers.setdefault(taskforce_id, set()).add(watcher)
+        self._open[audience] += 1
+        try:
+            yield watcher
+        finally:
+            self._open[audience] -= 1
+            self._watchers[taskforce_id].discard(watcher)
+            if not self._watchers[taskforce_id]:
+                del self._watchers[taskforce_id]
+
+    async def hear(self, settings: ServiceSettings) -> None:
+        """Listen to the database until cancelled, over every loss of the connection."""
+        async for payload in listen(settings, CHANNEL, name="dashboard-listen"):
+            try:
+                self.changed(UUID(payload))
+            except ValueError:
+                # Empty: a new connection, or a new generation of everything.
+                self.all_changed()
+
+    async def turn_the_page(self) -> None:
+        """Say at midnight that everything has changed: hires begin to count on a day, without any message."""
+        shown = today()
+        while True:
+            await asyncio.sleep(MIDNIGHT_CHECK_SECONDS)
+            if today() != shown:
+                shown = today()
+                self.all_changed()
+
+
+class EventStream(Response):
+    """Server-sent events for one client, until it goes, its session ends, or the process stops.
+
+    Args:
+        changes: what to follow.
+        taskforce_id: whose changes.
+        audience: whose limit it counts against.
+        message: what to say when something has changed; None says nothing. Called once per change that is told.
+        ends_at: Unix time in seconds when the client's session ends; None for the public.
+    """
+
+    media_type = "text/event-stream"
+
+    def __init__(
+        self,
+        changes: Changes,
+        taskforce_id: UUID,
+        audience: Audience,
+        message: Callable[[], Awaitable[dict[str, Any] | None]],
+        *,
+        ends_at: float | None = None,
+    ) -> None:
+        changes.make_room(audience)
+        super().__init__(headers={"cache-control": "no-store", "x-accel-buffering": "no"})
+        # Nobody knows yet how long it will be.
+        del self.headers["content-length"]
+        self._changes = changes
+        self._taskforce_id = taskforce_id
+        self._audience: Audience = audience
+        self._message = message
+        self._ends_at = ends_at
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._changes.watching(self._taskforce_id, self._audience) as changed:
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            if scope["method"] != "HEAD":
+                gone = asyncio.create_task(_disconnected(receive))
+                try:
+                    async with contextlib.aclosing(self._chunks(changed, gone)) as chunks:
+                        async for chunk in chunks:
+                            async with asyncio.timeout(STUCK_SECONDS):
+                                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                except TimeoutError:
+                    return
+                finally:
+                    gone.cancel()
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _chunks(self, changed: asyncio.Event, gone: asyncio.Task[None]) -> AsyncGenerator[bytes, None]:
+        yield b"retry: 2000\n\n" + _heartbeat()
+        while not gone.done() and not self._changes.closed and not self._over():
+            waiting = asyncio.create_task(changed.wait())
+            try:
+                await asyncio.wait({waiting, gone}, timeout=self._patience(), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                waiting.cancel()
+            if gone.done() or self._changes.closed or self._over():
+                return
+            if not changed.is_set():
+                yield _heartbeat()
+                continue
+            changed.clear()
+            try:
+                told = await self._message()
+            except TRANSIENT_ERRORS:
+                changed.set()
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            if told is not None:
+                yield f"data: {json.dumps(told, separators=(',', ':'))}\n\n".encode()
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    def _over(self) -> bool:
+        return self._ends_at is not None and time.time() >= self._ends_at
+
+    def _patience(self) -> float:
+        if self._ends_at is None:
+            return HEARTBEAT_SECONDS
+        return max(0.0, min(HEARTBEAT_SECONDS, self._ends_at - time.time()))
+
+
+def _heartbeat() -> bytes:
+    """A comment for whatever lies between, and an event for the page, which is not shown comments."""
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    return f": heartbeat\nevent: heartbeat\ndata: {at}\n\n".encode()
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _running_changes(request: Request) -> Changes:
+    changes: Changes = request.app.state.changes
+    return changes
+
+
+TheChanges = Annotated[Changes, Depends(_running_changes)]
+"""What the application's open streams follow."""

@@ -1,0 +1,63 @@
+"""The projector: the figures of one event, or of what is going on, on a screen in a room."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+
+from services.dashboard.access import FIGURES, TheDatabase, Viewer
+from services.dashboard.measures import figures
+from services.dashboard.overview import views
+from services.dashboard.overview.api import STREAM
+from services.dashboard.read_model import taskforces
+from shared.db.database import Database
+from shared.http.auth import Principal
+from shared.http.policy import concerns
+from shared.ui.pages import render
+
+router = APIRouter(include_in_schema=False)
+
+
+async def _event(event: Annotated[str, Query(max_length=60)] = "") -> UUID | None:
+    """Read which event is to be shown. Anything else than an id chooses none: the screen is never empty."""
+    try:
+        return UUID(event)
+    except ValueError:
+        return None
+
+
+ChosenEvent = Annotated[UUID | None, Depends(_event)]
+
+
+@router.get("/dashboard/projector")
+@concerns(FIGURES)
+async def projector(request: Request, viewer: Viewer, database: TheDatabase, event: ChosenEvent) -> Response:
+    """Show the figures to a room: those of one event, or of what is going on."""
+    taskforce = await taskforces.find_taskforce(database, taskforce_id=viewer.taskforce)
+    return render(request, "projector.html", taskforce=taskforce, **await _projector(database, viewer, event))
+
+
+@router.get("/dashboard/projector/figures")
+@concerns(FIGURES)
+async def fresh_projector(request: Request, viewer: Viewer, database: TheDatabase, event: ChosenEvent) -> Response:
+    """Answer the projector's live part alone."""
+    taskforce = await taskforces.find_taskforce(database, taskforce_id=viewer.taskforce)
+    return render(request, "parts/projector.html", taskforce=taskforce, **await _projector(database, viewer, event))
+
+
+async def _projector(database: Database, viewer: Principal, event_id: UUID | None) -> dict[str, Any]:
+    reckoned = await figures.compute(database, viewer.taskforce)
+    return {
+        "fresh": f"/dashboard/projector/figures?event={event_id}" if event_id else "/dashboard/projector/figures",
+        "figures": reckoned,
+        "now": datetime.now(UTC),
+        "evening": views.chosen_event(reckoned, event_id),
+        "added_together": figures.added_together,
+        "types_in_words": views.types_in_words,
+        "charts": views.projected(reckoned, "smaajob"),
+        "stream": STREAM,
+    }

@@ -1,0 +1,103 @@
+"""The front page: the dashboard for the taskforce's people, a welcome for everybody else."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+
+from services.dashboard.access import BOARD, FIGURES, Anybody, TheDatabase, Viewer, sees_figures
+from services.dashboard.board.public_figure import ThePublicFigures
+from services.dashboard.measures import figures
+from services.dashboard.overview import views
+from services.dashboard.overview.api import STREAM
+from services.dashboard.overview.views import Selection
+from services.dashboard.read_model import taskforces
+from shared.contracts.pledges import JobType
+from shared.db.database import Database
+from shared.http.auth import Principal, Role
+from shared.http.policy import concerns
+from shared.http.problems import Problem
+from shared.http.validation import FieldError
+from shared.i18n.translations import gettext as _
+from shared.ui.pages import render
+
+router = APIRouter(include_in_schema=False)
+
+_BOARDS_SHOWN = 12
+_SEE_QUEUE: tuple[Role, ...] = ("caseworker", "coordinator")
+_SEE_EVENTS: tuple[Role, ...] = ("member", "coordinator", "caseworker", "facilitator", "admin")
+"""Who may follow a link to the work list, and to an event."""
+
+
+async def _selection(
+    as_of: Annotated[str, Query(max_length=40)] = "",
+    job_type: JobType = "smaajob",
+    *,
+    everything: bool = False,
+) -> Selection:
+    """Read the address. An emptied date field means today; a day is also understood as Danes write it."""
+    text = as_of.strip()
+    danish = re.fullmatch(r"(\d{1,2})[.-](\d{1,2})[.-](\d{4})", text)
+    try:
+        if danish:
+            text = date(int(danish[3]), int(danish[2]), int(danish[1])).isoformat()
+        return Selection(date.fromisoformat(text) if text else None, job_type, everything)
+    except ValueError:
+        words = _("Give the day as year, month and day, such as 2026-12-31.")
+        raise Problem(422, detail=words, errors=[FieldError("?as_of", "date_parsing", words)]) from None
+
+
+Chosen = Annotated[Selection, Depends(_selection)]
+
+
+@router.get("/")
+@concerns(FIGURES, BOARD)
+async def front_page(
+    request: Request, principal: Anybody, database: TheDatabase, public_figures: ThePublicFigures, chosen: Chosen
+) -> Response:
+    """Show the dashboard to the taskforce's people, and what this is to everybody else."""
+    if principal is None or not sees_figures(principal):
+        known = await taskforces.all_taskforces(database, limit=_BOARDS_SHOWN)
+        boards = [await public_figures.find(taskforce.slug) for taskforce in known]
+        return render(request, "welcome.html", boards=[board for board in boards if board])
+    taskforce = await taskforces.find_taskforce(database, taskforce_id=principal.taskforce)
+    return render(request, "dashboard.html", taskforce=taskforce, **await _dashboard(database, principal, chosen))
+
+
+@router.get("/dashboard/figures")
+@concerns(FIGURES)
+async def fresh_figures(request: Request, viewer: Viewer, database: TheDatabase, chosen: Chosen) -> Response:
+    """Answer the dashboard's live part alone."""
+    return render(request, "parts/figures.html", **await _dashboard(database, viewer, chosen))
+
+
+async def _dashboard(database: Database, viewer: Principal, chosen: Selection) -> dict[str, Any]:
+    reckoned = await figures.compute(database, viewer.taskforce, as_of=chosen.day)
+    latest_quarters = None if chosen.everything else views.LATEST_QUARTERS
+    latest_events = None if chosen.everything else views.LATEST_EVENTS
+    sees_events = viewer.has(*_SEE_EVENTS)
+    return {
+        "figures": reckoned,
+        "chosen": chosen,
+        "today": figures.today(),
+        "now": datetime.now(UTC),
+        "evening": None if chosen.as_of else views.evening(reckoned),
+        "added_together": figures.added_together,
+        "types_in_words": views.types_in_words,
+        "sees_events": sees_events,
+        "cards": views.cards(reckoned, chosen.job_type),
+        "types": views.type_rows(reckoned, chosen),
+        "type_columns": [measure.label for measure in views.TYPE_COLUMNS],
+        "job_type_label": figures.JOB_TYPE_LABELS[chosen.job_type],
+        "funnel": views.funnel(reckoned, chosen.job_type, href="/queue" if viewer.has(*_SEE_QUEUE) else None),
+        "by_quarter": views.by_quarter(reckoned, chosen, latest=latest_quarters),
+        "by_event": views.by_event(reckoned, with_links=sees_events, latest=latest_events),
+        "event_rows": views.event_rows(reckoned, chosen.job_type, with_links=sees_events, latest=latest_events),
+        "more": len(reckoned.quarters) > views.LATEST_QUARTERS or len(reckoned.events) > views.LATEST_EVENTS,
+        "measures": figures.MEASURES,
+        "stream": STREAM,
+    }

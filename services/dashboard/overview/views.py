@@ -1,0 +1,315 @@
+"""Figures as a page shows them: which cards, bars and lines, with which words and links."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from services.dashboard.measures import figures as measures
+from services.dashboard.measures.figures import JOB_TYPE_LABELS, JOB_TYPES, added_together, today
+from shared.contracts.pledges import JobType
+from shared.i18n.translations import current_language, ngettext
+from shared.i18n.translations import gettext as _
+from shared.ui.charts import Bar, Period, Step, bar_chart, column_chart, draw_columns, draw_funnel, funnel_chart
+from shared.ui.charts.palette import PROMISED, REAL, swatch
+from shared.ui.formats import date_text, number_text, quarter_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from markupsafe import Markup
+
+    from services.dashboard.measures.figures import EventFigures, Figures, Measure, QuarterFigures
+
+TYPE_COLUMNS = (
+    measures.PLEDGED_POSITIONS,
+    measures.HIRES,
+    measures.HIRES_WITHOUT_PLEDGE,
+    measures.HIRES_CURRENT,
+    measures.HIRES_STARTING_LATER,
+)
+"""What the table of job types shows of each."""
+
+_HEADLINES = (
+    (measures.PLEDGED_POSITIONS, "promised"),
+    (measures.HIRES, "real"),
+    (measures.HIRES_CURRENT, "real"),
+    (measures.HIRES_STARTING_LATER, "waiting"),
+)
+LATEST_QUARTERS = 12
+LATEST_EVENTS = 8
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a viewer has chosen to see; it stands whole in the address.
+
+    Attributes:
+        as_of: the day; None is today, also tomorrow.
+        job_type: one type, for types are not added together.
+        everything: all quarters and events, not only the latest.
+    """
+
+    as_of: date | None = None
+    job_type: JobType = "smaajob"
+    everything: bool = False
+
+    @property
+    def day(self) -> date:
+        """The day the figures are for."""
+        return self.as_of or today()
+
+    def address(self, path: str = "/", **other: object) -> str:
+        """The address of `path` with this selection, or with some of it chosen otherwise."""
+        chosen = {"as_of": self.as_of, "job_type": self.job_type, "everything": self.everything} | other
+        query: dict[str, str] = {}
+        if isinstance(chosen["as_of"], date):
+            query["as_of"] = chosen["as_of"].isoformat()
+        if chosen["job_type"] != "smaajob":
+            query["job_type"] = str(chosen["job_type"])
+        if chosen["everything"]:
+            query["everything"] = "true"
+        return f"{path}?{urlencode(query)}" if query else path
+
+
+@dataclass(frozen=True)
+class Card:
+    """A headline figure with its definition behind one click."""
+
+    measure: Measure
+    label: str
+    value: int
+    tone: str
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class TypeRow:
+    """One job type's figures, and where to see them alone."""
+
+    job_type: str
+    label: str
+    href: str
+    counts: Sequence[int]
+
+
+def cards(figures: Figures, job_type: str) -> list[Card]:
+    """The headline figures of one job type."""
+    employed = _(measures.HIRES_CURRENT.label) if figures.as_of == today() else _("Employed on that day")
+    apart = figures.hires_without_pledge[job_type]
+    note = (
+        ngettext("%(count)s of them without a pledge", "%(count)s of them without a pledge", apart, count=_n(apart))
+        if apart
+        else None
+    )
+    return [
+        Card(
+            measure,
+            employed if measure is measures.HIRES_CURRENT else _(measure.label),
+            getattr(figures, measure.code)[job_type],
+            tone,
+            note if measure is measures.HIRES else None,
+        )
+        for measure, tone in _HEADLINES
+    ]
+
+
+def type_rows(figures: Figures, selection: Selection) -> list[TypeRow]:
+    """A row for each job type of which there is anything."""
+    return [
+        TypeRow(
+            job_type,
+            _(JOB_TYPE_LABELS[job_type]),
+            selection.address(job_type=job_type),
+            [getattr(figures, measure.code)[job_type] for measure in TYPE_COLUMNS],
+        )
+        for job_type in JOB_TYPES
+        if job_type in figures.job_types()
+    ]
+
+
+def funnel(figures: Figures, job_type: str, *, href: str | None = None) -> Markup:
+    """From pledged positions to hires on them; hires without a pledge are not in it."""
+    steps = _steps(figures, job_type, href)
+    return funnel_chart(
+        "funnel",
+        _("From pledge to job"),
+        steps if any(step.value for step in steps) else [],
+        columns=(_("Step"), _("Number")),
+        level=2,
+    )
+
+
+def by_quarter(figures: Figures, selection: Selection, *, latest: int | None = LATEST_QUARTERS) -> Markup:
+    """Pledged positions and hires of one job type by quarter; each leads to the figures of its last day."""
+    return column_chart(
+        "by-quarter",
+        _("Quarter by quarter"),
+        _periods(figures, selection, latest),
+        _series_names(),
+        series=(PROMISED, REAL),
+        column=_("Quarter"),
+        level=2,
+    )
+
+
+@dataclass(frozen=True)
+class Projected:
+    """A chart for a room: a title, a legend, and a drawing with letters that reach the back row."""
+
+    title: str
+    legend: Sequence[tuple[Markup, str]]
+    svg: Markup
+
+
+def projected(figures: Figures, job_type: JobType) -> list[Projected]:
+    """The charts of the projector; without anything to draw there are none."""
+    if not figures.quarters:
+        return []
+    quarters, steps = _("Quarter by quarter"), _("From pledge to job")
+    periods = _periods(figures, Selection(job_type=job_type), LATEST_QUARTERS)
+    names = _series_names()
+    columns = draw_columns("by-quarter", quarters, periods, names, 520, series=(PROMISED, REAL))
+    legend = [(swatch("legend", series), name) for series, name in zip((PROMISED, REAL), names, strict=True)]
+    return [
+        Projected(quarters, legend, columns.svg),
+        Projected(steps, [], draw_funnel("funnel", steps, _steps(figures, job_type), 470).svg),
+    ]
+
+
+def _steps(figures: Figures, job_type: str, href: str | None = None) -> list[Step]:
+    started = figures.hires_from_pledges[job_type]
+    confirmed = started + figures.starting_later_from_pledges[job_type]
+    return [
+        Step(_("Pledged positions"), figures.pledged_positions[job_type], href=href, series=PROMISED),
+        Step(_("Confirmed hires on them"), confirmed, href=href),
+        Step(_("Have started work"), started, href=href),
+    ]
+
+
+def _series_names() -> list[str]:
+    return [_("Pledged positions"), _("Hires")]
+
+
+def _periods(figures: Figures, selection: Selection, latest: int | None) -> list[Period]:
+    return [
+        Period(
+            quarter_text(quarter.begins_on),
+            [quarter.pledged_positions[selection.job_type], quarter.hires[selection.job_type]],
+            href=selection.address(as_of=min(_last_day(quarter), selection.day)),
+            short=_short_quarter(quarter),
+        )
+        for quarter in (figures.quarters[-latest:] if latest else figures.quarters)
+    ]
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """What came of one event, in one job type."""
+
+    name: str
+    href: str | None
+    companies_present: int
+    pledged_positions: int
+    hires: int
+    hires_starting_later: int
+
+
+def event_rows(
+    figures: Figures, job_type: str, *, with_links: bool, latest: int | None = LATEST_EVENTS
+) -> list[EventRow]:
+    """A row for each event, the latest first."""
+    return [
+        EventRow(
+            event_name(event),
+            f"/events/{event.event_id}" if with_links and event.title else None,
+            event.companies_present,
+            event.pledged_positions[job_type],
+            event.hires[job_type],
+            event.hires_starting_later[job_type],
+        )
+        for event in (figures.events[:latest] if latest else figures.events)
+    ]
+
+
+def by_event(figures: Figures, *, with_links: bool, latest: int | None = LATEST_EVENTS) -> Markup:
+    """Pledged positions at each event, with its goal. Goals are for all job types, so these are added together."""
+    shown = figures.events[:latest] if latest else figures.events
+    several = len([job_type for job_type in JOB_TYPES if figures.pledged_positions[job_type]]) > 1
+    return bar_chart(
+        "by-event",
+        _("Event by event"),
+        [
+            Bar(
+                event_name(event),
+                added_together(event.pledged_positions),
+                href=f"/events/{event.event_id}" if with_links and event.title else None,
+                goal=event.goal_positions,
+            )
+            for event in shown
+        ],
+        columns=(_("Event"), _("Pledged positions")),
+        series=PROMISED,
+        intro=_("All job types added together, as an event's goal is for all of them. The tick marks the goal.")
+        if several
+        else _("The tick marks the event's goal."),
+        level=2,
+    )
+
+
+def event_name(event: EventFigures) -> str:
+    """`Småjob-aften, 01.12.2026`."""
+    if event.title is None or event.date is None:
+        return _("An event not yet known here")
+    # A chart breaks its labels at spaces, and "8 October 2025" is one word.
+    day = date_text(event.date).replace(" ", "\N{NO-BREAK SPACE}")
+    return f"{event.title}, {day}"
+
+
+def types_in_words(counts: measures.ByJobType) -> str:
+    """`44 småjob · 3 praktik`: the parts of a sum over job types."""
+    return " · ".join(
+        f"{_n(counts[job_type])} {_in_sentence(_(JOB_TYPE_LABELS[job_type]))}"
+        for job_type in JOB_TYPES
+        if counts[job_type]
+    )
+
+
+def evening(figures: Figures) -> EventFigures | None:
+    """The event that is going on: its doors are open, and its day is today, or was yesterday: evenings run late.
+
+    Where several are, the one with most going on: another's doors opened early do not take the screen from it.
+    """
+    days = (figures.as_of, figures.as_of - timedelta(days=1))
+    going_on = [event for event in figures.events if event.status == "open" and event.date in days]
+    return max(
+        going_on,
+        key=lambda event: (added_together(event.pledged_positions), event.companies_present, event.date or date.min),
+        default=None,
+    )
+
+
+def chosen_event(figures: Figures, event_id: UUID | None) -> EventFigures | None:
+    """The event that somebody asked to have on the screen; else, and where it is unknown, what is going on."""
+    asked = (event for event in figures.events if event.event_id == event_id and event.title)
+    return next(asked, None) or evening(figures)
+
+
+def _in_sentence(label: str) -> str:
+    return label[:1].lower() + label[1:]
+
+
+def _n(value: int) -> str:
+    return number_text(value)
+
+
+def _last_day(quarter: QuarterFigures) -> date:
+    return (quarter.begins_on.replace(day=1) + timedelta(days=95)).replace(day=1) - timedelta(days=1)
+
+
+def _short_quarter(quarter: QuarterFigures) -> str:
+    number, year = (quarter.begins_on.month + 2) // 3, quarter.begins_on.year % 100
+    return f"{number}. kv. {year:02}" if current_language() == "da" else f"Q{number} {year:02}"

@@ -1,0 +1,27 @@
+"""How long letters that could not be read are kept: nothing else in the dashboard is about anybody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from shared.messaging import retention as messaging
+from shared.privacy.data_inventory import FILE, read_data_inventory
+from shared.privacy.retention import Retention
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from shared.db.database import Connection
+
+JOBS: Final = (messaging.DEAD_LETTERS,)
+
+
+async def _nobody(_conn: Connection) -> list[UUID]:
+    return []
+
+
+def retention() -> Retention:
+    """The service's jobs with their deadlines, as the data inventory says now."""
+    inventory = read_data_inventory([messaging.FILE, Path(__file__).parents[1] / FILE])
+    return Retention("dashboard", JOBS, inventory, _nobody)

@@ -1,0 +1,270 @@
+"""A new generation of the read model beside the old one, from the publishers' outboxes, then in its place.
+
+The outboxes are the source, not the broker: they are never pruned, while a broker may have lost its log. Nothing
+is missed while this runs. A change committed before an outbox is read is read there; one committed later comes
+by the broker, and the workers write it into the old and the new generation alike. So the new one is complete as
+soon as the outboxes have been read, and takes over in one transaction, seen at once by every app and worker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections import Counter, defaultdict
+from contextlib import aclosing, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import asyncpg
+import structlog
+from pydantic import ValidationError
+
+from services.dashboard.read_model import projections
+from shared.contracts.catalogue import by_type
+from shared.db.database import COMMAND_TIMEOUT_SECONDS, Database, set_taskforce
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
+    from uuid import UUID
+
+    from shared.contracts.message import Message
+
+BATCH = 2000
+_AT_ONCE = 100
+"""Messages that are read before the loop sees whether the database has answered: both are kept busy."""
+_OBJECTS_BETWEEN_COLLECTIONS = 200_000
+_LOCK_KEY = 0x7E_11_5A_61
+_SWAP_ATTEMPTS = 5
+
+_log = structlog.get_logger(__name__)
+
+
+class RebuildUnderWay(Exception):
+    """Another rebuild of this dashboard is running; only one can."""
+
+
+class RebuildInterrupted(Exception):
+    """The generation being built was dropped by somebody else. The old one serves on; begin again."""
+
+
+@dataclass
+class Rebuilt:
+    """What a rebuild did.
+
+    Attributes:
+        generation: the one that serves now.
+        messages: how many changes were read, by the service that published them.
+        ignored: changes of types the dashboard does not know, by type.
+        refused: changes that can never work, by type; as messages they are among the dead letters.
+        discarded: rows of earlier generations that were deleted.
+    """
+
+    generation: int
+    messages: Counter[str] = field(default_factory=Counter)
+    ignored: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    discarded: int = 0
+
+
+async def rebuild(
+    database: Database,
+    outboxes: Mapping[str, str],
+    *,
+    progress: Callable[[int, int], None] = lambda _read, _all: None,
+) -> Rebuilt:
+    """Build the read model anew and serve it. Apps and workers may run, and need not.
+
+    Args:
+        database: the dashboard's, with at least two connections in its pool.
+        outboxes: URL of each publishing service's database, by service; the app role may read its outbox.
+        progress: called with how many changes have been read and how many there are.
+
+    Raises:
+        RebuildUnderWay, RebuildInterrupted: see there.
+        asyncpg.PostgresError, OSError, TimeoutError: a database went away. The old generation serves on; what
+            was built is discarded by the next rebuild.
+    """
+    async with _alone(database):
+        discarded = await _discard_dropped(database)
+        generation = await _begin(database)
+        done = Rebuilt(generation=generation, discarded=discarded)
+        _log.info("rebuild.begun", generation=generation)
+        with _few_collections():
+            await _read_outboxes(database, outboxes, done, progress)
+        await _swap(database, generation)
+        _log.info("rebuild.serving", generation=generation, messages=done.messages.total())
+        done.discarded += await _discard_dropped(database)
+        return done
+
+
+@asynccontextmanager
+async def _alone(database: Database) -> AsyncIterator[None]:
+    async with database.pool.acquire(timeout=5) as conn:
+        if not await conn.fetchval("select pg_try_advisory_lock($1)", _LOCK_KEY):
+            raise RebuildUnderWay
+        try:
+            yield
+        finally:
+            await conn.execute("select pg_advisory_unlock($1)", _LOCK_KEY)
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Millions of objects come and go, and none of them in a circle: looking for circles took a tenth of the time."""
+    usual = gc.get_threshold()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
+async def _begin(database: Database) -> int:
+    async with database.system() as conn:
+        generation: int = await conn.fetchval(
+            "insert into generations (state) values ('building') returning generation"
+        )
+    return generation
+
+
+async def _read_outboxes(
+    database: Database, outboxes: Mapping[str, str], done: Rebuilt, progress: Callable[[int, int], None]
+) -> None:
+    connections: dict[str, asyncpg.Connection[asyncpg.Record]] = {}
+    try:
+        for service, url in outboxes.items():
+            connections[service] = await asyncpg.connect(url, timeout=5, command_timeout=COMMAND_TIMEOUT_SECONDS)
+        # Only for the bar: more arrive while this runs.
+        total = sum([await c.fetchval("select count(*) from outbox", timeout=60) for c in connections.values()])
+        for service, conn in connections.items():
+            async with aclosing(_batches(conn, done)) as batches, aclosing(_one_ahead(batches)) as ahead:
+                async for batch in ahead:
+                    await _write(database, done, batch.by_taskforce)
+                    done.messages[service] += batch.rows
+                    progress(done.messages.total(), total)
+    finally:
+        for conn in connections.values():
+            conn.terminate()
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Some rows of an outbox, and the messages in them."""
+
+    rows: int
+    by_taskforce: Mapping[UUID, Sequence[Message]]
+
+
+async def _batches(conn: asyncpg.Connection[asyncpg.Record], done: Rebuilt) -> AsyncGenerator[_Batch, None]:
+    """Read an outbox in its order, all of it from one snapshot."""
+    async with conn.transaction(isolation="repeatable_read", readonly=True):
+        cursor = await conn.cursor(
+            """
+            select type, payload::text as payload
+              from outbox
+             order by position
+            """
+        )
+        while rows := await cursor.fetch(BATCH):
+            by_taskforce: dict[UUID, list[Message]] = defaultdict(list)
+            for number, row in enumerate(rows):
+                if number % _AT_ONCE == 0:
+                    await asyncio.sleep(0)
+                message = _understood(done, row["type"], row["payload"])
+                if message is not None:
+                    by_taskforce[message.taskforce_id].append(message)
+            yield _Batch(len(rows), by_taskforce)
+
+
+async def _one_ahead(source: AsyncIterator[_Batch]) -> AsyncGenerator[_Batch, None]:
+    """Yield what `source` yields, while it makes the next one ready."""
+
+    async def following() -> _Batch | None:
+        return await anext(source, None)
+
+    coming = asyncio.create_task(following())
+    try:
+        while (batch := await coming) is not None:
+            coming = asyncio.create_task(following())
+            yield batch
+    finally:
+        coming.cancel()
+        await asyncio.gather(coming, return_exceptions=True)
+
+
+async def _write(database: Database, done: Rebuilt, by_taskforce: Mapping[UUID, Sequence[Message]]) -> None:
+    for taskforce_id, messages in by_taskforce.items():
+        try:
+            await _write_batch(database, done.generation, taskforce_id, messages)
+        except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError):
+            # Rare: find out which ones.
+            for message in messages:
+                try:
+                    await _write_batch(database, done.generation, taskforce_id, [message])
+                except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError):
+                    done.refused[message.type_name()] += 1
+
+
+_CLASSES = by_type(projections.MESSAGES)
+
+
+def _understood(done: Rebuilt, type_name: str, payload: str) -> Message | None:
+    contract = _CLASSES.get(type_name)
+    if contract is None:
+        done.ignored[type_name] += 1
+        return None
+    try:
+        return contract.model_validate_json(payload)
+    except ValidationError:
+        done.refused[type_name] += 1
+        return None
+
+
+async def _write_batch(database: Database, generation: int, taskforce_id: UUID, messages: Sequence[Message]) -> None:
+    async with database.system() as conn:
+        await set_taskforce(conn, taskforce_id)
+        if generation not in await projections.generations(conn):
+            raise RebuildInterrupted
+        await projections.write(conn, messages, [generation])
+
+
+async def _swap(database: Database, generation: int) -> None:
+    """Serve `generation` from now on. Waits for workers that are in the middle of a batch."""
+    for attempt in range(_SWAP_ATTEMPTS):
+        try:
+            async with database.system() as conn:
+                await conn.execute("update generations set state = 'dropped' where state = 'serving'")
+                status = await conn.execute(
+                    "update generations set state = 'serving' where generation = $1 and state = 'building'",
+                    generation,
+                )
+                if status != "UPDATE 1":
+                    raise RebuildInterrupted
+                await conn.execute("select pg_notify($1, '')", projections.CHANNEL)
+        except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
+            if attempt == _SWAP_ATTEMPTS - 1:
+                raise
+            await asyncio.sleep(0.2)
+        else:
+            return
+
+
+async def _discard_dropped(database: Database) -> int:
+    """Delete the rows of generations that serve no more, and of a build that was given up."""
+    discarded = 0
+    async with database.system() as conn:
+        await conn.execute("update generations set state = 'dropped' where state = 'building'")
+        rows = await conn.fetch("select generation from generations where state = 'dropped' order by generation")
+    for row in rows:
+        while True:
+            async with database.system() as conn:
+                now: int = await conn.fetchval("select discard_rows($1, $2)", row["generation"], BATCH)
+            discarded += now
+            if not now:
+                break
+        async with database.system() as conn:
+            await conn.execute("delete from generations where generation = $1", row["generation"])
+    return discarded
+
+
+__all__ = ["RebuildInterrupted", "RebuildUnderWay", "Rebuilt", "rebuild"]

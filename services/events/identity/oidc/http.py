@@ -1,0 +1,115 @@
+"""What the provider is asked with: only where the settings say, without redirects, small answers, soon.
+
+What a provider's discovery names is an address somebody else has written: asked without looking, it could lead to
+whatever this machine can reach.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from functools import cache
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+import httpx
+
+from services.events.identity.oidc.domain import ProviderNotBelieved
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+LARGEST: Final = 256 * 1024
+"""Bytes of an answer: discovery, keys and a token with a few hundred groups are a tenth of it."""
+SECONDS: Final = 8.0
+"""For a whole answer: somebody waits for it in their browser."""
+_CONNECT_SECONDS: Final = 4.0
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+_IN_ADDRESSES: Final = re.compile(r"[!#-;=?-Z\[\]_a-z~]+")
+"""What addresses are written in (RFC 3986, section 2): no blanks, no line ends that would end one of our headers."""
+
+
+def origin_of(url: str) -> str:
+    """`https://host:port` of an address, always with the port. Raises `ValueError` for what is no such address.
+
+    Plain HTTP is for a provider on this very machine only.
+    """
+    # Python's reader leaves out what does not belong there, and whoever is sent there does not.
+    if not _IN_ADDRESSES.fullmatch(url):
+        raise ValueError("no address")
+    parts = urlsplit(url)
+    host = parts.hostname
+    if not host or parts.username is not None or parts.password is not None or parts.fragment:
+        raise ValueError("no address of a provider")
+    if parts.scheme != "https" and not (parts.scheme == "http" and host in LOOPBACK):
+        raise ValueError("https only")
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The machine's authorities, or those of `SSL_CERT_FILE`; reading them takes a while."""
+    return ssl.create_default_context()
+
+
+class Bounded(httpx.AsyncBaseTransport):
+    """Asks some origins only, follows nothing, and gives up on what is slow or large.
+
+    Args:
+        origins: as `origin_of` says them.
+    """
+
+    def __init__(self, origins: Collection[str]) -> None:
+        self._origins = origins
+        self._inner = httpx.AsyncHTTPTransport(verify=_trusted(), retries=0)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Ask. Raises `ProviderNotBelieved`, or `httpx.HTTPError` where nobody answers in time."""
+        try:
+            allowed = origin_of(str(request.url)) in self._origins
+        except ValueError:
+            allowed = False
+        if not allowed:
+            raise ProviderNotBelieved("another host")
+        # A small answer could be unpacked to a large one.
+        request.headers["accept-encoding"] = "identity"
+        try:
+            async with asyncio.timeout(SECONDS):
+                response = await self._inner.handle_async_request(request)
+                try:
+                    return httpx.Response(
+                        response.status_code,
+                        headers={"content-type": response.headers.get("content-type", "")},
+                        content=await _small(response),
+                        request=request,
+                    )
+                finally:
+                    await response.aclose()
+        except TimeoutError as error:
+            raise httpx.ReadTimeout("too slow", request=request) from error
+
+    async def aclose(self) -> None:
+        """Close what is open."""
+        await self._inner.aclose()
+
+
+async def _small(response: httpx.Response) -> bytes:
+    if response.is_redirect:
+        raise ProviderNotBelieved("redirect")
+    if response.headers.get("content-encoding", "identity") != "identity":
+        raise ProviderNotBelieved("packed answer")
+    body = bytearray()
+    async for chunk in response.aiter_raw():
+        body += chunk
+        if len(body) > LARGEST:
+            raise ProviderNotBelieved("too large")
+    return bytes(body)
+
+
+def timeouts() -> httpx.Timeout:
+    """For each step; the whole has `SECONDS`."""
+    return httpx.Timeout(SECONDS, connect=_CONNECT_SECONDS)

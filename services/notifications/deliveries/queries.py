@@ -1,0 +1,119 @@
+"""SQL for reading deliveries. Returns read models; none holds an address, for there is none to read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from services.notifications.deliveries.store import Status
+from shared.http.paging import SortKey
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from services.notifications.notices.rules import Rule
+    from shared.db.database import Connection
+
+
+class Latest(SortKey):
+    """Where a delivery stands among the others, latest first."""
+
+    created_at: AwareDatetime
+    id: UUID
+
+
+class DeliveryRow(BaseModel):
+    """A delivery, and how it went."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    rule: str
+    """Of `rules.Rule`, or of a later release from which somebody has gone back to this one."""
+    about_id: UUID
+    facts: dict[str, Any]
+    happened_at: datetime
+    status: Status
+    reason: str | None
+    attempts: int
+    created_at: datetime
+    attempted_at: datetime | None
+    settled_at: datetime | None
+
+    @property
+    def key(self) -> Latest:
+        """Its place in the list."""
+        return Latest(created_at=self.created_at, id=self.id)
+
+
+async def deliveries(
+    conn: Connection,
+    taskforce_id: UUID,
+    *,
+    statuses: Sequence[Status] = (),
+    old_news: bool | None = None,
+    rule: Rule | None = None,
+    after: Latest | None = None,
+    limit: int,
+) -> list[DeliveryRow]:
+    """Return deliveries, latest first, from below `after` on.
+
+    Args:
+        statuses: only these; none means all.
+        old_news: only what was too old to be told from the start, or only what was not.
+    """
+    rows = await conn.fetch(
+        """
+        select id, rule, about_id, facts, happened_at, status, reason, attempts, created_at, attempted_at, settled_at
+          from deliveries
+         where taskforce_id = $1
+           -- Who signs in is nobody else's business.
+           and rule <> 'sign_in_link'
+           and ($2::text[] = '{}' or status = any($2))
+           and ($3::boolean is null or (status = 'skipped' and reason = 'too_old') = $3)
+           and ($4::text is null or rule = $4)
+           and ($5::timestamptz is null or (created_at, id) < ($5, $6))
+         order by created_at desc, id desc
+         limit $7
+        """,
+        taskforce_id,
+        list(statuses),
+        old_news,
+        rule,
+        after and after.created_at,
+        after and after.id,
+        limit,
+    )
+    return [DeliveryRow(**row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many deliveries there are of each kind."""
+
+    sent: int
+    waiting: int
+    not_sent: int
+    old_news: int
+
+
+async def counts(conn: Connection, taskforce_id: UUID) -> Counts:
+    """Return how many deliveries were sent, wait, were not sent, and were too old from the start."""
+    row = await conn.fetchrow(
+        """
+        select count(*) filter (where status = 'sent') as sent,
+               count(*) filter (where status = 'waiting') as waiting,
+               count(*) filter (where status in ('skipped', 'failed', 'expired')) as unsent,
+               count(*) filter (where status = 'skipped' and reason = 'too_old') as old_news
+          from deliveries
+         where taskforce_id = $1
+           and rule <> 'sign_in_link'
+        """,
+        taskforce_id,
+    )
+    assert row is not None
+    return Counts(row["sent"], row["waiting"], row["unsent"] - row["old_news"], row["old_news"])

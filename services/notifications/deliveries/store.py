@@ -1,0 +1,276 @@
+"""SQL that writes deliveries. Takes `conn`, never commits."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
+
+from services.notifications.notices.rules import OLD_NEWS, Notice, RecipientKind, Rule, is_old_news
+from shared.db.database import Connection, set_taskforce
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from shared.contracts.events import TaskforceRegistered
+
+Status = Literal["waiting", "sent", "skipped", "failed", "expired"]
+Key = tuple[UUID, UUID]
+"""A delivery's taskforce and id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery that this courier alone may attempt while its claim lasts.
+
+    Attributes:
+        taskforce: the taskforce's name, where the register has told it.
+        attempts: how many there have been, this one included.
+        last_reason: why the attempt before this one did not succeed.
+    """
+
+    taskforce_id: UUID
+    delivery_id: UUID
+    rule: Rule
+    recipient_kind: RecipientKind
+    recipient_id: UUID
+    facts: dict[str, Any]
+    happened_at: datetime
+    attempts: int
+    last_reason: str | None
+    taskforce: str | None
+
+    @property
+    def key(self) -> Key:
+        """What the delivery is known by."""
+        return self.taskforce_id, self.delivery_id
+
+
+async def record(conn: Connection, taskforce_id: UUID, notices: Sequence[Notice], now: datetime) -> list[Notice]:
+    """Write down what is to be told, each once for ever; due at once unless it is old news.
+
+    Returns:
+        The notices that were new and are too old to be told.
+    """
+    rows = await conn.fetch(
+        """
+        insert into deliveries
+               (taskforce_id, id, rule, about_id, recipient_kind, recipient_id, facts, happened_at,
+                status, reason, settled_at)
+        select $1, notice.id, rule, about_id, recipient_kind, recipient_id, facts::jsonb, happened_at,
+               case when old then 'skipped' else 'waiting' end,
+               case when old then 'too_old' end,
+               case when old then clock_timestamp() end
+          from unnest($2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::uuid[], $7::text[], $8::timestamptz[],
+                      $9::boolean[])
+            as notice (id, rule, about_id, recipient_kind, recipient_id, facts, happened_at, old)
+            on conflict do nothing
+        returning id, status
+        """,
+        taskforce_id,
+        [notice.delivery_id for notice in notices],
+        [notice.rule for notice in notices],
+        [notice.about_id for notice in notices],
+        [notice.recipient_kind for notice in notices],
+        [notice.recipient_id for notice in notices],
+        [json.dumps(notice.facts, ensure_ascii=False) for notice in notices],
+        [notice.happened_at for notice in notices],
+        [is_old_news(notice.happened_at, now) for notice in notices],
+    )
+    await conn.execute(
+        """
+        insert into due_deliveries (taskforce_id, delivery_id, due_at)
+        select $1, id, clock_timestamp()
+          from unnest($2::uuid[]) as id
+        """,
+        taskforce_id,
+        [row["id"] for row in rows if row["status"] == "waiting"],
+    )
+    skipped = {row["id"] for row in rows if row["status"] == "skipped"}
+    by_id = {notice.delivery_id: notice for notice in notices}
+    return [by_id[delivery_id] for delivery_id in skipped]
+
+
+async def remember_taskforce(conn: Connection, taskforce: TaskforceRegistered) -> None:
+    """Keep the newest version of a taskforce's name."""
+    await conn.execute(
+        """
+        insert into taskforces (id, version, name)
+        values ($1, $2, $3)
+            on conflict (id) do update
+           set version = excluded.version,
+               name = excluded.name
+         where taskforces.version < excluded.version
+        """,
+        taskforce.taskforce_id,
+        taskforce.version,
+        taskforce.name,
+    )
+
+
+async def claim(
+    conn: Connection, courier: UUID, *, limit: int, lease: timedelta, held: Collection[Key] = ()
+) -> list[Claimed]:
+    """Take up to `limit` deliveries that are due, of any taskforce, and count the attempt about to be made.
+
+    A claim that is not renewed runs out after `lease`; then any courier may take the delivery, this one too: when
+    the database goes away in the middle of a claim, its answer may be lost and the claim be there all the same.
+
+    Args:
+        conn: a transaction without a taskforce; it ends bound to one of those it has claimed for.
+        courier: who claims.
+        held: what this courier is at; it never takes that twice, for it knows what it is about to mark.
+    """
+    ripe = await conn.fetch(
+        """
+        with ripe as materialized (
+             select taskforce_id, delivery_id
+               from due_deliveries
+              where due_at <= clock_timestamp()
+                and not exists (
+                    select
+                      from unnest($4::uuid[], $5::uuid[]) as held (taskforce_id, delivery_id)
+                     where held.taskforce_id = due_deliveries.taskforce_id
+                       and held.delivery_id = due_deliveries.delivery_id
+                    )
+              order by due_at
+              limit $2
+                for update skip locked
+        )
+        update due_deliveries as due
+           set claimed_by = $1,
+               due_at = clock_timestamp() + $3
+          from ripe
+         where due.taskforce_id = ripe.taskforce_id
+           and due.delivery_id = ripe.delivery_id
+        returning due.taskforce_id, due.delivery_id
+        """,
+        courier,
+        limit,
+        lease,
+        [taskforce_id for taskforce_id, _ in held],
+        [delivery_id for _, delivery_id in held],
+    )
+    by_taskforce: dict[UUID, list[UUID]] = defaultdict(list)
+    for row in ripe:
+        by_taskforce[row["taskforce_id"]].append(row["delivery_id"])
+    claimed: list[Claimed] = []
+    for taskforce_id, delivery_ids in by_taskforce.items():
+        await set_taskforce(conn, taskforce_id)
+        rows = await conn.fetch(
+            """
+            update deliveries
+               set attempts = attempts + 1,
+                   attempted_at = clock_timestamp()
+             where id = any($1)
+               and status = 'waiting'
+            returning id, rule, recipient_kind, recipient_id, facts, happened_at, attempts, reason,
+                      (select name from taskforces where taskforces.id = deliveries.taskforce_id) as taskforce
+            """,
+            delivery_ids,
+        )
+        claimed += [
+            Claimed(
+                taskforce_id=taskforce_id,
+                delivery_id=row["id"],
+                rule=row["rule"],
+                recipient_kind=row["recipient_kind"],
+                recipient_id=row["recipient_id"],
+                facts=row["facts"],
+                happened_at=row["happened_at"],
+                attempts=row["attempts"],
+                last_reason=row["reason"],
+                taskforce=row["taskforce"],
+            )
+            for row in rows
+        ]
+    return claimed
+
+
+async def renew(conn: Connection, courier: UUID, held: Collection[Key], lease: timedelta) -> None:
+    """Keep what the courier is at its own for another `lease`; claims it does not know of run out."""
+    await conn.execute(
+        """
+        update due_deliveries as due
+           set due_at = clock_timestamp() + $2
+          from unnest($3::uuid[], $4::uuid[]) as held (taskforce_id, delivery_id)
+         where due.claimed_by = $1
+           and due.taskforce_id = held.taskforce_id
+           and due.delivery_id = held.delivery_id
+        """,
+        courier,
+        lease,
+        [taskforce_id for taskforce_id, _ in held],
+        [delivery_id for _, delivery_id in held],
+    )
+
+
+async def settle(conn: Connection, courier: UUID, delivery: Claimed, status: Status, reason: str | None) -> bool:
+    """Note how a delivery ended.
+
+    What was sent is noted as sent even if the claim has run out meanwhile; any other end only while the claim
+    is held, for whoever holds it now may still succeed.
+
+    Returns:
+        Whether it was noted; False means that another courier has had the delivery too.
+    """
+    await set_taskforce(conn, delivery.taskforce_id)
+    removed = await conn.execute(
+        """
+        delete from due_deliveries
+         where taskforce_id = $1
+           and delivery_id = $2
+           and (claimed_by = $3 or $4)
+        """,
+        delivery.taskforce_id,
+        delivery.delivery_id,
+        courier,
+        status == "sent",
+    )
+    if removed != "DELETE 1":
+        return False
+    settled = await conn.execute(
+        """
+        update deliveries
+           set status = $2,
+               reason = $3,
+               settled_at = clock_timestamp()
+         where id = $1
+           and status = 'waiting'
+        """,
+        delivery.delivery_id,
+        status,
+        reason,
+    )
+    return settled == "UPDATE 1"
+
+
+async def postpone(conn: Connection, courier: UUID, delivery: Claimed, reason: str, pause: timedelta) -> bool:
+    """Give a delivery back, to be attempted again after `pause`, but no later than it becomes old news.
+
+    Returns:
+        Whether the claim was still held; if not, nothing has changed.
+    """
+    await set_taskforce(conn, delivery.taskforce_id)
+    given_back = await conn.execute(
+        """
+        update due_deliveries
+           set claimed_by = null,
+               due_at = least(clock_timestamp() + $4, $5)
+         where taskforce_id = $1
+           and delivery_id = $2
+           and claimed_by = $3
+        """,
+        delivery.taskforce_id,
+        delivery.delivery_id,
+        courier,
+        pause,
+        delivery.happened_at + OLD_NEWS,
+    )
+    if given_back != "UPDATE 1":
+        return False
+    await conn.execute("update deliveries set reason = $2 where id = $1", delivery.delivery_id, reason)
+    return True

@@ -1,0 +1,47 @@
+"""How long it is kept what was sent: the deadlines are in `personal_data.toml`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from shared.messaging import retention as messaging
+from shared.privacy.data_inventory import FILE, read_data_inventory
+from shared.privacy.retention import Job, Retention
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from shared.db.database import Connection
+
+# Counted from what it tells of: told again by a replay, it is as old as it was. What waits is not old (rules.OLD_NEWS).
+_DELIVERIES: Final = Job(
+    name="deliveries",
+    overdue="""
+        select id,
+               happened_at as since
+          from deliveries
+         where taskforce_id = $2
+           and happened_at < current_date - make_interval(months => $1)
+           and status <> 'waiting'
+    """,
+    remove="""
+        delete from deliveries
+         where taskforce_id = $2
+           and id in (select id from overdue)
+        returning id
+    """,
+)
+
+
+JOBS: Final = (_DELIVERIES, messaging.DEAD_LETTERS)
+
+
+async def _taskforces(conn: Connection) -> list[UUID]:
+    return [row["id"] for row in await conn.fetch("select id from taskforces")]
+
+
+def retention() -> Retention:
+    """The service's jobs with their deadlines, as the data inventory says now."""
+    inventory = read_data_inventory([messaging.FILE, Path(__file__).parents[1] / FILE])
+    return Retention("notifications", JOBS, inventory, _taskforces)

@@ -1,0 +1,275 @@
+"""The public board: one number, for everybody, and nothing that it would give away."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+import httpx
+import pytest
+import pytest_asyncio
+from pydantic import ValidationError
+
+from services.dashboard.app import create_app
+from services.dashboard.board import public_figure
+from services.dashboard.board.public_figure import suppressed
+from services.dashboard.measures import queries
+from services.dashboard.measures.figures import today
+from services.dashboard.read_model.taskforces import Taskforce
+from services.dashboard.settings import DashboardSettings
+from tests.dashboard.conftest import Caller
+from tests.dashboard.messages import hire, pledge, taskforce, tell
+from tests.dashboard.streams import following
+from tests.support.serving import serving
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from typing import Any
+    from uuid import UUID
+
+    from fastapi import FastAPI
+
+    from shared.contracts.pledges import HireConfirmed
+    from shared.db.database import Database
+
+
+def begun(**fields: Any) -> HireConfirmed:
+    """A hire that has begun."""
+    return hire(start_date=date(2019, 3, 1), **fields)
+
+
+@pytest_asyncio.fixture
+async def struer(dashboard_database: Database) -> Database:
+    """The taskforce is known, and seven citizens have got a småjob."""
+    await tell(dashboard_database, taskforce(), *(begun() for _ in range(7)))
+    return dashboard_database
+
+
+async def _count(caller: Caller) -> int | None:
+    answer = await caller.get("/board/struer.json")
+    assert answer.status_code == 200
+    count: int | None = answer.json()["count"]
+    return count
+
+
+async def test_the_board_for_programs(caller: Caller, struer: Database) -> None:
+    answer = await caller.get("/board/struer.json")
+    assert answer.json() == {
+        "count": 7,
+        "suppressed": False,
+        "since": "2018-05-01",
+        "as_of": today().isoformat(),
+    }
+
+
+async def test_it_counts_confirmed_smaajobs_that_have_begun_since_the_taskforce_did(
+    caller: Caller, struer: Database
+) -> None:
+    await tell(
+        struer,
+        begun(pledge_id=None),
+        begun(job_type="praktik"),
+        begun(ended_on=date(2019, 6, 1)),
+        hire(start_date=date(2018, 4, 30)),
+        hire(start_date=date(2018, 5, 1)),
+        hire(start_date=today()),
+        hire(start_date=today() + timedelta(days=1)),
+        pledge(positions=40),
+    )
+    assert await _count(caller) == 7 + 4
+
+
+async def test_a_change_shows_at_once_and_not_when_the_cache_is_old(caller: Caller, struer: Database) -> None:
+    assert await _count(caller) == 7
+    await tell(struer, begun())
+    async with asyncio.timeout(public_figure.OLDEST_SECONDS / 2):
+        while await _count(caller) != 8:
+            await asyncio.sleep(0.01)
+
+
+async def test_a_lost_notify_is_made_up_for(
+    caller: Caller, app: FastAPI, struer: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await _count(caller) == 7
+    monkeypatch.setattr(app.state.changes, "mark", lambda _: (0, 0))
+    monkeypatch.setattr(public_figure, "OLDEST_SECONDS", 0.0)
+    await tell(struer, begun())
+    await _count(caller)
+    assert await _count(caller) == 8
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+async def test_small_numbers_are_hidden_everywhere(caller: Caller, dashboard_database: Database, count: int) -> None:
+    await tell(dashboard_database, taskforce(), *(begun() for _ in range(count)))
+    document = (await caller.get("/board/struer.json")).json()
+    assert (document["count"], document["suppressed"]) == (None, True)
+    text = (await caller.get("/board/struer.txt")).text
+    assert text.startswith("Færre end 5 borgere")
+    image = (await caller.get("/board/struer.svg")).text
+    page = (await caller.get("/board/struer")).text
+    front = (await caller.get("/")).text
+    for shown in (image, page, front):
+        assert "Færre end 5" in shown
+    for words in (text, re.sub("<[^>]+>", " ", image + page + front)):
+        assert not re.search(rf"(?<![\d.:]){count}(?![\d.:])\s+borger", words)
+
+
+async def test_nought_and_five_are_shown(caller: Caller, dashboard_database: Database) -> None:
+    await tell(dashboard_database, taskforce())
+    assert await _count(caller) == 0
+    await tell(dashboard_database, *(begun() for _ in range(5)))
+    assert (await caller.get("/board/struer.json?again")).json()["count"] in {0, 5}
+    struer = Taskforce(taskforce().taskforce_id, "struer", "Struer", "0671", date(2018, 5, 1))
+    assert [suppressed(struer, n, today(), smallest=5).count for n in (0, 1, 4, 5, 6)] == [0, None, None, 5, 6]
+
+
+async def test_the_board_as_a_line_and_as_an_image(caller: Caller, struer: Database) -> None:
+    line = await caller.get("/board/struer.txt")
+    day = today()
+    assert line.headers["content-type"] == "text/plain; charset=utf-8"
+    assert line.text == f"7 borgere har fået et småjob siden maj 2018 ({day.day:02}.{day.month:02}.{day.year})\n"
+    image = await caller.get("/board/struer.svg")
+    assert image.headers["content-type"].startswith("image/svg+xml")
+    root = ElementTree.fromstring(image.text)
+    words = [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert words == ["7", "borgere har fået et småjob", "siden maj 2018"]
+    assert "style=" not in image.text
+    english = await caller.get("/board/struer.txt?lang=en")
+    assert english.text.startswith("7 citizens have got a småjob since May 2018 (")
+
+
+@pytest.mark.parametrize("ending", [".json", ".txt", ".svg"])
+async def test_other_sites_may_read_it_and_keep_it_a_moment(caller: Caller, struer: Database, ending: str) -> None:
+    answer = await caller.get(f"/board/struer{ending}", headers={"origin": "https://www.struer.dk"})
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert answer.headers["cache-control"] == "public, max-age=10"
+    assert ("cookie" in answer.headers.get("vary", "")) == (ending != ".json")
+
+
+async def test_the_page_is_not_for_other_sites_to_read(caller: Caller, struer: Database) -> None:
+    answer = await caller.get("/board/struer")
+    assert "access-control-allow-origin" not in answer.headers
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+
+
+async def test_only_named_pages_may_frame_it_and_only_it(
+    dashboard_settings: DashboardSettings, struer: Database, token: Any
+) -> None:
+    framed = dashboard_settings.model_copy(update={"board_frame_ancestors": ("https://www.struer.dk",)})
+    app = create_app(framed)
+    transport = httpx.ASGITransport(app=app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://localhost") as client,
+    ):
+        caller = Caller(client, token)
+        board = await caller.get("/board/struer")
+        front = await caller.get("/")
+    assert "frame-ancestors https://www.struer.dk;" in board.headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in front.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("origin", ["*", "https://struer.dk/side", "https://struer.dk; script-src *", "struer.dk", ""])
+def test_what_is_no_origin_cannot_be_named(base_settings: dict[str, Any], origin: str) -> None:
+    with pytest.raises(ValidationError):
+        DashboardSettings(**base_settings, database_url="postgresql://", board_frame_ancestors=(origin,))
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/board/nowhere", "/board/nowhere.json", "/board/nowhere.svg", "/board/nowhere.txt", "/board/nowhere/stream"],
+)
+async def test_an_unknown_board_does_not_exist(caller: Caller, struer: Database, path: str) -> None:
+    answer = await caller.get(path)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["type"] == "/problems/no-such-board"
+    page = await caller.get(path, headers={"accept": "text/html"})
+    assert page.status_code == 404
+    assert "Der er ingen tavle på denne adresse" in page.text
+
+
+@pytest.mark.parametrize("slug", ["..%2Fetc", "%27%20or%20true--", "STRUER", "a" * 3000, "%F0%9F%92%A9", "struer%20"])
+async def test_a_strange_address_is_only_an_unknown_one(caller: Caller, struer: Database, slug: str) -> None:
+    assert (await caller.get(f"/board/{slug}.json")).status_code == 404
+
+
+async def test_a_board_waits_for_news_of_its_taskforce(caller: Caller, dashboard_database: Database) -> None:
+    await tell(dashboard_database, *(begun() for _ in range(7)))
+    assert (await caller.get("/board/struer.json")).status_code == 404
+    await tell(dashboard_database, taskforce())
+    assert await _count(caller) == 7
+
+
+async def test_a_new_name_in_addresses_replaces_the_old(caller: Caller, struer: Database) -> None:
+    await tell(struer, taskforce(version=2, slug="struer-lemvig"))
+    assert (await caller.get("/board/struer-lemvig.json")).json()["count"] == 7
+
+
+async def test_boards_of_two_taskforces_share_nothing(
+    caller: Caller, struer: Database, other_taskforce_id: UUID
+) -> None:
+    await tell(
+        struer,
+        taskforce(taskforce_id=other_taskforce_id, slug="vejle", since=date(2020, 1, 1)),
+        *(hire(start_date=date(2021, 1, 1), taskforce_id=other_taskforce_id) for _ in range(9)),
+    )
+    assert (await caller.get("/board/vejle.json")).json()["count"] == 9
+    assert await _count(caller) == 7
+
+
+async def test_nobody_needs_to_be_somebody(caller: Caller, struer: Database) -> None:
+    for role in ("event_pass", "member", "auditor"):
+        assert (await caller.get("/board/struer.json", role)).status_code == 200
+
+
+# ---- live
+
+
+@pytest_asyncio.fixture
+async def url(app: FastAPI) -> AsyncIterator[str]:
+    """Where the application answers."""
+    async with serving(app) as url:
+        yield url
+
+
+async def test_the_stream_says_the_new_figure_and_only_when_it_is_new(url: str, struer: Database) -> None:
+    async with following(f"{url}/board/struer/stream") as stream:
+        assert stream.status == 200
+        await stream.next(heartbeats=True)
+        await tell(struer, pledge(positions=40), begun(job_type="praktik"))
+        assert await stream.silent_for(1), "what is not on the board is nobody's business"
+        await tell(struer, begun())
+        assert json.loads(await stream.next())["count"] == 8
+
+
+async def test_the_stream_is_silent_while_the_figure_is_hidden(url: str, dashboard_database: Database) -> None:
+    await tell(dashboard_database, taskforce(), begun())
+    async with following(f"{url}/board/struer/stream") as stream:
+        await stream.next(heartbeats=True)
+        await tell(dashboard_database, begun(), begun())
+        assert await stream.silent_for(1)
+        await tell(dashboard_database, begun(), begun())
+        assert json.loads(await stream.next())["count"] == 5
+
+
+async def test_every_board_is_counted_once_per_change_however_many_screens_ask(
+    app: FastAPI, struer: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = 0
+    count = queries.hires_started
+
+    async def counting(*args: Any, **kwargs: Any) -> int:
+        nonlocal counted
+        counted += 1
+        return await count(*args, **kwargs)
+
+    monkeypatch.setattr(queries, "hires_started", counting)
+    figures = await asyncio.gather(*(app.state.public_figures.find("struer") for _ in range(40)))
+    assert {figure.count for figure in figures} == {7}
+    assert counted <= 2

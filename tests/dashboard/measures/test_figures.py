@@ -1,0 +1,317 @@
+"""What counts, from which day, as of which day, as known at which moment."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from services.dashboard.measures.figures import MEASURES, Figures, compute, quarter_code, today
+from services.dashboard.measures.queries import last_change
+from shared.contracts.events import EventCancelled, EventClosed, EventDrafted
+from tests.dashboard.messages import EVENING, check_in, employer_event, filled, hire, pledge, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from uuid import UUID
+
+    from shared.db.database import Database
+
+    Ask = Callable[..., Awaitable[Figures]]
+
+NIGHT = date(2026, 12, 1)
+
+
+def only(**counts: int) -> dict[str, int]:
+    """A figure with these counts, and zero for every other job type."""
+    nothing = dict.fromkeys(("smaajob", "praktik", "loentilskud", "fleksjob", "ordinaer", "traening"), 0)
+    return nothing | counts
+
+
+@pytest.fixture
+def figures(dashboard_database: Database, taskforce_id: UUID) -> Ask:
+    async def ask(as_of: date = NIGHT, known_at: datetime | None = None) -> Figures:
+        return await compute(dashboard_database, taskforce_id, as_of=as_of, known_at=known_at)
+
+    return ask
+
+
+async def test_an_empty_taskforce_has_figures_of_nothing(figures: Ask) -> None:
+    nothing = await figures()
+    assert nothing.pledged_positions == nothing.hires == nothing.hires_current == only()
+    assert nothing.events == []
+    assert nothing.quarters == []
+    assert nothing.updated_at is None
+
+
+async def test_positions_count_not_pledges_and_types_stay_apart(dashboard_database: Database, figures: Ask) -> None:
+    await tell(dashboard_database, pledge(positions=3), pledge(positions=2), pledge(positions=4, job_type="praktik"))
+    assert (await figures()).pledged_positions == only(smaajob=5, praktik=4)
+
+
+async def test_a_pledge_counts_from_the_day_it_was_pledged(dashboard_database: Database, figures: Ask) -> None:
+    await tell(dashboard_database, pledge(pledged_on=date(2026, 12, 1)))
+    assert (await figures(date(2026, 11, 30))).pledged_positions == only()
+    assert (await figures(date(2026, 12, 1))).pledged_positions == only(smaajob=1)
+
+
+async def test_a_duplicate_pledge_counts_at_no_time(dashboard_database: Database, figures: Ask) -> None:
+    real, twice = pledge(positions=2), pledge(positions=2)
+    await tell(dashboard_database, real, twice)
+    await tell(dashboard_database, filled(twice, filled=0, status="duplicate"))
+    assert (await figures()).pledged_positions == only(smaajob=2)
+    before = await figures(known_at=EVENING)
+    assert before.pledged_positions == only(smaajob=4), "on the evening nobody knew"
+
+
+async def test_a_withdrawn_pledge_has_been_pledged_all_the_same(dashboard_database: Database, figures: Ask) -> None:
+    logged = pledge(positions=2)
+    await tell(dashboard_database, logged, filled(logged, filled=0, status="withdrawn"))
+    assert (await figures()).pledged_positions == only(smaajob=2)
+
+
+async def test_a_hire_counts_from_its_first_day_and_is_announced_before(
+    dashboard_database: Database, figures: Ask
+) -> None:
+    await tell(dashboard_database, hire(start_date=date(2027, 1, 4), confirmed_at=EVENING))
+    before_confirmation = await figures(date(2026, 11, 30))
+    assert before_confirmation.hires_starting_later == only()
+    confirmed = await figures(NIGHT)
+    assert confirmed.hires == only()
+    assert confirmed.hires_starting_later == only(smaajob=1)
+    eve = await figures(date(2027, 1, 3))
+    assert (eve.hires, eve.hires_starting_later) == (only(), only(smaajob=1))
+    begun = await figures(date(2027, 1, 4))
+    assert begun.hires == begun.hires_current == only(smaajob=1)
+    assert begun.hires_starting_later == only()
+
+
+async def test_a_hire_confirmed_after_its_first_day_is_never_announced(
+    dashboard_database: Database, figures: Ask
+) -> None:
+    await tell(dashboard_database, hire(start_date=date(2026, 11, 2), confirmed_at=EVENING))
+    for day in (date(2026, 11, 1), date(2026, 11, 2), NIGHT):
+        assert (await figures(day)).hires_starting_later == only()
+    assert (await figures(date(2026, 11, 2))).hires == only(smaajob=1), "it was true then, though nobody had said so"
+
+
+async def test_an_ended_hire_stays_a_hire_and_is_no_longer_current(dashboard_database: Database, figures: Ask) -> None:
+    await tell(dashboard_database, hire(start_date=date(2026, 6, 1), ended_on=date(2026, 9, 1)))
+    last_day = await figures(date(2026, 8, 31))
+    assert last_day.hires_current == only(smaajob=1)
+    gone = await figures(date(2026, 9, 1))
+    assert gone.hires == only(smaajob=1)
+    assert gone.hires_current == only()
+
+
+async def test_a_hire_that_ended_before_it_began_is_never_current(dashboard_database: Database, figures: Ask) -> None:
+    await tell(dashboard_database, hire(start_date=date(2026, 6, 1), ended_on=date(2026, 5, 1)))
+    assert (await figures(date(2026, 5, 15))).hires_current == only()
+    assert (await figures(date(2026, 6, 1))).hires_current == only()
+    assert (await figures(date(2026, 6, 1))).hires == only(smaajob=1)
+
+
+async def test_hires_without_a_pledge_are_counted_apart(dashboard_database: Database, figures: Ask) -> None:
+    await tell(dashboard_database, hire(), hire(), hire(pledge_id=None), hire(pledge_id=None, job_type="fleksjob"))
+    shown = await figures()
+    assert shown.hires == only(smaajob=3, fleksjob=1)
+    assert shown.hires_from_pledges == only(smaajob=2)
+    assert shown.hires_without_pledge == only(smaajob=1, fleksjob=1)
+
+
+async def test_an_event_shows_its_goal_and_what_came_of_it(dashboard_database: Database, figures: Ask) -> None:
+    evening = employer_event(goal_positions=50)
+    await tell(
+        dashboard_database,
+        evening,
+        check_in(evening.event_id),
+        check_in(evening.event_id),
+        pledge(positions=3, event_id=evening.event_id),
+        pledge(positions=1, event_id=evening.event_id, job_type="praktik"),
+        pledge(positions=9),
+        hire(event_id=evening.event_id),
+        hire(event_id=evening.event_id, start_date=date(2027, 1, 4)),
+    )
+    (event,) = (await figures()).events
+    assert (event.title, event.date, event.goal_positions) == ("Småjob-aften", NIGHT, 50)
+    assert event.companies_present == 2
+    assert event.pledged_positions == only(smaajob=3, praktik=1)
+    assert event.hires == event.hires_starting_later == only(smaajob=1)
+
+
+async def test_a_company_checked_in_twice_is_one_company(dashboard_database: Database, figures: Ask) -> None:
+    evening, company_id = employer_event(), uuid4()
+    await tell(
+        dashboard_database,
+        evening,
+        check_in(evening.event_id, company_id=company_id),
+        check_in(evening.event_id, company_id=company_id, version=2, checked_in_at=EVENING + timedelta(hours=1)),
+    )
+    assert (await figures()).events[0].companies_present == 1
+
+
+async def test_events_come_latest_first_and_those_to_come_not_at_all(
+    dashboard_database: Database, figures: Ask
+) -> None:
+    spring = employer_event(title="Forår", starts_at=EVENING - timedelta(days=200))
+    night = employer_event(title="I aften")
+    later = employer_event(title="Næste år", starts_at=EVENING + timedelta(days=100))
+    await tell(dashboard_database, spring, later, night)
+    assert [event.title for event in (await figures()).events] == ["I aften", "Forår"]
+    assert [event.title for event in (await figures(date(2026, 6, 30))).events] == ["Forår"]
+
+
+async def test_drafts_and_cancelled_events_show_only_with_something_counted(
+    dashboard_database: Database, figures: Ask
+) -> None:
+    draft = employer_event(EventDrafted, status="draft", title="Kladde")
+    cancelled = employer_event(EventCancelled, status="cancelled", title="Aflyst")
+    await tell(dashboard_database, draft, cancelled)
+    assert (await figures()).events == []
+    await tell(dashboard_database, pledge(event_id=cancelled.event_id))
+    assert [event.title for event in (await figures()).events] == ["Aflyst"]
+
+
+async def test_a_meeting_of_the_taskforce_shows_only_with_something_counted(
+    dashboard_database: Database, figures: Ask
+) -> None:
+    meeting = employer_event(kind="taskforce_meeting", title="Taskforcemøde")
+    await tell(dashboard_database, meeting)
+    assert (await figures()).events == []
+    await tell(dashboard_database, pledge(event_id=meeting.event_id))
+    assert [event.title for event in (await figures()).events] == ["Taskforcemøde"]
+
+
+async def test_a_pledge_may_come_before_news_of_its_event(dashboard_database: Database, figures: Ask) -> None:
+    evening = employer_event()
+    await tell(dashboard_database, pledge(positions=2, event_id=evening.event_id))
+    (unknown,) = (await figures()).events
+    assert (unknown.event_id, unknown.title, unknown.date) == (evening.event_id, None, None)
+    assert unknown.pledged_positions == only(smaajob=2)
+    await tell(dashboard_database, evening)
+    assert [event.title for event in (await figures()).events] == ["Småjob-aften"]
+
+
+@pytest.mark.parametrize(
+    ("moment", "day", "quarter"),
+    [
+        # New Year's Eve, half past midnight in Denmark: UTC is still in the old year.
+        (datetime(2026, 12, 31, 23, 30, tzinfo=UTC), date(2027, 1, 1), "2027-Q1"),
+        (datetime(2026, 12, 31, 22, 30, tzinfo=UTC), date(2026, 12, 31), "2026-Q4"),
+        # Midsummer: two hours ahead of UTC.
+        (datetime(2026, 6, 30, 22, 30, tzinfo=UTC), date(2026, 7, 1), "2026-Q3"),
+        (datetime(2026, 6, 30, 21, 30, tzinfo=UTC), date(2026, 6, 30), "2026-Q2"),
+        # The nights the clocks change.
+        (datetime(2026, 3, 28, 23, 30, tzinfo=UTC), date(2026, 3, 29), "2026-Q1"),
+        (datetime(2026, 3, 29, 21, 59, tzinfo=UTC), date(2026, 3, 29), "2026-Q1"),
+        (datetime(2026, 3, 29, 22, 0, tzinfo=UTC), date(2026, 3, 30), "2026-Q1"),
+        (datetime(2026, 10, 24, 22, 0, tzinfo=UTC), date(2026, 10, 25), "2026-Q4"),
+        (datetime(2026, 10, 25, 22, 59, tzinfo=UTC), date(2026, 10, 25), "2026-Q4"),
+        (datetime(2026, 10, 25, 23, 0, tzinfo=UTC), date(2026, 10, 26), "2026-Q4"),
+    ],
+)
+async def test_a_moment_belongs_to_the_day_it_is_in_denmark(
+    moment: datetime, day: date, quarter: str, dashboard_database: Database, figures: Ask
+) -> None:
+    assert today(moment) == day
+    assert quarter_code(day) == quarter
+    evening = employer_event(EventClosed, status="closed", starts_at=moment)
+    await tell(
+        dashboard_database,
+        evening,
+        check_in(evening.event_id, checked_in_at=moment),
+        pledge(captured_at=moment),
+        hire(start_date=date(2030, 1, 1), confirmed_at=moment),
+    )
+    before, on_the_day = await figures(day - timedelta(days=1)), await figures(day)
+    assert before.events == []
+    assert before.hires_starting_later == before.pledged_positions == only()
+    assert on_the_day.events[0].date == day
+    assert on_the_day.events[0].companies_present == 1
+    assert on_the_day.hires_starting_later == on_the_day.pledged_positions == only(smaajob=1)
+    assert [q.quarter for q in on_the_day.quarters] == [quarter]
+
+
+async def test_quarters_run_without_gaps_over_the_turn_of_the_year(dashboard_database: Database, figures: Ask) -> None:
+    await tell(
+        dashboard_database,
+        pledge(positions=2, pledged_on=date(2025, 9, 30)),
+        pledge(positions=3, pledged_on=date(2025, 10, 1)),
+        hire(start_date=date(2026, 3, 31)),
+        hire(start_date=date(2026, 4, 1), job_type="praktik"),
+    )
+    quarters = (await figures()).quarters
+    assert [q.quarter for q in quarters] == ["2025-Q3", "2025-Q4", "2026-Q1", "2026-Q2"]
+    assert [q.begins_on for q in quarters][-1] == date(2026, 4, 1)
+    assert [q.pledged_positions["smaajob"] for q in quarters] == [2, 3, 0, 0]
+    assert [q.hires["smaajob"] for q in quarters] == [0, 0, 1, 0]
+    assert quarters[-1].hires == only(praktik=1)
+
+
+async def test_a_hire_to_come_opens_no_quarter(dashboard_database: Database, figures: Ask) -> None:
+    await tell(dashboard_database, hire(start_date=date(2027, 5, 1), confirmed_at=EVENING))
+    assert (await figures()).quarters == []
+    assert [q.quarter for q in (await figures(date(2027, 5, 1))).quarters] == ["2027-Q2"]
+
+
+async def test_figures_known_at_a_moment_stay_what_they_were(dashboard_database: Database, figures: Ask) -> None:
+    evening = employer_event(goal_positions=40)
+    logged = pledge(positions=2, event_id=evening.event_id)
+    await tell(dashboard_database, evening, logged)
+    then = await figures(known_at=EVENING)
+
+    await tell(
+        dashboard_database,
+        filled(logged, filled=1, job_type="praktik", recorded_at=EVENING + timedelta(hours=1)),
+        hire(recorded_at=EVENING + timedelta(hours=1), event_id=evening.event_id),
+        pledge(positions=7, recorded_at=EVENING + timedelta(hours=2)),
+        employer_event(
+            event_id=evening.event_id, version=2, goal_positions=60, recorded_at=EVENING + timedelta(hours=1)
+        ),
+        check_in(evening.event_id, recorded_at=EVENING + timedelta(hours=1)),
+    )
+    assert (await figures(known_at=EVENING)).__dict__ | {"updated_at": then.updated_at} == then.__dict__
+    an_hour_later = await figures(known_at=EVENING + timedelta(hours=1))
+    assert an_hour_later.pledged_positions == only(praktik=2)
+    assert an_hour_later.hires == only(smaajob=1)
+    assert an_hour_later.events[0].goal_positions == 60
+    assert an_hour_later.events[0].companies_present == 1
+    assert (await figures()).pledged_positions == only(praktik=2, smaajob=7)
+    assert (await figures(known_at=EVENING - timedelta(seconds=1))).pledged_positions == only()
+
+
+async def test_the_latest_change_is_the_latest_of_any_kind(dashboard_database: Database, taskforce_id: UUID) -> None:
+    evening = employer_event()
+    latest = EVENING + timedelta(minutes=7)
+    await tell(dashboard_database, evening, pledge(), check_in(evening.event_id, recorded_at=latest), hire())
+    async with dashboard_database.read(taskforce_id) as conn:
+        assert await last_change(conn) == latest
+
+
+async def test_one_taskforces_figures_hold_nothing_of_anothers(
+    dashboard_database: Database, figures: Ask, other_taskforce_id: UUID
+) -> None:
+    shared_id = uuid4()
+    await tell(
+        dashboard_database,
+        pledge(pledge_id=shared_id, positions=2),
+        pledge(pledge_id=shared_id, positions=5, taskforce_id=other_taskforce_id),
+        hire(taskforce_id=other_taskforce_id),
+        employer_event(taskforce_id=other_taskforce_id),
+    )
+    mine = await figures()
+    assert mine.pledged_positions == only(smaajob=2)
+    assert mine.hires == only()
+    assert mine.events == []
+    theirs = await compute(dashboard_database, other_taskforce_id, as_of=NIGHT)
+    assert theirs.pledged_positions == only(smaajob=5)
+
+
+def test_every_measure_is_explained_once() -> None:
+    codes = [measure.code for measure in MEASURES]
+    assert len(set(codes)) == len(codes)
+    assert all(measure.label and measure.definition.endswith(".") for measure in MEASURES)
+    shown = {name for name in Figures.__dataclass_fields__ if name.startswith(("pledged", "hires"))}
+    assert shown <= set(codes)

@@ -1,0 +1,199 @@
+"""The JSON interface: who may, what it answers, what it refuses, and that its description is whole."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, get_args
+
+import pytest
+from openapi_spec_validator import validate
+
+from services.dashboard.live.streams import Changes
+from services.dashboard.measures.figures import MEASURES, today
+from shared.http.auth import Principal, Role, unclassified_routes
+from tests.dashboard.messages import EVENING, check_in, employer_event, hire, pledge, tell
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from fastapi import FastAPI
+
+    from shared.db.database import Database
+    from tests.dashboard.conftest import Caller
+
+FIGURES, MEASURES_PATH, STREAM = (f"/api/dashboard/v1/{name}" for name in ("figures", "measures", "stream"))
+PROTECTED = (
+    FIGURES,
+    MEASURES_PATH,
+    STREAM,
+    "/dashboard/figures",
+    "/dashboard/projector",
+    "/dashboard/projector/figures",
+)
+SEE_FIGURES = {"member", "coordinator", "caseworker", "facilitator", "admin", "auditor"}
+
+
+async def test_the_figures_of_an_evening(caller: Caller, dashboard_database: Database) -> None:
+    evening = employer_event()
+    await tell(
+        dashboard_database,
+        evening,
+        check_in(evening.event_id),
+        pledge(positions=3, event_id=evening.event_id),
+        pledge(positions=2, job_type="praktik"),
+        hire(event_id=evening.event_id),
+        hire(pledge_id=None),
+        hire(start_date=date(2027, 1, 4)),
+    )
+    answer = await caller.get(f"{FIGURES}?as_of=2026-12-01", "member")
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-store"
+    shown = answer.json()
+    nothing = {"smaajob": 0, "praktik": 0, "loentilskud": 0, "fleksjob": 0, "ordinaer": 0, "traening": 0}
+    assert shown == {
+        "as_of": "2026-12-01",
+        "known_at": None,
+        "updated_at": "2026-12-01T17:00:00Z",
+        "pledged_positions": nothing | {"smaajob": 3, "praktik": 2},
+        "hires": nothing | {"smaajob": 2},
+        "hires_from_pledges": nothing | {"smaajob": 1},
+        "hires_without_pledge": nothing | {"smaajob": 1},
+        "hires_current": nothing | {"smaajob": 2},
+        "hires_starting_later": nothing | {"smaajob": 1},
+        "events": [
+            {
+                "event_id": str(evening.event_id),
+                "title": "Småjob-aften",
+                "place": "B&O, Struer",
+                "status": "open",
+                "date": "2026-12-01",
+                "goal_positions": 50,
+                "companies_present": 1,
+                "pledged_positions": nothing | {"smaajob": 3},
+                "hires": nothing | {"smaajob": 1},
+                "hires_starting_later": nothing,
+            }
+        ],
+        "quarters": [
+            {
+                "quarter": "2026-Q4",
+                "begins_on": "2026-10-01",
+                "pledged_positions": nothing | {"smaajob": 3, "praktik": 2},
+                "hires": nothing | {"smaajob": 2},
+            }
+        ],
+    }
+
+
+async def test_without_a_day_the_figures_are_todays(caller: Caller) -> None:
+    assert (await caller.get(FIGURES, "member")).json()["as_of"] == today().isoformat()
+
+
+async def test_figures_as_known_at_a_moment(caller: Caller, dashboard_database: Database) -> None:
+    await tell(
+        dashboard_database,
+        pledge(positions=2),
+        pledge(positions=5, recorded_at=EVENING + timedelta(days=3)),
+    )
+    now = await caller.get(f"{FIGURES}?as_of=2026-12-01", "member")
+    assert now.json()["pledged_positions"]["smaajob"] == 7
+    then = await caller.get(f"{FIGURES}?as_of=2026-12-01&known_at=2026-12-01T18:00:00%2B01:00", "member")
+    assert then.json()["pledged_positions"]["smaajob"] == 2
+    assert datetime.fromisoformat(then.json()["known_at"]) == EVENING
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("as_of=yesterday", "?as_of"),
+        ("as_of=2026-02-30", "?as_of"),
+        ("as_of=", "?as_of"),
+        ("as_of=20261201", "?as_of"),
+        ("known_at=1764547200", "?known_at"),
+        ("as_of=31-12-2026", "?as_of"),
+        ("known_at=2026-12-01", "?known_at"),
+        ("known_at=2026-12-01T18:00:00", "?known_at"),
+        ("as_of=1e400", "?as_of"),
+        ("as_of=99999-01-01", "?as_of"),
+    ],
+)
+async def test_a_day_or_moment_that_is_none_is_refused(caller: Caller, query: str, parameter: str) -> None:
+    answer = await caller.get(f"{FIGURES}?{query}", "member", headers={"accept-language": "en"})
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    (error,) = answer.json()["errors"]
+    assert error["pointer"] == parameter
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1900-01-01", "9999-12-31"])
+async def test_any_day_there_is_has_figures(caller: Caller, dashboard_database: Database, day: str) -> None:
+    await tell(dashboard_database, pledge(), hire())
+    answer = await caller.get(f"{FIGURES}?as_of={day}", "member")
+    assert answer.status_code == 200
+    assert answer.json()["hires"]["smaajob"] == (1 if day > "2026" else 0)
+    assert len(answer.json()["quarters"]) == (1 if day > "2026" else 0)
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+async def test_any_moment_there_is_has_figures(caller: Caller, dashboard_database: Database, moment: str) -> None:
+    await tell(dashboard_database, pledge())
+    answer = await caller.get(f"{FIGURES}?as_of=2026-12-01&known_at={moment}", "member")
+    assert answer.status_code == 200
+    assert answer.json()["pledged_positions"]["smaajob"] == (1 if moment > "2026" else 0)
+
+
+@pytest.mark.parametrize("path", PROTECTED)
+@pytest.mark.parametrize("role", sorted(get_args(Role)))
+async def test_every_person_of_the_taskforce_may_and_nobody_else(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch, path: str, role: Role
+) -> None:
+    # A stream that has said its first word ends: nothing else here would end it.
+    monkeypatch.setattr(Changes, "make_room", lambda changes, _: changes.close())
+    outsider: dict[str, Any] = {"taskforce_id": None, "subject": "service:notifications"} if role == "service" else {}
+    answer = await caller.get(path, role, **outsider)
+    assert answer.status_code == (200 if role in SEE_FIGURES else 403)
+
+
+@pytest.mark.parametrize("path", PROTECTED)
+async def test_without_a_token_nothing_is_shown(caller: Caller, path: str) -> None:
+    assert (await caller.get(path)).status_code == 401
+    assert (await caller.get(path, headers={"authorization": "Bearer forged"})).status_code == 401
+
+
+async def test_a_person_of_another_taskforce_sees_their_own_figures_only(
+    caller: Caller, dashboard_database: Database, other_taskforce_id: UUID
+) -> None:
+    await tell(dashboard_database, pledge(positions=3))
+    theirs = await caller.get(f"{FIGURES}?as_of=2026-12-01", "member", taskforce_id=other_taskforce_id)
+    assert theirs.json()["pledged_positions"]["smaajob"] == 0
+
+
+async def test_measures_are_explained_in_the_askers_language(caller: Caller) -> None:
+    danish = (await caller.get(MEASURES_PATH, "member", headers={"accept-language": "da"})).json()["measures"]
+    english = (await caller.get(MEASURES_PATH, "member", headers={"accept-language": "en"})).json()["measures"]
+    assert [m["code"] for m in danish] == [m["code"] for m in english] == [m.code for m in MEASURES]
+    assert danish[0]["label"] == "Lovede pladser"
+    assert english[0]["label"] == "Pledged positions"
+    assert all(one["definition"] != other["definition"] for one, other in zip(danish, english, strict=True))
+
+
+def test_no_route_is_open_by_oversight(app: FastAPI) -> None:
+    assert unclassified_routes(app.routes) == []
+
+
+def test_the_description_is_valid_and_names_every_refusal(app: FastAPI) -> None:
+    document = app.openapi()
+    validate(document)
+    assert set(document["paths"]) == {FIGURES, MEASURES_PATH, STREAM}
+    assert set(document["paths"][FIGURES]["get"]["responses"]) >= {"200", "401", "403", "422", "503"}
+    assert "text/event-stream" in document["paths"][STREAM]["get"]["responses"]["200"]["content"]
+    schema = document["components"]["schemas"]["Figures"]
+    assert set(schema["required"]) >= {"as_of", "pledged_positions", "hires", "events", "quarters"}
+    for name in ("Figures", "EventFigures", "QuarterFigures", "Measure"):
+        for field, of in document["components"]["schemas"][name]["properties"].items():
+            assert {"description", "examples", "$ref"} & set(of), (name, field)
+
+
+def test_a_principal_without_a_taskforce_reaches_nothing() -> None:
+    service = Principal("service:pledges", frozenset({"service"}), None)
+    assert not service.has(*SEE_FIGURES)  # type: ignore[arg-type]

@@ -1,0 +1,212 @@
+"""The dashboard, the projector and the board as people meet them: accessible, live, and whole on their screens."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from services.dashboard.measures.figures import today
+from tests.dashboard.messages import check_in, employer_event, hire, pledge, taskforce, tell
+from tests.support.axe import assert_accessible
+from tests.support.serving import serving
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from fastapi import FastAPI
+    from playwright.async_api import Page
+
+    from shared.contracts.events import EventOpened
+    from shared.db.database import Database
+
+    PageAt = Callable[..., Awaitable[Page]]
+
+pytestmark = pytest.mark.browser
+
+PEOPLES = ("/", "/?as_of=2026-06-30&job_type=praktik&everything=true", "/dashboard/projector")
+EVERYBODYS = ("/", "/board/struer")
+
+
+@pytest_asyncio.fixture
+async def url(app: FastAPI) -> AsyncIterator[str]:
+    """Where the application answers."""
+    async with serving(app) as url:
+        yield url
+        app.state.changes.close()
+
+
+@pytest.fixture
+def signed_in(token: Callable[..., str]) -> dict[str, Any]:
+    """Options of a browser context whose person is a coordinator."""
+    return {"extra_http_headers": {"authorization": f"Bearer {token('coordinator')}"}}
+
+
+@pytest_asyncio.fixture
+async def struer(dashboard_database: Database) -> Database:
+    """Some years of a taskforce."""
+    years = [
+        (employer_event(title="Småjob-aften", status="closed", starts_at=datetime(year, 9, 12, 16, tzinfo=UTC)), year)
+        for year in range(2018, 2026)
+    ]
+    told: list[Any] = [taskforce(), *(event for event, _ in years)]
+    for event, year in years:
+        told += [pledge(positions=3, event_id=event.event_id, captured_at=event.starts_at) for _ in range(8)]
+        told += [hire(event_id=event.event_id, start_date=date(year, 11, day)) for day in range(1, 25)]
+        told += [pledge(positions=2, job_type="praktik", captured_at=event.starts_at)]
+    await tell(dashboard_database, *told, *(hire(pledge_id=None, start_date=date(2019, 1, 1)) for _ in range(4)))
+    return dashboard_database
+
+
+@pytest_asyncio.fixture
+async def evening(struer: Database) -> EventOpened:
+    """Tonight, in the middle of it."""
+    now = datetime.now(UTC)
+    event: EventOpened = employer_event(title="Småjob-aften hos B&O", starts_at=now, goal_positions=50)
+    await tell(
+        struer,
+        event,
+        *(check_in(event.event_id, checked_in_at=now) for _ in range(62)),
+        pledge(positions=40, event_id=event.event_id, captured_at=now),
+        pledge(positions=3, event_id=event.event_id, captured_at=now, job_type="praktik"),
+    )
+    return event
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 900)])
+async def test_every_page_is_accessible(
+    url: str, evening: EventOpened, page_at: PageAt, signed_in: dict[str, Any], language: str, width: int, height: int
+) -> None:
+    for paths, options in ((PEOPLES, signed_in), (EVERYBODYS, {})):
+        page = await page_at(width, height, **options)
+        for path in paths:
+            await page.goto(f"{url}{path}{'&' if '?' in path else '?'}lang={language}")
+            await page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+            await assert_accessible(page)
+
+
+async def test_nothing_needs_scrolling_sideways_at_320_pixels(
+    url: str, evening: EventOpened, page_at: PageAt, signed_in: dict[str, Any]
+) -> None:
+    for paths, options in ((PEOPLES, signed_in), (EVERYBODYS, {})):
+        page = await page_at(320, 640, **options)
+        for path in paths:
+            await page.goto(url + path)
+            assert await page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1280, 900), (1920, 1080), (3840, 2160)])
+async def test_the_projector_and_the_board_fit_one_screen(
+    url: str, struer: Database, page_at: PageAt, signed_in: dict[str, Any], width: int, height: int
+) -> None:
+    for going_on in (False, True):
+        if going_on:
+            now = datetime.now(UTC)
+            event = employer_event(title="Småjob-aften hos B&O", starts_at=now, goal_positions=50)
+            await tell(struer, event, pledge(positions=143, event_id=event.event_id, captured_at=now))
+        page = await page_at(width, height, **signed_in)
+        for path in ("/dashboard/projector", "/board/struer"):
+            await page.goto(url + path)
+            tall, wide = await page.evaluate(
+                "(page => [page.scrollHeight - innerHeight, page.scrollWidth - innerWidth])(document.documentElement)"
+            )
+            assert tall <= 0, (path, going_on, tall)
+            assert wide <= 0, (path, going_on, wide)
+
+
+async def test_the_dashboard_lives(
+    url: str, evening: EventOpened, struer: Database, page_at: PageAt, signed_in: dict[str, Any]
+) -> None:
+    page = await page_at(1280, 900, **signed_in)
+    await page.goto(url)
+    await expect(page.locator(".evening-number")).to_have_text("43")
+    definition = page.locator("details#what-hires")
+    await definition.locator("summary").click()
+    await tell(struer, pledge(positions=4, event_id=evening.event_id, captured_at=datetime.now(UTC)))
+    await expect(page.locator(".evening-number")).to_have_text("47")
+    await expect(definition).to_have_attribute("open", "")
+
+
+async def test_the_projector_lives(
+    url: str, evening: EventOpened, struer: Database, page_at: PageAt, signed_in: dict[str, Any]
+) -> None:
+    page = await page_at(1920, 1080, **signed_in)
+    await page.goto(f"{url}/dashboard/projector")
+    await expect(page.locator(".projected-number")).to_have_text("43")
+    await expect(page.locator(".projected-goal")).to_contain_text("Målet er 50")
+    await tell(struer, pledge(positions=8, event_id=evening.event_id, captured_at=datetime.now(UTC)))
+    await expect(page.locator(".projected-number")).to_have_text("51")
+    await expect(page.locator(".projected-goal")).to_contain_text("Målet på 50 er nået!")
+
+
+async def test_a_day_is_chosen_and_stands_in_the_address(
+    url: str, struer: Database, page_at: PageAt, signed_in: dict[str, Any]
+) -> None:
+    page = await page_at(1280, 900, **signed_in)
+    await page.goto(url)
+    await page.get_by_label("Sådan så det ud den").fill("2020-12-31")
+    await page.get_by_role("button", name="Vis", exact=True).click()
+    await expect(page).to_have_url(re.compile(r"as_of=2020-12-31"))
+    await expect(page.get_by_role("heading", name="Tallene for torsdag den 31. december 2020")).to_be_visible()
+    await expect(page.locator(".figure-real .figure-value").first).to_have_text(str(3 * 24 + 4))
+    await page.get_by_role("link", name="Praktik").first.click()
+    await expect(page).to_have_url(re.compile(r"as_of=2020-12-31&job_type=praktik"))
+    await page.get_by_role("link", name="Vis tallene for i dag").click()
+    await expect(page).not_to_have_url(re.compile("as_of"))
+
+
+async def test_the_board_lives_and_keeps_its_figure_when_the_network_drops(
+    app: FastAPI, url: str, struer: Database, page_at: PageAt
+) -> None:
+    page = await page_at(1920, 1080)
+    await page.goto(f"{url}/board/struer")
+    number, status = page.locator(".board-number"), page.locator("[data-live-status]")
+    await expect(number).to_have_text(str(8 * 24 + 4))
+    await expect(page.locator(".board-second")).to_have_text("siden maj 2018")
+    await tell(struer, hire(start_date=today()))
+    await expect(number).to_have_text("197")
+    await expect(status).to_have_attribute("data-state", "live")
+
+    await page.context.set_offline(True)
+    # As when a cable is pulled: the stream that is open ends, and no new one opens.
+    app.state.changes.close()
+    await expect(status).to_have_attribute("data-state", "lost", timeout=10_000)
+    await expect(status).to_contain_text("Ingen forbindelse")
+    await expect(number).to_have_text("197")
+    await tell(struer, hire(start_date=today()))
+
+    app.state.changes.closed = False
+    await page.context.set_offline(False)
+    await expect(number).to_have_text("198", timeout=15_000)
+    await expect(status).to_have_attribute("data-state", "live")
+
+
+async def test_a_board_that_changes_and_changes_stays_as_small_as_it_was(
+    app: FastAPI, url: str, struer: Database, page_at: PageAt, taskforce_id: Any
+) -> None:
+    page = await page_at(1280, 900)
+    await page.goto(f"{url}/board/struer")
+    await expect(page.locator(".board-number")).to_have_text("196")
+    measured = "[document.querySelectorAll('*').length, performance.getEntriesByType('resource').length]"
+    before = await page.evaluate(measured)
+    for number in range(197, 212):
+        await tell(struer, hire(start_date=today() - timedelta(days=1)))
+        await expect(page.locator(".board-number")).to_have_text(str(number))
+    elements, _ = await page.evaluate(measured)
+    assert elements == before[0]
+    assert app.state.changes.open_streams("boards") == 1
+
+
+async def test_everything_can_be_read_without_javascript(
+    url: str, evening: EventOpened, page_at: PageAt, signed_in: dict[str, Any]
+) -> None:
+    page = await page_at(1280, 900, java_script_enabled=False, **signed_in)
+    await page.goto(url)
+    await expect(page.locator(".evening-number")).to_have_text("43")
+    await page.goto(f"{url}/board/struer")
+    await expect(page.locator(".board-number")).to_have_text("196")

@@ -1,0 +1,199 @@
+"""The pages as they are answered: who gets which, in which language, for which day."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, get_args
+
+import pytest
+
+from services.dashboard.measures.figures import today
+from services.dashboard.overview.views import Selection, types_in_words
+from shared.contracts.pledges import JobType
+from shared.i18n.translations import speaking
+from tests.dashboard.messages import check_in, employer_event, hire, pledge, taskforce, tell
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from shared.db.database import Database
+    from tests.dashboard.conftest import Caller
+
+PAGE = {"accept": "text/html"}
+
+
+def words(markup: str) -> str:
+    """What a page says, without its tags."""
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", markup)))
+
+
+async def test_a_stranger_is_welcomed_and_led_to_the_board(caller: Caller, dashboard_database: Database) -> None:
+    await tell(dashboard_database, taskforce(), *(hire(start_date=date(2019, 1, 1)) for _ in range(12)))
+    answer = await caller.get("/", headers=PAGE)
+    assert answer.status_code == 200
+    assert "Fra et lovet job til et rigtigt" in words(answer.text)
+    assert "12 borgere har fået et småjob Code of Care Struer · siden maj 2018" in words(answer.text)
+    assert 'href="/board/struer"' in answer.text
+    assert 'href="/sign-in"' in answer.text
+    assert "Lovede pladser" not in answer.text
+
+
+async def test_several_taskforces_boards_are_listed(
+    caller: Caller, dashboard_database: Database, other_taskforce_id: UUID
+) -> None:
+    await tell(dashboard_database, taskforce(), taskforce(taskforce_id=other_taskforce_id, slug="vejle", name="Vejle"))
+    answer = await caller.get("/", headers=PAGE)
+    assert 'href="/board/struer"' in answer.text
+    assert 'href="/board/vejle"' in answer.text
+
+
+async def test_an_empty_installation_has_a_front_page(caller: Caller) -> None:
+    assert (await caller.get("/", headers=PAGE)).status_code == 200
+    assert (await caller.get("/", "member", headers=PAGE)).status_code == 200
+    assert (await caller.get("/dashboard/projector", "member", headers=PAGE)).status_code == 200
+
+
+async def test_a_guest_with_an_event_pass_is_led_to_the_form(caller: Caller) -> None:
+    answer = await caller.get("/", "event_pass", headers=PAGE)
+    assert answer.status_code == 200
+    assert 'href="/pledges/new"' in answer.text
+    assert "Lovede pladser" not in answer.text
+
+
+async def test_the_taskforces_people_see_its_figures(caller: Caller, dashboard_database: Database) -> None:
+    await tell(
+        dashboard_database,
+        taskforce(),
+        pledge(positions=3),
+        hire(start_date=date(2026, 11, 1), confirmed_at=datetime(2026, 10, 1, tzinfo=UTC)),
+    )
+    answer = await caller.get("/?as_of=2026-12-01", "member", headers=PAGE)
+    shown = words(answer.text)
+    assert "Code of Care Struer" in shown
+    assert re.search(r"3 Lovede pladser", shown)
+    assert re.search(r"1 Ansættelser", shown)
+    assert "Tallene for tirsdag den 1. december 2026" in shown
+    assert "Alle pladser, virksomhederne har lovet" in shown, "the definition is one click away"
+
+
+async def test_the_page_in_english(caller: Caller, dashboard_database: Database) -> None:
+    await tell(dashboard_database, taskforce(), pledge(positions=3))
+    shown = words((await caller.get("/?as_of=2026-12-01&lang=en", "member", headers=PAGE)).text)
+    assert "3 Pledged positions" in shown
+    assert "The figures for Tuesday 1 December 2026" in shown
+    assert "Q4 2026" in shown
+
+
+async def test_an_emptied_day_is_today(caller: Caller) -> None:
+    answer = await caller.get("/?as_of=", "member", headers=PAGE)
+    assert answer.status_code == 200
+    assert f'value="{today().isoformat()}"' in answer.text
+    assert "Tallene for" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("day", "language", "told"),
+    [
+        ("9999-12-31", "da", "fredag den 31. december 9999 Den dag er ikke kommet endnu"),
+        ("9999-12-31", "en", "Friday 31 December 9999 That day is still to come"),
+        ("1900-01-01", "da", "mandag den 1. januar 1900 Det, der er begyndt siden, er ikke regnet med"),
+        ("0001-01-01", "en", "1 January 1 What has begun since then is not counted in"),
+    ],
+)
+async def test_any_day_there_is_has_a_page_that_says_what_the_day_does_to_the_figures(
+    caller: Caller, dashboard_database: Database, day: str, language: str, told: str
+) -> None:
+    await tell(dashboard_database, taskforce(), employer_event(), pledge(positions=3), hire())
+    for everything in ("", "&everything=true"):
+        answer = await caller.get(f"/?as_of={day}&lang={language}{everything}", "member", headers=PAGE)
+        assert answer.status_code == 200
+        assert told in words(answer.text)
+        assert len(answer.text) < 100_000, "no quarters are drawn in which there is nothing"
+    part = await caller.get(f"/dashboard/figures?as_of={day}", "member", headers={"hx-request": "true"})
+    assert part.status_code == 200
+
+
+@pytest.mark.parametrize("query", ["as_of=i+går", "as_of=2026-13-01", "job_type=astronaut", "everything=perhaps"])
+async def test_a_choice_that_is_none_is_explained(caller: Caller, query: str) -> None:
+    answer = await caller.get(f"/?{query}", "member", headers=PAGE)
+    assert answer.status_code == 422
+    assert "text/html" in answer.headers["content-type"]
+
+
+async def test_every_choice_stands_in_the_address_of_the_part_that_lives(
+    caller: Caller, dashboard_database: Database
+) -> None:
+    await tell(dashboard_database, pledge(), pledge(job_type="praktik"))
+    answer = await caller.get("/?as_of=2026-12-01&job_type=praktik&everything=true", "member", headers=PAGE)
+    address = html.unescape(re.search(r'data-live-src="([^"]+)"', answer.text)[1])  # type: ignore[index]
+    assert address == "/dashboard/figures?as_of=2026-12-01&job_type=praktik&everything=true"
+    part = await caller.get(address, "member", headers={"hx-request": "true"})
+    assert part.text.lstrip().startswith('<div id="figures"')
+    assert f'data-live-src="{html.escape(address)}"' in part.text
+
+
+async def test_an_evening_that_is_going_on_comes_first(caller: Caller, dashboard_database: Database) -> None:
+    evening = employer_event(starts_at=datetime.now(UTC), goal_positions=50, title="Småjob-aften hos B&O")
+    await tell(
+        dashboard_database,
+        evening,
+        check_in(evening.event_id, checked_in_at=datetime.now(UTC)),
+        pledge(positions=44, event_id=evening.event_id, captured_at=datetime.now(UTC)),
+        pledge(positions=3, event_id=evening.event_id, captured_at=datetime.now(UTC), job_type="praktik"),
+    )
+    for path in ("/", "/dashboard/projector"):
+        shown = words((await caller.get(path, "member", headers=PAGE)).text)
+        assert "Småjob-aften hos B&O" in shown
+        assert "47" in shown
+        assert "44 småjob · 3 praktik" in shown, "a sum over job types says what it is made of"
+    assert "af 50 pladser lovet" in words((await caller.get("/", "member", headers=PAGE)).text)
+    yesterday = (today() - timedelta(days=1)).isoformat()
+    assert "af 50 pladser lovet" not in words((await caller.get(f"/?as_of={yesterday}", "member", headers=PAGE)).text)
+
+
+async def test_links_lead_only_where_the_role_may_go(caller: Caller, dashboard_database: Database) -> None:
+    evening = employer_event()
+    await tell(dashboard_database, evening, pledge(event_id=evening.event_id))
+    for role, events, queue in (
+        ("member", True, False),
+        ("coordinator", True, True),
+        ("caseworker", True, True),
+        ("auditor", False, False),
+    ):
+        page = (await caller.get("/?as_of=2026-12-01", role, headers=PAGE)).text  # type: ignore[arg-type]
+        assert (f'href="/events/{evening.event_id}"' in page) == events, role
+        assert ('<a href="/queue" aria-label' in page) == queue, role
+
+
+async def test_only_the_latest_quarters_and_events_are_shown_until_all_are_asked_for(
+    caller: Caller, dashboard_database: Database
+) -> None:
+    for year in range(2010, 2027):
+        await tell(
+            dashboard_database,
+            employer_event(title=f"Aften {year}", starts_at=datetime(year, 3, 1, 17, tzinfo=UTC)),
+            pledge(captured_at=datetime(year, 3, 1, 17, tzinfo=UTC)),
+        )
+    few = words((await caller.get("/", "member", headers=PAGE)).text)
+    assert "Aften 2026" in few
+    assert "Aften 2010" not in few
+    every = words((await caller.get("/?everything=true", "member", headers=PAGE)).text)
+    assert "Aften 2010" in every
+    assert "1. kvartal 2010" in every
+
+
+def test_job_types_in_words_name_only_those_there_are() -> None:
+    nothing = dict.fromkeys(get_args(JobType), 0)
+    assert types_in_words(nothing) == ""
+    with speaking("da", "dashboard"):
+        assert types_in_words(nothing | {"fleksjob": 2, "smaajob": 1}) == "1 småjob · 2 fleksjob"
+    with speaking("en", "dashboard"):
+        assert types_in_words(nothing | {"fleksjob": 2}) == "2 fleksjob"
+
+
+def test_a_selection_of_nothing_special_has_a_plain_address() -> None:
+    assert Selection().address() == "/"
+    assert Selection(as_of=date(2026, 1, 2)).address(as_of=None) == "/"
+    assert Selection(job_type="praktik").address("/x", everything=True) == "/x?job_type=praktik&everything=true"

@@ -1,0 +1,37 @@
+"""What a page chooses to show of the figures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+from services.dashboard.measures.figures import EventFigures, Figures, nothing
+from services.dashboard.overview.views import evening
+
+TODAY = date(2026, 12, 1)
+
+
+def an_event(*, pledged: int = 0, **facts: Any) -> EventFigures:
+    positions = nothing()
+    positions["smaajob"] = pledged
+    return replace(EventFigures(uuid4(), status="open", date=TODAY, pledged_positions=positions), **facts)
+
+
+def among(*events: EventFigures) -> EventFigures | None:
+    return evening(Figures(TODAY, None, None, events=list(events)))
+
+
+def test_the_evening_that_is_going_on_keeps_the_screen_when_another_opens_its_doors() -> None:
+    busy, opened_early = an_event(pledged=61, companies_present=80), an_event(companies_present=1)
+    assert among(opened_early, busy) is busy
+
+
+def test_an_evening_runs_past_midnight() -> None:
+    late = an_event(date=TODAY - timedelta(days=1), pledged=10)
+    assert among(late) is late
+
+
+def test_what_is_closed_or_was_left_open_long_ago_is_no_evening() -> None:
+    assert among(an_event(status="closed"), an_event(date=TODAY - timedelta(days=2))) is None

@@ -1,0 +1,337 @@
+"""Messages become the same rows whatever order they come in, and however often."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4, uuid5
+
+import asyncpg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.dashboard.measures.figures import compute
+from services.dashboard.read_model import projections
+from shared.contracts import events, pledges
+from shared.contracts.events import CompanyRegistered, EventClosed, TaskforceRegistered
+from shared.contracts.pledges import HireConfirmed, PledgeState
+from shared.db.database import Database
+from tests.dashboard.messages import (
+    EVENING,
+    check_in,
+    company,
+    delivered,
+    employer_event,
+    filled,
+    hire,
+    pledge,
+    taskforce,
+    tell,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shared.contracts.message import Message
+    from tests.support.infrastructure import Databases
+
+DAYS = st.dates(date(2025, 11, 1), date(2027, 2, 1))
+JOB_TYPES = st.sampled_from(["smaajob", "praktik"])
+AS_OF = (date(2025, 12, 31), date(2026, 6, 30), date(2026, 12, 1), date(2027, 12, 31))
+
+
+def test_every_message_type_has_one_projection() -> None:
+    times = Counter(message for projection in projections.PROJECTIONS for message in projection.messages)
+    assert dict(times) == dict.fromkeys(events.REGISTER + pledges.MESSAGES, 1)
+
+
+# ---- any order, any multiplicity
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Message]:
+    """Everything that was ever told of a taskforce: some aggregates, each with all its versions."""
+    event_ids = [uuid5(UUID(int=0), f"event {number}") for number in range(2)]
+    events = st.sampled_from([*event_ids, None])
+    told: list[Message] = [taskforce(), taskforce(version=2, slug="struer-nord")]
+    for number, event_id in enumerate(event_ids):
+        starts_at = datetime.combine(draw(DAYS), datetime.min.time(), UTC) + timedelta(hours=17)
+        states = draw(st.lists(st.sampled_from(["draft", "open", "closed", "cancelled"]), min_size=1, max_size=3))
+        told += [
+            employer_event(EventClosed, event_id=event_id, version=version, status=status, starts_at=starts_at)
+            for version, status in enumerate(states, start=1)
+        ]
+        told += [check_in(event_id, company_id=UUID(int=company)) for company in range(number + 1)]
+    for number in range(draw(st.integers(0, 4))):
+        told += [
+            pledge(
+                pledge_id=uuid5(UUID(int=1), str(number)),
+                version=version,
+                positions=draw(st.integers(1, 3)),
+                job_type=draw(JOB_TYPES),
+                event_id=draw(events),
+                status=draw(st.sampled_from(["logged", "in_progress", "withdrawn", "duplicate"])),
+                pledged_on=draw(DAYS),
+                recorded_at=EVENING + timedelta(hours=version),
+            )
+            for version in range(1, draw(st.integers(1, 3)) + 1)
+        ]
+    for number in range(draw(st.integers(0, 4))):
+        told += [
+            hire(
+                hire_id=uuid5(UUID(int=2), str(number)),
+                version=version,
+                pledge_id=draw(st.sampled_from([UUID(int=3), None])),
+                event_id=draw(events),
+                job_type=draw(JOB_TYPES),
+                start_date=draw(DAYS),
+                ended_on=draw(st.none() | DAYS),
+                confirmed_at=datetime.combine(draw(DAYS), datetime.min.time(), UTC),
+                recorded_at=EVENING + timedelta(hours=version),
+            )
+            for version in range(1, draw(st.integers(1, 3)) + 1)
+        ]
+    return told
+
+
+@st.composite
+def deliveries(draw: st.DrawFn) -> tuple[list[Message], list[list[Message]]]:
+    """A history, and the same as it may be delivered: shuffled, repeated, in batches of any size."""
+    told = draw(histories())
+    again = draw(st.lists(st.sampled_from(told), max_size=10))
+    order = [*told, *again]
+    draw(st.randoms(use_true_random=False)).shuffle(order)
+    batches: list[list[Message]] = []
+    while order:
+        size = draw(st.integers(1, len(order)))
+        batches.append(order[:size])
+        order = order[size:]
+    return told, batches
+
+
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(delivered_as=deliveries())
+async def test_any_order_and_multiplicity_makes_the_same_rows_and_figures(
+    dashboard_database: Database, delivered_as: tuple[list[Message], list[list[Message]]]
+) -> None:
+    told, batches = delivered_as
+    orderly, shuffled = uuid4(), uuid4()
+    await tell(dashboard_database, *(_of(orderly, message) for message in told))
+    for batch in batches:
+        await tell(dashboard_database, *(_of(shuffled, message) for message in batch))
+
+    assert await _rows(dashboard_database, shuffled) == await _rows(dashboard_database, orderly)
+    for as_of in AS_OF:
+        figures = await compute(dashboard_database, shuffled, as_of=as_of)
+        assert _counted(figures) == _expected(told, as_of), as_of
+        known = await compute(dashboard_database, shuffled, as_of=as_of, known_at=EVENING + timedelta(hours=2))
+        past = [m for m in told if m.recorded_at <= EVENING + timedelta(hours=2)]
+        assert _counted(known) == _expected(past, as_of), f"{as_of}, as known before the last versions"
+
+
+def _of(taskforce_id: UUID, message: Message) -> Message:
+    return message.model_copy(update={"taskforce_id": taskforce_id})
+
+
+async def _rows(database: Database, taskforce_id: UUID) -> dict[str, list[tuple[Any, ...]]]:
+    async with database.read(taskforce_id) as conn:
+        return {
+            table: sorted(
+                [
+                    tuple(str(value) for name, value in row.items() if name != "taskforce_id")
+                    for row in await conn.fetch(f"select * from {table} where taskforce_id = $1", taskforce_id)
+                ]
+            )
+            for table in projections.TABLES
+        }
+
+
+def _counted(figures: Any) -> dict[str, Any]:
+    shown = asdict(figures)
+    return {name: {k: v for k, v in shown[name].items() if v} for name in _MEASURES} | {
+        "quarters": {
+            (q["quarter"], of): (q["pledged_positions"][of], q["hires"][of])
+            for q in shown["quarters"]
+            for of in ("smaajob", "praktik")
+            if q["pledged_positions"][of] or q["hires"][of]
+        },
+        "events": {
+            (e["event_id"], of): (e["pledged_positions"][of], e["hires"][of], e["hires_starting_later"][of])
+            for e in shown["events"]
+            for of in ("smaajob", "praktik")
+            if e["pledged_positions"][of] or e["hires"][of] or e["hires_starting_later"][of]
+        },
+        "companies": {e["event_id"]: e["companies_present"] for e in shown["events"] if e["title"]},
+    }
+
+
+_MEASURES = (
+    "pledged_positions",
+    "hires",
+    "hires_from_pledges",
+    "hires_without_pledge",
+    "hires_current",
+    "hires_starting_later",
+)
+
+
+def _expected(told: Sequence[Message], as_of: date) -> dict[str, Any]:
+    """The figures by their definitions, counted one by one, sharing nothing with the code under test."""
+    present: dict[Any, Any] = {}
+    for message in told:
+        key = (type(message).aggregate, message.aggregate_id)
+        if key not in present or present[key].version < message.version:
+            present[key] = message
+    counts: dict[str, Counter[str]] = {name: Counter() for name in _MEASURES}
+    quarters: dict[Any, list[int]] = {}
+    events: dict[Any, list[int]] = {}
+    shown_events: set[UUID] = set()
+    for m in present.values():
+        if isinstance(m, PledgeState) and m.status != "duplicate" and m.pledged_on <= as_of:
+            number = len(m.positions)
+            counts["pledged_positions"][m.job_type] += number
+            quarters.setdefault((_quarter(m.pledged_on), m.job_type), [0, 0])[0] += number
+            events.setdefault((m.event_id, m.job_type), [0, 0, 0])[0] += number
+        if isinstance(m, HireConfirmed) and m.start_date <= as_of:
+            counts["hires"][m.job_type] += 1
+            counts["hires_from_pledges" if m.pledge_id else "hires_without_pledge"][m.job_type] += 1
+            counts["hires_current"][m.job_type] += m.ended_on is None or m.ended_on > as_of
+            quarters.setdefault((_quarter(m.start_date), m.job_type), [0, 0])[1] += 1
+            events.setdefault((m.event_id, m.job_type), [0, 0, 0])[1] += 1
+        if isinstance(m, HireConfirmed) and m.confirmed_at.date() <= as_of < m.start_date:
+            counts["hires_starting_later"][m.job_type] += 1
+            events.setdefault((m.event_id, m.job_type), [0, 0, 0])[2] += 1
+    counted = {event_id for event_id, _ in events}
+    for m in present.values():
+        if type(m).aggregate == "events.employer_event":
+            held = m.starts_at.date() <= as_of and m.status not in {"draft", "cancelled"}
+            if held or m.event_id in counted:
+                shown_events.add(m.event_id)
+    here = Counter(
+        m.event_id
+        for m in present.values()
+        if type(m).aggregate == "events.attendance" and m.checked_in_at.date() <= as_of
+    )
+    return {name: {k: v for k, v in counts[name].items() if v} for name in _MEASURES} | {
+        "quarters": {key: tuple(value) for key, value in quarters.items()},
+        "events": {key: tuple(value) for key, value in events.items() if key[0] is not None},
+        "companies": {event_id: here[event_id] for event_id in shown_events},
+    }
+
+
+def _quarter(day: date) -> str:
+    return f"{day.year}-Q{(day.month - 1) // 3 + 1}"
+
+
+# ---- one by one
+
+
+async def test_an_older_version_that_comes_late_is_history_and_not_the_present(
+    dashboard_database: Database, taskforce_id: UUID
+) -> None:
+    logged = pledge(positions=2)
+    await tell(dashboard_database, filled(logged, filled=2))
+    await tell(dashboard_database, logged)
+    async with dashboard_database.read(taskforce_id) as conn:
+        assert await conn.fetchval("select positions_filled from pledges") == 2
+        assert await conn.fetchval("select array_agg(version order by version) from pledge_versions") == [1, 2]
+
+
+async def test_what_a_row_says(dashboard_database: Database, taskforce_id: UUID) -> None:
+    evening, company_id = employer_event(), uuid4()
+    logged = pledge(positions=3, event_id=evening.event_id, company_id=company_id, municipality="0671")
+    confirmed = hire(pledge_id=logged.pledge_id, weekly_hours=Decimal("12.5"), ended_on=date(2027, 3, 1))
+    owner = company(company_id=company_id, personally_owned=True, name=None)
+    await tell(dashboard_database, evening, owner, filled(logged, filled=1), confirmed)
+    async with dashboard_database.read(taskforce_id) as conn:
+        told = await conn.fetchrow("select * from pledges")
+        assert told is not None
+        assert (told["positions"], told["positions_filled"], told["positions_cancelled"]) == (3, 1, 0)
+        assert (told["version"], told["event_id"], told["pledged_on"]) == (2, evening.event_id, date(2026, 12, 1))
+        kept = await conn.fetchrow("select * from hires")
+        assert kept is not None
+        assert (kept["weekly_hours"], kept["ended_on"]) == (Decimal("12.5"), date(2027, 3, 1))
+        assert await conn.fetchval("select name from companies") is None
+
+
+async def test_a_present_that_changes_takes_its_tallies_with_it(
+    dashboard_database: Database, taskforce_id: UUID
+) -> None:
+    logged = pledge(positions=2, pledged_on=date(2026, 12, 1))
+    begun = hire(start_date=date(2027, 1, 4))
+    await tell(dashboard_database, logged, begun)
+    await tell(
+        dashboard_database,
+        filled(logged, filled=0, status="duplicate"),
+        hire(hire_id=begun.hire_id, version=2, start_date=date(2027, 2, 1), confirmed_at=EVENING + timedelta(days=80)),
+    )
+    async with dashboard_database.read(taskforce_id) as conn:
+        left = await conn.fetch("select day, hires_from_pledges from daily_tallies")
+    assert [tuple(row) for row in left] == [(date(2027, 2, 1), 1)], "days with nothing on them are gone"
+
+
+async def test_two_workers_that_write_the_same_rows_at_once_write_them_once(
+    dashboard_database: Database, taskforce_id: UUID
+) -> None:
+    told: list[Message] = []
+    for _ in range(200):
+        logged = pledge(positions=2)
+        told += [logged, filled(logged), filled(filled(logged), filled=2)]
+
+    async def worker(seed: int) -> None:
+        mine = list(told)
+        random.Random(seed).shuffle(mine)
+        for start in range(0, len(mine), 50):
+            while True:
+                try:
+                    async with dashboard_database.change(taskforce_id) as conn:
+                        await projections.apply(conn, delivered(mine[start : start + 50]))
+                    break
+                except asyncpg.DeadlockDetectedError:
+                    continue
+
+    await asyncio.gather(*(worker(seed) for seed in range(4)))
+    figures = await compute(dashboard_database, taskforce_id, as_of=date(2026, 12, 31))
+    assert figures.pledged_positions["smaajob"] == 400
+    async with dashboard_database.read(taskforce_id) as conn:
+        assert await conn.fetchval("select count(*) from pledge_versions") == 600
+        assert await conn.fetchval("select sum(positions_filled) from pledges") == 400
+
+
+async def test_news_is_announced_once_and_old_news_not_at_all(
+    dashboard_database: Database, dashboard_dsns: Databases, taskforce_id: UUID
+) -> None:
+    heard: list[str] = []
+    listener = await asyncpg.connect(dashboard_dsns.app_dsn("dashboard"))
+    await listener.add_listener(projections.CHANNEL, lambda *told: heard.append(str(told[3])))
+    logged = pledge()
+    await tell(dashboard_database, logged, pledge(), hire())
+    await tell(dashboard_database, logged)
+    await listener.execute("select 1")
+    assert heard == [str(taskforce_id)]
+    await listener.close()
+
+
+async def test_what_the_database_can_never_take_is_refused_whole(
+    dashboard_database: Database, taskforce_id: UUID
+) -> None:
+    with pytest.raises(asyncpg.DataError):
+        await tell(
+            dashboard_database,
+            pledge(),
+            hire(weekly_hours=Decimal(10)).model_copy(update={"weekly_hours": Decimal(10**6)}),
+        )
+    assert (await compute(dashboard_database, taskforce_id)).pledged_positions["smaajob"] == 0
+
+
+def test_registered_facts_are_the_only_ones_with_names() -> None:
+    named = {p.table for p in projections.PROJECTIONS if "name" in p.columns or "title" in p.columns}
+    assert named == {"taskforces", "companies", "employer_events"}
+    assert TaskforceRegistered in projections.TASKFORCES.messages
+    assert CompanyRegistered in projections.COMPANIES.messages

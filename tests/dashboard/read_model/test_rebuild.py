@@ -1,0 +1,320 @@
+"""A rebuild from the publishers' outboxes: the same rows, served in one moment, with nothing missed meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from services.dashboard.measures.figures import compute
+from services.dashboard.read_model import projections
+from services.dashboard.read_model import rebuild as rebuilding
+from services.dashboard.read_model.rebuild import RebuildInterrupted, RebuildUnderWay, rebuild
+from shared.messaging import outbox
+from tests.dashboard.messages import EVENING, check_in, company, employer_event, filled, hire, pledge, taskforce, tell
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from uuid import UUID
+
+    from shared.contracts.message import Message
+    from shared.db.database import Database
+    from tests.support.infrastructure import Databases
+
+    Publish = Callable[..., Awaitable[None]]
+    Look = Callable[[str], Awaitable[list[asyncpg.Record]]]
+
+
+@pytest.fixture
+def publish(events_database: Database, pledges_database: Database) -> Publish:
+    """Records messages in their publishers' outboxes, as the services do."""
+
+    async def publish(*messages: Message) -> None:
+        for message in messages:
+            publisher = events_database if message.aggregate.startswith("events.") else pledges_database
+            async with publisher.change(message.taskforce_id) as conn:
+                await outbox.add(conn, message)
+
+    return publish
+
+
+@pytest.fixture
+def outboxes(events_dsns: Databases, pledges_dsns: Databases) -> Mapping[str, str]:
+    """Where the publishers' outboxes are, as each service's own app role reaches them."""
+    return {"events": events_dsns.app_dsn("events"), "pledges": pledges_dsns.app_dsn("pledges")}
+
+
+@pytest_asyncio.fixture
+async def look(dashboard_dsns: Databases) -> AsyncIterator[Look]:
+    """Looks at everybody's rows, whatever the policies say."""
+    conn = await asyncpg.connect(dashboard_dsns.superuser_dsn("dashboard"))
+    yield conn.fetch
+    await conn.close()
+
+
+async def _rows(look: Look) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of the generation that is served, without its number."""
+    served = "(select generation from generations where state = 'serving')"
+    return {
+        table: sorted(
+            tuple(str(value) for name, value in row.items() if name != "generation")
+            for row in await look(f"select * from {table} where generation = {served}")
+        )
+        for table in projections.TABLES
+    }
+
+
+def _history(other_taskforce_id: UUID) -> list[Message]:
+    evening = employer_event()
+    logged = pledge(positions=3, event_id=evening.event_id)
+    twice = pledge(positions=2)
+    return [
+        taskforce(),
+        taskforce(taskforce_id=other_taskforce_id, slug="elsewhere"),
+        company(),
+        evening,
+        employer_event(event_id=evening.event_id, version=2, goal_positions=60),
+        check_in(evening.event_id),
+        logged,
+        filled(logged),
+        twice,
+        filled(twice, filled=0, status="duplicate"),
+        hire(pledge_id=logged.pledge_id, event_id=evening.event_id),
+        pledge(taskforce_id=other_taskforce_id, positions=7),
+    ]
+
+
+async def test_a_rebuild_makes_the_same_rows(
+    dashboard_database: Database,
+    outboxes: Mapping[str, str],
+    publish: Publish,
+    look: Look,
+    other_taskforce_id: UUID,
+) -> None:
+    history = _history(other_taskforce_id)
+    await publish(*history)
+    await tell(dashboard_database, *history)
+    before = await _rows(look)
+    assert before["daily_tallies"]
+
+    steps: list[tuple[int, int]] = []
+    done = await rebuild(dashboard_database, outboxes, progress=lambda read, all_: steps.append((read, all_)))
+
+    assert await _rows(look) == before
+    assert done.messages == {"events": 6, "pledges": 6}
+    assert not done.refused
+    assert not done.ignored
+    assert steps[-1] == (12, 12)
+    assert done.discarded == sum(len(rows) for rows in before.values())
+
+
+async def test_nothing_is_left_of_the_old_generation(
+    dashboard_database: Database,
+    outboxes: Mapping[str, str],
+    publish: Publish,
+    look: Look,
+    other_taskforce_id: UUID,
+) -> None:
+    history = _history(other_taskforce_id)
+    await publish(*history)
+    await tell(dashboard_database, *history)
+    done = await rebuild(dashboard_database, outboxes)
+    tables = await look("select table_name from information_schema.columns where column_name = 'generation'")
+    found = {row["table_name"] for row in tables}
+    assert found == {*projections.TABLES, "generations"}, "a new table must be discarded with its generation"
+    for table in found:
+        assert {row["generation"] for row in await look(f"select distinct generation from {table}")} == {
+            done.generation
+        }, table
+
+
+async def test_a_rebuild_mends_what_was_lost_and_what_was_never_true(
+    dashboard_database: Database,
+    outboxes: Mapping[str, str],
+    publish: Publish,
+    look: Look,
+    taskforce_id: UUID,
+) -> None:
+    logged = pledge(positions=3)
+    await publish(taskforce(), logged)
+    await tell(dashboard_database, pledge(positions=40))
+    await rebuild(dashboard_database, outboxes)
+    assert (await compute(dashboard_database, taskforce_id, as_of=logged.pledged_on)).pledged_positions["smaajob"] == 3
+    assert [row["slug"] for row in await look("select slug from taskforces")] == ["struer"]
+
+
+async def test_what_arrives_while_building_is_in_the_old_generation_and_in_the_new(
+    dashboard_database: Database,
+    outboxes: Mapping[str, str],
+    publish: Publish,
+    taskforce_id: UUID,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await publish(pledge(positions=1))
+    seen: list[int] = []
+    swap = rebuilding._swap
+
+    async def swap_after_more(database: Database, generation: int) -> None:
+        # Too late for the outbox to be read again: only the worker brings this one.
+        await tell(dashboard_database, pledge(positions=10))
+        seen.append((await compute(database, taskforce_id, as_of=EVENING.date())).pledged_positions["smaajob"])
+        await swap(database, generation)
+
+    monkeypatch.setattr(rebuilding, "_swap", swap_after_more)
+    await rebuild(dashboard_database, outboxes)
+    assert seen == [10], "the old generation goes on being served and kept up to date"
+    figures = await compute(dashboard_database, taskforce_id, as_of=EVENING.date())
+    assert figures.pledged_positions["smaajob"] == 11
+
+
+async def test_a_worker_in_the_middle_of_a_batch_is_waited_for(
+    dashboard_database: Database,
+    outboxes: Mapping[str, str],
+    publish: Publish,
+    look: Look,
+    taskforce_id: UUID,
+) -> None:
+    late = pledge(positions=5)
+    async with dashboard_database.change(taskforce_id) as conn:
+        # It knows of the old generation only, and has not written yet.
+        into = await projections.generations(conn)
+        await publish(late)
+        rebuilding_ = asyncio.create_task(rebuild(dashboard_database, outboxes))
+        while not await look("select 1 from pledges"):
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.1)
+        assert not rebuilding_.done(), "the swap must wait, or this row would outlive its generation"
+        await projections.write(conn, [late], into)
+    done = await rebuilding_
+    assert {row["generation"] for row in await look("select generation from pledges")} == {done.generation}
+
+
+async def test_a_reader_sees_one_generation_or_the_other_and_never_half_of_one(
+    dashboard_database: Database, outboxes: Mapping[str, str], publish: Publish, taskforce_id: UUID
+) -> None:
+    history = [pledge(positions=2) for _ in range(300)]
+    await publish(*history)
+    await tell(dashboard_database, *history)
+    running = asyncio.create_task(rebuild(dashboard_database, outboxes))
+    seen = set()
+    while not running.done():
+        figures = await compute(dashboard_database, taskforce_id, as_of=EVENING.date())
+        seen.add(figures.pledged_positions["smaajob"])
+    await running
+    assert seen == {600}
+
+
+async def test_screens_are_told_when_a_new_generation_is_served(
+    dashboard_database: Database, dashboard_dsns: Databases, outboxes: Mapping[str, str]
+) -> None:
+    heard: list[str] = []
+    listener = await asyncpg.connect(dashboard_dsns.app_dsn("dashboard"))
+    await listener.add_listener(projections.CHANNEL, lambda *told: heard.append(str(told[3])))
+    await rebuild(dashboard_database, outboxes)
+    await listener.execute("select 1")
+    await listener.close()
+    assert heard == [""]
+
+
+async def test_only_one_rebuild_runs_at_a_time(
+    dashboard_database: Database, outboxes: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_swap, go_on = asyncio.Event(), asyncio.Event()
+    swap = rebuilding._swap
+
+    async def slow_swap(database: Database, generation: int) -> None:
+        at_swap.set()
+        await go_on.wait()
+        await swap(database, generation)
+
+    monkeypatch.setattr(rebuilding, "_swap", slow_swap)
+    first = asyncio.create_task(rebuild(dashboard_database, outboxes))
+    await at_swap.wait()
+    with pytest.raises(RebuildUnderWay):
+        await rebuild(dashboard_database, outboxes)
+    go_on.set()
+    await first
+
+
+async def test_a_rebuild_that_died_leaves_nothing_that_the_next_cannot_clear(
+    dashboard_database: Database,
+    outboxes: Mapping[str, str],
+    publish: Publish,
+    look: Look,
+    taskforce_id: UUID,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await publish(pledge(positions=3))
+    await tell(dashboard_database, pledge(positions=1))
+    with monkeypatch.context() as patch, pytest.raises(ConnectionError):
+
+        async def die(database: Database, generation: int) -> None:
+            raise ConnectionError
+
+        patch.setattr(rebuilding, "_swap", die)
+        await rebuild(dashboard_database, outboxes)
+    figures = await compute(dashboard_database, taskforce_id, as_of=EVENING.date())
+    assert figures.pledged_positions["smaajob"] == 1, "the old one serves on"
+
+    done = await rebuild(dashboard_database, outboxes)
+    assert (await compute(dashboard_database, taskforce_id, as_of=EVENING.date())).pledged_positions["smaajob"] == 3
+    assert [tuple(row) for row in await look("select generation, state from generations")] == [
+        (done.generation, "serving")
+    ]
+
+
+async def test_a_build_that_somebody_dropped_never_serves(
+    dashboard_database: Database, outboxes: Mapping[str, str], publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await publish(pledge())
+    swap = rebuilding._swap
+
+    async def swap_too_late(database: Database, generation: int) -> None:
+        async with database.system() as conn:
+            await conn.execute("update generations set state = 'dropped' where generation = $1", generation)
+        await swap(database, generation)
+
+    monkeypatch.setattr(rebuilding, "_swap", swap_too_late)
+    with pytest.raises(RebuildInterrupted):
+        await rebuild(dashboard_database, outboxes)
+    async with dashboard_database.system() as conn:
+        assert await conn.fetchval("select count(*) from generations where state = 'serving'") == 1
+
+
+async def test_changes_that_cannot_be_understood_are_counted_and_passed_over(
+    dashboard_database: Database,
+    outboxes: Mapping[str, str],
+    publish: Publish,
+    pledges_dsns: Databases,
+    taskforce_id: UUID,
+) -> None:
+    await publish(pledge(positions=1), pledge(positions=2), pledge(positions=4), hire())
+    superuser = await asyncpg.connect(pledges_dsns.superuser_dsn("pledges"))
+    await superuser.execute(
+        "update outbox set type = 'tilsagn.pledges.PledgeSung.v1' where jsonb_array_length(payload->'positions') = 1"
+    )
+    await superuser.execute(
+        """
+        update outbox set payload = payload || '{"job_type": "astronaut"}'
+         where jsonb_array_length(payload->'positions') = 2
+        """
+    )
+    await superuser.execute(
+        """update outbox set payload = payload || '{"start_date": "9999-12-31"}' where aggregatetype = 'pledges.hire'"""
+    )
+    await superuser.close()
+    done = await rebuild(dashboard_database, outboxes)
+    assert done.ignored == {"tilsagn.pledges.PledgeSung.v1": 1}
+    assert done.refused == {"tilsagn.pledges.PledgeLogged.v1": 1}
+    figures = await compute(dashboard_database, taskforce_id, as_of=EVENING.date())
+    assert figures.pledged_positions["smaajob"] == 4
+
+
+async def test_rows_of_a_generation_that_serves_cannot_be_discarded(dashboard_database: Database) -> None:
+    async with dashboard_database.system() as conn:
+        serving = await conn.fetchval("select generation from generations")
+        with pytest.raises(asyncpg.RaiseError, match="has not been dropped"):
+            await conn.fetchval("select discard_rows($1, 10)", serving)
