@@ -66,7 +66,7 @@ async def test_what_forgets_to_ask_for_the_taskforce_is_stopped_by_the_database(
 ) -> None:
     world, dsns = spoilt
     async with without_taskforces(world, dsns.app_dsn("pledges")):
-        found = await wrong(world, PROBES, cells(world, belongings=("other taskforce", "missing")))
+        found = await wrong(world, PROBES, cells(world, ownerships=("other taskforce", "missing")))
         assert not found, as_lines(found)
 
 

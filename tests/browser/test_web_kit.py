@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from shared.http.rate_limiter import Limits
+from shared.http.rate_limiter import RateLimiter
 from shared.http.rate_limits import READING, Rate
 from tests.shared.kitchen.app import create_kitchen, token
 from tests.support.axe import assert_accessible
@@ -182,14 +182,14 @@ async def test_a_board_that_asks_too_often_asks_again_when_it_is_told_to(kitchen
     page = await page_at(1280, 720)
     await page.goto(f"{kitchen.state.url}/kitchen/board?lang=en")
     await page.wait_for_selector(".live-status[data-state=live]")
-    kitchen.state.limits = Limits({"reading": {"address": Rate(1, 2)}})
-    kitchen.state.limits.count(READING, [("address", "127.0.0.1")])
+    kitchen.state.rate_limiter = RateLimiter({"reading": {"address": Rate(1, 2)}})
+    kitchen.state.rate_limiter.count(READING, [("address", "127.0.0.1")])
     async with page.expect_response(lambda answer: answer.status == 429):
         kitchen.state.count = 211
     # Nothing else changes: it has to ask by itself.
     await expect(page.locator(".board-number")).to_have_text("211")
     await page.wait_for_selector(".live-status[data-state=live]")
-    kitchen.state.limits = Limits({})
+    kitchen.state.rate_limiter = RateLimiter({})
 
 
 async def test_the_board_leaks_nothing(kitchen: Any, page_at: PageAt) -> None:

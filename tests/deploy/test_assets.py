@@ -200,3 +200,16 @@ def test_a_machine_without_npm_is_told_what_to_install(monkeypatch: pytest.Monke
     monkeypatch.setattr(npm, "_DONE", tmp_path / "nothing")
     with pytest.raises(npm.NpmError, match="apt-get install npm"):
         npm.install()
+
+
+def test_a_machine_without_npm_can_build_of_packages_that_npm_installed_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(npm, "_DONE", tmp_path / "mark")
+    assert not npm.is_installed()
+    npm.accept()
+    assert npm.is_installed()
+    assert not npm.is_installed(development=True)
+    build(_quiet, tmp_path / "built")
+    assert is_current(tmp_path / "built")

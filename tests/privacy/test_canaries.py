@@ -34,7 +34,7 @@ from services.events.identity.administration.commands import add_person
 from services.events.identity.people.domain import Person
 from services.events.register import commands
 from shared.db.database import Database
-from shared.privacy.subjects import Asked
+from shared.privacy.subjects import SubjectIdentifiers
 from shared.settings import ServiceSettings
 from tests.faults import broker_log, privacy
 from tests.faults.ledger import Canaries, Ledger
@@ -372,7 +372,7 @@ async def test_two_hundred_people_are_nowhere_but_with_the_service_they_belong_t
         # A case worker's contact of a hire, and an account: both are erased to the last byte.
         erased = {"pledges": evening.planted.contacts[-1], "events": evening.planted.people[0]}
         assert all(word.encode() in dumps[service] for service, word in erased.items())
-        asked = Asked(emails=frozenset(f"{word}@{word}.example" for word in erased.values()))
+        asked = SubjectIdentifiers(emails=frozenset(f"{word}@{word}.example" for word in erased.values()))
         found = await people.find(running.app_dsn, evening.taskforce, asked)
         await people.erase(running.app_dsn, evening.taskforce, found, by=None)
         for service, content in (await asyncio.to_thread(_dumps, running, tmp_path)).items():

@@ -48,7 +48,7 @@ def at(day: date) -> datetime:
 @pytest.mark.parametrize("service", ALL)
 def test_every_deadline_has_its_job_and_every_job_its_deadline(service: str) -> None:
     retention: Retention = ALL[service].retention()
-    assert {job.name for job in retention.jobs} == set(retention.register.deadlines())
+    assert {job.name for job in retention.jobs} == set(retention.inventory.deadlines())
 
 
 @pytest.mark.parametrize("service", ALL)

@@ -32,7 +32,7 @@ from services.events.identity.magic_links.pages import ANSWER_SECONDS, BROWSER_C
 from services.events.identity.people.domain import Person
 from services.events.identity.people.store import lock_people
 from shared.http.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE, TokenVerifier
-from shared.http.rate_limiter import Limits
+from shared.http.rate_limiter import RateLimiter
 from shared.http.rate_limits import Rate
 from tests.events.conftest import published
 from tests.support.browsing import AS_OUR_PAGES, signs_nobody_in
@@ -358,7 +358,7 @@ async def test_what_is_no_address_is_shown_again_with_what_is_wrong(browser: htt
 
 async def test_whoever_asks_too_often_is_told_when_to_come_again(browser: httpx.AsyncClient) -> None:
     transport: Any = browser._transport
-    transport.app.state.limits = Limits({"signing-in": {"address": Rate(3, 600)}})
+    transport.app.state.rate_limiter = RateLimiter({"signing-in": {"address": Rate(3, 600)}})
     answers = [await browser.post("/sign-in/link", data={"email": "a@b.dk"}, headers=PAGE) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [303, 303, 303, 429]
     assert 0 < int(answers[-1].headers["retry-after"]) <= 600
