@@ -39,6 +39,7 @@ from shared.settings import ServiceSettings
 from tests.faults import broker_log, privacy
 from tests.faults.ledger import Canaries, Ledger
 from tests.faults.verdict import Verdict
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
     from shared.http.auth import Role
     from tests.support.topology import Topology
 
-pytestmark = pytest.mark.timeout(240)
 
 EACH = 100
 ROLES: tuple[Role, ...] = ("member", "coordinator", "caseworker", "admin")
@@ -319,7 +319,7 @@ async def _everybody_was_told(topology: Topology, evening: Evening) -> None:
     """Until every pledge and hire was mailed about, or could not be."""
     conn = await asyncpg.connect(topology.superuser_dsn("notifications"))
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 [counts] = await conn.fetch(
                     """

@@ -21,6 +21,7 @@ from services.pledges.settings import PledgesSettings
 from services.pledges.worker import create_worker
 from shared.db.database import Database
 from shared.settings import ServiceSettings
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -423,7 +424,7 @@ async def test_the_worker_does_it_by_itself(
     )
     await worker.start()
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while await books.left("pledge_contacts"):
                 await asyncio.sleep(0.05)
     finally:
