@@ -14,7 +14,7 @@ from services.pledges.intake import pages as intake_pages
 from services.pledges.pledges import api as pledges_api
 from services.pledges.pledges import pages as pledges_pages
 from services.pledges.pledges.guest_access import Intake
-from services.pledges.privacy.subjects import KEPT
+from services.pledges.privacy.subjects import SUBJECT_DATA
 from services.pledges.queue import pages as queue_pages
 from services.pledges.settings import PledgesSettings
 from shared.db.database import Database
@@ -64,5 +64,5 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
     app.include_router(pledges_api.internal)
     for pages in (guest_pages, intake_pages, imports_pages, queue_pages, hires_pages, pledges_pages):
         app.include_router(pages.router)
-    app.include_router(subject_routes(KEPT))
+    app.include_router(subject_routes(SUBJECT_DATA))
     return app

@@ -17,7 +17,7 @@ from services.events.register.fields import Industry, Name, SearchText, TypedCvr
 from services.events.register.queries import ByName, CompanyRow
 from shared.contracts.message import MunicipalityCode
 from shared.http.paging import PageSize, PageToken, cut
-from shared.http.policy import about
+from shared.http.policy import concerns
 
 router = APIRouter(prefix=PREFIX + "/companies", tags=["companies"])
 
@@ -76,7 +76,7 @@ class CompanyPage(BaseModel):
 
 
 @router.post("", status_code=201, responses=refusals(404, 409, 413))
-@about(COMPANY)
+@concerns(COMPANY)
 async def register_company(principal: Planner, db: Db, company: CompanyIn) -> CompanyOut:
     """Put a company into the register."""
     await commands.register_company(db, principal.taskforce, company.company())
@@ -84,7 +84,7 @@ async def register_company(principal: Planner, db: Db, company: CompanyIn) -> Co
 
 
 @router.get("", responses=refusals())
-@about(COMPANY)
+@concerns(COMPANY)
 async def list_companies(
     *,
     principal: CompanyReader,
@@ -105,7 +105,7 @@ async def list_companies(
 
 
 @router.get("/{company_id}", responses=refusals(404))
-@about(COMPANY)
+@concerns(COMPANY)
 async def read_company(principal: CompanyReader, db: Db, company_id: UUID) -> CompanyOut:
     """One company."""
     return await _answer(db, principal.taskforce, company_id)

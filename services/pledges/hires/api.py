@@ -20,7 +20,7 @@ from shared.http.auth import Principal, require
 from shared.http.idempotency import Idempotent
 from shared.http.openapi import ETAG, LOCATION
 from shared.http.paging import PageSize, PageToken, cut
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.preconditions import ExpectedVersion
 from shared.http.problems import Problem
 
@@ -44,7 +44,7 @@ router = APIRouter(prefix=PREFIX, tags=["pledges"])
         422: {"description": "A field is wrong, or the key was used with another body"},
     },
 )
-@about(PLEDGE)
+@concerns(PLEDGE)
 async def confirm_hire(
     body: HireIn,
     request: Request,
@@ -66,7 +66,7 @@ async def confirm_hire(
 
 
 @router.get("/hires", response_class=Response, responses={200: {"model": HirePage}})
-@about(HIRE)
+@concerns(HIRE)
 async def list_hires(
     *,
     request: Request,
@@ -99,7 +99,7 @@ async def list_hires(
     response_class=Response,
     responses={200: {"model": HireOut, "headers": ETAG}, 404: {"description": "There is none"}},
 )
-@about(HIRE)
+@concerns(HIRE)
 async def get_hire(
     hire_id: UUID, request: Request, principal: Annotated[Principal, Depends(require(*CONTACT_READERS))]
 ) -> Response:

@@ -27,7 +27,7 @@ from shared.fields.dates import iso_date
 from shared.fields.numbers import point_decimal
 from shared.fields.phone import TypedPhone
 from shared.http.auth import Principal, require
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.http.refusals import problem_of
 from shared.i18n.translations import gettext as _
@@ -85,7 +85,7 @@ class HireForm(BaseModel):
 
 
 @router.get("/queue/{pledge_id:uuid}/hire")
-@about(PLEDGE)
+@concerns(PLEDGE)
 async def new_hire(
     pledge_id: UUID,
     request: Request,
@@ -136,7 +136,7 @@ def _drafted(request: Request, principal: Principal) -> Form[HireForm] | None:
 
 
 @router.post("/queue/{pledge_id:uuid}/hire")
-@about(PLEDGE)
+@concerns(PLEDGE)
 async def confirm_hire(
     pledge_id: UUID, request: Request, principal: Annotated[Principal, Depends(require("caseworker"))]
 ) -> Response:

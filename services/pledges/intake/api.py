@@ -17,7 +17,7 @@ from services.pledges.register.access import EVENT
 from shared.http.auth import Principal, require
 from shared.http.idempotency import Idempotent
 from shared.http.openapi import ETAG, LOCATION
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.rate_limits import LOGGING, limited
 
 router = APIRouter(prefix=PREFIX, tags=["pledges"])
@@ -40,7 +40,7 @@ router = APIRouter(prefix=PREFIX, tags=["pledges"])
         422: {"description": "A field is wrong, or the key was used with another body"},
     },
 )
-@about(EVENT)
+@concerns(EVENT)
 @limited(LOGGING)
 async def log_pledge(
     body: PledgeIn,

@@ -21,7 +21,7 @@ from shared.http.auth import (
     TokenVerifier,
     public,
 )
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.http.rate_limits import SIGNING_IN, limited
 from shared.i18n.translations import gettext as _
@@ -31,7 +31,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/pledges/pass/{token}")
-@about(PASS)
+@concerns(PASS)
 @limited(SIGNING_IN)
 async def enter_with_pass(
     token: str, request: Request, principal: Annotated[Principal | None, Depends(public)]
@@ -48,7 +48,7 @@ async def enter_with_pass(
 
 
 @router.post("/pledges/pass/{token}")
-@about(PASS)
+@concerns(PASS)
 @limited(SIGNING_IN)
 async def go_on_as_guest(
     token: str, request: Request, _principal: Annotated[Principal | None, Depends(public)]

@@ -29,9 +29,9 @@ from shared.fields.dates import iso_date
 from shared.fields.numbers import point_decimal
 from shared.fields.phone import TypedPhone
 from shared.http.auth import Principal, require
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.problems import Problem
-from shared.http.rate_limiter import too_often
+from shared.http.rate_limiter import rate_limit_problem
 from shared.http.rate_limits import LOGGING, limited
 from shared.http.refusals import problem_of
 from shared.http.validation import FieldError
@@ -104,7 +104,7 @@ class IntakeForm(BaseModel):
 
 
 @router.get("/pledges/new")
-@about(EVENT, COMPANY, PLEDGE, CONTACT)
+@concerns(EVENT, COMPANY, PLEDGE, CONTACT)
 async def new_pledge(
     request: Request,
     principal: Annotated[Principal, Depends(require(*LOGGERS))],
@@ -158,12 +158,12 @@ def _filled_again(before: PledgeOut | None) -> dict[str, Any]:
 
 
 @router.post("/pledges/new")
-@about(EVENT)
+@concerns(EVENT)
 @limited(LOGGING, answered_by_route=True)
 async def log_pledge(request: Request, principal: Annotated[Principal, Depends(require(*LOGGERS))]) -> Response:
     """Log the pledge and show a new form."""
     form = await read_form(request, IntakeForm)
-    refused = too_often(request)
+    refused = rate_limit_problem(request)
     if form.data is None or refused is not None:
         return await _form_again(request, principal, form, refused)
     pledge_id = uuid_or_none(form.data.id) or uuid4()

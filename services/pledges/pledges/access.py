@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from services.pledges.pledges.domain import Guest, Person
 from services.pledges.register.access import is_guest
 from shared.http.auth import NotAllowed
-from shared.http.policy import NOTHING, OWN, Thing
+from shared.http.policy import NOTHING, OWN, Resource
 
 if TYPE_CHECKING:
     from services.pledges.pledges.schemas import PledgeOut
@@ -22,15 +22,15 @@ CONTACT_READERS: Final[tuple[Role, ...]] = ("coordinator", "caseworker", "admin"
 IMPORTERS: Final[tuple[Role, ...]] = ("coordinator", "admin")
 """Who may import old pledges from a file."""
 
-PLEDGE: Final = Thing(
+PLEDGE: Final = Resource(
     "pledge",
     own="what the asker logged; of an event pass: what its event's passes logged",
     by_role={"event_pass": OWN},
 )
-CONTACT: Final = Thing(
+CONTACT: Final = Resource(
     "business contact", of=PLEDGE, by_role={"member": OWN, "event_pass": NOTHING, "pledges:read": NOTHING}
 )
-HIRE: Final = Thing(
+HIRE: Final = Resource(
     "hire", own="what the asker confirmed", of=PLEDGE, by_role={"member": NOTHING, "event_pass": NOTHING}
 )
 

@@ -20,7 +20,7 @@ from shared.fields.text import SearchText
 from shared.http.auth import Principal, require, require_service
 from shared.http.openapi import ETAG
 from shared.http.paging import PageSize, PageToken, cut
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.preconditions import etag
 from shared.http.problems import Problem
 
@@ -34,7 +34,7 @@ internal = APIRouter(prefix="/internal/pledges/v1", include_in_schema=False)
 
 
 @router.get("/pledges", response_class=Response, responses={200: {"model": PledgePage}})
-@about(PLEDGE, CONTACT)
+@concerns(PLEDGE, CONTACT)
 async def list_pledges(
     *,
     request: Request,
@@ -84,7 +84,7 @@ async def list_pledges(
         404: {"description": "There is none, for this asker"},
     },
 )
-@about(PLEDGE, CONTACT)
+@concerns(PLEDGE, CONTACT)
 async def get_pledge(
     pledge_id: UUID, request: Request, principal: Annotated[Principal, Depends(require(*LOGGERS))]
 ) -> Response:
@@ -96,7 +96,7 @@ async def get_pledge(
 
 
 @internal.get("/pledges/{pledge_id}/contact")
-@about(PLEDGE)
+@concerns(PLEDGE)
 async def contact_address(
     pledge_id: UUID,
     taskforce: UUID,

@@ -19,7 +19,7 @@ from services.pledges.pledges.events_out import pledge_state
 from services.pledges.pledges.refusals import IdTaken, UnknownEvent
 from services.pledges.register.store import event_is_known, load_register_context
 from shared.contracts.pledges import PledgeLogged
-from shared.db.group_commit import Apart, GroupCommit
+from shared.db.group_commit import BatchFailed, GroupCommit
 from shared.db.idempotency import IdempotencyKeyReused, IdempotentRequest, claim_keys
 from shared.messaging import outbox
 from shared.refusals import Refusal
@@ -94,7 +94,7 @@ async def log_pledge(
     """
     new = NewPledge(terms, by, request, limits, at or datetime.now(UTC), outbox.correlation_id())
     if group_commit is not None:
-        with suppress(Apart):
+        with suppress(BatchFailed):
             pledge = await group_commit.change(taskforce_id, new)
             if pledge is not None:
                 return pledge

@@ -31,7 +31,7 @@ from services.pledges.pledges.rendering import address, render
 from shared.fields.text import SearchText
 from shared.http.auth import Principal, require
 from shared.http.paging import PageToken, cut
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.i18n.translations import gettext as _
 from shared.product.vocabulary import JOB_TYPES
@@ -44,7 +44,7 @@ Text = Annotated[str, Query(max_length=60)]
 
 
 @router.get("/pledges")
-@about(PLEDGE, CONTACT)
+@concerns(PLEDGE, CONTACT)
 async def list_pledges(
     *,
     request: Request,
@@ -101,7 +101,7 @@ async def list_pledges(
 
 
 @router.get("/pledges/{pledge_id:uuid}")
-@about(PLEDGE, CONTACT, HIRE)
+@concerns(PLEDGE, CONTACT, HIRE)
 async def show_pledge(
     pledge_id: UUID,
     request: Request,

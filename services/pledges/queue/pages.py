@@ -22,7 +22,7 @@ from shared.fields.copenhagen import COPENHAGEN
 from shared.fields.text import SearchText
 from shared.http.auth import Principal, require
 from shared.http.paging import PageToken, cut
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.i18n.translations import gettext as _
 from shared.i18n.translations import ngettext
 from shared.product.vocabulary import JOB_TYPES
@@ -35,7 +35,7 @@ Text = Annotated[str, Query(max_length=60)]
 
 
 @router.get("/queue")
-@about(PLEDGE, HIRE)
+@concerns(PLEDGE, HIRE)
 async def queue(
     *,
     request: Request,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from shared.http.policy import EVERYBODYS, OWN, Thing
+from shared.http.policy import ALL_TASKFORCES, OWN, Resource
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from services.pledges.register.queries import EventRow
     from shared.http.auth import Principal
 
-EVENT: Final = Thing("event", own="of an event pass: the event it was made for", by_role={"event_pass": OWN})
-COMPANY: Final = Thing(
+EVENT: Final = Resource("event", own="of an event pass: the event it was made for", by_role={"event_pass": OWN})
+COMPANY: Final = Resource(
     "company", own="of an event pass: those that have checked in at its event", by_role={"event_pass": OWN}
 )
-PASS: Final = Thing("event pass", reach=EVERYBODYS)
+PASS: Final = Resource("event pass", reach=ALL_TASKFORCES)
 """A bearer token: whoever has one may use it."""
 
 

@@ -15,6 +15,7 @@ from services.pledges.pledges.domain import Contact, Guest, Person
 from shared.contracts.pledges import position_id
 from shared.refusals import Refusal
 from tests.pledges.builders import NOW, SOMEBODY, event, logged, pledge_terms
+from tests.support.properties import PATIENT
 
 
 def test_a_new_pledge_is_logged_with_every_position_vacant() -> None:
@@ -35,6 +36,7 @@ def _expected_refusal(attempt: int | None, filled: set[int], positions: int) -> 
     return refusals.PositionTaken if attempt in filled else None
 
 
+@PATIENT
 @given(st.integers(1, 50), st.lists(st.one_of(st.none(), st.integers(-1, 52)), max_size=70))
 def test_whatever_is_filled_in_whatever_order_the_pledge_tells_the_truth(
     positions: int, attempts: list[int | None]
@@ -116,6 +118,7 @@ def test_a_pledge_counts_from_the_day_it_was_captured_if_the_clock_can_be_right(
     assert (pledge.pledged_on, pledge.flags) == (day, flags)
 
 
+@PATIENT
 @given(
     minutes_after_closing=st.integers(-600, 600),
     delivered_after_minutes=st.integers(0, 30 * 24 * 60),

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.fields.cvr import read_cvr
+from tests.support.properties import PATIENT
 
 
+@PATIENT
 @given(st.text(max_size=30))
 def test_only_eight_right_digits_are_a_cvr_number(typed: str) -> None:
     found = read_cvr(typed)

@@ -15,7 +15,7 @@ from services.events.calendar.queries import ByTime, CheckInRow
 from services.events.register.answers import PREFIX, Warned, cvr_warnings, refusals
 from services.events.register.api import CompanyIn
 from shared.http.paging import PageSize, PageToken, cut
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.rate_limits import LOGGING, limited
 from shared.i18n.translations import N_
 
@@ -78,7 +78,7 @@ class CheckInPage(BaseModel):
 
 
 @router.post("", status_code=201, responses=refusals(404, 409, 413))
-@about(EVENT, COMPANY)
+@concerns(EVENT, COMPANY)
 @limited(LOGGING)
 async def check_in(principal: DoorKeeper, db: Db, event_id: UUID, arrival: CheckInIn) -> CheckInOut:
     """Check a company in. Once is enough: the same again is answered the same again."""
@@ -104,7 +104,7 @@ async def arrive(db: Db, principal: Principal, event_id: UUID, arrival: CheckInI
 
 
 @router.get("", responses=refusals(404))
-@about(EVENT, CHECK_IN)
+@concerns(EVENT, CHECK_IN)
 async def list_check_ins(
     principal: DoorKeeper, db: Db, event_id: UUID, page_size: PageSize = 50, page_token: PageToken = None
 ) -> CheckInPage:

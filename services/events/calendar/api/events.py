@@ -16,7 +16,7 @@ from services.events.register.answers import PREFIX, IfMatch, etag, refusals, ve
 from services.events.register.fields import Goal, Line, Moment, Name
 from shared.contracts.events import EventKind, EventStatus
 from shared.http.paging import PageSize, PageToken, cut
-from shared.http.policy import about
+from shared.http.policy import concerns
 
 if TYPE_CHECKING:
     from shared.http.auth import Principal
@@ -80,7 +80,7 @@ class EventPage(BaseModel):
 
 
 @router.post("", status_code=201, responses=versioned(201) | refusals(404, 409, 413))
-@about(EVENT)
+@concerns(EVENT)
 async def draft_event(principal: Planner, db: Db, event: EventIn, response: Response) -> EventOut:
     """Begin to plan an event: it is a draft until it is published."""
     drafted = await commands.draft_event(db, principal.taskforce, **event.model_dump())
@@ -88,7 +88,7 @@ async def draft_event(principal: Planner, db: Db, event: EventIn, response: Resp
 
 
 @router.get("", responses=refusals())
-@about(EVENT)
+@concerns(EVENT)
 async def list_events(
     principal: EventApiReader,
     db: Db,
@@ -112,14 +112,14 @@ async def list_events(
 
 
 @router.get("/{event_id}", responses=versioned() | refusals(404))
-@about(EVENT)
+@concerns(EVENT)
 async def read_event(principal: EventApiReader, db: Db, event_id: UUID, response: Response) -> EventOut:
     """One event; its version is in the ETag."""
     return await _answer(db, principal, event_id, response)
 
 
 @router.post("/{event_id}/publish", responses=versioned() | refusals(404, 409, 412))
-@about(EVENT)
+@concerns(EVENT)
 async def publish_event(
     principal: Planner, db: Db, event_id: UUID, response: Response, if_match: IfMatch = None
 ) -> EventOut:
@@ -129,7 +129,7 @@ async def publish_event(
 
 
 @router.post("/{event_id}/open", responses=versioned() | refusals(404, 409, 412))
-@about(EVENT)
+@concerns(EVENT)
 async def open_event(
     principal: Planner, db: Db, event_id: UUID, response: Response, if_match: IfMatch = None
 ) -> EventOut:
@@ -139,7 +139,7 @@ async def open_event(
 
 
 @router.post("/{event_id}/close", responses=versioned() | refusals(404, 409, 412))
-@about(EVENT)
+@concerns(EVENT)
 async def close_event(
     principal: Planner, db: Db, event_id: UUID, response: Response, if_match: IfMatch = None
 ) -> EventOut:
@@ -149,7 +149,7 @@ async def close_event(
 
 
 @router.post("/{event_id}/cancel", responses=versioned() | refusals(404, 409, 412))
-@about(EVENT)
+@concerns(EVENT)
 async def cancel_event(
     principal: Planner, db: Db, event_id: UUID, response: Response, if_match: IfMatch = None
 ) -> EventOut:

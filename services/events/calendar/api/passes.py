@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from services.events.access import EVENT, Db, Planner, Settings
 from services.events.calendar import commands, passes, store
 from services.events.register.answers import PREFIX, IfMatch, etag, refusals, version_seen, versioned
-from shared.http.policy import about
+from shared.http.policy import concerns
 
 router = APIRouter(prefix=PREFIX + "/events/{event_id}/passes", tags=["passes"])
 
@@ -41,7 +41,7 @@ class GenerationOut(BaseModel):
 
 
 @router.post("", status_code=201, responses=refusals(404, 409))
-@about(EVENT)
+@concerns(EVENT)
 async def issue_pass(principal: Planner, db: Db, settings: Settings, event_id: UUID) -> PassOut:
     """Hand out a pass of the present generation. Nothing is stored: every pass of a generation is as good."""
     async with db.read(principal.taskforce) as conn:
@@ -57,7 +57,7 @@ async def issue_pass(principal: Planner, db: Db, settings: Settings, event_id: U
 
 
 @router.post("/revoke", responses=versioned() | refusals(404, 412))
-@about(EVENT)
+@concerns(EVENT)
 async def revoke_passes(
     *,
     principal: Planner,

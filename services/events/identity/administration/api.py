@@ -20,7 +20,7 @@ from services.events.register.fields import Email, Name
 from shared.contracts.message import MunicipalityCode
 from shared.db.database import Database
 from shared.http.paging import PageSize, PageToken, cut
-from shared.http.policy import about
+from shared.http.policy import concerns
 
 router = APIRouter(prefix=PREFIX + "/people", tags=["people"])
 
@@ -97,7 +97,7 @@ class PersonPage(BaseModel):
 
 
 @router.post("", status_code=201, responses=refusals(404, 409, 413))
-@about(PERSON)
+@concerns(PERSON)
 async def add_person(principal: ProvenAdministrator, db: Db, person: PersonIn) -> PersonOut:
     """Let somebody take part."""
     await commands.add_person(db, principal.taskforce, person.person(person.id), invite=person.invite)
@@ -105,7 +105,7 @@ async def add_person(principal: ProvenAdministrator, db: Db, person: PersonIn) -
 
 
 @router.put("/{person_id}", responses=refusals(404, 409, 413))
-@about(PERSON)
+@concerns(PERSON)
 async def change_person(principal: ProvenAdministrator, db: Db, person_id: UUID, person: PersonFacts) -> PersonOut:
     """Change somebody's facts and roles. Where they are signed in, the new roles hold within a minute."""
     await commands.change_person(db, principal.taskforce, person.person(person_id))
@@ -113,7 +113,7 @@ async def change_person(principal: ProvenAdministrator, db: Db, person_id: UUID,
 
 
 @router.post("/{person_id}/invitations", status_code=202, responses=refusals(404, 409))
-@about(PERSON)
+@concerns(PERSON)
 async def invite_person(principal: Administrator, db: Db, person_id: UUID) -> PersonOut:
     """Write to somebody (again) that they have an account, and how they sign in: every ten minutes at most."""
     await commands.invite_person(db, principal.taskforce, person_id)
@@ -121,7 +121,7 @@ async def invite_person(principal: Administrator, db: Db, person_id: UUID) -> Pe
 
 
 @router.post("/{person_id}/deactivate", responses=refusals(404, 409))
-@about(PERSON)
+@concerns(PERSON)
 async def deactivate_person(principal: ProvenAdministrator, db: Db, person_id: UUID) -> PersonOut:
     """Let somebody no longer take part: they are signed out everywhere within a minute."""
     await commands.deactivate_person(db, principal.taskforce, person_id)
@@ -129,7 +129,7 @@ async def deactivate_person(principal: ProvenAdministrator, db: Db, person_id: U
 
 
 @router.post("/{person_id}/reactivate", responses=refusals(404))
-@about(PERSON)
+@concerns(PERSON)
 async def reactivate_person(principal: ProvenAdministrator, db: Db, person_id: UUID) -> PersonOut:
     """Let somebody take part again."""
     await commands.reactivate_person(db, principal.taskforce, person_id)
@@ -137,7 +137,7 @@ async def reactivate_person(principal: ProvenAdministrator, db: Db, person_id: U
 
 
 @router.get("/{person_id}", responses=refusals(404))
-@about(PERSON)
+@concerns(PERSON)
 async def read_person(principal: Administrator, db: Db, person_id: UUID) -> PersonOut:
     """Read one person."""
     return await _shown(principal, db, person_id)
@@ -149,7 +149,7 @@ async def _shown(principal: Administrator, db: Database, person_id: UUID) -> Per
 
 
 @router.get("", responses=refusals())
-@about(PERSON)
+@concerns(PERSON)
 async def list_people(
     principal: Administrator, db: Db, page_size: PageSize = 50, page_token: PageToken = None
 ) -> PersonPage:

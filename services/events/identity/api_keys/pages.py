@@ -16,7 +16,7 @@ from services.events.identity.api_keys.domain import LIFETIMES_DAYS, SCOPE_LABEL
 from services.events.register.answers import PREFIX
 from services.events.register.fields import Line
 from shared.http.auth import Scope
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.ui.forms import blank, read_form
 from shared.ui.pages import render
 
@@ -37,14 +37,14 @@ class ApiKeyIn(BaseModel):
 
 
 @router.get("")
-@about(API_KEY)
+@concerns(API_KEY)
 async def show_keys(request: Request, principal: Administrator, db: Db) -> Response:
     """Which programs have a key, and the form for another one."""
     return await _shown(request, principal, db, blank(days="90"))
 
 
 @router.post("")
-@about()
+@concerns()
 async def make_key(request: Request, principal: ProvenAdministrator, db: Db, settings: Settings) -> Response:
     """Make a key, and show it this once."""
     form = await read_form(request, ApiKeyIn)
@@ -64,7 +64,7 @@ async def make_key(request: Request, principal: ProvenAdministrator, db: Db, set
 
 
 @router.post("/{key_id:uuid}/revoke")
-@about(API_KEY)
+@concerns(API_KEY)
 async def revoke_key(principal: ProvenAdministrator, db: Db, key_id: UUID) -> Response:
     """Take a key back."""
     await commands.revoke_key(db, principal.taskforce, key_id, by=principal.subject)
@@ -72,7 +72,7 @@ async def revoke_key(principal: ProvenAdministrator, db: Db, key_id: UUID) -> Re
 
 
 @router.post("/{key_id:uuid}/take-over")
-@about(API_KEY)
+@concerns(API_KEY)
 async def take_over_key(principal: ProvenAdministrator, db: Db, key_id: UUID) -> Response:
     """Answer for a key from now on, in place of whoever did."""
     await commands.take_over_key(db, principal.taskforce, key_id, by=principal.person)

@@ -15,7 +15,7 @@ from services.events.identity.sessions.cookies import end_former, give_session
 from services.events.identity.sessions.device import describe
 from services.events.register import queries
 from services.events.register.fields import Email, Name
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.rate_limits import SIGNING_IN, limited
 from shared.http.refusals import problem_of
 from shared.i18n.translations import current_language
@@ -33,7 +33,7 @@ class FirstAdministrator(BaseModel):
 
 
 @router.get("/{code}")
-@about(SETUP)
+@concerns(SETUP)
 @limited(SIGNING_IN)
 async def ask_who(request: Request, _who: Anybody, db: Db, code: str) -> Response:
     """A form for whoever is to be the first administrator."""
@@ -41,7 +41,7 @@ async def ask_who(request: Request, _who: Anybody, db: Db, code: str) -> Respons
 
 
 @router.post("/{code}")
-@about(SETUP)
+@concerns(SETUP)
 @limited(SIGNING_IN)
 async def become(request: Request, _who: Anybody, db: Db, settings: Settings, code: str) -> Response:
     """Become the first administrator."""

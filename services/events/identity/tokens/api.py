@@ -16,7 +16,7 @@ from services.events.identity.api_keys import commands
 from services.events.identity.api_keys.domain import ClientRefused, ScopeRefused
 from services.events.register.answers import PREFIX
 from shared.http.auth import TOKEN_SECONDS, sign_token
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.rate_limits import EXCHANGING_KEYS, limited
 
 router = APIRouter(prefix=PREFIX + "/token", tags=["token"])
@@ -54,7 +54,7 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
 
 
 @router.post("", response_model=TokenOut, responses=_RESPONSES)
-@about()
+@concerns()
 @limited(EXCHANGING_KEYS)
 async def make_token(
     *,
