@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 DESCRIPTION = """
-Log companies' pledges and confirm the hires that come of them.
+Log companies' pledges and confirm the hires that come from them.
 
 Every writing request carries an `Idempotency-Key` of your own making. Repeat it, with the same body, until you have an
 answer: a pledge that was answered with 201 exists exactly once, for ever.

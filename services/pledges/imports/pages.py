@@ -55,14 +55,14 @@ COLUMN_WORDS: Final = {
 @router.get("/pledges/import")
 @concerns()
 async def choose_file(request: Request, _principal: Annotated[Principal, Depends(require(*IMPORTERS))]) -> Response:
-    """Choose a file."""
+    """Show the form to choose a file."""
     return _page(request, blank())
 
 
 @router.get("/pledges/import/skabelon.csv")
 @concerns()
 async def template(_principal: Annotated[Principal, Depends(require(*IMPORTERS))]) -> Response:
-    """An empty file with the right columns, as Excel in Denmark opens it."""
+    """Return an empty file with the right columns, for a Danish Excel."""
     return Response(
         "\ufeff" + ";".join(COLUMNS) + "\r\n",
         media_type="text/csv; charset=utf-8",
@@ -105,7 +105,7 @@ async def judge_or_import(request: Request, principal: Annotated[Principal, Depe
 @concerns(EVENT)
 @limited(HEAVY)
 async def errors(request: Request, principal: Annotated[Principal, Depends(require(*IMPORTERS))]) -> Response:
-    """What has to be corrected in the file that the page of verdicts carries back, as a file for Excel."""
+    """Return the errors of the file that the page of verdicts sends back, as a file for Excel."""
     posted = await request.form(max_files=0, max_fields=10)
     report = await _report(request, principal, _carried_back(str(posted.get("carried", ""))), dry_run=True)
     if report.problem is not None:
@@ -146,7 +146,7 @@ def _page(
     rows: list[Row] = []
     left_out = 0
     if report is not None:
-        # Of a long file those that need somebody are shown; what is shown stands as it does in the file.
+        # Of a long file, the lines with errors or flags are shown first of all, in the order of the file.
         telling = sorted(report.rows, key=lambda row: (row.verdict != "refused", not row.flags, row.line))
         rows = sorted(telling[:_MOST_ROWS_SHOWN], key=lambda row: row.line)
         left_out = len(telling) - len(rows)

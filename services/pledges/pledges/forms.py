@@ -27,7 +27,7 @@ def without_empty(body: Mapping[str, Any]) -> dict[str, Any]:
     filled: dict[str, Any] = {}
     for name, value in body.items():
         inner = without_empty(value) if isinstance(value, dict) else value
-        if inner not in (None, "", {}):
+        if inner not in (None, "", [], {}):
             filled[name] = inner
     return filled
 
