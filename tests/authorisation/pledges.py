@@ -238,6 +238,16 @@ async def log_by_api(world: PledgesWorld, asker: Asker, ownership: Ownership) ->
     return Ask("POST", f"{API}/pledges", send, success=201, hidden=hidden)
 
 
+async def contact_in_answer(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask | None:
+    """What somebody has just logged is their own, and nobody else's."""
+    if ownership != "own":
+        return None
+    contact = {"name": "Kontakt i svaret", "phone": "97 85 00 00"}
+    body = pledge_body(event_id=str(TONIGHT), company={"name": "Ny"}, contact=contact)
+    send = {"json": body, "headers": {"idempotency-key": str(uuid4())}}
+    return Ask("POST", f"{API}/pledges", send, success=201, hidden=201, shows=(contact["name"],), creates=True)
+
+
 async def log_by_form(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
     form = {"id": str(uuid4()), "event_id": str(world.event(ownership)), "company.name": "Ny", "contact.name": "N"}
     form |= {"contact.phone": "97 85 00 00", "positions": "1", "hours": "10"}
@@ -356,6 +366,7 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ),
     ("GET /internal/pledges/v1/deadlines", "what is past its deadline"): deadlines("pledges"),
     (f"POST {API}/pledges", "event"): log_by_api,
+    (f"POST {API}/pledges", "business contact"): contact_in_answer,
     (f"GET {API}/pledges", "pledge"): _list(f"{API}/pledges?job_type=praktik", "company"),
     (f"GET {API}/pledges", "business contact"): _list(f"{API}/pledges?job_type=praktik", "contact"),
     (f"GET {API}/pledges/{{pledge_id}}", "pledge"): _one(f"{API}/pledges/{{id}}", "company"),

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from services.pledges.pledges import commands
-from services.pledges.pledges.access import LOGGERS, logs_as, visible_part
+from services.pledges.pledges.access import CONTACT, LOGGERS, logs_as, visible_part
 from services.pledges.pledges.api import PREFIX, json_response
 from services.pledges.pledges.dependencies import limits, settings
 from services.pledges.pledges.guest_access import intake_for
@@ -40,7 +40,7 @@ router = APIRouter(prefix=PREFIX, tags=["pledges"])
         422: {"description": "A field is wrong, or the key was used with another body"},
     },
 )
-@concerns(EVENT)
+@concerns(EVENT, CONTACT)
 @limited(LOGGING)
 async def log_pledge(
     body: PledgeIn,
