@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from services.events.identity.people.domain import Programme
     from shared.contracts.events import EventKind
     from shared.contracts.pledges import JobType
-    from shared.http.auth import Role
+    from shared.product.roles import Role
 
 T = TypeVar("T")
 

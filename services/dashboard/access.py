@@ -8,8 +8,9 @@ from fastapi import Depends, Request
 
 from services.dashboard.settings import DashboardSettings
 from shared.db.database import Database
-from shared.http.auth import Principal, Role, public, require
+from shared.http.auth import Principal, public, require
 from shared.http.policy import ALL_TASKFORCES, NOTHING, Resource
+from shared.product.roles import Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

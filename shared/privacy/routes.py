@@ -17,6 +17,7 @@ from shared.http.problems import Problem
 from shared.i18n.translations import Language
 from shared.privacy import subject_requests
 from shared.privacy.subject_requests import Deadline, ErasureOrder, ErasureResult, Findings, LedgerLine, SubjectRequest
+from shared.product.services import IDENTITY_SERVICE
 
 if TYPE_CHECKING:
     from shared.privacy.subject_requests import SubjectData
@@ -32,7 +33,7 @@ async def _database(request: Request) -> Database:
 
 
 _Db = Annotated[Database, Depends(_database)]
-_Events = Annotated[Principal, Depends(require_service("events"))]
+_Events = Annotated[Principal, Depends(require_service(IDENTITY_SERVICE))]
 
 
 def subject_routes(subject_data: SubjectData) -> APIRouter:

@@ -38,7 +38,8 @@ from deploy.local.processes import spawn
 from deploy.postgres.provision import dsn_of
 from deploy.services import SERVICES, database
 from shared.http import auth
-from shared.http.auth import Principal, Role, sign_token
+from shared.http.auth import Principal, sign_token
+from shared.product.roles import Role
 from shared.product.routes import service_for
 from tests.faults.links import KAFKA, to_app
 from tests.support import brokers

@@ -18,11 +18,12 @@ from services.dashboard.overview.views import Selection
 from services.dashboard.read_model import taskforces
 from shared.contracts.pledges import JobType
 from shared.db.database import Database
-from shared.http.auth import Principal, Role
+from shared.fields.validation import FieldError
+from shared.http.auth import Principal
 from shared.http.policy import concerns
 from shared.http.problems import Problem
-from shared.http.validation import FieldError
 from shared.i18n.translations import gettext as _
+from shared.product.roles import Role
 from shared.ui.pages import render
 
 router = APIRouter(include_in_schema=False)

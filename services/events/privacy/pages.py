@@ -40,7 +40,8 @@ from shared.i18n.translations import gettext as _
 from shared.privacy.pdf import pdf
 from shared.privacy.report import report
 from shared.privacy.subject_requests import SubjectRequest
-from shared.privacy.words import ACTIONS, REASONS, SERVICES, kept_for, pairs, shown, who_looked
+from shared.privacy.words import ACTIONS, REASONS, kept_for, pairs, shown, who_looked
+from shared.product.services import SERVICES
 from shared.ui.formats import date_text, local_date
 from shared.ui.forms import Form, blank, read_form
 from shared.ui.pages import render

@@ -14,7 +14,7 @@ from services.events.identity.people import store as people
 from services.events.identity.people.domain import POWERFUL, PROGRAMMES
 from services.events.identity.sessions import queries as session_queries
 from shared.http.policy import concerns
-from shared.product.navigation import ROLE_LABELS
+from shared.product.roles import ROLE_LABELS
 from shared.ui.pages import render
 
 if TYPE_CHECKING:

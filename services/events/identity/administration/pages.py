@@ -30,7 +30,7 @@ from services.events.register.domain import CompanyNotFound
 from shared.http.paging import PageToken, cut
 from shared.http.policy import concerns
 from shared.http.refusals import problem_of
-from shared.product.navigation import ROLE_LABELS
+from shared.product.roles import ROLE_LABELS
 from shared.refusals import Refusal
 from shared.ui.forms import blank, read_form
 from shared.ui.pages import render

@@ -9,8 +9,8 @@ from typing import Final, Self
 from uuid import UUID
 
 from services.events.identity.magic_links.domain import pack, unpack
-from shared.http.auth import Scope
 from shared.i18n.translations import N_
+from shared.product.roles import Scope
 from shared.refusals import Refusal
 
 SCOPE_LABELS: Final[Mapping[Scope, str]] = {

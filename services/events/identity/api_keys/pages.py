@@ -15,8 +15,8 @@ from services.events.identity.api_keys import commands, queries
 from services.events.identity.api_keys.domain import LIFETIMES_DAYS, SCOPE_LABELS
 from services.events.register.answers import PREFIX
 from services.events.register.fields import Line
-from shared.http.auth import Scope
 from shared.http.policy import concerns
+from shared.product.roles import Scope
 from shared.ui.forms import blank, read_form
 from shared.ui.pages import render
 

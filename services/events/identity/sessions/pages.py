@@ -14,11 +14,12 @@ from services.events.identity.sessions import commands
 from services.events.identity.sessions.cookies import give_token, key_in, take_all
 from services.events.identity.sessions.domain import NoSession, SessionOver
 from shared.http.app import LARGEST_UPLOAD
-from shared.http.authentication import RENEWAL, is_use
+from shared.http.authentication import is_use
 from shared.http.policy import concerns
 from shared.http.problems import safe_next
 from shared.http.rate_limits import READING, limited
 from shared.http.request_guards import drain
+from shared.product.services import RENEWAL_PATH
 
 if TYPE_CHECKING:
     pass
@@ -28,7 +29,7 @@ router = APIRouter(include_in_schema=False)
 _ANY_METHOD: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 
-@router.api_route(RENEWAL, methods=_ANY_METHOD)
+@router.api_route(RENEWAL_PATH, methods=_ANY_METHOD)
 @concerns()
 @limited(READING)
 async def renew(

@@ -23,7 +23,7 @@ from shared.http.policy import concerns
 from shared.http.problems import Problem, safe_next
 from shared.http.rate_limits import SIGNING_IN, limited
 from shared.i18n.translations import gettext as _
-from shared.product.navigation import ROLE_LABELS
+from shared.product.roles import ROLE_LABELS
 from shared.ui.forms import blank, read_form
 from shared.ui.pages import render
 

@@ -22,10 +22,10 @@ from services.events.identity.step_up.queries import ways
 from services.events.register import queries
 from shared.http.auth import STEP_UP_SECONDS, NotAllowed, StepUpRequired
 from shared.http.authentication import step_up_required
-from shared.http.csrf import FIELD
 from shared.http.policy import concerns
 from shared.http.problems import Negotiation, Problem, respond, safe_next
 from shared.http.rate_limits import ASKING_DEVICES, limited
+from shared.ui.csrf_field import FIELD
 from shared.ui.pages import render
 
 if TYPE_CHECKING:
