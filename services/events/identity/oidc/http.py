@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-import ssl
-from functools import cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import httpx
 
 from services.events.identity.oidc.domain import ProviderNotBelieved
+from shared.http.tls import trusted_authorities
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -50,12 +49,6 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-@cache
-def _trusted() -> ssl.SSLContext:
-    """The machine's authorities, or those of `SSL_CERT_FILE`; reading them takes a while."""
-    return ssl.create_default_context()
-
-
 class Bounded(httpx.AsyncBaseTransport):
     """Asks some origins only, follows nothing, and gives up on what is slow or large.
 
@@ -65,7 +58,7 @@ class Bounded(httpx.AsyncBaseTransport):
 
     def __init__(self, origins: Collection[str]) -> None:
         self._origins = origins
-        self._inner = httpx.AsyncHTTPTransport(verify=_trusted(), retries=0)
+        self._inner = httpx.AsyncHTTPTransport(verify=trusted_authorities(), retries=0)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Ask. Raises `ProviderNotBelieved`, or `httpx.HTTPError` where nobody answers in time."""
