@@ -19,6 +19,7 @@ from shared.http.policy import about
 from shared.http.problems import Problem
 from shared.http.rate_limits import SIGNING_IN, limited
 from shared.i18n.translations import gettext as _
+from shared.secrets import normalize_code
 from shared.ui.forms import read_form
 from shared.ui.pages import render
 
@@ -66,7 +67,7 @@ async def enter_as_guest(_who: Anybody, db: Db, settings: Settings, code: str) -
 @limited(SIGNING_IN)
 async def enter_by_typing(_who: Anybody, db: Db, settings: Settings, slug: str, code: str) -> Response:
     """Where the address under a QR code leads, for whoever typed it: the same place. Changes nothing."""
-    typed = passes.as_spoken(code)
+    typed = normalize_code(code)
     async with db.system() as conn:
         taskforce = next((one for one in await queries.taskforces(conn) if one.slug == slug.lower()), None)
     if taskforce is not None:

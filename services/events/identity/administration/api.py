@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -13,7 +13,7 @@ from pydantic.config import JsonDict
 from services.events.access import PERSON, Administrator, Db, ProvenAdministrator
 from services.events.identity.administration import commands
 from services.events.identity.people import queries
-from services.events.identity.people.domain import Language, Person, Programme
+from services.events.identity.people.domain import Language, Person
 from services.events.identity.people.queries import PeopleByName, PersonRow
 from services.events.register.answers import PREFIX, refusals
 from services.events.register.fields import Email, Name
@@ -21,10 +21,9 @@ from shared.contracts.message import MunicipalityCode
 from shared.db.database import Database
 from shared.http.paging import PageSize, PageToken, cut
 from shared.http.policy import about
+from shared.product.vocabulary import PersonRole, Programme
 
 router = APIRouter(prefix=PREFIX + "/people", tags=["people"])
-
-PersonRole = Literal["member", "coordinator", "caseworker", "facilitator", "admin", "auditor"]
 
 _EXAMPLE: JsonDict = {
     "id": "c4a760a8-dbcf-4e14-9f39-8b4d5d3f3c11",

@@ -18,7 +18,6 @@ from services.events.identity.api_keys.domain import SCOPE_LABELS
 from services.events.identity.api_keys.queries import api_keys
 from services.events.identity.people import queries
 from services.events.identity.people.domain import (
-    PROGRAMMES,
     AddressTaken,
     LastAdministrator,
     MunicipalityMissing,
@@ -31,6 +30,7 @@ from shared.http.paging import PageToken, cut
 from shared.http.policy import about
 from shared.http.refusals import problem_of
 from shared.product.navigation import ROLE_LABELS
+from shared.product.vocabulary import PROGRAMMES
 from shared.refusals import Refusal
 from shared.ui.forms import blank, read_form
 from shared.ui.pages import render

@@ -12,14 +12,7 @@ from pydantic import BaseModel, Field
 from services.events.access import LINK, Anybody, Db, Settings
 from services.events.identity.login_options.pages import show_login_options
 from services.events.identity.magic_links import commands
-from services.events.identity.magic_links.domain import (
-    LIFETIME,
-    MOST_OF_ONE_NETWORK,
-    LinkCode,
-    new_secret,
-    read_secret,
-    write_secret,
-)
+from services.events.identity.magic_links.domain import LIFETIME, MOST_OF_ONE_NETWORK, LinkCode
 from services.events.identity.sessions.cookies import end_former, give_session
 from services.events.identity.sessions.device import describe
 from services.events.register.fields import Email
@@ -27,6 +20,7 @@ from shared.http.policy import about
 from shared.http.problems import safe_next
 from shared.http.rate_limiter import Limits, network_of, refuse
 from shared.http.rate_limits import SIGNING_IN, Kind, Rate, limited
+from shared.secrets import new_secret, read_secret, write_secret
 from shared.ui.forms import read_form
 from shared.ui.pages import render
 

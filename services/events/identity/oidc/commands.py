@@ -38,10 +38,11 @@ from services.events.register import queries
 from services.events.register.fields import Email, Name
 
 if TYPE_CHECKING:
-    from services.events.identity.oidc.domain import Given, Groups, Identity
+    from services.events.identity.oidc.domain import Given, Identity
     from services.events.identity.oidc.provider import Provider
     from services.events.identity.people.domain import Language
     from services.events.identity.sessions.domain import SessionKey
+    from services.events.settings import Groups
     from shared.db.database import Connection, Database
     from shared.http.auth import Principal
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import secrets
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -28,6 +25,7 @@ from shared.fields.text import FreeText
 from shared.http.policy import about
 from shared.http.problems import Problem, safe_next
 from shared.http.rate_limits import ASKING_DEVICES, SIGNING_IN, limited
+from shared.secrets import new_secret, read_secret, write_secret
 from shared.ui.forms import read_form
 from shared.ui.pages import render
 
@@ -38,7 +36,6 @@ router = APIRouter(include_in_schema=False)
 
 BROWSER_COOKIE: Final = "__Host-tilsagn-passkey"
 """Holds a secret to which the challenges that this browser has asked for are bound."""
-_SECRET_BYTES: Final = 32
 
 
 async def _relying_party(request: Request) -> RelyingParty:
@@ -208,19 +205,14 @@ def device_of(request: Request) -> str:
 
 def secret_of(request: Request) -> bytes:
     """The browser's secret; a new one for a browser that has none of ours."""
-    text = request.cookies.get(BROWSER_COOKIE, "")
-    try:
-        secret = base64.b64decode(text.encode("ascii") + b"=", altchars=b"-_", validate=True)
-    except (ValueError, binascii.Error):
-        secret = b""
-    return secret if len(secret) == _SECRET_BYTES else secrets.token_bytes(_SECRET_BYTES)
+    return read_secret(request.cookies.get(BROWSER_COOKIE, "")) or new_secret()
 
 
 def with_secret(response: Response, secret: bytes) -> Response:
     """The answer, with the secret for the browser to keep."""
     response.set_cookie(
         BROWSER_COOKIE,
-        base64.urlsafe_b64encode(secret).decode("ascii").rstrip("="),
+        write_secret(secret),
         max_age=int(CHALLENGE_LASTS.total_seconds()),
         path="/",
         secure=True,
