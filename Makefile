@@ -25,7 +25,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 BOOTSTRAP = $(PYTHON) deploy/bootstrap.py
 SOURCES := services shared deploy tests
-MIGRATIONS = $(wildcard shared/messaging/migrations/*.sql services/*/migrations/*.sql)
+MIGRATIONS = $(wildcard shared/*/migrations/*.sql shared/*/migrations/*/*.sql services/*/migrations/*.sql)
 PORT_OPTION = $(if $(PORT),--port $(PORT))
 
 # Python keeps what it has compiled, whatever the caller's environment says: without, each process compiles all anew.

@@ -117,7 +117,7 @@ def read_ledger(file: Path) -> list[dict[str, Any]]:
         raise Refusal(f"{file} cannot be read: {error.strerror}.") from None
     except ValueError:
         raise Refusal(f"{file} is no ledger of erasures: `tilsagn erasures` writes one.") from None
-    keys = {"service", "id", "taskforce_id", "table", "key", "erased_by"}
+    keys = {"service", "id", "taskforce_id", "table", "key", "erased_by", "erased_at", "repeated_at"}
     if not isinstance(lines, list) or any(not isinstance(line, dict) or keys - line.keys() for line in lines):
         raise Refusal(f"{file} is no ledger of erasures: `tilsagn erasures` writes one.")
     return lines

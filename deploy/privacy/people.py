@@ -12,6 +12,7 @@ from uuid import UUID
 import asyncpg
 
 from deploy.privacy.registers import register_of
+from deploy.services import DATA_SUBJECTS
 from services.dashboard.privacy.subjects import HOLDINGS as DASHBOARD
 from services.events.privacy.subjects import DEEDS as EVENTS_DEEDS
 from services.events.privacy.subjects import HOLDINGS as EVENTS
@@ -33,8 +34,6 @@ HOLDINGS: Final[Mapping[str, Sequence[Holding]]] = MappingProxyType(
 """In the order in which they are asked: what one finds is what the next is asked for."""
 DEEDS: Final[Mapping[str, Sequence[Deed]]] = MappingProxyType({"events": EVENTS_DEEDS, "pledges": PLEDGES_DEEDS})
 """How what accounts have done is found, in the services where they do something."""
-OWNERS: Final = ("events", "pledges")
-"""The services that own personal data: they have a ledger of what was erased, and a log of who has looked."""
 
 
 class LastAdministrator(Exception):
@@ -64,7 +63,7 @@ async def find(
     for service, holdings in HOLDINGS.items():
         async with _change(dsn(service), taskforce_id) as conn:
             groups = await held(conn, register_of(service).personal, holdings, asked)
-            if service in OWNERS:
+            if service in DATA_SUBJECTS:
                 disclosure = Disclosure(conn, taskforce_id, OPERATOR, purpose, "export")
                 for group in groups:
                     await disclosure.log(group.entry.table, group.keys)
@@ -83,7 +82,7 @@ async def looks(dsn: Callable[[str], str], taskforce_id: UUID, found: Sequence[F
     """
     keys = [key for one in found for group in one.held for key in group.keys]
     rows: list[dict[str, Any]] = []
-    for service in OWNERS:
+    for service in DATA_SUBJECTS:
         async with _change(dsn(service), taskforce_id) as conn:
             rows += [
                 {"service": service, **row}
@@ -125,7 +124,7 @@ async def erase(
     """
     lines: dict[str, list[Erasure]] = {}
     for one in found:
-        if one.service not in OWNERS:
+        if one.service not in DATA_SUBJECTS:
             continue
         async with _change(dsn(one.service), taskforce_id) as conn:
             try:
@@ -153,7 +152,7 @@ async def ledger(dsn: Callable[[str], str]) -> list[dict[str, Any]]:
         dsn: a service's database, as the owner of its tables, whom row-level security does not bind.
     """
     lines = []
-    for service in OWNERS:
+    for service in DATA_SUBJECTS:
         for taskforce_id in await _taskforces(dsn(service)):
             async with _change(dsn(service), taskforce_id) as conn:
                 lines += [line.as_json(service) for line in await subjects.ledger(conn)]
@@ -175,7 +174,7 @@ async def repeat(dsn: Callable[[str], str], lines: Sequence[Mapping[str, Any]]) 
         erasure = Erasure.from_json(line)
         # What the ledger itself says of a line goes before a copy of it.
         wanted.setdefault((line["service"], erasure.taskforce_id), {}).setdefault(erasure.id, erasure)
-    if unknown := {service for service, _ in wanted} - set(OWNERS):
+    if unknown := {service for service, _ in wanted} - set(DATA_SUBJECTS):
         raise ValueError(f"no service {', '.join(sorted(unknown))} has a ledger")
     repeated = Repeated(0)
     for (service, taskforce_id), erasures in wanted.items():

@@ -93,7 +93,7 @@ class Database:
 
     - `change(taskforce_id)`: reads and writes one taskforce's rows; wakes the relay after the commit.
     - `read(taskforce_id)`: reads one taskforce's rows; the database refuses writes.
-    - `system()`: no taskforce: outbox, inbox, dead letters and the registry of taskforces only. The tables
+    - `system()`: no taskforce: outbox, dead letters and the registry of taskforces only. The tables
       of business rows show it nothing.
 
     Every statement has a timeout of 10 s, every wait for a connection one of 5 s (`TimeoutError`).

@@ -1,8 +1,8 @@
 """From the broker to an effect: a batch of records, one transaction, then the offsets.
 
-What a service writes is one function, `apply(conn, deliveries)`: idempotent by the aggregate's id and version,
-or behind the inbox. Everything else is here: tolerant parsing, dead letters in the same transaction, retries in
-order for what passes, tenancy, and the alarm when too much is invalid in a row.
+What a service writes is one function, `apply(conn, deliveries)`, idempotent by a key in its own tables (the
+aggregate's id and version, the delivery's id). Everything else is here: tolerant parsing, dead letters in the same
+transaction, retries in order for what passes, tenancy, and the alarm when too much is invalid in a row.
 """
 
 from __future__ import annotations

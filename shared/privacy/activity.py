@@ -73,7 +73,7 @@ async def done(
     return found
 
 
-_MINE = "taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid"
+_MINE = "taskforce_id = current_taskforce()"
 
 LOOKED = Deed(
     "access_log",

@@ -1,6 +1,6 @@
 """The register of personal data: for every column of a database whether it is about somebody, why, and until when.
 
-A service's part is its `personal_data.toml`; what every service has (outbox, inbox, dead letters) is in
+A service's part is its `personal_data.toml`; what every service has (outbox, dead letters) is in
 `shared/messaging/personal_data.toml`. Four kinds of entry:
 
 - `[[personal]]`: it tells about somebody. Purpose, legal basis, deadline, and the job that deletes it then.

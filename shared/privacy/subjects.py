@@ -152,7 +152,7 @@ class Erasure:
         table: which table's row; with the service it says what kind of person it was.
         key: what the row was known by.
         erased_by: the subject of whoever did it; None: an operator.
-        erased_at: when it was erased first; None: not known, of a copy that does not say.
+        erased_at: when it was erased first.
         repeated_at: when it was last erased again, or the line put back, after a restore; None: never.
     """
 
@@ -161,7 +161,7 @@ class Erasure:
     table: str
     key: UUID
     erased_by: str | None
-    erased_at: datetime | None
+    erased_at: datetime
     repeated_at: datetime | None = None
 
     def as_json(self, service: str) -> dict[str, Any]:
@@ -173,13 +173,13 @@ class Erasure:
             "table": self.table,
             "key": str(self.key),
             "erased_by": self.erased_by,
-            "erased_at": self.erased_at and self.erased_at.isoformat(),
+            "erased_at": self.erased_at.isoformat(),
             "repeated_at": self.repeated_at and self.repeated_at.isoformat(),
         }
 
     @classmethod
     def from_json(cls, line: Mapping[str, Any]) -> Erasure:
-        """Read what `as_json` wrote; releases before this one wrote no times.
+        """Read what `as_json` wrote.
 
         Raises:
             ValueError, KeyError, TypeError: it is no such line.
@@ -190,14 +190,12 @@ class Erasure:
             line["table"],
             UUID(line["key"]),
             line["erased_by"],
-            _moment(line.get("erased_at")),
-            _moment(line.get("repeated_at")),
+            _moment(line["erased_at"]),
+            None if line["repeated_at"] is None else _moment(line["repeated_at"]),
         )
 
 
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
+def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"{text} does not say in which zone")
@@ -231,9 +229,7 @@ async def write(conn: Connection, lines: Sequence[Erasure]) -> set[UUID]:
     rows = await conn.fetch(
         """
         insert into erasures (taskforce_id, id, erased_table, erased_key, erased_by, erased_at, repeated_at)
-        select taskforce_id, id, erased_table, erased_key, erased_by,
-               coalesce(erased_at, clock_timestamp()),
-               repeated_at
+        select taskforce_id, id, erased_table, erased_key, erased_by, erased_at, repeated_at
           from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::timestamptz[], $7::timestamptz[])
                as line (taskforce_id, id, erased_table, erased_key, erased_by, erased_at, repeated_at)
             on conflict do nothing
@@ -256,7 +252,7 @@ async def ledger(conn: Connection) -> list[Erasure]:
         """
         select id, taskforce_id, erased_table, erased_key, erased_by, erased_at, repeated_at
           from erasures
-         where taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+         where taskforce_id = current_taskforce()
          order by erased_at, id
         """
     )
@@ -298,7 +294,7 @@ async def repeat(conn: Connection, holdings: Sequence[Holding], lines: Sequence[
         """
         update erasures
            set repeated_at = clock_timestamp()
-         where taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+         where taskforce_id = current_taskforce()
            and id = any ($1)
         """,
         [

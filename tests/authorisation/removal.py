@@ -20,10 +20,8 @@ from tests.conftest import TASKFORCE
 
 _OF_THE_TASKFORCE: Final = re.compile(r"(\b\w+\.)?\btaskforce_id = \$1\b")
 # Where a statement is made for whatever transaction it is in: finding and erasing somebody (services/*/subjects.py).
-_OF_THE_TRANSACTION: Final = re.compile(
-    r"(\b\w+\.)?\btaskforce_id = nullif\(current_setting\('app.taskforce', true\), ''\)::uuid"
-)
-_NAMED_IN_A_LETTER: Final = re.compile(r"nullif\(current_setting\('app.taskforce', true\), ''\)(?!::uuid)")
+_OF_THE_TRANSACTION: Final = re.compile(r"(\b\w+\.)?\btaskforce_id = current_taskforce\(\)")
+_NAMED_IN_A_LETTER: Final = re.compile(r"nullif\(current_setting\('app.taskforce', true\), ''\)")
 
 Checks = Mapping[Callable[..., Any], Callable[..., Any]]
 """Each check of a service, and what stands in for it when it is taken away."""

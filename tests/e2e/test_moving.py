@@ -175,6 +175,15 @@ def test_a_file_that_brings_others_along_is_refused(laptop: Laptop, servers: Top
     assert not (tmp_path.parent / "elsewhere").exists()
 
 
+def test_a_file_of_a_version_before_the_first_migration_is_refused(
+    laptop: Laptop, servers: Topology, tmp_path: Path
+) -> None:
+    manifest, _keys = parcel_of(laptop.file)
+    older = dataclasses.replace(manifest.databases["events"], migrations=("20261101000000",))
+    file = _repacked(laptop, tmp_path, databases={**manifest.databases, "events": older})
+    assert "made by a version of Tilsagn before 0.2" in _import(file, servers).notes
+
+
 def test_a_file_of_a_newer_version_is_refused(laptop: Laptop, servers: Topology, tmp_path: Path) -> None:
     manifest, keys = parcel_of(laptop.file)
     events = manifest.databases["events"]

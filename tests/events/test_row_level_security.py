@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 NOW = datetime.now(UTC)
 # A challenge is of no taskforce: who will answer it is not known when it is made.
-EXEMPT = {"taskforces", "outbox", "inbox", "dead_letters", "schema_migrations", "passkey_challenges"}
+EXEMPT = {"taskforces", "outbox", "dead_letters", "schema_migrations", "passkey_challenges"}
 # Nor is it known who comes back from a provider.
 EXEMPT |= {"provider_sign_ins"}
 BUSINESS = (

@@ -2,7 +2,7 @@
 
 A hundred accounts and personally owned companies belong to events, a hundred contacts to pledges. They come in by
 every way there is, right and wrong, are invited, sign in and are looked up, while a worker is killed; then every place
-is searched byte by byte: topics, outboxes, inboxes, dead letters, every other table, logs, metrics, and every address
+is searched byte by byte: topics, outboxes, dead letters, every other table, logs, metrics, and every address
 that any page or answer leads to. Then the databases are dumped as an export does it, and searched again; and two are
 erased, to the last byte.
 """

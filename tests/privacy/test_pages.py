@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from deploy.privacy import people
+from deploy.services import DATA_SUBJECTS
 from services.events.privacy.commands import finish_orders
 from services.pledges.privacy.retention import retention
 from shared.db.database import Database
@@ -109,7 +110,7 @@ async def test_who_has_looked_and_taken_a_report_and_why_is_written_down_and_tol
     report = await _report(services, **EVA)
     written = {
         (row["who"], row["action"], row["why"], row["basis"])
-        for service in people.OWNERS
+        for service in DATA_SUBJECTS
         for row in await whole.all(service, "select who, action, why, basis from access_log")
     }
     assert written == {

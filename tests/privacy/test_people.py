@@ -13,7 +13,7 @@ import pytest
 
 from deploy.privacy import people
 from deploy.privacy.registers import register_of
-from deploy.services import SERVICES
+from deploy.services import DATA_SUBJECTS, SERVICES
 from services.events.identity.people.domain import is_last_administrator
 from services.events.identity.people.store import administrators, lock_people, set_deactivated
 from shared.db.database import set_taskforce
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tests.support.infrastructure import Databases
 
 EVA = Asked(emails=frozenset({"EVA@firma.example "}), phones=frozenset({"+45 97 85 00 00"}))
+TIMES = {"erased_at": "2026-11-22T12:00:00+00:00", "repeated_at": None}
+"""Of a line of the ledger."""
 
 
 class Installation:
@@ -301,7 +303,7 @@ async def _restored(whole: Installation) -> list[dict[str, Any]]:
     """Erase Eva, and go back to before it: the ledger has gone back, too. Returns the copy that was kept of it."""
     await whole.erase()
     copy: list[dict[str, Any]] = json.loads(json.dumps(await people.ledger(whole.databases.owner_dsn)))
-    for service in people.OWNERS:
+    for service in DATA_SUBJECTS:
         await whole.all(service, "delete from erasures")
     await whole.all(
         "events",
@@ -360,23 +362,13 @@ async def test_a_row_that_comes_back_beside_its_line_is_said_to_be_erased_again(
     assert {line["key"] for line in after if line["repeated_at"]} == {str(whole.pledges["by mail"])}
 
 
-async def test_a_copy_that_says_no_times_is_believed_all_the_same(whole: Installation) -> None:
-    """Those of releases that wrote none: what is not known is told as the time of the restore, in both places."""
-    copy = await _restored(whole)
-    restored_at = datetime.now(UTC)
-    old = [{name: value for name, value in line.items() if not name.endswith("_at")} for line in copy]
-    assert await people.repeat(whole.databases.owner_dsn, old) == Repeated(3)
-    for line in await people.ledger(whole.databases.owner_dsn):
-        assert restored_at < datetime.fromisoformat(line["erased_at"]) <= datetime.fromisoformat(line["repeated_at"])
-
-
 async def test_an_administrator_without_whom_nobody_could_sign_in_is_told_of_and_the_rest_is_erased(
     whole: Installation,
 ) -> None:
     """When they were erased there was another one, whom the restored moment does not know."""
     copy = await _restored(whole)
     admin = {"service": "events", "table": "people", "erased_by": None, "id": str(uuid4())}
-    admin |= {"taskforce_id": str(whole.taskforce_id), "key": str(whole.admin), "erased_at": "2026-11-22T12:00:00Z"}
+    admin |= {"taskforce_id": str(whole.taskforce_id), "key": str(whole.admin)} | TIMES
     assert await people.repeat(whole.databases.owner_dsn, [admin, *copy]) == Repeated(3, kept=(whole.admin,))
     assert whole.admin in await whole.accounts()
     assert whole.eva not in await whole.accounts()
@@ -386,14 +378,14 @@ async def test_an_administrator_without_whom_nobody_could_sign_in_is_told_of_and
 
 async def test_a_line_of_another_taskforce_erases_nothing_there(whole: Installation) -> None:
     line = {"service": "pledges", "table": "pledge_contacts", "erased_by": None, "id": str(uuid4())}
-    line |= {"taskforce_id": str(whole.other), "key": str(whole.pledges["by mail"])}
+    line |= {"taskforce_id": str(whole.other), "key": str(whole.pledges["by mail"])} | TIMES
     assert await people.repeat(whole.databases.owner_dsn, [line]) == Repeated(0)
     assert "by mail" in await whole.contacts()
 
 
 async def test_a_copy_of_something_else_is_refused_before_anything_is_done(whole: Installation) -> None:
     line = {"service": "dashboard", "table": "x", "erased_by": None, "id": str(uuid4())}
-    line |= {"taskforce_id": str(whole.other), "key": str(uuid4())}
+    line |= {"taskforce_id": str(whole.other), "key": str(uuid4())} | TIMES
     with pytest.raises(ValueError, match="no service dashboard has a ledger"):
         await people.repeat(whole.databases.owner_dsn, [line])
 

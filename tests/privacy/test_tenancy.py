@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from deploy.privacy.people import OWNERS
+from deploy.services import DATA_SUBJECTS
 from shared.db.database import Database
 from shared.privacy.access_log import CASEWORK, Disclosure
 from shared.privacy.subjects import Erasure, ledger, write
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.support.infrastructure import Databases
 
 
-@pytest.fixture(params=OWNERS)
+@pytest.fixture(params=DATA_SUBJECTS)
 async def database(
     request: pytest.FixtureRequest, databases: Databases, base_settings: dict[str, Any]
 ) -> AsyncIterator[Database]:

@@ -15,7 +15,7 @@ _ACCOUNT: Final = """
     select person.id
       from people as person,
            asked
-     where person.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+     where person.taskforce_id = current_taskforce()
        and lower(person.email) = any (asked.emails)
 """
 _ERASE_ACCOUNT: Final = "select erase_accounts($1)"
@@ -28,7 +28,7 @@ HOLDINGS: Final = (
             select company.id
               from companies as company,
                    asked
-             where company.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+             where company.taskforce_id = current_taskforce()
                and company.personally_owned
                and (company.cvr = any (asked.cvrs)
                     or regexp_replace(company.cvr_as_typed, '[^0-9]', '', 'g') = any (asked.cvrs))
@@ -38,7 +38,7 @@ HOLDINGS: Final = (
                set name = '{ERASED}',
                    cvr = null,
                    cvr_as_typed = null
-             where taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+             where taskforce_id = current_taskforce()
                and personally_owned
                and name <> '{ERASED}'
                and id = any ($1)
@@ -64,7 +64,7 @@ _OF_KEY: Final = """
       from account
       join api_keys as api_key
         on api_key.{column} = account.id
-     where api_key.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+     where api_key.taskforce_id = current_taskforce()
 """
 
 DEEDS: Final = (
@@ -85,7 +85,7 @@ DEEDS: Final = (
               join companies as company
                 on company.taskforce_id = attendance.taskforce_id
                and company.id = attendance.company_id
-             where attendance.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+             where attendance.taskforce_id = current_taskforce()
         """,
     ),
     Deed("api_keys", "made_by", _OF_KEY.format(column="made_by", moment="made_at")),
@@ -99,7 +99,7 @@ DEEDS: Final = (
               from account
               join erasure_orders as erasure_order
                 on erasure_order.ordered_by = account.subject
-             where erasure_order.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+             where erasure_order.taskforce_id = current_taskforce()
         """,
     ),
     LOOKED,

@@ -17,7 +17,7 @@ HOLDINGS: Final = (
             select delivery.id
               from deliveries as delivery,
                    asked
-             where delivery.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+             where delivery.taskforce_id = current_taskforce()
                and delivery.recipient_id = any (asked.ids)
         """,
         erase=None,

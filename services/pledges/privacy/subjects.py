@@ -14,13 +14,13 @@ _OF_CONTACT: Final = r"""
     select contact.id
       from {table} as contact,
            asked
-     where contact.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+     where contact.taskforce_id = current_taskforce()
        and (lower(contact.email) = any (asked.emails)
             or right(regexp_replace(contact.phone, '\D', '', 'g'), 8) = any (asked.phones))
 """
 _ERASE_CONTACT: Final = """
     delete from {table}
-     where taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+     where taskforce_id = current_taskforce()
        and id = any ($1)
     returning id
 """
@@ -28,7 +28,7 @@ _OF_COMPANY: Final = r"""
     select made.id
       from {table} as made,
            asked
-     where made.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+     where made.taskforce_id = current_taskforce()
        and regexp_replace(made.company_cvr, '\D', '', 'g') = any (asked.cvrs)
 """
 _ERASE_COMPANY: Final = "select forget_companies_of_{table}($1)"
@@ -84,7 +84,7 @@ _HIRED: Final = """
       left join companies as company
         on company.taskforce_id = hire.taskforce_id
        and company.id = hire.company_id
-     where hire.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+     where hire.taskforce_id = current_taskforce()
 """
 
 DEEDS: Final = (
@@ -104,7 +104,7 @@ DEEDS: Final = (
               left join companies as company
                 on company.taskforce_id = pledge.taskforce_id
                and company.id = pledge.company_id
-             where pledge.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+             where pledge.taskforce_id = current_taskforce()
         """,
     ),
     Deed("hires", "logged_by", _HIRED.format(column="logged_by")),

@@ -106,8 +106,8 @@ def test_a_job_has_one_deadline() -> None:
 
 def test_a_table_is_in_one_file_only(tmp_path: Path) -> None:
     part = tmp_path / "part.toml"
-    part.write_text('[not_personal]\ninbox = ["id"]\n', encoding="utf-8")
-    with pytest.raises(ValueError, match="the tables inbox are in two files"):
+    part.write_text('[not_personal]\noutbox = ["id"]\n', encoding="utf-8")
+    with pytest.raises(ValueError, match="the tables outbox are in two files"):
         read_register([part, part])
 
 

@@ -1,10 +1,10 @@
 -- migrate:up
-set local lock_timeout = '5s';
+set local lock_timeout = '2s';
 set local statement_timeout = '60s';
 
--- Everything here is made from the other services' messages, in one or two generations: the one that is served,
--- and, while a rebuild runs, the next one, which takes its place in one transaction. A dropped one stands here
--- until its rows are gone.
+-- Everything here is made from the other services' messages, in one or two generations: the one that is served and,
+-- while a rebuild runs, the next one, which replaces it in one transaction. A dropped generation stays in this table
+-- until its rows are deleted.
 create table generations (
   generation integer generated always as identity primary key,
   state text not null check (state in ('building', 'serving', 'dropped')),
@@ -14,8 +14,10 @@ create unique index generations_building on generations (state) where state = 'b
 create unique index generations_serving on generations (state) where state = 'serving';
 insert into generations (state) values ('serving');
 
--- Which taskforces there are, and the name each has in addresses. Read before a tenant is known: no row-level
--- security, and nothing in it that is not public.
+-- ---- The register: every version of every aggregate. The highest version is the present, all of them the history.
+
+-- The taskforces, and the slug each has in URLs. They are public and read before a taskforce is known: no row-level
+-- security.
 create table taskforces (
   generation integer not null,
   taskforce_id uuid not null,
@@ -29,7 +31,6 @@ create table taskforces (
 );
 create index taskforces_by_slug on taskforces (generation, slug);
 
--- Every version of every aggregate, as it was told: the highest is the present, all of them the history.
 create table companies (
   generation integer not null,
   taskforce_id uuid not null,
@@ -45,6 +46,7 @@ create table companies (
   primary key (generation, taskforce_id, company_id, version)
 );
 create index companies_recorded on companies (generation, taskforce_id, recorded_at);
+call isolate('companies');
 
 create table employer_events (
   generation integer not null,
@@ -64,6 +66,7 @@ create table employer_events (
   primary key (generation, taskforce_id, event_id, version)
 );
 create index employer_events_recorded on employer_events (generation, taskforce_id, recorded_at);
+call isolate('employer_events');
 
 create table attendances (
   generation integer not null,
@@ -79,6 +82,12 @@ create table attendances (
   primary key (generation, taskforce_id, attendance_id, version)
 );
 create index attendances_recorded on attendances (generation, taskforce_id, recorded_at);
+-- The pages count how many companies came to each event: from this index alone, already in order.
+create index attendances_of_event on attendances
+  (generation, taskforce_id, event_id, company_id, checked_in_on, recorded_at);
+call isolate('attendances');
+
+-- ---- Pledges and hires: their history as above, and their present.
 
 create table pledge_versions (
   generation integer not null,
@@ -102,6 +111,7 @@ create table pledge_versions (
   pledged_on date not null,
   primary key (generation, taskforce_id, pledge_id, version)
 );
+call isolate('pledge_versions');
 
 create table hire_versions (
   generation integer not null,
@@ -123,9 +133,10 @@ create table hire_versions (
   ended_on date,
   primary key (generation, taskforce_id, hire_id, version)
 );
+call isolate('hire_versions');
 
--- The present of the two kinds that are counted by the hundred thousand: their highest versions, kept beside the
--- history so that a figure need not look for them.
+-- There are hundreds of thousands of these two. Their highest versions are kept beside the history, so that a figure
+-- need not look for them.
 create table pledges (
   like pledge_versions,
   primary key (generation, taskforce_id, pledge_id)
@@ -134,12 +145,16 @@ create table hires (
   like hire_versions,
   primary key (generation, taskforce_id, hire_id)
 );
--- what has changed since some moment
+-- For what has changed since a moment.
 create index pledges_recorded on pledges (generation, taskforce_id, recorded_at);
 create index hires_recorded on hires (generation, taskforce_id, recorded_at);
+call isolate('pledges');
+call isolate('hires');
 
--- What begins or ends on each day, so that a figure as of a day is a sum over some thousand rows and not a count
--- over all pledges. Kept by the triggers below, in the transaction that changes the present.
+-- ---- Tallies: what a figure adds up.
+
+-- What begins or ends on each day, so that a figure as of a day is a sum over some thousand rows and not a count over
+-- all pledges. The triggers below keep it up to date, in the transaction that changes the present.
 create table daily_tallies (
   generation integer not null,
   taskforce_id uuid not null,
@@ -155,65 +170,51 @@ create table daily_tallies (
   starting_without_pledge bigint not null,
   unique nulls not distinct (generation, taskforce_id, day, job_type, event_id)
 );
+call isolate('daily_tallies');
 
-alter table companies enable row level security;
-alter table employer_events enable row level security;
-alter table attendances enable row level security;
-alter table pledge_versions enable row level security;
-alter table hire_versions enable row level security;
-alter table pledges enable row level security;
-alter table hires enable row level security;
-alter table daily_tallies enable row level security;
+-- The daily tallies added up by quarter: a figure as of a day is the sum of the quarters before that day's quarter and
+-- of the days in it. With a hundred thousand pledges that is two thousand rows to add up instead of twenty thousand.
+create table quarterly_tallies (
+  generation integer not null,
+  taskforce_id uuid not null,
+  -- its first day
+  quarter date not null,
+  job_type text not null,
+  event_id uuid,
+  positions bigint not null,
+  hires_from_pledges bigint not null,
+  hires_without_pledge bigint not null,
+  hires_ended bigint not null,
+  starting_from_pledges bigint not null,
+  starting_without_pledge bigint not null,
+  unique nulls not distinct (generation, taskforce_id, quarter, job_type, event_id)
+);
+call isolate('quarterly_tallies');
 
-create policy one_taskforce on companies
-  using (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid)
-  with check (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid);
-create policy one_taskforce on employer_events
-  using (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid)
-  with check (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid);
-create policy one_taskforce on attendances
-  using (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid)
-  with check (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid);
-create policy one_taskforce on pledge_versions
-  using (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid)
-  with check (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid);
-create policy one_taskforce on hire_versions
-  using (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid)
-  with check (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid);
-create policy one_taskforce on pledges
-  using (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid)
-  with check (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid);
-create policy one_taskforce on hires
-  using (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid)
-  with check (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid);
-create policy one_taskforce on daily_tallies
-  using (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid)
-  with check (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid);
-
--- What a pledge and a hire count as, and from which day: said here and nowhere else. The present is tallied by the
--- triggers below; what was known at an earlier moment is put through the same two functions when it is asked for.
--- A sign of -1 takes back what the same row counted for.
-create function tallies_of_pledge(told pledges, sign integer) returns setof daily_tallies
+-- What a pledge and a hire count as, and from which day: these two functions are the only place that says so. The
+-- triggers below use them for the present, and queries for what was known at an earlier moment. A sign of -1 takes back
+-- what the same row counted for.
+create function tallies_of_pledge(pledge pledges, sign integer) returns setof daily_tallies
 language sql immutable
 begin atomic
-  select told.generation, told.taskforce_id, told.pledged_on, told.job_type, told.event_id,
-         sign * told.positions, 0, 0, 0, 0, 0
-   where told.status <> 'duplicate';
+  select pledge.generation, pledge.taskforce_id, pledge.pledged_on, pledge.job_type, pledge.event_id,
+         sign * pledge.positions, 0, 0, 0, 0, 0
+   where pledge.status <> 'duplicate';
 end;
 
-create function tallies_of_hire(told hires, sign integer) returns setof daily_tallies
+create function tallies_of_hire(hire hires, sign integer) returns setof daily_tallies
 language sql immutable
 begin atomic
-  select told.generation, told.taskforce_id, day, told.job_type, told.event_id,
+  select hire.generation, hire.taskforce_id, day, hire.job_type, hire.event_id,
          0,
-         case when told.pledge_id is not null then sign * started else 0 end,
-         case when told.pledge_id is null then sign * started else 0 end,
+         case when hire.pledge_id is not null then sign * started else 0 end,
+         case when hire.pledge_id is null then sign * started else 0 end,
          sign * ended,
-         case when told.pledge_id is not null then sign * starting else 0 end,
-         case when told.pledge_id is null then sign * starting else 0 end
-    from (values (told.start_date, 1, 0, case when told.confirmed_on < told.start_date then -1 else 0 end),
-                 (told.confirmed_on, 0, 0, case when told.confirmed_on < told.start_date then 1 else 0 end),
-                 (greatest(told.ended_on, told.start_date), 0, case when told.ended_on is null then 0 else 1 end, 0)
+         case when hire.pledge_id is not null then sign * starting else 0 end,
+         case when hire.pledge_id is null then sign * starting else 0 end
+    from (values (hire.start_date, 1, 0, case when hire.confirmed_on < hire.start_date then -1 else 0 end),
+                 (hire.confirmed_on, 0, 0, case when hire.confirmed_on < hire.start_date then 1 else 0 end),
+                 (greatest(hire.ended_on, hire.start_date), 0, case when hire.ended_on is null then 0 else 1 end, 0)
          ) as change (day, started, ended, starting)
    where started <> 0
       or ended <> 0
@@ -238,7 +239,22 @@ begin atomic
          starting_from_pledges = tally.starting_from_pledges + excluded.starting_from_pledges,
          starting_without_pledge = tally.starting_without_pledge + excluded.starting_without_pledge;
 
-  -- Only taking back can leave a day with nothing on it; then it goes, as if it had never been.
+  insert into quarterly_tallies as tally
+  select generation, taskforce_id, date_trunc('quarter', day::timestamp)::date as quarter, job_type, event_id,
+         sum(positions), sum(hires_from_pledges), sum(hires_without_pledge), sum(hires_ended),
+         sum(starting_from_pledges), sum(starting_without_pledge)
+    from unnest(changes) as change
+   group by generation, taskforce_id, quarter, job_type, event_id
+   order by generation, taskforce_id, quarter, job_type, event_id
+      on conflict (generation, taskforce_id, quarter, job_type, event_id) do update
+     set positions = tally.positions + excluded.positions,
+         hires_from_pledges = tally.hires_from_pledges + excluded.hires_from_pledges,
+         hires_without_pledge = tally.hires_without_pledge + excluded.hires_without_pledge,
+         hires_ended = tally.hires_ended + excluded.hires_ended,
+         starting_from_pledges = tally.starting_from_pledges + excluded.starting_from_pledges,
+         starting_without_pledge = tally.starting_without_pledge + excluded.starting_without_pledge;
+
+  -- Only taking back can leave a day or a quarter with nothing in it: such a row is deleted.
   delete from daily_tallies as tally
    using unnest(changes) as change
    where (change.positions < 0 or change.hires_from_pledges < 0 or change.hires_without_pledge < 0
@@ -254,55 +270,74 @@ begin atomic
      and tally.hires_ended = 0
      and tally.starting_from_pledges = 0
      and tally.starting_without_pledge = 0;
+
+  delete from quarterly_tallies as tally
+   using unnest(changes) as change
+   where (change.positions < 0 or change.hires_from_pledges < 0 or change.hires_without_pledge < 0
+          or change.hires_ended < 0 or change.starting_from_pledges < 0 or change.starting_without_pledge < 0)
+     and tally.generation = change.generation
+     and tally.taskforce_id = change.taskforce_id
+     and tally.quarter = date_trunc('quarter', change.day::timestamp)::date
+     and tally.job_type = change.job_type
+     and tally.event_id is not distinct from change.event_id
+     and tally.positions = 0
+     and tally.hires_from_pledges = 0
+     and tally.hires_without_pledge = 0
+     and tally.hires_ended = 0
+     and tally.starting_from_pledges = 0
+     and tally.starting_without_pledge = 0;
 end;
 
+-- The triggers.
 create function tally_new_pledges() returns trigger language plpgsql as $$
 begin
-  perform add_to_tallies(array_agg(tally)) from told, tallies_of_pledge(row(told.*)::pledges, 1) as tally;
+  perform add_to_tallies(array_agg(tally)) from new_rows, tallies_of_pledge(row(new_rows.*)::pledges, 1) as tally;
   return null;
 end
 $$;
 create function tally_changed_pledges() returns trigger language plpgsql as $$
 begin
   perform add_to_tallies(array_agg(tally)) from (
-    select tally from before, tallies_of_pledge(row(before.*)::pledges, -1) as tally
+    select tally from old_rows, tallies_of_pledge(row(old_rows.*)::pledges, -1) as tally
      union all
-    select tally from told, tallies_of_pledge(row(told.*)::pledges, 1) as tally
+    select tally from new_rows, tallies_of_pledge(row(new_rows.*)::pledges, 1) as tally
   ) as change;
   return null;
 end
 $$;
 create function tally_new_hires() returns trigger language plpgsql as $$
 begin
-  perform add_to_tallies(array_agg(tally)) from told, tallies_of_hire(row(told.*)::hires, 1) as tally;
+  perform add_to_tallies(array_agg(tally)) from new_rows, tallies_of_hire(row(new_rows.*)::hires, 1) as tally;
   return null;
 end
 $$;
 create function tally_changed_hires() returns trigger language plpgsql as $$
 begin
   perform add_to_tallies(array_agg(tally)) from (
-    select tally from before, tallies_of_hire(row(before.*)::hires, -1) as tally
+    select tally from old_rows, tallies_of_hire(row(old_rows.*)::hires, -1) as tally
      union all
-    select tally from told, tallies_of_hire(row(told.*)::hires, 1) as tally
+    select tally from new_rows, tallies_of_hire(row(new_rows.*)::hires, 1) as tally
   ) as change;
   return null;
 end
 $$;
 create trigger new_pledges after insert on pledges
-  referencing new table as told
+  referencing new table as new_rows
   for each statement execute function tally_new_pledges();
 create trigger changed_pledges after update on pledges
-  referencing old table as before new table as told
+  referencing old table as old_rows new table as new_rows
   for each statement execute function tally_changed_pledges();
 create trigger new_hires after insert on hires
-  referencing new table as told
+  referencing new table as new_rows
   for each statement execute function tally_new_hires();
 create trigger changed_hires after update on hires
-  referencing old table as before new table as told
+  referencing old table as old_rows new table as new_rows
   for each statement execute function tally_changed_hires();
 
--- Row-level security shows a rebuild one taskforce at a time; what it drops is everybody's. This runs as the
--- tables' owner, and can do nothing but delete rows of a generation that has been dropped.
+-- ---- Rebuilding.
+
+-- Delete at most that many rows of a dropped generation, of whatever taskforce, and return how many. Row-level security
+-- would show the service one taskforce at a time, so this runs as the owner of the tables.
 create function discard_rows(of_generation integer, at_most integer) returns bigint
 language plpgsql
 security definer
@@ -318,7 +353,7 @@ begin
   end if;
   foreach name in array array[
     'taskforces', 'companies', 'employer_events', 'attendances',
-    'pledge_versions', 'pledges', 'hire_versions', 'hires', 'daily_tallies'
+    'pledge_versions', 'pledges', 'hire_versions', 'hires', 'daily_tallies', 'quarterly_tallies'
   ]
   loop
     execute format(
@@ -335,4 +370,4 @@ end
 $$;
 
 -- migrate:down
--- forward only: dbmate wants the block, nothing goes in it
+-- forward only: dbmate needs the block, and it stays empty

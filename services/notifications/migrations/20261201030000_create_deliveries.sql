@@ -1,14 +1,14 @@
 -- migrate:up
-set local lock_timeout = '5s';
+set local lock_timeout = '2s';
 set local statement_timeout = '60s';
 
--- What is said to whom because of which change, and how that went. An address, a name or the text of a mail is
--- never in here: the recipient is an id, and whoever owns the address is asked at the moment of sending.
+-- What is sent to whom because of which change, and how that went. An address, a name or the text of a mail is never
+-- in here: the recipient is an id, and the service that keeps the address is asked at the moment of sending.
 create table deliveries (
   taskforce_id uuid not null,
-  -- uuid5 of the aggregate's id and the rule: one aggregate is told of once by one rule, whatever is repeated
+  -- uuid5 of the aggregate's id and the rule: one aggregate leads to one mail by one rule, whatever is repeated
   id uuid not null,
-  rule text not null check (rule in ('pledge_received', 'pledge_became_hire')),
+  rule text not null check (rule in ('pledge_received', 'pledge_became_hire', 'sign_in_link', 'invitation')),
   about_id uuid not null,
   recipient_kind text not null check (recipient_kind in ('pledge_contact', 'person')),
   recipient_id uuid not null,
@@ -26,18 +26,14 @@ create table deliveries (
   check ((status = 'waiting') = (settled_at is null))
 );
 create index deliveries_latest on deliveries (taskforce_id, created_at desc, id desc);
+call isolate('deliveries');
 
-alter table deliveries enable row level security;
-create policy one_taskforce on deliveries
-  using (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid)
-  with check (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid);
-
--- What is to be attempted next, of every taskforce: the courier looks here without a tenant, so there is nothing
--- in it but ids and times. A row stands here exactly as long as its delivery waits.
+-- What is to be attempted next, of every taskforce. The courier looks here before it knows a taskforce, so the rows
+-- hold ids and times only, and there is no row-level security. A row exists exactly as long as its delivery waits.
 create table due_deliveries (
   taskforce_id uuid not null,
   delivery_id uuid not null,
-  -- while claimed, when the claim runs out unless its courier renews it
+  -- while it is claimed: when the claim ends unless its courier renews it
   due_at timestamptz not null,
   claimed_by uuid,
   primary key (taskforce_id, delivery_id),
@@ -46,7 +42,8 @@ create table due_deliveries (
 create index due_deliveries_next on due_deliveries (due_at);
 create index due_deliveries_claims on due_deliveries (claimed_by) where claimed_by is not null;
 
--- Who a mail is signed by: the register's public facts, readable without a tenant like every such registry.
+-- The sender that mails are signed with, as the register publishes it. It is public and read before a taskforce is
+-- known: no row-level security.
 create table taskforces (
   id uuid primary key,
   version integer not null,
@@ -54,4 +51,4 @@ create table taskforces (
 );
 
 -- migrate:down
--- forward only: dbmate wants the block, nothing goes in it
+-- forward only: dbmate needs the block, and it stays empty

@@ -1,5 +1,5 @@
 -- migrate:up
-set local lock_timeout = '5s';
+set local lock_timeout = '2s';
 set local statement_timeout = '60s';
 
 -- The service's event log: written in the transaction of the change, never pruned, so that any consumer can be
@@ -18,25 +18,20 @@ create table outbox (
   recorded_at timestamptz not null default clock_timestamp(),
   -- null: not yet acknowledged by the broker
   published_at timestamptz,
-  -- null: not yet known to be applied by every consumer (kept by the local run, whose broker's log is disposable)
+  -- null: not yet known to be applied by every consumer (set by the local run, which discards the broker's log)
   settled_at timestamptz,
   -- counted up by a replay: a relay that read the row before must not mark it as published after
-  replays integer not null default 0,
-  -- ids are made by clients: one taskforce may not be hindered by the id another happened to use
-  unique (taskforce_id, aggregatetype, aggregateid, version)
+  replays integer not null default 0
 );
+-- Each version of an aggregate has one message, per major version of the contract: a breaking change is published as
+-- the next version of its type (`….v2`) beside the one before, as long as somebody reads that (shared/contracts).
+-- The taskforce is part of it because clients make the ids: one taskforce's id must not block another's.
+create unique index outbox_one_message_for_a_version
+  on outbox (taskforce_id, aggregatetype, aggregateid, version, coalesce(substring(type from '\.v[0-9]+$'), ''));
 create index outbox_unpublished on outbox (position) where published_at is null;
 create index outbox_unsettled on outbox (position) where settled_at is null;
 
--- Effects that have no key of their own (mails) remember here which messages they have seen.
-create table inbox (
-  consumer_group text not null,
-  message_id uuid not null,
-  received_at timestamptz not null default clock_timestamp(),
-  primary key (consumer_group, message_id)
-);
-
--- Messages that can never work, put aside in the transaction that moved past them.
+-- Messages that can never be processed, put aside in the transaction that moved past them.
 create table dead_letters (
   id uuid primary key default gen_random_uuid(),
   consumer_group text not null,
@@ -57,4 +52,4 @@ create table dead_letters (
 create index dead_letters_waiting on dead_letters (recorded_at) where replayed_at is null;
 
 -- migrate:down
--- forward only: dbmate wants the block, nothing goes in it
+-- forward only: dbmate needs the block, and it stays empty
