@@ -9,11 +9,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import BaseModel
 
 from services.events.access import EVENT, PASS, Anybody, Db, DoorKeeper, Planner, Settings, plans
 from services.events.calendar import commands, passes, store
 from services.events.calendar.domain import PASS_GRACE, EventNotFound, PassNotAvailable
+from services.events.calendar.schemas import RevokeForm
 from services.events.register import queries
 from shared.http.policy import about
 from shared.http.problems import Problem
@@ -28,12 +28,6 @@ if TYPE_CHECKING:
     from shared.http.auth import Principal
 
 router = APIRouter(prefix="/events", include_in_schema=False)
-
-
-class RevokeForm(BaseModel):
-    """The generation of codes that stood on the page."""
-
-    generation: int
 
 
 @router.get("/pass/{code}")

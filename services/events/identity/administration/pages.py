@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from services.events.access import PERSON, Administrator, Db, ProvenAdministrator
 from services.events.identity.administration import commands
-from services.events.identity.administration.api import PersonFacts, PersonIn
+from services.events.identity.administration.schemas import PersonFacts, PersonIn
 from services.events.identity.api_keys.domain import SCOPE_LABELS
 from services.events.identity.api_keys.queries import api_keys
 from services.events.identity.people import queries

@@ -13,6 +13,8 @@ from shared.i18n.translations import N_
 from shared.refusals import Refusal
 from shared.secrets import from_base64url, to_base64url
 
+TOKEN_PATH: Final = "/api/events/v1/token"  # noqa: S105  (an address)
+"""Where a program exchanges a key for an access token."""
 SCOPE_LABELS: Final[Mapping[Scope, str]] = {
     "figures:read": N_("Read the figures"),
     "events:read": N_("Read events"),

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+from services.events import events_out
 from services.events.identity.magic_links import store
 from services.events.identity.magic_links.domain import (
     LIFETIME,
@@ -23,7 +24,6 @@ from services.events.identity.people import store as people
 from services.events.identity.people.domain import PersonNotFound
 from services.events.identity.sessions import commands as sessions
 from services.events.register import queries
-from shared.contracts.events import SignInLinkRequested
 from shared.messaging import outbox
 from shared.secrets import hash_secret, new_secret
 
@@ -73,17 +73,8 @@ async def _request(
         return
     request_id = uuid4()
     await store.insert(conn, taskforce_id, request_id, Asked(person.id, browser_hash, next, now))
-    await outbox.add(
-        conn,
-        SignInLinkRequested(
-            taskforce_id=taskforce_id,
-            version=1,
-            recorded_at=now,
-            request_id=request_id,
-            person_id=person.id,
-            expires_at=now + LIFETIME,
-        ),
-    )
+    message = events_out.sign_in_link_requested(taskforce_id, request_id, person.id, at=now, expires_at=now + LIFETIME)
+    await outbox.add(conn, message)
 
 
 async def make_link(db: Database, taskforce_id: UUID, request_id: UUID) -> LinkMail:

@@ -7,15 +7,14 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import BaseModel, Field
 
 from services.events.access import LINK, Anybody, Db, Settings
 from services.events.identity.login_options.pages import show_login_options
 from services.events.identity.magic_links import commands
 from services.events.identity.magic_links.domain import LIFETIME, MOST_OF_ONE_NETWORK, LinkCode
+from services.events.identity.magic_links.schemas import LinkIn
 from services.events.identity.sessions.cookies import end_former, give_session
 from services.events.identity.sessions.device import describe
-from services.events.register.fields import Email
 from shared.http.policy import about
 from shared.http.problems import safe_next
 from shared.http.rate_limiter import Limits, network_of, refuse
@@ -49,13 +48,6 @@ def asking_for_one(times: float) -> Limits:
     """
     rate = Rate(max(1, round(MOST_OF_ONE_NETWORK * times)), LIFETIME.total_seconds())
     return Limits({_ASKING_FOR_ONE.name: {"address": rate}})
-
-
-class LinkIn(BaseModel):
-    """Who wants to sign in."""
-
-    email: Email
-    next: Annotated[str, Field(max_length=2000)] | None = None
 
 
 @router.post("/link")

@@ -35,7 +35,8 @@ from services.events.identity.people.domain import POWERFUL, Person, PersonNotFo
 from services.events.identity.sessions import commands as sessions
 from services.events.identity.sessions import store as session_store
 from services.events.register import queries
-from services.events.register.fields import Email, Name
+from shared.fields.email import Email
+from shared.fields.text import Name
 
 if TYPE_CHECKING:
     from services.events.identity.oidc.domain import Given, Identity

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from pydantic import BaseModel, Field
 
 from services.events.access import PASSKEY, PERSON, Anybody, AnyPerson, Db, ProvenAdministrator, ProvenPerson, Settings
 from services.events.identity.passkeys import commands
 from services.events.identity.passkeys.ceremony import RelyingParty
-from services.events.identity.passkeys.domain import CHALLENGE_LASTS, LONGEST_NAME, PasskeysNotOffered
+from services.events.identity.passkeys.domain import CHALLENGE_LASTS, PasskeysNotOffered
+from services.events.identity.passkeys.schemas import Made, Name, Signed, WantsPasskey
 from services.events.identity.people import queries as people_queries
 from services.events.identity.sessions import commands as sessions
 from services.events.identity.sessions.cookies import give_session, key_in, take_all
 from services.events.identity.sessions.device import describe
 from services.events.identity.sessions.domain import NoSession, SessionOver
-from shared.fields.cpr import MayLookLikeCpr
-from shared.fields.text import FreeText
 from shared.http.policy import about
 from shared.http.problems import Problem, safe_next
 from shared.http.rate_limits import ASKING_DEVICES, SIGNING_IN, limited
@@ -46,34 +44,6 @@ async def _relying_party(request: Request) -> RelyingParty:
 
 
 Party = Annotated[RelyingParty, Depends(_relying_party)]
-
-
-OfDevice = Annotated[dict[str, Any], MayLookLikeCpr("keys and signatures of a device, in base64url")]
-
-
-class WantsPasskey(BaseModel):
-    """Somebody wants to add a passkey."""
-
-    code: Annotated[FreeText, Field(max_length=40)] | None = None
-
-
-class Made(BaseModel):
-    """What `navigator.credentials.create` gave, as its `toJSON` says it."""
-
-    credential: OfDevice
-
-
-class Signed(BaseModel):
-    """What `navigator.credentials.get` gave, as its `toJSON` says it."""
-
-    credential: OfDevice
-    next: Annotated[str, Field(max_length=2000), MayLookLikeCpr("an address of ours, with ids in it")] | None = None
-
-
-class Name(BaseModel):
-    """What to call a passkey."""
-
-    name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 
 
 @router.get("/sign-in/passkey")
