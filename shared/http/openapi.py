@@ -12,7 +12,7 @@ from fastapi.openapi.utils import get_openapi
 
 from shared.http.auth import COOKIE, SCOPES
 from shared.http.policy import operations
-from shared.http.rate_limits import Kind
+from shared.http.rate_limits import RateClass
 
 _PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -154,7 +154,7 @@ def _add_security(operation: dict[str, Any], askers: Iterable[str]) -> None:
     operation["x-roles"] = ["everybody"] if everybody else sorted(askers)
 
 
-def _add_problems(operation: dict[str, Any], limit: Kind) -> None:
+def _add_problems(operation: dict[str, Any], limit: RateClass) -> None:
     """What any operation of its kind may be answered, and the shape of whatever went wrong."""
     responses: dict[str, Any] = operation["responses"]
     every: dict[str, dict[str, Any]] = {"400": {"description": "The request cannot be read"}, "401": _SIGNED_OUT}

@@ -48,7 +48,8 @@ BROKERS: dict[KafkaFlavour, BrokerSettings] = {
     #   12 partitions a topic: 20 ms 24-43, 38/102 ms;  50 ms 19, 31/55 ms;  100 ms 12, 42/103 ms
     #    3 partitions a topic: 20 ms 20,    35/154 ms;  50 ms 11, 26/47 ms;   30 ms 17, 24/46 ms
     #    4 partitions a topic:                     50 ms 15-17 (the latency was not measured again)
-    # Most of it is the broker's work of looking at every partition for every fetch (see deploy/local/topics.py).
+    # Most of it is the broker's work of looking at every partition for every fetch (see deploy/local/topics.py). In a
+    # local run consumers at the end of the log fetch only when something was published (see deploy/local/fetching.py).
     # Heartbeats half as often save nothing that can be measured.
     "embedded": BrokerSettings(
         1000, 250, 50, 20, enable_idempotence=False, says_goodbye=False, admits_its_end=False, stalled_seconds=10

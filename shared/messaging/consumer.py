@@ -24,6 +24,7 @@ from shared.messaging.broker import BROKERS, HANDLER_DEADLINE_SECONDS, subscribe
 from shared.messaging.dead_letters import Record
 from shared.messaging.envelope import Delivery, InvalidMessage, UnknownType, decode, read_headers
 from shared.messaging.membership import commit_only_own_offsets, leave_without_a_word, membership
+from shared.messaging.polling import wait_for_records
 from shared.messaging.progress import Progress
 
 if TYPE_CHECKING:
@@ -123,11 +124,16 @@ class Consumer:
 
         subscriber(handle)
 
+    def client(self) -> AIOKafkaConsumer | None:
+        """Return the Kafka client that reads for this consumer; None while it is not attached."""
+        return self._client()
+
     def started(self) -> None:
         """Say that the client has started, by whoever started it."""
         client = self._client()
         assert client is not None
         commit_only_own_offsets(client)
+        wait_for_records(client)
 
     def about_to_stop(self) -> None:
         """Say that the client is about to be stopped, by whoever stops it: it may have to go without a word."""

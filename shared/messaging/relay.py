@@ -30,7 +30,7 @@ from shared.messaging.envelope import encode_headers
 from shared.messaging.patience import discard
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from aiokafka import AIOKafkaProducer
 
@@ -54,12 +54,16 @@ class Relay:
 
     Args:
         service: the publishing service's name.
+
+    Attributes:
+        on_published: called each time rows have been published; must neither block nor raise.
     """
 
     def __init__(self, settings: ServiceSettings, *, service: str) -> None:
         self._settings = settings
         self._service = service
         self._woken = asyncio.Event()
+        self.on_published: Callable[[], None] = lambda: None
         self.leader = False
         self.oldest_unpublished_seconds = 0.0
         self.checked_at = time.monotonic()
@@ -144,6 +148,7 @@ class Relay:
             return 0
         acknowledged, failure = await self._send(producer, rows)
         if acknowledged:
+            self.on_published()
             await conn.execute(
                 """
                 update outbox

@@ -27,8 +27,6 @@ Havgus Elektronik A/S;03-11-2025;2;7,5;Ellen Ørsted;k-1
 Rørhøg Montage ApS;04-11-2025;3;10;Bo Ørsted;k-2
 """
 
-pytestmark = pytest.mark.timeout(180)
-
 
 @pytest.fixture(scope="module")
 def command(running: Topology, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Ran]:

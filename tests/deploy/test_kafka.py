@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +29,7 @@ from tests.deploy.processes import CHECKOUT, eventually, finished, python, runs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.kafka
 
 PLACE = TopicPartition("tilsagn.events.company", 0)
 SOON = {"broker.session.timeout.ms": "2000", "broker.heartbeat.interval.ms": "500"}
@@ -287,7 +286,6 @@ def test_the_command_says_where_it_is_and_stops_when_asked(number: signal.Signal
 def test_a_second_start_asks_nobody_on_the_network() -> None:
     """Without Maven, without a home folder: everything lies in the checkout's own cache."""
     software()
-    started = time.monotonic()
     java = Path(software().java).parent
     code = "from deploy.kafka import software; print(len(software().jars))"
     done = subprocess.run(
@@ -295,4 +293,3 @@ def test_a_second_start_asks_nobody_on_the_network() -> None:
         text=True, check=True,
     )  # fmt: skip
     assert int(done.stdout) > 40
-    assert time.monotonic() - started < 30

@@ -11,7 +11,7 @@ from services.events import privacy
 from services.events.identity.administration.commands import add_person
 from services.events.identity.people.domain import Person
 from services.events.privacy import commands, store
-from shared.privacy.subject_requests import Inquiry
+from shared.privacy.subject_requests import SubjectRequest
 from shared.refusals import Refusal
 from tests.authorisation.personal_data import HoldNothing
 from tests.authorisation.register import Register, started
@@ -45,8 +45,10 @@ def _keys() -> dict[str, dict[str, list[UUID]]]:
     return {"pledges": {"company_contacts.pledge_contacts": [uuid4()]}}
 
 
-def _inquiry(email: str) -> Inquiry:
-    return Inquiry(taskforce=TASKFORCE, emails=(email,), who=ADMINISTRATOR, purpose="subject_access", action="search")
+def _inquiry(email: str) -> SubjectRequest:
+    return SubjectRequest(
+        taskforce=TASKFORCE, emails=(email,), who=ADMINISTRATOR, purpose="subject_access", action="search"
+    )
 
 
 async def _look_up(world: Prepared, db: Any) -> Any:

@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 
     from tests.support.infrastructure import Installation
 
-NOW = datetime.now(UTC)
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
 GROUPS = {"Taskforce": GroupGives(roles=frozenset({"coordinator"}))}
 
 
@@ -40,14 +44,14 @@ class Prepared(Register):
         self.identity = Identity("https://x", "y", None, False, None, frozenset({"Taskforce"}))
         async with self.db.change(TASKFORCE) as conn:
             await store.delete_link(conn, TASKFORCE, self.known)
-            await store.insert_link(conn, TASKFORCE, self.known, self.identity.hash(), NOW)
+            await store.insert_link(conn, TASKFORCE, self.known, self.identity.hash(), now())
 
     async def _somebody(self, hash: bytes | None) -> tuple[UUID, bytes]:
         person = Person(uuid4(), "Z Ny", f"{uuid4()}@example.dk", frozenset({"member"}))
         await add_person(self.db, TASKFORCE, person)
         if hash is not None:
             async with self.db.change(TASKFORCE) as conn:
-                await store.insert_link(conn, TASKFORCE, person.id, hash, NOW)
+                await store.insert_link(conn, TASKFORCE, person.id, hash, now())
         return person.id, hash or b""
 
 
@@ -60,11 +64,11 @@ async def world(installation: Installation, signing_key: str) -> AsyncIterator[P
 
 CASES: Cases = {
     commands.sign_in: lambda w, db: commands.sign_in(
-        db, TASKFORCE, GROUPS, w.identity, language="da", device="x", now=NOW
+        db, TASKFORCE, GROUPS, w.identity, language="da", device="x", now=now()
     ),
     store.find_person: lambda w, conn: store.find_person(conn, TASKFORCE, w.linked[1][1]),
     store.is_linked: lambda w, conn: store.is_linked(conn, TASKFORCE, w.linked[1][0]),
-    store.insert_link: lambda w, conn: store.insert_link(conn, TASKFORCE, w.unknown.pop(), uuid4().bytes * 2, NOW),
+    store.insert_link: lambda w, conn: store.insert_link(conn, TASKFORCE, w.unknown.pop(), uuid4().bytes * 2, now()),
     store.note_use: lambda w, conn: store.note_use(conn, TASKFORCE, w.linked[1][0], datetime.now(UTC)),
     store.delete_link: lambda w, conn: store.delete_link(conn, TASKFORCE, w.linked[2][0]),
     store.save_provided: lambda w, conn: store.save_provided(

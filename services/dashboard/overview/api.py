@@ -14,7 +14,7 @@ from services.dashboard.access import FIGURES, ApiViewer, TheDatabase
 from services.dashboard.live.streams import EventStream, TheChanges
 from services.dashboard.measures import figures
 from shared.fields import dates
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.i18n.translations import gettext as _
 
 _Day = date  # a field named `date` hides the type from its own annotation
@@ -136,7 +136,7 @@ class Measures(BaseModel):
     response_model=Figures,
     responses={**_REFUSALS, 422: {"description": "`as_of` is no date, or `known_at` no moment with a time zone"}},
 )
-@about(FIGURES)
+@concerns(FIGURES)
 async def show_figures(
     viewer: ApiViewer, database: TheDatabase, as_of: AsOf = None, known_at: KnownAt = None
 ) -> Response:
@@ -150,7 +150,7 @@ async def show_figures(
 
 
 @router.get("/measures", summary="What the figures mean", responses=_REFUSALS)
-@about()
+@concerns()
 async def show_measures(_viewer: ApiViewer) -> Measures:
     """Name and definition of every measure, in Danish or English (`Accept-Language`)."""
     return Measures(
@@ -180,7 +180,7 @@ async def show_measures(_viewer: ApiViewer) -> Measures:
         503: {"description": "Too many streams are open here: come back after `Retry-After` seconds"},
     },
 )
-@about(FIGURES)
+@concerns(FIGURES)
 async def follow(viewer: ApiViewer, changes: TheChanges) -> Response:
     """Hear within a moment when something has changed, or when a new day has begun."""
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from services.events.access import Anybody, Settings
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.problems import Problem
 
 router = APIRouter(prefix="/.well-known", include_in_schema=False)
@@ -20,7 +20,7 @@ _GOOD_FOR: Final = timedelta(days=180)
 
 
 @router.get("/jwks.json")
-@about()
+@concerns()
 async def show_keys(_who: Anybody, settings: Settings) -> Response:
     """The public keys as a JWK set (RFC 7517): the one that signs now, and those that have signed or will."""
     return JSONResponse(
@@ -31,7 +31,7 @@ async def show_keys(_who: Anybody, settings: Settings) -> Response:
 
 
 @router.get("/security.txt")
-@about()
+@concerns()
 async def say_where_to_report(_who: Anybody, settings: Settings) -> Response:
     """Where to report a weakness (RFC 9116); 404 where nobody has said so."""
     if settings.security_contact is None:

@@ -18,10 +18,10 @@ from services.events.identity.people.domain import LastAdministrator
 from services.events.privacy import store
 from services.events.privacy.domain import ASKED_IN_ORDER, Found, FoundOtherwise, NotAllAnswered, NothingHeld
 from services.events.privacy.others import Others, ServiceAway
-from services.events.privacy.subjects import KEPT
+from services.events.privacy.subjects import SUBJECT_DATA
 from services.events.register import queries
 from shared.privacy import subject_requests
-from shared.privacy.subject_requests import Deadline, Erased, Findings, Inquiry, LedgerLine, Order
+from shared.privacy.subject_requests import Deadline, ErasureOrder, ErasureResult, Findings, LedgerLine, SubjectRequest
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -40,13 +40,13 @@ _log = structlog.get_logger(__name__)
 class AsksOthers(Protocol):
     """What is needed of `Others`."""
 
-    async def find(self, service: str, inquiry: Inquiry) -> Findings: ...
-    async def erase(self, service: str, order: Order) -> Erased: ...
+    async def find(self, service: str, inquiry: SubjectRequest) -> Findings: ...
+    async def erase(self, service: str, order: ErasureOrder) -> ErasureResult: ...
     async def ledger(self, service: str, taskforce_id: UUID) -> list[LedgerLine]: ...
     async def deadlines(self, service: str, taskforce_id: UUID, language: Language) -> list[Deadline]: ...
 
 
-async def look_up(db: Database, others: AsksOthers, inquiry: Inquiry) -> Found:
+async def look_up(db: Database, others: AsksOthers, inquiry: SubjectRequest) -> Found:
     """Return what every service holds about somebody; who is away is told by the answer."""
     answers: dict[str, Findings] = {}
     ids = set(inquiry.ids)
@@ -54,7 +54,7 @@ async def look_up(db: Database, others: AsksOthers, inquiry: Inquiry) -> Found:
         asked = inquiry.model_copy(update={"ids": tuple(sorted(ids))})
         try:
             answers[service] = await (
-                subject_requests.find(db, KEPT, asked) if service == HERE else others.find(service, asked)
+                subject_requests.find(db, SUBJECT_DATA, asked) if service == HERE else others.find(service, asked)
             )
         except ServiceAway:
             _log.warning("personal_data.away", asked=service)
@@ -63,7 +63,7 @@ async def look_up(db: Database, others: AsksOthers, inquiry: Inquiry) -> Found:
     return Found(answers)
 
 
-async def order_erasure(db: Database, others: AsksOthers, inquiry: Inquiry, *, seen: str) -> UUID:
+async def order_erasure(db: Database, others: AsksOthers, inquiry: SubjectRequest, *, seen: str) -> UUID:
     """Erase what is held about somebody, and keep the order for the services that do not answer.
 
     Args:
@@ -89,8 +89,8 @@ async def order_erasure(db: Database, others: AsksOthers, inquiry: Inquiry, *, s
         async with db.change(inquiry.taskforce) as conn:
             await store.insert_order(conn, inquiry.taskforce, order_id, by=inquiry.who, keys=keys)
             if HERE in keys:
-                own = Order(taskforce=inquiry.taskforce, by=inquiry.who, keys=_of(keys, HERE))
-                erased = await subject_requests.erase_in(conn, KEPT, own)
+                own = ErasureOrder(taskforce=inquiry.taskforce, by=inquiry.who, keys=_of(keys, HERE))
+                erased = await subject_requests.erase_in(conn, SUBJECT_DATA, own)
                 await store.mark_done(conn, inquiry.taskforce, order_id, HERE, erased.rows)
     except asyncpg.RestrictViolationError:
         raise LastAdministrator from None
@@ -108,7 +108,7 @@ async def carry_out(db: Database, others: AsksOthers, taskforce_id: UUID, order_
         order = await store.order(conn, taskforce_id, order_id)
         waiting = await store.open_keys(conn, taskforce_id, order_id)
     for service in waiting:
-        part = Order(taskforce=taskforce_id, by=order.ordered_by, keys=_of(waiting, service))
+        part = ErasureOrder(taskforce=taskforce_id, by=order.ordered_by, keys=_of(waiting, service))
         try:
             erased = await others.erase(service, part)
         except ServiceAway:
@@ -120,7 +120,7 @@ async def carry_out(db: Database, others: AsksOthers, taskforce_id: UUID, order_
 
 async def ledgers(db: Database, others: AsksOthers, taskforce_id: UUID) -> tuple[list[LedgerLine], list[str]]:
     """Return the latest lines of all ledgers, the last first, and the services that did not answer."""
-    lines, away = await subject_requests.ledger(db, KEPT, taskforce_id), []
+    lines, away = await subject_requests.ledger(db, SUBJECT_DATA, taskforce_id), []
     try:
         lines += await others.ledger("pledges", taskforce_id)
     except ServiceAway as error:
@@ -132,7 +132,7 @@ async def deadlines(
     db: Database, others: AsksOthers, taskforce_id: UUID, language: Language
 ) -> tuple[list[Deadline], list[str]]:
     """Return what is past its deadline in every service, and the services that did not answer."""
-    lines, away = await subject_requests.deadlines(db, KEPT, taskforce_id, language), []
+    lines, away = await subject_requests.deadlines(db, SUBJECT_DATA, taskforce_id, language), []
     for service in ASKED_IN_ORDER:
         if service != HERE:
             try:

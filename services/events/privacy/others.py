@@ -8,7 +8,7 @@ import httpx
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from shared.http.auth import Principal, sign_token
-from shared.privacy.subject_requests import Deadline, Erased, Findings, Inquiry, LedgerLine, Order
+from shared.privacy.subject_requests import Deadline, ErasureOrder, ErasureResult, Findings, LedgerLine, SubjectRequest
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -22,7 +22,7 @@ _TOKEN_SECONDS: Final = 60
 _SERVICE: Final = Principal(subject="service:events", roles=frozenset({"service"}), taskforce_id=None)
 
 _Answer = TypeVar("_Answer")
-_FINDINGS, _ERASED = TypeAdapter(Findings), TypeAdapter(Erased)
+_FINDINGS, _ERASED = TypeAdapter(Findings), TypeAdapter(ErasureResult)
 _LEDGER, _DEADLINES = TypeAdapter(list[LedgerLine]), TypeAdapter(list[Deadline])
 
 
@@ -55,11 +55,11 @@ class Others:
     ) -> None:
         await self._client.aclose()
 
-    async def find(self, service: str, inquiry: Inquiry) -> Findings:
+    async def find(self, service: str, inquiry: SubjectRequest) -> Findings:
         """Ask what a service holds about somebody; it writes down who has looked."""
         return await self._ask(service, "POST", "subjects/find", _FINDINGS, body=inquiry)
 
-    async def erase(self, service: str, order: Order) -> Erased:
+    async def erase(self, service: str, order: ErasureOrder) -> ErasureResult:
         """Have a service erase what an order says. It may be asked again."""
         return await self._ask(service, "POST", "subjects/erase", _ERASED, body=order)
 

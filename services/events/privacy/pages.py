@@ -30,7 +30,7 @@ from services.events.privacy.commands import AsksOthers
 from services.events.privacy.domain import FoundOtherwise, NotAllAnswered, NothingHeld
 from services.events.privacy.schemas import Confirmation, Search, WantsReport
 from services.events.register import queries
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.rate_limits import HEAVY, limited
 from shared.http.refusals import problem_of
 from shared.i18n.translations import current_language
@@ -72,14 +72,14 @@ _WORDS: Final[dict[str, Any]] = {
 
 
 @router.get("")
-@about()
+@concerns()
 async def start(request: Request, principal: Overseer) -> Response:
     """Where one begins: an administrator searches, an auditor finds the lists."""
     return render(request, "personal_data.html", form=blank(purpose="subject_access"), **_WORDS)
 
 
 @router.post("")
-@about(SUBJECT)
+@concerns(SUBJECT)
 @limited(HEAVY)
 async def look_up(request: Request, principal: Administrator, db: Db, others: TheOthers) -> Response:
     """What is held about somebody, where, and who has looked at it."""
@@ -91,7 +91,7 @@ async def look_up(request: Request, principal: Administrator, db: Db, others: Th
 
 
 @router.post("/report")
-@about(SUBJECT)
+@concerns(SUBJECT)
 @limited(HEAVY)
 async def download(request: Request, principal: Administrator, db: Db, others: TheOthers) -> Response:
     """The report as a file. That it was handed out is in the log of looks, with the reason."""
@@ -108,7 +108,7 @@ async def download(request: Request, principal: Administrator, db: Db, others: T
     now = datetime.now(UTC)
     told = report(
         taskforce=taskforce.name,
-        asked=inquiry.asked(),
+        asked=inquiry.identifiers(),
         held=[group.told for _service, group in found.all_groups],
         done=found.done,
         looks=found.looks,
@@ -125,7 +125,7 @@ async def download(request: Request, principal: Administrator, db: Db, others: T
 
 
 @router.post("/erase")
-@about(SUBJECT)
+@concerns(SUBJECT)
 @limited(HEAVY)
 async def ask_whether_to_erase(request: Request, principal: Administrator, db: Db, others: TheOthers) -> Response:
     """Exactly what would be erased, what stays and why; nothing is erased yet."""
@@ -136,7 +136,7 @@ async def ask_whether_to_erase(request: Request, principal: Administrator, db: D
 
 
 @router.post("/erasures")
-@about(SUBJECT)
+@concerns(SUBJECT)
 @limited(HEAVY)
 async def erase(request: Request, principal: ProvenAdministrator, db: Db, others: TheOthers) -> Response:
     """Erase somebody in every service."""
@@ -158,7 +158,7 @@ async def erase(request: Request, principal: ProvenAdministrator, db: Db, others
 
 
 @router.get("/erasures")
-@about(ERASURE, ERASURE_ORDER)
+@concerns(ERASURE, ERASURE_ORDER)
 async def show_ledger(request: Request, principal: Overseer, db: Db, others: TheOthers) -> Response:
     """What was erased, by key alone, and the orders with how far they have come."""
     async with db.read(principal.taskforce) as conn:
@@ -168,7 +168,7 @@ async def show_ledger(request: Request, principal: Overseer, db: Db, others: The
 
 
 @router.get("/erasures/{order_id:uuid}")
-@about(ERASURE_ORDER)
+@concerns(ERASURE_ORDER)
 async def show_order(request: Request, principal: Overseer, db: Db, order_id: UUID) -> Response:
     """How far an order has come."""
     async with db.read(principal.taskforce) as conn:
@@ -177,7 +177,7 @@ async def show_order(request: Request, principal: Overseer, db: Db, order_id: UU
 
 
 @router.post("/erasures/{order_id:uuid}")
-@about(ERASURE_ORDER)
+@concerns(ERASURE_ORDER)
 async def repeat_order(principal: Administrator, db: Db, others: TheOthers, order_id: UUID) -> Response:
     """Ask those services again that have not answered."""
     await commands.carry_out(db, others, principal.taskforce, order_id)
@@ -185,7 +185,7 @@ async def repeat_order(principal: Administrator, db: Db, others: TheOthers, orde
 
 
 @router.get("/deadlines")
-@about(DEADLINES)
+@concerns(DEADLINES)
 async def show_deadlines(request: Request, principal: Overseer, db: Db, others: TheOthers) -> Response:
     """How long everything is kept, what would be deleted tonight, and what was deleted last."""
     lines, away = await commands.deadlines(db, others, principal.taskforce, current_language())

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from shared.fields.cpr import MayLookLikeCpr
 from shared.i18n.translations import Language
-from shared.privacy.subject_requests import Inquiry
+from shared.privacy.subject_requests import SubjectRequest
 
 if TYPE_CHECKING:
     from shared.http.auth import Principal
@@ -56,9 +56,9 @@ class Search(BaseModel):
         """What has to be typed once more before they are erased: what they were searched for."""
         return self.email or self.phone or self.cvr or ""
 
-    def inquiry(self, principal: Principal, action: Action, language: Language) -> Inquiry:
+    def inquiry(self, principal: Principal, action: Action, language: Language) -> SubjectRequest:
         """As the services are asked."""
-        return Inquiry(
+        return SubjectRequest(
             taskforce=principal.taskforce,
             emails=tuple(filter(None, [self.email])),
             phones=tuple(filter(None, [self.phone])),

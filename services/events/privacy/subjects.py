@@ -5,33 +5,33 @@ from __future__ import annotations
 from typing import Final
 
 from services.events.privacy.retention import ERASED, retention
-from shared.messaging.retention import LETTERS
+from shared.messaging.retention import DEAD_LETTERS_LOOKUP
 from shared.privacy import activity
-from shared.privacy.activity import LOOKED, Deed
-from shared.privacy.subject_requests import Kept
-from shared.privacy.subjects import ACCESSES, Holding
+from shared.privacy.activity import ACCESS_LOG_ACTIVITY, ActivityQuery
+from shared.privacy.subject_requests import SubjectData
+from shared.privacy.subjects import ACCESSES, SubjectLookup
 
 _ACCOUNT: Final = """
     select person.id
       from people as person,
-           asked
+           identifiers
      where person.taskforce_id = current_taskforce()
-       and lower(person.email) = any (asked.emails)
+       and lower(person.email) = any (identifiers.emails)
 """
 _ERASE_ACCOUNT: Final = "select erase_accounts($1)"
 
-HOLDINGS: Final = (
-    Holding(
+LOOKUPS: Final = (
+    SubjectLookup(
         "personally_owned_companies",
         "companies",
         find="""
             select company.id
               from companies as company,
-                   asked
+                   identifiers
              where company.taskforce_id = current_taskforce()
                and company.personally_owned
-               and (company.cvr = any (asked.cvrs)
-                    or regexp_replace(company.cvr_as_typed, '[^0-9]', '', 'g') = any (asked.cvrs))
+               and (company.cvr = any (identifiers.cvrs)
+                    or regexp_replace(company.cvr_as_typed, '[^0-9]', '', 'g') = any (identifiers.cvrs))
         """,
         erase=f"""
             update companies
@@ -45,16 +45,16 @@ HOLDINGS: Final = (
             returning id
         """,  # noqa: S608  (a word of ours)
     ),
-    Holding("accounts", "people", find=_ACCOUNT, erase=_ERASE_ACCOUNT),
+    SubjectLookup("accounts", "people", find=_ACCOUNT, erase=_ERASE_ACCOUNT),
     # With the account everything goes that refers to it: see the function.
-    Holding("link_requests", "link_requests", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
-    Holding("sessions", "sessions", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
-    Holding("accounts", "passkeys", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
-    Holding("accounts", "provider_links", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
-    Holding("accounts", "enrolment_codes", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
-    Holding("accounts", "person_roles", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
+    SubjectLookup("link_requests", "link_requests", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
+    SubjectLookup("sessions", "sessions", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
+    SubjectLookup("accounts", "passkeys", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
+    SubjectLookup("accounts", "provider_links", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
+    SubjectLookup("accounts", "enrolment_codes", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
+    SubjectLookup("accounts", "person_roles", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
     ACCESSES,
-    LETTERS,
+    DEAD_LETTERS_LOOKUP,
 )
 
 _OF_KEY: Final = """
@@ -67,8 +67,8 @@ _OF_KEY: Final = """
      where api_key.taskforce_id = current_taskforce()
 """
 
-DEEDS: Final = (
-    Deed(
+ACTIVITY_QUERIES: Final = (
+    ActivityQuery(
         "attendances",
         "checked_in_by",
         """
@@ -88,9 +88,9 @@ DEEDS: Final = (
              where attendance.taskforce_id = current_taskforce()
         """,
     ),
-    Deed("api_keys", "made_by", _OF_KEY.format(column="made_by", moment="made_at")),
-    Deed("api_keys", "taken_over_by", _OF_KEY.format(column="taken_over_by", moment="taken_over_at")),
-    Deed(
+    ActivityQuery("api_keys", "made_by", _OF_KEY.format(column="made_by", moment="made_at")),
+    ActivityQuery("api_keys", "taken_over_by", _OF_KEY.format(column="taken_over_by", moment="taken_over_at")),
+    ActivityQuery(
         "erasure_orders",
         "ordered_by",
         """
@@ -102,9 +102,9 @@ DEEDS: Final = (
              where erasure_order.taskforce_id = current_taskforce()
         """,
     ),
-    LOOKED,
+    ACCESS_LOG_ACTIVITY,
     activity.ERASED,
 )
 
-KEPT: Final = Kept(HOLDINGS, retention(), owns=True, deeds=DEEDS)
+SUBJECT_DATA: Final = SubjectData(LOOKUPS, retention(), owns=True, activity_queries=ACTIVITY_QUERIES)
 """What the register's pages ask about people here."""

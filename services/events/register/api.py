@@ -18,13 +18,13 @@ from services.events.register.schemas import (
 from shared.fields.text import SearchText
 from shared.http.openapi import problems
 from shared.http.paging import PageSize, PageToken, cut
-from shared.http.policy import about
+from shared.http.policy import concerns
 
 router = APIRouter(prefix="/api/events/v1/companies", tags=["companies"])
 
 
 @router.post("", status_code=201, responses=problems(404, 409, 422))
-@about(COMPANY)
+@concerns(COMPANY)
 async def register_company(principal: Planner, db: Db, company: CompanyIn) -> CompanyOut:
     """Put a company into the register."""
     await commands.register_company(db, principal.taskforce, company.company())
@@ -32,7 +32,7 @@ async def register_company(principal: Planner, db: Db, company: CompanyIn) -> Co
 
 
 @router.get("", responses=problems(422))
-@about(COMPANY)
+@concerns(COMPANY)
 async def list_companies(
     *,
     principal: CompanyReader,
@@ -53,7 +53,7 @@ async def list_companies(
 
 
 @router.get("/{company_id}", responses=problems(404, 422))
-@about(COMPANY)
+@concerns(COMPANY)
 async def read_company(principal: CompanyReader, db: Db, company_id: UUID) -> CompanyOut:
     """One company."""
     return await _answer(db, principal.taskforce, company_id)

@@ -17,7 +17,7 @@ from services.events.register.queries import ByName
 from services.events.register.schemas import CompanyIn
 from shared.fields.text import SearchText
 from shared.http.paging import PageToken, cut
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.ui.forms import blank, read_form
 from shared.ui.pages import render
 
@@ -27,7 +27,7 @@ _PER_PAGE = 50
 
 
 @router.get("")
-@about(COMPANY)
+@concerns(COMPANY)
 async def show_companies(
     *,
     request: Request,
@@ -79,7 +79,7 @@ async def show_companies(
 
 
 @router.get("/new")
-@about()
+@concerns()
 async def new_company(request: Request, principal: Planner, db: Db) -> Response:
     """An empty form, in the taskforce's own municipality."""
     async with db.read(principal.taskforce) as conn:
@@ -88,7 +88,7 @@ async def new_company(request: Request, principal: Planner, db: Db) -> Response:
 
 
 @router.post("")
-@about(COMPANY)
+@concerns(COMPANY)
 async def register_company(request: Request, principal: Planner, db: Db) -> Response:
     """Put a company into the register."""
     form = await read_form(request, CompanyIn)
@@ -99,7 +99,7 @@ async def register_company(request: Request, principal: Planner, db: Db) -> Resp
 
 
 @router.post("/{company_id:uuid}/clear")
-@about(COMPANY)
+@concerns(COMPANY)
 async def clear_company(principal: Planner, db: Db, company_id: UUID) -> Response:
     """Say that a company is not personally owned: its name may be shown where its figures are."""
     await commands.clear_company(db, principal.taskforce, company_id)

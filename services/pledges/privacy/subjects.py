@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 from services.pledges.privacy.retention import retention
-from shared.messaging.retention import LETTERS
-from shared.privacy.activity import ERASED, LOOKED, Deed
-from shared.privacy.subject_requests import Kept
-from shared.privacy.subjects import ACCESSES, Holding
+from shared.messaging.retention import DEAD_LETTERS_LOOKUP
+from shared.privacy.activity import ACCESS_LOG_ACTIVITY, ERASED, ActivityQuery
+from shared.privacy.subject_requests import SubjectData
+from shared.privacy.subjects import ACCESSES, SubjectLookup
 
 _OF_CONTACT: Final = r"""
     select contact.id
       from {table} as contact,
-           asked
+           identifiers
      where contact.taskforce_id = current_taskforce()
-       and (lower(contact.email) = any (asked.emails)
-            or right(regexp_replace(contact.phone, '\D', '', 'g'), 8) = any (asked.phones))
+       and (lower(contact.email) = any (identifiers.emails)
+            or right(regexp_replace(contact.phone, '\D', '', 'g'), 8) = any (identifiers.phones))
 """
 _ERASE_CONTACT: Final = """
     delete from {table}
@@ -27,39 +27,39 @@ _ERASE_CONTACT: Final = """
 _OF_COMPANY: Final = r"""
     select made.id
       from {table} as made,
-           asked
+           identifiers
      where made.taskforce_id = current_taskforce()
-       and regexp_replace(made.company_cvr, '\D', '', 'g') = any (asked.cvrs)
+       and regexp_replace(made.company_cvr, '\D', '', 'g') = any (identifiers.cvrs)
 """
 _ERASE_COMPANY: Final = "select forget_companies_of_{table}($1)"
 
-HOLDINGS: Final = (
-    Holding(
+LOOKUPS: Final = (
+    SubjectLookup(
         "company_contacts",
         "pledge_contacts",
         find=_OF_CONTACT.format(table="pledge_contacts"),
         erase=_ERASE_CONTACT.format(table="pledge_contacts"),
     ),
-    Holding(
+    SubjectLookup(
         "municipal_contacts",
         "hire_contacts",
         find=_OF_CONTACT.format(table="hire_contacts"),
         erase=_ERASE_CONTACT.format(table="hire_contacts"),
     ),
     # A year after we have had it at the earliest: see the migration of these functions.
-    Holding(
+    SubjectLookup(
         "typed_companies",
         "pledges",
         find=_OF_COMPANY.format(table="pledges"),
         erase=_ERASE_COMPANY.format(table="pledges"),
     ),
-    Holding(
+    SubjectLookup(
         "typed_companies",
         "hires",
         find=_OF_COMPANY.format(table="hires"),
         erase=_ERASE_COMPANY.format(table="hires"),
     ),
-    Holding(
+    SubjectLookup(
         "end_reasons",
         "hires",
         find=None,
@@ -67,7 +67,7 @@ HOLDINGS: Final = (
         why="Borgeren har hverken navn eller nummer her og kan ikke findes; spørg kommunen.",
     ),
     ACCESSES,
-    LETTERS,
+    DEAD_LETTERS_LOOKUP,
 )
 
 # A company is told by the name that the register gives it, which it does only where the company is nobody's own.
@@ -87,8 +87,8 @@ _HIRED: Final = """
      where hire.taskforce_id = current_taskforce()
 """
 
-DEEDS: Final = (
-    Deed(
+ACTIVITY_QUERIES: Final = (
+    ActivityQuery(
         "pledges",
         "logged_by",
         """
@@ -107,11 +107,11 @@ DEEDS: Final = (
              where pledge.taskforce_id = current_taskforce()
         """,
     ),
-    Deed("hires", "logged_by", _HIRED.format(column="logged_by")),
-    Deed("hires", "confirmed_by", _HIRED.format(column="confirmed_by")),
-    LOOKED,
+    ActivityQuery("hires", "logged_by", _HIRED.format(column="logged_by")),
+    ActivityQuery("hires", "confirmed_by", _HIRED.format(column="confirmed_by")),
+    ACCESS_LOG_ACTIVITY,
     ERASED,
 )
 
-KEPT: Final = Kept(HOLDINGS, retention(), owns=True, deeds=DEEDS)
+SUBJECT_DATA: Final = SubjectData(LOOKUPS, retention(), owns=True, activity_queries=ACTIVITY_QUERIES)
 """What the register's pages ask about people here."""

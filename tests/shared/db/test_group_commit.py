@@ -14,6 +14,7 @@ from shared.db.database import TRANSIENT_ERRORS
 from shared.db.group_commit import Apart, DatabaseAway, GroupCommit
 from shared.messaging import outbox
 from tests.shared.messaging.conftest import company
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -190,7 +191,7 @@ async def test_somebody_who_comes_as_the_last_ones_end_is_served(taskforce_id: U
     await asyncio.sleep(0.01)
     instant.gate.set()
     third = asyncio.create_task(group.change(taskforce_id, 3))
-    await asyncio.wait_for(asyncio.gather(first, second, third), 2)
+    await asyncio.wait_for(asyncio.gather(first, second, third), PATIENCE_SECONDS)
     assert third.result() == 3
 
 
@@ -207,7 +208,7 @@ async def test_somebody_who_comes_back_at_once_is_served(taskforce_id: UUID) -> 
     tasks = [asyncio.create_task(twice()), asyncio.create_task(group.change(taskforce_id, 2))]
     await asyncio.sleep(0.01)
     instant.gate.set()
-    assert list(await asyncio.wait_for(asyncio.gather(*tasks), 2)) == [1, 2]
+    assert list(await asyncio.wait_for(asyncio.gather(*tasks), PATIENCE_SECONDS)) == [1, 2]
 
 
 async def test_nothing_is_done_for_somebody_who_has_gone(events_database: Database, taskforce_id: UUID) -> None:

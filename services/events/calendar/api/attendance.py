@@ -13,7 +13,7 @@ from services.events.calendar.queries import ByTime
 from services.events.calendar.schemas import CheckInIn, CheckInOut, CheckInPage
 from shared.http.openapi import problems
 from shared.http.paging import PageSize, PageToken, cut
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.rate_limits import LOGGING, limited
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/api/events/v1/events/{event_id}/check-ins", tags=["a
 
 
 @router.post("", status_code=201, responses=problems(404, 409, 422))
-@about(EVENT, COMPANY)
+@concerns(EVENT, COMPANY)
 @limited(LOGGING)
 async def check_in(principal: DoorKeeper, db: Db, event_id: UUID, arrival: CheckInIn) -> CheckInOut:
     """Check a company in. Once is enough: the same again is answered the same again."""
@@ -49,7 +49,7 @@ async def arrive(db: Db, principal: Principal, event_id: UUID, arrival: CheckInI
 
 
 @router.get("", responses=problems(404, 422))
-@about(EVENT, CHECK_IN)
+@concerns(EVENT, CHECK_IN)
 async def list_check_ins(
     principal: DoorKeeper, db: Db, event_id: UUID, page_size: PageSize = 50, page_token: PageToken = None
 ) -> CheckInPage:

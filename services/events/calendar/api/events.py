@@ -14,7 +14,7 @@ from services.events.calendar.schemas import EventIn, EventOut, EventPage
 from shared.contracts.events import EventStatus
 from shared.http.openapi import problems, versioned
 from shared.http.paging import PageSize, PageToken, cut
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.preconditions import ExpectedVersion, etag
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/api/events/v1/events", tags=["events"])
 
 
 @router.post("", status_code=201, responses=versioned(201) | problems(404, 409, 422))
-@about(EVENT)
+@concerns(EVENT)
 async def draft_event(principal: Planner, db: Db, event: EventIn, response: Response) -> EventOut:
     """Begin to plan an event: it is a draft until it is published."""
     drafted = await commands.draft_event(db, principal.taskforce, **event.model_dump())
@@ -32,7 +32,7 @@ async def draft_event(principal: Planner, db: Db, event: EventIn, response: Resp
 
 
 @router.get("", responses=problems(422))
-@about(EVENT)
+@concerns(EVENT)
 async def list_events(
     principal: EventApiReader,
     db: Db,
@@ -56,14 +56,14 @@ async def list_events(
 
 
 @router.get("/{event_id}", responses=versioned() | problems(404, 422))
-@about(EVENT)
+@concerns(EVENT)
 async def read_event(principal: EventApiReader, db: Db, event_id: UUID, response: Response) -> EventOut:
     """One event; its version is in the ETag."""
     return await _answer(db, principal, event_id, response)
 
 
 @router.post("/{event_id}/publish", responses=versioned() | problems(404, 409, 412, 422))
-@about(EVENT)
+@concerns(EVENT)
 async def publish_event(
     principal: Planner, db: Db, event_id: UUID, response: Response, expected: ExpectedVersion
 ) -> EventOut:
@@ -73,7 +73,7 @@ async def publish_event(
 
 
 @router.post("/{event_id}/open", responses=versioned() | problems(404, 409, 412, 422))
-@about(EVENT)
+@concerns(EVENT)
 async def open_event(
     principal: Planner, db: Db, event_id: UUID, response: Response, expected: ExpectedVersion
 ) -> EventOut:
@@ -83,7 +83,7 @@ async def open_event(
 
 
 @router.post("/{event_id}/close", responses=versioned() | problems(404, 409, 412, 422))
-@about(EVENT)
+@concerns(EVENT)
 async def close_event(
     principal: Planner, db: Db, event_id: UUID, response: Response, expected: ExpectedVersion
 ) -> EventOut:
@@ -93,7 +93,7 @@ async def close_event(
 
 
 @router.post("/{event_id}/cancel", responses=versioned() | problems(404, 409, 412, 422))
-@about(EVENT)
+@concerns(EVENT)
 async def cancel_event(
     principal: Planner, db: Db, event_id: UUID, response: Response, expected: ExpectedVersion
 ) -> EventOut:

@@ -10,14 +10,14 @@ from services.events.access import EVENT, Db, Planner, Settings
 from services.events.calendar import commands, passes, store
 from services.events.calendar.schemas import GenerationOut, PassOut, RevokeIn
 from shared.http.openapi import problems, versioned
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.preconditions import ExpectedVersion, etag
 
 router = APIRouter(prefix="/api/events/v1/events/{event_id}/passes", tags=["passes"])
 
 
 @router.post("", status_code=201, responses=problems(404, 409, 422))
-@about(EVENT)
+@concerns(EVENT)
 async def issue_pass(principal: Planner, db: Db, settings: Settings, event_id: UUID) -> PassOut:
     """Hand out a pass of the present generation. Nothing is stored: every pass of a generation is as good."""
     async with db.read(principal.taskforce) as conn:
@@ -33,7 +33,7 @@ async def issue_pass(principal: Planner, db: Db, settings: Settings, event_id: U
 
 
 @router.post("/revoke", responses=versioned() | problems(404, 412, 422))
-@about(EVENT)
+@concerns(EVENT)
 async def revoke_passes(
     *,
     principal: Planner,

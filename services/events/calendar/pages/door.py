@@ -11,7 +11,7 @@ from services.events.access import CHECK_IN, COMPANY, EVENT, Db, DoorKeeper, pla
 from services.events.calendar import commands, queries
 from services.events.calendar.schemas import ArrivalForm
 from services.events.register.schemas import CompanyIn
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.http.rate_limits import LOGGING, limited
 from shared.ui.forms import read_form
@@ -24,7 +24,7 @@ _MOST_NAMES = 500
 
 
 @router.post("/check-ins")
-@about(EVENT, COMPANY)
+@concerns(EVENT, COMPANY)
 @limited(LOGGING)
 async def check_in(request: Request, principal: DoorKeeper, db: Db, event_id: UUID) -> Response:
     """Let a company of the register in."""
@@ -39,7 +39,7 @@ async def check_in(request: Request, principal: DoorKeeper, db: Db, event_id: UU
 
 
 @router.post("/walk-ins")
-@about(EVENT)
+@concerns(EVENT)
 @limited(LOGGING)
 async def check_in_walk_in(request: Request, principal: DoorKeeper, db: Db, event_id: UUID) -> Response:
     """Let a company in that is not in the register, and put it there."""
@@ -56,7 +56,7 @@ async def check_in_walk_in(request: Request, principal: DoorKeeper, db: Db, even
 
 
 @router.get("/held-names")
-@about(EVENT, CHECK_IN)
+@concerns(EVENT, CHECK_IN)
 async def held_names(request: Request, principal: DoorKeeper, db: Db, event_id: UUID) -> Response:
     """The walk-ins that the intake does not know by name, as options for its list of suggestions.
 

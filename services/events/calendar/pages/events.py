@@ -17,7 +17,7 @@ from services.events.calendar.schemas import EventForm, OpenForm, TransitionForm
 from services.events.register.domain import CompanyNotFound
 from shared.fields.text import SearchText
 from shared.http.paging import PageToken, cut
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.i18n.translations import gettext as _
 from shared.ui.forms import blank, read_form
 from shared.ui.pages import render
@@ -32,7 +32,7 @@ _EARLY = timedelta(hours=3)
 
 
 @router.get("")
-@about(EVENT)
+@concerns(EVENT)
 async def show_events(request: Request, principal: EventReader, db: Db, page_token: PageToken = None) -> Response:
     """What is planned, what is on tonight and what has been."""
     async with db.read(principal.taskforce) as conn:
@@ -49,7 +49,7 @@ async def show_events(request: Request, principal: EventReader, db: Db, page_tok
 
 
 @router.get("/new")
-@about()
+@concerns()
 async def plan_event(request: Request, principal: Planner) -> Response:
     """An empty plan."""
     form = blank(id=str(uuid4()), kind="employer_event", starts="16:30", ends="19:30")
@@ -57,7 +57,7 @@ async def plan_event(request: Request, principal: Planner) -> Response:
 
 
 @router.post("")
-@about(EVENT)
+@concerns(EVENT)
 async def draft_event(request: Request, principal: Planner, db: Db) -> Response:
     """Begin to plan an event."""
     form = await read_form(request, EventForm)
@@ -84,7 +84,7 @@ async def draft_event(request: Request, principal: Planner, db: Db) -> Response:
 
 
 @router.get("/{event_id:uuid}")
-@about(EVENT, CHECK_IN)
+@concerns(EVENT, CHECK_IN)
 async def show_event(
     *,
     request: Request,
@@ -138,7 +138,7 @@ async def show_event(
 
 
 @router.post("/{event_id:uuid}/publish")
-@about(EVENT)
+@concerns(EVENT)
 async def publish_event(request: Request, principal: Planner, db: Db, event_id: UUID) -> Response:
     """Announce a draft."""
     await commands.publish_event(db, principal.taskforce, event_id, seen=await _seen(request))
@@ -146,7 +146,7 @@ async def publish_event(request: Request, principal: Planner, db: Db, event_id: 
 
 
 @router.post("/{event_id:uuid}/open")
-@about(EVENT)
+@concerns(EVENT)
 async def open_event(request: Request, principal: Planner, db: Db, event_id: UUID) -> Response:
     """Open the doors; long before the start only after asking whether this is the evening that was meant."""
     form = await read_form(request, OpenForm)
@@ -161,7 +161,7 @@ async def open_event(request: Request, principal: Planner, db: Db, event_id: UUI
 
 
 @router.post("/{event_id:uuid}/close")
-@about(EVENT)
+@concerns(EVENT)
 async def close_event(request: Request, principal: Planner, db: Db, event_id: UUID) -> Response:
     """End the evening."""
     await commands.close_event(db, principal.taskforce, event_id, seen=await _seen(request))
@@ -169,7 +169,7 @@ async def close_event(request: Request, principal: Planner, db: Db, event_id: UU
 
 
 @router.post("/{event_id:uuid}/cancel")
-@about(EVENT)
+@concerns(EVENT)
 async def cancel_event(request: Request, principal: Planner, db: Db, event_id: UUID) -> Response:
     """Call it off."""
     await commands.cancel_event(db, principal.taskforce, event_id, seen=await _seen(request))

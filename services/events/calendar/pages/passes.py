@@ -15,7 +15,7 @@ from services.events.calendar import commands, passes, store
 from services.events.calendar.domain import PASS_GRACE, EventNotFound, PassNotAvailable
 from services.events.calendar.schemas import RevokeForm
 from services.events.register import queries
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.http.rate_limits import SIGNING_IN, limited
 from shared.i18n.translations import gettext as _
@@ -31,7 +31,7 @@ router = APIRouter(prefix="/events", include_in_schema=False)
 
 
 @router.get("/pass/{code}")
-@about(PASS)
+@concerns(PASS)
 @limited(SIGNING_IN)
 async def enter_as_guest(_who: Anybody, db: Db, settings: Settings, code: str) -> Response:
     """Where a QR code leads: on to the intake with a pass of the event's. Changes nothing."""
@@ -57,7 +57,7 @@ async def enter_as_guest(_who: Anybody, db: Db, settings: Settings, code: str) -
 
 
 @router.get("/pass/{slug}/{code}")
-@about(PASS)
+@concerns(PASS)
 @limited(SIGNING_IN)
 async def enter_by_typing(_who: Anybody, db: Db, settings: Settings, slug: str, code: str) -> Response:
     """Where the address under a QR code leads, for whoever typed it: the same place. Changes nothing."""
@@ -93,7 +93,7 @@ def _to_intake(settings: Settings, taskforce_id: UUID, event: EmployerEvent) -> 
 
 
 @router.get("/{event_id:uuid}/pass")
-@about(EVENT)
+@concerns(EVENT)
 async def show_code(request: Request, principal: DoorKeeper, db: Db, settings: Settings, event_id: UUID) -> Response:
     """The code on a page of its own, for the projector or the printer."""
     event = await _load(db, principal, event_id)
@@ -107,7 +107,7 @@ async def show_code(request: Request, principal: DoorKeeper, db: Db, settings: S
 
 
 @router.get("/{event_id:uuid}/pass.svg")
-@about(EVENT)
+@concerns(EVENT)
 async def draw_code(principal: DoorKeeper, db: Db, settings: Settings, event_id: UUID) -> Response:
     """The code alone, for posters and slides."""
     event = await _load(db, principal, event_id)
@@ -116,7 +116,7 @@ async def draw_code(principal: DoorKeeper, db: Db, settings: Settings, event_id:
 
 
 @router.post("/{event_id:uuid}/pass/revoke")
-@about(EVENT)
+@concerns(EVENT)
 async def revoke_passes(request: Request, principal: Planner, db: Db, event_id: UUID) -> Response:
     """Make the codes in use worthless, because one has got into the wrong hands; a new one takes over."""
     form = await read_form(request, RevokeForm)

@@ -13,7 +13,7 @@ from services.events.identity.people import queries as people_queries
 from services.events.identity.people import store as people
 from services.events.identity.people.domain import POWERFUL
 from services.events.identity.sessions import queries as session_queries
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.product.navigation import ROLE_LABELS
 from shared.product.vocabulary import PROGRAMMES
 from shared.ui.pages import render
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/account", include_in_schema=False)
 
 
 @router.get("")
-@about(SESSION, PASSKEY)
+@concerns(SESSION, PASSKEY)
 async def show_account(
     request: Request,
     who: AnyPerson,

@@ -14,13 +14,13 @@ from services.events.identity.people.queries import PeopleByName
 from shared.db.database import Database
 from shared.http.openapi import problems
 from shared.http.paging import PageSize, PageToken, cut
-from shared.http.policy import about
+from shared.http.policy import concerns
 
 router = APIRouter(prefix="/api/events/v1/people", tags=["people"])
 
 
 @router.post("", status_code=201, responses=problems(404, 409, 422))
-@about(PERSON)
+@concerns(PERSON)
 async def add_person(principal: ProvenAdministrator, db: Db, person: PersonIn) -> PersonOut:
     """Let somebody take part."""
     await commands.add_person(db, principal.taskforce, person.person(person.id), invite=person.invite)
@@ -28,7 +28,7 @@ async def add_person(principal: ProvenAdministrator, db: Db, person: PersonIn) -
 
 
 @router.put("/{person_id}", responses=problems(404, 409, 422))
-@about(PERSON)
+@concerns(PERSON)
 async def change_person(principal: ProvenAdministrator, db: Db, person_id: UUID, person: PersonFacts) -> PersonOut:
     """Change somebody's facts and roles. Where they are signed in, the new roles hold within a minute."""
     await commands.change_person(db, principal.taskforce, person.person(person_id))
@@ -36,7 +36,7 @@ async def change_person(principal: ProvenAdministrator, db: Db, person_id: UUID,
 
 
 @router.post("/{person_id}/invitations", status_code=202, responses=problems(404, 409, 422))
-@about(PERSON)
+@concerns(PERSON)
 async def invite_person(principal: Administrator, db: Db, person_id: UUID) -> PersonOut:
     """Write to somebody (again) that they have an account, and how they sign in: every ten minutes at most."""
     await commands.invite_person(db, principal.taskforce, person_id)
@@ -44,7 +44,7 @@ async def invite_person(principal: Administrator, db: Db, person_id: UUID) -> Pe
 
 
 @router.post("/{person_id}/deactivate", responses=problems(404, 409, 422))
-@about(PERSON)
+@concerns(PERSON)
 async def deactivate_person(principal: ProvenAdministrator, db: Db, person_id: UUID) -> PersonOut:
     """Let somebody no longer take part: they are signed out everywhere within a minute."""
     await commands.deactivate_person(db, principal.taskforce, person_id)
@@ -52,7 +52,7 @@ async def deactivate_person(principal: ProvenAdministrator, db: Db, person_id: U
 
 
 @router.post("/{person_id}/reactivate", responses=problems(404, 422))
-@about(PERSON)
+@concerns(PERSON)
 async def reactivate_person(principal: ProvenAdministrator, db: Db, person_id: UUID) -> PersonOut:
     """Let somebody take part again."""
     await commands.reactivate_person(db, principal.taskforce, person_id)
@@ -60,7 +60,7 @@ async def reactivate_person(principal: ProvenAdministrator, db: Db, person_id: U
 
 
 @router.get("/{person_id}", responses=problems(404, 422))
-@about(PERSON)
+@concerns(PERSON)
 async def read_person(principal: Administrator, db: Db, person_id: UUID) -> PersonOut:
     """Read one person."""
     return await _shown(principal, db, person_id)
@@ -72,7 +72,7 @@ async def _shown(principal: Administrator, db: Database, person_id: UUID) -> Per
 
 
 @router.get("", responses=problems(422))
-@about(PERSON)
+@concerns(PERSON)
 async def list_people(
     principal: Administrator, db: Db, page_size: PageSize = 50, page_token: PageToken = None
 ) -> PersonPage:

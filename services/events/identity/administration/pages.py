@@ -27,7 +27,7 @@ from services.events.identity.people.domain import (
 from services.events.identity.people.queries import PeopleByName
 from services.events.register.domain import CompanyNotFound
 from shared.http.paging import PageToken, cut
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.refusals import problem_of
 from shared.product.navigation import ROLE_LABELS
 from shared.product.vocabulary import PROGRAMMES
@@ -45,7 +45,7 @@ _PER_PAGE = 50
 
 
 @router.get("")
-@about(PERSON)
+@concerns(PERSON)
 async def show_people(
     *,
     request: Request,
@@ -82,7 +82,7 @@ async def show_people(
 
 
 @router.get("/new")
-@about()
+@concerns()
 async def new_person(request: Request, principal: Administrator, db: Db) -> Response:
     """An empty form."""
     form = blank(id=str(uuid4()), language="da", invite=True)
@@ -90,7 +90,7 @@ async def new_person(request: Request, principal: Administrator, db: Db) -> Resp
 
 
 @router.post("")
-@about(PERSON)
+@concerns(PERSON)
 async def add_person(request: Request, principal: ProvenAdministrator, db: Db) -> Response:
     """Let somebody take part."""
     form = await read_form(request, PersonIn)
@@ -105,7 +105,7 @@ async def add_person(request: Request, principal: ProvenAdministrator, db: Db) -
 
 
 @router.get("/{person_id:uuid}")
-@about(PERSON)
+@concerns(PERSON)
 async def edit_person(request: Request, principal: Administrator, db: Db, person_id: UUID) -> Response:
     """What is known of somebody, to be changed."""
     async with db.read(principal.taskforce) as conn:
@@ -116,7 +116,7 @@ async def edit_person(request: Request, principal: Administrator, db: Db, person
 
 
 @router.post("/{person_id:uuid}")
-@about(PERSON)
+@concerns(PERSON)
 async def change_person(request: Request, principal: ProvenAdministrator, db: Db, person_id: UUID) -> Response:
     """Change somebody's facts and roles."""
     form = await read_form(request, PersonFacts)
@@ -133,7 +133,7 @@ async def change_person(request: Request, principal: ProvenAdministrator, db: Db
 
 
 @router.post("/{person_id:uuid}/invitations")
-@about(PERSON)
+@concerns(PERSON)
 async def invite_person(principal: Administrator, db: Db, person_id: UUID) -> Response:
     """Write to somebody (again) that they have an account."""
     await commands.invite_person(db, principal.taskforce, person_id)
@@ -141,7 +141,7 @@ async def invite_person(principal: Administrator, db: Db, person_id: UUID) -> Re
 
 
 @router.post("/{person_id:uuid}/deactivate")
-@about(PERSON)
+@concerns(PERSON)
 async def deactivate_person(principal: ProvenAdministrator, db: Db, person_id: UUID) -> Response:
     """Let somebody no longer take part."""
     await commands.deactivate_person(db, principal.taskforce, person_id)
@@ -149,7 +149,7 @@ async def deactivate_person(principal: ProvenAdministrator, db: Db, person_id: U
 
 
 @router.post("/{person_id:uuid}/reactivate")
-@about(PERSON)
+@concerns(PERSON)
 async def reactivate_person(principal: ProvenAdministrator, db: Db, person_id: UUID) -> Response:
     """Let somebody take part again."""
     await commands.reactivate_person(db, principal.taskforce, person_id)

@@ -13,7 +13,7 @@ from services.events.access import API_KEY, Administrator, Db, ProvenAdministrat
 from services.events.identity.api_keys import commands, queries
 from services.events.identity.api_keys.domain import LIFETIMES_DAYS, SCOPE_LABELS, TOKEN_PATH
 from services.events.identity.api_keys.schemas import ApiKeyIn
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.ui.forms import blank, read_form
 from shared.ui.pages import render
 
@@ -26,14 +26,14 @@ router = APIRouter(prefix="/api-keys", include_in_schema=False)
 
 
 @router.get("")
-@about(API_KEY)
+@concerns(API_KEY)
 async def show_keys(request: Request, principal: Administrator, db: Db) -> Response:
     """Which programs have a key, and the form for another one."""
     return await _shown(request, principal, db, blank(days="90"))
 
 
 @router.post("")
-@about()
+@concerns()
 async def make_key(request: Request, principal: ProvenAdministrator, db: Db, settings: Settings) -> Response:
     """Make a key, and show it this once."""
     form = await read_form(request, ApiKeyIn)
@@ -53,7 +53,7 @@ async def make_key(request: Request, principal: ProvenAdministrator, db: Db, set
 
 
 @router.post("/{key_id:uuid}/revoke")
-@about(API_KEY)
+@concerns(API_KEY)
 async def revoke_key(principal: ProvenAdministrator, db: Db, key_id: UUID) -> Response:
     """Take a key back."""
     await commands.revoke_key(db, principal.taskforce, key_id, by=principal.subject)
@@ -61,7 +61,7 @@ async def revoke_key(principal: ProvenAdministrator, db: Db, key_id: UUID) -> Re
 
 
 @router.post("/{key_id:uuid}/take-over")
-@about(API_KEY)
+@concerns(API_KEY)
 async def take_over_key(principal: ProvenAdministrator, db: Db, key_id: UUID) -> Response:
     """Answer for a key from now on, in place of whoever did."""
     await commands.take_over_key(db, principal.taskforce, key_id, by=principal.person)

@@ -16,7 +16,7 @@ from services.events.identity.sessions.device import describe
 from services.events.register import queries
 from shared.fields.email import Email
 from shared.fields.text import Name
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.rate_limits import SIGNING_IN, limited
 from shared.http.refusals import problem_of
 from shared.i18n.translations import current_language
@@ -34,7 +34,7 @@ class FirstAdministrator(BaseModel):
 
 
 @router.get("/{code}")
-@about(SETUP)
+@concerns(SETUP)
 @limited(SIGNING_IN)
 async def ask_who(request: Request, _who: Anybody, db: Db, code: str) -> Response:
     """A form for whoever is to be the first administrator."""
@@ -42,7 +42,7 @@ async def ask_who(request: Request, _who: Anybody, db: Db, code: str) -> Respons
 
 
 @router.post("/{code}")
-@about(SETUP)
+@concerns(SETUP)
 @limited(SIGNING_IN)
 async def become(request: Request, _who: Anybody, db: Db, settings: Settings, code: str) -> Response:
     """Become the first administrator."""

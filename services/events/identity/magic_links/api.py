@@ -12,13 +12,13 @@ from services.events.identity.magic_links import commands
 from services.events.identity.magic_links.domain import LinkOver
 from services.events.identity.magic_links.schemas import LinkToSend
 from services.events.identity.people.domain import PersonNotFound
-from shared.http.policy import about
+from shared.http.policy import concerns
 
 router = APIRouter(prefix="/internal/events/v1/sign-in-links", include_in_schema=False)
 
 
 @router.post("/{request_id}")
-@about(LINK_REQUEST)
+@concerns(LINK_REQUEST)
 async def make_link(_courier: Courier, db: Db, request_id: UUID, taskforce: Annotated[UUID, Query()]) -> LinkToSend:
     """Make the requested link, when its mail is sent. 404 if the request is unknown, used or expired."""
     try:

@@ -15,10 +15,10 @@ from services.events.identity.magic_links.domain import LIFETIME, MOST_OF_ONE_NE
 from services.events.identity.magic_links.schemas import LinkIn
 from services.events.identity.sessions.cookies import end_former, give_session
 from services.events.identity.sessions.device import describe
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.problems import safe_next
-from shared.http.rate_limiter import Limits, network_of, refuse
-from shared.http.rate_limits import SIGNING_IN, Kind, Rate, limited
+from shared.http.rate_limiter import RateLimiter, network_of, refuse
+from shared.http.rate_limits import SIGNING_IN, Rate, RateClass, limited
 from shared.secrets import new_secret, read_secret, write_secret
 from shared.ui.forms import read_form
 from shared.ui.pages import render
@@ -33,25 +33,25 @@ BROWSER_COOKIE: Final = "__Host-tilsagn-browser"
 """Holds what binds a link to the browser in which it was asked for."""
 ANSWER_SECONDS: Final = 0.3
 """How long an answer takes whether somebody has the address or not (see `timing`)."""
-_ASKING_FOR_ONE: Final = Kind(
+_ASKING_FOR_ONE: Final = RateClass(
     "asking-for-links",
     {"address": Rate(MOST_OF_ONE_NETWORK, LIFETIME.total_seconds())},
     "Of one network and one mail address: whoever finds no mail asks again a few times.",
 )
 
 
-def asking_for_one(times: float) -> Limits:
+def asking_for_one(times: float) -> RateLimiter:
     """How often one network may ask for one mail address.
 
     Args:
         times: as in `shared.http.rate_limits.changed`.
     """
     rate = Rate(max(1, round(MOST_OF_ONE_NETWORK * times)), LIFETIME.total_seconds())
-    return Limits({_ASKING_FOR_ONE.name: {"address": rate}})
+    return RateLimiter({_ASKING_FOR_ONE.name: {"address": rate}})
 
 
 @router.post("/link")
-@about()
+@concerns()
 @limited(SIGNING_IN)
 async def ask_for_link(request: Request, _who: Anybody, db: Db, settings: Settings) -> Response:
     """Have a link sent, if there is anybody to send it to: the answer is the same, and as soon."""
@@ -59,7 +59,7 @@ async def ask_for_link(request: Request, _who: Anybody, db: Db, settings: Settin
     if form.data is None:
         next = safe_next(form.value("next"), default="")
         return await show_login_options(request, db, settings, form, next=next, status_code=422)
-    limits: Limits = request.app.state.link_limits
+    limits: RateLimiter = request.app.state.link_limits
     network = network_of(request.client.host if request.client else "")
     refuse(limits, _ASKING_FOR_ONE, f"{network} {form.data.email.lower()}")
     browser = read_secret(request.cookies.get(BROWSER_COOKIE, "")) or new_secret()
@@ -80,7 +80,7 @@ async def ask_for_link(request: Request, _who: Anybody, db: Db, settings: Settin
 
 
 @router.get("/sent")
-@about()
+@concerns()
 async def say_sent(request: Request, _who: Anybody, next: Annotated[str, Query(max_length=2000)] = "") -> Response:
     """What to do now."""
     minutes = int(LIFETIME.total_seconds() // 60)
@@ -88,14 +88,14 @@ async def say_sent(request: Request, _who: Anybody, next: Annotated[str, Query(m
 
 
 @router.get("/link/{code}")
-@about(LINK)
+@concerns(LINK)
 async def show_button(request: Request, _who: Anybody, code: str) -> Response:
     """One button: mail servers follow links to look at them, so opening one changes nothing and tells nothing."""
     return render(request, "sign_in_link.html", code=code)
 
 
 @router.post("/link/{code}")
-@about(LINK)
+@concerns(LINK)
 @limited(SIGNING_IN)
 async def open_link(request: Request, _who: Anybody, db: Db, settings: Settings, code: str) -> Response:
     """Sign in."""

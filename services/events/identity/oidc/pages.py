@@ -31,7 +31,7 @@ from services.events.register import queries
 from services.events.settings import CALLBACK
 from shared import metrics
 from shared.fields.cpr import MayLookLikeCpr
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.problems import Negotiation, respond, safe_next
 from shared.http.rate_limits import SIGNING_IN, limited
 from shared.http.refusals import problem_of, problem_with_code
@@ -75,7 +75,7 @@ class Wanted(BaseModel):
 
 
 @router.get("/sign-in/provider")
-@about()
+@concerns()
 async def ask_to_go_there(
     *, request: Request, _who: Anybody, db: Db, provider: TheProvider, taskforce: Text = "", next: Text = ""
 ) -> Response:
@@ -89,7 +89,7 @@ async def ask_to_go_there(
 
 
 @router.post("/sign-in/provider")
-@about()
+@concerns()
 @limited(SIGNING_IN)
 async def go_there(*, request: Request, _who: Anybody, db: Db, provider: TheProvider) -> Response:
     """Send a browser to the provider."""
@@ -98,7 +98,7 @@ async def go_there(*, request: Request, _who: Anybody, db: Db, provider: TheProv
 
 
 @router.post("/account/prove/provider")
-@about()
+@concerns()
 @limited(SIGNING_IN)
 async def go_and_show_it(*, request: Request, who: AnyPerson, db: Db, provider: TheProvider) -> Response:
     """Send somebody to the provider who has to show again who they are."""
@@ -136,7 +136,7 @@ def _on_the_way(request: Request, provider: Provider, address: str) -> Response:
 
 
 @router.get(CALLBACK)
-@about()
+@concerns()
 @limited(SIGNING_IN)
 async def come_back(
     *,
@@ -200,7 +200,7 @@ def _refused(request: Request, refusal: Refusal, *, next: str) -> Response:
 
 
 @router.get("/sign-out/provider")
-@about()
+@concerns()
 @limited(SIGNING_IN)
 async def say_still_signed_in_there(*, request: Request, _who: Anybody, provider: TheProvider) -> Response:
     """Whoever has signed out here may still be signed in there: say so, and offer the way out of there, too."""
@@ -211,7 +211,7 @@ async def say_still_signed_in_there(*, request: Request, _who: Anybody, provider
 
 
 @router.post("/sign-out/provider")
-@about()
+@concerns()
 @limited(SIGNING_IN)
 async def sign_out_there(*, request: Request, _who: Anybody, provider: TheProvider) -> Response:
     """Send a browser to where one signs out at the provider."""
@@ -225,7 +225,7 @@ async def sign_out_there(*, request: Request, _who: Anybody, provider: TheProvid
 
 
 @router.get("/sign-in/provider/refused")
-@about()
+@concerns()
 async def say_why(request: Request, _who: Anybody, why: Text = "", next: Text = "") -> Response:
     """Why it did not work, and the way back."""
     problem = problem_with_code(why, package="services.events")

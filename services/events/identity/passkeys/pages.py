@@ -20,7 +20,7 @@ from services.events.identity.sessions import commands as sessions
 from services.events.identity.sessions.cookies import give_session, key_in, take_all
 from services.events.identity.sessions.device import describe
 from services.events.identity.sessions.domain import NoSession, SessionOver
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.problems import Problem, safe_next
 from shared.http.rate_limits import ASKING_DEVICES, SIGNING_IN, limited
 from shared.secrets import new_secret, read_secret, write_secret
@@ -47,14 +47,14 @@ Party = Annotated[RelyingParty, Depends(_relying_party)]
 
 
 @router.get("/sign-in/passkey")
-@about()
+@concerns()
 async def passkey_page(request: Request, _who: Anybody, next: str | None = None) -> Response:
     """A page with the one button."""
     return render(request, "sign_in_passkey.html", next=safe_next(next, default=""))
 
 
 @router.post("/sign-in/passkey/options")
-@about()
+@concerns()
 @limited(ASKING_DEVICES)
 async def ask_to_sign_in(request: Request, _who: Anybody, db: Db, party: Party) -> Response:
     """What the browser's script gives to the device. An address that asks too often is told to wait."""
@@ -64,7 +64,7 @@ async def ask_to_sign_in(request: Request, _who: Anybody, db: Db, party: Party) 
 
 
 @router.post("/sign-in/passkey")
-@about()
+@concerns()
 @limited(SIGNING_IN)
 async def sign_in(
     *, request: Request, _who: Anybody, db: Db, settings: Settings, party: Party, signed: Signed
@@ -81,7 +81,7 @@ async def sign_in(
 
 
 @router.post("/account/passkeys/options")
-@about()
+@concerns()
 async def ask_to_enrol(
     *, request: Request, who: ProvenPerson, db: Db, settings: Settings, party: Party, wants: WantsPasskey
 ) -> Response:
@@ -102,7 +102,7 @@ async def ask_to_enrol(
 
 
 @router.post("/account/passkeys")
-@about()
+@concerns()
 async def enrol(
     *, request: Request, who: ProvenPerson, db: Db, settings: Settings, party: Party, made: Made
 ) -> Response:
@@ -124,7 +124,7 @@ async def enrol(
 
 
 @router.post("/account/passkeys/{passkey_id:uuid}")
-@about(PASSKEY)
+@concerns(PASSKEY)
 async def rename(request: Request, who: AnyPerson, db: Db, passkey_id: UUID) -> Response:
     """Call one of one's own passkeys something else."""
     form = await read_form(request, Name)
@@ -135,7 +135,7 @@ async def rename(request: Request, who: AnyPerson, db: Db, passkey_id: UUID) -> 
 
 
 @router.post("/account/passkeys/{passkey_id:uuid}/remove")
-@about(PASSKEY)
+@concerns(PASSKEY)
 async def remove(request: Request, who: ProvenPerson, db: Db, passkey_id: UUID) -> Response:
     """Sign in no longer with one of one's own passkeys, and say where that has ended what it had opened."""
     ended = await commands.remove(
@@ -150,7 +150,7 @@ async def remove(request: Request, who: ProvenPerson, db: Db, passkey_id: UUID) 
 
 
 @router.post("/people/{person_id:uuid}/enrolment-code")
-@about(PERSON)
+@concerns(PERSON)
 async def make_code(
     request: Request, who: ProvenAdministrator, db: Db, settings: Settings, person_id: UUID
 ) -> Response:

@@ -10,13 +10,13 @@ from fastapi import APIRouter, Query
 from services.events.access import PERSON, Courier, Db
 from services.events.identity.people import queries
 from services.events.identity.people.queries import Address
-from shared.http.policy import about
+from shared.http.policy import concerns
 
 router = APIRouter(prefix="/internal/events/v1/people", include_in_schema=False)
 
 
 @router.get("/{person_id}/address")
-@about(PERSON)
+@concerns(PERSON)
 async def read_address(_courier: Courier, db: Db, person_id: UUID, taskforce: Annotated[UUID, Query()]) -> Address:
     """The person's e-mail address, asked for when a mail is sent. 404 if there is no such active person."""
     async with db.read(taskforce) as conn:

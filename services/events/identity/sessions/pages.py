@@ -15,7 +15,7 @@ from services.events.identity.sessions.cookies import give_token, key_in, take_a
 from services.events.identity.sessions.domain import NoSession, SessionOver
 from shared.http.app import LARGEST_UPLOAD
 from shared.http.authentication import RENEWAL, is_use
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.problems import safe_next
 from shared.http.rate_limits import READING, limited
 from shared.http.request_guards import drain
@@ -26,7 +26,7 @@ _ANY_METHOD: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 
 @router.api_route(RENEWAL, methods=_ANY_METHOD)
-@about()
+@concerns()
 @limited(READING)
 async def renew(
     request: Request, _who: Anybody, db: Db, settings: Settings, next: Annotated[str, Query(max_length=4000)] = "/"
@@ -52,7 +52,7 @@ async def renew(
 
 
 @router.post("/session/extend")
-@about()
+@concerns()
 async def extend(request: Request, who: AnyPerson, db: Db, settings: Settings) -> Response:
     """Stay signed in: the answer says until when, in Unix seconds."""
     if who.session_id is None:
@@ -64,7 +64,7 @@ async def extend(request: Request, who: AnyPerson, db: Db, settings: Settings) -
 
 
 @router.post("/account/sessions/{session_id:uuid}/end")
-@about(SESSION)
+@concerns(SESSION)
 async def end_session(who: ProvenPerson, db: Db, session_id: UUID) -> Response:
     """End one of one's own sessions, wherever it is."""
     await commands.end_one(db, who.taskforce, who.person, session_id)
@@ -72,7 +72,7 @@ async def end_session(who: ProvenPerson, db: Db, session_id: UUID) -> Response:
 
 
 @router.post("/account/sessions/end-others")
-@about()
+@concerns()
 async def end_other_sessions(who: ProvenPerson, db: Db) -> Response:
     """End all of one's own sessions but this one."""
     await commands.end_others(db, who.taskforce, who.person, but=who.session_id)
@@ -80,7 +80,7 @@ async def end_other_sessions(who: ProvenPerson, db: Db) -> Response:
 
 
 @router.post("/sign-out")
-@about()
+@concerns()
 async def sign_out(request: Request, _who: Anybody, db: Db, settings: Settings) -> Response:
     """End the session, and leave the browser with nothing. Works signed out, too."""
     ended = None

@@ -19,7 +19,7 @@ from services.events.identity.sessions import commands as sessions
 from services.events.identity.sessions.cookies import end_former, give_session
 from services.events.identity.sessions.device import describe
 from services.events.register import queries
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.problems import Problem, safe_next
 from shared.http.rate_limits import SIGNING_IN, limited
 from shared.i18n.translations import gettext as _
@@ -46,7 +46,7 @@ class DemoSignIn(BaseModel):
 
 
 @router.get("/sign-in")
-@about()
+@concerns()
 async def choose_role(request: Request, _who: Anybody, db: Db, settings: Settings, next: str | None = None) -> Response:
     """The roles one can take in a demonstration; anywhere else, where to send a link."""
     if not settings.demo_mode:
@@ -62,7 +62,7 @@ async def choose_role(request: Request, _who: Anybody, db: Db, settings: Setting
 
 
 @router.get("/sign-in/as/{role}")
-@about()
+@concerns()
 async def confirm_role(
     *,
     request: Request,
@@ -102,7 +102,7 @@ async def confirm_role(
 
 
 @router.post("/sign-in")
-@about()
+@concerns()
 @limited(SIGNING_IN)
 async def sign_in(request: Request, _who: Anybody, db: Db, settings: Settings) -> Response:
     """Become somebody, in a demonstration: the person who has had the role longest."""

@@ -21,10 +21,10 @@ from services.events.identity.sessions.cookies import give_session, key_in
 from services.events.identity.sessions.domain import SessionOver
 from services.events.identity.step_up.queries import ways
 from services.events.register import queries
-from shared.http.auth import PROOF_SECONDS, NotAllowed, ProofNeeded
-from shared.http.authentication import proof_needed
+from shared.http.auth import STEP_UP_SECONDS, NotAllowed, StepUpRequired
+from shared.http.authentication import step_up_required
 from shared.http.csrf import FIELD
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.problems import Negotiation, Problem, respond, safe_next
 from shared.http.rate_limits import ASKING_DEVICES, limited
 from shared.ui.pages import render
@@ -42,7 +42,7 @@ _log = structlog.get_logger(__name__)
 
 
 @router.get("/account/prove")
-@about()
+@concerns()
 async def prove_page(request: Request, who: AnyPerson, db: Db, settings: Settings, next: str | None = None) -> Response:
     """The page by itself, for what a script was about to do.
 
@@ -53,7 +53,7 @@ async def prove_page(request: Request, who: AnyPerson, db: Db, settings: Setting
 
 
 @router.post("/account/prove/options")
-@about()
+@concerns()
 @limited(ASKING_DEVICES)
 async def ask_to_prove(request: Request, who: AnyPerson, db: Db, party: Party) -> Response:
     """What the browser's script gives to the device."""
@@ -65,7 +65,7 @@ async def ask_to_prove(request: Request, who: AnyPerson, db: Db, party: Party) -
 
 
 @router.post("/account/prove")
-@about()
+@concerns()
 async def prove(
     *, request: Request, who: AnyPerson, db: Db, settings: Settings, party: Party, signed: Made
 ) -> Response:
@@ -88,7 +88,7 @@ async def prove(
 
 
 @router.get("/account/proven")
-@about()
+@concerns()
 async def say_proven(request: Request, _who: Anybody) -> Response:
     """Back to the other window."""
     return render(request, "step_up_done.html")
@@ -122,7 +122,7 @@ async def _asked(
         "next": next,
         "fields": fields,
         "back": _came_from(request),
-        "minutes": PROOF_SECONDS // 60,
+        "minutes": STEP_UP_SECONDS // 60,
     }
     return render(request, "step_up.html", status_code=status_code, **context)
 
@@ -134,15 +134,15 @@ def _came_from(request: Request) -> str:
     return safe_next(parts.path) if parts.netloc in {here, request.url.netloc} else "/"
 
 
-async def _on_proof_needed(request: Request, _error: Exception) -> Response:
+async def _on_step_up_required(request: Request, _error: Exception) -> Response:
     """Ask for it, on a page that holds what was sent: it is written down nowhere, and in no address."""
     who: Principal = request.state.principal
     _log.info("proof.asked_for", who=who.subject, route=getattr(request.scope.get("route"), "path", None))
     if not Negotiation.of(request).html or who.session_id is None:
-        return respond(request, proof_needed())
+        return respond(request, step_up_required())
     form = await request.form()
     fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str) and name != FIELD]
-    problem = proof_needed()
+    problem = step_up_required()
     try:
         response = await _asked(
             request,
@@ -160,4 +160,4 @@ async def _on_proof_needed(request: Request, _error: Exception) -> Response:
 
 def install(app: FastAPI) -> None:
     """Ask on a page, where a page can be shown."""
-    app.add_exception_handler(ProofNeeded, _on_proof_needed)
+    app.add_exception_handler(StepUpRequired, _on_step_up_required)

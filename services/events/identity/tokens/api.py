@@ -15,7 +15,7 @@ from services.events.identity.api_keys import commands
 from services.events.identity.api_keys.domain import TOKEN_PATH, ClientRefused, ScopeRefused
 from services.events.identity.tokens.schemas import Error, TokenError, TokenOut
 from shared.http.auth import TOKEN_SECONDS, sign_token
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.rate_limits import EXCHANGING_KEYS, limited
 
 router = APIRouter(prefix=TOKEN_PATH, tags=["token"])
@@ -36,7 +36,7 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
 
 
 @router.post("", response_model=TokenOut, responses=_RESPONSES)
-@about()
+@concerns()
 @limited(EXCHANGING_KEYS)
 async def make_token(
     *,

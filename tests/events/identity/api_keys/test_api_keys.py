@@ -19,7 +19,7 @@ from services.events.identity.api_keys import commands
 from services.events.identity.api_keys.domain import Credentials
 from services.events.identity.people.domain import Person
 from shared.http.auth import SCOPES, TOKEN_SECONDS, TokenVerifier
-from shared.http.rate_limiter import Limits
+from shared.http.rate_limiter import RateLimiter
 from shared.http.rate_limits import Rate
 from tests.conftest import OTHER_TASKFORCE
 from tests.events.conftest import API
@@ -346,5 +346,5 @@ async def test_who_asks_too_often_is_told_when_to_come_again(
     client: httpx.AsyncClient, app: FastAPI, db: Database, taskforce_id: UUID
 ) -> None:
     key = await made(db, taskforce_id)
-    app.state.limits = Limits({"exchanging-keys": {"address": Rate(2, 600)}})
+    app.state.rate_limiter = RateLimiter({"exchanging-keys": {"address": Rate(2, 600)}})
     assert [(await client.post(TOKEN, data=body(key))).status_code for _ in "123"] == [200, 200, 429]

@@ -32,10 +32,11 @@ from services.events.identity.magic_links.pages import ANSWER_SECONDS, BROWSER_C
 from services.events.identity.people.domain import Person
 from services.events.identity.people.store import lock_people
 from shared.http.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE, TokenVerifier
-from shared.http.rate_limiter import Limits
+from shared.http.rate_limiter import RateLimiter
 from shared.http.rate_limits import Rate
 from tests.events.conftest import published
 from tests.support.browsing import AS_OUR_PAGES, signs_nobody_in
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -74,7 +75,7 @@ async def browser(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """A browser whose user looks no sooner than what they asked for has been done."""
 
     async def until_done(_: httpx.Response) -> None:
-        await app.state.link_answers.close(patience_seconds=10)
+        await app.state.link_answers.close(patience_seconds=PATIENCE_SECONDS)
 
     async with browser_at(app, {**AS_OUR_PAGES, "response": [until_done]}) as client:
         yield client
@@ -224,7 +225,7 @@ async def test_a_known_address_is_answered_no_later_where_its_link_takes_long(
             answer = await browser.post("/sign-in/link", data={"email": email}, headers=PAGE)
             assert answer.status_code == 303
         assert await asked(db) == []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not await asked(db):
             await asyncio.sleep(0.02)
 
@@ -357,7 +358,7 @@ async def test_what_is_no_address_is_shown_again_with_what_is_wrong(browser: htt
 
 async def test_whoever_asks_too_often_is_told_when_to_come_again(browser: httpx.AsyncClient) -> None:
     transport: Any = browser._transport
-    transport.app.state.limits = Limits({"signing-in": {"address": Rate(3, 600)}})
+    transport.app.state.rate_limiter = RateLimiter({"signing-in": {"address": Rate(3, 600)}})
     answers = [await browser.post("/sign-in/link", data={"email": "a@b.dk"}, headers=PAGE) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [303, 303, 303, 429]
     assert 0 < int(answers[-1].headers["retry-after"]) <= 600

@@ -24,7 +24,7 @@ from services.events.identity.sessions.domain import SessionKey
 from services.events.settings import GroupGives
 from shared.http.auth import COOKIE as TOKEN_COOKIE
 from shared.http.auth import RENEWED_COOKIE, SESSION_COOKIE, sign_token
-from shared.http.rate_limiter import Limits
+from shared.http.rate_limiter import RateLimiter
 from shared.http.rate_limits import Rate
 from tests.events.identity.browsing import PAGE, count, proof
 from tests.events.identity.oidc.conftest import GROUPS
@@ -362,7 +362,7 @@ async def test_whoever_has_the_providers_roles_and_came_by_passkey_is_told_what_
 
 async def test_an_address_that_asks_too_often_waits(browser: httpx.AsyncClient, liar: Liar) -> None:
     transport: Any = browser._transport
-    transport.app.state.limits = Limits({"signing-in": {"address": Rate(2, 600)}})
+    transport.app.state.rate_limiter = RateLimiter({"signing-in": {"address": Rate(2, 600)}})
     assert [(await pressed(browser)).status_code for _ in range(3)] == [200, 200, 429]
 
 

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from services.events.app import create_app
 from services.events.identity.sessions import commands as sessions
 from services.events.identity.sessions.domain import SessionKey, SessionOver
-from shared.http.auth import PROOF_SECONDS, SESSION_COOKIE
+from shared.http.auth import SESSION_COOKIE, STEP_UP_SECONDS
 from tests.events.identity.browsing import PAGE, count
 from tests.events.identity.oidc.test_pages import (
     START,
@@ -79,7 +79,7 @@ async def test_another_site_sends_nobody_to_the_provider(browser: httpx.AsyncCli
 
 @pytest.mark.parametrize(
     ("shown", "proven"),
-    [(0, True), (PROOF_SECONDS - 30, True), (PROOF_SECONDS + 30, False), (None, False), (-3600, True)],
+    [(0, True), (STEP_UP_SECONDS - 30, True), (STEP_UP_SECONDS + 30, False), (None, False), (-3600, True)],
 )
 async def test_when_somebody_showed_it_is_when_the_provider_says_and_not_when_they_came(
     browser: httpx.AsyncClient, liar: Liar, shown: int | None, proven: bool

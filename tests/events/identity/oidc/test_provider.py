@@ -263,23 +263,18 @@ async def test_a_provider_that_takes_too_long_is_unavailable(
     provider: Provider, liar: Liar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http, "SECONDS", 0.2)
-    liar.pause = 1.0
-    began = time.monotonic()
-    with pytest.raises(ProviderUnavailable):
+    with liar.silent(), pytest.raises(ProviderUnavailable):
         await identify(provider, liar)
-    assert time.monotonic() - began < 0.9
 
 
 async def test_a_hall_that_signs_in_while_the_provider_hangs_waits_once(
     provider: Provider, liar: Liar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http, "SECONDS", 0.2)
-    liar.pause = 1.0
-    began = time.monotonic()
-    ways = (provider.way_there(Begun.new(uuid4(), "")) for _ in range(20))
-    found = await asyncio.gather(*ways, return_exceptions=True)
+    with liar.silent():
+        ways = (provider.way_there(Begun.new(uuid4(), "")) for _ in range(20))
+        found = await asyncio.gather(*ways, return_exceptions=True)
     assert all(isinstance(one, ProviderUnavailable) for one in found)
-    assert time.monotonic() - began < 0.9
     assert len(liar.asked) == 1
 
 

@@ -51,8 +51,9 @@ def hanne(*groups: str, **facts: Any) -> Identity:
 
 
 async def sign_in(
-    db: Database, taskforce_id: UUID, who: Identity, *, groups: Groups = GROUPS, now: datetime = NOW
+    db: Database, taskforce_id: UUID, who: Identity, *, groups: Groups = GROUPS, now: datetime | None = None
 ) -> Principal:
+    now = now or datetime.now(UTC)
     _, principal = await commands.sign_in(db, taskforce_id, groups, who, language="da", device="x", now=now)
     return principal
 

@@ -13,7 +13,7 @@ from playwright.async_api import expect
 from services.events.identity.administration import commands as people
 from services.events.identity.magic_links import commands as links
 from services.events.identity.people.domain import Person
-from shared.http.auth import COOKIE, PROOF_SECONDS, RENEWED_COOKIE
+from shared.http.auth import COOKIE, RENEWED_COOKIE, STEP_UP_SECONDS
 from tests.events.identity.passkeys.test_in_browser import Authenticator, assert_fits
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ async def a_quarter_passes(page: Page, db: Database, taskforce_id: UUID) -> None
     """Whoever is signed in has done it too long ago for some things."""
     async with db.change(taskforce_id) as conn:
         await conn.execute(
-            "update sessions set proved_at = proved_at - $1::interval", timedelta(seconds=PROOF_SECONDS + 5)
+            "update sessions set proved_at = proved_at - $1::interval", timedelta(seconds=STEP_UP_SECONDS + 5)
         )
     for name in (COOKIE, RENEWED_COOKIE):
         await page.context.clear_cookies(name=name)

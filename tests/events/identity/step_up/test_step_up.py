@@ -17,7 +17,7 @@ from services.events.identity.magic_links.pages import BROWSER_COOKIE
 from services.events.identity.people.domain import Person
 from services.events.identity.sessions import commands as sessions
 from services.events.identity.sessions.domain import SessionOver
-from shared.http.auth import COOKIE, PROOF_SECONDS, Principal, TokenVerifier, sign_token
+from shared.http.auth import COOKIE, STEP_UP_SECONDS, Principal, TokenVerifier, sign_token
 from shared.http.policy import operations
 from shared.secrets import read_secret
 from tests.conftest import TASKFORCE
@@ -74,7 +74,7 @@ def browser(app: FastAPI, db: Database, events_settings: EventsSettings) -> Brow
     return Browser(app, db, events_settings)
 
 
-async def passes(browser: Browser, seconds: float = PROOF_SECONDS + 5) -> None:
+async def passes(browser: Browser, seconds: float = STEP_UP_SECONDS + 5) -> None:
     """Let time pass since whoever is signed in has shown who they are."""
     key = browser.key()
     async with browser.db.change(TASKFORCE) as conn:
@@ -114,7 +114,7 @@ async def shown(browser: Browser) -> httpx.Response:
 
 
 def test_what_needs_it_says_so_where_it_says_who_may(app: FastAPI) -> None:
-    assert {one.name for one in operations(app.routes) if one.proven} == PROVEN
+    assert {one.name for one in operations(app.routes) if one.needs_step_up} == PROVEN
 
 
 @pytest.mark.parametrize("operation", sorted(PROVEN))
@@ -139,7 +139,7 @@ async def test_nothing_of_it_is_done_for_whoever_signed_in_too_long_ago(browser:
 
 async def test_a_quarter_of_an_hour_is_not_too_long(browser: Browser) -> None:
     await browser.signed_in(TASKFORCE, KAREN, "passkey")
-    await passes(browser, PROOF_SECONDS - 5)
+    await passes(browser, STEP_UP_SECONDS - 5)
     assert (await post(browser, "/account/sessions/end-others")).status_code == 303
     await passes(browser, 10)
     assert (await post(browser, "/account/sessions/end-others")).status_code == 401
@@ -287,18 +287,18 @@ def test_a_token_says_when_its_person_showed_who_they_are(signing_key: str, even
         return verifier.verify(sign_token(signing_key, principal, lifetime_seconds=3600))
 
     assert read(session_id=uuid4(), proved_at=1000).proved_at == 1000
-    assert not read(session_id=uuid4(), proved_at=1000).is_proven
+    assert not read(session_id=uuid4(), proved_at=1000).has_stepped_up
     # In a session it is the session that knows; whoever makes a token for a program has the key to sign it with.
     assert read(session_id=uuid4()).proved_at is None
-    assert not read(session_id=uuid4()).is_proven
-    assert read().is_proven
+    assert not read(session_id=uuid4()).has_stepped_up
+    assert read().has_stepped_up
 
 
 async def test_a_program_whose_token_is_older_is_told_so(
     client: httpx.AsyncClient, db: Database, signing_key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     principal = Principal(f"person:{KAREN.id}", frozenset({"admin"}), TASKFORCE)
-    long_ago = time.time() - PROOF_SECONDS - 5
+    long_ago = time.time() - STEP_UP_SECONDS - 5
     with monkeypatch.context() as earlier:
         earlier.setattr("shared.http.auth.time.time", lambda: long_ago)
         token = sign_token(signing_key, principal, lifetime_seconds=8 * 3600)
