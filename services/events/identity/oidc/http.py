@@ -7,13 +7,12 @@ whatever this machine can reach.
 from __future__ import annotations
 
 import asyncio
-import re
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 import httpx
 
 from services.events.identity.oidc.domain import ProviderNotBelieved
+from services.events.settings import origin_of
 from shared.http.tls import trusted_authorities
 
 if TYPE_CHECKING:
@@ -24,29 +23,6 @@ LARGEST: Final = 256 * 1024
 SECONDS: Final = 8.0
 """For a whole answer: somebody waits for it in their browser."""
 _CONNECT_SECONDS: Final = 4.0
-LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-_IN_ADDRESSES: Final = re.compile(r"[!#-;=?-Z\[\]_a-z~]+")
-"""What addresses are written in (RFC 3986, section 2): no blanks, no line ends that would end one of our headers."""
-
-
-def origin_of(url: str) -> str:
-    """`https://host:port` of an address, always with the port. Raises `ValueError` for what is no such address.
-
-    Plain HTTP is for a provider on this very machine only.
-    """
-    # Python's reader leaves out what does not belong there, and whoever is sent there does not.
-    if not _IN_ADDRESSES.fullmatch(url):
-        raise ValueError("no address")
-    parts = urlsplit(url)
-    host = parts.hostname
-    if not host or parts.username is not None or parts.password is not None or parts.fragment:
-        raise ValueError("no address of a provider")
-    if parts.scheme != "https" and not (parts.scheme == "http" and host in LOOPBACK):
-        raise ValueError("https only")
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 class Bounded(httpx.AsyncBaseTransport):
