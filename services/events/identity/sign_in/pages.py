@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
-from services.events.access import Anybody, Db, Settings
+from services.events.access import Settings
 from services.events.identity.login_options.pages import show_login_options
 from services.events.identity.people import store
 from services.events.identity.people.domain import PersonNotFound
@@ -19,6 +19,7 @@ from services.events.identity.sessions import commands as sessions
 from services.events.identity.sessions.cookies import end_former, give_session
 from services.events.identity.sessions.device import describe
 from services.events.register import queries
+from shared.http.dependencies import Anybody, Db
 from shared.http.policy import concerns
 from shared.http.problems import Problem, safe_next
 from shared.http.rate_limits import SIGNING_IN, limited
