@@ -20,7 +20,8 @@ from services.pledges.register import store
 from services.pledges.register.domain import TypedCompany, name_key
 from services.pledges.settings import PledgesSettings
 from shared.db.idempotency import idempotent_request
-from shared.http.auth import Principal, Role, sign_token
+from shared.http.auth import Principal, sign_token
+from shared.product.roles import Role
 from tests.authorisation.matrix import (
     FOREIGN,
     MUNICIPALITY,

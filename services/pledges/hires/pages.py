@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from services.pledges.pledges.schemas import PledgeOut
-    from shared.http.validation import FieldError
+    from shared.fields.validation import FieldError
 
 router = APIRouter(include_in_schema=False)
 

@@ -25,7 +25,7 @@ from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.http.rate_limits import SIGNING_IN, limited
 from shared.i18n.translations import gettext as _
-from shared.product.navigation import role_labels
+from shared.product.roles import role_labels
 
 router = APIRouter(include_in_schema=False)
 

@@ -34,7 +34,6 @@ from shared.http.problems import Problem
 from shared.http.rate_limiter import rate_limit_problem
 from shared.http.rate_limits import LOGGING, limited
 from shared.http.refusals import problem_of
-from shared.http.validation import FieldError
 from shared.i18n.translations import gettext as _
 from shared.i18n.translations import pgettext
 from shared.product.vocabulary import JOB_TYPES
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
 
     from services.pledges.pledges.schemas import PledgeOut
     from services.pledges.register.queries import CompanyRow, EventRow
+    from shared.fields.validation import FieldError
 
 router = APIRouter(include_in_schema=False)
 

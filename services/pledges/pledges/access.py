@@ -11,7 +11,8 @@ from shared.http.policy import NOTHING, OWN, Resource
 
 if TYPE_CHECKING:
     from services.pledges.pledges.schemas import PledgeOut
-    from shared.http.auth import Principal, Role
+    from shared.http.auth import Principal
+    from shared.product.roles import Role
 
 LOGGERS: Final[tuple[Role, ...]] = ("member", "coordinator", "caseworker", "admin", "event_pass")
 """Who may log a pledge."""

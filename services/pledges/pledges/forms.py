@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
 
-from shared.http.validation import FieldError, field_errors
+from shared.fields.validation import FieldError, field_errors
 
 S = TypeVar("S", bound=BaseModel)
 
