@@ -22,7 +22,7 @@ from deploy.kafka.cluster import sweep
 from deploy.kafka.node import Member
 from deploy.local.ports import PortTaken, any_steady, listening
 from deploy.topics import declared
-from shared.messaging.patience import abandon_after
+from shared.messaging.shutdown import stop_within
 from shared.messaging.topics import create_missing, differences
 from tests.deploy.processes import CHECKOUT, eventually, finished, python, runs
 
@@ -61,7 +61,7 @@ async def put(cluster: KafkaCluster, value: bytes, *, seconds: float = 30) -> No
             await producer.start()
             await producer.send_and_wait(PLACE.topic, value=value, partition=PLACE.partition)
     finally:
-        await abandon_after(producer.stop(), seconds=2)  # it would wait for a broker that is not coming back
+        await stop_within(producer.stop(), seconds=2)  # it would wait for a broker that is not coming back
 
 
 async def everything(cluster: KafkaCluster) -> list[bytes]:

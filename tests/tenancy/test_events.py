@@ -15,6 +15,7 @@ from services.events.calendar import queries as calendar_queries
 from services.events.calendar import store as calendar_store
 from services.events.calendar.api import attendance
 from services.events.calendar.domain import Attendance, EmployerEvent, EventPlan
+from services.events.calendar.schemas import CheckInIn
 from services.events.identity.api_keys import commands as api_keys
 from services.events.identity.api_keys import queries as key_queries
 from services.events.identity.api_keys import store as key_store
@@ -91,7 +92,7 @@ def _key() -> ApiKey:
 
 def _arrive(world: Prepared, db: Any) -> Any:
     principal = Principal("person:x", frozenset({"member"}), TASKFORCE)
-    return attendance.arrive(db, principal, world.to["arrive"], attendance.CheckInIn(company_id=world.ours))
+    return attendance.arrive(db, principal, world.to["arrive"], CheckInIn(company_id=world.ours))
 
 
 CASES: Cases = {

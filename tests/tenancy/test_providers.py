@@ -11,8 +11,9 @@ import pytest_asyncio
 from services.events.identity import oidc
 from services.events.identity.administration.commands import add_person
 from services.events.identity.oidc import commands, store
-from services.events.identity.oidc.domain import GroupGives, Identity
+from services.events.identity.oidc.domain import Identity
 from services.events.identity.people.domain import Person
+from services.events.settings import GroupGives
 from shared.refusals import Refusal
 from tests.authorisation.register import Register, started
 from tests.authorisation.removal import WHOLE_REMOVAL, without_taskforces

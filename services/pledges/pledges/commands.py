@@ -20,7 +20,7 @@ from services.pledges.pledges.idempotency import Asked
 from services.pledges.pledges.refusals import IdTaken, KeyUsedForAnother, UnknownEvent
 from services.pledges.pledges.request_fingerprint import fingerprint
 from shared.contracts.pledges import PledgeLogged, PositionFilled
-from shared.db.group_commit import Apart
+from shared.db.group_commit import BatchFailed
 from shared.messaging import outbox
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ async def log_pledge(
     """
     new = NewPledge(promise, by, asked, limits, at or datetime.now(UTC), outbox.correlation_id())
     if together is not None:
-        with suppress(Apart):
+        with suppress(BatchFailed):
             pledge = await together.change(taskforce_id, new)
             if pledge is not None:
                 return pledge

@@ -18,7 +18,7 @@ from deploy.kafka import KafkaCluster, KafkaNode
 from deploy.topics import declared
 from shared.contracts.events import CompanyRegistered
 from shared.messaging.broker import producer_for
-from shared.messaging.patience import discard
+from shared.messaging.shutdown import discard_producer
 from shared.messaging.topics import differences
 from tests.faults.broker_log import leaders
 from tests.shared.messaging.traffic import Traffic
@@ -125,7 +125,7 @@ async def test_one_of_three_alone_takes_nothing_and_two_go_on(
         await traffic.flows()
         async with asyncio.timeout(PATIENCE_SECONDS):
             await taken
-    await discard(producer)
+    await discard_producer(producer)
     outcome = await traffic.outcome(broker.bootstrap_servers)
     print(
         f"\ntwo of three killed: {waiting} waiting; first effect {outcome.first_after(served):.1f} s after one of them"

@@ -31,7 +31,7 @@ from shared.messaging.access import KafkaAccess
 from shared.messaging.broker import producer_for
 from shared.messaging.consumer import Consumer
 from shared.messaging.lag import group_lags
-from shared.messaging.patience import discard
+from shared.messaging.shutdown import discard_producer
 from shared.messaging.topics import Topic, admin_of, create_missing
 from shared.messaging.worker import Worker
 from shared.settings import ServiceSettings
@@ -358,7 +358,7 @@ async def send(settings: ServiceSettings) -> None:
         await producer.start()
         await producer.send_and_wait(TOPIC, b"{}")
     finally:
-        await discard(producer)
+        await discard_producer(producer)
 
 
 def command(module: str, secured: Secured, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:

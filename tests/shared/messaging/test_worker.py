@@ -43,7 +43,7 @@ async def test_it_leaves_partitions_that_a_new_broker_has_not_got(
     broker: EmbeddedBroker, publisher_settings: ServiceSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workers, "METADATA_MAX_AGE_MS", 8_000)
-    monkeypatch.setattr(workers, "ASTRAY_SECONDS", 2.0)
+    monkeypatch.setattr(workers, "MISSING_PARTITION_SECONDS", 2.0)
     monkeypatch.setattr(workers, "STUCK_SECONDS", 1.5)
     consumer = Consumer(group="tilsagn.test-worker", messages=(CompanyRegistered,), apply=_nothing)
     worker = Worker(publisher_settings, service="events", consumers=[consumer], publishes=False)
@@ -171,7 +171,7 @@ async def test_no_heart_goes_on_beating_when_it_attaches_anew_while_its_broker_d
         try:
             await asyncio.sleep(1)
             with monkeypatch.context() as astray:
-                astray.setattr(workers, "ASTRAY_SECONDS", -1.0)
+                astray.setattr(workers, "MISSING_PARTITION_SECONDS", -1.0)
 
                 async def detached() -> bool:
                     return worker._broker is not attached

@@ -13,12 +13,11 @@ from fastapi.responses import RedirectResponse, Response
 
 from services.events.access import PERSON, Administrator, Db, ProvenAdministrator
 from services.events.identity.administration import commands
-from services.events.identity.administration.api import PersonFacts, PersonIn
+from services.events.identity.administration.schemas import PersonFacts, PersonIn
 from services.events.identity.api_keys.domain import SCOPE_LABELS
 from services.events.identity.api_keys.queries import api_keys
 from services.events.identity.people import queries
 from services.events.identity.people.domain import (
-    PROGRAMMES,
     AddressTaken,
     LastAdministrator,
     MunicipalityMissing,
@@ -31,6 +30,7 @@ from shared.http.paging import PageToken, cut
 from shared.http.policy import concerns
 from shared.http.refusals import problem_of
 from shared.product.navigation import ROLE_LABELS
+from shared.product.vocabulary import PROGRAMMES
 from shared.refusals import Refusal
 from shared.ui.forms import blank, read_form
 from shared.ui.pages import render

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import BaseModel, Field
 
 from services.events.access import API_KEY, Administrator, Db, ProvenAdministrator, Settings
 from services.events.identity.api_keys import commands, queries
-from services.events.identity.api_keys.domain import LIFETIMES_DAYS, SCOPE_LABELS
-from services.events.register.answers import PREFIX
-from services.events.register.fields import Line
-from shared.http.auth import Scope
+from services.events.identity.api_keys.domain import LIFETIMES_DAYS, SCOPE_LABELS, TOKEN_PATH
+from services.events.identity.api_keys.schemas import ApiKeyIn
 from shared.http.policy import concerns
 from shared.ui.forms import blank, read_form
 from shared.ui.pages import render
@@ -26,14 +23,6 @@ if TYPE_CHECKING:
     from shared.ui.forms import Form
 
 router = APIRouter(prefix="/api-keys", include_in_schema=False)
-
-
-class ApiKeyIn(BaseModel):
-    """What a key is to be for."""
-
-    name: Annotated[Line, Field(min_length=1, max_length=60)]
-    scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(SCOPE_LABELS))]
-    days: Literal["30", "90", "365"]
 
 
 @router.get("")
@@ -59,7 +48,7 @@ async def make_key(request: Request, principal: ProvenAdministrator, db: Db, set
         days=int(wanted.days),
         made_by=principal.person,
     )
-    token_url = f"{settings.public_url}{PREFIX}/token"
+    token_url = f"{settings.public_url}{TOKEN_PATH}"
     return render(request, "api_key.html", name=wanted.name, credentials=credentials, token_url=token_url)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -24,6 +24,7 @@ from shared.http.problems import Problem, safe_next
 from shared.http.rate_limits import SIGNING_IN, limited
 from shared.i18n.translations import gettext as _
 from shared.product.navigation import ROLE_LABELS
+from shared.product.vocabulary import PersonRole
 from shared.ui.forms import blank, read_form
 from shared.ui.pages import render
 
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from services.events.register.domain import Taskforce
 
 router = APIRouter(include_in_schema=False)
-
-PersonRole = Literal["member", "coordinator", "caseworker", "facilitator", "admin", "auditor"]
 
 _FIRST_PAGE: Final = {"coordinator": "/events", "caseworker": "/queue", "admin": "/people"}
 """Where a role's work begins; the others begin with the overview."""

@@ -13,7 +13,8 @@ from fastapi.responses import JSONResponse, Response
 
 from services.events.access import Anybody, AnyPerson, Db, Settings
 from services.events.identity.passkeys import commands
-from services.events.identity.passkeys.pages import Made, Party, device_of, secret_of, session_of, with_secret
+from services.events.identity.passkeys.pages import Party, device_of, secret_of, session_of, with_secret
+from services.events.identity.passkeys.schemas import Made
 from services.events.identity.people.domain import PersonNotFound
 from services.events.identity.sessions import commands as sessions
 from services.events.identity.sessions.cookies import give_session, key_in

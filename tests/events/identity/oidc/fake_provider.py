@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from services.events.identity.magic_links.domain import pack
+from shared.secrets import to_base64url
 from tests.support.serving import serving
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class Liar:
     def signed_with_what_all_know(self, claims: dict[str, Any]) -> str:
         """A token signed with the provider's public key as if it were a secret."""
         said = f"{_packed({'alg': 'HS256', 'kid': self.key.kid})}.{_packed(claims)}"
-        return f"{said}.{pack(hmac.digest(self.key.as_pem(private=False), said.encode(), 'sha256'))}"
+        return f"{said}.{to_base64url(hmac.digest(self.key.as_pem(private=False), said.encode(), 'sha256'))}"
 
     async def _answered(self, request: Request) -> Response:
         path = request.path_params["path"]
@@ -144,7 +144,7 @@ def _first_key() -> RSAKey:
 
 
 def _packed(said: dict[str, Any]) -> str:
-    return pack(json.dumps(said).encode())
+    return to_base64url(json.dumps(said).encode())
 
 
 @asynccontextmanager

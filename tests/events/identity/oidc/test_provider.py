@@ -390,20 +390,6 @@ async def test_an_address_is_somebodys_own_where_the_provider_says_so_or_the_set
     assert (await identify(provider, liar)).email_verified is verified
 
 
-@pytest.mark.parametrize(
-    "address", ["http://elsewhere.example", "ftp://localhost", "https://a:b@elsewhere.example", "https://x.example/#a"]
-)
-def test_an_origin_is_https_or_on_this_machine(address: str) -> None:
-    with pytest.raises(ValueError, match=r"https only|no address"):
-        http.origin_of(address)
-
-
-def test_origins_are_told_apart_by_their_ports() -> None:
-    assert http.origin_of("https://A.example/x") == http.origin_of("https://a.example:443/")
-    assert http.origin_of("https://a.example:444") != http.origin_of("https://a.example")
-    assert http.origin_of("http://[::1]:8/") == "http://[::1]:8"
-
-
 def test_what_a_browser_holds_is_read_as_it_was_written() -> None:
     begun = Begun.new(uuid4(), "/events?æ=ø")
     assert Begun.read(begun.text()).digest() == begun.digest()

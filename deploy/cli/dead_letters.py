@@ -30,10 +30,10 @@ _LISTED = 500
 @dataclass(frozen=True)
 class _Found:
     service: str
-    letter: DeadLetter
+    dead_letter: DeadLetter
 
 
-def list_letters(*, as_json: bool) -> None:
+def list_dead_letters(*, as_json: bool) -> None:
     """Print what waits, oldest first."""
     found = asyncio.run(_waiting(attach()))
     if as_json:
@@ -44,30 +44,34 @@ def list_letters(*, as_json: bool) -> None:
         return
     table = Table("Letter", "Since", "Reader", "Topic", "Reason", box=None, header_style="bold", pad_edge=False)
     for each in found:
-        letter = each.letter
-        since = f"{letter.recorded_at.astimezone():%d.%m.%Y %H.%M}"
-        topic = letter.record.topic.removeprefix("tilsagn.")
-        table.add_row(str(letter.letter_id), since, each.service, topic, letter.reason)
+        dead_letter = each.dead_letter
+        since = f"{dead_letter.recorded_at.astimezone():%d.%m.%Y %H.%M}"
+        topic = dead_letter.record.topic.removeprefix("tilsagn.")
+        table.add_row(str(dead_letter.dead_letter_id), since, each.service, topic, dead_letter.reason)
     output().print(table)
     output().print(as_typed(f"\n{len(found)} waiting. `tilsagn dead-letters show LETTER` tells more about one."))
 
 
-def show_letter(letter_id: UUID, *, as_json: bool) -> None:
+def show_dead_letter(dead_letter_id: UUID, *, as_json: bool) -> None:
     """Print one letter whole. Raises `Refusal` where there is none of that id."""
-    each = asyncio.run(_find(attach(), letter_id))
+    each = asyncio.run(_find(attach(), dead_letter_id))
     if as_json:
         say_json(
-            _summary(each) | {"headers": dict(each.letter.record.headers), "value": _text(each.letter.record.value)}
+            _summary(each)
+            | {"headers": dict(each.dead_letter.record.headers), "value": _text(each.dead_letter.record.value)}
         )
         return
-    letter, record = each.letter, each.letter.record
+    dead_letter, record = each.dead_letter, each.dead_letter.record
     console = output()
     for name, value in (
-        ("Letter", str(letter.letter_id)),
-        ("Put aside by", f"{letter.consumer_group} ({each.service})"),
-        ("When", f"{letter.recorded_at.astimezone():%d.%m.%Y %H.%M.%S}"),
-        ("Reason", f"{letter.reason}: {letter.detail}"),
-        ("Replayed", f"{letter.replayed_at.astimezone():%d.%m.%Y %H.%M.%S}" if letter.replayed_at else "not yet"),
+        ("Letter", str(dead_letter.dead_letter_id)),
+        ("Put aside by", f"{dead_letter.consumer_group} ({each.service})"),
+        ("When", f"{dead_letter.recorded_at.astimezone():%d.%m.%Y %H.%M.%S}"),
+        ("Reason", f"{dead_letter.reason}: {dead_letter.detail}"),
+        (
+            "Replayed",
+            f"{dead_letter.replayed_at.astimezone():%d.%m.%Y %H.%M.%S}" if dead_letter.replayed_at else "not yet",
+        ),
         ("From", f"{record.topic}, partition {record.partition}, offset {record.offset}"),
         ("Key", _text(record.key) or "none"),
     ):
@@ -80,19 +84,24 @@ def show_letter(letter_id: UUID, *, as_json: bool) -> None:
     console.print(_pretty(record.value), markup=False)
 
 
-def replay_letters(letter_ids: Sequence[UUID], *, every: bool, as_json: bool) -> None:
+def replay_dead_letters(dead_letter_ids: Sequence[UUID], *, every: bool, as_json: bool) -> None:
     """Try letters again. Raises `Refusal` where one still cannot work."""
-    if bool(letter_ids) == every:
+    if bool(dead_letter_ids) == every:
         raise Refusal("Say which letters to replay, or --all: `tilsagn dead-letters list` names them.", exit_code=2)
-    outcome = asyncio.run(_replay(attach(), letter_ids, every=every))
-    done = [letter for letter, problem in outcome if problem is None]
+    outcome = asyncio.run(_replay(attach(), dead_letter_ids, every=every))
+    done = [dead_letter for dead_letter, problem in outcome if problem is None]
     if as_json:
         say_json(
-            [{"letter": str(letter), "replayed": problem is None, "problem": problem} for letter, problem in outcome]
+            [
+                {"letter": str(dead_letter), "replayed": problem is None, "problem": problem}
+                for dead_letter, problem in outcome
+            ]
         )
     else:
-        for letter, problem in outcome:
-            output().print(f"[red]✗[/] {letter} still cannot work: {problem}" if problem else f"[green]✓[/] {letter}")
+        for dead_letter, problem in outcome:
+            output().print(
+                f"[red]✗[/] {dead_letter} still cannot work: {problem}" if problem else f"[green]✓[/] {dead_letter}"
+            )
         if not outcome:
             output().print("[green]✓[/] Nothing waits to be replayed.")
     if len(done) < len(outcome):
@@ -126,42 +135,42 @@ async def _waiting(installation: Installation) -> list[_Found]:
         for service, database in databases.items():
             async with database.system() as conn:
                 found += [_Found(service, each) for each in await dead_letters.waiting(conn, limit=_LISTED)]
-    return sorted(found, key=lambda each: each.letter.recorded_at)
+    return sorted(found, key=lambda each: each.dead_letter.recorded_at)
 
 
-async def _find(installation: Installation, letter_id: UUID) -> _Found:
+async def _find(installation: Installation, dead_letter_id: UUID) -> _Found:
     async with _databases(installation) as databases:
         for service, database in databases.items():
             async with database.system() as conn:
-                letter = await dead_letters.find(conn, letter_id)
-            if letter is not None:
-                return _Found(service, letter)
-    raise Refusal(f"There is no letter {letter_id}: `tilsagn dead-letters list` names those that wait.")
+                dead_letter = await dead_letters.find(conn, dead_letter_id)
+            if dead_letter is not None:
+                return _Found(service, dead_letter)
+    raise Refusal(f"There is no letter {dead_letter_id}: `tilsagn dead-letters list` names those that wait.")
 
 
 async def _replay(
-    installation: Installation, letter_ids: Sequence[UUID], *, every: bool
+    installation: Installation, dead_letter_ids: Sequence[UUID], *, every: bool
 ) -> list[tuple[UUID, str | None]]:
-    wanted = await _waiting(installation) if every else [await _find(installation, each) for each in letter_ids]
+    wanted = await _waiting(installation) if every else [await _find(installation, each) for each in dead_letter_ids]
     workers = installation.workers()
     outcome: list[tuple[UUID, str | None]] = []
     async with _databases(installation) as databases:
         with progress() as bars:
             for each in bars.track(wanted, description="Replaying"):
-                problem = await _replay_one(databases[each.service], workers[each.service].consumers, each.letter)
-                outcome.append((each.letter.letter_id, problem))
+                problem = await _replay_one(databases[each.service], workers[each.service].consumers, each.dead_letter)
+                outcome.append((each.dead_letter.dead_letter_id, problem))
     return outcome
 
 
-async def _replay_one(database: Database, consumers: Sequence[Consumer], letter: DeadLetter) -> str | None:
+async def _replay_one(database: Database, consumers: Sequence[Consumer], dead_letter: DeadLetter) -> str | None:
     """Give one letter its effect; what is still wrong with it, or None."""
-    consumer = next((one for one in consumers if one.group == letter.consumer_group), None)
+    consumer = next((one for one in consumers if one.group == dead_letter.consumer_group), None)
     if consumer is None:
-        return f"no reader is called {letter.consumer_group} any more"
-    if letter.replayed_at is not None:
+        return f"no reader is called {dead_letter.consumer_group} any more"
+    if dead_letter.replayed_at is not None:
         return "it has been replayed already"
     try:
-        await consumer.replay(database, letter)
+        await consumer.replay(database, dead_letter)
     except InvalidMessage as why:
         return f"{why.reason}: {why.detail}"
     except UnknownType as unknown:
@@ -175,19 +184,19 @@ async def _replay_one(database: Database, consumers: Sequence[Consumer], letter:
 
 
 def _summary(each: _Found) -> dict[str, Any]:
-    letter, record = each.letter, each.letter.record
+    dead_letter, record = each.dead_letter, each.dead_letter.record
     return {
-        "letter": str(letter.letter_id),
+        "letter": str(dead_letter.dead_letter_id),
         "service": each.service,
-        "consumer_group": letter.consumer_group,
+        "consumer_group": dead_letter.consumer_group,
         "topic": record.topic,
         "partition": record.partition,
         "offset": record.offset,
         "key": _text(record.key),
-        "reason": letter.reason,
-        "detail": letter.detail,
-        "recorded_at": letter.recorded_at.isoformat(),
-        "replayed_at": letter.replayed_at.isoformat() if letter.replayed_at else None,
+        "reason": dead_letter.reason,
+        "detail": dead_letter.detail,
+        "recorded_at": dead_letter.recorded_at.isoformat(),
+        "replayed_at": dead_letter.replayed_at.isoformat() if dead_letter.replayed_at else None,
     }
 
 
