@@ -19,7 +19,8 @@ import structlog
 from deploy.kafka import KafkaCluster
 from deploy.local.broker import EmbeddedBroker
 from shared.db.database import Database
-from shared.http.auth import Principal, Role, new_private_jwk, public_jwks, sign_token
+from shared.http.auth import Principal, new_private_jwk, public_jwks, sign_token
+from shared.product.roles import Role
 from shared.settings import ServiceSettings
 from tests.support import brokers
 from tests.support.infrastructure import Databases, Installation, fresh_databases, scratch_installation

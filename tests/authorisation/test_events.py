@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from services.events import access
-from shared.http.auth import SCOPES
+from shared.product.roles import SCOPES
 from tests.authorisation.matrix import as_lines, cells, services_answered, wrong
 from tests.authorisation.register import PROBES, Register, started
 from tests.authorisation.removal import (

@@ -38,10 +38,12 @@ from deploy.local.processes import spawn
 from deploy.postgres.provision import dsn_of
 from deploy.services import SERVICES, database
 from shared.http import auth
-from shared.http.auth import Principal, Role, sign_token
+from shared.http.auth import Principal, sign_token
+from shared.product.roles import Role
 from shared.product.routes import service_for
 from tests.faults.links import KAFKA, to_app
 from tests.support import brokers
+from tests.support.clusters import embedded_postgres
 from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
@@ -196,7 +198,7 @@ class Topology:
         variables: Mapping[str, str] = MappingProxyType({}),
         secured: bool = False,
     ) -> None:
-        """Nothing happens before it is started.
+        """Nothing runs before it is started.
 
         Args:
             folder: for everything it writes.
@@ -211,8 +213,10 @@ class Topology:
         self.code = code
         self.links = links
         self.disk = disk
-        self.postgres = EmbeddedPostgres(folder / "postgres", fsync=False)
-        if disk is not None:
+        if disk is None:
+            self.postgres = embedded_postgres(folder / "postgres")
+        else:
+            self.postgres = EmbeddedPostgres(folder / "postgres", fsync=False)
             (folder / "postgres").mkdir(mode=0o700)
             (folder / "postgres" / "location").write_text(f"{disk}\n")
         self.secrets = secrets.make()

@@ -10,10 +10,11 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.dashboard.access import FIGURES, ApiViewer, TheDatabase
+from services.dashboard.access import FIGURES, ApiViewer
 from services.dashboard.live.streams import EventStream, TheChanges
 from services.dashboard.measures import figures
 from shared.fields import dates
+from shared.http.dependencies import Db
 from shared.http.policy import concerns
 from shared.i18n.translations import gettext as _
 
@@ -137,9 +138,7 @@ class Measures(BaseModel):
     responses={**_REFUSALS, 422: {"description": "`as_of` is no date, or `known_at` no moment with a time zone"}},
 )
 @concerns(FIGURES)
-async def show_figures(
-    viewer: ApiViewer, database: TheDatabase, as_of: AsOf = None, known_at: KnownAt = None
-) -> Response:
+async def show_figures(viewer: ApiViewer, database: Db, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
     """Pledged positions and hires by job type, event and quarter, as of any day and as known at any moment.
 
     All of them are of one moment: no change is in one figure and not in another.
