@@ -41,7 +41,7 @@ def deliveries(*messages: Message) -> list[Delivery]:
     return [Delivery(message, uuid4(), uuid4()) for message in messages]
 
 
-async def test_any_order_and_any_number_of_copies_end_in_the_newest_state(
+async def test_any_order_and_number_of_copies_end_in_the_newest_state(
     pledges_database: Database, taskforce_id: UUID
 ) -> None:
     company_id, event_id = uuid4(), uuid4()
@@ -115,7 +115,7 @@ class _Record:
         )
 
 
-async def test_what_the_database_cannot_hold_is_put_aside_and_the_rest_applied(
+async def test_a_message_the_database_cannot_store_is_a_dead_letter_and_the_rest_applied(
     pledges_database: Database, taskforce_id: UUID
 ) -> None:
     good, too_new = uuid4(), uuid4()
@@ -136,7 +136,7 @@ async def test_what_the_database_cannot_hold_is_put_aside_and_the_rest_applied(
     assert json.loads(letters[0]["value"])["company_id"] == str(too_new)
 
 
-def test_it_reads_everything_events_says_of_companies_events_and_attendance() -> None:
+def test_the_consumer_reads_every_message_about_companies_events_and_attendance() -> None:
     assert create_consumer().topics == [
         "tilsagn.events.attendance",
         "tilsagn.events.company",

@@ -31,9 +31,7 @@ async def _everything(caller: Caller) -> list[int]:
     return [answer.status_code for answer in answers]
 
 
-async def test_nobody_is_told_of_a_failure_when_a_migration_adds_columns(
-    caller: Caller, pledges_dsns: Databases
-) -> None:
+async def test_no_request_fails_when_a_migration_adds_columns(caller: Caller, pledges_dsns: Databases) -> None:
     before = await _everything(caller)
     assert set(before) == {200, 201}
     owner = await asyncpg.connect(pledges_dsns.owner_dsn("pledges"))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from shared.db.database import Database
 
 
-async def test_it_hears_of_companies_and_tells_of_pledges(
+async def test_the_worker_saves_companies_and_publishes_pledges(
     broker: EmbeddedBroker,
     pledges_settings: PledgesSettings,
     pledges_database: Database,

@@ -27,7 +27,7 @@ async def _rows(pledges_dsns: Databases, query: str) -> list[asyncpg.Record]:
         await conn.close()
 
 
-async def test_a_crowd_takes_few_transactions_and_everything_is_there_once(
+async def test_pledges_that_arrive_together_share_transactions_and_are_logged_once(
     caller: Caller, pledges_dsns: Databases
 ) -> None:
     bodies = [pledge_body(positions=1 + number % 3) for number in range(40)]
@@ -57,7 +57,9 @@ async def test_a_crowd_takes_few_transactions_and_everything_is_there_once(
     assert read.json() == one
 
 
-async def test_each_of_a_crowd_gets_its_own_answer(caller: Caller, know_event: Callable[..., Awaitable[UUID]]) -> None:
+async def test_each_request_of_a_batch_gets_its_own_answer(
+    caller: Caller, know_event: Callable[..., Awaitable[UUID]]
+) -> None:
     open_event, closed_event = await know_event(), await know_event(**CLOSED)
     logged_before = pledge_body(event_id=str(closed_event))
     await caller.log(logged_before)
@@ -87,7 +89,7 @@ async def test_each_of_a_crowd_gets_its_own_answer(caller: Caller, know_event: C
     assert answers[7].json()["id"] == logged_before["id"]
 
 
-async def test_a_key_that_another_transaction_holds_keeps_only_its_own_request_waiting(
+async def test_a_locked_key_delays_only_its_own_request(
     caller: Caller, pledges_dsns: Databases, taskforce_id: UUID
 ) -> None:
     held = pledge_body()

@@ -72,7 +72,7 @@ async def everything_stored(dsn: str) -> str:
     return " ".join(texts)
 
 
-async def test_whoever_guesses_a_body_cannot_find_out_from_what_is_kept(
+async def test_stored_fingerprints_do_not_reveal_a_guessed_body(
     caller: Caller, pledges_database: Database, pledges_dsns: Databases, taskforce_id: UUID
 ) -> None:
     pledge = pledge_body()
@@ -98,7 +98,7 @@ async def test_whoever_guesses_a_body_cannot_find_out_from_what_is_kept(
     }
 
 
-async def test_under_another_key_a_repeat_is_refused_and_nothing_is_logged_twice(
+async def test_with_another_request_key_a_repeat_is_refused_and_not_logged_twice(
     caller: Caller, app: Any, pledges_dsns: Databases
 ) -> None:
     pledge = pledge_body()
@@ -111,7 +111,7 @@ async def test_under_another_key_a_repeat_is_refused_and_nothing_is_logged_twice
     assert len((await kept(pledges_dsns))["pledges"]) == 1
 
 
-def test_a_key_that_could_be_guessed_itself_is_refused_and_not_repeated(base_settings: dict[str, Any]) -> None:
+def test_a_short_request_key_is_refused_and_not_repeated(base_settings: dict[str, Any]) -> None:
     with pytest.raises(ValidationError) as refused:
         PledgesSettings(
             **base_settings,
