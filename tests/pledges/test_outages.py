@@ -1,4 +1,4 @@
-"""What people and programs are told while the database is away: try again, and nothing typed is lost."""
+"""While the database is away: the answers say to try again, and nothing typed is lost."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest_asyncio.fixture
 async def cut_off(base_settings: dict[str, Any], token: Callable[..., str]) -> AsyncIterator[Caller]:
-    """Calls an application whose database does not answer."""
+    """A client of an application whose database does not answer."""
     nowhere = "postgresql://nobody@127.0.0.1:9/nothing"
     app = create_app(
         PledgesSettings(**base_settings, database_url=nowhere, intake_database_url=nowhere, request_key=REQUEST_KEY)

@@ -1,4 +1,4 @@
-"""One taskforce never sees another's rows, and what was logged cannot be changed: the database sees to it."""
+"""The database keeps taskforces apart, and keeps the service from changing what was logged."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from tests.pledges.builders import NOW, SOMEBODY, TASKFORCE, logged, pledge_term
 
 
 def confirmation(**changes: Any) -> HireConfirmation:
-    """A confirmation by a case worker."""
+    """Return a valid confirmation."""
     facts: dict[str, Any] = {
         "id": uuid4(),
         "start_date": NOW.date(),
@@ -36,7 +36,7 @@ def confirmation(**changes: Any) -> HireConfirmation:
 
 
 def confirmed(given: HireConfirmation, pledge: Pledge | None = None, **more: Any) -> Any:
-    """A hire that has just been confirmed."""
+    """Return a hire that has just been confirmed."""
     return confirm_hire(
         TASKFORCE, given, pledge=pledge, register=(), confirmed_by=None, now=NOW, limits=Limits(), **more
     )

@@ -106,15 +106,15 @@ async def test_two_case_workers_on_one_position_see_what_has_changed(caller: Cal
     }
 
     refused = await caller.client.post(f"/queue/{body['id']}/hire", data=fields, headers=headers)
-    # A page that answers a POST breaks the way back: it is shown at an address of its own.
+    # A browser cannot go back to a page that answered a POST: this one has an address of its own.
     assert (refused.status_code, refused.headers["location"]) == (303, f"/queue/{body['id']}/hire?step=check")
     drafted = headers | {"cookie": refused.headers["set-cookie"].partition(";")[0]}
     answer = await caller.client.get(refused.headers["location"], headers=drafted)
 
     assert answer.status_code == 412
-    said = text_of(answer.text)
-    assert "Nogen har ændret tilsagnet før dig" in said
-    assert "Tilsagnet nu Plads 1 fra 15.11.2026" in said
+    text = text_of(answer.text)
+    assert "Nogen har ændret tilsagnet før dig" in text
+    assert "Tilsagnet nu Plads 1 fra 15.11.2026" in text
     assert 'value="2026-12-01"' in answer.text
     assert hidden(answer.text, "version") == "2"
     fields |= {"version": "2", "position": hidden(answer.text, "position")}

@@ -1,4 +1,4 @@
-"""Importing pledges from files as Excel in Denmark saves them."""
+"""Importing pledges from files as a Danish Excel saves them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LINES = (
 
 @pytest.fixture(autouse=True)
 def in_english() -> Iterator[None]:
-    """Messages are asserted in English."""
+    """Messages are in English in these tests."""
     with speaking("en", "pledges"):
         yield
 
@@ -296,7 +296,7 @@ def test_a_file_with_half_a_character_is_refused(content: bytes) -> None:
 
 async def test_a_large_file_is_imported_in_good_time(pledges_database: Database, taskforce_id: UUID) -> None:
     lines = [f"Virksomhed {n};;;01-02-2024;;1;5;;;Eva;;" for n in range(600)]
-    told: list[tuple[int, int]] = []
+    reported: list[tuple[int, int]] = []
 
     report = await import_pledges(
         pledges_database,
@@ -305,9 +305,9 @@ async def test_a_large_file_is_imported_in_good_time(pledges_database: Database,
         dry_run=False,
         limits=Limits(),
         request_key=REQUEST_KEY,
-        progress=lambda done, all_: told.append((done, all_)),
+        progress=lambda done, all_: reported.append((done, all_)),
     )
 
     assert report.count("new") == 600
-    assert told[-1] == (600, 600)
+    assert reported[-1] == (600, 600)
     assert len(COLUMNS) == len(set(COLUMNS))

@@ -1,4 +1,4 @@
-"""The import: the verdicts on a file, and the file for correcting it."""
+"""The pages of the import: verdicts, and the file of errors."""
 
 from __future__ import annotations
 

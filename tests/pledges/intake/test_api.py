@@ -1,4 +1,4 @@
-"""How a pledge may come in by way of its event, as a person or with a pass."""
+"""Logging a pledge for an event, as a person or with a pass."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BEFORE_CLOSING = (NOW - timedelta(minutes=90)).isoformat()
 
 
 def as_pass(event_id: UUID, generation: int = 1) -> dict[str, Any]:
-    """The principal of an event's pass."""
+    """Return the principal of an event's pass."""
     return {"subject": f"pass:{event_id}", "event_id": event_id, "pass_generation": generation}
 
 
@@ -158,7 +158,7 @@ async def test_an_unknown_event_is_refused_with_its_field(caller: Caller) -> Non
 
 @pytest_asyncio.fixture
 async def patient_caller(pledges_settings: PledgesSettings, token: Callable[..., str]) -> AsyncIterator[Caller]:
-    """Calls an application that waits for news of an event."""
+    """A client of an application that waits for the messages of an event."""
     import httpx
 
     app = create_app(pledges_settings.model_copy(update={"event_patience_seconds": 3.0}))

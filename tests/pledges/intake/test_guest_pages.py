@@ -1,4 +1,4 @@
-"""The intake of whoever scanned an event's code."""
+"""The intake for guests, who have scanned an event's code."""
 
 from __future__ import annotations
 
@@ -76,10 +76,10 @@ async def test_scanning_a_code_signs_nobody_out_before_they_press_the_button(
     signed_in += [caller.headers("member", taskforce_id=other_taskforce_id)]
 
     for headers in signed_in:
-        asked = await caller.client.get(f"/pledges/pass/{event_pass}", headers=headers | HTML)
-        assert asked.status_code == 200
-        assert "Fortsæt som gæst" in asked.text
-        assert signs_nobody_in(asked)
+        page = await caller.client.get(f"/pledges/pass/{event_pass}", headers=headers | HTML)
+        assert page.status_code == 200
+        assert "Fortsæt som gæst" in page.text
+        assert signs_nobody_in(page)
 
         origin = {"origin": "http://localhost:8080"}
         entered = await caller.client.post(f"/pledges/pass/{event_pass}", headers=headers | HTML | origin)

@@ -1,4 +1,4 @@
-"""Who may do what: the matrix of roles and operations is tested whole, and no route is left out of it."""
+"""The whole matrix of roles and operations; no route is left out."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("GET", "/api/pledges/v1/hires"): (WORKERS, 200),
     ("GET", "/api/pledges/v1/hires/{hire_id}"): (WORKERS, 200),
     ("GET", "/internal/pledges/v1/pledges/{pledge_id}/contact"): ({"service"}, 200),
-    # What they are told is no inquiry: tests/privacy/test_pages.py asks as events does.
+    # These are tested with real inquiries in tests/privacy/test_pages.py.
     ("POST", "/internal/pledges/v1/subjects/find"): ({"service"}, 422),
     ("POST", "/internal/pledges/v1/subjects/erase"): ({"service"}, 422),
     ("GET", "/internal/pledges/v1/deadlines"): ({"service"}, 200),
@@ -68,7 +68,7 @@ def test_no_route_is_unclassified(app: FastAPI) -> None:
 
 
 async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge: dict[str, Any], **more: Any) -> int:
-    """The status of one operation tried by one role."""
+    """Return the status of one operation called with one role."""
     principal: dict[str, Any] = {}
     if role == "event_pass":
         event_id = more["event_id"]

@@ -1,4 +1,4 @@
-"""Whoever comes with an event's pass is served as a role of the database's own, and that role can do little."""
+"""Guests are served as a database role of their own, which can do little."""
 
 from __future__ import annotations
 
@@ -67,14 +67,14 @@ READS: Final = {
     },
     "positions": {"taskforce_id", "id", "pledge_id", "number", "status"},
 }
-"""What a guest has business with: the event they are at, who is there, and what passes have logged."""
+"""What the intake of guests needs: their event, the companies there, and pledges logged with passes."""
 WRITES: Final = {"pledges", "pledge_contacts", "positions", "idempotency_keys", "outbox"}
 NOWHERE: Final = "postgresql://nobody@127.0.0.1:9/nothing"
 
 
 @pytest_asyncio.fixture
 async def narrow(pledges_settings: PledgesSettings) -> AsyncIterator[Database]:
-    """The database as the intake's role."""
+    """The database as the intake role."""
     database = await Database.connect(pledges_settings, name="tests", url=pledges_settings.intake_database_url)
     yield database
     await database.close()
@@ -84,7 +84,7 @@ async def narrow(pledges_settings: PledgesSettings) -> AsyncIterator[Database]:
 async def logged(
     caller: Caller, know_event: Callable[..., Awaitable[UUID]], know_company: Callable[..., Awaitable[UUID]]
 ) -> dict[str, dict[str, Any]]:
-    """What a member and a guest have logged, both with a contact, and a hire that came of each."""
+    """A pledge of a member and one of a guest, both with a contact and a hire."""
     event_id = await know_event()
     await know_company("B&O", checked_in_at=event_id)
     bodies = {"member": pledge_body(), "guest": pledge_body(event_id=str(event_id))}
@@ -145,7 +145,7 @@ async def test_the_intake_role_reads_and_writes_only_what_is_listed(pledges_dsns
         "select * from hire_contacts",
         "select hire_id from positions",
         "select request_fingerprint from pledges",
-        # With it, `pledge_of_request` would show what people have logged.
+        # With it, `pledge_of_request` would show pledges that people have logged.
         "select request_fingerprint from idempotency_keys",
         "select who from access_log",
         "select payload from outbox",
@@ -229,14 +229,14 @@ async def test_a_pledge_is_shown_only_to_the_request_that_logged_it(
     async with pledges_database.read(taskforce_id) as conn:
         [fingerprint] = (await store.fingerprints_of_pledges(conn, taskforce_id, [pledge_id])).values()
 
-    async def told(whose: UUID, fingerprint: bytes) -> bool:
+    async def is_shown(whose: UUID, fingerprint: bytes) -> bool:
         async with narrow.read(whose) as conn:
             return await store.pledge_of_request(conn, taskforce_id, pledge_id, fingerprint) is not None
 
-    assert await told(taskforce_id, fingerprint)
-    assert not await told(taskforce_id, b"\2" * 32)
-    assert not await told(taskforce_id, b"")
-    assert not await told(other_taskforce_id, fingerprint)
+    assert await is_shown(taskforce_id, fingerprint)
+    assert not await is_shown(taskforce_id, b"\2" * 32)
+    assert not await is_shown(taskforce_id, b"")
+    assert not await is_shown(other_taskforce_id, fingerprint)
 
 
 async def test_a_members_request_is_recognised_when_repeated_with_a_pass(
@@ -297,7 +297,7 @@ async def test_guests_and_people_use_different_database_roles(
         httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost:8080") as client,
     ):
         caller = Caller(client, token)
-        asked = {
+        answers = {
             "guest": await caller.log(pledge_body(), "event_pass", **as_pass(event_id)),
             "member": await caller.log(pledge_body(), "member"),
         }
@@ -307,9 +307,9 @@ async def test_guests_and_people_use_different_database_roles(
         }
         ready = await client.get("/readyz")
     cut_off, served = ("guest", "member") if away == "intake_database_url" else ("member", "guest")
-    assert (asked[cut_off].status_code, asked[served].status_code) == (503, 201)
+    assert (answers[cut_off].status_code, answers[served].status_code) == (503, 201)
     assert (pages[cut_off].status_code, pages[served].status_code) == (503, 200)
-    # A guest's event is known without asking, so they have a form at least.
+    # A guest's event is known from the pass, so their form can be shown.
     assert ('name="company.name"' in pages["guest"].text, 'name="company.name"' in pages["member"].text) == (
         True,
         served == "member",

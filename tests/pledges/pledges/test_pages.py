@@ -24,17 +24,17 @@ async def test_lists_are_filtered_by_their_address_and_ignore_unknown_values(
     await caller.log(pledge_body(event_id=str(event_id), company={"name": "Her"}))
     await caller.log(pledge_body(company={"name": "Der", "cvr": "1"}, job_type="praktik"))
 
-    async def said(path: str) -> str:
+    async def list_at(path: str) -> str:
         answer = await caller.client.get(path, headers=caller.headers("coordinator") | HTML)
         assert answer.status_code == 200, path
         return text_of(answer.text.partition("</form>")[2].partition("<footer")[0])
 
     for base in ("/queue", "/pledges"):
-        assert "Der" not in await said(f"{base}?event={event_id}")
-        assert "Her" not in await said(f"{base}?job_type=praktik")
-        assert "Her" not in await said(f"{base}?q=de")
-        assert "Her" not in await said(f"{base}?flagged=true")
-        both = await said(f"{base}?event=x&job_type=y&q=&municipality=&status=")
+        assert "Der" not in await list_at(f"{base}?event={event_id}")
+        assert "Her" not in await list_at(f"{base}?job_type=praktik")
+        assert "Her" not in await list_at(f"{base}?q=de")
+        assert "Her" not in await list_at(f"{base}?flagged=true")
+        both = await list_at(f"{base}?event=x&job_type=y&q=&municipality=&status=")
         assert "Her" in both
         assert "Der" in both
 
