@@ -20,7 +20,7 @@ from shared.i18n.translations import (
     Language,
     as_language,
     preferred_language,
-    speaking,
+    use_language,
 )
 
 log = structlog.get_logger(__name__)
@@ -118,7 +118,7 @@ class LanguageSelection:
                     headers.append("set-cookie", _cookie(chosen))
             await send(message)
 
-        with speaking(language, self.service):
+        with use_language(language, self.service):
             await self.app(scope, receive, send_in_language)
 
 

@@ -24,9 +24,8 @@ class BodyLimits:
     PostgreSQL's text can hold neither NUL nor half a surrogate pair, and Python's JSON reader accepts both, so JSON and
     form bodies, paths and queries with one are answered 400 here. So is a multipart form with a charset other than
     UTF-8, which no browser sends: Python would decode it with any codec it has, and some take minutes for one megabyte.
-        The body of a refused request is read to its end (up to 16 times the limit), because the sender would otherwise
-        see a reset
-    connection instead of the response.
+    The body of a refused request is read to its end (up to 16 times the limit), because the sender would otherwise see
+    a reset connection instead of the response.
 
     Args:
         limit: the largest body in bytes.

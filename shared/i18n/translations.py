@@ -29,7 +29,7 @@ _SHARED_LOCALE = Path(__file__).with_name("locale")
 
 
 @dataclass(frozen=True)
-class Speech:
+class Catalog:
     """A language and its translations."""
 
     language: Language
@@ -51,7 +51,7 @@ def _read(path: Path) -> stdlib_gettext.GNUTranslations:
 
 
 @functools.cache
-def speech(language: Language, service: str | None = None) -> Speech:
+def load_catalog(language: Language, service: str | None = None) -> Catalog:
     """Return a language with the translations of a service (None: only the shared ones). Reads each file once."""
     words = stdlib_gettext.NullTranslations()
     if language != "en":
@@ -59,15 +59,15 @@ def speech(language: Language, service: str | None = None) -> Speech:
         words, *fallbacks = (_read(path) for path in paths)
         for fallback in fallbacks:
             words.add_fallback(fallback)
-    return Speech(language, words)
+    return Catalog(language, words)
 
 
-_speech: ContextVar[Speech | None] = ContextVar("speech", default=None)
+_current_catalog: ContextVar[Catalog | None] = ContextVar("catalog", default=None)
 
 
-def current() -> Speech:
+def current() -> Catalog:
     """Return the language and translations of the current request or `use_language` block; Danish by default."""
-    return _speech.get() or speech(DEFAULT_LANGUAGE)
+    return _current_catalog.get() or load_catalog(DEFAULT_LANGUAGE)
 
 
 def current_language() -> Language:
@@ -76,13 +76,13 @@ def current_language() -> Language:
 
 
 @contextmanager
-def speaking(language: Language, service: str | None = None) -> Iterator[None]:
+def use_language(language: Language, service: str | None = None) -> Iterator[None]:
     """Set the language of `gettext`, templates and formats within the block."""
-    token = _speech.set(speech(language, service))
+    token = _current_catalog.set(load_catalog(language, service))
     try:
         yield
     finally:
-        _speech.reset(token)
+        _current_catalog.reset(token)
 
 
 def _filled(text: str, values: Mapping[str, object]) -> str:

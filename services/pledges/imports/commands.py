@@ -50,7 +50,7 @@ async def import_pledges(
         progress: told how many of how many new lines have been written; they count when the call returns.
 
     Returns:
-        The report, in the current language (`shared.i18n.translations.speaking`). Nothing was changed unless it says
+        The report, in the current language (`use_language`). Nothing was changed unless it says
         `imported`. Nothing in a file makes this raise.
     """
     try:
