@@ -108,7 +108,15 @@ def draw_bars(
             weight=600,
         )
         parts.append(
-            mark(bar.href, description, hit_area(0, top, width, frame.row - 4), frame.label(top, bar.label), body, goal, value)
+            mark(
+                bar.href,
+                description,
+                hit_area(0, top, width, frame.row - 4),
+                frame.label(top, bar.label),
+                body,
+                goal,
+                value,
+            )
         )
     description = _("%(count)s bars; the largest is %(largest)s.", count=len(bars), largest=number(largest))
     return sheet(chart_id, title, description, width, height, *parts)
