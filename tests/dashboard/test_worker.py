@@ -109,7 +109,7 @@ async def test_a_change_in_a_publishers_outbox_becomes_a_figure(
 
     async def shown() -> bool:
         figures = await compute(dashboard_database, taskforce_id, as_of=EVENING.date())
-        return figures.pledged_positions["smaajob"] == 3 and figures.hires["smaajob"] == 1
+        return figures.counts["pledged_positions"]["smaajob"] == 3 and figures.counts["hires"]["smaajob"] == 1
 
     await _until(shown)
     relaying.cancel()
@@ -144,11 +144,11 @@ async def test_three_times_over_and_shuffled_among_poison_it_comes_out_the_same(
         figures = await compute(dashboard_database, taskforce_id, as_of=EVENING.date())
         theirs = await compute(dashboard_database, other_taskforce_id, as_of=EVENING.date())
         return (
-            figures.pledged_positions["smaajob"] == 40
-            and figures.hires["smaajob"] == 7
+            figures.counts["pledged_positions"]["smaajob"] == 40
+            and figures.counts["hires"]["smaajob"] == 7
             and bool(figures.events)
-            and figures.events[0].companies_present == 9
-            and theirs.pledged_positions["smaajob"] == 5
+            and figures.events[0].counts["companies_present"] == 9
+            and theirs.counts["pledged_positions"]["smaajob"] == 5
             and len(letters) == 6
         )
 

@@ -1,10 +1,44 @@
 -- migrate:up
-set local lock_timeout = '5s';
+
+set local lock_timeout = '2s';
 set local statement_timeout = '60s';
 
--- Everything here is made from the other services' messages, in one or two generations: the one that is served,
--- and, while a rebuild runs, the next one, which takes its place in one transaction. A dropped one stands here
--- until its rows are gone.
+-- Taskforces share a database, and none sees another's rows. `shared/db` sets the taskforce for each transaction; the
+-- policies that `isolate` makes show that taskforce's rows and refuse to write others.
+
+-- The transaction's taskforce; null: none, and then no row of a taskforce is visible.
+create function current_taskforce() returns uuid
+language sql
+stable
+parallel safe
+return nullif(current_setting('app.taskforce', true), '')::uuid;
+
+-- Limit a table to the rows of the transaction's taskforce. Its primary key has to begin with taskforce_id: else
+-- `on conflict` finds the row of another taskforce that has the same id, and nothing is stored.
+-- The owner of the table is not bound (no `force row level security`): `tilsagn verify` and the ledger of erasures read
+-- every taskforce as the owner. The services never connect as the owner.
+create procedure isolate(isolated regclass)
+language plpgsql
+set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+  execute format('alter table %s enable row level security', isolated);
+  execute format(
+    'create policy own_taskforce on %s
+       using (taskforce_id = current_taskforce())
+       with check (taskforce_id = current_taskforce())',
+    isolated
+  );
+end
+$$;
+revoke all on procedure isolate(regclass) from public;
+
+set local lock_timeout = '2s';
+set local statement_timeout = '60s';
+
+-- Everything here is made from the other services' messages, in one or two generations: the one that is served and,
+-- while a rebuild runs, the next one, which replaces it in one transaction. A dropped generation stays in this table
+-- until its rows are deleted.
 create table generations (
   generation integer generated always as identity primary key,
   state text not null check (state in ('building', 'serving', 'dropped')),
@@ -14,8 +48,11 @@ create unique index generations_building on generations (state) where state = 'b
 create unique index generations_serving on generations (state) where state = 'serving';
 insert into generations (state) values ('serving');
 
--- Which taskforces there are, and the name each has in addresses. Read before a tenant is known: no row-level
--- security, and nothing in it that is not public.
+-- ---- The register: every version of every aggregate. The highest version is the present, all of them the history.
+-- `deltas` is what a version counts as: [{"measure", "day", "delta", "job_type", "event_id"}], often none.
+
+-- The taskforces, and the slug each has in URLs. They are public and read before a taskforce is known: no row-level
+-- security.
 create table taskforces (
   generation integer not null,
   taskforce_id uuid not null,
@@ -25,11 +62,11 @@ create table taskforces (
   name text not null,
   municipality text not null,
   since date not null,
+  deltas jsonb not null,
   primary key (generation, taskforce_id, version)
 );
 create index taskforces_by_slug on taskforces (generation, slug);
 
--- Every version of every aggregate, as it was told: the highest is the present, all of them the history.
 create table companies (
   generation integer not null,
   taskforce_id uuid not null,
@@ -42,9 +79,11 @@ create table companies (
   municipality text,
   industry text,
   member boolean not null,
+  deltas jsonb not null,
   primary key (generation, taskforce_id, company_id, version)
 );
 create index companies_recorded on companies (generation, taskforce_id, recorded_at);
+call isolate('companies');
 
 create table employer_events (
   generation integer not null,
@@ -61,9 +100,11 @@ create table employer_events (
   -- the day it is held, in Europe/Copenhagen
   held_on date not null,
   goal_positions integer,
+  deltas jsonb not null,
   primary key (generation, taskforce_id, event_id, version)
 );
 create index employer_events_recorded on employer_events (generation, taskforce_id, recorded_at);
+call isolate('employer_events');
 
 create table attendances (
   generation integer not null,
@@ -76,9 +117,13 @@ create table attendances (
   checked_in_at timestamptz not null,
   -- in Europe/Copenhagen
   checked_in_on date not null,
+  deltas jsonb not null,
   primary key (generation, taskforce_id, attendance_id, version)
 );
 create index attendances_recorded on attendances (generation, taskforce_id, recorded_at);
+call isolate('attendances');
+
+-- ---- Pledges and hires.
 
 create table pledge_versions (
   generation integer not null,
@@ -100,8 +145,10 @@ create table pledge_versions (
   captured_at timestamptz not null,
   received_at timestamptz not null,
   pledged_on date not null,
+  deltas jsonb not null,
   primary key (generation, taskforce_id, pledge_id, version)
 );
+call isolate('pledge_versions');
 
 create table hire_versions (
   generation integer not null,
@@ -121,188 +168,108 @@ create table hire_versions (
   -- in Europe/Copenhagen
   confirmed_on date not null,
   ended_on date,
+  deltas jsonb not null,
   primary key (generation, taskforce_id, hire_id, version)
 );
+call isolate('hire_versions');
 
--- The present of the two kinds that are counted by the hundred thousand: their highest versions, kept beside the
--- history so that a figure need not look for them.
-create table pledges (
-  like pledge_versions,
-  primary key (generation, taskforce_id, pledge_id)
-);
-create table hires (
-  like hire_versions,
-  primary key (generation, taskforce_id, hire_id)
-);
--- what has changed since some moment
-create index pledges_recorded on pledges (generation, taskforce_id, recorded_at);
-create index hires_recorded on hires (generation, taskforce_id, recorded_at);
+-- ---- What a figure adds up.
 
--- What begins or ends on each day, so that a figure as of a day is a sum over some thousand rows and not a count
--- over all pledges. Kept by the triggers below, in the transaction that changes the present.
-create table daily_tallies (
+-- What each aggregate contributes to the figures: the deltas of its highest version.
+create table contributions (
   generation integer not null,
   taskforce_id uuid not null,
-  day date not null,
-  job_type text not null,
-  event_id uuid,
-  positions bigint not null,
-  hires_from_pledges bigint not null,
-  hires_without_pledge bigint not null,
-  hires_ended bigint not null,
-  -- hires confirmed before their first day: one more on the day of the confirmation, one fewer on the first day
-  starting_from_pledges bigint not null,
-  starting_without_pledge bigint not null,
-  unique nulls not distinct (generation, taskforce_id, day, job_type, event_id)
+  -- the table of its versions
+  aggregate text not null,
+  aggregate_id uuid not null,
+  version integer not null,
+  recorded_at timestamptz not null,
+  deltas jsonb not null,
+  primary key (generation, taskforce_id, aggregate, aggregate_id)
 );
+-- For what has changed since a moment.
+create index contributions_recorded on contributions (generation, taskforce_id, recorded_at);
+call isolate('contributions');
 
-alter table companies enable row level security;
-alter table employer_events enable row level security;
-alter table attendances enable row level security;
-alter table pledge_versions enable row level security;
-alter table hire_versions enable row level security;
-alter table pledges enable row level security;
-alter table hires enable row level security;
-alter table daily_tallies enable row level security;
+-- The deltas of all contributions added up, so that a figure as of a day is a sum over some thousand rows and not over
+-- every pledge: once by day, and once by quarter. A figure is the sum of the quarters before that day's quarter and of
+-- the days in it. A sum of zero has no row. The triggers below keep this up to date, in the transaction that changes a
+-- contribution. A new measure is new rows in here, and no new column.
+create table deltas (
+  generation integer not null,
+  taskforce_id uuid not null,
+  period text not null check (period in ('day', 'quarter')),
+  -- the first day of the period
+  day date not null,
+  measure text not null,
+  job_type text,
+  event_id uuid,
+  delta bigint not null,
+  unique nulls not distinct (generation, taskforce_id, period, day, measure, job_type, event_id)
+);
+call isolate('deltas');
 
-create policy one_taskforce on companies
-  using (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid)
-  with check (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid);
-create policy one_taskforce on employer_events
-  using (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid)
-  with check (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid);
-create policy one_taskforce on attendances
-  using (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid)
-  with check (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid);
-create policy one_taskforce on pledge_versions
-  using (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid)
-  with check (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid);
-create policy one_taskforce on hire_versions
-  using (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid)
-  with check (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid);
-create policy one_taskforce on pledges
-  using (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid)
-  with check (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid);
-create policy one_taskforce on hires
-  using (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid)
-  with check (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid);
-create policy one_taskforce on daily_tallies
-  using (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid)
-  with check (taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid);
-
--- What a pledge and a hire count as, and from which day: said here and nowhere else. The present is tallied by the
--- triggers below; what was known at an earlier moment is put through the same two functions when it is asked for.
--- A sign of -1 takes back what the same row counted for.
-create function tallies_of_pledge(told pledges, sign integer) returns setof daily_tallies
-language sql immutable
+-- The deltas of a contribution, by day. A sign of -1 takes back what it has counted for.
+create function deltas_of(contribution contributions, sign integer) returns setof deltas
+language sql stable
 begin atomic
-  select told.generation, told.taskforce_id, told.pledged_on, told.job_type, told.event_id,
-         sign * told.positions, 0, 0, 0, 0, 0
-   where told.status <> 'duplicate';
+  select contribution.generation, contribution.taskforce_id, 'day', delta.day, delta.measure, delta.job_type,
+         delta.event_id, sign * delta.delta
+    from jsonb_to_recordset(contribution.deltas)
+      as delta (measure text, day date, delta bigint, job_type text, event_id uuid);
 end;
 
-create function tallies_of_hire(told hires, sign integer) returns setof daily_tallies
-language sql immutable
-begin atomic
-  select told.generation, told.taskforce_id, day, told.job_type, told.event_id,
-         0,
-         case when told.pledge_id is not null then sign * started else 0 end,
-         case when told.pledge_id is null then sign * started else 0 end,
-         sign * ended,
-         case when told.pledge_id is not null then sign * starting else 0 end,
-         case when told.pledge_id is null then sign * starting else 0 end
-    from (values (told.start_date, 1, 0, case when told.confirmed_on < told.start_date then -1 else 0 end),
-                 (told.confirmed_on, 0, 0, case when told.confirmed_on < told.start_date then 1 else 0 end),
-                 (greatest(told.ended_on, told.start_date), 0, case when told.ended_on is null then 0 else 1 end, 0)
-         ) as change (day, started, ended, starting)
-   where started <> 0
-      or ended <> 0
-      or starting <> 0;
-end;
-
-create function add_to_tallies(changes daily_tallies[]) returns void
-language sql
-begin atomic
-  insert into daily_tallies as tally
-  select generation, taskforce_id, day, job_type, event_id,
-         sum(positions), sum(hires_from_pledges), sum(hires_without_pledge), sum(hires_ended),
-         sum(starting_from_pledges), sum(starting_without_pledge)
-    from unnest(changes) as change
-   group by generation, taskforce_id, day, job_type, event_id
-   order by generation, taskforce_id, day, job_type, event_id
-      on conflict (generation, taskforce_id, day, job_type, event_id) do update
-     set positions = tally.positions + excluded.positions,
-         hires_from_pledges = tally.hires_from_pledges + excluded.hires_from_pledges,
-         hires_without_pledge = tally.hires_without_pledge + excluded.hires_without_pledge,
-         hires_ended = tally.hires_ended + excluded.hires_ended,
-         starting_from_pledges = tally.starting_from_pledges + excluded.starting_from_pledges,
-         starting_without_pledge = tally.starting_without_pledge + excluded.starting_without_pledge;
-
-  -- Only taking back can leave a day with nothing on it; then it goes, as if it had never been.
-  delete from daily_tallies as tally
-   using unnest(changes) as change
-   where (change.positions < 0 or change.hires_from_pledges < 0 or change.hires_without_pledge < 0
-          or change.hires_ended < 0 or change.starting_from_pledges < 0 or change.starting_without_pledge < 0)
-     and tally.generation = change.generation
-     and tally.taskforce_id = change.taskforce_id
-     and tally.day = change.day
-     and tally.job_type = change.job_type
-     and tally.event_id is not distinct from change.event_id
-     and tally.positions = 0
-     and tally.hires_from_pledges = 0
-     and tally.hires_without_pledge = 0
-     and tally.hires_ended = 0
-     and tally.starting_from_pledges = 0
-     and tally.starting_without_pledge = 0;
-end;
-
-create function tally_new_pledges() returns trigger language plpgsql as $$
+create function add_to_deltas(changes deltas[]) returns void
+language plpgsql as $$
+declare
+  zeros tid[];
 begin
-  perform add_to_tallies(array_agg(tally)) from told, tallies_of_pledge(row(told.*)::pledges, 1) as tally;
+  with added as (
+    insert into deltas as total
+    select generation, taskforce_id, sums.period, sums.day, measure, job_type, event_id, sum(delta)
+      from unnest(changes) as change,
+           lateral (values ('day', change.day),
+                           ('quarter', date_trunc('quarter', change.day::timestamp)::date)) as sums (period, day)
+     group by generation, taskforce_id, sums.period, sums.day, measure, job_type, event_id
+    having sum(delta) <> 0
+     order by generation, taskforce_id, sums.period, sums.day, measure, job_type, event_id
+        on conflict (generation, taskforce_id, period, day, measure, job_type, event_id) do update
+       set delta = total.delta + excluded.delta
+    returning ctid, delta
+  )
+  select array_agg(added.ctid) filter (where delta = 0) into zeros from added;
+  -- This transaction has just written these rows and holds their locks, so their places are still theirs.
+  delete from deltas where ctid = any (zeros);
+end
+$$;
+
+create function count_new_contributions() returns trigger language plpgsql as $$
+begin
+  perform add_to_deltas(array_agg(change)) from new_rows, deltas_of(row(new_rows.*)::contributions, 1) as change;
   return null;
 end
 $$;
-create function tally_changed_pledges() returns trigger language plpgsql as $$
+create function count_changed_contributions() returns trigger language plpgsql as $$
 begin
-  perform add_to_tallies(array_agg(tally)) from (
-    select tally from before, tallies_of_pledge(row(before.*)::pledges, -1) as tally
+  perform add_to_deltas(array_agg(change)) from (
+    select change from old_rows, deltas_of(row(old_rows.*)::contributions, -1) as change
      union all
-    select tally from told, tallies_of_pledge(row(told.*)::pledges, 1) as tally
-  ) as change;
+    select change from new_rows, deltas_of(row(new_rows.*)::contributions, 1) as change
+  ) as changes;
   return null;
 end
 $$;
-create function tally_new_hires() returns trigger language plpgsql as $$
-begin
-  perform add_to_tallies(array_agg(tally)) from told, tallies_of_hire(row(told.*)::hires, 1) as tally;
-  return null;
-end
-$$;
-create function tally_changed_hires() returns trigger language plpgsql as $$
-begin
-  perform add_to_tallies(array_agg(tally)) from (
-    select tally from before, tallies_of_hire(row(before.*)::hires, -1) as tally
-     union all
-    select tally from told, tallies_of_hire(row(told.*)::hires, 1) as tally
-  ) as change;
-  return null;
-end
-$$;
-create trigger new_pledges after insert on pledges
-  referencing new table as told
-  for each statement execute function tally_new_pledges();
-create trigger changed_pledges after update on pledges
-  referencing old table as before new table as told
-  for each statement execute function tally_changed_pledges();
-create trigger new_hires after insert on hires
-  referencing new table as told
-  for each statement execute function tally_new_hires();
-create trigger changed_hires after update on hires
-  referencing old table as before new table as told
-  for each statement execute function tally_changed_hires();
+create trigger new_contributions after insert on contributions
+  referencing new table as new_rows
+  for each statement execute function count_new_contributions();
+create trigger changed_contributions after update on contributions
+  referencing old table as old_rows new table as new_rows
+  for each statement execute function count_changed_contributions();
 
--- Row-level security shows a rebuild one taskforce at a time; what it drops is everybody's. This runs as the
--- tables' owner, and can do nothing but delete rows of a generation that has been dropped.
+-- ---- Rebuilding.
+
+-- Delete at most that many rows of a dropped generation, of whatever taskforce, and return how many. Row-level security
+-- would show the service one taskforce at a time, so this runs as the owner of the tables.
 create function discard_rows(of_generation integer, at_most integer) returns bigint
 language plpgsql
 security definer
@@ -318,7 +285,7 @@ begin
   end if;
   foreach name in array array[
     'taskforces', 'companies', 'employer_events', 'attendances',
-    'pledge_versions', 'pledges', 'hire_versions', 'hires', 'daily_tallies'
+    'pledge_versions', 'hire_versions', 'contributions', 'deltas'
   ]
   loop
     execute format(
@@ -335,4 +302,4 @@ end
 $$;
 
 -- migrate:down
--- forward only: dbmate wants the block, nothing goes in it
+-- forward only: dbmate needs the block, and it stays empty
