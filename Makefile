@@ -25,7 +25,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 BOOTSTRAP = $(PYTHON) deploy/bootstrap.py
 SOURCES := services shared deploy tests
-MIGRATIONS = $(wildcard shared/messaging/migrations/*.sql services/*/migrations/*.sql)
+MIGRATIONS = $(wildcard shared/*/migrations/*.sql shared/*/migrations/*/*.sql services/*/migrations/*.sql)
 PORT_OPTION = $(if $(PORT),--port $(PORT))
 
 # Python keeps what it has compiled, whatever the caller's environment says: without, each process compiles all anew.
@@ -67,7 +67,7 @@ test-kafka: setup ## Run every test that talks to a broker on Apache Kafka itsel
 test-oidc: setup ## Sign in at a real provider, Keycloak, in the browser (needs Java and Maven)
 	@$(BOOTSTRAP) browser java
 	@$(BIN)/python -m tests.keycloak
-	@PROVIDER=keycloak $(BIN)/python -m pytest --numprocesses 0 -m oidc $(ARGS) tests/events/oidc
+	@PROVIDER=keycloak $(BIN)/python -m pytest --numprocesses 0 -m oidc $(ARGS) tests/events/identity/oidc
 
 faults: setup ## Break the running processes in every way we know, RUNS times, and check what we promise
 	@$(BOOTSTRAP) faketime || echo 'The faults of the clock are left out.' >&2

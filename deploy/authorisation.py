@@ -1,6 +1,6 @@
 """Who may do what, as one page: `python -m deploy.authorisation` writes docs/authorisation.md.
 
-It is generated from the declarations at the routes (`shared.http.auth.require`, `shared.http.policy.about`); a test
+It is generated from the declarations at the routes (`shared.http.auth.require`, `shared.http.policy.concerns`); a test
 fails while the page differs.
 """
 
@@ -20,9 +20,9 @@ from services.notifications.settings import NotificationsSettings
 from services.pledges.app import create_app as create_pledges
 from services.pledges.settings import PledgesSettings
 from shared.http.auth import new_private_jwk, public_jwks
-from shared.http.policy import ASKERS, NOTHING, OF_THE_TASKFORCE, OWN, Asker, Belonging, Operation, Thing, operations
+from shared.http.policy import ASKERS, NOTHING, OF_THE_TASKFORCE, OWN, Asker, Operation, Ownership, Resource, operations
 from shared.http.rate_limits import ASKERS as LIMITED_ASKERS
-from shared.http.rate_limits import KINDS, Kind, Rate
+from shared.http.rate_limits import RATE_CLASSES, Rate, RateClass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -37,7 +37,7 @@ _HEAD: Final = """\
 # Who may do what
 
 Written by `python -m deploy.authorisation` from what stands at the routes; a test fails while it says something else.
-Another tries every operation as every role, and as nobody, with things of each kind and of every belonging (own, of
+Another tries every operation as every role, and as nobody, with a resource of each type and every ownership (own, of
 another company, of another municipality, of another taskforce, and one that does not exist), on the running services
 and a real PostgreSQL, and takes away every check in turn to see that it would be missed (`tests/authorisation`).
 
@@ -85,14 +85,14 @@ def apps() -> dict[str, FastAPI]:
 
 def document() -> str:
     """The page, in Markdown."""
-    parts = [_HEAD, *map(_rates, KINDS.values())]
+    parts = [_HEAD, *map(_rates, RATE_CLASSES.values())]
     for service, app in apps().items():
         found = [one for one in operations(app.routes) if one.path not in OPERATORS]
         parts.append(f"\n## {service}\n\n{_things(found)}\n{_operations(found)}")
     return "".join(parts)
 
 
-def _rates(kind: Kind) -> str:
+def _rates(kind: RateClass) -> str:
     often = [_often(kind.rates.get(asker)) for asker in LIMITED_ASKERS]
     return f"| {kind.name} | {' | '.join(often)} | {kind.why} |\n"
 
@@ -102,7 +102,7 @@ def _often(rate: Rate | None) -> str:
 
 
 def _things(found: Sequence[Operation]) -> str:
-    things = list(dict.fromkeys(thing for one in found for thing in one.things or ()))
+    things = list(dict.fromkeys(thing for one in found for thing in one.resources or ()))
     lines = ["| about | who may call, reaches | but | their own |", "|---|---|---|---|"]
     for thing in things:
         name = f"{thing.name} (with the {thing.of.name})" if thing.of else thing.name
@@ -111,16 +111,16 @@ def _things(found: Sequence[Operation]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _by_reach(thing: Thing) -> list[tuple[str, frozenset[Belonging]]]:
+def _by_reach(thing: Resource) -> list[tuple[str, frozenset[Ownership]]]:
     """The roles that are named apart, those of one reach together."""
-    together: dict[frozenset[Belonging], list[Asker]] = {}
+    together: dict[frozenset[Ownership], list[Asker]] = {}
     for asker in ASKERS:
         if asker in thing.by_role:
             together.setdefault(thing.by_role[asker], []).append(asker)
     return [(", ".join(askers), reach) for reach, askers in together.items()]
 
 
-def _whose(reach: Iterable[Belonging]) -> str:
+def _whose(reach: Iterable[Ownership]) -> str:
     reach = frozenset(reach)
     if reach == NOTHING:
         return "nobody's"
@@ -137,20 +137,20 @@ def _operations(found: Sequence[Operation]) -> str:
         "|---|---|---|---|---|---|---|",
     ]
     for one in found:
-        about = ", ".join(thing.name for thing in one.things or ()) or "–"
+        about = ", ".join(thing.name for thing in one.resources or ()) or "–"
         withheld = "; ".join(
             f"{thing.name} from {', '.join(from_whom)}"
-            for thing in one.things or ()
+            for thing in one.resources or ()
             if (from_whom := _kept(one, thing))
         )
-        proven = "anew" if one.proven else ""
+        proven = "anew" if one.needs_step_up else ""
         lines.append(
             f"| `{one.name}` | {one.kind} | {_who(one)} | {proven} | {about} | {withheld} | {one.limit.name} |"
         )
     return "\n".join(lines) + "\n"
 
 
-def _kept(operation: Operation, thing: Thing) -> list[str]:
+def _kept(operation: Operation, thing: Resource) -> list[str]:
     """From whom, of those who may call it, the operation withholds the thing, all of it or of what is not theirs."""
     kept = []
     for asker in ASKERS:

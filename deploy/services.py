@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 SERVICES: Final = ("pledges", "events", "notifications", "dashboard")
+DATA_SUBJECTS: Final = ("events", "pledges")
+"""The services that keep data about persons: each has an access log and a ledger of erasures."""
 
 
 def database(service: str) -> str:

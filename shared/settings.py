@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from shared.http.rate_limits import Asker, Rate, read_changes
+from shared.http.rate_limits import Asker, Rate, read_rates
 from shared.messaging.access import KafkaAccess, SecurityProtocol
 
 KafkaFlavour = Literal["apache", "embedded"]
@@ -70,7 +70,7 @@ class ServiceSettings(BaseSettings):
             return said
         try:
             written = json.loads(said) if said else {}
-            return read_changes(written)
+            return read_rates(written)
         except (AttributeError, TypeError):
             raise ValueError('rate_limits is not like {"logging": {"pass": "5000/600s"}}') from None
 

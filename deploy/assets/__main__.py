@@ -13,12 +13,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.assets", description=__doc__)
     parser.add_argument("--quiet", action="store_true", help="say nothing unless it fails")
     parser.add_argument("--development", action="store_true", help="install what only tests use, too")
+    parser.add_argument("--installed", action="store_true", help="take node_modules/ as `npm ci` made it elsewhere")
     arguments = parser.parse_args()
 
     def say(text: str) -> None:
         if not arguments.quiet:
             print(text, flush=True)
 
+    if arguments.installed:
+        npm.accept()
     if is_current() and npm.is_installed(development=arguments.development):
         return 0
     try:

@@ -54,4 +54,13 @@ def install(*, development: bool = False) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our words
     if done.returncode:
         raise NpmError(f"`npm ci` failed:\n{done.stdout}{done.stderr}")
-    _DONE.write_text(f"{_lock_digest()} {_ALL if development else _RUNTIME}")
+    _mark_installed(_ALL if development else _RUNTIME)
+
+
+def accept() -> None:
+    """Take `node_modules/` as the installation of the lock file: `npm ci` was run where there is no Python."""
+    _mark_installed(_RUNTIME)
+
+
+def _mark_installed(packages: str) -> None:
+    _DONE.write_text(f"{_lock_digest()} {packages}")

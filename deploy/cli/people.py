@@ -17,16 +17,17 @@ from deploy.privacy import people
 from deploy.scenarios.identities import taskforce_id
 from shared.privacy.access_log import SUBJECT_ERASURE
 from shared.privacy.pdf import pdf
+from shared.privacy.report import activity_entry, group_entry
 from shared.privacy.report import report as whole_report
-from shared.privacy.report import told as told_of
-from shared.privacy.report import told_done
 
 if TYPE_CHECKING:
     from shared.i18n.translations import Language
-    from shared.privacy.subjects import Asked
+    from shared.privacy.subjects import SubjectIdentifiers
 
 
-def report(asked: Asked, *, taskforce: str, pdf_file: Path | None, language: Language, as_json: bool) -> None:
+def report(
+    asked: SubjectIdentifiers, *, taskforce: str, pdf_file: Path | None, language: Language, as_json: bool
+) -> None:
     """Print everything that is held about a person, with why and until when; or write it for them, as a PDF.
 
     Raises:
@@ -41,8 +42,8 @@ def report(asked: Asked, *, taskforce: str, pdf_file: Path | None, language: Lan
         document = whole_report(
             taskforce=asyncio.run(people.taskforce_name(_app_dsn(installation), tenant)),
             asked=asked,
-            held=[told_of(one.service, group, language) for one in found for group in one.held],
-            done=[told_done(one.service, each, language) for one in found for each in one.done],
+            held=[group_entry(one.service, group, language) for one in found for group in one.held],
+            done=[activity_entry(one.service, each, language) for one in found for each in one.done],
             looks=looks,
             made_at=datetime.now(UTC),
             language=language,
@@ -71,7 +72,7 @@ def report(asked: Asked, *, taskforce: str, pdf_file: Path | None, language: Lan
         console.print(f"  {at}: {look['action']} by {look['who']}, {look['why']} ({look['basis']})", markup=False)
 
 
-def erase(asked: Asked, *, taskforce: str, yes: bool, as_json: bool) -> None:
+def erase(asked: SubjectIdentifiers, *, taskforce: str, yes: bool, as_json: bool) -> None:
     """Erase what is held about a person, after showing it.
 
     Raises:
@@ -79,7 +80,7 @@ def erase(asked: Asked, *, taskforce: str, yes: bool, as_json: bool) -> None:
     """
     installation, tenant = attach(), taskforce_id(taskforce)
     found = asyncio.run(people.find(_app_dsn(installation), tenant, asked, purpose=SUBJECT_ERASURE))
-    rows = [(one.service, group) for one in found for group in one.held if group.rows and group.holding.erase]
+    rows = [(one.service, group) for one in found for group in one.held if group.rows and group.lookup.erase]
     if not rows:
         raise Refusal("Nothing is held about anybody known by that.", exit_code=FAILED)
     if not yes:
@@ -117,7 +118,7 @@ def read_ledger(file: Path) -> list[dict[str, Any]]:
         raise Refusal(f"{file} cannot be read: {error.strerror}.") from None
     except ValueError:
         raise Refusal(f"{file} is no ledger of erasures: `tilsagn erasures` writes one.") from None
-    keys = {"service", "id", "taskforce_id", "table", "key", "erased_by"}
+    keys = {"service", "id", "taskforce_id", "table", "key", "erased_by", "erased_at", "repeated_at"}
     if not isinstance(lines, list) or any(not isinstance(line, dict) or keys - line.keys() for line in lines):
         raise Refusal(f"{file} is no ledger of erasures: `tilsagn erasures` writes one.")
     return lines

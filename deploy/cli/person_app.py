@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from shared.privacy.subjects import Asked
+    from shared.privacy.subjects import SubjectIdentifiers
 
 Email = Annotated[list[str] | None, typer.Option(metavar="ADDRESS", help="The person's e-mail address.")]
 Phone = Annotated[list[str] | None, typer.Option(metavar="NUMBER", help="The person's telephone number.")]
@@ -81,9 +81,9 @@ def erase(
     run(_asked(email, phone, cvr), taskforce=taskforce, yes=yes, as_json=as_json)
 
 
-def _asked(email: list[str] | None, phone: list[str] | None, cvr: list[str] | None) -> Asked:
-    from shared.privacy.subjects import Asked  # noqa: PLC0415
+def _asked(email: list[str] | None, phone: list[str] | None, cvr: list[str] | None) -> SubjectIdentifiers:
+    from shared.privacy.subjects import SubjectIdentifiers  # noqa: PLC0415
 
     if not (email or phone or cvr):
         email = [typer.prompt("E-mail address", err=True)]
-    return Asked(frozenset(email or ()), frozenset(phone or ()), frozenset(cvr or ()))
+    return SubjectIdentifiers(frozenset(email or ()), frozenset(phone or ()), frozenset(cvr or ()))

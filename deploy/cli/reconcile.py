@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from shared.privacy.subjects import Repeated
+    from shared.privacy.subjects import RepeatedErasures
 
 _PUBLISHERS = ("events", "pledges")
 _SHOWN = 200
@@ -95,7 +95,7 @@ async def _reconcile(installation: Installation, copies: Sequence[Mapping[str, A
     )
 
 
-async def _erase_again(installation: Installation, copies: Sequence[Mapping[str, Any]]) -> Repeated:
+async def _erase_again(installation: Installation, copies: Sequence[Mapping[str, Any]]) -> RepeatedErasures:
     try:
         return await people.repeat(installation.owner_dsn, copies)
     except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError, asyncpg.UndefinedFunctionError):

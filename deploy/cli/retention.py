@@ -10,7 +10,7 @@ from rich.table import Table
 from deploy.cli.console import as_typed, output, say_json
 from deploy.cli.installation import Installation, attach
 from services.dashboard.privacy.retention import retention as dashboard
-from services.events.retention import retention as events
+from services.events.privacy.retention import retention as events
 from services.notifications.privacy.retention import retention as notifications
 from services.pledges.privacy.retention import retention as pledges
 from shared.db.database import Database

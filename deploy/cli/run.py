@@ -16,6 +16,7 @@ from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING, Final
 
 import httpx
+import uvloop
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
@@ -35,8 +36,8 @@ from deploy.scenarios import evening as evenings
 from deploy.scenarios import facts, struer
 from deploy.scenarios.identities import taskforce_id
 from deploy.scenarios.loading import is_loaded
-from services.events import commands as events
-from services.events.domain import SlugTaken
+from services.events.register import commands as events
+from services.events.register.domain import SlugTaken
 from shared.db.database import Database
 from shared.fields.copenhagen import COPENHAGEN
 from shared.logging import configure_logging
@@ -88,7 +89,7 @@ def run_up(*, port: int | None, browser: bool, slug: str, name: str | None, muni
         console.print("\n[dim]Ctrl-C stops it. The data stays.[/]")
         _open_browser(installation.url, wanted=browser)
 
-    asyncio.run(_run(LocalSettings(port=port), console, after_start, keep=True))
+    uvloop.run(_run(LocalSettings(port=port), console, after_start, keep=True))
 
 
 def run_demo(*, port: int | None, speed: float, evening: bool, again: bool, browser: bool, keep: bool) -> None:
@@ -130,7 +131,7 @@ def run_demo(*, port: int | None, speed: float, evening: bool, again: bool, brow
 
     folder = demo_folder()
     folder.parent.mkdir(exist_ok=True)
-    asyncio.run(_run(LocalSettings(state=folder, port=port, demo_mode=True), console, after_start, keep=keep))
+    uvloop.run(_run(LocalSettings(state=folder, port=port, demo_mode=True), console, after_start, keep=keep))
 
 
 # ---- running

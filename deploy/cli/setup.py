@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from deploy.cli.console import Refusal, output
 from deploy.cli.installation import attach
-from services.events import queries
-from services.events.people.setup.commands import make_setup_link
+from services.events.identity.first_admin.commands import make_setup_link
+from services.events.register import queries
 from shared.db.database import Database
 
 if TYPE_CHECKING:

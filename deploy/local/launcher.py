@@ -22,6 +22,7 @@ from starlette.types import ASGIApp
 from deploy.local import ports
 from deploy.local.broker import EmbeddedBroker
 from deploy.local.configuration import Configuration
+from deploy.local.fetching import fetching_on_demand
 from deploy.local.gateway import HostedApp, InternalGateway, PublicGateway
 from deploy.local.mail import MailCatcher, MailStore
 from deploy.local.mailbox import PREFIX as MAIL_PREFIX
@@ -36,6 +37,7 @@ from deploy.services import SERVICES
 from shared.health import Check
 from shared.http.operator_routes import end_streams
 from shared.messaging.consumer import Consumer
+from shared.messaging.relay import Relay
 
 _log = structlog.get_logger(__name__)
 
@@ -56,6 +58,10 @@ class RunningWorker(Protocol):
     @property
     def consumers(self) -> Sequence[Consumer]:
         """Its consumer groups with their topics."""
+
+    @property
+    def relay(self) -> Relay | None:
+        """What publishes its outbox, if it has one."""
 
     async def start(self) -> None:
         """Begin; nothing needs to be reachable yet."""
@@ -247,6 +253,7 @@ class Launcher:
 
         with self._progress("Starting the services"):
             await self._start_services(await loading, public=public, internal=internal, smtp=smtp)
+        await self._stack.enter_async_context(fetching_on_demand(self._relays(), self._consumers()))
         await self._stack.enter_async_context(supervisor.watching(self._consumer_groups()))
         self.state.announce(
             Running(
@@ -290,8 +297,13 @@ class Launcher:
         work.add(await self._serve(InternalGateway(self._apps), internal))
 
     def _consumer_groups(self) -> dict[str, list[str]]:
-        consumers = [consumer for worker in self._workers.values() for consumer in worker.consumers]
-        return {consumer.group: list(consumer.topics) for consumer in consumers}
+        return {consumer.group: list(consumer.topics) for consumer in self._consumers()}
+
+    def _consumers(self) -> list[Consumer]:
+        return [consumer for worker in self._workers.values() for consumer in worker.consumers]
+
+    def _relays(self) -> list[Relay]:
+        return [worker.relay for worker in self._workers.values() if worker.relay is not None]
 
     async def _start_children(self) -> None:
         self._stack.push_async_callback(self._stop_children)

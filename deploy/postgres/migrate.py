@@ -9,10 +9,14 @@ import re
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import asyncpg
 
-from deploy.services import app_role
+from deploy.services import DATA_SUBJECTS, app_role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _ROOT = Path(__file__).parents[2]
 _TIMEOUT = 600.0  # seconds for all pending migrations of one service; each bounds its own locks
@@ -20,10 +24,15 @@ _LOCK_PATIENCE = 300.0  # seconds of asking again for a table that somebody hold
 _LOCK_PAUSES = (1.0, 2.0, 5.0, 10.0)  # seconds in between, in which everybody who has queued behind us is served
 _LOCK_KEY = 0x7E_11_5A_62  # any constant: each service has its own database
 _VERSION = re.compile(r"^(\d+)_.+\.sql$")
+_FIRST = "20261201000000"  # the version of the first migration: 0.2 began the schema anew
 
 
 class MigrationFailed(RuntimeError):
     """A service's migrations could not be applied; the message says which one and why."""
+
+
+class SchemaTooOld(MigrationFailed):
+    """The database was made by a version before 0.2, whose schema no migration leads on from. Nothing was changed."""
 
 
 class _LockedOut(MigrationFailed):
@@ -31,7 +40,7 @@ class _LockedOut(MigrationFailed):
 
 
 async def migrate(service: str, owner_dsn: str) -> list[str]:
-    """Apply the pending migrations of `shared/messaging` and of the service, in the order of their versions.
+    """Apply the pending migrations of `shared` and of the service, in the order of their versions.
 
     Each runs in a transaction of its own. Two calls at once wait for each other. Versions in the database that are
     not among ours are a newer release's, which we have been rolled back from: they stay.
@@ -47,6 +56,7 @@ async def migrate(service: str, owner_dsn: str) -> list[str]:
         The file names applied, in order; empty when the tables were up to date.
 
     Raises:
+        SchemaTooOld: the database is of a version before 0.2.
         MigrationFailed: a migration failed (those before it stay applied), did not get its locks for five minutes,
             or two have one version.
         asyncpg.PostgresError, OSError: the database cannot be reached.
@@ -55,6 +65,12 @@ async def migrate(service: str, owner_dsn: str) -> list[str]:
     connection = await asyncpg.connect(owner_dsn, command_timeout=30, timeout=10)
     try:
         before = await _applied(connection)
+        if predates_first(before):
+            raise SchemaTooOld(
+                f"{service}: this installation was made by a version before 0.2, whose data cannot be brought up to "
+                "date. Start over: `make forget` deletes the data of an installation of `tilsagn up` or `tilsagn "
+                "demo`; of a deployment, drop the four databases and empty the broker's topics."
+            )
         if files.keys() <= before:
             return []
         await _as_soon_as_nobody_is_in_the_way(service, owner_dsn)
@@ -70,9 +86,12 @@ async def migrate(service: str, owner_dsn: str) -> list[str]:
 
 
 def folders(service: str) -> list[Path]:
-    """Where the service's migrations lie; those of `shared/messaging` are every service's."""
-    candidates = [_ROOT / "shared" / "messaging" / "migrations", _ROOT / "services" / service / "migrations"]
-    return [folder for folder in candidates if folder.is_dir()]
+    """The folders of the service's migrations: those of `shared`, which several services have, and its own."""
+    shared = _ROOT / "shared"
+    found = [shared / room / "migrations" for room in ("db", "messaging", "privacy")]
+    if service in DATA_SUBJECTS:
+        found.append(shared / "privacy" / "migrations" / "data_subjects")
+    return [*found, _ROOT / "services" / service / "migrations"]
 
 
 def known(service: str) -> dict[str, str]:
@@ -92,6 +111,11 @@ def known(service: str) -> dict[str, str]:
                 raise MigrationFailed(f"{service}: {path.name} and {files[version]} have the same version")
             files[version] = path.name
     return files
+
+
+def predates_first(versions: Iterable[str]) -> bool:
+    """Whether one of these migrations is of a version before 0.2."""
+    return any(version < _FIRST for version in versions)
 
 
 async def _applied(connection: asyncpg.Connection) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from deploy.privacy.registers import register_of
+from deploy.privacy.registers import data_inventory_of
 from deploy.services import SERVICES
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def up_to_date(document: str) -> str:
 
 
 def _part() -> str:
-    entries = [(service, entry) for service in SERVICES for entry in register_of(service).personal]
+    entries = [(service, entry) for service in SERVICES for entry in data_inventory_of(service).personal]
     groups: dict[tuple[object, ...], list[tuple[str, Personal]]] = {}
     for service, entry in entries:
         key = (
@@ -58,7 +58,7 @@ def _part() -> str:
     lines += ["|---|---|---|---|---|---|---|---|---|"]
     done: dict[DoneBy, list[str]] = {}
     for service in SERVICES:
-        for deed in register_of(service).done_by:
+        for deed in data_inventory_of(service).done_by:
             done.setdefault(deed, []).append(f"`{service}.{deed.table}` ({deed.column})")
     lines += [_done(deed, fields) for deed, fields in done.items()]
     lines += ["", "Numre og koder, der kun kan henføres til nogen ved hjælp af det, der står et andet sted:", ""]
@@ -68,7 +68,7 @@ def _part() -> str:
     ]
     references: dict[tuple[str, str, str], list[str]] = {}
     for service in SERVICES:
-        for one in register_of(service).pseudonymous:
+        for one in data_inventory_of(service).pseudonymous:
             fields = references.setdefault((one.resolved_by, one.why, one.not_shown or ""), [])
             fields.append(f"`{service}.{one.table}` ({', '.join(one.columns)})")
     lines += [_cells(", ".join(dict.fromkeys(fields)), *texts) for texts, fields in references.items()]

@@ -11,30 +11,38 @@ from uuid import UUID
 
 import asyncpg
 
-from deploy.privacy.registers import register_of
-from services.dashboard.privacy.subjects import HOLDINGS as DASHBOARD
-from services.events.subjects import DEEDS as EVENTS_DEEDS
-from services.events.subjects import HOLDINGS as EVENTS
-from services.notifications.privacy.subjects import HOLDINGS as NOTIFICATIONS
-from services.pledges.privacy.subjects import DEEDS as PLEDGES_DEEDS
-from services.pledges.privacy.subjects import HOLDINGS as PLEDGES
+from deploy.privacy.registers import data_inventory_of
+from deploy.services import DATA_SUBJECTS
+from services.dashboard.privacy.subjects import LOOKUPS as DASHBOARD
+from services.events.privacy.subjects import ACTIVITY_QUERIES as EVENTS_ACTIVITY_QUERIES
+from services.events.privacy.subjects import LOOKUPS as EVENTS
+from services.notifications.privacy.subjects import LOOKUPS as NOTIFICATIONS
+from services.pledges.privacy.subjects import ACTIVITY_QUERIES as PLEDGES_ACTIVITY_QUERIES
+from services.pledges.privacy.subjects import LOOKUPS as PLEDGES
 from shared.db.database import set_taskforce
 from shared.privacy import subjects
 from shared.privacy.access_log import OPERATOR, SUBJECT_ACCESS, Disclosure, Purpose
-from shared.privacy.activity import Deed, Done, done
-from shared.privacy.subjects import Asked, Erasure, Held, Holding, Repeated, held
+from shared.privacy.activity import Activity, ActivityQuery, find_activity
+from shared.privacy.subjects import (
+    Erasure,
+    FoundGroup,
+    RepeatedErasures,
+    SubjectIdentifiers,
+    SubjectLookup,
+    find_subject,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-HOLDINGS: Final[Mapping[str, Sequence[Holding]]] = MappingProxyType(
+LOOKUPS: Final[Mapping[str, Sequence[SubjectLookup]]] = MappingProxyType(
     {"events": EVENTS, "pledges": PLEDGES, "notifications": NOTIFICATIONS, "dashboard": DASHBOARD}
 )
 """In the order in which they are asked: what one finds is what the next is asked for."""
-DEEDS: Final[Mapping[str, Sequence[Deed]]] = MappingProxyType({"events": EVENTS_DEEDS, "pledges": PLEDGES_DEEDS})
+ACTIVITY_QUERIES: Final[Mapping[str, Sequence[ActivityQuery]]] = MappingProxyType(
+    {"events": EVENTS_ACTIVITY_QUERIES, "pledges": PLEDGES_ACTIVITY_QUERIES}
+)
 """How what accounts have done is found, in the services where they do something."""
-OWNERS: Final = ("events", "pledges")
-"""The services that own personal data: they have a ledger of what was erased, and a log of who has looked."""
 
 
 class LastAdministrator(Exception):
@@ -46,12 +54,12 @@ class Found:
     """What one service holds about a person, and what their account has done there."""
 
     service: str
-    held: Sequence[Held]
-    done: Sequence[Done] = ()
+    held: Sequence[FoundGroup]
+    done: Sequence[Activity] = ()
 
 
 async def find(
-    dsn: Callable[[str], str], taskforce_id: UUID, asked: Asked, *, purpose: Purpose = SUBJECT_ACCESS
+    dsn: Callable[[str], str], taskforce_id: UUID, asked: SubjectIdentifiers, *, purpose: Purpose = SUBJECT_ACCESS
 ) -> list[Found]:
     """Return what every service holds about a person, for every group of its register.
 
@@ -61,15 +69,17 @@ async def find(
         dsn: a service's database, as its app role.
     """
     found = []
-    for service, holdings in HOLDINGS.items():
+    for service, lookups in LOOKUPS.items():
         async with _change(dsn(service), taskforce_id) as conn:
-            groups = await held(conn, register_of(service).personal, holdings, asked)
-            if service in OWNERS:
+            groups = await find_subject(conn, data_inventory_of(service).personal, lookups, asked)
+            if service in DATA_SUBJECTS:
                 disclosure = Disclosure(conn, taskforce_id, OPERATOR, purpose, "export")
                 for group in groups:
                     await disclosure.log(group.entry.table, group.keys)
             asked = replace(asked, ids=asked.ids | {key for group in groups for key in group.keys})
-            did = await done(conn, register_of(service).done_by, DEEDS.get(service, ()), asked.ids)
+            did = await find_activity(
+                conn, data_inventory_of(service).done_by, ACTIVITY_QUERIES.get(service, ()), asked.ids
+            )
         found.append(Found(service, groups, did))
     return found
 
@@ -83,7 +93,7 @@ async def looks(dsn: Callable[[str], str], taskforce_id: UUID, found: Sequence[F
     """
     keys = [key for one in found for group in one.held for key in group.keys]
     rows: list[dict[str, Any]] = []
-    for service in OWNERS:
+    for service in DATA_SUBJECTS:
         async with _change(dsn(service), taskforce_id) as conn:
             rows += [
                 {"service": service, **row}
@@ -125,15 +135,15 @@ async def erase(
     """
     lines: dict[str, list[Erasure]] = {}
     for one in found:
-        if one.service not in OWNERS:
+        if one.service not in DATA_SUBJECTS:
             continue
         async with _change(dsn(one.service), taskforce_id) as conn:
             try:
                 lines[one.service] = [
                     line
                     for group in one.held
-                    if group.holding.of_taskforces
-                    for line in await subjects.erase(conn, taskforce_id, group.holding, group.keys, by=by)
+                    if group.lookup.of_taskforces
+                    for line in await subjects.erase_rows(conn, taskforce_id, group.lookup, group.keys, by=by)
                 ]
             except asyncpg.RestrictViolationError:
                 raise LastAdministrator from None
@@ -141,8 +151,8 @@ async def erase(
         # Letters belong to no taskforce and are not in the ledger: they go after a year by themselves.
         async with _system(dsn(one.service)) as conn:
             for group in one.held:
-                if not group.holding.of_taskforces and group.holding.erase is not None:
-                    await conn.fetch(group.holding.erase, group.keys)
+                if not group.lookup.of_taskforces and group.lookup.erase is not None:
+                    await conn.fetch(group.lookup.erase, group.keys)
     return lines
 
 
@@ -153,14 +163,14 @@ async def ledger(dsn: Callable[[str], str]) -> list[dict[str, Any]]:
         dsn: a service's database, as the owner of its tables, whom row-level security does not bind.
     """
     lines = []
-    for service in OWNERS:
+    for service in DATA_SUBJECTS:
         for taskforce_id in await _taskforces(dsn(service)):
             async with _change(dsn(service), taskforce_id) as conn:
                 lines += [line.as_json(service) for line in await subjects.ledger(conn)]
     return lines
 
 
-async def repeat(dsn: Callable[[str], str], lines: Sequence[Mapping[str, Any]]) -> Repeated:
+async def repeat(dsn: Callable[[str], str], lines: Sequence[Mapping[str, Any]]) -> RepeatedErasures:
     """Erase again what is in the ledgers and in `lines`, which come from a copy of them. Any number of times.
 
     Args:
@@ -175,12 +185,12 @@ async def repeat(dsn: Callable[[str], str], lines: Sequence[Mapping[str, Any]]) 
         erasure = Erasure.from_json(line)
         # What the ledger itself says of a line goes before a copy of it.
         wanted.setdefault((line["service"], erasure.taskforce_id), {}).setdefault(erasure.id, erasure)
-    if unknown := {service for service, _ in wanted} - set(OWNERS):
+    if unknown := {service for service, _ in wanted} - set(DATA_SUBJECTS):
         raise ValueError(f"no service {', '.join(sorted(unknown))} has a ledger")
-    repeated = Repeated(0)
+    repeated = RepeatedErasures(0)
     for (service, taskforce_id), erasures in wanted.items():
         async with _change(dsn(service), taskforce_id) as conn:
-            repeated += await subjects.repeat(conn, HOLDINGS[service], list(erasures.values()))
+            repeated += await subjects.repeat_erasures(conn, LOOKUPS[service], list(erasures.values()))
     return repeated
 
 

@@ -14,10 +14,11 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from deploy.scenarios import facts, struer
-from services.events import commands as events
-from services.events.domain import Company as RegisterCompany
-from services.events.people import commands as people
-from services.events.people.domain import Person as RegisterPerson
+from services.events.calendar import commands as calendar
+from services.events.identity.administration import commands as people
+from services.events.identity.people.domain import Person as RegisterPerson
+from services.events.register import commands as register
+from services.events.register.domain import Company as RegisterCompany
 from services.pledges.pledges import commands as pledges
 from services.pledges.pledges.domain import Limits, Person
 from services.pledges.pledges.schemas import HireBody, PledgeBody
@@ -68,7 +69,8 @@ async def load_struer(target: Target) -> Scenario:
     """Load the Struer scenario, or what is missing of it.
 
     Raises:
-        services.events.domain.IdTaken, services.pledges.pledges.refusals.IdTaken: something else has one of its ids.
+        services.events.register.domain.IdTaken: something else has the id of a company, event or person.
+        services.pledges.pledges.refusals.IdTaken: something else has the id of a pledge or hire.
     """
     scenario = struer.struer()
     await _register(target, scenario)
@@ -78,7 +80,7 @@ async def load_struer(target: Target) -> Scenario:
     await _each(target, "Pledges", scenario.pledges, lambda pledge: _log(target, pledge))
     await _each(target, "Hires", scenario.hires, lambda hire: _confirm(target, hire))
     for gathering in sorted(still_open, key=lambda gathering: gathering.starts_at):
-        await events.close_event(target.events, struer.TASKFORCE_ID, gathering.id, at=gathering.ends_at)
+        await calendar.close_event(target.events, struer.TASKFORCE_ID, gathering.id, at=gathering.ends_at)
     await target.settled()
     return scenario
 
@@ -88,7 +90,7 @@ async def load_struer(target: Target) -> Scenario:
 
 async def _register(target: Target, scenario: Scenario) -> None:
     founded = datetime.combine(facts.SINCE, time(8), UTC)
-    await events.register_taskforce(
+    await register.register_taskforce(
         target.events,
         id=struer.TASKFORCE_ID,
         slug=struer.SLUG,
@@ -112,7 +114,7 @@ async def _register(target: Target, scenario: Scenario) -> None:
             at=founded,
         )
 
-    async def register(company: Company) -> None:
+    async def add(company: Company) -> None:
         known = RegisterCompany(
             id=company.id,
             name=company.name,
@@ -120,9 +122,9 @@ async def _register(target: Target, scenario: Scenario) -> None:
             municipality=company.municipality,
             member=company.member,
         )
-        await events.register_company(target.events, struer.TASKFORCE_ID, known, at=founded)
+        await register.register_company(target.events, struer.TASKFORCE_ID, known, at=founded)
 
-    await _each(target, "Companies", scenario.companies, register)
+    await _each(target, "Companies", scenario.companies, add)
 
 
 async def _hold(target: Target, scenario: Scenario) -> list[Gathering]:
@@ -131,7 +133,7 @@ async def _hold(target: Target, scenario: Scenario) -> list[Gathering]:
 
     async def hold(gathering: Gathering) -> None:
         at = gathering.starts_at
-        known = await events.draft_event(
+        known = await calendar.draft_event(
             target.events,
             struer.TASKFORCE_ID,
             id=gathering.id,
@@ -146,11 +148,11 @@ async def _hold(target: Target, scenario: Scenario) -> list[Gathering]:
         if known.status == "closed":
             return
         if known.status == "draft":
-            await events.publish_event(target.events, struer.TASKFORCE_ID, gathering.id, at=at - timedelta(days=28))
+            await calendar.publish_event(target.events, struer.TASKFORCE_ID, gathering.id, at=at - timedelta(days=28))
         if known.status != "open":
-            await events.open_event(target.events, struer.TASKFORCE_ID, gathering.id, at=at - timedelta(minutes=15))
+            await calendar.open_event(target.events, struer.TASKFORCE_ID, gathering.id, at=at - timedelta(minutes=15))
         for index, company_id in enumerate(gathering.attending):
-            await events.check_in(
+            await calendar.check_in(
                 target.events,
                 struer.TASKFORCE_ID,
                 gathering.id,

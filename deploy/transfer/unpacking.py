@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import asyncpg
 
 from deploy import bus
-from deploy.postgres.migrate import known, migrate
+from deploy.postgres.migrate import known, migrate, predates_first
 from deploy.postgres.provision import dsn_of, provision, provision_database
 from deploy.services import SERVICES, database, owner_role
 from deploy.transfer import parcel, programs
@@ -76,7 +76,8 @@ async def unpack(
         How many changes will be published anew once the services run.
 
     Raises:
-        ImportRefused: the deployment is not empty, runs, or is older than the file.
+        ImportRefused: the deployment is not empty, runs, or is older than the file, or the file is of a version
+            before 0.2.
         deploy.transfer.programs.ProgramFailed, deploy.postgres.migrate.MigrationFailed, asyncpg.PostgresError,
             aiokafka.errors.KafkaError, OSError: it could not be done; the deployment is as it was.
     """
@@ -116,7 +117,7 @@ async def _alone(to: Deployment) -> AsyncIterator[asyncpg.Connection]:
 
 
 async def _refuse_unless_possible(server: asyncpg.Connection, manifest: Manifest, to: Deployment) -> None:
-    _refuse_newer(manifest, server.get_server_version().major)
+    _refuse_other_versions(manifest, server.get_server_version().major)
     await _drop_beside(server)
     there = {
         row["datname"]
@@ -135,13 +136,18 @@ async def _refuse_unless_possible(server: asyncpg.Connection, manifest: Manifest
         )
 
 
-def _refuse_newer(manifest: Manifest, server_major: int) -> None:
+def _refuse_other_versions(manifest: Manifest, server_major: int) -> None:
     if manifest.postgresql > server_major:
         raise ImportRefused(
             f"The file comes from PostgreSQL {manifest.postgresql}, the server is {server_major}: "
             "it has to be as new at least."
         )
     for service, packed in manifest.databases.items():
+        if predates_first(packed.migrations):
+            raise ImportRefused(
+                "The file was made by a version of Tilsagn before 0.2, whose data cannot be brought up to date: start "
+                "a new installation instead."
+            )
         if unknown := sorted(set(packed.migrations) - known(service).keys()):
             raise ImportRefused(
                 f"The file was made by a newer version of Tilsagn (migration {unknown[-1]} of {service} is not known "

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from services.dashboard.settings import DashboardSettings
 from shared.db.database import Database
 from shared.http.auth import Principal, Role, public, require
-from shared.http.policy import EVERYBODYS, NOTHING, Thing
+from shared.http.policy import ALL_TASKFORCES, NOTHING, Resource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ def sees_figures(principal: Principal) -> bool:
     return principal.has(*VIEWERS, "figures:read")
 
 
-FIGURES: Final = Thing(
+FIGURES: Final = Resource(
     "figures",
     by_role={
         "event_pass": NOTHING,
@@ -39,7 +39,7 @@ FIGURES: Final = Thing(
         "nobody": NOTHING,
     },
 )
-BOARD: Final = Thing("public board", reach=EVERYBODYS)
+BOARD: Final = Resource("public board", reach=ALL_TASKFORCES)
 
 
 async def _database(request: Request) -> Database:

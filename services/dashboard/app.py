@@ -11,7 +11,7 @@ from services.dashboard.board.public_figure import PublicFigures
 from services.dashboard.live.streams import Changes
 from services.dashboard.meeting import pages as projector
 from services.dashboard.overview import api, pages
-from services.dashboard.privacy.subjects import KEPT
+from services.dashboard.privacy.subjects import SUBJECT_DATA
 from services.dashboard.settings import DashboardSettings
 from shared.db.database import Database
 from shared.http.app import create_web_app
@@ -62,5 +62,5 @@ def create_app(settings: DashboardSettings | None = None) -> FastAPI:
     app.include_router(board.router)
     app.include_router(pages.router)
     app.include_router(projector.router)
-    app.include_router(subject_routes(KEPT))
+    app.include_router(subject_routes(SUBJECT_DATA))
     return app

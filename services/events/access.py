@@ -6,11 +6,10 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
-from services.events.personal_data.commands import AsksOthers
 from services.events.settings import EventsSettings
 from shared.db.database import Database
-from shared.http.auth import Principal, proven, public, require, require_service, somebody
-from shared.http.policy import EVERYBODYS, NOTHING, OF_THE_TASKFORCE, OWN, Thing
+from shared.http.auth import Principal, any_person, public, require, require_service, stepped_up
+from shared.http.policy import ALL_TASKFORCES, NOTHING, OF_THE_TASKFORCE, OWN, Resource
 
 Planner = Annotated[Principal, Depends(require("coordinator", "admin"))]
 """Plans events, registers companies, hands out and revokes passes."""
@@ -49,35 +48,35 @@ Overseer = Annotated[Principal, Depends(require("admin", "auditor"))]
 Courier = Annotated[Principal, Depends(require_service("notifications"))]
 """The service that writes the mails, never a person."""
 
-AnyPerson = Annotated[Principal, Depends(somebody)]
+AnyPerson = Annotated[Principal, Depends(any_person)]
 """Sees and changes their own account, whatever their roles."""
 
-ProvenAdministrator = Annotated[Principal, Depends(proven(require("admin")))]
+ProvenAdministrator = Annotated[Principal, Depends(stepped_up(require("admin")))]
 """Changes who may do what: people, their roles, and keys of programs."""
 
-ProvenPerson = Annotated[Principal, Depends(proven(somebody))]
+ProvenPerson = Annotated[Principal, Depends(stepped_up(any_person))]
 """Changes how they sign in, and where they are signed in."""
 
-EVENT: Final = Thing(
+EVENT: Final = Resource(
     "event",
     by_role={"coordinator": OF_THE_TASKFORCE | {"draft"}, "admin": OF_THE_TASKFORCE | {"draft"}},
 )
-CHECK_IN: Final = Thing("who has come", of=EVENT, by_role={"caseworker": NOTHING, "facilitator": NOTHING})
-COMPANY: Final = Thing("company")
-PERSON: Final = Thing("person")
-SUBJECT: Final = Thing("somebody whose data are held")
-ERASURE_ORDER: Final = Thing("order to erase somebody")
-ERASURE: Final = Thing("line of the ledger of erasures")
-DEADLINES: Final = Thing("what is past its deadline")
-SESSION: Final = Thing("session", own="of the person who asks", reach=OWN)
-PASSKEY: Final = Thing("passkey", own="of the person who asks", reach=OWN)
-LINK_REQUEST: Final = Thing("link that was asked for")
-LINK: Final = Thing("link to sign in with", reach=EVERYBODYS)
+CHECK_IN: Final = Resource("who has come", of=EVENT, by_role={"caseworker": NOTHING, "facilitator": NOTHING})
+COMPANY: Final = Resource("company")
+PERSON: Final = Resource("person")
+SUBJECT: Final = Resource("somebody whose data are held")
+ERASURE_ORDER: Final = Resource("order to erase somebody")
+ERASURE: Final = Resource("line of the ledger of erasures")
+DEADLINES: Final = Resource("what is past its deadline")
+SESSION: Final = Resource("session", own="of the person who asks", reach=OWN)
+PASSKEY: Final = Resource("passkey", own="of the person who asks", reach=OWN)
+LINK_REQUEST: Final = Resource("link that was asked for")
+LINK: Final = Resource("link to sign in with", reach=ALL_TASKFORCES)
 """The code of one: whoever has it may use it, in the browser in which it was asked for."""
-SETUP: Final = Thing("first administrator's link", reach=EVERYBODYS)
+SETUP: Final = Resource("first administrator's link", reach=ALL_TASKFORCES)
 """The code of one: whoever has it may use it."""
-API_KEY: Final = Thing("API key")
-PASS: Final = Thing("event pass", reach=EVERYBODYS)
+API_KEY: Final = Resource("API key")
+PASS: Final = Resource("event pass", reach=ALL_TASKFORCES)
 """The code of one: whoever has it may use it."""
 
 Anybody = Annotated[Principal | None, Depends(public)]
@@ -93,11 +92,5 @@ async def _settings(request: Request) -> EventsSettings:
     return settings
 
 
-async def _others(request: Request) -> AsksOthers:
-    others: AsksOthers = request.app.state.others
-    return others
-
-
-TheOthers = Annotated[AsksOthers, Depends(_others)]
 Db = Annotated[Database, Depends(_database)]
 Settings = Annotated[EventsSettings, Depends(_settings)]

@@ -7,23 +7,35 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from services.events import api, pages, well_known
-from services.events.api_keys import pages as api_key_pages
-from services.events.api_keys import token
-from services.events.people import pages as people_pages
-from services.events.people import sign_in
-from services.events.people.links import pages as link_pages
-from services.events.people.links.pages import ANSWER_SECONDS, asking_for_one
-from services.events.people.links.timing import EvenAnswers
-from services.events.people.oidc import pages as provider_pages
-from services.events.people.oidc.provider import Provider
-from services.events.people.passkeys import pages as passkey_pages
-from services.events.people.passkeys.ceremony import RelyingParty
-from services.events.people.proof import pages as proof_pages
-from services.events.people.sessions import pages as session_pages
-from services.events.people.setup import pages as setup_pages
-from services.events.personal_data import pages as personal_data_pages
-from services.events.personal_data.others import Others
+from services.events.calendar.api import attendance as attendance_api
+from services.events.calendar.api import events as event_api
+from services.events.calendar.api import passes as pass_api
+from services.events.calendar.pages import door as door_pages
+from services.events.calendar.pages import events as event_pages
+from services.events.calendar.pages import passes as pass_pages
+from services.events.identity import well_known
+from services.events.identity.account import pages as account_pages
+from services.events.identity.administration import api as person_api
+from services.events.identity.administration import pages as person_pages
+from services.events.identity.api_keys import pages as api_key_pages
+from services.events.identity.first_admin import pages as first_admin_pages
+from services.events.identity.magic_links import api as magic_link_api
+from services.events.identity.magic_links import pages as magic_link_pages
+from services.events.identity.magic_links.pages import ANSWER_SECONDS, asking_for_one
+from services.events.identity.magic_links.timing import EvenAnswers
+from services.events.identity.oidc import pages as oidc_pages
+from services.events.identity.oidc.provider import Provider
+from services.events.identity.passkeys import pages as passkey_pages
+from services.events.identity.passkeys.ceremony import RelyingParty
+from services.events.identity.people import api as address_api
+from services.events.identity.sessions import pages as session_pages
+from services.events.identity.sign_in import pages as sign_in_pages
+from services.events.identity.step_up import pages as step_up_pages
+from services.events.identity.tokens import api as token_api
+from services.events.privacy import pages as privacy_pages
+from services.events.privacy.others import Others
+from services.events.register import api as company_api
+from services.events.register import pages as company_pages
 from services.events.settings import EventsSettings
 from shared.db.database import Database
 from shared.http.app import LARGEST_UPLOAD, create_web_app
@@ -33,6 +45,34 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from fastapi import FastAPI
+
+_ROUTES = (
+    company_api,
+    event_api,
+    attendance_api,
+    pass_api,
+    person_api,
+    address_api,
+    magic_link_api,
+    token_api,
+    pass_pages,
+    event_pages,
+    door_pages,
+    company_pages,
+    api_key_pages,
+    person_pages,
+    sign_in_pages,
+    session_pages,
+    account_pages,
+    passkey_pages,
+    step_up_pages,
+    oidc_pages,
+    magic_link_pages,
+    first_admin_pages,
+    privacy_pages,
+    well_known,
+)
+"""Modules with a `router`, in the order in which routes are matched and documented."""
 
 _log = structlog.get_logger(__name__)
 
@@ -74,19 +114,7 @@ def create_app(settings: EventsSettings | None = None) -> FastAPI:
     app.state.provider = Provider(settings.provider) if settings.provider else None
     if settings.provider and not (settings.provider.acr_values or settings.provider.amr_values):
         _log.warning("provider.strength_not_asked")
-    proof_pages.install(app)
-    app.include_router(api.router)
-    app.include_router(token.router)
-    app.include_router(pages.router)
-    app.include_router(api_key_pages.router)
-    app.include_router(people_pages.router)
-    app.include_router(sign_in.router)
-    app.include_router(session_pages.router)
-    app.include_router(passkey_pages.router)
-    app.include_router(proof_pages.router)
-    app.include_router(provider_pages.router)
-    app.include_router(link_pages.router)
-    app.include_router(setup_pages.router)
-    app.include_router(personal_data_pages.router)
-    app.include_router(well_known.router)
+    step_up_pages.install(app)
+    for routes in _ROUTES:
+        app.include_router(routes.router)
     return app

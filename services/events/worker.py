@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.events.personal_data.commands import finishing
-from services.events.retention import retention
+from services.events.privacy.commands import finishing
+from services.events.privacy.retention import retention
 from services.events.settings import EventsSettings
 from shared.messaging.worker import Worker, run_worker
 

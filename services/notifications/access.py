@@ -8,12 +8,12 @@ from fastapi import Depends, Request
 
 from shared.db.database import Database
 from shared.http.auth import Principal, require
-from shared.http.policy import Thing
+from shared.http.policy import Resource
 
 Reader = Annotated[Principal, Depends(require("coordinator", "admin"))]
 """Sees what was told when, and why something was not; never to which address."""
 
-DELIVERY: Final = Thing("mail")
+DELIVERY: Final = Resource("mail")
 
 
 async def _database(request: Request) -> Database:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from services.notifications.deliveries import api, pages
-from services.notifications.privacy.subjects import KEPT
+from services.notifications.privacy.subjects import SUBJECT_DATA
 from services.notifications.settings import NotificationsSettings
 from shared.db.database import Database
 from shared.http.app import create_web_app
@@ -44,5 +44,5 @@ def create_app(settings: NotificationsSettings | None = None) -> FastAPI:
     )
     app.include_router(api.router)
     app.include_router(pages.router)
-    app.include_router(subject_routes(KEPT))
+    app.include_router(subject_routes(SUBJECT_DATA))
     return app

@@ -10,7 +10,7 @@ from services.pledges.intake import pages as intake_pages
 from services.pledges.pledges import api
 from services.pledges.pledges import pages as pledge_pages
 from services.pledges.pledges.guest_access import Intake
-from services.pledges.privacy.subjects import KEPT
+from services.pledges.privacy.subjects import SUBJECT_DATA
 from services.pledges.queue import pages as queue_pages
 from services.pledges.settings import PledgesSettings
 from shared.db.database import Database
@@ -59,5 +59,5 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
     app.include_router(api.internal)
     for pages in (intake_pages, import_pages, queue_pages, pledge_pages):
         app.include_router(pages.router, include_in_schema=False)
-    app.include_router(subject_routes(KEPT))
+    app.include_router(subject_routes(SUBJECT_DATA))
     return app

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from services.pledges.consumer import create_consumer
 from services.pledges.privacy.retention import retention
-from services.pledges.sealing import sealing
 from services.pledges.settings import PledgesSettings
 from shared.messaging.worker import Worker, run_worker
 
@@ -16,7 +15,7 @@ def create_worker(settings: PledgesSettings | None = None) -> Worker:
         settings,
         service="pledges",
         consumers=[create_consumer()],
-        due_work=[sealing(settings.request_key), retention().work],
+        due_work=[retention().work],
     )
 
 

@@ -31,7 +31,7 @@ ACQUIRE_TIMEOUT_SECONDS = 5.0
 
 # What says that the server cannot be reached now: away, restarting, or full of connections. The driver's own complaint
 # about a value is an InterfaceError too: see INVALID_DATA_ERRORS.
-AWAY_ERRORS: tuple[type[BaseException], ...] = (
+UNAVAILABLE_ERRORS: tuple[type[BaseException], ...] = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
@@ -46,7 +46,7 @@ AWAY_ERRORS: tuple[type[BaseException], ...] = (
 
 # What a caller may retry: that, or the server chose us to end a deadlock, gave up waiting, or may not write just now.
 TRANSIENT_ERRORS: tuple[type[BaseException], ...] = (
-    *AWAY_ERRORS,
+    *UNAVAILABLE_ERRORS,
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
     asyncpg.LockNotAvailableError,
@@ -93,7 +93,7 @@ class Database:
 
     - `change(taskforce_id)`: reads and writes one taskforce's rows; wakes the relay after the commit.
     - `read(taskforce_id)`: reads one taskforce's rows; the database refuses writes.
-    - `system()`: no taskforce: outbox, inbox, dead letters and the registry of taskforces only. The tables
+    - `system()`: no taskforce: outbox, dead letters and the registry of taskforces only. The tables
       of business rows show it nothing.
 
     Every statement has a timeout of 10 s, every wait for a connection one of 5 s (`TimeoutError`).

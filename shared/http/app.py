@@ -7,13 +7,12 @@ from typing import Any
 from fastapi import Depends, FastAPI, Request
 
 from shared.http import authentication, operator_routes, problems, refusals
-from shared.http.csrf import CsrfCookie
-from shared.http.csrf_guard import refuse_forms_of_others
-from shared.http.middleware import RequestIdentity, SecurityHeaders, SpokenLanguage, UnforeseenErrors
+from shared.http.csrf import CrossSiteWrites, CsrfCookie, refuse_forged_forms
+from shared.http.middleware import LanguageSelection, RequestIds, SecurityHeaders, UnexpectedErrors
 from shared.http.openapi import describe
-from shared.http.rate_limiter import LimitHeaders, Limits, refuse_what_is_too_often
-from shared.http.rate_limits import changed
-from shared.http.request_guards import BodyLimits, CrossSiteWrites
+from shared.http.rate_limiter import RateLimiter, RateLimitHeaders, enforce_rate_limit
+from shared.http.rate_limits import configured_rates
+from shared.http.request_guards import BodyLimits
 from shared.ui.assets import URL_PREFIX, AssetServer
 from shared.ui.pages import PageSettings, templates
 
@@ -38,7 +37,7 @@ def create_web_app(
     Args:
         title: the product's name for this part, shown in its OpenAPI document.
         service: `pledges`, `events`, `notifications` or `dashboard`: finds templates and catalogs.
-        settings: kept as `app.state.settings`; how often one may ask is counted by them in `app.state.limits`.
+        settings: kept as `app.state.settings`; how often one may ask is counted by them in `app.state.rate_limiter`.
         lifespan: as FastAPI's.
         body_limit: the largest body in bytes; larger ones are answered 413.
         larger_bodies: path prefixes (uploads) with limits of their own, in bytes.
@@ -64,7 +63,7 @@ def create_web_app(
     )
     app.state.settings = settings
     app.state.templates = templates(service)
-    app.state.limits = Limits(changed(settings.rate_limits, settings.rate_limits_times))
+    app.state.rate_limiter = RateLimiter(configured_rates(settings.rate_limits, settings.rate_limits_times))
     problems.install(app)
     refusals.install(app)
     authentication.install(app)
@@ -74,13 +73,13 @@ def create_web_app(
     # The last one added is the outermost.
     app.add_middleware(BodyLimits, limit=body_limit, larger=larger_bodies or {})
     app.add_middleware(CsrfCookie)
-    app.add_middleware(LimitHeaders)
+    app.add_middleware(RateLimitHeaders)
     app.add_middleware(CrossSiteWrites, public_url=settings.public_url)
-    app.add_middleware(authentication.Identity, token_jwks=settings.token_jwks)
-    app.add_middleware(UnforeseenErrors)
+    app.add_middleware(authentication.Authentication, token_jwks=settings.token_jwks)
+    app.add_middleware(UnexpectedErrors)
     app.add_middleware(SecurityHeaders, public_url=settings.public_url)
-    app.add_middleware(SpokenLanguage, service=service)
-    app.add_middleware(RequestIdentity, service=service)
+    app.add_middleware(LanguageSelection, service=service)
+    app.add_middleware(RequestIds, service=service)
     app.add_middleware(operator_routes.Measured, service=service)
     return app
 
@@ -91,5 +90,5 @@ async def _admit(request: Request) -> None:
     Raises:
         Problem: it is too often, or a form of somebody else's.
     """
-    refuse_what_is_too_often(request)
-    await refuse_forms_of_others(request)
+    enforce_rate_limit(request)
+    await refuse_forged_forms(request)

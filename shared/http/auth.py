@@ -45,9 +45,9 @@ SESSION_IDLE_SECONDS = 3600
 """A session ends when its person has done nothing for so long."""
 TOKEN_SECONDS = 60
 """How long a person's token is good: what has become of them since is known everywhere after that."""
-PROOF_SECONDS = 900
+STEP_UP_SECONDS = 900
 """How long ago somebody may have shown who they are for what a borrowed or forgotten screen must not do. In a quarter
-of an hour an administrator adds a handful of people. See `proven`."""
+of an hour an administrator adds a handful of people. See `stepped_up`."""
 _ALGORITHM = "Ed25519"
 _CLOCK_SKEW_SECONDS = 30
 _REMEMBERED_TOKENS = 1000
@@ -57,7 +57,7 @@ class InvalidToken(Exception):
     """The token is forged, expired, malformed or not for us. Says nothing more, on purpose."""
 
 
-class NotSignedIn(Exception):
+class NotAuthenticated(Exception):
     """The route needs somebody and there is nobody. Answered with 401, or a way to the sign-in page."""
 
 
@@ -65,7 +65,7 @@ class NotAllowed(Exception):
     """Somebody is there and their roles do not allow this. Answered with 403."""
 
 
-class ProofNeeded(Exception):
+class StepUpRequired(Exception):
     """They may, once they have shown again who they are. Answered with 401 (RFC 9470), or a page that asks for it."""
 
 
@@ -120,9 +120,9 @@ class Principal:
         return self.taskforce_id
 
     @property
-    def is_proven(self) -> bool:
-        """Whether they have shown who they are within the last `PROOF_SECONDS`."""
-        return self.proved_at is not None and time.time() - self.proved_at <= PROOF_SECONDS
+    def has_stepped_up(self) -> bool:
+        """Whether they have shown who they are within the last `STEP_UP_SECONDS`."""
+        return self.proved_at is not None and time.time() - self.proved_at <= STEP_UP_SECONDS
 
     def has(self, *roles: Role | Scope) -> bool:
         """Whether the principal has at least one of `roles`."""
@@ -254,7 +254,7 @@ ACCESS_ATTRIBUTE = "tilsagn_access"
 def require(*roles: Role | Scope) -> Callable[[HTTPConnection], Awaitable[Principal]]:
     """Return a FastAPI dependency that yields the principal if it has one of `roles`.
 
-    Raises `NotSignedIn` or `NotAllowed`, which the web kit answers as a page or problem+json.
+    Raises `NotAuthenticated` or `NotAllowed`, which the web kit answers as a page or problem+json.
 
     A dependency is async although it never waits: FastAPI runs any other in a thread, and handing a request over
     and back takes longer than answering some.
@@ -265,7 +265,7 @@ def require(*roles: Role | Scope) -> Callable[[HTTPConnection], Awaitable[Princi
     async def dependency(connection: HTTPConnection) -> Principal:
         principal: Principal | None = getattr(connection.state, "principal", None)
         if principal is None:
-            raise NotSignedIn
+            raise NotAuthenticated
         if not principal.has(*roles):
             raise NotAllowed
         return principal
@@ -294,44 +294,43 @@ def require_service(name: str) -> Callable[[HTTPConnection], Awaitable[Principal
     return dependency
 
 
-async def somebody(connection: HTTPConnection) -> Principal:
+async def any_person(connection: HTTPConnection) -> Principal:
     """FastAPI dependency of a route for whoever is signed in, whatever their roles: their own account.
 
-    Raises `NotSignedIn`, or `NotAllowed` for passes and programs.
+    Raises `NotAuthenticated`, or `NotAllowed` for passes and programs.
     """
     principal: Principal | None = getattr(connection.state, "principal", None)
     if principal is None:
-        raise NotSignedIn
+        raise NotAuthenticated
     if principal.person_id is None or not principal.roles <= PERSON_ROLES:
         raise NotAllowed
     return principal
 
 
-setattr(somebody, ACCESS_ATTRIBUTE, PERSON_ROLES)
+setattr(any_person, ACCESS_ATTRIBUTE, PERSON_ROLES)
 
 
-PROVEN_ATTRIBUTE = "tilsagn_proven"
-"""Set on the dependencies of `proven`, for the table of who may do what."""
+STEP_UP_ATTRIBUTE = "tilsagn_step_up"
+"""Set on the dependencies of `stepped_up`, for the table of who may do what."""
 
 
-def proven(
+def stepped_up(
     access: Callable[[HTTPConnection], Awaitable[Principal]],
 ) -> Callable[[HTTPConnection], Awaitable[Principal]]:
-    """Return a FastAPI dependency like `access`, for whoever has shown within `PROOF_SECONDS` who they are.
+    """Return a FastAPI dependency like `access` that also requires a sign-in within the last `STEP_UP_SECONDS`.
 
-    For what changes how somebody signs in, or what others may do (OWASP ASVS 5.0, 7.5.1 and 7.5.2): the screen that
-    somebody has left, or the session that somebody has stolen, must not be enough for it. Raises `ProofNeeded` beside
-    what `access` raises, and after it.
+    For routes that change how a person signs in or what others may do (OWASP ASVS 5.0, 7.5.1 and 7.5.2): an unattended
+    screen or a stolen session must not be enough. Raises what `access` raises, and then `StepUpRequired`.
     """
 
     async def dependency(connection: HTTPConnection) -> Principal:
         principal = await access(connection)
-        if not principal.is_proven:
-            raise ProofNeeded
+        if not principal.has_stepped_up:
+            raise StepUpRequired
         return principal
 
     setattr(dependency, ACCESS_ATTRIBUTE, getattr(access, ACCESS_ATTRIBUTE))
-    setattr(dependency, PROVEN_ATTRIBUTE, True)
+    setattr(dependency, STEP_UP_ATTRIBUTE, True)
     return dependency
 
 
@@ -345,7 +344,7 @@ setattr(public, ACCESS_ATTRIBUTE, frozenset({"public"}))
 
 
 def unclassified_routes(routes: Sequence[BaseRoute]) -> list[str]:
-    """Return the paths of an application's routes that declare neither `require(...)` nor `somebody` nor `public`.
+    """Return the paths of an application's routes that declare neither `require(...)` nor `any_person` nor `public`.
 
     Included routers are looked into: `app.routes` lists them as one route each. Raises `ValueError` where no
     route at all is found, so that a test of it cannot pass by looking at nothing.

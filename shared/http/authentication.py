@@ -12,18 +12,18 @@ from starlette.responses import RedirectResponse
 
 from shared.http.auth import (
     NOTED,
-    PROOF_SECONDS,
     RENEWED_COOKIE,
     SESSION_COOKIE,
     SESSION_IDLE_SECONDS,
+    STEP_UP_SECONDS,
     InvalidToken,
     NotAllowed,
-    NotSignedIn,
-    ProofNeeded,
+    NotAuthenticated,
+    StepUpRequired,
     TokenVerifier,
     read_principal,
 )
-from shared.http.problems import Problem, asked_for, respond
+from shared.http.problems import Problem, requested_path, respond
 from shared.http.request_guards import drain
 from shared.i18n.translations import gettext as _
 
@@ -52,7 +52,7 @@ _LARGEST_BODY = 16 * 1024 * 1024
 _log = structlog.get_logger(__name__)
 
 
-class Identity:
+class Authentication:
     """Sets `request.state.principal`: the token's bearer, or None. A bad bearer token is answered 401.
 
     Whoever it is stands in every line that is logged from then on, by number.
@@ -86,7 +86,7 @@ class Identity:
                 return
             scope.setdefault("state", {})["principal"] = principal
             if principal is not None:
-                # The number of an account or key, a pass's event, a service's name. Undone by `RequestIdentity`.
+                # The number of an account or key, a pass's event, a service's name. Undone by `RequestIds`.
                 structlog.contextvars.bind_contextvars(who=principal.subject)
         await self.app(scope, receive, send)
 
@@ -133,7 +133,7 @@ def _to_renewal(connection: HTTPConnection) -> Response:
 
 
 def _renewal(connection: HTTPConnection) -> Response:
-    return RedirectResponse(f"{RENEWAL}?next={quote(asked_for(connection), safe='')}", 307)
+    return RedirectResponse(f"{RENEWAL}?next={quote(requested_path(connection), safe='')}", 307)
 
 
 async def _on_not_signed_in(request: Request, _error: Exception) -> Response:
@@ -156,26 +156,26 @@ async def _on_not_allowed(request: Request, _error: Exception) -> Response:
     return respond(request, Problem(403))
 
 
-def proof_needed() -> Problem:
+def step_up_required() -> Problem:
     """What is said to somebody who has to show again who they are (RFC 9470)."""
     return Problem(
         401,
         "proof-needed",
         _("Show again that it is you"),
         _("For this you must have signed in less than %(minutes)s minutes ago. Nothing was changed.")
-        % {"minutes": PROOF_SECONDS // 60},
+        % {"minutes": STEP_UP_SECONDS // 60},
         headers={
-            "www-authenticate": f'Bearer error="insufficient_user_authentication", max_age="{PROOF_SECONDS}"',
+            "www-authenticate": f'Bearer error="insufficient_user_authentication", max_age="{STEP_UP_SECONDS}"',
         },
     )
 
 
-async def _on_proof_needed(request: Request, _error: Exception) -> Response:
-    return respond(request, proof_needed())
+async def _on_step_up_required(request: Request, _error: Exception) -> Response:
+    return respond(request, step_up_required())
 
 
 def install(app: FastAPI) -> None:
     """Makes the refusals of `shared.http.auth.require` answer as problems."""
-    app.add_exception_handler(NotSignedIn, _on_not_signed_in)
+    app.add_exception_handler(NotAuthenticated, _on_not_signed_in)
     app.add_exception_handler(NotAllowed, _on_not_allowed)
-    app.add_exception_handler(ProofNeeded, _on_proof_needed)
+    app.add_exception_handler(StepUpRequired, _on_step_up_required)

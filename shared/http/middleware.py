@@ -51,7 +51,7 @@ _SECURITY_HEADERS: Mapping[str, str] = {
 }
 
 
-class RequestIdentity:
+class RequestIds:
     """Gives each request an id, and the correlation id that follows its effects through all services.
 
     Both are UUIDs. A caller may send `X-Correlation-Id`; anything that is not a UUID is replaced. They are in
@@ -93,7 +93,7 @@ def _as_uuid(value: str | None) -> uuid.UUID | None:
         return None
 
 
-class SpokenLanguage:
+class LanguageSelection:
     """Chooses the language: `?lang=`, then the cookie, then (programs only) `Accept-Language`, then Danish.
 
     A choice made by `?lang=` is remembered in the cookie for a year.
@@ -165,7 +165,7 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
-class UnforeseenErrors:
+class UnexpectedErrors:
     """Turns an exception nobody caught into a 500 problem that says nothing of the inside, and logs it."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -12,7 +12,7 @@ from fastapi.openapi.utils import get_openapi
 
 from shared.http.auth import COOKIE, SCOPES
 from shared.http.policy import operations
-from shared.http.rate_limits import Kind
+from shared.http.rate_limits import RateClass
 
 _PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -85,6 +85,13 @@ LOCATION: Final = {"Location": _header("Where it can be read")}
 REQUIRED: Final = "x-required"
 """Put into a parameter's `json_schema_extra` where a route itself answers for its absence."""
 
+_PROBLEMS: Final = {
+    404: "There is none with this id in the taskforce",
+    409: "Its status does not allow this, or its id is in use",
+    412: "It has another version than the one in If-Match",
+    422: "Something needs to be corrected; `errors` says what",
+}
+
 _SIGNED_OUT: Final = {
     "description": "No token, or one that is not valid",
     "headers": {"WWW-Authenticate": _header("How to say who asks")},
@@ -102,6 +109,20 @@ _UNAVAILABLE: Final = {
     "description": "The database is away for the moment",
     "headers": {"Retry-After": _header("In how many seconds to come again")},
 }
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return what a route documents (`responses=`) besides the problems that every operation may be answered with.
+
+    Args:
+        statuses: any of 404, 409, 412, 422.
+    """
+    return {status: {"description": _PROBLEMS[status]} for status in statuses}
+
+
+def versioned(status: int = 200) -> dict[int | str, dict[str, Any]]:
+    """Return what a route documents (`responses=`) whose answer has its version in the ETag."""
+    return {status: {"headers": ETAG}}
 
 
 def _document(app: FastAPI) -> dict[str, Any]:
@@ -133,7 +154,7 @@ def _add_security(operation: dict[str, Any], askers: Iterable[str]) -> None:
     operation["x-roles"] = ["everybody"] if everybody else sorted(askers)
 
 
-def _add_problems(operation: dict[str, Any], limit: Kind) -> None:
+def _add_problems(operation: dict[str, Any], limit: RateClass) -> None:
     """What any operation of its kind may be answered, and the shape of whatever went wrong."""
     responses: dict[str, Any] = operation["responses"]
     every: dict[str, dict[str, Any]] = {"400": {"description": "The request cannot be read"}, "401": _SIGNED_OUT}

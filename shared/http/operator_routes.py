@@ -14,7 +14,7 @@ from shared import metrics
 from shared.db.database import TRANSIENT_ERRORS, Database
 from shared.health import Check, readiness
 from shared.http.auth import Principal, public
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.rate_limits import UNLIMITED, limited
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/livez")
-@about()
+@concerns()
 @limited(UNLIMITED)
 async def livez(_: Annotated[Principal | None, Depends(public)]) -> Response:
     """The process answers."""
@@ -34,7 +34,7 @@ async def livez(_: Annotated[Principal | None, Depends(public)]) -> Response:
 
 
 @router.get("/readyz")
-@about()
+@concerns()
 @limited(UNLIMITED)
 async def readyz(request: Request, _: Annotated[Principal | None, Depends(public)]) -> Response:
     """The app can do its work: its database answers, as each of its roles."""
@@ -42,7 +42,7 @@ async def readyz(request: Request, _: Annotated[Principal | None, Depends(public
 
 
 @router.get("/metrics")
-@about()
+@concerns()
 @limited(UNLIMITED)
 async def prometheus(_: Annotated[Principal | None, Depends(public)]) -> Response:
     """The process's metrics, for Prometheus."""

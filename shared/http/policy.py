@@ -1,7 +1,7 @@
 """What an operation is about, and how much of that each role reaches: said beside the route, and tested whole.
 
 Every route declares two things: who may call it (`shared.http.auth.require` or `public`), and what it is about,
-`about(PLEDGE, CONTACT)`, things that each service's `access` describes once. Neither looks at a request here; they
+`concerns(PLEDGE, CONTACT)`, things that each service's `access` describes once. Neither looks at a request here; they
 are what `docs/authorisation.md` is written from and what the tests hold every answer against.
 """
 
@@ -15,28 +15,28 @@ from uuid import UUID
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 
-from shared.http.auth import ACCESS_ATTRIBUTE, PROVEN_ATTRIBUTE, Role, Scope
-from shared.http.rate_limits import Kind, kind_of
+from shared.http.auth import ACCESS_ATTRIBUTE, STEP_UP_ATTRIBUTE, Role, Scope
+from shared.http.rate_limits import RateClass, rate_class_of
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
-Belonging = Literal["own", "other company", "other municipality", "draft", "other taskforce", "missing"]
+Ownership = Literal["own", "other company", "other municipality", "draft", "other taskforce", "missing"]
 """Whose a thing is, seen from whoever asks. `draft`: an event of the own taskforce that nobody has announced yet."""
 Asker = Role | Scope | Literal["nobody"]
 ASKERS: Final[tuple[Asker, ...]] = (*get_args(Role), *get_args(Scope), "nobody")
 
-NOTHING: Final[frozenset[Belonging]] = frozenset()
-OWN: Final[frozenset[Belonging]] = frozenset({"own"})
-OF_THE_TASKFORCE: Final[frozenset[Belonging]] = frozenset({"own", "other company", "other municipality"})
-EVERYBODYS: Final[frozenset[Belonging]] = OF_THE_TASKFORCE | {"other taskforce"}
+NOTHING: Final[frozenset[Ownership]] = frozenset()
+OWN: Final[frozenset[Ownership]] = frozenset({"own"})
+OF_THE_TASKFORCE: Final[frozenset[Ownership]] = frozenset({"own", "other company", "other municipality"})
+ALL_TASKFORCES: Final[frozenset[Ownership]] = OF_THE_TASKFORCE | {"other taskforce"}
 
 _Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
-_ABOUT_ATTRIBUTE: Final = "tilsagn_about"
+_RESOURCES_ATTRIBUTE: Final = "tilsagn_resources"
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class Resource:
     """A kind of thing that operations show or change, and which of them each role reaches.
 
     What somebody does not reach is to them as if it did not exist.
@@ -51,20 +51,20 @@ class Thing:
 
     name: str
     own: str = ""
-    of: Thing | None = None
-    reach: frozenset[Belonging] = OF_THE_TASKFORCE
-    by_role: Mapping[Asker, frozenset[Belonging]] = field(default_factory=dict, hash=False)
+    of: Resource | None = None
+    reach: frozenset[Ownership] = OF_THE_TASKFORCE
+    by_role: Mapping[Asker, frozenset[Ownership]] = field(default_factory=dict, hash=False)
 
-    def reached_by(self, asker: Asker) -> frozenset[Belonging]:
+    def reached_by(self, asker: Asker) -> frozenset[Ownership]:
         """Which ones `asker` reaches, by an operation they may call."""
         return self.by_role.get(asker, self.reach)
 
 
-def about(*things: Thing) -> Callable[[_Endpoint], _Endpoint]:
+def concerns(*resources: Resource) -> Callable[[_Endpoint], _Endpoint]:
     """Say what an operation shows or changes. Stands below the router's decorator; without things: nobody's data."""
 
     def declare(endpoint: _Endpoint) -> _Endpoint:
-        setattr(endpoint, _ABOUT_ATTRIBUTE, things)
+        setattr(endpoint, _RESOURCES_ATTRIBUTE, resources)
         return endpoint
 
     return declare
@@ -77,7 +77,7 @@ class Operation:
     Attributes:
         askers: who may call it.
         things: what it is about; None where nobody has said so.
-        proven: whether they must have shown shortly before who they are.
+        needs_step_up: whether the caller must have authenticated within `STEP_UP_SECONDS`.
         ids: the parameters that name something: of the path, the query and the JSON body.
         access: the dependency that lets in and refuses.
         endpoint: the function that answers.
@@ -86,11 +86,11 @@ class Operation:
     method: str
     path: str
     askers: frozenset[Asker]
-    things: tuple[Thing, ...] | None
+    resources: tuple[Resource, ...] | None
     ids: tuple[str, ...]
     access: Callable[..., Any]
     endpoint: Callable[..., Any]
-    proven: bool = False
+    needs_step_up: bool = False
 
     @property
     def name(self) -> str:
@@ -98,9 +98,9 @@ class Operation:
         return f"{self.method} {self.path}"
 
     @property
-    def limit(self) -> Kind:
+    def limit(self) -> RateClass:
         """With what it is counted, of how often somebody may ask."""
-        return kind_of(self.endpoint, self.method, self.path)
+        return rate_class_of(self.endpoint, self.method, self.path)
 
     @property
     def kind(self) -> Literal["JSON", "page", "stream", "internal"]:
@@ -127,18 +127,18 @@ def operations(routes: Sequence[BaseRoute]) -> list[Operation]:
             raise ValueError(f"{route.path} says {len(checks)} times who may call it")
         roles: frozenset[Any] = getattr(checks[0], ACCESS_ATTRIBUTE)
         askers = frozenset(ASKERS) if "public" in roles else roles
-        things = getattr(dependant.call, _ABOUT_ATTRIBUTE, None)
+        resources = getattr(dependant.call, _RESOURCES_ATTRIBUTE, None)
         ids = tuple(dict.fromkeys(name for one in _with_inner(dependant) for name in _ids(one)))
         found += [
             Operation(
                 method,
                 route.path or "",
                 askers,
-                things,
+                resources,
                 ids,
                 checks[0],
                 dependant.call,
-                proven=getattr(checks[0], PROVEN_ATTRIBUTE, False),
+                needs_step_up=getattr(checks[0], STEP_UP_ATTRIBUTE, False),
             )
             for method in sorted(route.methods or ())
         ]

@@ -113,7 +113,7 @@ class Negotiation:
         )
 
 
-def asked_for(connection: HTTPConnection) -> str:
+def requested_path(connection: HTTPConnection) -> str:
     """Return the address that was asked for, from its path on, with what was escaped in it still escaped."""
     # `path` has `%3F` as `?`, where the query would begin; what a server need not give is `raw_path`.
     path = connection.scope.get("raw_path") or quote(connection.scope["path"]).encode()
@@ -139,7 +139,9 @@ def respond(request: Request, problem: Problem) -> Response:
     if not asks.html:
         return JSONResponse(document, problem.status, problem.headers, media_type=MEDIA_TYPE)
     if problem.status == 401 and not asks.fragment and request.method in {"GET", "HEAD"}:
-        return RedirectResponse(f"/sign-in?next={quote(safe_next(asked_for(request)), safe='')}", 303, problem.headers)
+        return RedirectResponse(
+            f"/sign-in?next={quote(safe_next(requested_path(request)), safe='')}", 303, problem.headers
+        )
     template = "problem_fragment.html" if asks.fragment else "problem.html"
     next_step = _way_on(request, problem)
     response = render(request, template, status_code=problem.status, problem=document, next_step=next_step)

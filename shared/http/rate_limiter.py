@@ -19,7 +19,7 @@ from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Any, Final
 
 from shared.http.problems import Problem
-from shared.http.rate_limits import ASKERS, Asker, Kind, Rate, is_answered_by_route, kind_of
+from shared.http.rate_limits import ASKERS, Asker, Rate, RateClass, is_answered_by_route, rate_class_of
 from shared.i18n.translations import gettext as _
 from shared.i18n.translations import ngettext
 
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from shared.http.auth import Principal
 
 _REMEMBERED: Final = 20_000
-"""Counted askers at most, of addresses as of the others, in some 5 MB each. Of more those are forgotten that have not
+"""Allowance askers at most, of addresses as of the others, in some 5 MB each. Of more those are forgotten that have not
 asked for longest: whoever has addresses as they like makes us forget addresses, and no account and no pass."""
 _LONGEST_ADDRESS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class Allowance:
     """What is left to one asker of one kind.
 
     Attributes:
@@ -60,19 +60,19 @@ class Counted:
         }
 
 
-class TooOften(Exception):
+class RateLimited(Exception):
     """One request too many; it was counted for nobody."""
 
-    def __init__(self, counted: Counted) -> None:
+    def __init__(self, counted: Allowance) -> None:
         super().__init__(counted.policy)
         self.counted = counted
 
 
-class Limits:
+class RateLimiter:
     """Counts, in one process.
 
     Args:
-        rates: for each kind, by its name, how often each asker may (`shared.http.rate_limits.changed`).
+        rates: for each kind, by its name, how often each asker may (`shared.http.rate_limits.configured_rates`).
         clock: seconds, from whenever.
     """
 
@@ -87,14 +87,14 @@ class Limits:
         """How many askers are remembered."""
         return sum(map(len, self._whole_at.values()))
 
-    def count(self, kind: Kind, askers: Sequence[tuple[Asker, str]]) -> Counted | None:
+    def count(self, kind: RateClass, askers: Sequence[tuple[Asker, str]]) -> Allowance | None:
         """Count a request for all of its askers.
 
         Returns:
             What is left to the first of them that is limited; None where none is.
 
         Raises:
-            TooOften: one of them has nothing left; it was counted for none.
+            RateLimited: one of them has nothing left; it was counted for none.
         """
         rates = self._rates.get(kind.name)
         if rates is None:
@@ -110,7 +110,7 @@ class Limits:
             over = then - now - rate.seconds
             # Sums of fractions: what is over by less than a microsecond is not.
             if over > 1e-6:
-                raise TooOften(Counted(f"{kind.name}-{asker}", rate, 0, over))
+                raise RateLimited(Allowance(f"{kind.name}-{asker}", rate, 0, over))
             counted.append((asker, key, rate, then))
         if not counted:
             return None
@@ -122,7 +122,7 @@ class Limits:
                 whole_at.popitem(last=False)
         asker, _key, rate, then = counted[0]
         left = int((rate.seconds - (then - now)) * rate.most / rate.seconds + 1e-6)
-        return Counted(f"{kind.name}-{asker}", rate, left, then - now)
+        return Allowance(f"{kind.name}-{asker}", rate, left, then - now)
 
 
 def askers_of(principal: Principal | None, address: str) -> list[tuple[Asker, str]]:
@@ -148,7 +148,7 @@ def network_of(address: str) -> str:
     return str(IPv6Address(int(parsed) >> 64 << 64))
 
 
-def refuse_what_is_too_often(request: Request) -> None:
+def enforce_rate_limit(request: Request) -> None:
     """Count a request that a route is about to answer.
 
     Raises:
@@ -157,22 +157,22 @@ def refuse_what_is_too_often(request: Request) -> None:
     scope = request.scope
     endpoint = scope["endpoint"]
     state: dict[str, Any] = scope["state"]
-    limits: Limits = scope["app"].state.limits
+    limits: RateLimiter = scope["app"].state.rate_limiter
     # Some servers tell of nobody where nobody is connected by a network.
     address = (scope.get("client") or ("",))[0]
     try:
         state["rate_limit"] = limits.count(
-            kind_of(endpoint, scope["method"], scope["path"]), askers_of(state.get("principal"), address)
+            rate_class_of(endpoint, scope["method"], scope["path"]), askers_of(state.get("principal"), address)
         )
-    except TooOften as refused:
+    except RateLimited as refused:
         problem = _problem(refused.counted)
         # Nobody has anything typed that the route could keep: it would only say that they are nobody.
         if state.get("principal") is None or not is_answered_by_route(endpoint):
             raise problem from None
-        state["too_often"] = problem
+        state["rate_limit_problem"] = problem
 
 
-def refuse(limits: Limits, kind: Kind, of: str) -> None:
+def refuse(limits: RateLimiter, kind: RateClass, of: str) -> None:
     """Count what a route knows of and its kind does not say: how often something may be asked for from one place.
 
     Args:
@@ -184,17 +184,17 @@ def refuse(limits: Limits, kind: Kind, of: str) -> None:
     """
     try:
         limits.count(kind, [("address", of)])
-    except TooOften as refused:
+    except RateLimited as refused:
         raise _problem(refused.counted) from None
 
 
-def too_often(request: Request) -> Problem | None:
+def rate_limit_problem(request: Request) -> Problem | None:
     """What a route that answers it by itself has to say of this request, if it is one too many."""
-    problem: Problem | None = getattr(request.state, "too_often", None)
+    problem: Problem | None = getattr(request.state, "rate_limit_problem", None)
     return problem
 
 
-def _problem(counted: Counted) -> Problem:
+def _problem(counted: Allowance) -> Problem:
     seconds = max(1, math.ceil(counted.seconds))
     return Problem(
         429,
@@ -209,7 +209,7 @@ def _problem(counted: Counted) -> Problem:
     )
 
 
-class LimitHeaders:
+class RateLimitHeaders:
     """Says to programs with every answer how often they may ask yet."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -222,7 +222,7 @@ class LimitHeaders:
 
         async def send_with_limit(message: Message) -> None:
             if message["type"] == "http.response.start":
-                counted: Counted | None = scope["state"].get("rate_limit")
+                counted: Allowance | None = scope["state"].get("rate_limit")
                 if counted is not None:
                     message["headers"] += [(name.encode(), value.encode()) for name, value in counted.headers().items()]
             await send(message)

@@ -1,11 +1,10 @@
-"""How often one account, event pass or address may ask, by the kind of what it asks for.
+"""Rate limits: how many requests of each rate class one account, event pass or address may make.
 
-An operation that says nothing is of a kind all the same, by its method (`kind_of`): only what no gateway leads to is
-unlimited. One that is of another kind says so beside its route: `@limited(LOGGING)`.
+Every operation has a rate class. By default its method decides (`rate_class_of`); a route declares another one with
+`@limited(LOGGING)`. Only operations behind no gateway are unlimited.
 
-The figures are such that nobody who works meets them: they were set by the most that one evening does, and are what a
-program that has gone wrong, or somebody who wants to do harm, runs into. An installation changes them
-(docs/operations.md, "How often one may ask").
+The rates are several times what the busiest evening needs, so only a faulty program or an attacker meets them. An
+installation can change them (docs/operations.md, "How often one may ask").
 """
 
 from __future__ import annotations
@@ -49,7 +48,7 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class RateClass:
     """What is counted together.
 
     Attributes:
@@ -66,7 +65,7 @@ class Kind:
         return hash(self.name)
 
 
-READING: Final = Kind(
+READING: Final = RateClass(
     "reading",
     {"account": Rate(1800, 60), "pass": Rate(3000, 60), "address": Rate(12_000, 60)},
     "A page that follows the figures asks four times a second while everything changes: seven such pages of one "
@@ -74,7 +73,7 @@ READING: Final = Kind(
 )
 """Whatever does not change anything."""
 
-LOGGING: Final = Kind(
+LOGGING: Final = RateClass(
     "logging",
     {"account": Rate(1000, 600), "pass": Rate(3000, 600), "address": Rate(6000, 600)},
     "A phone that was offline sends 300 pledges at once: three times in ten minutes for one account, ten such phones "
@@ -82,14 +81,14 @@ LOGGING: Final = Kind(
 )
 """Pledges, and who has come: what a full hall does at the same moment."""
 
-CHANGING: Final = Kind(
+CHANGING: Final = RateClass(
     "changing",
     {"account": Rate(1000, 600), "pass": Rate(1000, 600), "address": Rate(6000, 600)},
     "Somebody who prepares an evening with a script registers some hundred companies at once.",
 )
 """Whatever else changes something."""
 
-HEAVY: Final = Kind(
+HEAVY: Final = RateClass(
     "heavy",
     {"account": Rate(60, 600), "pass": Rate(60, 600), "address": Rate(600, 600)},
     "A file of pledges is looked at, corrected and read: three requests, however many rows it has, and twenty files in "
@@ -97,7 +96,7 @@ HEAVY: Final = Kind(
 )
 """What takes long for one request: files, and everything that is held about somebody."""
 
-SIGNING_IN: Final = Kind(
+SIGNING_IN: Final = RateClass(
     "signing-in",
     {"account": Rate(200, 600), "address": Rate(2000, 600)},
     "A hall sits behind one address: five tries of 400 people. An account is one person who shows who they are. How "
@@ -105,23 +104,25 @@ SIGNING_IN: Final = Kind(
 )
 """Asking for a way in, and going in."""
 
-ASKING_DEVICES: Final = Kind(
+ASKING_DEVICES: Final = RateClass(
     "asking-devices",
     {"account": Rate(100, 600), "address": Rate(100, 600)},
     "Whoever signs in with a passkey asks once; each writes a row.",
 )
 """A challenge for a passkey."""
 
-EXCHANGING_KEYS: Final = Kind(
+EXCHANGING_KEYS: Final = RateClass(
     "exchanging-keys",
     {"address": Rate(600, 600)},
     "A program asks once a minute: sixty of one organisation.",
 )
 """An API key for a token."""
 
-UNLIMITED: Final = Kind("unlimited", {}, "No gateway leads there: the other services, and whoever looks after them.")
+UNLIMITED: Final = RateClass(
+    "unlimited", {}, "No gateway leads there: the other services, and whoever looks after them."
+)
 
-KINDS: Final[Mapping[str, Kind]] = {
+RATE_CLASSES: Final[Mapping[str, RateClass]] = {
     kind.name: kind for kind in (READING, LOGGING, CHANGING, HEAVY, SIGNING_IN, ASKING_DEVICES, EXCHANGING_KEYS)
 }
 """Those that an installation may change."""
@@ -129,11 +130,11 @@ KINDS: Final[Mapping[str, Kind]] = {
 
 @dataclass(frozen=True, slots=True)
 class _Declared:
-    kind: Kind
+    kind: RateClass
     answered_by_route: bool
 
 
-def limited(kind: Kind, *, answered_by_route: bool = False) -> Callable[[_Endpoint], _Endpoint]:
+def limited(kind: RateClass, *, answered_by_route: bool = False) -> Callable[[_Endpoint], _Endpoint]:
     """Say of which kind an operation is, where its method does not. Stands below the router's decorator.
 
     Args:
@@ -149,7 +150,7 @@ def limited(kind: Kind, *, answered_by_route: bool = False) -> Callable[[_Endpoi
     return declare
 
 
-def kind_of(endpoint: Callable[..., Any], method: str, path: str) -> Kind:
+def rate_class_of(endpoint: Callable[..., Any], method: str, path: str) -> RateClass:
     """Of which kind an operation is: as it says, or else by its method; between services there is no limit."""
     declared: _Declared | None = getattr(endpoint, _ATTRIBUTE, None)
     if declared is not None:
@@ -165,7 +166,7 @@ def is_answered_by_route(endpoint: Callable[..., Any]) -> bool:
     return declared is not None and declared.answered_by_route
 
 
-def changed(kinds: Mapping[str, Mapping[Asker, Rate]], times: float) -> Mapping[str, Mapping[Asker, Rate]]:
+def configured_rates(kinds: Mapping[str, Mapping[Asker, Rate]], times: float) -> Mapping[str, Mapping[Asker, Rate]]:
     """Every kind's rates as an installation has them.
 
     Args:
@@ -177,17 +178,17 @@ def changed(kinds: Mapping[str, Mapping[Asker, Rate]], times: float) -> Mapping[
             asker: Rate(max(1, round(rate.most * times)), rate.seconds)
             for asker, rate in {**kind.rates, **kinds.get(name, {})}.items()
         }
-        for name, kind in KINDS.items()
+        for name, kind in RATE_CLASSES.items()
     }
 
 
-def read_changes(written: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[Asker, Rate]]:
+def read_rates(written: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[Asker, Rate]]:
     """Read what an installation says: `{"logging": {"pass": "5000/600s"}}`. Raises `ValueError` for what is unknown."""
     read: dict[str, dict[Asker, Rate]] = {}
     for name, rates in written.items():
-        if name not in KINDS:
-            raise ValueError(f"there is no kind {name!r}: there are {', '.join(KINDS)}")
-        counted = KINDS[name].rates
+        if name not in RATE_CLASSES:
+            raise ValueError(f"there is no kind {name!r}: there are {', '.join(RATE_CLASSES)}")
+        counted = RATE_CLASSES[name].rates
         for asker in rates:
             if asker not in counted:
                 raise ValueError(f"{name} counts {', '.join(counted)}, and not {asker!r}")

@@ -1,57 +1,14 @@
-"""What no route should see is refused here: writes from other sites, bodies too large, and what is not text."""
+"""Refuses requests that no route should see: bodies that are too large, and what is not text."""
 
 import re
 from collections.abc import Callable, Mapping
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.http.auth import COOKIE
 from shared.http.problems import Problem
 from shared.i18n.translations import gettext as _
-
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-
-
-def cross_site() -> Problem:
-    """What is said of a write that another site may have made somebody's browser send."""
-    return Problem(403, "cross-site", _("This came from another site"), _("Open the page here and send it again."))
-
-
-class CrossSiteWrites:
-    """Refuses writes that another site made somebody's browser send (CSRF), by what browsers say themselves.
-
-    Unsafe methods pass with a Bearer token (a page elsewhere cannot add one), with `Sec-Fetch-Site` of
-    same-origin or none, or, from browsers that do not send it, with our own `Origin`. A request with
-    neither header did not come from a browser and passes unless it carries a session cookie.
-    """
-
-    def __init__(self, app: ASGIApp, public_url: str) -> None:
-        self.app = app
-        self.public_origin = _origin(public_url)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] not in SAFE_METHODS and self._foreign(scope):
-            raise cross_site()
-        await self.app(scope, receive, send)
-
-    def _foreign(self, scope: Scope) -> bool:
-        headers = Headers(scope=scope)
-        if headers.get("authorization", "").lower().startswith("bearer "):
-            return False
-        if site := headers.get("sec-fetch-site"):
-            return site not in {"same-origin", "none"}
-        if origin := headers.get("origin"):
-            return origin not in {self.public_origin, f"{scope['scheme']}://{headers.get('host', '')}"}
-        cookies = headers.get("cookie", "")
-        return f"{COOKIE}=" in cookies
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 class TooLarge(HTTPException):

@@ -4,7 +4,7 @@
 - `relay`: takes it from there to the broker; one active per service.
 - `envelope`: how a message looks on the broker (CloudEvents 1.0, binary mode).
 - `consumer`: takes messages from the broker to an effect, in one transaction with the offset's idempotency key.
-- `inbox`, `dead_letters`: what has been seen; what can never work.
+- `dead_letters`: messages that can never be processed.
 - `broker`: every client setting, for both kinds of broker. `topics`: makes them. `replay`: publishes again.
 - `worker`: a service's background process around all of these.
 

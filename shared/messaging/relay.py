@@ -27,10 +27,10 @@ from shared.contracts.message import topic_of
 from shared.db.database import COMMAND_TIMEOUT_SECONDS, OUTBOX_CHANNEL, TRANSIENT_ERRORS
 from shared.messaging.broker import producer_for
 from shared.messaging.envelope import encode_headers
-from shared.messaging.patience import discard
+from shared.messaging.shutdown import discard_producer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from aiokafka import AIOKafkaProducer
 
@@ -54,12 +54,16 @@ class Relay:
 
     Args:
         service: the publishing service's name.
+
+    Attributes:
+        on_published: called each time rows have been published; must neither block nor raise.
     """
 
     def __init__(self, settings: ServiceSettings, *, service: str) -> None:
         self._settings = settings
         self._service = service
         self._woken = asyncio.Event()
+        self.on_published: Callable[[], None] = lambda: None
         self.leader = False
         self.oldest_unpublished_seconds = 0.0
         self.checked_at = time.monotonic()
@@ -125,7 +129,7 @@ class Relay:
                     async with asyncio.timeout(POLL_SECONDS):
                         await self._woken.wait()
         finally:
-            await discard(producer)
+            await discard_producer(producer)
 
     async def _round(self, conn: asyncpg.Connection[asyncpg.Record], producer: AIOKafkaProducer) -> int:
         """Publish and mark the oldest pending rows. Returns how many there were."""
@@ -144,6 +148,7 @@ class Relay:
             return 0
         acknowledged, failure = await self._send(producer, rows)
         if acknowledged:
+            self.on_published()
             await conn.execute(
                 """
                 update outbox

@@ -7,7 +7,7 @@ from typing import Final
 
 from shared.privacy.data_inventory import FILE as _NAME
 from shared.privacy.retention import Job
-from shared.privacy.subjects import Holding
+from shared.privacy.subjects import SubjectLookup
 
 FILE: Final = Path(__file__).with_name(_NAME)
 """The register of the tables that every service has."""
@@ -32,15 +32,15 @@ _TEXT: Final = "coalesce(encode(letter.value, 'escape'), '') || letter.headers::
 _MENTIONS: Final = f"""
         select letter.id
           from dead_letters as letter,
-               asked
+               identifiers
          where exists (select
-                         from unnest(asked.emails || asked.phones) as word
+                         from unnest(identifiers.emails || identifiers.phones) as word
                         where strpos(lower({_TEXT}), word) > 0
                            or strpos(lower({_TEXT}), encode(convert_to(word, 'UTF8'), 'escape')) > 0)
 """  # noqa: S608  (our own statement)
 _NAMES_TASKFORCE: Final = f"strpos({_TEXT}, nullif(current_setting('app.taskforce', true), '')) > 0"
 
-LETTERS: Final = Holding(
+DEAD_LETTERS_LOOKUP: Final = SubjectLookup(
     "dead_letters",
     "dead_letters",
     find=_MENTIONS,
@@ -49,7 +49,7 @@ LETTERS: Final = Holding(
 )
 """A letter may hold anything: it is searched for addresses, and for the last eight digits of numbers in one piece."""
 
-LETTERS_OF_TASKFORCE: Final = Holding(
+DEAD_LETTERS_LOOKUP_OF_TASKFORCE: Final = SubjectLookup(
     "dead_letters",
     "dead_letters",
     find=f"{_MENTIONS} and {_NAMES_TASKFORCE}",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class ActivityQuery:
     """How what was done is found by the account that did it.
 
     Attributes:
@@ -34,16 +34,16 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class Activity:
     """What was done by an account, of one column of the register: each with its moment, the last first."""
 
     entry: DoneBy
     rows: Sequence[Mapping[str, Any]]
 
 
-async def done(
-    conn: Connection, entries: Sequence[DoneBy], deeds: Sequence[Deed], accounts: Collection[UUID]
-) -> list[Done]:
+async def find_activity(
+    conn: Connection, entries: Sequence[DoneBy], activity_queries: Sequence[ActivityQuery], accounts: Collection[UUID]
+) -> list[Activity]:
     """Return what accounts have done in one service, column by column of its register, where there is nothing too.
 
     Args:
@@ -54,7 +54,7 @@ async def done(
     """
     found = []
     for entry in entries:
-        deed = next((one for one in deeds if (one.table, one.column) == (entry.table, entry.column)), None)
+        deed = next((one for one in activity_queries if (one.table, one.column) == (entry.table, entry.column)), None)
         if deed is None:
             raise LookupError(f"nobody says how what was done is found by {entry.table}.{entry.column}")
         rows = await conn.fetch(
@@ -69,13 +69,13 @@ async def done(
             """,  # noqa: S608  (statements of ours)
             sorted(accounts),
         )
-        found.append(Done(entry, [dict(row) for row in rows]))
+        found.append(Activity(entry, [dict(row) for row in rows]))
     return found
 
 
-_MINE = "taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid"
+_MINE = "taskforce_id = current_taskforce()"
 
-LOOKED = Deed(
+ACCESS_LOG_ACTIVITY = ActivityQuery(
     "access_log",
     "who",
     """
@@ -90,7 +90,7 @@ LOOKED = Deed(
 )
 """Of a database that has an `access_log`, which only its owner can read."""
 
-ERASED = Deed(
+ERASED = ActivityQuery(
     "erasures",
     "erased_by",
     f"""

@@ -1,6 +1,6 @@
 """The register of personal data: for every column of a database whether it is about somebody, why, and until when.
 
-A service's part is its `personal_data.toml`; what every service has (outbox, inbox, dead letters) is in
+A service's part is its `personal_data.toml`; what every service has (outbox, dead letters) is in
 `shared/messaging/personal_data.toml`. Four kinds of entry:
 
 - `[[personal]]`: it tells about somebody. Purpose, legal basis, deadline, and the job that deletes it then.
@@ -112,7 +112,7 @@ class DoneBy(_Entry):
         return (self.column,)
 
 
-class Register(_Entry):
+class DataInventory(_Entry):
     """All entries of one database."""
 
     personal: tuple[Personal, ...] = ()
@@ -120,12 +120,12 @@ class Register(_Entry):
     done_by: tuple[DoneBy, ...] = ()
     not_personal: dict[Code, Columns] = {}
 
-    def __add__(self, other: Register) -> Register:
+    def __add__(self, other: DataInventory) -> DataInventory:
         """Both parts of one database; a table may be in one of them only."""
         twice = self.not_personal.keys() & other.not_personal.keys()
         if twice:
             raise ValueError(f"the tables {', '.join(sorted(twice))} are in two files")
-        return Register(
+        return DataInventory(
             personal=self.personal + other.personal,
             pseudonymous=self.pseudonymous + other.pseudonymous,
             done_by=self.done_by + other.done_by,
@@ -202,14 +202,14 @@ def _add(table: str, column: str, file: str) -> str:
     )
 
 
-def read_register(files: Iterable[Path]) -> Register:
+def read_data_inventory(files: Iterable[Path]) -> DataInventory:
     """Read a database's register from its parts.
 
     Raises:
         OSError, tomllib.TOMLDecodeError, pydantic.ValidationError, ValueError: there is none, or it says something
             that no register says.
     """
-    whole = Register()
+    whole = DataInventory()
     for file in files:
-        whole += Register.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+        whole += DataInventory.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
     return whole

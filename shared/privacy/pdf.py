@@ -36,7 +36,7 @@ LAYOUT: Final = Path(__file__).with_name("report.typ")
 _ASKED: Final = {"emails": N_("E-mail address"), "phones": N_("Telephone"), "cvrs": N_("CVR number")}
 
 
-DEEDS_SHOWN: Final = 100
+ACTIVITY_SHOWN: Final = 100
 """Lines on paper of what was done, of each kind: somebody may have logged a thousand pledges. All of it is in JSON."""
 
 
@@ -110,7 +110,7 @@ def _laid_out(report: Mapping[str, Any], made_at: datetime) -> dict[str, Any]:
         "empty_heading": _("Where nothing was found"),
         "empty_intro": _("These places were searched, too. They are told so that you know of all of them."),
         "empty": [_group(group) for group in empty]
-        + [{"heading": one["what"], "facts": _facts_of_deeds(one)} for one in report["done"] if not one["rows"]],
+        + [{"heading": one["what"], "facts": _activity_facts(one)} for one in report["done"] if not one["rows"]],
     }
 
 
@@ -139,9 +139,9 @@ def _deeds(one: Mapping[str, Any]) -> dict[str, Any]:
     rows = one["rows"]
     months = Counter(f"{datetime.fromisoformat(row['at']):%m.%Y}" for row in rows)
     count = ngettext("%(num)s entry", "%(num)s entries", len(rows)) % {"num": len(rows)}
-    left = len(rows) - DEEDS_SHOWN
+    left = len(rows) - ACTIVITY_SHOWN
     cut = _("The latest %(shown)s stand here; all %(num)s are in the report as JSON.") % {
-        "shown": DEEDS_SHOWN,
+        "shown": ACTIVITY_SHOWN,
         "num": len(rows),
     }
     return {
@@ -149,9 +149,9 @@ def _deeds(one: Mapping[str, Any]) -> dict[str, Any]:
         "count": count,
         "months": ", ".join(f"{month}: {number}" for month, number in months.items()),
         "columns": [_("When"), _("What it was about")],
-        "rows": [[shown(row["at"]), _told(row)] for row in rows[:DEEDS_SHOWN]],
+        "rows": [[shown(row["at"]), _told(row)] for row in rows[:ACTIVITY_SHOWN]],
         "cut": cut if left > 0 else "",
-        "facts": _facts_of_deeds(one),
+        "facts": _activity_facts(one),
     }
 
 
@@ -165,7 +165,7 @@ def _told(row: Mapping[str, Any]) -> str:
     return "\n".join(filter(None, lines))
 
 
-def _facts_of_deeds(one: Mapping[str, Any]) -> list[list[str]]:
+def _activity_facts(one: Mapping[str, Any]) -> list[list[str]]:
     service = one["service"]
     facts = (
         (_("Whom it is about"), one["whose"]),

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from shared.i18n.translations import Language
-    from shared.privacy.activity import Done
-    from shared.privacy.subjects import Asked, Held
+    from shared.privacy.activity import Activity
+    from shared.privacy.subjects import FoundGroup, SubjectIdentifiers
 
 TEXTS: Final = ("whose", "what", "purpose", "basis", "national", "source", "told_to", "counted_from", "only_where")
 """What is said of a group in words: the register's, in the language of the report."""
-TEXTS_OF_DEEDS: Final = (
+ACTIVITY_TEXTS: Final = (
     "whose",
     "what",
     "purpose",
@@ -36,22 +36,22 @@ TEXTS_OF_DEEDS: Final = (
 """The same of what an account has done."""
 
 
-def told(service: str, held: Held, language: Language) -> dict[str, Any]:
+def group_entry(service: str, held: FoundGroup, language: Language) -> dict[str, Any]:
     """Return what is held in one group of one service's register, with all that the register says of it."""
-    entry, holding = held.entry, held.holding
+    entry, lookup = held.entry, held.lookup
     return {
         "service": service,
         "group": entry.group,
         "table": entry.table,
         "months": entry.months,
         **{name: _said(getattr(entry, name), language) for name in TEXTS},
-        "cannot_be_found_because": _said(holding.why, language) if holding.find is None else None,
-        "not_erased_because": _said(holding.why, language) if holding.erase is None else None,
+        "cannot_be_found_because": _said(lookup.why, language) if lookup.find is None else None,
+        "not_erased_because": _said(lookup.why, language) if lookup.erase is None else None,
         "rows": [{name: plain(value) for name, value in row.items()} for row in held.rows],
     }
 
 
-def told_done(service: str, done: Done, language: Language) -> dict[str, Any]:
+def activity_entry(service: str, done: Activity, language: Language) -> dict[str, Any]:
     """Return what an account has done, of one column of one service's register, with what the register says of it."""
     entry = done.entry
     return {
@@ -59,7 +59,7 @@ def told_done(service: str, done: Done, language: Language) -> dict[str, Any]:
         "table": entry.table,
         "column": entry.column,
         "months": entry.months,
-        **{name: _said(getattr(entry, name), language) for name in TEXTS_OF_DEEDS},
+        **{name: _said(getattr(entry, name), language) for name in ACTIVITY_TEXTS},
         "rows": [{name: plain(value) for name, value in row.items()} for row in done.rows],
     }
 
@@ -67,7 +67,7 @@ def told_done(service: str, done: Done, language: Language) -> dict[str, Any]:
 def report(
     *,
     taskforce: str,
-    asked: Asked,
+    asked: SubjectIdentifiers,
     held: Sequence[Mapping[str, Any]],
     done: Sequence[Mapping[str, Any]],
     looks: Sequence[Mapping[str, Any]],
@@ -78,8 +78,8 @@ def report(
 
     Args:
         taskforce: its name.
-        held: every group of every service, as `told` says it.
-        done: what the person's account has done in every service, as `told_done` says it.
+        held: every group of every service, as `group_entry` says it.
+        done: what the person's account has done in every service, as `activity_entry` says it.
         looks: who has looked at the person, the last first: `looked_at`, `who`, `action`, `what_table`, `what_key`,
             `why`, `basis`, `service`.
     """

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from shared.db.database import Connection, Database
-    from shared.privacy.data_inventory import Personal, Register
+    from shared.privacy.data_inventory import DataInventory, Personal
 
 FIRST_PAUSE_SECONDS: Final = 60.0
 PAUSE_SECONDS: Final = 24 * 3600.0
@@ -85,7 +85,7 @@ class Retention:
 
     service: str
     jobs: Sequence[Job]
-    register: Register
+    inventory: DataInventory
     taskforces: Callable[[Connection], Awaitable[Sequence[UUID]]]
 
     async def due(self, database: Database, *, only: UUID | None = None) -> list[Due]:
@@ -94,7 +94,7 @@ class Retention:
         Args:
             only: the one taskforce that is asked for; None: all. What is of no taskforce is always counted.
         """
-        months = self.register.deadlines()
+        months = self.inventory.deadlines()
         found: dict[str, tuple[int, date | None]] = {}
         for job in self.jobs:
             rows, oldest = 0, None
@@ -108,7 +108,7 @@ class Retention:
                 rows += row["rows"]
                 oldest = min(filter(None, (oldest, row["oldest"])), default=None)
             found[job.name] = rows, oldest
-        return [Due(entry, *found[entry.job]) for entry in self.register.personal if entry.job in found]
+        return [Due(entry, *found[entry.job]) for entry in self.inventory.personal if entry.job in found]
 
     async def remove(self, database: Database) -> dict[str, int]:
         """Delete or empty what is past its deadline now, some rows at a time; what was done stays if it is cut short.
@@ -118,7 +118,7 @@ class Retention:
         Returns:
             How many rows, by job.
         """
-        months = self.register.deadlines()
+        months = self.inventory.deadlines()
         removed = {}
         for job in self.jobs:
             removed[job.name] = 0

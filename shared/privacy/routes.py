@@ -12,18 +12,18 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from shared.db.database import Database
 from shared.http.auth import Principal, require_service
-from shared.http.policy import Thing, about
+from shared.http.policy import Resource, concerns
 from shared.http.problems import Problem
 from shared.i18n.translations import Language
 from shared.privacy import subject_requests
-from shared.privacy.subject_requests import Deadline, Erased, Findings, Inquiry, LedgerLine, Order
+from shared.privacy.subject_requests import Deadline, ErasureOrder, ErasureResult, Findings, LedgerLine, SubjectRequest
 
 if TYPE_CHECKING:
-    from shared.privacy.subject_requests import Kept
+    from shared.privacy.subject_requests import SubjectData
 
-SUBJECT: Final = Thing("somebody whose data are held")
-ERASURE: Final = Thing("line of the ledger of erasures")
-DEADLINES: Final = Thing("what is past its deadline")
+SUBJECT: Final = Resource("somebody whose data are held")
+ERASURE: Final = Resource("line of the ledger of erasures")
+DEADLINES: Final = Resource("what is past its deadline")
 
 
 async def _database(request: Request) -> Database:
@@ -35,35 +35,35 @@ _Db = Annotated[Database, Depends(_database)]
 _Events = Annotated[Principal, Depends(require_service("events"))]
 
 
-def subject_routes(kept: Kept) -> APIRouter:
+def subject_routes(subject_data: SubjectData) -> APIRouter:
     """Return a service's routes about people: `/internal/<service>/v1/subjects/…`, `erasures`, `deadlines`."""
-    router = APIRouter(prefix=f"/internal/{kept.service}/v1", include_in_schema=False)
+    router = APIRouter(prefix=f"/internal/{subject_data.service}/v1", include_in_schema=False)
 
     @router.post("/subjects/find")
-    @about(SUBJECT)
-    async def find(_service: _Events, db: _Db, inquiry: Inquiry) -> Findings:
-        return await subject_requests.find(db, kept, inquiry)
+    @concerns(SUBJECT)
+    async def find(_service: _Events, db: _Db, request: SubjectRequest) -> Findings:
+        return await subject_requests.find(db, subject_data, request)
 
     @router.post("/subjects/erase")
-    @about(SUBJECT)
-    async def erase(_service: _Events, db: _Db, order: Order) -> Erased:
+    @concerns(SUBJECT)
+    async def erase(_service: _Events, db: _Db, order: ErasureOrder) -> ErasureResult:
         try:
-            return await subject_requests.erase(db, kept, order)
+            return await subject_requests.erase(db, subject_data, order)
         except ValueError as error:
             raise Problem(422) from error
 
     @router.get("/deadlines")
-    @about(DEADLINES)
+    @concerns(DEADLINES)
     async def deadlines(
         _service: _Events, db: _Db, taskforce: Annotated[UUID, Query()], language: Language = "da"
     ) -> list[Deadline]:
-        return await subject_requests.deadlines(db, kept, taskforce, language)
+        return await subject_requests.deadlines(db, subject_data, taskforce, language)
 
-    if kept.owns:
+    if subject_data.owns:
 
         @router.get("/erasures")
-        @about(ERASURE)
+        @concerns(ERASURE)
         async def erasures(_service: _Events, db: _Db, taskforce: Annotated[UUID, Query()]) -> list[LedgerLine]:
-            return await subject_requests.ledger(db, kept, taskforce)
+            return await subject_requests.ledger(db, subject_data, taskforce)
 
     return router

@@ -15,13 +15,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.fields.cpr import MayLookLikeCpr
 from shared.i18n.translations import Language
-from shared.messaging.retention import LETTERS, LETTERS_OF_TASKFORCE
+from shared.messaging.retention import DEAD_LETTERS_LOOKUP, DEAD_LETTERS_LOOKUP_OF_TASKFORCE
 from shared.privacy import subjects
 from shared.privacy.access_log import PURPOSES, Action, Disclosure
-from shared.privacy.activity import Deed, done
+from shared.privacy.activity import ActivityQuery, find_activity
 from shared.privacy.english import in_language
-from shared.privacy.report import plain, told, told_done
-from shared.privacy.subjects import Asked, Holding, held
+from shared.privacy.report import activity_entry, group_entry, plain
+from shared.privacy.subjects import SubjectIdentifiers, SubjectLookup, find_subject
 
 if TYPE_CHECKING:
     from shared.db.database import Connection, Database
@@ -38,11 +38,11 @@ class _Wire(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
-class Inquiry(_Wire):
+class SubjectRequest(_Wire):
     """Who is looked up, by whom and what for. Its values are not shown by `repr`.
 
     Attributes:
-        emails, phones, cvrs, ids: as in `shared.privacy.subjects.Asked`.
+        emails, phones, cvrs, ids: as in `shared.privacy.subjects.SubjectIdentifiers`.
         who: the subject of whoever asks, for the log of looks.
         purpose: a code of `shared.privacy.access_log.PURPOSES`.
     """
@@ -57,19 +57,21 @@ class Inquiry(_Wire):
     action: Action
     language: Language = "da"
 
-    def asked(self) -> Asked:
-        """As holdings are asked."""
-        return Asked(frozenset(self.emails), frozenset(self.phones), frozenset(self.cvrs), frozenset(self.ids))
+    def identifiers(self) -> SubjectIdentifiers:
+        """As lookups are asked."""
+        return SubjectIdentifiers(
+            frozenset(self.emails), frozenset(self.phones), frozenset(self.cvrs), frozenset(self.ids)
+        )
 
 
 class Group(_Wire):
     """What is held in one group of a service's register.
 
     Attributes:
-        name: of the holding.
+        name: of the lookup.
         keys: what the rows are known by.
         erases: whether they would be erased.
-        told: as it stands in the report (`shared.privacy.report.told`).
+        told: as it stands in the report (`shared.privacy.report.group_entry`).
     """
 
     name: str
@@ -89,15 +91,15 @@ class Findings(_Wire):
     looks: tuple[dict[str, Any], ...] = Field((), repr=False)
 
 
-class Order(_Wire):
-    """What is to be erased: the keys, by the names of holdings. `by` is the subject of whoever ordered it."""
+class ErasureOrder(_Wire):
+    """What is to be erased: the keys, by the names of lookups. `by` is the subject of whoever ordered it."""
 
     taskforce: UUID
     by: Annotated[str, Field(pattern=r"^person:[0-9a-f-]{36}$")]
     keys: dict[str, tuple[UUID, ...]]
 
 
-class Erased(_Wire):
+class ErasureResult(_Wire):
     """How many of the rows of an order are gone now, however often it was given."""
 
     rows: int
@@ -142,18 +144,18 @@ class Deadline(_Wire):
 
 
 @dataclass(frozen=True)
-class Kept:
+class SubjectData:
     """What a service holds of people, and what it does with that.
 
     Attributes:
         owns: whether it has a ledger of erasures and a log of looks: it owns personal data.
-        deeds: how what accounts have done is found.
+        activity_queries: how what accounts have done is found.
     """
 
-    holdings: Sequence[Holding]
+    lookups: Sequence[SubjectLookup]
     retention: Retention
     owns: bool
-    deeds: Sequence[Deed] = ()
+    activity_queries: Sequence[ActivityQuery] = ()
 
     @property
     def service(self) -> str:
@@ -161,74 +163,74 @@ class Kept:
         return self.retention.service
 
     @property
-    def of_one_taskforce(self) -> list[Holding]:
-        """The holdings, for somebody who may see one taskforce's only."""
-        return [LETTERS_OF_TASKFORCE if one is LETTERS else one for one in self.holdings]
+    def for_one_taskforce(self) -> list[SubjectLookup]:
+        """The lookups, for somebody who may see one taskforce's only."""
+        return [DEAD_LETTERS_LOOKUP_OF_TASKFORCE if one is DEAD_LETTERS_LOOKUP else one for one in self.lookups]
 
 
-async def find(database: Database, kept: Kept, inquiry: Inquiry) -> Findings:
+async def find(database: Database, subject_data: SubjectData, request: SubjectRequest) -> Findings:
     """Return what a service holds about a person in one taskforce. Who has looked is written down in the same moment.
 
     Raises:
         LookupError: the service's register has a group or a column that nobody can be searched in.
     """
-    purpose = PURPOSES[inquiry.purpose]
-    async with database.change(inquiry.taskforce) as conn:
-        register = kept.retention.register
-        found = await held(conn, register.personal, kept.of_one_taskforce, inquiry.asked())
-        accounts = {*inquiry.ids, *(key for group in found for key in group.keys)}
-        did = await done(conn, register.done_by, kept.deeds, accounts)
+    purpose = PURPOSES[request.purpose]
+    async with database.change(request.taskforce) as conn:
+        inventory = subject_data.retention.inventory
+        found = await find_subject(conn, inventory.personal, subject_data.for_one_taskforce, request.identifiers())
+        accounts = {*request.ids, *(key for group in found for key in group.keys)}
+        did = await find_activity(conn, inventory.done_by, subject_data.activity_queries, accounts)
         looks: list[dict[str, Any]] = []
-        if kept.owns:
-            disclosure = Disclosure(conn, inquiry.taskforce, inquiry.who, purpose, inquiry.action)
+        if subject_data.owns:
+            disclosure = Disclosure(conn, request.taskforce, request.who, purpose, request.action)
             for group in found:
                 await disclosure.log(group.entry.table, group.keys)
-            looks = await _looks(conn, kept.service, [key for group in found for key in group.keys])
+            looks = await _looks(conn, subject_data.service, [key for group in found for key in group.keys])
     return Findings(
         groups=tuple(
             Group(
-                name=group.holding.name,
+                name=group.lookup.name,
                 keys=tuple(group.keys),
-                erases=group.holding.erase is not None,
-                told=told(kept.service, group, inquiry.language),
+                erases=group.lookup.erase is not None,
+                told=group_entry(subject_data.service, group, request.language),
             )
             for group in found
         ),
-        done=tuple(told_done(kept.service, one, inquiry.language) for one in did),
+        done=tuple(activity_entry(subject_data.service, one, request.language) for one in did),
         looks=tuple(looks),
     )
 
 
-async def erase(database: Database, kept: Kept, order: Order) -> Erased:
+async def erase(database: Database, subject_data: SubjectData, order: ErasureOrder) -> ErasureResult:
     """Erase what an order says, with the ledger's lines, in one transaction. It may be given again.
 
     Raises:
         ValueError: it names something that the service does not hold, or never erases; nothing was erased.
     """
     async with database.change(order.taskforce) as conn:
-        return await erase_in(conn, kept, order)
+        return await erase_in(conn, subject_data, order)
 
 
-async def erase_in(conn: Connection, kept: Kept, order: Order) -> Erased:
+async def erase_in(conn: Connection, subject_data: SubjectData, order: ErasureOrder) -> ErasureResult:
     """As `erase`, in the transaction of the caller."""
-    holdings = {one.name: one for one in kept.of_one_taskforce if one.erase is not None}
-    if unknown := order.keys.keys() - holdings.keys():
+    lookups = {one.name: one for one in subject_data.for_one_taskforce if one.erase is not None}
+    if unknown := order.keys.keys() - lookups.keys():
         raise ValueError(f"nothing is erased of {', '.join(sorted(unknown))}")
     letters = 0
-    # In the holdings' order: with an account goes what refers to it, and the account is what the ledger names.
-    for name, holding in holdings.items():
+    # In the lookups' order: with an account goes what refers to it, and the account is what the ledger names.
+    for name, lookup in lookups.items():
         keys = order.keys.get(name, ())
-        if holding.of_taskforces:
-            await subjects.erase(conn, order.taskforce, holding, keys, by=order.by)
+        if lookup.of_taskforces:
+            await subjects.erase_rows(conn, order.taskforce, lookup, keys, by=order.by)
         elif keys:
-            assert holding.erase is not None
-            letters += len(await conn.fetch(holding.erase, list(keys)))
-    return Erased(rows=letters + await _in_ledger(conn, kept, order, holdings))
+            assert lookup.erase is not None
+            letters += len(await conn.fetch(lookup.erase, list(keys)))
+    return ErasureResult(rows=letters + await _in_ledger(conn, subject_data, order, lookups))
 
 
-async def ledger(database: Database, kept: Kept, taskforce_id: UUID) -> list[LedgerLine]:
+async def ledger(database: Database, subject_data: SubjectData, taskforce_id: UUID) -> list[LedgerLine]:
     """Return the latest lines of a service's ledger, the last first."""
-    if not kept.owns:
+    if not subject_data.owns:
         return []
     async with database.read(taskforce_id) as conn:
         rows = await conn.fetch(
@@ -246,19 +248,21 @@ async def ledger(database: Database, kept: Kept, taskforce_id: UUID) -> list[Led
             taskforce_id,
             LATEST,
         )
-    return [LedgerLine(service=kept.service, **row) for row in rows]
+    return [LedgerLine(service=subject_data.service, **row) for row in rows]
 
 
-async def deadlines(database: Database, kept: Kept, taskforce_id: UUID, language: Language) -> list[Deadline]:
+async def deadlines(
+    database: Database, subject_data: SubjectData, taskforce_id: UUID, language: Language
+) -> list[Deadline]:
     """Return every group of a service's register with its deadline, what is past it now, and its job's last run."""
-    runs = await kept.retention.last_runs(database, taskforce_id)
-    of_taskforces = {job.name: job.of_taskforces for job in kept.retention.jobs}
+    runs = await subject_data.retention.last_runs(database, taskforce_id)
+    of_taskforces = {job.name: job.of_taskforces for job in subject_data.retention.jobs}
     lines = []
-    for due in await kept.retention.due(database, only=taskforce_id):
+    for due in await subject_data.retention.due(database, only=taskforce_id):
         entry, run = due.entry, runs.get(due.entry.job)
         lines.append(
             Deadline(
-                service=kept.service,
+                service=subject_data.service,
                 group=entry.group,
                 table=entry.table,
                 job=entry.job,
@@ -288,11 +292,13 @@ async def _looks(conn: Connection, service: str, keys: Sequence[UUID]) -> list[d
     return [{"service": service, **{name: plain(value) for name, value in row.items()}} for row in rows]
 
 
-async def _in_ledger(conn: Connection, kept: Kept, order: Order, holdings: dict[str, Holding]) -> int:
+async def _in_ledger(
+    conn: Connection, subject_data: SubjectData, order: ErasureOrder, lookups: dict[str, SubjectLookup]
+) -> int:
     """How many rows of the order the ledger has: what was erased by an answer that got lost is counted, too."""
-    if not kept.owns:
+    if not subject_data.owns:
         return 0
-    pairs = {(holdings[name].table, key) for name, keys in order.keys.items() for key in keys}
+    pairs = {(lookups[name].table, key) for name, keys in order.keys.items() for key in keys}
     found: int = await conn.fetchval(
         """
         select count(distinct (erased_table, erased_key))

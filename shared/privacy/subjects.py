@@ -24,7 +24,7 @@ _PHONE_DIGITS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SubjectIdentifiers:
     """Who it is about: everything the person is known by. Not shown by `repr`.
 
     Attributes:
@@ -55,14 +55,14 @@ def _digits(phone: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class SubjectLookup:
     """How a person is found in one group of the register, and what erasing means there.
 
     Attributes:
         group, table: of the register.
-        find: SQL that selects the keys of the person's rows in the transaction's taskforce. It may use `asked`, which
-            has one row: `emails` (lower case), `phones` (the last eight digits), `cvrs`, `ids`. None: nobody can be
-            found there, and `why` says why not.
+        find: SQL that selects the keys of the person's rows in the transaction's taskforce. It may use `identifiers`,
+            which has one row: `emails` (lower case), `phones` (the last eight digits), `cvrs`, `ids`. None: nobody can
+            be found there, and `why` says why not.
         key: the column by which a row is known.
         erase: SQL that deletes or empties the rows whose keys are $1 and returns their keys; None: they stay, and
             `why` says why.
@@ -85,7 +85,7 @@ class Holding:
         return f"{self.group}.{self.table}"
 
 
-ACCESSES: Final = Holding(
+ACCESSES: Final = SubjectLookup(
     "accesses",
     "access_log",
     find=None,
@@ -96,51 +96,53 @@ ACCESSES: Final = Holding(
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class FoundGroup:
     """What is held about a person in one group of the register.
 
     Attributes:
-        rows: each with its key, the register's columns and the holding's own.
+        rows: each with its key, the register's columns and the lookup's own.
     """
 
     entry: Personal
-    holding: Holding
+    lookup: SubjectLookup
     rows: Sequence[Mapping[str, Any]]
 
     @property
     def keys(self) -> list[UUID]:
         """What the rows are known by."""
-        return [row[self.holding.key] for row in self.rows]
+        return [row[self.lookup.key] for row in self.rows]
 
 
-async def held(conn: Connection, entries: Sequence[Personal], holdings: Sequence[Holding], asked: Asked) -> list[Held]:
+async def find_subject(
+    conn: Connection, entries: Sequence[Personal], lookups: Sequence[SubjectLookup], asked: SubjectIdentifiers
+) -> list[FoundGroup]:
     """Return what one service holds about a person in the transaction's taskforce, group by group, empty ones too.
 
     Raises:
-        LookupError: the register has a group that no holding is for.
+        LookupError: the register has a group that no lookup is for.
     """
     found = []
     for entry in entries:
-        holding = next((one for one in holdings if (one.group, one.table) == (entry.group, entry.table)), None)
-        if holding is None:
+        lookup = next((one for one in lookups if (one.group, one.table) == (entry.group, entry.table)), None)
+        if lookup is None:
             raise LookupError(f"nobody says how a person is found in {entry.table} ({entry.group})")
         rows: Sequence[asyncpg.Record] = ()
-        if holding.find is not None:
-            wanted = dict.fromkeys((holding.key, *entry.columns, *holding.shown_too))
+        if lookup.find is not None:
+            wanted = dict.fromkeys((lookup.key, *entry.columns, *lookup.shown_too))
             columns = ", ".join(f'"{column}"' for column in wanted)
             rows = await conn.fetch(
                 f"""
-                with asked as materialized (
+                with identifiers as materialized (
                     select $1::text[] as emails, $2::text[] as phones, $3::text[] as cvrs, $4::uuid[] as ids
                 )
                 select {columns}
                   from {entry.table}
-                 where {holding.key} in ({holding.find})
-                 order by {holding.key}
+                 where {lookup.key} in ({lookup.find})
+                 order by {lookup.key}
                 """,  # noqa: S608  (names of the register and statements of ours)
                 *asked.arguments(),
             )
-        found.append(Held(entry, holding, [dict(row) for row in rows]))
+        found.append(FoundGroup(entry, lookup, [dict(row) for row in rows]))
     return found
 
 
@@ -152,7 +154,7 @@ class Erasure:
         table: which table's row; with the service it says what kind of person it was.
         key: what the row was known by.
         erased_by: the subject of whoever did it; None: an operator.
-        erased_at: when it was erased first; None: not known, of a copy that does not say.
+        erased_at: when it was erased first.
         repeated_at: when it was last erased again, or the line put back, after a restore; None: never.
     """
 
@@ -161,7 +163,7 @@ class Erasure:
     table: str
     key: UUID
     erased_by: str | None
-    erased_at: datetime | None
+    erased_at: datetime
     repeated_at: datetime | None = None
 
     def as_json(self, service: str) -> dict[str, Any]:
@@ -173,13 +175,13 @@ class Erasure:
             "table": self.table,
             "key": str(self.key),
             "erased_by": self.erased_by,
-            "erased_at": self.erased_at and self.erased_at.isoformat(),
+            "erased_at": self.erased_at.isoformat(),
             "repeated_at": self.repeated_at and self.repeated_at.isoformat(),
         }
 
     @classmethod
     def from_json(cls, line: Mapping[str, Any]) -> Erasure:
-        """Read what `as_json` wrote; releases before this one wrote no times.
+        """Read what `as_json` wrote.
 
         Raises:
             ValueError, KeyError, TypeError: it is no such line.
@@ -190,24 +192,22 @@ class Erasure:
             line["table"],
             UUID(line["key"]),
             line["erased_by"],
-            _moment(line.get("erased_at")),
-            _moment(line.get("repeated_at")),
+            _moment(line["erased_at"]),
+            None if line["repeated_at"] is None else _moment(line["repeated_at"]),
         )
 
 
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
+def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"{text} does not say in which zone")
     return moment
 
 
-async def erase(
+async def erase_rows(
     conn: Connection,
     taskforce_id: UUID,
-    holding: Holding,
+    lookup: SubjectLookup,
     keys: Sequence[UUID],
     *,
     by: str | None,
@@ -217,23 +217,21 @@ async def erase(
     Returns:
         The ledger's new lines; of rows that were gone already there is none.
     """
-    if holding.erase is None or not keys:
+    if lookup.erase is None or not keys:
         return []
-    gone = [row[0] for row in await conn.fetch(holding.erase, list(keys))]
+    gone = [row[0] for row in await conn.fetch(lookup.erase, list(keys))]
     now: datetime = await conn.fetchval("select clock_timestamp()")
-    lines = [Erasure(uuid4(), taskforce_id, holding.table, key, by, now) for key in dict.fromkeys(gone)]
-    await write(conn, lines)
+    lines = [Erasure(uuid4(), taskforce_id, lookup.table, key, by, now) for key in dict.fromkeys(gone)]
+    await write_ledger(conn, lines)
     return lines
 
 
-async def write(conn: Connection, lines: Sequence[Erasure]) -> set[UUID]:
+async def write_ledger(conn: Connection, lines: Sequence[Erasure]) -> set[UUID]:
     """Write lines into the ledger; what is in it already stays as it is. Returns the ids of those that were not."""
     rows = await conn.fetch(
         """
         insert into erasures (taskforce_id, id, erased_table, erased_key, erased_by, erased_at, repeated_at)
-        select taskforce_id, id, erased_table, erased_key, erased_by,
-               coalesce(erased_at, clock_timestamp()),
-               repeated_at
+        select taskforce_id, id, erased_table, erased_key, erased_by, erased_at, repeated_at
           from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::timestamptz[], $7::timestamptz[])
                as line (taskforce_id, id, erased_table, erased_key, erased_by, erased_at, repeated_at)
             on conflict do nothing
@@ -256,7 +254,7 @@ async def ledger(conn: Connection) -> list[Erasure]:
         """
         select id, taskforce_id, erased_table, erased_key, erased_by, erased_at, repeated_at
           from erasures
-         where taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+         where taskforce_id = current_taskforce()
          order by erased_at, id
         """
     )
@@ -264,7 +262,7 @@ async def ledger(conn: Connection) -> list[Erasure]:
 
 
 @dataclass(frozen=True, slots=True)
-class Repeated:
+class RepeatedErasures:
     """What became of a ledger after a restore.
 
     Attributes:
@@ -275,30 +273,32 @@ class Repeated:
     came_back: int
     kept: tuple[UUID, ...] = ()
 
-    def __add__(self, other: Repeated) -> Repeated:
-        return Repeated(self.came_back + other.came_back, self.kept + other.kept)
+    def __add__(self, other: RepeatedErasures) -> RepeatedErasures:
+        return RepeatedErasures(self.came_back + other.came_back, self.kept + other.kept)
 
 
-async def repeat(conn: Connection, holdings: Sequence[Holding], lines: Sequence[Erasure]) -> Repeated:
+async def repeat_erasures(
+    conn: Connection, lookups: Sequence[SubjectLookup], lines: Sequence[Erasure]
+) -> RepeatedErasures:
     """Erase again what a restore has brought back, and complete the ledger; all lines of the transaction's taskforce.
 
     A line keeps the time of the erasure, and is given besides that of now, where its row had come back or it was not in
     the ledger any more. It is for the tables' owner: a service cannot change its ledger.
     """
-    repeated = Repeated(0)
+    repeated = RepeatedErasures(0)
     again: set[tuple[str, UUID]] = set()
-    for holding in holdings:
-        keys = [line.key for line in lines if line.table == holding.table]
-        if holding.erase is not None and keys:
-            gone, kept = await _erase_again(conn, holding.erase, keys)
-            again |= {(holding.table, key) for key in gone}
-            repeated += Repeated(len(gone), kept)
-    put_back = await write(conn, lines)
+    for lookup in lookups:
+        keys = [line.key for line in lines if line.table == lookup.table]
+        if lookup.erase is not None and keys:
+            gone, kept = await _erase_again(conn, lookup.erase, keys)
+            again |= {(lookup.table, key) for key in gone}
+            repeated += RepeatedErasures(len(gone), kept)
+    put_back = await write_ledger(conn, lines)
     await conn.execute(
         """
         update erasures
            set repeated_at = clock_timestamp()
-         where taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+         where taskforce_id = current_taskforce()
            and id = any ($1)
         """,
         [

@@ -41,7 +41,7 @@ class PageSettings(Protocol):
 
     @property
     def rate_limits(self) -> Mapping[str, Mapping[Asker, Rate]]:
-        """How often one may ask, where that is not as everywhere (`shared.http.rate_limits.read_changes`)."""
+        """How often one may ask, where that is not as everywhere (`shared.http.rate_limits.read_rates`)."""
         ...
 
     @property

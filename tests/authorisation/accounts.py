@@ -7,28 +7,29 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
-from services.events.api_keys import commands as api_keys
-from services.events.domain import IdTaken
-from services.events.people.commands import add_person
-from services.events.people.domain import Person
-from services.events.people.links import store as links
-from services.events.people.links.commands import make_link as make_link_to_send
-from services.events.people.links.domain import LinkCode, hash_of, pack, write_secret
-from services.events.people.links.pages import BROWSER_COOKIE
-from services.events.people.links.store import Asked
-from services.events.people.passkeys import store as passkeys
-from services.events.people.passkeys.domain import Passkey
-from services.events.people.sessions import commands as sessions
+from services.events.identity.administration.commands import add_person
+from services.events.identity.api_keys import commands as api_keys
+from services.events.identity.magic_links import store as links
+from services.events.identity.magic_links.commands import make_link as make_link_to_send
+from services.events.identity.magic_links.domain import LinkCode
+from services.events.identity.magic_links.pages import BROWSER_COOKIE
+from services.events.identity.magic_links.store import Asked
+from services.events.identity.passkeys import store as passkeys
+from services.events.identity.passkeys.domain import Passkey
+from services.events.identity.people.domain import Person
+from services.events.identity.sessions import commands as sessions
+from services.events.register.domain import IdTaken
 from shared.http.policy import ASKERS
+from shared.secrets import hash_secret, to_base64url, write_secret
 from tests.authorisation.matrix import FOREIGN, ORIGIN, Ask, Probe, World, person_of, shown, taskforce_of
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
 from tests.support.addresses import address_of
 
 if TYPE_CHECKING:
-    from shared.http.policy import Asker, Belonging
+    from shared.http.policy import Asker, Ownership
 
 API: Final = "/api/events/v1"
-BELONGINGS: Final[dict[str, tuple[Belonging, ...]]] = {
+BELONGINGS: Final[dict[str, tuple[Ownership, ...]]] = {
     # Whoever has one, has it.
     "link to sign in with": ("own", "missing"),
     # Ours has an administrator, and so no such link.
@@ -47,7 +48,7 @@ class Accounts(World):
             nobody's alone.
     """
 
-    people: dict[Belonging, Person]
+    people: dict[Ownership, Person]
     taken: UUID
     taken_too: UUID
 
@@ -72,14 +73,14 @@ class Accounts(World):
             name = f"{FOREIGN} {asker}"
             self.foreign_passkeys[asker] = await self.new_passkey(OTHER_TASKFORCE, person.id, name)
 
-    async def new_account(self, belonging: Belonging, municipality: str) -> None:
-        """The account of this belonging that stays as it is."""
-        id = person_of("admin") if belonging == "own" else uuid4()
-        name = name_of(belonging)
+    async def new_account(self, ownership: Ownership, municipality: str) -> None:
+        """The account of this ownership that stays as it is."""
+        id = person_of("admin") if ownership == "own" else uuid4()
+        name = name_of(ownership)
         email = f"{name.lower().replace(' ', '.')}@example.dk"
         person = Person(id, f"A {name}", email, frozenset({"admin"}), municipality)
-        self.people[belonging] = person
-        await add_person(self.db, taskforce_of(belonging), person)
+        self.people[ownership] = person
+        await add_person(self.db, taskforce_of(ownership), person)
 
     async def new_passkey(self, taskforce_id: UUID, person_id: UUID, name: str) -> tuple[UUID, str]:
         """A passkey, and what it is called."""
@@ -90,24 +91,24 @@ class Accounts(World):
             await passkeys.insert(conn, taskforce_id, passkey)
         return passkey.id, name
 
-    async def new_key(self, belonging: Belonging) -> tuple[UUID, str]:
+    async def new_key(self, ownership: Ownership) -> tuple[UUID, str]:
         """An API key, and what it is called."""
-        name = f"{name_of(belonging)} {uuid4()}"
-        if belonging == "missing":
+        name = f"{name_of(ownership)} {uuid4()}"
+        if ownership == "missing":
             return uuid4(), name
-        if belonging == "other taskforce" and self.foreign_key is not None:
+        if ownership == "other taskforce" and self.foreign_key is not None:
             return self.foreign_key
         credentials = await api_keys.make_key(
-            self.db, taskforce_of(belonging), name=name[:60], scopes=["events:read"], days=30, made_by=uuid4()
+            self.db, taskforce_of(ownership), name=name[:60], scopes=["events:read"], days=30, made_by=uuid4()
         )
         return credentials.key_id, name[:60]
 
-    async def ask_for_link(self, belonging: Belonging, person_id: UUID | None = None) -> UUID:
+    async def ask_for_link(self, ownership: Ownership, person_id: UUID | None = None) -> UUID:
         """A link that somebody waits for."""
-        person_id = person_id or self.people[belonging].id
-        id, asked = uuid4(), Asked(person_id, hash_of(bytes(32)), "", datetime.now(UTC))
-        async with self.db.change(taskforce_of(belonging)) as conn:
-            await links.insert(conn, taskforce_of(belonging), id, asked)
+        person_id = person_id or self.people[ownership].id
+        id, asked = uuid4(), Asked(person_id, hash_secret(bytes(32)), "", datetime.now(UTC))
+        async with self.db.change(taskforce_of(ownership)) as conn:
+            await links.insert(conn, taskforce_of(ownership), id, asked)
         return id
 
     async def sign_in(self, taskforce_id: UUID, person_id: UUID, device: str) -> tuple[UUID, str]:
@@ -116,36 +117,36 @@ class Accounts(World):
         return key.session_id, device
 
 
-def name_of(belonging: Belonging | str) -> str:
-    """What stands in the name of a thing of this belonging."""
-    return FOREIGN if belonging == "other taskforce" else f"Vores {belonging}"
+def name_of(ownership: Ownership | str) -> str:
+    """What stands in the name of a thing of this ownership."""
+    return FOREIGN if ownership == "other taskforce" else f"Vores {ownership}"
 
 
 def list_people(path: str) -> Probe:
     """A list: whoever is not reached is not in it."""
 
-    async def probe(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
-        mark = world.people[belonging].email if belonging != "missing" else ""
-        return Ask("GET", path, hidden=200, shows=shown(belonging, mark))
+    async def probe(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
+        mark = world.people[ownership].email if ownership != "missing" else ""
+        return Ask("GET", path, hidden=200, shows=shown(ownership, mark))
 
     return probe
 
 
-async def add_person_by_api(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+async def add_person_by_api(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
     body: dict[str, Any] = {"id": str(uuid4()), "name": "Z Ny", "roles": ["member"]}
-    if belonging == "other taskforce":
+    if ownership == "other taskforce":
         body["id"] = str(world.taken)
-    elif belonging != "missing":
-        known = world.people[belonging]
+    elif ownership != "missing":
+        known = world.people[ownership]
         body |= {"id": str(known.id), "name": known.name, "email": known.email, "roles": ["admin"]}
         body["municipality"] = known.municipality
     body.setdefault("email", address_of(body["id"]))
     return Ask("POST", f"{API}/people", {"json": body}, success=201, hidden=201, creates=True)
 
 
-async def add_person_by_form(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
-    body = dict((await add_person_by_api(world, asker, belonging)).send["json"])
-    if belonging == "other taskforce":
+async def add_person_by_form(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
+    body = dict((await add_person_by_api(world, asker, ownership)).send["json"])
+    if ownership == "other taskforce":
         body |= {"id": str(world.taken_too), "email": "form@example.dk"}
     form = {name: fact for name, fact in body.items() if fact is not None} | {"language": "da"}
     return Ask("POST", "/people", {"data": form}, success=303, hidden=303, creates=True)
@@ -154,127 +155,127 @@ async def add_person_by_form(world: Accounts, asker: Asker, belonging: Belonging
 def _of_a_person(method: str, path: str, *, facts: bool = False, form: bool = False, success: int = 200) -> Probe:
     """Something that is done to one person: to one of ours whom nothing else is asked about."""
 
-    async def probe(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+    async def probe(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
         id = uuid4()
         mail = address_of(id)
-        if belonging == "other taskforce":
-            id = world.people[belonging].id
-        elif belonging != "missing":
+        if ownership == "other taskforce":
+            id = world.people[ownership].id
+        elif ownership != "missing":
             await add_person(world.db, TASKFORCE, Person(id, "Z Tag", mail, frozenset({"member"})))
         body = {"name": "Z Tag", "email": mail, "roles": ["member"], "language": "da"} if facts else None
-        shows = shown(belonging, mail) if success in {200, 202} else ()
+        shows = shown(ownership, mail) if success in {200, 202} else ()
         send = {"data": body} if form else {"json": body}
         return Ask(method, path.format(id=id), send if facts else {}, success=success, shows=shows)
 
     return probe
 
 
-async def list_keys(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
-    _, name = await world.new_key(belonging)
-    return Ask("GET", "/api-keys", hidden=200, shows=shown(belonging, name))
+async def list_keys(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
+    _, name = await world.new_key(ownership)
+    return Ask("GET", "/api-keys", hidden=200, shows=shown(ownership, name))
 
 
-async def revoke_key(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
-    id, _ = await world.new_key(belonging)
+async def revoke_key(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
+    id, _ = await world.new_key(ownership)
     return Ask("POST", f"/api-keys/{id}/revoke", success=303)
 
 
-async def take_over_key(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
-    id, _ = await world.new_key(belonging)
+async def take_over_key(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
+    id, _ = await world.new_key(ownership)
     return Ask("POST", f"/api-keys/{id}/take-over", success=303)
 
 
-async def _session(world: Accounts, asker: Asker, belonging: Belonging) -> tuple[UUID, str]:
+async def _session(world: Accounts, asker: Asker, ownership: Ownership) -> tuple[UUID, str]:
     """A session of whoever asks or of somebody else, and what the browser is called in it."""
-    if belonging == "missing":
+    if ownership == "missing":
         return uuid4(), ""
-    if belonging == "other taskforce":
+    if ownership == "other taskforce":
         return world.foreign_sessions[asker]
-    id = await _whose_account(world, asker, belonging)
-    return await world.sign_in(TASKFORCE, id, f"{name_of(belonging)} {uuid4()}")
+    id = await _whose_account(world, asker, ownership)
+    return await world.sign_in(TASKFORCE, id, f"{name_of(ownership)} {uuid4()}")
 
 
-async def _whose_account(world: Accounts, asker: Asker, belonging: Belonging) -> UUID:
+async def _whose_account(world: Accounts, asker: Asker, ownership: Ownership) -> UUID:
     """Whoever asks, or somebody else of ours."""
-    if belonging != "own":
-        return world.people[belonging].id
+    if ownership != "own":
+        return world.people[ownership].id
     id = person_of(asker)
     with suppress(IdTaken):
         await add_person(world.db, TASKFORCE, Person(id, "A", f"{asker}@example.dk", frozenset({"member"})))
     return id
 
 
-async def _passkey(world: Accounts, asker: Asker, belonging: Belonging) -> tuple[UUID, str]:
+async def _passkey(world: Accounts, asker: Asker, ownership: Ownership) -> tuple[UUID, str]:
     """A passkey of whoever asks or of somebody else, and what it is called. Nobody has only that one."""
-    if belonging == "missing":
+    if ownership == "missing":
         return uuid4(), ""
-    if belonging == "other taskforce":
+    if ownership == "other taskforce":
         return world.foreign_passkeys[asker]
-    id = await _whose_account(world, asker, belonging)
+    id = await _whose_account(world, asker, ownership)
     await world.new_passkey(TASKFORCE, id, "Z anden")
-    return await world.new_passkey(TASKFORCE, id, f"{name_of(belonging)} {uuid4()}"[:60])
+    return await world.new_passkey(TASKFORCE, id, f"{name_of(ownership)} {uuid4()}"[:60])
 
 
 def _of_a_passkey(path: str, form: dict[str, str] | None = None) -> Probe:
-    async def probe(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
-        id, _ = await _passkey(world, asker, belonging)
+    async def probe(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
+        id, _ = await _passkey(world, asker, ownership)
         return Ask("POST", path.format(id=id), {} if form is None else {"data": form}, success=303)
 
     return probe
 
 
-async def show_passkeys(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
-    _, name = await _passkey(world, asker, belonging)
-    return Ask("GET", "/account", hidden=200, shows=shown(belonging, name))
+async def show_passkeys(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
+    _, name = await _passkey(world, asker, ownership)
+    return Ask("GET", "/account", hidden=200, shows=shown(ownership, name))
 
 
-async def end_session(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
-    id, _ = await _session(world, asker, belonging)
+async def end_session(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
+    id, _ = await _session(world, asker, ownership)
     return Ask("POST", f"/account/sessions/{id}/end", success=303)
 
 
-async def show_account(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
-    _, device = await _session(world, asker, belonging)
-    return Ask("GET", "/account", hidden=200, shows=shown(belonging, device))
+async def show_account(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
+    _, device = await _session(world, asker, ownership)
+    return Ask("GET", "/account", hidden=200, shows=shown(ownership, device))
 
 
-async def make_link(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+async def make_link(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
     id, shows = uuid4(), tuple[str, ...]()
-    if belonging == "other taskforce":
+    if ownership == "other taskforce":
         id = world.foreign_link
-    elif belonging != "missing":
-        id, shows = await world.ask_for_link(belonging), (world.people[belonging].email,)
+    elif ownership != "missing":
+        id, shows = await world.ask_for_link(ownership), (world.people[ownership].email,)
     return Ask("POST", f"/internal/events/v1/sign-in-links/{id}?taskforce={TASKFORCE}", shows=shows)
 
 
-async def _code(world: Accounts, belonging: Belonging) -> str:
-    if belonging == "missing":
+async def _code(world: Accounts, ownership: Ownership) -> str:
+    if ownership == "missing":
         return LinkCode(TASKFORCE, uuid4(), bytes(32)).text()
     return (await make_link_to_send(world.db, TASKFORCE, await world.ask_for_link("own"))).code.text()
 
 
-async def ask_who(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
-    return Ask("GET", f"/sign-in/setup/{pack(TASKFORCE.bytes + bytes(32))}", hidden=409)
+async def ask_who(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
+    return Ask("GET", f"/sign-in/setup/{to_base64url(TASKFORCE.bytes + bytes(32))}", hidden=409)
 
 
-async def become_first(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+async def become_first(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
     form = {"name": "Z Ny", "email": "ny@example.dk"}
-    return Ask("POST", f"/sign-in/setup/{pack(TASKFORCE.bytes + bytes(32))}", {"data": form}, hidden=409)
+    return Ask("POST", f"/sign-in/setup/{to_base64url(TASKFORCE.bytes + bytes(32))}", {"data": form}, hidden=409)
 
 
-async def show_button(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
+async def show_button(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
     # The same for every code: what follows links to look at them learns nothing.
-    return Ask("GET", f"/sign-in/link/{await _code(world, belonging)}", hidden=200)
+    return Ask("GET", f"/sign-in/link/{await _code(world, ownership)}", hidden=200)
 
 
-async def open_link(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
-    path, browser = f"/sign-in/link/{await _code(world, belonging)}", f"{BROWSER_COOKIE}={write_secret(bytes(32))}"
+async def open_link(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
+    path, browser = f"/sign-in/link/{await _code(world, ownership)}", f"{BROWSER_COOKIE}={write_secret(bytes(32))}"
     return Ask("POST", path, {"headers": {"cookie": browser, "origin": ORIGIN}}, success=303, hidden=409)
 
 
-async def read_address(world: Accounts, asker: Asker, belonging: Belonging) -> Ask:
-    id = uuid4() if belonging == "missing" else world.people[belonging].id
-    shows = shown(belonging, world.people[belonging].email) if belonging != "missing" else ()
+async def read_address(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
+    id = uuid4() if ownership == "missing" else world.people[ownership].id
+    shows = shown(ownership, world.people[ownership].email) if ownership != "missing" else ()
     return Ask("GET", f"/internal/events/v1/people/{id}/address?taskforce={TASKFORCE}", shows=shows)
 
 

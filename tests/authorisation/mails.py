@@ -21,7 +21,7 @@ from tests.support.infrastructure import Databases, Installation, fresh_database
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from shared.http.policy import Asker, Belonging
+    from shared.http.policy import Asker, Ownership
 
 API: Final = "/api/notifications/v1"
 
@@ -29,7 +29,7 @@ API: Final = "/api/notifications/v1"
 class Mails(World):
     """Two taskforces with a mail each."""
 
-    belongings: ClassVar[Mapping[str, tuple[Belonging, ...]]] = {
+    ownerships: ClassVar[Mapping[str, tuple[Ownership, ...]]] = {
         # Mails are seen in one list of the whole taskforce's; none is asked for by its id.
         "mail": ("own", "other taskforce", "missing"),
         "somebody whose data are held": ("own", "other taskforce", "missing"),
@@ -38,9 +38,9 @@ class Mails(World):
 
     async def fill(self) -> None:
         self.pledges: dict[str, UUID] = {}
-        for belonging, taskforce in (("own", TASKFORCE), ("other taskforce", OTHER_TASKFORCE)):
+        for ownership, taskforce in (("own", TASKFORCE), ("other taskforce", OTHER_TASKFORCE)):
             logged = pledge(taskforce)
-            self.pledges[belonging] = logged.pledge_id
+            self.pledges[ownership] = logged.pledge_id
             async with self.db.change(taskforce) as conn:
                 await store.record(conn, taskforce, notices(logged), datetime.now(UTC))
 
@@ -73,21 +73,21 @@ async def started(
 
 
 def _list(path: str) -> Probe:
-    async def probe(world: Mails, asker: Asker, belonging: Belonging) -> Ask:
-        shows = () if belonging == "missing" else (str(world.pledges[belonging]),)
+    async def probe(world: Mails, asker: Asker, ownership: Ownership) -> Ask:
+        shows = () if ownership == "missing" else (str(world.pledges[ownership]),)
         return Ask("GET", path, hidden=200, shows=shows)
 
     return probe
 
 
-def _recipient(world: Mails, belonging: Belonging) -> tuple[dict[str, Any], str]:
-    pledge_id = str(world.pledges.get(belonging, UUID(int=0)))
+def _recipient(world: Mails, ownership: Ownership) -> tuple[dict[str, Any], str]:
+    pledge_id = str(world.pledges.get(ownership, UUID(int=0)))
     return {"ids": [pledge_id]}, pledge_id
 
 
-async def _letter(world: Mails, belonging: Belonging) -> UUID:
-    taskforce = OTHER_TASKFORCE if belonging == "other taskforce" else TASKFORCE
-    return await write_letter(world, taskforce, f"{belonging}@example.dk")
+async def _letter(world: Mails, ownership: Ownership) -> UUID:
+    taskforce = OTHER_TASKFORCE if ownership == "other taskforce" else TASKFORCE
+    return await write_letter(world, taskforce, f"{ownership}@example.dk")
 
 
 PROBES: Final[dict[tuple[str, str], Probe]] = {

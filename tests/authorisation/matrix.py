@@ -1,4 +1,4 @@
-"""Asks every operation for things of every belonging as every role, and says which answers are not as declared."""
+"""Asks every operation for things of every ownership as every role, and says which answers are not as declared."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import httpx
 
 from deploy.authorisation import OPERATORS
 from shared.http.auth import SCOPES, Principal, sign_token
-from shared.http.policy import ASKERS, Asker, Belonging, Operation, Thing, operations
+from shared.http.policy import ASKERS, Asker, Operation, Ownership, Resource, operations
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
 
 if TYPE_CHECKING:
@@ -59,14 +59,14 @@ class Ask:
 
 
 class World:
-    """A service that runs, and things in it of every belonging.
+    """A service that runs, and things in it of every ownership.
 
     Attributes:
-        belongings: whose things there are of a kind, where not of every belonging.
+        ownerships: whose things there are of a kind, where not of every ownership.
     """
 
-    belongings: ClassVar[Mapping[str, tuple[Belonging, ...]]] = {}
-    every: ClassVar[tuple[Belonging, ...]] = (
+    ownerships: ClassVar[Mapping[str, tuple[Ownership, ...]]] = {}
+    every: ClassVar[tuple[Ownership, ...]] = (
         "own",
         "other company",
         "other municipality",
@@ -145,8 +145,8 @@ class World:
         return " ".join(digests)
 
 
-Probe = Callable[[Any, Asker, Belonging], Awaitable[Ask | None]]
-"""What to ask of a world, as somebody, for a thing of a belonging; None where there can be no such request."""
+Probe = Callable[[Any, Asker, Ownership], Awaitable[Ask | None]]
+"""What to ask of a world, as somebody, for a thing of a ownership; None where there can be no such request."""
 Probes = Mapping[tuple[str, str], Probe]
 """By the operation's name and the thing's."""
 
@@ -156,14 +156,14 @@ def person_of(asker: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"tilsagn:authorisation:{asker}")
 
 
-def taskforce_of(belonging: Belonging | str) -> UUID:
-    """Whose a thing of this belonging is."""
-    return OTHER_TASKFORCE if belonging == "other taskforce" else TASKFORCE
+def taskforce_of(ownership: Ownership | str) -> UUID:
+    """Whose a thing of this ownership is."""
+    return OTHER_TASKFORCE if ownership == "other taskforce" else TASKFORCE
 
 
-def shown(belonging: Belonging, *marks: str) -> tuple[str, ...]:
+def shown(ownership: Ownership, *marks: str) -> tuple[str, ...]:
     """What to look for in the answer; of what does not exist nothing can be seen."""
-    return () if belonging == "missing" else marks
+    return () if ownership == "missing" else marks
 
 
 @dataclass(frozen=True)
@@ -171,12 +171,12 @@ class Cell:
     """One square of the matrix: an operation, one of the things it is about, and who asks for whose."""
 
     operation: Operation
-    thing: Thing | None
+    thing: Resource | None
     asker: Asker
-    belonging: Belonging
+    ownership: Ownership
 
     def __str__(self) -> str:
-        return f"{self.operation.name} as {self.asker}, {self.belonging} {self.thing.name if self.thing else ''}"
+        return f"{self.operation.name} as {self.asker}, {self.ownership} {self.thing.name if self.thing else ''}"
 
     @property
     def may(self) -> bool:
@@ -186,7 +186,7 @@ class Cell:
     @property
     def reaches(self) -> bool:
         """Whether they reach the thing by it."""
-        return self.may and self.thing is not None and self.belonging in self.thing.reached_by(self.asker)
+        return self.may and self.thing is not None and self.ownership in self.thing.reached_by(self.asker)
 
 
 def cells(
@@ -194,23 +194,23 @@ def cells(
     wanted: Iterable[Operation] | None = None,
     *,
     askers: Iterable[Asker] = ASKERS,
-    belongings: Iterable[Belonging] | None = None,
-    things: Iterable[Thing] | None = None,
+    ownerships: Iterable[Ownership] | None = None,
+    things: Iterable[Resource] | None = None,
 ) -> list[Cell]:
     """Return the squares of the matrix, or those asked for."""
-    chosen = None if belongings is None else set(belongings)
+    chosen = None if ownerships is None else set(ownerships)
     kinds = None if things is None else set(things)
     found = []
     for operation in world.operations if wanted is None else wanted:
-        for thing in operation.things or (None,):
+        for thing in operation.resources or (None,):
             if kinds is not None and thing not in kinds:
                 continue
-            every: tuple[Belonging, ...] = ("missing",)
+            every: tuple[Ownership, ...] = ("missing",)
             if thing is not None:
-                every = world.belongings.get(thing.name, world.every)
-            for belonging in every:
-                if chosen is None or belonging in chosen:
-                    found += [Cell(operation, thing, asker, belonging) for asker in askers]
+                every = world.ownerships.get(thing.name, world.every)
+            for ownership in every:
+                if chosen is None or ownership in chosen:
+                    found += [Cell(operation, thing, asker, ownership) for asker in askers]
     return found
 
 
@@ -226,7 +226,7 @@ async def noticed(world: World, probes: Probes, squares: Iterable[Cell]) -> bool
 
 
 async def _found(world: World, probes: Probes, squares: Iterable[Cell]) -> AsyncGenerator[str]:
-    unreachable: dict[tuple[str, str, Asker], dict[Belonging, str]] = {}
+    unreachable: dict[tuple[str, str, Asker], dict[Ownership, str]] = {}
     for cell in squares:
         ask = await _ask(world, probes, cell)
         if ask is None:
@@ -238,7 +238,7 @@ async def _found(world: World, probes: Probes, squares: Iterable[Cell]) -> Async
             yield f"{cell}: {why}"
         if cell.may and not cell.reaches and cell.thing is not None:
             key = (cell.operation.name, cell.thing.name, cell.asker)
-            unreachable.setdefault(key, {})[cell.belonging] = _without_ids(ask, answer)
+            unreachable.setdefault(key, {})[cell.ownership] = _without_ids(ask, answer)
     for (operation, thing, asker), said in unreachable.items():
         if "missing" in said and said.get("other taskforce", said["missing"]) != said["missing"]:
             yield f"{operation} as {asker}: another taskforce's {thing} is answered otherwise than none at all"
@@ -248,7 +248,7 @@ async def services_answered(world: World, probes: Probes) -> list[str]:
     """Ask what is one service's business as every other one; return those that were not refused."""
     answered = []
     for operation in world.operations:
-        for thing in operation.things or ():
+        for thing in operation.resources or ():
             if operation.kind != "internal":
                 continue
             ask = await probes[operation.name, thing.name](world, "service", "own")
@@ -270,7 +270,7 @@ def as_lines(found: list[str]) -> str:
 
 async def _ask(world: World, probes: Probes, cell: Cell) -> Ask | None:
     if cell.thing is not None:
-        return await probes[cell.operation.name, cell.thing.name](world, cell.asker, cell.belonging)
+        return await probes[cell.operation.name, cell.thing.name](world, cell.asker, cell.ownership)
     path = re.sub(r"\{role\}", "member", cell.operation.path)
     return Ask(cell.operation.method, re.sub(r"\{\w+(:uuid)?\}", str(uuid4()), path))
 
@@ -305,8 +305,8 @@ def _judge(cell: Cell, ask: Ask, answer: httpx.Response, *, changed: bool) -> li
 
 def _everybodys(cell: Cell) -> bool:
     """Whether the operation shows things of other taskforces to whoever asks."""
-    return any("other taskforce" in thing.reached_by(cell.asker) for thing in cell.operation.things or ()) or not (
-        cell.operation.things
+    return any("other taskforce" in thing.reached_by(cell.asker) for thing in cell.operation.resources or ()) or not (
+        cell.operation.resources
     )
 
 

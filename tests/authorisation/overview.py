@@ -19,23 +19,23 @@ from tests.authorisation.subjects import deadlines, erase, find_letter, write_le
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
 from tests.dashboard.messages import check_in, employer_event, hire, pledge, taskforce, tell
 from tests.support.infrastructure import Databases, Installation, fresh_databases
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
     from services.dashboard.live.streams import Changes
-    from shared.http.policy import Asker, Belonging
+    from shared.http.policy import Asker, Ownership
 
 API: Final = "/api/dashboard/v1"
 TOLD: Final = '"changed_at"'
-_PATIENCE_SECONDS: Final = 10.0
 _SILENCE_SECONDS: Final = 0.3
 
 
 class Overview(World):
     """Two taskforces of each of which something is counted."""
 
-    belongings: ClassVar[Mapping[str, tuple[Belonging, ...]]] = {
+    ownerships: ClassVar[Mapping[str, tuple[Ownership, ...]]] = {
         # Figures are of a whole taskforce; a board is everybody's.
         "figures": ("own", "other taskforce", "missing"),
         "public board": ("own", "other taskforce", "missing"),
@@ -46,14 +46,14 @@ class Overview(World):
     async def fill(self) -> None:
         self.events: dict[str, UUID] = {"missing": uuid4()}
         self.titles: dict[str, str] = {"own": "Vores småjob-aften", "other taskforce": f"{FOREIGN} aften"}
-        for belonging, id, slug in (("own", TASKFORCE, "struer"), ("other taskforce", OTHER_TASKFORCE, "elsewhere")):
+        for ownership, id, slug in (("own", TASKFORCE, "struer"), ("other taskforce", OTHER_TASKFORCE, "elsewhere")):
             begun = datetime.now(UTC) - timedelta(hours=1)
             times: dict[str, Any] = {"starts_at": begun, "ends_at": begun + timedelta(hours=3)}
-            evening = employer_event(title=self.titles[belonging], taskforce_id=id, **times)
-            self.events[belonging] = evening.event_id
+            evening = employer_event(title=self.titles[ownership], taskforce_id=id, **times)
+            self.events[ownership] = evening.event_id
             promised = pledge(positions=7, captured_at=begun, event_id=evening.event_id, taskforce_id=id)
             of = {"taskforce_id": id}
-            name = "Struer" if belonging == "own" else f"{FOREIGN} taskforce"
+            name = "Struer" if ownership == "own" else f"{FOREIGN} taskforce"
             told = [taskforce(slug=slug, name=name, **of), evening, check_in(evening.event_id, **of), promised]
             await tell(self.db, *told, hire(pledge_id=promised.pledge_id, event_id=evening.event_id, **of))
 
@@ -85,12 +85,12 @@ class Overview(World):
         scope |= {"headers": [*headers, (b"host", b"localhost:8080")], "scheme": "https", "http_version": "1.1"}
         scope |= {"server": ("localhost", 8080), "client": ("127.0.0.1", 1), "root_path": ""}
         asked = asyncio.create_task(self.app(scope, receive, send))
-        await asyncio.wait_for(begun.wait(), _PATIENCE_SECONDS)
+        await asyncio.wait_for(begun.wait(), PATIENCE_SECONDS)
         if changes_of is not None and not told.is_set():
             changes: Changes = self.app.state.changes
             changes.changed(changes_of)
             with suppress(TimeoutError):
-                await asyncio.wait_for(told.wait(), _PATIENCE_SECONDS if changes_of == TASKFORCE else _SILENCE_SECONDS)
+                await asyncio.wait_for(told.wait(), PATIENCE_SECONDS if changes_of == TASKFORCE else _SILENCE_SECONDS)
         over.set()
         await asked
         return httpx.Response(status, content=body)
@@ -112,38 +112,38 @@ async def started(
 def _figures(path: str) -> Probe:
     """What is counted: of ours all, of others nothing."""
 
-    async def probe(world: Overview, asker: Asker, belonging: Belonging) -> Ask:
-        title = world.titles.get(belonging)
-        return Ask("GET", path.format(id=world.events[belonging]), hidden=200, shows=(title,) if title else ())
+    async def probe(world: Overview, asker: Asker, ownership: Ownership) -> Ask:
+        title = world.titles.get(ownership)
+        return Ask("GET", path.format(id=world.events[ownership]), hidden=200, shows=(title,) if title else ())
 
     return probe
 
 
-async def follow(world: Overview, asker: Asker, belonging: Belonging) -> Ask | None:
-    if belonging == "missing":
+async def follow(world: Overview, asker: Asker, ownership: Ownership) -> Ask | None:
+    if ownership == "missing":
         return None
-    of = TASKFORCE if belonging == "own" else OTHER_TASKFORCE
+    of = TASKFORCE if ownership == "own" else OTHER_TASKFORCE
     return Ask("GET", f"{API}/stream", {"changes": of}, hidden=200, shows=(TOLD,))
 
 
 def _board(path: str) -> Probe:
-    async def probe(world: Overview, asker: Asker, belonging: Belonging) -> Ask:
-        slug = {"own": "struer", "other taskforce": "elsewhere"}.get(belonging, "nowhere")
+    async def probe(world: Overview, asker: Asker, ownership: Ownership) -> Ask:
+        slug = {"own": "struer", "other taskforce": "elsewhere"}.get(ownership, "nowhere")
         return Ask("GET", path.format(slug=slug))
 
     return probe
 
 
-async def boards_of_the_front_page(world: Overview, asker: Asker, belonging: Belonging) -> Ask | None:
+async def boards_of_the_front_page(world: Overview, asker: Asker, ownership: Ownership) -> Ask | None:
     """Whoever sees figures is shown those instead."""
-    if FIGURES.reached_by(asker) or belonging == "missing":
+    if FIGURES.reached_by(asker) or ownership == "missing":
         return None
-    return Ask("GET", "/", shows=(">Struer<" if belonging == "own" else f">{FOREIGN} taskforce<",))
+    return Ask("GET", "/", shows=(">Struer<" if ownership == "own" else f">{FOREIGN} taskforce<",))
 
 
-async def _letter(world: Overview, belonging: Belonging) -> UUID:
-    taskforce = OTHER_TASKFORCE if belonging == "other taskforce" else TASKFORCE
-    return await write_letter(world, taskforce, f"{belonging}@example.dk")
+async def _letter(world: Overview, ownership: Ownership) -> UUID:
+    taskforce = OTHER_TASKFORCE if ownership == "other taskforce" else TASKFORCE
+    return await write_letter(world, taskforce, f"{ownership}@example.dk")
 
 
 PROBES: Final[dict[tuple[str, str], Probe]] = {

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
-from services.events.people.commands import add_person
-from services.events.people.domain import Person
-from services.events.personal_data.commands import look_up
-from shared.privacy.subject_requests import Erased, Findings, Inquiry
+from services.events.identity.administration.commands import add_person
+from services.events.identity.people.domain import Person
+from services.events.privacy.commands import look_up
+from shared.privacy.subject_requests import ErasureResult, Findings, SubjectRequest
 from tests.authorisation.matrix import FOREIGN, Ask
 from tests.authorisation.subjects import ADMINISTRATOR, OURS, THEIRS, written_into_ledger
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
 from tests.support.addresses import address_of
 
 if TYPE_CHECKING:
-    from shared.http.policy import Asker, Belonging
+    from shared.http.policy import Asker, Ownership
     from shared.i18n.translations import Language
-    from shared.privacy.subject_requests import Deadline, LedgerLine, Order
+    from shared.privacy.subject_requests import Deadline, ErasureOrder, LedgerLine
     from tests.authorisation.matrix import Probe
     from tests.authorisation.register import Register
 
@@ -29,11 +29,11 @@ ORDERS: Final[dict[str, UUID]] = {"own": OURS, "other taskforce": THEIRS}
 class HoldNothing:
     """The other services, which hold nothing about anybody: what they hold is tried with them."""
 
-    async def find(self, service: str, inquiry: Inquiry) -> Findings:
+    async def find(self, service: str, inquiry: SubjectRequest) -> Findings:
         return Findings(groups=(), done=())
 
-    async def erase(self, service: str, order: Order) -> Erased:
-        return Erased(rows=0)
+    async def erase(self, service: str, order: ErasureOrder) -> ErasureResult:
+        return ErasureResult(rows=0)
 
     async def ledger(self, service: str, taskforce_id: UUID) -> list[LedgerLine]:
         return []
@@ -63,23 +63,23 @@ async def fill(world: Register) -> None:
 
 
 def _about_somebody(path: str, **more: str) -> Probe:
-    async def probe(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    async def probe(world: Register, asker: Asker, ownership: Ownership) -> Ask:
         email, shows = NOBODY, tuple[str, ...]()
-        if belonging == "other taskforce":
+        if ownership == "other taskforce":
             email, shows = STRANGER, (f"E {FOREIGN}",)
-        elif belonging != "missing":
-            email, shows = world.people[belonging].email, (world.people[belonging].name,)
+        elif ownership != "missing":
+            email, shows = world.people[ownership].email, (world.people[ownership].name,)
         form = {"email": email, "purpose": "subject_access"} | more
         return Ask("POST", path, {"data": form}, hidden=200, shows=shows)
 
     return probe
 
 
-async def erase(world: Register, asker: Asker, belonging: Belonging) -> Ask:
-    email = {"missing": NOBODY, "other taskforce": STRANGER}.get(belonging, address_of())
-    if belonging not in {"missing", "other taskforce"}:
+async def erase(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+    email = {"missing": NOBODY, "other taskforce": STRANGER}.get(ownership, address_of())
+    if ownership not in {"missing", "other taskforce"}:
         await add_person(world.db, TASKFORCE, Person(uuid4(), "Z Slettes", email, frozenset({"member"})))
-    inquiry = Inquiry(
+    inquiry = SubjectRequest(
         taskforce=TASKFORCE, emails=(email,), who=ADMINISTRATOR, purpose="subject_erasure", action="search"
     )
     seen = (await look_up(world.db, HoldNothing(), inquiry)).digest
@@ -88,21 +88,21 @@ async def erase(world: Register, asker: Asker, belonging: Belonging) -> Ask:
 
 
 def _order(method: str, *, success: int) -> Probe:
-    async def probe(world: Register, asker: Asker, belonging: Belonging) -> Ask:
-        id = ORDERS.get(belonging, uuid4())
+    async def probe(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+        id = ORDERS.get(ownership, uuid4())
         return Ask(method, f"/personal-data/erasures/{id}", success=success)
 
     return probe
 
 
-async def lists(world: Register, asker: Asker, belonging: Belonging) -> Ask:
-    shows = (str(ORDERS[belonging]),) if belonging in ORDERS else ()
+async def lists(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+    shows = (str(ORDERS[ownership]),) if ownership in ORDERS else ()
     return Ask("GET", "/personal-data/erasures", hidden=200, shows=shows)
 
 
-async def deadlines(world: Register, asker: Asker, belonging: Belonging) -> Ask | None:
+async def deadlines(world: Register, asker: Asker, ownership: Ownership) -> Ask | None:
     """Figures: among them nobody else's can be told from one's own by looking (tests/privacy/test_tenancy.py)."""
-    return None if belonging == "other taskforce" else Ask("GET", "/personal-data/deadlines", hidden=200)
+    return None if ownership == "other taskforce" else Ask("GET", "/personal-data/deadlines", hidden=200)
 
 
 SUBJECT: Final = "somebody whose data are held"

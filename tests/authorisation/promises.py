@@ -39,7 +39,7 @@ from tests.support.infrastructure import Databases, Installation, fresh_database
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from shared.http.policy import Asker, Belonging
+    from shared.http.policy import Asker, Ownership
 
 API: Final = "/api/pledges/v1"
 TONIGHT: Final = UUID("00000000-0000-4000-8000-000000000001")
@@ -65,7 +65,7 @@ class Logged:
 class Promises(World):
     """Two taskforces with events, companies, pledges and hires."""
 
-    belongings: ClassVar[Mapping[str, tuple[Belonging, ...]]] = {
+    ownerships: ClassVar[Mapping[str, tuple[Ownership, ...]]] = {
         # The other company's event is one that is not tonight's; an event belongs to no municipality.
         "event": ("own", "other company", "other taskforce", "missing"),
         "event pass": ("own", "other taskforce", "missing"),
@@ -80,10 +80,10 @@ class Promises(World):
         return super().principal(asker)
 
     async def fill(self) -> None:
-        self._pledges: dict[tuple[Belonging, str], Logged] = {}
+        self._pledges: dict[tuple[Ownership, str], Logged] = {}
         self.events = {"own": TONIGHT, "other company": ANOTHER, "other taskforce": ELSEWHERE}
         self.titles = {"own": "Aften i aften", "other company": "Aften en anden dag", "other taskforce": FOREIGN}
-        self.companies: dict[Belonging, str] = {}
+        self.companies: dict[Ownership, str] = {}
         await self._tell_of_events()
         await self._tell_of_companies()
         for asker in get_args(Role):
@@ -117,20 +117,20 @@ class Promises(World):
                 await store.save_events(conn, [row])
 
     async def _tell_of_companies(self) -> None:
-        for belonging in self.every[:-1]:
-            taskforce = taskforce_of(belonging)
-            name = self.companies[belonging] = f"Registreret {name_of(belonging)} A/S"
-            municipality = OTHER_MUNICIPALITY if belonging == "other municipality" else MUNICIPALITY
+        for ownership in self.every[:-1]:
+            taskforce = taskforce_of(ownership)
+            name = self.companies[ownership] = f"Registreret {name_of(ownership)} A/S"
+            municipality = OTHER_MUNICIPALITY if ownership == "other municipality" else MUNICIPALITY
             id = uuid4()
             async with self.db.change(taskforce) as conn:
                 row = (taskforce, id, 1, name, name_key(name), None, municipality, True)
                 await store.save_companies(conn, [row])
-                if belonging in {"own", "other taskforce"}:
+                if ownership in {"own", "other taskforce"}:
                     await store.save_attendances(conn, [(taskforce, uuid4(), 1, TONIGHT, id, NOW)])
 
-    async def _log(self, belonging: Belonging, asker: str, by: Person | Guest) -> None:
-        taskforce, name = taskforce_of(belonging), f"{name_of(belonging)} {asker}".strip()
-        municipality = OTHER_MUNICIPALITY if belonging == "other municipality" else MUNICIPALITY
+    async def _log(self, ownership: Ownership, asker: str, by: Person | Guest) -> None:
+        taskforce, name = taskforce_of(ownership), f"{name_of(ownership)} {asker}".strip()
+        municipality = OTHER_MUNICIPALITY if ownership == "other municipality" else MUNICIPALITY
         event_id = by.event_id if isinstance(by, Guest) else TONIGHT
         promise = Promise(
             id=uuid4(),
@@ -164,32 +164,32 @@ class Promises(World):
             limits=Limits(),
         )
         company = f"Firma {name}"
-        self._pledges[belonging, asker] = Logged(
+        self._pledges[ownership, asker] = Logged(
             promise.id, company, f"Kontakt {name}", confirmation.id, company, f"Sagsbehandler {name}"
         )
 
-    def contact_of(self, belonging: Belonging) -> str:
+    def contact_of(self, ownership: Ownership) -> str:
         """What the contact of some pledge is called."""
-        return next((logged.contact for (whose, _), logged in self._pledges.items() if whose == belonging), "")
+        return next((logged.contact for (whose, _), logged in self._pledges.items() if whose == ownership), "")
 
-    def pledge(self, asker: str, belonging: Belonging) -> Logged:
-        """A pledge that is of this belonging to whoever asks; one that does not exist where it is missing."""
-        if belonging == "missing":
+    def pledge(self, asker: str, ownership: Ownership) -> Logged:
+        """A pledge that is of this ownership to whoever asks; one that does not exist where it is missing."""
+        if ownership == "missing":
             return Logged(uuid4(), "Firma Findes Ikke", "Kontakt Findes Ikke", uuid4(), "Findes Ikke", "Findes Ikke")
-        other = "other company" if belonging == "own" else belonging
-        for key in ((belonging, asker), (other, ""), (other, "member")):
+        other = "other company" if ownership == "own" else ownership
+        for key in ((ownership, asker), (other, ""), (other, "member")):
             if key in self._pledges:
                 return self._pledges[key]
-        raise KeyError(belonging)
+        raise KeyError(ownership)
 
-    def event(self, belonging: Belonging) -> UUID:
+    def event(self, ownership: Ownership) -> UUID:
         """An event's id."""
-        return uuid4() if belonging == "missing" else self.events[belonging]
+        return uuid4() if ownership == "missing" else self.events[ownership]
 
-    def pass_token(self, belonging: Belonging) -> str:
+    def pass_token(self, ownership: Ownership) -> str:
         """A pass, or what looks like one."""
-        token = sign_token(self.signing_key, guest(taskforce_of(belonging)), lifetime_seconds=900)
-        return token if belonging != "missing" else token[:-8] + ("A" * 8)
+        token = sign_token(self.signing_key, guest(taskforce_of(ownership)), lifetime_seconds=900)
+        return token if ownership != "missing" else token[:-8] + ("A" * 8)
 
 
 @asynccontextmanager
@@ -222,22 +222,22 @@ def guest(taskforce: UUID, event_id: UUID = TONIGHT) -> Principal:
     return Principal(f"pass:{event_id}", roles, taskforce, event_id=event_id, pass_generation=1)
 
 
-def name_of(belonging: Belonging) -> str:
-    """What stands in the name of a thing of this belonging."""
-    return FOREIGN if belonging == "other taskforce" else belonging.title()
+def name_of(ownership: Ownership) -> str:
+    """What stands in the name of a thing of this ownership."""
+    return FOREIGN if ownership == "other taskforce" else ownership.title()
 
 
-async def log_by_api(world: Promises, asker: Asker, belonging: Belonging) -> Ask:
+async def log_by_api(world: Promises, asker: Asker, ownership: Ownership) -> Ask:
     contact = {"name": "N", "phone": "97 85 00 00"}
-    body = pledge_body(event_id=str(world.event(belonging)), company={"name": "Ny"}, contact=contact)
+    body = pledge_body(event_id=str(world.event(ownership)), company={"name": "Ny"}, contact=contact)
     # Of an event that is not the pass's own it is the pass that is refused, whether there is such an event or not.
     hidden = 403 if asker == "event_pass" else 422
     send = {"json": body, "headers": {"idempotency-key": str(uuid4())}}
     return Ask("POST", f"{API}/pledges", send, success=201, hidden=hidden)
 
 
-async def log_by_form(world: Promises, asker: Asker, belonging: Belonging) -> Ask:
-    form = {"id": str(uuid4()), "event_id": str(world.event(belonging)), "company.name": "Ny", "contact.name": "N"}
+async def log_by_form(world: Promises, asker: Asker, ownership: Ownership) -> Ask:
+    form = {"id": str(uuid4()), "event_id": str(world.event(ownership)), "company.name": "Ny", "contact.name": "N"}
     form |= {"contact.phone": "97 85 00 00", "positions": "1", "hours": "10"}
     return Ask("POST", "/pledges/new", {"data": form}, success=303, hidden=403 if asker == "event_pass" else 422)
 
@@ -245,8 +245,8 @@ async def log_by_form(world: Promises, asker: Asker, belonging: Belonging) -> As
 def _list(path: str, field: str) -> Probe:
     """A list: what is not reached is not in it."""
 
-    async def probe(world: Promises, asker: Asker, belonging: Belonging) -> Ask:
-        return Ask("GET", path, hidden=200, shows=shown(belonging, getattr(world.pledge(asker, belonging), field)))
+    async def probe(world: Promises, asker: Asker, ownership: Ownership) -> Ask:
+        return Ask("GET", path, hidden=200, shows=shown(ownership, getattr(world.pledge(asker, ownership), field)))
 
     return probe
 
@@ -254,10 +254,10 @@ def _list(path: str, field: str) -> Probe:
 def _one(path: str, field: str, *, inside: bool = False) -> Probe:
     """One thing by its id; `inside` a pledge, which may be reached where this is not."""
 
-    async def probe(world: Promises, asker: Asker, belonging: Belonging) -> Ask:
-        logged = world.pledge(asker, belonging)
-        hidden = 200 if inside and belonging in PLEDGE.reached_by(asker) else 404
-        shows = shown(belonging, getattr(logged, field))
+    async def probe(world: Promises, asker: Asker, ownership: Ownership) -> Ask:
+        logged = world.pledge(asker, ownership)
+        hidden = 200 if inside and ownership in PLEDGE.reached_by(asker) else 404
+        shows = shown(ownership, getattr(logged, field))
         return Ask("GET", path.format(id=logged.id, hire_id=logged.hire_id), hidden=hidden, shows=shows)
 
     return probe
@@ -266,78 +266,78 @@ def _one(path: str, field: str, *, inside: bool = False) -> Probe:
 def _beside(path: str, field: str) -> Probe:
     """A thing that a page shows beside what it is for, if the address names one that is reached."""
 
-    async def probe(world: Promises, asker: Asker, belonging: Belonging) -> Ask:
-        logged = world.pledge(asker, belonging)
-        shows = shown(belonging, getattr(logged, field))
+    async def probe(world: Promises, asker: Asker, ownership: Ownership) -> Ask:
+        logged = world.pledge(asker, ownership)
+        shows = shown(ownership, getattr(logged, field))
         return Ask("GET", path.format(id=logged.id, hire_id=logged.hire_id), hidden=200, shows=shows)
 
     return probe
 
 
-async def confirm_by_api(world: Promises, asker: Asker, belonging: Belonging) -> Ask:
-    body = hire_body(pledge_id=str(world.pledge(asker, belonging).id))
+async def confirm_by_api(world: Promises, asker: Asker, ownership: Ownership) -> Ask:
+    body = hire_body(pledge_id=str(world.pledge(asker, ownership).id))
     send = {"json": body, "headers": {"idempotency-key": str(uuid4())}}
     return Ask("POST", f"{API}/hires", send, success=201, hidden=422)
 
 
-async def confirm_by_form(world: Promises, asker: Asker, belonging: Belonging) -> Ask:
+async def confirm_by_form(world: Promises, asker: Asker, ownership: Ownership) -> Ask:
     form = {"id": str(uuid4()), "step": "confirm", "start_date": NOW.date().isoformat(), "weekly_hours": "7,5"}
     form |= {"contact_person.name": "Jonas", "contact_person.phone": "96 84 84 84"}
-    return Ask("POST", f"/queue/{world.pledge(asker, belonging).id}/hire", {"data": form}, success=303)
+    return Ask("POST", f"/queue/{world.pledge(asker, ownership).id}/hire", {"data": form}, success=303)
 
 
-async def contact_address(world: Promises, asker: Asker, belonging: Belonging) -> Ask:
-    logged = world.pledge("member", belonging)
+async def contact_address(world: Promises, asker: Asker, ownership: Ownership) -> Ask:
+    logged = world.pledge("member", ownership)
     path = f"/internal/pledges/v1/pledges/{logged.id}/contact?taskforce={TASKFORCE}"
-    return Ask("GET", path, shows=shown(belonging, logged.contact))
+    return Ask("GET", path, shows=shown(ownership, logged.contact))
 
 
-async def enter_with_pass(world: Promises, asker: Asker, belonging: Belonging) -> Ask:
-    signed_in_here = asker in LOGGERS and belonging == "own"
+async def enter_with_pass(world: Promises, asker: Asker, ownership: Ownership) -> Ask:
+    signed_in_here = asker in LOGGERS and ownership == "own"
     goes_on = asker in {"nobody", "event_pass"} or signed_in_here
-    return Ask("GET", f"/pledges/pass/{world.pass_token(belonging)}", success=303 if goes_on else 200, hidden=403)
+    return Ask("GET", f"/pledges/pass/{world.pass_token(ownership)}", success=303 if goes_on else 200, hidden=403)
 
 
-async def go_on_as_guest(world: Promises, asker: Asker, belonging: Belonging) -> Ask:
-    return Ask("POST", f"/pledges/pass/{world.pass_token(belonging)}", success=303, hidden=403)
+async def go_on_as_guest(world: Promises, asker: Asker, ownership: Ownership) -> Ask:
+    return Ask("POST", f"/pledges/pass/{world.pass_token(ownership)}", success=303, hidden=403)
 
 
-async def intake_of_event(world: Promises, asker: Asker, belonging: Belonging) -> Ask:
-    shows = () if belonging == "missing" else (world.titles[belonging],)
-    return Ask("GET", f"/pledges/new?event={world.event(belonging)}", hidden=200, shows=shows)
+async def intake_of_event(world: Promises, asker: Asker, ownership: Ownership) -> Ask:
+    shows = () if ownership == "missing" else (world.titles[ownership],)
+    return Ask("GET", f"/pledges/new?event={world.event(ownership)}", hidden=200, shows=shows)
 
 
-async def intake_with_companies(world: Promises, asker: Asker, belonging: Belonging) -> Ask:
-    shows = () if belonging == "missing" else (world.companies[belonging],)
+async def intake_with_companies(world: Promises, asker: Asker, ownership: Ownership) -> Ask:
+    shows = () if ownership == "missing" else (world.companies[ownership],)
     send: dict[str, Any] = {}
-    if asker == "event_pass" and belonging != "own":
+    if asker == "event_pass" and ownership != "own":
         # Where nobody has checked in yet, there is room for others.
         token = sign_token(world.signing_key, guest(TASKFORCE, ANOTHER), lifetime_seconds=900)
         send["headers"] = {"authorization": f"Bearer {token}"}
     return Ask("GET", "/pledges/new", send, hidden=200, shows=shows)
 
 
-def _import_file(world: Promises, belonging: Belonging) -> bytes:
-    line = f"Ny;01-02-2024;1;5;Eva;{world.event(belonging)}"
+def _import_file(world: Promises, ownership: Ownership) -> bytes:
+    line = f"Ny;01-02-2024;1;5;Eva;{world.event(ownership)}"
     return f"virksomhed;dato;pladser;timer fra;kontaktperson;arrangement\n{line}\n".encode()
 
 
-async def judge_import(world: Promises, asker: Asker, belonging: Belonging) -> Ask:
-    return Ask("POST", "/pledges/import", {"files": {"file": ("a.csv", _import_file(world, belonging))}}, hidden=422)
+async def judge_import(world: Promises, asker: Asker, ownership: Ownership) -> Ask:
+    return Ask("POST", "/pledges/import", {"files": {"file": ("a.csv", _import_file(world, ownership))}}, hidden=422)
 
 
-async def errors_of_import(world: Promises, asker: Asker, belonging: Belonging) -> Ask:
-    carried = base64.urlsafe_b64encode(_import_file(world, belonging)).decode()
+async def errors_of_import(world: Promises, asker: Asker, ownership: Ownership) -> Ask:
+    carried = base64.urlsafe_b64encode(_import_file(world, ownership)).decode()
     return Ask("POST", "/pledges/import/errors", {"data": {"carried": carried}}, hidden=200)
 
 
-def _contact(world: Promises, belonging: Belonging) -> tuple[dict[str, Any], str]:
-    number = {"other taskforce": "96 00 00 01", "missing": "96 00 00 02"}.get(belonging, "97 85 00 00")
-    return {"phones": [number]}, f"E {FOREIGN}" if belonging == "other taskforce" else world.contact_of(belonging)
+def _contact(world: Promises, ownership: Ownership) -> tuple[dict[str, Any], str]:
+    number = {"other taskforce": "96 00 00 01", "missing": "96 00 00 02"}.get(ownership, "97 85 00 00")
+    return {"phones": [number]}, f"E {FOREIGN}" if ownership == "other taskforce" else world.contact_of(ownership)
 
 
-async def _contact_to_erase(world: Promises, belonging: Belonging) -> UUID:
-    if belonging == "other taskforce":
+async def _contact_to_erase(world: Promises, ownership: Ownership) -> UUID:
+    if ownership == "other taskforce":
         return STRANGER
     id = uuid4()
     await world.superuser.execute("insert into pledge_contacts values ($1, $2, 'Z', null, 'z@a.dk')", TASKFORCE, id)

@@ -7,9 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from uuid import UUID, uuid4
 
-from services.events import commands, passes
 from services.events.app import create_app
-from services.events.domain import Company
+from services.events.calendar import commands as calendar
+from services.events.calendar import passes
+from services.events.register import commands as register
+from services.events.register.domain import Company
 from services.events.settings import EventsSettings
 from tests.authorisation import accounts, personal_data
 from tests.authorisation.accounts import API, Accounts, name_of
@@ -29,7 +31,7 @@ from tests.support.infrastructure import Databases, Installation, fresh_database
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from shared.http.policy import Asker, Belonging
+    from shared.http.policy import Asker, Ownership
 
 FAR: Final = datetime(2090, 11, 24, 16, 30, tzinfo=UTC)
 """When the events are that lists begin with."""
@@ -39,7 +41,7 @@ STEPS: Final = {"draft": (), "published": ("publish",), "open": ("publish", "ope
 class Register(Accounts):
     """Two taskforces with companies, events and people."""
 
-    belongings: ClassVar[Mapping[str, tuple[Belonging, ...]]] = {
+    ownerships: ClassVar[Mapping[str, tuple[Ownership, ...]]] = {
         # An event belongs to no company and to no municipality.
         "event": ("own", "draft", "other taskforce", "missing"),
         "event pass": ("own", "other taskforce", "missing"),
@@ -48,25 +50,25 @@ class Register(Accounts):
     }
 
     async def fill(self) -> None:
-        self.companies: dict[Belonging, Company] = {}
+        self.companies: dict[Ownership, Company] = {}
         self.people = {}
         self.events: dict[tuple[str, str], UUID] = {}
         for id, slug, name in ((TASKFORCE, "struer", "Struer"), (OTHER_TASKFORCE, "elsewhere", FOREIGN)):
-            await commands.register_taskforce(
+            await register.register_taskforce(
                 self.db, id=id, slug=slug, name=name, municipality=MUNICIPALITY, since=date(2018, 5, 1)
             )
-        for belonging in ("own", "other company", "other municipality", "other taskforce"):
-            await self._fill(belonging)
+        for ownership in ("own", "other company", "other municipality", "other taskforce"):
+            await self._fill(ownership)
         for status in STEPS:
             for whose in ("own", "other taskforce"):
                 self.events[whose, status] = await self.new_event(whose, status, starts_at=FAR)
         # Ids that are in use elsewhere and will be given to something of ours: they are no secret, and nobody's alone.
         self.taken = await self.new_event("other taskforce", "draft", starts_at=FAR)
-        await commands.register_company(self.db, OTHER_TASKFORCE, Company(self.taken, f"B {FOREIGN}"))
+        await register.register_company(self.db, OTHER_TASKFORCE, Company(self.taken, f"B {FOREIGN}"))
         for whose in ("own", "other taskforce"):
-            for belonging, company in self.companies.items():
-                if (belonging == "other taskforce") == (whose == "other taskforce"):
-                    await commands.check_in(
+            for ownership, company in self.companies.items():
+                if (ownership == "other taskforce") == (whose == "other taskforce"):
+                    await calendar.check_in(
                         self.db, taskforce_of(whose), self.events[whose, "open"], company.id, by="x"
                     )
         self.events["draft", "draft"] = self.events["own", "draft"]
@@ -74,27 +76,27 @@ class Register(Accounts):
         await self.fill_accounts()
         await personal_data.fill(self)
 
-    async def _fill(self, belonging: Belonging) -> None:
-        municipality = OTHER_MUNICIPALITY if belonging == "other municipality" else MUNICIPALITY
-        taskforce, name = taskforce_of(belonging), name_of(belonging)
+    async def _fill(self, ownership: Ownership) -> None:
+        municipality = OTHER_MUNICIPALITY if ownership == "other municipality" else MUNICIPALITY
+        taskforce, name = taskforce_of(ownership), name_of(ownership)
         company = Company(uuid4(), f"A {name} ApS", municipality=municipality, personally_owned=True)
-        self.companies[belonging] = company
-        await commands.register_company(self.db, taskforce, company)
-        await self.new_account(belonging, municipality)
+        self.companies[ownership] = company
+        await register.register_company(self.db, taskforce, company)
+        await self.new_account(ownership, municipality)
 
-    async def new_event(self, belonging: Belonging, status: str, *, starts_at: datetime | None = None) -> UUID:
+    async def new_event(self, ownership: Ownership, status: str, *, starts_at: datetime | None = None) -> UUID:
         """Another event of this status; one of the other taskforce's is always the same, for nobody changes it."""
-        if starts_at is None and belonging == "missing":
+        if starts_at is None and ownership == "missing":
             return uuid4()
-        if starts_at is None and belonging == "other taskforce":
-            return self.events[belonging, status]
-        id, taskforce = uuid4(), taskforce_of(belonging)
+        if starts_at is None and ownership == "other taskforce":
+            return self.events[ownership, status]
+        id, taskforce = uuid4(), taskforce_of(ownership)
         start = starts_at or datetime.now(UTC) - timedelta(hours=1)
-        await commands.draft_event(
+        await calendar.draft_event(
             self.db,
             taskforce,
             id=id,
-            title=title_of(belonging, status),
+            title=title_of(ownership, status),
             kind="employer_event",
             place=None,
             starts_at=start,
@@ -102,25 +104,25 @@ class Register(Accounts):
             goal_positions=None,
         )
         for step in STEPS[status]:
-            await getattr(commands, f"{step}_event")(self.db, taskforce, id)
+            await getattr(calendar, f"{step}_event")(self.db, taskforce, id)
         return id
 
-    def event(self, belonging: Belonging, status: str = "open") -> UUID:
+    def event(self, ownership: Ownership, status: str = "open") -> UUID:
         """An event that stays as it is."""
-        if belonging == "missing":
+        if ownership == "missing":
             return uuid4()
-        return self.events[belonging, "draft" if belonging == "draft" else status]
+        return self.events[ownership, "draft" if ownership == "draft" else status]
 
-    def company(self, belonging: Belonging) -> UUID:
+    def company(self, ownership: Ownership) -> UUID:
         """A company's id."""
-        return uuid4() if belonging == "missing" else self.companies[belonging].id
+        return uuid4() if ownership == "missing" else self.companies[ownership].id
 
-    def code(self, belonging: Belonging, *, spoken: bool = False) -> str:
+    def code(self, ownership: Ownership, *, spoken: bool = False) -> str:
         """What leads to an event's pass."""
         settings: EventsSettings = self.app.state.settings
         make = passes.spoken_code if spoken else passes.link_code
-        code = make(settings, taskforce_of(belonging), self.events[_whose(belonging), "open"], 1)
-        return code if belonging != "missing" else code[:-4] + ("AAAA" if code[-4:] != "AAAA" else "BBBB")
+        code = make(settings, taskforce_of(ownership), self.events[_whose(ownership), "open"], 1)
+        return code if ownership != "missing" else code[:-4] + ("AAAA" if code[-4:] != "AAAA" else "BBBB")
 
 
 @asynccontextmanager
@@ -140,24 +142,24 @@ async def started(
             yield world, dsns
 
 
-def title_of(belonging: Belonging, status: str) -> str:
+def title_of(ownership: Ownership, status: str) -> str:
     """An event's title."""
-    return f"{name_of('own' if belonging == 'draft' else belonging)} aften {status}"
+    return f"{name_of('own' if ownership == 'draft' else ownership)} aften {status}"
 
 
-def _whose(belonging: Belonging) -> Belonging:
-    return "other taskforce" if belonging == "other taskforce" else "own"
+def _whose(ownership: Ownership) -> Ownership:
+    return "other taskforce" if ownership == "other taskforce" else "own"
 
 
 def _step(path: str, before: str, *, drafts: int, success: int = 200, form: dict[str, str] | None = None) -> Probe:
     """A transition of a new event that is at `before`; `drafts` is what is answered for a draft, 0: never asked."""
 
-    async def probe(world: Register, asker: Asker, belonging: Belonging) -> Ask | None:
-        if belonging == "draft" and not drafts:
+    async def probe(world: Register, asker: Asker, ownership: Ownership) -> Ask | None:
+        if ownership == "draft" and not drafts:
             return None
-        id = await world.new_event(belonging, "draft" if belonging == "draft" else before)
+        id = await world.new_event(ownership, "draft" if ownership == "draft" else before)
         send = {} if form is None else {"data": form}
-        return Ask("POST", path.format(id=id), send, success=drafts if belonging == "draft" else success)
+        return Ask("POST", path.format(id=id), send, success=drafts if ownership == "draft" else success)
 
     return probe
 
@@ -165,51 +167,51 @@ def _step(path: str, before: str, *, drafts: int, success: int = 200, form: dict
 def _event(method: str, path: str, *, drafts: int = 200, by_title: bool = True, **more: Any) -> Probe:
     """Something that leaves the event as it is."""
 
-    async def probe(world: Register, asker: Asker, belonging: Belonging) -> Ask:
-        title = title_of(belonging, "draft" if belonging == "draft" else "open")
-        ask = {"success": 200} | more | ({"success": drafts} if belonging == "draft" else {})
-        shows = shown(belonging, title) if by_title and ask["success"] == 200 else ()
-        return Ask(method, path.format(id=world.event(belonging)), shows=shows, **ask)
+    async def probe(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+        title = title_of(ownership, "draft" if ownership == "draft" else "open")
+        ask = {"success": 200} | more | ({"success": drafts} if ownership == "draft" else {})
+        shows = shown(ownership, title) if by_title and ask["success"] == 200 else ()
+        return Ask(method, path.format(id=world.event(ownership)), shows=shows, **ask)
 
     return probe
 
 
-async def _draft(world: Register, belonging: Belonging) -> dict[str, Any]:
+async def _draft(world: Register, ownership: Ownership) -> dict[str, Any]:
     """The plan of an event; for one of ours its own once more."""
-    id = world.taken if belonging == "other taskforce" else world.event(belonging, "draft")
+    id = world.taken if ownership == "other taskforce" else world.event(ownership, "draft")
     times = {"starts_at": FAR.isoformat(), "ends_at": (FAR + timedelta(hours=3)).isoformat()}
-    return {"id": str(id), "title": title_of(belonging, "draft") if _of_ours(belonging) else "Ny aften"} | times
+    return {"id": str(id), "title": title_of(ownership, "draft") if _of_ours(ownership) else "Ny aften"} | times
 
 
-def _of_ours(belonging: Belonging) -> bool:
-    return belonging not in {"other taskforce", "missing"}
+def _of_ours(ownership: Ownership) -> bool:
+    return ownership not in {"other taskforce", "missing"}
 
 
-async def draft_by_api(world: Register, asker: Asker, belonging: Belonging) -> Ask | None:
-    body = await _draft(world, belonging)
+async def draft_by_api(world: Register, asker: Asker, ownership: Ownership) -> Ask | None:
+    body = await _draft(world, ownership)
     return Ask("POST", f"{API}/events", {"json": body}, success=201, hidden=201, creates=True)
 
 
-async def draft_by_form(world: Register, asker: Asker, belonging: Belonging) -> Ask | None:
-    body = await _draft(world, belonging)
+async def draft_by_form(world: Register, asker: Asker, ownership: Ownership) -> Ask | None:
+    body = await _draft(world, ownership)
     form = {"id": body["id"], "title": body["title"], "day": "2090-11-24", "starts": "17:30", "ends": "20:30"}
     return Ask("POST", "/events", {"data": form}, success=303, hidden=303, creates=True)
 
 
-def _company_facts(world: Register, belonging: Belonging) -> dict[str, Any]:
-    if not _of_ours(belonging):
-        return {"id": str(world.taken if belonging == "other taskforce" else uuid4()), "name": "Z ny"}
-    known = world.companies[belonging]
+def _company_facts(world: Register, ownership: Ownership) -> dict[str, Any]:
+    if not _of_ours(ownership):
+        return {"id": str(world.taken if ownership == "other taskforce" else uuid4()), "name": "Z ny"}
+    known = world.companies[ownership]
     return {"id": str(known.id), "name": known.name, "municipality": known.municipality, "personally_owned": True}
 
 
-async def register_by_api(world: Register, asker: Asker, belonging: Belonging) -> Ask:
-    body = _company_facts(world, belonging)
+async def register_by_api(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+    body = _company_facts(world, ownership)
     return Ask("POST", f"{API}/companies", {"json": body}, success=201, hidden=201, creates=True)
 
 
-async def register_by_form(world: Register, asker: Asker, belonging: Belonging) -> Ask:
-    facts = _company_facts(world, belonging)
+async def register_by_form(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+    facts = _company_facts(world, ownership)
     form = {name: "true" if value is True else value for name, value in facts.items()}
     return Ask("POST", "/companies", {"data": form}, success=303, hidden=303, creates=True)
 
@@ -217,64 +219,64 @@ async def register_by_form(world: Register, asker: Asker, belonging: Belonging) 
 def _list(path: str, of: str) -> Probe:
     """A list: what is not reached is not in it."""
 
-    async def probe(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    async def probe(world: Register, asker: Asker, ownership: Ownership) -> Ask:
         if of == "event":
-            mark = title_of(belonging, "draft" if belonging == "draft" else "open")
+            mark = title_of(ownership, "draft" if ownership == "draft" else "open")
         else:
-            mark = world.companies[belonging].name if belonging != "missing" else ""
-        return Ask("GET", path, hidden=200, shows=shown(belonging, mark))
+            mark = world.companies[ownership].name if ownership != "missing" else ""
+        return Ask("GET", path, hidden=200, shows=shown(ownership, mark))
 
     return probe
 
 
-async def read_company(world: Register, asker: Asker, belonging: Belonging) -> Ask:
-    shows = shown(belonging, world.companies[belonging].name) if belonging != "missing" else ()
-    return Ask("GET", f"{API}/companies/{world.company(belonging)}", shows=shows)
+async def read_company(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+    shows = shown(ownership, world.companies[ownership].name) if ownership != "missing" else ()
+    return Ask("GET", f"{API}/companies/{world.company(ownership)}", shows=shows)
 
 
-async def clear_company(world: Register, asker: Asker, belonging: Belonging) -> Ask:
-    id = world.company(belonging)
-    if _of_ours(belonging):
+async def clear_company(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+    id = world.company(ownership)
+    if _of_ours(ownership):
         id = uuid4()
-        await commands.register_company(world.db, TASKFORCE, Company(id, "Z Jens", personally_owned=True))
+        await register.register_company(world.db, TASKFORCE, Company(id, "Z Jens", personally_owned=True))
     return Ask("POST", f"/companies/{id}/clear", success=303)
 
 
 def _check_in(path: str, *, form: bool, success: int) -> dict[str, Probe]:
-    async def at_an_event(world: Register, asker: Asker, belonging: Belonging) -> Ask:
+    async def at_an_event(world: Register, asker: Asker, ownership: Ownership) -> Ask:
         body = {"company_id": str(world.companies["own"].id)}
-        id = await world.new_event(belonging, "draft" if belonging == "draft" else "open")
+        id = await world.new_event(ownership, "draft" if ownership == "draft" else "open")
         send = {"data": body} if form else {"json": body}
-        return Ask("POST", path.format(id=id), send, success=409 if belonging == "draft" else success)
+        return Ask("POST", path.format(id=id), send, success=409 if ownership == "draft" else success)
 
-    async def of_a_company(world: Register, asker: Asker, belonging: Belonging) -> Ask:
-        body = {"company_id": str(world.company(belonging))}
+    async def of_a_company(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+        body = {"company_id": str(world.company(ownership))}
         send = {"data": body} if form else {"json": body}
         return Ask("POST", path.format(id=await world.new_event("own", "open")), send, success=success)
 
     return {"event": at_an_event, "company": of_a_company}
 
 
-async def walk_in(world: Register, asker: Asker, belonging: Belonging) -> Ask:
-    id = await world.new_event(belonging, "draft" if belonging == "draft" else "open")
+async def walk_in(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+    id = await world.new_event(ownership, "draft" if ownership == "draft" else "open")
     form = {"id": str(uuid4()), "name": "Z Tag"}
-    return Ask("POST", f"/events/{id}/walk-ins", {"data": form}, success=409 if belonging == "draft" else 303)
+    return Ask("POST", f"/events/{id}/walk-ins", {"data": form}, success=409 if ownership == "draft" else 303)
 
 
 def _who_has_come(path: str, *, seen_by_all: bool) -> Probe:
-    async def probe(world: Register, asker: Asker, belonging: Belonging) -> Ask:
-        ours = belonging if belonging in {"other taskforce", "missing"} else "own"
-        shows = (world.companies[belonging].name,) if belonging != "missing" else ()
-        hidden = 200 if seen_by_all and _of_ours(belonging) else 404
+    async def probe(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+        ours = ownership if ownership in {"other taskforce", "missing"} else "own"
+        shows = (world.companies[ownership].name,) if ownership != "missing" else ()
+        hidden = 200 if seen_by_all and _of_ours(ownership) else 404
         return Ask("GET", path.format(id=world.event(ours, "open")), hidden=hidden, shows=shows)
 
     return probe
 
 
 def _pass(*, spoken: bool) -> Probe:
-    async def probe(world: Register, asker: Asker, belonging: Belonging) -> Ask:
-        code = world.code(belonging, spoken=spoken)
-        slug = f"{'elsewhere' if belonging == 'other taskforce' else 'struer'}/" if spoken else ""
+    async def probe(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+        code = world.code(ownership, spoken=spoken)
+        slug = f"{'elsewhere' if ownership == 'other taskforce' else 'struer'}/" if spoken else ""
         return Ask("GET", f"/events/pass/{slug}{code}", success=303)
 
     return probe

@@ -20,10 +20,8 @@ from tests.conftest import TASKFORCE
 
 _OF_THE_TASKFORCE: Final = re.compile(r"(\b\w+\.)?\btaskforce_id = \$1\b")
 # Where a statement is made for whatever transaction it is in: finding and erasing somebody (services/*/subjects.py).
-_OF_THE_TRANSACTION: Final = re.compile(
-    r"(\b\w+\.)?\btaskforce_id = nullif\(current_setting\('app.taskforce', true\), ''\)::uuid"
-)
-_NAMED_IN_A_LETTER: Final = re.compile(r"nullif\(current_setting\('app.taskforce', true\), ''\)(?!::uuid)")
+_OF_THE_TRANSACTION: Final = re.compile(r"(\b\w+\.)?\btaskforce_id = current_taskforce\(\)")
+_NAMED_IN_A_LETTER: Final = re.compile(r"nullif\(current_setting\('app.taskforce', true\), ''\)")
 
 Checks = Mapping[Callable[..., Any], Callable[..., Any]]
 """Each check of a service, and what stands in for it when it is taken away."""
@@ -46,7 +44,7 @@ async def roles_not_missed(world: World, probes: Probes) -> list[str]:
         refused = [asker for asker in ASKERS if asker not in operation.askers]
         try:
             for one in refused:
-                tried = cells(world, [operation], askers=[one], belongings=("own", "missing"))
+                tried = cells(world, [operation], askers=[one], ownerships=("own", "missing"))
                 if not await noticed(world, probes, tried):
                     unnoticed.append(f"{operation.name} for {one}")
         finally:
@@ -99,7 +97,7 @@ async def taskforces_not_missed(world: World, probes: Probes, superuser_dsn: str
     unnoticed = []
     async with without_taskforces(world, superuser_dsn, letters_too=True):
         for operation in world.operations:
-            for thing in operation.things or ():
+            for thing in operation.resources or ():
                 askers = [asker for asker in ASKERS if asker in operation.askers and thing.reached_by(asker)]
                 if any("other taskforce" in thing.reached_by(asker) for asker in askers):
                     continue
@@ -108,7 +106,7 @@ async def taskforces_not_missed(world: World, probes: Probes, superuser_dsn: str
                 if ask is None or ask.creates:
                     continue
                 tried = cells(
-                    world, [operation], things=[thing], askers=askers, belongings=("other taskforce", "missing")
+                    world, [operation], things=[thing], askers=askers, ownerships=("other taskforce", "missing")
                 )
                 if not await noticed(world, probes, tried):
                     unnoticed.append(f"{operation.name}: {thing.name}")
@@ -147,8 +145,8 @@ async def checks_not_missed(world: World, probes: Probes, service: str, checks: 
         for module, name in users:
             own = [one for one in world.operations if one.endpoint.__module__ == module.__name__]
             tried = own or world.operations
-            limited = [one for one in tried if any(thing.by_role for thing in one.things or ())]
-            ours = cells(world, limited, belongings=set(world.every) - {"other taskforce", "missing"} | {"draft"})
+            limited = [one for one in tried if any(thing.by_role for thing in one.resources or ())]
+            ours = cells(world, limited, ownerships=set(world.every) - {"other taskforce", "missing"} | {"draft"})
             with replaced(module, name, instead):
                 missed = await noticed(world, probes, ours)
             if not missed:

@@ -11,7 +11,7 @@ from tests.conftest import OTHER_TASKFORCE, TASKFORCE
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from shared.http.policy import Asker, Belonging
+    from shared.http.policy import Asker, Ownership
     from tests.authorisation.matrix import Probe
 
 ADMINISTRATOR: Final = f"person:{UUID(int=1)}"
@@ -27,25 +27,25 @@ def inquiry(**known: Any) -> dict[str, Any]:
     } | known
 
 
-def find(service: str, known: Callable[[Any, Belonging], tuple[dict[str, Any], str]]) -> Probe:
+def find(service: str, known: Callable[[Any, Ownership], tuple[dict[str, Any], str]]) -> Probe:
     """Look somebody up. `known`: what they are known by, and what is shown of them."""
 
-    async def probe(world: Any, asker: Asker, belonging: Belonging) -> Ask:
-        by, shown = known(world, belonging)
-        shows = () if belonging == "missing" else (shown,)
+    async def probe(world: Any, asker: Asker, ownership: Ownership) -> Ask:
+        by, shown = known(world, ownership)
+        shows = () if ownership == "missing" else (shown,)
         path = f"/internal/{service}/v1/subjects/find"
         return Ask("POST", path, {"json": inquiry(**by)}, hidden=200, shows=shows)
 
     return probe
 
 
-def erase(service: str, group: str, key: Callable[[Any, Belonging], Awaitable[UUID]]) -> Probe:
+def erase(service: str, group: str, key: Callable[[Any, Ownership], Awaitable[UUID]]) -> Probe:
     """Erase a row, by its key: of none that is not reached there is one in the answer."""
 
-    async def probe(world: Any, asker: Asker, belonging: Belonging) -> Ask:
-        row = uuid4() if belonging == "missing" else await key(world, belonging)
+    async def probe(world: Any, asker: Asker, ownership: Ownership) -> Ask:
+        row = uuid4() if ownership == "missing" else await key(world, ownership)
         body = {"taskforce": str(TASKFORCE), "by": ADMINISTRATOR, "keys": {group: [str(row)]}}
-        shows = () if belonging == "missing" else ('"rows":1',)
+        shows = () if ownership == "missing" else ('"rows":1',)
         return Ask("POST", f"/internal/{service}/v1/subjects/erase", {"json": body}, hidden=200, shows=shows)
 
     return probe
@@ -54,8 +54,8 @@ def erase(service: str, group: str, key: Callable[[Any, Belonging], Awaitable[UU
 def deadlines(service: str) -> Probe:
     """What is past its deadline: figures, among which nobody else's can be told from one's own by looking at one."""
 
-    async def probe(world: Any, asker: Asker, belonging: Belonging) -> Ask | None:
-        if belonging == "other taskforce":
+    async def probe(world: Any, asker: Asker, ownership: Ownership) -> Ask | None:
+        if ownership == "other taskforce":
             return None
         return Ask("GET", f"/internal/{service}/v1/deadlines?taskforce={TASKFORCE}", hidden=200)
 
@@ -81,8 +81,8 @@ OURS, THEIRS = UUID("0e0e0e0e-0000-4000-8000-000000000001"), UUID("0e0e0e0e-0000
 def ledger(path: str) -> Probe:
     """The ledger, in which another taskforce's lines are not."""
 
-    async def probe(world: Any, asker: Asker, belonging: Belonging) -> Ask:
-        shows = {"own": (str(OURS),), "other taskforce": (str(THEIRS),)}.get(belonging, ())
+    async def probe(world: Any, asker: Asker, ownership: Ownership) -> Ask:
+        shows = {"own": (str(OURS),), "other taskforce": (str(THEIRS),)}.get(ownership, ())
         return Ask("GET", path, hidden=200, shows=shows)
 
     return probe
@@ -106,12 +106,12 @@ async def write_letter(world: Any, taskforce_id: UUID, about: str) -> UUID:
 def find_letter(service: str) -> Probe:
     """Look somebody up of whom there is only a message that could not be read."""
 
-    async def probe(world: Any, asker: Asker, belonging: Belonging) -> Ask:
+    async def probe(world: Any, asker: Asker, ownership: Ownership) -> Ask:
         about = f"{uuid4()}@example.dk"
         shows: tuple[str, ...] = ()
-        if belonging != "missing":
+        if ownership != "missing":
             shows = (
-                str(await write_letter(world, OTHER_TASKFORCE if belonging == "other taskforce" else TASKFORCE, about)),
+                str(await write_letter(world, OTHER_TASKFORCE if ownership == "other taskforce" else TASKFORCE, about)),
             )
         return Ask(
             "POST", f"/internal/{service}/v1/subjects/find", {"json": inquiry(emails=[about])}, hidden=200, shows=shows

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from deploy.authorisation import DOCUMENT, OPERATORS, apps, document
 from shared.http.auth import public, require
-from shared.http.policy import ASKERS, OWN, Thing, about, operations
+from shared.http.policy import ASKERS, OWN, Resource, concerns, operations
 from tests.authorisation import mails, overview, promises, register
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ def test_the_page_says_what_is_declared() -> None:
 
 
 def test_every_operation_says_what_it_is_about(declared: dict[str, list[Operation]]) -> None:
-    silent = [f"{service}: {one.name}" for service, found in declared.items() for one in found if one.things is None]
-    assert silent == [], "say it with shared.http.policy.about, below the router's decorator"
+    silent = [f"{service}: {one.name}" for service, found in declared.items() for one in found if one.resources is None]
+    assert silent == [], "say it with shared.http.policy.concerns, below the router's decorator"
 
 
 def test_whatever_takes_an_id_is_about_something(declared: dict[str, list[Operation]]) -> None:
@@ -46,7 +46,7 @@ def test_whatever_takes_an_id_is_about_something(declared: dict[str, list[Operat
         f"{service}: {one.name} takes {', '.join(one.ids)}"
         for service, of in declared.items()
         for one in of
-        if one.ids and not one.things
+        if one.ids and not one.resources
     ]
     assert found == []
 
@@ -57,7 +57,7 @@ def test_every_operation_is_tried_with_everything_it_is_about(declared: dict[str
         for service, found in declared.items()
         for one in found
         if one.path not in OPERATORS
-        for thing in one.things or ()
+        for thing in one.resources or ()
     }
     tried = {(service, *key) for service, probes in PROBES.items() for key in probes}
     assert wanted - tried == set(), "say in tests/authorisation what a request for it looks like"
@@ -79,7 +79,7 @@ def _app() -> FastAPI:
     async def by_query(event: UUID | None = None, size: int = 1) -> None: ...
 
     @app.post("/by-body", dependencies=[Depends(public)])
-    @about(Thing("cat", by_role={"member": OWN}))
+    @concerns(Resource("cat", by_role={"member": OWN}))
     async def by_body(body: _Body, lives: int = 9) -> None: ...
 
     return app
@@ -92,10 +92,10 @@ def test_an_id_is_seen_in_the_path_the_query_and_the_body() -> None:
         "/by-query": ("event",),
         "/by-body": ("body",),
     }
-    assert found["/by-query"].things is None
+    assert found["/by-query"].resources is None
     assert found["/by-query"].askers == {"member"}
     assert len(found["/by-body"].askers) == len(ASKERS)
-    assert [thing.reached_by("member") for thing in found["/by-body"].things] == [OWN]
+    assert [thing.reached_by("member") for thing in found["/by-body"].resources] == [OWN]
 
 
 def test_a_route_that_does_not_say_who_may_is_no_operation_but_a_mistake() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 import pytest_asyncio
 
 from services.events import access
@@ -23,9 +22,6 @@ from tests.support.infrastructure import Databases, Installation
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-# Thousands of requests, one after another: on a machine that does something else besides they take minutes.
-pytestmark = pytest.mark.timeout(600)
-
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def world(installation: Installation, signing_key: str) -> AsyncIterator[Register]:
@@ -41,7 +37,7 @@ async def spoilt(installation: Installation, signing_key: str) -> AsyncIterator[
 
 
 CHECKS: Checks = {access.plans: lambda _: True, access.keeps_door: lambda _: True}
-SHOWN_ONLY = ["services.events.pages.companies: plans"]
+SHOWN_ONLY = ["services.events.register.pages: plans"]
 """Decides which buttons a page has; what they do is decided where it is done."""
 CHECKED_TWICE = {
     f"{operation} for {program}"
@@ -75,7 +71,7 @@ async def test_what_forgets_to_ask_for_the_taskforce_is_stopped_by_the_database(
 ) -> None:
     world, dsns = spoilt
     async with without_taskforces(world, dsns.app_dsn("events")):
-        found = await wrong(world, PROBES, cells(world, belongings=("other taskforce", "missing")))
+        found = await wrong(world, PROBES, cells(world, ownerships=("other taskforce", "missing")))
         assert not found, as_lines(found)
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from deploy.authorisation import OPERATORS, apps
 from shared.http.policy import Operation, operations
-from shared.http.rate_limiter import Limits
-from shared.http.rate_limits import KINDS, UNLIMITED, Rate
+from shared.http.rate_limiter import RateLimiter
+from shared.http.rate_limits import RATE_CLASSES, UNLIMITED, Rate
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -36,7 +36,7 @@ def unlimited(found: list[Operation]) -> list[str]:
     return [
         one.name
         for one in found
-        if one.kind != "internal" and one.path not in OPERATORS and one.limit.name not in KINDS
+        if one.kind != "internal" and one.path not in OPERATORS and one.limit.name not in RATE_CLASSES
     ]
 
 
@@ -62,8 +62,8 @@ async def test_every_operation_is_refused_to_whoever_has_asked_too_often(service
     for app, one in every_operation(services):
         if one.limit is UNLIMITED:
             continue
-        app.state.limits = Limits({one.limit.name: {"address": Rate(1, 600)}})
-        app.state.limits.count(one.limit, [("address", HERE)])
+        app.state.rate_limiter = RateLimiter({one.limit.name: {"address": Rate(1, 600)}})
+        app.state.rate_limiter.count(one.limit, [("address", HERE)])
         path = _PARAMETER.sub(str(UUID(int=7)), one.path)
         if "/sign-in/as/" in path:
             path = "/sign-in/as/member"

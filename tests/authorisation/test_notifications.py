@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 import pytest_asyncio
 
 from tests.authorisation.mails import PROBES, Mails, started
@@ -18,9 +17,6 @@ from tests.support.infrastructure import Databases, Installation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-
-# Thousands of requests, one after another: on a machine that does something else besides they take minutes.
-pytestmark = pytest.mark.timeout(600)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -52,7 +48,7 @@ async def test_what_forgets_to_ask_for_the_taskforce_is_stopped_by_the_database(
 ) -> None:
     world, dsns = spoilt
     async with without_taskforces(world, dsns.app_dsn("notifications")):
-        found = await wrong(world, PROBES, cells(world, belongings=("other taskforce", "missing")))
+        found = await wrong(world, PROBES, cells(world, ownerships=("other taskforce", "missing")))
         assert not found, as_lines(found)
 
 

@@ -162,7 +162,7 @@ def _measure(plan: Plan, progress: Callable[[str], None], folder: Path) -> Itera
         Target(500.0),
         note=f"{parts}; USS {spread(found['own memory']).median:.0f}; idle {spread(found['idle memory']).median:.0f}",
     )
-    yield Measure(SECTION, "processor while idle, of one", "%", spread(found["idle processor"]))
+    yield Measure(SECTION, "processor while idle, of one", "%", spread(found["idle processor"]), target=Target(8.0))
 
 
 def _work(load: Child, folder: Path, port: int, seed: str) -> None:

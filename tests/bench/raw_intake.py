@@ -79,7 +79,7 @@ def prepared(
             received_at=now,
             limits=Limits(),
         )
-        made.append(_values(pledge, hashlib.sha256(json.dumps(body).encode()).digest() + b"\1", now))
+        made.append(_values(pledge, hashlib.sha256(json.dumps(body).encode()).digest(), now))
     return made
 
 

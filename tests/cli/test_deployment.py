@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from deploy.scenarios.identities import taskforce_id
-from services.events import commands
+from services.events.register import commands
 from shared.db.database import Database
 from shared.settings import ServiceSettings
 from tests.cli.command import Ran, in_process
@@ -26,8 +26,6 @@ ROWS = """virksomhed;dato;pladser;timer fra;kontaktperson;reference
 Havgus Elektronik A/S;03-11-2025;2;7,5;Ellen Ørsted;k-1
 Rørhøg Montage ApS;04-11-2025;3;10;Bo Ørsted;k-2
 """
-
-pytestmark = pytest.mark.timeout(180)
 
 
 @pytest.fixture(scope="module")

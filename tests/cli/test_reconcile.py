@@ -22,7 +22,6 @@ from tests.support.topology import Topology, topology
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.timeout(120)
 
 TYPE, TOPIC = PledgeLogged.type_name(), PledgeLogged.topic()
 

@@ -35,7 +35,7 @@ import asyncpg
 
 from deploy.local.postgres import EmbeddedPostgres
 from deploy.scenarios import identities
-from services.events import commands
+from services.events.register import commands
 from shared.db.database import Database
 from shared.settings import ServiceSettings
 from tests.drills.cluster import Cluster, compose_settings

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["http", "test_a_pledge_becomes_a_hire_becomes_a_figure"]
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.kafka
 
 
 @pytest.fixture(scope="module")

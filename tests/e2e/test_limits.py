@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -12,21 +13,20 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
-import pytest
 import pytest_asyncio
 
-from services.events import commands
+from services.events.register import commands
 from shared.db.database import Database
 from shared.http.auth import COOKIE
 from shared.settings import ServiceSettings
 from tests.e2e.test_processes import until
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.support.topology import Topology
 
-pytestmark = pytest.mark.timeout(180)
 
 COMPANIES = 80
 OFFLINE = 300
@@ -94,7 +94,7 @@ async def evening(running: Topology) -> Evening:
         database, id=taskforce, slug=slug, name="Aftenen", municipality="0671", since=date(2018, 5, 1)
     )
     await database.close()
-    async with httpx.AsyncClient(timeout=20, headers=bearer) as http:
+    async with httpx.AsyncClient(timeout=PATIENCE_SECONDS, headers=bearer) as http:
         for path, body in (
             ("", plan),
             (f"/{event}/publish", {}),
@@ -134,14 +134,14 @@ class Patient(httpx.AsyncBaseTransport):
         self._transport = httpx.AsyncHTTPTransport()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send it, and once a second again for half a minute while the answer is 503."""
-        for _ in range(30):
+        """Send it, and once a second again while the answer is 503."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
             answer = await self._transport.handle_async_request(request)
-            if answer.status_code != 503:
-                break
+            if answer.status_code != 503 or time.monotonic() > deadline:
+                return answer
             await answer.aclose()
             await asyncio.sleep(1)
-        return answer
 
     async def aclose(self) -> None:
         """Close what is open."""
@@ -155,7 +155,9 @@ async def test_a_full_evening_behind_one_address_is_never_told_to_wait(evening: 
         answered.append(answer.status_code)
 
     hooks = {"response": [hook]}
-    async with httpx.AsyncClient(timeout=60, headers=HALL, event_hooks=hooks, transport=Patient()) as http:
+    async with httpx.AsyncClient(
+        timeout=PATIENCE_SECONDS, headers=HALL, event_hooks=hooks, transport=Patient()
+    ) as http:
 
         async def company(number: int) -> None:
             """Three pledges by the page, each after the receipt of the one before."""
@@ -223,7 +225,7 @@ async def test_what_is_told_to_wait_is_received_once_when_it_comes_again(evening
         return answer
 
     with limited(evening.running, {"logging": {"pass": "5/5s"}}):
-        async with httpx.AsyncClient(timeout=20) as http:
+        async with httpx.AsyncClient(timeout=PATIENCE_SECONDS) as http:
             answers = [await insistent(http, body) for body in bodies]
             # What was acknowledged and is sent once more, because the answer was lost, is answered as the first time.
             again = [await insistent(http, body) for body in bodies]
@@ -238,7 +240,7 @@ async def test_what_is_told_to_wait_is_received_once_when_it_comes_again(evening
 
 async def test_addresses_are_counted_as_the_gateway_tells_them(evening: Evening) -> None:
     with limited(evening.running, {"reading": {"address": "3/600s"}}):
-        async with httpx.AsyncClient(timeout=20) as http:
+        async with httpx.AsyncClient(timeout=PATIENCE_SECONDS) as http:
 
             async def opened(address: str) -> int:
                 headers = {"x-forwarded-for": address, "accept": "text/html"}

@@ -10,18 +10,17 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from services.events import commands
-from services.events.people.commands import add_person
-from services.events.people.domain import Person
+from services.events.identity.administration.commands import add_person
+from services.events.identity.people.domain import Person
+from services.events.register import commands
 from shared.db.database import Database
 from shared.settings import ServiceSettings
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from tests.support.topology import Topology
-
-pytestmark = pytest.mark.timeout(180)
 
 
 class Someone:
@@ -39,11 +38,11 @@ class Someone:
 
 @pytest.fixture
 async def http() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(timeout=10) as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         yield client
 
 
-async def until(check: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
+async def until(check: Callable[[], Awaitable[bool]], seconds: float = PATIENCE_SECONDS) -> None:
     async with asyncio.timeout(seconds):
         while not await check():
             await asyncio.sleep(0.05)

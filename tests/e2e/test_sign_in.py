@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import httpx
-import pytest
 
-from services.events import commands
-from services.events.people.commands import add_person
-from services.events.people.domain import Person
+from services.events.identity.administration.commands import add_person
+from services.events.identity.people.domain import Person
+from services.events.register import commands
 from shared.db.database import Database
 from shared.http.auth import SESSION_COOKIE
 from shared.settings import ServiceSettings
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
     from tests.support.topology import Topology
 
-pytestmark = pytest.mark.timeout(120)
 
 BROWSER = {"accept": "text/html", "sec-fetch-site": "same-origin", "sec-fetch-mode": "navigate"}
 
@@ -46,7 +44,7 @@ async def test_a_member_asks_for_a_link_gets_it_by_mail_and_is_in(running: Topol
     async def both_have_come() -> bool:
         return len(mails()) == len(taskforces)
 
-    async with httpx.AsyncClient(timeout=10, headers=BROWSER) as browser:
+    async with httpx.AsyncClient(timeout=60, headers=BROWSER) as browser:
         answer = await browser.post(running.url("/sign-in/link"), data={"email": address.upper()})
         assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in/sent")
         kept = answer.headers["set-cookie"].partition(";")[0]

@@ -13,14 +13,14 @@ import pytest
 import pytest_asyncio
 import uvicorn
 
-from services.events import commands
 from services.events.app import create_app
-from services.events.people.commands import add_person
-from services.events.people.domain import Person
-from services.events.people.sessions import commands as sessions
+from services.events.identity.administration.commands import add_person
+from services.events.identity.people.domain import Person
+from services.events.identity.sessions import commands as sessions
+from services.events.register import commands
 from services.events.settings import EventsSettings
 from shared.http.auth import COOKIE, SESSION_COOKIE, sign_token
-from tests.events.browsing import Browser
+from tests.events.identity.browsing import Browser
 from tests.support.browsing import AS_OUR_PAGES
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from playwright.async_api import Page
 
-    from services.events.people.sessions.domain import Proof
+    from services.events.identity.sessions.domain import Proof
     from shared.db.database import Database
     from shared.http.auth import Role
     from tests.support.infrastructure import Databases

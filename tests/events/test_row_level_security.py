@@ -10,25 +10,26 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from services.events import commands
-from services.events.api_keys.commands import make_key
-from services.events.domain import Company
-from services.events.people.commands import add_person
-from services.events.people.domain import Person
-from services.events.people.links.commands import request_links
-from services.events.people.oidc import store as oidc
-from services.events.people.passkeys import store as passkeys
-from services.events.people.passkeys.domain import EnrolmentCode, Passkey
-from services.events.people.sessions import commands as sessions
-from services.events.people.setup.commands import make_setup_link
-from services.events.personal_data import store as personal_data
+from services.events.calendar import commands as calendar
+from services.events.identity.administration.commands import add_person
+from services.events.identity.api_keys.commands import make_key
+from services.events.identity.first_admin.commands import make_setup_link
+from services.events.identity.magic_links.commands import request_links
+from services.events.identity.oidc import store as oidc
+from services.events.identity.passkeys import store as passkeys
+from services.events.identity.passkeys.domain import EnrolmentCode, Passkey
+from services.events.identity.people.domain import Person
+from services.events.identity.sessions import commands as sessions
+from services.events.privacy import store as personal_data
+from services.events.register import commands as register
+from services.events.register.domain import Company
 
 if TYPE_CHECKING:
     from shared.db.database import Connection, Database
 
 NOW = datetime.now(UTC)
 # A challenge is of no taskforce: who will answer it is not known when it is made.
-EXEMPT = {"taskforces", "outbox", "inbox", "dead_letters", "schema_migrations", "passkey_challenges"}
+EXEMPT = {"taskforces", "outbox", "dead_letters", "schema_migrations", "passkey_challenges"}
 # Nor is it known who comes back from a provider.
 EXEMPT |= {"provider_sign_ins"}
 BUSINESS = (
@@ -54,13 +55,13 @@ BUSINESS = (
 async def filled(db: Database, taskforce_id: UUID) -> Database:
     """One taskforce with a row in every table of the business."""
     company, event = uuid4(), uuid4()
-    await commands.register_company(db, taskforce_id, Company.as_typed(id=company, name="A"))
-    await commands.draft_event(
+    await register.register_company(db, taskforce_id, Company.as_typed(id=company, name="A"))
+    await calendar.draft_event(
         db, taskforce_id, id=event, title="Aften", starts_at=NOW, ends_at=NOW.replace(year=NOW.year + 1)
     )
-    await commands.publish_event(db, taskforce_id, event)
-    await commands.open_event(db, taskforce_id, event)
-    await commands.check_in(db, taskforce_id, event, company, by="test")
+    await calendar.publish_event(db, taskforce_id, event)
+    await calendar.open_event(db, taskforce_id, event)
+    await calendar.check_in(db, taskforce_id, event, company, by="test")
     karen = Person(uuid4(), "Karen", "karen@struer.example", frozenset({"coordinator"}))
     await make_key(db, taskforce_id, name="Byen", scopes=["events:read"], days=30, made_by=uuid4())
     await make_setup_link(db, taskforce_id)

@@ -2,7 +2,7 @@
 
 Mails may hold them, and the tables of the service that they belong to: pledges for contacts and typed companies,
 events for companies that are a person. Everything else may not: the broker's records with keys and headers, every
-outbox, inbox and dead letter, every table of the other services, what every process, PostgreSQL and the broker have
+outbox and dead letter, every table of the other services, what every process, PostgreSQL and the broker have
 written to their logs, and what the processes tell of themselves (/metrics).
 """
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tests.faults.verdict import Verdict
     from tests.support.topology import Topology
 
-MESSAGING = ("outbox", "inbox", "dead_letters")
+MESSAGING = ("outbox", "dead_letters")
 _BYTES_AS_TEXT = re.compile(rb"\\{1,2}x([0-9a-f]{8,})")
 _CHECK = "canaries"
 

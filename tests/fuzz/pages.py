@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from shared.http import csrf
 from shared.http.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE
-from shared.http.policy import EVERYBODYS
+from shared.http.policy import ALL_TASKFORCES
 from tests.fuzz.harvest import Harvest, parameters_of
 from tests.fuzz.installation import FOREIGN, address_of
 from tests.fuzz.tally import Asked, Finding
@@ -326,7 +326,7 @@ def offences(operation: Operation, asker: Asker, answer: httpx.Response, text: s
 
 
 def _is_everybodys(operation: Operation, asker: Asker) -> bool:
-    return any(thing.reached_by(asker) >= EVERYBODYS for thing in operation.things or ())
+    return any(thing.reached_by(asker) >= ALL_TASKFORCES for thing in operation.resources or ())
 
 
 def _told(request: httpx.Request) -> str:

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from tests.support.topology import Topology
 
 
-@pytest.mark.timeout(900)
 def test_a_short_round_finds_nothing(running: Topology) -> None:
     extent = Extent(
         requests=600, seconds=300, thorough=False, examples=1, askers=("coordinator", "event_pass", "nobody")

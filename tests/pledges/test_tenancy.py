@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from shared.db.database import Database
     from tests.support.infrastructure import Databases
 
-EXEMPT = {"outbox", "inbox", "dead_letters", "schema_migrations"}
+EXEMPT = {"outbox", "dead_letters", "schema_migrations"}
 
 
 async def test_every_business_table_is_bound_to_a_taskforce(pledges_dsns: Databases) -> None:

@@ -15,7 +15,7 @@ import pytest
 from deploy.privacy import people
 from services.pledges.privacy.retention import retention
 from shared.privacy.access_log import CASEWORK, disclose, discloses
-from shared.privacy.subjects import Asked
+from shared.privacy.subjects import SubjectIdentifiers
 from tests.privacy.test_people import Installation, whole  # noqa: F401  (a fixture)
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ async def test_a_look_is_forgotten_after_two_years_and_never_in_the_first(
 
 
 async def test_whoever_asks_what_is_held_about_them_is_told_who_has_looked(whole: Installation) -> None:  # noqa: F811
-    asked = Asked(emails=frozenset({"eva@firma.example"}))
+    asked = SubjectIdentifiers(emails=frozenset({"eva@firma.example"}))
     await people.find(whole.databases.app_dsn, whole.taskforce_id, asked)
     found = await people.find(whole.databases.app_dsn, whole.taskforce_id, asked)
     looks = await people.looks(whole.databases.owner_dsn, whole.taskforce_id, found)

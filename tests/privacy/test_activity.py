@@ -11,17 +11,17 @@ import asyncpg
 import pytest
 
 from deploy.privacy import people
-from deploy.privacy.registers import register_of
+from deploy.privacy.registers import data_inventory_of
 from deploy.services import SERVICES
-from shared.privacy.report import told, told_done
-from shared.privacy.subjects import Asked
+from shared.privacy.report import activity_entry, group_entry
+from shared.privacy.subjects import SubjectIdentifiers
 from tests.privacy.test_people import EVA, Installation, whole  # noqa: F401  (a fixture)
 
 if TYPE_CHECKING:
     from tests.support.infrastructure import Databases
 
 DONE_BY: Final = sorted(
-    (service, entry.table, entry.column) for service in SERVICES for entry in register_of(service).done_by
+    (service, entry.table, entry.column) for service in SERVICES for entry in data_inventory_of(service).done_by
 )
 _NAMES_ACCOUNT: Final = re.compile(r"(^|_)(by|who|person_id|account_id|owner|subject)$")
 """What a column that holds an account's number is called, here and in most places."""
@@ -111,7 +111,7 @@ async def _do(installation: Installation, what: tuple[str, str, str], *, account
 
 def _told(found: list[people.Found]) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
     return {
-        (one.service, each.entry.table, each.entry.column): told_done(one.service, each, "da")["rows"]
+        (one.service, each.entry.table, each.entry.column): activity_entry(one.service, each, "da")["rows"]
         for one in found
         for each in one.done
     }
@@ -155,11 +155,12 @@ async def test_whom_the_pledges_are_about_that_somebody_has_logged_is_not_told_t
 ) -> None:
     """Neither the contact, nor that they were written to, nor who has looked at them."""
     await whole.all("pledges", "update pledges set logged_by = $1 where id = $2", whole.ida, whole.pledges["by phone"])
-    found = await whole.find(Asked(emails=frozenset({"ida@firma.example"})))
+    found = await whole.find(SubjectIdentifiers(emails=frozenset({"ida@firma.example"})))
     rows = _told(found)[("pledges", "pledges", "logged_by")]
     assert [row["pledge_id"] for row in rows] == [str(whole.pledges["by phone"])]
     everything = json.dumps(
-        [told(one.service, group, "da")["rows"] for one in found for group in one.held] + rows, ensure_ascii=False
+        [group_entry(one.service, group, "da")["rows"] for one in found for group in one.held] + rows,
+        ensure_ascii=False,
     )
     assert "andet@firma.example" not in everything
     assert "9785 0000" not in everything
@@ -169,14 +170,14 @@ async def test_whom_the_pledges_are_about_that_somebody_has_logged_is_not_told_t
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_column_that_an_account_is_known_by_is_in_the_report_or_says_why_not(service: str) -> None:
-    register = register_of(service)
-    assert {(entry.table, entry.column) for entry in register.done_by} == {
-        (deed.table, deed.column) for deed in people.DEEDS.get(service, ())
+    inventory = data_inventory_of(service)
+    assert {(entry.table, entry.column) for entry in inventory.done_by} == {
+        (deed.table, deed.column) for deed in people.ACTIVITY_QUERIES.get(service, ())
     }
-    keys = {(one.table, one.key) for one in people.HOLDINGS[service] if one.find is not None}
+    keys = {(one.table, one.key) for one in people.LOOKUPS[service] if one.find is not None}
     untold = [
         f"{entry.table}.{column}"
-        for entry in register.pseudonymous
+        for entry in inventory.pseudonymous
         if "events.people" in entry.resolved_by and not entry.not_shown
         for column in entry.columns
         if (entry.table, column) not in keys
@@ -188,15 +189,15 @@ def test_every_column_that_an_account_is_known_by_is_in_the_report_or_says_why_n
 async def test_no_column_that_is_called_like_an_account_is_said_to_be_something_else(
     databases: Databases, service: str
 ) -> None:
-    register = register_of(service)
-    known = {(entry.table, entry.column) for entry in register.done_by}
+    inventory = data_inventory_of(service)
+    known = {(entry.table, entry.column) for entry in inventory.done_by}
     known |= {
         (entry.table, column)
-        for entry in register.pseudonymous
+        for entry in inventory.pseudonymous
         if "events.people" in entry.resolved_by
         for column in entry.columns
     }
-    known |= {(one.table, one.key) for one in people.HOLDINGS[service] if one.find is not None}
+    known |= {(one.table, one.key) for one in people.LOOKUPS[service] if one.find is not None}
     conn = await asyncpg.connect(databases.superuser_dsn(service))
     try:
         columns = await conn.fetch(

@@ -2,7 +2,7 @@
 
 A hundred accounts and personally owned companies belong to events, a hundred contacts to pledges. They come in by
 every way there is, right and wrong, are invited, sign in and are looked up, while a worker is killed; then every place
-is searched byte by byte: topics, outboxes, inboxes, dead letters, every other table, logs, metrics, and every address
+is searched byte by byte: topics, outboxes, dead letters, every other table, logs, metrics, and every address
 that any page or answer leads to. Then the databases are dumped as an export does it, and searched again; and two are
 erased, to the last byte.
 """
@@ -30,15 +30,16 @@ import pytest
 from deploy.privacy import people
 from deploy.services import SERVICES
 from deploy.transfer import programs
-from services.events import commands
-from services.events.people.commands import add_person
-from services.events.people.domain import Person
+from services.events.identity.administration.commands import add_person
+from services.events.identity.people.domain import Person
+from services.events.register import commands
 from shared.db.database import Database
-from shared.privacy.subjects import Asked
+from shared.privacy.subjects import SubjectIdentifiers
 from shared.settings import ServiceSettings
 from tests.faults import broker_log, privacy
 from tests.faults.ledger import Canaries, Ledger
 from tests.faults.verdict import Verdict
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
     from shared.http.auth import Role
     from tests.support.topology import Topology
 
-pytestmark = pytest.mark.timeout(240)
 
 EACH = 100
 ROLES: tuple[Role, ...] = ("member", "coordinator", "caseworker", "admin")
@@ -319,7 +319,7 @@ async def _everybody_was_told(topology: Topology, evening: Evening) -> None:
     """Until every pledge and hire was mailed about, or could not be."""
     conn = await asyncpg.connect(topology.superuser_dsn("notifications"))
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 [counts] = await conn.fetch(
                     """
@@ -372,7 +372,7 @@ async def test_two_hundred_people_are_nowhere_but_with_the_service_they_belong_t
         # A case worker's contact of a hire, and an account: both are erased to the last byte.
         erased = {"pledges": evening.planted.contacts[-1], "events": evening.planted.people[0]}
         assert all(word.encode() in dumps[service] for service, word in erased.items())
-        asked = Asked(emails=frozenset(f"{word}@{word}.example" for word in erased.values()))
+        asked = SubjectIdentifiers(emails=frozenset(f"{word}@{word}.example" for word in erased.values()))
         found = await people.find(running.app_dsn, evening.taskforce, asked)
         await people.erase(running.app_dsn, evening.taskforce, found, by=None)
         for service, content in (await asyncio.to_thread(_dumps, running, tmp_path)).items():

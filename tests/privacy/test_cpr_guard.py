@@ -40,9 +40,9 @@ ROOT = Path(__file__).parents[2]
 TRIED = ("010190-1234", "0101901234", "Hanne, 01 01 90 1234", "010190-1234@firma.example", "+0101901234")
 
 READ_BY_HAND = {
+    "services/events/identity/step_up/pages.py": "shown again to its sender, to be sent to the route that checks it",
     "services/pledges/imports/pages.py": "a file, whose cells, columns and name are searched (tests of imports)",
     "services/pledges/pledges/api.py": "the body a second time, as it was sent: only its HMAC is kept",
-    "services/events/people/proof/pages.py": "shown again to whoever sent it, to be sent to the route that judges it",
 }
 """Where a body is read that no model judges, and why."""
 
@@ -223,9 +223,9 @@ def test_marked_fields_are_those_we_know() -> None:
         "IntakeForm.company.phone",
         "HireForm.id",
         "HireForm.contact_person.phone",
-        "Inquiry.emails",
-        "Inquiry.phones",
-        "Inquiry.cvrs",
+        "SubjectRequest.emails",
+        "SubjectRequest.phones",
+        "SubjectRequest.cvrs",
         "Search.phone",
         "WantsReport.phone",
         "Confirmation.phone",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deploy.privacy.document import FILE, up_to_date
-from deploy.privacy.registers import register_of
+from deploy.privacy.registers import data_inventory_of
 from deploy.services import SERVICES
 
 
@@ -17,7 +17,7 @@ def test_the_document_is_up_to_date() -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_column_with_personal_data_is_in_it(service: str) -> None:
     written = FILE.read_text(encoding="utf-8")
-    for entry in register_of(service).personal:
+    for entry in data_inventory_of(service).personal:
         assert f"`{service}.{entry.table}` ({', '.join(entry.columns)})" in written
         assert entry.purpose in written
 

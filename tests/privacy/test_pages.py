@@ -11,11 +11,12 @@ import pytest
 import pytest_asyncio
 
 from deploy.privacy import people
-from services.events.personal_data.commands import finish_orders
+from deploy.services import DATA_SUBJECTS
+from services.events.privacy.commands import finish_orders
 from services.pledges.privacy.retention import retention
 from shared.db.database import Database
-from shared.privacy.report import told
-from shared.privacy.subjects import Asked
+from shared.privacy.report import group_entry
+from shared.privacy.subjects import SubjectIdentifiers
 from shared.settings import ServiceSettings
 from tests.privacy.serving import ADMIN, Services, serving
 from tests.privacy.test_people import Installation, whole  # noqa: F401  (a fixture)
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from tests.support.infrastructure import Databases
 
 EVA: Final = {"email": "EVA@firma.example", "phone": "+45 97 85 00 00"}
-ASKED: Final = Asked(emails=frozenset({EVA["email"]}), phones=frozenset({EVA["phone"]}))
+ASKED: Final = SubjectIdentifiers(emails=frozenset({EVA["email"]}), phones=frozenset({EVA["phone"]}))
 
 
 @pytest_asyncio.fixture
@@ -77,7 +78,7 @@ async def test_somebody_is_found_in_every_service_and_shown_with_why(services: S
 async def test_the_report_says_what_the_command_says(services: Services, whole: Installation) -> None:  # noqa: F811
     by_page = await _report(services, **EVA)
     found = await people.find(whole.databases.app_dsn, whole.taskforce_id, ASKED)
-    by_command = json.loads(json.dumps([told(one.service, group, "da") for one in found for group in one.held]))
+    by_command = json.loads(json.dumps([group_entry(one.service, group, "da") for one in found for group in one.held]))
     assert sorted(by_page["held"], key=str) == sorted(by_command, key=str)
     assert by_page["taskforce"] == "struer"
     assert set(_filled(by_page)) == {
@@ -109,7 +110,7 @@ async def test_who_has_looked_and_taken_a_report_and_why_is_written_down_and_tol
     report = await _report(services, **EVA)
     written = {
         (row["who"], row["action"], row["why"], row["basis"])
-        for service in people.OWNERS
+        for service in DATA_SUBJECTS
         for row in await whole.all(service, "select who, action, why, basis from access_log")
     }
     assert written == {

@@ -12,17 +12,19 @@ import asyncpg
 import pytest
 
 from deploy.privacy import people
-from deploy.privacy.registers import register_of
-from deploy.services import SERVICES
-from services.events.people.domain import is_last_administrator
-from services.events.people.store import administrators, lock_people, set_deactivated
+from deploy.privacy.registers import data_inventory_of
+from deploy.services import DATA_SUBJECTS, SERVICES
+from services.events.identity.people.domain import is_last_administrator
+from services.events.identity.people.store import administrators, lock_people, set_deactivated
 from shared.db.database import set_taskforce
-from shared.privacy.subjects import Asked, Repeated
+from shared.privacy.subjects import RepeatedErasures, SubjectIdentifiers
 
 if TYPE_CHECKING:
     from tests.support.infrastructure import Databases
 
-EVA = Asked(emails=frozenset({"EVA@firma.example "}), phones=frozenset({"+45 97 85 00 00"}))
+EVA = SubjectIdentifiers(emails=frozenset({"EVA@firma.example "}), phones=frozenset({"+45 97 85 00 00"}))
+TIMES = {"erased_at": "2026-11-22T12:00:00+00:00", "repeated_at": None}
+"""Of a line of the ledger."""
 
 
 class Installation:
@@ -115,10 +117,10 @@ class Installation:
     async def accounts(self) -> set[UUID]:
         return {row["id"] for row in await self.all("events", "select id from people")}
 
-    async def find(self, asked: Asked = EVA) -> list[people.Found]:
+    async def find(self, asked: SubjectIdentifiers = EVA) -> list[people.Found]:
         return await people.find(self.databases.app_dsn, self.taskforce_id, asked)
 
-    async def erase(self, asked: Asked = EVA) -> dict[str, Any]:
+    async def erase(self, asked: SubjectIdentifiers = EVA) -> dict[str, Any]:
         return await people.erase(self.databases.app_dsn, self.taskforce_id, await self.find(asked), by=None)
 
 
@@ -132,16 +134,16 @@ async def whole(databases: Databases, taskforce_id: UUID, other_taskforce_id: UU
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_group_of_the_register_says_how_a_person_is_found_and_what_erasing_means(service: str) -> None:
-    groups = {(entry.group, entry.table) for entry in register_of(service).personal}
-    assert {(one.group, one.table) for one in people.HOLDINGS[service]} == groups
-    assert all(one.why for one in people.HOLDINGS[service] if one.find is None or one.erase is None)
+    groups = {(entry.group, entry.table) for entry in data_inventory_of(service).personal}
+    assert {(one.group, one.table) for one in people.LOOKUPS[service]} == groups
+    assert all(one.why for one in people.LOOKUPS[service] if one.find is None or one.erase is None)
 
 
 async def test_what_is_held_about_somebody_is_found_in_every_service_whatever_they_are_known_by(
     whole: Installation,
 ) -> None:
     found = {
-        (one.service, group.entry.table): {row[group.holding.key] for row in group.rows}
+        (one.service, group.entry.table): {row[group.lookup.key] for row in group.rows}
         for one in await whole.find()
         for group in one.held
         if group.rows
@@ -167,7 +169,7 @@ async def test_an_address_is_found_in_any_case_also_with_letters_that_are_not_en
     )
     found = {
         group.entry.table: {row["id"] for row in group.rows}
-        for one in await whole.find(Asked(emails=frozenset({"SØREN.Strauß@firma.example"})))
+        for one in await whole.find(SubjectIdentifiers(emails=frozenset({"SØREN.Strauß@firma.example"})))
         for group in one.held
         if group.rows
     }
@@ -191,7 +193,7 @@ async def test_an_erased_person_is_gone_everywhere_and_nobody_else_is(whole: Ins
     assert await whole.contacts() == {"of ida", "elsewhere"}
     assert await whole.accounts() == {whole.ida, whole.admin, whole.elsewhere}
     assert len(await whole.all("pledges", "select from pledges")) == 4, "what was promised stays"
-    assert not [group for one in await whole.find() for group in one.held if group.rows and group.holding.erase]
+    assert not [group for one in await whole.find() for group in one.held if group.rows and group.lookup.erase]
     assert {(line.table, line.key) for of_service in lines.values() for line in of_service} == {
         ("people", whole.eva),
         ("pledge_contacts", whole.pledges["by mail"]),
@@ -219,7 +221,7 @@ async def test_everything_that_refers_to_an_account_goes_with_it(whole: Installa
 
 
 async def test_the_last_administrator_stays(whole: Installation) -> None:
-    admin = Asked(emails=frozenset({"admin@firma.example"}))
+    admin = SubjectIdentifiers(emails=frozenset({"admin@firma.example"}))
     with pytest.raises(people.LastAdministrator):
         await whole.erase(admin)
     assert whole.admin in await whole.accounts()
@@ -230,7 +232,7 @@ async def test_an_administrator_who_no_longer_takes_part_is_not_the_last_one(who
     await whole.all("events", "insert into person_roles values ($1, $2, 'admin')", whole.taskforce_id, whole.eva)
     await whole.all("events", "update people set deactivated_at = now() where id = $1", whole.eva)
     with pytest.raises(people.LastAdministrator):
-        await whole.erase(Asked(emails=frozenset({"admin@firma.example"})))
+        await whole.erase(SubjectIdentifiers(emails=frozenset({"admin@firma.example"})))
     await whole.erase()
     assert whole.eva not in await whole.accounts()
 
@@ -266,7 +268,7 @@ async def test_who_the_last_administrator_is_is_decided_as_on_the_pages(
         await set_taskforce(conn, whole.taskforce_id)
         is_last = is_last_administrator(whole.admin, await administrators(conn, whole.taskforce_id))
     await conn.close()
-    admin = Asked(emails=frozenset({"admin@firma.example"}))
+    admin = SubjectIdentifiers(emails=frozenset({"admin@firma.example"}))
     if is_last:
         with pytest.raises(people.LastAdministrator):
             await whole.erase(admin)
@@ -277,7 +279,7 @@ async def test_who_the_last_administrator_is_is_decided_as_on_the_pages(
 
 
 async def test_the_name_of_somebodys_own_company_is_erased_by_its_number(whole: Installation) -> None:
-    await whole.erase(Asked(cvrs=frozenset({"24256790"})))
+    await whole.erase(SubjectIdentifiers(cvrs=frozenset({"24256790"})))
     names = await whole.all("pledges", "select taskforce_id, company_name from pledges")
     assert {row["company_name"] for row in names if row["taskforce_id"] == whole.taskforce_id} == {"(slettet)"}
     assert {row["company_name"] for row in names if row["taskforce_id"] == whole.other} == {"Smedens værksted"}
@@ -301,7 +303,7 @@ async def _restored(whole: Installation) -> list[dict[str, Any]]:
     """Erase Eva, and go back to before it: the ledger has gone back, too. Returns the copy that was kept of it."""
     await whole.erase()
     copy: list[dict[str, Any]] = json.loads(json.dumps(await people.ledger(whole.databases.owner_dsn)))
-    for service in people.OWNERS:
+    for service in DATA_SUBJECTS:
         await whole.all(service, "delete from erasures")
     await whole.all(
         "events",
@@ -324,10 +326,10 @@ async def _restored(whole: Installation) -> list[dict[str, Any]]:
 
 async def test_who_comes_back_with_a_restore_is_erased_again_by_the_copy_of_the_ledger(whole: Installation) -> None:
     copy = await _restored(whole)
-    assert await people.repeat(whole.databases.owner_dsn, copy) == Repeated(3)
+    assert await people.repeat(whole.databases.owner_dsn, copy) == RepeatedErasures(3)
     assert await whole.contacts() == {"of ida", "elsewhere"}
     assert whole.eva not in await whole.accounts()
-    assert await people.repeat(whole.databases.owner_dsn, copy) == Repeated(0), "it can be done again"
+    assert await people.repeat(whole.databases.owner_dsn, copy) == RepeatedErasures(0), "it can be done again"
 
 
 async def test_the_ledger_keeps_the_time_of_the_erasure_and_says_when_it_was_done_again(whole: Installation) -> None:
@@ -354,20 +356,10 @@ async def test_a_row_that_comes_back_beside_its_line_is_said_to_be_erased_again(
         whole.taskforce_id,
         whole.pledges["by mail"],
     )
-    assert await people.repeat(whole.databases.owner_dsn, []) == Repeated(1)
+    assert await people.repeat(whole.databases.owner_dsn, []) == RepeatedErasures(1)
     after = await people.ledger(whole.databases.owner_dsn)
     assert [line | {"repeated_at": None} for line in after] == before
     assert {line["key"] for line in after if line["repeated_at"]} == {str(whole.pledges["by mail"])}
-
-
-async def test_a_copy_that_says_no_times_is_believed_all_the_same(whole: Installation) -> None:
-    """Those of releases that wrote none: what is not known is told as the time of the restore, in both places."""
-    copy = await _restored(whole)
-    restored_at = datetime.now(UTC)
-    old = [{name: value for name, value in line.items() if not name.endswith("_at")} for line in copy]
-    assert await people.repeat(whole.databases.owner_dsn, old) == Repeated(3)
-    for line in await people.ledger(whole.databases.owner_dsn):
-        assert restored_at < datetime.fromisoformat(line["erased_at"]) <= datetime.fromisoformat(line["repeated_at"])
 
 
 async def test_an_administrator_without_whom_nobody_could_sign_in_is_told_of_and_the_rest_is_erased(
@@ -376,8 +368,8 @@ async def test_an_administrator_without_whom_nobody_could_sign_in_is_told_of_and
     """When they were erased there was another one, whom the restored moment does not know."""
     copy = await _restored(whole)
     admin = {"service": "events", "table": "people", "erased_by": None, "id": str(uuid4())}
-    admin |= {"taskforce_id": str(whole.taskforce_id), "key": str(whole.admin), "erased_at": "2026-11-22T12:00:00Z"}
-    assert await people.repeat(whole.databases.owner_dsn, [admin, *copy]) == Repeated(3, kept=(whole.admin,))
+    admin |= {"taskforce_id": str(whole.taskforce_id), "key": str(whole.admin)} | TIMES
+    assert await people.repeat(whole.databases.owner_dsn, [admin, *copy]) == RepeatedErasures(3, kept=(whole.admin,))
     assert whole.admin in await whole.accounts()
     assert whole.eva not in await whole.accounts()
     [line] = [one for one in await people.ledger(whole.databases.owner_dsn) if one["key"] == str(whole.admin)]
@@ -386,14 +378,14 @@ async def test_an_administrator_without_whom_nobody_could_sign_in_is_told_of_and
 
 async def test_a_line_of_another_taskforce_erases_nothing_there(whole: Installation) -> None:
     line = {"service": "pledges", "table": "pledge_contacts", "erased_by": None, "id": str(uuid4())}
-    line |= {"taskforce_id": str(whole.other), "key": str(whole.pledges["by mail"])}
-    assert await people.repeat(whole.databases.owner_dsn, [line]) == Repeated(0)
+    line |= {"taskforce_id": str(whole.other), "key": str(whole.pledges["by mail"])} | TIMES
+    assert await people.repeat(whole.databases.owner_dsn, [line]) == RepeatedErasures(0)
     assert "by mail" in await whole.contacts()
 
 
 async def test_a_copy_of_something_else_is_refused_before_anything_is_done(whole: Installation) -> None:
     line = {"service": "dashboard", "table": "x", "erased_by": None, "id": str(uuid4())}
-    line |= {"taskforce_id": str(whole.other), "key": str(uuid4())}
+    line |= {"taskforce_id": str(whole.other), "key": str(uuid4())} | TIMES
     with pytest.raises(ValueError, match="no service dashboard has a ledger"):
         await people.repeat(whole.databases.owner_dsn, [line])
 
@@ -405,7 +397,7 @@ async def test_two_administrators_cannot_erase_and_close_one_another(whole: Inst
         async with closing.transaction():
             await set_taskforce(closing, whole.taskforce_id)
             await lock_people(closing, whole.taskforce_id)
-            erasing = asyncio.create_task(whole.erase(Asked(emails=frozenset({"admin@firma.example"}))))
+            erasing = asyncio.create_task(whole.erase(SubjectIdentifiers(emails=frozenset({"admin@firma.example"}))))
             await asyncio.sleep(0.3)
             assert not erasing.done()
             await set_deactivated(closing, whole.taskforce_id, whole.eva, datetime.now(UTC))

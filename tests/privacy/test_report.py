@@ -12,15 +12,15 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import pytest
 
-from deploy.privacy.people import HOLDINGS
-from deploy.privacy.registers import register_of
+from deploy.privacy.people import LOOKUPS
+from deploy.privacy.registers import data_inventory_of
 from shared.i18n.translations import speaking
 from shared.privacy.access_log import PURPOSES
-from shared.privacy.activity import Done
+from shared.privacy.activity import Activity
 from shared.privacy.english import english, in_language
-from shared.privacy.pdf import DEEDS_SHOWN, pdf
-from shared.privacy.report import TEXTS, TEXTS_OF_DEEDS, report, told, told_done
-from shared.privacy.subjects import Asked, Held
+from shared.privacy.pdf import ACTIVITY_SHOWN, pdf
+from shared.privacy.report import ACTIVITY_TEXTS, TEXTS, activity_entry, group_entry, report
+from shared.privacy.subjects import FoundGroup, SubjectIdentifiers
 from shared.privacy.words import ACTIONS, REASONS, kept_for, shown, who_looked
 
 if TYPE_CHECKING:
@@ -42,16 +42,16 @@ LANGUAGES: Final[tuple[Language, ...]] = ("da", "en")
 def _document(language: Language, *, filled: bool = True, looks: int = 3) -> dict[str, Any]:
     """A report with something in every group in which somebody can be found; every value is told from the others."""
     held = []
-    for service, holdings in HOLDINGS.items():
-        for entry in register_of(service).personal:
-            holding = next(one for one in holdings if one.name == f"{entry.group}.{entry.table}")
-            columns = dict.fromkeys((holding.key, *entry.columns, *holding.shown_too))
+    for service, lookups in LOOKUPS.items():
+        for entry in data_inventory_of(service).personal:
+            lookup = next(one for one in lookups if one.name == f"{entry.group}.{entry.table}")
+            columns = dict.fromkeys((lookup.key, *entry.columns, *lookup.shown_too))
             row = {
                 name: VALUES.get(name, NOW if name.endswith("_at") else f"{service}.{entry.table}.{name}")
                 for name in columns
-            } | {holding.key: _id(f"{service}.{entry.table}")}
-            rows = [row] if filled and holding.find is not None else []
-            held.append(told(service, Held(entry, holding, rows), language))
+            } | {lookup.key: _id(f"{service}.{entry.table}")}
+            rows = [row] if filled and lookup.find is not None else []
+            held.append(group_entry(service, FoundGroup(entry, lookup, rows), language))
     every = [
         {
             "service": "pledges",
@@ -65,7 +65,9 @@ def _document(language: Language, *, filled: bool = True, looks: int = 3) -> dic
         }
         for number in range(looks)
     ]
-    asked = Asked(emails=frozenset({LONG}), phones=frozenset({"+45 97 85 00 00"}), cvrs=frozenset({"24256790"}))
+    asked = SubjectIdentifiers(
+        emails=frozenset({LONG}), phones=frozenset({"+45 97 85 00 00"}), cvrs=frozenset({"24256790"})
+    )
     return report(
         taskforce="Code of Care Struer",
         asked=asked,
@@ -80,9 +82,9 @@ def _document(language: Language, *, filled: bool = True, looks: int = 3) -> dic
 def _deeds(language: Language, *, times: int) -> list[dict[str, Any]]:
     """What an account has done, of every kind there is, so many times."""
     return [
-        told_done(
+        activity_entry(
             service,
-            Done(
+            Activity(
                 entry,
                 [
                     {"at": NOW - timedelta(days=number), "pledge_id": _id(f"{service}.{entry.table}.{number}")}
@@ -91,8 +93,8 @@ def _deeds(language: Language, *, times: int) -> list[dict[str, Any]]:
             ),
             language,
         )
-        for service in HOLDINGS
-        for entry in register_of(service).done_by
+        for service in LOOKUPS
+        for entry in data_inventory_of(service).done_by
     ]
 
 
@@ -126,7 +128,7 @@ def test_the_paper_says_everything_that_the_json_does(language: Language) -> Non
             wanted += [group["cannot_be_found_because"] or group["not_erased_because"] or ""]
             wanted += [shown(value, name) for row in group["rows"] for name, value in row.items()]
         for one in document["done"]:
-            wanted += [one[name] for name in TEXTS_OF_DEEDS if one[name]]
+            wanted += [one[name] for name in ACTIVITY_TEXTS if one[name]]
             wanted += [kept_for(one), f"{one['service']}.{one['table']}, {one['column']}"]
             wanted += [shown(value, name) for row in one["rows"] for name, value in row.items()]
         for look in document["looked_at_by"]:
@@ -180,28 +182,28 @@ def test_of_a_thousand_pledges_the_latest_stand_on_paper_with_a_count_of_each_mo
     made = pdf(document)
     text = _text(made)
     assert len(made) < few + 2_000_000
-    assert _closed(f"De seneste {DEEDS_SHOWN} står her; alle 1000 er i udskriften som JSON.") in text
+    assert _closed(f"De seneste {ACTIVITY_SHOWN} står her; alle 1000 er i udskriften som JSON.") in text
     assert _closed("11.2026: 22, 10.2026: 31") in text
     for one in document["done"]:
         ids = [row["pledge_id"] for row in one["rows"]]
         assert len(ids) == 1000, "all of it is in JSON"
-        assert all(_closed(id) in text for id in ids[:DEEDS_SHOWN])
-        assert not any(_closed(id) in text for id in ids[DEEDS_SHOWN:])
+        assert all(_closed(id) in text for id in ids[:ACTIVITY_SHOWN])
+        assert not any(_closed(id) in text for id in ids[ACTIVITY_SHOWN:])
 
 
 def test_everything_that_the_registers_say_is_there_in_english() -> None:
     said = {
         text
-        for service, holdings in HOLDINGS.items()
-        for entry in register_of(service).personal
-        for text in (*(getattr(entry, name) for name in TEXTS), *(one.why for one in holdings))
+        for service, lookups in LOOKUPS.items()
+        for entry in data_inventory_of(service).personal
+        for text in (*(getattr(entry, name) for name in TEXTS), *(one.why for one in lookups))
         if text
     } | {purpose.basis for purpose in PURPOSES.values()}
     said |= {
         text
-        for service in HOLDINGS
-        for entry in register_of(service).done_by
-        for text in (getattr(entry, name) for name in TEXTS_OF_DEEDS)
+        for service in LOOKUPS
+        for entry in data_inventory_of(service).done_by
+        for text in (getattr(entry, name) for name in ACTIVITY_TEXTS)
         if text
     }
     assert sorted(said - english().keys()) == [], "translate it in shared/privacy/english.toml"

@@ -14,13 +14,14 @@ import pytest
 from pydantic import SecretStr
 
 from services.dashboard.privacy import retention as dashboard
-from services.events import retention as events
+from services.events.privacy import retention as events
 from services.notifications.privacy import retention as notifications
 from services.pledges.privacy import retention as pledges
 from services.pledges.settings import PledgesSettings
 from services.pledges.worker import create_worker
 from shared.db.database import Database
 from shared.settings import ServiceSettings
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -47,7 +48,7 @@ def at(day: date) -> datetime:
 @pytest.mark.parametrize("service", ALL)
 def test_every_deadline_has_its_job_and_every_job_its_deadline(service: str) -> None:
     retention: Retention = ALL[service].retention()
-    assert {job.name for job in retention.jobs} == set(retention.register.deadlines())
+    assert {job.name for job in retention.jobs} == set(retention.inventory.deadlines())
 
 
 @pytest.mark.parametrize("service", ALL)
@@ -423,7 +424,7 @@ async def test_the_worker_does_it_by_itself(
     )
     await worker.start()
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while await books.left("pledge_contacts"):
                 await asyncio.sleep(0.05)
     finally:

@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from deploy.privacy.people import OWNERS
+from deploy.services import DATA_SUBJECTS
 from shared.db.database import Database
 from shared.privacy.access_log import CASEWORK, Disclosure
-from shared.privacy.subjects import Erasure, ledger, write
+from shared.privacy.subjects import Erasure, ledger, write_ledger
 from shared.settings import ServiceSettings
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.support.infrastructure import Databases
 
 
-@pytest.fixture(params=OWNERS)
+@pytest.fixture(params=DATA_SUBJECTS)
 async def database(
     request: pytest.FixtureRequest, databases: Databases, base_settings: dict[str, Any]
 ) -> AsyncIterator[Database]:
@@ -41,7 +41,7 @@ async def test_the_ledger_is_shown_to_its_own_taskforce_alone(
 ) -> None:
     line = _line(taskforce_id)
     async with database.change(taskforce_id) as conn:
-        await write(conn, [line])
+        await write_ledger(conn, [line])
     async with database.read(taskforce_id) as conn:
         assert await ledger(conn) == [line]
     async with database.read(other_taskforce_id) as conn:
@@ -56,7 +56,7 @@ async def test_nobody_writes_into_another_taskforces_ledger_or_log(
 ) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
         async with database.change(taskforce_id) as conn:
-            await write(conn, [_line(other_taskforce_id)])
+            await write_ledger(conn, [_line(other_taskforce_id)])
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
         async with database.change(taskforce_id) as conn:
             await Disclosure(conn, other_taskforce_id, "person:1", CASEWORK, "read").log("people", [uuid4()])

@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from shared.i18n.translations import speaking
-from shared.privacy.data_inventory import read_register
+from shared.privacy.data_inventory import read_data_inventory
 from shared.privacy.words import column_word
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
@@ -18,7 +18,7 @@ _TOLD_OTHERWISE: Final = {"access_log", "hires"}
 
 @pytest.mark.parametrize("service", ["events", "pledges", "notifications", "dashboard"])
 def test_no_column_of_a_persons_data_is_told_by_the_name_it_has_in_the_database(service: str) -> None:
-    entries = read_register([_ROOT / "services" / service / "personal_data.toml"]).personal
+    entries = read_data_inventory([_ROOT / "services" / service / "personal_data.toml"]).personal
     for entry in entries:
         for column in () if entry.table in _TOLD_OTHERWISE else entry.columns:
             with speaking("en", service=service):

@@ -42,6 +42,7 @@ from shared.http.auth import Principal, Role, sign_token
 from shared.product.routes import service_for
 from tests.faults.links import KAFKA, to_app
 from tests.support import brokers
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -247,7 +248,13 @@ class Topology:
     def _do(self, job: str) -> None:
         command, environment = self.job(job)
         done = subprocess.run(
-            command, env=environment, cwd=self.code, capture_output=True, text=True, timeout=120, check=False
+            command,
+            env=environment,
+            cwd=self.code,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_SECONDS,
+            check=False,
         )
         assert done.returncode == 0, f"{job}: {done.stdout}{done.stderr}"
 
@@ -261,7 +268,7 @@ class Topology:
             self.processes[name] = Process(name, command, environment, int(port), log, self.code)
             self.processes[name].start()
 
-    def wait_until_ready(self, *, seconds: float = 150) -> float:
+    def wait_until_ready(self, *, seconds: float = PATIENCE_SECONDS) -> float:
         """Return how many seconds it took until all eight were ready; fail with their last words if they are not."""
         started = time.monotonic()
         waiting = dict(self.processes)

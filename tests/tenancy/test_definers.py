@@ -34,7 +34,7 @@ async def test_every_function_that_runs_as_the_owner_keeps_to_one_taskforce(data
         await conn.close()
     for one in found:
         definition = one["definition"].lower()
-        assert "app.taskforce" in definition or one["name"] in EVERYBODYS, one["name"]
+        assert "current_taskforce()" in definition or one["name"] in EVERYBODYS, one["name"]
         # Whoever calls it may not choose what its tables are.
         assert "set search_path to 'pg_catalog', 'public', 'pg_temp'" in definition, one["name"]
     assert {one["name"] for one in found} >= {"pledges": {"forget_companies_of_pledges"}}.get(service, set())

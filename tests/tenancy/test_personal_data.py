@@ -7,11 +7,12 @@ from uuid import UUID, uuid4
 
 import pytest_asyncio
 
-from services.events import domain, personal_data
-from services.events.people.commands import add_person
-from services.events.people.domain import Person
-from services.events.personal_data import commands, store
-from shared.privacy.subject_requests import Inquiry
+from services.events import privacy
+from services.events.identity.administration.commands import add_person
+from services.events.identity.people.domain import Person
+from services.events.privacy import commands, store
+from shared.privacy.subject_requests import SubjectRequest
+from shared.refusals import Refusal
 from tests.authorisation.personal_data import HoldNothing
 from tests.authorisation.register import Register, started
 from tests.authorisation.removal import without_taskforces
@@ -44,8 +45,10 @@ def _keys() -> dict[str, dict[str, list[UUID]]]:
     return {"pledges": {"company_contacts.pledge_contacts": [uuid4()]}}
 
 
-def _inquiry(email: str) -> Inquiry:
-    return Inquiry(taskforce=TASKFORCE, emails=(email,), who=ADMINISTRATOR, purpose="subject_access", action="search")
+def _inquiry(email: str) -> SubjectRequest:
+    return SubjectRequest(
+        taskforce=TASKFORCE, emails=(email,), who=ADMINISTRATOR, purpose="subject_access", action="search"
+    )
 
 
 async def _look_up(world: Prepared, db: Any) -> Any:
@@ -79,12 +82,12 @@ async def world(installation: Installation, signing_key: str) -> AsyncIterator[P
 
 
 def test_every_function_is_tried() -> None:
-    found = {one for one in functions("events") if one.__module__.startswith(f"{personal_data.__name__}.")}
+    found = {one for one in functions("events") if one.__module__.startswith(f"{privacy.__name__}.")}
     assert named(found) == named({*CASES, *EXEMPT})
 
 
 async def test_none_sees_or_changes_anything_as_another_taskforce_or_as_none(world: Prepared) -> None:
-    assert await tried(world, CASES, (domain.Refusal,)) == []
+    assert await tried(world, CASES, (Refusal,)) == []
 
 
 async def test_each_would_see_or_change_something_if_the_database_let_it(
@@ -92,5 +95,5 @@ async def test_each_would_see_or_change_something_if_the_database_let_it(
 ) -> None:
     async with started(installation, signing_key, Prepared) as (world, dsns):
         async with without_taskforces(world, dsns.superuser_dsn("events")):
-            found = await tried(world, CASES, (domain.Refusal,))
+            found = await tried(world, CASES, (Refusal,))
         assert unnoticed(CASES, found) == []

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest_asyncio
 
-from services.pledges import consumer, sealing
+from services.pledges import consumer
 from services.pledges.hires.domain import Confirmation, Hire
 from services.pledges.imports import commands as imports
 from services.pledges.pledges import commands, idempotency, queries, store
@@ -43,7 +43,6 @@ class Prepared(Promises):
     async def fill(self) -> None:
         await super().fill()
         self.logged: Logged = self.pledge("member", "own")
-        self.another: Logged = self.pledge("admin", "own")
         async with self.db.change(TASKFORCE) as conn:
             pledge = await store.load_pledge(conn, TASKFORCE, self.logged.id)
             hire = await store.load_hire(conn, TASKFORCE, self.logged.hire_id)
@@ -52,10 +51,7 @@ class Prepared(Promises):
         assert hire is not None
         self.whole: Pledge = pledge[0]
         self.hired: Hire = hire[0]
-        # Kept before the installation had a key to seal it with.
-        await self.superuser.execute("update pledges set request_digest = $1", b"\0" * 32)
-        await self.superuser.execute("update hires set request_digest = $1", b"\0" * 32)
-        self.place = await self.superuser.fetchval("select ctid from pledges where id = $1", self.another.id)
+        self.digest: bytes = pledge[1]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -165,19 +161,16 @@ CASES: Cases = {
     ),
     idempotency.claimed_before: lambda _, conn: idempotency.claimed_before(conn, TASKFORCE, "log_pledge", KEY),
     idempotency.request_digests: lambda w, conn: idempotency.request_digests(conn, TASKFORCE, [w.logged.id]),
-    idempotency.replace_digests: lambda w, conn: idempotency.replace_digests(conn, "pledges", {w.place: b"\1" * 33}),
     store.event_is_known: lambda _, conn: store.event_is_known(conn, TASKFORCE, TONIGHT),
-    store.insert_pledge: lambda w, conn: store.insert_pledge(conn, _another_pledge(w), b"\1" * 33),
-    store.insert_pledges: lambda w, conn: store.insert_pledges(conn, [(_another_pledge(w), b"\1" * 33)]),
+    store.insert_pledge: lambda w, conn: store.insert_pledge(conn, _another_pledge(w), b"\1" * 32),
+    store.insert_pledges: lambda w, conn: store.insert_pledges(conn, [(_another_pledge(w), b"\1" * 32)]),
     store.load_pledge: lambda w, conn: store.load_pledge(conn, TASKFORCE, w.logged.id),
-    idempotency.subject_of_request: lambda _, conn: idempotency.subject_of_request(
-        conn, KEY, _asked(KEY).digest.as_kept
-    ),
-    store.pledge_of_request: lambda w, conn: store.pledge_of_request(conn, TASKFORCE, w.logged.id, [b"\0" * 32]),
+    idempotency.subject_of_request: lambda _, conn: idempotency.subject_of_request(conn, KEY, _asked(KEY).digest),
+    store.pledge_of_request: lambda w, conn: store.pledge_of_request(conn, TASKFORCE, w.logged.id, w.digest),
     store.lock_pledge: lambda w, conn: store.lock_pledge(conn, TASKFORCE, w.logged.id),
     store.save_filled: _save_filled,
     store.insert_hire: lambda w, conn: store.insert_hire(
-        conn, replace(w.hired, id=uuid4(), pledge_id=None, position=None), b"\1" * 33
+        conn, replace(w.hired, id=uuid4(), pledge_id=None, position=None), b"\1" * 32
     ),
     store.load_hire: lambda w, conn: store.load_hire(conn, TASKFORCE, w.logged.hire_id),
     store.all_events: lambda _, conn: store.all_events(conn, TASKFORCE),
@@ -189,29 +182,13 @@ BY_POLICY: Cases = {
     if function not in {store.pledge_of_request, idempotency.subject_of_request}
 }
 """Those that a policy keeps to their taskforce; the others ask for it by themselves (test_definers.py)."""
-_IN_TURN = "goes from taskforce to taskforce, each in a transaction of its own"
 EXEMPT: Exempt = {
     idempotency.taskforces_of_outbox: "says whom the outbox is of, which no taskforce limits",
-    # Of which taskforce a row is it does not ask at all: below.
-    idempotency.lock_plain_digests: "is given no taskforce",
-    sealing.seal_everything: _IN_TURN,
 }
 
 
 def test_every_function_is_tried() -> None:
     assert named(functions("pledges")) == named({*CASES, *EXEMPT})
-
-
-async def test_what_is_to_be_sealed_is_that_of_one_taskforce(world: Prepared, other_taskforce_id: UUID) -> None:
-    kept = {}
-    for taskforce in (TASKFORCE, other_taskforce_id):
-        async with world.db.change(taskforce) as conn:
-            kept[taskforce] = set(await idempotency.lock_plain_digests(conn, "pledges", limit=100))
-    async with world.db.system() as conn:
-        assert await idempotency.lock_plain_digests(conn, "pledges", limit=100) == {}
-    assert kept[TASKFORCE]
-    assert kept[other_taskforce_id]
-    assert not kept[TASKFORCE] & kept[other_taskforce_id]
 
 
 async def test_none_sees_or_changes_anything_as_another_taskforce_or_as_none(world: Prepared) -> None:

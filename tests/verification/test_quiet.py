@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from deploy.verification.quiet import NeverQuiet, wait_until_quiet
-from services.events import commands
+from services.events.register import commands
 from services.events.settings import EventsSettings
 from services.events.worker import create_worker
 from shared.contracts.events import TaskforceRegistered

@@ -15,7 +15,7 @@ from services.dashboard.access import BOARD, Anybody, TheSettings
 from services.dashboard.board.public_figure import PublicFigure, PublicFigures, ThePublicFigures
 from services.dashboard.live.streams import EventStream, TheChanges
 from shared.http.middleware import content_security_policy
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.i18n.translations import gettext as _
 from shared.i18n.translations import ngettext
@@ -33,14 +33,14 @@ _IN_A_LANGUAGE = _FOR_EVERYBODY | {"vary": "cookie"}
 
 
 @router.get("/{slug}.json")
-@about(BOARD)
+@concerns(BOARD)
 async def as_json(slug: str, _anybody: Anybody, public_figures: ThePublicFigures) -> Response:
     """Answer the figure for programs. `count` is null, and `suppressed` true, where it is too small to show."""
     return JSONResponse(_document(await _find(public_figures, slug)), headers=_FOR_EVERYBODY)
 
 
 @router.get("/{slug}.txt")
-@about(BOARD)
+@concerns(BOARD)
 async def as_text(slug: str, _anybody: Anybody, public_figures: ThePublicFigures) -> Response:
     """Answer the figure as one line."""
     figure = await _find(public_figures, slug)
@@ -49,7 +49,7 @@ async def as_text(slug: str, _anybody: Anybody, public_figures: ThePublicFigures
 
 
 @router.get("/{slug}.svg")
-@about(BOARD)
+@concerns(BOARD)
 async def as_image(request: Request, slug: str, _anybody: Anybody, public_figures: ThePublicFigures) -> Response:
     """Answer the figure as an image, for road signs and other people's pages."""
     figure = await _find(public_figures, slug)
@@ -58,7 +58,7 @@ async def as_image(request: Request, slug: str, _anybody: Anybody, public_figure
 
 
 @router.get("/{slug}/figure")
-@about(BOARD)
+@concerns(BOARD)
 async def fresh_figure(request: Request, slug: str, _anybody: Anybody, public_figures: ThePublicFigures) -> Response:
     """Answer the board's live part alone."""
     figure = await _find(public_figures, slug)
@@ -66,7 +66,7 @@ async def fresh_figure(request: Request, slug: str, _anybody: Anybody, public_fi
 
 
 @router.get("/{slug}/stream")
-@about(BOARD)
+@concerns(BOARD)
 async def follow(slug: str, _anybody: Anybody, public_figures: ThePublicFigures, changes: TheChanges) -> Response:
     """Follow the figure. Nothing is said while it stays the same, or stays hidden, whatever else happens."""
     said = _document(await _find(public_figures, slug))
@@ -84,7 +84,7 @@ async def follow(slug: str, _anybody: Anybody, public_figures: ThePublicFigures,
 
 
 @router.get("/{slug}")
-@about(BOARD)
+@concerns(BOARD)
 async def show_board(
     request: Request, slug: str, _anybody: Anybody, public_figures: ThePublicFigures, settings: TheSettings
 ) -> Response:

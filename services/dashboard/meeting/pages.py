@@ -16,7 +16,7 @@ from services.dashboard.overview.api import STREAM
 from services.dashboard.read_model import taskforces
 from shared.db.database import Database
 from shared.http.auth import Principal
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.ui.pages import render
 
 router = APIRouter(include_in_schema=False)
@@ -34,7 +34,7 @@ ChosenEvent = Annotated[UUID | None, Depends(_event)]
 
 
 @router.get("/dashboard/projector")
-@about(FIGURES)
+@concerns(FIGURES)
 async def projector(request: Request, viewer: Viewer, database: TheDatabase, event: ChosenEvent) -> Response:
     """Show the figures to a room: those of one event, or of what is going on."""
     taskforce = await taskforces.find_taskforce(database, taskforce_id=viewer.taskforce)
@@ -42,7 +42,7 @@ async def projector(request: Request, viewer: Viewer, database: TheDatabase, eve
 
 
 @router.get("/dashboard/projector/figures")
-@about(FIGURES)
+@concerns(FIGURES)
 async def fresh_projector(request: Request, viewer: Viewer, database: TheDatabase, event: ChosenEvent) -> Response:
     """Answer the projector's live part alone."""
     taskforce = await taskforces.find_taskforce(database, taskforce_id=viewer.taskforce)

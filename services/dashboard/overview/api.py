@@ -15,7 +15,7 @@ from services.dashboard.measures import catalogue
 from services.dashboard.measures.figures import compute
 from services.dashboard.overview.schemas import Figures, Measure, Measures, as_document
 from shared.fields import dates
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.i18n.translations import gettext as _
 
 STREAM = "/api/dashboard/v1/stream"
@@ -53,7 +53,7 @@ KnownAt = Annotated[
     response_model=Figures,
     responses={**_REFUSALS, 422: {"description": "`as_of` is no date, or `known_at` no moment with a time zone"}},
 )
-@about(FIGURES)
+@concerns(FIGURES)
 async def show_figures(
     viewer: ApiViewer, database: TheDatabase, as_of: AsOf = None, known_at: KnownAt = None
 ) -> Response:
@@ -67,7 +67,7 @@ async def show_figures(
 
 
 @router.get("/measures", summary="What the figures mean", responses=_REFUSALS)
-@about()
+@concerns()
 async def show_measures(_viewer: ApiViewer) -> Measures:
     """Name and definition of every measure, in Danish or English (`Accept-Language`)."""
     return Measures(
@@ -98,7 +98,7 @@ async def show_measures(_viewer: ApiViewer) -> Measures:
         503: {"description": "Too many streams are open here: come back after `Retry-After` seconds"},
     },
 )
-@about(FIGURES)
+@concerns(FIGURES)
 async def follow(viewer: ApiViewer, changes: TheChanges) -> Response:
     """Hear within a moment when something has changed, or when a new day has begun."""
 

@@ -19,7 +19,7 @@ from services.dashboard.read_model import taskforces
 from shared.contracts.pledges import JobType
 from shared.db.database import Database
 from shared.http.auth import Principal, Role
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.http.validation import FieldError
 from shared.i18n.translations import gettext as _
@@ -56,7 +56,7 @@ Chosen = Annotated[Selection, Depends(_selection)]
 
 
 @router.get("/")
-@about(FIGURES, BOARD)
+@concerns(FIGURES, BOARD)
 async def front_page(
     request: Request, principal: Anybody, database: TheDatabase, public_figures: ThePublicFigures, chosen: Chosen
 ) -> Response:
@@ -70,7 +70,7 @@ async def front_page(
 
 
 @router.get("/dashboard/figures")
-@about(FIGURES)
+@concerns(FIGURES)
 async def fresh_figures(request: Request, viewer: Viewer, database: TheDatabase, chosen: Chosen) -> Response:
     """Answer the dashboard's live part alone."""
     return render(request, "parts/figures.html", **await _dashboard(database, viewer, chosen))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from shared.messaging import retention as messaging
-from shared.privacy.data_inventory import FILE, read_register
+from shared.privacy.data_inventory import FILE, read_data_inventory
 from shared.privacy.retention import Retention
 
 if TYPE_CHECKING:
@@ -22,6 +22,6 @@ async def _nobody(_conn: Connection) -> list[UUID]:
 
 
 def retention() -> Retention:
-    """The service's jobs with their deadlines, as the register says now."""
-    register = read_register([messaging.FILE, Path(__file__).parents[1] / FILE])
-    return Retention("dashboard", JOBS, register, _nobody)
+    """The service's jobs with their deadlines, as the data inventory says now."""
+    inventory = read_data_inventory([messaging.FILE, Path(__file__).parents[1] / FILE])
+    return Retention("dashboard", JOBS, inventory, _nobody)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from services.dashboard.privacy.retention import retention
-from shared.messaging.retention import LETTERS
-from shared.privacy.subject_requests import Kept
+from shared.messaging.retention import DEAD_LETTERS_LOOKUP
+from shared.privacy.subject_requests import SubjectData
 
-HOLDINGS: Final = (LETTERS,)
+LOOKUPS: Final = (DEAD_LETTERS_LOOKUP,)
 
-KEPT: Final = Kept(HOLDINGS, retention(), owns=False)
+SUBJECT_DATA: Final = SubjectData(LOOKUPS, retention(), owns=False)
 """What the register's pages ask about people here."""

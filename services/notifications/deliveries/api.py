@@ -15,7 +15,7 @@ from services.notifications.deliveries.queries import Latest
 from services.notifications.deliveries.store import Status
 from services.notifications.notices.rules import Rule
 from shared.http.paging import PageSize, PageToken, cut
-from shared.http.policy import about
+from shared.http.policy import concerns
 
 if TYPE_CHECKING:
     from services.notifications.deliveries.queries import DeliveryRow
@@ -80,7 +80,7 @@ class DeliveryPage(BaseModel):
 
 
 @router.get("/deliveries", responses=_REFUSALS)
-@about(DELIVERY)
+@concerns(DELIVERY)
 async def list_deliveries(
     *,
     principal: Reader,

@@ -14,7 +14,7 @@ from services.notifications.deliveries import queries
 from services.notifications.deliveries.queries import Latest
 from services.notifications.notices.mails import hours_text, positions_text
 from shared.http.paging import PageToken, cut
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.i18n.translations import N_
 from shared.i18n.translations import gettext as _
 from shared.ui.pages import render
@@ -76,7 +76,7 @@ _ANSWERS: Final[Mapping[str, str]] = {
 
 
 @router.get("/notifications")
-@about(DELIVERY)
+@concerns(DELIVERY)
 async def deliveries_page(
     *,
     request: Request,

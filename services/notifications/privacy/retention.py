@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from shared.messaging import retention as messaging
-from shared.privacy.data_inventory import FILE, read_register
+from shared.privacy.data_inventory import FILE, read_data_inventory
 from shared.privacy.retention import Job, Retention
 
 if TYPE_CHECKING:
@@ -42,6 +42,6 @@ async def _taskforces(conn: Connection) -> list[UUID]:
 
 
 def retention() -> Retention:
-    """The service's jobs with their deadlines, as the register says now."""
-    register = read_register([messaging.FILE, Path(__file__).parents[1] / FILE])
-    return Retention("notifications", JOBS, register, _taskforces)
+    """The service's jobs with their deadlines, as the data inventory says now."""
+    inventory = read_data_inventory([messaging.FILE, Path(__file__).parents[1] / FILE])
+    return Retention("notifications", JOBS, inventory, _taskforces)

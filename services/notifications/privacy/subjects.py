@@ -5,27 +5,27 @@ from __future__ import annotations
 from typing import Final
 
 from services.notifications.privacy.retention import retention
-from shared.messaging.retention import LETTERS
-from shared.privacy.subject_requests import Kept
-from shared.privacy.subjects import Holding
+from shared.messaging.retention import DEAD_LETTERS_LOOKUP
+from shared.privacy.subject_requests import SubjectData
+from shared.privacy.subjects import SubjectLookup
 
-HOLDINGS: Final = (
-    Holding(
+LOOKUPS: Final = (
+    SubjectLookup(
         "deliveries",
         "deliveries",
         find="""
             select delivery.id
               from deliveries as delivery,
-                   asked
-             where delivery.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
-               and delivery.recipient_id = any (asked.ids)
+                   identifiers
+             where delivery.taskforce_id = current_taskforce()
+               and delivery.recipient_id = any (identifiers.ids)
         """,
         erase=None,
         why="Kun et nummer, som ikke er nogens, når kontakten eller kontoen er slettet; slettes, når fristen er ude.",
         shown_too=("rule", "happened_at", "status", "settled_at"),
     ),
-    LETTERS,
+    DEAD_LETTERS_LOOKUP,
 )
 
-KEPT: Final = Kept(HOLDINGS, retention(), owns=False)
+SUBJECT_DATA: Final = SubjectData(LOOKUPS, retention(), owns=False)
 """What the register's pages ask about people here."""

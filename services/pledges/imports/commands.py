@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,7 @@ async def import_pledges(
         content: the file.
         dry_run: only say what would happen.
         limits: what this installation allows.
-        request_key: the installation's, with which what is kept to recognise a line by is sealed.
+        request_key: the installation's (`PledgesSettings.request_key`).
         progress: told how many of how many new lines have been written; they count when the call returns.
 
     Returns:
@@ -86,16 +87,14 @@ def _wrong_columns(table: Table) -> str | None:
 
 async def _recognise(conn: Connection, taskforce_id: UUID, judged: Sequence[JudgedLine]) -> None:
     """Find the lines that are pledges already, and those that say something else than theirs."""
-    ids = [id_ for one in judged for id_ in (one.pledge_id, one.former_id) if id_]
+    ids = [one.pledge_id for one in judged if one.pledge_id]
     digests = await idempotency.request_digests(conn, taskforce_id, ids)
     for one in judged:
-        if one.former_id in digests:
-            one.pledge_id = one.former_id
         kept = digests.get(one.pledge_id) if one.pledge_id else None
         if kept is None or one.digest is None or one.errors:
             continue
         one.known = True
-        if not one.digest.matches(kept):
+        if not hmac.compare_digest(one.digest, kept):
             words = _("This reference was imported before with other content. An import does not change a pledge.")
             one.refuse("reference", words)
 
@@ -106,7 +105,7 @@ async def _save(
     for done, one in enumerate(new, start=1):
         assert one.pledge is not None
         assert one.digest is not None
-        if await store.insert_pledge(conn, one.pledge, one.digest.sealed):
+        if await store.insert_pledge(conn, one.pledge, one.digest):
             await outbox.add(conn, pledge_state(PledgeLogged, one.pledge, recorded_at=now))
         else:
             # Somebody else was importing the same file, and was quicker.

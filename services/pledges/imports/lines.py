@@ -16,7 +16,7 @@ from services.pledges.imports.columns import COLUMNS, column_of, job_type_code, 
 from services.pledges.imports.report import CellError, Row, Verdict
 from services.pledges.pledges.domain import Limits, Person, Pledge
 from services.pledges.pledges.refusals import TooManyPositions
-from services.pledges.pledges.request_fingerprint import Fingerprint, fingerprint
+from services.pledges.pledges.request_fingerprint import fingerprint
 from services.pledges.pledges.schemas import PledgeBody
 from services.pledges.register.domain import name_key
 from shared.fields.copenhagen import COPENHAGEN
@@ -84,7 +84,6 @@ class JudgedLine:
 
     Attributes:
         pledge_id: follows from its reference or its content.
-        former_id: what followed from its content before that was sealed with the installation's key.
         digest: its content's, whatever encoding or spelling of a date it came in.
         pledge: what it would be; None where something is wrong.
         known: it is a pledge already.
@@ -93,8 +92,7 @@ class JudgedLine:
 
     number: int
     pledge_id: UUID | None = None
-    former_id: UUID | None = None
-    digest: Fingerprint | None = None
+    digest: bytes | None = None
     pledge: Pledge | None = None
     known: bool = False
     company: str = ""
@@ -145,10 +143,9 @@ def judge(
             one.pledge_id = uuid5(taskforce_id, f"pledge import, reference: {reference}")
         else:
             said_before[content] += 1
-            # An id is told to everybody and outlives an erasure: nothing may be guessed from it either.
+            # The id is published and outlives an erasure: the content must not be guessable from it either.
             name = f"pledge import, line {said_before[content]} of these: "
-            one.pledge_id = uuid5(taskforce_id, name + one.digest.sealed.hex())
-            one.former_id = uuid5(taskforce_id, name + content)
+            one.pledge_id = uuid5(taskforce_id, name + one.digest.hex())
         _log(one, body | {"id": str(one.pledge_id)}, taskforce_id, register, now=now, limits=limits)
     return judged
 

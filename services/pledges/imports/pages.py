@@ -15,7 +15,7 @@ from services.pledges.pledges.access import EVENT, IMPORTERS
 from services.pledges.pledges.api import limits
 from services.pledges.pledges.rendering import database, render, settings
 from shared.http.auth import Principal, require
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.http.rate_limits import HEAVY, limited
 from shared.i18n.translations import N_
@@ -51,14 +51,14 @@ COLUMN_WORDS: Final = {
 
 
 @router.get("/pledges/import")
-@about()
+@concerns()
 async def choose_file(request: Request, _principal: Annotated[Principal, Depends(require(*IMPORTERS))]) -> Response:
     """Choose a file."""
     return _page(request, blank())
 
 
 @router.get("/pledges/import/skabelon.csv")
-@about()
+@concerns()
 async def template(_principal: Annotated[Principal, Depends(require(*IMPORTERS))]) -> Response:
     """An empty file with the right columns, as Excel in Denmark opens it."""
     return Response(
@@ -69,7 +69,7 @@ async def template(_principal: Annotated[Principal, Depends(require(*IMPORTERS))
 
 
 @router.post("/pledges/import")
-@about(EVENT)
+@concerns(EVENT)
 @limited(HEAVY)
 async def judge_or_import(request: Request, principal: Annotated[Principal, Depends(require(*IMPORTERS))]) -> Response:
     """Say what each line of the file would do; or, when that has been read and confirmed, import it.
@@ -100,7 +100,7 @@ async def judge_or_import(request: Request, principal: Annotated[Principal, Depe
 
 
 @router.post("/pledges/import/errors")
-@about(EVENT)
+@concerns(EVENT)
 @limited(HEAVY)
 async def errors(request: Request, principal: Annotated[Principal, Depends(require(*IMPORTERS))]) -> Response:
     """What has to be corrected in the file that the page of verdicts carries back, as a file for Excel."""

@@ -45,9 +45,9 @@ from shared.http.auth import (
     public,
     require,
 )
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.problems import Problem
-from shared.http.rate_limiter import too_often
+from shared.http.rate_limiter import rate_limit_problem
 from shared.http.rate_limits import LOGGING, SIGNING_IN, limited
 from shared.http.refusals import problem_of
 from shared.http.validation import FieldError
@@ -120,7 +120,7 @@ class IntakeForm(BaseModel):
 
 
 @router.get("/pledges/pass/{token}")
-@about(PASS)
+@concerns(PASS)
 @limited(SIGNING_IN)
 async def enter_with_pass(
     token: str, request: Request, principal: Annotated[Principal | None, Depends(public)]
@@ -137,7 +137,7 @@ async def enter_with_pass(
 
 
 @router.post("/pledges/pass/{token}")
-@about(PASS)
+@concerns(PASS)
 @limited(SIGNING_IN)
 async def go_on_as_guest(
     token: str, request: Request, _principal: Annotated[Principal | None, Depends(public)]
@@ -179,7 +179,7 @@ def _go_on_as_guest(token: str, guest: Principal) -> Response:
 
 
 @router.get("/pledges/new")
-@about(EVENT, COMPANY, PLEDGE, CONTACT)
+@concerns(EVENT, COMPANY, PLEDGE, CONTACT)
 async def new_pledge(
     request: Request,
     principal: Annotated[Principal, Depends(require(*LOGGERS))],
@@ -233,12 +233,12 @@ def _same(before: PledgeView | None) -> dict[str, Any]:
 
 
 @router.post("/pledges/new")
-@about(EVENT)
+@concerns(EVENT)
 @limited(LOGGING, answered_by_route=True)
 async def log_pledge(request: Request, principal: Annotated[Principal, Depends(require(*LOGGERS))]) -> Response:
     """Log what was filled in, and go on to the next."""
     form = await read_form(request, IntakeForm)
-    refused = too_often(request)
+    refused = rate_limit_problem(request)
     if form.data is None or refused is not None:
         return await _unread(request, principal, form, refused)
     pledge_id = uuid_or_none(form.data.id) or uuid4()

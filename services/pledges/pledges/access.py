@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from services.pledges.pledges.domain import Guest, Person
 from shared.http.auth import NotAllowed
-from shared.http.policy import EVERYBODYS, NOTHING, OWN, Thing
+from shared.http.policy import ALL_TASKFORCES, NOTHING, OWN, Resource
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -23,22 +23,22 @@ CONTACT_READERS: Final[tuple[Role, ...]] = ("coordinator", "caseworker", "admin"
 """Who may read every business contact."""
 IMPORTERS: Final[tuple[Role, ...]] = ("coordinator", "admin")
 
-PLEDGE: Final = Thing(
+PLEDGE: Final = Resource(
     "pledge",
     own="what the asker logged; of an event pass: what its event's passes logged",
     by_role={"event_pass": OWN},
 )
-CONTACT: Final = Thing(
+CONTACT: Final = Resource(
     "business contact", of=PLEDGE, by_role={"member": OWN, "event_pass": NOTHING, "pledges:read": NOTHING}
 )
-HIRE: Final = Thing(
+HIRE: Final = Resource(
     "hire", own="what the asker confirmed", of=PLEDGE, by_role={"member": NOTHING, "event_pass": NOTHING}
 )
-EVENT: Final = Thing("event", own="of an event pass: the event it was made for", by_role={"event_pass": OWN})
-COMPANY: Final = Thing(
+EVENT: Final = Resource("event", own="of an event pass: the event it was made for", by_role={"event_pass": OWN})
+COMPANY: Final = Resource(
     "company", own="of an event pass: those that have checked in at its event", by_role={"event_pass": OWN}
 )
-PASS: Final = Thing("event pass", reach=EVERYBODYS)
+PASS: Final = Resource("event pass", reach=ALL_TASKFORCES)
 """A bearer token: whoever has one may use it."""
 
 

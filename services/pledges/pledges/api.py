@@ -46,7 +46,7 @@ from shared.fields.cpr import mask_cpr
 from shared.http.auth import Principal, require, require_service
 from shared.http.openapi import ETAG, LOCATION, REQUIRED
 from shared.http.paging import PageSize, PageToken, cut
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.http.rate_limits import LOGGING, limited
 from shared.http.validation import FieldError
@@ -88,7 +88,7 @@ IfMatch = Annotated[str | None, Header(description="The pledge's ETag as it was 
         422: {"description": "A field is wrong, or the key was used with another body"},
     },
 )
-@about(EVENT)
+@concerns(EVENT)
 @limited(LOGGING)
 async def log_pledge(
     body: PledgeBody,
@@ -114,7 +114,7 @@ async def log_pledge(
 
 
 @router.get("/pledges", response_class=Response, responses={200: {"model": PledgeListAnswer}})
-@about(PLEDGE, CONTACT)
+@concerns(PLEDGE, CONTACT)
 async def list_pledges(
     *,
     request: Request,
@@ -164,7 +164,7 @@ async def list_pledges(
         404: {"description": "There is none, for this asker"},
     },
 )
-@about(PLEDGE, CONTACT)
+@concerns(PLEDGE, CONTACT)
 async def get_pledge(
     pledge_id: UUID, request: Request, principal: Annotated[Principal, Depends(require(*LOGGERS))]
 ) -> Response:
@@ -192,7 +192,7 @@ async def get_pledge(
         422: {"description": "A field is wrong, or the key was used with another body"},
     },
 )
-@about(PLEDGE)
+@concerns(PLEDGE)
 async def confirm_hire(
     body: HireBody,
     request: Request,
@@ -214,7 +214,7 @@ async def confirm_hire(
 
 
 @router.get("/hires", response_class=Response, responses={200: {"model": HireListAnswer}})
-@about(HIRE)
+@concerns(HIRE)
 async def list_hires(
     *,
     request: Request,
@@ -247,7 +247,7 @@ async def list_hires(
     response_class=Response,
     responses={200: {"model": HireAnswer, "headers": ETAG}, 404: {"description": "There is none"}},
 )
-@about(HIRE)
+@concerns(HIRE)
 async def get_hire(
     hire_id: UUID, request: Request, principal: Annotated[Principal, Depends(require(*CONTACT_READERS))]
 ) -> Response:
@@ -260,7 +260,7 @@ async def get_hire(
 
 
 @internal.get("/pledges/{pledge_id}/contact")
-@about(PLEDGE)
+@concerns(PLEDGE)
 async def contact_address(
     pledge_id: UUID,
     taskforce: UUID,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import json
 import time
 from contextlib import suppress
@@ -19,7 +20,7 @@ from services.pledges.pledges.idempotency import Asked
 from services.pledges.pledges.refusals import IdTaken, KeyUsedForAnother, UnknownEvent
 from services.pledges.pledges.request_fingerprint import fingerprint
 from shared.contracts.pledges import PledgeLogged, PositionFilled
-from shared.db.group_commit import Apart
+from shared.db.group_commit import BatchFailed
 from shared.messaging import outbox
 
 if TYPE_CHECKING:
@@ -38,12 +39,12 @@ _POLL_SECONDS = 0.1
 def asked(key: str, body: Any, *, request_key: SecretStr) -> Asked:
     """Return how a request is recognised when it comes again.
 
-    The body counts as it was sent, not as we read it: a repeat is the same to every release of ours.
+    The body counts as it was sent, not as we read it: so every release recognises the same repeats.
 
     Args:
         key: the header Idempotency-Key.
         body: parsed JSON; the order of keys and white space do not count.
-        request_key: the installation's, with which what is kept of the body is sealed.
+        request_key: the installation's (`PledgesSettings.request_key`).
     """
     canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
     return Asked(key, fingerprint(canonical, request_key))
@@ -80,7 +81,7 @@ async def log_pledge(
     """
     new = NewPledge(promise, by, asked, limits, at or datetime.now(UTC), outbox.correlation_id())
     if together is not None:
-        with suppress(Apart):
+        with suppress(BatchFailed):
             pledge = await together.change(taskforce_id, new)
             if pledge is not None:
                 return pledge
@@ -108,14 +109,14 @@ async def _log_pledge(db: Database, taskforce_id: UUID, new: NewPledge) -> Pledg
             received_at=now,
             limits=new.limits,
         )
-        if not await store.insert_pledge(conn, pledge, asked.digest.sealed):
+        if not await store.insert_pledge(conn, pledge, asked.digest):
             return await _same_pledge(conn, taskforce_id, promise.id, new)
         await outbox.add(conn, pledge_state(PledgeLogged, pledge, recorded_at=now))
     return pledge
 
 
 async def _pledge_of_repeat(conn: Connection, taskforce_id: UUID, new: NewPledge) -> Pledge:
-    pledge_id = await idempotency.subject_of_request(conn, new.asked.key, new.asked.digest.as_kept)
+    pledge_id = await idempotency.subject_of_request(conn, new.asked.key, new.asked.digest)
     if pledge_id is None:
         raise KeyUsedForAnother
     return await _same_pledge(conn, taskforce_id, pledge_id, new)
@@ -126,10 +127,10 @@ async def _same_pledge(conn: Connection, taskforce_id: UUID, pledge_id: UUID, ne
     digest = new.asked.digest
     if isinstance(new.by, Guest):
         # They are shown no contact, and what they knew when they asked the first time may have been a person's.
-        pledge = await store.pledge_of_request(conn, taskforce_id, pledge_id, digest.as_kept)
+        pledge = await store.pledge_of_request(conn, taskforce_id, pledge_id, digest)
     else:
         found = await store.load_pledge(conn, taskforce_id, pledge_id)
-        pledge = found[0] if found is not None and digest.matches(found[1]) else None
+        pledge = found[0] if found is not None and hmac.compare_digest(digest, found[1]) else None
     if pledge is None:
         raise IdTaken
     return pledge.as_logged()
@@ -189,7 +190,7 @@ async def confirm_hire(
             limits=limits,
             seen_version=seen_version,
         )
-        if not await store.insert_hire(conn, hire, asked.digest.sealed):
+        if not await store.insert_hire(conn, hire, asked.digest):
             return await _same_hire(conn, taskforce_id, confirmation.id, asked)
         if pledge is not None and hire.position is not None:
             await store.save_filled(conn, pledge, hire.position)
@@ -232,13 +233,13 @@ async def check_hire(
 
 async def _hire_of_repeat(conn: Connection, taskforce_id: UUID, asked: Asked) -> Hire:
     claimed = await idempotency.claimed_before(conn, taskforce_id, "confirm_hire", asked.key)
-    if claimed is None or not asked.digest.matches(claimed.digest):
+    if claimed is None or not hmac.compare_digest(asked.digest, claimed.digest):
         raise KeyUsedForAnother
     return await _same_hire(conn, taskforce_id, claimed.subject_id, asked)
 
 
 async def _same_hire(conn: Connection, taskforce_id: UUID, hire_id: UUID, asked: Asked) -> Hire:
     found = await store.load_hire(conn, taskforce_id, hire_id)
-    if found is None or not asked.digest.matches(found[1]):
+    if found is None or not hmac.compare_digest(asked.digest, found[1]):
         raise IdTaken
     return found[0]

@@ -78,7 +78,7 @@ async def _log(conn: Connection, taskforce_id: UUID, wanted: Sequence[NewPledge]
     )
     new = [number for number in order if wanted[number].asked.key in claimed]
     if new:
-        digests = [(pledges[number], wanted[number].asked.digest.sealed) for number in new]
+        digests = [(pledges[number], wanted[number].asked.digest) for number in new]
         if len(await store.insert_pledges(conn, digests)) != len(new):
             raise IdTaken  # of one of them; nothing of any is kept
         told = [

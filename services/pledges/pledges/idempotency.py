@@ -6,20 +6,18 @@ Everything takes the transaction's connection; nothing commits.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
-from services.pledges.pledges.request_fingerprint import PLAIN_BYTES
 from services.pledges.register.domain import EventFacts, RegisteredCompany, TypedCompany, name_key
 from shared.fields.cvr import read_cvr
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
     import asyncpg
 
-    from services.pledges.pledges.request_fingerprint import Fingerprint
     from shared.db.database import Connection
 
 Operation = Literal["log_pledge", "confirm_hire"]
@@ -35,7 +33,7 @@ class Asked:
     """
 
     key: str
-    digest: Fingerprint
+    digest: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +107,7 @@ async def claim(
         taskforce_id,
         operation,
         [asked.key for asked, _, _ in wanted],
-        [asked.digest.sealed for asked, _, _ in wanted],
+        [asked.digest for asked, _, _ in wanted],
         [subject_id for _, subject_id, _ in wanted],
         [recorded_at for _, _, recorded_at in wanted],
     )
@@ -155,15 +153,15 @@ async def claimed_before(conn: Connection, taskforce_id: UUID, operation: Operat
     return Claimed(row["request_digest"], row["subject_id"]) if row else None
 
 
-async def subject_of_request(conn: Connection, key: str, digests: Sequence[bytes]) -> UUID | None:
-    """Return which pledge a request has logged under its key; None if the key was another's, or nobody's.
+async def subject_of_request(conn: Connection, key: str, digest: bytes) -> UUID | None:
+    """Return which pledge a request has logged under its key; None if the key is another request's or unused.
 
-    It can be asked by whoever may read nothing of what others have sent (`store.pledge_of_request`).
+    Also for the intake role, which may not read the digests of others' requests (`store.pledge_of_request`).
 
     Args:
-        digests: what may be kept of the request.
+        digest: the request's fingerprint.
     """
-    found: UUID | None = await conn.fetchval("select subject_of_request($1, $2)", key, digests)
+    found: UUID | None = await conn.fetchval("select subject_of_request($1, $2)", key, digest)
     return found
 
 
@@ -182,44 +180,7 @@ async def request_digests(conn: Connection, taskforce_id: UUID, pledge_ids: Sequ
     return {row["id"]: row["request_digest"] for row in rows}
 
 
-Place = tuple[int, int]
-"""Where a row is, while it is locked: its block and its number there."""
-KeptDigest = Literal["pledges", "hires", "idempotency_keys"]
-KEPT_DIGESTS: Final[tuple[KeptDigest, ...]] = get_args(KeptDigest)
-"""The tables that keep what a request is recognised by."""
-
-
 async def taskforces_of_outbox(conn: Connection) -> list[UUID]:
     """Return every taskforce that anything was ever logged for."""
     rows = await conn.fetch("select distinct taskforce_id from outbox")
     return [row["taskforce_id"] for row in rows]
-
-
-async def lock_plain_digests(conn: Connection, table: KeptDigest, *, limit: int) -> dict[Place, bytes]:
-    """Return up to `limit` hashes that are not sealed yet, by where their rows are until the transaction ends."""
-    rows = await conn.fetch(
-        f"""
-        select ctid, request_digest
-          from {table}
-         where octet_length(request_digest) = $1
-         limit $2
-           for update skip locked
-        """,  # noqa: S608  (a name of our own table)
-        PLAIN_BYTES,
-        limit,
-    )
-    return {row["ctid"]: row["request_digest"] for row in rows}
-
-
-async def replace_digests(conn: Connection, table: KeptDigest, sealed: Mapping[Place, bytes]) -> None:
-    """Keep other digests in the rows that `lock_plain_digests` has locked."""
-    await conn.execute(
-        f"""
-        update {table} as kept
-           set request_digest = sealed.digest
-          from unnest($1::tid[], $2::bytea[]) as sealed (place, digest)
-         where kept.ctid = sealed.place
-        """,  # noqa: S608  (a name of our own table)
-        list(sealed),
-        list(sealed.values()),
-    )

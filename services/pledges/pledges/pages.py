@@ -29,7 +29,7 @@ from services.pledges.pledges.rendering import address, database, render, uuid_o
 from services.pledges.pledges.schemas import SearchText
 from shared.http.auth import Principal, require
 from shared.http.paging import PageToken, cut
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.i18n.translations import gettext as _
 
@@ -42,7 +42,7 @@ Chosen = Annotated[str, Query(max_length=60)]
 
 
 @router.get("/pledges")
-@about(PLEDGE, CONTACT)
+@concerns(PLEDGE, CONTACT)
 async def list_pledges(
     *,
     request: Request,
@@ -99,7 +99,7 @@ async def list_pledges(
 
 
 @router.get("/pledges/{pledge_id:uuid}")
-@about(PLEDGE, CONTACT, HIRE)
+@concerns(PLEDGE, CONTACT, HIRE)
 async def show_pledge(
     pledge_id: UUID,
     request: Request,

@@ -152,15 +152,14 @@ async def load_pledge(conn: Connection, taskforce_id: UUID, pledge_id: UUID) -> 
     return (await _with_positions(conn, row), row["request_digest"]) if row else None
 
 
-async def pledge_of_request(
-    conn: Connection, taskforce_id: UUID, pledge_id: UUID, digests: Sequence[bytes]
-) -> Pledge | None:
-    """Return the pledge that a request logged, if that is the one it logged, without its contact and its hires.
+async def pledge_of_request(conn: Connection, taskforce_id: UUID, pledge_id: UUID, digest: bytes) -> Pledge | None:
+    """Return the pledge if this request has logged it, without its contact and its hires.
 
-    It can be asked by whoever may read no pledges: only who sent the request has what it is recognised by.
+    Also for the intake role, which may not read pledges that people have logged: only who sent the request has its
+    fingerprint.
 
     Args:
-        digests: what may be kept of the request.
+        digest: the request's fingerprint.
     """
     row = await conn.fetchrow(
         """
@@ -173,7 +172,7 @@ async def pledge_of_request(
         """,
         taskforce_id,
         pledge_id,
-        digests,
+        digest,
     )
     return pledge_of(row, []) if row else None
 

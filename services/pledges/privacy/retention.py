@@ -8,7 +8,7 @@ from typing import Final
 from services.pledges.pledges.idempotency import taskforces_of_outbox
 from shared.messaging import retention as messaging
 from shared.privacy.access_log import ACCESSES
-from shared.privacy.data_inventory import FILE, read_register
+from shared.privacy.data_inventory import FILE, read_data_inventory
 from shared.privacy.retention import Job, Retention
 
 ERASED: Final = "(slettet)"
@@ -132,6 +132,6 @@ JOBS: Final = (
 
 
 def retention() -> Retention:
-    """The service's jobs with their deadlines, as the register says now."""
-    register = read_register([messaging.FILE, Path(__file__).parents[1] / FILE])
-    return Retention("pledges", JOBS, register, taskforces_of_outbox)
+    """The service's jobs with their deadlines, as the data inventory says now."""
+    inventory = read_data_inventory([messaging.FILE, Path(__file__).parents[1] / FILE])
+    return Retention("pledges", JOBS, inventory, taskforces_of_outbox)

@@ -5,61 +5,61 @@ from __future__ import annotations
 from typing import Final
 
 from services.pledges.privacy.retention import retention
-from shared.messaging.retention import LETTERS
-from shared.privacy.activity import ERASED, LOOKED, Deed
-from shared.privacy.subject_requests import Kept
-from shared.privacy.subjects import ACCESSES, Holding
+from shared.messaging.retention import DEAD_LETTERS_LOOKUP
+from shared.privacy.activity import ACCESS_LOG_ACTIVITY, ERASED, ActivityQuery
+from shared.privacy.subject_requests import SubjectData
+from shared.privacy.subjects import ACCESSES, SubjectLookup
 
 _OF_CONTACT: Final = r"""
     select contact.id
       from {table} as contact,
-           asked
-     where contact.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
-       and (lower(contact.email) = any (asked.emails)
-            or right(regexp_replace(contact.phone, '\D', '', 'g'), 8) = any (asked.phones))
+           identifiers
+     where contact.taskforce_id = current_taskforce()
+       and (lower(contact.email) = any (identifiers.emails)
+            or right(regexp_replace(contact.phone, '\D', '', 'g'), 8) = any (identifiers.phones))
 """
 _ERASE_CONTACT: Final = """
     delete from {table}
-     where taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+     where taskforce_id = current_taskforce()
        and id = any ($1)
     returning id
 """
 _OF_COMPANY: Final = r"""
     select made.id
       from {table} as made,
-           asked
-     where made.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
-       and regexp_replace(made.company_cvr, '\D', '', 'g') = any (asked.cvrs)
+           identifiers
+     where made.taskforce_id = current_taskforce()
+       and regexp_replace(made.company_cvr, '\D', '', 'g') = any (identifiers.cvrs)
 """
 _ERASE_COMPANY: Final = "select forget_companies_of_{table}($1)"
 
-HOLDINGS: Final = (
-    Holding(
+LOOKUPS: Final = (
+    SubjectLookup(
         "company_contacts",
         "pledge_contacts",
         find=_OF_CONTACT.format(table="pledge_contacts"),
         erase=_ERASE_CONTACT.format(table="pledge_contacts"),
     ),
-    Holding(
+    SubjectLookup(
         "municipal_contacts",
         "hire_contacts",
         find=_OF_CONTACT.format(table="hire_contacts"),
         erase=_ERASE_CONTACT.format(table="hire_contacts"),
     ),
     # A year after we have had it at the earliest: see the migration of these functions.
-    Holding(
+    SubjectLookup(
         "typed_companies",
         "pledges",
         find=_OF_COMPANY.format(table="pledges"),
         erase=_ERASE_COMPANY.format(table="pledges"),
     ),
-    Holding(
+    SubjectLookup(
         "typed_companies",
         "hires",
         find=_OF_COMPANY.format(table="hires"),
         erase=_ERASE_COMPANY.format(table="hires"),
     ),
-    Holding(
+    SubjectLookup(
         "end_reasons",
         "hires",
         find=None,
@@ -67,7 +67,7 @@ HOLDINGS: Final = (
         why="Borgeren har hverken navn eller nummer her og kan ikke findes; spørg kommunen.",
     ),
     ACCESSES,
-    LETTERS,
+    DEAD_LETTERS_LOOKUP,
 )
 
 # A company is told by the name that the register gives it, which it does only where the company is nobody's own.
@@ -84,11 +84,11 @@ _HIRED: Final = """
       left join companies as company
         on company.taskforce_id = hire.taskforce_id
        and company.id = hire.company_id
-     where hire.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+     where hire.taskforce_id = current_taskforce()
 """
 
-DEEDS: Final = (
-    Deed(
+ACTIVITY_QUERIES: Final = (
+    ActivityQuery(
         "pledges",
         "logged_by",
         """
@@ -104,14 +104,14 @@ DEEDS: Final = (
               left join companies as company
                 on company.taskforce_id = pledge.taskforce_id
                and company.id = pledge.company_id
-             where pledge.taskforce_id = nullif(current_setting('app.taskforce', true), '')::uuid
+             where pledge.taskforce_id = current_taskforce()
         """,
     ),
-    Deed("hires", "logged_by", _HIRED.format(column="logged_by")),
-    Deed("hires", "confirmed_by", _HIRED.format(column="confirmed_by")),
-    LOOKED,
+    ActivityQuery("hires", "logged_by", _HIRED.format(column="logged_by")),
+    ActivityQuery("hires", "confirmed_by", _HIRED.format(column="confirmed_by")),
+    ACCESS_LOG_ACTIVITY,
     ERASED,
 )
 
-KEPT: Final = Kept(HOLDINGS, retention(), owns=True, deeds=DEEDS)
+SUBJECT_DATA: Final = SubjectData(LOOKUPS, retention(), owns=True, activity_queries=ACTIVITY_QUERIES)
 """What the register's pages ask about people here."""

@@ -42,7 +42,7 @@ from services.pledges.pledges.schemas import HireBody, SearchText, TypedId, Type
 from shared.fields.copenhagen import COPENHAGEN
 from shared.http.auth import Principal, require
 from shared.http.paging import PageToken, cut
-from shared.http.policy import about
+from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.http.refusals import problem_of
 from shared.i18n.translations import gettext as _
@@ -103,7 +103,7 @@ class HireForm(BaseModel):
 
 
 @router.get("/queue")
-@about(PLEDGE, HIRE)
+@concerns(PLEDGE, HIRE)
 async def queue(
     *,
     request: Request,
@@ -186,7 +186,7 @@ def waited(today: date, pledged_on: date) -> str:
 
 
 @router.get("/queue/{pledge_id:uuid}/hire")
-@about(PLEDGE)
+@concerns(PLEDGE)
 async def new_hire(
     pledge_id: UUID,
     request: Request,
@@ -237,7 +237,7 @@ def _drafted(request: Request, principal: Principal) -> Form[HireForm] | None:
 
 
 @router.post("/queue/{pledge_id:uuid}/hire")
-@about(PLEDGE)
+@concerns(PLEDGE)
 async def confirm_hire(
     pledge_id: UUID, request: Request, principal: Annotated[Principal, Depends(require("caseworker"))]
 ) -> Response:

@@ -1,4 +1,4 @@
-"""Horizontal bars, plain and stacked: the length is the number, which also stands at its end."""
+"""Horizontal bars: the length is the number, which also stands at its end."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,15 +34,6 @@ class Bar:
     value: float
     href: str | None = None
     goal: float | None = None
-
-
-@dataclass(frozen=True)
-class StackedBar:
-    """One bar made of parts, in the order of the series; a link for each part or None."""
-
-    label: str
-    values: Sequence[float]
-    hrefs: Sequence[str | None] = ()
 
 
 @dataclass(frozen=True)
@@ -171,110 +162,5 @@ def bar_chart(
         intro=intro,
         columns=[*columns, *([_("Goal")] if with_goals else [])],
         rows=rows,
-        level=level,
-    )
-
-
-def draw_stacked(
-    chart_id: str,
-    title: str,
-    bars: Sequence[StackedBar],
-    names: Sequence[str],
-    width: int,
-    *,
-    number: NumberFormat = number_text,
-    show_totals: bool = False,
-) -> Drawing:
-    """Stacked bars alone."""
-    largest = max([1e-9, *(sum(bar.values) for bar in bars)])
-    totals = [number(sum(bar.values)) if show_totals else "" for bar in bars]
-    frame = _Frame.of(width, max(totals, key=len, default=""))
-    height = frame.row * len(bars) + 8
-    parts = [patterns(chart_id, set(range(len(names)))), *frame.axis(height)]
-    for place, bar in enumerate(bars):
-        top = place * frame.row + 4
-        bar_top = frame.bar_top(top)
-        parts.append(frame.label(top, bar.label))
-        x = frame.left
-        for series, value in enumerate(bar.values):
-            length = value / largest * frame.room
-            if value:
-                href = bar.hrefs[series] if series < len(bar.hrefs) else None
-                told = f"{bar.label}, {names[series]}: {number(value)}"
-                parts.append(mark(href, told, *_segment(fill_of(chart_id, series), x, bar_top, length, number(value))))
-            x += length
-        if show_totals:
-            parts.append(text(x + 8, bar_top + 19, totals[place], size=16, weight=600))
-    description = _("%(count)s bars of up to %(parts)s parts.", count=len(bars), parts=len(names))
-    return sheet(chart_id, title, description, width, height, *parts)
-
-
-def _segment(fill: str, x: float, top: float, length: float, told: str) -> list[Markup]:
-    """A part of a bar (what reacts first), with its number on a small plate where that fits."""
-    body = element(
-        "rect",
-        {"x": x, "y": top, "width": max(length - 1.5, 1), "height": _BAR, "rx": 2, "fill": fill},
-    )
-    parts = [body]
-    plate = width_of(told, 14) + 10
-    if length > plate + 6:
-        middle = x + length / 2
-        parts.append(
-            element(
-                "rect",
-                {
-                    "class": "plate",
-                    "x": middle - plate / 2,
-                    "y": top + 4,
-                    "width": plate,
-                    "height": _BAR - 8,
-                    "rx": 4,
-                    "fill": "#fff",
-                },
-            )
-        )
-        parts.append(text(middle, top + 18, told, size=14, anchor="middle", weight=600, css="ink-on-mark"))
-    hit = element(
-        "rect",
-        {
-            "class": "hit",
-            "x": x,
-            "y": top - 2,
-            "width": max(length, 1),
-            "height": _BAR + 4,
-            "rx": 3,
-            "fill": "transparent",
-        },
-    )
-    return [hit, *parts]
-
-
-def stacked_chart(
-    chart_id: str,
-    title: str,
-    bars: Sequence[StackedBar],
-    names: Sequence[str],
-    *,
-    column: str,
-    intro: str | None = None,
-    number: NumberFormat = number_text,
-    show_totals: bool = False,
-    level: int = 3,
-) -> Markup:
-    """A figure of bars made of parts. `names` are the series, `column` says what a bar is.
-
-    Totals are only shown when asked for: job types, for one, are never added up without saying so.
-    """
-    total_column = [_("In all")] if show_totals else []
-    return figure(
-        chart_id,
-        title,
-        lambda own_id, width: draw_stacked(own_id, title, bars, names, width, number=number, show_totals=show_totals),
-        intro=intro,
-        legend=list(enumerate(names)),
-        columns=[column, *names, *total_column],
-        rows=[
-            [bar.label, *map(number, bar.values), *([number(sum(bar.values))] if show_totals else [])] for bar in bars
-        ],
         level=level,
     )

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from shared.ui.charts.drawing import element
 
-INK, INK_SOFT, LINE, TARGET = "#16262b", "#4c5a5e", "#c3cccb", "#8a5a00"
+INK_SOFT = "#4c5a5e"
 PROMISED, REAL = 0, 1
 """The series for what has been promised (amber) and for what became real (petrol), everywhere."""
 
@@ -22,11 +22,6 @@ _OVERLAYS = (
     '<path class="ink-pattern" d="M0 0l8 8M8 0l-8 8" stroke="#fff" stroke-width="1.2"/>',
     '<path class="ink-pattern" d="M0 2h8M0 6h8" stroke="#fff" stroke-width="1.4"/>',
 )
-
-
-def colour(series: int) -> str:
-    """The colour of a series; they repeat after six."""
-    return COLOURS[series % len(COLOURS)]
 
 
 def fill_of(chart_id: str, series: int) -> str:

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4, uuid5
 
 import asyncpg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.dashboard.measures.figures import compute
@@ -33,6 +33,7 @@ from tests.dashboard.messages import (
     taskforce,
     tell,
 )
+from tests.support.properties import PATIENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,7 +115,7 @@ def deliveries(draw: st.DrawFn) -> tuple[list[Message], list[list[Message]]]:
     return told, batches
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(PATIENT, max_examples=40, derandomize=True)
 @given(delivered_as=deliveries())
 async def test_any_order_and_multiplicity_makes_the_same_rows_and_figures(
     dashboard_database: Database, delivered_as: tuple[list[Message], list[list[Message]]]

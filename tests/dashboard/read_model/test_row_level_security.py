@@ -90,7 +90,6 @@ async def test_the_role_of_the_service_is_bound_and_owns_nothing(dashboard_datab
         assert [row["relname"] for row in unbound] == [
             "dead_letters",
             "generations",
-            "inbox",
             "outbox",
             "schema_migrations",
             "taskforces",

@@ -19,7 +19,7 @@ _RELAY: Final = "shared/messaging/relay.py"
 _BROKER: Final = "shared/messaging/broker.py"
 _POSTGRES: Final = "shared/db/database.py"
 _TOGETHER: Final = "services/pledges/pledges/group_commit.py"
-_PLEDGES_SQL: Final = "services/pledges/migrations/20261103000000_pledges.sql"
+_PLEDGES_SQL: Final = "services/pledges/migrations/20261201020000_create_pledges.sql"
 _PROJECTIONS: Final = "services/dashboard/read_model/projections.py"
 _RULES: Final = "services/notifications/notices/rules.py"
 _STORE: Final = "services/notifications/deliveries/store.py"
@@ -47,7 +47,7 @@ BUGS: Final = (
         "lost",
     ),
     Bug(
-        "no inbox",
+        "a delivery without a key",
         "A random id, like any other row's: the offset is committed, so a message does not come twice.",
         (
             Change(_RULES, "from dataclasses import dataclass\n", "from dataclasses import dataclass, field\n"),
@@ -384,8 +384,8 @@ BUGS: Final = (
     ),
     Bug(
         "a table without row-level security",
-        "The policy is there: one_taskforce, like every other table's.",
-        (Change(_PLEDGES_SQL, "alter table hires enable row level security;\n", ""),),
+        "Every statement asks for the taskforce by itself, so nobody misses the call.",
+        (Change(_PLEDGES_SQL, "call isolate('hires');\n", ""),),
         NOTHING,
         ("I8 each_taskforce_sees_its_own",),
     ),

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from shared.http.auth import COOKIE
-from shared.http.rate_limiter import Limits
+from shared.http.rate_limiter import RateLimiter
 from shared.http.rate_limits import Rate
 from tests.pledges.browsing import HTML, count, hidden, intake, text_of
 from tests.pledges.conftest import NOW, Caller
@@ -158,7 +158,7 @@ async def test_what_is_sent_too_often_stays_on_the_page_and_is_received_the_next
     caller: Caller, app: FastAPI, pledges_database: Database, taskforce_id: UUID
 ) -> None:
     pledge_id = str(uuid4())
-    app.state.limits = Limits({"logging": {"account": Rate(1, 600)}})
+    app.state.rate_limiter = RateLimiter({"logging": {"account": Rate(1, 600)}})
     await intake(caller)
     waits = await intake(caller, id=pledge_id)
     assert waits.status_code == 429
@@ -170,7 +170,7 @@ async def test_what_is_sent_too_often_stays_on_the_page_and_is_received_the_next
     assert 'value="Struer Trælast A/S"' in waits.text
     assert await count(pledges_database, taskforce_id) == 1
 
-    app.state.limits = Limits({})
+    app.state.rate_limiter = RateLimiter({})
     assert (await intake(caller, id=pledge_id)).headers["location"] == f"/pledges/new?received={pledge_id}"
 
 

@@ -18,6 +18,7 @@ from services.pledges.register.domain import Contact, EventFacts, RegisteredComp
 from shared.contracts.pledges import position_id
 from shared.fields.cvr import read_cvr
 from shared.refusals import Refusal
+from tests.support.properties import PATIENT
 
 NOW = datetime(2026, 12, 1, 20, 0, tzinfo=UTC)
 TASKFORCE = uuid4()
@@ -111,6 +112,7 @@ def _expected_refusal(attempt: int | None, filled: set[int], positions: int) -> 
     return refusals.PositionTaken if attempt in filled else None
 
 
+@PATIENT
 @given(st.integers(1, 50), st.lists(st.one_of(st.none(), st.integers(-1, 52)), max_size=70))
 def test_whatever_is_filled_in_whatever_order_the_pledge_tells_the_truth(
     positions: int, attempts: list[int | None]
@@ -192,6 +194,7 @@ def test_a_pledge_counts_from_the_day_it_was_captured_if_the_clock_can_be_right(
     assert (pledge.pledged_on, pledge.flags) == (day, flags)
 
 
+@PATIENT
 @given(
     minutes_after_closing=st.integers(-600, 600),
     delivered_after_minutes=st.integers(0, 30 * 24 * 60),
@@ -231,6 +234,7 @@ def test_a_guests_pledge_belongs_to_the_event_of_the_pass() -> None:
     assert logged(by=Guest(here.id, 1), at=here).promise.event_id == here.id
 
 
+@PATIENT
 @given(st.text(max_size=30))
 def test_only_eight_right_digits_are_a_cvr_number(typed: str) -> None:
     found = read_cvr(typed)

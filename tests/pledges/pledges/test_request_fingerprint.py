@@ -1,8 +1,7 @@
-"""A repeat is recognised by what is kept of the first time, and nothing can be guessed from what is kept."""
+"""A repeated request is recognised by what is stored of the first, and nothing can be guessed from what is stored."""
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 from typing import TYPE_CHECKING, Any
@@ -12,11 +11,9 @@ import asyncpg
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from services.pledges import sealing
 from services.pledges.imports import import_pledges
 from services.pledges.pledges.domain import Limits
 from services.pledges.settings import PledgesSettings
-from services.pledges.worker import create_worker
 from shared.i18n.translations import speaking
 from tests.pledges.conftest import REQUEST_KEY, Caller, hire_body, pledge_body
 
@@ -46,25 +43,11 @@ def plain(body: Any, *, ascii_only: bool = True) -> bytes:
     return hashlib.sha256(content.encode()).digest()
 
 
-async def as_before_there_was_a_key(dsns: Databases, **bodies: bytes) -> None:
-    """Put plain hashes in the place of the sealed ones, as an older release wrote them."""
-    conn = await asyncpg.connect(dsns.superuser_dsn("pledges"))
-    for operation, digest in bodies.items():
-        table = "hires" if operation == "confirm_hire" else "pledges"
-        await conn.execute(f"update {table} set request_digest = $1", digest)
-        await conn.execute("update idempotency_keys set request_digest = $1 where operation = $2", digest, operation)
-    await conn.close()
-
-
 async def kept(dsns: Databases) -> dict[str, list[bytes]]:
     conn = await asyncpg.connect(dsns.superuser_dsn("pledges"))
     found = {table: [row[0] for row in await conn.fetch(f"select request_digest from {table}")] for table in TABLES}
     await conn.close()
     return found
-
-
-def lengths(found: dict[str, list[bytes]]) -> set[int]:
-    return {len(digest) for digests in found.values() for digest in digests}
 
 
 async def import_file(database: Database, taskforce_id: UUID, key: SecretStr = REQUEST_KEY) -> Report:
@@ -111,84 +94,6 @@ async def test_whoever_guesses_a_body_cannot_find_out_from_what_is_kept(
         "hires": 1,
         "idempotency_keys": 2,
     }
-
-
-async def test_what_was_asked_before_there_was_a_key_is_recognised(
-    caller: Caller, pledges_database: Database, pledges_dsns: Databases
-) -> None:
-    pledge = pledge_body()
-    hire = hire_body(pledge_id=pledge["id"])
-    logged, confirmed = await caller.log(pledge), await caller.confirm(hire)
-    await as_before_there_was_a_key(pledges_dsns, log_pledge=plain(pledge), confirm_hire=plain(hire))
-
-    for _ in range(2):
-        assert (await caller.log(pledge)).json() == logged.json()
-        assert (await caller.log(pledge, key=str(uuid4()))).json() == logged.json()
-        assert (await caller.confirm(hire)).json() == confirmed.json()
-        assert (await caller.confirm(hire, key=str(uuid4()))).json() == confirmed.json()
-        assert (await caller.log(pledge | {"positions": 2})).status_code == 422
-        assert (await caller.log(pledge | {"positions": 2}, key=str(uuid4()))).status_code == 409
-        assert (await caller.confirm(hire | {"weekly_hours": 5})).status_code == 422
-        # And once more after the worker has been there.
-        await sealing.seal_everything(pledges_database, REQUEST_KEY)
-    assert lengths(await kept(pledges_dsns)) == {33}
-
-
-async def test_a_line_imported_before_there_was_a_key_is_recognised(
-    pledges_database: Database, pledges_dsns: Databases, taskforce_id: UUID
-) -> None:
-    await import_file(pledges_database, taskforce_id)
-    content = json.dumps(SAID_IN_FILE, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    former = uuid5(taskforce_id, f"pledge import, line 1 of these: {content}")
-    conn = await asyncpg.connect(pledges_dsns.superuser_dsn("pledges"))
-    for table, column in (("pledge_contacts", "id"), ("positions", "pledge_id"), ("pledges", "id")):
-        await conn.execute(f"alter table {table} disable trigger all")
-        await conn.execute(f"update {table} set {column} = $1", former)
-    await conn.close()
-    await as_before_there_was_a_key(pledges_dsns, log_pledge=plain(SAID_IN_FILE, ascii_only=False))
-
-    again = await import_file(pledges_database, taskforce_id)
-
-    assert [(row.verdict, row.pledge_id) for row in again.rows] == [("known", former)]
-
-
-async def test_the_worker_seals_what_is_kept_of_every_taskforce(
-    caller: Caller,
-    pledges_settings: PledgesSettings,
-    pledges_dsns: Databases,
-    other_taskforce_id: UUID,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(sealing, "AT_A_TIME", 2)
-    for _ in range(5):
-        await caller.log(pledge_body())
-    pledge = pledge_body()
-    await caller.log(pledge, taskforce_id=other_taskforce_id)
-    await as_before_there_was_a_key(pledges_dsns, log_pledge=plain(pledge))
-    assert lengths(await kept(pledges_dsns)) == {32}
-
-    worker = create_worker(pledges_settings)
-    await worker.start()
-    try:
-        async with asyncio.timeout(10):
-            while lengths(await kept(pledges_dsns)) != {33}:
-                await asyncio.sleep(0.05)
-    finally:
-        await worker.stop()
-    assert (await caller.log(pledge, taskforce_id=other_taskforce_id)).status_code == 201
-
-
-async def test_sealing_again_changes_nothing(
-    caller: Caller, pledges_database: Database, pledges_dsns: Databases
-) -> None:
-    pledge = pledge_body()
-    await caller.log(pledge)
-    await as_before_there_was_a_key(pledges_dsns, log_pledge=plain(pledge))
-
-    assert await sealing.seal_everything(pledges_database, REQUEST_KEY) == 2
-    before = await kept(pledges_dsns)
-    assert await sealing.seal_everything(pledges_database, REQUEST_KEY) == 0
-    assert await kept(pledges_dsns) == before
 
 
 async def test_under_another_key_a_repeat_is_refused_and_nothing_is_logged_twice(

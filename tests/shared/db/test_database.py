@@ -59,11 +59,11 @@ async def test_a_transaction_that_was_left_open_is_rolled_back(
 async def test_a_statement_of_before_a_migration_fails_once_and_in_a_way_that_passes(
     dashboard_database: Database, dashboard_dsns: Databases, taskforce_id: UUID
 ) -> None:
-    query = "select * from inbox"  # which no statement of ours says, for this is what comes of it
+    query = "select * from dead_letters"  # which no statement of ours says, for this is what comes of it
     async with dashboard_database.read(taskforce_id) as conn:
         await conn.fetch(query)
     owner = await asyncpg.connect(dashboard_dsns.owner_dsn("dashboard"))
-    await owner.execute("alter table inbox add column wide integer")
+    await owner.execute("alter table dead_letters add column wide integer")
     await owner.close()
     with pytest.raises(TRANSIENT_ERRORS):
         async with dashboard_database.read(taskforce_id) as conn:

@@ -11,15 +11,25 @@ from pydantic import ValidationError
 
 from shared.http import rate_limiter as module
 from shared.http.auth import Principal
-from shared.http.rate_limiter import Limits, TooOften, askers_of, network_of
-from shared.http.rate_limits import CHANGING, KINDS, LOGGING, READING, UNLIMITED, Rate, changed, kind_of, limited
+from shared.http.rate_limiter import RateLimited, RateLimiter, askers_of, network_of
+from shared.http.rate_limits import (
+    CHANGING,
+    LOGGING,
+    RATE_CLASSES,
+    READING,
+    UNLIMITED,
+    Rate,
+    configured_rates,
+    limited,
+    rate_class_of,
+)
 from shared.settings import ServiceSettings
 from tests.shared.kitchen.app import create_kitchen, token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from shared.http.rate_limits import Asker, Kind
+    from shared.http.rate_limits import Asker, RateClass
 
 HALL = "192.0.2.80"
 
@@ -34,17 +44,17 @@ class Clock:
         return self.now
 
 
-def counting(rates: Mapping[Asker, Rate], clock: Clock, kind: Kind = LOGGING) -> Limits:
-    return Limits({kind.name: rates}, clock=clock)
+def counting(rates: Mapping[Asker, Rate], clock: Clock, kind: RateClass = LOGGING) -> RateLimiter:
+    return RateLimiter({kind.name: rates}, clock=clock)
 
 
-def allowed(limits: Limits, times: int, *askers: tuple[Asker, str], kind: Kind = LOGGING) -> int:
+def allowed(limits: RateLimiter, times: int, *askers: tuple[Asker, str], kind: RateClass = LOGGING) -> int:
     """How many of so many requests at one moment are let through."""
     let_through = 0
     for _ in range(times):
         try:
             limits.count(kind, askers)
-        except TooOften:
+        except RateLimited:
             continue
         let_through += 1
     return let_through
@@ -64,7 +74,7 @@ def test_what_is_said_is_when_it_works_again() -> None:
     clock = Clock()
     limits = counting({"account": Rate(2, 600)}, clock)
     assert allowed(limits, 2, ("account", "karen")) == 2
-    with pytest.raises(TooOften) as refused:
+    with pytest.raises(RateLimited) as refused:
         limits.count(LOGGING, [("account", "karen")])
     clock.now += refused.value.counted.seconds
     assert allowed(limits, 2, ("account", "karen")) == 1
@@ -85,7 +95,7 @@ def test_what_is_refused_is_counted_for_nobody() -> None:
 
 
 def test_kinds_are_counted_apart() -> None:
-    limits = Limits(changed({}, 0.0001))
+    limits = RateLimiter(configured_rates({}, 0.0001))
     assert allowed(limits, 9, ("address", HALL), kind=READING) == 1
     assert allowed(limits, 9, ("address", HALL), kind=CHANGING) == 1
     assert allowed(limits, 9, ("address", HALL), kind=UNLIMITED) == 9
@@ -143,12 +153,12 @@ def test_an_operation_that_says_nothing_is_limited_by_its_method() -> None:
     @limited(LOGGING)
     async def telling() -> None: ...
 
-    assert [kind_of(silent, method, "/x") for method in ("GET", "HEAD", "POST", "DELETE", "QUERY")] == [
+    assert [rate_class_of(silent, method, "/x") for method in ("GET", "HEAD", "POST", "DELETE", "QUERY")] == [
         *(READING, READING),
         *(CHANGING, CHANGING, CHANGING),
     ]
-    assert kind_of(silent, "POST", "/internal/pledges/v1/x") is UNLIMITED
-    assert kind_of(telling, "POST", "/x") is LOGGING
+    assert rate_class_of(silent, "POST", "/internal/pledges/v1/x") is UNLIMITED
+    assert rate_class_of(telling, "POST", "/x") is LOGGING
 
 
 # --- what is said
@@ -156,7 +166,7 @@ def test_an_operation_that_says_nothing_is_limited_by_its_method() -> None:
 
 def asking(limits: dict[str, Any], **headers: str) -> httpx.AsyncClient:
     app = create_kitchen()
-    app.state.limits = Limits(limits)
+    app.state.rate_limiter = RateLimiter(limits)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost:8080", headers=headers)
 
 
@@ -209,15 +219,17 @@ def settings(**more: object) -> ServiceSettings:
 
 def test_an_installation_changes_what_it_names_and_nothing_else() -> None:
     said = settings(rate_limits='{"logging": {"pass": "5000/60s"}}', rate_limits_times=2)
-    rates = changed(said.rate_limits, said.rate_limits_times)
+    rates = configured_rates(said.rate_limits, said.rate_limits_times)
     assert rates["logging"]["pass"] == Rate(10_000, 60)
     assert rates["logging"]["account"] == Rate(LOGGING.rates["account"].most * 2, LOGGING.rates["account"].seconds)
-    assert rates.keys() == KINDS.keys()
+    assert rates.keys() == RATE_CLASSES.keys()
 
 
 def test_without_a_word_everything_is_limited() -> None:
     said = settings(rate_limits="")
-    assert changed(said.rate_limits, said.rate_limits_times) == {name: kind.rates for name, kind in KINDS.items()}
+    assert configured_rates(said.rate_limits, said.rate_limits_times) == {
+        name: kind.rates for name, kind in RATE_CLASSES.items()
+    }
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 import services.events
 import services.pledges
-from services.events.people.domain import PersonNotFound
+from services.events.identity.people.domain import PersonNotFound
 from services.pledges.pledges.refusals import PositionTaken, TooManyPositions
 from shared.http.problems import Problem
 from shared.http.refusals import STATUS, problem_of, problem_with_code

@@ -5,22 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from shared.i18n.translations import current_language
-from shared.ui.charts import (
-    Bar,
-    Bin,
-    Line,
-    Point,
-    StackedBar,
-    Step,
-    Target,
-    bar_chart,
-    funnel_chart,
-    histogram,
-    line_chart,
-    stacked_chart,
-)
-from shared.ui.charts.palette import PROMISED
-from shared.ui.formats import percent_text
+from shared.ui.charts import Bar, Period, Step, bar_chart, column_chart, funnel_chart
+from shared.ui.charts.palette import PROMISED, REAL
 from shared.ui.forms import Form
 
 if TYPE_CHECKING:
@@ -102,12 +88,6 @@ def charts(level: int = 3) -> dict[str, Markup]:
         (say("Taskforcemøde i kulturhuset ved havnen", "Taskforce meeting at the harbour culture house"), 7, None),
         (say("Uden arrangement", "Without an event"), 127, None),
     ]
-    names = [
-        say("Småjob", "Småjob"),
-        say("Praktik", "Work trial"),
-        say("Løntilskud", "Wage subsidy"),
-        say("Fleksjob", "Fleksjob"),
-    ]
     return {
         "bars": bar_chart(
             "by-event",
@@ -137,73 +117,18 @@ def charts(level: int = 3) -> dict[str, Markup]:
             columns=(say("Trin", "Step"), say("Pladser", "Positions")),
             level=level,
         ),
-        "stacked": stacked_chart(
+        "columns": column_chart(
             "by-quarter",
-            say("Ansættelser pr. kvartal", "Hires by quarter"),
-            [
-                StackedBar(quarters[at], values, [f"/hires?quarter={at}&type={kind}" for kind in range(4)])
-                for at, values in enumerate([(12, 4, 2, 1), (18, 7, 0, 2), (25, 3, 3, 1), (31, 8, 2, 4)])
-            ],
-            names,
-            column=say("Kvartal", "Quarter"),
-            intro=say("Job­typer lægges ikke sammen.", "Job types are not added together."),
-            level=level,
-        ),
-        "line": line_chart(
-            "over-time",
-            say("I job inden 6 måneder", "In a job within 6 months"),
-            [
-                Line(
-                    say("Andel", "Share"),
-                    [
-                        Point(quarter, value, f"/cohorts/{at}", short[at])
-                        for at, (quarter, value) in enumerate(
-                            zip(quarters, [0.31, 0.38, 0.35, 0.44, 0.52, 0.5, 0.61, None], strict=True)
-                        )
-                    ],
-                )
-            ],
-            column=say("Kvartal", "Quarter"),
-            target=Target(say("Mål", "Target"), 0.7),
-            number=percent_text,
-            level=level,
-        ),
-        "lines": line_chart(
-            "two-lines",
             say("Tilsagt og ansat", "Pledged and hired"),
             [
-                Line(
-                    say("Tilsagt", "Pledged"),
-                    [
-                        Point(q, v, short=s)
-                        for q, v, s in zip(quarters, [20, 34, 28, 41, 50, 47, 66, 61], short, strict=True)
-                    ],
-                    0,
-                ),
-                Line(
-                    say("Ansat", "Hired"),
-                    [
-                        Point(q, v, short=s)
-                        for q, v, s in zip(quarters, [4, 12, 19, 22, 31, 36, 40, 52], short, strict=True)
-                    ],
-                    1,
-                ),
+                Period(quarter, values, f"/pledges?quarter={at}", short[at])
+                for at, (quarter, *values) in enumerate(
+                    zip(quarters, [20, 34, 28, 41, 50, 47, 66, 61], [4, 12, 19, 22, 31, 36, 40, 52], strict=True)
+                )
             ],
+            [say("Tilsagt", "Pledged"), say("Ansat", "Hired")],
             column=say("Kvartal", "Quarter"),
-            level=level,
-        ),
-        "histogram": histogram(
-            "hours",
-            say("Ugentlige timer", "Weekly hours"),
-            [
-                Bin("1–4", 3, "/hires?h=1"),
-                Bin("5–9", 24, "/hires?h=5"),
-                Bin("10–14", 38, "/hires?h=10"),
-                Bin("15–19", 17, "/hires?h=15"),
-                Bin("20+", 9, "/hires?h=20"),
-            ],
-            axis=say("timer om ugen", "hours a week"),
-            count=say("Ansættelser", "Hires"),
+            series=[PROMISED, REAL],
             level=level,
         ),
         "empty": bar_chart("nothing", say("Endnu ingenting", "Nothing yet"), [], columns=("", "")),

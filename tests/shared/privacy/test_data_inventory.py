@@ -8,9 +8,9 @@ import asyncpg
 import pytest
 from pydantic import ValidationError
 
-from deploy.privacy.registers import file_of, register_of
+from deploy.privacy.registers import data_inventory_of, file_of
 from deploy.services import SERVICES
-from shared.privacy.data_inventory import Register, read_register
+from shared.privacy.data_inventory import DataInventory, read_data_inventory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,7 +54,7 @@ async def columns_of(dsn: str) -> dict[str, list[str]]:
 @pytest.mark.parametrize("service", SERVICES)
 async def test_every_column_has_one_entry_and_every_entry_its_column(databases: Databases, service: str) -> None:
     found = await columns_of(databases.superuser_dsn(service))
-    told = register_of(service).disagreements(found, file=f"services/{service}/{file_of(service).name}")
+    told = data_inventory_of(service).disagreements(found, file=f"services/{service}/{file_of(service).name}")
     assert not told, "\n".join(told)
 
 
@@ -66,7 +66,7 @@ async def test_a_new_column_is_noticed_and_it_is_told_what_to_write(databases: D
     finally:
         await conn.close()
     found = await columns_of(databases.superuser_dsn("pledges"))
-    gone, new = sorted(register_of("pledges").disagreements(found, file="the file"))
+    gone, new = sorted(data_inventory_of("pledges").disagreements(found, file="the file"))
     assert gone.startswith("attendances.checked_in_at is in the register and not in the database")
     assert new.startswith("positions.nickname has no entry. Say in the file what it is.")
     assert 'add "nickname" to positions under [not_personal]' in new
@@ -74,8 +74,8 @@ async def test_a_new_column_is_noticed_and_it_is_told_what_to_write(databases: D
 
 
 def test_a_column_with_two_entries_is_told() -> None:
-    register = Register.model_validate({"personal": [ENTRY], "not_personal": {"contacts": ["name", "id"]}})
-    [told] = register.disagreements({"contacts": ["id", "name"]}, file="the file")
+    inventory = DataInventory.model_validate({"personal": [ENTRY], "not_personal": {"contacts": ["name", "id"]}})
+    [told] = inventory.disagreements({"contacts": ["id", "name"]}, file="the file")
     assert told.startswith("contacts.name has several entries")
 
 
@@ -95,22 +95,22 @@ def test_a_column_with_two_entries_is_told() -> None:
 )
 def test_an_entry_that_says_too_little_is_not_read(tmp_path: Path, change: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
-        Register.model_validate({"personal": [ENTRY | change]})
+        DataInventory.model_validate({"personal": [ENTRY | change]})
 
 
 def test_a_job_has_one_deadline() -> None:
-    register = Register.model_validate({"personal": [ENTRY, ENTRY | {"columns": ["phone"], "months": 6}]})
+    inventory = DataInventory.model_validate({"personal": [ENTRY, ENTRY | {"columns": ["phone"], "months": 6}]})
     with pytest.raises(ValueError, match="the job contacts has two deadlines"):
-        register.deadlines()
+        inventory.deadlines()
 
 
 def test_a_table_is_in_one_file_only(tmp_path: Path) -> None:
     part = tmp_path / "part.toml"
-    part.write_text('[not_personal]\ninbox = ["id"]\n', encoding="utf-8")
-    with pytest.raises(ValueError, match="the tables inbox are in two files"):
-        read_register([part, part])
+    part.write_text('[not_personal]\noutbox = ["id"]\n', encoding="utf-8")
+    with pytest.raises(ValueError, match="the tables outbox are in two files"):
+        read_data_inventory([part, part])
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_job_has_one_deadline(service: str) -> None:
-    assert register_of(service).deadlines()
+    assert data_inventory_of(service).deadlines()

@@ -9,9 +9,8 @@ from markupsafe import Markup
 
 from shared.i18n.translations import speaking
 from shared.ui import charts
-from shared.ui.charts import Bar, Bin, Line, Period, Point, StackedBar, Step, Target
+from shared.ui.charts import Bar, Period, Step
 from shared.ui.charts.drawing import Drawing, nice_top, wrapped
-from shared.ui.formats import percent_text
 
 SVG = "{http://www.w3.org/2000/svg}"
 NASTY = '"><script>alert("x")</script>&amp; \' </title>'
@@ -47,10 +46,7 @@ def test_each_mark_is_a_link_told_in_words() -> None:
 def test_whatever_a_label_holds_stays_text(width: int) -> None:
     drawings = [
         charts.draw_bars("x", NASTY, [Bar(NASTY, 1, f"/{NASTY}", 2)], width),
-        charts.draw_stacked("x", NASTY, [StackedBar(NASTY, [1, 2], [NASTY, None])], [NASTY, NASTY], width),
         charts.draw_funnel("x", NASTY, [Step(NASTY, 2, NASTY), Step(NASTY, 1, None, 3)], width),
-        charts.draw_lines("x", NASTY, [Line(NASTY, [Point(NASTY, 1, NASTY)])], width, target=Target(NASTY, 2)),
-        charts.draw_histogram("x", NASTY, [Bin(NASTY, 1, NASTY)], width, axis=NASTY),
         charts.draw_columns("x", NASTY, [Period(NASTY, [1], NASTY)], [NASTY], width, series=[0]),
     ]
     for drawing in drawings:
@@ -73,15 +69,9 @@ def test_a_figure_has_two_drawings_a_description_and_a_table_with_the_same_numbe
 
 
 def test_no_id_is_given_twice() -> None:
-    figure = charts.stacked_chart("x", "T", [StackedBar("a", [1, 2])], ["one", "two"], column="Quarter")
+    figure = charts.column_chart("x", "T", [Period("a", [1, 2])], ["one", "two"], column="Quarter", series=[0, 1])
     ids = [piece.split('"', 1)[0] for piece in figure.split(' id="')[1:]]
     assert len(ids) == len(set(ids))
-
-
-def test_totals_of_different_things_are_not_shown_unless_asked_for() -> None:
-    data = [StackedBar("2026", [30, 12])]
-    assert ">42<" not in charts.stacked_chart("x", "T", data, ["Småjob", "Praktik"], column="År")
-    assert ">42<" in charts.stacked_chart("x", "T", data, ["Ja", "Nej"], column="År", show_totals=True)
 
 
 def test_a_funnel_says_share_and_days_between_steps() -> None:
@@ -92,29 +82,15 @@ def test_a_funnel_says_share_and_days_between_steps() -> None:
     assert "48\N{NO-BREAK SPACE}% af trinnet før · 21 dage (median)" in figure
 
 
-def test_a_gap_in_a_line_is_not_nought() -> None:
-    line = Line("Andel", [Point("1", 0.2), Point("2", None), Point("3", 0.4), Point("4", 0.6)])
-    root = parsed(charts.draw_lines("x", "T", [line], 860, number=percent_text))
-    path = next(root.iter(f"{SVG}path")).get("d") or ""
-    assert path.count("M") == 2
-    figure = charts.line_chart("x", "T", [line], column="Kvartal", number=percent_text)
-    assert '<th scope="row">2</th><td class="numeric">–</td>' in figure
-
-
 @pytest.mark.parametrize("width", [340, 860])
 def test_nothing_to_show_breaks_nothing(width: int) -> None:
     for drawing in (
         charts.draw_bars("x", "T", [], width),
-        charts.draw_stacked("x", "T", [], [], width),
         charts.draw_funnel("x", "T", [], width),
-        charts.draw_lines("x", "T", [], width),
-        charts.draw_histogram("x", "T", [], width, axis=""),
         charts.draw_columns("x", "T", [], [], width, series=[]),
         charts.draw_columns("x", "T", [Period("1", [0])], ["a"], width, series=[0]),
         charts.draw_bars("x", "T", [Bar("a", 0), Bar("b", 0)], width),
         charts.draw_funnel("x", "T", [Step("a", 0), Step("b", 0)], width),
-        charts.draw_lines("x", "T", [Line("a", [Point("1", None)])], width),
-        charts.draw_histogram("x", "T", [Bin("1", 0)], width, axis=""),
     ):
         parsed(drawing)
     assert "Der er ikke noget at vise endnu." in charts.bar_chart("x", "T", [], columns=("", ""))

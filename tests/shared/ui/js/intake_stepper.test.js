@@ -49,9 +49,11 @@ test("the buttons are shown, and one that would leave the limits is disabled", (
   updateButtons(stepper);
   assert.deepEqual([fewer.hidden, more.hidden], [false, false]);
   assert.deepEqual([fewer.disabled, more.disabled], [true, false]);
-  input.value = "50";
-  updateButtons(stepper);
-  assert.deepEqual([fewer.disabled, more.disabled], [false, false]);
+  for (const value of ["2", "98"]) {
+    input.value = value;
+    updateButtons(stepper);
+    assert.deepEqual([fewer.disabled, more.disabled], [false, false]);
+  }
   input.value = "99";
   updateButtons(stepper);
   assert.deepEqual([fewer.disabled, more.disabled], [false, true]);

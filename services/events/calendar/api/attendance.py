@@ -1,0 +1,64 @@
+"""Who has turned up at an event."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from services.events.access import CHECK_IN, COMPANY, EVENT, Db, DoorKeeper, plans
+from services.events.calendar import commands, queries
+from services.events.calendar.queries import ByTime
+from services.events.calendar.schemas import CheckInIn, CheckInOut, CheckInPage
+from shared.http.openapi import problems
+from shared.http.paging import PageSize, PageToken, cut
+from shared.http.policy import concerns
+from shared.http.rate_limits import LOGGING, limited
+
+if TYPE_CHECKING:
+    from shared.http.auth import Principal
+
+router = APIRouter(prefix="/api/events/v1/events/{event_id}/check-ins", tags=["attendance"])
+
+
+@router.post("", status_code=201, responses=problems(404, 409, 422))
+@concerns(EVENT, COMPANY)
+@limited(LOGGING)
+async def check_in(principal: DoorKeeper, db: Db, event_id: UUID, arrival: CheckInIn) -> CheckInOut:
+    """Check a company in. Once is enough: the same again is answered the same again."""
+    company_id = await arrive(db, principal, event_id, arrival)
+    async with db.read(principal.taskforce) as conn:
+        row = await queries.check_in(conn, principal.taskforce, event_id, company_id)
+    return CheckInOut.of(row)
+
+
+async def arrive(db: Db, principal: Principal, event_id: UUID, arrival: CheckInIn) -> UUID:
+    """Send the arrival to its use case; returns the company's id."""
+    if arrival.company is not None:
+        company = arrival.company.company()
+        await commands.check_in_walk_in(
+            db, principal.taskforce, event_id, company, by=principal.subject, drafts=plans(principal)
+        )
+        return company.id
+    assert arrival.company_id is not None
+    await commands.check_in(
+        db, principal.taskforce, event_id, arrival.company_id, by=principal.subject, drafts=plans(principal)
+    )
+    return arrival.company_id
+
+
+@router.get("", responses=problems(404, 422))
+@concerns(EVENT, CHECK_IN)
+async def list_check_ins(
+    principal: DoorKeeper, db: Db, event_id: UUID, page_size: PageSize = 50, page_token: PageToken = None
+) -> CheckInPage:
+    """Who has come, the latest first."""
+    async with db.read(principal.taskforce) as conn:
+        await queries.event(conn, principal.taskforce, event_id, drafts=plans(principal))
+        rows = await queries.check_ins(
+            conn, principal.taskforce, event_id, after=ByTime.read(page_token), limit=page_size + 1
+        )
+    page, last = cut(rows, page_size)
+    token = ByTime(at=last.checked_in_at, id=last.id).token() if last else None
+    return CheckInPage(items=[CheckInOut.of(row) for row in page], next_page_token=token)

@@ -1,0 +1,69 @@
+"""The door of an open event: a company of the register comes in, or one that nobody had heard of."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from services.events.access import CHECK_IN, COMPANY, EVENT, Db, DoorKeeper, plans
+from services.events.calendar import commands, queries
+from services.events.calendar.schemas import ArrivalForm
+from services.events.register.schemas import CompanyIn
+from shared.http.policy import concerns
+from shared.http.problems import Problem
+from shared.http.rate_limits import LOGGING, limited
+from shared.ui.forms import read_form
+from shared.ui.pages import render
+
+router = APIRouter(prefix="/events/{event_id:uuid}", include_in_schema=False)
+
+
+_MOST_NAMES = 500
+
+
+@router.post("/check-ins")
+@concerns(EVENT, COMPANY)
+@limited(LOGGING)
+async def check_in(request: Request, principal: DoorKeeper, db: Db, event_id: UUID) -> Response:
+    """Let a company of the register in."""
+    form = await read_form(request, ArrivalForm)
+    if form.data is None:
+        raise Problem(422)
+    company_id = form.data.company_id
+    await commands.check_in(
+        db, principal.taskforce, event_id, company_id, by=principal.subject, drafts=plans(principal)
+    )
+    return RedirectResponse(f"/events/{event_id}?arrived={company_id}", 303)
+
+
+@router.post("/walk-ins")
+@concerns(EVENT)
+@limited(LOGGING)
+async def check_in_walk_in(request: Request, principal: DoorKeeper, db: Db, event_id: UUID) -> Response:
+    """Let a company in that is not in the register, and put it there."""
+    form = await read_form(request, CompanyIn)
+    if form.data is None:
+        async with db.read(principal.taskforce) as conn:
+            event = await queries.event(conn, principal.taskforce, event_id, drafts=plans(principal))
+        return render(request, "walk_in.html", status_code=422, event=event, form=form)
+    company = form.data.company()
+    await commands.check_in_walk_in(
+        db, principal.taskforce, event_id, company, by=principal.subject, drafts=plans(principal)
+    )
+    return RedirectResponse(f"/events/{event_id}?arrived={company.id}", 303)
+
+
+@router.get("/held-names")
+@concerns(EVENT, CHECK_IN)
+async def held_names(request: Request, principal: DoorKeeper, db: Db, event_id: UUID) -> Response:
+    """The walk-ins that the intake does not know by name, as options for its list of suggestions.
+
+    Such a name is personal data until a coordinator has looked at it. It is on no topic and in no other service: the
+    browser of somebody who may see it asks for it here.
+    """
+    async with db.read(principal.taskforce) as conn:
+        await queries.event(conn, principal.taskforce, event_id, drafts=plans(principal))
+        names = await queries.held_names(conn, principal.taskforce, event_id, limit=_MOST_NAMES)
+    return render(request, "held_names.html", names=names)

@@ -1,0 +1,185 @@
+"""The list of events, a new one, and the page an event has from plan to end."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from services.events.access import CHECK_IN, EVENT, Db, EventReader, Planner, keeps_door, plans
+from services.events.calendar import commands, queries
+from services.events.calendar.domain import EndsBeforeStart
+from services.events.calendar.queries import ByTime
+from services.events.calendar.schemas import EventForm, OpenForm, TransitionForm
+from services.events.register.domain import CompanyNotFound
+from shared.fields.text import SearchText
+from shared.http.paging import PageToken, cut
+from shared.http.policy import concerns
+from shared.i18n.translations import gettext as _
+from shared.ui.forms import blank, read_form
+from shared.ui.pages import render
+
+router = APIRouter(prefix="/events", include_in_schema=False)
+
+_PER_PAGE = 30
+_LATEST_ARRIVALS = 10
+_MATCHES = 8
+_EARLY = timedelta(hours=3)
+"""Doors open this long before the start at most, unless somebody says that they mean it."""
+
+
+@router.get("")
+@concerns(EVENT)
+async def show_events(request: Request, principal: EventReader, db: Db, page_token: PageToken = None) -> Response:
+    """What is planned, what is on tonight and what has been."""
+    async with db.read(principal.taskforce) as conn:
+        rows = await queries.events(
+            conn,
+            principal.taskforce,
+            drafts=plans(principal),
+            after=ByTime.read(page_token),
+            limit=_PER_PAGE + 1,
+        )
+    page, last = cut(rows, _PER_PAGE)
+    further = f"/events?page_token={ByTime(at=last.starts_at, id=last.id).token()}" if last else None
+    return render(request, "events.html", events=page, further=further, plans=plans(principal))
+
+
+@router.get("/new")
+@concerns()
+async def plan_event(request: Request, principal: Planner) -> Response:
+    """An empty plan."""
+    form = blank(id=str(uuid4()), kind="employer_event", starts="16:30", ends="19:30")
+    return render(request, "event_new.html", form=form)
+
+
+@router.post("")
+@concerns(EVENT)
+async def draft_event(request: Request, principal: Planner, db: Db) -> Response:
+    """Begin to plan an event."""
+    form = await read_form(request, EventForm)
+    if form.data is None:
+        return render(request, "event_new.html", status_code=422, form=form)
+    plan = form.data
+    starts_at, ends_at = plan.moments()
+    try:
+        await commands.draft_event(
+            db,
+            principal.taskforce,
+            id=plan.id,
+            title=plan.title,
+            kind=plan.kind,
+            place=plan.place,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            goal_positions=plan.goal_positions,
+        )
+    except EndsBeforeStart:
+        form = form.refused({"ends": _("Must be later than the start.")})
+        return render(request, "event_new.html", status_code=422, form=form)
+    return RedirectResponse(f"/events/{plan.id}", 303)
+
+
+@router.get("/{event_id:uuid}")
+@concerns(EVENT, CHECK_IN)
+async def show_event(
+    *,
+    request: Request,
+    principal: EventReader,
+    db: Db,
+    event_id: UUID,
+    q: SearchText = "",
+    arrived: UUID | None = None,
+    page_token: PageToken = None,
+) -> Response:
+    """An event: how far it has got, who has come, and what can be done next.
+
+    Args:
+        q: what somebody at the door looks for among the companies.
+        arrived: the company that has just been let in, to say so.
+    """
+    taskforce, at_door = principal.taskforce, keeps_door(principal)
+    async with db.read(taskforce) as conn:
+        event = await queries.event(conn, taskforce, event_id, drafts=plans(principal))
+        arrivals = (
+            await queries.check_ins(
+                conn, taskforce, event_id, after=ByTime.read(page_token), limit=_LATEST_ARRIVALS + 1
+            )
+            if at_door
+            else []
+        )
+        just_in = None
+        if arrived and at_door:
+            with suppress(CompanyNotFound):
+                just_in = await queries.check_in(conn, taskforce, event_id, arrived)
+        matches = (
+            await queries.candidates(conn, taskforce, event_id, q.strip(), limit=_MATCHES)
+            if q.strip() and at_door
+            else []
+        )
+    page, last = cut(arrivals, _LATEST_ARRIVALS)
+    further = f"/events/{event_id}?page_token={ByTime(at=last.checked_in_at, id=last.id).token()}" if last else None
+    return render(
+        request,
+        "event.html",
+        event=event,
+        plans=plans(principal),
+        keeps_door=at_door,
+        arrivals=page,
+        further=further,
+        arrived=just_in,
+        q=q.strip(),
+        matches=matches,
+        walk_in=blank(id=str(uuid4()), name="" if q.strip().isdigit() else q.strip()),
+    )
+
+
+@router.post("/{event_id:uuid}/publish")
+@concerns(EVENT)
+async def publish_event(request: Request, principal: Planner, db: Db, event_id: UUID) -> Response:
+    """Announce a draft."""
+    await commands.publish_event(db, principal.taskforce, event_id, seen=await _seen(request))
+    return _back(event_id)
+
+
+@router.post("/{event_id:uuid}/open")
+@concerns(EVENT)
+async def open_event(request: Request, principal: Planner, db: Db, event_id: UUID) -> Response:
+    """Open the doors; long before the start only after asking whether this is the evening that was meant."""
+    form = await read_form(request, OpenForm)
+    wanted = form.data or OpenForm()
+    if not wanted.early:
+        async with db.read(principal.taskforce) as conn:
+            event = await queries.event(conn, principal.taskforce, event_id)
+        if event.status == "published" and event.starts_at - datetime.now(UTC) > _EARLY:
+            return render(request, "event_open_early.html", event=event, version=wanted.version)
+    await commands.open_event(db, principal.taskforce, event_id, seen=wanted.version)
+    return _back(event_id)
+
+
+@router.post("/{event_id:uuid}/close")
+@concerns(EVENT)
+async def close_event(request: Request, principal: Planner, db: Db, event_id: UUID) -> Response:
+    """End the evening."""
+    await commands.close_event(db, principal.taskforce, event_id, seen=await _seen(request))
+    return _back(event_id)
+
+
+@router.post("/{event_id:uuid}/cancel")
+@concerns(EVENT)
+async def cancel_event(request: Request, principal: Planner, db: Db, event_id: UUID) -> Response:
+    """Call it off."""
+    await commands.cancel_event(db, principal.taskforce, event_id, seen=await _seen(request))
+    return _back(event_id)
+
+
+async def _seen(request: Request) -> int | None:
+    form = await read_form(request, TransitionForm)
+    return form.data.version if form.data else None
+
+
+def _back(event_id: UUID) -> Response:
+    return RedirectResponse(f"/events/{event_id}", 303)

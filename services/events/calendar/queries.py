@@ -1,0 +1,223 @@
+"""SQL for reading events and check-ins: a query returns what a response or a page needs, never domain objects.
+
+A list is one page: at most `limit` rows after a key (`after`), in the order of that key.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from services.events.calendar.domain import EventNotFound
+from services.events.register.domain import CompanyNotFound
+from shared.contracts.events import EventKind, EventStatus
+from shared.fields.dates import Moment, refuse_distant
+from shared.http.paging import SortKey
+
+if TYPE_CHECKING:
+    from shared.db.database import Connection
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class EventRow(_Row):
+    """An event with how many have come."""
+
+    id: UUID
+    kind: EventKind
+    status: EventStatus
+    title: str
+    place: str | None
+    starts_at: datetime
+    ends_at: datetime
+    opened_at: datetime | None
+    closed_at: datetime | None
+    goal_positions: int | None
+    pass_generation: int
+    version: int
+    companies_checked_in: int
+
+
+class CheckInRow(_Row):
+    """A company that has turned up."""
+
+    id: UUID
+    event_id: UUID
+    company_id: UUID
+    company_name: str
+    cvr_as_typed: str | None
+    cvr_shared: bool
+    member: bool
+    walk_in: bool
+    checked_in_at: datetime
+
+
+class CandidateRow(_Row):
+    """A company of the register at an event's door."""
+
+    id: UUID
+    name: str
+    cvr: str | None
+    checked_in: bool
+
+
+class ByTime(SortKey):
+    """Order of events and check-ins, the latest first."""
+
+    at: Annotated[Moment, AfterValidator(refuse_distant)]
+    id: UUID
+
+
+_EVENT = """
+    select id, kind, status, title, place, starts_at, ends_at, opened_at, closed_at, goal_positions,
+           pass_generation, version,
+           (select count(*)
+              from attendances
+             where attendances.taskforce_id = employer_events.taskforce_id
+               and attendances.event_id = employer_events.id) as companies_checked_in
+      from employer_events
+     where taskforce_id = $1
+"""
+
+
+async def event(conn: Connection, taskforce_id: UUID, event_id: UUID, *, drafts: bool = True) -> EventRow:
+    """One event; a draft only with `drafts`. Raises `EventNotFound`."""
+    row = await conn.fetchrow(
+        _EVENT + " and id = $2 and ($3 or status <> 'draft')",
+        taskforce_id,
+        event_id,
+        drafts,
+    )
+    if row is None:
+        raise EventNotFound
+    return EventRow(**row)
+
+
+async def events(
+    conn: Connection,
+    taskforce_id: UUID,
+    *,
+    drafts: bool,
+    status: EventStatus | None = None,
+    after: ByTime | None = None,
+    limit: int,
+) -> list[EventRow]:
+    """Events, the one that starts last first; drafts only with `drafts`."""
+    rows = await conn.fetch(
+        _EVENT
+        + """
+          and ($2::text is null or status = $2)
+          and ($3::timestamptz is null or (starts_at, id) < ($3, $4::uuid))
+          and ($5 or status <> 'draft')
+        order by starts_at desc, id desc
+        limit $6
+        """,
+        taskforce_id,
+        status,
+        after and after.at,
+        after and after.id,
+        drafts,
+        limit,
+    )
+    return [EventRow(**row) for row in rows]
+
+
+_CHECK_IN = """
+    select attendances.id, event_id, company_id, companies.name as company_name, companies.cvr_as_typed,
+           companies.member, walk_in, checked_in_at,
+           exists (select from companies other
+                    where other.taskforce_id = companies.taskforce_id
+                      and other.cvr = companies.cvr
+                      and other.id <> companies.id) as cvr_shared
+      from attendances
+      join companies
+        on companies.taskforce_id = attendances.taskforce_id
+       and companies.id = attendances.company_id
+     where attendances.taskforce_id = $1
+       and event_id = $2
+"""
+
+
+async def check_in(conn: Connection, taskforce_id: UUID, event_id: UUID, company_id: UUID) -> CheckInRow:
+    """One company's check-in at one event. Raises `CompanyNotFound` if it has not turned up."""
+    row = await conn.fetchrow(_CHECK_IN + " and company_id = $3", taskforce_id, event_id, company_id)
+    if row is None:
+        raise CompanyNotFound
+    return CheckInRow(**row)
+
+
+async def check_ins(
+    conn: Connection, taskforce_id: UUID, event_id: UUID, *, after: ByTime | None = None, limit: int
+) -> list[CheckInRow]:
+    """Who has come, the latest first."""
+    rows = await conn.fetch(
+        _CHECK_IN
+        + """
+          and ($3::timestamptz is null or (checked_in_at, attendances.id) < ($3, $4::uuid))
+        order by checked_in_at desc, attendances.id desc
+        limit $5
+        """,
+        taskforce_id,
+        event_id,
+        after and after.at,
+        after and after.id,
+        limit,
+    )
+    return [CheckInRow(**row) for row in rows]
+
+
+async def held_names(conn: Connection, taskforce_id: UUID, event_id: UUID, *, limit: int) -> list[str]:
+    """The names, among those who have come, that never leave the register: of companies personally owned, or not
+    known not to be."""
+    rows = await conn.fetch(
+        """
+        select companies.name
+          from attendances
+          join companies
+            on companies.taskforce_id = attendances.taskforce_id
+           and companies.id = attendances.company_id
+         where attendances.taskforce_id = $1
+           and attendances.event_id = $2
+           and companies.personally_owned
+         order by companies.sort_name, companies.id
+         limit $3
+        """,
+        taskforce_id,
+        event_id,
+        limit,
+    )
+    return [row["name"] for row in rows]
+
+
+async def candidates(
+    conn: Connection, taskforce_id: UUID, event_id: UUID, text: str, *, limit: int
+) -> list[CandidateRow]:
+    """Companies of the register that fit what somebody types at the door, those not yet let in first.
+
+    Args:
+        text: part of the name, or the beginning of the CVR number.
+    """
+    rows = await conn.fetch(
+        """
+        select id, name, cvr,
+               exists (select from attendances
+                        where attendances.taskforce_id = companies.taskforce_id
+                          and attendances.event_id = $2
+                          and attendances.company_id = companies.id) as checked_in
+          from companies
+         where taskforce_id = $1
+           and (position(lower($3) in lower(name)) > 0 or starts_with(cvr, replace($3, ' ', '')))
+         order by checked_in, sort_name, id
+         limit $4
+        """,
+        taskforce_id,
+        event_id,
+        text,
+        limit,
+    )
+    return [CandidateRow(**row) for row in rows]

@@ -1,0 +1,192 @@
+"""Use cases about people: one function each, which owns its transaction."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import asyncpg
+import structlog
+
+from services.events import events_out
+from services.events.identity.api_keys.commands import note_standing_still
+from services.events.identity.magic_links import store as links
+from services.events.identity.oidc import store as oidc
+from services.events.identity.passkeys import store as passkeys
+from services.events.identity.people import store
+from services.events.identity.people.domain import (
+    INVITED_AGAIN_AFTER,
+    POWERFUL,
+    AddressTaken,
+    InvitedJustNow,
+    LastAdministrator,
+    is_last_administrator,
+)
+from services.events.identity.sessions import store as sessions
+from services.events.register.domain import CompanyNotFound, IdTaken, TaskforceUnknown
+from shared.messaging import outbox
+
+if TYPE_CHECKING:
+    from services.events.identity.people.domain import Person
+    from shared.db.database import Connection, Database
+
+
+_log = structlog.get_logger(__name__)
+
+
+async def add_person(
+    db: Database, taskforce_id: UUID, person: Person, *, invite: bool = False, at: datetime | None = None
+) -> None:
+    """Let somebody take part. Adding the same person again changes nothing.
+
+    Args:
+        invite: whether they are written to that they have an account.
+        at: since when they take part.
+
+    Raises:
+        IdTaken: somebody else, or the same person with other facts, has the id.
+        AddressTaken, MunicipalityMissing, ProgrammeMissing, CompanyNotFound, TaskforceUnknown.
+    """
+    person.check()
+    try:
+        async with db.change(taskforce_id) as conn:
+            await store.lock_people(conn, taskforce_id)
+            await _refuse_taken_address(conn, taskforce_id, person)
+            added = await store.insert_person(conn, taskforce_id, person, at=at or datetime.now(UTC))
+            if added and invite:
+                await _invite(conn, taskforce_id, person.id, datetime.now(UTC))
+            if not added and await store.load_person(conn, taskforce_id, person.id) != person:
+                raise IdTaken
+    except asyncpg.ForeignKeyViolationError as error:
+        raise _what_is_missing(error) from error
+    if added:
+        _note("added", taskforce_id, person.id, roles=sorted(person.roles))
+
+
+async def invite_person(db: Database, taskforce_id: UUID, person_id: UUID, *, now: datetime | None = None) -> None:
+    """Write to somebody (again) that they have an account, and how they sign in.
+
+    The mail opens nothing: where it leads, they ask for a link with their address. So it may lie about for months.
+
+    Raises:
+        InvitedJustNow: that was less than ten minutes ago.
+        PersonNotFound: there is nobody, or they no longer take part.
+    """
+    now = now or datetime.now(UTC)
+    async with db.change(taskforce_id) as conn:
+        await store.lock_people(conn, taskforce_id)
+        await store.load_active_person(conn, taskforce_id, person_id)
+        invited_at = await store.invited_at(conn, taskforce_id, person_id)
+        if invited_at is not None and now - invited_at < INVITED_AGAIN_AFTER:
+            raise InvitedJustNow
+        await _invite(conn, taskforce_id, person_id, now)
+
+
+async def change_person(db: Database, taskforce_id: UUID, person: Person) -> None:
+    """Change somebody's facts and roles. Where they are signed in, the new roles hold within a minute.
+
+    API keys for which a former administrator answers stand still, until another one takes them over.
+
+    Raises:
+        LastAdministrator: nobody else who takes part is one.
+        PersonNotFound, AddressTaken, MunicipalityMissing, ProgrammeMissing, CompanyNotFound.
+    """
+    person.check()
+    try:
+        async with db.change(taskforce_id) as conn:
+            await store.lock_people(conn, taskforce_id)
+            known = await store.load_person(conn, taskforce_id, person.id)
+            if "admin" in known.roles - person.roles:
+                await _refuse_last_administrator(conn, taskforce_id, person.id)
+            await _refuse_taken_address(conn, taskforce_id, person)
+            await store.save_person(conn, taskforce_id, person)
+            another_address = known.email.lower() != person.email.lower()
+            if another_address:
+                # Whoever reads the mails of the address before is somebody else, and so may who came by it be.
+                await _sign_out(conn, taskforce_id, person.id)
+                await oidc.delete_link(conn, taskforce_id, person.id)
+            if "admin" in known.roles - person.roles:
+                await note_standing_still(conn, taskforce_id, person.id)
+            if not known.roles & POWERFUL and (another_address or person.roles & POWERFUL):
+                # Added by whoever read the mails, without an administrator's code: no proof for more than that.
+                await passkeys.delete_of_person(conn, taskforce_id, person.id)
+                await sessions.delete_all(conn, taskforce_id, person.id)
+    except asyncpg.ForeignKeyViolationError as error:
+        raise _what_is_missing(error) from error
+    _note(
+        "changed",
+        taskforce_id,
+        person.id,
+        roles=sorted(person.roles),
+        before=sorted(known.roles),
+        another_address=another_address,
+    )
+
+
+async def deactivate_person(db: Database, taskforce_id: UUID, person_id: UUID) -> None:
+    """Let somebody no longer take part: they are signed out everywhere within a minute. Twice is once.
+
+    API keys for which they answer stand still then, until another administrator takes them over.
+
+    Raises:
+        LastAdministrator: nobody else who takes part is one.
+        PersonNotFound.
+    """
+    async with db.change(taskforce_id) as conn:
+        await store.lock_people(conn, taskforce_id)
+        person = await store.load_person(conn, taskforce_id, person_id)
+        if not await store.is_active(conn, taskforce_id, person_id):
+            return
+        if "admin" in person.roles:
+            await _refuse_last_administrator(conn, taskforce_id, person_id)
+        await store.set_deactivated(conn, taskforce_id, person_id, datetime.now(UTC))
+        await _sign_out(conn, taskforce_id, person_id)
+        await note_standing_still(conn, taskforce_id, person_id)
+    _note("closed", taskforce_id, person_id)
+
+
+async def reactivate_person(db: Database, taskforce_id: UUID, person_id: UUID) -> None:
+    """Let somebody take part again. Twice is once. As whom a provider knows them is found anew, by their address.
+
+    Raises:
+        PersonNotFound.
+    """
+    async with db.change(taskforce_id) as conn:
+        await store.lock_people(conn, taskforce_id)
+        await store.load_person(conn, taskforce_id, person_id)
+        if await store.is_active(conn, taskforce_id, person_id):
+            return
+        await store.set_deactivated(conn, taskforce_id, person_id, None)
+        await oidc.delete_link(conn, taskforce_id, person_id)
+    _note("opened", taskforce_id, person_id)
+
+
+def _note(what: str, taskforce_id: UUID, person_id: UUID, **more: object) -> None:
+    """Log what was done to an account, by its number: who may do what is not changed unseen."""
+    _log.info(f"people.{what}", taskforce=str(taskforce_id), person=str(person_id), **more)
+
+
+async def _invite(conn: Connection, taskforce_id: UUID, person_id: UUID, now: datetime) -> None:
+    await store.set_invited(conn, taskforce_id, person_id, now)
+    await outbox.add(conn, events_out.person_invited(taskforce_id, person_id, at=now))
+
+
+async def _sign_out(conn: Connection, taskforce_id: UUID, person_id: UUID) -> None:
+    await sessions.delete_all(conn, taskforce_id, person_id)
+    await links.delete_of_person(conn, taskforce_id, person_id)
+
+
+async def _refuse_last_administrator(conn: Connection, taskforce_id: UUID, person_id: UUID) -> None:
+    if is_last_administrator(person_id, await store.administrators(conn, taskforce_id)):
+        raise LastAdministrator
+
+
+async def _refuse_taken_address(conn: Connection, taskforce_id: UUID, person: Person) -> None:
+    other = await store.find_by_address(conn, taskforce_id, person.email)
+    if other is not None and other.id != person.id:
+        raise AddressTaken
+
+
+def _what_is_missing(error: asyncpg.ForeignKeyViolationError) -> CompanyNotFound | TaskforceUnknown:
+    return CompanyNotFound() if error.constraint_name == "company_is_registered" else TaskforceUnknown()

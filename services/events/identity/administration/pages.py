@@ -1,0 +1,189 @@
+"""The people of the taskforce, for its administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from services.events.access import PERSON, Administrator, Db, ProvenAdministrator
+from services.events.identity.administration import commands
+from services.events.identity.administration.schemas import PersonFacts, PersonIn
+from services.events.identity.api_keys.domain import SCOPE_LABELS
+from services.events.identity.api_keys.queries import api_keys
+from services.events.identity.people import queries
+from services.events.identity.people.domain import (
+    AddressTaken,
+    LastAdministrator,
+    MunicipalityMissing,
+    PersonNotFound,
+    ProgrammeMissing,
+)
+from services.events.identity.people.queries import PeopleByName
+from services.events.register.domain import CompanyNotFound
+from shared.http.paging import PageToken, cut
+from shared.http.policy import concerns
+from shared.http.refusals import problem_of
+from shared.product.navigation import ROLE_LABELS
+from shared.product.vocabulary import PROGRAMMES
+from shared.refusals import Refusal
+from shared.ui.forms import blank, read_form
+from shared.ui.pages import render
+
+if TYPE_CHECKING:
+    from shared.db.database import Database
+    from shared.http.auth import Principal
+
+router = APIRouter(prefix="/people", include_in_schema=False)
+
+_PER_PAGE = 50
+
+
+@router.get("")
+@concerns(PERSON)
+async def show_people(
+    *,
+    request: Request,
+    principal: Administrator,
+    db: Db,
+    added: UUID | None = None,
+    changed: UUID | None = None,
+    page_token: PageToken = None,
+) -> Response:
+    """Who takes part, and as what.
+
+    Args:
+        added: the person who has just been added, to say so.
+        changed: the person who has just been changed, to say so.
+    """
+    async with db.read(principal.taskforce) as conn:
+        new = old = None
+        with suppress(PersonNotFound):
+            new = await queries.person(conn, principal.taskforce, added) if added else None
+            old = await queries.person(conn, principal.taskforce, changed) if changed else None
+        rows = await queries.people(conn, principal.taskforce, after=PeopleByName.read(page_token), limit=_PER_PAGE + 1)
+    page, last = cut(rows, _PER_PAGE)
+    further = f"/people?page_token={PeopleByName(id=last.id).token()}" if last else None
+    return render(
+        request,
+        "people.html",
+        people=page,
+        further=further,
+        labels=ROLE_LABELS,
+        programmes=PROGRAMMES,
+        added=new,
+        changed=old,
+    )
+
+
+@router.get("/new")
+@concerns()
+async def new_person(request: Request, principal: Administrator, db: Db) -> Response:
+    """An empty form."""
+    form = blank(id=str(uuid4()), language="da", invite=True)
+    return await _asked(request, "person_new.html", principal, db, form=form)
+
+
+@router.post("")
+@concerns(PERSON)
+async def add_person(request: Request, principal: ProvenAdministrator, db: Db) -> Response:
+    """Let somebody take part."""
+    form = await read_form(request, PersonIn)
+    if form.data is not None:
+        try:
+            new = form.data
+            await commands.add_person(db, principal.taskforce, new.person(new.id), invite=new.invite)
+            return RedirectResponse(f"/people?added={new.id}", 303)
+        except _TYPED_WRONG as refusal:
+            form = form.refused(_at_field(refusal))
+    return await _asked(request, "person_new.html", principal, db, status_code=422, form=form)
+
+
+@router.get("/{person_id:uuid}")
+@concerns(PERSON)
+async def edit_person(request: Request, principal: Administrator, db: Db, person_id: UUID) -> Response:
+    """What is known of somebody, to be changed."""
+    async with db.read(principal.taskforce) as conn:
+        row = await queries.person(conn, principal.taskforce, person_id)
+        keys = await api_keys(conn, principal.taskforce, datetime.now(UTC), kept_by=person_id)
+    form = blank(**row.model_dump(include=set(PersonFacts.model_fields)))
+    return await _asked(request, "person.html", principal, db, form=form, person=row, keys=keys)
+
+
+@router.post("/{person_id:uuid}")
+@concerns(PERSON)
+async def change_person(request: Request, principal: ProvenAdministrator, db: Db, person_id: UUID) -> Response:
+    """Change somebody's facts and roles."""
+    form = await read_form(request, PersonFacts)
+    async with db.read(principal.taskforce) as conn:
+        row = await queries.person(conn, principal.taskforce, person_id)
+        keys = await api_keys(conn, principal.taskforce, datetime.now(UTC), kept_by=person_id)
+    if form.data is not None:
+        try:
+            await commands.change_person(db, principal.taskforce, form.data.person(person_id))
+            return RedirectResponse(f"/people?changed={person_id}", 303)
+        except _TYPED_WRONG as refusal:
+            form = form.refused(_at_field(refusal))
+    return await _asked(request, "person.html", principal, db, status_code=422, form=form, person=row, keys=keys)
+
+
+@router.post("/{person_id:uuid}/invitations")
+@concerns(PERSON)
+async def invite_person(principal: Administrator, db: Db, person_id: UUID) -> Response:
+    """Write to somebody (again) that they have an account."""
+    await commands.invite_person(db, principal.taskforce, person_id)
+    return RedirectResponse(f"/people/{person_id}", 303)
+
+
+@router.post("/{person_id:uuid}/deactivate")
+@concerns(PERSON)
+async def deactivate_person(principal: ProvenAdministrator, db: Db, person_id: UUID) -> Response:
+    """Let somebody no longer take part."""
+    await commands.deactivate_person(db, principal.taskforce, person_id)
+    return RedirectResponse(f"/people/{person_id}", 303)
+
+
+@router.post("/{person_id:uuid}/reactivate")
+@concerns(PERSON)
+async def reactivate_person(principal: ProvenAdministrator, db: Db, person_id: UUID) -> Response:
+    """Let somebody take part again."""
+    await commands.reactivate_person(db, principal.taskforce, person_id)
+    return RedirectResponse(f"/people/{person_id}", 303)
+
+
+_TYPED_WRONG = (AddressTaken, LastAdministrator, MunicipalityMissing, ProgrammeMissing, CompanyNotFound)
+_FIELDS: Final[Mapping[type[Refusal], str]] = {
+    AddressTaken: "email",
+    LastAdministrator: "roles",
+    MunicipalityMissing: "municipality",
+    ProgrammeMissing: "programme",
+    CompanyNotFound: "company_id",
+}
+
+
+def _at_field(refusal: Refusal) -> dict[str, str]:
+    """The refusal as an error of the field that it is about."""
+    return {_FIELDS[type(refusal)]: problem_of(refusal).detail or ""}
+
+
+async def _asked(
+    request: Request, template: str, principal: Principal, db: Database, *, status_code: int = 200, **context: Any
+) -> Response:
+    async with db.read(principal.taskforce) as conn:
+        members = await queries.member_companies(conn, principal.taskforce)
+    return render(
+        request,
+        template,
+        status_code=status_code,
+        labels=ROLE_LABELS,
+        programmes=PROGRAMMES,
+        members=members,
+        scope_labels=SCOPE_LABELS,
+        me=principal.person_id,
+        **context,
+    )

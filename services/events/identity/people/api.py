@@ -1,0 +1,23 @@
+"""The internal route for the service that sends mails: where to write to a person. The gateway does not expose it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from services.events.access import PERSON, Courier, Db
+from services.events.identity.people import queries
+from services.events.identity.people.queries import Address
+from shared.http.policy import concerns
+
+router = APIRouter(prefix="/internal/events/v1/people", include_in_schema=False)
+
+
+@router.get("/{person_id}/address")
+@concerns(PERSON)
+async def read_address(_courier: Courier, db: Db, person_id: UUID, taskforce: Annotated[UUID, Query()]) -> Address:
+    """The person's e-mail address, asked for when a mail is sent. 404 if there is no such active person."""
+    async with db.read(taskforce) as conn:
+        return await queries.address(conn, taskforce, person_id)

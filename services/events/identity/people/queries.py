@@ -1,0 +1,167 @@
+"""SQL for reading people: a query returns what an answer or a page needs, never domain objects."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from services.events.identity.people.domain import POWERFUL, Language, PersonNotFound
+from shared.http.paging import SortKey
+from shared.product.vocabulary import Programme
+
+if TYPE_CHECKING:
+    from shared.db.database import Connection
+
+
+class PersonRow(BaseModel):
+    """A person as administrators see them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    name: str
+    email: str
+    language: Language
+    municipality: str | None
+    programme: Programme | None
+    company_id: UUID | None
+    company_name: str | None
+    company_is_member: bool | None
+    active: bool
+    invited_at: datetime | None
+    roles: list[str]
+    provided: list[str]
+    sort_name: str
+
+    @property
+    def is_powerful(self) -> bool:
+        """Whether a mailed link alone does not open all that they may do."""
+        return not POWERFUL.isdisjoint(self.roles)
+
+
+class Address(BaseModel):
+    """Where a mail to somebody goes."""
+
+    email: str
+    name: str
+    language: Language
+
+
+class PeopleByName(SortKey):
+    """Order of people. Where a page ends says an id and not a name: tokens stand in addresses."""
+
+    id: UUID
+
+
+_SELECT_ROW = """
+    select people.id, people.name, email, language, people.municipality, programme, company_id, people.sort_name,
+           companies.name as company_name,
+           companies.member as company_is_member,
+           deactivated_at is null as active,
+           invited_at,
+           array(select role
+                   from person_roles
+                  where taskforce_id = people.taskforce_id
+                    and person_id = people.id
+                  order by role) as roles,
+           array(select role
+                   from person_roles
+                  where taskforce_id = people.taskforce_id
+                    and person_id = people.id
+                    and by_provider
+                  order by role) as provided
+      from people
+      left join companies
+        on companies.taskforce_id = people.taskforce_id
+       and companies.id = company_id
+     where people.taskforce_id = $1
+"""
+
+
+async def people(
+    conn: Connection, taskforce_id: UUID, *, after: PeopleByName | None = None, limit: int
+) -> list[PersonRow]:
+    """People by name, in Danish order, those who no longer take part included: at most `limit` after a key."""
+    rows = await conn.fetch(
+        f"""
+        {_SELECT_ROW}
+           and ($2::uuid is null or (people.sort_name, people.id) > (select last.sort_name, last.id
+                                                                       from people as last
+                                                                      where last.taskforce_id = $1
+                                                                        and last.id = $2))
+         order by people.sort_name, people.id
+         limit $3
+        """,  # noqa: S608  (nothing is put in)
+        taskforce_id,
+        after and after.id,
+        limit,
+    )
+    return [PersonRow(**row) for row in rows]
+
+
+async def person(conn: Connection, taskforce_id: UUID, person_id: UUID) -> PersonRow:
+    """One person. Raises `PersonNotFound`."""
+    found = await person_or_none(conn, taskforce_id, person_id)
+    if found is None:
+        raise PersonNotFound
+    return found
+
+
+async def person_or_none(conn: Connection, taskforce_id: UUID, person_id: UUID) -> PersonRow | None:
+    """One person, or None: whoever comes with a token of the operator's need not be in the register."""
+    row = await conn.fetchrow(_SELECT_ROW + " and people.id = $2", taskforce_id, person_id)
+    return PersonRow(**row) if row is not None else None
+
+
+async def member_companies(conn: Connection, taskforce_id: UUID) -> list[tuple[str, str]]:
+    """Ids and names of the taskforce's member companies, by name in Danish order: where people come from."""
+    rows = await conn.fetch(
+        """
+        select id, name
+          from companies
+         where taskforce_id = $1
+           and member
+         order by sort_name, id
+        """,
+        taskforce_id,
+    )
+    return [(str(row["id"]), row["name"]) for row in rows]
+
+
+async def address(conn: Connection, taskforce_id: UUID, person_id: UUID) -> Address:
+    """Where to write to somebody who takes part. Raises `PersonNotFound`."""
+    row = await conn.fetchrow(
+        """
+        select email, name, language
+          from people
+         where taskforce_id = $1
+           and id = $2
+           and deactivated_at is null
+        """,
+        taskforce_id,
+        person_id,
+    )
+    if row is None:
+        raise PersonNotFound
+    return Address(**row)
+
+
+async def filled_roles(conn: Connection, taskforce_id: UUID) -> dict[str, str]:
+    """Which roles somebody has, and the name of whoever has had each longest."""
+    rows = await conn.fetch(
+        """
+        select distinct on (role) role, name
+          from person_roles
+          join people
+            on people.taskforce_id = person_roles.taskforce_id
+           and people.id = person_id
+         where person_roles.taskforce_id = $1
+           and deactivated_at is null
+         order by role, added_at, id
+        """,
+        taskforce_id,
+    )
+    return {row["role"]: row["name"] for row in rows}

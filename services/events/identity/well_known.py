@@ -1,0 +1,46 @@
+"""What others look for at agreed places: the keys that verify our tokens, and where to report a weakness."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+
+from services.events.access import Anybody, Settings
+from shared.http.policy import concerns
+from shared.http.problems import Problem
+
+router = APIRouter(prefix="/.well-known", include_in_schema=False)
+
+_GOOD_FOR: Final = timedelta(days=180)
+"""RFC 9116 asks that what is said is looked at anew within a year; it is made anew with every answer."""
+
+
+@router.get("/jwks.json")
+@concerns()
+async def show_keys(_who: Anybody, settings: Settings) -> Response:
+    """The public keys as a JWK set (RFC 7517): the one that signs now, and those that have signed or will."""
+    return JSONResponse(
+        json.loads(settings.token_jwks),
+        media_type="application/jwk-set+json",
+        headers={"cache-control": "public, max-age=300"},
+    )
+
+
+@router.get("/security.txt")
+@concerns()
+async def say_where_to_report(_who: Anybody, settings: Settings) -> Response:
+    """Where to report a weakness (RFC 9116); 404 where nobody has said so."""
+    if settings.security_contact is None:
+        raise Problem(404)
+    expires = (datetime.now(UTC) + _GOOD_FOR).strftime("%Y-%m-%dT%H:%M:%SZ")
+    lines = (
+        f"Contact: {settings.security_contact}",
+        f"Expires: {expires}",
+        "Preferred-Languages: da, en",
+        f"Canonical: {settings.public_url}/.well-known/security.txt",
+    )
+    return PlainTextResponse("\n".join(lines) + "\n")

@@ -1,0 +1,108 @@
+"""When companies that are somebody's own, accounts and sessions are forgotten: the deadlines are in the register."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from services.events.register import queries
+from shared.messaging import retention as messaging
+from shared.privacy.access_log import ACCESSES
+from shared.privacy.data_inventory import FILE, read_data_inventory
+from shared.privacy.retention import Job, Retention
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from shared.db.database import Connection
+
+ERASED: Final = "(slettet)"
+"""What stands where a company's name was."""
+
+# Nobody is told: such a company's name and number are in no message.
+_PERSONALLY_OWNED_COMPANIES = Job(
+    name="personally_owned_companies",
+    overdue=f"""
+        select company.id,
+               newest.at as since
+          from companies as company
+         cross join lateral (
+               select greatest(company.registered_at, max(attendance.checked_in_at)) as at
+                 from attendances as attendance
+                where attendance.taskforce_id = company.taskforce_id
+                  and attendance.company_id = company.id
+               ) as newest
+         where company.taskforce_id = $2
+           and company.personally_owned
+           and not company.member
+           and company.name <> '{ERASED}'
+           and newest.at < current_date - make_interval(months => $1)
+    """,  # noqa: S608  (a word of ours)
+    remove=f"""
+        update companies
+           set name = '{ERASED}',
+               cvr = null,
+               cvr_as_typed = null
+         where taskforce_id = $2
+           and id in (select id from overdue)
+        returning id
+    """,  # noqa: S608
+)
+
+_ACCOUNTS = Job(
+    name="accounts",
+    overdue="""
+        select id,
+               deactivated_at as since
+          from people
+         where taskforce_id = $2
+           and deactivated_at < current_date - make_interval(months => $1)
+    """,
+    remove="select from erase_accounts(array(select id from overdue))",
+)
+
+_SESSIONS = Job(
+    name="sessions",
+    overdue="""
+        select id,
+               ends_at as since
+          from sessions
+         where taskforce_id = $2
+           and ends_at < current_date - make_interval(months => $1)
+    """,
+    remove="""
+        delete from sessions
+         where taskforce_id = $2
+           and id in (select id from overdue)
+        returning id
+    """,
+)
+
+_LINK_REQUESTS = Job(
+    name="link_requests",
+    overdue="""
+        select id,
+               asked_at as since
+          from link_requests
+         where taskforce_id = $2
+           and asked_at < current_date - make_interval(months => $1)
+    """,
+    remove="""
+        delete from link_requests
+         where taskforce_id = $2
+           and id in (select id from overdue)
+        returning id
+    """,
+)
+
+JOBS: Final = (_PERSONALLY_OWNED_COMPANIES, _ACCOUNTS, _SESSIONS, _LINK_REQUESTS, ACCESSES, messaging.DEAD_LETTERS)
+
+
+async def _taskforces(conn: Connection) -> list[UUID]:
+    return [taskforce.id for taskforce in await queries.taskforces(conn)]
+
+
+def retention() -> Retention:
+    """The service's jobs with their deadlines, as the data inventory says now."""
+    inventory = read_data_inventory([messaging.FILE, Path(__file__).parents[1] / FILE])
+    return Retention("events", JOBS, inventory, _taskforces)

@@ -1,0 +1,110 @@
+"""How a person is found in what events holds, and what erasing them means."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.events.privacy.retention import ERASED, retention
+from shared.messaging.retention import DEAD_LETTERS_LOOKUP
+from shared.privacy import activity
+from shared.privacy.activity import ACCESS_LOG_ACTIVITY, ActivityQuery
+from shared.privacy.subject_requests import SubjectData
+from shared.privacy.subjects import ACCESSES, SubjectLookup
+
+_ACCOUNT: Final = """
+    select person.id
+      from people as person,
+           identifiers
+     where person.taskforce_id = current_taskforce()
+       and lower(person.email) = any (identifiers.emails)
+"""
+_ERASE_ACCOUNT: Final = "select erase_accounts($1)"
+
+LOOKUPS: Final = (
+    SubjectLookup(
+        "personally_owned_companies",
+        "companies",
+        find="""
+            select company.id
+              from companies as company,
+                   identifiers
+             where company.taskforce_id = current_taskforce()
+               and company.personally_owned
+               and (company.cvr = any (identifiers.cvrs)
+                    or regexp_replace(company.cvr_as_typed, '[^0-9]', '', 'g') = any (identifiers.cvrs))
+        """,
+        erase=f"""
+            update companies
+               set name = '{ERASED}',
+                   cvr = null,
+                   cvr_as_typed = null
+             where taskforce_id = current_taskforce()
+               and personally_owned
+               and name <> '{ERASED}'
+               and id = any ($1)
+            returning id
+        """,  # noqa: S608  (a word of ours)
+    ),
+    SubjectLookup("accounts", "people", find=_ACCOUNT, erase=_ERASE_ACCOUNT),
+    # With the account everything goes that refers to it: see the function.
+    SubjectLookup("link_requests", "link_requests", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
+    SubjectLookup("sessions", "sessions", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
+    SubjectLookup("accounts", "passkeys", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
+    SubjectLookup("accounts", "provider_links", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
+    SubjectLookup("accounts", "enrolment_codes", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
+    SubjectLookup("accounts", "person_roles", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
+    ACCESSES,
+    DEAD_LETTERS_LOOKUP,
+)
+
+_OF_KEY: Final = """
+    select api_key.{moment} as at,
+           api_key.name as program,
+           api_key.id as api_key_id
+      from account
+      join api_keys as api_key
+        on api_key.{column} = account.id
+     where api_key.taskforce_id = current_taskforce()
+"""
+
+ACTIVITY_QUERIES: Final = (
+    ActivityQuery(
+        "attendances",
+        "checked_in_by",
+        """
+            select attendance.checked_in_at as at,
+                   event.title as event_title,
+                   case when not company.personally_owned then company.name end as company_name,
+                   attendance.company_id
+              from account
+              join attendances as attendance
+                on attendance.checked_in_by = account.subject
+              join employer_events as event
+                on event.taskforce_id = attendance.taskforce_id
+               and event.id = attendance.event_id
+              join companies as company
+                on company.taskforce_id = attendance.taskforce_id
+               and company.id = attendance.company_id
+             where attendance.taskforce_id = current_taskforce()
+        """,
+    ),
+    ActivityQuery("api_keys", "made_by", _OF_KEY.format(column="made_by", moment="made_at")),
+    ActivityQuery("api_keys", "taken_over_by", _OF_KEY.format(column="taken_over_by", moment="taken_over_at")),
+    ActivityQuery(
+        "erasure_orders",
+        "ordered_by",
+        """
+            select erasure_order.ordered_at as at,
+                   erasure_order.id as order_id
+              from account
+              join erasure_orders as erasure_order
+                on erasure_order.ordered_by = account.subject
+             where erasure_order.taskforce_id = current_taskforce()
+        """,
+    ),
+    ACCESS_LOG_ACTIVITY,
+    activity.ERASED,
+)
+
+SUBJECT_DATA: Final = SubjectData(LOOKUPS, retention(), owns=True, activity_queries=ACTIVITY_QUERIES)
+"""What the register's pages ask about people here."""

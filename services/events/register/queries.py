@@ -1,0 +1,113 @@
+"""SQL for reading taskforces and companies: a query returns what a response or a page needs, never domain objects.
+
+A list is one page: at most `limit` rows after a key (`after`), in the order of that key.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.events.register.domain import CompanyNotFound, Taskforce, TaskforceUnknown
+from shared.http.paging import SortKey
+
+if TYPE_CHECKING:
+    from shared.db.database import Connection
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class CompanyRow(_Row):
+    """A company as the register shows it."""
+
+    id: UUID
+    name: str
+    cvr: str | None = Field(description="a CVR number whose checksum holds")
+    cvr_as_typed: str | None = Field(description="what was typed where it is no CVR number")
+    cvr_shared: bool = Field(description="another company of the register has the same CVR number")
+    municipality: str | None
+    industry: str | None
+    member: bool
+    personally_owned: bool
+    registered_at: datetime
+    sort_name: str
+
+
+class ByName(SortKey):
+    """Order of companies. Where a page ends says an id and not a name: tokens stand in addresses."""
+
+    id: UUID
+
+
+async def taskforces(conn: Connection) -> list[Taskforce]:
+    """Every taskforce of the installation, by name. Needs no taskforce: `Database.system`."""
+    rows = await conn.fetch("select id, slug, name, municipality, since from taskforces order by name, id")
+    return [Taskforce(**row) for row in rows]
+
+
+async def taskforce(conn: Connection, taskforce_id: UUID) -> Taskforce:
+    """One taskforce. Raises `TaskforceUnknown`."""
+    row = await conn.fetchrow("select id, slug, name, municipality, since from taskforces where id = $1", taskforce_id)
+    if row is None:
+        raise TaskforceUnknown
+    return Taskforce(**row)
+
+
+_COMPANY = """
+    select id, name, cvr, cvr_as_typed, municipality, industry, member, personally_owned, registered_at, sort_name,
+           exists (select from companies other
+                    where other.taskforce_id = companies.taskforce_id
+                      and other.cvr = companies.cvr
+                      and other.id <> companies.id) as cvr_shared
+      from companies
+     where taskforce_id = $1
+"""
+
+
+async def company(conn: Connection, taskforce_id: UUID, company_id: UUID) -> CompanyRow:
+    """One company. Raises `CompanyNotFound`."""
+    row = await conn.fetchrow(_COMPANY + " and id = $2", taskforce_id, company_id)
+    if row is None:
+        raise CompanyNotFound
+    return CompanyRow(**row)
+
+
+async def companies(
+    conn: Connection,
+    taskforce_id: UUID,
+    *,
+    text: str | None = None,
+    member: bool | None = None,
+    after: ByName | None = None,
+    limit: int,
+) -> list[CompanyRow]:
+    """Companies by name, in Danish order.
+
+    Args:
+        text: part of the name, or the beginning of the CVR number.
+        member: only member companies, or only others.
+    """
+    rows = await conn.fetch(
+        _COMPANY  # noqa: S608  (our own statement)
+        + """
+          and ($2::text is null or position(lower($2) in lower(name)) > 0 or starts_with(cvr, replace($2, ' ', '')))
+          and ($3::boolean is null or member = $3)
+          and ($4::uuid is null or (sort_name, id) > (select last.sort_name, last.id
+                                                        from companies as last
+                                                       where last.taskforce_id = $1
+                                                         and last.id = $4))
+        order by sort_name, id
+        limit $5
+        """,
+        taskforce_id,
+        text or None,
+        member,
+        after and after.id,
+        limit,
+    )
+    return [CompanyRow(**row) for row in rows]

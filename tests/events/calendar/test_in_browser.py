@@ -1,0 +1,141 @@
+"""An event's evening in Chromium: on a phone at the door, on the projector, with and without JavaScript."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+
+from services.events.calendar import commands as calendar
+from services.events.identity.administration.commands import add_person
+from services.events.identity.people.domain import Person
+from services.events.register import commands as register
+from services.events.register.domain import Company
+from tests.support.axe import assert_accessible
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from playwright.async_api import Page
+
+    from shared.db.database import Database
+    from shared.http.auth import Role
+
+    OpenPage = Callable[..., Awaitable[Page]]
+
+pytestmark = pytest.mark.browser
+
+PHONE, NARROW, DESKTOP = (390, 844), (320, 700), (1280, 900)
+
+
+@pytest_asyncio.fixture
+async def evening(db: Database, taskforce_id: UUID) -> UUID:
+    """An open event, a few companies, and somebody in every role."""
+    roles: tuple[Role, ...] = ("member", "coordinator", "caseworker", "facilitator", "admin", "auditor")
+    for role in roles:
+        person = Person(
+            uuid4(), f"En {role}", f"{role}@struer.example", frozenset({role}), "0671", programme="job_network"
+        )
+        await add_person(db, taskforce_id, person)
+    id, now = uuid4(), datetime.now(UTC)
+    await calendar.draft_event(
+        db,
+        taskforce_id,
+        id=id,
+        title="Erhvervsaften hos Bang & Olufsen i Struer",
+        place="Peter Bangs Vej 15, Struer",
+        starts_at=now,
+        ends_at=now + timedelta(hours=3),
+        goal_positions=50,
+    )
+    await calendar.publish_event(db, taskforce_id, id)
+    await calendar.open_event(db, taskforce_id, id)
+    for name, cvr in (("Ærø Bageri", "24256790"), ("Øster Smede", "12345678"), ("Havnens Fisk", None)):
+        await register.register_company(db, taskforce_id, Company.as_typed(id=uuid4(), name=name, cvr=cvr))
+    return id
+
+
+async def sign_in(page: Page, origin: str, role: Role, next: str = "/events") -> None:
+    await page.goto(f"{origin}/sign-in/as/{role}?taskforce=struer&next={next}")
+    await page.get_by_role("main").get_by_role("button", name="Log ind").click()
+    await page.wait_for_url(f"{origin}{next}")
+
+
+async def test_the_button_of_a_link_signs_in_although_the_page_is_plain_http(
+    page_at: OpenPage, origin: str, evening: UUID
+) -> None:
+    page = await page_at(*PHONE)
+    await sign_in(page, origin, "coordinator")
+    cookie = next(cookie for cookie in await page.context.cookies() if cookie["name"] == "__Host-tilsagn")
+    assert (cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (True, True, "Lax")
+
+
+async def test_a_company_is_found_while_its_name_is_typed_and_let_in(
+    page_at: OpenPage, origin: str, evening: UUID
+) -> None:
+    page = await page_at(*PHONE)
+    await sign_in(page, origin, "member", f"/events/{evening}")
+    await page.get_by_role("searchbox", name="Virksomhed").press_sequentially("ærø")
+    await page.get_by_role("button", name="Tjek ind Ærø Bageri").click()
+    await page.get_by_role("heading", name="Ærø Bageri er tjekket ind").wait_for()
+    assert await page.get_by_role("searchbox", name="Virksomhed").evaluate("field => field === document.activeElement")
+
+
+async def test_the_door_works_without_javascript(page_at: OpenPage, origin: str, evening: UUID) -> None:
+    page = await page_at(*PHONE, java_script_enabled=False)
+    await sign_in(page, origin, "coordinator", f"/events/{evening}")
+    await page.get_by_role("searchbox", name="Virksomhed").fill("Jensens Tag")
+    await page.get_by_role("button", name="Søg").click()
+    await page.get_by_role("textbox", name="CVR-nummer").fill("11111111")
+    await page.get_by_role("button", name="Registrér og tjek ind").click()
+    await page.get_by_text("“11111111” er ikke et CVR-nummer").wait_for()
+
+
+async def test_the_evening_is_closed_in_two_steps(page_at: OpenPage, origin: str, evening: UUID) -> None:
+    page = await page_at(*DESKTOP)
+    await sign_in(page, origin, "coordinator", f"/events/{evening}")
+    assert not await page.get_by_role("button", name="Luk arrangementet").is_visible()
+    await page.get_by_text("Luk arrangementet …").click()
+    await page.get_by_role("button", name="Luk arrangementet").click()
+    await page.get_by_text("Lukket", exact=True).wait_for()
+
+
+async def test_the_guests_code_fits_the_projector(page_at: OpenPage, origin: str, evening: UUID) -> None:
+    page = await page_at(1920, 1080)
+    await sign_in(page, origin, "coordinator", f"/events/{evening}/pass")
+    code = await page.get_by_role("img", name="QR-kode").bounding_box()
+    assert code is not None
+    assert code["height"] == pytest.approx(code["width"], abs=1)
+    assert code["height"] > 600
+    assert code["y"] + code["height"] < 1080
+
+
+PAGES = (
+    "/events",
+    "/events/new",
+    "/events/{id}",
+    "/events/{id}?q=r",
+    "/events/{id}/pass",
+    "/companies",
+    "/companies/new",
+)
+
+
+@pytest.mark.parametrize("size", [NARROW, DESKTOP], ids=["phone", "desktop"])
+async def test_every_page_is_accessible_and_fits(
+    page_at: OpenPage, origin: str, evening: UUID, size: tuple[int, int]
+) -> None:
+    page = await page_at(*size)
+    await sign_in(page, origin, "coordinator")
+    for path in PAGES:
+        await page.goto(origin + path.format(id=evening))
+        await assert_accessible(page)
+        assert await page.evaluate("document.documentElement.scrollWidth") <= size[0], path
+    await sign_in(page, origin, "admin", "/people")
+    for path in ("/people", "/people/new", "/sign-in", "/sign-in/as/auditor"):
+        await page.goto(origin + path)
+        await assert_accessible(page)
+        assert await page.evaluate("document.documentElement.scrollWidth") <= size[0], path

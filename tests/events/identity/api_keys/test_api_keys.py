@@ -1,0 +1,350 @@
+"""API keys: made by an administrator, exchanged for a token of a minute, taken back."""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote_plus
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+from structlog.testing import capture_logs
+
+from services.events.identity.administration import commands as people
+from services.events.identity.api_keys import commands
+from services.events.identity.api_keys.domain import Credentials
+from services.events.identity.people.domain import Person
+from shared.http.auth import SCOPES, TOKEN_SECONDS, TokenVerifier
+from shared.http.rate_limiter import RateLimiter
+from shared.http.rate_limits import Rate
+from tests.conftest import OTHER_TASKFORCE
+from tests.events.conftest import API
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    import httpx
+    from fastapi import FastAPI
+
+    from services.events.settings import EventsSettings
+    from shared.db.database import Database
+    from shared.http.auth import Scope
+    from tests.events.conftest import Caller
+
+TOKEN = f"{API}/token"
+PAGE = {"accept": "text/html", "sec-fetch-site": "same-origin", "sec-fetch-mode": "navigate"}
+
+
+ADA = Person(uuid4(), "Ada Adminsen", "ada@struer.example", frozenset({"admin"}))
+BO = Person(uuid4(), "Bo Bestyrer", "bo@struer.example", frozenset({"admin"}))
+
+
+@pytest_asyncio.fixture
+async def db(db: Database, taskforce_id: UUID) -> Database:
+    """With two administrators."""
+    for person in (ADA, BO):
+        await people.add_person(db, taskforce_id, person)
+    return db
+
+
+@pytest.fixture
+def admin(caller: Caller, taskforce_id: UUID) -> dict[str, str]:
+    """What Ada asks with."""
+    return PAGE | caller.headers("admin", taskforce_id=taskforce_id, subject=f"person:{ADA.id}")
+
+
+@pytest.fixture
+def bo(caller: Caller, taskforce_id: UUID) -> dict[str, str]:
+    """What Bo asks with."""
+    return PAGE | caller.headers("admin", taskforce_id=taskforce_id, subject=f"person:{BO.id}")
+
+
+async def made(db: Database, taskforce_id: UUID, *scopes: Scope, **facts: Any) -> Credentials:
+    wanted: dict[str, Any] = {"name": "Byens hjemmeside", "days": 30, "made_by": ADA.id} | facts
+    return await commands.make_key(db, taskforce_id, scopes=scopes or ("events:read",), **wanted)
+
+
+def body(credentials: Credentials, **fields: str) -> dict[str, str]:
+    return {
+        "grant_type": "client_credentials",
+        "client_id": credentials.client_id,
+        "client_secret": credentials.client_secret,
+    } | fields
+
+
+async def test_an_administrator_makes_a_key_and_sees_its_secret_this_once(
+    client: httpx.AsyncClient, admin: dict[str, str], db: Database
+) -> None:
+    form = {"name": "Byens hjemmeside", "scopes": ["figures:read", "events:read"], "days": "90"}
+    page = await client.post("/api-keys", data=form, headers=admin)
+    assert page.status_code == 200
+    assert page.headers["cache-control"] == "no-store"
+    client_id, secret = re.findall(r"<dd><code>([^<]*)</code>", page.text)[1:]
+    answer = await client.post(TOKEN, data=body(Credentials.read(client_id, secret)))
+    assert answer.json()["scope"] == "events:read figures:read"
+    listed = (await client.get("/api-keys", headers=admin)).text
+    assert "Byens hjemmeside" in listed
+    assert "Læse tallene" in listed
+    assert "sidst brugt" in listed
+    assert secret not in listed
+    async with db.system() as conn:
+        assert secret.removeprefix("tilsagn_") not in str(await conn.fetch("select * from api_keys"))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": ""},
+        {"name": "Jens 010190-1234"},
+        {"name": "x" * 61},
+        {"scopes": []},
+        {"scopes": ["admin"]},
+        {"scopes": ["people:read"]},
+        {"days": "3650"},
+        {"days": ""},
+    ],
+)
+async def test_what_cannot_be_a_key_is_refused(
+    client: httpx.AsyncClient, admin: dict[str, str], wrong: dict[str, Any]
+) -> None:
+    form = {"name": "Byens hjemmeside", "scopes": ["events:read"], "days": "90"} | wrong
+    page = await client.post("/api-keys", data=form, headers=admin)
+    assert page.status_code == 422
+    assert "form-error" in page.text
+    assert "Intet program har en nøgle" in page.text
+
+
+@pytest.mark.parametrize("way", ["fields", "basic"])
+async def test_a_key_is_exchanged_for_a_token_of_a_minute(
+    client: httpx.AsyncClient, db: Database, taskforce_id: UUID, events_settings: EventsSettings, way: str
+) -> None:
+    key = await made(db, taskforce_id, "events:read", "pledges:read")
+    if way == "basic":
+        pair = f"{quote_plus(key.client_id)}:{quote_plus(key.client_secret)}"
+        headers = {"authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+        answer = await client.post(TOKEN, data={"grant_type": "client_credentials"}, headers=headers)
+    else:
+        answer = await client.post(TOKEN, data=body(key))
+    assert answer.status_code == 200
+    assert (answer.headers["cache-control"], "set-cookie" in answer.headers) == ("no-store", False)
+    told = answer.json()
+    assert (told["token_type"], told["expires_in"], told["scope"]) == ("Bearer", 60, "events:read pledges:read")
+    who = TokenVerifier(events_settings.token_jwks).verify(told["access_token"])
+    assert (who.subject, who.taskforce_id) == (f"key:{key.key_id}", taskforce_id)
+    assert who.roles == {"events:read", "pledges:read"}
+    assert who.expires_at <= datetime.now(UTC).timestamp() + TOKEN_SECONDS
+
+
+async def test_a_token_opens_what_its_scope_says_and_nothing_else(
+    client: httpx.AsyncClient, caller: Caller, db: Database, taskforce_id: UUID
+) -> None:
+    await caller.event("publish", title="Aften for alle")
+    await caller.event(title="Et udkast")
+    tokens = {}
+    for scope in sorted(SCOPES):
+        key = await made(db, taskforce_id, scope)  # type: ignore[arg-type]
+        tokens[scope] = (await client.post(TOKEN, data=body(key))).json()["access_token"]
+
+    async def status(scope: str, path: str) -> int:
+        return (await client.get(path, headers={"authorization": f"Bearer {tokens[scope]}"})).status_code
+
+    events = await client.get(f"{API}/events", headers={"authorization": f"Bearer {tokens['events:read']}"})
+    assert [one["title"] for one in events.json()["items"]] == ["Aften for alle"]
+    assert await status("figures:read", f"{API}/events") == 403
+    for scope in tokens:
+        for path in (f"{API}/people", f"{API}/companies", "/events", "/people", "/api-keys", "/account"):
+            assert await status(scope, path) == 403, (scope, path)
+
+
+async def test_a_program_can_ask_for_less_and_not_for_more(
+    client: httpx.AsyncClient, db: Database, taskforce_id: UUID
+) -> None:
+    key = await made(db, taskforce_id, "events:read", "pledges:read")
+    less = await client.post(TOKEN, data=body(key, scope="events:read"))
+    assert less.json()["scope"] == "events:read"
+    more = await client.post(TOKEN, data=body(key, scope="events:read figures:read"))
+    assert (more.status_code, more.json()["error"]) == (400, "invalid_scope")
+
+
+async def test_a_key_that_was_taken_back_gets_no_token(
+    client: httpx.AsyncClient, admin: dict[str, str], db: Database, taskforce_id: UUID
+) -> None:
+    key = await made(db, taskforce_id)
+    assert (await client.post(TOKEN, data=body(key))).status_code == 200
+    for _ in "12":
+        answer = await client.post(f"/api-keys/{key.key_id}/revoke", headers=admin)
+        assert answer.status_code == 303
+    await refused(client, body(key))
+    assert "trukket tilbage" in (await client.get("/api-keys", headers=admin)).text
+    assert (await client.post(f"/api-keys/{uuid4()}/revoke", headers=admin)).status_code == 404
+
+
+async def test_a_key_ends_on_its_day(
+    client: httpx.AsyncClient, admin: dict[str, str], db: Database, taskforce_id: UUID
+) -> None:
+    key = await made(db, taskforce_id, now=datetime.now(UTC) - timedelta(days=30))
+    await refused(client, body(key))
+    assert "udløbet" in (await client.get("/api-keys", headers=admin)).text
+
+
+async def refused(client: httpx.AsyncClient, fields: dict[str, str]) -> None:
+    """Without a token, and without a word of why."""
+    answer = await client.post(TOKEN, data=fields)
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client"), answer.text
+    assert answer.headers["www-authenticate"].startswith("Basic ")
+
+
+async def closed(db: Database, taskforce_id: UUID) -> None:
+    await people.deactivate_person(db, taskforce_id, ADA.id)
+
+
+async def no_administrator(db: Database, taskforce_id: UUID) -> None:
+    await people.change_person(db, taskforce_id, replace(ADA, roles=frozenset({"coordinator"})))
+
+
+async def erased(db: Database, taskforce_id: UUID) -> None:
+    async with db.change(taskforce_id) as conn:
+        await conn.execute("select erase_accounts($1)", [ADA.id])
+
+
+async def elsewhere_only(db: Database, taskforce_id: UUID) -> None:
+    await no_administrator(db, taskforce_id)
+    # Ids are made by whoever asks: somebody of the other taskforce may have this one, and be an administrator there.
+    await people.add_person(db, OTHER_TASKFORCE, ADA)
+
+
+@pytest.mark.parametrize("gone", [closed, no_administrator, erased, elsewhere_only])
+async def test_a_key_stands_still_when_who_answers_for_it_is_no_administrator_any_more(
+    client: httpx.AsyncClient,
+    bo: dict[str, str],
+    db: Database,
+    taskforce_id: UUID,
+    gone: Callable[[Database, UUID], Awaitable[None]],
+) -> None:
+    key = await made(db, taskforce_id)
+    assert (await client.post(TOKEN, data=body(key))).status_code == 200
+    await gone(db, taskforce_id)
+    with capture_logs() as logged:
+        await refused(client, body(key))
+    assert next((one["event"], one.get("keys")) for one in logged if one["log_level"] == "warning") == (
+        "api_keys.nobody_answers_for_it",
+        [str(key.key_id)],
+    )
+    page = (await client.get("/api-keys", headers=bo)).text
+    assert "1 nøgle står stille" in page
+    assert "er ikke længere administrator her" in page
+
+
+async def test_that_a_key_stands_still_is_logged_when_its_administrator_goes(db: Database, taskforce_id: UUID) -> None:
+    key = await made(db, taskforce_id)
+    over = await made(db, taskforce_id, now=datetime.now(UTC) - timedelta(days=31))
+    for gone in (no_administrator, closed):
+        with capture_logs() as logged:
+            await gone(db, taskforce_id)
+        told = [one for one in logged if one["event"] == "api_keys.nobody_answers_for_it"]
+        assert [one["keys"] for one in told] == [[str(key.key_id)]]
+        assert str(over.key_id) not in str(logged)
+
+
+async def test_another_administrator_takes_a_key_over_before_or_after_and_the_program_notices_nothing(
+    client: httpx.AsyncClient, bo: dict[str, str], db: Database, taskforce_id: UUID
+) -> None:
+    before, after = await made(db, taskforce_id, name="Statistik"), await made(db, taskforce_id, name="Hjemmeside")
+    page = (await client.get(f"/people/{ADA.id}", headers=bo)).text
+    assert "2 API-nøgler står stille fra da af" in page
+    assert f"/api-keys/{before.key_id}/take-over" in page
+    for _ in "12":
+        answer = await client.post(f"/api-keys/{before.key_id}/take-over", headers=bo)
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/api-keys#key-{before.key_id}")
+    assert "1 API-nøgle står stille fra da af" in (await client.get(f"/people/{ADA.id}", headers=bo)).text
+    await closed(db, taskforce_id)
+    assert (await client.post(TOKEN, data=body(before))).status_code == 200
+    await refused(client, body(after))
+    await client.post(f"/api-keys/{after.key_id}/take-over", headers=bo)
+    assert (await client.post(TOKEN, data=body(after))).status_code == 200
+    page = (await client.get("/api-keys", headers=bo)).text
+    assert "af Ada Adminsen" in page
+    assert page.count("Bo Bestyrer har ansvaret for den") == 2
+    assert "står stille," not in page
+
+
+async def test_a_key_works_again_when_its_administrator_is_one_again(
+    client: httpx.AsyncClient, db: Database, taskforce_id: UUID
+) -> None:
+    key = await made(db, taskforce_id)
+    await closed(db, taskforce_id)
+    await refused(client, body(key))
+    await people.reactivate_person(db, taskforce_id, ADA.id)
+    assert (await client.post(TOKEN, data=body(key))).status_code == 200
+
+
+async def test_a_key_that_is_over_is_not_taken_over(
+    client: httpx.AsyncClient, bo: dict[str, str], db: Database, taskforce_id: UUID
+) -> None:
+    revoked = await made(db, taskforce_id)
+    with capture_logs() as logs:
+        await commands.revoke_key(db, taskforce_id, revoked.key_id, by=f"person:{ADA.id}")
+    assert [(one["event"], one["key"], one["by"]) for one in logs] == [
+        ("api_keys.revoked", str(revoked.key_id), f"person:{ADA.id}")
+    ]
+    expired = await made(db, taskforce_id, now=datetime.now(UTC) - timedelta(days=30))
+    for key in (revoked, expired):
+        answer = await client.post(f"/api-keys/{key.key_id}/take-over", headers=bo)
+        assert answer.status_code == 409
+        await refused(client, body(key))
+    assert (await client.post(f"/api-keys/{uuid4()}/take-over", headers=bo)).status_code == 404
+    assert "take-over" not in (await client.get("/api-keys", headers=bo)).text
+
+
+async def test_what_is_none_of_our_keys_gets_no_token(
+    client: httpx.AsyncClient, db: Database, taskforce_id: UUID, other_taskforce_id: UUID
+) -> None:
+    key = await made(db, taskforce_id)
+    elsewhere = Credentials(other_taskforce_id, key.key_id, key.secret)
+    for wrong in (Credentials(taskforce_id, key.key_id, bytes(32)), Credentials(taskforce_id, uuid4(), key.secret)):
+        await refused(client, body(wrong))
+    await refused(client, body(elsewhere))
+    for id, secret in (("", ""), ("x", "y"), (key.client_id, ""), (key.client_id, "æ"), ("=" * 5000, "a")):
+        await refused(client, body(key) | {"client_id": id, "client_secret": secret})
+
+
+@pytest.mark.parametrize(
+    ("fields", "error"),
+    [
+        ({"grant_type": ""}, "unsupported_grant_type"),
+        ({"grant_type": "password"}, "unsupported_grant_type"),
+        ({}, "invalid_request"),
+    ],
+)
+async def test_another_grant_is_refused_as_the_standard_says(
+    client: httpx.AsyncClient, fields: dict[str, str], error: str
+) -> None:
+    answer = await client.post(TOKEN, data=fields)
+    assert (answer.status_code, answer.json()["error"]) in {(400, error), (400, "invalid_request")}
+
+
+async def test_saying_who_one_is_in_two_ways_is_refused(
+    client: httpx.AsyncClient, db: Database, taskforce_id: UUID
+) -> None:
+    key = await made(db, taskforce_id)
+    for header in ("Basic eDp5", "Basic !", "Basic"):
+        answer = await client.post(TOKEN, data=body(key), headers={"authorization": header})
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+async def test_basic_opens_nothing_but_the_exchange(client: httpx.AsyncClient, admin: dict[str, str]) -> None:
+    cookie = {"cookie": f"__Host-tilsagn={admin['authorization'].split()[1]}"}
+    assert (await client.get(f"{API}/people", headers=cookie)).status_code == 200
+    assert (await client.get(f"{API}/people", headers=cookie | {"authorization": "Basic eDp5"})).status_code == 401
+
+
+async def test_who_asks_too_often_is_told_when_to_come_again(
+    client: httpx.AsyncClient, app: FastAPI, db: Database, taskforce_id: UUID
+) -> None:
+    key = await made(db, taskforce_id)
+    app.state.rate_limiter = RateLimiter({"exchanging-keys": {"address": Rate(2, 600)}})
+    assert [(await client.post(TOKEN, data=body(key))).status_code for _ in "123"] == [200, 200, 429]

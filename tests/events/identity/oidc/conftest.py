@@ -1,0 +1,43 @@
+"""A provider that lies, and the settings by which it is asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import pytest_asyncio
+
+from services.events.identity.oidc.provider import Provider
+from services.events.settings import GroupGives, ProviderSettings
+from tests.events.identity.oidc.fake_provider import CLIENT_ID, CLIENT_SECRET, Liar, lying
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from services.events.settings import Groups
+
+GROUPS: Groups = {
+    "Jobcenter": GroupGives(roles=frozenset({"caseworker"}), municipality="0671"),
+    "Taskforce": GroupGives(roles=frozenset({"coordinator"})),
+    "Administratorer": GroupGives(roles=frozenset({"admin"})),
+}
+BACK = "http://localhost:8080/sign-in/provider/callback"
+
+
+def provider_settings(issuer: str, **more: Any) -> ProviderSettings:
+    """How this installation is known to a provider."""
+    return ProviderSettings(
+        issuer, CLIENT_ID, CLIENT_SECRET, "Struer Kommune", {"struer": GROUPS}, more.pop("redirect_uri", BACK), **more
+    )
+
+
+@pytest_asyncio.fixture
+async def liar() -> AsyncIterator[Liar]:
+    async with lying() as liar:
+        yield liar
+
+
+@pytest.fixture
+def provider(liar: Liar) -> Provider:
+    """The lying provider, as we know it."""
+    return Provider(provider_settings(liar.issuer))

@@ -1,0 +1,155 @@
+"""The way to a provider and what is said when it goes wrong, in Chromium."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from services.events.app import create_app
+from services.events.identity.oidc import domain as provider_domain
+from shared.http.auth import SESSION_COOKIE
+from shared.http.refusals import problem_with_code
+from shared.i18n.translations import speaking
+from shared.refusals import Refusal
+from tests.events.identity.oidc.serving import served
+from tests.events.identity.oidc.test_pages import with_provider
+from tests.support.axe import assert_accessible
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from playwright.async_api import Page
+
+    from services.events.settings import EventsSettings
+    from shared.db.database import Database
+    from tests.events.identity.oidc.fake_provider import Liar
+
+    OpenPage = Callable[..., Awaitable[Page]]
+
+pytestmark = pytest.mark.browser
+
+SIZES = pytest.mark.parametrize("size", [(390, 844), (1280, 900)], ids=["phone", "desktop"])
+REFUSALS = sorted(one.code for one in Refusal.__subclasses__() if one.__module__ == provider_domain.__name__)
+
+
+@pytest_asyncio.fixture
+async def registered(events_settings: EventsSettings, liar: Liar, db: Database) -> AsyncIterator[str]:
+    """The application of an installation with a provider: `http://localhost:<port>`."""
+    async with served(
+        lambda origin: create_app(with_provider(events_settings, liar.issuer, public_url=origin))
+    ) as origin:
+        yield origin
+
+
+async def assert_fits(page: Page, size: tuple[int, int]) -> None:
+    await assert_accessible(page)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+@SIZES
+async def test_somebody_goes_there_and_comes_back_to_where_they_were_going(
+    page_at: OpenPage, registered: str, size: tuple[int, int]
+) -> None:
+    page = await page_at(*size)
+    await page.goto(f"{registered}/account")
+    assert page.url == f"{registered}/sign-in?next=%2Faccount"
+    await assert_fits(page, size)
+    await page.get_by_role("button", name="Log ind med Struer Kommune").click()
+    await expect(page.get_by_role("heading", name="Min konto", level=1)).to_be_visible()
+    assert page.url == f"{registered}/account"
+    await assert_fits(page, size)
+
+
+async def test_the_button_works_without_javascript(page_at: OpenPage, registered: str) -> None:
+    page = await page_at(java_script_enabled=False)
+    await page.goto(f"{registered}/sign-in?next=/account")
+    await page.get_by_role("button", name="Log ind med Struer Kommune").click()
+    await expect(page.get_by_role("heading", name="Min konto", level=1)).to_be_visible()
+
+
+@SIZES
+async def test_every_refusal_has_a_page_that_leads_back(
+    page_at: OpenPage, registered: str, size: tuple[int, int]
+) -> None:
+    assert len(REFUSALS) > 10
+    page = await page_at(*size)
+    for code in REFUSALS:
+        await page.goto(f"{registered}/sign-in/provider/refused?why={code}&next={quote('/queue')}")
+        with speaking("da", service="events"):
+            title = problem_with_code(code, package="services.events").title
+        await expect(page.get_by_role("heading", level=1)).to_have_text(title or "")
+        await assert_fits(page, size)
+    await page.get_by_role("link", name="Tilbage til login-siden").click()
+    assert page.url == f"{registered}/sign-in?next=%2Fqueue"
+
+
+async def test_whoever_is_sent_back_with_a_lie_sees_neither_code_nor_state_in_the_address(
+    page_at: OpenPage, registered: str, liar: Liar
+) -> None:
+    liar.claims = {"nonce": "another"}
+    page = await page_at()
+    await page.goto(f"{registered}/sign-in")
+    await page.get_by_role("button", name="Log ind med Struer Kommune").click()
+    await expect(page.get_by_role("heading", name="Vi kan ikke stole på svaret")).to_be_visible()
+    assert page.url == f"{registered}/sign-in/provider/refused?why=provider-not-believed"
+    await page.get_by_role("link", name="English").first.click()
+    await expect(page.get_by_role("heading", name="We cannot trust the answer")).to_be_visible()
+    assert SESSION_COOKIE not in {cookie.get("name") for cookie in await page.context.cookies()}
+
+
+@SIZES
+async def test_a_link_that_somebody_was_sent_shows_a_button(
+    page_at: OpenPage, registered: str, size: tuple[int, int]
+) -> None:
+    page = await page_at(*size)
+    await page.goto(f"{registered}/sign-in/provider?taskforce=struer&next=/account")
+    await expect(page.get_by_role("button", name="Log ind med Struer Kommune")).to_be_focused()
+    await assert_fits(page, size)
+    await page.get_by_role("button", name="Log ind med Struer Kommune").click()
+    await expect(page.get_by_role("heading", name="Min konto", level=1)).to_be_visible()
+
+
+@SIZES
+async def test_it_is_shown_again_there_in_another_window_and_this_one_goes_on(
+    page_at: OpenPage, registered: str, liar: Liar, size: tuple[int, int]
+) -> None:
+    page, elsewhere = await page_at(*size), await page_at(*size)
+    for one in (page, elsewhere):
+        await one.goto(f"{registered}/sign-in/provider?taskforce=struer&next=/account")
+        await one.get_by_role("button", name="Log ind med Struer Kommune").click()
+        await expect(one.get_by_role("heading", name="Min konto", level=1)).to_be_visible()
+    await page.reload()
+    await page.get_by_role("button", name="Log ud der").click()
+    await expect(page.get_by_role("heading", name="Bekræft, at det er dig")).to_be_visible()
+    await assert_fits(page, size)
+    liar.claims["auth_time"] = int(time.time())
+    async with page.context.expect_page() as opened:
+        await page.get_by_role("button", name="Bekræft med Struer Kommune").click()
+    other = await opened.value
+    await expect(other.get_by_role("heading", name="Tak")).to_be_visible()
+    await page.get_by_role("button", name="Fortsæt").click()
+    await expect(page.get_by_role("heading", name="Min konto")).to_be_visible()
+    await expect(page.get_by_role("button", name="Log ud der")).to_have_count(0)
+
+
+@SIZES
+async def test_whoever_signs_out_is_offered_to_sign_out_there_too(
+    page_at: OpenPage, registered: str, liar: Liar, size: tuple[int, int]
+) -> None:
+    liar.discovery["end_session_endpoint"] = f"{liar.issuer}/end"
+    page = await page_at(*size)
+    await page.goto(f"{registered}/sign-in/provider?taskforce=struer&next=/account")
+    await page.get_by_role("button", name="Log ind med Struer Kommune").click()
+    await expect(page.get_by_role("heading", name="Min konto", level=1)).to_be_visible()
+    if size[0] < 992:
+        await page.get_by_text("Menu", exact=True).click()
+    await page.locator("button:visible", has_text="Log ud").first.click()
+    await expect(page.get_by_role("heading", name="Du er logget ud her")).to_be_visible()
+    await assert_fits(page, size)
+    async with page.expect_request(f"{liar.issuer}/end?**"):
+        await page.get_by_role("button", name="Log også ud af Struer Kommune").click()

@@ -1,0 +1,373 @@
+"""Signing in at a provider as browsers see it: the way there, the way back, and what is said when it goes wrong."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+import pytest_asyncio
+from prometheus_client import REGISTRY
+from starlette.responses import Response
+from structlog.testing import capture_logs
+
+from services.events.app import create_app
+from services.events.identity.administration import commands as people
+from services.events.identity.oidc.pages import COOKIE
+from services.events.identity.people.domain import Person
+from services.events.identity.sessions import commands as sessions
+from services.events.identity.sessions.domain import SessionKey
+from services.events.settings import GroupGives
+from shared.http.auth import COOKIE as TOKEN_COOKIE
+from shared.http.auth import RENEWED_COOKIE, SESSION_COOKIE, sign_token
+from shared.http.rate_limiter import RateLimiter
+from shared.http.rate_limits import Rate
+from tests.events.identity.browsing import PAGE, count, proof
+from tests.events.identity.oidc.conftest import GROUPS
+from tests.events.identity.oidc.fake_provider import CLIENT_ID, CLIENT_SECRET
+from tests.support.browsing import AS_OUR_PAGES
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from services.events.settings import EventsSettings
+    from shared.db.database import Database
+    from tests.events.identity.oidc.fake_provider import Liar
+
+START = "/sign-in/provider?taskforce=struer"
+CROSS_SITE = PAGE | {"sec-fetch-site": "cross-site"}
+
+
+def with_provider(settings: EventsSettings, issuer: str, **more: Any) -> EventsSettings:
+    """The settings of an installation whose people sign in at a provider."""
+    oidc = {
+        "oidc_issuer": issuer,
+        "oidc_client_id": CLIENT_ID,
+        "oidc_client_secret": CLIENT_SECRET,
+        "oidc_name": "Struer Kommune",
+        "oidc_groups": {"struer": GROUPS},
+    }
+    return type(settings).model_validate(settings.model_dump() | {"demo_mode": False} | oidc | more)
+
+
+@pytest_asyncio.fixture
+async def browser(events_settings: EventsSettings, liar: Liar, db: Database) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser on the application of such an installation."""
+    app = create_app(with_provider(events_settings, liar.issuer))
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app), base_url="https://localhost:8080", event_hooks=AS_OUR_PAGES
+        ) as client,
+    ):
+        yield client
+
+
+async def pressed(browser: httpx.AsyncClient, start: str = START) -> httpx.Response:
+    """Press the button of the page at an address."""
+    path, _, query = start.partition("?")
+    return await browser.post(path, data=dict(parse_qsl(query)), headers=PAGE)
+
+
+def leads_to(answer: httpx.Response) -> str:
+    """Where a page leads by itself."""
+    seconds, _, address = answer.headers["refresh"].partition("; url=")
+    assert seconds == "0"
+    return str(address)
+
+
+async def there(browser: httpx.AsyncClient, liar: Liar, start: str = START) -> str:
+    """Go to the provider. Returns the path with which it sends back."""
+    left = await pressed(browser, start)
+    assert left.status_code == 200, left.text
+    async with httpx.AsyncClient(trust_env=False) as elsewhere:
+        sent_back = await elsewhere.get(leads_to(left))
+    back = urlsplit(sent_back.headers["location"])
+    assert f"{back.scheme}://{back.netloc}" == "http://localhost:8080"
+    return f"{back.path}?{back.query}"
+
+
+async def come(browser: httpx.AsyncClient, path: str) -> httpx.Response:
+    """Come to an address; where it did not work, the page that says why."""
+    answer = await browser.get(path, headers=CROSS_SITE)
+    refused = answer.headers.get("location", "").startswith("/sign-in/provider/refused?")
+    return await browser.get(f"{answer.headers['location']}&lang=en", headers=PAGE) if refused else answer
+
+
+async def sign_in(browser: httpx.AsyncClient, liar: Liar, start: str = START) -> httpx.Response:
+    """Go there and come back."""
+    return await come(browser, await there(browser, liar, start))
+
+
+def outcomes(of: str) -> float:
+    return REGISTRY.get_sample_value("tilsagn_provider_sign_ins_total", {"outcome": of}) or 0
+
+
+async def test_somebody_is_signed_in_and_goes_on_to_where_they_were_going(
+    browser: httpx.AsyncClient, liar: Liar, db: Database, taskforce_id: UUID
+) -> None:
+    before = outcomes("signed in")
+    answer = await sign_in(browser, liar, f"{START}&next=/queue%3Fpage=2")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/queue?page=2")
+    assert await proof(db, SessionKey.read(browser.cookies[SESSION_COOKIE])) == "provider"
+    assert COOKIE not in browser.cookies
+    assert outcomes("signed in") == before + 1
+    assert (await browser.get("/account", headers=PAGE)).status_code == 200
+
+
+async def test_a_session_that_the_browser_had_before_ends(
+    browser: httpx.AsyncClient, liar: Liar, db: Database, taskforce_id: UUID
+) -> None:
+    await sign_in(browser, liar)
+    first = browser.cookies[SESSION_COOKIE]
+    await sign_in(browser, liar)
+    assert browser.cookies[SESSION_COOKIE] != first
+    assert await count(db, taskforce_id, "sessions") == 1
+
+
+async def test_a_browser_whose_token_is_too_old_comes_back_without_a_detour(
+    browser: httpx.AsyncClient, liar: Liar
+) -> None:
+    await sign_in(browser, liar)
+    back = await there(browser, liar)
+    browser.cookies.delete(TOKEN_COOKIE)
+    browser.cookies.delete(RENEWED_COOKIE)
+    answer = await browser.get(back, headers=CROSS_SITE)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
+async def test_the_cookie_lives_ten_minutes_and_only_scripts_of_nobody_read_it(
+    browser: httpx.AsyncClient, liar: Liar
+) -> None:
+    answer = await pressed(browser)
+    (cookie,) = (one for one in answer.headers.get_list("set-cookie") if one.startswith(COOKIE))
+    assert COOKIE.startswith("__Host-")
+    for attribute in ("Max-Age=600", "HttpOnly", "Secure", "SameSite=lax", "Path=/"):
+        assert attribute in cookie
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("next", ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", "x"])
+async def test_nobody_is_led_to_another_site(browser: httpx.AsyncClient, liar: Liar, next: str) -> None:
+    answer = await sign_in(browser, liar, f"{START}&next={next}")
+    assert answer.headers["location"] == "/"
+
+
+async def test_the_way_back_is_good_once(
+    browser: httpx.AsyncClient, liar: Liar, db: Database, taskforce_id: UUID
+) -> None:
+    back = await there(browser, liar)
+    cookie = browser.cookies[COOKIE]
+    assert (await browser.get(back, headers=CROSS_SITE)).status_code == 303
+    browser.cookies.set(COOKIE, cookie, domain="localhost.local")
+    again = await come(browser, back)
+    assert again.status_code == 409
+    assert "This sign-in is over" in again.text
+    assert liar.asked.count("token") == 1
+
+
+async def test_a_way_back_that_another_browser_has_begun_signs_nobody_in(
+    browser: httpx.AsyncClient, liar: Liar, db: Database, taskforce_id: UUID
+) -> None:
+    theirs = await there(browser, liar)
+    browser.cookies.clear()
+    assert (await come(browser, theirs)).status_code == 409
+    mine = await there(browser, liar)
+    assert (await come(browser, theirs)).status_code == 409
+    assert "token" not in liar.asked
+    # And what this browser had begun meanwhile is not lost by it.
+    assert (await browser.get(mine, headers=CROSS_SITE)).status_code == 303
+
+
+@pytest.mark.parametrize("query", ["", "?code=x", "?state=", "?state=æ&code=x", "?error=access_denied&state=x"])
+async def test_a_way_back_from_nowhere_signs_nobody_in(browser: httpx.AsyncClient, liar: Liar, query: str) -> None:
+    for _ in ("without", "with a cookie"):
+        answer = await come(browser, f"/sign-in/provider/callback{query}")
+        assert answer.status_code == 409
+        assert SESSION_COOKIE not in browser.cookies
+        await browser.get(START, headers=PAGE)
+
+
+async def test_whoever_takes_too_long_begins_again(browser: httpx.AsyncClient, liar: Liar, db: Database) -> None:
+    back = await there(browser, liar)
+    async with db.system() as conn:
+        await conn.execute("update provider_sign_ins set expires_at = $1", datetime.now(UTC) - timedelta(seconds=1))
+    assert (await come(browser, back)).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "words"),
+    [
+        ("access_denied", 403, "You were not signed in"),
+        ("login_required", 403, "You were not signed in"),
+        ("temporarily_unavailable", 503, "does not answer"),
+        ("server_error", 503, "does not answer"),
+        ("invalid_scope", 502, "cannot trust"),
+        ("<script>", 502, "cannot trust"),
+    ],
+)
+async def test_whoever_comes_back_without_a_code_is_told_why(
+    browser: httpx.AsyncClient, liar: Liar, said: str, status: int, words: str
+) -> None:
+    liar.answer = {"error": said, "error_description": "Hanne is not welcome"}
+    answer = await sign_in(browser, liar, f"{START}&next=/queue&lang=en")
+    assert answer.status_code == status
+    assert words in answer.text
+    assert "welcome" not in answer.text
+    assert "<script>" not in answer.text
+    assert 'href="/sign-in?next=%2Fqueue"' in answer.text
+
+
+async def test_a_provider_that_is_down_is_said_before_anybody_leaves(browser: httpx.AsyncClient, liar: Liar) -> None:
+    liar.instead[".well-known/openid-configuration"] = Response(status_code=500)
+    answer = await pressed(browser, f"{START}&next=/queue")
+    answer = await browser.get(f"{answer.headers['location']}&lang=en", headers=PAGE)
+    assert answer.status_code == 503
+    assert "does not answer" in answer.text
+    as_program = await browser.post("/sign-in/provider", data={"taskforce": "struer"})
+    assert as_program.json()["type"] == "/problems/provider-unavailable"
+
+
+async def test_a_lie_signs_nobody_in_and_is_counted_and_logged_without_a_word_of_it(
+    browser: httpx.AsyncClient, liar: Liar, db: Database, taskforce_id: UUID
+) -> None:
+    liar.claims = {"aud": "another"}
+    before = outcomes("provider-not-believed")
+    with capture_logs() as logs:
+        answer = await sign_in(browser, liar, f"{START}&lang=en")
+    assert answer.status_code == 502
+    assert "cannot trust" in answer.text
+    assert outcomes("provider-not-believed") == before + 1
+    (line,) = (one for one in logs if one["event"] == "provider.sign_in_refused")
+    assert (line["outcome"], line["reason"]) == ("provider-not-believed", "audience")
+    assert "hanne" not in str(logs).lower()
+    assert "a-code" not in str(logs)
+    assert SESSION_COOKIE not in browser.cookies
+    assert await count(db, taskforce_id, "people") == 0
+
+
+async def test_two_clocks_that_differ_are_named(browser: httpx.AsyncClient, liar: Liar) -> None:
+    liar.claims = {"iat": int(time.time()) + 300}
+    answer = await sign_in(browser, liar)
+    assert answer.status_code == 502
+    assert "Two clocks do not agree" in answer.text
+
+
+async def test_somebody_without_a_role_is_told_whom_to_ask(
+    browser: httpx.AsyncClient, liar: Liar, db: Database, taskforce_id: UUID
+) -> None:
+    liar.claims = {"groups": ["Kantinen"]}
+    answer = await sign_in(browser, liar)
+    assert answer.status_code == 403
+    assert "Ask an administrator" in answer.text
+    assert await count(db, taskforce_id, "people") == 0
+
+
+async def test_a_case_worker_of_no_municipality_is_told_whom_to_ask(
+    events_settings: EventsSettings, liar: Liar, db: Database
+) -> None:
+    groups = {
+        "Jobcenter": GroupGives(roles=frozenset({"caseworker"})),
+        "Ikast": GroupGives(municipality="0756"),
+    }
+    app = create_app(with_provider(events_settings, liar.issuer, oidc_groups={"struer": groups}))
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app), base_url="https://localhost:8080", event_hooks=AS_OUR_PAGES
+        ) as browser,
+    ):
+        answer = await sign_in(browser, liar)
+    assert answer.status_code == 409
+    assert "Your groups do not say which one is yours" in answer.text
+
+
+async def test_the_sign_in_page_has_a_button_for_the_provider(browser: httpx.AsyncClient, liar: Liar) -> None:
+    page = (await browser.get("/sign-in?lang=en&next=/queue", headers=PAGE)).text
+    assert "Sign in with Struer Kommune" in page
+    assert 'method="post" action="/sign-in/provider"' in page
+    assert 'name="taskforce" value="struer"' in page
+    assert 'name="next" value="/queue"' in page
+    assert liar.asked == []
+    mistyped = await browser.post("/sign-in/link", data={"email": "x", "next": "//elsewhere.example"}, headers=PAGE)
+    assert "Struer Kommune" in mistyped.text
+    assert "elsewhere" not in mistyped.text
+
+
+async def test_each_taskforce_that_uses_the_provider_has_a_button(
+    events_settings: EventsSettings, liar: Liar, db: Database
+) -> None:
+    groups = {"struer": GROUPS, "elsewhere": {}, "not-yet-registered": GROUPS}
+    app = create_app(with_provider(events_settings, liar.issuer, oidc_groups=groups))
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app), base_url="https://localhost:8080", event_hooks=AS_OUR_PAGES
+        ) as browser,
+    ):
+        page = (await browser.get("/sign-in", headers=PAGE)).text
+        assert "Log ind med Struer Kommune: Struer" in page
+        assert "Log ind med Struer Kommune: Elsewhere" in page
+        assert "not-yet-registered" not in page
+        assert (await come(browser, "/sign-in/provider?taskforce=not-yet-registered")).status_code == 404
+
+
+async def test_without_a_provider_there_is_no_way_there(events_settings: EventsSettings, db: Database) -> None:
+    app = create_app(events_settings.model_copy(update={"demo_mode": False}))
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app), base_url="https://localhost:8080", event_hooks=AS_OUR_PAGES
+        ) as browser,
+    ):
+        assert "/sign-in/provider" not in (await browser.get("/sign-in", headers=PAGE)).text
+        for path in (START, "/sign-in/provider/callback?code=x&state=y"):
+            assert (await browser.get(path)).json()["type"] == "/problems/provider-not-offered"
+
+
+async def test_a_taskforce_that_does_not_use_the_provider_is_not_signed_in_to(
+    browser: httpx.AsyncClient, liar: Liar
+) -> None:
+    for slug in ("elsewhere", "nowhere", ""):
+        assert (await come(browser, f"/sign-in/provider?taskforce={slug}")).status_code == 404
+    assert liar.asked == []
+
+
+async def test_whoever_has_the_providers_roles_and_came_by_passkey_is_told_what_opens_them(
+    browser: httpx.AsyncClient, liar: Liar, db: Database, taskforce_id: UUID, events_settings: EventsSettings
+) -> None:
+    person = Person(uuid4(), "Hanne", "hanne@struer.example", frozenset({"member"}))
+    await people.add_person(db, taskforce_id, person)
+    liar.claims = {"groups": ["Administratorer"]}
+    await sign_in(browser, liar)
+    page = (await browser.get(f"/people/{person.id}?lang=en", headers=PAGE)).text
+    assert "anew each time they sign in there: administrator" in page
+    assert "opens with" not in (await browser.get("/account", headers=PAGE)).text
+    key, who = await sessions.start(db, taskforce_id, person.id, proof="passkey", device="x")
+    token = sign_token(events_settings.token_private_key.get_secret_value(), who, lifetime_seconds=60)
+    browser.cookies.clear()
+    for name, value in ((SESSION_COOKIE, key.text()), (TOKEN_COOKIE, token)):
+        browser.cookies.set(name, value, domain="localhost.local")
+    refused = await browser.get("/people?lang=en", headers=PAGE)
+    assert refused.status_code == 403
+    assert "says what opens it" in refused.text
+    account = (await browser.get("/account?lang=en", headers=PAGE)).text
+    assert "Your work here opens with Struer Kommune" in account
+    assert "opens with a passkey" not in account
+
+
+async def test_an_address_that_asks_too_often_waits(browser: httpx.AsyncClient, liar: Liar) -> None:
+    transport: Any = browser._transport
+    transport.app.state.rate_limiter = RateLimiter({"signing-in": {"address": Rate(2, 600)}})
+    assert [(await pressed(browser)).status_code for _ in range(3)] == [200, 200, 429]
+
+
+async def test_the_page_that_says_why_leads_nowhere_else(browser: httpx.AsyncClient) -> None:
+    page = await browser.get("/sign-in/provider/refused?why=account-closed&next=//elsewhere.example", headers=PAGE)
+    assert page.status_code == 403
+    assert "/sign-in?next" not in page.text
+    assert (await browser.get("/sign-in/provider/refused?why=nothing-of-ours", headers=PAGE)).status_code == 404

@@ -1,0 +1,303 @@
+"""Signing in with a passkey: whom it signs in, and what signs nobody in."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import pytest
+from structlog.testing import capture_logs
+
+from services.events.app import create_app
+from services.events.identity.administration import commands as people
+from services.events.identity.passkeys.ceremony import RelyingParty
+from services.events.identity.passkeys.domain import CHALLENGE_LASTS, CODE_LASTS, Passkey
+from services.events.identity.passkeys.pages import BROWSER_COOKIE
+from services.events.identity.people.domain import Person
+from services.events.identity.sessions import commands as sessions
+from services.events.identity.sessions.domain import SessionOver
+from shared.http.auth import SESSION_COOKIE
+from tests.events.identity.authenticator import Device, encoded
+from tests.events.identity.browsing import HOST, ORIGIN, PAGE, Browser, count, kind, proof
+
+if TYPE_CHECKING:
+    from services.events.settings import EventsSettings
+    from shared.db.database import Database
+
+
+async def test_a_member_adds_a_passkey_and_signs_in_with_it(
+    phone: Browser, eva: Person, db: Database, taskforce_id: UUID
+) -> None:
+    by_link = await phone.signed_in(taskforce_id, eva, "link")
+    answer = await phone.enrol()
+    assert (answer.status_code, answer.json()) == (200, {"next": "/account#passkeys"})
+    assert phone.key().session_id != by_link.session_id
+    assert await proof(db, phone.key()) == "passkey"
+    with pytest.raises(SessionOver):
+        await sessions.renew(db, by_link, by_person=False)
+    await phone.sign_out()
+    asked = await phone.asked_to_sign_in()
+    assert "allowCredentials" not in asked or asked["allowCredentials"] == []
+    assert asked["userVerification"] == "required"
+    answer = await phone.answered(phone.device.sign(asked), next="/events?lang=en")
+    assert answer.json() == {"next": "/events?lang=en"}
+    assert await proof(db, phone.key()) == "passkey"
+    page = (await phone.client.get("/account?lang=en", headers=PAGE)).text
+    assert "Firefox, Android" in page
+
+
+async def test_a_new_passkey_is_asked_for_as_it_has_to_be(phone: Browser, eva: Person, taskforce_id: UUID) -> None:
+    await phone.signed_in(taskforce_id, eva, "link")
+    asked = (await phone.asked_to_enrol()).json()
+    assert asked["rp"] == {"name": "Tilsagn", "id": "localhost"}
+    assert asked["user"]["id"] == encoded(taskforce_id.bytes + eva.id.bytes)
+    assert asked["authenticatorSelection"]["residentKey"] == "required"
+    assert asked["authenticatorSelection"]["userVerification"] == "required"
+    assert asked["attestation"] == "none"
+    assert len(asked["challenge"]) >= 43
+
+
+async def test_nobody_is_led_to_another_site(enrolled: Browser) -> None:
+    for next in ("https://evil.example/", "//evil.example", "/\\evil.example"):
+        credential = enrolled.device.sign(await enrolled.asked_to_sign_in())
+        assert (await enrolled.answered(credential, next)).json() == {"next": "/"}
+
+
+async def test_signing_in_ends_the_session_that_the_browser_had(
+    enrolled: Browser, eva: Person, db: Database, taskforce_id: UUID
+) -> None:
+    before = await enrolled.signed_in(taskforce_id, eva, "link")
+    assert (await enrolled.sign_in()).status_code == 200
+    with pytest.raises(SessionOver):
+        await sessions.renew(db, before, by_person=False)
+
+
+async def test_what_was_signed_once_signs_nobody_in_again(enrolled: Browser) -> None:
+    credential = enrolled.device.sign(await enrolled.asked_to_sign_in())
+    assert (await enrolled.answered(credential)).status_code == 200
+    again = await enrolled.answered(credential)
+    assert (again.status_code, kind(again)) == (409, "passkey-challenge-over")
+
+
+async def test_a_challenge_is_used_up_even_if_the_answer_is_wrong(enrolled: Browser) -> None:
+    asked = await enrolled.asked_to_sign_in()
+    enrolled.device.verifies = False
+    assert kind(await enrolled.answered(enrolled.device.sign(asked))) == "passkey-refused"
+    enrolled.device.verifies = True
+    assert kind(await enrolled.answered(enrolled.device.sign(asked))) == "passkey-challenge-over"
+
+
+async def test_one_of_two_that_answer_the_same_challenge_at_once_is_signed_in(enrolled: Browser) -> None:
+    credential = enrolled.device.sign(await enrolled.asked_to_sign_in())
+    answers = await asyncio.gather(*(enrolled.answered(credential) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+
+
+async def test_a_challenge_is_good_for_five_minutes(enrolled: Browser, db: Database) -> None:
+    asked = await enrolled.asked_to_sign_in()
+    async with db.system() as conn:
+        await conn.execute("update passkey_challenges set expires_at = expires_at - $1::interval", CHALLENGE_LASTS)
+    assert kind(await enrolled.answered(enrolled.device.sign(asked))) == "passkey-challenge-over"
+
+
+async def test_challenges_that_are_over_are_cleared_away(enrolled: Browser, db: Database, taskforce_id: UUID) -> None:
+    await enrolled.asked_to_sign_in()
+    async with db.system() as conn:
+        await conn.execute("update passkey_challenges set expires_at = expires_at - $1::interval", CHALLENGE_LASTS)
+    await enrolled.asked_to_sign_in()
+    assert await count(db, taskforce_id, "passkey_challenges") == 1
+
+
+async def test_a_challenge_is_of_one_browser(enrolled: Browser, other_phone: Browser) -> None:
+    credential = enrolled.device.sign(await enrolled.asked_to_sign_in())
+    await other_phone.asked_to_sign_in()
+    assert kind(await other_phone.answered(credential)) == "passkey-challenge-over"
+    other_phone.client.cookies.delete(BROWSER_COOKIE)
+    assert kind(await other_phone.answered(credential)) == "passkey-challenge-over"
+    assert (await enrolled.answered(credential)).status_code == 200
+
+
+async def test_a_challenge_to_sign_in_adds_no_passkey(enrolled: Browser, eva: Person, taskforce_id: UUID) -> None:
+    await enrolled.signed_in(taskforce_id, eva, "link")
+    asked = (await enrolled.asked_to_enrol()).json() | await enrolled.asked_to_sign_in()
+    made = Device(ORIGIN).make(asked)
+    assert kind(await enrolled.send("/account/passkeys", {"credential": made})) == "passkey-challenge-over"
+
+
+async def test_a_challenge_for_one_person_adds_no_passkey_for_another(
+    phone: Browser, eva: Person, karen: Person, taskforce_id: UUID
+) -> None:
+    await phone.signed_in(taskforce_id, eva, "link")
+    asked = await phone.asked_to_enrol()
+    secret = phone.client.cookies[BROWSER_COOKIE]
+    await phone.signed_in(taskforce_id, karen, "demonstration")
+    phone.client.cookies.set(BROWSER_COOKIE, secret, domain=HOST)
+    answer = await phone.send("/account/passkeys", {"credential": phone.device.make(asked.json())})
+    assert kind(answer) == "passkey-challenge-over"
+
+
+@pytest.mark.parametrize("spoil", ["origin", "person", "host", "signature", "key", "handle"])
+async def test_what_is_not_signed_as_it_has_to_be_signs_nobody_in(enrolled: Browser, spoil: str) -> None:
+    device = enrolled.device
+    if spoil == "origin":
+        device.origin = "http://localhost.evil.example:8080"
+    elif spoil == "host":
+        device.rp_id = "evil.example"
+    elif spoil == "person":
+        device.verifies = False
+    elif spoil == "key":
+        device.key = Device(ORIGIN).key
+    elif spoil == "handle":
+        device.user_handle = device.user_handle[:16] + uuid4().bytes
+    credential = device.sign(await enrolled.asked_to_sign_in())
+    if spoil == "signature":
+        credential["response"]["signature"] = encoded(b"0" * 70)
+    answer = await enrolled.answered(credential)
+    assert (answer.status_code, kind(answer)) == (422, "passkey-refused")
+    assert SESSION_COOKIE not in enrolled.client.cookies
+
+
+async def test_a_passkey_of_one_taskforce_opens_no_other(enrolled: Browser, other_taskforce_id: UUID) -> None:
+    enrolled.device.user_handle = other_taskforce_id.bytes + enrolled.device.user_handle[16:]
+    assert kind(await enrolled.sign_in()) == "passkey-refused"
+
+
+async def test_a_passkey_that_was_removed_signs_nobody_in(enrolled: Browser, db: Database, taskforce_id: UUID) -> None:
+    async with db.change(taskforce_id) as conn:
+        await conn.execute("delete from passkeys")
+    assert kind(await enrolled.sign_in()) == "passkey-refused"
+
+
+async def test_somebody_who_no_longer_takes_part_is_not_signed_in(
+    enrolled: Browser, eva: Person, db: Database, taskforce_id: UUID
+) -> None:
+    await people.deactivate_person(db, taskforce_id, eva.id)
+    assert kind(await enrolled.sign_in()) == "passkey-refused"
+
+
+async def test_a_copied_key_is_refused_and_said_to_whoever_runs_the_installation(enrolled: Browser) -> None:
+    copied = copy.copy(enrolled.device)
+    for _ in range(2):
+        assert (await enrolled.sign_in()).status_code == 200
+    enrolled.device = copied
+    with capture_logs() as logs:
+        assert kind(await enrolled.sign_in()) == "passkey-refused"
+    said = [line["event"] for line in logs if line["log_level"] == "warning"]
+    assert said == ["passkeys.may_be_copied", "request.refused"]
+
+
+async def test_a_device_that_does_not_count_signs_in_often(phone: Browser, eva: Person, taskforce_id: UUID) -> None:
+    phone.device.count = None
+    await phone.signed_in(taskforce_id, eva, "link")
+    assert (await phone.enrol()).status_code == 200
+    for _ in range(3):
+        assert (await phone.sign_in()).status_code == 200
+
+
+def test_a_count_goes_on_or_there_is_none() -> None:
+    passkey = Passkey(uuid4(), uuid4(), b"", b"", 5, "", backed_up=False, created_at=datetime.now(UTC))
+    assert [passkey.counts_on(said) for said in (0, 4, 5, 6)] == [False, False, False, True]
+    assert [replace(passkey, sign_count=0).counts_on(said) for said in (0, 1)] == [True, True]
+
+
+BROKEN: list[Any] = [
+    {},
+    {"id": "x"},
+    {"id": "AA", "rawId": "AA", "type": "public-key", "response": {}},
+    {"id": "AA", "rawId": "AA", "type": "public-key", "response": {"clientDataJSON": "!", "authenticatorData": "AA"}},
+    {
+        "id": "AA",
+        "rawId": "AA",
+        "type": "public-key",
+        "response": {
+            "clientDataJSON": encoded('{"type": "webauthn.get", "challenge": "ø", "origin": []}'.encode()),
+            "authenticatorData": "AA",
+            "attestationObject": "AA",
+            "signature": "A",
+            "userHandle": "A",
+        },
+    },
+    {"id": "AA", "rawId": "AA", "type": "x", "response": None},
+    {"id": 1, "rawId": [], "type": None, "response": "x"},
+]
+
+
+@pytest.mark.parametrize("credential", BROKEN, ids=range(len(BROKEN)))
+async def test_what_is_no_passkey_is_refused_and_breaks_nothing(
+    phone: Browser, eva: Person, taskforce_id: UUID, credential: Any
+) -> None:
+    await phone.signed_in(taskforce_id, eva, "link")
+    for path in ("/sign-in/passkey", "/account/passkeys"):
+        answer = await phone.send(path, {"credential": credential})
+        assert (answer.status_code, kind(answer)) == (422, "passkey-refused")
+    bodies: list[Any] = [[], {"credential": "x"}, {}, "x"]
+    for body in bodies:
+        assert (await phone.send("/sign-in/passkey", body)).status_code == 422
+
+
+async def test_a_key_that_is_made_up_is_not_kept(phone: Browser, eva: Person, db: Database, taskforce_id: UUID) -> None:
+    await phone.signed_in(taskforce_id, eva, "link")
+    for spoil in ("origin", "verifies", "object"):
+        phone.device = Device("https://evil.example" if spoil == "origin" else ORIGIN, verifies=spoil != "verifies")
+        made = phone.device.make((await phone.asked_to_enrol()).json())
+        if spoil == "object":
+            made["response"]["attestationObject"] = encoded(b"\xa3cfmtdnonegattStmt\xa0hauthDataX")
+        answer = await phone.send("/account/passkeys", {"credential": made})
+        assert kind(answer) == "passkey-refused", spoil
+    assert await count(db, taskforce_id, "passkeys") == 0
+
+
+async def test_a_key_is_kept_once(
+    phone: Browser, other_phone: Browser, eva: Person, karen: Person, taskforce_id: UUID
+) -> None:
+    await phone.signed_in(taskforce_id, eva, "link")
+    assert (await phone.enrol()).status_code == 200
+    other_phone.device.credential_id = phone.device.credential_id
+    key = await other_phone.signed_in(taskforce_id, karen, "demonstration")
+    assert kind(await other_phone.enrol()) == "passkey-known"
+    assert await proof(other_phone.db, key) == "demonstration", "nothing is half done"
+
+
+@pytest.mark.parametrize(
+    ("url", "party"),
+    [
+        ("https://tilsagn.struer.dk", RelyingParty("tilsagn.struer.dk", "https://tilsagn.struer.dk")),
+        ("https://Tilsagn.Struer.dk:8443", RelyingParty("tilsagn.struer.dk", "https://tilsagn.struer.dk:8443")),
+        ("http://localhost:8080", RelyingParty("localhost", ORIGIN)),
+        ("http://127.0.0.1:8080", None),
+        ("https://[::1]:8080", None),
+    ],
+)
+def test_passkeys_are_bound_to_a_name(url: str, party: RelyingParty | None) -> None:
+    assert RelyingParty.at(url) == party
+
+
+async def test_at_a_number_there_are_none_and_the_page_says_so(
+    events_settings: EventsSettings, db: Database, eva: Person, taskforce_id: UUID
+) -> None:
+    app = create_app(events_settings.model_copy(update={"public_url": "http://127.0.0.1:8080"}))
+    async with app.router.lifespan_context(app):
+        phone = Browser(app, db, events_settings)
+        await phone.signed_in(taskforce_id, eva, "link")
+        for path in ("/account?lang=en", "/sign-in/passkey?lang=en"):
+            page = (await phone.client.get(path, headers=PAGE)).text
+            assert "and this one is a number" in page
+            assert '<form class="passkey-form"' not in page
+        assert kind(await phone.send("/sign-in/passkey/options", {})) == "passkeys-not-offered"
+        assert kind(await phone.asked_to_enrol()) == "passkeys-not-offered"
+        await phone.client.aclose()
+
+
+async def test_challenges_and_codes_do_not_outlive_what_they_say() -> None:
+    assert timedelta(minutes=5) >= CHALLENGE_LASTS
+    assert timedelta(hours=48) == CODE_LASTS
+
+
+async def test_whoever_asks_all_the_time_is_slowed_down(phone: Browser) -> None:
+    answers = [await phone.send("/sign-in/passkey/options", {}) for _ in range(101)]
+    assert [answer.status_code for answer in answers] == [200] * 100 + [429]
+    assert int(answers[-1].headers["retry-after"]) > 0
