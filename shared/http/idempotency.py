@@ -11,9 +11,9 @@ from fastapi import Depends, Header, Request
 
 from shared.db.idempotency import IdempotentRequest, idempotent_request
 from shared.fields.cpr import mask_cpr
+from shared.fields.validation import FieldError
 from shared.http.openapi import REQUIRED
 from shared.http.problems import Problem
-from shared.http.validation import FieldError
 from shared.i18n.translations import gettext as _
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")

@@ -18,7 +18,8 @@ from services.pledges.pledges.domain import Guest, Limits, Person, Promise
 from services.pledges.register import store
 from services.pledges.register.domain import Contact, TypedCompany, name_key
 from services.pledges.settings import PledgesSettings
-from shared.http.auth import Principal, Role, sign_token
+from shared.http.auth import Principal, sign_token
+from shared.product.roles import Role
 from tests.authorisation.matrix import (
     FOREIGN,
     MUNICIPALITY,

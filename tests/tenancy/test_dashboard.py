@@ -12,7 +12,7 @@ from services.dashboard.measures.hires import Hires
 from services.dashboard.measures.measure import EVERYWHERE
 from services.dashboard.read_model import deltas, projections, rebuild, taskforces
 from tests.authorisation.overview import Overview, started
-from tests.authorisation.removal import without_taskforces
+from tests.authorisation.removal import WHOLE_REMOVAL, without_taskforces
 from tests.conftest import TASKFORCE
 from tests.dashboard.messages import check_in, company, delivered, employer_event, hire, pledge, taskforce, tell
 from tests.tenancy.bound import Cases, Exempt, functions, named, tried, unnoticed
@@ -75,6 +75,7 @@ async def test_none_sees_or_changes_anything_as_another_taskforce_or_as_none(wor
     assert await tried(world, CASES, ()) == []
 
 
+@WHOLE_REMOVAL
 async def test_each_would_see_or_change_something_if_the_database_let_it(
     installation: Installation, signing_key: str
 ) -> None:

@@ -22,7 +22,7 @@ from shared.messaging.envelope import Delivery
 from shared.refusals import Refusal
 from tests.authorisation.matrix import person_of
 from tests.authorisation.promises import NOW, TONIGHT, Logged, Promises, started
-from tests.authorisation.removal import without_taskforces
+from tests.authorisation.removal import WHOLE_REMOVAL, without_taskforces
 from tests.conftest import TASKFORCE
 from tests.dashboard.messages import company
 from tests.pledges.conftest import REQUEST_KEY
@@ -195,6 +195,7 @@ async def test_none_sees_or_changes_anything_as_another_taskforce_or_as_none(wor
     assert await tried(world, CASES, (Refusal,)) == []
 
 
+@WHOLE_REMOVAL
 async def test_each_would_see_or_change_something_if_the_database_let_it(
     installation: Installation, signing_key: str
 ) -> None:

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic_core import to_json
 
-from services.dashboard.access import FIGURES, ApiViewer, TheDatabase
+from services.dashboard.access import FIGURES, ApiViewer
 from services.dashboard.live.streams import EventStream, TheChanges
 from services.dashboard.measures import catalogue
 from services.dashboard.measures.figures import compute
 from services.dashboard.overview.schemas import Figures, Measure, Measures, as_document
 from shared.fields import dates
+from shared.http.dependencies import Db
 from shared.http.policy import concerns
 from shared.i18n.translations import gettext as _
 
@@ -54,9 +55,7 @@ KnownAt = Annotated[
     responses={**_REFUSALS, 422: {"description": "`as_of` is no date, or `known_at` no moment with a time zone"}},
 )
 @concerns(FIGURES)
-async def show_figures(
-    viewer: ApiViewer, database: TheDatabase, as_of: AsOf = None, known_at: KnownAt = None
-) -> Response:
+async def show_figures(viewer: ApiViewer, database: Db, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
     """Pledged positions and hires by job type, event and quarter, as of any day and as known at any moment.
 
     All of them are of one moment: no change is in one figure and not in another.

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from services.dashboard.access import BOARD, FIGURES, Anybody, TheDatabase, Viewer, sees_figures
+from services.dashboard.access import BOARD, FIGURES, Viewer, sees_figures
 from services.dashboard.board.public_figure import ThePublicFigures
 from services.dashboard.measures import catalogue, figures
 from services.dashboard.overview import views
@@ -18,11 +18,13 @@ from services.dashboard.overview.views import Selection
 from services.dashboard.read_model import taskforces
 from shared.contracts.pledges import JobType
 from shared.db.database import Database
-from shared.http.auth import Principal, Role
+from shared.fields.validation import FieldError
+from shared.http.auth import Principal
+from shared.http.dependencies import Anybody, Db
 from shared.http.policy import concerns
 from shared.http.problems import Problem
-from shared.http.validation import FieldError
 from shared.i18n.translations import gettext as _
+from shared.product.roles import Role
 from shared.product.vocabulary import JOB_TYPES
 from shared.ui.pages import render
 
@@ -58,7 +60,7 @@ Chosen = Annotated[Selection, Depends(_selection)]
 @router.get("/")
 @concerns(FIGURES, BOARD)
 async def front_page(
-    request: Request, principal: Anybody, database: TheDatabase, public_figures: ThePublicFigures, chosen: Chosen
+    request: Request, principal: Anybody, database: Db, public_figures: ThePublicFigures, chosen: Chosen
 ) -> Response:
     """Show the dashboard to the taskforce's people, and what this is to everybody else."""
     if principal is None or not sees_figures(principal):
@@ -71,7 +73,7 @@ async def front_page(
 
 @router.get("/dashboard/figures")
 @concerns(FIGURES)
-async def fresh_figures(request: Request, viewer: Viewer, database: TheDatabase, chosen: Chosen) -> Response:
+async def fresh_figures(request: Request, viewer: Viewer, database: Db, chosen: Chosen) -> Response:
     """Answer the dashboard's live part alone."""
     return render(request, "parts/figures.html", **await _dashboard(database, viewer, chosen))
 

@@ -20,9 +20,8 @@ from services.events.access import (
     ERASURE_ORDER,
     SUBJECT,
     Administrator,
-    Db,
     Overseer,
-    ProvenAdministrator,
+    SteppedUpAdministrator,
 )
 from services.events.identity.people.domain import LastAdministrator
 from services.events.privacy import commands, store
@@ -30,6 +29,7 @@ from services.events.privacy.commands import AsksOthers
 from services.events.privacy.domain import FoundOtherwise, NotAllAnswered, NothingHeld
 from services.events.privacy.schemas import Confirmation, Search, WantsReport
 from services.events.register import queries
+from shared.http.dependencies import Db
 from shared.http.policy import concerns
 from shared.http.rate_limits import HEAVY, limited
 from shared.http.refusals import problem_of
@@ -37,7 +37,8 @@ from shared.i18n.translations import current_language
 from shared.i18n.translations import gettext as _
 from shared.privacy.pdf import pdf
 from shared.privacy.report import report
-from shared.privacy.words import ACTIONS, REASONS, SERVICES, kept_for, pairs, shown, who_looked
+from shared.privacy.words import ACTIONS, REASONS, kept_for, pairs, shown, who_looked
+from shared.product.services import SERVICES
 from shared.ui.formats import date_text, local_date
 from shared.ui.forms import Form, blank, read_form
 from shared.ui.pages import render
@@ -138,7 +139,7 @@ async def ask_whether_to_erase(request: Request, principal: Administrator, db: D
 @router.post("/erasures")
 @concerns(SUBJECT)
 @limited(HEAVY)
-async def erase(request: Request, principal: ProvenAdministrator, db: Db, others: TheOthers) -> Response:
+async def erase(request: Request, principal: SteppedUpAdministrator, db: Db, others: TheOthers) -> Response:
     """Erase somebody in every service."""
     form = await read_form(request, Confirmation)
     if (confirmed := form.data) is None:

@@ -22,7 +22,7 @@ from services.pledges.register.domain import name_key
 from shared.fields.copenhagen import COPENHAGEN
 from shared.fields.cpr import contains_cpr_shape
 from shared.fields.cvr import read_cvr
-from shared.http.validation import field_errors
+from shared.fields.validation import field_errors
 from shared.i18n.translations import gettext as _
 from shared.refusals import Refusal
 

@@ -35,6 +35,7 @@ from services.pledges.pledges.rendering import judged, render, settings, uuid_or
 from services.pledges.pledges.schemas import PledgeBody, TypedId, TypedPhone
 from shared.db.database import TRANSIENT_ERRORS
 from shared.fields.copenhagen import COPENHAGEN
+from shared.fields.validation import FieldError
 from shared.http.auth import (
     COOKIE,
     RENEWED_COOKIE,
@@ -50,10 +51,9 @@ from shared.http.problems import Problem
 from shared.http.rate_limiter import rate_limit_problem
 from shared.http.rate_limits import LOGGING, SIGNING_IN, limited
 from shared.http.refusals import problem_of
-from shared.http.validation import FieldError
 from shared.i18n.translations import gettext as _
 from shared.i18n.translations import pgettext
-from shared.product.navigation import role_labels
+from shared.product.roles import role_labels
 from shared.refusals import Refusal
 from shared.ui.forms import Form, blank, read_form
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from services.pledges.pledges.queries import EventView
     from services.pledges.pledges.views import PledgeView
-    from shared.http.auth import Principal, Role
+    from shared.http.auth import Principal
+    from shared.product.roles import Role
 
 LOGGERS: Final[tuple[Role, ...]] = ("member", "coordinator", "caseworker", "admin", "event_pass")
 """Who may log a pledge."""

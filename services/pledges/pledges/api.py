@@ -43,13 +43,13 @@ from services.pledges.settings import PledgesSettings
 from shared.contracts.pledges import JobType, PledgeStatus
 from shared.db.database import Database
 from shared.fields.cpr import mask_cpr
+from shared.fields.validation import FieldError
 from shared.http.auth import Principal, require, require_service
 from shared.http.openapi import ETAG, LOCATION, REQUIRED
 from shared.http.paging import PageSize, PageToken, cut
 from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.http.rate_limits import LOGGING, limited
-from shared.http.validation import FieldError
 from shared.i18n.translations import gettext as _
 
 router = APIRouter(prefix="/api/pledges/v1", tags=["pledges"])

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from services.pledges.pledges import catalogue
 from services.pledges.pledges.schemas import parse_phone
-from shared.http.validation import FieldError, field_errors
+from shared.fields.validation import FieldError, field_errors
 from shared.ui.pages import render as render_page
 
 if TYPE_CHECKING:

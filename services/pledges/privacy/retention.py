@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from services.pledges.pledges.idempotency import taskforces_of_outbox
-from shared.messaging import retention as messaging
 from shared.privacy.access_log import ACCESSES
-from shared.privacy.data_inventory import FILE, read_data_inventory
+from shared.privacy.data_inventory import FILE, read_service_inventory
+from shared.privacy.dead_letters import DEAD_LETTERS
 from shared.privacy.retention import Job, Retention
 
 ERASED: Final = "(slettet)"
@@ -127,11 +127,11 @@ JOBS: Final = (
     _TYPED_COMPANIES_OF_HIRES,
     _END_REASONS,
     ACCESSES,
-    messaging.DEAD_LETTERS,
+    DEAD_LETTERS,
 )
 
 
 def retention() -> Retention:
     """The service's jobs with their deadlines, as the data inventory says now."""
-    inventory = read_data_inventory([messaging.FILE, Path(__file__).parents[1] / FILE])
+    inventory = read_service_inventory(Path(__file__).parents[1] / FILE)
     return Retention("pledges", JOBS, inventory, taskforces_of_outbox)

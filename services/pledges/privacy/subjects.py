@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from services.pledges.privacy.retention import retention
-from shared.messaging.retention import DEAD_LETTERS_LOOKUP
 from shared.privacy.activity import ACCESS_LOG_ACTIVITY, ERASED, ActivityQuery
+from shared.privacy.dead_letters import DEAD_LETTERS_LOOKUP
 from shared.privacy.subject_requests import SubjectData
 from shared.privacy.subjects import ACCESSES, SubjectLookup
 

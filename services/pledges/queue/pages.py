@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from services.pledges.pledges.views import PledgeView
-    from shared.http.validation import FieldError
+    from shared.fields.validation import FieldError
 
 router = APIRouter()
 

@@ -11,7 +11,8 @@ from openapi_spec_validator import validate
 from services.dashboard.live.streams import Changes
 from services.dashboard.measures import catalogue
 from services.dashboard.measures.figures import today
-from shared.http.auth import Principal, Role, unclassified_routes
+from shared.http.auth import Principal, unclassified_routes
+from shared.product.roles import Role
 from tests.dashboard.messages import EVENING, check_in, employer_event, hire, pledge, tell
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.events.access import API_KEY, Administrator, Db, ProvenAdministrator, Settings
+from services.events.access import API_KEY, Administrator, Settings, SteppedUpAdministrator
 from services.events.identity.api_keys import commands, queries
 from services.events.identity.api_keys.domain import LIFETIMES_DAYS, SCOPE_LABELS, TOKEN_PATH
 from services.events.identity.api_keys.schemas import ApiKeyIn
+from shared.http.dependencies import Db
 from shared.http.policy import concerns
 from shared.ui.forms import blank, read_form
 from shared.ui.pages import render
@@ -34,7 +35,7 @@ async def show_keys(request: Request, principal: Administrator, db: Db) -> Respo
 
 @router.post("")
 @concerns()
-async def make_key(request: Request, principal: ProvenAdministrator, db: Db, settings: Settings) -> Response:
+async def make_key(request: Request, principal: SteppedUpAdministrator, db: Db, settings: Settings) -> Response:
     """Make a key, and show it this once."""
     form = await read_form(request, ApiKeyIn)
     if form.data is None:
@@ -54,7 +55,7 @@ async def make_key(request: Request, principal: ProvenAdministrator, db: Db, set
 
 @router.post("/{key_id:uuid}/revoke")
 @concerns(API_KEY)
-async def revoke_key(principal: ProvenAdministrator, db: Db, key_id: UUID) -> Response:
+async def revoke_key(principal: SteppedUpAdministrator, db: Db, key_id: UUID) -> Response:
     """Take a key back."""
     await commands.revoke_key(db, principal.taskforce, key_id, by=principal.subject)
     return RedirectResponse("/api-keys", 303)
@@ -62,7 +63,7 @@ async def revoke_key(principal: ProvenAdministrator, db: Db, key_id: UUID) -> Re
 
 @router.post("/{key_id:uuid}/take-over")
 @concerns(API_KEY)
-async def take_over_key(principal: ProvenAdministrator, db: Db, key_id: UUID) -> Response:
+async def take_over_key(principal: SteppedUpAdministrator, db: Db, key_id: UUID) -> Response:
     """Answer for a key from now on, in place of whoever did."""
     await commands.take_over_key(db, principal.taskforce, key_id, by=principal.person)
     return RedirectResponse(f"/api-keys#key-{key_id}", 303)

@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from services.events.access import PASSKEY, PERSON, Anybody, AnyPerson, Db, ProvenAdministrator, ProvenPerson, Settings
+from services.events.access import PASSKEY, PERSON, Settings, SteppedUpAdministrator
 from services.events.identity.passkeys import commands
 from services.events.identity.passkeys.ceremony import RelyingParty
 from services.events.identity.passkeys.domain import CHALLENGE_LASTS, PasskeysNotOffered
@@ -20,6 +20,7 @@ from services.events.identity.sessions import commands as sessions
 from services.events.identity.sessions.cookies import give_session, key_in, take_all
 from services.events.identity.sessions.device import describe
 from services.events.identity.sessions.domain import NoSession, SessionOver
+from shared.http.dependencies import Anybody, AnyPerson, Db, SteppedUpPerson
 from shared.http.policy import concerns
 from shared.http.problems import Problem, safe_next
 from shared.http.rate_limits import ASKING_DEVICES, SIGNING_IN, limited
@@ -83,7 +84,7 @@ async def sign_in(
 @router.post("/account/passkeys/options")
 @concerns()
 async def ask_to_enrol(
-    *, request: Request, who: ProvenPerson, db: Db, settings: Settings, party: Party, wants: WantsPasskey
+    *, request: Request, who: SteppedUpPerson, db: Db, settings: Settings, party: Party, wants: WantsPasskey
 ) -> Response:
     """What the browser's script gives to the device, for a new passkey of whoever is signed in."""
     session_id = session_of(who)
@@ -104,7 +105,7 @@ async def ask_to_enrol(
 @router.post("/account/passkeys")
 @concerns()
 async def enrol(
-    *, request: Request, who: ProvenPerson, db: Db, settings: Settings, party: Party, made: Made
+    *, request: Request, who: SteppedUpPerson, db: Db, settings: Settings, party: Party, made: Made
 ) -> Response:
     """Keep a new passkey of whoever is signed in; from now on they are signed in by it."""
     session_id = session_of(who)
@@ -136,7 +137,7 @@ async def rename(request: Request, who: AnyPerson, db: Db, passkey_id: UUID) -> 
 
 @router.post("/account/passkeys/{passkey_id:uuid}/remove")
 @concerns(PASSKEY)
-async def remove(request: Request, who: ProvenPerson, db: Db, passkey_id: UUID) -> Response:
+async def remove(request: Request, who: SteppedUpPerson, db: Db, passkey_id: UUID) -> Response:
     """Sign in no longer with one of one's own passkeys, and say where that has ended what it had opened."""
     ended = await commands.remove(
         db, who.taskforce, who.person, passkey_id, session_id=who.session_id, opened=who.roles
@@ -152,7 +153,7 @@ async def remove(request: Request, who: ProvenPerson, db: Db, passkey_id: UUID) 
 @router.post("/people/{person_id:uuid}/enrolment-code")
 @concerns(PERSON)
 async def make_code(
-    request: Request, who: ProvenAdministrator, db: Db, settings: Settings, person_id: UUID
+    request: Request, who: SteppedUpAdministrator, db: Db, settings: Settings, person_id: UUID
 ) -> Response:
     """A code for somebody, shown this once: whoever loads the page again makes another."""
     code = await commands.make_code(db, settings, who.taskforce, person_id, by=who.subject, now=datetime.now(UTC))

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
-from shared.privacy.data_inventory import FILE as _NAME
 from shared.privacy.retention import Job
 from shared.privacy.subjects import SubjectLookup
-
-FILE: Final = Path(__file__).with_name(_NAME)
-"""The register of the tables that every service has."""
 
 DEAD_LETTERS: Final = Job(
     name="dead_letters",

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from shared.http.auth import Role
+    from shared.product.roles import Role
     from tests.support.topology import Topology
 
 
