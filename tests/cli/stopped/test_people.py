@@ -99,7 +99,7 @@ async def _hire(stopped: Topology, hire: UUID) -> None:
         """
         insert into hires
                (taskforce_id, id, company_name, job_type, start_date, weekly_hours, confirmed_at, flags,
-                request_digest, version)
+                request_fingerprint, version)
         values ($1, $2, 'B&O', 'smaajob', current_date, 5, now(), '{}', '\\x00', 1)
         """,
         taskforce_id("struer"),
