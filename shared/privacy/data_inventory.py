@@ -180,8 +180,9 @@ def _add(table: str, column: str, file: str) -> str:
         f"{table}.{column} has no entry. Say in {file} what it is.\n"
         f'  About nobody: add "{column}" to {table} under [not_personal].\n'
         f'  Of a group of personal data that {table} has already: add "{column}" to that entry\'s columns.\n'
-        f"  By which account something was done: a [[done_by]] as the others are, with an ActivityQuery in
-        subjects.py.\n" f"  An id of somebody whose data are in another table:\n"
+        f"  By which account something was done: a [[done_by]] as the others are, with an ActivityQuery in\n"
+        f"    subjects.py.\n"
+        f"  An id of somebody whose data are in another table:\n"
         f"    [[pseudonymous]]\n"
         f'    table = "{table}"\n'
         f'    columns = ["{column}"]\n'

@@ -13,21 +13,14 @@ import pytest
 
 from deploy.scenarios.identities import taskforce_id
 from tests.cli.command import Ran, in_process
-from tests.support.topology import Topology, topology
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.support.topology import Topology
 
 
 EVA = ("--email", "eva@firma.example")
-
-
-@pytest.fixture(scope="module")
-def stopped() -> Iterator[Topology]:
-    """A deployment whose apps and workers do not run."""
-    with topology(processes=False) as whole:
-        yield whole
 
 
 def test_a_person_is_shown_erased_and_erased_again_after_a_restore(stopped: Topology, tmp_path: Path) -> None:
@@ -106,7 +99,7 @@ async def _hire(stopped: Topology, hire: UUID) -> None:
         """
         insert into hires
                (taskforce_id, id, company_name, job_type, start_date, weekly_hours, confirmed_at, flags,
-                request_digest, version)
+                request_fingerprint, version)
         values ($1, $2, 'B&O', 'smaajob', current_date, 5, now(), '{}', '\\x00', 1)
         """,
         taskforce_id("struer"),

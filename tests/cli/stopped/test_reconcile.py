@@ -17,20 +17,12 @@ from shared.contracts.pledges import PledgeLogged
 from shared.messaging.envelope import encode_headers
 from shared.messaging.lag import group_lags
 from tests.cli.command import Ran, in_process
-from tests.support.topology import Topology, topology
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tests.support.topology import Topology
 
 
 TYPE, TOPIC = PledgeLogged.type_name(), PledgeLogged.topic()
-
-
-@pytest.fixture(scope="module")
-def stopped() -> Iterator[Topology]:
-    """A deployment whose apps and workers do not run."""
-    with topology(processes=False) as whole:
-        yield whole
 
 
 def test_nothing_is_touched_while_a_service_is_connected(stopped: Topology) -> None:

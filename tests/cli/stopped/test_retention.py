@@ -7,20 +7,11 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import asyncpg
-import pytest
 
 from tests.cli.command import Ran, in_process
-from tests.support.topology import Topology, topology
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture(scope="module")
-def stopped() -> Iterator[Topology]:
-    """A deployment whose apps and workers do not run."""
-    with topology(processes=False) as whole:
-        yield whole
+    from tests.support.topology import Topology
 
 
 def test_the_dry_run_says_how_much_of_what_is_due_and_leaves_it_and_the_command_deletes_it(stopped: Topology) -> None:

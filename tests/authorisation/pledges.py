@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, get_args
 from uuid import UUID, uuid4
 
 from services.pledges.app import create_app
-from services.pledges.hires.domain import Confirmation
+from services.pledges.hires import commands as hires
+from services.pledges.hires.domain import HireConfirmation
 from services.pledges.pledges import commands
 from services.pledges.pledges.access import LOGGERS, PLEDGE
-from services.pledges.pledges.domain import Guest, Limits, Person, Promise
+from services.pledges.pledges.domain import Contact, Guest, Limits, Person, PledgeTerms
 from services.pledges.register import store
-from services.pledges.register.domain import Contact, TypedCompany, name_key
+from services.pledges.register.domain import TypedCompany, name_key
 from services.pledges.settings import PledgesSettings
+from shared.db.idempotency import idempotent_request
 from shared.http.auth import Principal, sign_token
 from shared.product.roles import Role
 from tests.authorisation.matrix import (
@@ -63,7 +65,7 @@ class Logged:
     hire_contact: str
 
 
-class Promises(World):
+class PledgesWorld(World):
     """Two taskforces with events, companies, pledges and hires."""
 
     ownerships: ClassVar[Mapping[str, tuple[Ownership, ...]]] = {
@@ -133,7 +135,7 @@ class Promises(World):
         taskforce, name = taskforce_of(ownership), f"{name_of(ownership)} {asker}".strip()
         municipality = OTHER_MUNICIPALITY if ownership == "other municipality" else MUNICIPALITY
         event_id = by.event_id if isinstance(by, Guest) else TONIGHT
-        promise = Promise(
+        terms = PledgeTerms(
             id=uuid4(),
             company=TypedCompany(f"Firma {name}", None, municipality, None),
             contact=Contact(f"Kontakt {name}", "97850000", f"{len(self._pledges)}@firma.example"),
@@ -147,26 +149,26 @@ class Promises(World):
             captured_by="phone",
             event_id=event_id,
         )
-        asked = commands.asked(str(promise.id), {}, request_key=REQUEST_KEY)
-        await commands.log_pledge(self.db, taskforce, promise, by=by, asked=asked, limits=Limits())
-        confirmation = Confirmation(
+        request = idempotent_request(str(terms.id), {}, key=REQUEST_KEY)
+        await commands.log_pledge(self.db, taskforce, terms, by=by, request=request, limits=Limits())
+        confirmation = HireConfirmation(
             id=uuid4(),
             start_date=NOW.date(),
             weekly_hours=Decimal(10),
             contact_person=Contact(f"Sagsbehandler {name}", "96848484", None),
-            pledge_id=promise.id,
+            pledge_id=terms.id,
         )
-        await commands.confirm_hire(
+        await hires.confirm_hire(
             self.db,
             taskforce,
             confirmation,
             confirmed_by=by.id if isinstance(by, Person) else None,
-            asked=commands.asked(str(confirmation.id), {}, request_key=REQUEST_KEY),
+            request=idempotent_request(str(confirmation.id), {}, key=REQUEST_KEY),
             limits=Limits(),
         )
         company = f"Firma {name}"
         self._pledges[ownership, asker] = Logged(
-            promise.id, company, f"Kontakt {name}", confirmation.id, company, f"Sagsbehandler {name}"
+            terms.id, company, f"Kontakt {name}", confirmation.id, company, f"Sagsbehandler {name}"
         )
 
     def contact_of(self, ownership: Ownership) -> str:
@@ -195,8 +197,8 @@ class Promises(World):
 
 @asynccontextmanager
 async def started(
-    installation: Installation, signing_key: str, kind: type[Promises] = Promises
-) -> AsyncIterator[tuple[Promises, Databases]]:
+    installation: Installation, signing_key: str, kind: type[PledgesWorld] = PledgesWorld
+) -> AsyncIterator[tuple[PledgesWorld, Databases]]:
     """The service on a database of its own."""
     with fresh_databases(installation, ["pledges"]) as dsns:
         async with running(
@@ -228,7 +230,7 @@ def name_of(ownership: Ownership) -> str:
     return FOREIGN if ownership == "other taskforce" else ownership.title()
 
 
-async def log_by_api(world: Promises, asker: Asker, ownership: Ownership) -> Ask:
+async def log_by_api(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
     contact = {"name": "N", "phone": "97 85 00 00"}
     body = pledge_body(event_id=str(world.event(ownership)), company={"name": "Ny"}, contact=contact)
     # Of an event that is not the pass's own it is the pass that is refused, whether there is such an event or not.
@@ -237,7 +239,17 @@ async def log_by_api(world: Promises, asker: Asker, ownership: Ownership) -> Ask
     return Ask("POST", f"{API}/pledges", send, success=201, hidden=hidden)
 
 
-async def log_by_form(world: Promises, asker: Asker, ownership: Ownership) -> Ask:
+async def contact_in_answer(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask | None:
+    """What somebody has just logged is their own, and nobody else's."""
+    if ownership != "own":
+        return None
+    contact = {"name": "Kontakt i svaret", "phone": "97 85 00 00"}
+    body = pledge_body(event_id=str(TONIGHT), company={"name": "Ny"}, contact=contact)
+    send = {"json": body, "headers": {"idempotency-key": str(uuid4())}}
+    return Ask("POST", f"{API}/pledges", send, success=201, hidden=201, shows=(contact["name"],), creates=True)
+
+
+async def log_by_form(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
     form = {"id": str(uuid4()), "event_id": str(world.event(ownership)), "company.name": "Ny", "contact.name": "N"}
     form |= {"contact.phone": "97 85 00 00", "positions": "1", "hours": "10"}
     return Ask("POST", "/pledges/new", {"data": form}, success=303, hidden=403 if asker == "event_pass" else 422)
@@ -246,7 +258,7 @@ async def log_by_form(world: Promises, asker: Asker, ownership: Ownership) -> As
 def _list(path: str, field: str) -> Probe:
     """A list: what is not reached is not in it."""
 
-    async def probe(world: Promises, asker: Asker, ownership: Ownership) -> Ask:
+    async def probe(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
         return Ask("GET", path, hidden=200, shows=shown(ownership, getattr(world.pledge(asker, ownership), field)))
 
     return probe
@@ -255,7 +267,7 @@ def _list(path: str, field: str) -> Probe:
 def _one(path: str, field: str, *, inside: bool = False) -> Probe:
     """One thing by its id; `inside` a pledge, which may be reached where this is not."""
 
-    async def probe(world: Promises, asker: Asker, ownership: Ownership) -> Ask:
+    async def probe(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
         logged = world.pledge(asker, ownership)
         hidden = 200 if inside and ownership in PLEDGE.reached_by(asker) else 404
         shows = shown(ownership, getattr(logged, field))
@@ -267,7 +279,7 @@ def _one(path: str, field: str, *, inside: bool = False) -> Probe:
 def _beside(path: str, field: str) -> Probe:
     """A thing that a page shows beside what it is for, if the address names one that is reached."""
 
-    async def probe(world: Promises, asker: Asker, ownership: Ownership) -> Ask:
+    async def probe(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
         logged = world.pledge(asker, ownership)
         shows = shown(ownership, getattr(logged, field))
         return Ask("GET", path.format(id=logged.id, hire_id=logged.hire_id), hidden=200, shows=shows)
@@ -275,40 +287,40 @@ def _beside(path: str, field: str) -> Probe:
     return probe
 
 
-async def confirm_by_api(world: Promises, asker: Asker, ownership: Ownership) -> Ask:
+async def confirm_by_api(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
     body = hire_body(pledge_id=str(world.pledge(asker, ownership).id))
     send = {"json": body, "headers": {"idempotency-key": str(uuid4())}}
     return Ask("POST", f"{API}/hires", send, success=201, hidden=422)
 
 
-async def confirm_by_form(world: Promises, asker: Asker, ownership: Ownership) -> Ask:
+async def confirm_by_form(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
     form = {"id": str(uuid4()), "step": "confirm", "start_date": NOW.date().isoformat(), "weekly_hours": "7,5"}
     form |= {"contact_person.name": "Jonas", "contact_person.phone": "96 84 84 84"}
     return Ask("POST", f"/queue/{world.pledge(asker, ownership).id}/hire", {"data": form}, success=303)
 
 
-async def contact_address(world: Promises, asker: Asker, ownership: Ownership) -> Ask:
+async def contact_address(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
     logged = world.pledge("member", ownership)
     path = f"/internal/pledges/v1/pledges/{logged.id}/contact?taskforce={TASKFORCE}"
     return Ask("GET", path, shows=shown(ownership, logged.contact))
 
 
-async def enter_with_pass(world: Promises, asker: Asker, ownership: Ownership) -> Ask:
+async def enter_with_pass(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
     signed_in_here = asker in LOGGERS and ownership == "own"
     goes_on = asker in {"nobody", "event_pass"} or signed_in_here
     return Ask("GET", f"/pledges/pass/{world.pass_token(ownership)}", success=303 if goes_on else 200, hidden=403)
 
 
-async def go_on_as_guest(world: Promises, asker: Asker, ownership: Ownership) -> Ask:
+async def go_on_as_guest(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
     return Ask("POST", f"/pledges/pass/{world.pass_token(ownership)}", success=303, hidden=403)
 
 
-async def intake_of_event(world: Promises, asker: Asker, ownership: Ownership) -> Ask:
+async def intake_of_event(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
     shows = () if ownership == "missing" else (world.titles[ownership],)
     return Ask("GET", f"/pledges/new?event={world.event(ownership)}", hidden=200, shows=shows)
 
 
-async def intake_with_companies(world: Promises, asker: Asker, ownership: Ownership) -> Ask:
+async def intake_with_companies(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
     shows = () if ownership == "missing" else (world.companies[ownership],)
     send: dict[str, Any] = {}
     if asker == "event_pass" and ownership != "own":
@@ -318,26 +330,26 @@ async def intake_with_companies(world: Promises, asker: Asker, ownership: Owners
     return Ask("GET", "/pledges/new", send, hidden=200, shows=shows)
 
 
-def _import_file(world: Promises, ownership: Ownership) -> bytes:
+def _import_file(world: PledgesWorld, ownership: Ownership) -> bytes:
     line = f"Ny;01-02-2024;1;5;Eva;{world.event(ownership)}"
     return f"virksomhed;dato;pladser;timer fra;kontaktperson;arrangement\n{line}\n".encode()
 
 
-async def judge_import(world: Promises, asker: Asker, ownership: Ownership) -> Ask:
+async def judge_import(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
     return Ask("POST", "/pledges/import", {"files": {"file": ("a.csv", _import_file(world, ownership))}}, hidden=422)
 
 
-async def errors_of_import(world: Promises, asker: Asker, ownership: Ownership) -> Ask:
+async def errors_of_import(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
     carried = base64.urlsafe_b64encode(_import_file(world, ownership)).decode()
     return Ask("POST", "/pledges/import/errors", {"data": {"carried": carried}}, hidden=200)
 
 
-def _contact(world: Promises, ownership: Ownership) -> tuple[dict[str, Any], str]:
+def _contact(world: PledgesWorld, ownership: Ownership) -> tuple[dict[str, Any], str]:
     number = {"other taskforce": "96 00 00 01", "missing": "96 00 00 02"}.get(ownership, "97 85 00 00")
     return {"phones": [number]}, f"E {FOREIGN}" if ownership == "other taskforce" else world.contact_of(ownership)
 
 
-async def _contact_to_erase(world: Promises, ownership: Ownership) -> UUID:
+async def _contact_to_erase(world: PledgesWorld, ownership: Ownership) -> UUID:
     if ownership == "other taskforce":
         return STRANGER
     id = uuid4()
@@ -355,6 +367,7 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ),
     ("GET /internal/pledges/v1/deadlines", "what is past its deadline"): deadlines("pledges"),
     (f"POST {API}/pledges", "event"): log_by_api,
+    (f"POST {API}/pledges", "business contact"): contact_in_answer,
     (f"GET {API}/pledges", "pledge"): _list(f"{API}/pledges?job_type=praktik", "company"),
     (f"GET {API}/pledges", "business contact"): _list(f"{API}/pledges?job_type=praktik", "contact"),
     (f"GET {API}/pledges/{{pledge_id}}", "pledge"): _one(f"{API}/pledges/{{id}}", "company"),

@@ -13,13 +13,14 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
+import pytest
 import pytest_asyncio
 
 from services.events.register import commands
 from shared.db.database import Database
 from shared.http.auth import COOKIE
 from shared.settings import ServiceSettings
-from tests.e2e.test_processes import until
+from tests.e2e.deployment.test_processes import until
 from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     from tests.support.topology import Topology
 
+
+pytestmark = [pytest.mark.any_broker, pytest.mark.long("shared/http", "services/pledges/intake")]
 
 COMPANIES = 80
 OFFLINE = 300

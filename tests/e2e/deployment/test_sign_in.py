@@ -15,7 +15,7 @@ from services.events.register import commands
 from shared.db.database import Database
 from shared.http.auth import SESSION_COOKIE
 from shared.settings import ServiceSettings
-from tests.e2e.test_processes import until
+from tests.e2e.deployment.test_processes import until
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
