@@ -253,7 +253,7 @@ BUGS: Final = (
     Bug(
         "version ignored",
         "Messages of one aggregate come in order, so the last one that came is the newest.",
-        (Change(_PROJECTIONS, "         where excluded.version > present.version\n", ""),),
+        (Change(_PROJECTIONS, "             where excluded.version > present.version\n", ""),),
         FAULTS["delivered again: every message"],
         ("I5 dashboard_has_every_version_once",),
         "order_violations",
