@@ -83,7 +83,7 @@ async def test_every_table_is_bound_or_listed_with_the_reason(databases: Databas
     assert {row["name"] for row in tables if not row["bound"]} == OF_ALL_TASKFORCES[service].keys()
     for row in tables:
         if row["bound"]:
-            # Else `on conflict` finds another taskforce's row of the same id. A read model's key begins with a generation.
+            # Else `on conflict` finds another taskforce's row of the same id. A read model's begins with a generation.
             key = [column for column in row["key"] if column != "generation"]
             assert key[:1] in ([], ["taskforce_id"]), row["name"]
 
