@@ -11,7 +11,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from deploy.scenarios.evening import TITLE, Arrival, Confirmation, Promise
+from deploy.scenarios.evening import TITLE, Arrival, HireStep, PledgeStep
 
 if TYPE_CHECKING:
     from deploy.scenarios.evening import Evening, Step
@@ -36,16 +36,16 @@ class EveningView:
         if isinstance(step, Arrival):
             self.companies += 1
             self._remember("→", "cyan", step.company.name, "is here")
-        elif isinstance(step, Promise):
+        elif isinstance(step, PledgeStep):
             self.pledges += 1
             self.positions += step.positions
             what = f"{step.positions} småjob{'s' if step.positions > 1 else ''}"
             hours = f"{step.hours[0]}–{step.hours[1]} h/week"
             self._remember("+", "yellow", step.company.name, f"pledges {what}, {hours} ({step.by})")
         else:
-            assert isinstance(step, Confirmation)
+            assert isinstance(step, HireStep)
             self.hires += 1
-            self._remember("★", "green", step.promise.company.name, f"hires, {step.weekly_hours} h/week")
+            self._remember("★", "green", step.pledge.company.name, f"hires, {step.weekly_hours} h/week")
 
     def summary(self) -> str:
         """The evening in one line."""

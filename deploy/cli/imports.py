@@ -30,7 +30,7 @@ def import_file(file: Path, *, dry_run: bool, taskforce: str, as_json: bool) -> 
     """Import, or say what an import would do.
 
     Args:
-        file: CSV, as the package `services.pledges.imports` describes it.
+        file: CSV, as `services.pledges.imports.columns` describes it.
         dry_run: change nothing.
         taskforce: whose pledges they are, by short name.
 

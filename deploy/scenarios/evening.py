@@ -47,7 +47,7 @@ class Arrival:
 
 
 @dataclass(frozen=True)
-class Promise:
+class PledgeStep:
     """A company pledges positions, by its own phone or a member's."""
 
     at: float
@@ -61,16 +61,16 @@ class Promise:
 
 
 @dataclass(frozen=True)
-class Confirmation:
+class HireStep:
     """A case worker confirms that somebody starts today."""
 
     at: float
     id: UUID
-    promise: Promise
+    pledge: PledgeStep
     weekly_hours: int
 
 
-Step = Arrival | Promise | Confirmation
+Step = Arrival | PledgeStep | HireStep
 
 
 @dataclass(frozen=True)
@@ -116,27 +116,27 @@ def evening(held_on: date, number: int) -> Evening:
     order = sorted(guests, key=lambda _: chance.below(1_000_000))
     # They come in a rush that thins out.
     arrivals = [Arrival(_DOORS_CLOSE * (index / len(order)) ** 1.4, company) for index, company in enumerate(order)]
-    promises = list(_promises(chance, identity, arrivals))
-    confirmations = [
-        Confirmation(
-            at=min(promise.at + 5 + chance.below(4), SECONDS - 1),
-            id=uuid5(promise.id, "hire"),
-            promise=promise,
-            weekly_hours=promise.hours[0],
+    pledges = list(_pledge_steps(chance, identity, arrivals))
+    hires = [
+        HireStep(
+            at=min(pledge.at + 5 + chance.below(4), SECONDS - 1),
+            id=uuid5(pledge.id, "hire"),
+            pledge=pledge,
+            weekly_hours=pledge.hours[0],
         )
-        for promise in chance.some_of(promises[: _PLEDGES * 5 // 6], _HIRES)
+        for pledge in chance.some_of(pledges[: _PLEDGES * 5 // 6], _HIRES)
     ]
-    steps: list[Step] = [*arrivals, *promises, *confirmations]
+    steps: list[Step] = [*arrivals, *pledges, *hires]
     return Evening(held_on, number, tuple(sorted(steps, key=lambda step: step.at)))
 
 
-def _promises(chance: Chance, identity: UUID, arrivals: Sequence[Arrival]) -> Iterator[Promise]:
-    """Those who came first pledge first; nobody before they are in."""
-    speaking = chance.some_of(arrivals, _PLEDGES)
-    for number, arrival in enumerate(speaking, start=1):
+def _pledge_steps(chance: Chance, identity: UUID, arrivals: Sequence[Arrival]) -> Iterator[PledgeStep]:
+    """Yield pledges in the order of arrivals; each after its company has arrived."""
+    pledging = chance.some_of(arrivals, _PLEDGES)
+    for number, arrival in enumerate(pledging, start=1):
         planned = _FIRST_PLEDGE + (_LAST_PLEDGE - _FIRST_PLEDGE) * (number + chance.below(100) / 100) / _PLEDGES
         company = arrival.company
-        yield Promise(
+        yield PledgeStep(
             at=max(planned, arrival.at + 2),
             id=uuid5(identity, f"pledge:{number}"),
             company=company,
@@ -202,7 +202,7 @@ async def play(stage: Stage, programme: Evening, *, speed: float = 1.0) -> None:
         handed_out = await _must(http, "POST", f"/api/events/v1/events/{programme.id}/passes", {})
     tokens = {**stage.tokens, "guest": handed_out["token"]}
     clients = {name: _client(stage.url, token) for name, token in tokens.items()}
-    acknowledged = {step.id: asyncio.Event() for step in programme.steps if isinstance(step, Promise)}
+    acknowledged = {step.id: asyncio.Event() for step in programme.steps if isinstance(step, PledgeStep)}
     began = asyncio.get_running_loop().time()
 
     async def take(step: Step) -> None:
@@ -210,11 +210,11 @@ async def play(stage: Stage, programme: Evening, *, speed: float = 1.0) -> None:
         if isinstance(step, Arrival):
             body: dict[str, Any] = {"company_id": str(step.company.id)}
             await _must(clients["coordinator"], "POST", f"/api/events/v1/events/{programme.id}/check-ins", body)
-        elif isinstance(step, Promise):
+        elif isinstance(step, PledgeStep):
             await _must(clients[step.by], "POST", "/api/pledges/v1/pledges", _pledge(programme, step))
             acknowledged[step.id].set()
         else:
-            await acknowledged[step.promise.id].wait()
+            await acknowledged[step.pledge.id].wait()
             await _must(clients["caseworker"], "POST", "/api/pledges/v1/hires", _hire(programme, step))
         stage.told(step)
 
@@ -229,7 +229,7 @@ async def play(stage: Stage, programme: Evening, *, speed: float = 1.0) -> None:
             await client.aclose()
 
 
-def _pledge(programme: Evening, step: Promise) -> dict[str, Any]:
+def _pledge(programme: Evening, step: PledgeStep) -> dict[str, Any]:
     first_name = step.contact.partition(" ")[0].lower()
     return {
         "id": str(step.id),
@@ -245,10 +245,10 @@ def _pledge(programme: Evening, step: Promise) -> dict[str, Any]:
     }
 
 
-def _hire(programme: Evening, step: Confirmation) -> dict[str, Any]:
+def _hire(programme: Evening, step: HireStep) -> dict[str, Any]:
     return {
         "id": str(step.id),
-        "pledge_id": str(step.promise.id),
+        "pledge_id": str(step.pledge.id),
         "position": 1,
         "start_date": programme.held_on.isoformat(),
         "weekly_hours": step.weekly_hours,

@@ -13,7 +13,7 @@ import pytest
 
 from deploy.scenarios import evening as evenings
 from deploy.scenarios import facts
-from deploy.scenarios.evening import SECONDS, Arrival, Confirmation, Evening, Promise, Refused, Stage, evening
+from deploy.scenarios.evening import SECONDS, Arrival, Evening, HireStep, PledgeStep, Refused, Stage, evening
 
 TODAY = date(2026, 11, 24)
 TOKENS = {"coordinator": "c", "member": "m", "caseworker": "w"}
@@ -30,21 +30,21 @@ def test_80_companies_come_each_once(programme: Evening) -> None:
 
 
 def test_about_50_positions_are_pledged(programme: Evening) -> None:
-    positions = sum(step.positions for step in programme.steps if isinstance(step, Promise))
+    positions = sum(step.positions for step in programme.steps if isinstance(step, PledgeStep))
     assert abs(positions - facts.EVENING_POSITIONS_ABOUT) <= 2
 
 
 def test_nobody_pledges_before_they_are_in_and_nobody_is_hired_before_the_pledge(programme: Evening) -> None:
     came = {step.company.id: step.at for step in programme.steps if isinstance(step, Arrival)}
     for step in programme.steps:
-        if isinstance(step, Promise):
+        if isinstance(step, PledgeStep):
             assert step.at > came[step.company.id]
-        elif isinstance(step, Confirmation):
-            assert step.at > step.promise.at
+        elif isinstance(step, HireStep):
+            assert step.at > step.pledge.at
 
 
 def test_members_and_guests_both_pledge(programme: Evening) -> None:
-    assert set(Counter(step.by for step in programme.steps if isinstance(step, Promise))) == {"member", "guest"}
+    assert set(Counter(step.by for step in programme.steps if isinstance(step, PledgeStep))) == {"member", "guest"}
 
 
 def test_it_takes_a_minute(programme: Evening) -> None:
@@ -53,8 +53,8 @@ def test_it_takes_a_minute(programme: Evening) -> None:
 
 def test_the_same_day_and_number_give_the_same_evening_and_another_number_another() -> None:
     assert evening(TODAY, 1) == evening(TODAY, 1)
-    assert not {step.id for step in evening(TODAY, 1).steps if isinstance(step, Promise)} & {
-        step.id for step in evening(TODAY, 2).steps if isinstance(step, Promise)
+    assert not {step.id for step in evening(TODAY, 1).steps if isinstance(step, PledgeStep)} & {
+        step.id for step in evening(TODAY, 2).steps if isinstance(step, PledgeStep)
     }
 
 
