@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from services.notifications import consumer
 from services.notifications.deliveries import queries, store
-from services.notifications.notices.rules import notices
+from services.notifications.notices.registry import plan
 from shared.messaging.envelope import Delivery
 from tests.authorisation.mails import Mails, started
 from tests.authorisation.removal import WHOLE_REMOVAL, without_taskforces
@@ -35,7 +35,7 @@ async def _take_over(_: Mails, conn: Any) -> None:
 
 
 async def _record(_: Mails, conn: Any) -> Any:
-    return await store.record(conn, TASKFORCE, notices(pledge(TASKFORCE)), datetime.now(UTC))
+    return await store.record(conn, TASKFORCE, plan(pledge(TASKFORCE)), datetime.now(UTC))
 
 
 CASES: Cases = {
