@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from services.notifications.notices.words import one_line
-from shared.i18n.translations import speaking
+from shared.i18n.translations import use_language
 from shared.ui.pages import templates
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def render(
         public_url: the address people use, without a slash at its end.
     """
     signed_by = one_line(taskforce or "")
-    with speaking(recipient.language, service=SERVICE):
+    with use_language(recipient.language, service=SERVICE):
         context = {
             "language": recipient.language,
             "name": recipient.address.display_name,

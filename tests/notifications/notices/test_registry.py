@@ -12,7 +12,7 @@ from services.notifications.channels.registry import channels
 from services.notifications.notices.notice import NoticeKind
 from services.notifications.notices.registry import KINDS
 from services.notifications.settings import NotificationsSettings
-from shared.i18n.translations import gettext, speaking
+from shared.i18n.translations import gettext, use_language
 from shared.ui.pages import templates
 
 
@@ -29,7 +29,7 @@ def test_every_module_of_a_notice_is_in_the_registry_under_its_own_name() -> Non
 def test_every_notice_has_its_templates_and_a_danish_label(kind: NoticeKind) -> None:
     names = set(templates("notifications").list_templates())
     assert {f"mails/{kind.code}{suffix}" for suffix in (".subject.txt", ".txt", ".html")} <= names
-    with speaking("da", service="notifications"):
+    with use_language("da", service="notifications"):
         assert gettext(kind.label) != kind.label
 
 

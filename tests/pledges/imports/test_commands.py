@@ -13,7 +13,7 @@ from services.pledges.imports.report import Report
 from services.pledges.imports.spreadsheet import NotATable, read_table
 from services.pledges.pledges.domain import Limits
 from shared.contracts.pledges import PledgeLogged
-from shared.i18n.translations import speaking
+from shared.i18n.translations import use_language
 from tests.pledges.conftest import NOW, REQUEST_KEY
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ LINES = (
 @pytest.fixture(autouse=True)
 def in_english() -> Iterator[None]:
     """Messages are asserted in English."""
-    with speaking("en", "pledges"):
+    with use_language("en", "pledges"):
         yield
 
 

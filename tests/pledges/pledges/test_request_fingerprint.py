@@ -14,7 +14,7 @@ from pydantic import SecretStr, ValidationError
 from services.pledges.imports.commands import import_pledges
 from services.pledges.pledges.domain import Limits
 from services.pledges.settings import PledgesSettings
-from shared.i18n.translations import speaking
+from shared.i18n.translations import use_language
 from tests.pledges.conftest import REQUEST_KEY, Caller, hire_body, pledge_body
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ async def kept(dsns: Databases) -> dict[str, list[bytes]]:
 
 
 async def import_file(database: Database, taskforce_id: UUID, key: SecretStr = REQUEST_KEY) -> Report:
-    with speaking("en", "pledges"):
+    with use_language("en", "pledges"):
         return await import_pledges(
             database, taskforce_id, FILE.encode(), dry_run=False, limits=Limits(), request_key=key
         )
