@@ -83,7 +83,7 @@ async def test_every_table_but_the_registries_is_under_row_level_security(db: Da
         rows = await conn.fetch(
             "select relname, relrowsecurity from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
         )
-    only_added_to = {"erasures", "access_log"}  # tests/privacy/test_tenancy.py
+    only_added_to = {"erasures", "access_log", "idempotency_keys"}  # tests/privacy, tests/shared/db
     assert {row["relname"] for row in rows if row["relrowsecurity"]} == set(BUSINESS) | only_added_to
     assert {row["relname"] for row in rows if not row["relrowsecurity"]} == EXEMPT
 
