@@ -13,7 +13,7 @@ from uuid import UUID
 import asyncpg
 from rich.table import Table
 
-from deploy.cli.console import FAILED, Refusal, as_typed, output, progress, say_json
+from deploy.cli.console import FAILED, CommandError, print_json, progress, stdout_console, with_command_name
 from deploy.cli.installation import Installation, attach
 from shared.db.database import Database
 from shared.messaging import dead_letters
@@ -37,10 +37,10 @@ def list_letters(*, as_json: bool) -> None:
     """Print what waits, oldest first."""
     found = asyncio.run(_waiting(attach()))
     if as_json:
-        say_json([_summary(each) for each in found])
+        print_json([_summary(each) for each in found])
         return
     if not found:
-        output().print("[green]✓[/] No message was put aside.")
+        stdout_console().print("[green]✓[/] No message was put aside.")
         return
     table = Table("Letter", "Since", "Reader", "Topic", "Reason", box=None, header_style="bold", pad_edge=False)
     for each in found:
@@ -48,20 +48,22 @@ def list_letters(*, as_json: bool) -> None:
         since = f"{letter.recorded_at.astimezone():%d.%m.%Y %H.%M}"
         topic = letter.record.topic.removeprefix("tilsagn.")
         table.add_row(str(letter.letter_id), since, each.service, topic, letter.reason)
-    output().print(table)
-    output().print(as_typed(f"\n{len(found)} waiting. `tilsagn dead-letters show LETTER` tells more about one."))
+    stdout_console().print(table)
+    stdout_console().print(
+        with_command_name(f"\n{len(found)} waiting. `tilsagn dead-letters show LETTER` tells more about one.")
+    )
 
 
 def show_letter(letter_id: UUID, *, as_json: bool) -> None:
-    """Print one letter whole. Raises `Refusal` where there is none of that id."""
+    """Print one letter whole. Raises `CommandError` where there is none of that id."""
     each = asyncio.run(_find(attach(), letter_id))
     if as_json:
-        say_json(
+        print_json(
             _summary(each) | {"headers": dict(each.letter.record.headers), "value": _text(each.letter.record.value)}
         )
         return
     letter, record = each.letter, each.letter.record
-    console = output()
+    console = stdout_console()
     for name, value in (
         ("Letter", str(letter.letter_id)),
         ("Put aside by", f"{letter.consumer_group} ({each.service})"),
@@ -81,22 +83,28 @@ def show_letter(letter_id: UUID, *, as_json: bool) -> None:
 
 
 def replay_letters(letter_ids: Sequence[UUID], *, every: bool, as_json: bool) -> None:
-    """Try letters again. Raises `Refusal` where one still cannot work."""
+    """Try letters again. Raises `CommandError` where one still cannot work."""
     if bool(letter_ids) == every:
-        raise Refusal("Say which letters to replay, or --all: `tilsagn dead-letters list` names them.", exit_code=2)
+        raise CommandError(
+            "Say which letters to replay, or --all: `tilsagn dead-letters list` names them.", exit_code=2
+        )
     outcome = asyncio.run(_replay(attach(), letter_ids, every=every))
     done = [letter for letter, problem in outcome if problem is None]
     if as_json:
-        say_json(
+        print_json(
             [{"letter": str(letter), "replayed": problem is None, "problem": problem} for letter, problem in outcome]
         )
     else:
         for letter, problem in outcome:
-            output().print(f"[red]✗[/] {letter} still cannot work: {problem}" if problem else f"[green]✓[/] {letter}")
+            stdout_console().print(
+                f"[red]✗[/] {letter} still cannot work: {problem}" if problem else f"[green]✓[/] {letter}"
+            )
         if not outcome:
-            output().print("[green]✓[/] Nothing waits to be replayed.")
+            stdout_console().print("[green]✓[/] Nothing waits to be replayed.")
     if len(done) < len(outcome):
-        raise Refusal(f"{len(outcome) - len(done)} of {len(outcome)} letters stay where they are.", exit_code=FAILED)
+        raise CommandError(
+            f"{len(outcome) - len(done)} of {len(outcome)} letters stay where they are.", exit_code=FAILED
+        )
 
 
 # ---- where the letters lie
@@ -136,7 +144,7 @@ async def _find(installation: Installation, letter_id: UUID) -> _Found:
                 letter = await dead_letters.find(conn, letter_id)
             if letter is not None:
                 return _Found(service, letter)
-    raise Refusal(f"There is no letter {letter_id}: `tilsagn dead-letters list` names those that wait.")
+    raise CommandError(f"There is no letter {letter_id}: `tilsagn dead-letters list` names those that wait.")
 
 
 async def _replay(

@@ -1,7 +1,7 @@
-"""What the dashboard holds: each aggregate's highest version in the generation that is served.
+"""Queries on the dashboard's read model: the highest version of each aggregate in the serving generation.
 
-The queries name their columns as those of `truth` do. `versions` is how many versions of it are kept: all of them
-from 1 on, or its history has a hole and *as known at* would be wrong.
+The columns have the same names as those of `source_records`. `versions` is the number of stored versions. It must equal
+`version`; otherwise the history has a gap and *as known at* would be wrong.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def _highest(table: str, key: str, columns: str) -> str:
 
 
 def _kept(present: str, table: str, key: str, columns: str) -> str:
-    """Where the highest version is kept in a table of its own, that one is what the figures read."""
+    """Read the table of highest versions, where there is one, because the figures read it too."""
     return f"""
         select row.taskforce_id,
                row.{key} as id,
@@ -85,4 +85,4 @@ ORPHANED_VERSIONS: Final = {
                               and present.hire_id = past.hire_id)
     """,  # noqa: S608
 }
-"""Histories without a present."""
+"""Aggregates that have versions in the history table and no row in the table of highest versions."""
