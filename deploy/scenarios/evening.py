@@ -1,6 +1,6 @@
 """Plays a company evening over HTTP: companies check in, phones send pledges, case workers confirm hires.
 
-`plan_evening` decides all steps in advance; the plan depends only on the date and number of the evening. `play` uses one
+`plan_evening` decides all steps in advance, from the date and number of the evening alone. `play` uses one
 client per role with that role's token, and repeats a request when the response is lost, as a phone does.
 """
 
