@@ -105,7 +105,9 @@ def main() -> int:
     )
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--check", action="store_true", help="change nothing; exit 1 where a right is not as declared")
-    mode.add_argument("--print", action="store_true", dest="print_commands", help="print commands of Kafka's own tool instead")
+    mode.add_argument(
+        "--print", action="store_true", dest="print_commands", help="print commands of Kafka's own tool instead"
+    )
     mode.add_argument("--secrets", action="store_true", help="print names and new passwords as an env file's lines")
     options = parser.parse_args()
     environment = os.environ

@@ -83,7 +83,7 @@ import_app = typer.Typer(cls=_OrderedGroup, no_args_is_help=True, help="Import f
 rebuild_app = typer.Typer(
     cls=_OrderedGroup, no_args_is_help=True, help="Build a read model anew from the services' own records."
 )
-letters_app = typer.Typer(
+dead_letters_app = typer.Typer(
     cls=_OrderedGroup, no_args_is_help=True, help="Messages that were put aside: list, show and replay them."
 )
 person_app = typer.Typer(
@@ -92,7 +92,7 @@ person_app = typer.Typer(
 person_commands.add_to(person_app)
 app.add_typer(scenario_app, name="scenario", rich_help_panel=FILL)
 app.add_typer(import_app, name="import", rich_help_panel=FILL)
-app.add_typer(letters_app, name="dead-letters", rich_help_panel=OPERATE)
+app.add_typer(dead_letters_app, name="dead-letters", rich_help_panel=OPERATE)
 app.add_typer(rebuild_app, name="rebuild", rich_help_panel=OPERATE)
 app.add_typer(person_app, name="person", rich_help_panel=OPERATE)
 
@@ -324,20 +324,20 @@ def admin_link(taskforce: Taskforce = "struer") -> None:
     print_link(taskforce)
 
 
-@letters_app.command("list")
-def letters_list(as_json: AsJson = False) -> None:
+@dead_letters_app.command("list")
+def dead_letters_list(as_json: AsJson = False) -> None:
     """List the messages that could not be applied and wait for somebody to look.
 
     \b
     tilsagn dead-letters list
     """
-    from deploy.cli.letters import list_letters  # noqa: PLC0415
+    from deploy.cli.dead_letters import list_dead_letters  # noqa: PLC0415
 
-    list_letters(as_json=as_json)
+    list_dead_letters(as_json=as_json)
 
 
-@letters_app.command("show")
-def letters_show(
+@dead_letters_app.command("show")
+def dead_letters_show(
     letter: Annotated[UUID, typer.Argument(metavar="LETTER", help="Its id, from `list`.")],
     as_json: AsJson = False,
 ) -> None:
@@ -346,13 +346,13 @@ def letters_show(
     \b
     tilsagn dead-letters show 3f0c2c1e-…
     """
-    from deploy.cli.letters import show_letter  # noqa: PLC0415
+    from deploy.cli.dead_letters import show_dead_letter  # noqa: PLC0415
 
-    show_letter(letter, as_json=as_json)
+    show_dead_letter(letter, as_json=as_json)
 
 
-@letters_app.command("replay")
-def letters_replay(
+@dead_letters_app.command("replay")
+def dead_letters_replay(
     letters: Annotated[list[UUID] | None, typer.Argument(metavar="[LETTER]...", help="Ids, from `list`.")] = None,
     every: Annotated[bool, typer.Option("--all", help="All that wait.")] = False,
     as_json: AsJson = False,
@@ -363,9 +363,9 @@ def letters_replay(
     tilsagn dead-letters replay 3f0c2c1e-…
     tilsagn dead-letters replay --all
     """
-    from deploy.cli.letters import replay_letters  # noqa: PLC0415
+    from deploy.cli.dead_letters import replay_dead_letters  # noqa: PLC0415
 
-    replay_letters(letters or [], every=every, as_json=as_json)
+    replay_dead_letters(letters or [], every=every, as_json=as_json)
 
 
 @rebuild_app.command("dashboard")

@@ -74,4 +74,6 @@ async def _is_set(event: asyncio.Event, *, within: float) -> bool:
 async def _is_at_end(client: AIOKafkaConsumer) -> bool:
     """Whether the client knows that it has taken everything. Not while it has no partitions: it soon gets some."""
     places = client.assignment()
-    return bool(places) and not any([await lag(client, place, admits_its_end=False) != 0 for place in places])
+    return bool(places) and not any(
+        [await lag(client, place, rejects_offset_out_of_range=False) != 0 for place in places]
+    )

@@ -20,10 +20,10 @@ from shared.fields.copenhagen import COPENHAGEN
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from services.events.identity.people.domain import Programme
     from shared.contracts.events import EventKind
     from shared.contracts.pledges import JobType
-    from shared.http.auth import Role
+    from shared.product.roles import Role
+    from shared.product.vocabulary import Programme
 
 T = TypeVar("T")
 

@@ -7,8 +7,7 @@ from typing import Annotated, Final
 from fastapi import Depends, Request
 
 from services.events.settings import EventsSettings
-from shared.db.database import Database
-from shared.http.auth import Principal, any_person, public, require, require_service, stepped_up
+from shared.http.auth import Principal, require, require_service, stepped_up
 from shared.http.policy import ALL_TASKFORCES, NOTHING, OF_THE_TASKFORCE, OWN, Resource
 
 Planner = Annotated[Principal, Depends(require("coordinator", "admin"))]
@@ -48,14 +47,8 @@ Overseer = Annotated[Principal, Depends(require("admin", "auditor"))]
 Courier = Annotated[Principal, Depends(require_service("notifications"))]
 """The service that writes the mails, never a person."""
 
-AnyPerson = Annotated[Principal, Depends(any_person)]
-"""Sees and changes their own account, whatever their roles."""
-
-ProvenAdministrator = Annotated[Principal, Depends(stepped_up(require("admin")))]
+SteppedUpAdministrator = Annotated[Principal, Depends(stepped_up(require("admin")))]
 """Changes who may do what: people, their roles, and keys of programs."""
-
-ProvenPerson = Annotated[Principal, Depends(stepped_up(any_person))]
-"""Changes how they sign in, and where they are signed in."""
 
 EVENT: Final = Resource(
     "event",
@@ -79,18 +72,10 @@ API_KEY: Final = Resource("API key")
 PASS: Final = Resource("event pass", reach=ALL_TASKFORCES)
 """The code of one: whoever has it may use it."""
 
-Anybody = Annotated[Principal | None, Depends(public)]
-
-
-async def _database(request: Request) -> Database:
-    database: Database = request.app.state.database
-    return database
-
 
 async def _settings(request: Request) -> EventsSettings:
     settings: EventsSettings = request.app.state.settings
     return settings
 
 
-Db = Annotated[Database, Depends(_database)]
 Settings = Annotated[EventsSettings, Depends(_settings)]

@@ -3,19 +3,71 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
-from typing import Annotated, Self
+from dataclasses import dataclass
+from typing import Annotated, Final, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from services.events.identity.oidc.domain import GroupGives, Groups
-from services.events.identity.oidc.http import origin_of
-from services.events.identity.oidc.provider import ProviderSettings
+from shared.product.roles import PersonRole
+from shared.product.vocabulary import Programme
 from shared.settings import ServiceSettings
 
 CALLBACK = "/sign-in/provider/callback"
 """Where the provider sends people back: registered with it as `<public_url>/sign-in/provider/callback`."""
+
+
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+_IN_ADDRESSES: Final = re.compile(r"[!#-;=?-Z\[\]_a-z~]+")
+"""What addresses are written in (RFC 3986, section 2): no blanks, no line ends that would end one of our headers."""
+
+
+class GroupGives(BaseModel):
+    """What being in a group of the provider's gives somebody here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    roles: frozenset[PersonRole] = frozenset()
+    municipality: Annotated[str, StringConstraints(pattern=r"^\d{4}$")] | None = None
+    programme: Programme | None = None
+
+
+Groups = Mapping[str, GroupGives]
+"""What each group gives in one taskforce, by the group's name or id at the provider."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ProviderSettings:
+    """How the installation is known to its provider.
+
+    Attributes:
+        name: what people call the provider.
+        groups: what its groups give, by the slugs of the taskforces whose people may sign in with it.
+        groups_claim: what it calls the groups in its token.
+        more_origins: further origins that its discovery may name.
+        emails_verified: whether its addresses are its people's own though it does not say so.
+        redirect_uri: where it sends people back.
+        signed_out_uri: and whoever has signed out there.
+        acr_values: how strongly it has to have asked, in its own words: one of these.
+        amr_values: and by what means, at least one of these (RFC 8176: `mfa`); where empty, it is not looked at.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    name: str
+    groups: Mapping[str, Groups]
+    redirect_uri: str
+    groups_claim: str = "groups"
+    more_origins: frozenset[str] = frozenset()
+    emails_verified: bool = False
+    signed_out_uri: str = ""
+    acr_values: tuple[str, ...] = ()
+    amr_values: frozenset[str] = frozenset()
 
 
 class EventsSettings(ServiceSettings):
@@ -160,3 +212,21 @@ class EventsSettings(ServiceSettings):
 
     def _more_addresses(self) -> list[str]:
         return [f"https://{host.strip()}" for host in self.oidc_more_hosts.split(",") if host.strip()]
+
+
+def origin_of(url: str) -> str:
+    """`https://host:port` of an address, always with the port. Raises `ValueError` for what is no such address.
+
+    Plain HTTP is for a provider on this very machine only.
+    """
+    # Python's reader leaves out what does not belong there, and whoever is sent there does not.
+    if not _IN_ADDRESSES.fullmatch(url):
+        raise ValueError("no address")
+    parts = urlsplit(url)
+    host = parts.hostname
+    if not host or parts.username is not None or parts.password is not None or parts.fragment:
+        raise ValueError("no address of a provider")
+    if parts.scheme != "https" and not (parts.scheme == "http" and host in LOOPBACK):
+        raise ValueError("https only")
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}"

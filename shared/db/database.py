@@ -31,7 +31,7 @@ ACQUIRE_TIMEOUT_SECONDS = 5.0
 
 # What says that the server cannot be reached now: away, restarting, or full of connections. The driver's own complaint
 # about a value is an InterfaceError too: see INVALID_DATA_ERRORS.
-AWAY_ERRORS: tuple[type[BaseException], ...] = (
+UNAVAILABLE_ERRORS: tuple[type[BaseException], ...] = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
@@ -46,7 +46,7 @@ AWAY_ERRORS: tuple[type[BaseException], ...] = (
 
 # What a caller may retry: that, or the server chose us to end a deadlock, gave up waiting, or may not write just now.
 TRANSIENT_ERRORS: tuple[type[BaseException], ...] = (
-    *AWAY_ERRORS,
+    *UNAVAILABLE_ERRORS,
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
     asyncpg.LockNotAvailableError,

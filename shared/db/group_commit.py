@@ -1,7 +1,7 @@
-"""Group commit: changes that are wanted at the same moment are made in one transaction.
+"""Group commit: changes that wait at the same moment share one transaction.
 
-What a transaction costs whatever is done in it (its round trips, the wait for the disk) is shared by all who wait.
-Nobody waits for company: whoever comes first goes at once, and those who come meanwhile go together.
+They share the fixed cost of a transaction: its round trips and the wait for the disk. No change waits for others to
+come: the first one starts at once, and those that come meanwhile form the next batch.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from contextvars import Context
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from shared.db.database import ACQUIRE_TIMEOUT_SECONDS, AWAY_ERRORS, INVALID_DATA_ERRORS
+from shared.db.database import ACQUIRE_TIMEOUT_SECONDS, INVALID_DATA_ERRORS, UNAVAILABLE_ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -24,17 +24,17 @@ Wanted = TypeVar("Wanted")
 Outcome = TypeVar("Outcome")
 
 QUEUE_SECONDS = ACQUIRE_TIMEOUT_SECONDS
-"""Nobody waits longer for their turn than they would for a connection."""
+"""The longest wait in the queue; the same as for a database connection."""
 LOCK_MILLISECONDS = 500
-"""Nor do many wait longer for a row that somebody else holds and that one of them needs."""
+"""The longest wait of a batch for a locked row."""
 
 
-class DatabaseAway(ConnectionError):
-    """The database could not be reached, or not in time. Nobody knows whether the change was made: ask again."""
+class DatabaseUnavailable(ConnectionError):
+    """The database could not be reached in time. Whether the change was committed is unknown: send it again."""
 
 
-class Apart(Exception):
-    """The transaction of several changes was undone, because of one of them, nobody says which: ask for each alone."""
+class BatchFailed(Exception):
+    """The batch was rolled back because of one of its changes. Make each change in a transaction of its own."""
 
 
 @dataclass(slots=True)
@@ -45,29 +45,28 @@ class _Waiting(Generic[Wanted, Outcome]):
     taken: bool = False
 
     def fail(self, error: Exception, cause: BaseException | None = None) -> None:
-        """Tell who waits; an error of their own, for it becomes part of their request."""
+        """Raise the error where the change is awaited. Each waiter needs its own error object."""
         if not self.outcome.done():
             error.__cause__ = cause
             self.outcome.set_exception(error)
-            # Or its words are logged, where they have gone in this very moment.
+            # Mark it as retrieved: asyncio logs it otherwise when the waiter was cancelled meanwhile.
             self.outcome.exception()
 
     def give_up(self) -> None:
-        """Their time in the queue is over."""
+        """Fail the change if it is still in the queue."""
         if not self.taken:
-            self.fail(DatabaseAway())
+            self.fail(DatabaseUnavailable())
 
 
 class GroupCommit(Generic[Wanted, Outcome]):
-    """Makes changes of one kind, those of one taskforce that wait at the same moment in one transaction.
+    """Makes changes of one kind in batches; a batch holds changes of one taskforce.
 
     Args:
-        database: where.
-        effect: given the transaction (`Database.change`, in which no lock is waited for longer than 0.5 s), the
-            taskforce and what is wanted, makes the changes and returns their outcomes, in the same order. What it
-            raises undoes them all.
-        most: how many share a transaction at most.
-        at_once: how many transactions are under way at once.
+        database: the database.
+        effect: takes a connection in a transaction of `Database.change` (lock timeout 0.5 s), the taskforce and the
+            wanted changes; makes them and returns their outcomes in the same order. An error rolls the batch back.
+        most: the largest batch.
+        at_once: the number of transactions at the same time.
     """
 
     def __init__(
@@ -87,33 +86,33 @@ class GroupCommit(Generic[Wanted, Outcome]):
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def change(self, taskforce_id: UUID, wanted: Wanted) -> Outcome:
-        """Return the outcome of one change, once it is committed.
+        """Make one change and return its outcome after the commit.
 
         Raises:
-            DatabaseAway: it is, or it was not this one's turn within 5 s.
-            Apart: something was wrong with one of those that shared the transaction; nothing of any has changed.
+            DatabaseUnavailable: the database is unavailable, or the change was in the queue for 5 s.
+            BatchFailed: one of the changes in the batch failed; none of them was made.
         """
         loop = asyncio.get_running_loop()
         one: _Waiting[Wanted, Outcome] = _Waiting(taskforce_id, wanted, loop.create_future())
         self._waiting.append(one)
         if self._at_work < self._at_once:
             self._at_work += 1
-            # What it says is about many requests, and not about this one.
+            # A context of its own: its log lines are about many requests.
             task = loop.create_task(self._work(), context=Context())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        patience = loop.call_later(QUEUE_SECONDS, one.give_up)
+        timeout = loop.call_later(QUEUE_SECONDS, one.give_up)
         try:
             return await one.outcome
         finally:
-            patience.cancel()
+            timeout.cancel()
 
     async def _work(self) -> None:
         try:
             while batch := self._next():
                 await self._make(batch)
         finally:
-            # In the same step in which nobody was waiting: whoever comes in the next one starts another.
+            # Without an await since the queue was found empty, so a change that comes later starts a new task.
             self._at_work -= 1
 
     async def _make(self, batch: Sequence[_Waiting[Wanted, Outcome]]) -> None:
@@ -122,14 +121,15 @@ class GroupCommit(Generic[Wanted, Outcome]):
                 await conn.execute(f"set local lock_timeout = {LOCK_MILLISECONDS}")
                 outcomes = await self._effect(conn, batch[0].taskforce_id, [one.wanted for one in batch])
                 if len(outcomes) != len(batch):
-                    raise ValueError("not an outcome for each")
+                    raise ValueError("the effect returned another number of outcomes")
         except BaseException as error:
-            # Away, it would be so for each alone as well. A value that the driver does not take is none of it.
-            away = not isinstance(error, Exception) or (
-                isinstance(error, AWAY_ERRORS) and not isinstance(error, INVALID_DATA_ERRORS)
+            # When the database is unavailable, each change alone would fail, too. A value that the driver rejects is
+            # the fault of one change.
+            unavailable = not isinstance(error, Exception) or (
+                isinstance(error, UNAVAILABLE_ERRORS) and not isinstance(error, INVALID_DATA_ERRORS)
             )
             for one in batch:
-                one.fail(DatabaseAway() if away else Apart(), error)
+                one.fail(DatabaseUnavailable() if unavailable else BatchFailed(), error)
             if not isinstance(error, Exception):
                 raise
         else:
@@ -138,17 +138,17 @@ class GroupCommit(Generic[Wanted, Outcome]):
                     one.outcome.set_result(outcome)
 
     def _next(self) -> list[_Waiting[Wanted, Outcome]]:
-        """Take the first that wait for the same taskforce as the one who has waited longest."""
-        together: list[_Waiting[Wanted, Outcome]] = []
+        """Take the next batch: the first changes that have the same taskforce as the one that has waited longest."""
+        batch: list[_Waiting[Wanted, Outcome]] = []
         others: list[_Waiting[Wanted, Outcome]] = []
-        while self._waiting and len(together) < self._most:
+        while self._waiting and len(batch) < self._most:
             one = self._waiting.popleft()
-            if one.outcome.done():  # whoever asked has gone
+            if one.outcome.done():  # the request was cancelled
                 continue
-            if together and one.taskforce_id != together[0].taskforce_id:
+            if batch and one.taskforce_id != batch[0].taskforce_id:
                 others.append(one)
                 continue
             one.taken = True
-            together.append(one)
+            batch.append(one)
         self._waiting.extendleft(reversed(others))
-        return together
+        return batch

@@ -10,9 +10,11 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from shared.http.auth import COOKIE, SCOPES
+from shared.http.auth import COOKIE
 from shared.http.policy import operations
 from shared.http.rate_limits import RateClass
+from shared.product.roles import SCOPE_DESCRIPTIONS, SCOPES
+from shared.product.services import TOKEN_PATH
 
 _PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -55,12 +57,8 @@ _SECURITY_SCHEMES: dict[str, Any] = {
         "description": "An administrator makes the key, for some scopes and until a day; a token lasts a minute.",
         "flows": {
             "clientCredentials": {
-                "tokenUrl": "/api/events/v1/token",
-                "scopes": {
-                    "events:read": "when the taskforce meets",
-                    "figures:read": "the taskforce's figures, and to be told when they change",
-                    "pledges:read": "pledges, without whom to call at the company",
-                },
+                "tokenUrl": TOKEN_PATH,
+                "scopes": dict(SCOPE_DESCRIPTIONS),
             }
         },
     },
@@ -85,6 +83,13 @@ LOCATION: Final = {"Location": _header("Where it can be read")}
 REQUIRED: Final = "x-required"
 """Put into a parameter's `json_schema_extra` where a route itself answers for its absence."""
 
+_PROBLEMS: Final = {
+    404: "There is none with this id in the taskforce",
+    409: "Its status does not allow this, or its id is in use",
+    412: "It has another version than the one in If-Match",
+    422: "Something needs to be corrected; `errors` says what",
+}
+
 _SIGNED_OUT: Final = {
     "description": "No token, or one that is not valid",
     "headers": {"WWW-Authenticate": _header("How to say who asks")},
@@ -102,6 +107,20 @@ _UNAVAILABLE: Final = {
     "description": "The database is away for the moment",
     "headers": {"Retry-After": _header("In how many seconds to come again")},
 }
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return what a route documents (`responses=`) besides the problems that every operation may be answered with.
+
+    Args:
+        statuses: any of 404, 409, 412, 422.
+    """
+    return {status: {"description": _PROBLEMS[status]} for status in statuses}
+
+
+def versioned(status: int = 200) -> dict[int | str, dict[str, Any]]:
+    """Return what a route documents (`responses=`) whose answer has its version in the ETag."""
+    return {status: {"headers": ETAG}}
 
 
 def _document(app: FastAPI) -> dict[str, Any]:

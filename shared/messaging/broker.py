@@ -1,7 +1,7 @@
-"""Every Kafka client setting, for both kinds of broker, in one place, with the reason.
+"""Every setting of our Kafka clients, for both kinds of broker, with the reason.
 
-FastStream's and aiokafka's defaults lose messages (acknowledge first, start at the latest, acks=1): none of
-them is relied on. The figures were measured; see the architecture notes.
+The defaults of FastStream and aiokafka lose messages (acknowledge first, start at the latest offset, acks=1), so none
+of them is used. The figures were measured; see the architecture notes.
 """
 
 from __future__ import annotations
@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class BrokerSettings:
-    """What differs between the kinds of broker. Times in milliseconds.
+    """The settings that differ between the kinds of broker. Times in milliseconds unless the name says seconds.
 
-    `says_goodbye`: whether a consumer that stops leaves its group, or is missed after its session time.
-    `admits_its_end`: whether a fetch beyond the end of a log is an error, or answered with nothing for ever.
-    `stalled_seconds`: a consumer that has taken nothing for so long, and is not known to have taken everything, is
-    attached anew.
+    Attributes:
+        leaves_group: whether a consumer that stops sends LeaveGroup; otherwise the broker notices by the session
+            timeout.
+        rejects_offset_out_of_range: whether a fetch beyond the end of a log is an error; otherwise it returns nothing,
+            for ever.
+        stalled_seconds: a consumer that has fetched nothing for so long, although its lag is not known to be zero, is
+            restarted.
     """
 
     session_timeout_ms: int
@@ -32,39 +35,53 @@ class BrokerSettings:
     fetch_max_wait_ms: int
     batch_timeout_ms: int
     enable_idempotence: bool
-    says_goodbye: bool
-    admits_its_end: bool
+    leaves_group: bool
+    rejects_offset_out_of_range: bool
     stalled_seconds: float
 
 
 BROKERS: dict[KafkaFlavour, BrokerSettings] = {
-    # When the leader of a group leaves the embedded broker just after another member, it is leader still: whoever comes
-    # then waits for it for ever (6 of 12 times; of those who only went silent, 0 of 12, and the next one is at work
-    # as soon).
-    # The embedded broker sleeps the whole fetch wait, rejoins in 1 s at this session time (18 s at the usual
-    # 10 s), and fails under an idempotent producer. What the fetch wait costs an idle local run (broker and launcher
-    # together, in hundredths of one core, over 30 s) and a change (commit to dashboard row, p50/p95 of 100 events,
-    # on two processors that others were using too):
+    # leaves_group: when the leader of a group leaves the embedded broker just after another member, the broker still
+    # takes it for the leader, and the next member waits for ever (6 of 12 times; 0 of 12 when the leader only stops
+    # sending, and the next member starts just as soon).
+    # The embedded broker always sleeps the whole fetch wait, needs 1 s for a rejoin at this session timeout (18 s at
+    # the usual 10 s), and fails under an idempotent producer. Cost of the fetch wait in an idle local run (broker and
+    # launcher together, in hundredths of one core, over 30 s), and latency of a change (commit to dashboard row,
+    # p50/p95 of 100 events, on two busy processors):
     #   12 partitions a topic: 20 ms 24-43, 38/102 ms;  50 ms 19, 31/55 ms;  100 ms 12, 42/103 ms
     #    3 partitions a topic: 20 ms 20,    35/154 ms;  50 ms 11, 26/47 ms;   30 ms 17, 24/46 ms
     #    4 partitions a topic:                     50 ms 15-17 (the latency was not measured again)
-    # Most of it is the broker's work of looking at every partition for every fetch (see deploy/local/topics.py). In a
-    # local run consumers at the end of the log fetch only when something was published (see deploy/local/fetching.py).
-    # Heartbeats half as often save nothing that can be measured.
+    # Most of the cost: the broker looks at every partition for every fetch (see deploy/local/topics.py). In a local run
+    # consumers at the end of the log fetch only when something was published (see deploy/local/fetching.py).
+    # Fewer heartbeats save nothing measurable.
     "embedded": BrokerSettings(
-        1000, 250, 50, 20, enable_idempotence=False, says_goodbye=False, admits_its_end=False, stalled_seconds=10
+        1000,
+        250,
+        50,
+        20,
+        enable_idempotence=False,
+        leaves_group=False,
+        rejects_offset_out_of_range=False,
+        stalled_seconds=10,
     ),
     "apache": BrokerSettings(
-        10_000, 3_000, 500, 20, enable_idempotence=True, says_goodbye=True, admits_its_end=True, stalled_seconds=60
+        10_000,
+        3_000,
+        500,
+        20,
+        enable_idempotence=True,
+        leaves_group=True,
+        rejects_offset_out_of_range=True,
+        stalled_seconds=60,
     ),
 }
 
 REQUEST_TIMEOUT_MS = 5_000
-# After so long at the latest a client sees that the broker, or a topic's number of partitions, is another one.
+# A client notices a replaced broker or a changed number of partitions after at most this time.
 METADATA_MAX_AGE_MS = 30_000
 MAX_POLL_INTERVAL_MS = 300_000
 BATCH_RECORDS = 500
-# A handler retries passing failures this long before it hands the batch back, well under the poll interval.
+# A handler retries transient errors for this long before it hands the batch back; well below the poll interval.
 HANDLER_DEADLINE_SECONDS = 60.0
 
 

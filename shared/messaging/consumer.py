@@ -1,8 +1,8 @@
-"""From the broker to an effect: a batch of records, one transaction, then the offsets.
+"""The consumer: fetches a batch of records, applies it in one transaction, then commits the offsets.
 
-What a service writes is one function, `apply(conn, deliveries)`, idempotent by a key in its own tables (the
-aggregate's id and version, the delivery's id). Everything else is here: tolerant parsing, dead letters in the same
-transaction, retries in order for what passes, tenancy, and the alarm when too much is invalid in a row.
+A service writes one function, `apply(conn, deliveries)`, idempotent by a key in its own tables (the aggregate's id and
+version, the delivery's id). Everything else is here: tolerant parsing, dead letters in the same transaction, retries of
+transient errors in order, tenancy, and the stop after too many invalid records in a row.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from shared.messaging import dead_letters, progress
 from shared.messaging.broker import BROKERS, HANDLER_DEADLINE_SECONDS, subscriber_options
 from shared.messaging.dead_letters import Record
 from shared.messaging.envelope import Delivery, InvalidMessage, UnknownType, decode, read_headers
-from shared.messaging.membership import commit_only_own_offsets, leave_without_a_word, membership
+from shared.messaging.membership import commit_only_own_offsets, membership, skip_leave_group
 from shared.messaging.polling import wait_for_records
 from shared.messaging.progress import Progress
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from shared.settings import ServiceSettings
 
 INVALID_IN_A_ROW = 200
-"""So many invalid records one after the other are our fault, not theirs: stop and alarm, lose nothing."""
+"""More invalid records in a row are probably our own fault: the consumer stops and alarms, and loses nothing."""
 
 _REFUSED: tuple[type[Exception], ...] = (InvalidMessage, *INVALID_DATA_ERRORS)
 
@@ -44,18 +44,18 @@ _log = structlog.get_logger(__name__)
 
 
 class Apply(Protocol):
-    """The effect of messages, in the transaction that moves past them.
+    """Applies messages in the transaction that moves past them. Must not commit.
 
-    All deliveries are of one taskforce, to which `conn` is bound, in the order they were delivered; the same
-    one may come again, in the same batch or years later. Must not commit. Raises `InvalidMessage` for a
-    message that can never work; any error of PostgreSQL's class 22 or 23 counts as such.
+    All deliveries belong to one taskforce, to which `conn` is bound, in the order of delivery. The same one may come
+    again, in the same batch or years later. Raises `InvalidMessage` for a message that can never be applied; an
+    error of PostgreSQL's class 22 or 23 counts as that.
     """
 
     async def __call__(self, conn: Connection, deliveries: Sequence[Delivery]) -> None: ...
 
 
 class TooManyInvalid(Exception):
-    """The consumer has stopped rather than put a whole topic aside; a person must look."""
+    """The consumer has stopped instead of turning a whole topic into dead letters; an operator has to look."""
 
 
 class Consumer:
@@ -63,10 +63,10 @@ class Consumer:
 
     Args:
         group: the consumer group's name, e.g. `tilsagn.dashboard`.
-        messages: the message classes it understands; its topics follow from them.
-        apply: the effect.
-        after_commit: called with the taskforces whose rows may have changed, after each commit; must not
-            block for long and must not raise.
+        messages: the message classes that it understands; its topics follow from them.
+        apply: see `Apply`.
+        after_commit: called after each commit with the taskforces whose rows may have changed; must neither block for
+            long nor raise.
     """
 
     def __init__(
@@ -87,40 +87,40 @@ class Consumer:
         self._invalid_in_a_row = 0
         self.alarmed = False
         self._caught_up_at = time.monotonic()
-        self._sure_at = self._taken_at = time.monotonic()
-        self._batches_in_hand = 0
-        self._says_goodbye = self._admits_its_end = True
+        self._partitions_known_at = self._fetched_at = time.monotonic()
+        self._batches_in_progress = 0
+        self._leaves_group = self._rejects_offset_out_of_range = True
 
     def attach(self, broker: KafkaBroker, database: Database, settings: ServiceSettings) -> None:
-        """Subscribe on `broker`; effects go to `database`."""
+        """Subscribe on `broker` and apply messages to `database`. Call before the broker starts."""
         self._database = database
         subscriber = broker.subscriber(
             *(Topic(topic, declare=False) for topic in self.topics),
-            parser=_survive_any_record,
-            decoder=_leave_bytes,
+            parser=_parse_any_record,
+            decoder=_skip_decoding,
             ack_policy=AckPolicy.NACK_ON_ERROR,
             title=self.group,
             **subscriber_options(settings, self.group),
         )
         self._client = lambda: subscriber.consumer
-        self._says_goodbye = BROKERS[settings.kafka_flavour].says_goodbye
-        self._admits_its_end = BROKERS[settings.kafka_flavour].admits_its_end
-        self._caught_up_at = self._sure_at = self._taken_at = time.monotonic()
+        self._leaves_group = BROKERS[settings.kafka_flavour].leaves_group
+        self._rejects_offset_out_of_range = BROKERS[settings.kafka_flavour].rejects_offset_out_of_range
+        self._caught_up_at = self._partitions_known_at = self._fetched_at = time.monotonic()
 
         async def handle(message: KafkaMessage) -> None:
             raw = message.raw_message
-            taken_as = membership(self._client())
-            self._batches_in_hand += 1
+            member_at_fetch = membership(self._client())
+            self._batches_in_progress += 1
             try:
                 await self.handle(raw if isinstance(raw, tuple) else (raw,))
             except Exception:
-                # Handing it back means going back to its place in the log, which may not be the same log any more.
-                # Whoever has been given its partition since is given it again.
-                if membership(self._client()) == taken_as:
+                # Raising hands the batch back: the client seeks to its offset. After a rebalance that offset may be of
+                # another log, and the partition's new owner fetches the batch anyway.
+                if membership(self._client()) == member_at_fetch:
                     raise
             finally:
-                self._batches_in_hand -= 1
-                self._taken_at = time.monotonic()
+                self._batches_in_progress -= 1
+                self._fetched_at = time.monotonic()
 
         subscriber(handle)
 
@@ -129,23 +129,23 @@ class Consumer:
         return self._client()
 
     def started(self) -> None:
-        """Say that the client has started, by whoever started it."""
+        """Prepare the client after the broker has started it."""
         client = self._client()
         assert client is not None
         commit_only_own_offsets(client)
         wait_for_records(client)
 
-    def about_to_stop(self) -> None:
-        """Say that the client is about to be stopped, by whoever stops it: it may have to go without a word."""
+    def prepare_stop(self) -> None:
+        """Prepare the client before the broker stops it: with some brokers it must not leave its group."""
         client = self._client()
-        if client is not None and not self._says_goodbye:
-            leave_without_a_word(client)
+        if client is not None and not self._leaves_group:
+            skip_leave_group(client)
 
     async def handle(self, records: Sequence[ConsumerRecord[Any, Any]]) -> None:
-        """Give `records` their effect, once and durably. Returning lets the offsets be committed.
+        """Apply a batch durably. The offsets are committed after it returns.
 
-        Passing failures are retried with backoff up to a deadline and then raised, which hands the whole
-        batch back to be delivered again in order.
+        Transient errors are retried with backoff until `HANDLER_DEADLINE_SECONDS` and then raised, which hands the
+        whole batch back to be delivered again in order.
         """
         assert self._database is not None
         batch = [Record(r.topic, r.partition, r.offset, r.key, r.value, read_headers(r.headers)) for r in records]
@@ -161,7 +161,7 @@ class Consumer:
                     raise
                 await asyncio.sleep(pause)
             except Exception as error:
-                # Our own mistake. The batch stays where it is and is tried again, not too hotly.
+                # A bug of ours. The batch is delivered again after a pause.
                 _log.exception("consumer.failed", group=self.group, error=type(error).__name__)
                 await asyncio.sleep(2)
                 raise
@@ -189,13 +189,13 @@ class Consumer:
             async with database.system() as conn:
                 await self._apply_all(conn, understood)
                 for record, reason in invalid:
-                    await dead_letters.put_aside(conn, self.group, record, reason)
+                    await dead_letters.add_dead_letter(conn, self.group, record, reason)
         except _REFUSED:
-            # Rare: find out which ones, each behind its own savepoint.
+            # Rare: apply each message behind its own savepoint to find the invalid ones.
             async with database.system() as conn:
                 invalid += await self._apply_each(conn, understood)
                 for record, reason in invalid:
-                    await dead_letters.put_aside(conn, self.group, record, reason)
+                    await dead_letters.add_dead_letter(conn, self.group, record, reason)
         self._invalid_in_a_row = in_a_row
         self.alarmed = False
         for _, invalidity in invalid:
@@ -231,48 +231,58 @@ class Consumer:
                 refused.append((record, InvalidMessage("refused_by_database", type(error).__name__)))
         return refused
 
-    async def replay(self, database: Database, letter: dead_letters.DeadLetter) -> None:
-        """Give a dead letter its effect after all and mark it, in one transaction.
+    async def replay(self, database: Database, dead_letter: dead_letters.DeadLetter) -> None:
+        """Apply a dead letter and mark it as replayed, in one transaction.
 
         Raises:
-            InvalidMessage, UnknownType, any of INVALID_DATA_ERRORS: it still cannot work; nothing has changed.
+            InvalidMessage, UnknownType, any of INVALID_DATA_ERRORS: it still cannot be applied; nothing has changed.
         """
-        record = letter.record
+        record = dead_letter.record
         delivery = decode(record.headers, record.key, record.value, self.known)
         async with database.system() as conn:
             await set_taskforce(conn, delivery.taskforce_id)
             await self._apply(conn, [delivery])
-            await dead_letters.mark_replayed(conn, letter.letter_id)
+            await dead_letters.mark_replayed(conn, dead_letter.dead_letter_id)
         if self._after_commit is not None:
             await self._after_commit({delivery.taskforce_id})
 
     async def measure(self) -> Progress:
-        """Return how far this consumer is, from what its client knows; call it every second or so. Never waits."""
+        """Return the consumer's progress, from what its client knows. Never waits; call it about every second."""
         client = self._client()
         places = [(client, place) for place in client.assignment()] if client is not None else []
-        lags = [await progress.lag(*place, admits_its_end=self._admits_its_end) for place in places]
+        lags = [
+            await progress.lag(*place, rejects_offset_out_of_range=self._rejects_offset_out_of_range)
+            for place in places
+        ]
         lag = sum(of_place or 0 for of_place in lags)
         now = time.monotonic()
-        belongs = bool(places) or membership(client) is not None
-        if belongs and not lag and None not in lags:
-            self._caught_up_at = self._taken_at = now
-        if self._batches_in_hand:
-            self._taken_at = now
-        if not any(progress.is_gone(*place) for place in places):
-            self._sure_at = now
+        is_member = bool(places) or membership(client) is not None
+        if is_member and not lag and None not in lags:
+            self._caught_up_at = self._fetched_at = now
+        if self._batches_in_progress:
+            self._fetched_at = now
+        if not any(progress.is_missing(*place) for place in places):
+            self._partitions_known_at = now
         metrics.CONSUMER_LAG.labels(self.group).set(lag)
-        return Progress(self.group, len(lags), lag, now - self._caught_up_at, now - self._sure_at, now - self._taken_at)
+        return Progress(
+            self.group,
+            len(lags),
+            lag,
+            now - self._caught_up_at,
+            now - self._partitions_known_at,
+            now - self._fetched_at,
+        )
 
 
-async def _survive_any_record(message: Any, original: Callable[[Any], Awaitable[KafkaMessage]]) -> KafkaMessage:
-    """Parse a batch without looking into it: the library's parser loses records with a null header."""
+async def _parse_any_record(message: Any, original: Callable[[Any], Awaitable[KafkaMessage]]) -> KafkaMessage:
+    """Have FastStream parse blank records: its parser fails on a record with a null header."""
     parsed = await original(tuple(_Blank(record) for record in message))
     parsed.raw_message = message
     return parsed
 
 
 class _Blank:
-    """A record's place without its content, for the library's parser."""
+    """A record's position without its content, for FastStream's parser."""
 
     __slots__ = ("headers", "offset", "partition", "timestamp", "topic", "value")
 
@@ -281,5 +291,5 @@ class _Blank:
         self.timestamp, self.headers, self.value = record.timestamp, (), b""
 
 
-async def _leave_bytes(_message: KafkaMessage) -> None:
+async def _skip_decoding(_message: KafkaMessage) -> None:
     return None

@@ -1,7 +1,7 @@
-"""Messages that can never work: put aside in the transaction that moves past them, listed, inspected, replayed.
+"""Dead letters: records that a consumer could not process. They are stored, listed, shown and replayed.
 
-The consumer group's database holds them; a letter is the record as it came, so that it can be tried again
-after the code has been mended.
+A dead letter is stored in the consumer group's own database, in the transaction that moves past the record. It is the
+record exactly as it was delivered, so it can be processed again after the code has been corrected.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A record that was put aside, and why."""
+    """A stored record and the reason why it could not be processed."""
 
-    letter_id: UUID
+    dead_letter_id: UUID
     consumer_group: str
     record: Record
     reason: str
@@ -46,8 +46,8 @@ class DeadLetter:
     replayed_at: datetime | None
 
 
-async def put_aside(conn: Connection, group: str, record: Record, why: InvalidMessage) -> None:
-    """Keep `record` for a person to look at. The same record is kept once, however often it is delivered."""
+async def add_dead_letter(conn: Connection, group: str, record: Record, why: InvalidMessage) -> None:
+    """Store a record for an operator to look at. A record that is delivered again is stored once."""
     digest = hashlib.sha256(b"\0" if record.value is None else b"\1" + record.value).digest()
     await conn.execute(
         """
@@ -71,16 +71,16 @@ async def put_aside(conn: Connection, group: str, record: Record, why: InvalidMe
     )
 
 
-_LETTER = """select id, consumer_group, topic, partition, "offset", message_key, value, headers, reason, detail,
+_SELECT = """select id, consumer_group, topic, partition, "offset", message_key, value, headers, reason, detail,
                recorded_at, replayed_at
           from dead_letters"""
 
 
 async def waiting(conn: Connection, *, limit: int = 100) -> list[DeadLetter]:
-    """Return the letters not yet replayed, oldest first."""
+    """Return at most `limit` dead letters that were not replayed yet, oldest first."""
     rows = await conn.fetch(
         f"""
-        {_LETTER}
+        {_SELECT}
          where replayed_at is null
          order by recorded_at, id
          limit $1
@@ -90,20 +90,20 @@ async def waiting(conn: Connection, *, limit: int = 100) -> list[DeadLetter]:
     return [_from_row(row) for row in rows]
 
 
-async def find(conn: Connection, letter_id: UUID) -> DeadLetter | None:
-    """Return one letter, or None."""
-    row = await conn.fetchrow(f"{_LETTER}\n         where id = $1", letter_id)
+async def find(conn: Connection, dead_letter_id: UUID) -> DeadLetter | None:
+    """Return one dead letter, or None."""
+    row = await conn.fetchrow(f"{_SELECT}\n         where id = $1", dead_letter_id)
     return None if row is None else _from_row(row)
 
 
-async def mark_replayed(conn: Connection, letter_id: UUID) -> None:
-    """Note that the letter has had its effect after all; in the transaction of that effect."""
-    await conn.execute("update dead_letters set replayed_at = clock_timestamp() where id = $1", letter_id)
+async def mark_replayed(conn: Connection, dead_letter_id: UUID) -> None:
+    """Mark a dead letter as replayed, in the transaction of its effect."""
+    await conn.execute("update dead_letters set replayed_at = clock_timestamp() where id = $1", dead_letter_id)
 
 
 def _from_row(row: asyncpg.Record) -> DeadLetter:
     return DeadLetter(
-        letter_id=row["id"],
+        dead_letter_id=row["id"],
         consumer_group=row["consumer_group"],
         record=Record(
             topic=row["topic"],

@@ -1,6 +1,6 @@
-"""A consumer's membership of its group, where the Kafka client needs help to keep it apart from the next one.
+"""Corrections to how aiokafka handles a consumer's membership of its group.
 
-Nothing here has a public name in aiokafka: each function says which behaviour of the pinned version it is about.
+All of it uses private names of the pinned version of aiokafka; each function says which behaviour it corrects.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def membership(client: AIOKafkaConsumer | None) -> tuple[str, int] | None:
-    """Return as whom, and in which generation of its group, this client is a member; None while it is none.
+    """Return the client's member id and the generation of its group; None while it is not a member.
 
-    Not the generation alone: each broker's group begins with the same one.
+    The generation alone would not do: every broker counts from the same number.
     """
     coordinator: Any = client._coordinator if client is not None else None
     if coordinator is None or coordinator.generation < 0:
@@ -25,29 +25,29 @@ def membership(client: AIOKafkaConsumer | None) -> tuple[str, int] | None:
 
 
 def commit_only_own_offsets(client: AIOKafkaConsumer) -> None:
-    """Give up the commit of offsets when the partitions have been shared out anew since they were taken.
+    """Make the client fail a commit of offsets when the group has rebalanced since the records were fetched.
 
-    aiokafka tries a commit again until it is accepted, each time as the member that it is by then. A broker that was
-    replaced by an empty one would take the offsets of the log that is gone as places in its own, and what is sent
-    again up to there would be passed over. Call it once the client has started.
+    aiokafka retries a commit until it succeeds, with the membership it has by then. If a broker was replaced by an
+    empty one, the new broker would accept offsets of the old log, and the consumer would skip everything that is sent
+    again up to there. Call it after the client has started.
     """
     coordinator: Any = client._coordinator
     send = coordinator._do_commit_offsets
 
     async def commit(assignment: Any, offsets: Any) -> None:
         subscription = client._subscription.subscription
-        shared_out_anew = subscription is None or subscription.assignment is not assignment
-        if shared_out_anew or subscription._reassignment_in_progress or membership(client) is None:
+        rebalanced = subscription is None or subscription.assignment is not assignment
+        if rebalanced or subscription._reassignment_in_progress or membership(client) is None:
             raise IllegalGenerationError(coordinator.group_id)
         await send(assignment, offsets)
 
     coordinator._do_commit_offsets = commit
 
 
-def leave_without_a_word(client: AIOKafkaConsumer) -> None:
-    """Let the client forget its group when it stops, rather than tell it: it is missed after its session time.
+def skip_leave_group(client: AIOKafkaConsumer) -> None:
+    """Make the client stop without a LeaveGroup request, so that the broker notices by the session timeout.
 
-    Nothing to do for one that has not got as far as having a group.
+    Does nothing for a client that has not joined a group yet.
     """
     coordinator: Any = client._coordinator
     if coordinator is not None:

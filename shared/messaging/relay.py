@@ -27,7 +27,7 @@ from shared.contracts.message import topic_of
 from shared.db.database import COMMAND_TIMEOUT_SECONDS, OUTBOX_CHANNEL, TRANSIENT_ERRORS
 from shared.messaging.broker import producer_for
 from shared.messaging.envelope import encode_headers
-from shared.messaging.patience import discard
+from shared.messaging.shutdown import discard_producer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -129,7 +129,7 @@ class Relay:
                     async with asyncio.timeout(POLL_SECONDS):
                         await self._woken.wait()
         finally:
-            await discard(producer)
+            await discard_producer(producer)
 
     async def _round(self, conn: asyncpg.Connection[asyncpg.Record], producer: AIOKafkaProducer) -> int:
         """Publish and mark the oldest pending rows. Returns how many there were."""

@@ -1,6 +1,6 @@
-"""A service's background process: its consumers, its relay, its due work, and a health endpoint.
+"""A service's background process: its consumers, its relay, its background jobs and a health endpoint.
 
-It comes up without Kafka and without PostgreSQL, attaches when they come, and starts over what falls.
+It starts without Kafka and without PostgreSQL, connects when they are available, and restarts what fails.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from shared.health import Check, serve_health
 from shared.logging import configure_logging
 from shared.messaging.access import faststream_security
 from shared.messaging.broker import BROKERS, METADATA_MAX_AGE_MS, REQUEST_TIMEOUT_MS
-from shared.messaging.patience import abandon_after
 from shared.messaging.relay import Relay
+from shared.messaging.shutdown import stop_within
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -34,15 +34,15 @@ if TYPE_CHECKING:
     from shared.settings import ServiceSettings
 
 STUCK_SECONDS = 20.0
-"""Older than this, an unpublished change or an unread message makes the worker not ready."""
+"""The worker is not ready while an unpublished change or an unread message is older than this."""
 
-ASTRAY_SECONDS = 10.0
-"""A consumer that has been given for so long a partition that is not there attaches anew: of a broker that was
-replaced by one with fewer, a client can still be given those it had heard of."""
+MISSING_PARTITION_SECONDS = 10.0
+"""A consumer restarts when a partition that does not exist has been assigned to it for so long. That happens after a
+broker was replaced by one with fewer partitions, because the client still knows the old number."""
 
 
 class Stalled(Exception):
-    """A consumer takes nothing more, although nothing says that it has taken everything: it has to attach anew."""
+    """A consumer fetches nothing although its lag is not known to be zero. It has to be restarted."""
 
 
 _REFUSALS = (TopicAuthorizationFailedError, GroupAuthorizationFailedError)
@@ -52,14 +52,15 @@ _log = structlog.get_logger(__name__)
 
 
 class Worker:
-    """One worker. Any number may run per service: the relay elects one, Kafka shares out the partitions.
+    """One worker process. Any number may run for each service: one relay is active at a time, and Kafka assigns the
+    partitions.
 
     Args:
         service: the service's name.
         consumers: its consumer groups, if any.
         publishes: whether the service has an outbox to relay.
-        due_work: long-running coroutines given the database, restarted with a pause if they fail; they must
-            share out their work themselves (claim rows).
+        due_work: long-running coroutines that take the database. They are restarted after a pause when they fail, and
+            must claim the rows they work on, because every worker process runs them.
     """
 
     def __init__(
@@ -81,7 +82,7 @@ class Worker:
         self._broker: KafkaBroker | None = None
 
     async def start(self) -> None:
-        """Start everything and return; nothing needs to be reachable yet."""
+        """Start everything and return. Neither PostgreSQL nor Kafka needs to be reachable."""
         self._database = await Database.connect(self.settings, name=f"{self.service}-worker")
         if self.relay is not None:
             self._spawn(self.relay.run(), "relay")
@@ -91,7 +92,7 @@ class Worker:
             self._spawn(self._keep_working(work, self._database), "due work")
 
     async def stop(self) -> None:
-        """Stop everything within about 4 s. What was not finished is taken up again by the next start."""
+        """Stop everything within about 4 s. The next start continues with what was not finished."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -121,7 +122,7 @@ class Worker:
         await self.stop()
 
     async def health(self) -> list[Check]:
-        """Return what this worker can do right now: by progress, not by being alive."""
+        """Return one check for the relay and one for each consumer, judged by their progress."""
         checks: list[Check] = []
         if self.relay is not None:
             oldest = self.relay.oldest_unpublished_seconds
@@ -157,7 +158,7 @@ class Worker:
                     await asyncio.sleep(1)
                     for consumer in self.consumers:
                         progress = await consumer.measure()
-                        if progress.astray_seconds > ASTRAY_SECONDS:
+                        if progress.missing_partition_seconds > MISSING_PARTITION_SECONDS:
                             raise StaleMetadata(consumer.group)
                         if progress.stalled_seconds > BROKERS[self.settings.kafka_flavour].stalled_seconds:
                             raise Stalled(consumer.group)
@@ -171,7 +172,7 @@ class Worker:
             except _AWAY as error:
                 _log.warning("worker.no_broker", service=self.service, error=type(error).__name__)
             except Exception:
-                # Our own mistake: nothing is consumed until it is mended, and that has to be heard of.
+                # A bug of ours: log it as an error, because nothing is consumed until it is corrected.
                 _log.exception("worker.consumers_failed", service=self.service)
             await self._stop_broker()
             await asyncio.sleep(pause)
@@ -200,10 +201,10 @@ class Worker:
         broker, self._broker = self._broker, None
         if broker is not None:
             for consumer in self.consumers:
-                consumer.about_to_stop()
-            # It ends a little later where the broker does not answer. A consumer that is cancelled in between goes on
-            # telling its group that it is alive, and nobody gets the partitions that nobody reads.
-            await abandon_after(broker.stop(), seconds=3, cancel_after=60)
+                consumer.prepare_stop()
+            # When the broker does not answer, it takes longer than 3 s. Do not cancel it at once: a cancelled consumer
+            # may keep sending heartbeats, and its partitions are then read by nobody.
+            await stop_within(broker.stop(), seconds=3, cancel_after=60)
 
     async def _keep_working(self, work: Callable[[Database], Awaitable[None]], database: Database) -> None:
         while True:
@@ -217,8 +218,8 @@ class Worker:
 
 
 def run_worker(worker: Worker) -> None:
-    """Run a worker as a process of its own until it is told to stop."""
-    import uvloop  # noqa: PLC0415  (tests import this module on the platform's own loop)
+    """Run a worker in this process until SIGTERM or SIGINT."""
+    import uvloop  # noqa: PLC0415  (tests import this module and use asyncio's own loop)
 
     configure_logging(log_format=worker.settings.log_format, level=worker.settings.log_level)
     uvloop.run(worker.run())

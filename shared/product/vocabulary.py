@@ -1,4 +1,4 @@
-"""Words of the domain that several services use: roles, job types, end reasons, how long event passes work.
+"""Words of the domain that several services use: job types, programmes, end reasons, how long event passes work.
 
 Codes are stored and sent. Labels are English and translated where they are shown (`_(label)`).
 """
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
     from shared.contracts.pledges import JobType
 
-PersonRole = Literal["member", "coordinator", "caseworker", "facilitator", "admin", "auditor"]
-"""The roles that a person can have."""
-
 JOB_TYPES: Final[Mapping[JobType, str]] = MappingProxyType(
     {
         "smaajob": N_("Småjob"),
@@ -27,6 +24,18 @@ JOB_TYPES: Final[Mapping[JobType, str]] = MappingProxyType(
         "fleksjob": N_("Fleksjob"),
         "ordinaer": N_("Ordinary job"),
         "traening": N_("Training track"),
+    }
+)
+"""Label by code, in the order in which they are shown."""
+
+Programme = Literal["smaajob_effort", "training_track", "job_network"]
+"""What a participant can be enrolled in."""
+
+PROGRAMMES: Final[Mapping[Programme, str]] = MappingProxyType(
+    {
+        "smaajob_effort": N_("Small-job effort"),
+        "training_track": N_("Training track"),
+        "job_network": N_("Job network"),
     }
 )
 """Label by code, in the order in which they are shown."""

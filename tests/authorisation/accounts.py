@@ -11,7 +11,7 @@ from services.events.identity.administration.commands import add_person
 from services.events.identity.api_keys import commands as api_keys
 from services.events.identity.magic_links import store as links
 from services.events.identity.magic_links.commands import make_link as make_link_to_send
-from services.events.identity.magic_links.domain import LinkCode, hash_of, pack, write_secret
+from services.events.identity.magic_links.domain import LinkCode
 from services.events.identity.magic_links.pages import BROWSER_COOKIE
 from services.events.identity.magic_links.store import Asked
 from services.events.identity.passkeys import store as passkeys
@@ -20,6 +20,7 @@ from services.events.identity.people.domain import Person
 from services.events.identity.sessions import commands as sessions
 from services.events.register.domain import IdTaken
 from shared.http.policy import ASKERS
+from shared.secrets import hash_secret, to_base64url, write_secret
 from tests.authorisation.matrix import FOREIGN, ORIGIN, Ask, Probe, World, person_of, shown, taskforce_of
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
 from tests.support.addresses import address_of
@@ -105,7 +106,7 @@ class Accounts(World):
     async def ask_for_link(self, ownership: Ownership, person_id: UUID | None = None) -> UUID:
         """A link that somebody waits for."""
         person_id = person_id or self.people[ownership].id
-        id, asked = uuid4(), Asked(person_id, hash_of(bytes(32)), "", datetime.now(UTC))
+        id, asked = uuid4(), Asked(person_id, hash_secret(bytes(32)), "", datetime.now(UTC))
         async with self.db.change(taskforce_of(ownership)) as conn:
             await links.insert(conn, taskforce_of(ownership), id, asked)
         return id
@@ -254,12 +255,12 @@ async def _code(world: Accounts, ownership: Ownership) -> str:
 
 
 async def ask_who(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
-    return Ask("GET", f"/sign-in/setup/{pack(TASKFORCE.bytes + bytes(32))}", hidden=409)
+    return Ask("GET", f"/sign-in/setup/{to_base64url(TASKFORCE.bytes + bytes(32))}", hidden=409)
 
 
 async def become_first(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
     form = {"name": "Z Ny", "email": "ny@example.dk"}
-    return Ask("POST", f"/sign-in/setup/{pack(TASKFORCE.bytes + bytes(32))}", {"data": form}, hidden=409)
+    return Ask("POST", f"/sign-in/setup/{to_base64url(TASKFORCE.bytes + bytes(32))}", {"data": form}, hidden=409)
 
 
 async def show_button(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:

@@ -19,6 +19,7 @@ from tests.authorisation.subjects import deadlines, erase, find_letter, write_le
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
 from tests.dashboard.messages import check_in, employer_event, hire, pledge, taskforce, tell
 from tests.support.infrastructure import Databases, Installation, fresh_databases
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 API: Final = "/api/dashboard/v1"
 TOLD: Final = '"changed_at"'
-_PATIENCE_SECONDS: Final = 10.0
 _SILENCE_SECONDS: Final = 0.3
 
 
@@ -85,12 +85,12 @@ class Overview(World):
         scope |= {"headers": [*headers, (b"host", b"localhost:8080")], "scheme": "https", "http_version": "1.1"}
         scope |= {"server": ("localhost", 8080), "client": ("127.0.0.1", 1), "root_path": ""}
         asked = asyncio.create_task(self.app(scope, receive, send))
-        await asyncio.wait_for(begun.wait(), _PATIENCE_SECONDS)
+        await asyncio.wait_for(begun.wait(), PATIENCE_SECONDS)
         if changes_of is not None and not told.is_set():
             changes: Changes = self.app.state.changes
             changes.changed(changes_of)
             with suppress(TimeoutError):
-                await asyncio.wait_for(told.wait(), _PATIENCE_SECONDS if changes_of == TASKFORCE else _SILENCE_SECONDS)
+                await asyncio.wait_for(told.wait(), PATIENCE_SECONDS if changes_of == TASKFORCE else _SILENCE_SECONDS)
         over.set()
         await asked
         return httpx.Response(status, content=body)

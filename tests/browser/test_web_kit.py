@@ -164,7 +164,7 @@ async def test_the_board_follows_and_keeps_its_figure_when_the_network_drops(pag
         await page.goto(f"{url}/kitchen/board?lang=en")
         await page.wait_for_selector(".live-status[data-state=live]")
         app.state.count = 197
-        await expect(page.locator(".board-number")).to_have_text("197", timeout=20_000)
+        await expect(page.locator(".board-number")).to_have_text("197")
         app.state.closing = True
     await page.wait_for_selector(".live-status[data-state=lost]")
     assert "No connection" in await page.inner_text(".live-status")
@@ -173,7 +173,7 @@ async def test_the_board_follows_and_keeps_its_figure_when_the_network_drops(pag
     again = create_kitchen()
     again.state.count = 198
     async with serving(again, port=int(url.rsplit(":", 1)[1])):
-        await expect(page.locator(".board-number")).to_have_text("198", timeout=20_000)
+        await expect(page.locator(".board-number")).to_have_text("198")
         await page.wait_for_selector(".live-status[data-state=live]")
         again.state.closing = True
 
@@ -187,7 +187,7 @@ async def test_a_board_that_asks_too_often_asks_again_when_it_is_told_to(kitchen
     async with page.expect_response(lambda answer: answer.status == 429):
         kitchen.state.count = 211
     # Nothing else changes: it has to ask by itself.
-    await expect(page.locator(".board-number")).to_have_text("211", timeout=10_000)
+    await expect(page.locator(".board-number")).to_have_text("211")
     await page.wait_for_selector(".live-status[data-state=live]")
     kitchen.state.rate_limiter = RateLimiter({})
 
@@ -206,7 +206,7 @@ async def test_the_board_leaks_nothing(kitchen: Any, page_at: PageAt) -> None:
     async def change(first: int, last: int) -> None:
         for count in range(first, last):
             kitchen.state.count = count
-            await expect(page.locator(".board-number")).to_have_text(str(count), timeout=20_000)
+            await expect(page.locator(".board-number")).to_have_text(str(count))
 
     await change(200, 205)
     before = await counted()

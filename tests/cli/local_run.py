@@ -15,8 +15,7 @@ from pathlib import Path
 
 from deploy.local.state import Running, State
 from tests.cli.command import COMMAND, ROOT, clean_environment
-
-START_SECONDS = 150
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 @dataclass
@@ -32,7 +31,7 @@ class LocalRun:
         """What it has said so far."""
         return self.said.read_text(encoding="utf-8")
 
-    def wait_for(self, text: str, *, seconds: float) -> str:
+    def wait_for(self, text: str, *, seconds: float = PATIENCE_SECONDS) -> str:
         """Return its output once it has said `text`; fails where it does not, or ends."""
         deadline = time.monotonic() + seconds
         while text not in self.output():
@@ -45,7 +44,7 @@ class LocalRun:
     def stop(self) -> int:
         """Press Ctrl-C; returns its exit code."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(timeout=20)
+        return self.process.wait(timeout=PATIENCE_SECONDS)
 
 
 def _running(state: Path) -> Running | None:
@@ -81,7 +80,7 @@ def local_run(*arguments: str, state: Path) -> Iterator[LocalRun]:
         )
     run = LocalRun(process, state, "", said)
     try:
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while (running := _running(state)) is None:
             assert process.poll() is None, f"it ended with {process.poll()}:\n{run.output()}"
             assert time.monotonic() < deadline, f"it did not start:\n{run.output()}"

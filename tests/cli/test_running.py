@@ -28,14 +28,12 @@ EVENING_HIRES = 6
 HEADER = "virksomhed;cvr;dato;pladser;timer fra;timer til;kontaktperson;telefon;reference"
 GOOD_ROW = "Havgus Elektronik A/S;91000000;03-11-2025;2;7,5;10;Ellen Ørsted;97 85 00 00;gammel-1"
 
-pytestmark = pytest.mark.timeout(240)
-
 
 @pytest.fixture(scope="module")
 def run() -> Iterator[LocalRun]:
     """A demo whose evening has been played, fast; it stays up for the module."""
     with state_folder() as state, local_run("demo", "--no-browser", "--speed", "30", state=state) as run:
-        run.wait_for("Everything stays up", seconds=180)
+        run.wait_for("Everything stays up")
         yield run
 
 

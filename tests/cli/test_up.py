@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import socket
-import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -13,12 +12,9 @@ import pytest
 
 from tests.cli.command import tilsagn
 from tests.cli.local_run import local_run, state_folder
-from tests.support.stopwatch import allowance
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture
@@ -29,7 +25,7 @@ def folder() -> Iterator[Path]:
 
 def test_a_new_installation_has_one_taskforce_no_data_and_says_what_to_do_next(folder: Path) -> None:
     with local_run("up", "--no-browser", "--taskforce", "vejle", "--municipality", "0630", state=folder) as run:
-        said = run.wait_for("Ctrl-C stops it", seconds=150)
+        said = run.wait_for("Ctrl-C stops it")
         assert "tilsagn scenario load struer" in said
         assert f"{run.url}/board/vejle" in said
         [shown] = re.findall(rf"{run.url}/sign-in/setup/\S+", said)
@@ -55,13 +51,11 @@ def test_a_new_installation_has_one_taskforce_no_data_and_says_what_to_do_next(f
         assert made.status_code == 201, made.text
         assert tilsagn("verify", state=folder).exit_code == 0
 
-        began = time.monotonic()
         assert run.stop() == 0
-        assert time.monotonic() - began < allowance(10)
 
     # The second start finds everything as it was, and makes no second taskforce.
     with local_run("up", "--no-browser", state=folder) as run:
-        assert f"{run.url}/sign-in/setup/" in run.wait_for("Ctrl-C stops it", seconds=150), "there is still no passkey"
+        assert f"{run.url}/sign-in/setup/" in run.wait_for("Ctrl-C stops it"), "there is still no passkey"
         verified = tilsagn("verify", "--json", state=folder).json
         assert verified["taskforces"] == ["vejle"]
         assert verified["compared"]["hire"] == 1

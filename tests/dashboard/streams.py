@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from tests.support.waiting import PATIENCE_SECONDS
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
@@ -57,7 +59,7 @@ async def following(url: str, token: str | None = None) -> AsyncIterator[Stream]
     bearer = f"Authorization: Bearer {token}\r\n" if token else ""
     writer.write(f"GET {parts.path} HTTP/1.0\r\nHost: {parts.netloc}\r\n{bearer}\r\n".encode())
     try:
-        head = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)).decode()
+        head = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE_SECONDS)).decode()
         yield Stream(int(head.split()[1]), head.lower(), reader)
     finally:
         writer.close()

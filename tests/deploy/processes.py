@@ -13,6 +13,8 @@ from pathlib import Path
 
 import psutil
 
+from tests.support.waiting import PATIENCE_SECONDS
+
 CHECKOUT = Path(__file__).parents[2]
 
 ORDINARY_USER = 65534
@@ -44,14 +46,14 @@ def python(code: str, *arguments: object, ordinary: bool = False, log: Path | No
         )
 
 
-def finished(process: subprocess.Popen[str], seconds: float = 60) -> str:
+def finished(process: subprocess.Popen[str], seconds: float = PATIENCE_SECONDS) -> str:
     """Wait for its end and return what it said; fails the test when it fails."""
     said, _ = process.communicate(timeout=seconds)
     assert process.returncode == 0, said
     return said
 
 
-def eventually(met: Callable[[], bool], seconds: float = 60) -> bool:
+def eventually(met: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> bool:
     """Whether it comes true within `seconds`."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

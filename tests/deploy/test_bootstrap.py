@@ -186,6 +186,19 @@ def test_a_missing_browser_is_named_with_its_command(monkeypatch: pytest.MonkeyP
         bootstrap.browser()
 
 
+@pytest.mark.parametrize(("offered", "package"), [(True, "chromium-headless-shell"), (False, "chromium")])
+def test_the_headless_shell_is_installed_where_apt_offers_it(
+    offered: bool, package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands: list[Sequence[str]] = []
+    monkeypatch.setattr("deploy.bootstrap.shutil.which", {"apt-get": "/usr/bin/apt-get"}.get)
+    monkeypatch.setattr("deploy.bootstrap.os.geteuid", lambda: 0)
+    monkeypatch.setattr(bootstrap, "_offered", lambda _package: offered)
+    monkeypatch.setattr(bootstrap, "_run", lambda _what, command, **_options: commands.append(command))
+    bootstrap.browser()
+    assert commands[-1][-1] == package
+
+
 @pytest.mark.parametrize(("there", "missing"), [([], "java, mvn"), (["java"], "mvn"), (["mvn"], "java")])
 def test_missing_java_or_maven_is_named_with_its_command(
     there: list[str], missing: str, monkeypatch: pytest.MonkeyPatch

@@ -20,6 +20,7 @@ from deploy.local.topics import PARTITIONS, start_with_topics
 from shared.contracts.catalogue import TOPICS
 from shared.messaging.topics import ensure_topics
 from tests.deploy.processes import eventually, finished, python, runs
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -126,7 +127,7 @@ def test_one_that_was_left_behind_is_ended_at_the_next_start(tmp_path: Path) -> 
         broker = EmbeddedBroker(port, record=record)
         with broker:
             assert broker.alive()
-            assert orphan.wait(timeout=5) == -signal.SIGKILL
+            assert orphan.wait(timeout=PATIENCE_SECONDS) == -signal.SIGKILL
     assert not record.exists()
 
 

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,14 +22,14 @@ from deploy.kafka.cluster import remove_stale_clusters
 from deploy.kafka.node import Member
 from deploy.local.ports import PortTaken, any_steady, listening
 from deploy.topics import declared
-from shared.messaging.patience import abandon_after
+from shared.messaging.shutdown import stop_within
 from shared.messaging.topics import create_missing, differences
 from tests.deploy.processes import CHECKOUT, eventually, finished, python, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.kafka
 
 PLACE = TopicPartition("tilsagn.events.company", 0)
 SOON = {"broker.session.timeout.ms": "2000", "broker.heartbeat.interval.ms": "500"}
@@ -62,7 +61,7 @@ async def put(cluster: KafkaCluster, value: bytes, *, seconds: float = 30) -> No
             await producer.start()
             await producer.send_and_wait(PLACE.topic, value=value, partition=PLACE.partition)
     finally:
-        await abandon_after(producer.stop(), seconds=2)  # it would wait for a broker that is not coming back
+        await stop_within(producer.stop(), seconds=2)  # it would wait for a broker that is not coming back
 
 
 async def everything(cluster: KafkaCluster) -> list[bytes]:
@@ -287,7 +286,6 @@ def test_the_command_says_where_it_is_and_stops_when_asked(number: signal.Signal
 def test_a_second_start_asks_nobody_on_the_network() -> None:
     """Without Maven, without a home folder: everything lies in the checkout's own cache."""
     software()
-    started = time.monotonic()
     java = Path(software().java).parent
     code = "from deploy.kafka import software; print(len(software().jars))"
     done = subprocess.run(
@@ -295,4 +293,3 @@ def test_a_second_start_asks_nobody_on_the_network() -> None:
         text=True, check=True,
     )  # fmt: skip
     assert int(done.stdout) > 40
-    assert time.monotonic() - started < 30

@@ -29,7 +29,7 @@ from deploy.services import SERVICES
 from shared.http.auth import Principal, sign_token
 from tests.conftest import TASKFORCE
 from tests.deploy.processes import eventually, python, runs
-from tests.support.stopwatch import allowance
+from tests.support.waiting import PATIENCE_SECONDS
 
 RUN = """
     import sys, uvloop
@@ -67,7 +67,7 @@ class Run:
             pytest.fail(said + self.log.read_text()[-4000:])
 
     def get(self, path: str, **headers: str) -> httpx.Response:
-        return httpx.get(f"http://127.0.0.1:{self.port}{path}", headers=headers, timeout=10)
+        return httpx.get(f"http://127.0.0.1:{self.port}{path}", headers=headers, timeout=PATIENCE_SECONDS)
 
     def ready(self) -> bool:
         try:
@@ -89,15 +89,17 @@ class Run:
 
     def children(self) -> dict[str, int]:
         """The broker's and the postmaster's pid by name."""
-        return {child.name(): child.pid for child in psutil.Process(self.process.pid).children()}
+        found = {}
+        for child in psutil.Process(self.process.pid).children():
+            with contextlib.suppress(psutil.NoSuchProcess):  # one that was killed goes at any moment
+                found[child.name()] = child.pid
+        return found
 
-    def stop(self, number: signal.Signals = signal.SIGINT) -> float:
-        """Stop it and return how many seconds that took."""
-        started = time.monotonic()
+    def stop(self, number: signal.Signals = signal.SIGINT) -> None:
+        """Stop it and wait for its end."""
         self.process.send_signal(number)
-        said, _ = self.process.communicate(timeout=20)
+        said, _ = self.process.communicate(timeout=PATIENCE_SECONDS)
         assert self.process.returncode == 0, said
-        return time.monotonic() - started
 
     def kill(self) -> None:
         if self.process.poll() is None:
@@ -192,7 +194,7 @@ def test_it_listens_on_this_machine_only(run: Run) -> None:
 
 def test_a_second_start_says_where_the_first_one_is(run: Run) -> None:
     second = launch(run.state.folder)
-    said, _ = second.process.communicate(timeout=20)
+    said, _ = second.process.communicate(timeout=PATIENCE_SECONDS)
     assert second.process.returncode == 1
     assert f"AlreadyRunning: Tilsagn is running already at http://localhost:{run.port}" in said
     assert run.ready()
@@ -224,7 +226,7 @@ def log_pledge(run: Run) -> str:
             "tasks": [],
             "captured_at": "2026-11-20T18:00:00+01:00",
         },
-        timeout=10,
+        timeout=PATIENCE_SECONDS,
     )
     assert answer.status_code == 201, answer.text
     return key
@@ -250,18 +252,18 @@ def test_a_broker_that_dies_is_replaced_and_filled_again(run: Run) -> None:
     os.kill(before, signal.SIGKILL)
     assert eventually(lambda: run.children().get("tansu", before) != before)
     assert eventually(lambda: outbox(run, "published_at is null") == 0 and outbox(run, "replays > 0") > replays)
-    assert eventually(run.ready, 30)
+    assert eventually(run.ready)
     log_pledge(run)
     assert eventually(lambda: outbox(run, "published_at is null") == 0)
 
 
 def test_what_every_consumer_has_applied_is_not_published_again(run: Run) -> None:
     log_pledge(run)
-    assert eventually(lambda: outbox(run, "settled_at is null") == 0, 30)
+    assert eventually(lambda: outbox(run, "settled_at is null") == 0)
     replayed = outbox(run, "replays > 1")
     os.kill(run.children()["tansu"], signal.SIGKILL)
     time.sleep(0.5)
-    assert eventually(run.ready, 30)
+    assert eventually(run.ready)
     assert outbox(run, "replays > 1") == replayed
 
 
@@ -270,23 +272,21 @@ def test_a_postgresql_that_dies_is_started_again_and_nothing_is_lost(run: Run) -
     before = run.children()["postgres"]
     os.kill(before, signal.SIGKILL)
     assert eventually(lambda: run.children().get("postgres", before) != before)
-    assert eventually(run.ready, 30)
+    assert eventually(run.ready)
     assert outbox(run, f"aggregateid = '{pledge}'") == 1
     log_pledge(run)
 
 
-def test_ctrl_c_stops_everything_within_five_seconds_event_streams_included(
-    start: Callable[..., Run], folder: Path
-) -> None:
+def test_ctrl_c_stops_everything_event_streams_included(start: Callable[..., Run], folder: Path) -> None:
     run = start()
     run.wait_ready()
     children = run.children()
     assert set(children) == {"postgres", "tansu"}
     with (
         contextlib.suppress(httpx.HTTPError),
-        httpx.stream("GET", f"http://127.0.0.1:{run.port}/board/struer/stream", timeout=20),
+        httpx.stream("GET", f"http://127.0.0.1:{run.port}/board/struer/stream", timeout=PATIENCE_SECONDS),
     ):
-        assert run.stop(signal.SIGINT) < allowance(5)
+        run.stop(signal.SIGINT)
     assert not any(runs(pid) for pid in children.values())
     assert run.state.running() is None
     assert not (folder / "running.json").exists()
@@ -295,7 +295,7 @@ def test_ctrl_c_stops_everything_within_five_seconds_event_streams_included(
 def test_sigterm_stops_it_even_while_it_starts(start: Callable[..., Run], folder: Path) -> None:
     run = start()
     assert eventually((folder / "postgres" / "postgres.log").exists)
-    assert run.stop(signal.SIGTERM) < allowance(5)
+    run.stop(signal.SIGTERM)
     assert not [
         process
         for process in psutil.process_iter(["cmdline"])
@@ -303,24 +303,20 @@ def test_sigterm_stops_it_even_while_it_starts(start: Callable[..., Run], folder
     ]
 
 
-def test_a_warm_start_takes_less_than_five_seconds_and_keeps_data_and_secrets(
-    start: Callable[..., Run], folder: Path
-) -> None:
+def test_a_second_start_keeps_data_and_secrets(start: Callable[..., Run], folder: Path) -> None:
     run = start()
     run.wait_ready()
     pledge = log_pledge(run)
     secrets = json.loads((folder / "secrets.json").read_text())
     run.stop()
-    began = time.monotonic()
     run = start(run.port)
     run.wait_ready()
-    took = time.monotonic() - began
-    assert took < allowance(5)
     assert json.loads((folder / "secrets.json").read_text()) == secrets
     assert outbox(run, f"aggregateid = '{pledge}'") == 1
     run.stop()
 
 
+@pytest.mark.long("deploy/local", "deploy/postgres")
 def test_killed_at_any_moment_the_next_start_finds_its_way(start: Callable[..., Run], folder: Path) -> None:
     # From the first moments, through initdb, provisioning and migrations, to just before it is ready.
     for moment in (0.8, 1.2, 1.7, 2.3, 3.0):
@@ -337,7 +333,7 @@ def test_a_taken_port_is_said_and_nothing_is_left_running(start: Callable[..., R
     with listening() as other:
         port = other.getsockname()[1]
         run = start(port)
-        said, _ = run.process.communicate(timeout=20)
+        said, _ = run.process.communicate(timeout=PATIENCE_SECONDS)
     assert run.process.returncode == 1
     assert f"PortTaken: port {port} is in use by another program" in said
     assert run.state.running() is None

@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import asyncpg
@@ -18,6 +17,7 @@ from deploy.postgres.migrate import MigrationFailed, SchemaTooOld, folders, migr
 from deploy.services import SERVICES, app_role, owner_role
 from tests.deploy.processes import CHECKOUT
 from tests.support.infrastructure import Databases, Installation
+from tests.support.waiting import PATIENCE_SECONDS
 
 OURS = sorted({path for service in SERVICES for folder in folders(service) for path in folder.glob("*.sql")})
 
@@ -72,19 +72,22 @@ async def test_one_that_finds_its_table_held_gives_up_soon_and_comes_through_lat
         migrations, "20991231000000_wide.sql", "set local lock_timeout = '200ms'; alter table companies add wide int;"
     )
     reader = await asyncpg.connect(dsn)
-    other = await asyncpg.connect(dsn, command_timeout=10)
+    other = await asyncpg.connect(dsn, command_timeout=PATIENCE_SECONDS)
     reading = reader.transaction()
     await reading.start()
     await reader.execute("lock table companies in access share mode")
     migrating = asyncio.create_task(migrate("events", dsn))
-    longest = 0.0
-    for _ in range(30):
-        asked = time.monotonic()
-        await other.execute("select from companies limit 1")
-        longest = max(longest, time.monotonic() - asked)
-        await asyncio.sleep(0.05)
+    # Whoever reads meanwhile queues behind the migration at times, and never for as long as the reader reads.
+    queued = False
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not queued:
+            await other.execute("select from companies limit 1")
+            queued = await reader.fetchval(
+                "select exists (select from pg_locks where relation = 'companies'::regclass and not granted)"
+            )
+        for _ in range(10):
+            await other.execute("select from companies limit 1")
     assert not migrating.done()
-    assert 0.05 < longest < 2  # it has queued behind the migration, and not for as long as somebody reads
     await reading.rollback()
     assert await migrating == ["20991231000000_wide.sql"]
     await reader.close()

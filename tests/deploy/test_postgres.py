@@ -24,7 +24,7 @@ from deploy.local import unprivileged
 from deploy.local.ports import PortTaken, listening
 from deploy.local.postgres import EmbeddedPostgres, PostgresFailed
 from tests.deploy.processes import ORDINARY_USER, eventually, finished, python, runs
-from tests.support.stopwatch import Stopwatch, allowance
+from tests.support.waiting import PATIENCE_SECONDS
 
 START = """
     import sys, time
@@ -72,7 +72,7 @@ def ask(server: EmbeddedPostgres, *statements: str, dsn: str | None = None) -> A
     """Run the statements and return what the last one says."""
 
     async def run() -> Any:
-        connection = await asyncpg.connect(dsn or server.superuser_dsn(), timeout=5)
+        connection = await asyncpg.connect(dsn or server.superuser_dsn(), timeout=60)
         try:
             for statement in statements:
                 answer = await connection.fetchval(statement)
@@ -141,16 +141,6 @@ def test_writes_no_statement_and_no_value_into_its_log(server: EmbeddedPostgres)
     assert "Bodil" not in server.log.read_text()
 
 
-def test_a_warm_start_takes_less_than_half_a_second(server: EmbeddedPostgres) -> None:
-    server.start()
-    watch = Stopwatch()
-    for _ in range(3):
-        server.stop()
-        with watch:
-            server.start()
-    assert watch.quickest < allowance(0.5)
-
-
 def test_committed_rows_survive_an_immediate_restart_on_the_same_port(server: EmbeddedPostgres) -> None:
     server.start()
     port = server.port
@@ -175,7 +165,7 @@ def test_a_stop_while_it_starts_leaves_nothing_running(folder: Path, after: floa
         time.sleep(after)
         server.stop()
         with contextlib.suppress(PostgresFailed):
-            starting.result(timeout=5)
+            starting.result(timeout=PATIENCE_SECONDS)
     assert not server.alive()
     assert not [process for process in psutil.process_iter() if str(folder) in " ".join(command_of(process))]
     with server:
@@ -231,9 +221,7 @@ def test_an_orphaned_postmaster_is_ended_and_its_data_kept(server: EmbeddedPostg
     ask(server, "create table kept as select 1 as one")
     server.stop()
     orphan = start_without_a_death_signal(server)
-    started = time.monotonic()
     server.start()
-    assert time.monotonic() - started < 5
     assert not runs(orphan.pid)
     assert ask(server, "select one from kept") == 1
 

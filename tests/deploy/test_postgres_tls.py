@@ -35,8 +35,6 @@ from tests.support.topology import compose_services, interpolate
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.timeout(120)
-
 
 class Encrypted:
     """The server, its authority, and the environment of `pledges` that reaches it."""

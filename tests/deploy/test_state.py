@@ -13,6 +13,7 @@ from deploy.local.forget import forget
 from deploy.local.state import AlreadyRunning, Running, State, StateFailed, default_folder
 from shared.http.auth import Principal, TokenVerifier, sign_token
 from tests.deploy.processes import finished, python
+from tests.support.waiting import PATIENCE_SECONDS
 
 RUNNING = Running(
     pid=4711,
@@ -102,7 +103,7 @@ def test_nothing_runs_once_the_launcher_is_gone(tmp_path: Path) -> None:
         os.kill(os.getpid(), 9)
     """
     killed = python(code, tmp_path / "state")
-    said, _ = killed.communicate(timeout=20)
+    said, _ = killed.communicate(timeout=PATIENCE_SECONDS)
     assert said == "held\n"
     state = State(tmp_path / "state")
     assert (state.folder / "running.json").exists()

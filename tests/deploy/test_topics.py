@@ -20,6 +20,7 @@ from shared.messaging.broker import producer_for
 from shared.messaging.topics import Difference, Topic, create_missing, differences
 from shared.settings import ServiceSettings
 from tests.deploy.processes import CHECKOUT
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -138,7 +139,7 @@ class TestOnApacheKafka:
             Difference(two, "segment.ms", None, "60000"),
             Difference(three, "partitions", str(PARTITIONS), str(PARTITIONS + 1)),
         ]
-        async with asyncio.timeout(10):  # the broker follows its controller a moment later
+        async with asyncio.timeout(PATIENCE_SECONDS):  # the broker follows its controller a moment later
             while await differences(broker.bootstrap_servers, list(declaration.values())) != expected:
                 await asyncio.sleep(0.02)
         for arguments, code in ((["--check"], 1), ([], 0), (["--check"], 1)):
@@ -169,7 +170,7 @@ class TestOnApacheKafka:
         admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap_servers)
         await admin.start()
         await admin.delete_topics(list(topics))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while set(topics) & set(await admin.list_topics()):
                 await asyncio.sleep(0.02)
         await admin.close()

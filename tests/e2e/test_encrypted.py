@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.command import in_process
-from tests.e2e.test_processes import http, test_a_pledge_becomes_a_hire_becomes_a_figure
+from tests.e2e.deployment.test_processes import http, test_a_pledge_becomes_a_hire_becomes_a_figure
 from tests.support.topology import topology
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["http", "test_a_pledge_becomes_a_hire_becomes_a_figure"]
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.kafka
 
 
 @pytest.fixture(scope="module")

@@ -35,14 +35,12 @@ from deploy.services import SERVICES, database
 from deploy.transfer import export_file, importing
 from tests.cli.command import Ran, in_process, tilsagn
 from tests.cli.local_run import local_run, state_folder
-from tests.faults.checker import HEAL_SECONDS
-from tests.support.stopwatch import allowance
 from tests.support.topology import Topology, topology
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.timeout(240)
 
 SLUG = "struer"
 TASKFORCE = taskforce_id(SLUG)
@@ -75,12 +73,12 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
     file = tmp_path_factory.mktemp("moving") / "struer.export"
     with state_folder() as state:
         with local_run("up", "--no-browser", "--taskforce", SLUG, state=state) as run:
-            run.wait_for("Ctrl-C stops it", seconds=60)
+            run.wait_for("Ctrl-C stops it")
             token = tilsagn("token", "--role", "member", state=state).output.strip()
             caseworker = tilsagn("token", "--role", "caseworker", state=state).output.strip()
             refused = tilsagn("export", str(file), state=state)
             done = Laptop(file, state, refused, refused, token=token)
-            with httpx.Client(base_url=run.url, timeout=10, trust_env=False) as http:
+            with httpx.Client(base_url=run.url, timeout=60, trust_env=False) as http:
                 for _ in range(QUIETLY):
                     _log(http, done)
                 for pledge in done.pledges[:2]:
@@ -351,7 +349,7 @@ async def _all(state: Path, service: str, table: str, condition: str) -> int:
     """Return how many rows there are once the condition is true of all of them."""
     conn = await asyncpg.connect(_laptop_dsn(state, service))
     try:
-        async with asyncio.timeout(allowance(HEAL_SECONDS)):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 row = await conn.fetchrow(f"select count(*), count(*) filter (where {condition}) as good from {table}")
                 assert row is not None
@@ -406,7 +404,7 @@ def _headers(token: str, key: str) -> dict[str, str]:
 
 @contextmanager
 def _client(servers: Topology) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=servers.url("/api/pledges/v1/pledges").partition("/api")[0], timeout=10) as http:
+    with httpx.Client(base_url=servers.url("/api/pledges/v1/pledges").partition("/api")[0], timeout=60) as http:
         yield http
 
 
@@ -419,7 +417,7 @@ def _recipient(content: bytes) -> str:
 
 
 def _until(met: Any) -> None:
-    deadline = time.monotonic() + HEAL_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not met():
         assert time.monotonic() < deadline, "it did not come about in time"
         time.sleep(0.05)

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from services.events.register import commands
 from services.events.register.domain import Company
 from services.events.worker import create_worker
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from deploy.local.broker import EmbeddedBroker
@@ -23,7 +24,7 @@ async def test_what_the_register_records_is_published(
     await worker.start()
     try:
         await commands.register_company(db, taskforce_id, Company.as_typed(id=uuid4(), name="Ærø Bageri"))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while await _waiting(db):
                 await asyncio.sleep(0.05)
     finally:

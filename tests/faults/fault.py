@@ -26,6 +26,7 @@ class Scene:
     Attributes:
         chance: the run's own; everything a fault leaves to chance comes from it.
         notes: what is worth telling about this run, added to by the fault.
+        patience: how many times as long as promised everything may take.
     """
 
     running: Topology
@@ -33,6 +34,7 @@ class Scene:
     clients: Clients
     chance: random.Random
     notes: list[str] = field(default_factory=list)
+    patience: float = 1.0
 
     def note(self, text: str) -> None:
         """Add to the notes."""
@@ -48,17 +50,17 @@ class Scene:
         """Wait until all eight processes are ready; return how many seconds it took.
 
         Raises:
-            NotHealed: one is not within `seconds`.
+            NotHealed: one is not within `seconds`, times the patience.
         """
         try:
-            return await asyncio.to_thread(self.running.wait_until_ready, seconds=seconds)
+            return await asyncio.to_thread(self.running.wait_until_ready, seconds=self.patience * seconds)
         except AssertionError as log_tail:
             raise NotHealed(str(log_tail)) from None
 
     async def until(self, met: Callable[[], Awaitable[bool]], *, seconds: float, every: float = 0.1) -> bool:
-        """Wait until something is so; False when it is not within `seconds`."""
+        """Wait until something is so; False when it is not within `seconds`, times the patience."""
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + seconds
+        deadline = loop.time() + self.patience * seconds
         while not await met():
             if loop.time() > deadline:
                 return False

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.faults.proxy import LOOPBACK, Proxies, Proxy
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -70,7 +71,7 @@ async def test_a_goodbye_passes_too(proxy: Proxy, echo: Echo) -> None:
     streams = await asyncio.open_connection(LOOPBACK, proxy.port)
     await ask(streams, b"hello\n")
     streams[1].close()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while proxy.connections:
             await asyncio.sleep(0.01)
 
@@ -106,8 +107,8 @@ async def test_a_partition_holds_everything_back_and_keeps_connections_open(prox
     assert echo.asked == [b"before\n"]
     assert proxy.counts["withheld"] == 3  # what was sent on the old one, the new one itself, what was sent on it
     proxy.heal()
-    assert await asyncio.wait_for(old[0].readline(), 5) == b"DURING\n"
-    assert await asyncio.wait_for(new[0].readline(), 5) == b"NEW\n"
+    assert await asyncio.wait_for(old[0].readline(), PATIENCE_SECONDS) == b"DURING\n"
+    assert await asyncio.wait_for(new[0].readline(), PATIENCE_SECONDS) == b"NEW\n"
     old[1].close()
     new[1].close()
 
@@ -119,7 +120,7 @@ async def test_latency_delays_and_keeps_the_order(proxy: Proxy) -> None:
     for number in range(5):
         streams[1].write(b"%d\n" % number)
         await asyncio.sleep(0.01)
-    answers = [await asyncio.wait_for(streams[0].readline(), 5) for _ in range(5)]
+    answers = [await asyncio.wait_for(streams[0].readline(), PATIENCE_SECONDS) for _ in range(5)]
     assert time.monotonic() - started >= 0.2
     assert answers == [b"%d\n" % number for number in range(5)]
     assert proxy.counts["delayed"] >= 2

@@ -17,9 +17,11 @@ from services.events.identity.people.domain import PersonNotFound
 from services.events.identity.sessions import commands as sessions
 from services.events.register import commands
 from shared.db.database import Database
-from shared.http.auth import COOKIE, SCOPES, SESSION_COOKIE, SESSION_IDLE_SECONDS, Principal, sign_token
+from shared.http.auth import COOKIE, SESSION_COOKIE, SESSION_IDLE_SECONDS, Principal, sign_token
 from shared.http.policy import ASKERS
+from shared.product.roles import SCOPES
 from shared.settings import ServiceSettings
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -32,7 +34,6 @@ FOREIGN: Final = "Fremmed"
 """Stands in the name of everything of the other taskforce: no answer to anybody of ours may hold it."""
 MUNICIPALITY: Final = "0671"
 _TOKEN_SECONDS: Final = 4 * 3600
-_PATIENCE_SECONDS: Final = 30.0
 
 
 @dataclass
@@ -233,7 +234,7 @@ class World:
         headers = self.headers(asker, taskforce)
         if body is not None:
             headers["idempotency-key"] = str(body.get("id", path))
-        deadline = time.monotonic() + _PATIENCE_SECONDS
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             answer = await http.post(self.topology.url(path), json=body, headers=headers)
             if answer.is_success:
@@ -245,7 +246,7 @@ class World:
             await asyncio.sleep(0.2)
 
     async def _until_counted(self, http: httpx.AsyncClient, taskforce: Taskforce) -> None:
-        deadline = time.monotonic() + _PATIENCE_SECONDS
+        deadline = time.monotonic() + PATIENCE_SECONDS
         url = self.topology.url("/api/dashboard/v1/figures")
         while time.monotonic() < deadline:
             answer = await http.get(url, headers=self.headers("member", taskforce))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import time
 from collections import Counter
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -23,9 +22,10 @@ from shared.http.auth import Principal, public_jwks, sign_token
 from tests.notifications.facts import as_records
 from tests.notifications.mail_server import MailServer
 from tests.notifications.owners import Owners
+from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator
 
     from shared.contracts.message import Message
     from shared.db.database import Database
@@ -136,13 +136,13 @@ class Office:
         """How many deliveries ended how, and why."""
         return Counter((row["status"], row["reason"]) for row in await self.rows(taskforce_id))
 
-    async def settled(self, taskforce_id: UUID, *, seconds: float = 60) -> Counter[tuple[str, str | None]]:
+    async def settled(self, taskforce_id: UUID) -> Counter[tuple[str, str | None]]:
         """Wait until nothing of the taskforce waits, and return how it ended."""
 
         async def done() -> bool:
             return all(status != "waiting" for status, _ in await self.statuses(taskforce_id))
 
-        await eventually(done, seconds=seconds)
+        await eventually(done)
         left = await self.database.pool.fetchval(
             "select count(*) from due_deliveries where taskforce_id = $1", taskforce_id
         )
@@ -162,12 +162,4 @@ def office(notifications_settings: NotificationsSettings, notifications_database
     return Office(notifications_settings, notifications_database, owners)
 
 
-async def eventually(check: Callable[[], Awaitable[bool]], *, seconds: float = 60) -> None:
-    """Return as soon as `check` holds; fail the test if it does not in time."""
-    deadline = time.monotonic() + seconds
-    while not await check():
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        await asyncio.sleep(0.02)
-
-
-__all__ = ["Office", "eventually"]
+__all__ = ["Office"]

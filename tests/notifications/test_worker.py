@@ -14,8 +14,8 @@ from services.notifications.consumer import create_consumer
 from services.notifications.worker import create_worker
 from shared.messaging.broker import producer_for
 from shared.messaging.lag import group_lags
-from tests.notifications.conftest import eventually
 from tests.notifications.facts import as_records, hire, pledge, taskforce
+from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -78,7 +78,7 @@ async def test_everything_delivered_three_times_and_shuffled_is_told_once(
         async def all_told() -> bool:
             return await office.statuses(taskforce_id) == {("sent", None): 14}
 
-        await eventually(all_told, seconds=30)
+        await eventually(all_told)
         assert worker.relay is None, "it publishes nothing"
     recipients = [mail.recipient for mail in mail_server.accepted]
     assert len(recipients) == len(set(recipients)) == 14
@@ -105,7 +105,7 @@ async def test_what_could_not_be_written_down_is_not_acknowledged(
         async def all_told() -> bool:
             return await office.statuses(taskforce_id) == {("sent", None): 5}
 
-        await eventually(all_told, seconds=30)
+        await eventually(all_told)
 
         async def acknowledged() -> bool:
             return await unacknowledged(office.settings) == 0
@@ -124,6 +124,6 @@ async def test_a_second_start_tells_nothing_again(office: Office, mail_server: M
             async def told() -> bool:
                 return await office.statuses(taskforce_id) == {("sent", None): 1}
 
-            await eventually(told, seconds=30)
+            await eventually(told)
             await asyncio.sleep(0.5)
     assert len(mail_server.accepted) == 1

@@ -13,6 +13,7 @@ from services.pledges.worker import create_worker
 from shared.contracts.events import CompanyRegistered
 from shared.messaging.envelope import encode_headers, read_headers
 from tests.pledges.conftest import NOW, Caller, pledge_body
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -35,7 +36,7 @@ async def test_it_hears_of_companies_and_tells_of_pledges(
             taskforce_id=taskforce_id, company_id=uuid4(), version=1, recorded_at=NOW, name="Struer Trælast A/S"
         )
         await _publish(broker, company)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while not await _knows(pledges_database, taskforce_id, company.company_id):
                 await asyncio.sleep(0.05)
 
@@ -86,6 +87,6 @@ async def _first_record(broker: EmbeddedBroker, topic: str) -> Any:
     consumer = AIOKafkaConsumer(topic, bootstrap_servers=broker.bootstrap_servers, auto_offset_reset="earliest")
     await consumer.start()
     try:
-        return await asyncio.wait_for(consumer.getone(), 20)
+        return await asyncio.wait_for(consumer.getone(), PATIENCE_SECONDS)
     finally:
         await consumer.stop()

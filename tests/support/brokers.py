@@ -21,6 +21,7 @@ from deploy.local.ports import LOOPBACK
 from deploy.local.topics import start_with_topics
 from deploy.topics import declared
 from shared.messaging.topics import create_missing
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,12 +34,13 @@ Broker = EmbeddedBroker | KafkaCluster
 FLAVOUR: KafkaFlavour = "apache" if os.environ.get("BROKER") == "apache" else "embedded"
 
 _ON_A_BROKER = {"broker", "kafka", "running"}  # fixtures
-_PATIENCE_SECONDS = 30
 
 
 def for_this_broker(item: pytest.Item) -> bool:
     """Whether a test belongs to the run at hand."""
     if FLAVOUR == "apache":
+        if item.get_closest_marker("any_broker") is not None:
+            return False
         return item.get_closest_marker("kafka") is not None or not _ON_A_BROKER.isdisjoint(
             getattr(item, "fixturenames", ())
         )
@@ -90,7 +92,7 @@ async def _empty(kafka: KafkaCluster) -> None:
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap_servers)
     await admin.start()
     try:
-        async with asyncio.timeout(_PATIENCE_SECONDS):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             groups = await _groups(admin)
             await admin.delete_topics([name for name in await admin.list_topics() if not name.startswith("__")])
             while any(not name.startswith("__") for name in await admin.list_topics()):

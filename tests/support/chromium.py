@@ -1,4 +1,4 @@
-"""Finds and starts the machine's Chromium. Where there is none the tests fail and say what to install."""
+"""Finds and starts the machine's Chromium. Where there is none, the tests fail and say what to install."""
 
 from __future__ import annotations
 
@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Browser
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+_NAMES = (
+    "chromium-headless-shell",  # first: it needs less of the processor than the whole browser
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+)
 _FLAGS = (
     "--disable-gpu",
     "--disable-quic",

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest_asyncio
+from playwright.async_api import expect
 
 from tests.support.chromium import chromium
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 @pytest_asyncio.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """One Chromium for the whole session."""
+    expect.set_options(timeout=1000 * PATIENCE_SECONDS)
     async with chromium() as running:
         yield running
 
@@ -33,6 +36,7 @@ async def page_at(browser: Browser) -> AsyncIterator[Callable[..., Awaitable[Pag
 
     async def open_page(width: int = 1280, height: int = 900, **options: object) -> Page:
         context = await browser.new_context(viewport={"width": width, "height": height}, **options)  # type: ignore[arg-type]
+        context.set_default_timeout(1000 * PATIENCE_SECONDS)
         contexts.append(context)
         page = await context.new_page()
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))

@@ -15,6 +15,7 @@ from services.events.calendar import queries as calendar_queries
 from services.events.calendar import store as calendar_store
 from services.events.calendar.api import attendance
 from services.events.calendar.domain import Attendance, EmployerEvent, EventPlan
+from services.events.calendar.schemas import CheckInIn
 from services.events.identity.api_keys import commands as api_keys
 from services.events.identity.api_keys import queries as key_queries
 from services.events.identity.api_keys import store as key_store
@@ -26,7 +27,7 @@ from services.events.register.domain import Company
 from shared.http.auth import Principal
 from shared.refusals import Refusal
 from tests.authorisation.register import Register, started
-from tests.authorisation.removal import without_taskforces
+from tests.authorisation.removal import WHOLE_REMOVAL, without_taskforces
 from tests.conftest import TASKFORCE
 from tests.tenancy.bound import Cases, Exempt, functions, named, tried, unnoticed
 
@@ -35,7 +36,9 @@ if TYPE_CHECKING:
 
     from tests.support.infrastructure import Installation
 
-NOW = datetime.now(UTC)
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Prepared(Register):
@@ -79,26 +82,26 @@ def _company() -> Company:
 
 
 def _event(id: UUID, version: int = 1) -> EmployerEvent:
-    plan = EventPlan("employer_event", "Ny", None, NOW, NOW + timedelta(hours=1), None)
+    plan = EventPlan("employer_event", "Ny", None, now(), now() + timedelta(hours=1), None)
     return EmployerEvent(id, plan, status="published", version=version)
 
 
 def _key() -> ApiKey:
-    return ApiKey(uuid4(), "Byen", frozenset({"events:read"}), uuid4(), NOW, NOW + timedelta(days=30), uuid4())
+    return ApiKey(uuid4(), "Byen", frozenset({"events:read"}), uuid4(), now(), now() + timedelta(days=30), uuid4())
 
 
 def _arrive(world: Prepared, db: Any) -> Any:
     principal = Principal("person:x", frozenset({"member"}), TASKFORCE)
-    return attendance.arrive(db, principal, world.to["arrive"], attendance.CheckInIn(company_id=world.ours))
+    return attendance.arrive(db, principal, world.to["arrive"], CheckInIn(company_id=world.ours))
 
 
 CASES: Cases = {
     attendance.arrive: _arrive,
     register.register_company: lambda _, db: register.register_company(db, TASKFORCE, _company()),
-    register.add_company: lambda _, conn: register.add_company(conn, TASKFORCE, _company(), NOW),
+    register.add_company: lambda _, conn: register.add_company(conn, TASKFORCE, _company(), now()),
     register.clear_company: lambda w, db: register.clear_company(db, TASKFORCE, w.companies["other company"].id),
     calendar.draft_event: lambda _, db: calendar.draft_event(
-        db, TASKFORCE, id=uuid4(), title="Ny", starts_at=NOW, ends_at=NOW + timedelta(hours=1)
+        db, TASKFORCE, id=uuid4(), title="Ny", starts_at=now(), ends_at=now() + timedelta(hours=1)
     ),
     calendar.publish_event: lambda w, db: calendar.publish_event(db, TASKFORCE, w.to["publish"]),
     calendar.open_event: lambda w, db: calendar.open_event(db, TASKFORCE, w.to["open"]),
@@ -120,12 +123,14 @@ CASES: Cases = {
     api_keys.exchange: lambda w, db: api_keys.exchange(
         db, w.keys["exchange"].client_id, w.keys["exchange"].client_secret
     ),
-    key_queries.api_keys: lambda _, conn: key_queries.api_keys(conn, TASKFORCE, NOW),
+    key_queries.api_keys: lambda _, conn: key_queries.api_keys(conn, TASKFORCE, now()),
     key_store.insert: lambda _, conn: key_store.insert(conn, TASKFORCE, _key(), bytes(32)),
     key_store.load: lambda w, conn: key_store.load(conn, TASKFORCE, w.keys["load"].key_id),
-    key_store.note_use: lambda w, conn: key_store.note_use(conn, TASKFORCE, w.keys["load"].key_id, NOW),
-    key_store.take_over: lambda w, conn: key_store.take_over(conn, TASKFORCE, w.keys["take_over"].key_id, uuid4(), NOW),
-    key_store.revoke: lambda w, conn: key_store.revoke(conn, TASKFORCE, w.keys["revoke"].key_id, NOW),
+    key_store.note_use: lambda w, conn: key_store.note_use(conn, TASKFORCE, w.keys["load"].key_id, now()),
+    key_store.take_over: lambda w, conn: key_store.take_over(
+        conn, TASKFORCE, w.keys["take_over"].key_id, uuid4(), now()
+    ),
+    key_store.revoke: lambda w, conn: key_store.revoke(conn, TASKFORCE, w.keys["revoke"].key_id, now()),
     register_queries.company: lambda w, conn: register_queries.company(conn, TASKFORCE, w.ours),
     register_queries.companies: lambda _, conn: register_queries.companies(conn, TASKFORCE, limit=10),
     calendar_queries.event: lambda w, conn: calendar_queries.event(conn, TASKFORCE, w.evening),
@@ -134,24 +139,26 @@ CASES: Cases = {
     calendar_queries.check_ins: lambda w, conn: calendar_queries.check_ins(conn, TASKFORCE, w.evening, limit=10),
     calendar_queries.held_names: lambda w, conn: calendar_queries.held_names(conn, TASKFORCE, w.evening, limit=10),
     calendar_queries.candidates: lambda w, conn: calendar_queries.candidates(conn, TASKFORCE, w.evening, "A", limit=10),
-    register_store.insert_company: lambda _, conn: register_store.insert_company(conn, TASKFORCE, _company(), at=NOW),
+    register_store.insert_company: lambda _, conn: register_store.insert_company(conn, TASKFORCE, _company(), at=now()),
     register_store.load_company: lambda w, conn: register_store.load_company(conn, TASKFORCE, w.ours),
     register_store.lock_company: lambda w, conn: register_store.lock_company(conn, TASKFORCE, w.ours),
     register_store.save_ownership: lambda w, conn: register_store.save_ownership(
         conn, TASKFORCE, replace(w.companies["own"], personally_owned=False), version=7
     ),
-    calendar_store.insert_event: lambda _, conn: calendar_store.insert_event(conn, TASKFORCE, _event(uuid4()), at=NOW),
+    calendar_store.insert_event: lambda _, conn: calendar_store.insert_event(
+        conn, TASKFORCE, _event(uuid4()), at=now()
+    ),
     calendar_store.load_event: lambda w, conn: calendar_store.load_event(conn, TASKFORCE, w.evening),
     calendar_store.lock_event: lambda w, conn: calendar_store.lock_event(conn, TASKFORCE, w.evening),
     calendar_store.hold_event: lambda w, conn: calendar_store.hold_event(conn, TASKFORCE, w.evening),
     calendar_store.events_with_passes: lambda _, conn: calendar_store.events_with_passes(
-        conn, TASKFORCE, ended_after=NOW
+        conn, TASKFORCE, ended_after=now()
     ),
     calendar_store.save_event: lambda w, conn: calendar_store.save_event(
         conn, TASKFORCE, _event(w.to["save"], version=3)
     ),
     calendar_store.insert_attendance: lambda w, conn: calendar_store.insert_attendance(
-        conn, TASKFORCE, Attendance(uuid4(), w.to["attend"], w.ours, False, NOW, "x")
+        conn, TASKFORCE, Attendance(uuid4(), w.to["attend"], w.ours, False, now(), "x")
     ),
 }
 _REGISTRY = "the registry of taskforces is read before anybody's is known, and holds nothing that is not public"
@@ -178,6 +185,7 @@ async def test_none_sees_or_changes_anything_as_another_taskforce_or_as_none(wor
     assert await tried(world, CASES, (Refusal, ClientRefused)) == []
 
 
+@WHOLE_REMOVAL
 async def test_each_would_see_or_change_something_if_the_database_let_it(
     installation: Installation, signing_key: str
 ) -> None:

@@ -18,7 +18,7 @@ from services.events.identity.sessions import commands as sessions
 from shared.http.auth import Principal
 from shared.refusals import Refusal
 from tests.authorisation.register import Register, started
-from tests.authorisation.removal import without_taskforces
+from tests.authorisation.removal import WHOLE_REMOVAL, without_taskforces
 from tests.conftest import TASKFORCE
 from tests.events.identity.authenticator import Device
 from tests.tenancy.bound import Cases, Exempt, functions, named, tried, unnoticed
@@ -30,8 +30,12 @@ if TYPE_CHECKING:
     from services.events.identity.sessions.domain import Proof
     from tests.support.infrastructure import Installation
 
-NOW = datetime.now(UTC)
-CODE = EnrolmentCode(bytes(32), NOW + timedelta(days=1), 0)
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+CODE = EnrolmentCode(bytes(32), now() + timedelta(days=1), 0)
 PARTY = RelyingParty("localhost", "http://localhost:8080")
 
 
@@ -55,7 +59,7 @@ class Prepared(Register):
             for one in (self.mine, *self.theirs):
                 await store.insert(conn, TASKFORCE, one)
             for person_id in (self.me, *self.others):
-                await store.save_code(conn, TASKFORCE, person_id, CODE, NOW)
+                await store.save_code(conn, TASKFORCE, person_id, CODE, now())
 
     async def _session(self, proof: Proof) -> UUID:
         key, _ = await sessions.start(self.db, TASKFORCE, self.me, proof=proof, device="x")
@@ -70,7 +74,7 @@ class Prepared(Register):
 def passkey(person_id: UUID, made: Enrolled | None = None) -> Passkey:
     made = made or Enrolled(uuid4().bytes, b"", 0, backed_up=False)
     return Passkey(
-        uuid4(), person_id, made.credential_id, made.public_key, made.sign_count, "x", made.backed_up, created_at=NOW
+        uuid4(), person_id, made.credential_id, made.public_key, made.sign_count, "x", made.backed_up, created_at=now()
     )
 
 
@@ -83,19 +87,19 @@ async def world(installation: Installation, signing_key: str) -> AsyncIterator[P
 
 def _asked_to_enrol(world: Prepared, db: Any) -> Any:
     return commands.ask_to_enrol(
-        db, PARTY, world.app.state.settings, world.who, session_id=world.by_passkey, browser=b"", code=None, now=NOW
+        db, PARTY, world.app.state.settings, world.who, session_id=world.by_passkey, browser=b"", code=None, now=now()
     )
 
 
 def _kept(world: Prepared, db: Any) -> Any:
     made = Enrolled(uuid4().bytes, b"", 0, backed_up=False)
-    return commands.keep(db, world.who, world.by_passkey, made, None, device="x", now=NOW)
+    return commands.keep(db, world.who, world.by_passkey, made, None, device="x", now=now())
 
 
 CASES: Cases = {
-    commands.let_in: lambda w, db: commands.let_in(db, PARTY, w.answer, device="x", now=NOW),
+    commands.let_in: lambda w, db: commands.let_in(db, PARTY, w.answer, device="x", now=now()),
     commands.ask_to_enrol: _asked_to_enrol,
-    commands.second_proof: lambda w, conn: commands.second_proof(conn, TASKFORCE, w.me, w.by_link, now=NOW),
+    commands.second_proof: lambda w, conn: commands.second_proof(conn, TASKFORCE, w.me, w.by_link, now=now()),
     commands.make_code: lambda w, db: commands.make_code(
         db, w.app.state.settings, TASKFORCE, w.me, by="x", now=datetime.now(UTC)
     ),
@@ -114,7 +118,7 @@ CASES: Cases = {
     store.rename: lambda w, conn: store.rename(conn, TASKFORCE, w.me, w.mine.id, f"{uuid4()}"),
     store.delete: lambda w, conn: store.delete(conn, TASKFORCE, w.others[1], w.theirs[1].id),
     store.save_code: lambda w, conn: store.save_code(
-        conn, TASKFORCE, w.me, EnrolmentCode(bytes(32), datetime.now(UTC) + timedelta(days=1), 0), NOW
+        conn, TASKFORCE, w.me, EnrolmentCode(bytes(32), datetime.now(UTC) + timedelta(days=1), 0), now()
     ),
     store.find_code: lambda w, conn: store.find_code(conn, TASKFORCE, w.me),
     store.count_wrong_try: lambda w, conn: store.count_wrong_try(conn, TASKFORCE, w.others[2]),
@@ -145,6 +149,7 @@ async def test_none_sees_or_changes_anything_as_another_taskforce_or_as_none(wor
     assert await tried(world, CASES, (Refusal,)) == []
 
 
+@WHOLE_REMOVAL
 async def test_each_would_see_or_change_something_if_the_database_let_it(
     installation: Installation, signing_key: str
 ) -> None:

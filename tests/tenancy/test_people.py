@@ -27,7 +27,7 @@ from services.events.register.commands import register_company
 from services.events.register.domain import Company
 from shared.refusals import Refusal
 from tests.authorisation.register import Register, started
-from tests.authorisation.removal import without_taskforces
+from tests.authorisation.removal import WHOLE_REMOVAL, without_taskforces
 from tests.conftest import TASKFORCE
 from tests.tenancy.bound import Cases, Exempt, functions, named, tried, unnoticed
 from tests.tenancy.test_setup import CASES as SETUP
@@ -38,7 +38,11 @@ if TYPE_CHECKING:
 
     from tests.support.infrastructure import Installation
 
-NOW = datetime.now(UTC)
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
 WAITED_FOR: Final = ("make_link", "open_link", "lock_good", "add_secret", "secret_hashes", "mark_used")
 SIGNED_IN: Final = ("renew", "end", "end_one", "load", "touch", "delete", "delete_of_passkey", "over")
 
@@ -55,13 +59,13 @@ class Prepared(Register):
         self.others = {use: await self._somebody() for use in ("end_others", "delete_all")}
         for use in (*SIGNED_IN, *self.others):
             self.keys[use], _ = await session_commands.start(
-                self.db, TASKFORCE, self.others.get(use, self.me), proof="passkey", device=use, now=NOW
+                self.db, TASKFORCE, self.others.get(use, self.me), proof="passkey", device=use, now=now()
             )
         self.waiting = self.people["other company"].id
         await self.ask_for_link("other company")
         self.links = {use: await self._link() for use in WAITED_FOR}
         over = self.keys["over"].session_id
-        await self.superuser.execute("update sessions set used_at = $2 where id = $1", over, NOW - LONGEST)
+        await self.superuser.execute("update sessions set used_at = $2 where id = $1", over, now() - LONGEST)
         self.passkey, _name = await self.new_passkey(TASKFORCE, self.me, "Z")
         opened = self.keys["delete_of_passkey"].session_id
         await self.superuser.execute("update sessions set passkey_id = $2 where id = $1", opened, self.passkey)
@@ -91,7 +95,7 @@ def _person() -> Person:
 
 def _new_session(world: Prepared, conn: Any) -> Any:
     key = SessionKey.new(TASKFORCE)
-    session = Session(key.session_id, world.me, "passkey", "x", NOW, NOW, NOW + LONGEST)
+    session = Session(key.session_id, world.me, "passkey", "x", now(), now(), now() + LONGEST)
     return session_store.insert(conn, key, session)
 
 
@@ -111,11 +115,11 @@ PEOPLE: Cases = {
     queries.member_companies: lambda _, conn: queries.member_companies(conn, TASKFORCE),
     queries.address: lambda w, conn: queries.address(conn, TASKFORCE, w.me),
     queries.filled_roles: lambda _, conn: queries.filled_roles(conn, TASKFORCE),
-    store.insert_person: lambda _, conn: store.insert_person(conn, TASKFORCE, _person(), at=NOW),
+    store.insert_person: lambda _, conn: store.insert_person(conn, TASKFORCE, _person(), at=now()),
     store.save_person: lambda w, conn: store.save_person(conn, TASKFORCE, replace(w.people["own"], name="Z Tredje")),
     store.invited_at: lambda w, conn: store.invited_at(conn, TASKFORCE, w.people["other company"].id),
-    store.set_invited: lambda w, conn: store.set_invited(conn, TASKFORCE, w.me, NOW),
-    store.set_deactivated: lambda w, conn: store.set_deactivated(conn, TASKFORCE, w.gone, NOW),
+    store.set_invited: lambda w, conn: store.set_invited(conn, TASKFORCE, w.me, now()),
+    store.set_deactivated: lambda w, conn: store.set_deactivated(conn, TASKFORCE, w.gone, now()),
     store.load_person: lambda w, conn: store.load_person(conn, TASKFORCE, w.me),
     store.load_active_person: lambda w, conn: store.load_active_person(conn, TASKFORCE, w.me),
     store.is_active: lambda w, conn: store.is_active(conn, TASKFORCE, w.me),
@@ -125,10 +129,10 @@ PEOPLE: Cases = {
 }
 SESSIONS: Cases = {
     # First, for whoever signs in clears away what is over.
-    session_store.delete_over: lambda _, conn: session_store.delete_over(conn, TASKFORCE, NOW),
+    session_store.delete_over: lambda _, conn: session_store.delete_over(conn, TASKFORCE, now()),
     session_commands.start: lambda w, db: session_commands.start(db, TASKFORCE, w.me, proof="passkey", device="x"),
     session_commands.begin: lambda w, conn: session_commands.begin(
-        conn, TASKFORCE, w.me, proof="passkey", device="x", now=NOW, proved_at=NOW
+        conn, TASKFORCE, w.me, proof="passkey", device="x", now=now(), proved_at=now()
     ),
     session_commands.renew: lambda w, db: session_commands.renew(db, w.keys["renew"], by_person=True),
     session_commands.end: lambda w, db: session_commands.end(db, w.keys["end"]),
@@ -139,7 +143,7 @@ SESSIONS: Cases = {
     proof_queries.ways: lambda w, conn: proof_queries.ways(conn, TASKFORCE, w.me, w.keys["load"].session_id),
     session_queries.sessions: lambda w, conn: session_queries.sessions(conn, TASKFORCE, w.me),
     session_store.insert: _new_session,
-    session_store.load: lambda w, conn: session_store.load(conn, w.keys["load"], NOW),
+    session_store.load: lambda w, conn: session_store.load(conn, w.keys["load"], now()),
     session_store.find_proof: lambda w, conn: session_store.find_proof(
         conn, TASKFORCE, w.me, w.keys["load"].session_id
     ),
@@ -159,7 +163,7 @@ LINKS: Cases = {
         conn, TASKFORCE, uuid4(), Asked(w.me, bytes(32), "", datetime.now(UTC))
     ),
     link_store.count_of_person: lambda w, conn: link_store.count_of_person(
-        conn, TASKFORCE, w.me, bytes(32), NOW - LONGEST
+        conn, TASKFORCE, w.me, bytes(32), now() - LONGEST
     ),
     link_store.delete_of_person: lambda w, conn: link_store.delete_of_person(conn, TASKFORCE, w.waiting),
     link_store.lock_good: lambda w, conn: link_store.lock_good(
@@ -171,7 +175,7 @@ LINKS: Cases = {
     link_store.secret_hashes: lambda w, conn: link_store.secret_hashes(
         conn, TASKFORCE, w.links["secret_hashes"].request_id
     ),
-    link_store.mark_used: lambda w, conn: link_store.mark_used(conn, TASKFORCE, w.links["mark_used"].request_id, NOW),
+    link_store.mark_used: lambda w, conn: link_store.mark_used(conn, TASKFORCE, w.links["mark_used"].request_id, now()),
 }
 CASES: Cases = {**PEOPLE, **SESSIONS, **LINKS}
 EXEMPT: Exempt = {
@@ -194,6 +198,7 @@ async def test_none_sees_or_changes_anything_as_another_taskforce_or_as_none(wor
     assert await tried(world, CASES, (Refusal,)) == []
 
 
+@WHOLE_REMOVAL
 async def test_each_would_see_or_change_something_if_the_database_let_it(
     installation: Installation, signing_key: str
 ) -> None:

@@ -11,11 +11,12 @@ import pytest_asyncio
 from services.events.identity import oidc
 from services.events.identity.administration.commands import add_person
 from services.events.identity.oidc import commands, store
-from services.events.identity.oidc.domain import GroupGives, Identity
+from services.events.identity.oidc.domain import Identity
 from services.events.identity.people.domain import Person
+from services.events.settings import GroupGives
 from shared.refusals import Refusal
 from tests.authorisation.register import Register, started
-from tests.authorisation.removal import without_taskforces
+from tests.authorisation.removal import WHOLE_REMOVAL, without_taskforces
 from tests.conftest import TASKFORCE
 from tests.tenancy.bound import Cases, Exempt, functions, named, tried, unnoticed
 
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
 
     from tests.support.infrastructure import Installation
 
-NOW = datetime.now(UTC)
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
 GROUPS = {"Taskforce": GroupGives(roles=frozenset({"coordinator"}))}
 
 
@@ -39,14 +44,14 @@ class Prepared(Register):
         self.identity = Identity("https://x", "y", None, False, None, frozenset({"Taskforce"}))
         async with self.db.change(TASKFORCE) as conn:
             await store.delete_link(conn, TASKFORCE, self.known)
-            await store.insert_link(conn, TASKFORCE, self.known, self.identity.hash(), NOW)
+            await store.insert_link(conn, TASKFORCE, self.known, self.identity.hash(), now())
 
     async def _somebody(self, hash: bytes | None) -> tuple[UUID, bytes]:
         person = Person(uuid4(), "Z Ny", f"{uuid4()}@example.dk", frozenset({"member"}))
         await add_person(self.db, TASKFORCE, person)
         if hash is not None:
             async with self.db.change(TASKFORCE) as conn:
-                await store.insert_link(conn, TASKFORCE, person.id, hash, NOW)
+                await store.insert_link(conn, TASKFORCE, person.id, hash, now())
         return person.id, hash or b""
 
 
@@ -59,11 +64,11 @@ async def world(installation: Installation, signing_key: str) -> AsyncIterator[P
 
 CASES: Cases = {
     commands.sign_in: lambda w, db: commands.sign_in(
-        db, TASKFORCE, GROUPS, w.identity, language="da", device="x", now=NOW
+        db, TASKFORCE, GROUPS, w.identity, language="da", device="x", now=now()
     ),
     store.find_person: lambda w, conn: store.find_person(conn, TASKFORCE, w.linked[1][1]),
     store.is_linked: lambda w, conn: store.is_linked(conn, TASKFORCE, w.linked[1][0]),
-    store.insert_link: lambda w, conn: store.insert_link(conn, TASKFORCE, w.unknown.pop(), uuid4().bytes * 2, NOW),
+    store.insert_link: lambda w, conn: store.insert_link(conn, TASKFORCE, w.unknown.pop(), uuid4().bytes * 2, now()),
     store.note_use: lambda w, conn: store.note_use(conn, TASKFORCE, w.linked[1][0], datetime.now(UTC)),
     store.delete_link: lambda w, conn: store.delete_link(conn, TASKFORCE, w.linked[2][0]),
     store.save_provided: lambda w, conn: store.save_provided(
@@ -91,6 +96,7 @@ async def test_none_sees_or_changes_anything_as_another_taskforce_or_as_none(wor
     assert await tried(world, CASES, (Refusal,)) == []
 
 
+@WHOLE_REMOVAL
 async def test_each_would_see_or_change_something_if_the_database_let_it(
     installation: Installation, signing_key: str
 ) -> None:

@@ -9,12 +9,12 @@ from uuid import uuid4
 import pytest_asyncio
 
 from services.events.identity.first_admin import commands, store
-from services.events.identity.magic_links.domain import hash_of, pack
 from services.events.identity.people.domain import Person
 from services.events.register.commands import register_taskforce
 from shared.refusals import Refusal
+from shared.secrets import hash_secret, to_base64url
 from tests.authorisation.register import Register, started
-from tests.authorisation.removal import without_taskforces
+from tests.authorisation.removal import WHOLE_REMOVAL, without_taskforces
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
 from tests.tenancy.bound import Cases, tried, unnoticed
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tests.support.infrastructure import Installation
 
-CODE: Final = pack(TASKFORCE.bytes + bytes(32))
+CODE: Final = to_base64url(TASKFORCE.bytes + bytes(32))
 
 
 class Unadministered(Register):
@@ -43,7 +43,7 @@ def _long_ago() -> datetime:
 CASES: Cases = {
     store.delete_link: lambda _, conn: store.delete_link(conn, TASKFORCE),
     commands.make_setup_link: lambda _, db: commands.make_setup_link(db, TASKFORCE),
-    store.replace_link: lambda _, conn: store.replace_link(conn, TASKFORCE, hash_of(bytes(32)), datetime.now(UTC)),
+    store.replace_link: lambda _, conn: store.replace_link(conn, TASKFORCE, hash_secret(bytes(32)), datetime.now(UTC)),
     store.good_hash: lambda _, conn: store.good_hash(conn, TASKFORCE, _long_ago()),
     commands.check_setup: lambda _, db: commands.check_setup(db, CODE),
     commands.become_first_administrator: lambda _, db: commands.become_first_administrator(
@@ -62,6 +62,7 @@ async def test_none_sees_or_changes_anything_as_another_taskforce_or_as_none(wor
     assert await tried(world, CASES, (Refusal,)) == []
 
 
+@WHOLE_REMOVAL
 async def test_each_would_see_or_change_something_if_the_database_let_it(
     installation: Installation, signing_key: str
 ) -> None:

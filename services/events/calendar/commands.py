@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
+from services.events import events_out
 from services.events.calendar import store
 from services.events.calendar.domain import Attendance, EmployerEvent, EventNotFound, EventPlan
 from services.events.register import store as register_store
 from services.events.register.commands import add_company
 from services.events.register.domain import IdTaken, TaskforceUnknown
 from shared.contracts.events import (
-    CompanyCheckedIn,
     EmployerEventState,
     EventCancelled,
     EventClosed,
@@ -61,7 +61,7 @@ async def draft_event(
     try:
         async with db.change(taskforce_id) as conn:
             if await store.insert_event(conn, taskforce_id, event, at=at):
-                await _say(conn, EventDrafted, taskforce_id, event, at)
+                await outbox.add(conn, events_out.event_changed(EventDrafted, taskforce_id, event, at=at))
                 return event
             known = await store.load_event(conn, taskforce_id, id)
             if known.plan != event.plan:
@@ -195,24 +195,14 @@ async def _admit(
         return
     # Only now: whoever asks again after the doors have closed gets the answer they did not hear.
     event.admit()
-    await outbox.add(
-        conn,
-        CompanyCheckedIn(
-            taskforce_id=taskforce_id,
-            version=1,
-            recorded_at=at,
-            event_id=event.id,
-            company_id=company_id,
-            checked_in_at=at,
-        ),
-    )
+    await outbox.add(conn, events_out.company_checked_in(taskforce_id, attendance))
 
 
 async def _change(
     db: Database,
     taskforce_id: UUID,
     event_id: UUID,
-    fact: type[EmployerEventState],
+    message: type[EmployerEventState],
     step: Callable[[EmployerEvent, datetime], bool],
     *,
     at: datetime | None,
@@ -222,29 +212,5 @@ async def _change(
         event = await store.lock_event(conn, taskforce_id, event_id)
         if step(event, now):
             await store.save_event(conn, taskforce_id, event)
-            await _say(conn, fact, taskforce_id, event, now)
+            await outbox.add(conn, events_out.event_changed(message, taskforce_id, event, at=now))
     return event
-
-
-async def _say(
-    conn: Connection, fact: type[EmployerEventState], taskforce_id: UUID, event: EmployerEvent, at: datetime
-) -> None:
-    await outbox.add(
-        conn,
-        fact(
-            taskforce_id=taskforce_id,
-            version=event.version,
-            recorded_at=at,
-            event_id=event.id,
-            kind=event.plan.kind,
-            status=event.status,
-            title=event.plan.title,
-            place=event.plan.place,
-            starts_at=event.plan.starts_at,
-            ends_at=event.plan.ends_at,
-            opened_at=event.opened_at,
-            closed_at=event.closed_at,
-            goal_positions=event.plan.goal_positions,
-            pass_generation=event.pass_generation,
-        ),
-    )

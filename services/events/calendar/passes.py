@@ -22,6 +22,7 @@ from uuid import UUID
 import segno
 
 from shared.http.auth import Principal, sign_token
+from shared.secrets import code_from_digest
 
 if TYPE_CHECKING:
     from services.events.calendar.domain import EmployerEvent
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 _GENERATION_BYTES: Final = 4
 _SEAL_BYTES: Final = 12
 _CODE_BYTES: Final = 16 + 16 + _GENERATION_BYTES + _SEAL_BYTES
-SPOKEN_SIGNS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # pragma: allowlist secret
-"""Signs that nobody takes for another when they are read out or typed."""
-_LOOK_ALIKES: Final = str.maketrans("OIL", "011")
 
 
 class PassLinkBroken(Exception):
@@ -123,15 +121,7 @@ def link_code(settings: EventsSettings, taskforce_id: UUID, event_id: UUID, gene
 def spoken_code(settings: EventsSettings, taskforce_id: UUID, event_id: UUID, generation: int) -> str:
     """What stands under the QR code for whoever cannot scan it: eight characters that nobody mistakes, `AB3D-9KLM`."""
     content = b"spoken" + taskforce_id.bytes + event_id.bytes + generation.to_bytes(_GENERATION_BYTES)
-    seal = int.from_bytes(_seal(settings, content))
-    signs = [SPOKEN_SIGNS[seal >> (5 * place) & 31] for place in range(8)]
-    return "".join(signs[:4]) + "-" + "".join(signs[4:])
-
-
-def as_spoken(typed: str) -> str:
-    """What somebody typed, as `spoken_code` writes it: the case, hyphens and look-alikes do not matter."""
-    signs = typed.upper().translate(_LOOK_ALIKES).replace("-", "").replace(" ", "")
-    return signs[:4] + "-" + signs[4:]
+    return code_from_digest(_seal(settings, content))
 
 
 def _seal(settings: EventsSettings, content: bytes) -> bytes:

@@ -6,15 +6,15 @@ A list is one page: at most `limit` rows after a key (`after`), in the order of 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from services.events.calendar.domain import EventNotFound
 from services.events.register.domain import CompanyNotFound
-from services.events.register.fields import Moment
 from shared.contracts.events import EventKind, EventStatus
+from shared.fields.dates import Moment, refuse_distant
 from shared.http.paging import SortKey
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class CandidateRow(_Row):
 class ByTime(SortKey):
     """Order of events and check-ins, the latest first."""
 
-    at: Moment
+    at: Annotated[Moment, AfterValidator(refuse_distant)]
     id: UUID
 
 

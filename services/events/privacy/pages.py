@@ -8,13 +8,11 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_validator
-from pydantic_core import PydanticCustomError
 
 from services.events.access import (
     DEADLINES,
@@ -22,25 +20,25 @@ from services.events.access import (
     ERASURE_ORDER,
     SUBJECT,
     Administrator,
-    Db,
     Overseer,
-    ProvenAdministrator,
+    SteppedUpAdministrator,
 )
 from services.events.identity.people.domain import LastAdministrator
 from services.events.privacy import commands, store
 from services.events.privacy.commands import AsksOthers
 from services.events.privacy.domain import FoundOtherwise, NotAllAnswered, NothingHeld
+from services.events.privacy.schemas import Confirmation, Search, WantsReport
 from services.events.register import queries
-from shared.fields.cpr import MayLookLikeCpr
+from shared.http.dependencies import Db
 from shared.http.policy import concerns
 from shared.http.rate_limits import HEAVY, limited
 from shared.http.refusals import problem_of
-from shared.i18n.translations import Language, current_language
+from shared.i18n.translations import current_language
 from shared.i18n.translations import gettext as _
 from shared.privacy.pdf import pdf
 from shared.privacy.report import report
-from shared.privacy.subject_requests import SubjectRequest
-from shared.privacy.words import ACTIONS, REASONS, SERVICES, kept_for, pairs, shown, who_looked
+from shared.privacy.words import ACTIONS, REASONS, kept_for, pairs, shown, who_looked
+from shared.product.services import SERVICES
 from shared.ui.formats import date_text, local_date
 from shared.ui.forms import Form, blank, read_form
 from shared.ui.pages import render
@@ -49,7 +47,6 @@ if TYPE_CHECKING:
     from services.events.privacy.domain import Found
     from shared.db.database import Database
     from shared.http.auth import Principal
-    from shared.privacy.access_log import Action
     from shared.refusals import Refusal
 
 router = APIRouter(prefix="/personal-data", include_in_schema=False)
@@ -62,9 +59,6 @@ async def _others(request: Request) -> AsksOthers:
 
 TheOthers = Annotated[AsksOthers, Depends(_others)]
 
-Why = Literal["subject_access", "subject_erasure", "subject_rectification", "supervision"]
-_DIGITS_OF_PHONE: Final = 8
-_DIGITS_OF_CVR: Final = 8
 _SHOWN_ORDERS: Final = 50
 _WORDS: Final[dict[str, Any]] = {
     "services": SERVICES,
@@ -76,70 +70,6 @@ _WORDS: Final[dict[str, Any]] = {
     "who_looked": who_looked,
 }
 """How what is held is put into words, for the templates."""
-
-
-class Search(BaseModel):
-    """Who is looked up, and what for: at least one of the three that people are known by, as `tilsagn person` asks."""
-
-    email: Annotated[str, Field(max_length=254)] | None = None
-    phone: (
-        Annotated[str, Field(max_length=40), MayLookLikeCpr("a telephone number of any country, searched for")] | None
-    ) = None
-    cvr: Annotated[str, Field(max_length=20)] | None = None
-    purpose: Why
-
-    @field_validator("phone", "cvr")
-    @classmethod
-    def _digits(cls, value: str | None, info: ValidationInfo) -> str | None:
-        digits = sum(map(str.isdigit, value or ""))
-        if value and info.field_name == "phone" and digits < _DIGITS_OF_PHONE:
-            raise PydanticCustomError("phone_too_short", "Type all eight digits of the number")
-        if value and info.field_name == "cvr" and digits != _DIGITS_OF_CVR:
-            raise PydanticCustomError("cvr_digits", "A CVR number has eight digits")
-        return value
-
-    @model_validator(mode="after")
-    def _somebody(self) -> Self:
-        if not (self.email or self.phone or self.cvr):
-            raise PydanticCustomError("nobody_asked_for", "Type an e-mail address, a telephone number or a CVR number")
-        return self
-
-    @property
-    def known_by(self) -> str:
-        """What has to be typed once more before they are erased: what they were searched for."""
-        return self.email or self.phone or self.cvr or ""
-
-    def inquiry(self, principal: Principal, action: Action, language: Language) -> SubjectRequest:
-        """As the services are asked."""
-        return SubjectRequest(
-            taskforce=principal.taskforce,
-            emails=tuple(filter(None, [self.email])),
-            phones=tuple(filter(None, [self.phone])),
-            cvrs=tuple(filter(None, [self.cvr])),
-            who=principal.subject,
-            purpose=self.purpose,
-            action=action,
-            language=language,
-        )
-
-
-class WantsReport(Search):
-    """A report that is to be downloaded."""
-
-    format: Literal["pdf", "json"]
-    language: Language
-
-
-class Confirmation(Search):
-    """Somebody is to be erased: who, typed once more, and the digest of what was shown."""
-
-    seen: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    typed: Annotated[str, Field(max_length=254)] | None = None
-
-    @property
-    def is_meant(self) -> bool:
-        """Whether what was typed is what they were searched for."""
-        return _compared(self.typed or "") == _compared(self.known_by)
 
 
 @router.get("")
@@ -209,7 +139,7 @@ async def ask_whether_to_erase(request: Request, principal: Administrator, db: D
 @router.post("/erasures")
 @concerns(SUBJECT)
 @limited(HEAVY)
-async def erase(request: Request, principal: ProvenAdministrator, db: Db, others: TheOthers) -> Response:
+async def erase(request: Request, principal: SteppedUpAdministrator, db: Db, others: TheOthers) -> Response:
     """Erase somebody in every service."""
     form = await read_form(request, Confirmation)
     if (confirmed := form.data) is None:
@@ -296,9 +226,3 @@ async def _confirm(
     return render(
         request, "personal_data_erase.html", status_code=status_code, search=search, found=found, form=form, **_WORDS
     )
-
-
-def _compared(text: str) -> str:
-    """What was typed, for comparing: a number by its digits, an address in any case."""
-    digits = "".join(filter(str.isdigit, text))
-    return digits[-_DIGITS_OF_PHONE:] if digits and "@" not in text else text.strip().casefold()

@@ -2,80 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.config import JsonDict
 
-from services.events.access import COMPANY, CompanyReader, Db, Planner
+from services.events.access import COMPANY, CompanyReader, Planner
 from services.events.register import commands, queries
-from services.events.register.answers import PREFIX, Warned, cvr_warnings, refusals
-from services.events.register.domain import Company
-from services.events.register.fields import Industry, Name, SearchText, TypedCvr
-from services.events.register.queries import ByName, CompanyRow
-from shared.contracts.message import MunicipalityCode
+from services.events.register.queries import ByName
+from services.events.register.schemas import (
+    CompanyIn,
+    CompanyOut,
+    CompanyPage,
+)
+from shared.fields.text import SearchText
+from shared.http.dependencies import Db
+from shared.http.openapi import problems
 from shared.http.paging import PageSize, PageToken, cut
 from shared.http.policy import concerns
 
-router = APIRouter(prefix=PREFIX + "/companies", tags=["companies"])
-
-_EXAMPLE: JsonDict = {
-    "id": "0b9a5a4e-6a0f-4c3b-9b1d-2f6a5d1c7e10",
-    "name": "Bang & Olufsen A/S",
-    "cvr": "41257911",
-    "municipality": "0671",
-    "member": True,
-}
+router = APIRouter(prefix="/api/events/v1/companies", tags=["companies"])
 
 
-class CompanyIn(BaseModel):
-    """A company to be registered."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
-
-    id: UUID = Field(description="made by whoever asks; sending the same again is answered the same again")
-    name: Name
-    cvr: TypedCvr | None = Field(None, description="as typed; a wrong one is accepted with a warning and kept apart")
-    municipality: MunicipalityCode | None = Field(None, description="four-digit code as text")
-    industry: Industry | None = Field(None, description="DB07 code, six digits")
-    member: bool = Field(False, description="a member company of the taskforce")
-    personally_owned: bool = Field(False, description="its name is a person's name and stays in the register")
-
-    def company(self) -> Company:
-        return Company.as_typed(**self.model_dump())
-
-
-class CompanyOut(BaseModel):
-    """A company of the register."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE | {"warnings": []}]})
-
-    id: UUID
-    name: str
-    cvr: str | None = Field(description="only a number whose checksum holds")
-    cvr_as_typed: str | None = Field(description="what was typed where it is no CVR number")
-    municipality: str | None
-    industry: str | None
-    member: bool
-    personally_owned: bool
-    warnings: list[Warned]
-
-    @classmethod
-    def of(cls, row: CompanyRow) -> Self:
-        warnings = cvr_warnings(as_typed=row.cvr_as_typed, shared=row.cvr_shared)
-        return cls(**row.model_dump(include=set(cls.model_fields)), warnings=warnings)
-
-
-class CompanyPage(BaseModel):
-    """One page of companies, by name."""
-
-    items: list[CompanyOut]
-    next_page_token: str | None = Field(description="None on the last page")
-
-
-@router.post("", status_code=201, responses=refusals(404, 409, 413))
+@router.post("", status_code=201, responses=problems(404, 409, 422))
 @concerns(COMPANY)
 async def register_company(principal: Planner, db: Db, company: CompanyIn) -> CompanyOut:
     """Put a company into the register."""
@@ -83,7 +32,7 @@ async def register_company(principal: Planner, db: Db, company: CompanyIn) -> Co
     return await _answer(db, principal.taskforce, company.id)
 
 
-@router.get("", responses=refusals())
+@router.get("", responses=problems(422))
 @concerns(COMPANY)
 async def list_companies(
     *,
@@ -104,7 +53,7 @@ async def list_companies(
     return CompanyPage(items=[CompanyOut.of(row) for row in page], next_page_token=token)
 
 
-@router.get("/{company_id}", responses=refusals(404))
+@router.get("/{company_id}", responses=problems(404, 422))
 @concerns(COMPANY)
 async def read_company(principal: CompanyReader, db: Db, company_id: UUID) -> CompanyOut:
     """One company."""

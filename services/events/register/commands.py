@@ -12,12 +12,9 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
+from services.events import events_out
 from services.events.register import store
 from services.events.register.domain import IdTaken, SlugTaken, Taskforce, TaskforceUnknown
-from shared.contracts.events import (
-    CompanyRegistered,
-    TaskforceRegistered,
-)
 from shared.messaging import outbox
 
 if TYPE_CHECKING:
@@ -57,18 +54,7 @@ async def register_taskforce(
                 return
             version = 1 if known is None else known[1] + 1
             await store.save_taskforce(conn, taskforce, version=version, at=at)
-            await outbox.add(
-                conn,
-                TaskforceRegistered(
-                    taskforce_id=id,
-                    version=version,
-                    recorded_at=at,
-                    slug=slug,
-                    name=name,
-                    municipality=municipality,
-                    since=since,
-                ),
-            )
+            await outbox.add(conn, events_out.taskforce_registered(taskforce, version=version, at=at))
     except asyncpg.UniqueViolationError as error:
         raise SlugTaken from error
 
@@ -94,7 +80,7 @@ async def add_company(conn: Connection, taskforce_id: UUID, company: Company, at
         if known != (company if version == 1 else replace(company, personally_owned=known.personally_owned)):
             raise IdTaken
         return False
-    await _say_company(conn, taskforce_id, company, version=1, at=at)
+    await outbox.add(conn, events_out.company_registered(taskforce_id, company, version=1, at=at))
     return True
 
 
@@ -110,24 +96,5 @@ async def clear_company(db: Database, taskforce_id: UUID, company_id: UUID, *, a
             return
         cleared, version = replace(company, personally_owned=False), version + 1
         await store.save_ownership(conn, taskforce_id, cleared, version=version)
-        await _say_company(conn, taskforce_id, cleared, version=version, at=at or datetime.now(UTC))
-
-
-async def _say_company(conn: Connection, taskforce_id: UUID, company: Company, *, version: int, at: datetime) -> None:
-    # A personally owned company travels as an id: everything else about it would be about a person.
-    shown = company if not company.personally_owned else None
-    await outbox.add(
-        conn,
-        CompanyRegistered(
-            taskforce_id=taskforce_id,
-            version=version,
-            recorded_at=at,
-            company_id=company.id,
-            personally_owned=company.personally_owned,
-            name=shown and shown.name,
-            cvr=shown and shown.cvr,
-            municipality=shown and shown.municipality,
-            industry=shown and shown.industry,
-            member=company.member,
-        ),
-    )
+        at = at or datetime.now(UTC)
+        await outbox.add(conn, events_out.company_registered(taskforce_id, cleared, version=version, at=at))

@@ -10,6 +10,7 @@ import asyncpg
 
 from tests.pledges.conftest import Caller, pledge_body
 from tests.pledges.intake.test_api import CLOSED, as_pass
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 async def _rows(pledges_dsns: Databases, query: str) -> list[asyncpg.Record]:
-    conn = await asyncpg.connect(pledges_dsns.superuser_dsn("pledges"), command_timeout=10)
+    conn = await asyncpg.connect(pledges_dsns.superuser_dsn("pledges"), command_timeout=PATIENCE_SECONDS)
     try:
         return list(await conn.fetch(query))
     finally:
@@ -90,13 +91,13 @@ async def test_a_key_that_another_transaction_holds_keeps_only_its_own_request_w
     caller: Caller, pledges_dsns: Databases, taskforce_id: UUID
 ) -> None:
     held = pledge_body()
-    conn = await asyncpg.connect(pledges_dsns.superuser_dsn("pledges"), command_timeout=10)
+    conn = await asyncpg.connect(pledges_dsns.superuser_dsn("pledges"), command_timeout=PATIENCE_SECONDS)
     try:
         transaction = conn.transaction()
         await transaction.start()
         await conn.execute(
             """
-            insert into idempotency_keys (taskforce_id, operation, key, request_digest, subject_id, recorded_at)
+            insert into idempotency_keys (taskforce_id, operation, key, request_fingerprint, subject_id, recorded_at)
             values ($1, 'log_pledge', $2, '', $3, now())
             """,
             taskforce_id,
@@ -104,7 +105,9 @@ async def test_a_key_that_another_transaction_holds_keeps_only_its_own_request_w
             uuid4(),
         )
         waiting = asyncio.create_task(caller.log(held))
-        answers = await asyncio.wait_for(asyncio.gather(*(caller.log(pledge_body()) for _ in range(12))), 8)
+        answers = await asyncio.wait_for(
+            asyncio.gather(*(caller.log(pledge_body()) for _ in range(12))), PATIENCE_SECONDS
+        )
         assert [answer.status_code for answer in answers] == [201] * 12
         assert not waiting.done()
         await transaction.rollback()

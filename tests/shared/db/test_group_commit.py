@@ -11,9 +11,10 @@ import pytest
 
 from shared.db import group_commit
 from shared.db.database import TRANSIENT_ERRORS
-from shared.db.group_commit import Apart, DatabaseAway, GroupCommit
+from shared.db.group_commit import BatchFailed, DatabaseUnavailable, GroupCommit
 from shared.messaging import outbox
 from tests.shared.messaging.conftest import company
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -102,7 +103,7 @@ async def test_what_fails_undoes_the_transaction_and_everybody_in_it_is_told(
 
     assert [outcomes[0], outcomes[3]] == ["FIRST", "C"]
     told = outcomes[1:3]
-    assert all(isinstance(one, Apart) and str(one.__cause__) == "bad" for one in told)
+    assert all(isinstance(one, BatchFailed) and str(one.__cause__) == "bad" for one in told)
     assert told[0] is not told[1]
     assert set(await _published(events_database)) == {"first", "c"}
 
@@ -120,7 +121,7 @@ async def test_a_lost_connection_is_said_to_those_who_were_on_it_and_to_nobody_e
     outcomes = await asyncio.gather(first, *tasks, return_exceptions=True)
 
     assert [outcomes[0], outcomes[3]] == ["FIRST", "C"]
-    assert all(isinstance(one, DatabaseAway) for one in outcomes[1:3])
+    assert all(isinstance(one, DatabaseUnavailable) for one in outcomes[1:3])
     assert isinstance(outcomes[1], TRANSIENT_ERRORS)
 
 
@@ -131,7 +132,7 @@ async def test_a_value_that_the_driver_does_not_take_is_no_outage(
         await conn.execute("select $1::integer", 2**40)
         return list(wanted)
 
-    with pytest.raises(Apart):
+    with pytest.raises(BatchFailed):
         await GroupCommit(events_database, effect).change(taskforce_id, "too large")
 
 
@@ -143,7 +144,7 @@ async def test_nobody_waits_for_their_turn_for_ever(
     group = GroupCommit(events_database, effect, at_once=1)
     first = await _first_under_way(group, effect, taskforce_id)
 
-    with pytest.raises(DatabaseAway):
+    with pytest.raises(DatabaseUnavailable):
         await group.change(taskforce_id, "second")
 
     effect.go_on.set()
@@ -161,7 +162,7 @@ async def test_a_lock_that_somebody_holds_is_not_waited_for_by_many(
 
     async with events_database.system() as holder:
         await holder.execute("select pg_advisory_xact_lock(4711)")
-        with pytest.raises(Apart):
+        with pytest.raises(BatchFailed):
             await GroupCommit(events_database, effect).change(taskforce_id, "waits")
 
 
@@ -190,7 +191,7 @@ async def test_somebody_who_comes_as_the_last_ones_end_is_served(taskforce_id: U
     await asyncio.sleep(0.01)
     instant.gate.set()
     third = asyncio.create_task(group.change(taskforce_id, 3))
-    await asyncio.wait_for(asyncio.gather(first, second, third), 2)
+    await asyncio.wait_for(asyncio.gather(first, second, third), PATIENCE_SECONDS)
     assert third.result() == 3
 
 
@@ -207,7 +208,7 @@ async def test_somebody_who_comes_back_at_once_is_served(taskforce_id: UUID) -> 
     tasks = [asyncio.create_task(twice()), asyncio.create_task(group.change(taskforce_id, 2))]
     await asyncio.sleep(0.01)
     instant.gate.set()
-    assert list(await asyncio.wait_for(asyncio.gather(*tasks), 2)) == [1, 2]
+    assert list(await asyncio.wait_for(asyncio.gather(*tasks), PATIENCE_SECONDS)) == [1, 2]
 
 
 async def test_nothing_is_done_for_somebody_who_has_gone(events_database: Database, taskforce_id: UUID) -> None:

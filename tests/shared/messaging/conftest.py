@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-import time
 from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -24,7 +22,7 @@ from shared.messaging.worker import Worker
 from shared.settings import ServiceSettings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
     from shared.contracts.message import Message
     from shared.db.database import Connection, Database
@@ -147,11 +145,3 @@ def company(taskforce_id: UUID, company_id: UUID | None = None, version: int = 1
         company_id=company_id or uuid4(),
         **{"name": f"Firma {version}"} | facts,
     )
-
-
-async def eventually(check: Callable[[], Awaitable[bool]], *, seconds: float = 60) -> None:
-    """Return as soon as `check` holds; fail the test if it does not in time."""
-    deadline = time.monotonic() + seconds
-    while not await check():
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        await asyncio.sleep(0.05)

@@ -13,14 +13,14 @@ from shared.contracts.events import CompanyRegistered
 from shared.messaging import consumer as consumer_module
 from shared.messaging import dead_letters
 from shared.messaging.broker import producer_for
-from tests.shared.messaging.conftest import Effects, company, eventually, publish, rows, send_raw
+from tests.shared.messaging.conftest import Effects, company, publish, rows, send_raw
+from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
     from shared.db.database import Database
     from shared.messaging.worker import Worker
     from shared.settings import ServiceSettings
 
-pytestmark = pytest.mark.timeout(60)
 
 POISON: dict[str, tuple[bytes | None, dict[str, bytes | None]]] = {
     "bad_json": (b"{nope", {}),

@@ -13,15 +13,14 @@ from shared.contracts.events import MESSAGES
 from shared.messaging import dead_letters, outbox, replay
 from shared.messaging.worker import Worker
 from shared.settings import ServiceSettings
-from tests.shared.messaging.conftest import Effects, company, eventually, publish, rows
+from tests.shared.messaging.conftest import Effects, company, publish, rows
 from tests.support import brokers
+from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
     from shared.db.database import Database
     from tests.support.brokers import Broker
     from tests.support.infrastructure import Databases
-
-pytestmark = pytest.mark.timeout(60)
 
 
 async def test_a_committed_change_takes_effect_once_and_in_order(
@@ -103,7 +102,7 @@ async def test_the_broker_may_lose_everything_and_nothing_is_lost(
     async def done() -> bool:
         return len(await rows(events_database)) == 100
 
-    await eventually(done, seconds=30)
+    await eventually(done)
 
 
 async def test_a_passing_failure_is_retried_in_order_and_nothing_is_put_aside(
@@ -187,7 +186,7 @@ async def test_a_worker_comes_up_without_its_broker_and_attaches_when_it_comes(
         async def done() -> bool:
             return len(await rows(events_database)) == 1
 
-        await eventually(done, seconds=30)
+        await eventually(done)
     finally:
         await worker.stop()
 

@@ -30,8 +30,9 @@ from shared.settings import ServiceSettings
 from tests.deploy.processes import CHECKOUT
 from tests.faults.disk import NO_SPACE, fill, small_disk
 from tests.faults.proxy import LOOPBACK, Proxies, Proxy
-from tests.shared.messaging.conftest import Effects, company, eventually, publish
+from tests.shared.messaging.conftest import Effects, company, publish
 from tests.shared.messaging.traffic import Effect, Traffic, on_the_broker
+from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
     import subprocess
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from deploy.kafka import KafkaNode
     from shared.db.database import Database
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.kafka
 
 PRODUCE = b"\x00\x00"
 """The key of the request in Kafka's protocol, behind the four bytes of its length."""
@@ -144,7 +145,7 @@ async def test_the_partitions_of_a_worker_that_ended_are_read_by_the_other(
         await traffic.flows("events-worker")
         with another_reader(publisher_settings, tmp_path) as reader:
             began = datetime.now(UTC)
-            await traffic.flows("events-worker", "other-worker", seconds=60)
+            await traffic.flows("events-worker", "other-worker")
             joined = first_by("other-worker", await traffic.effects(), began)
             await traffic.flows("events-worker", "other-worker")
             ended = datetime.now(UTC)
@@ -164,7 +165,7 @@ async def test_the_partitions_of_a_worker_that_ended_are_read_by_the_other(
         async def all_adopted() -> bool:
             return len(await adopted()) == len(orphans)
 
-        await eventually(all_adopted, seconds=40)
+        await eventually(all_adopted)
         took = max((await adopted()).values())
     outcome = await traffic.outcome(broker.bootstrap_servers)
     print(f"\n{number.name}: a newcomer reads after {joined:.1f} s; the others' partitions are read after {took:.1f} s")
@@ -190,7 +191,7 @@ async def test_a_restart_of_the_broker_loses_nothing_and_nobody_has_to_help(
         killed = datetime.now(UTC)
         await asyncio.to_thread(broker.start)
         served = datetime.now(UTC)
-        await traffic.flows(seconds=60)
+        await traffic.flows()
     outcome = await traffic.outcome(broker.bootstrap_servers)
     print(
         f"\nrestart: away for {(served - killed).total_seconds():.1f} s, first effect {outcome.first_after(served):.1f}"
@@ -217,7 +218,7 @@ async def test_a_broker_that_is_paused_for_15_s_is_waited_for(
         finally:
             node.resume()
         resumed = datetime.now(UTC)
-        await traffic.flows(seconds=60)
+        await traffic.flows()
     outcome = await traffic.outcome(broker.bootstrap_servers)
     print(
         f"\npaused: {waiting} changes waiting after 15 s, first effect {outcome.first_after(resumed):.1f} s after it;"
@@ -269,7 +270,7 @@ class TestFullDisk:
             async def ended() -> bool:
                 return not node.alive()
 
-            await eventually(ended, seconds=60)
+            await eventually(ended)
             took = (datetime.now(UTC) - full).total_seconds()
             await asyncio.sleep(1)
             waiting = await traffic.pending()
@@ -284,7 +285,7 @@ class TestFullDisk:
                     raise
                 repaired = ", after its groups' offsets were deleted, which it could not read"
                 await asyncio.to_thread(_forget_offsets, node, disk / "data")
-                await traffic.flows(seconds=60)
+                await traffic.flows()
         outcome = await traffic.outcome(broker.bootstrap_servers)
         print(
             f"\nfull disk{repaired}: the node ended after {took:.1f} s, {waiting} changes waited; first effect"

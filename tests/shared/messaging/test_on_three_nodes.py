@@ -18,12 +18,12 @@ from deploy.kafka import KafkaCluster, KafkaNode
 from deploy.topics import declared
 from shared.contracts.events import CompanyRegistered
 from shared.messaging.broker import producer_for
-from shared.messaging.patience import discard
+from shared.messaging.shutdown import discard_producer
 from shared.messaging.topics import differences
 from tests.faults.broker_log import leaders
-from tests.shared.messaging.conftest import eventually
 from tests.shared.messaging.traffic import Traffic
 from tests.support import brokers
+from tests.support.waiting import PATIENCE_SECONDS, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from shared.messaging.worker import Worker
     from shared.settings import ServiceSettings
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.kafka
 
 TOPIC = CompanyRegistered.topic()
 
@@ -78,7 +78,7 @@ async def test_the_others_take_over_what_a_node_led(
         struck = datetime.now(UTC)
         await asyncio.to_thread(getattr(node, how))
         gone = datetime.now(UTC)
-        await traffic.flows(seconds=60)
+        await traffic.flows()
         # Those of the partitions that had to wait, too: every company goes on.
         await traffic.flows()
         away = datetime.now(UTC)
@@ -122,10 +122,10 @@ async def test_one_of_three_alone_takes_nothing_and_two_go_on(
         waiting = await traffic.pending()
         await asyncio.to_thread(first.start)
         served = datetime.now(UTC)
-        await traffic.flows(seconds=60)
-        async with asyncio.timeout(60):
+        await traffic.flows()
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await taken
-    await discard(producer)
+    await discard_producer(producer)
     outcome = await traffic.outcome(broker.bootstrap_servers)
     print(
         f"\ntwo of three killed: {waiting} waiting; first effect {outcome.first_after(served):.1f} s after one of them"
@@ -159,7 +159,7 @@ async def test_with_too_few_replicas_in_sync_kafka_refuses_and_the_relay_waits(
         async def refused() -> bool:
             return "NotEnoughReplicasError" in caplog.text
 
-        await eventually(refused, seconds=40)
+        await eventually(refused)
         await asyncio.sleep(1)
         published = await marked(events_database)
         await asyncio.sleep(5)
@@ -167,7 +167,7 @@ async def test_with_too_few_replicas_in_sync_kafka_refuses_and_the_relay_waits(
         waiting = await traffic.pending()
         await asyncio.to_thread(node.start)
         served = datetime.now(UTC)
-        await traffic.flows(seconds=60)
+        await traffic.flows()
     outcome = await traffic.outcome(broker.bootstrap_servers)
     print(
         f"\ntoo few in sync: {waiting} waiting; first effect {outcome.first_after(served):.1f} s after the node serves"

@@ -17,7 +17,8 @@ from shared import metrics
 from shared.messaging import outbox
 from shared.messaging.relay import LOCK_KEY, Relay
 from shared.messaging.worker import Worker
-from tests.shared.messaging.conftest import company, eventually, publish
+from tests.shared.messaging.conftest import company, publish
+from tests.support.waiting import PATIENCE_SECONDS, eventually
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -89,7 +90,7 @@ async def test_a_relay_stops_though_a_change_comes_at_that_moment(
         # Turns of the event loop: what the change has woken is somewhere on its way.
         await asyncio.sleep(0)
     running.cancel()
-    done, _ = await asyncio.wait({running}, timeout=30)
+    done, _ = await asyncio.wait({running}, timeout=PATIENCE_SECONDS)
     running.cancel()
     assert done, "the cancellation was lost"
 
@@ -191,7 +192,7 @@ async def test_a_relay_that_starts_over_leaves_no_producer_behind(
         await eventually(given_up)
     finally:
         os.kill(broker.pid, signal.SIGCONT)
-    await eventually(partial(nothing_pending, events_database), seconds=30)
+    await eventually(partial(nothing_pending, events_database))
     assert connections_to(broker) <= connected
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

@@ -12,8 +12,9 @@ from aiokafka.structs import OffsetAndMetadata
 from deploy.local import topics
 from shared.contracts.events import CompanyRegistered
 from shared.messaging.membership import membership
-from tests.shared.messaging.conftest import Effects, company, eventually, publish, rows
+from tests.shared.messaging.conftest import Effects, company, publish, rows
 from tests.support import brokers
+from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from shared.messaging.worker import Worker
 
 pytestmark = [
-    pytest.mark.timeout(60),
     pytest.mark.skipif(brokers.FLAVOUR == "apache", reason="Apache Kafka keeps its log when it is started again"),
 ]
 

@@ -31,12 +31,13 @@ from shared.messaging.access import KafkaAccess
 from shared.messaging.broker import producer_for
 from shared.messaging.consumer import Consumer
 from shared.messaging.lag import group_lags
-from shared.messaging.patience import discard
+from shared.messaging.shutdown import discard_producer
 from shared.messaging.topics import Topic, admin_of, create_missing
 from shared.messaging.worker import Worker
 from shared.settings import ServiceSettings
 from tests.deploy.processes import CHECKOUT
-from tests.shared.messaging.conftest import Effects, company, eventually, publish, rows
+from tests.shared.messaging.conftest import Effects, company, publish, rows
+from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from shared.db.database import Database
     from tests.support.infrastructure import Databases
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.kafka
 
 TOPIC = CompanyRegistered.topic()
 DASHBOARD = "tilsagn.dashboard"
@@ -157,7 +158,7 @@ async def test_a_change_reaches_its_reader_with_nothing_but_the_rights_of_either
     async def arrived() -> bool:
         return (change.company_id, 1) in await rows(events_database)  # others may have left theirs on the topic
 
-    await eventually(arrived, seconds=40)
+    await eventually(arrived)
     await eventually(lambda: ready(sender))
     await eventually(lambda: ready(reader))
 
@@ -208,7 +209,7 @@ async def test_whoever_comes_wrongly_gets_nothing_says_why_and_loses_nothing(
     async def arrived() -> bool:
         return (change.company_id, 1) in await rows(events_database)  # others may have left theirs on the topic
 
-    await eventually(arrived, seconds=40)
+    await eventually(arrived)
 
 
 @pytest.mark.usefixtures("impatient")
@@ -283,7 +284,7 @@ async def test_a_topic_that_may_not_be_written_keeps_no_other_from_being_written
         found = await events_database.pool.fetch("select aggregatetype from outbox where published_at is not null")
         return [row["aggregatetype"] for row in found] == ["events.taskforce"]
 
-    await eventually(one_is_out, seconds=30)
+    await eventually(one_is_out)
 
 
 async def test_the_operator_sees_and_empties_what_there_is_and_writes_nothing(
@@ -302,7 +303,7 @@ async def test_the_operator_sees_and_empties_what_there_is_and_writes_nothing(
     async def arrived() -> bool:
         return (change.company_id, 1) in await rows(events_database)  # others may have left theirs on the topic
 
-    await eventually(arrived, seconds=40)
+    await eventually(arrived)
 
     async def read() -> bool:
         return await group_lags(operator, {DASHBOARD: [TOPIC]}) == {DASHBOARD: 0}
@@ -357,7 +358,7 @@ async def send(settings: ServiceSettings) -> None:
         await producer.start()
         await producer.send_and_wait(TOPIC, b"{}")
     finally:
-        await discard(producer)
+        await discard_producer(producer)
 
 
 def command(module: str, secured: Secured, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:

@@ -16,9 +16,10 @@ from shared.messaging import worker as workers
 from shared.messaging.broker import BROKERS
 from shared.messaging.consumer import Consumer
 from shared.messaging.worker import Worker
-from tests.shared.messaging.conftest import company, eventually, publish, rows
+from tests.shared.messaging.conftest import company, publish, rows
 from tests.shared.messaging.traffic import Traffic
 from tests.support import brokers
+from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,7 +43,7 @@ async def test_it_leaves_partitions_that_a_new_broker_has_not_got(
     broker: EmbeddedBroker, publisher_settings: ServiceSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workers, "METADATA_MAX_AGE_MS", 8_000)
-    monkeypatch.setattr(workers, "ASTRAY_SECONDS", 2.0)
+    monkeypatch.setattr(workers, "MISSING_PARTITION_SECONDS", 2.0)
     monkeypatch.setattr(workers, "STUCK_SECONDS", 1.5)
     consumer = Consumer(group="tilsagn.test-worker", messages=(CompanyRegistered,), apply=_nothing)
     worker = Worker(publisher_settings, service="events", consumers=[consumer], publishes=False)
@@ -60,11 +61,11 @@ async def test_it_leaves_partitions_that_a_new_broker_has_not_got(
 
     await worker.start()
     try:
-        await eventually(ready, seconds=30)
+        await eventually(ready)
         await replaced_by_one_with(PARTITIONS + 1)
-        await eventually(lambda: _has_heard_of(consumer, PARTITIONS + 1), seconds=30)
+        await eventually(lambda: _has_heard_of(consumer, PARTITIONS + 1))
         await replaced_by_one_with(PARTITIONS)
-        await eventually(reads_what_is_there, seconds=30)
+        await eventually(reads_what_is_there)
     finally:
         await worker.stop()
 
@@ -81,12 +82,12 @@ async def test_a_worker_works_after_two_others_have_left_one_after_the_other(
 
         for count, worker in enumerate((first, second), 1):
             await worker.start()
-            await eventually(partial(ready, *(first, second)[:count]), seconds=30)
+            await eventually(partial(ready, *(first, second)[:count]))
         await second.stop()
         await first.stop()
         await third.start()
         try:
-            await eventually(partial(ready, third), seconds=20)
+            await eventually(partial(ready, third))
         finally:
             await third.stop()
 
@@ -136,7 +137,7 @@ async def test_a_consumer_that_takes_nothing_more_attaches_anew(
     async def taken_by_another_client() -> bool:
         return consumer._client() is not client and len(await rows(events_database)) == len(changes)
 
-    await eventually(taken_by_another_client, seconds=30)
+    await eventually(taken_by_another_client)
     await eventually(caught_up)
     attached = worker._broker
     await asyncio.sleep(4)
@@ -170,7 +171,7 @@ async def test_no_heart_goes_on_beating_when_it_attaches_anew_while_its_broker_d
         try:
             await asyncio.sleep(1)
             with monkeypatch.context() as astray:
-                astray.setattr(workers, "ASTRAY_SECONDS", -1.0)
+                astray.setattr(workers, "MISSING_PARTITION_SECONDS", -1.0)
 
                 async def detached() -> bool:
                     return worker._broker is not attached
@@ -179,7 +180,7 @@ async def test_no_heart_goes_on_beating_when_it_attaches_anew_while_its_broker_d
                 await asyncio.sleep(5)  # it has waited for its goodbye in vain
         finally:
             node.resume()
-        await traffic.flows(seconds=60)
+        await traffic.flows()
     assert (await traffic.outcome(broker.bootstrap_servers)).flawless
     beating = [task for task in asyncio.all_tasks() if "_heartbeat_routine" in repr(task.get_coro())]
     assert len(beating) == 1

@@ -13,7 +13,8 @@ from uuid import UUID, uuid4
 from deploy import topic_contents
 from shared.contracts.events import CompanyRegistered
 from tests.faults.broker_log import header
-from tests.shared.messaging.conftest import company, eventually, publish
+from tests.shared.messaging.conftest import company, publish
+from tests.support.waiting import PATIENCE_SECONDS, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,7 +125,7 @@ class Traffic:
         """How many changes do not count as published."""
         return int(await self._database.pool.fetchval("select count(*) from outbox where published_at is null"))
 
-    async def flows(self, *workers: str, seconds: float = 30) -> None:
+    async def flows(self, *workers: str, seconds: float = PATIENCE_SECONDS) -> None:
         """Return once effects keep coming, from each of `workers` if any are named."""
         since = datetime.now(UTC)
 

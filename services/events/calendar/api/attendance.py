@@ -2,82 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.events.access import CHECK_IN, COMPANY, EVENT, Db, DoorKeeper, plans
+from services.events.access import CHECK_IN, COMPANY, EVENT, DoorKeeper, plans
 from services.events.calendar import commands, queries
-from services.events.calendar.queries import ByTime, CheckInRow
-from services.events.register.answers import PREFIX, Warned, cvr_warnings, refusals
-from services.events.register.api import CompanyIn
+from services.events.calendar.queries import ByTime
+from services.events.calendar.schemas import CheckInIn, CheckInOut, CheckInPage
+from shared.http.dependencies import Db
+from shared.http.openapi import problems
 from shared.http.paging import PageSize, PageToken, cut
 from shared.http.policy import concerns
 from shared.http.rate_limits import LOGGING, limited
-from shared.i18n.translations import N_
 
 if TYPE_CHECKING:
     from shared.http.auth import Principal
 
-router = APIRouter(prefix=PREFIX + "/events/{event_id}/check-ins", tags=["attendance"])
+router = APIRouter(prefix="/api/events/v1/events/{event_id}/check-ins", tags=["attendance"])
 
 
-class CheckInIn(BaseModel):
-    """A company at the door: one of the register by its id, or a walk-in with what is known about it."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "oneOf": [
-                {"required": ["company_id"], "properties": {"company_id": {"type": "string"}}},
-                {"required": ["company"], "properties": {"company": {"type": "object"}}},
-            ],
-            "examples": [
-                {"company_id": "0b9a5a4e-6a0f-4c3b-9b1d-2f6a5d1c7e10"},
-                {"company": {"id": "9c0b1d9e-3c3f-4a4f-8d6e-0e8a4d0f9b22", "name": "Limfjordens Smedje"}},
-            ],
-        },
-    )
-
-    company_id: UUID | None = None
-    company: CompanyIn | None = None
-
-    @model_validator(mode="after")
-    def _one_of_them(self) -> Self:
-        if (self.company_id is None) == (self.company is None):
-            raise ValueError(N_("Send either company_id or company."))
-        return self
-
-
-class CheckInOut(BaseModel):
-    """A company has turned up."""
-
-    id: UUID = Field(description="the same for the same company at the same event")
-    event_id: UUID
-    company_id: UUID
-    company_name: str
-    member: bool
-    walk_in: bool = Field(description="it came into the register at the door")
-    checked_in_at: datetime
-    warnings: list[Warned]
-
-    @classmethod
-    def of(cls, row: CheckInRow) -> Self:
-        warnings = cvr_warnings(as_typed=row.cvr_as_typed, shared=row.cvr_shared)
-        return cls(**row.model_dump(include=set(cls.model_fields)), warnings=warnings)
-
-
-class CheckInPage(BaseModel):
-    """One page of check-ins, the latest first."""
-
-    items: list[CheckInOut]
-    next_page_token: str | None = Field(description="None on the last page")
-
-
-@router.post("", status_code=201, responses=refusals(404, 409, 413))
+@router.post("", status_code=201, responses=problems(404, 409, 422))
 @concerns(EVENT, COMPANY)
 @limited(LOGGING)
 async def check_in(principal: DoorKeeper, db: Db, event_id: UUID, arrival: CheckInIn) -> CheckInOut:
@@ -103,7 +49,7 @@ async def arrive(db: Db, principal: Principal, event_id: UUID, arrival: CheckInI
     return arrival.company_id
 
 
-@router.get("", responses=refusals(404))
+@router.get("", responses=problems(404, 422))
 @concerns(EVENT, CHECK_IN)
 async def list_check_ins(
     principal: DoorKeeper, db: Db, event_id: UUID, page_size: PageSize = 50, page_token: PageToken = None

@@ -2,45 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field
 
-from services.events.access import EVENT, Db, Planner, Settings
+from services.events.access import EVENT, Planner, Settings
 from services.events.calendar import commands, passes, store
-from services.events.register.answers import PREFIX, IfMatch, etag, refusals, version_seen, versioned
+from services.events.calendar.schemas import GenerationOut, PassOut, RevokeIn
+from shared.http.dependencies import Db
+from shared.http.openapi import problems, versioned
 from shared.http.policy import concerns
+from shared.http.preconditions import ExpectedVersion, etag
 
-router = APIRouter(prefix=PREFIX + "/events/{event_id}/passes", tags=["passes"])
-
-
-class PassOut(BaseModel):
-    """A pass: whoever has it may log pledges for this event, until 14 days after its end."""
-
-    token: str = Field(description="bearer token of role event_pass")
-    url: str = Field(description="opens the intake with the token")
-    link: str = Field(description="the same, short enough for a QR code")
-    generation: int = Field(description="revoking the event's passes begins a new generation")
-    expires_at: datetime
+router = APIRouter(prefix="/api/events/v1/events/{event_id}/passes", tags=["passes"])
 
 
-class RevokeIn(BaseModel):
-    """Which passes are to be worthless."""
-
-    generation: int | None = Field(
-        None, ge=1, le=2**31 - 1, description="this generation and older; the present one if not said"
-    )
-
-
-class GenerationOut(BaseModel):
-    """The event's present generation of passes."""
-
-    generation: int
-
-
-@router.post("", status_code=201, responses=refusals(404, 409))
+@router.post("", status_code=201, responses=problems(404, 409, 422))
 @concerns(EVENT)
 async def issue_pass(principal: Planner, db: Db, settings: Settings, event_id: UUID) -> PassOut:
     """Hand out a pass of the present generation. Nothing is stored: every pass of a generation is as good."""
@@ -56,7 +33,7 @@ async def issue_pass(principal: Planner, db: Db, settings: Settings, event_id: U
     )
 
 
-@router.post("/revoke", responses=versioned() | refusals(404, 412))
+@router.post("/revoke", responses=versioned() | problems(404, 412, 422))
 @concerns(EVENT)
 async def revoke_passes(
     *,
@@ -65,7 +42,7 @@ async def revoke_passes(
     event_id: UUID,
     response: Response,
     which: RevokeIn | None = None,
-    if_match: IfMatch = None,
+    expected: ExpectedVersion,
 ) -> GenerationOut:
     """Make every pass handed out so far worthless. Say `generation` to make asking twice the same as once."""
     event = await commands.revoke_passes(
@@ -73,7 +50,7 @@ async def revoke_passes(
         principal.taskforce,
         event_id,
         generation=None if which is None else which.generation,
-        seen=version_seen(if_match),
+        seen=expected,
     )
     response.headers["etag"] = etag(event.version)
     return GenerationOut(generation=event.pass_generation)

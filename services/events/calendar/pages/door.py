@@ -6,11 +6,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import BaseModel
 
-from services.events.access import CHECK_IN, COMPANY, EVENT, Db, DoorKeeper, plans
+from services.events.access import CHECK_IN, COMPANY, EVENT, DoorKeeper, plans
 from services.events.calendar import commands, queries
-from services.events.register.api import CompanyIn
+from services.events.calendar.schemas import ArrivalForm
+from services.events.register.schemas import CompanyIn
+from shared.http.dependencies import Db
 from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.http.rate_limits import LOGGING, limited
@@ -21,12 +22,6 @@ router = APIRouter(prefix="/events/{event_id:uuid}", include_in_schema=False)
 
 
 _MOST_NAMES = 500
-
-
-class ArrivalForm(BaseModel):
-    """A company of the register."""
-
-    company_id: UUID
 
 
 @router.post("/check-ins")

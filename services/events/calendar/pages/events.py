@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import AfterValidator, BaseModel, Field
 
-from services.events.access import CHECK_IN, EVENT, Db, EventReader, Planner, keeps_door, plans
+from services.events.access import CHECK_IN, EVENT, EventReader, Planner, keeps_door, plans
 from services.events.calendar import commands, queries
 from services.events.calendar.domain import EndsBeforeStart
 from services.events.calendar.queries import ByTime
+from services.events.calendar.schemas import EventForm, OpenForm, TransitionForm
 from services.events.register.domain import CompanyNotFound
-from services.events.register.fields import Goal, Line, Name, SearchText, refuse_distant
-from shared.contracts.events import EventKind
-from shared.fields.copenhagen import COPENHAGEN
+from shared.fields.text import SearchText
+from shared.http.dependencies import Db
 from shared.http.paging import PageToken, cut
 from shared.http.policy import concerns
 from shared.i18n.translations import gettext as _
@@ -32,38 +30,6 @@ _LATEST_ARRIVALS = 10
 _MATCHES = 8
 _EARLY = timedelta(hours=3)
 """Doors open this long before the start at most, unless somebody says that they mean it."""
-
-
-class EventForm(BaseModel):
-    """An event as somebody plans it: a day and two times on the wall clock in Denmark."""
-
-    id: UUID
-    title: Name
-    kind: EventKind = "employer_event"
-    place: Annotated[Line, Field(max_length=200)] | None = None
-    day: Annotated[date, AfterValidator(refuse_distant)]
-    starts: time
-    ends: time
-    goal_positions: Goal | None = None
-
-    def moments(self) -> tuple[datetime, datetime]:
-        """Start and end."""
-        return self._on_the_day(self.starts), self._on_the_day(self.ends)
-
-    def _on_the_day(self, clock: time) -> datetime:
-        return datetime.combine(self.day, clock.replace(tzinfo=None), COPENHAGEN)
-
-
-class SeenForm(BaseModel):
-    """The version of the event that stood on the page on which somebody pressed the button."""
-
-    version: int | None = None
-
-
-class OpenForm(SeenForm):
-    """Opening the doors; `early` where somebody has said that they mean it, long before the start."""
-
-    early: bool = False
 
 
 @router.get("")
@@ -212,7 +178,7 @@ async def cancel_event(request: Request, principal: Planner, db: Db, event_id: U
 
 
 async def _seen(request: Request) -> int | None:
-    form = await read_form(request, SeenForm)
+    form = await read_form(request, TransitionForm)
     return form.data.version if form.data else None
 
 

@@ -9,16 +9,18 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import BaseModel
 
-from services.events.access import EVENT, PASS, Anybody, Db, DoorKeeper, Planner, Settings, plans
+from services.events.access import EVENT, PASS, DoorKeeper, Planner, Settings, plans
 from services.events.calendar import commands, passes, store
 from services.events.calendar.domain import PASS_GRACE, EventNotFound, PassNotAvailable
+from services.events.calendar.schemas import RevokeForm
 from services.events.register import queries
+from shared.http.dependencies import Anybody, Db
 from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.http.rate_limits import SIGNING_IN, limited
 from shared.i18n.translations import gettext as _
+from shared.secrets import normalize_code
 from shared.ui.forms import read_form
 from shared.ui.pages import render
 
@@ -27,12 +29,6 @@ if TYPE_CHECKING:
     from shared.http.auth import Principal
 
 router = APIRouter(prefix="/events", include_in_schema=False)
-
-
-class RevokeForm(BaseModel):
-    """The generation of codes that stood on the page."""
-
-    generation: int
 
 
 @router.get("/pass/{code}")
@@ -66,7 +62,7 @@ async def enter_as_guest(_who: Anybody, db: Db, settings: Settings, code: str) -
 @limited(SIGNING_IN)
 async def enter_by_typing(_who: Anybody, db: Db, settings: Settings, slug: str, code: str) -> Response:
     """Where the address under a QR code leads, for whoever typed it: the same place. Changes nothing."""
-    typed = passes.as_spoken(code)
+    typed = normalize_code(code)
     async with db.system() as conn:
         taskforce = next((one for one in await queries.taskforces(conn) if one.slug == slug.lower()), None)
     if taskforce is not None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 import structlog
 
+from services.events import events_out
 from services.events.identity.api_keys.commands import note_standing_still
 from services.events.identity.magic_links import store as links
 from services.events.identity.oidc import store as oidc
@@ -24,7 +25,6 @@ from services.events.identity.people.domain import (
 )
 from services.events.identity.sessions import store as sessions
 from services.events.register.domain import CompanyNotFound, IdTaken, TaskforceUnknown
-from shared.contracts.events import PersonInvited
 from shared.messaging import outbox
 
 if TYPE_CHECKING:
@@ -169,10 +169,7 @@ def _note(what: str, taskforce_id: UUID, person_id: UUID, **more: object) -> Non
 
 async def _invite(conn: Connection, taskforce_id: UUID, person_id: UUID, now: datetime) -> None:
     await store.set_invited(conn, taskforce_id, person_id, now)
-    invitation = PersonInvited(
-        taskforce_id=taskforce_id, version=1, recorded_at=now, invitation_id=uuid4(), person_id=person_id
-    )
-    await outbox.add(conn, invitation)
+    await outbox.add(conn, events_out.person_invited(taskforce_id, person_id, at=now))
 
 
 async def _sign_out(conn: Connection, taskforce_id: UUID, person_id: UUID) -> None:

@@ -11,14 +11,13 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.events.access import PERSON, Administrator, Db, ProvenAdministrator
+from services.events.access import PERSON, Administrator, SteppedUpAdministrator
 from services.events.identity.administration import commands
-from services.events.identity.administration.api import PersonFacts, PersonIn
+from services.events.identity.administration.schemas import PersonFacts, PersonIn
 from services.events.identity.api_keys.domain import SCOPE_LABELS
 from services.events.identity.api_keys.queries import api_keys
 from services.events.identity.people import queries
 from services.events.identity.people.domain import (
-    PROGRAMMES,
     AddressTaken,
     LastAdministrator,
     MunicipalityMissing,
@@ -27,10 +26,12 @@ from services.events.identity.people.domain import (
 )
 from services.events.identity.people.queries import PeopleByName
 from services.events.register.domain import CompanyNotFound
+from shared.http.dependencies import Db
 from shared.http.paging import PageToken, cut
 from shared.http.policy import concerns
 from shared.http.refusals import problem_of
-from shared.product.navigation import ROLE_LABELS
+from shared.product.roles import ROLE_LABELS
+from shared.product.vocabulary import PROGRAMMES
 from shared.refusals import Refusal
 from shared.ui.forms import blank, read_form
 from shared.ui.pages import render
@@ -91,7 +92,7 @@ async def new_person(request: Request, principal: Administrator, db: Db) -> Resp
 
 @router.post("")
 @concerns(PERSON)
-async def add_person(request: Request, principal: ProvenAdministrator, db: Db) -> Response:
+async def add_person(request: Request, principal: SteppedUpAdministrator, db: Db) -> Response:
     """Let somebody take part."""
     form = await read_form(request, PersonIn)
     if form.data is not None:
@@ -117,7 +118,7 @@ async def edit_person(request: Request, principal: Administrator, db: Db, person
 
 @router.post("/{person_id:uuid}")
 @concerns(PERSON)
-async def change_person(request: Request, principal: ProvenAdministrator, db: Db, person_id: UUID) -> Response:
+async def change_person(request: Request, principal: SteppedUpAdministrator, db: Db, person_id: UUID) -> Response:
     """Change somebody's facts and roles."""
     form = await read_form(request, PersonFacts)
     async with db.read(principal.taskforce) as conn:
@@ -142,7 +143,7 @@ async def invite_person(principal: Administrator, db: Db, person_id: UUID) -> Re
 
 @router.post("/{person_id:uuid}/deactivate")
 @concerns(PERSON)
-async def deactivate_person(principal: ProvenAdministrator, db: Db, person_id: UUID) -> Response:
+async def deactivate_person(principal: SteppedUpAdministrator, db: Db, person_id: UUID) -> Response:
     """Let somebody no longer take part."""
     await commands.deactivate_person(db, principal.taskforce, person_id)
     return RedirectResponse(f"/people/{person_id}", 303)
@@ -150,7 +151,7 @@ async def deactivate_person(principal: ProvenAdministrator, db: Db, person_id: U
 
 @router.post("/{person_id:uuid}/reactivate")
 @concerns(PERSON)
-async def reactivate_person(principal: ProvenAdministrator, db: Db, person_id: UUID) -> Response:
+async def reactivate_person(principal: SteppedUpAdministrator, db: Db, person_id: UUID) -> Response:
     """Let somebody take part again."""
     await commands.reactivate_person(db, principal.taskforce, person_id)
     return RedirectResponse(f"/people/{person_id}", 303)

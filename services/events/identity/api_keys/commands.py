@@ -18,14 +18,14 @@ from services.events.identity.api_keys.domain import (
     Credentials,
     ScopeRefused,
 )
-from services.events.identity.magic_links.domain import hash_of, new_secret
 from shared.http.auth import Principal
+from shared.secrets import hash_secret, new_secret
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from shared.db.database import Connection, Database
-    from shared.http.auth import Scope
+    from shared.product.roles import Scope
 
 _log = structlog.get_logger(__name__)
 
@@ -51,7 +51,7 @@ async def make_key(
     key = ApiKey(uuid4(), name, frozenset(scopes), made_by, now, now + timedelta(days=days), kept_by=made_by)
     credentials = Credentials(taskforce_id, key.id, new_secret())
     async with db.change(taskforce_id) as conn:
-        await store.insert(conn, taskforce_id, key, hash_of(credentials.secret))
+        await store.insert(conn, taskforce_id, key, hash_secret(credentials.secret))
     _log.info("api_keys.made", key=str(key.id), taskforce=str(taskforce_id), scopes=sorted(scopes), by=str(made_by))
     return credentials
 
@@ -129,7 +129,7 @@ async def exchange(
         if found is None:
             raise ClientRefused
         key, secret_hash = found
-        if not hmac.compare_digest(secret_hash, hash_of(credentials.secret)):
+        if not hmac.compare_digest(secret_hash, hash_secret(credentials.secret)):
             raise ClientRefused
         if not key.is_good(now):
             if not key.kept:

@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Final, Self
 from uuid import UUID
 
-from services.events.identity.magic_links.domain import pack, unpack
-from shared.http.auth import Scope
 from shared.i18n.translations import N_
+from shared.product.roles import Scope
 from shared.refusals import Refusal
+from shared.secrets import from_base64url, to_base64url
 
+TOKEN_PATH: Final = "/api/events/v1/token"  # noqa: S105  (an address)
+"""Where a program exchanges a key for an access token."""
 SCOPE_LABELS: Final[Mapping[Scope, str]] = {
     "figures:read": N_("Read the figures"),
     "events:read": N_("Read events"),
@@ -101,18 +103,18 @@ class Credentials:
     @property
     def client_id(self) -> str:
         """Which key it is, as text; no secret."""
-        return pack(self.taskforce_id.bytes + self.key_id.bytes)
+        return to_base64url(self.taskforce_id.bytes + self.key_id.bytes)
 
     @property
     def client_secret(self) -> str:
         """The secret as text."""
-        return _SECRET_PREFIX + pack(self.secret)
+        return _SECRET_PREFIX + to_base64url(self.secret)
 
     @classmethod
     def read(cls, client_id: str, client_secret: str) -> Self:
         """Read what `client_id` and `client_secret` wrote. Raises `ClientRefused` for anything else."""
-        ids = unpack(client_id)
-        secret = unpack(client_secret.removeprefix(_SECRET_PREFIX))
+        ids = from_base64url(client_id)
+        secret = from_base64url(client_secret.removeprefix(_SECRET_PREFIX))
         if ids is None or len(ids) != _ID_BYTES or secret is None or len(secret) != _SECRET_BYTES:
             raise ClientRefused
         return cls(UUID(bytes=ids[:16]), UUID(bytes=ids[16:]), secret)

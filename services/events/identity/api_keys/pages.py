@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import BaseModel, Field
 
-from services.events.access import API_KEY, Administrator, Db, ProvenAdministrator, Settings
+from services.events.access import API_KEY, Administrator, Settings, SteppedUpAdministrator
 from services.events.identity.api_keys import commands, queries
-from services.events.identity.api_keys.domain import LIFETIMES_DAYS, SCOPE_LABELS
-from services.events.register.answers import PREFIX
-from services.events.register.fields import Line
-from shared.http.auth import Scope
+from services.events.identity.api_keys.domain import LIFETIMES_DAYS, SCOPE_LABELS, TOKEN_PATH
+from services.events.identity.api_keys.schemas import ApiKeyIn
+from shared.http.dependencies import Db
 from shared.http.policy import concerns
 from shared.ui.forms import blank, read_form
 from shared.ui.pages import render
@@ -28,14 +26,6 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/api-keys", include_in_schema=False)
 
 
-class ApiKeyIn(BaseModel):
-    """What a key is to be for."""
-
-    name: Annotated[Line, Field(min_length=1, max_length=60)]
-    scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(SCOPE_LABELS))]
-    days: Literal["30", "90", "365"]
-
-
 @router.get("")
 @concerns(API_KEY)
 async def show_keys(request: Request, principal: Administrator, db: Db) -> Response:
@@ -45,7 +35,7 @@ async def show_keys(request: Request, principal: Administrator, db: Db) -> Respo
 
 @router.post("")
 @concerns()
-async def make_key(request: Request, principal: ProvenAdministrator, db: Db, settings: Settings) -> Response:
+async def make_key(request: Request, principal: SteppedUpAdministrator, db: Db, settings: Settings) -> Response:
     """Make a key, and show it this once."""
     form = await read_form(request, ApiKeyIn)
     if form.data is None:
@@ -59,13 +49,13 @@ async def make_key(request: Request, principal: ProvenAdministrator, db: Db, set
         days=int(wanted.days),
         made_by=principal.person,
     )
-    token_url = f"{settings.public_url}{PREFIX}/token"
+    token_url = f"{settings.public_url}{TOKEN_PATH}"
     return render(request, "api_key.html", name=wanted.name, credentials=credentials, token_url=token_url)
 
 
 @router.post("/{key_id:uuid}/revoke")
 @concerns(API_KEY)
-async def revoke_key(principal: ProvenAdministrator, db: Db, key_id: UUID) -> Response:
+async def revoke_key(principal: SteppedUpAdministrator, db: Db, key_id: UUID) -> Response:
     """Take a key back."""
     await commands.revoke_key(db, principal.taskforce, key_id, by=principal.subject)
     return RedirectResponse("/api-keys", 303)
@@ -73,7 +63,7 @@ async def revoke_key(principal: ProvenAdministrator, db: Db, key_id: UUID) -> Re
 
 @router.post("/{key_id:uuid}/take-over")
 @concerns(API_KEY)
-async def take_over_key(principal: ProvenAdministrator, db: Db, key_id: UUID) -> Response:
+async def take_over_key(principal: SteppedUpAdministrator, db: Db, key_id: UUID) -> Response:
     """Answer for a key from now on, in place of whoever did."""
     await commands.take_over_key(db, principal.taskforce, key_id, by=principal.person)
     return RedirectResponse(f"/api-keys#key-{key_id}", 303)

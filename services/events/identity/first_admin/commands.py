@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from services.events.identity.first_admin import store
-from services.events.identity.magic_links.domain import hash_of, new_secret, pack, unpack
 from services.events.identity.people import store as people
 from services.events.identity.people.domain import AddressTaken
 from services.events.identity.sessions import commands as sessions
 from shared.i18n.translations import N_
 from shared.refusals import Refusal
+from shared.secrets import from_base64url, hash_secret, new_secret, to_base64url
 
 if TYPE_CHECKING:
     from services.events.identity.people.domain import Person
@@ -50,8 +50,8 @@ async def make_setup_link(db: Database, taskforce_id: UUID, *, now: datetime | N
         if any((await people.administrators(conn, taskforce_id)).values()):
             return None
         secret = new_secret()
-        await store.replace_link(conn, taskforce_id, hash_of(secret), now)
-    return f"/sign-in/setup/{pack(taskforce_id.bytes + secret)}"
+        await store.replace_link(conn, taskforce_id, hash_secret(secret), now)
+    return f"/sign-in/setup/{to_base64url(taskforce_id.bytes + secret)}"
 
 
 async def check_setup(db: Database, code: str, *, now: datetime | None = None) -> UUID:
@@ -91,7 +91,7 @@ async def become_first_administrator(
 
 
 def _read(code: str) -> tuple[UUID, bytes]:
-    packed = unpack(code)
+    packed = from_base64url(code)
     if packed is None or len(packed) != _CODE_BYTES:
         raise SetupOver
     return UUID(bytes=packed[:16]), packed[16:]
@@ -99,7 +99,7 @@ def _read(code: str) -> tuple[UUID, bytes]:
 
 async def _check(conn: Connection, taskforce_id: UUID, secret: bytes, now: datetime) -> None:
     known = await store.good_hash(conn, taskforce_id, now - LIFETIME)
-    if known is None or not hmac.compare_digest(known, hash_of(secret)):
+    if known is None or not hmac.compare_digest(known, hash_secret(secret)):
         raise SetupOver
     if any((await people.administrators(conn, taskforce_id)).values()):
         raise SetupOver

@@ -6,24 +6,16 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
 
-from services.events.access import LINK_REQUEST, Courier, Db
+from services.events.access import LINK_REQUEST, Courier
 from services.events.identity.magic_links import commands
 from services.events.identity.magic_links.domain import LinkOver
-from services.events.identity.people.domain import Language, PersonNotFound
+from services.events.identity.magic_links.schemas import LinkToSend
+from services.events.identity.people.domain import PersonNotFound
+from shared.http.dependencies import Db
 from shared.http.policy import concerns
 
 router = APIRouter(prefix="/internal/events/v1/sign-in-links", include_in_schema=False)
-
-
-class LinkToSend(BaseModel):
-    """A mail to send: to whom, and the path of the link in it."""
-
-    email: str
-    name: str
-    language: Language
-    path: str
 
 
 @router.post("/{request_id}")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+from services.events import events_out
 from services.events.identity.magic_links import store
 from services.events.identity.magic_links.domain import (
     LIFETIME,
@@ -17,16 +18,14 @@ from services.events.identity.magic_links.domain import (
     AnotherBrowser,
     LinkCode,
     LinkOver,
-    hash_of,
-    new_secret,
 )
 from services.events.identity.magic_links.store import Asked
 from services.events.identity.people import store as people
 from services.events.identity.people.domain import PersonNotFound
 from services.events.identity.sessions import commands as sessions
 from services.events.register import queries
-from shared.contracts.events import SignInLinkRequested
 from shared.messaging import outbox
+from shared.secrets import hash_secret, new_secret
 
 if TYPE_CHECKING:
     from services.events.identity.people.domain import Language
@@ -59,7 +58,7 @@ async def request_links(db: Database, email: str, *, browser: bytes, next: str, 
         taskforces = await queries.taskforces(conn)
     for taskforce in taskforces:
         async with db.change(taskforce.id) as conn:
-            await _request(conn, taskforce.id, email, browser_hash=hash_of(browser), next=next, now=now)
+            await _request(conn, taskforce.id, email, browser_hash=hash_secret(browser), next=next, now=now)
 
 
 async def _request(
@@ -74,17 +73,8 @@ async def _request(
         return
     request_id = uuid4()
     await store.insert(conn, taskforce_id, request_id, Asked(person.id, browser_hash, next, now))
-    await outbox.add(
-        conn,
-        SignInLinkRequested(
-            taskforce_id=taskforce_id,
-            version=1,
-            recorded_at=now,
-            request_id=request_id,
-            person_id=person.id,
-            expires_at=now + LIFETIME,
-        ),
-    )
+    message = events_out.sign_in_link_requested(taskforce_id, request_id, person.id, at=now, expires_at=now + LIFETIME)
+    await outbox.add(conn, message)
 
 
 async def make_link(db: Database, taskforce_id: UUID, request_id: UUID) -> LinkMail:
@@ -100,7 +90,7 @@ async def make_link(db: Database, taskforce_id: UUID, request_id: UUID) -> LinkM
             raise LinkOver
         person = await people.load_active_person(conn, taskforce_id, asked.person_id)
         code = LinkCode(taskforce_id, request_id, new_secret())
-        if not await store.add_secret(conn, taskforce_id, request_id, hash_of(code.secret), most=MOST_MAILS):
+        if not await store.add_secret(conn, taskforce_id, request_id, hash_secret(code.secret), most=MOST_MAILS):
             raise LinkOver
     return LinkMail(person.email, person.name, person.language, code)
 
@@ -124,9 +114,9 @@ async def open_link(
         if asked is None:
             raise LinkOver
         known = await store.secret_hashes(conn, code.taskforce_id, code.request_id)
-        if not any(hmac.compare_digest(one, hash_of(code.secret)) for one in known):
+        if not any(hmac.compare_digest(one, hash_secret(code.secret)) for one in known):
             raise LinkOver
-        if browser is None or not hmac.compare_digest(hash_of(browser), asked.browser_hash):
+        if browser is None or not hmac.compare_digest(hash_secret(browser), asked.browser_hash):
             raise AnotherBrowser
         await store.mark_used(conn, code.taskforce_id, code.request_id, now)
         try:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Self
@@ -13,6 +9,7 @@ from uuid import UUID
 
 from shared.i18n.translations import N_
 from shared.refusals import Refusal
+from shared.secrets import SECRET_BYTES, from_base64url, to_base64url
 
 LIFETIME: Final = timedelta(minutes=10)
 """How long a link is good (OWASP ASVS 5.0, 6.5.5: ten minutes at most for codes sent out of band)."""
@@ -25,7 +22,6 @@ MOST_OF_ONE_NETWORK: Final = 10
 browser is given does not use up `MOST_OF_ALL` from one place."""
 MOST_MAILS: Final = 5
 """How often one link is made for the courier, who asks again when a mail server keeps him waiting."""
-_SECRET_BYTES: Final = 32
 
 
 class LinkOver(Refusal):
@@ -48,27 +44,6 @@ class AnotherBrowser(Refusal):
     next_step = ("/sign-in", N_("Ask for a new link"))
 
 
-def new_secret() -> bytes:
-    """32 random bytes."""
-    return secrets.token_bytes(_SECRET_BYTES)
-
-
-def hash_of(secret: bytes) -> bytes:
-    """What is kept of a secret. It is random and long, so a fast hash is enough."""
-    return hashlib.sha256(secret).digest()
-
-
-def read_secret(text: str) -> bytes | None:
-    """Read what `write_secret` wrote; None for anything else."""
-    packed = unpack(text)
-    return packed if packed is not None and len(packed) == _SECRET_BYTES else None
-
-
-def write_secret(secret: bytes) -> str:
-    """A secret as text, for a cookie."""
-    return pack(secret)
-
-
 @dataclass(frozen=True, slots=True)
 class LinkCode:
     """What stands in the link: what was asked for, and the secret that was only ever in the mail."""
@@ -80,24 +55,11 @@ class LinkCode:
     @classmethod
     def read(cls, text: str) -> Self:
         """Read a link's code. Raises `LinkOver` for anything that we cannot have written."""
-        packed = unpack(text)
-        if packed is None or len(packed) != 32 + _SECRET_BYTES:
+        packed = from_base64url(text)
+        if packed is None or len(packed) != 32 + SECRET_BYTES:
             raise LinkOver
         return cls(UUID(bytes=packed[:16]), UUID(bytes=packed[16:32]), packed[32:])
 
     def text(self) -> str:
         """The code; `read` is its inverse."""
-        return pack(self.taskforce_id.bytes + self.request_id.bytes + self.secret)
-
-
-def pack(raw: bytes) -> str:
-    """Bytes as text for an address or a cookie; `unpack` is its inverse."""
-    return base64.urlsafe_b64encode(raw).decode("ascii").rstrip("=")
-
-
-def unpack(text: str) -> bytes | None:
-    """Read what `pack` wrote; None for what it cannot have written."""
-    try:
-        return base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (ValueError, binascii.Error):
-        return None
+        return to_base64url(self.taskforce_id.bytes + self.request_id.bytes + self.secret)

@@ -7,26 +7,20 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import BaseModel, Field
 
-from services.events.access import LINK, Anybody, Db, Settings
+from services.events.access import LINK, Settings
 from services.events.identity.login_options.pages import show_login_options
 from services.events.identity.magic_links import commands
-from services.events.identity.magic_links.domain import (
-    LIFETIME,
-    MOST_OF_ONE_NETWORK,
-    LinkCode,
-    new_secret,
-    read_secret,
-    write_secret,
-)
+from services.events.identity.magic_links.domain import LIFETIME, MOST_OF_ONE_NETWORK, LinkCode
+from services.events.identity.magic_links.schemas import LinkIn
 from services.events.identity.sessions.cookies import end_former, give_session
 from services.events.identity.sessions.device import describe
-from services.events.register.fields import Email
+from shared.http.dependencies import Anybody, Db
 from shared.http.policy import concerns
 from shared.http.problems import safe_next
 from shared.http.rate_limiter import RateLimiter, network_of, refuse
 from shared.http.rate_limits import SIGNING_IN, Rate, RateClass, limited
+from shared.secrets import new_secret, read_secret, write_secret
 from shared.ui.forms import read_form
 from shared.ui.pages import render
 
@@ -55,13 +49,6 @@ def asking_for_one(times: float) -> RateLimiter:
     """
     rate = Rate(max(1, round(MOST_OF_ONE_NETWORK * times)), LIFETIME.total_seconds())
     return RateLimiter({_ASKING_FOR_ONE.name: {"address": rate}})
-
-
-class LinkIn(BaseModel):
-    """Who wants to sign in."""
-
-    email: Email
-    next: Annotated[str, Field(max_length=2000)] | None = None
 
 
 @router.post("/link")

@@ -35,13 +35,15 @@ from services.events.identity.people.domain import POWERFUL, Person, PersonNotFo
 from services.events.identity.sessions import commands as sessions
 from services.events.identity.sessions import store as session_store
 from services.events.register import queries
-from services.events.register.fields import Email, Name
+from shared.fields.email import Email
+from shared.fields.text import Name
 
 if TYPE_CHECKING:
-    from services.events.identity.oidc.domain import Given, Groups, Identity
+    from services.events.identity.oidc.domain import Given, Identity
     from services.events.identity.oidc.provider import Provider
     from services.events.identity.people.domain import Language
     from services.events.identity.sessions.domain import SessionKey
+    from services.events.settings import Groups
     from shared.db.database import Connection, Database
     from shared.http.auth import Principal
 

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 import struct
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Annotated, Final, Literal, Self
+from typing import Final, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
-
-from services.events.identity.magic_links.domain import pack, unpack
-from services.events.identity.people.domain import Person, Programme
+from services.events.identity.people.domain import Person
+from services.events.settings import Groups
 from shared.i18n.translations import N_
+from shared.product.roles import PersonRole
+from shared.product.vocabulary import Programme
 from shared.refusals import Refusal
+from shared.secrets import SECRET_BYTES, from_base64url, new_secret, to_base64url
 
 LIFETIME: Final = timedelta(minutes=10)
 """How long somebody may take at the provider: a password, a code from a phone."""
-_SECRET_BYTES: Final = 32
-_LAID_OUT: Final = struct.Struct(f">{_SECRET_BYTES}s16s16sQ")
+_LAID_OUT: Final = struct.Struct(f">{SECRET_BYTES}s16s16sQ")
 """How a cookie begins: the secret, the taskforce, whoever has to show it again (or zeros), and when."""
 _LONGEST_NEXT: Final = 1000
 """Bytes: a cookie holds some 4,000. Whoever was on the way to a longer address begins at the front page."""
-
-PersonRole = Literal["member", "coordinator", "caseworker", "facilitator", "admin", "auditor"]
 
 
 class ProviderNotOffered(Refusal):
@@ -196,20 +192,6 @@ class ProgrammeNotGiven(Refusal):
     detail = N_("Your groups do not say which one is yours. Ask whoever looks after them in your organisation.")
 
 
-class GroupGives(BaseModel):
-    """What being in a group of the provider's gives somebody here."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    roles: frozenset[PersonRole] = frozenset()
-    municipality: Annotated[str, StringConstraints(pattern=r"^\d{4}$")] | None = None
-    programme: Programme | None = None
-
-
-Groups = Mapping[str, GroupGives]
-"""What each group gives in one taskforce, by the group's name or id at the provider."""
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class Identity:
     """Somebody as the provider describes them.
@@ -305,12 +287,12 @@ class Begun:
     def new(cls, taskforce_id: UUID, next: str, *, prover: UUID | None = None, at: int = 0) -> Self:
         """One that nobody has begun before."""
         fitting = next if len(next.encode()) <= _LONGEST_NEXT else ""
-        return cls(secrets.token_bytes(_SECRET_BYTES), taskforce_id, fitting, prover, at)
+        return cls(new_secret(), taskforce_id, fitting, prover, at)
 
     @classmethod
     def read(cls, text: str) -> Self:
         """Read a cookie's value. Raises `NotBegunHere` for anything that we cannot have written."""
-        packed = unpack(text)
+        packed = from_base64url(text)
         if packed is None or len(packed) < _LAID_OUT.size:
             raise NotBegunHere
         secret, taskforce, prover, at = _LAID_OUT.unpack_from(packed)
@@ -322,7 +304,7 @@ class Begun:
 
     def text(self) -> str:
         """The cookie's value; `read` is its inverse."""
-        return pack(self._laid_out())
+        return to_base64url(self._laid_out())
 
     @property
     def state(self) -> str:
@@ -348,4 +330,4 @@ class Begun:
         return _LAID_OUT.pack(self.secret, self.taskforce_id.bytes, prover, self.at) + self.next.encode()
 
     def _made_for(self, use: bytes) -> str:
-        return pack(hashlib.sha256(use + b"\0" + self.secret).digest())
+        return to_base64url(hashlib.sha256(use + b"\0" + self.secret).digest())

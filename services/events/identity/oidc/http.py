@@ -7,15 +7,13 @@ whatever this machine can reach.
 from __future__ import annotations
 
 import asyncio
-import re
-import ssl
-from functools import cache
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 import httpx
 
 from services.events.identity.oidc.domain import ProviderNotBelieved
+from services.events.settings import origin_of
+from shared.http.tls import trusted_authorities
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -25,35 +23,6 @@ LARGEST: Final = 256 * 1024
 SECONDS: Final = 8.0
 """For a whole answer: somebody waits for it in their browser."""
 _CONNECT_SECONDS: Final = 4.0
-LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-_IN_ADDRESSES: Final = re.compile(r"[!#-;=?-Z\[\]_a-z~]+")
-"""What addresses are written in (RFC 3986, section 2): no blanks, no line ends that would end one of our headers."""
-
-
-def origin_of(url: str) -> str:
-    """`https://host:port` of an address, always with the port. Raises `ValueError` for what is no such address.
-
-    Plain HTTP is for a provider on this very machine only.
-    """
-    # Python's reader leaves out what does not belong there, and whoever is sent there does not.
-    if not _IN_ADDRESSES.fullmatch(url):
-        raise ValueError("no address")
-    parts = urlsplit(url)
-    host = parts.hostname
-    if not host or parts.username is not None or parts.password is not None or parts.fragment:
-        raise ValueError("no address of a provider")
-    if parts.scheme != "https" and not (parts.scheme == "http" and host in LOOPBACK):
-        raise ValueError("https only")
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """The machine's authorities, or those of `SSL_CERT_FILE`; reading them takes a while."""
-    return ssl.create_default_context()
 
 
 class Bounded(httpx.AsyncBaseTransport):
@@ -65,7 +34,7 @@ class Bounded(httpx.AsyncBaseTransport):
 
     def __init__(self, origins: Collection[str]) -> None:
         self._origins = origins
-        self._inner = httpx.AsyncHTTPTransport(verify=_trusted(), retries=0)
+        self._inner = httpx.AsyncHTTPTransport(verify=trusted_authorities(), retries=0)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Ask. Raises `ProviderNotBelieved`, or `httpx.HTTPError` where nobody answers in time."""

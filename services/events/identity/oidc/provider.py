@@ -18,7 +18,6 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-from services.events.identity.magic_links.domain import unpack
 from services.events.identity.oidc.domain import (
     ClocksDiffer,
     GroupsNotSaid,
@@ -29,12 +28,14 @@ from services.events.identity.oidc.domain import (
     ProviderNotBelieved,
     ProviderUnavailable,
 )
-from services.events.identity.oidc.http import Bounded, origin_of, timeouts
+from services.events.identity.oidc.http import Bounded, timeouts
+from services.events.settings import ProviderSettings, origin_of
+from shared.secrets import from_base64url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
 
-    from services.events.identity.oidc.domain import Begun, Groups
+    from services.events.identity.oidc.domain import Begun
 
 ALGORITHMS: Final = (
     "RS256",
@@ -68,36 +69,6 @@ _CURVES: Final = frozenset({"P-256", "P-384", "P-521", "Ed25519", "Ed448"})
 
 _Key = RSAKey | ECKey | OKPKey
 _Answer = TypeVar("_Answer")
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class ProviderSettings:
-    """How the installation is known to its provider.
-
-    Attributes:
-        name: what people call the provider.
-        groups: what its groups give, by the slugs of the taskforces whose people may sign in with it.
-        groups_claim: what it calls the groups in its token.
-        more_origins: further origins that its discovery may name.
-        emails_verified: whether its addresses are its people's own though it does not say so.
-        redirect_uri: where it sends people back.
-        signed_out_uri: and whoever has signed out there.
-        acr_values: how strongly it has to have asked, in its own words: one of these.
-        amr_values: and by what means, at least one of these (RFC 8176: `mfa`); where empty, it is not looked at.
-    """
-
-    issuer: str
-    client_id: str
-    client_secret: str
-    name: str
-    groups: Mapping[str, Groups]
-    redirect_uri: str
-    groups_claim: str = "groups"
-    more_origins: frozenset[str] = frozenset()
-    emails_verified: bool = False
-    signed_out_uri: str = ""
-    acr_values: tuple[str, ...] = ()
-    amr_values: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,7 +344,7 @@ class Provider:
 
 
 def _header(token: str) -> dict[str, Any]:
-    raw = unpack(token.partition(".")[0])
+    raw = from_base64url(token.partition(".")[0])
     if raw is None:
         raise ProviderNotBelieved("no token")
     return _object(raw, "no token")
@@ -419,7 +390,7 @@ def _usable(said: object) -> dict[str | None, _Key]:
         words: dict[str, str | list[str]] = {}
         words |= {name: value for name, value in one.items() if isinstance(value, str)} if isinstance(one, dict) else {}
         kind = _KINDS.get(str(words.get("kty")))
-        short = kind is RSAKey and len(unpack(str(words.get("n"))) or b"") < _SMALLEST_RSA
+        short = kind is RSAKey and len(from_base64url(str(words.get("n"))) or b"") < _SMALLEST_RSA
         elsewhere = kind is not RSAKey and words.get("crv") not in _CURVES
         if kind is None or short or elsewhere or words.get("use", "sig") != "sig":
             continue

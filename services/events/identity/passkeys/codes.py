@@ -1,13 +1,12 @@
-"""The code that an administrator reads out to somebody: eight signs that nobody mistakes, 40 bits."""
+"""What the database keeps of an enrolment code, which an administrator reads out to a person (`shared.secrets`)."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import secrets
 from typing import TYPE_CHECKING
 
-from services.events.calendar.passes import SPOKEN_SIGNS, as_spoken
+from shared.secrets import normalize_code
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -15,12 +14,7 @@ if TYPE_CHECKING:
     from services.events.settings import EventsSettings
 
 
-def new_code() -> str:
-    """A code that nobody has had before, as it is told: `AB3D-9KLM`."""
-    return as_spoken("".join(secrets.choice(SPOKEN_SIGNS) for _ in range(8)))
-
-
 def code_hash(settings: EventsSettings, taskforce_id: UUID, person_id: UUID, typed: str) -> bytes:
-    """What is kept of somebody's code: without the key, which is not in the database, it cannot be searched for."""
+    """Return the keyed hash of a person's code. The key is not in the database: a copy of that gives no code away."""
     key = hashlib.sha256(b"enrolment code\0" + settings.token_private_key.get_secret_value().encode()).digest()
-    return hmac.digest(key, taskforce_id.bytes + person_id.bytes + as_spoken(typed).encode(), "sha256")
+    return hmac.digest(key, taskforce_id.bytes + person_id.bytes + normalize_code(typed).encode(), "sha256")

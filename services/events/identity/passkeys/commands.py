@@ -30,6 +30,7 @@ from services.events.identity.people.domain import PersonNotFound
 from services.events.identity.sessions import commands as sessions
 from services.events.identity.sessions import store as session_store
 from services.events.identity.sessions.domain import SessionOver
+from shared.secrets import new_code
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -296,7 +297,7 @@ async def make_code(
     Raises:
         PersonNotFound.
     """
-    code = codes.new_code()
+    code = new_code()
     kept = EnrolmentCode(codes.code_hash(settings, taskforce_id, person_id, code), now + CODE_LASTS, 0)
     async with db.change(taskforce_id) as conn:
         await people.load_active_person(conn, taskforce_id, person_id)

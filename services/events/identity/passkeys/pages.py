@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import secrets
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from pydantic import BaseModel, Field
 
-from services.events.access import PASSKEY, PERSON, Anybody, AnyPerson, Db, ProvenAdministrator, ProvenPerson, Settings
+from services.events.access import PASSKEY, PERSON, Settings, SteppedUpAdministrator
 from services.events.identity.passkeys import commands
 from services.events.identity.passkeys.ceremony import RelyingParty
-from services.events.identity.passkeys.domain import CHALLENGE_LASTS, LONGEST_NAME, PasskeysNotOffered
+from services.events.identity.passkeys.domain import CHALLENGE_LASTS, PasskeysNotOffered
+from services.events.identity.passkeys.schemas import Made, Name, Signed, WantsPasskey
 from services.events.identity.people import queries as people_queries
 from services.events.identity.sessions import commands as sessions
 from services.events.identity.sessions.cookies import give_session, key_in, take_all
 from services.events.identity.sessions.device import describe
 from services.events.identity.sessions.domain import NoSession, SessionOver
-from shared.fields.cpr import MayLookLikeCpr
-from shared.fields.text import FreeText
+from shared.http.dependencies import Anybody, AnyPerson, Db, SteppedUpPerson
 from shared.http.policy import concerns
 from shared.http.problems import Problem, safe_next
 from shared.http.rate_limits import ASKING_DEVICES, SIGNING_IN, limited
+from shared.secrets import new_secret, read_secret, write_secret
 from shared.ui.forms import read_form
 from shared.ui.pages import render
 
@@ -38,7 +35,6 @@ router = APIRouter(include_in_schema=False)
 
 BROWSER_COOKIE: Final = "__Host-tilsagn-passkey"
 """Holds a secret to which the challenges that this browser has asked for are bound."""
-_SECRET_BYTES: Final = 32
 
 
 async def _relying_party(request: Request) -> RelyingParty:
@@ -49,34 +45,6 @@ async def _relying_party(request: Request) -> RelyingParty:
 
 
 Party = Annotated[RelyingParty, Depends(_relying_party)]
-
-
-OfDevice = Annotated[dict[str, Any], MayLookLikeCpr("keys and signatures of a device, in base64url")]
-
-
-class WantsPasskey(BaseModel):
-    """Somebody wants to add a passkey."""
-
-    code: Annotated[FreeText, Field(max_length=40)] | None = None
-
-
-class Made(BaseModel):
-    """What `navigator.credentials.create` gave, as its `toJSON` says it."""
-
-    credential: OfDevice
-
-
-class Signed(BaseModel):
-    """What `navigator.credentials.get` gave, as its `toJSON` says it."""
-
-    credential: OfDevice
-    next: Annotated[str, Field(max_length=2000), MayLookLikeCpr("an address of ours, with ids in it")] | None = None
-
-
-class Name(BaseModel):
-    """What to call a passkey."""
-
-    name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 
 
 @router.get("/sign-in/passkey")
@@ -116,7 +84,7 @@ async def sign_in(
 @router.post("/account/passkeys/options")
 @concerns()
 async def ask_to_enrol(
-    *, request: Request, who: ProvenPerson, db: Db, settings: Settings, party: Party, wants: WantsPasskey
+    *, request: Request, who: SteppedUpPerson, db: Db, settings: Settings, party: Party, wants: WantsPasskey
 ) -> Response:
     """What the browser's script gives to the device, for a new passkey of whoever is signed in."""
     session_id = session_of(who)
@@ -137,7 +105,7 @@ async def ask_to_enrol(
 @router.post("/account/passkeys")
 @concerns()
 async def enrol(
-    *, request: Request, who: ProvenPerson, db: Db, settings: Settings, party: Party, made: Made
+    *, request: Request, who: SteppedUpPerson, db: Db, settings: Settings, party: Party, made: Made
 ) -> Response:
     """Keep a new passkey of whoever is signed in; from now on they are signed in by it."""
     session_id = session_of(who)
@@ -169,7 +137,7 @@ async def rename(request: Request, who: AnyPerson, db: Db, passkey_id: UUID) -> 
 
 @router.post("/account/passkeys/{passkey_id:uuid}/remove")
 @concerns(PASSKEY)
-async def remove(request: Request, who: ProvenPerson, db: Db, passkey_id: UUID) -> Response:
+async def remove(request: Request, who: SteppedUpPerson, db: Db, passkey_id: UUID) -> Response:
     """Sign in no longer with one of one's own passkeys, and say where that has ended what it had opened."""
     ended = await commands.remove(
         db, who.taskforce, who.person, passkey_id, session_id=who.session_id, opened=who.roles
@@ -185,7 +153,7 @@ async def remove(request: Request, who: ProvenPerson, db: Db, passkey_id: UUID) 
 @router.post("/people/{person_id:uuid}/enrolment-code")
 @concerns(PERSON)
 async def make_code(
-    request: Request, who: ProvenAdministrator, db: Db, settings: Settings, person_id: UUID
+    request: Request, who: SteppedUpAdministrator, db: Db, settings: Settings, person_id: UUID
 ) -> Response:
     """A code for somebody, shown this once: whoever loads the page again makes another."""
     code = await commands.make_code(db, settings, who.taskforce, person_id, by=who.subject, now=datetime.now(UTC))
@@ -208,19 +176,14 @@ def device_of(request: Request) -> str:
 
 def secret_of(request: Request) -> bytes:
     """The browser's secret; a new one for a browser that has none of ours."""
-    text = request.cookies.get(BROWSER_COOKIE, "")
-    try:
-        secret = base64.b64decode(text.encode("ascii") + b"=", altchars=b"-_", validate=True)
-    except (ValueError, binascii.Error):
-        secret = b""
-    return secret if len(secret) == _SECRET_BYTES else secrets.token_bytes(_SECRET_BYTES)
+    return read_secret(request.cookies.get(BROWSER_COOKIE, "")) or new_secret()
 
 
 def with_secret(response: Response, secret: bytes) -> Response:
     """The answer, with the secret for the browser to keep."""
     response.set_cookie(
         BROWSER_COOKIE,
-        base64.urlsafe_b64encode(secret).decode("ascii").rstrip("="),
+        write_secret(secret),
         max_age=int(CHALLENGE_LASTS.total_seconds()),
         path="/",
         secure=True,

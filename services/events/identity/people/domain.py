@@ -7,24 +7,16 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
-from shared.http.auth import Role
 from shared.i18n.translations import N_
+from shared.product.roles import Role
 from shared.refusals import Refusal
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from shared.product.vocabulary import Programme
+
 Language = Literal["da", "en"]
-
-Programme = Literal["smaajob_effort", "training_track", "job_network"]
-"""What a participant can be enrolled in."""
-
-PROGRAMMES: Final[Mapping[Programme, str]] = {
-    "smaajob_effort": N_("Small-job effort"),
-    "training_track": N_("Training track"),
-    "job_network": N_("Job network"),
-}
-"""What programmes are called on screen."""
 
 POWERFUL: Final[frozenset[Role]] = frozenset({"caseworker", "facilitator", "admin", "auditor"})
 """Roles that see citizens or hold power: a mailed link alone does not open them."""

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from services.events.identity.people.domain import POWERFUL, Language, PersonNotFound, Programme
+from services.events.identity.people.domain import POWERFUL, Language, PersonNotFound
 from shared.http.paging import SortKey
+from shared.product.vocabulary import Programme
 
 if TYPE_CHECKING:
     from shared.db.database import Connection

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +11,7 @@ from uuid import UUID
 from shared.http.auth import SESSION_IDLE_SECONDS
 from shared.i18n.translations import N_
 from shared.refusals import Refusal
+from shared.secrets import SECRET_BYTES, from_base64url, hash_secret, new_secret, to_base64url
 
 Proof = Literal["demonstration", "link", "passkey", "provider", "setup"]
 """How somebody has shown who they are."""
@@ -26,7 +24,6 @@ IDLE: Final = timedelta(seconds=SESSION_IDLE_SECONDS)
 not stay open. NIST SP 800-63B allows up to an hour and asks for the reason."""
 LONGEST: Final = timedelta(hours=12)
 """A session ends after so long whatever they do (NIST SP 800-63B, AAL2): an employer event and its preparations."""
-_SECRET_BYTES: Final = 32
 
 
 class SessionOver(Refusal):
@@ -72,28 +69,23 @@ class SessionKey:
     @classmethod
     def new(cls, taskforce_id: UUID) -> Self:
         """A key that nobody has had before."""
-        return cls(taskforce_id, UUID(bytes=secrets.token_bytes(16), version=4), secrets.token_bytes(_SECRET_BYTES))
+        return cls(taskforce_id, UUID(bytes=secrets.token_bytes(16), version=4), new_secret())
 
     @classmethod
     def read(cls, text: str) -> Self:
         """Read a cookie's value. Raises `SessionOver` for anything that we cannot have written."""
-        try:
-            packed = base64.b64decode(text.encode("ascii") + b"==", altchars=b"-_", validate=True)
-        except (ValueError, binascii.Error) as error:
-            raise SessionOver from error
-        if len(packed) != 32 + _SECRET_BYTES:
+        packed = from_base64url(text)
+        if packed is None or len(packed) != 32 + SECRET_BYTES:
             raise SessionOver
         return cls(UUID(bytes=packed[:16]), UUID(bytes=packed[16:32]), packed[32:])
 
     def text(self) -> str:
         """The cookie's value; `read` is its inverse."""
-        packed = self.taskforce_id.bytes + self.session_id.bytes + self.secret
-        # Without the padding: a cookie's value with "=" in it is put into quotes.
-        return base64.urlsafe_b64encode(packed).decode("ascii").rstrip("=")
+        return to_base64url(self.taskforce_id.bytes + self.session_id.bytes + self.secret)
 
     def hash(self) -> bytes:
-        """What is stored of the secret. It is random and long, so a fast hash is enough."""
-        return hashlib.sha256(self.secret).digest()
+        """Return what the database keeps of the secret."""
+        return hash_secret(self.secret)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from services.events.access import SESSION, Anybody, AnyPerson, Db, ProvenPerson, Settings
+from services.events.access import SESSION, Settings
 from services.events.identity.sessions import commands
 from services.events.identity.sessions.cookies import give_token, key_in, take_all
 from services.events.identity.sessions.domain import NoSession, SessionOver
 from shared.http.app import LARGEST_UPLOAD
-from shared.http.authentication import RENEWAL, is_use
+from shared.http.authentication import is_use
+from shared.http.dependencies import Anybody, AnyPerson, Db, SteppedUpPerson
 from shared.http.policy import concerns
 from shared.http.problems import safe_next
 from shared.http.rate_limits import READING, limited
 from shared.http.request_guards import drain
-
-if TYPE_CHECKING:
-    pass
+from shared.product.services import RENEWAL_PATH
 
 router = APIRouter(include_in_schema=False)
 
 _ANY_METHOD: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 
-@router.api_route(RENEWAL, methods=_ANY_METHOD)
+@router.api_route(RENEWAL_PATH, methods=_ANY_METHOD)
 @concerns()
 @limited(READING)
 async def renew(
@@ -68,7 +67,7 @@ async def extend(request: Request, who: AnyPerson, db: Db, settings: Settings) -
 
 @router.post("/account/sessions/{session_id:uuid}/end")
 @concerns(SESSION)
-async def end_session(who: ProvenPerson, db: Db, session_id: UUID) -> Response:
+async def end_session(who: SteppedUpPerson, db: Db, session_id: UUID) -> Response:
     """End one of one's own sessions, wherever it is."""
     await commands.end_one(db, who.taskforce, who.person, session_id)
     return RedirectResponse("/account", 303)
@@ -76,7 +75,7 @@ async def end_session(who: ProvenPerson, db: Db, session_id: UUID) -> Response:
 
 @router.post("/account/sessions/end-others")
 @concerns()
-async def end_other_sessions(who: ProvenPerson, db: Db) -> Response:
+async def end_other_sessions(who: SteppedUpPerson, db: Db) -> Response:
     """End all of one's own sessions but this one."""
     await commands.end_others(db, who.taskforce, who.person, but=who.session_id)
     return RedirectResponse("/account", 303)

@@ -4,43 +4,26 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 from urllib.parse import unquote_plus
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, Field
 
-from services.events.access import Anybody, Db, Settings
+from services.events.access import Settings
 from services.events.identity.api_keys import commands
-from services.events.identity.api_keys.domain import ClientRefused, ScopeRefused
-from services.events.register.answers import PREFIX
+from services.events.identity.api_keys.domain import TOKEN_PATH, ClientRefused, ScopeRefused
+from services.events.identity.tokens.schemas import Error, TokenError, TokenOut
 from shared.http.auth import TOKEN_SECONDS, sign_token
+from shared.http.dependencies import Anybody, Db
 from shared.http.policy import concerns
 from shared.http.rate_limits import EXCHANGING_KEYS, limited
 
-router = APIRouter(prefix=PREFIX + "/token", tags=["token"])
+router = APIRouter(prefix=TOKEN_PATH, tags=["token"])
 
-Error = Literal["invalid_request", "invalid_client", "invalid_scope", "unsupported_grant_type"]
 
 _NOT_TO_BE_KEPT: Final = {"cache-control": "no-store", "pragma": "no-cache"}
 _BASIC: Final = {"www-authenticate": 'Basic realm="Tilsagn"'}
-
-
-class TokenOut(BaseModel):
-    """A token, for `Authorization: Bearer`."""
-
-    access_token: str
-    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105  (the kind of it)
-    expires_in: int = Field(description="seconds", examples=[TOKEN_SECONDS])
-    scope: str = Field(description="scopes, a blank between them", examples=["events:read figures:read"])
-
-
-class TokenError(BaseModel):
-    """Why there is no token (RFC 6749, section 5.2)."""
-
-    error: Error
-    error_description: str = Field(description="for whoever writes the program; in English, as the standard wants it")
 
 
 _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {

@@ -36,6 +36,7 @@ from shared.http.rate_limiter import RateLimiter
 from shared.http.rate_limits import Rate
 from tests.events.conftest import published
 from tests.support.browsing import AS_OUR_PAGES, signs_nobody_in
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -74,7 +75,7 @@ async def browser(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """A browser whose user looks no sooner than what they asked for has been done."""
 
     async def until_done(_: httpx.Response) -> None:
-        await app.state.link_answers.close(patience_seconds=10)
+        await app.state.link_answers.close(patience_seconds=PATIENCE_SECONDS)
 
     async with browser_at(app, {**AS_OUR_PAGES, "response": [until_done]}) as client:
         yield client
@@ -224,7 +225,7 @@ async def test_a_known_address_is_answered_no_later_where_its_link_takes_long(
             answer = await browser.post("/sign-in/link", data={"email": email}, headers=PAGE)
             assert answer.status_code == 303
         assert await asked(db) == []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not await asked(db):
             await asyncio.sleep(0.02)
 

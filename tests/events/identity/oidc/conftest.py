@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 
-from services.events.identity.oidc.domain import GroupGives
-from services.events.identity.oidc.provider import Provider, ProviderSettings
+from services.events.identity.oidc.provider import Provider
+from services.events.settings import GroupGives, ProviderSettings
 from tests.events.identity.oidc.fake_provider import CLIENT_ID, CLIENT_SECRET, Liar, lying
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from services.events.identity.oidc.domain import Groups
+    from services.events.settings import Groups
 
 GROUPS: Groups = {
     "Jobcenter": GroupGives(roles=frozenset({"caseworker"}), municipality="0671"),

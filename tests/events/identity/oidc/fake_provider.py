@@ -6,7 +6,7 @@ import asyncio
 import hmac
 import json
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -17,11 +17,11 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from services.events.identity.magic_links.domain import pack
+from shared.secrets import to_base64url
 from tests.support.serving import serving
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
     from starlette.requests import Request
 
@@ -37,7 +37,6 @@ class Liar:
         discovery: put into the discovery over what is true.
         instead: what a path answers in place of anything else.
         forge: makes a token of true claims, in place of signing them.
-        pause: seconds before each answer.
         asked: the paths that were asked for.
     """
 
@@ -48,7 +47,8 @@ class Liar:
         self.discovery: dict[str, Any] = {}
         self.instead: dict[str, Response] = {}
         self.forge: Any = None
-        self.pause = 0.0
+        self._answers = asyncio.Event()
+        self._answers.set()
         self.answer: dict[str, str] | None = None
         self.asked: list[str] = []
         self.sent: list[dict[str, str]] = []
@@ -56,6 +56,15 @@ class Liar:
         self.app = Starlette(
             routes=[Route("/{path:path}", self._answered, methods=["GET", "POST"])],
         )
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """Answer nothing meanwhile."""
+        self._answers.clear()
+        try:
+            yield
+        finally:
+            self._answers.set()
 
     def new_key(self, kid: str = "second") -> None:
         """Sign with another key from now on."""
@@ -89,12 +98,12 @@ class Liar:
     def signed_with_what_all_know(self, claims: dict[str, Any]) -> str:
         """A token signed with the provider's public key as if it were a secret."""
         said = f"{_packed({'alg': 'HS256', 'kid': self.key.kid})}.{_packed(claims)}"
-        return f"{said}.{pack(hmac.digest(self.key.as_pem(private=False), said.encode(), 'sha256'))}"
+        return f"{said}.{to_base64url(hmac.digest(self.key.as_pem(private=False), said.encode(), 'sha256'))}"
 
     async def _answered(self, request: Request) -> Response:
         path = request.path_params["path"]
         self.asked.append(path)
-        await asyncio.sleep(self.pause)
+        await self._answers.wait()
         if path in self.instead:
             return self.instead[path]
         if path == ".well-known/openid-configuration":
@@ -135,7 +144,7 @@ def _first_key() -> RSAKey:
 
 
 def _packed(said: dict[str, Any]) -> str:
-    return pack(json.dumps(said).encode())
+    return to_base64url(json.dumps(said).encode())
 
 
 @asynccontextmanager

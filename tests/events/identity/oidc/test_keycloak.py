@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     OpenPage = Callable[..., Awaitable[Page]]
 
-pytestmark = [pytest.mark.oidc, pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.oidc, pytest.mark.browser]
 
 
 @pytest.fixture(scope="session")

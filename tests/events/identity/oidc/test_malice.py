@@ -10,8 +10,8 @@ from joserfc import jws
 from joserfc.jwk import OKPKey
 from starlette.responses import JSONResponse, Response
 
-from services.events.identity.magic_links.domain import pack
 from shared.http.auth import SESSION_COOKIE
+from shared.secrets import to_base64url
 from tests.events.identity.browsing import PAGE, count
 from tests.events.identity.oidc.test_pages import browser, pressed, sign_in  # noqa: F401  (a fixture)
 
@@ -29,7 +29,7 @@ NO_KEYS: list[dict[str, str]] = [
     {"kty": "EC", "crv": "unheard of", "x": "AA", "y": "AA"},
     {"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"},
     {"kty": "OKP", "crv": "unheard of", "x": "AA"},
-    {"kty": "RSA", "n": pack(b"\xff" * 256), "e": "AA"},
+    {"kty": "RSA", "n": to_base64url(b"\xff" * 256), "e": "AA"},
 ]
 
 
@@ -65,8 +65,8 @@ async def test_a_key_that_signs_nothing_verifies_nothing(
     algorithm: str,
 ) -> None:
     liar.instead["keys"] = JSONResponse({"keys": [key | {"kid": "x"}]})
-    header = pack(json.dumps({"alg": algorithm, "kid": "x"}).encode())
-    liar.forge = lambda _claims: f"{header}.{pack(b'{}')}.{pack(bytes(64))}"
+    header = to_base64url(json.dumps({"alg": algorithm, "kid": "x"}).encode())
+    liar.forge = lambda _claims: f"{header}.{to_base64url(b'{}')}.{to_base64url(bytes(64))}"
     await assert_not_believed(browser, await sign_in(browser, liar))
 
 

@@ -17,11 +17,11 @@ from structlog.testing import capture_logs
 
 from services.events.app import create_app
 from services.events.identity.administration import commands as people
-from services.events.identity.oidc.domain import GroupGives
 from services.events.identity.oidc.pages import COOKIE
 from services.events.identity.people.domain import Person
 from services.events.identity.sessions import commands as sessions
 from services.events.identity.sessions.domain import SessionKey
+from services.events.settings import GroupGives
 from shared.http.auth import COOKIE as TOKEN_COOKIE
 from shared.http.auth import RENEWED_COOKIE, SESSION_COOKIE, sign_token
 from shared.http.rate_limiter import RateLimiter

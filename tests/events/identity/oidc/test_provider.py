@@ -263,23 +263,18 @@ async def test_a_provider_that_takes_too_long_is_unavailable(
     provider: Provider, liar: Liar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http, "SECONDS", 0.2)
-    liar.pause = 1.0
-    began = time.monotonic()
-    with pytest.raises(ProviderUnavailable):
+    with liar.silent(), pytest.raises(ProviderUnavailable):
         await identify(provider, liar)
-    assert time.monotonic() - began < 0.9
 
 
 async def test_a_hall_that_signs_in_while_the_provider_hangs_waits_once(
     provider: Provider, liar: Liar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http, "SECONDS", 0.2)
-    liar.pause = 1.0
-    began = time.monotonic()
-    ways = (provider.way_there(Begun.new(uuid4(), "")) for _ in range(20))
-    found = await asyncio.gather(*ways, return_exceptions=True)
+    with liar.silent():
+        ways = (provider.way_there(Begun.new(uuid4(), "")) for _ in range(20))
+        found = await asyncio.gather(*ways, return_exceptions=True)
     assert all(isinstance(one, ProviderUnavailable) for one in found)
-    assert time.monotonic() - began < 0.9
     assert len(liar.asked) == 1
 
 
@@ -393,20 +388,6 @@ async def test_an_address_is_somebodys_own_where_the_provider_says_so_or_the_set
     liar.claims = {"email_verified": said}
     provider = Provider(provider_settings(liar.issuer, emails_verified=believed))
     assert (await identify(provider, liar)).email_verified is verified
-
-
-@pytest.mark.parametrize(
-    "address", ["http://elsewhere.example", "ftp://localhost", "https://a:b@elsewhere.example", "https://x.example/#a"]
-)
-def test_an_origin_is_https_or_on_this_machine(address: str) -> None:
-    with pytest.raises(ValueError, match=r"https only|no address"):
-        http.origin_of(address)
-
-
-def test_origins_are_told_apart_by_their_ports() -> None:
-    assert http.origin_of("https://A.example/x") == http.origin_of("https://a.example:443/")
-    assert http.origin_of("https://a.example:444") != http.origin_of("https://a.example")
-    assert http.origin_of("http://[::1]:8/") == "http://[::1]:8"
 
 
 def test_what_a_browser_holds_is_read_as_it_was_written() -> None:

@@ -16,7 +16,6 @@ from services.events.identity.oidc.domain import (
     AccountClosed,
     AddressNotVerified,
     Begun,
-    GroupGives,
     GroupsContradict,
     Identity,
     LinkedToAnother,
@@ -30,13 +29,13 @@ from services.events.identity.passkeys.domain import Passkey
 from services.events.identity.people import store as people_store
 from services.events.identity.people.domain import Person
 from services.events.identity.sessions import commands as sessions
-from services.events.settings import EventsSettings
+from services.events.settings import EventsSettings, GroupGives
 from tests.events.identity.browsing import count
 from tests.events.identity.oidc.conftest import GROUPS
 
 if TYPE_CHECKING:
-    from services.events.identity.oidc.domain import Groups
     from services.events.identity.sessions.domain import Proof
+    from services.events.settings import Groups
     from shared.db.database import Database
     from shared.http.auth import Principal
 
@@ -52,8 +51,9 @@ def hanne(*groups: str, **facts: Any) -> Identity:
 
 
 async def sign_in(
-    db: Database, taskforce_id: UUID, who: Identity, *, groups: Groups = GROUPS, now: datetime = NOW
+    db: Database, taskforce_id: UUID, who: Identity, *, groups: Groups = GROUPS, now: datetime | None = None
 ) -> Principal:
+    now = now or datetime.now(UTC)
     _, principal = await commands.sign_in(db, taskforce_id, groups, who, language="da", device="x", now=now)
     return principal
 

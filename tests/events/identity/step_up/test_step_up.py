@@ -13,13 +13,13 @@ import pytest_asyncio
 
 from services.events.identity.administration import commands as people
 from services.events.identity.magic_links import commands as links
-from services.events.identity.magic_links.domain import read_secret
 from services.events.identity.magic_links.pages import BROWSER_COOKIE
 from services.events.identity.people.domain import Person
 from services.events.identity.sessions import commands as sessions
 from services.events.identity.sessions.domain import SessionOver
 from shared.http.auth import COOKIE, STEP_UP_SECONDS, Principal, TokenVerifier, sign_token
 from shared.http.policy import operations
+from shared.secrets import read_secret
 from tests.conftest import TASKFORCE
 from tests.events.conftest import API
 from tests.events.identity.authenticator import Device

@@ -1,0 +1,200 @@
+"""Models of requests and responses about events, check-ins and passes, for the API and the pages."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
+
+from services.events.calendar.queries import CheckInRow, EventRow
+from services.events.register.schemas import CompanyIn, FieldWarning, cvr_warnings
+from shared.contracts.events import EventKind
+from shared.fields import dates
+from shared.fields.copenhagen import COPENHAGEN
+from shared.fields.dates import refuse_distant
+from shared.fields.text import Line, Name
+from shared.http.schemas import RequestModel, ResponseModel
+from shared.i18n.translations import N_
+
+Goal = Annotated[int, Field(ge=1, le=10_000)]
+Moment = Annotated[dates.Moment, AfterValidator(refuse_distant)]
+
+
+_EXAMPLE: JsonDict = {
+    "id": "5f0b8a52-6d0e-4d4a-8c8e-0c8b6f0f4a11",
+    "kind": "employer_event",
+    "title": "Erhvervsaften hos B&O",
+    "place": "Bang & Olufsen, Struer",
+    "starts_at": "2026-11-24T16:30:00Z",
+    "ends_at": "2026-11-24T19:30:00Z",
+    "goal_positions": 50,
+}
+
+
+class EventIn(RequestModel):
+    """An event to draft."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    id: UUID = Field(description="a UUID that the client makes; sending the same request again gives the same answer")
+    title: Name
+    starts_at: Moment
+    ends_at: Moment = Field(description="later than starts_at")
+    place: Annotated[Line, Field(max_length=200)] | None = None
+    kind: EventKind = "employer_event"
+    goal_positions: Goal | None = Field(None, description="how many positions the taskforce hopes to have pledged")
+
+
+class EventOut(EventRow):
+    """An event."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                _EXAMPLE
+                | {
+                    "status": "open",
+                    "opened_at": "2026-11-24T16:21:07Z",
+                    "closed_at": None,
+                    "pass_generation": 1,
+                    "version": 3,
+                    "companies_checked_in": 80,
+                }
+            ]
+        }
+    )
+
+    @classmethod
+    def of(cls, row: EventRow) -> Self:
+        """Return the row as a response."""
+        return cls(**row.model_dump())
+
+
+class EventPage(ResponseModel):
+    """One page of events, the latest start first."""
+
+    items: list[EventOut]
+    next_page_token: str | None = Field(description="None on the last page")
+
+
+class EventForm(RequestModel):
+    """The form that drafts an event: a day and two times in Danish local time."""
+
+    id: UUID
+    title: Name
+    kind: EventKind = "employer_event"
+    place: Annotated[Line, Field(max_length=200)] | None = None
+    day: Annotated[date, AfterValidator(refuse_distant)]
+    starts: time
+    ends: time
+    goal_positions: Goal | None = None
+
+    def moments(self) -> tuple[datetime, datetime]:
+        """Return start and end."""
+        return self._on_the_day(self.starts), self._on_the_day(self.ends)
+
+    def _on_the_day(self, clock: time) -> datetime:
+        return datetime.combine(self.day, clock.replace(tzinfo=None), COPENHAGEN)
+
+
+class TransitionForm(RequestModel):
+    """A button that changes an event's status: `version` is the one that the page showed."""
+
+    version: int | None = None
+
+
+class OpenForm(TransitionForm):
+    """The button that opens an event: `early` confirms that it is opened long before its start."""
+
+    early: bool = False
+
+
+class CheckInIn(RequestModel):
+    """A company to check in: the id of a registered company, or the facts of one that walks in."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"required": ["company_id"], "properties": {"company_id": {"type": "string"}}},
+                {"required": ["company"], "properties": {"company": {"type": "object"}}},
+            ],
+            "examples": [
+                {"company_id": "0b9a5a4e-6a0f-4c3b-9b1d-2f6a5d1c7e10"},
+                {"company": {"id": "9c0b1d9e-3c3f-4a4f-8d6e-0e8a4d0f9b22", "name": "Limfjordens Smedje"}},
+            ],
+        },
+    )
+
+    company_id: UUID | None = None
+    company: CompanyIn | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.company_id is None) == (self.company is None):
+            raise ValueError(N_("Send either company_id or company."))
+        return self
+
+
+class CheckInOut(ResponseModel):
+    """A check-in."""
+
+    id: UUID = Field(description="the same for the same company at the same event")
+    event_id: UUID
+    company_id: UUID
+    company_name: str
+    member: bool
+    walk_in: bool = Field(description="the company was registered at the door")
+    checked_in_at: datetime
+    warnings: list[FieldWarning]
+
+    @classmethod
+    def of(cls, row: CheckInRow) -> Self:
+        """Return the row with its warnings."""
+        warnings = cvr_warnings(as_typed=row.cvr_as_typed, shared=row.cvr_shared)
+        return cls(**row.model_dump(include=set(cls.model_fields)), warnings=warnings)
+
+
+class CheckInPage(ResponseModel):
+    """One page of check-ins, the latest first."""
+
+    items: list[CheckInOut]
+    next_page_token: str | None = Field(description="None on the last page")
+
+
+class ArrivalForm(RequestModel):
+    """The button that checks a registered company in."""
+
+    company_id: UUID
+
+
+class PassOut(ResponseModel):
+    """An event pass: its bearer may log pledges for this event until 14 days after its end."""
+
+    token: str = Field(description="bearer token of role event_pass")
+    url: str = Field(description="opens the intake with the token")
+    link: str = Field(description="the same, short enough for a QR code")
+    generation: int = Field(description="revoking the event's passes starts the next generation")
+    expires_at: datetime
+
+
+class RevokeIn(RequestModel):
+    """Which passes to revoke."""
+
+    generation: int | None = Field(
+        None, ge=1, le=2**31 - 1, description="revoke this generation and older ones; by default the current one"
+    )
+
+
+class GenerationOut(ResponseModel):
+    """The current generation of the event's passes."""
+
+    generation: int
+
+
+class RevokeForm(RequestModel):
+    """The button that replaces an event's QR code: the generation that the page showed."""
+
+    generation: int
