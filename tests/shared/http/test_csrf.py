@@ -37,7 +37,7 @@ def value_in(page: httpx.Response) -> str:
     return str(found.pop())
 
 
-async def test_a_browser_is_given_a_value_with_its_first_form_and_keeps_it(browser: httpx.AsyncClient) -> None:
+async def test_a_browser_gets_the_cookie_with_its_first_form(browser: httpx.AsyncClient) -> None:
     first = await browser.get("/kitchen/intake")
     [cookie] = first.headers.get_list("set-cookie")
     value = value_in(first)
@@ -49,7 +49,7 @@ async def test_a_browser_is_given_a_value_with_its_first_form_and_keeps_it(brows
     assert value_in(await browser.get("/kitchen/intake")) != value
 
 
-async def test_a_page_without_a_form_gives_none(browser: httpx.AsyncClient) -> None:
+async def test_a_page_without_a_form_sets_no_cookie(browser: httpx.AsyncClient) -> None:
     assert "set-cookie" not in (await browser.get("/kitchen/framed")).headers
 
 
@@ -68,7 +68,7 @@ async def test_a_form_without_the_value_is_refused(browser: httpx.AsyncClient, f
         assert ("Dette kom fra et andet websted" in answer.text) is not passes
 
 
-async def test_a_script_says_it_in_a_header(browser: httpx.AsyncClient) -> None:
+async def test_a_script_sends_the_value_in_a_header(browser: httpx.AsyncClient) -> None:
     value = value_in(await browser.get("/kitchen/intake"))
     assert (await browser.post("/kitchen/echo", headers={HEADER: value})).status_code == 200
     assert (await browser.post("/kitchen/echo", headers={HEADER: value[::-1]})).status_code == 403
@@ -78,33 +78,33 @@ async def test_a_script_says_it_in_a_header(browser: httpx.AsyncClient) -> None:
     ).status_code == 403
 
 
-async def test_another_browsers_value_is_worth_nothing(browser: httpx.AsyncClient) -> None:
+async def test_the_value_of_another_browser_is_refused(browser: httpx.AsyncClient) -> None:
     theirs = value_in(await browser.get("/kitchen/intake"))
     browser.cookies.clear()
     await browser.get("/kitchen/intake")
     assert (await browser.post("/kitchen/echo", data={FIELD: theirs})).status_code == 403
 
 
-async def test_programs_and_what_browsers_ask_about_first_need_none(browser: httpx.AsyncClient) -> None:
+async def test_programs_and_preflighted_requests_need_no_value(browser: httpx.AsyncClient) -> None:
     await browser.get("/kitchen/intake")
     assert (await browser.post("/kitchen/echo", json={})).status_code == 200
     bearer = {"authorization": f"Bearer {token('member')}"}
     assert (await browser.post("/kitchen/echo", data={"x": "y"}, headers=bearer)).status_code == 200
 
 
-async def test_a_name_and_a_password_are_no_bearer(browser: httpx.AsyncClient) -> None:
+async def test_basic_credentials_do_not_replace_the_value(browser: httpx.AsyncClient) -> None:
     await browser.get("/kitchen/intake")
     assert (await browser.post("/kitchen/echo", data={"x": "y"}, auth=("x", "y"))).status_code == 403
 
 
-async def test_a_cookie_that_we_cannot_have_written_is_replaced(browser: httpx.AsyncClient) -> None:
+async def test_a_malformed_cookie_is_replaced(browser: httpx.AsyncClient) -> None:
     browser.cookies.set(COOKIE, '"><script>', domain="localhost.local", path="/")
     page = await browser.get("/kitchen/intake")
     assert "<script>" not in page.text
     assert f"{COOKIE}={value_in(page)}" in page.headers["set-cookie"]
 
 
-async def test_the_value_reaches_no_form_model(browser: httpx.AsyncClient) -> None:
+async def test_the_value_is_not_in_the_form_model(browser: httpx.AsyncClient) -> None:
     value = value_in(await browser.get("/kitchen/intake"))
     answer = await browser.post("/kitchen/intake", data={FIELD: value})
     assert answer.status_code == 422
@@ -138,11 +138,11 @@ def test_every_posted_form_of_every_template_has_the_field(service: str) -> None
         '<form\n  method="post"\n>',
     ],
 )
-def test_a_posted_form_is_known_however_it_is_written(form: str) -> None:
+def test_a_posted_form_is_recognised_in_any_notation(form: str) -> None:
     extension = FormFields(templates("events"))
     assert extension.preprocess(f"<p>{form}<b>", None) == f"<p>{form}{{{{ csrf_field() }}}}<b>"
 
 
 @pytest.mark.parametrize("form", ["<form>", '<form method="get" action="/x">', '<form action="/post">', "<formula>"])
-def test_a_form_that_asks_for_a_page_has_none(form: str) -> None:
+def test_a_get_form_has_no_field(form: str) -> None:
     assert FormFields(templates("events")).preprocess(form, None) == form

@@ -24,7 +24,7 @@ JSON = {"content-type": "application/json"}
 
 
 @pytest.mark.parametrize("path", ["/kitchen", "/nothing", "/api/kitchen/v1/broken", "/assets/nothing.css", "/livez"])
-async def test_every_answer_carries_the_strict_policy(kitchen, capsys, path: str) -> None:  # type: ignore[no-untyped-def]
+async def test_every_response_has_the_strict_content_security_policy(kitchen, capsys, path: str) -> None:  # type: ignore[no-untyped-def]
     answer = await kitchen.get(path)
     assert answer.headers["content-security-policy"] == POLICY
     assert answer.headers["x-content-type-options"] == "nosniff"
@@ -32,7 +32,7 @@ async def test_every_answer_carries_the_strict_policy(kitchen, capsys, path: str
     capsys.readouterr()
 
 
-async def test_pages_are_not_kept_by_caches(kitchen) -> None:  # type: ignore[no-untyped-def]
+async def test_pages_are_not_cached(kitchen) -> None:  # type: ignore[no-untyped-def]
     assert (await kitchen.get("/kitchen")).headers["cache-control"] == "no-store"
 
 
@@ -46,7 +46,7 @@ def test_only_named_origins_may_frame_the_board() -> None:
     assert "frame-ancestors https://struer.example;" in content_security_policy(["https://struer.example"])
 
 
-async def test_https_is_insisted_on_where_we_have_it() -> None:
+async def test_hsts_is_sent_with_an_https_url() -> None:
     app = create_kitchen(public_url="https://tilsagn.example")
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://tilsagn.example") as client:
         assert "max-age" in (await client.get("/livez")).headers["strict-transport-security"]
@@ -62,7 +62,7 @@ async def test_no_page_has_inline_script_or_style(kitchen) -> None:  # type: ign
         assert "<script>" not in html
 
 
-async def test_ids_are_given_and_a_callers_correlation_id_is_kept(kitchen) -> None:  # type: ignore[no-untyped-def]
+async def test_requests_get_ids_and_keep_a_correlation_id(kitchen) -> None:  # type: ignore[no-untyped-def]
     theirs = str(uuid.uuid4())
     answer = await kitchen.get("/nothing", headers={"x-correlation-id": theirs, "accept": "application/json"})
     assert answer.headers["x-correlation-id"] == theirs
@@ -98,16 +98,16 @@ async def test_writes_from_other_sites_are_refused(kitchen, headers, passes: boo
         assert answer.json()["type"] == "/problems/cross-site"
 
 
-async def test_a_bearer_token_proves_that_no_other_site_sent_it(kitchen) -> None:  # type: ignore[no-untyped-def]
+async def test_a_bearer_token_passes_the_cross_site_check(kitchen) -> None:  # type: ignore[no-untyped-def]
     headers = {"authorization": f"Bearer {token('member')}", "sec-fetch-site": "cross-site"}
     assert (await kitchen.post("/kitchen/echo", content=b"x", headers=headers)).status_code == 200
 
 
-async def test_reading_is_never_refused_for_where_it_came_from(kitchen) -> None:  # type: ignore[no-untyped-def]
+async def test_cross_site_reads_are_never_refused(kitchen) -> None:  # type: ignore[no-untyped-def]
     assert (await kitchen.get("/kitchen", headers={"sec-fetch-site": "cross-site", **COOKIE})).status_code == 200
 
 
-async def test_a_large_body_is_refused_by_its_announced_length(kitchen) -> None:  # type: ignore[no-untyped-def]
+async def test_a_large_body_is_refused_by_its_content_length(kitchen) -> None:  # type: ignore[no-untyped-def]
     answer = await kitchen.post("/kitchen/echo", content=b"x" * 5_000_000)
     assert (answer.status_code, answer.json()["type"]) == (413, "/problems/too-large")
 
@@ -122,7 +122,7 @@ async def test_a_large_body_in_chunks_is_refused_too(kitchen, path: str) -> None
     assert answer.status_code == 413
 
 
-async def test_an_upload_may_be_larger_where_that_is_said(kitchen) -> None:  # type: ignore[no-untyped-def]
+async def test_uploads_have_limits_of_their_own(kitchen) -> None:  # type: ignore[no-untyped-def]
     body = b"x" * 3_000_000
     assert (await kitchen.post("/kitchen/echo", content=body)).status_code == 413
     assert (await kitchen.post("/kitchen/echo/upload", content=body)).status_code == 404
@@ -134,7 +134,7 @@ async def test_a_body_at_the_limit_passes(kitchen) -> None:  # type: ignore[no-u
 
 
 @pytest.mark.parametrize("address", ["/kitchen?q=%00", "/kitchen%00"])
-async def test_addresses_that_are_not_text_are_refused(kitchen, address: str) -> None:  # type: ignore[no-untyped-def]
+async def test_paths_and_queries_that_are_not_text_are_refused(kitchen, address: str) -> None:  # type: ignore[no-untyped-def]
     assert (await kitchen.get(address)).status_code == 400
 
 
@@ -154,7 +154,7 @@ async def test_a_form_that_is_not_text_is_refused(kitchen) -> None:  # type: ign
         "charset=utf-8; charset=idna",
     ],
 )
-async def test_a_form_is_read_with_no_codec_that_its_sender_names(kitchen, encoding: str) -> None:  # type: ignore[no-untyped-def]
+async def test_a_multipart_form_with_another_charset_is_refused(kitchen, encoding: str) -> None:  # type: ignore[no-untyped-def]
     # Half a surrogate pair for one codec; for another, what takes five seconds at 200 KB and a hundred at one megabyte.
     body = b'--x\r\ncontent-disposition: form-data; name="company"\r\n\r\n\\ud800-99aa9\r\n--x--\r\n'
     headers = {"content-type": f"multipart/form-data; boundary=x; {encoding}"}
@@ -163,7 +163,7 @@ async def test_a_form_is_read_with_no_codec_that_its_sender_names(kitchen, encod
 
 
 @pytest.mark.parametrize("encoding", ["", "; charset=utf-8", '; Charset="UTF-8"; x=y'])
-async def test_a_form_in_parts_is_read_as_utf_8(kitchen, encoding: str) -> None:  # type: ignore[no-untyped-def]
+async def test_a_multipart_form_is_read_as_utf_8(kitchen, encoding: str) -> None:  # type: ignore[no-untyped-def]
     body = '--x\r\ncontent-disposition: form-data; name="company"\r\n\r\nÆrø\r\n--x--\r\n'.encode()
     headers = {"content-type": f"multipart/form-data; boundary=x{encoding}", "accept": "text/html"}
     answer = await kitchen.post("/kitchen/intake", content=body, headers=headers)
@@ -171,13 +171,13 @@ async def test_a_form_in_parts_is_read_as_utf_8(kitchen, encoding: str) -> None:
     assert "Ærø" in answer.text
 
 
-async def test_a_bad_token_is_told_and_a_stale_cookie_only_signs_out(kitchen) -> None:  # type: ignore[no-untyped-def]
+async def test_an_invalid_bearer_token_is_answered_401_and_an_expired_cookie_signs_out(kitchen) -> None:  # type: ignore[no-untyped-def]
     bad = await kitchen.get("/kitchen", headers={"authorization": "Bearer nonsense"})
     assert bad.status_code == 401
     assert (await kitchen.get("/kitchen", headers=COOKIE)).status_code == 200
 
 
-async def test_who_asked_stands_in_every_line_of_their_request_and_of_no_other(kitchen: httpx.AsyncClient) -> None:
+async def test_the_principal_is_in_all_log_lines_of_its_request_only(kitchen: httpx.AsyncClient) -> None:
     with capture_logs(processors=[merge_contextvars]) as logged:
         member = {"authorization": f"Bearer {token('member')}"}
         for headers in (member, {}, {"cookie": f"__Host-tilsagn={token('coordinator')}"}):

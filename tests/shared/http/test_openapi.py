@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import httpx
 
 
-async def test_it_is_valid_and_holds_what_programs_may_ask(kitchen: httpx.AsyncClient) -> None:
+async def test_the_document_is_valid_and_has_the_api_operations(kitchen: httpx.AsyncClient) -> None:
     document = (await kitchen.get("/api/kitchen/v1/openapi.json")).json()
     validate(document)
     assert document["openapi"].startswith("3.1")
@@ -27,6 +27,6 @@ async def test_it_is_valid_and_holds_what_programs_may_ask(kitchen: httpx.AsyncC
     assert "HTTPValidationError" not in document["components"]["schemas"]
 
 
-async def test_there_are_no_pages_with_scripts_from_elsewhere(kitchen: httpx.AsyncClient) -> None:
+async def test_swagger_and_redoc_are_not_served(kitchen: httpx.AsyncClient) -> None:
     for path in ("/docs", "/redoc", "/openapi.json"):
         assert (await kitchen.get(path)).status_code == 404

@@ -22,7 +22,7 @@ INTAKE = {"company": "B&O", "positions": 1, "hours": 10, "contact": {"name": "Ev
 URL = "/api/kitchen/v1/intakes"
 
 
-async def test_a_field_at_fault_is_named_by_pointer_code_and_words_in_danish(kitchen) -> None:  # type: ignore[no-untyped-def]
+async def test_an_invalid_field_has_pointer_code_and_danish_message(kitchen) -> None:  # type: ignore[no-untyped-def]
     answer = await kitchen.post(URL, json={**INTAKE, "positions": 0, "contact": {}})
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
@@ -35,12 +35,12 @@ async def test_a_field_at_fault_is_named_by_pointer_code_and_words_in_danish(kit
     ]
 
 
-async def test_programs_are_answered_in_the_language_they_ask_for(kitchen) -> None:  # type: ignore[no-untyped-def]
+async def test_programs_choose_the_language_by_accept_language(kitchen) -> None:  # type: ignore[no-untyped-def]
     answer = await kitchen.post(URL, json={}, headers={"accept-language": "en-GB, da;q=0.3"})
     assert {error["message"] for error in answer.json()["errors"]} == {"Must be filled in."}
 
 
-async def test_what_was_sent_is_never_sent_back(kitchen) -> None:  # type: ignore[no-untyped-def]
+async def test_problems_never_repeat_the_input(kitchen) -> None:  # type: ignore[no-untyped-def]
     secret = "0101701234 Jens Jensen"  # pragma: allowlist secret
     for body in ({**INTAKE, "positions": secret}, {**INTAKE, "contact": {"name": secret * 9}}, [secret], secret):
         answer = await kitchen.post(URL, json=body)
@@ -63,7 +63,7 @@ async def test_what_was_sent_is_never_sent_back(kitchen) -> None:  # type: ignor
         b'{"positions": NaN, "company": "x", "hours": Infinity}',
     ],
 )
-async def test_a_broken_body_is_the_senders_fault_and_says_so(kitchen, body: bytes) -> None:  # type: ignore[no-untyped-def]
+async def test_a_malformed_body_is_answered_400(kitchen, body: bytes) -> None:  # type: ignore[no-untyped-def]
     answer = await kitchen.post(URL, content=body, headers={"content-type": "application/json"})
     assert answer.status_code in {400, 422}
     assert answer.headers["content-type"] == "application/problem+json"
@@ -71,20 +71,20 @@ async def test_a_broken_body_is_the_senders_fault_and_says_so(kitchen, body: byt
 
 @pytest.mark.parametrize("name", ["Café 🥖 æøå", "C:\\\\ud800 \\u0000", "\\\\"])
 @pytest.mark.parametrize("ascii_only", [True, False])
-async def test_unusual_text_is_text(kitchen, name: str, ascii_only: bool) -> None:  # type: ignore[no-untyped-def]
+async def test_unusual_text_is_accepted(kitchen, name: str, ascii_only: bool) -> None:  # type: ignore[no-untyped-def]
     body = json.dumps({**INTAKE, "company": name}, ensure_ascii=ascii_only)
     answer = await kitchen.post(URL, content=body.encode(), headers={"content-type": "application/json"})
     assert answer.json() == {"company": name}
 
 
-async def test_unknown_addresses_and_methods_are_problems_too(kitchen) -> None:  # type: ignore[no-untyped-def]
+async def test_unknown_paths_and_methods_are_answered_as_problems(kitchen) -> None:  # type: ignore[no-untyped-def]
     missing = await kitchen.get("/api/kitchen/v1/nothing")
     assert (missing.status_code, missing.json()["type"]) == (404, "/problems/not-found")
     wrong = await kitchen.delete(URL)
     assert (wrong.status_code, wrong.headers["allow"]) == (405, "POST")
 
 
-async def test_an_unforeseen_error_is_logged_but_tells_nothing(kitchen, capsys, caplog) -> None:  # type: ignore[no-untyped-def]
+async def test_an_unexpected_error_is_logged_and_answered_without_details(kitchen, capsys, caplog) -> None:  # type: ignore[no-untyped-def]
     caplog.set_level(logging.CRITICAL)
     answer = await kitchen.get("/api/kitchen/v1/broken")
     assert answer.status_code == 500
@@ -98,7 +98,7 @@ async def test_an_unforeseen_error_is_logged_but_tells_nothing(kitchen, capsys, 
     capsys.readouterr()
 
 
-async def test_what_somebody_was_kept_from_is_logged_without_the_address(kitchen) -> None:  # type: ignore[no-untyped-def]
+async def test_refused_requests_are_logged_by_route_pattern(kitchen) -> None:  # type: ignore[no-untyped-def]
     with capture_logs(processors=[merge_contextvars]) as logged:
         await kitchen.get("/kitchen/secret?q=Jens")
         member = {"authorization": f"Bearer {token('member')}"}
@@ -117,7 +117,7 @@ async def test_what_somebody_was_kept_from_is_logged_without_the_address(kitchen
     assert "Jens" not in str(logged)
 
 
-async def test_people_get_a_page_and_htmx_a_part_of_one(kitchen) -> None:  # type: ignore[no-untyped-def]
+async def test_people_get_a_problem_page_and_htmx_a_fragment(kitchen) -> None:  # type: ignore[no-untyped-def]
     page = await kitchen.get("/nothing", headers={"accept": "text/html"})
     assert page.status_code == 404
     assert "Siden findes ikke" in page.text
@@ -139,7 +139,7 @@ async def test_people_get_a_page_and_htmx_a_part_of_one(kitchen) -> None:  # typ
         ("", "/"),
     ],
 )
-async def test_whoever_sent_a_form_that_is_refused_is_led_back_to_it_and_nowhere_else(sender: str, way_on: str) -> None:
+async def test_a_problem_page_links_back_to_our_own_form_only(sender: str, way_on: str) -> None:
     app = create_kitchen()
 
     async def form(_who: Annotated[Principal | None, Depends(public)]) -> None:
@@ -157,7 +157,7 @@ async def test_whoever_sent_a_form_that_is_refused_is_led_back_to_it_and_nowhere
     assert button == way_on
 
 
-async def test_someone_signed_out_is_led_to_sign_in_and_back(kitchen) -> None:  # type: ignore[no-untyped-def]
+async def test_a_page_redirects_signed_out_people_to_sign_in(kitchen) -> None:  # type: ignore[no-untyped-def]
     page = await kitchen.get("/kitchen/secret?as_of=2026-01-01", headers={"accept": "text/html"})
     assert page.status_code == 303
     assert page.headers["location"] == "/sign-in?next=%2Fkitchen%2Fsecret%3Fas_of%3D2026-01-01"
@@ -178,15 +178,15 @@ async def test_someone_signed_out_is_led_to_sign_in_and_back(kitchen) -> None:  
         "x",
     ],
 )
-def test_signing_in_leads_nowhere_else(target: str | None) -> None:
+def test_unsafe_targets_after_signing_in_are_replaced(target: str | None) -> None:
     assert safe_next(target) == "/"
 
 
-def test_signing_in_leads_back() -> None:
+def test_a_local_target_after_signing_in_is_kept() -> None:
     assert safe_next("/queue?mine=1&page_token=x") == "/queue?mine=1&page_token=x"
 
 
-async def test_a_page_says_what_is_wrong_once_and_in_words_only() -> None:
+async def test_a_problem_page_shows_each_message_once() -> None:
     app = create_kitchen()
 
     @app.get("/at-fault")
