@@ -1,4 +1,4 @@
-"""Logs say what went wrong and where, and never what people wrote (invariant I7)."""
+"""Logging: errors without what people typed (invariant I7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one transaction leaves behind for the next one on the same connection: nothing."""
+"""Transactions: nothing of one is visible to the next on the same connection."""
 
 from __future__ import annotations
 

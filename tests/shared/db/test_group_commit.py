@@ -1,4 +1,4 @@
-"""Changes that come at the same moment, made in one transaction, on a real PostgreSQL."""
+"""Group commit on a real PostgreSQL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What looks like a CPR number, and what only has as many digits."""
+"""Detection of CPR numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Days and moments are text as ISO 8601 writes them."""
+"""Days and moments in ISO 8601."""
 
 from __future__ import annotations
 

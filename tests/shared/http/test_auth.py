@@ -1,4 +1,4 @@
-"""Tokens: what a verifier remembers of them, and what it asks every time."""
+"""Tokens: signing, verification and its cache."""
 
 from __future__ import annotations
 

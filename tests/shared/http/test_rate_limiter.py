@@ -1,4 +1,4 @@
-"""How often one may ask: counting, what is said to whoever asked too often, and what an installation changes."""
+"""Rate limits: counting, responses, and an installation's own rates."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from shared.http.rate_limits import (
     rate_class_of,
 )
 from shared.settings import ServiceSettings
-from tests.shared.kitchen.app import create_kitchen, token
+from tests.shared.sample_service.app import create_sample_app, token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -165,13 +165,13 @@ def test_the_method_decides_the_default_rate_class() -> None:
 
 
 def asking(limits: dict[str, Any], **headers: str) -> httpx.AsyncClient:
-    app = create_kitchen()
+    app = create_sample_app()
     app.state.rate_limiter = RateLimiter(limits)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost:8080", headers=headers)
 
 
 CONTACT = {"company": "Kiosken", "positions": 1, "hours": 10, "contact": {"name": "Jens"}}
-INTAKES = "/api/kitchen/v1/intakes"
+INTAKES = "/api/sample/v1/intakes"
 
 
 async def test_api_responses_have_rate_limit_headers() -> None:
@@ -191,12 +191,12 @@ async def test_api_responses_have_rate_limit_headers() -> None:
 
 async def test_a_rate_limit_page_is_translated() -> None:
     async with asking({"reading": {"address": Rate(2, 600)}}, accept="text/html") as client:
-        await client.get("/kitchen/intake")
-        page = await client.get("/kitchen/intake")
+        await client.get("/sample/intake")
+        page = await client.get("/sample/intake")
         assert "ratelimit" not in page.headers
-        danish = await client.get("/kitchen/intake")
-        english = await client.get("/kitchen/intake?lang=en")
-        part = await client.get("/kitchen/intake", headers={"hx-request": "true"})
+        danish = await client.get("/sample/intake")
+        english = await client.get("/sample/intake?lang=en")
+        part = await client.get("/sample/intake", headers={"hx-request": "true"})
     assert [one.status_code for one in (page, danish, english, part)] == [200, 429, 429, 429]
     assert "For mange forsøg på kort tid" in danish.text
     assert "Prøv igen om 300 sekunder" in danish.text
@@ -207,7 +207,7 @@ async def test_a_rate_limit_page_is_translated() -> None:
 
 async def test_forbidden_requests_are_counted() -> None:
     async with asking({"reading": {"address": Rate(2, 600)}}) as client:
-        assert [(await client.get("/kitchen/secret")).status_code for _ in range(3)] == [401, 401, 429]
+        assert [(await client.get("/sample/secret")).status_code for _ in range(3)] == [401, 401, 429]
 
 
 # --- what an installation says

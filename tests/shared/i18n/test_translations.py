@@ -1,4 +1,4 @@
-"""Languages: which one is spoken, and that nothing is left unsaid in Danish."""
+"""Languages: choosing one, and complete translations."""
 
 from __future__ import annotations
 
@@ -89,27 +89,27 @@ def test_accept_language_is_read_by_its_qualities(header: str, language: str | N
     assert translations.preferred_language(header) == language
 
 
-async def test_a_chosen_language_is_stored_in_a_cookie(kitchen) -> None:  # type: ignore[no-untyped-def]
+async def test_a_chosen_language_is_stored_in_a_cookie(sample_app) -> None:  # type: ignore[no-untyped-def]
     html = {"accept": "text/html"}
-    first = await kitchen.get("/kitchen/intake", headers={**html, "accept-language": "en"})
+    first = await sample_app.get("/sample/intake", headers={**html, "accept-language": "en"})
     assert '<html lang="da">' in first.text
-    chosen = await kitchen.get("/kitchen/intake?lang=en", headers=html)
+    chosen = await sample_app.get("/sample/intake?lang=en", headers=html)
     assert '<html lang="en">' in chosen.text
     assert chosen.headers["content-language"] == "en"
     [said] = [one for one in chosen.headers.get_list("set-cookie") if "lang=" in one]
     cookie, _, attributes = said.partition("; ")
     assert cookie == "__Host-lang=en"
     assert {"Path=/", "Secure", "HttpOnly", "SameSite=Lax"} <= set(attributes.split("; "))
-    kept = await kitchen.get("/kitchen/intake", headers={**html, "cookie": cookie})
+    kept = await sample_app.get("/sample/intake", headers={**html, "cookie": cookie})
     assert '<html lang="en">' in kept.text
 
 
-async def test_an_unsupported_language_is_ignored(kitchen) -> None:  # type: ignore[no-untyped-def]
-    answer = await kitchen.get("/kitchen/intake?lang=tlh", headers={"accept": "text/html"})
+async def test_an_unsupported_language_is_ignored(sample_app) -> None:  # type: ignore[no-untyped-def]
+    answer = await sample_app.get("/sample/intake?lang=tlh", headers={"accept": "text/html"})
     assert '<html lang="da">' in answer.text
     assert "lang=" not in answer.headers.get("set-cookie", "")
 
 
-async def test_language_links_keep_the_rest_of_the_address(kitchen) -> None:  # type: ignore[no-untyped-def]
-    answer = await kitchen.get("/kitchen/intake?event=7&lang=da&q=%22%3E", headers={"accept": "text/html"})
-    assert 'href="/kitchen/intake?event=7&amp;q=%22%3E&amp;lang=en"' in answer.text
+async def test_language_links_keep_the_rest_of_the_address(sample_app) -> None:  # type: ignore[no-untyped-def]
+    answer = await sample_app.get("/sample/intake?event=7&lang=da&q=%22%3E", headers={"accept": "text/html"})
+    assert 'href="/sample/intake?event=7&amp;q=%22%3E&amp;lang=en"' in answer.text

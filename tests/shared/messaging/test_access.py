@@ -1,4 +1,4 @@
-"""How a broker is reached: in the clear as nobody, or over TLS as somebody, and nothing between."""
+"""Connecting to a broker, with and without TLS."""
 
 from __future__ import annotations
 

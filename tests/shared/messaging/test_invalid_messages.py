@@ -1,4 +1,4 @@
-"""Messages that cannot have their effect: put aside one by one, and the next ones go on."""
+"""Invalid messages become dead letters, and the next ones are applied."""
 
 from __future__ import annotations
 

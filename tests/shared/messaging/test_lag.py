@@ -1,4 +1,4 @@
-"""How far behind a consumer is, as the broker knows it and as the consumer says it."""
+"""The lag of consumers, as the broker and as the consumer report it."""
 
 from __future__ import annotations
 

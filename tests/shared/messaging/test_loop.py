@@ -1,4 +1,4 @@
-"""From the outbox through the broker to an effect, and what may go wrong on the way."""
+"""From the outbox through the broker to an effect, with errors on the way."""
 
 from __future__ import annotations
 

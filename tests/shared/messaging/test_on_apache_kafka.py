@@ -1,7 +1,4 @@
-"""What our settings are worth on Apache Kafka itself, one node of it: each claim of them, and each in a fault.
-
-Prints its figures (pytest -s): docs/architecture.md repeats them.
-"""
+"""Our client settings on one node of Apache Kafka: each promise, and each during a fault."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Our settings on a cluster of three nodes of Apache Kafka, with the topics as declared: one or two of them gone.
-
-Each node is broker and controller, with Kafka's own times. Prints its figures (pytest -s): docs/architecture.md
-repeats them.
-"""
+"""Our client settings on three nodes of Apache Kafka, with one or two of them down."""
 
 from __future__ import annotations
 

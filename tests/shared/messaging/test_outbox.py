@@ -1,4 +1,4 @@
-"""The outbox: one message for a version of an aggregate, in each version of the contracts."""
+"""The outbox: one message for each version of an aggregate."""
 
 from __future__ import annotations
 

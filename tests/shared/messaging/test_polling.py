@@ -1,4 +1,4 @@
-"""Waiting for records: as long as there are none, and no longer."""
+"""Waiting for records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The relay: one at a time, whatever happens, and what it says of itself."""
+"""The relay: leadership, restarts and its figures."""
 
 from __future__ import annotations
 

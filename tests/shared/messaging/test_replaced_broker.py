@@ -1,4 +1,4 @@
-"""A consumer whose broker is replaced by an empty one, as the embedded one is at each start: nothing is passed over."""
+"""A consumer whose broker is replaced by an empty one, as the embedded broker is at each start."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Apache Kafka that asks who one is: over TLS, with names and passwords, and rights for each service's own business.
-
-A node of its own with the settings of docs/operations.md, and the rights that `python -m deploy.access` gives.
-"""
+"""Apache Kafka with TLS, logins and access rights for each service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A worker and the broker it is attached to, which may become another one."""
+"""A worker whose broker is replaced or does not answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The registers of personal data, held against the databases as the migrations make them."""
+"""The data inventories, compared with the migrated databases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The header's menu: each role is shown the places it may open, by the name that fits it."""
+"""The header's menu for each role."""
 
 from __future__ import annotations
 

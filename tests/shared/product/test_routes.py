@@ -1,4 +1,4 @@
-"""Which service answers which address."""
+"""URL prefixes and the services behind them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Charts: right lengths, real links, safe text, and the same numbers in a table."""
+"""Charts: lengths, links, escaping, and the table of the same numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dates and numbers as Danes and the English write them."""
+"""Formats of dates and numbers in Danish and English."""
 
 from __future__ import annotations
 

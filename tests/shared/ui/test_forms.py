@@ -1,4 +1,4 @@
-"""HTML forms: read into a model, and shown again with what was typed and what is wrong."""
+"""HTML forms: reading into a model, and showing errors."""
 
 from __future__ import annotations
 
@@ -98,14 +98,16 @@ def test_error_messages_never_contain_the_value() -> None:
         assert sentence("value_error", {"error": ValueError("Do not")}) == "Do not"
 
 
-async def test_the_page_shows_errors_at_fields_and_in_a_summary_with_their_labels(kitchen: httpx.AsyncClient) -> None:
+async def test_the_page_shows_errors_at_fields_and_in_a_summary_with_their_labels(
+    sample_app: httpx.AsyncClient,
+) -> None:
     posted: dict[str, Any] = {
         "company": '"><script>alert(1)</script>',
         "positions": "0",
         "hours": "10",
         "tasks": "stock",
     }
-    answer = await kitchen.post("/kitchen/intake", data=posted, headers={"accept": "text/html"})
+    answer = await sample_app.post("/sample/intake", data=posted, headers={"accept": "text/html"})
     assert answer.status_code == 422
     html = answer.text
     assert "<script>alert" not in html
@@ -117,8 +119,8 @@ async def test_the_page_shows_errors_at_fields_and_in_a_summary_with_their_label
     assert 'value="stock" checked' in html
 
 
-async def test_a_valid_form_is_accepted(kitchen: httpx.AsyncClient) -> None:
+async def test_a_valid_form_is_accepted(sample_app: httpx.AsyncClient) -> None:
     posted = {"company": "B&O", "positions": "2", "hours": "10", "tasks": ["stock", "pack"], "contact.name": "Eva"}
-    answer = await kitchen.post("/kitchen/intake", data=posted, headers={"accept": "text/html"})
+    answer = await sample_app.post("/sample/intake", data=posted, headers={"accept": "text/html"})
     assert answer.status_code == 200
     assert "stock, pack" in answer.text

@@ -1,4 +1,4 @@
-"""Pages: what stands in the frame, for whom."""
+"""Pages: the layout, templates and assets."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from shared.product import navigation
 from shared.product.roles import role_labels
 from shared.ui.assets import AssetsNotBuiltError, Manifest, asset_url, icon_svg
 from shared.ui.pages import templates
-from tests.shared.kitchen.app import create_kitchen
+from tests.shared.sample_service.app import create_sample_app
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 async def test_the_header_shows_the_destinations_of_the_role(signed_in: httpx.AsyncClient) -> None:
-    html = (await signed_in.get("/kitchen")).text
+    html = (await signed_in.get("/sample")).text
     assert "koordinator" in html
     assert '<a href="/events">Arrangementer</a>' in html
     assert 'href="/people"' not in html
     assert "Log ud" in html
 
 
-async def test_the_header_shows_signed_out_people_the_sign_in_link(kitchen: httpx.AsyncClient) -> None:
-    html = (await kitchen.get("/kitchen")).text
+async def test_the_header_shows_signed_out_people_the_sign_in_link(sample_app: httpx.AsyncClient) -> None:
+    html = (await sample_app.get("/sample")).text
     assert 'href="/sign-in"' in html
     assert "site-nav" not in html
 
 
 async def test_only_pages_of_a_demonstration_have_its_banner() -> None:
     for demo_mode in (True, False):
-        transport = httpx.ASGITransport(create_kitchen(demo_mode=demo_mode))
+        transport = httpx.ASGITransport(create_sample_app(demo_mode=demo_mode))
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8080") as client:
-            for path in ("/kitchen", "/kitchen/board", "/kitchen/intake", "/nothing"):
+            for path in ("/sample", "/sample/board", "/sample/intake", "/nothing"):
                 html = (await client.get(path, headers={"accept": "text/html"})).text
                 assert ("demo-banner" in html) is demo_mode, path
 
@@ -56,11 +56,11 @@ def test_roles_have_labels() -> None:
 
 def test_an_undefined_name_in_a_template_is_an_error() -> None:
     with pytest.raises(UndefinedError):
-        templates("kitchen").from_string("{{ nothing }}").render()
+        templates("sample_app").from_string("{{ nothing }}").render()
 
 
 def test_text_is_escaped_in_every_kind_of_template() -> None:
-    assert templates("kitchen").from_string("{{ x }}").render(x="<b>") == "&lt;b&gt;"
+    assert templates("sample_app").from_string("{{ x }}").render(x="<b>") == "&lt;b&gt;"
 
 
 def test_icons_without_a_label_are_hidden_from_assistive_technology() -> None:
@@ -70,14 +70,14 @@ def test_icons_without_a_label_are_hidden_from_assistive_technology() -> None:
         icon_svg("no-such-icon")
 
 
-async def test_assets_are_fingerprinted_compressed_and_cached_for_ever(kitchen: httpx.AsyncClient) -> None:
+async def test_assets_are_fingerprinted_compressed_and_cached_for_ever(sample_app: httpx.AsyncClient) -> None:
     url = asset_url("tilsagn.css")
-    packed = await kitchen.get(url, headers={"accept-encoding": "br, gzip"})
+    packed = await sample_app.get(url, headers={"accept-encoding": "br, gzip"})
     assert packed.status_code == 200
     assert packed.headers["content-encoding"] == "br"
     assert packed.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert packed.headers["content-type"].startswith("text/css")
-    plain = await kitchen.get(url, headers={"accept-encoding": "identity"})
+    plain = await sample_app.get(url, headers={"accept-encoding": "identity"})
     assert "content-encoding" not in plain.headers
     assert plain.text == packed.text
 
@@ -94,12 +94,12 @@ async def test_assets_are_fingerprinted_compressed_and_cached_for_ever(kitchen: 
         "tilsagn.0000000000.css",
     ],
 )
-async def test_other_files_are_not_served(kitchen: httpx.AsyncClient, path: str) -> None:
-    assert (await kitchen.get(f"/assets/{path}")).status_code == 404
+async def test_other_files_are_not_served(sample_app: httpx.AsyncClient, path: str) -> None:
+    assert (await sample_app.get(f"/assets/{path}")).status_code == 404
 
 
-async def test_assets_accept_only_get_and_head(kitchen: httpx.AsyncClient) -> None:
-    assert (await kitchen.post(asset_url("tilsagn.css"))).status_code == 405
+async def test_assets_accept_only_get_and_head(sample_app: httpx.AsyncClient) -> None:
+    assert (await sample_app.post(asset_url("tilsagn.css"))).status_code == 405
 
 
 def test_missing_assets_raise_an_error_with_the_command(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Our scripts' own tests, run by Node.js: a pytest test for each of their files, so that one command runs them all."""
+"""Runs the JavaScript tests with Node.js: one pytest test for each of their files."""
 
 from __future__ import annotations
 
