@@ -35,6 +35,8 @@ from tests.support.topology import compose_services, interpolate
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.processes
+
 
 class Encrypted:
     """The server, its authority, and the environment of `pledges` that reaches it."""
