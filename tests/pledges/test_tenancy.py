@@ -1,4 +1,4 @@
-"""What was logged cannot be changed, and taskforces do not meet: the database sees to it (and tests/tenancy)."""
+"""The database keeps what was logged from being changed, and taskforces apart (see also tests/tenancy)."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ async def test_what_answers_to_the_sender_of_a_request_does_so_in_their_taskforc
         "truncate pledges cascade",
     ],
 )
-async def test_the_service_itself_cannot_undo_what_it_acknowledged(
+async def test_the_service_cannot_change_or_delete_a_logged_pledge(
     pledges_database: Database, taskforce_id: UUID, statement: str
 ) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
@@ -64,7 +64,7 @@ async def test_the_service_itself_cannot_undo_what_it_acknowledged(
             await conn.execute(statement)
 
 
-async def test_a_contact_can_be_erased_in_one_place(
+async def test_a_contact_is_stored_in_one_place_and_can_be_erased(
     caller: Caller, pledges_database: Database, taskforce_id: UUID
 ) -> None:
     body = pledge_body()
@@ -95,7 +95,7 @@ async def test_two_taskforces_may_use_the_same_ids_and_keys(caller: Caller, othe
     assert (await caller.get(path, "coordinator", taskforce_id=other_taskforce_id)).json()["positions"] == 1
 
 
-async def test_many_taskforces_at_once_stay_apart(caller: Caller) -> None:
+async def test_taskforces_stay_apart_under_concurrent_requests(caller: Caller) -> None:
     bodies = {uuid4(): pledge_body(positions=1 + number) for number in range(20)}
 
     await asyncio.gather(*(caller.log(body, taskforce_id=of) for of, body in bodies.items()))

@@ -95,7 +95,6 @@ async def test_what_a_later_release_told_is_listed_after_going_back_from_it(
 ) -> None:
     await office.hears(pledge(taskforce_id), pledge(taskforce_id))
     owner = await asyncpg.connect(notifications_dsns.superuser_dsn("notifications"))
-    await owner.execute("alter table deliveries drop constraint deliveries_rule_check")
     await owner.execute(
         """
         update deliveries

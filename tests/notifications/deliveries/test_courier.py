@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse
 
 from services.notifications.deliveries import courier as courier_module
 from services.notifications.deliveries.courier import Courier
+from services.notifications.notices.registry import plan
 from shared.logging import configure_logging
 from tests.notifications.facts import hire, invited, pledge, taskforce
 from tests.support.waiting import PATIENCE_SECONDS, eventually
@@ -257,6 +258,30 @@ async def test_what_could_not_be_sent_for_a_day_is_given_up_with_the_reason(
     assert mail_server.accepted == []
 
 
+async def test_a_notice_that_only_a_newer_release_knows_waits_for_it_untouched(
+    office: Office, mail_server: MailServer, taskforce_id: UUID
+) -> None:
+    unknown, known = pledge(taskforce_id), pledge(taskforce_id)
+    office.knows_contact(known)
+    await office.hears(unknown, known)
+    async with office.database.change(taskforce_id) as conn:
+        for table in ("deliveries", "due_deliveries"):
+            column = "id" if table == "deliveries" else "delivery_id"
+            newer = await conn.execute(
+                f"update {table} set rule = 'of_tomorrow' where {column} = $1", plan(unknown)[0].delivery_id
+            )
+            assert newer == "UPDATE 1"
+    async with office.courier():
+        await eventually(lambda: _accepted(mail_server, 1))
+        await asyncio.sleep(2 * courier_module.POLL_SECONDS)
+    left = {row["rule"]: (row["status"], row["attempts"]) for row in await office.rows(taskforce_id)}
+    assert left == {"of_tomorrow": ("waiting", 0), "pledge_received": ("sent", 1)}
+
+
+async def _accepted(mail_server: MailServer, mails: int) -> bool:
+    return len(mail_server.accepted) == mails
+
+
 class KilledBeforeMarking(Courier):
     """Hangs between the server's 250 and the mark, until it is killed."""
 
@@ -271,7 +296,7 @@ class KilledBeforeMarking(Courier):
 async def test_a_crash_between_the_250_and_the_mark_makes_at_most_one_copy(
     office: Office, mail_server: MailServer, taskforce_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(courier_module, "LAST_WORDS_SECONDS", 0.01)
+    monkeypatch.setattr(courier_module, "SHUTDOWN_SECONDS", 0.01)
     KilledBeforeMarking.reached = asyncio.Event()
     message = pledge(taskforce_id)
     office.knows_contact(message)

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiokafka.errors import ClusterAuthorizationFailedError, KafkaConnectionError, KafkaError
 
-from deploy import bus
-from deploy.access import OPERATOR, Right, declared, user_of, users
+from deploy import topic_contents
+from deploy.access import OPERATOR, Acl, declared, user_of, users
 from deploy.access.__main__ import run
-from deploy.access.broker import grant, rights_of, set_passwords
+from deploy.access.broker import acls_of, grant, set_passwords
 from deploy.certificates import Authority
 from deploy.kafka import KafkaCluster
 from deploy.kafka.security import Security
@@ -276,7 +276,7 @@ async def test_a_topic_that_may_not_be_written_keeps_no_other_from_being_written
     taskforce_id: UUID,
 ) -> None:
     await set_passwords(secured.administrator, {"tilsagn-half": password_of("half")})
-    await grant(secured.administrator, [Right("tilsagn-half", "Write", "Topic", "tilsagn.events.taskforce")])
+    await grant(secured.administrator, [Acl("tilsagn-half", "Write", "Topic", "tilsagn.events.taskforce")])
     await publish(events_database, company(taskforce_id), taskforce(taskforce_id))
     await start(replace(secured.administrator, username="tilsagn-half", password=password_of("half")), relay=True)
 
@@ -309,12 +309,12 @@ async def test_the_operator_sees_and_empties_what_there_is_and_writes_nothing(
         return await group_lags(operator, {DASHBOARD: [TOPIC]}) == {DASHBOARD: 0}
 
     await eventually(read)
-    assert not await bus.is_empty(operator)
-    assert any([records async for records in bus.read(operator)])
+    assert not await topic_contents.is_empty(operator)
+    assert any([records async for records in topic_contents.read(operator)])
     with pytest.raises(ClusterAuthorizationFailedError):  # as nobody who may write anything
         await send(settings(operator))
-    await bus.empty(operator)
-    assert await bus.is_empty(operator)
+    await topic_contents.empty(operator)
+    assert await topic_contents.is_empty(operator)
 
 
 @pytest.mark.parametrize("service", ["pledges", "events", "notifications", "dashboard"])
@@ -323,13 +323,13 @@ async def test_no_service_empties_a_topic_makes_one_or_gives_a_right(service: st
     with pytest.raises(KafkaError):
         await set_passwords(access, {user_of("events"): "taken over"})
     with pytest.raises(KafkaError):
-        await grant(access, [Right(user_of(service), "Delete", "Topic", TOPIC)])
+        await grant(access, [Acl(user_of(service), "Delete", "Topic", TOPIC)])
     with pytest.raises(KafkaError):
         await create_missing(access, [Topic("tilsagn.events.more", 1)])
     async with admin_of(access) as admin:
         answer: Any = await admin.delete_topics([TOPIC])
     assert all(code for _, code in answer.topic_error_codes)
-    assert await rights_of(secured.administrator, users().values()) == set(declared())
+    assert await acls_of(secured.administrator, users().values()) == set(declared())
 
 
 async def test_a_new_password_takes_the_old_ones_place(secured: Secured) -> None:
@@ -390,6 +390,6 @@ def test_the_jobs_do_their_work_and_say_what_is_not_as_declared(secured: Secured
     done = command("deploy.access", secured, DASHBOARD_KAFKA_USERNAME="board", DASHBOARD_KAFKA_PASSWORD="new")
     assert done.returncode == 0
     assert "board may read group tilsagn.dashboard: granted\n" in done.stdout
-    asyncio.run(grant(secured.administrator, [Right("board", "Write", "Topic", TOPIC)]))
+    asyncio.run(grant(secured.administrator, [Acl("board", "Write", "Topic", TOPIC)]))
     done = command("deploy.access", secured, "--check", DASHBOARD_KAFKA_USERNAME="board")
     assert (done.returncode, done.stderr) == (1, f"board may write topic {TOPIC}, and nobody declared it\n")

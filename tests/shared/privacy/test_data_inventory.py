@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from pydantic import ValidationError
 
-from deploy.privacy.registers import data_inventory_of, file_of
+from deploy.privacy.data_inventories import data_inventory_of, file_of
 from deploy.services import SERVICES
 from shared.privacy.data_inventory import DataInventory, read_data_inventory
 

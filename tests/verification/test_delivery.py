@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from deploy.verification.quiet import NeverQuiet, wait_until_quiet
+from deploy.verification.delivery import MessagesPending, wait_until_delivered
 from services.events.register import commands
 from services.events.settings import EventsSettings
 from services.events.worker import create_worker
@@ -37,8 +37,8 @@ async def _one_change(events_database: Database, taskforce_id: UUID) -> None:
 @pytest.mark.usefixtures("_one_change")
 async def test_a_change_that_nobody_publishes_is_named(broker: EmbeddedBroker, events_dsns: Databases) -> None:
     outboxes = {"events": events_dsns.app_dsn("events")}
-    with pytest.raises(NeverQuiet, match="1 changes of events are not yet published"):
-        await wait_until_quiet(broker.bootstrap_servers, outboxes, NOBODY_READS, seconds=0)
+    with pytest.raises(MessagesPending, match="1 changes of events are not yet published"):
+        await wait_until_delivered(broker.bootstrap_servers, outboxes, NOBODY_READS, seconds=0)
 
 
 @pytest.mark.usefixtures("_one_change")
@@ -54,9 +54,9 @@ async def test_a_message_that_a_group_has_not_read_is_named(
     await worker.start()
     try:
         outboxes = {"events": events_dsns.app_dsn("events")}
-        await wait_until_quiet(broker.bootstrap_servers, outboxes, NOBODY_READS, seconds=15)
+        await wait_until_delivered(broker.bootstrap_servers, outboxes, NOBODY_READS, seconds=15)
         readers = {"tilsagn.dashboard": [TaskforceRegistered.topic()]}
-        with pytest.raises(NeverQuiet, match=r"1 messages are not yet read by tilsagn\.dashboard"):
-            await wait_until_quiet(broker.bootstrap_servers, outboxes, readers, seconds=0)
+        with pytest.raises(MessagesPending, match=r"1 messages are not yet read by tilsagn\.dashboard"):
+            await wait_until_delivered(broker.bootstrap_servers, outboxes, readers, seconds=0)
     finally:
         await worker.stop()

@@ -1,4 +1,4 @@
-"""The Struer scenario, loaded into running workers through the services' use cases, for the tests of a module."""
+"""Loads the Struer scenario through the services' commands, with running workers, for the tests of a module."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from deploy.local.broker import EmbeddedBroker
 from deploy.scenarios.loading import Target, load_struer
 from deploy.scenarios.struer import TASKFORCE_ID
-from deploy.verification.quiet import wait_until_quiet
+from deploy.verification.delivery import wait_until_delivered
 from services.dashboard.settings import DashboardSettings
 from services.dashboard.worker import create_worker as dashboard_worker
 from services.events.settings import EventsSettings
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Loaded:
-    """The loaded scenario, and two ways to look at it.
+    """The loaded scenario.
 
     Attributes:
-        seconds: of a processor, which it took to load, workers included; other programs do not count.
+        seconds: processor time of loading, including the workers.
     """
 
     target: Target
@@ -46,28 +46,28 @@ class Loaded:
     databases: Databases
     seconds: float
 
-    async def shown(self, sql: str, *arguments: Any) -> Any:
-        """One value of the dashboard's read model."""
+    async def read_model_value(self, sql: str, *arguments: Any) -> Any:
+        """Return one value from the dashboard's read model."""
         async with self.dashboard.read(TASKFORCE_ID) as conn:
             return await conn.fetchval(sql, *arguments)
 
-    async def kept(self, sql: str) -> Any:
-        """One value of the pledges service's own tables."""
+    async def pledges_value(self, sql: str) -> Any:
+        """Return one value from the tables of pledges."""
         async with self.target.pledges.read(TASKFORCE_ID) as conn:
             return await conn.fetchval(sql)
 
 
 @asynccontextmanager
 async def loaded_struer(installation: Installation, key: str) -> AsyncIterator[Loaded]:
-    """Load it into databases and a broker of their own; the three workers that matter go on working."""
+    """Load the scenario into new databases and a new broker; the three workers keep running."""
     with fresh_databases(installation) as databases, EmbeddedBroker() as broker:
         await ensure_topics(broker.bootstrap_servers, TOPICS, partitions=PARTITIONS)
-        async with _at_work(databases, broker, key) as loaded:
+        async with _with_workers(databases, broker, key) as loaded:
             yield loaded
 
 
 @asynccontextmanager
-async def _at_work(databases: Databases, broker: EmbeddedBroker, key: str) -> AsyncIterator[Loaded]:
+async def _with_workers(databases: Databases, broker: EmbeddedBroker, key: str) -> AsyncIterator[Loaded]:
     base: dict[str, Any] = {
         "token_jwks": public_jwks(key),
         "kafka_bootstrap_servers": broker.bootstrap_servers,
@@ -85,15 +85,20 @@ async def _at_work(databases: Databases, broker: EmbeddedBroker, key: str) -> As
     workers = [events_worker(events), pledges_worker(pledges), dashboard_worker(dashboard)]
     readers = {consumer.group: consumer.topics for worker in workers for consumer in worker.consumers}
 
-    async def settled() -> None:
+    async def delivered() -> None:
         outboxes = {"events": events.database_url, "pledges": pledges.database_url}
-        await wait_until_quiet(broker.bootstrap_servers, outboxes, readers, seconds=PATIENCE_SECONDS)
+        await wait_until_delivered(broker.bootstrap_servers, outboxes, readers, seconds=PATIENCE_SECONDS)
 
     opened = [await Database.connect(settings, name="scenario") for settings in (events, pledges, dashboard)]
     for worker in workers:
         await worker.start()
     try:
-        target = Target(events=opened[0], pledges=opened[1], request_key=pledges.request_key, settled=settled)
+        target = Target(
+            events=opened[0],
+            pledges=opened[1],
+            request_key=pledges.request_key,
+            wait_until_delivered=delivered,
+        )
         began = time.process_time()
         await load_struer(target)
         yield Loaded(target, opened[2], dashboard, databases, time.process_time() - began)

@@ -1,4 +1,4 @@
-"""The services' registers of personal data, where they lie."""
+"""Locates and reads the data inventory of each service."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _ROOT: Final = Path(__file__).parents[2]
 
 
 def file_of(service: str) -> Path:
-    """A service's own part of its register."""
+    """Return the file with the service's own part of its data inventory."""
     return _ROOT / "services" / service / FILE
 
 
 def data_inventory_of(service: str) -> DataInventory:
-    """Everything that is said of a service's database."""
+    """Return the data inventory of a service's database."""
     return read_service_inventory(file_of(service))

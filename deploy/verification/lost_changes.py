@@ -1,4 +1,4 @@
-"""Messages on the broker whose change is in no database: what a restored backup has not got."""
+"""Finds messages on the broker whose change is in no database: the changes that a restored backup does not contain."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
-from deploy import bus
+from deploy import topic_contents
 from shared.messaging.envelope import read_headers
 
 if TYPE_CHECKING:
@@ -23,13 +23,13 @@ _SOURCE: Final = "/tilsagn/"
 
 
 @dataclass(frozen=True)
-class Sourceless:
-    """A change that was published and is gone.
+class LostChange:
+    """A change that was published and is no longer in its service's database.
 
     Attributes:
-        service: who published it.
-        recorded_at: when it was made, RFC 3339.
-        state: the aggregate after it, as published: nobody's name or address is in it.
+        service: the service that published it.
+        recorded_at: time of the change, RFC 3339.
+        state: the aggregate after the change, as published. Messages contain no names or addresses of persons.
     """
 
     service: str
@@ -42,7 +42,7 @@ class Sourceless:
     state: Any
 
     def as_json(self) -> dict[str, Any]:
-        """For a program, or for whoever has to ask the company again."""
+        """Return the change as JSON, for a program or for the person who contacts the company again."""
         return {
             "service": self.service,
             "type": self.type,
@@ -55,43 +55,44 @@ class Sourceless:
         }
 
 
-async def sourceless(kafka: Kafka, outboxes: Mapping[str, str]) -> list[Sourceless]:
-    """Return every message on the broker that is in no outbox, each once, the oldest first.
+async def find_lost_changes(kafka: Kafka, outboxes: Mapping[str, str]) -> list[LostChange]:
+    """Return every message on the broker that is in no outbox, each once, oldest first.
 
-    What is no message of these services at all is not among them.
+    Records that are not messages of these services are ignored.
 
     Args:
-        outboxes: URL of each publishing service's database, by service.
+        kafka: how to connect to the broker.
+        outboxes: connection URL of each publishing service's database, by service.
 
     Raises:
-        aiokafka.errors.KafkaError, asyncpg.PostgresError, OSError: broker or database are away.
+        aiokafka.errors.KafkaError, asyncpg.PostgresError, OSError: the broker or a database is not available.
     """
     connections: dict[str, asyncpg.Connection] = {}
-    found: dict[UUID, Sourceless] = {}
+    found: dict[UUID, LostChange] = {}
     try:
         for service, url in outboxes.items():
             connections[service] = await asyncpg.connect(url, timeout=10, command_timeout=60)
-        async for records in bus.read(kafka):
-            told = {one.message_id: one for one in map(_understood, records) if one is not None}
+        async for records in topic_contents.read(kafka):
+            messages = {one.message_id: one for one in map(_parse, records) if one is not None}
             for service, connection in connections.items():
-                mine = [message_id for message_id, one in told.items() if one.service == service]
-                known = await connection.fetch("select id from outbox where id = any($1)", mine)
-                gone = set(mine) - {row["id"] for row in known}
-                found |= {message_id: told[message_id] for message_id in gone}
+                ids = [message_id for message_id, one in messages.items() if one.service == service]
+                known = await connection.fetch("select id from outbox where id = any($1)", ids)
+                lost = set(ids) - {row["id"] for row in known}
+                found |= {message_id: messages[message_id] for message_id in lost}
     finally:
         for connection in connections.values():
             connection.terminate()
     return sorted(found.values(), key=lambda one: (one.recorded_at, one.aggregate_id, one.version))
 
 
-def _understood(record: ConsumerRecord[Any, Any]) -> Sourceless | None:
+def _parse(record: ConsumerRecord[Any, Any]) -> LostChange | None:
     headers = read_headers(record.headers)
     try:
         message_id = UUID(headers.get("ce_id", ""))
         state = json.loads(record.value or b"null")
     except ValueError:
         return None
-    return Sourceless(
+    return LostChange(
         service=headers.get("ce_source", "").removeprefix(_SOURCE),
         message_id=message_id,
         type=headers.get("ce_type", ""),

@@ -1,12 +1,11 @@
-"""The one file an installation travels in: a tar archive of four dumps, the keys and a list of what there is.
+"""The file format of an exported installation: a tar archive of four dumps, the keys and a manifest.
 
-    manifest.json       versions, taskforces, and how many rows each table has
-    keys.json           what the data depends on and no database holds
+    manifest.json       versions, taskforces, and the number of rows of each table
+    keys.json           keys that the data depends on and that are in no database
     <service>.dump      pg_dump's custom format
-    SHA256SUMS          of all the others, as `sha256sum --check` reads it
+    SHA256SUMS          checksums of all other members, in the format of `sha256sum --check`
 
-The sums find out what a bad disk or a broken copy has done, not what somebody has done on purpose: a file from
-elsewhere must not be imported.
+The checksums detect a bad disk or an incomplete copy, not tampering: do not import a file from somebody else.
 """
 
 from __future__ import annotations
@@ -32,21 +31,21 @@ _SUMS: Final = "SHA256SUMS"
 _CHUNK: Final = 1 << 20
 
 
-class ParcelDamaged(Exception):
-    """The file is not whole, or is none of ours; the message says what is wrong with it."""
+class ExportDamaged(Exception):
+    """The file is damaged or is not an export; the message says what is wrong."""
 
 
-class ParcelTooNew(Exception):
+class ExportTooNew(Exception):
     """The file was made by a newer version."""
 
 
 @dataclass(frozen=True)
-class Packed:
-    """One service's database.
+class DatabaseExport:
+    """The manifest entry of one service's database.
 
     Attributes:
-        migrations: versions of those applied to it, in order.
-        rows: how many each table has.
+        migrations: versions of the applied migrations, in order.
+        rows: number of rows by table.
     """
 
     migrations: tuple[str, ...]
@@ -55,49 +54,51 @@ class Packed:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What is in the file.
+    """The contents of the file.
 
     Attributes:
-        made_at: when, in UTC, RFC 3339.
-        postgresql: the major version it was dumped from.
+        made_at: time of the export in UTC, RFC 3339.
+        postgresql: major version of the PostgreSQL server that was dumped.
         taskforces: short names.
         databases: by service.
+        format: version of the file format.
     """
 
     made_at: str
     postgresql: int
     taskforces: tuple[str, ...]
-    databases: Mapping[str, Packed]
+    databases: Mapping[str, DatabaseExport]
     format: int = FORMAT
 
 
 @dataclass(frozen=True)
 class Keys:
-    """What the data depends on: without them printed codes no longer work and repeated requests are not known."""
+    """Keys that the data depends on: without them, printed QR codes and repeated requests are not recognised."""
 
     token_private_key: str = field(repr=False)
     request_key: str = field(repr=False)
 
 
-def dump_of(service: str) -> str:
-    """The name of a service's dump in the file."""
+def dump_name(service: str) -> str:
+    """Return the name of a service's dump in the file."""
     return f"{service}.dump"
 
 
 def write(path: Path, folder: Path, manifest: Manifest, keys: Keys) -> None:
-    """Make the file at `path` (0600), durably and in one step, from the dumps in `folder`.
+    """Write the file at `path` (0600), durably and atomically, from the dumps in `folder`.
 
     Args:
-        path: where nothing is yet.
-        folder: holds `dump_of(service)` of every service; the other members are added to it.
+        path: must not exist.
+        folder: contains `dump_name(service)` of every service; the other members are added to it.
+        manifest, keys: the other members.
 
     Raises:
-        FileExistsError: there is something at `path`.
-        OSError: it cannot be written; nothing is left behind.
+        FileExistsError: `path` exists.
+        OSError: the file cannot be written; nothing is left behind.
     """
     (folder / _MANIFEST).write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     (folder / _KEYS).write_text(json.dumps(asdict(keys)) + "\n", encoding="utf-8")
-    names = [_MANIFEST, _KEYS, *map(dump_of, SERVICES)]
+    names = [_MANIFEST, _KEYS, *map(dump_name, SERVICES)]
     sums = "".join(f"{_sum(folder / name)}  {name}\n" for name in names)
     (folder / _SUMS).write_text(sums, encoding="ascii")
     new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
@@ -109,32 +110,33 @@ def write(path: Path, folder: Path, manifest: Manifest, keys: Keys) -> None:
                     _add(archive, folder / name)
             file.flush()
             os.fsync(file.fileno())
-        os.link(new, path)  # unlike a rename, never over something that is there
+        os.link(new, path)  # unlike rename, link never replaces an existing file
     finally:
         new.unlink(missing_ok=True)
     sync_folder(path.parent)
 
 
 def unpack(path: Path, folder: Path) -> tuple[Manifest, Keys]:
-    """Take the file apart into `folder` (the caller's own, 0700) and check that it is whole.
+    """Extract the file into `folder` (a private folder of the caller, 0700) and check its integrity.
 
     Raises:
-        ParcelDamaged, ParcelTooNew: see there.
+        ExportDamaged: the file is damaged or is not an export.
+        ExportTooNew: the file was made by a newer version.
         OSError: the file or the folder cannot be used.
     """
-    wanted = {_MANIFEST, _KEYS, _SUMS, *map(dump_of, SERVICES)}
+    wanted = {_MANIFEST, _KEYS, _SUMS, *map(dump_name, SERVICES)}
     try:
         with tarfile.open(path, mode="r:") as archive:
             for member in archive:
                 if member.name not in wanted or not member.isfile():
-                    raise ParcelDamaged(f"it holds {member.name!r}, which no export does")
+                    raise ExportDamaged(f"it holds {member.name!r}, which no export does")
                 source = archive.extractfile(member)
                 assert source is not None  # a regular file has content
                 _copy(source, folder / member.name)
     except (tarfile.TarError, EOFError) as error:
-        raise ParcelDamaged(f"it cannot be read as an export ({error})") from None
+        raise ExportDamaged(f"it cannot be read as an export ({error})") from None
     if missing := sorted(name for name in wanted if not (folder / name).exists()):
-        raise ParcelDamaged(f"{', '.join(missing)} is missing from it")
+        raise ExportDamaged(f"{', '.join(missing)} is missing from it")
     _check_sums(folder)
     return _manifest(_json(folder / _MANIFEST)), _keys(_json(folder / _KEYS))
 
@@ -144,18 +146,18 @@ def _check_sums(folder: Path) -> None:
         lines = (folder / _SUMS).read_text(encoding="ascii").splitlines()
         sums = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
     except UnicodeDecodeError:
-        raise ParcelDamaged(f"its {_SUMS} cannot be read") from None
-    for name in (_MANIFEST, _KEYS, *map(dump_of, SERVICES)):
+        raise ExportDamaged(f"its {_SUMS} cannot be read") from None
+    for name in (_MANIFEST, _KEYS, *map(dump_name, SERVICES)):
         if sums.get(name) != _sum(folder / name):
-            raise ParcelDamaged(f"{name} in it is not what was exported")
+            raise ExportDamaged(f"{name} in it is not what was exported")
 
 
 def _manifest(document: Mapping[str, Any]) -> Manifest:
     try:
         if document["format"] > FORMAT:
-            raise ParcelTooNew
+            raise ExportTooNew
         databases = {
-            service: Packed(tuple(found["migrations"]), dict(found["rows"]))
+            service: DatabaseExport(tuple(found["migrations"]), dict(found["rows"]))
             for service, found in document["databases"].items()
         }
         manifest = Manifest(
@@ -165,9 +167,9 @@ def _manifest(document: Mapping[str, Any]) -> Manifest:
             databases=databases,
         )
     except (KeyError, TypeError, AttributeError):
-        raise ParcelDamaged(f"its {_MANIFEST} does not say what it should") from None
+        raise ExportDamaged(f"its {_MANIFEST} does not say what it should") from None
     if set(databases) != set(SERVICES):
-        raise ParcelDamaged(f"its {_MANIFEST} names other databases than {', '.join(SERVICES)}")
+        raise ExportDamaged(f"its {_MANIFEST} names other databases than {', '.join(SERVICES)}")
     return manifest
 
 
@@ -175,14 +177,14 @@ def _keys(document: Mapping[str, Any]) -> Keys:
     try:
         return Keys(str(document["token_private_key"]), str(document["request_key"]))
     except (KeyError, TypeError):
-        raise ParcelDamaged(f"its {_KEYS} does not hold the keys") from None
+        raise ExportDamaged(f"its {_KEYS} does not hold the keys") from None
 
 
 def _json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
-        raise ParcelDamaged(f"its {path.name} cannot be read") from None
+        raise ExportDamaged(f"its {path.name} cannot be read") from None
 
 
 def _add(archive: tarfile.TarFile, path: Path) -> None:

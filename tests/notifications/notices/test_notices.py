@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
-from services.notifications.notices.rules import is_old_news, notices
+from services.notifications.notices.notice import is_old_news
+from services.notifications.notices.registry import plan
 from tests.notifications.facts import hire, invited, pledge, taskforce
 
 HERE, ELSEWHERE = uuid4(), uuid4()
@@ -13,7 +14,7 @@ HERE, ELSEWHERE = uuid4(), uuid4()
 
 def test_a_pledge_is_told_to_its_contact() -> None:
     message = pledge(HERE, positions=3)
-    (notice,) = notices(message)
+    (notice,) = plan(message)
     assert (notice.rule, notice.recipient_kind, notice.recipient_id) == (
         "pledge_received",
         "pledge_contact",
@@ -24,7 +25,7 @@ def test_a_pledge_is_told_to_its_contact() -> None:
 
 def test_a_hire_is_told_to_who_logged_its_pledge() -> None:
     message = hire(HERE)
-    (notice,) = notices(message)
+    (notice,) = plan(message)
     assert (notice.rule, notice.recipient_kind, notice.recipient_id) == (
         "pledge_became_hire",
         "person",
@@ -34,49 +35,49 @@ def test_a_hire_is_told_to_who_logged_its_pledge() -> None:
 
 def test_who_is_invited_is_told_so_each_time() -> None:
     message = invited(HERE)
-    (notice,) = notices(message)
+    (notice,) = plan(message)
     assert (notice.rule, notice.recipient_kind, notice.recipient_id) == ("invitation", "person", message.person_id)
     assert notice.facts == {}
-    (again,) = notices(invited(HERE, person_id=message.person_id))
+    (again,) = plan(invited(HERE, person_id=message.person_id))
     assert again.delivery_id != notice.delivery_id
 
 
 def test_a_hire_without_a_pledge_or_without_a_logger_is_told_to_nobody() -> None:
-    assert notices(hire(HERE, pledge_id=None)) == []
-    assert notices(hire(HERE, logged_by=None)) == []
+    assert plan(hire(HERE, pledge_id=None)) == []
+    assert plan(hire(HERE, logged_by=None)) == []
 
 
 def test_the_register_is_told_to_nobody() -> None:
-    assert notices(taskforce(HERE)) == []
+    assert plan(taskforce(HERE)) == []
 
 
 def test_every_version_of_a_hire_is_one_and_the_same_notice() -> None:
     first = hire(HERE)
     later = first.model_copy(update={"version": 2, "ended_on": date(2027, 1, 31)})
-    assert notices(first)[0].delivery_id == notices(later)[0].delivery_id
+    assert plan(first)[0].delivery_id == plan(later)[0].delivery_id
 
 
 def test_a_late_version_is_as_old_as_the_confirmation() -> None:
     message = hire(HERE, confirmed_at=datetime(2026, 1, 1, tzinfo=UTC))
-    assert is_old_news(notices(message)[0].happened_at, datetime.now(UTC))
+    assert is_old_news(plan(message)[0].happened_at, datetime.now(UTC))
 
 
 def test_an_imported_pledge_is_as_old_as_the_day_it_was_given() -> None:
     imported = pledge(HERE, captured_by="import", pledged_on=date(2024, 3, 1))
-    assert is_old_news(notices(imported)[0].happened_at, datetime.now(UTC))
+    assert is_old_news(plan(imported)[0].happened_at, datetime.now(UTC))
 
 
 def test_slips_of_the_evening_imported_next_morning_are_news() -> None:
     now = datetime(2026, 12, 2, 8, 30, tzinfo=UTC)
     imported = pledge(HERE, captured_by="import", recorded_at=now, pledged_on=date(2026, 12, 1))
-    happened_at = notices(imported)[0].happened_at
+    happened_at = plan(imported)[0].happened_at
     assert happened_at == datetime(2026, 12, 1, 23, 0, tzinfo=UTC), "midnight in Denmark"
     assert not is_old_news(happened_at, now)
 
 
 def test_a_phone_with_a_wrong_clock_is_thanked_all_the_same() -> None:
     message = pledge(HERE, captured_at=datetime(1970, 1, 1, tzinfo=UTC), pledged_on=date(1970, 1, 1))
-    assert not is_old_news(notices(message)[0].happened_at, datetime.now(UTC))
+    assert not is_old_news(plan(message)[0].happened_at, datetime.now(UTC))
 
 
 def test_news_is_old_after_a_day() -> None:
@@ -87,7 +88,7 @@ def test_news_is_old_after_a_day() -> None:
 
 def test_facts_are_counts_hours_dates_codes_and_ids() -> None:
     for message in (pledge(HERE), hire(HERE)):
-        facts = notices(message)[0].facts
+        facts = plan(message)[0].facts
         assert set(facts) <= {
             "pledge_id",
             "job_type",

@@ -1,8 +1,8 @@
-"""From the stopped installation of `tilsagn up` into a file.
+"""Exports a stopped installation of `tilsagn up` into a file.
 
-Stopped, because four databases have to be taken at one moment: what a consumer has applied must have its source in
-the file, what has been mailed must be known as mailed, and nothing may be accepted afterwards that the file has not
-got. Holding the state folder's lock makes that certain: no launcher runs, so nobody writes.
+The installation must be stopped so that the four databases are consistent with each other: every applied message has
+its source in the file, every sent mail is recorded as sent, and nothing is accepted after the export. The export holds
+the lock of the state folder, so no launcher can run and nobody writes.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import asyncpg
 
 from deploy.local.postgres import EmbeddedPostgres
 from deploy.services import SERVICES, database
-from deploy.transfer import parcel, programs
-from deploy.transfer.parcel import Keys, Manifest, Packed
+from deploy.transfer import export_file, postgres_programs
+from deploy.transfer.export_file import DatabaseExport, Keys, Manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,49 +36,53 @@ _TABLES = """
 _TASKFORCES = "select slug from taskforces order by slug"
 
 
-def pack(
+def export_installation(
     state: State, path: Path, *, progress: Callable[[str], AbstractContextManager[object]] = lambda _: nullcontext()
 ) -> Manifest:
-    """Write the installation into a new file at `path`, readable by its owner alone. Blocks.
+    """Write the installation into a new file that only its owner can read (0600). Blocks.
 
     Args:
-        state: its state folder. PostgreSQL is started on it for as long as this takes, and nothing else.
-        progress: told about every step.
+        state: the state folder. Only PostgreSQL is started, for the duration of the export.
+        path: the new file.
+        progress: a context manager around each step, called with its name.
+
+    Returns:
+        The manifest of the file.
 
     Raises:
-        deploy.local.state.StateFailed: it runs, or cannot be used.
-        deploy.local.postgres.PostgresFailed: its database does not start.
-        FileExistsError: there is a file at `path` already.
-        deploy.transfer.programs.ProgramFailed, OSError: it could not be written; nothing is left at `path`.
+        deploy.local.state.StateFailed: the installation runs, or the state folder cannot be used.
+        deploy.local.postgres.PostgresFailed: PostgreSQL does not start.
+        FileExistsError: `path` exists.
+        deploy.transfer.postgres_programs.ProgramFailed, OSError: the export failed; nothing is left at `path`.
     """
     if path.exists():
         raise FileExistsError(path)
     with (
         state,
-        # Beside the file, so that what the dumps need is needed where there is to be room for them.
+        # Next to the file: the dumps need space on the same disk as the file.
         tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder,
         EmbeddedPostgres(state.postgres) as postgres,
     ):
-        kept = state.secrets()
-        packed: dict[str, Packed] = {}
+        secrets = state.secrets()
+        packed: dict[str, DatabaseExport] = {}
         for service in SERVICES:
             with progress(f"Packing {service}"):
                 url = postgres.superuser_dsn(database(service))
-                packed[service] = asyncio.run(_dump(url, Path(folder) / parcel.dump_of(service)))
+                packed[service] = asyncio.run(_dump(url, Path(folder) / export_file.dump_name(service)))
         manifest = asyncio.run(_describe(postgres.superuser_dsn(database("events")), packed))
         with progress("Writing the file"):
-            parcel.write(path, Path(folder), manifest, Keys(kept.token_private_key, kept.request_key))
+            export_file.write(path, Path(folder), manifest, Keys(secrets.token_private_key, secrets.request_key))
     return manifest
 
 
 async def count_rows(connection: asyncpg.Connection) -> dict[str, int]:
-    """How many rows each table of the database has, whatever its policies show to others; by its owner's right."""
+    """Return the number of rows of each table. The connection must be the owner's, who bypasses row-level security."""
     names = [row["name"] for row in await connection.fetch(_TABLES)]
-    # The names are those of the catalogue, quoted.
+    # The names come from the catalogue and are quoted.
     return {name: await connection.fetchval(f'select count(*) from "{name}"', timeout=600) for name in names}  # noqa: S608
 
 
-async def _describe(events: str, packed: Mapping[str, Packed]) -> Manifest:
+async def _describe(events: str, packed: Mapping[str, DatabaseExport]) -> Manifest:
     connection = await asyncpg.connect(events, timeout=10, command_timeout=60)
     try:
         return Manifest(
@@ -91,15 +95,15 @@ async def _describe(events: str, packed: Mapping[str, Packed]) -> Manifest:
         await connection.close(timeout=5)
 
 
-async def _dump(url: str, file: Path) -> Packed:
-    """Dump one database and count what is in the dump: both see the same moment of it."""
+async def _dump(url: str, file: Path) -> DatabaseExport:
+    """Dump one database and count its rows, both in the same snapshot."""
     connection = await asyncpg.connect(url, timeout=10, command_timeout=60)
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             snapshot = await connection.fetchval("select pg_export_snapshot()")
             arguments = ["--format=custom", f"--snapshot={snapshot}", "--lock-wait-timeout=10s", f"--file={file}"]
-            await asyncio.to_thread(programs.run, "pg_dump", url, arguments)
+            await asyncio.to_thread(postgres_programs.run, "pg_dump", url, arguments)
             migrations = await connection.fetch("select version from schema_migrations order by version")
-            return Packed(tuple(row["version"] for row in migrations), await count_rows(connection))
+            return DatabaseExport(tuple(row["version"] for row in migrations), await count_rows(connection))
     finally:
         await connection.close(timeout=5)

@@ -1,4 +1,4 @@
-"""One person in all four services: what is held about them, erasing it, and erasing it again after a restore."""
+"""Personal data of one person in all four services: lookup, erasure, and repeated erasure after a restore."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
-from deploy.privacy.registers import data_inventory_of
+from deploy.privacy.data_inventories import data_inventory_of
 from deploy.services import DATA_SUBJECTS
 from services.dashboard.privacy.subjects import LOOKUPS as DASHBOARD
 from services.events.privacy.subjects import ACTIVITY_QUERIES as EVENTS_ACTIVITY_QUERIES
@@ -38,20 +38,20 @@ if TYPE_CHECKING:
 LOOKUPS: Final[Mapping[str, Sequence[SubjectLookup]]] = MappingProxyType(
     {"events": EVENTS, "pledges": PLEDGES, "notifications": NOTIFICATIONS, "dashboard": DASHBOARD}
 )
-"""In the order in which they are asked: what one finds is what the next is asked for."""
+"""In the order of the search: the ids found in one service are also looked up in the next."""
 ACTIVITY_QUERIES: Final[Mapping[str, Sequence[ActivityQuery]]] = MappingProxyType(
     {"events": EVENTS_ACTIVITY_QUERIES, "pledges": PLEDGES_ACTIVITY_QUERIES}
 )
-"""How what accounts have done is found, in the services where they do something."""
+"""The queries for the activity of accounts, in the services that record any."""
 
 
 class LastAdministrator(Exception):
-    """The account is the last administrator's of its taskforce: there has to be another one first."""
+    """The account belongs to the last administrator of its taskforce; another administrator must exist first."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """What one service holds about a person, and what their account has done there."""
+    """The personal data in one service, and the activity of the person's account there."""
 
     service: str
     held: Sequence[FoundGroup]
@@ -59,42 +59,47 @@ class Found:
 
 
 async def find(
-    dsn: Callable[[str], str], taskforce_id: UUID, asked: SubjectIdentifiers, *, purpose: Purpose = SUBJECT_ACCESS
+    dsn: Callable[[str], str], taskforce_id: UUID, identifiers: SubjectIdentifiers, *, purpose: Purpose = SUBJECT_ACCESS
 ) -> list[Found]:
-    """Return what every service holds about a person, for every group of its register.
+    """Return the personal data of a person in every service, for every group of its data inventory.
 
-    What is found is in the access logs of the services that own it.
+    The services that own the data record the lookup in their access logs.
 
     Args:
-        dsn: a service's database, as its app role.
+        dsn: returns the connection URL of a service's database as its app role.
+        taskforce_id: the taskforce to search.
+        identifiers: the person's e-mail addresses, telephone numbers and CVR numbers.
+        purpose: recorded in the access log.
     """
     found = []
     for service, lookups in LOOKUPS.items():
-        async with _change(dsn(service), taskforce_id) as conn:
-            groups = await find_subject(conn, data_inventory_of(service).personal, lookups, asked)
+        async with _tenant_transaction(dsn(service), taskforce_id) as conn:
+            groups = await find_subject(conn, data_inventory_of(service).personal, lookups, identifiers)
             if service in DATA_SUBJECTS:
                 disclosure = Disclosure(conn, taskforce_id, OPERATOR, purpose, "export")
                 for group in groups:
                     await disclosure.log(group.entry.table, group.keys)
-            asked = replace(asked, ids=asked.ids | {key for group in groups for key in group.keys})
-            did = await find_activity(
-                conn, data_inventory_of(service).done_by, ACTIVITY_QUERIES.get(service, ()), asked.ids
+            identifiers = replace(identifiers, ids=identifiers.ids | {key for group in groups for key in group.keys})
+            activity = await find_activity(
+                conn, data_inventory_of(service).done_by, ACTIVITY_QUERIES.get(service, ()), identifiers.ids
             )
-        found.append(Found(service, groups, did))
+        found.append(Found(service, groups, activity))
     return found
 
 
-async def looks(dsn: Callable[[str], str], taskforce_id: UUID, found: Sequence[Found]) -> list[dict[str, Any]]:
-    """Return who has looked at a person, when and why, in every service, the last first.
+async def accesses(dsn: Callable[[str], str], taskforce_id: UUID, found: Sequence[Found]) -> list[dict[str, Any]]:
+    """Return the access log entries about a person in every service, latest first.
 
     Args:
-        dsn: a service's database, as the owner of its tables: its app cannot read its own log.
-        found: what is held about the person.
+        dsn: returns the connection URL of a service's database as the owner of its tables; the app role cannot read
+            the access log.
+        taskforce_id: the taskforce to search.
+        found: the personal data, from `find`.
     """
     keys = [key for one in found for group in one.held for key in group.keys]
     rows: list[dict[str, Any]] = []
     for service in DATA_SUBJECTS:
-        async with _change(dsn(service), taskforce_id) as conn:
+        async with _tenant_transaction(dsn(service), taskforce_id) as conn:
             rows += [
                 {"service": service, **row}
                 for row in await conn.fetch(
@@ -112,12 +117,13 @@ async def looks(dsn: Callable[[str], str], taskforce_id: UUID, found: Sequence[F
 
 
 async def taskforce_name(dsn: Callable[[str], str], taskforce_id: UUID) -> str:
-    """Return what the taskforce is called, for the head of a report.
+    """Return the name of the taskforce.
 
     Args:
-        dsn: a service's database, as its app role.
+        dsn: returns the connection URL of a service's database as its app role.
+        taskforce_id: the taskforce.
     """
-    async with _system(dsn("events")) as conn:
+    async with _transaction(dsn("events")) as conn:
         name: str | None = await conn.fetchval("select name from taskforces where id = $1", taskforce_id)
     return name or "Tilsagn"
 
@@ -125,10 +131,16 @@ async def taskforce_name(dsn: Callable[[str], str], taskforce_id: UUID) -> str:
 async def erase(
     dsn: Callable[[str], str], taskforce_id: UUID, found: Sequence[Found], *, by: str | None
 ) -> dict[str, list[Erasure]]:
-    """Erase what was found, in each service in one transaction with its ledger's lines.
+    """Erase the personal data. Each service does it in one transaction with the entries of its ledger.
+
+    Args:
+        dsn: returns the connection URL of a service's database as its app role.
+        taskforce_id: the taskforce that owns the data.
+        found: the personal data, from `find`.
+        by: the person who erases it; None for an operator.
 
     Returns:
-        The ledger's new lines, by service.
+        The new ledger entries, by service.
 
     Raises:
         LastAdministrator: nothing was erased in events, nor in the services after it.
@@ -137,7 +149,7 @@ async def erase(
     for one in found:
         if one.service not in DATA_SUBJECTS:
             continue
-        async with _change(dsn(one.service), taskforce_id) as conn:
+        async with _tenant_transaction(dsn(one.service), taskforce_id) as conn:
             try:
                 lines[one.service] = [
                     line
@@ -148,8 +160,8 @@ async def erase(
             except asyncpg.RestrictViolationError:
                 raise LastAdministrator from None
     for one in found:
-        # Letters belong to no taskforce and are not in the ledger: they go after a year by themselves.
-        async with _system(dsn(one.service)) as conn:
+        # Dead letters belong to no taskforce and are not in the ledger; retention deletes them after a year.
+        async with _transaction(dsn(one.service)) as conn:
             for group in one.held:
                 if not group.lookup.of_taskforces and group.lookup.erase is not None:
                     await conn.fetch(group.lookup.erase, group.keys)
@@ -157,50 +169,51 @@ async def erase(
 
 
 async def ledger(dsn: Callable[[str], str]) -> list[dict[str, Any]]:
-    """Return every line of every service's ledger, as JSON.
+    """Return every entry of every service's ledger of erasures, as JSON.
 
     Args:
-        dsn: a service's database, as the owner of its tables, whom row-level security does not bind.
+        dsn: returns the connection URL of a service's database as the owner of its tables, who bypasses row-level
+            security.
     """
     lines = []
     for service in DATA_SUBJECTS:
         for taskforce_id in await _taskforces(dsn(service)):
-            async with _change(dsn(service), taskforce_id) as conn:
+            async with _tenant_transaction(dsn(service), taskforce_id) as conn:
                 lines += [line.as_json(service) for line in await subjects.ledger(conn)]
     return lines
 
 
 async def repeat(dsn: Callable[[str], str], lines: Sequence[Mapping[str, Any]]) -> RepeatedErasures:
-    """Erase again what is in the ledgers and in `lines`, which come from a copy of them. Any number of times.
+    """Repeat the erasures of the ledgers and of `lines`, a copy of ledger entries. Repeating it again is safe.
 
     Args:
         dsn: as for `ledger`.
-        lines: as `ledger` returned them once.
+        lines: entries that `ledger` returned earlier.
 
     Raises:
-        ValueError, KeyError, TypeError: `lines` are no such lines; nothing was done.
+        ValueError, KeyError, TypeError: `lines` are not ledger entries; nothing was erased.
     """
     wanted: dict[tuple[str, UUID], dict[UUID, Erasure]] = {}
     for line in [*await ledger(dsn), *lines]:
         erasure = Erasure.from_json(line)
-        # What the ledger itself says of a line goes before a copy of it.
+        # An entry of the ledger takes precedence over its copy.
         wanted.setdefault((line["service"], erasure.taskforce_id), {}).setdefault(erasure.id, erasure)
     if unknown := {service for service, _ in wanted} - set(DATA_SUBJECTS):
         raise ValueError(f"no service {', '.join(sorted(unknown))} has a ledger")
     repeated = RepeatedErasures(0)
     for (service, taskforce_id), erasures in wanted.items():
-        async with _change(dsn(service), taskforce_id) as conn:
+        async with _tenant_transaction(dsn(service), taskforce_id) as conn:
             repeated += await subjects.repeat_erasures(conn, LOOKUPS[service], list(erasures.values()))
     return repeated
 
 
 async def _taskforces(dsn: str) -> list[UUID]:
-    async with _system(dsn) as conn:
+    async with _transaction(dsn) as conn:
         return [row[0] for row in await conn.fetch("select distinct taskforce_id from erasures")]
 
 
 @asynccontextmanager
-async def _system(dsn: str) -> AsyncIterator[Any]:
+async def _transaction(dsn: str) -> AsyncIterator[Any]:
     conn = await asyncpg.connect(dsn, timeout=10, command_timeout=60)
     try:
         async with conn.transaction():
@@ -210,7 +223,7 @@ async def _system(dsn: str) -> AsyncIterator[Any]:
 
 
 @asynccontextmanager
-async def _change(dsn: str, taskforce_id: UUID) -> AsyncIterator[Any]:
-    async with _system(dsn) as conn:
+async def _tenant_transaction(dsn: str, taskforce_id: UUID) -> AsyncIterator[Any]:
+    async with _transaction(dsn) as conn:
         await set_taskforce(conn, taskforce_id)
         yield conn

@@ -10,8 +10,11 @@ from uuid import UUID
 
 import pytest
 
-from services.notifications.notices import mails
-from services.notifications.notices.rules import Notice, notices
+from services.notifications.channels.email import compose
+from services.notifications.notices.content import render
+from services.notifications.notices.notice import Notice, Recipient
+from services.notifications.notices.recipients import mail_address
+from services.notifications.notices.registry import KINDS, plan
 from services.notifications.outcomes import Undeliverable
 from services.notifications.settings import NotificationsSettings
 from shared.contracts.events import SignInLinkRequested
@@ -24,9 +27,9 @@ if TYPE_CHECKING:
 
 HERE = UUID("6f0f6b3a-3a52-5f7c-9a51-5f3a3f0b6c11")
 NOW = datetime(2026, 12, 1, 18, 4, 11, tzinfo=UTC)
-PLEDGE = notices(pledge(HERE, pledge_id=HERE, recorded_at=NOW, pledged_on=NOW.date()))[0]
-INVITATION = notices(invited(HERE, invitation_id=HERE, recorded_at=NOW))[0]
-HIRE = notices(hire(HERE, hire_id=HERE, pledge_id=HERE, recorded_at=NOW))[0]
+PLEDGE = plan(pledge(HERE, pledge_id=HERE, recorded_at=NOW, pledged_on=NOW.date()))[0]
+INVITATION = plan(invited(HERE, invitation_id=HERE, recorded_at=NOW))[0]
+HIRE = plan(hire(HERE, hire_id=HERE, pledge_id=HERE, recorded_at=NOW))[0]
 
 
 @pytest.fixture
@@ -54,18 +57,11 @@ def mail(
     **facts: Any,
 ) -> EmailMessage:
     """The mail as it arrives."""
-    message = mails.compose(
-        settings,
-        delivery_id=notice.delivery_id,
-        rule=notice.rule,
-        facts=notice.facts | facts,
-        taskforce=taskforce,
-        company=company,
-        link=link,
-        recipient=mails.address(name, "mette@firma.example"),
-        language=language,
-        now=NOW,
+    recipient = Recipient(mail_address(name, "mette@firma.example"), language, company, link)
+    content = render(
+        KINDS[notice.rule], notice.facts | facts, recipient, taskforce=taskforce, public_url=settings.public_url
     )
+    message = compose(settings, notice.delivery_id, recipient, content, now=NOW)
     return message_from_bytes(message.as_bytes(policy=policy.SMTP), policy=policy.default)
 
 
@@ -145,7 +141,7 @@ def test_until_when_a_link_works_is_said_as_people_write_it(settings: Notificati
     asked = SignInLinkRequested(
         taskforce_id=HERE, version=1, recorded_at=NOW, request_id=HERE, person_id=HERE, expires_at=NOW
     )
-    [notice] = notices(asked)
+    [notice] = plan(asked)
     danish, english = (
         mail(settings, notice, link="/sign-in/link/x"),
         mail(settings, notice, "en", link="/sign-in/link/x"),
@@ -192,17 +188,9 @@ def test_headers_say_what_machines_need(settings: NotificationsSettings) -> None
 
 
 def test_every_line_is_short_and_plain_enough_for_any_server(settings: NotificationsSettings) -> None:
-    message = mails.compose(
-        settings,
-        delivery_id=HERE,
-        rule="pledge_received",
-        facts=PLEDGE.facts,
-        taskforce="Å" * 300,
-        company="Ø" * 2000,
-        recipient=mails.address("Æ" * 200, "mette@firma.example"),
-        language="da",
-        now=NOW,
-    ).as_bytes(policy=policy.SMTP)
+    recipient = Recipient(mail_address("Æ" * 200, "mette@firma.example"), "da", company="Ø" * 2000)
+    content = render(KINDS[PLEDGE.rule], PLEDGE.facts, recipient, taskforce="Å" * 300, public_url=settings.public_url)
+    message = compose(settings, HERE, recipient, content, now=NOW).as_bytes(policy=policy.SMTP)
     assert message.isascii()
     assert max(map(len, message.split(b"\r\n"))) <= 998
     assert b"\n" not in message.replace(b"\r\n", b"")
@@ -260,8 +248,8 @@ def test_text_and_html_say_the_same(settings: NotificationsSettings, notice: Not
 )
 def test_what_is_no_single_address_is_never_written_to(mailbox: str) -> None:
     with pytest.raises(Undeliverable, match="bad_address"):
-        mails.address("Mette", mailbox)
+        mail_address("Mette", mailbox)
 
 
 def test_a_danish_domain_is_written_as_the_mail_system_knows_it() -> None:
-    assert mails.address("Mette", " mette@købmand.dk ").addr_spec == "mette@xn--kbmand-bya.dk"
+    assert mail_address("Mette", " mette@købmand.dk ").addr_spec == "mette@xn--kbmand-bya.dk"

@@ -1,4 +1,4 @@
-"""Running PostgreSQL's client programs: the ones that come with the embedded server, wherever this runs."""
+"""Runs pg_dump and pg_restore from the package of the embedded PostgreSQL server."""
 
 from __future__ import annotations
 
@@ -16,19 +16,20 @@ _SECONDS: Final = 3600
 
 
 class ProgramFailed(RuntimeError):
-    """pg_dump or pg_restore could not do its work; the message is its own complaint, without any row's values."""
+    """pg_dump or pg_restore failed; the message is its first error, without values of rows."""
 
 
 def run(program: str, url: str, arguments: Sequence[str]) -> None:
-    """Run one of them to its end. Blocks.
+    """Run one of the programs. Blocks until it ends.
 
     Args:
         program: `pg_dump` or `pg_restore`.
-        url: the database's connection URL. Its password goes by the environment: arguments can be read by anybody.
-        arguments: its other arguments.
+        url: the database's connection URL. The password is passed in the environment, because every user of the
+            machine can read arguments.
+        arguments: the other arguments.
 
     Raises:
-        ProgramFailed: it failed, or took longer than an hour.
+        ProgramFailed: the program failed, or took longer than an hour.
     """
     parts = urlsplit(url)
     user, _, _ = parts.netloc.rpartition("@")[0].partition(":")
@@ -47,10 +48,10 @@ def run(program: str, url: str, arguments: Sequence[str]) -> None:
     except subprocess.TimeoutExpired:
         raise ProgramFailed(f"{program} took longer than an hour") from None
     if done.returncode != 0:
-        raise ProgramFailed(_complaint(done.stderr) or f"{program} ended with {done.returncode}")
+        raise ProgramFailed(_first_error(done.stderr) or f"{program} ended with {done.returncode}")
 
 
-def _complaint(said: str) -> str:
-    """Its first error. What follows one (`DETAIL`, `CONTEXT`) may quote a row: it is left out."""
+def _first_error(said: str) -> str:
+    """Return the first error. The lines after it (`DETAIL`, `CONTEXT`) may quote a row and are left out."""
     errors = [line for line in said.splitlines() if ": error: " in line]
     return errors[0] if errors else ""

@@ -1,7 +1,7 @@
-"""What the dashboard holds: each aggregate's highest version in the generation that is served.
+"""Queries on the dashboard's read model: the highest version of each aggregate in the serving generation.
 
-The queries name their columns as those of `truth` do. `versions` is how many versions of it are kept: all of them
-from 1 on, or its history has a hole and *as known at* would be wrong.
+The columns have the same names as those of `source_records`. `versions` is the number of stored versions. It must equal
+`version`; otherwise the history has a gap and *as known at* would be wrong.
 """
 
 from __future__ import annotations
@@ -72,4 +72,4 @@ MISCOUNTED: Final = {
     "pledge": _miscounted("pledge_versions", "pledge_id"),
     "hire": _miscounted("hire_versions", "hire_id"),
 }
-"""What the figures add up is the deltas of each aggregate's highest version, and nothing else."""
+"""Aggregates whose deltas are not those of their highest version; the figures add up the deltas."""

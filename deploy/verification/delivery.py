@@ -1,4 +1,4 @@
-"""Waiting until no message is under way: nothing unpublished in any outbox, nothing unread by any reader."""
+"""Waits until every message is delivered: no unpublished row in an outbox, no lag in a consumer group."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ PUBLISHERS: Final = ("events", "pledges")
 _PAUSE_SECONDS: Final = 0.2
 
 
-class NeverQuiet(Exception):
-    """Messages were still under way when the time was up; the text says whose."""
+class MessagesPending(Exception):
+    """Messages were still undelivered at the deadline; the message says how many and of which service or group."""
 
 
-async def wait_until_quiet(
+async def wait_until_delivered(
     kafka: Kafka,
     outboxes: Mapping[str, str],
     readers: Mapping[str, Iterable[str]],
@@ -33,14 +33,14 @@ async def wait_until_quiet(
     """Return when every change committed before the call is published and applied by every reader.
 
     Args:
-        kafka: the broker; a name, `host:port`, if it is reached in the clear.
-        outboxes: URL of each publishing service's database, by service.
+        kafka: how to connect to the broker; `host:port` is enough for PLAINTEXT.
+        outboxes: connection URL of each publishing service's database, by service.
         readers: the topics each consumer group reads, by group.
-        seconds: how long to wait at most.
+        seconds: the maximum time to wait.
 
     Raises:
-        NeverQuiet: the time is up.
-        aiokafka.errors.KafkaError, asyncpg.PostgresError, OSError: broker or database are away.
+        MessagesPending: messages were still undelivered at the deadline.
+        aiokafka.errors.KafkaError, asyncpg.PostgresError, OSError: the broker or a database is not available.
     """
     deadline = time.monotonic() + seconds
     while True:
@@ -51,7 +51,7 @@ async def wait_until_quiet(
         if not under_way:
             return
         if time.monotonic() > deadline:
-            raise NeverQuiet("; ".join(under_way))
+            raise MessagesPending("; ".join(under_way))
         await asyncio.sleep(_PAUSE_SECONDS)
 
 

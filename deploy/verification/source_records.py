@@ -1,7 +1,7 @@
-"""What is true: read from the tables of the services that own it, never from messages.
+"""Queries on the tables of the services that own the data. Messages are not read.
 
-Each row query yields one row for each aggregate, by taskforce and id in order, under the names the comparison uses.
-Each figure query yields `(taskforce, measure, key, job type, count)` for one day.
+Each row query returns one row per aggregate, sorted by taskforce and id. Each figure query returns
+`(taskforce, measure, key, job type, count)` for one day.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import Final
 
 @dataclass(frozen=True)
 class RowQuery:
-    """One kind of aggregate.
+    """The query for one type of aggregate.
 
     Attributes:
-        kind: what one of them is called.
-        service: who owns them.
-        sql: taskforce_id, id, version, then whatever must agree.
+        kind: the name of the type, used in messages.
+        service: the service that owns the aggregates.
+        sql: selects taskforce_id, id, version, then the columns to compare.
     """
 
     kind: str
@@ -130,7 +130,7 @@ DAYS: Final = """
      where ended_on is not null
      order by taskforce_id, day
 """
-"""The days on which a figure can change."""
+"""The days on which a figure can change, by taskforce."""
 
 FIGURES: Final = """
     with promised as (
@@ -205,7 +205,7 @@ FIGURES: Final = """
        and event_id is not null
      group by taskforce_id, event_id, job_type
 """
-"""All counts on the day $1. `key` is empty for the whole, else an event's id or a quarter such as 2026-Q4."""
+"""All counts on the day $1. `key` is empty for the total, else an event's id or a quarter such as 2026-Q4."""
 
 PRESENT: Final = """
     select arrival.taskforce_id, arrival.event_id::text as key, count(distinct arrival.company_id) as count
@@ -226,7 +226,7 @@ HELD: Final = """
        and status not in ('draft', 'cancelled')
        and (starts_at at time zone 'Europe/Copenhagen')::date <= $1
 """
-"""Employer events held by the day $1: each has its figures, be they zero."""
+"""Employer events held by the day $1. The dashboard lists each of them, even when its figures are zero."""
 
 CITIZENS: Final = """
     select count(*)

@@ -1,4 +1,4 @@
-"""Telling what is being done, one line for each step: a spinner while it lasts, then a tick and its time."""
+"""Shows the steps of a long command, one line each: a spinner while a step runs, then a tick and its duration."""
 
 from __future__ import annotations
 
@@ -13,45 +13,45 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-Tell = Callable[[int, int], None]
-"""Told how much of a step is done, and how much there is."""
+Update = Callable[[int, int], None]
+"""Called with how much of a step is done, and with its total size."""
 
 
-class Steps:
-    """The steps of a start on a console; without a terminal, a plain line when each is done."""
+class StepProgress:
+    """Shows steps on a console; without a terminal, it prints a line when each step is done."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
 
     @contextmanager
-    def __call__(self, what: str) -> Iterator[Tell]:
-        """Show `what` as being done until the block is left; yields how to tell how far it is."""
-        began = time.monotonic()
+    def __call__(self, what: str) -> Iterator[Update]:
+        """Show `what` as running inside the block; yields a function that updates the progress."""
+        started_at = time.monotonic()
         line = _Line(what)
         if self._console.is_terminal:
             with Live(line, console=self._console, transient=True, refresh_per_second=12):
-                yield line.tell
+                yield line.update
         else:
-            yield line.tell
-        seconds = f"{time.monotonic() - began:.1f} s"
+            yield line.update
+        seconds = f"{time.monotonic() - started_at:.1f} s"
         self._console.print(f"[green]✓[/] {what:<44}[dim]{seconds:>8}[/]")
 
 
 class _Line:
-    """A step as it is being done, with a bar where its size is known."""
+    """The line of the running step, with a progress bar once its size is known."""
 
     def __init__(self, what: str) -> None:
         self._what = what
         self._done = 0
-        self._all = 0
+        self._total = 0
         self._spinner = Spinner("dots", style="cyan")
 
-    def tell(self, done: int, total: int) -> None:
-        self._done, self._all = done, total
+    def update(self, done: int, total: int) -> None:
+        self._done, self._total = done, total
 
     def __rich__(self) -> Table:
         row = Table.grid(padding=(0, 1))
-        bar = ProgressBar(self._all, self._done, width=24) if self._all else Text("")
-        count = f"{self._done}/{self._all}" if self._all else ""
+        bar = ProgressBar(self._total, self._done, width=24) if self._total else Text("")
+        count = f"{self._done}/{self._total}" if self._total else ""
         row.add_row(self._spinner, Text(f"{self._what:<28}"), bar, Text(count, style="dim"))
         return row

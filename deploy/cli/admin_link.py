@@ -1,11 +1,11 @@
-"""`tilsagn admin-link`: the link by which a taskforce gets its first administrator."""
+"""`tilsagn admin-link`: prints the link that creates a taskforce's first administrator."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
 
-from deploy.cli.console import Refusal, output
+from deploy.cli.console import CommandError, stdout_console
 from deploy.cli.installation import attach
 from services.events.identity.first_admin.commands import make_setup_link
 from services.events.register import queries
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from deploy.cli.installation import Installation
 
 
-async def setup_links(installation: Installation) -> dict[str, str | None]:
-    """Make a link for each taskforce in which no administrator can sign in, by its short name; None for any other."""
+async def make_admin_links(installation: Installation) -> dict[str, str | None]:
+    """Return a new link for each taskforce by short name; None where an administrator can sign in."""
     database = await Database.connect(installation.events(), name="admin-link")
     try:
         async with database.system() as conn:
@@ -28,15 +28,15 @@ async def setup_links(installation: Installation) -> dict[str, str | None]:
 
 
 def print_link(taskforce: str) -> None:
-    """Print the link of one taskforce; those made before open nothing any more.
+    """Print a new link for one taskforce; earlier links stop working.
 
     Raises:
-        Refusal: there is no such taskforce, or an administrator of it can sign in and add others.
+        CommandError: the taskforce does not exist, or it has an administrator who can sign in.
     """
-    links = asyncio.run(setup_links(attach()))
+    links = asyncio.run(make_admin_links(attach()))
     if taskforce not in links:
-        raise Refusal(f"There is no taskforce called {taskforce}.")
+        raise CommandError(f"There is no taskforce called {taskforce}.")
     link = links[taskforce]
     if link is None:
-        raise Refusal(f"{taskforce} has an administrator who can sign in, and adds others on the page “People”.")
-    output().print(link, soft_wrap=True, highlight=False)
+        raise CommandError(f"{taskforce} has an administrator who can sign in, and adds others on the page “People”.")
+    stdout_console().print(link, soft_wrap=True, highlight=False)

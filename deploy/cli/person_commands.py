@@ -1,4 +1,4 @@
-"""The commands about one person: names, options and help. What they do is in `people`."""
+"""Declares the commands about one person. The module `data_subjects` implements them."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program t
 
 
 class ReportLanguage(StrEnum):
-    """What a report can be written in."""
+    """The languages of a report."""
 
     da = "da"
     en = "en"
 
 
 def add_to(person_app: typer.Typer) -> None:
-    """Give the group its commands."""
+    """Add the commands to the group."""
     person_app.command("report")(report)
     person_app.command("erase")(erase)
 
@@ -53,9 +53,9 @@ def report(
     tilsagn person report --pdf report.pdf
     tilsagn person report --phone "97 85 00 00" --json
     """
-    from deploy.cli.people import report as run  # noqa: PLC0415
+    from deploy.cli.data_subjects import report as run  # noqa: PLC0415
 
-    run(_asked(email, phone, cvr), taskforce=taskforce, pdf_file=pdf, language=language.value, as_json=as_json)
+    run(_identifiers(email, phone, cvr), taskforce=taskforce, pdf_file=pdf, language=language.value, as_json=as_json)
 
 
 def erase(
@@ -76,12 +76,12 @@ def erase(
     tilsagn person erase
     tilsagn person erase --email eva@example.dk --phone "97 85 00 00"
     """
-    from deploy.cli.people import erase as run  # noqa: PLC0415
+    from deploy.cli.data_subjects import erase as run  # noqa: PLC0415
 
-    run(_asked(email, phone, cvr), taskforce=taskforce, yes=yes, as_json=as_json)
+    run(_identifiers(email, phone, cvr), taskforce=taskforce, yes=yes, as_json=as_json)
 
 
-def _asked(email: list[str] | None, phone: list[str] | None, cvr: list[str] | None) -> SubjectIdentifiers:
+def _identifiers(email: list[str] | None, phone: list[str] | None, cvr: list[str] | None) -> SubjectIdentifiers:
     from shared.privacy.subjects import SubjectIdentifiers  # noqa: PLC0415
 
     if not (email or phone or cvr):

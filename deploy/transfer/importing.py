@@ -1,12 +1,13 @@
-"""From a file into the empty databases of a deployment: all four, or none.
+"""Imports an export into the empty databases of a deployment: all four, or none.
 
-Each database is restored beside the empty one, counted, brought up to date and told to publish everything anew;
-then the four take their places in one transaction. Whatever fails before leaves the deployment as it was.
+Each database is restored under a staging name. Its rows are counted, its migrations applied, and all its changes marked
+as unpublished. Then the four databases are renamed in one transaction. A failure before that leaves the deployment
+unchanged.
 
-The broker of the deployment knows nothing of the installation and is told everything: the services' outboxes are
-their whole histories. What a consumer has applied before it recognises, for what it knows has come along: the
-dashboard by aggregate and version, the mails by what they tell of. So nothing is counted twice and no mail is sent
-twice, and news older than a day is told to nobody.
+The deployment's broker has no messages of the installation, so every change in the outboxes is published again. The
+consumers recognise what they applied before the move, because their databases were moved too: the dashboard by
+aggregate and version, notifications by the subject of the mail. So nothing is counted twice and no mail is sent twice;
+a change older than a day causes no mail.
 """
 
 from __future__ import annotations
@@ -18,39 +19,39 @@ from typing import TYPE_CHECKING, Any, Final
 
 import asyncpg
 
-from deploy import bus
+from deploy import topic_contents
 from deploy.postgres.migrate import known, migrate, predates_first
 from deploy.postgres.provision import dsn_of, provision, provision_database
 from deploy.services import SERVICES, database, owner_role
-from deploy.transfer import parcel, programs
-from deploy.transfer.packing import count_rows
+from deploy.transfer import export_file, postgres_programs
+from deploy.transfer.exporting import count_rows
 from shared.messaging.replay import replay_all
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
     from pathlib import Path
 
-    from deploy.transfer.parcel import Manifest
+    from deploy.transfer.export_file import Manifest
     from shared.messaging.access import Kafka
 
 _LOCK: Final = "select pg_try_advisory_lock(hashtext('tilsagn import'))"
-# And by workers, whether there is anything or not.
+# Migrations, or workers without any input, fill these tables.
 _MADE_BY_MIGRATIONS: Final = {"schema_migrations", "generations", "retention_runs"}
 _RESTORE_SECONDS: Final = 3600.0
 
 
 class ImportRefused(Exception):
-    """The file cannot be imported there; the message says why and what to do. Nothing has been changed."""
+    """The file cannot be imported into this deployment; the message gives reason and remedy. Nothing changed."""
 
 
 @dataclass(frozen=True)
 class Deployment:
-    """Where to import to.
+    """The deployment to import into.
 
     Attributes:
-        superuser_url: connection URL of a role that may make databases and roles.
+        superuser_url: connection URL of a role that may create databases and roles.
         passwords: one for each role of deploy.services.roles().
-        kafka: its broker.
+        kafka: how to connect to the broker.
     """
 
     superuser_url: str = field(repr=False)
@@ -58,19 +59,19 @@ class Deployment:
     kafka: Kafka
 
     def owner_url(self, service: str, name: str) -> str:
-        """How the owner of a service's tables reaches the database of that name."""
+        """Return the connection URL of the service's owner role for the database `name`."""
         role = owner_role(service)
         return dsn_of(self.superuser_url, database=name, user=role, password=self.passwords[role])
 
 
-async def unpack(
+async def import_export(
     folder: Path,
     manifest: Manifest,
     to: Deployment,
     *,
     progress: Callable[[str], AbstractContextManager[object]] = lambda _: nullcontext(),
 ) -> int:
-    """Import what `parcel.unpack` has taken apart in `folder`.
+    """Import what `export_file.unpack` has taken apart in `folder`.
 
     Returns:
         How many changes will be published anew once the services run.
@@ -78,12 +79,12 @@ async def unpack(
     Raises:
         ImportRefused: the deployment is not empty, runs, or is older than the file, or the file is of a version
             before 0.2.
-        deploy.transfer.programs.ProgramFailed, deploy.postgres.migrate.MigrationFailed, asyncpg.PostgresError,
+        deploy.transfer.postgres_programs.ProgramFailed, deploy.postgres.migrate.MigrationFailed, asyncpg.PostgresError,
             aiokafka.errors.KafkaError, OSError: it could not be done; the deployment is as it was.
     """
-    async with _alone(to) as server:
+    async with _import_lock(to) as server:
         with progress("Looking whether there is room"):
-            await _refuse_unless_possible(server, manifest, to)
+            await _check_importable(server, manifest, to)
         await provision(to.superuser_url, to.passwords)
         messages = 0
         try:
@@ -93,17 +94,17 @@ async def unpack(
             with progress("Putting the databases in their places"):
                 await _swap(server)
         finally:
-            # Ours when it failed, the empty ones when it did not.
-            await _drop_beside(server)
+            # After a failure, the restored databases; after a success, the empty ones.
+            await _drop_staging_databases(server)
         return messages
 
 
-def _beside(service: str) -> str:
+def _staging_name(service: str) -> str:
     return f"{database(service)}_import"
 
 
 @asynccontextmanager
-async def _alone(to: Deployment) -> AsyncIterator[asyncpg.Connection]:
+async def _import_lock(to: Deployment) -> AsyncIterator[asyncpg.Connection]:
     server = await asyncpg.connect(to.superuser_url, timeout=10, command_timeout=60)
     try:
         if not await server.fetchval(_LOCK):
@@ -113,12 +114,12 @@ async def _alone(to: Deployment) -> AsyncIterator[asyncpg.Connection]:
         await server.close(timeout=5)
 
 
-# ---- may it be
+# ---- checks
 
 
-async def _refuse_unless_possible(server: asyncpg.Connection, manifest: Manifest, to: Deployment) -> None:
-    _refuse_other_versions(manifest, server.get_server_version().major)
-    await _drop_beside(server)
+async def _check_importable(server: asyncpg.Connection, manifest: Manifest, to: Deployment) -> None:
+    _check_versions(manifest, server.get_server_version().major)
+    await _drop_staging_databases(server)
     there = {
         row["datname"]
         for row in await server.fetch(
@@ -127,16 +128,16 @@ async def _refuse_unless_possible(server: asyncpg.Connection, manifest: Manifest
     }
     for service in SERVICES:
         if database(service) in there:
-            await _refuse_filled(service, dsn_of(to.superuser_url, database=database(service)))
-    await _refuse_running(server)
-    if not await bus.is_empty(to.kafka):
+            await _check_empty(service, dsn_of(to.superuser_url, database=database(service)))
+    await _check_stopped(server)
+    if not await topic_contents.is_empty(to.kafka):
         raise ImportRefused(
             "The databases are empty, but the broker's topics are not: they hold another installation's messages. "
             "Delete the topics with Kafka's own tools, make them anew with `python -m deploy.topics`, and try again."
         )
 
 
-def _refuse_other_versions(manifest: Manifest, server_major: int) -> None:
+def _check_versions(manifest: Manifest, server_major: int) -> None:
     if manifest.postgresql > server_major:
         raise ImportRefused(
             f"The file comes from PostgreSQL {manifest.postgresql}, the server is {server_major}: "
@@ -155,7 +156,7 @@ def _refuse_other_versions(manifest: Manifest, server_major: int) -> None:
             )
 
 
-async def _refuse_filled(service: str, url: str) -> None:
+async def _check_empty(service: str, url: str) -> None:
     inside = await asyncpg.connect(url, timeout=10, command_timeout=60)
     try:
         rows = {name: count for name, count in (await count_rows(inside)).items() if name not in _MADE_BY_MIGRATIONS}
@@ -169,7 +170,7 @@ async def _refuse_filled(service: str, url: str) -> None:
         )
 
 
-async def _refuse_running(server: asyncpg.Connection) -> None:
+async def _check_stopped(server: asyncpg.Connection) -> None:
     found = await server.fetch(
         """
         select distinct coalesce(nullif(application_name, ''), usename) as name
@@ -186,18 +187,18 @@ async def _refuse_running(server: asyncpg.Connection) -> None:
         )
 
 
-# ---- do it
+# ---- import
 
 
 async def _restore(service: str, folder: Path, manifest: Manifest, to: Deployment) -> int:
-    name = _beside(service)
+    name = _staging_name(service)
     await provision_database(to.superuser_url, service, name)
     url = to.owner_url(service, name)
     await asyncio.to_thread(
-        programs.run,
+        postgres_programs.run,
         "pg_restore",
         url,
-        ["--exit-on-error", "--single-transaction", str(folder / parcel.dump_of(service))],
+        ["--exit-on-error", "--single-transaction", str(folder / export_file.dump_name(service))],
     )
     inside = await asyncpg.connect(url, timeout=10, command_timeout=_RESTORE_SECONDS)
     try:
@@ -206,30 +207,30 @@ async def _restore(service: str, folder: Path, manifest: Manifest, to: Deploymen
             wrong = sorted(table for table in expected.keys() | found.keys() if expected.get(table) != found.get(table))
             raise ImportRefused(f"The tables {', '.join(wrong)} of {service} did not arrive whole: try again.")
         await migrate(service, url)
-        messages = await _publish_anew(inside)
+        messages = await _mark_unpublished(inside)
         await inside.execute("analyze")
     finally:
         await inside.close(timeout=5)
     return messages
 
 
-async def _publish_anew(connection: Any) -> int:
+async def _mark_unpublished(connection: Any) -> int:
     async with connection.transaction():
         return await replay_all(connection)
 
 
 async def _swap(server: asyncpg.Connection) -> None:
-    """The four at once: renaming a database is transactional, unlike making or dropping one."""
+    """Rename all databases in one transaction: renaming is transactional, creating and dropping are not."""
     async with server.transaction():
         for service in SERVICES:
-            await server.execute(f"alter database {database(service)} rename to {_beside(service)}_empty")
-            await server.execute(f"alter database {_beside(service)} rename to {database(service)}")
+            await server.execute(f"alter database {database(service)} rename to {_staging_name(service)}_empty")
+            await server.execute(f"alter database {_staging_name(service)} rename to {database(service)}")
 
 
-async def _drop_beside(server: asyncpg.Connection) -> None:
+async def _drop_staging_databases(server: asyncpg.Connection) -> None:
     for service in SERVICES:
-        for name in (_beside(service), f"{_beside(service)}_empty"):
+        for name in (_staging_name(service), f"{_staging_name(service)}_empty"):
             await server.execute(f"drop database if exists {name} with (force)")
 
 
-__all__ = ["Deployment", "ImportRefused", "unpack"]
+__all__ = ["Deployment", "ImportRefused", "import_export"]
