@@ -30,7 +30,7 @@ def import_file(file: Path, *, dry_run: bool, taskforce: str, as_json: bool) -> 
     """Import the file and print a report.
 
     Args:
-        file: CSV, in the format of `services.pledges.imports`; 50 MB at most.
+        file: CSV, in the format of `services.pledges.imports.columns`; 50 MB at most.
         dry_run: only report what an import would do.
         taskforce: short name of the taskforce that gets the pledges.
         as_json: print the report as JSON.

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from shared.i18n.translations import N_
+from shared.product.vocabulary import PASS_GRACE
 from shared.refusals import Refusal
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from shared.contracts.events import EventKind, EventStatus
-
-
-PASS_GRACE: Final = timedelta(days=14)
-"""How long after an event's end its passes still deliver what a phone captured while it was open."""
 
 
 class EventNotFound(Refusal):

@@ -1,4 +1,4 @@
-"""Changes at a steady pace while something is broken, and what has become of each of them."""
+"""Publishes changes at a steady pace while something is broken, and checks the effect of each."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from services.events.access import EVENT, PASS, DoorKeeper, Planner, Settings, plans
 from services.events.calendar import commands, passes, store
-from services.events.calendar.domain import PASS_GRACE, EventNotFound, PassNotAvailable
+from services.events.calendar.domain import EventNotFound, PassNotAvailable
 from services.events.calendar.schemas import RevokeForm
 from services.events.register import queries
 from shared.http.dependencies import Anybody, Db
@@ -20,6 +20,7 @@ from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.http.rate_limits import SIGNING_IN, limited
 from shared.i18n.translations import gettext as _
+from shared.product.vocabulary import PASS_GRACE
 from shared.secrets import normalize_code
 from shared.ui.forms import read_form
 from shared.ui.pages import render

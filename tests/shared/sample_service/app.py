@@ -1,4 +1,4 @@
-"""The application of the kitchen."""
+"""The application of the sample app."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from shared.http.problems import Problem
 from shared.http.rate_limits import Asker, Rate
 from shared.ui.forms import blank, read_form
 from shared.ui.pages import render
-from tests.shared.kitchen.samples import charts, choices, intake_form
+from tests.shared.sample_service.samples import charts, choices, intake_form
 
 TEMPLATES = Path(__file__).with_name("templates")
 MOMENT = datetime(2026, 12, 1, 13, 30, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class KitchenSettings:
+class SampleSettings:
     """What the kit wants to know."""
 
     token_jwks: str
@@ -45,7 +45,7 @@ def _signing_key() -> str:
 
 def token(*roles: str) -> str:
     """A token for somebody with these roles."""
-    somebody = Principal("person:kitchen", frozenset(roles), uuid5(NAMESPACE_URL, "tilsagn:taskforce:struer"))
+    somebody = Principal("person:sample", frozenset(roles), uuid5(NAMESPACE_URL, "tilsagn:taskforce:struer"))
     return sign_token(_signing_key(), somebody, lifetime_seconds=600)
 
 
@@ -69,21 +69,21 @@ class Intake(BaseModel):
 router = APIRouter(dependencies=[Depends(public)])
 
 
-@router.get("/kitchen")
+@router.get("/sample")
 async def everything(request: Request) -> HTMLResponse:
     """Content and charts."""
     return render(
-        request, "kitchen.html", now=MOMENT, charts=charts(level=2), choices=choices(), form=intake_form(wrong=True)
+        request, "everything.html", now=MOMENT, charts=charts(level=2), choices=choices(), form=intake_form(wrong=True)
     )
 
 
-@router.get("/kitchen/intake")
+@router.get("/sample/intake")
 async def intake(request: Request) -> HTMLResponse:
     """A phone page."""
     return render(request, "intake.html", form=blank(positions=1, hours="10"), choices=choices())
 
 
-@router.post("/kitchen/intake")
+@router.post("/sample/intake")
 async def take(request: Request) -> HTMLResponse:
     """Reads the form; shows it again when it is wrong."""
     form = await read_form(request, Intake)
@@ -92,25 +92,25 @@ async def take(request: Request) -> HTMLResponse:
     return render(request, "receipt.html", intake=form.data)
 
 
-@router.get("/kitchen/projector")
+@router.get("/sample/projector")
 async def projector(request: Request) -> HTMLResponse:
     """Dark and large."""
     return render(request, "projector.html", now=MOMENT, charts=charts(level=2))
 
 
-@router.get("/kitchen/board")
+@router.get("/sample/board")
 async def board(request: Request) -> HTMLResponse:
     """One number, live."""
     return render(request, "board.html", now=MOMENT, count=request.app.state.count)
 
 
-@router.get("/kitchen/board/figure")
+@router.get("/sample/board/figure")
 async def board_figure(request: Request) -> HTMLResponse:
     """The part of the board that changes."""
     return render(request, "board_figure.html", count=request.app.state.count)
 
 
-@router.get("/kitchen/stream")
+@router.get("/sample/stream")
 async def stream(request: Request) -> StreamingResponse:
     """Says `change` whenever the count has changed."""
 
@@ -126,49 +126,49 @@ async def stream(request: Request) -> StreamingResponse:
     return StreamingResponse(changes(), media_type="text/event-stream")
 
 
-@router.post("/api/kitchen/v1/intakes", status_code=201)
+@router.post("/api/sample/v1/intakes", status_code=201)
 async def api_intake(intake: Intake) -> Mapping[str, str]:
     """The same as JSON."""
     return {"company": intake.company}
 
 
-@router.get("/api/kitchen/v1/broken")
+@router.get("/api/sample/v1/broken")
 async def broken() -> None:
     """Fails in a way nobody foresaw."""
     raise RuntimeError("Jens Jensen, tlf. 12 34 56 78")
 
 
-@router.get("/kitchen/broken")
+@router.get("/sample/broken")
 async def broken_page() -> None:
     """Fails in a way nobody foresaw, on a page."""
     raise RuntimeError("Jens Jensen, tlf. 12 34 56 78")
 
 
-@router.get("/kitchen/secret")
+@router.get("/sample/secret")
 async def secret() -> None:
     """Only for those signed in."""
     raise Problem(401)
 
 
-@router.get("/kitchen/framed")
+@router.get("/sample/framed")
 async def framed() -> Response:
     """Sets headers of its own."""
     return Response("x", headers={"content-security-policy": "default-src 'self'", "cache-control": "max-age=60"})
 
 
-@router.post("/kitchen/echo")
+@router.post("/sample/echo")
 async def echo(request: Request) -> Mapping[str, int]:
     """Reads the whole body."""
     return {"bytes": len(await request.body())}
 
 
-def create_kitchen(*, demo_mode: bool = True, public_url: str = "http://localhost:8080") -> FastAPI:
+def create_sample_app(*, demo_mode: bool = True, public_url: str = "http://localhost:8080") -> FastAPI:
     """The application; `token` makes tokens that it knows."""
     app = create_web_app(
-        title="Kitchen",
-        service="kitchen",
-        settings=KitchenSettings(public_jwks(_signing_key()), demo_mode, public_url),
-        larger_bodies={"/kitchen/echo/upload": 4_000_000},
+        title="Sample",
+        service="sample",
+        settings=SampleSettings(public_jwks(_signing_key()), demo_mode, public_url),
+        larger_bodies={"/sample/echo/upload": 4_000_000},
     )
     app.state.templates = app.state.templates.overlay(
         loader=ChoiceLoader([FileSystemLoader(TEMPLATES), app.state.templates.loader])

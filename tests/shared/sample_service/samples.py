@@ -1,4 +1,4 @@
-"""Data for the kitchen: shaped like the real thing, in both languages."""
+"""Sample data for the pages, in both languages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def say(danish: str, english: str) -> str:
-    """The kitchen's own words; they are in no catalog."""
+    """The sample service's own words; they are in no catalog."""
     return danish if current_language() == "da" else english
 
 

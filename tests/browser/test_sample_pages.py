@@ -10,7 +10,7 @@ from playwright.async_api import expect
 
 from shared.http.rate_limiter import RateLimiter
 from shared.http.rate_limits import READING, Rate
-from tests.shared.kitchen.app import create_kitchen, token
+from tests.shared.sample_service.app import create_sample_app, token
 from tests.support.axe import assert_accessible
 from tests.support.serving import serving
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 SIGNED_IN = {"extra_http_headers": {"authorization": f"Bearer {token('coordinator')}"}}
-PAGES = ("/kitchen", "/kitchen/intake", "/kitchen/projector", "/kitchen/board", "/nothing-here")
+PAGES = ("/sample", "/sample/intake", "/sample/projector", "/sample/board", "/nothing-here")
 
 
 @pytest_asyncio.fixture
-async def kitchen() -> AsyncIterator[Any]:
-    """The kitchen, running; `.url` is where."""
-    app = create_kitchen()
+async def sample_app() -> AsyncIterator[Any]:
+    """The sample_app, running; `.url` is where."""
+    app = create_sample_app()
     async with serving(app) as url:
         app.state.url = url
         yield app
@@ -39,18 +39,20 @@ async def kitchen() -> AsyncIterator[Any]:
 
 @pytest.mark.parametrize("language", ["da", "en"])
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 900)])
-async def test_every_page_is_accessible(kitchen: Any, page_at: PageAt, language: str, width: int, height: int) -> None:
+async def test_every_page_is_accessible(
+    sample_app: Any, page_at: PageAt, language: str, width: int, height: int
+) -> None:
     page = await page_at(width, height, **SIGNED_IN)
     for path in PAGES:
-        await page.goto(f"{kitchen.state.url}{path}?lang={language}")
+        await page.goto(f"{sample_app.state.url}{path}?lang={language}")
         await assert_accessible(page)
 
 
-async def test_nothing_needs_scrolling_sideways_at_320_pixels(kitchen: Any, page_at: PageAt) -> None:
+async def test_nothing_needs_scrolling_sideways_at_320_pixels(sample_app: Any, page_at: PageAt) -> None:
     page = await page_at(320, 640, **SIGNED_IN)
     for path in PAGES:
         for language in ("da", "en"):
-            await page.goto(f"{kitchen.state.url}{path}?lang={language}")
+            await page.goto(f"{sample_app.state.url}{path}?lang={language}")
             wide = await page.evaluate(
                 "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1"
                 " && getComputedStyle(e).position !== 'absolute').map(e => e.tagName + '.' + e.className)"
@@ -58,18 +60,18 @@ async def test_nothing_needs_scrolling_sideways_at_320_pixels(kitchen: Any, page
             assert await page.evaluate("document.documentElement.scrollWidth") <= 320, (path, wide[:5])
 
 
-async def test_no_file_the_pages_name_is_missing(kitchen: Any, page_at: PageAt) -> None:
+async def test_no_file_the_pages_name_is_missing(sample_app: Any, page_at: PageAt) -> None:
     page = await page_at(1280, 900, **SIGNED_IN)
     missing: list[str] = []
     page.on("response", lambda answer: missing.append(answer.url) if answer.status >= 400 else None)
     for path in PAGES[:-1]:
-        await page.goto(kitchen.state.url + path, wait_until="load")
+        await page.goto(sample_app.state.url + path, wait_until="load")
     fonts = await page.evaluate("document.fonts.ready.then(() => [...document.fonts].map(f => f.status))")
     assert "loaded" in fonts
     assert not missing
 
 
-async def test_a_phone_loads_little(kitchen: Any, page_at: PageAt) -> None:
+async def test_a_phone_loads_little(sample_app: Any, page_at: PageAt) -> None:
     page = await page_at(390, 844)
     loaded: dict[str, int] = {}
 
@@ -77,13 +79,13 @@ async def test_a_phone_loads_little(kitchen: Any, page_at: PageAt) -> None:
         loaded[answer.url] = int((await answer.all_headers()).get("content-length", "0"))
 
     page.on("response", weigh)
-    await page.goto(f"{kitchen.state.url}/kitchen/intake", wait_until="networkidle")
+    await page.goto(f"{sample_app.state.url}/sample/intake", wait_until="networkidle")
     assert sum(loaded.values()) < 80_000, loaded
 
 
-async def test_a_form_is_filled_and_sent_by_keyboard_alone_without_javascript(kitchen: Any, page_at: PageAt) -> None:
+async def test_a_form_is_filled_and_sent_by_keyboard_alone_without_javascript(sample_app: Any, page_at: PageAt) -> None:
     page = await page_at(390, 844, java_script_enabled=False)
-    await page.goto(f"{kitchen.state.url}/kitchen/intake")
+    await page.goto(f"{sample_app.state.url}/sample/intake")
     await page.keyboard.press("Tab")
     assert await page.evaluate("document.activeElement.className") == "skipnav"
     await page.locator("#field-company").focus()
@@ -102,10 +104,10 @@ async def test_a_form_is_filled_and_sent_by_keyboard_alone_without_javascript(ki
 
 
 async def test_a_wrong_form_moves_the_focus_to_its_errors_and_a_link_to_the_field(
-    kitchen: Any, page_at: PageAt
+    sample_app: Any, page_at: PageAt
 ) -> None:
     page = await page_at(390, 844)
-    await page.goto(f"{kitchen.state.url}/kitchen/intake?lang=en")
+    await page.goto(f"{sample_app.state.url}/sample/intake?lang=en")
     await page.click("button[type=submit]")
     await page.wait_for_selector(".error-summary")
     assert await page.evaluate("document.activeElement.className.includes('error-summary')")
@@ -115,9 +117,9 @@ async def test_a_wrong_form_moves_the_focus_to_its_errors_and_a_link_to_the_fiel
     assert await page.evaluate("document.activeElement.id") == "field-contact-name"
 
 
-async def test_the_stepper_steps_within_its_limits(kitchen: Any, page_at: PageAt) -> None:
+async def test_the_stepper_steps_within_its_limits(sample_app: Any, page_at: PageAt) -> None:
     page = await page_at(390, 844)
-    await page.goto(f"{kitchen.state.url}/kitchen/intake")
+    await page.goto(f"{sample_app.state.url}/sample/intake")
     fewer, more = page.locator("[data-step='-1']"), page.locator("[data-step='1']")
     assert await fewer.is_disabled()
     for _ in range(3):
@@ -128,9 +130,9 @@ async def test_the_stepper_steps_within_its_limits(kitchen: Any, page_at: PageAt
     assert await more.is_disabled()
 
 
-async def test_what_a_thumb_must_hit_is_large_enough(kitchen: Any, page_at: PageAt) -> None:
+async def test_what_a_thumb_must_hit_is_large_enough(sample_app: Any, page_at: PageAt) -> None:
     page = await page_at(390, 844)
-    await page.goto(f"{kitchen.state.url}/kitchen/intake")
+    await page.goto(f"{sample_app.state.url}/sample/intake")
     small = await page.evaluate(
         "[...document.querySelectorAll('.chip label, .preset label, main button, main .form-input')]"
         ".map(e => [e.textContent.trim() || e.id, e.getBoundingClientRect().height])"
@@ -139,18 +141,18 @@ async def test_what_a_thumb_must_hit_is_large_enough(kitchen: Any, page_at: Page
     assert not small
 
 
-async def test_the_menu_of_a_phone_opens_without_javascript(kitchen: Any, page_at: PageAt) -> None:
+async def test_the_menu_of_a_phone_opens_without_javascript(sample_app: Any, page_at: PageAt) -> None:
     page = await page_at(390, 844, java_script_enabled=False, **SIGNED_IN)
-    await page.goto(f"{kitchen.state.url}/kitchen")
+    await page.goto(f"{sample_app.state.url}/sample")
     link = page.locator(".site-menu-panel").get_by_role("link", name="Arrangementer")
     assert not await link.is_visible()
     await page.locator(".site-menu > summary").press("Enter")
     assert await link.is_visible()
 
 
-async def test_a_charts_mark_leads_to_what_lies_behind_it(kitchen: Any, page_at: PageAt) -> None:
+async def test_a_charts_mark_leads_to_what_lies_behind_it(sample_app: Any, page_at: PageAt) -> None:
     page = await page_at(1280, 900)
-    await page.goto(f"{kitchen.state.url}/kitchen?lang=da")
+    await page.goto(f"{sample_app.state.url}/sample?lang=da")
     mark = page.locator("#by-event").get_by_role("link", name="Erhvervsaften hos B&O: 50 (mål: 60)")
     await mark.focus()
     await page.keyboard.press("Enter")
@@ -158,10 +160,10 @@ async def test_a_charts_mark_leads_to_what_lies_behind_it(kitchen: Any, page_at:
 
 
 async def test_the_board_follows_and_keeps_its_figure_when_the_network_drops(page_at: PageAt) -> None:
-    app = create_kitchen()
+    app = create_sample_app()
     page = await page_at(1280, 720)
     async with serving(app) as url:
-        await page.goto(f"{url}/kitchen/board?lang=en")
+        await page.goto(f"{url}/sample/board?lang=en")
         await page.wait_for_selector(".live-status[data-state=live]")
         app.state.count = 197
         await expect(page.locator(".board-number")).to_have_text("197")
@@ -170,7 +172,7 @@ async def test_the_board_follows_and_keeps_its_figure_when_the_network_drops(pag
     assert "No connection" in await page.inner_text(".live-status")
     assert await page.inner_text(".board-number") == "197"
 
-    again = create_kitchen()
+    again = create_sample_app()
     again.state.count = 198
     async with serving(again, port=int(url.rsplit(":", 1)[1])):
         await expect(page.locator(".board-number")).to_have_text("198")
@@ -178,23 +180,23 @@ async def test_the_board_follows_and_keeps_its_figure_when_the_network_drops(pag
         again.state.closing = True
 
 
-async def test_a_board_that_asks_too_often_asks_again_when_it_is_told_to(kitchen: Any, page_at: PageAt) -> None:
+async def test_a_board_that_asks_too_often_asks_again_when_it_is_told_to(sample_app: Any, page_at: PageAt) -> None:
     page = await page_at(1280, 720)
-    await page.goto(f"{kitchen.state.url}/kitchen/board?lang=en")
+    await page.goto(f"{sample_app.state.url}/sample/board?lang=en")
     await page.wait_for_selector(".live-status[data-state=live]")
-    kitchen.state.rate_limiter = RateLimiter({"reading": {"address": Rate(1, 2)}})
-    kitchen.state.rate_limiter.count(READING, [("address", "127.0.0.1")])
+    sample_app.state.rate_limiter = RateLimiter({"reading": {"address": Rate(1, 2)}})
+    sample_app.state.rate_limiter.count(READING, [("address", "127.0.0.1")])
     async with page.expect_response(lambda answer: answer.status == 429):
-        kitchen.state.count = 211
+        sample_app.state.count = 211
     # Nothing else changes: it has to ask by itself.
     await expect(page.locator(".board-number")).to_have_text("211")
     await page.wait_for_selector(".live-status[data-state=live]")
-    kitchen.state.rate_limiter = RateLimiter({})
+    sample_app.state.rate_limiter = RateLimiter({})
 
 
-async def test_the_board_leaks_nothing(kitchen: Any, page_at: PageAt) -> None:
+async def test_the_board_leaks_nothing(sample_app: Any, page_at: PageAt) -> None:
     page = await page_at(800, 600)
-    await page.goto(f"{kitchen.state.url}/kitchen/board")
+    await page.goto(f"{sample_app.state.url}/sample/board")
     await page.wait_for_selector(".live-status[data-state=live]")
     session = await page.context.new_cdp_session(page)
 
@@ -205,7 +207,7 @@ async def test_the_board_leaks_nothing(kitchen: Any, page_at: PageAt) -> None:
 
     async def change(first: int, last: int) -> None:
         for count in range(first, last):
-            kitchen.state.count = count
+            sample_app.state.count = count
             await expect(page.locator(".board-number")).to_have_text(str(count))
 
     await change(200, 205)
@@ -216,12 +218,12 @@ async def test_the_board_leaks_nothing(kitchen: Any, page_at: PageAt) -> None:
     assert after["jsEventListeners"] <= before["jsEventListeners"]
 
 
-async def test_the_projector_recolours_the_very_same_drawing(kitchen: Any, page_at: PageAt) -> None:
+async def test_the_projector_recolours_the_very_same_drawing(sample_app: Any, page_at: PageAt) -> None:
     page = await page_at(1920, 1080)
     script = "getComputedStyle(document.querySelector('#by-quarter .mark-0')).fill"
-    await page.goto(f"{kitchen.state.url}/kitchen")
+    await page.goto(f"{sample_app.state.url}/sample")
     on_screen = await page.evaluate(script)
-    await page.goto(f"{kitchen.state.url}/kitchen/projector")
+    await page.goto(f"{sample_app.state.url}/sample/projector")
     assert await page.evaluate(script) != on_screen
     background = await page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert background == "rgb(10, 31, 36)"
