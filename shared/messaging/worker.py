@@ -59,8 +59,8 @@ class Worker:
         service: the service's name.
         consumers: its consumer groups, if any.
         publishes: whether the service has an outbox to relay.
-        background_jobs: long-running coroutines that take the database. They are restarted after a pause when they fail, and
-            must claim the rows they work on, because every worker process runs them.
+        background_jobs: long-running coroutines that take the database. They are restarted after a pause when they
+            fail, and must claim the rows they work on, because every worker process runs them.
     """
 
     def __init__(
