@@ -15,7 +15,7 @@ from tests.authorisation.matrix import Ask, Probe, World
 from tests.authorisation.running import running
 from tests.authorisation.subjects import deadlines, erase, find, write_letter
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
-from tests.notifications.facts import pledge
+from tests.notifications.messages import pledge
 from tests.support.infrastructure import Databases, Installation, fresh_databases
 
 if TYPE_CHECKING:

@@ -36,7 +36,7 @@ _REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
 
 
 class DeliveryOut(BaseModel):
-    """Something that was to be told to somebody. To which address is kept nowhere."""
+    """A notice that was to be sent to somebody. The address is kept nowhere."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -96,7 +96,7 @@ async def list_deliveries(
     page_size: PageSize = 50,
     page_token: PageToken = None,
 ) -> DeliveryPage:
-    """List what was to be told to somebody, latest first."""
+    """List deliveries, latest first."""
     async with db.read(principal.taskforce) as conn:
         rows = await queries.deliveries(
             conn,

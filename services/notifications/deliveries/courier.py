@@ -56,7 +56,7 @@ class Outcome:
 
 
 class Courier:
-    """Delivers what is due, of all taskforces, a few at a time. Any number of couriers may work at once.
+    """Sends the due deliveries of all taskforces, a few at a time. Any number of couriers may run at once.
 
     Args:
         lease: how long a claim outlives its courier.
@@ -73,7 +73,7 @@ class Courier:
         self._woken.set()
 
     async def run(self, database: Database) -> None:
-        """Deliver until cancelled."""
+        """Send deliveries until cancelled."""
         courier = uuid4()
         under_way: dict[asyncio.Task[None], store.Key] = {}
         renewing = asyncio.create_task(self._keep_claims(database, courier, under_way))

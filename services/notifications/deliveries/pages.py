@@ -1,4 +1,4 @@
-"""The page of what has been sent, what waits, and why something was not sent."""
+"""The page of deliveries: what was sent, what waits, and why something was not sent."""
 
 from __future__ import annotations
 
@@ -80,14 +80,14 @@ async def deliveries_page(
     shown: Annotated[Shown, Query(alias="status")] = "all",
     page_token: PageToken = None,
 ) -> HTMLResponse:
-    """What was told when; filters and place are in the address."""
+    """Show the deliveries; filter and page are in the URL."""
     async with db.read(principal.taskforce) as conn:
         numbers = await queries.counts(conn, principal.taskforce)
         rows = await queries.deliveries(
             conn,
             principal.taskforce,
             statuses=_STATUSES[shown],
-            # What was too old from the start is no mail: it stands apart, and only for whoever asks for it.
+            # What was too old from the start was never a mail: it is listed separately, on request.
             old_news=shown == "old_news",
             after=Latest.read(page_token),
             limit=_PAGE_SIZE + 1,

@@ -1,4 +1,4 @@
-"""SQL for reading deliveries. Returns read models; none holds an address, for there is none to read."""
+"""SQL for reading deliveries. There is no address in them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Latest(SortKey):
-    """Where a delivery stands among the others, latest first."""
+    """The sort key of deliveries, latest first."""
 
     created_at: AwareDatetime
     id: UUID
@@ -46,7 +46,7 @@ class DeliveryRow(BaseModel):
 
     @property
     def key(self) -> Latest:
-        """Its place in the list."""
+        """Its sort key."""
         return Latest(created_at=self.created_at, id=self.id)
 
 
@@ -60,7 +60,7 @@ async def deliveries(
     after: Latest | None = None,
     limit: int,
 ) -> list[DeliveryRow]:
-    """Return deliveries, latest first, from below `after` on.
+    """Return deliveries, latest first, from the one behind `after` on.
 
     Args:
         statuses: only these; none means all.
@@ -93,7 +93,7 @@ async def deliveries(
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many deliveries there are of each kind."""
+    """The number of deliveries by outcome."""
 
     sent: int
     waiting: int
@@ -102,7 +102,7 @@ class Counts:
 
 
 async def counts(conn: Connection, taskforce_id: UUID) -> Counts:
-    """Return how many deliveries were sent, wait, were not sent, and were too old from the start."""
+    """Count the deliveries that were sent, that wait, that were not sent, and that were too old from the start."""
     row = await conn.fetchrow(
         """
         select count(*) filter (where status = 'sent') as sent,

@@ -18,7 +18,7 @@ from services.notifications.notices.registry import KINDS, plan
 from services.notifications.outcomes import Undeliverable
 from services.notifications.settings import NotificationsSettings
 from shared.contracts.events import SignInLinkRequested
-from tests.notifications.facts import hire, invited, pledge
+from tests.notifications.messages import hire, invited, pledge
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -108,7 +108,7 @@ def test_a_company_is_thanked_in_english(settings: NotificationsSettings) -> Non
     assert "Given on: Tuesday 1 December 2026" in text
 
 
-def test_who_logged_a_pledge_is_told_of_the_hire_in_danish(settings: NotificationsSettings) -> None:
+def test_the_mail_about_a_hire_in_danish(settings: NotificationsSettings) -> None:
     message = mail(settings, HIRE, name="Anne Holm")
     assert message["Subject"] == "Tilsagnet, du noterede, er blevet til et småjob"
     text = body(message, "plain")
@@ -119,13 +119,13 @@ def test_who_logged_a_pledge_is_told_of_the_hire_in_danish(settings: Notificatio
     assert f"Se tilsagnet: http://localhost:8080/pledges/{HERE}\n" in text
 
 
-def test_who_logged_a_pledge_is_told_of_the_hire_in_english(settings: NotificationsSettings) -> None:
+def test_the_mail_about_a_hire_in_english(settings: NotificationsSettings) -> None:
     message = mail(settings, HIRE, "en")
     assert message["Subject"] == "The pledge you logged has become a småjob"
     assert "Hours a week: 12.5" in body(message, "plain")
 
 
-def test_who_has_an_account_is_told_how_to_sign_in(settings: NotificationsSettings) -> None:
+def test_the_invitation_says_how_to_sign_in(settings: NotificationsSettings) -> None:
     danish, english = mail(settings, INVITATION, link="/sign-in"), mail(settings, INVITATION, "en", link="/sign-in")
     assert danish["Subject"] == "Du har fået en konto hos Taskforce Struer"
     assert english["Subject"] == "You have an account with Taskforce Struer"
@@ -137,7 +137,7 @@ def test_who_has_an_account_is_told_how_to_sign_in(settings: NotificationsSettin
     assert nobody["Subject"] == "Du har fået en konto hos taskforcen"
 
 
-def test_until_when_a_link_works_is_said_as_people_write_it(settings: NotificationsSettings) -> None:
+def test_the_expiry_of_a_link_is_written_as_a_time_of_day(settings: NotificationsSettings) -> None:
     asked = SignInLinkRequested(
         taskforce_id=HERE, version=1, recorded_at=NOW, request_id=HERE, person_id=HERE, expires_at=NOW
     )
@@ -167,7 +167,7 @@ def test_one_position_is_said_in_the_singular(settings: NotificationsSettings) -
     assert "Timer om ugen: 37\n" in body(message, "plain")
 
 
-def test_it_can_be_told_without_names(settings: NotificationsSettings) -> None:
+def test_a_mail_can_be_written_without_names(settings: NotificationsSettings) -> None:
     text = body(mail(settings, PLEDGE, name="", company="", taskforce=None), "plain")
     assert text.startswith("Hej\n\nI har sagt ja til 3 småjob.")
     assert "Virksomhed:" not in text
@@ -175,7 +175,7 @@ def test_it_can_be_told_without_names(settings: NotificationsSettings) -> None:
     assert "Et tilsagn, du noterede, er blevet" in body(mail(settings, HIRE, company=""), "plain")
 
 
-def test_headers_say_what_machines_need(settings: NotificationsSettings) -> None:
+def test_the_headers_say_that_the_mail_is_automatic(settings: NotificationsSettings) -> None:
     message = mail(settings, PLEDGE)
     assert str(message["From"]) == "Taskforce Struer <tilsagn@struer.example>"
     assert str(message["To"]) == "Mette Sørensen <mette@firma.example>"
@@ -187,7 +187,7 @@ def test_headers_say_what_machines_need(settings: NotificationsSettings) -> None
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
 
 
-def test_every_line_is_short_and_plain_enough_for_any_server(settings: NotificationsSettings) -> None:
+def test_every_line_is_short_ascii(settings: NotificationsSettings) -> None:
     recipient = Recipient(mail_address("Æ" * 200, "mette@firma.example"), "da", company="Ø" * 2000)
     content = render(KINDS[PLEDGE.rule], PLEDGE.facts, recipient, taskforce="Å" * 300, public_url=settings.public_url)
     message = compose(settings, HERE, recipient, content, now=NOW).as_bytes(policy=policy.SMTP)
@@ -199,7 +199,7 @@ def test_every_line_is_short_and_plain_enough_for_any_server(settings: Notificat
 @pytest.mark.parametrize(
     "poison", ["Eve\r\nBcc: all@example.com", "Eve\nBcc: all@example.com", "Eve\u2028Bcc: x@y.example"]
 )
-def test_no_text_from_outside_begins_a_header(settings: NotificationsSettings, poison: str) -> None:
+def test_no_text_from_outside_can_add_a_header(settings: NotificationsSettings, poison: str) -> None:
     message = mail(settings, PLEDGE, name=poison, company=poison, taskforce=poison)
     assert message["Bcc"] is None
     assert set(message.keys()) == set(mail(settings, PLEDGE).keys())
@@ -246,10 +246,10 @@ def test_text_and_html_say_the_same(settings: NotificationsSettings, notice: Not
         "mette@" + "x" * 70 + ".example",
     ],
 )
-def test_what_is_no_single_address_is_never_written_to(mailbox: str) -> None:
+def test_anything_but_one_address_is_undeliverable(mailbox: str) -> None:
     with pytest.raises(Undeliverable, match="bad_address"):
         mail_address("Mette", mailbox)
 
 
-def test_a_danish_domain_is_written_as_the_mail_system_knows_it() -> None:
+def test_an_internationalised_domain_is_encoded() -> None:
     assert mail_address("Mette", " mette@købmand.dk ").addr_spec == "mette@xn--kbmand-bya.dk"

@@ -1,4 +1,4 @@
-"""What is told to whom."""
+"""Which message leads to which notice, for whom, with which facts."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 
 from services.notifications.notices.notice import is_old_news
 from services.notifications.notices.registry import plan
-from tests.notifications.facts import hire, invited, pledge, taskforce
+from tests.notifications.messages import hire, invited, pledge, taskforce
 
 HERE, ELSEWHERE = uuid4(), uuid4()
 
 
-def test_a_pledge_is_told_to_its_contact() -> None:
+def test_a_pledge_leads_to_a_notice_for_its_contact() -> None:
     message = pledge(HERE, positions=3)
     (notice,) = plan(message)
     assert (notice.rule, notice.recipient_kind, notice.recipient_id) == (
@@ -23,7 +23,7 @@ def test_a_pledge_is_told_to_its_contact() -> None:
     assert notice.facts["positions"] == 3
 
 
-def test_a_hire_is_told_to_who_logged_its_pledge() -> None:
+def test_a_hire_leads_to_a_notice_for_the_person_who_logged_its_pledge() -> None:
     message = hire(HERE)
     (notice,) = plan(message)
     assert (notice.rule, notice.recipient_kind, notice.recipient_id) == (
@@ -33,7 +33,7 @@ def test_a_hire_is_told_to_who_logged_its_pledge() -> None:
     )
 
 
-def test_who_is_invited_is_told_so_each_time() -> None:
+def test_every_invitation_leads_to_a_notice_of_its_own() -> None:
     message = invited(HERE)
     (notice,) = plan(message)
     assert (notice.rule, notice.recipient_kind, notice.recipient_id) == ("invitation", "person", message.person_id)
@@ -42,12 +42,12 @@ def test_who_is_invited_is_told_so_each_time() -> None:
     assert again.delivery_id != notice.delivery_id
 
 
-def test_a_hire_without_a_pledge_or_without_a_logger_is_told_to_nobody() -> None:
+def test_a_hire_without_a_pledge_or_without_a_logger_leads_to_no_notice() -> None:
     assert plan(hire(HERE, pledge_id=None)) == []
     assert plan(hire(HERE, logged_by=None)) == []
 
 
-def test_the_register_is_told_to_nobody() -> None:
+def test_messages_of_the_register_lead_to_no_notice() -> None:
     assert plan(taskforce(HERE)) == []
 
 
@@ -57,7 +57,7 @@ def test_every_version_of_a_hire_is_one_and_the_same_notice() -> None:
     assert plan(first)[0].delivery_id == plan(later)[0].delivery_id
 
 
-def test_a_late_version_is_as_old_as_the_confirmation() -> None:
+def test_a_late_version_of_a_hire_is_as_old_as_its_confirmation() -> None:
     message = hire(HERE, confirmed_at=datetime(2026, 1, 1, tzinfo=UTC))
     assert is_old_news(plan(message)[0].happened_at, datetime.now(UTC))
 
@@ -67,7 +67,7 @@ def test_an_imported_pledge_is_as_old_as_the_day_it_was_given() -> None:
     assert is_old_news(plan(imported)[0].happened_at, datetime.now(UTC))
 
 
-def test_slips_of_the_evening_imported_next_morning_are_news() -> None:
+def test_a_pledge_imported_the_next_morning_is_not_old_news() -> None:
     now = datetime(2026, 12, 2, 8, 30, tzinfo=UTC)
     imported = pledge(HERE, captured_by="import", recorded_at=now, pledged_on=date(2026, 12, 1))
     happened_at = plan(imported)[0].happened_at
@@ -75,7 +75,7 @@ def test_slips_of_the_evening_imported_next_morning_are_news() -> None:
     assert not is_old_news(happened_at, now)
 
 
-def test_a_phone_with_a_wrong_clock_is_thanked_all_the_same() -> None:
+def test_a_phone_with_a_wrong_clock_does_not_make_old_news() -> None:
     message = pledge(HERE, captured_at=datetime(1970, 1, 1, tzinfo=UTC), pledged_on=date(1970, 1, 1))
     assert not is_old_news(plan(message)[0].happened_at, datetime.now(UTC))
 

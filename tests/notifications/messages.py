@@ -1,4 +1,4 @@
-"""Messages that somebody is told of."""
+"""Messages as other services publish them, for tests that set a field or two."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def hire(taskforce_id: UUID, *, ago: timedelta = timedelta(), **fields: Any) -> 
 
 
 def taskforce(taskforce_id: UUID, name: str = "Taskforce Struer", version: int = 1) -> TaskforceRegistered:
-    """A taskforce as the register tells of it."""
+    """A taskforce as the register publishes it."""
     return TaskforceRegistered(
         taskforce_id=taskforce_id,
         version=version,
@@ -113,7 +113,7 @@ __all__ = ["as_records", "hire", "pledge", "taskforce"]
 
 
 def invited(taskforce_id: UUID, **facts: Any) -> PersonInvited:
-    """Somebody has an account and is to be told so."""
+    """A person who has been given an account."""
     return PersonInvited(
         **{
             "taskforce_id": taskforce_id,
