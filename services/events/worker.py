@@ -11,7 +11,7 @@ from shared.messaging.worker import Worker, run_worker
 def create_worker(settings: EventsSettings | None = None) -> Worker:
     """Make the worker; without settings they are read from the environment."""
     settings = settings or EventsSettings()
-    return Worker(settings, service="events", due_work=[retention().work, finishing(settings)])
+    return Worker(settings, service="events", background_jobs=[retention().work, finishing(settings)])
 
 
 if __name__ == "__main__":
