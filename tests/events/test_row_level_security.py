@@ -13,7 +13,7 @@ import pytest_asyncio
 from services.events.calendar import commands as calendar
 from services.events.identity.administration.commands import add_person
 from services.events.identity.api_keys.commands import make_key
-from services.events.identity.first_admin.commands import make_setup_link
+from services.events.identity.first_admin.commands import make_first_admin_link
 from services.events.identity.magic_links.commands import request_links
 from services.events.identity.oidc import store as oidc
 from services.events.identity.passkeys import store as passkeys
@@ -64,7 +64,7 @@ async def filled(db: Database, taskforce_id: UUID) -> Database:
     await calendar.check_in(db, taskforce_id, event, company, by="test")
     karen = Person(uuid4(), "Karen", "karen@struer.example", frozenset({"coordinator"}))
     await make_key(db, taskforce_id, name="Byen", scopes=["events:read"], days=30, made_by=uuid4())
-    await make_setup_link(db, taskforce_id)
+    await make_first_admin_link(db, taskforce_id)
     await add_person(db, taskforce_id, karen)
     await request_links(db, karen.email, browser=bytes(32), next="/")
     await sessions.start(db, taskforce_id, karen.id, proof="demonstration", device="Firefox")

@@ -227,7 +227,7 @@ def test_marked_fields_are_those_we_know() -> None:
         "SubjectRequest.phones",
         "SubjectRequest.cvrs",
         "Search.phone",
-        "WantsReport.phone",
+        "ReportForm.phone",
         "Confirmation.phone",
         "Made.credential",
         "Signed.credential",

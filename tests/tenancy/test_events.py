@@ -19,7 +19,7 @@ from services.events.calendar.schemas import CheckInIn
 from services.events.identity.api_keys import commands as api_keys
 from services.events.identity.api_keys import queries as key_queries
 from services.events.identity.api_keys import store as key_store
-from services.events.identity.api_keys.domain import ApiKey, ClientRefused
+from services.events.identity.api_keys.domain import ApiKey, InvalidClient
 from services.events.register import commands as register
 from services.events.register import queries as register_queries
 from services.events.register import store as register_store
@@ -119,14 +119,14 @@ CASES: Cases = {
     api_keys.take_over_key: lambda w, db: api_keys.take_over_key(
         db, TASKFORCE, w.keys["take_over_key"].key_id, by=w.people["own"].id
     ),
-    api_keys.note_standing_still: lambda w, conn: api_keys.note_standing_still(conn, TASKFORCE, w.nobody),
+    api_keys.log_suspended_keys: lambda w, conn: api_keys.log_suspended_keys(conn, TASKFORCE, w.nobody),
     api_keys.exchange: lambda w, db: api_keys.exchange(
         db, w.keys["exchange"].client_id, w.keys["exchange"].client_secret
     ),
     key_queries.api_keys: lambda _, conn: key_queries.api_keys(conn, TASKFORCE, now()),
     key_store.insert: lambda _, conn: key_store.insert(conn, TASKFORCE, _key(), bytes(32)),
     key_store.load: lambda w, conn: key_store.load(conn, TASKFORCE, w.keys["load"].key_id),
-    key_store.note_use: lambda w, conn: key_store.note_use(conn, TASKFORCE, w.keys["load"].key_id, now()),
+    key_store.record_use: lambda w, conn: key_store.record_use(conn, TASKFORCE, w.keys["load"].key_id, now()),
     key_store.take_over: lambda w, conn: key_store.take_over(
         conn, TASKFORCE, w.keys["take_over"].key_id, uuid4(), now()
     ),
@@ -137,7 +137,9 @@ CASES: Cases = {
     calendar_queries.events: lambda _, conn: calendar_queries.events(conn, TASKFORCE, drafts=True, limit=10),
     calendar_queries.check_in: lambda w, conn: calendar_queries.check_in(conn, TASKFORCE, w.evening, w.ours),
     calendar_queries.check_ins: lambda w, conn: calendar_queries.check_ins(conn, TASKFORCE, w.evening, limit=10),
-    calendar_queries.held_names: lambda w, conn: calendar_queries.held_names(conn, TASKFORCE, w.evening, limit=10),
+    calendar_queries.unpublished_names: lambda w, conn: calendar_queries.unpublished_names(
+        conn, TASKFORCE, w.evening, limit=10
+    ),
     calendar_queries.candidates: lambda w, conn: calendar_queries.candidates(conn, TASKFORCE, w.evening, "A", limit=10),
     register_store.insert_company: lambda _, conn: register_store.insert_company(conn, TASKFORCE, _company(), at=now()),
     register_store.load_company: lambda w, conn: register_store.load_company(conn, TASKFORCE, w.ours),
@@ -150,7 +152,7 @@ CASES: Cases = {
     ),
     calendar_store.load_event: lambda w, conn: calendar_store.load_event(conn, TASKFORCE, w.evening),
     calendar_store.lock_event: lambda w, conn: calendar_store.lock_event(conn, TASKFORCE, w.evening),
-    calendar_store.hold_event: lambda w, conn: calendar_store.hold_event(conn, TASKFORCE, w.evening),
+    calendar_store.lock_event_shared: lambda w, conn: calendar_store.lock_event_shared(conn, TASKFORCE, w.evening),
     calendar_store.events_with_passes: lambda _, conn: calendar_store.events_with_passes(
         conn, TASKFORCE, ended_after=now()
     ),
@@ -182,7 +184,7 @@ def test_every_function_is_tried() -> None:
 
 
 async def test_none_sees_or_changes_anything_as_another_taskforce_or_as_none(world: Prepared) -> None:
-    assert await tried(world, CASES, (Refusal, ClientRefused)) == []
+    assert await tried(world, CASES, (Refusal, InvalidClient)) == []
 
 
 async def test_each_would_see_or_change_something_if_the_database_let_it(
@@ -190,5 +192,5 @@ async def test_each_would_see_or_change_something_if_the_database_let_it(
 ) -> None:
     async with started(installation, signing_key, Prepared) as (world, dsns):
         async with without_taskforces(world, dsns.superuser_dsn("events")):
-            found = await tried(world, CASES, (Refusal, ClientRefused))
+            found = await tried(world, CASES, (Refusal, InvalidClient))
         assert unnoticed(CASES, found) == []

@@ -11,7 +11,7 @@ import pytest_asyncio
 from services.events.identity import passkeys
 from services.events.identity.administration.commands import add_person
 from services.events.identity.passkeys import ceremony, commands, queries, store
-from services.events.identity.passkeys.ceremony import Enrolled, RelyingParty
+from services.events.identity.passkeys.ceremony import NewCredential, RelyingParty
 from services.events.identity.passkeys.domain import EnrolmentCode, Passkey
 from services.events.identity.people.domain import Person
 from services.events.identity.sessions import commands as sessions
@@ -49,10 +49,10 @@ class Prepared(Register):
         self.by_link = await self._session("link")
         self.by_passkey = await self._session("passkey")
         self.device = Device(PARTY.origin, count=None)
-        asked = PARTY.ask_to_enrol(ceremony.new_challenge(), TASKFORCE, self.people["own"], [])
-        made = PARTY.enrolled(ceremony.read_enrolment(self.device.make(asked)))
+        asked = PARTY.registration_options(ceremony.new_challenge(), TASKFORCE, self.people["own"], [])
+        made = PARTY.verify_registration(ceremony.read_registration(self.device.make(asked)))
         self.mine = passkey(self.me, made)
-        self.answer = ceremony.read_answer(self.device.sign(PARTY.ask_to_sign_in(ceremony.new_challenge())))
+        self.answer = ceremony.read_assertion(self.device.sign(PARTY.sign_in_options(ceremony.new_challenge())))
         self.others = [await self._somebody() for _ in range(4)]
         self.theirs = [passkey(person_id) for person_id in self.others]
         async with self.db.change(TASKFORCE) as conn:
@@ -71,8 +71,8 @@ class Prepared(Register):
         return person.id
 
 
-def passkey(person_id: UUID, made: Enrolled | None = None) -> Passkey:
-    made = made or Enrolled(uuid4().bytes, b"", 0, backed_up=False)
+def passkey(person_id: UUID, made: NewCredential | None = None) -> Passkey:
+    made = made or NewCredential(uuid4().bytes, b"", 0, backed_up=False)
     return Passkey(
         uuid4(), person_id, made.credential_id, made.public_key, made.sign_count, "x", made.backed_up, created_at=now()
     )
@@ -86,20 +86,20 @@ async def world(installation: Installation, signing_key: str) -> AsyncIterator[P
 
 
 def _asked_to_enrol(world: Prepared, db: Any) -> Any:
-    return commands.ask_to_enrol(
+    return commands.registration_options(
         db, PARTY, world.app.state.settings, world.who, session_id=world.by_passkey, browser=b"", code=None, now=now()
     )
 
 
 def _kept(world: Prepared, db: Any) -> Any:
-    made = Enrolled(uuid4().bytes, b"", 0, backed_up=False)
-    return commands.keep(db, world.who, world.by_passkey, made, None, device="x", now=now())
+    made = NewCredential(uuid4().bytes, b"", 0, backed_up=False)
+    return commands.save_passkey(db, world.who, world.by_passkey, made, None, device="x", now=now())
 
 
 CASES: Cases = {
-    commands.let_in: lambda w, db: commands.let_in(db, PARTY, w.answer, device="x", now=now()),
-    commands.ask_to_enrol: _asked_to_enrol,
-    commands.second_proof: lambda w, conn: commands.second_proof(conn, TASKFORCE, w.me, w.by_link, now=now()),
+    commands.complete_sign_in: lambda w, db: commands.complete_sign_in(db, PARTY, w.answer, device="x", now=now()),
+    commands.registration_options: _asked_to_enrol,
+    commands.required_code: lambda w, conn: commands.required_code(conn, TASKFORCE, w.me, w.by_link, now=now()),
     commands.make_code: lambda w, db: commands.make_code(
         db, w.app.state.settings, TASKFORCE, w.me, by="x", now=datetime.now(UTC)
     ),
@@ -108,10 +108,10 @@ CASES: Cases = {
         db, TASKFORCE, w.others[0], w.theirs[0].id, session_id=None, opened=frozenset({"member"})
     ),
     queries.passkeys: lambda w, conn: queries.passkeys(conn, TASKFORCE, w.me),
-    queries.must_bring_code: lambda w, conn: queries.must_bring_code(conn, TASKFORCE, w.me, w.by_link),
+    queries.needs_enrolment_code: lambda w, conn: queries.needs_enrolment_code(conn, TASKFORCE, w.me, w.by_link),
     store.insert: lambda w, conn: store.insert(conn, TASKFORCE, passkey(w.me)),
     store.find_by_credential: lambda w, conn: store.find_by_credential(conn, TASKFORCE, w.mine.credential_id),
-    store.note_use: lambda w, conn: store.note_use(
+    store.record_use: lambda w, conn: store.record_use(
         conn, TASKFORCE, w.theirs[2].id, sign_count=1, backed_up=True, at=datetime.now(UTC)
     ),
     store.credential_ids: lambda w, conn: store.credential_ids(conn, TASKFORCE, w.me),
@@ -124,7 +124,7 @@ CASES: Cases = {
     store.count_wrong_try: lambda w, conn: store.count_wrong_try(conn, TASKFORCE, w.others[2]),
     store.delete_code: lambda w, conn: store.delete_code(conn, TASKFORCE, w.others[3]),
     # Last, for it ends the session.
-    commands.keep: _kept,
+    commands.save_passkey: _kept,
     # Last: it leaves none of them.
     store.delete_of_person: lambda w, conn: store.delete_of_person(conn, TASKFORCE, w.me),
 }
@@ -132,11 +132,11 @@ _OF_NOBODY = "a challenge is of no taskforce: nobody knows yet who will answer i
 EXEMPT: Exempt = {
     store.insert_challenge: _OF_NOBODY,
     store.take_challenge: _OF_NOBODY,
-    commands.ask_to_sign_in: _OF_NOBODY,
-    commands.ask_to_prove: _OF_NOBODY,
-    commands.prove: "uses up a challenge, and then does what `let_in` does",
-    commands.sign_in: "uses up a challenge, and then does what `let_in` does",
-    commands.enrol: "asks `second_proof`, uses up a challenge, and then does what `keep` does",
+    commands.sign_in_options: _OF_NOBODY,
+    commands.step_up_options: _OF_NOBODY,
+    commands.step_up: "uses up a challenge, and then does what `complete_sign_in` does",
+    commands.sign_in: "uses up a challenge, and then does what `complete_sign_in` does",
+    commands.add_passkey: "asks `required_code`, uses up a challenge, and then does what `keep` does",
 }
 
 

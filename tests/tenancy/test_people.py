@@ -15,7 +15,7 @@ from services.events.identity.administration import commands
 from services.events.identity.magic_links import commands as link_commands
 from services.events.identity.magic_links import store as link_store
 from services.events.identity.magic_links.domain import LinkCode
-from services.events.identity.magic_links.store import Asked
+from services.events.identity.magic_links.store import LinkRequest
 from services.events.identity.people import queries, store
 from services.events.identity.people.domain import Person
 from services.events.identity.sessions import commands as session_commands
@@ -43,7 +43,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-WAITED_FOR: Final = ("make_link", "open_link", "lock_good", "add_secret", "secret_hashes", "mark_used")
+WAITED_FOR: Final = ("make_link", "open_link", "lock_valid", "add_secret", "secret_hashes", "mark_used")
 SIGNED_IN: Final = ("renew", "end", "end_one", "load", "touch", "delete", "delete_of_passkey", "over")
 
 
@@ -123,7 +123,7 @@ PEOPLE: Cases = {
     store.load_person: lambda w, conn: store.load_person(conn, TASKFORCE, w.me),
     store.load_active_person: lambda w, conn: store.load_active_person(conn, TASKFORCE, w.me),
     store.is_active: lambda w, conn: store.is_active(conn, TASKFORCE, w.me),
-    store.find_by_address: lambda w, conn: store.find_by_address(conn, TASKFORCE, w.people["own"].email),
+    store.find_by_email: lambda w, conn: store.find_by_email(conn, TASKFORCE, w.people["own"].email),
     store.first_in_role: lambda _, conn: store.first_in_role(conn, TASKFORCE, "admin"),
     store.administrators: lambda _, conn: store.administrators(conn, TASKFORCE),
 }
@@ -131,7 +131,7 @@ SESSIONS: Cases = {
     # First, for whoever signs in clears away what is over.
     session_store.delete_over: lambda _, conn: session_store.delete_over(conn, TASKFORCE, now()),
     session_commands.start: lambda w, db: session_commands.start(db, TASKFORCE, w.me, proof="passkey", device="x"),
-    session_commands.begin: lambda w, conn: session_commands.begin(
+    session_commands.start_in: lambda w, conn: session_commands.start_in(
         conn, TASKFORCE, w.me, proof="passkey", device="x", now=now(), proved_at=now()
     ),
     session_commands.renew: lambda w, db: session_commands.renew(db, w.keys["renew"], by_person=True),
@@ -140,7 +140,9 @@ SESSIONS: Cases = {
     session_commands.end_others: lambda w, db: session_commands.end_others(
         db, TASKFORCE, w.others["end_others"], but=None
     ),
-    proof_queries.ways: lambda w, conn: proof_queries.ways(conn, TASKFORCE, w.me, w.keys["load"].session_id),
+    proof_queries.step_up_methods: lambda w, conn: proof_queries.step_up_methods(
+        conn, TASKFORCE, w.me, w.keys["load"].session_id
+    ),
     session_queries.sessions: lambda w, conn: session_queries.sessions(conn, TASKFORCE, w.me),
     session_store.insert: _new_session,
     session_store.load: lambda w, conn: session_store.load(conn, w.keys["load"], now()),
@@ -160,14 +162,14 @@ LINKS: Cases = {
         db, w.links["open_link"], browser=bytes(32), device="x"
     ),
     link_store.insert: lambda w, conn: link_store.insert(
-        conn, TASKFORCE, uuid4(), Asked(w.me, bytes(32), "", datetime.now(UTC))
+        conn, TASKFORCE, uuid4(), LinkRequest(w.me, bytes(32), "", datetime.now(UTC))
     ),
     link_store.count_of_person: lambda w, conn: link_store.count_of_person(
         conn, TASKFORCE, w.me, bytes(32), now() - LONGEST
     ),
     link_store.delete_of_person: lambda w, conn: link_store.delete_of_person(conn, TASKFORCE, w.waiting),
-    link_store.lock_good: lambda w, conn: link_store.lock_good(
-        conn, TASKFORCE, w.links["lock_good"].request_id, datetime.now(UTC)
+    link_store.lock_valid: lambda w, conn: link_store.lock_valid(
+        conn, TASKFORCE, w.links["lock_valid"].request_id, datetime.now(UTC)
     ),
     link_store.add_secret: lambda w, conn: link_store.add_secret(
         conn, TASKFORCE, w.links["add_secret"].request_id, bytes(32), most=5

@@ -70,7 +70,7 @@ CASES: Cases = {
 }
 EXEMPT: Exempt = {
     commands.deadlines: "counts what is past its deadline, of one taskforce: tests/privacy/test_inquiries.py",
-    commands.finish_orders: "goes from taskforce to taskforce, each in transactions of its own",
+    commands.retry_orders: "goes from taskforce to taskforce, each in transactions of its own",
 }
 
 

@@ -13,7 +13,7 @@ from services.events.identity.administration.commands import add_person
 from services.events.identity.oidc import commands, store
 from services.events.identity.oidc.domain import Identity
 from services.events.identity.people.domain import Person
-from services.events.settings import GroupGives
+from services.events.settings import GroupGrants
 from shared.refusals import Refusal
 from tests.authorisation.register import Register, started
 from tests.authorisation.removal import without_taskforces
@@ -30,7 +30,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-GROUPS = {"Taskforce": GroupGives(roles=frozenset({"coordinator"}))}
+GROUPS = {"Taskforce": GroupGrants(roles=frozenset({"coordinator"}))}
 
 
 class Prepared(Register):
@@ -69,18 +69,18 @@ CASES: Cases = {
     store.find_person: lambda w, conn: store.find_person(conn, TASKFORCE, w.linked[1][1]),
     store.is_linked: lambda w, conn: store.is_linked(conn, TASKFORCE, w.linked[1][0]),
     store.insert_link: lambda w, conn: store.insert_link(conn, TASKFORCE, w.unknown.pop(), uuid4().bytes * 2, now()),
-    store.note_use: lambda w, conn: store.note_use(conn, TASKFORCE, w.linked[1][0], datetime.now(UTC)),
+    store.record_use: lambda w, conn: store.record_use(conn, TASKFORCE, w.linked[1][0], datetime.now(UTC)),
     store.delete_link: lambda w, conn: store.delete_link(conn, TASKFORCE, w.linked[2][0]),
     store.save_provided: lambda w, conn: store.save_provided(
         conn, TASKFORCE, w.linked[3][0], roles=frozenset({"auditor"}), municipality="0756", programme=None
     ),
 }
-_OF_NOBODY = "what a browser has begun is of no taskforce: nobody knows yet who will come back"
+_OF_NOBODY = "what a browser has pending is of no taskforce: nobody knows yet who will come back"
 _REGISTRY = "asks the registry of taskforces, which is of none"
 EXEMPT: Exempt = {
-    store.insert_begun: _OF_NOBODY,
-    store.take_begun: _OF_NOBODY,
-    commands.take: _OF_NOBODY,
+    store.insert_pending: _OF_NOBODY,
+    store.take_pending: _OF_NOBODY,
+    commands.consume: _OF_NOBODY,
     commands.begin: _REGISTRY,
     commands.taskforce_of: _REGISTRY,
     commands.groups_of: _REGISTRY,

@@ -32,7 +32,7 @@ class Unadministered(Register):
     async def fill(self) -> None:
         for id, slug in ((TASKFORCE, "struer"), (OTHER_TASKFORCE, "elsewhere")):
             await register_taskforce(self.db, id=id, slug=slug, name=slug, municipality="0671", since=date(2018, 5, 1))
-        await commands.make_setup_link(self.db, TASKFORCE)
+        await commands.make_first_admin_link(self.db, TASKFORCE)
 
 
 def _long_ago() -> datetime:
@@ -42,10 +42,10 @@ def _long_ago() -> datetime:
 # In this order: each leaves what the next one needs.
 CASES: Cases = {
     store.delete_link: lambda _, conn: store.delete_link(conn, TASKFORCE),
-    commands.make_setup_link: lambda _, db: commands.make_setup_link(db, TASKFORCE),
+    commands.make_first_admin_link: lambda _, db: commands.make_first_admin_link(db, TASKFORCE),
     store.replace_link: lambda _, conn: store.replace_link(conn, TASKFORCE, hash_secret(bytes(32)), datetime.now(UTC)),
-    store.good_hash: lambda _, conn: store.good_hash(conn, TASKFORCE, _long_ago()),
-    commands.check_setup: lambda _, db: commands.check_setup(db, CODE),
+    store.valid_hash: lambda _, conn: store.valid_hash(conn, TASKFORCE, _long_ago()),
+    commands.check_first_admin_link: lambda _, db: commands.check_first_admin_link(db, CODE),
     commands.become_first_administrator: lambda _, db: commands.become_first_administrator(
         db, CODE, Person(uuid4(), "Z Ny", "ny@example.dk", frozenset({"admin"})), device="x"
     ),

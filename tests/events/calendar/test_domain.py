@@ -92,14 +92,14 @@ def test_a_step_taken_twice_is_a_step_taken_once(steps: tuple[str, ...]) -> None
 def test_a_decision_taken_on_an_older_version_is_refused() -> None:
     planned = event("publish")
     with pytest.raises(StaleVersion):
-        planned.open(NOW, seen=1)
+        planned.open(NOW, expected_version=1)
     assert planned.status == "published"
-    assert planned.open(NOW, seen=2)
+    assert planned.open(NOW, expected_version=2)
 
 
 def test_a_step_that_has_been_taken_is_not_refused_for_an_older_version() -> None:
     planned = event("publish")
-    assert not planned.publish(seen=1)
+    assert not planned.publish(expected_version=1)
 
 
 def test_an_event_ends_after_it_begins() -> None:

@@ -121,7 +121,7 @@ def test_a_code_is_sealed_with_the_signing_key(events_settings: EventsSettings, 
         token_jwks=public_jwks(stranger),
     )
     code = passes.link_code(elsewhere, taskforce_id, uuid4(), 1)
-    with pytest.raises(passes.PassLinkBroken):
+    with pytest.raises(passes.InvalidPassLink):
         passes.read_link(events_settings, code)
 
 

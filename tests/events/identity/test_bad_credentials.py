@@ -19,7 +19,7 @@ from joserfc.jwk import OctKey, OKPKey
 
 from services.events.calendar import passes
 from services.events.identity.administration import commands as people
-from services.events.identity.first_admin.commands import make_setup_link
+from services.events.identity.first_admin.commands import make_first_admin_link
 from services.events.identity.magic_links.domain import LIFETIME, LinkCode
 from shared.http.auth import COOKIE, SESSION_COOKIE, new_private_jwk
 from shared.http.refusals import problem_with_code
@@ -113,7 +113,7 @@ async def test_a_setup_link_that_was_replaced_says_so(
     other_taskforce_id: UUID,
     language: Language,
 ) -> None:
-    old, _new = [await make_setup_link(db, other_taskforce_id) for _ in "12"]
+    old, _new = [await make_first_admin_link(db, other_taskforce_id) for _ in "12"]
     for answer in (
         await browser.get(f"{old}?lang={language}", headers=PAGE),
         await browser.post(f"{old}?lang={language}", headers=PAGE, data={"name": "Bo", "email": "bo@b.example"}),

@@ -1,4 +1,4 @@
-"""People and their roles, for administrators."""
+"""JSON routes of people, for administrators."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.events.access import PERSON, Administrator, Db, ProvenAdministrator
+from services.events.access import PERSON, Administrator, Db, SteppedUpAdministrator
 from services.events.identity.administration import commands
 from services.events.identity.administration.schemas import PersonFacts, PersonIn, PersonOut, PersonPage
 from services.events.identity.people import queries
@@ -21,16 +21,16 @@ router = APIRouter(prefix="/api/events/v1/people", tags=["people"])
 
 @router.post("", status_code=201, responses=problems(404, 409, 422))
 @concerns(PERSON)
-async def add_person(principal: ProvenAdministrator, db: Db, person: PersonIn) -> PersonOut:
-    """Let somebody take part."""
+async def add_person(principal: SteppedUpAdministrator, db: Db, person: PersonIn) -> PersonOut:
+    """Add a person."""
     await commands.add_person(db, principal.taskforce, person.person(person.id), invite=person.invite)
     return await _shown(principal, db, person.id)
 
 
 @router.put("/{person_id}", responses=problems(404, 409, 422))
 @concerns(PERSON)
-async def change_person(principal: ProvenAdministrator, db: Db, person_id: UUID, person: PersonFacts) -> PersonOut:
-    """Change somebody's facts and roles. Where they are signed in, the new roles hold within a minute."""
+async def change_person(principal: SteppedUpAdministrator, db: Db, person_id: UUID, person: PersonFacts) -> PersonOut:
+    """Change a person's facts and roles. New roles apply to existing sessions within a minute."""
     await commands.change_person(db, principal.taskforce, person.person(person_id))
     return await _shown(principal, db, person_id)
 
@@ -38,23 +38,23 @@ async def change_person(principal: ProvenAdministrator, db: Db, person_id: UUID,
 @router.post("/{person_id}/invitations", status_code=202, responses=problems(404, 409, 422))
 @concerns(PERSON)
 async def invite_person(principal: Administrator, db: Db, person_id: UUID) -> PersonOut:
-    """Write to somebody (again) that they have an account, and how they sign in: every ten minutes at most."""
+    """Mail an invitation to a person, at most every ten minutes."""
     await commands.invite_person(db, principal.taskforce, person_id)
     return await _shown(principal, db, person_id)
 
 
 @router.post("/{person_id}/deactivate", responses=problems(404, 409, 422))
 @concerns(PERSON)
-async def deactivate_person(principal: ProvenAdministrator, db: Db, person_id: UUID) -> PersonOut:
-    """Let somebody no longer take part: they are signed out everywhere within a minute."""
+async def deactivate_person(principal: SteppedUpAdministrator, db: Db, person_id: UUID) -> PersonOut:
+    """Deactivate a person: all their sessions end within a minute."""
     await commands.deactivate_person(db, principal.taskforce, person_id)
     return await _shown(principal, db, person_id)
 
 
 @router.post("/{person_id}/reactivate", responses=problems(404, 422))
 @concerns(PERSON)
-async def reactivate_person(principal: ProvenAdministrator, db: Db, person_id: UUID) -> PersonOut:
-    """Let somebody take part again."""
+async def reactivate_person(principal: SteppedUpAdministrator, db: Db, person_id: UUID) -> PersonOut:
+    """Reactivate a person."""
     await commands.reactivate_person(db, principal.taskforce, person_id)
     return await _shown(principal, db, person_id)
 

@@ -1,4 +1,4 @@
-"""The people of the taskforce, for its administrators."""
+"""HTML pages of people, for administrators."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.events.access import PERSON, Administrator, Db, ProvenAdministrator
+from services.events.access import PERSON, Administrator, Db, SteppedUpAdministrator
 from services.events.identity.administration import commands
 from services.events.identity.administration.schemas import PersonFacts, PersonIn
 from services.events.identity.api_keys.domain import SCOPE_LABELS
@@ -55,11 +55,11 @@ async def show_people(
     changed: UUID | None = None,
     page_token: PageToken = None,
 ) -> Response:
-    """Who takes part, and as what.
+    """The list of people.
 
     Args:
-        added: the person who has just been added, to say so.
-        changed: the person who has just been changed, to say so.
+        added: a person who has just been added, for a message.
+        changed: a person who has just been changed, for a message.
     """
     async with db.read(principal.taskforce) as conn:
         new = old = None
@@ -84,15 +84,15 @@ async def show_people(
 @router.get("/new")
 @concerns()
 async def new_person(request: Request, principal: Administrator, db: Db) -> Response:
-    """An empty form."""
+    """The form for a new person."""
     form = blank(id=str(uuid4()), language="da", invite=True)
     return await _asked(request, "person_new.html", principal, db, form=form)
 
 
 @router.post("")
 @concerns(PERSON)
-async def add_person(request: Request, principal: ProvenAdministrator, db: Db) -> Response:
-    """Let somebody take part."""
+async def add_person(request: Request, principal: SteppedUpAdministrator, db: Db) -> Response:
+    """Add a person."""
     form = await read_form(request, PersonIn)
     if form.data is not None:
         try:
@@ -107,22 +107,22 @@ async def add_person(request: Request, principal: ProvenAdministrator, db: Db) -
 @router.get("/{person_id:uuid}")
 @concerns(PERSON)
 async def edit_person(request: Request, principal: Administrator, db: Db, person_id: UUID) -> Response:
-    """What is known of somebody, to be changed."""
+    """The form that changes a person."""
     async with db.read(principal.taskforce) as conn:
         row = await queries.person(conn, principal.taskforce, person_id)
-        keys = await api_keys(conn, principal.taskforce, datetime.now(UTC), kept_by=person_id)
+        keys = await api_keys(conn, principal.taskforce, datetime.now(UTC), owner=person_id)
     form = blank(**row.model_dump(include=set(PersonFacts.model_fields)))
     return await _asked(request, "person.html", principal, db, form=form, person=row, keys=keys)
 
 
 @router.post("/{person_id:uuid}")
 @concerns(PERSON)
-async def change_person(request: Request, principal: ProvenAdministrator, db: Db, person_id: UUID) -> Response:
-    """Change somebody's facts and roles."""
+async def change_person(request: Request, principal: SteppedUpAdministrator, db: Db, person_id: UUID) -> Response:
+    """Change a person's facts and roles."""
     form = await read_form(request, PersonFacts)
     async with db.read(principal.taskforce) as conn:
         row = await queries.person(conn, principal.taskforce, person_id)
-        keys = await api_keys(conn, principal.taskforce, datetime.now(UTC), kept_by=person_id)
+        keys = await api_keys(conn, principal.taskforce, datetime.now(UTC), owner=person_id)
     if form.data is not None:
         try:
             await commands.change_person(db, principal.taskforce, form.data.person(person_id))
@@ -135,23 +135,23 @@ async def change_person(request: Request, principal: ProvenAdministrator, db: Db
 @router.post("/{person_id:uuid}/invitations")
 @concerns(PERSON)
 async def invite_person(principal: Administrator, db: Db, person_id: UUID) -> Response:
-    """Write to somebody (again) that they have an account."""
+    """Mail an invitation to a person."""
     await commands.invite_person(db, principal.taskforce, person_id)
     return RedirectResponse(f"/people/{person_id}", 303)
 
 
 @router.post("/{person_id:uuid}/deactivate")
 @concerns(PERSON)
-async def deactivate_person(principal: ProvenAdministrator, db: Db, person_id: UUID) -> Response:
-    """Let somebody no longer take part."""
+async def deactivate_person(principal: SteppedUpAdministrator, db: Db, person_id: UUID) -> Response:
+    """Deactivate a person."""
     await commands.deactivate_person(db, principal.taskforce, person_id)
     return RedirectResponse(f"/people/{person_id}", 303)
 
 
 @router.post("/{person_id:uuid}/reactivate")
 @concerns(PERSON)
-async def reactivate_person(principal: ProvenAdministrator, db: Db, person_id: UUID) -> Response:
-    """Let somebody take part again."""
+async def reactivate_person(principal: SteppedUpAdministrator, db: Db, person_id: UUID) -> Response:
+    """Reactivate a person."""
     await commands.reactivate_person(db, principal.taskforce, person_id)
     return RedirectResponse(f"/people/{person_id}", 303)
 
@@ -167,7 +167,7 @@ _FIELDS: Final[Mapping[type[Refusal], str]] = {
 
 
 def _at_field(refusal: Refusal) -> dict[str, str]:
-    """The refusal as an error of the field that it is about."""
+    """Return the refusal as the error of the field at fault."""
     return {_FIELDS[type(refusal)]: problem_of(refusal).detail or ""}
 
 

@@ -1,4 +1,4 @@
-"""The taskforce's API keys, for its administrators."""
+"""HTML pages of API keys, for administrators."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.events.access import API_KEY, Administrator, Db, ProvenAdministrator, Settings
+from services.events.access import API_KEY, Administrator, Db, Settings, SteppedUpAdministrator
 from services.events.identity.api_keys import commands, queries
 from services.events.identity.api_keys.domain import LIFETIMES_DAYS, SCOPE_LABELS, TOKEN_PATH
 from services.events.identity.api_keys.schemas import ApiKeyIn
@@ -28,14 +28,14 @@ router = APIRouter(prefix="/api-keys", include_in_schema=False)
 @router.get("")
 @concerns(API_KEY)
 async def show_keys(request: Request, principal: Administrator, db: Db) -> Response:
-    """Which programs have a key, and the form for another one."""
+    """The list of keys, and the form that makes one."""
     return await _shown(request, principal, db, blank(days="90"))
 
 
 @router.post("")
 @concerns()
-async def make_key(request: Request, principal: ProvenAdministrator, db: Db, settings: Settings) -> Response:
-    """Make a key, and show it this once."""
+async def make_key(request: Request, principal: SteppedUpAdministrator, db: Db, settings: Settings) -> Response:
+    """Make a key and show its credentials, once."""
     form = await read_form(request, ApiKeyIn)
     if form.data is None:
         return await _shown(request, principal, db, form, status_code=422)
@@ -54,16 +54,16 @@ async def make_key(request: Request, principal: ProvenAdministrator, db: Db, set
 
 @router.post("/{key_id:uuid}/revoke")
 @concerns(API_KEY)
-async def revoke_key(principal: ProvenAdministrator, db: Db, key_id: UUID) -> Response:
-    """Take a key back."""
+async def revoke_key(principal: SteppedUpAdministrator, db: Db, key_id: UUID) -> Response:
+    """Revoke a key."""
     await commands.revoke_key(db, principal.taskforce, key_id, by=principal.subject)
     return RedirectResponse("/api-keys", 303)
 
 
 @router.post("/{key_id:uuid}/take-over")
 @concerns(API_KEY)
-async def take_over_key(principal: ProvenAdministrator, db: Db, key_id: UUID) -> Response:
-    """Answer for a key from now on, in place of whoever did."""
+async def take_over_key(principal: SteppedUpAdministrator, db: Db, key_id: UUID) -> Response:
+    """Become the owner of a key."""
     await commands.take_over_key(db, principal.taskforce, key_id, by=principal.person)
     return RedirectResponse(f"/api-keys#key-{key_id}", 303)
 

@@ -1,4 +1,4 @@
-"""SQL for reading sessions, as their people see them."""
+"""SQL for reading sessions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class SessionRow(BaseModel):
-    """Where somebody is signed in."""
+    """A session as its person sees it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -28,7 +28,7 @@ class SessionRow(BaseModel):
 
 
 async def sessions(conn: Connection, taskforce_id: UUID, person_id: UUID) -> list[SessionRow]:
-    """The person's sessions that live, the latest used first."""
+    """Return the person's sessions that have not ended, last used first."""
     now = datetime.now(UTC)
     rows = await conn.fetch(
         """

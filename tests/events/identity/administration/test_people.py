@@ -282,7 +282,7 @@ async def test_what_somebody_may_is_in_the_log_whenever_it_changes_and_who_they_
             await caller.post(f"/people/{karen['id']}/reactivate", None, "admin")
             await caller.put(f"/people/{karen['id']}", facts, "admin")
     told = [line for line in logged if line["event"].startswith("people.")]
-    changes = ["people.changed", "people.changed", "people.closed", "people.opened", "people.changed"]
+    changes = ["people.changed", "people.changed", "people.deactivated", "people.reactivated", "people.changed"]
     assert [line["event"] for line in told] == ["people.added", *changes, *changes]
     assert {line["person"] for line in told} == {karen["id"]}
     assert (told[0]["roles"], told[1]["roles"]) == (["coordinator", "member"], ["auditor", "member"])

@@ -231,7 +231,7 @@ async def test_a_key_stands_still_when_who_answers_for_it_is_no_administrator_an
     with capture_logs() as logged:
         await refused(client, body(key))
     assert next((one["event"], one.get("keys")) for one in logged if one["log_level"] == "warning") == (
-        "api_keys.nobody_answers_for_it",
+        "api_keys.suspended",
         [str(key.key_id)],
     )
     page = (await client.get("/api-keys", headers=bo)).text
@@ -245,7 +245,7 @@ async def test_that_a_key_stands_still_is_logged_when_its_administrator_goes(db:
     for gone in (no_administrator, closed):
         with capture_logs() as logged:
             await gone(db, taskforce_id)
-        told = [one for one in logged if one["event"] == "api_keys.nobody_answers_for_it"]
+        told = [one for one in logged if one["event"] == "api_keys.suspended"]
         assert [one["keys"] for one in told] == [[str(key.key_id)]]
         assert str(over.key_id) not in str(logged)
 

@@ -11,7 +11,7 @@ import pytest
 
 from services.events.identity.administration.commands import add_person
 from services.events.identity.first_admin import commands
-from services.events.identity.first_admin.commands import LIFETIME, SetupOver
+from services.events.identity.first_admin.commands import LIFETIME, SetupLinkExpired
 from services.events.identity.people.domain import Person
 from shared.http.auth import COOKIE, SESSION_COOKIE, TokenVerifier
 from shared.secrets import from_base64url, to_base64url
@@ -29,7 +29,7 @@ WHO = {"name": "Bent Sivkær", "email": "bent@struer.example"}
 
 
 async def link(db: Database, taskforce_id: UUID) -> str:
-    path = await commands.make_setup_link(db, taskforce_id)
+    path = await commands.make_first_admin_link(db, taskforce_id)
     assert path is not None
     return path
 
@@ -70,7 +70,7 @@ async def test_who_never_added_a_passkey_becomes_administrator_again_by_another_
     again = TokenVerifier(events_settings.token_jwks).verify(client.cookies[COOKIE])
     assert (again.person, again.session_id == first.session_id) == (first.person, False)
     await with_passkey(db, taskforce_id, again.person)
-    assert await commands.make_setup_link(db, taskforce_id) is None
+    assert await commands.make_first_admin_link(db, taskforce_id) is None
 
 
 async def test_only_the_latest_link_works(client: httpx.AsyncClient, db: Database, taskforce_id: UUID) -> None:
@@ -81,10 +81,10 @@ async def test_only_the_latest_link_works(client: httpx.AsyncClient, db: Databas
 
 async def test_a_link_works_for_a_day(db: Database, taskforce_id: UUID) -> None:
     now = datetime.now(UTC)
-    path = await commands.make_setup_link(db, taskforce_id, now=now - LIFETIME)
+    path = await commands.make_first_admin_link(db, taskforce_id, now=now - LIFETIME)
     assert path is not None
-    with pytest.raises(SetupOver):
-        await commands.check_setup(db, path.rpartition("/")[2], now=now)
+    with pytest.raises(SetupLinkExpired):
+        await commands.check_first_admin_link(db, path.rpartition("/")[2], now=now)
 
 
 async def test_of_two_who_open_it_at_once_one_becomes_administrator(db: Database, taskforce_id: UUID) -> None:
@@ -94,7 +94,7 @@ async def test_of_two_who_open_it_at_once_one_becomes_administrator(db: Database
         *(commands.become_first_administrator(db, code, person, device="") for person in people),
         return_exceptions=True,
     )
-    assert sorted(isinstance(answer, SetupOver) for answer in answers) == [False, True]
+    assert sorted(isinstance(answer, SetupLinkExpired) for answer in answers) == [False, True]
 
 
 async def test_a_link_is_worth_nothing_once_there_is_an_administrator(

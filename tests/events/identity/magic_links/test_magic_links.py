@@ -21,12 +21,12 @@ from services.events.identity.administration.commands import add_person
 from services.events.identity.magic_links import commands
 from services.events.identity.magic_links.domain import (
     LIFETIME,
-    MOST_AT_ONCE,
-    MOST_MAILS,
-    MOST_OF_ALL,
-    MOST_OF_ONE_NETWORK,
+    MAX_MAILS,
+    MAX_PER_BROWSER,
+    MAX_PER_NETWORK,
+    MAX_PER_PERSON,
     LinkCode,
-    LinkOver,
+    LinkExpired,
 )
 from services.events.identity.magic_links.pages import ANSWER_SECONDS, BROWSER_COOKIE
 from services.events.identity.people.domain import Person
@@ -75,7 +75,7 @@ async def browser(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """A browser whose user looks no sooner than what they asked for has been done."""
 
     async def until_done(_: httpx.Response) -> None:
-        await app.state.link_answers.close(patience_seconds=PATIENCE_SECONDS)
+        await app.state.link_delay.close(patience_seconds=PATIENCE_SECONDS)
 
     async with browser_at(app, {**AS_OUR_PAGES, "response": [until_done]}) as client:
         yield client
@@ -160,7 +160,7 @@ async def test_a_link_works_for_ten_minutes(browser: httpx.AsyncClient, db: Data
     path = await link(browser, db, taskforce_id)
     await aged(db, taskforce_id, LIFETIME)
     assert (await browser.post(path, headers=PAGE)).status_code == 409
-    with pytest.raises(LinkOver):
+    with pytest.raises(LinkExpired):
         await commands.make_link(db, taskforce_id, (await asked(db))[-1])
 
 
@@ -249,7 +249,7 @@ async def test_who_no_longer_takes_part_is_sent_nothing_and_a_link_of_theirs_ope
     waiting = (await asked(db))[-1]
     await people.deactivate_person(db, taskforce_id, karen.id)
     assert (await browser.post(path, headers=PAGE)).status_code == 409
-    with pytest.raises(LinkOver):
+    with pytest.raises(LinkExpired):
         await commands.make_link(db, taskforce_id, waiting)
     before = len(await asked(db))
     await browser.post("/sign-in/link", data={"email": karen.email}, headers=PAGE)
@@ -257,45 +257,45 @@ async def test_who_no_longer_takes_part_is_sent_nothing_and_a_link_of_theirs_ope
 
 
 async def test_nobody_is_flooded_with_mails(browser: httpx.AsyncClient, db: Database, taskforce_id: UUID) -> None:
-    for _ in range(MOST_AT_ONCE + 2):
+    for _ in range(MAX_PER_BROWSER + 2):
         answer = await browser.post("/sign-in/link", data={"email": "karen@struer.example"}, headers=PAGE)
         assert answer.status_code == 303
-    assert len(await asked(db)) == MOST_AT_ONCE
-    for _ in range(MOST_MAILS):
+    assert len(await asked(db)) == MAX_PER_BROWSER
+    for _ in range(MAX_MAILS):
         await commands.make_link(db, taskforce_id, (await asked(db))[-1])
-    with pytest.raises(LinkOver):
+    with pytest.raises(LinkExpired):
         await commands.make_link(db, taskforce_id, (await asked(db))[-1])
 
 
 async def test_a_stranger_who_asks_in_vain_keeps_nobody_out(
     browser: httpx.AsyncClient, db: Database, taskforce_id: UUID
 ) -> None:
-    for _ in range(MOST_AT_ONCE + 2):
+    for _ in range(MAX_PER_BROWSER + 2):
         await browser.post("/sign-in/link", data={"email": "karen@struer.example"}, headers=PAGE)
     before = len(await asked(db))
     browser.cookies.clear()  # another browser
     assert (await browser.post(await link(browser, db, taskforce_id), headers=PAGE)).status_code == 303
     assert len(await asked(db)) == before + 1
-    for number in range(MOST_OF_ALL):
+    for number in range(MAX_PER_PERSON):
         browser.cookies.clear()
         await asks_from(browser, f"198.51.100.{number}")
-    assert len(await asked(db)) == MOST_OF_ALL
+    assert len(await asked(db)) == MAX_PER_PERSON
 
 
 async def test_a_stranger_at_one_place_who_throws_cookies_away_keeps_nobody_out(
     browser: httpx.AsyncClient, db: Database
 ) -> None:
     said = []
-    for number in range(MOST_OF_ALL):
+    for number in range(MAX_PER_PERSON):
         browser.cookies.clear()
         said.append(await asks_from(browser, f"2001:db8:1:2::{number}"))
         # One that nobody has is counted the same, or the answer would say which it is.
         assert (await asks_from(browser, f"2001:db8:1:2::{number}", "nobody@struer.example")) == said[-1]
-    assert [status for status, _ in said] == [303] * MOST_OF_ONE_NETWORK + [429] * (MOST_OF_ALL - MOST_OF_ONE_NETWORK)
-    assert len(await asked(db)) == MOST_OF_ONE_NETWORK
+    assert [status for status, _ in said] == [303] * MAX_PER_NETWORK + [429] * (MAX_PER_PERSON - MAX_PER_NETWORK)
+    assert len(await asked(db)) == MAX_PER_NETWORK
     browser.cookies.clear()
     assert (await asks_from(browser, "2001:db8:1:3::1"))[0] == 303
-    assert len(await asked(db)) == MOST_OF_ONE_NETWORK + 1
+    assert len(await asked(db)) == MAX_PER_NETWORK + 1
 
 
 async def asks_from(

@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 
 from services.events.identity.oidc.provider import Provider
-from services.events.settings import GroupGives, ProviderSettings
-from tests.events.identity.oidc.fake_provider import CLIENT_ID, CLIENT_SECRET, Liar, lying
+from services.events.settings import GroupGrants, ProviderSettings
+from tests.events.identity.oidc.fake_provider import CLIENT_ID, CLIENT_SECRET, FakeProvider, lying
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from services.events.settings import Groups
 
 GROUPS: Groups = {
-    "Jobcenter": GroupGives(roles=frozenset({"caseworker"}), municipality="0671"),
-    "Taskforce": GroupGives(roles=frozenset({"coordinator"})),
-    "Administratorer": GroupGives(roles=frozenset({"admin"})),
+    "Jobcenter": GroupGrants(roles=frozenset({"caseworker"}), municipality="0671"),
+    "Taskforce": GroupGrants(roles=frozenset({"coordinator"})),
+    "Administratorer": GroupGrants(roles=frozenset({"admin"})),
 }
 BACK = "http://localhost:8080/sign-in/provider/callback"
 
@@ -32,12 +32,12 @@ def provider_settings(issuer: str, **more: Any) -> ProviderSettings:
 
 
 @pytest_asyncio.fixture
-async def liar() -> AsyncIterator[Liar]:
-    async with lying() as liar:
-        yield liar
+async def fake_provider() -> AsyncIterator[FakeProvider]:
+    async with lying() as fake_provider:
+        yield fake_provider
 
 
 @pytest.fixture
-def provider(liar: Liar) -> Provider:
+def provider(fake_provider: FakeProvider) -> Provider:
     """The lying provider, as we know it."""
-    return Provider(provider_settings(liar.issuer))
+    return Provider(provider_settings(fake_provider.issuer))

@@ -29,7 +29,7 @@ CLIENT_ID: Final = "tilsagn"
 CLIENT_SECRET: Final = "a-secret-of-the-tests"
 
 
-class Liar:
+class FakeProvider:
     """Tells the truth until told otherwise.
 
     Attributes:
@@ -148,9 +148,9 @@ def _packed(said: dict[str, Any]) -> str:
 
 
 @asynccontextmanager
-async def lying() -> AsyncIterator[Liar]:
+async def lying() -> AsyncIterator[FakeProvider]:
     """One, on a free port of this machine."""
-    liar = Liar()
-    async with serving(liar.app) as address:  # type: ignore[arg-type]  # Starlette's, and serves as well
-        liar.issuer = address
-        yield liar
+    fake_provider = FakeProvider()
+    async with serving(fake_provider.app) as address:  # type: ignore[arg-type]  # Starlette's, and serves as well
+        fake_provider.issuer = address
+        yield fake_provider

@@ -15,21 +15,21 @@ from services.events.identity.oidc import commands, store
 from services.events.identity.oidc.domain import (
     AccountClosed,
     AddressNotVerified,
-    Begun,
-    GroupsContradict,
+    ConflictingGroups,
     Identity,
     LinkedToAnother,
     MunicipalityNotGiven,
     NoRoleHere,
-    NotBegunHere,
+    PendingSignIn,
     ProgrammeNotGiven,
+    SignInNotPending,
 )
 from services.events.identity.passkeys import store as passkeys
 from services.events.identity.passkeys.domain import Passkey
 from services.events.identity.people import store as people_store
 from services.events.identity.people.domain import Person
 from services.events.identity.sessions import commands as sessions
-from services.events.settings import EventsSettings, GroupGives
+from services.events.settings import EventsSettings, GroupGrants
 from tests.events.identity.browsing import count
 from tests.events.identity.oidc.conftest import GROUPS
 
@@ -233,21 +233,21 @@ async def test_power_from_the_provider_voids_passkeys_that_nobody_vouched_for(db
 @pytest.mark.parametrize(
     ("groups", "refusal"),
     [
-        ({"Jobcenter": GroupGives(roles=frozenset({"caseworker"}))}, MunicipalityNotGiven),
-        ({"Jobcenter": GroupGives(roles=frozenset({"facilitator"}))}, ProgrammeNotGiven),
+        ({"Jobcenter": GroupGrants(roles=frozenset({"caseworker"}))}, MunicipalityNotGiven),
+        ({"Jobcenter": GroupGrants(roles=frozenset({"facilitator"}))}, ProgrammeNotGiven),
         (
             {
-                "Jobcenter": GroupGives(roles=frozenset({"caseworker"}), municipality="0671"),
-                "Taskforce": GroupGives(roles=frozenset({"caseworker"}), municipality="0756"),
+                "Jobcenter": GroupGrants(roles=frozenset({"caseworker"}), municipality="0671"),
+                "Taskforce": GroupGrants(roles=frozenset({"caseworker"}), municipality="0756"),
             },
-            GroupsContradict,
+            ConflictingGroups,
         ),
         (
             {
-                "Jobcenter": GroupGives(roles=frozenset({"facilitator"}), programme="job_network"),
-                "Taskforce": GroupGives(programme="training_track"),
+                "Jobcenter": GroupGrants(roles=frozenset({"facilitator"}), programme="job_network"),
+                "Taskforce": GroupGrants(programme="training_track"),
             },
-            GroupsContradict,
+            ConflictingGroups,
         ),
     ],
 )  # fmt: skip
@@ -262,9 +262,9 @@ async def test_whose_citizens_somebody_sees_is_not_guessed(
 
 async def test_role_and_municipality_may_come_from_two_groups(db: Database, taskforce_id: UUID) -> None:
     groups = {
-        "Jobcenter": GroupGives(roles=frozenset({"caseworker"})),
-        "Ikast": GroupGives(municipality="0756"),
-        "Netværket": GroupGives(roles=frozenset({"facilitator"}), programme="job_network"),
+        "Jobcenter": GroupGrants(roles=frozenset({"caseworker"})),
+        "Ikast": GroupGrants(municipality="0756"),
+        "Netværket": GroupGrants(roles=frozenset({"facilitator"}), programme="job_network"),
     }
     who = await sign_in(db, taskforce_id, hanne("Jobcenter", "Ikast", "Netværket"), groups=groups)
     person = await known(db, taskforce_id, who.person)
@@ -298,18 +298,22 @@ async def test_the_same_person_in_two_taskforces_has_two_accounts(
 
 
 async def test_what_a_browser_has_begun_ends_once_and_in_time(db: Database, taskforce_id: UUID) -> None:
-    begun, late = Begun.new(taskforce_id, ""), Begun.new(taskforce_id, "")
+    pending, late = PendingSignIn.new(taskforce_id, ""), PendingSignIn.new(taskforce_id, "")
     async with db.system() as conn:
-        for one in (begun, late):
-            await store.insert_begun(conn, one.digest(), expires_at=NOW + timedelta(minutes=10), now=NOW)
-    for other in (replace(begun, next="/x"), replace(begun, taskforce_id=uuid4()), replace(begun, secret=bytes(32))):
-        with pytest.raises(NotBegunHere):
-            await commands.take(db, other, now=NOW)
-    await commands.take(db, begun, now=NOW)
-    with pytest.raises(NotBegunHere):
-        await commands.take(db, begun, now=NOW)
-    with pytest.raises(NotBegunHere):
-        await commands.take(db, late, now=NOW + timedelta(minutes=10))
+        for one in (pending, late):
+            await store.insert_pending(conn, one.digest(), expires_at=NOW + timedelta(minutes=10), now=NOW)
+    for other in (
+        replace(pending, next="/x"),
+        replace(pending, taskforce_id=uuid4()),
+        replace(pending, secret=bytes(32)),
+    ):
+        with pytest.raises(SignInNotPending):
+            await commands.consume(db, other, now=NOW)
+    await commands.consume(db, pending, now=NOW)
+    with pytest.raises(SignInNotPending):
+        await commands.consume(db, pending, now=NOW)
+    with pytest.raises(SignInNotPending):
+        await commands.consume(db, late, now=NOW + timedelta(minutes=10))
 
 
 WHOLE = {

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from services.events.identity.administration import commands as people
 from services.events.identity.passkeys import store as passkeys
-from services.events.identity.passkeys.domain import CODE_LASTS, MOST_PASSKEYS, WRONG_TRIES, needs_code
+from services.events.identity.passkeys.domain import CODE_LIFETIME, MAX_PASSKEYS, WRONG_TRIES, needs_code
 from services.events.identity.people.domain import Person
 from services.events.identity.people.store import lock_people
 from services.events.identity.sessions import commands as sessions
@@ -30,7 +30,7 @@ async def test_nobody_has_more_passkeys_than_they_could_know_of(
     phone: Browser, eva: Person, taskforce_id: UUID
 ) -> None:
     await phone.signed_in(taskforce_id, eva, "link")
-    for _ in range(MOST_PASSKEYS):
+    for _ in range(MAX_PASSKEYS):
         phone.device = Device(ORIGIN)
         assert (await phone.enrol()).status_code == 200
     phone.device = Device(ORIGIN)
@@ -144,7 +144,7 @@ async def test_a_code_is_void_after_two_days(
 ) -> None:
     code = await a_code(db, events_settings, taskforce_id, karen)
     async with db.change(taskforce_id) as conn:
-        await conn.execute("update enrolment_codes set expires_at = expires_at - $1::interval", CODE_LASTS)
+        await conn.execute("update enrolment_codes set expires_at = expires_at - $1::interval", CODE_LIFETIME)
     await phone.signed_in(taskforce_id, karen, "link")
     assert kind(await phone.enrol(code)) == "enrolment-code-needed"
 

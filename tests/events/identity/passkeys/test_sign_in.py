@@ -15,11 +15,11 @@ from structlog.testing import capture_logs
 from services.events.app import create_app
 from services.events.identity.administration import commands as people
 from services.events.identity.passkeys.ceremony import RelyingParty
-from services.events.identity.passkeys.domain import CHALLENGE_LASTS, CODE_LASTS, Passkey
+from services.events.identity.passkeys.domain import CHALLENGE_LIFETIME, CODE_LIFETIME, Passkey
 from services.events.identity.passkeys.pages import BROWSER_COOKIE
 from services.events.identity.people.domain import Person
 from services.events.identity.sessions import commands as sessions
-from services.events.identity.sessions.domain import SessionOver
+from services.events.identity.sessions.domain import SessionEnded
 from shared.http.auth import SESSION_COOKIE
 from tests.events.identity.authenticator import Device, encoded
 from tests.events.identity.browsing import HOST, ORIGIN, PAGE, Browser, count, kind, proof
@@ -37,7 +37,7 @@ async def test_a_member_adds_a_passkey_and_signs_in_with_it(
     assert (answer.status_code, answer.json()) == (200, {"next": "/account#passkeys"})
     assert phone.key().session_id != by_link.session_id
     assert await proof(db, phone.key()) == "passkey"
-    with pytest.raises(SessionOver):
+    with pytest.raises(SessionEnded):
         await sessions.renew(db, by_link, by_person=False)
     await phone.sign_out()
     asked = await phone.asked_to_sign_in()
@@ -72,7 +72,7 @@ async def test_signing_in_ends_the_session_that_the_browser_had(
 ) -> None:
     before = await enrolled.signed_in(taskforce_id, eva, "link")
     assert (await enrolled.sign_in()).status_code == 200
-    with pytest.raises(SessionOver):
+    with pytest.raises(SessionEnded):
         await sessions.renew(db, before, by_person=False)
 
 
@@ -100,14 +100,14 @@ async def test_one_of_two_that_answer_the_same_challenge_at_once_is_signed_in(en
 async def test_a_challenge_is_good_for_five_minutes(enrolled: Browser, db: Database) -> None:
     asked = await enrolled.asked_to_sign_in()
     async with db.system() as conn:
-        await conn.execute("update passkey_challenges set expires_at = expires_at - $1::interval", CHALLENGE_LASTS)
+        await conn.execute("update passkey_challenges set expires_at = expires_at - $1::interval", CHALLENGE_LIFETIME)
     assert kind(await enrolled.answered(enrolled.device.sign(asked))) == "passkey-challenge-over"
 
 
 async def test_challenges_that_are_over_are_cleared_away(enrolled: Browser, db: Database, taskforce_id: UUID) -> None:
     await enrolled.asked_to_sign_in()
     async with db.system() as conn:
-        await conn.execute("update passkey_challenges set expires_at = expires_at - $1::interval", CHALLENGE_LASTS)
+        await conn.execute("update passkey_challenges set expires_at = expires_at - $1::interval", CHALLENGE_LIFETIME)
     await enrolled.asked_to_sign_in()
     assert await count(db, taskforce_id, "passkey_challenges") == 1
 
@@ -200,8 +200,8 @@ async def test_a_device_that_does_not_count_signs_in_often(phone: Browser, eva: 
 
 def test_a_count_goes_on_or_there_is_none() -> None:
     passkey = Passkey(uuid4(), uuid4(), b"", b"", 5, "", backed_up=False, created_at=datetime.now(UTC))
-    assert [passkey.counts_on(said) for said in (0, 4, 5, 6)] == [False, False, False, True]
-    assert [replace(passkey, sign_count=0).counts_on(said) for said in (0, 1)] == [True, True]
+    assert [passkey.accepts_count(said) for said in (0, 4, 5, 6)] == [False, False, False, True]
+    assert [replace(passkey, sign_count=0).accepts_count(said) for said in (0, 1)] == [True, True]
 
 
 BROKEN: list[Any] = [
@@ -293,8 +293,8 @@ async def test_at_a_number_there_are_none_and_the_page_says_so(
 
 
 async def test_challenges_and_codes_do_not_outlive_what_they_say() -> None:
-    assert timedelta(minutes=5) >= CHALLENGE_LASTS
-    assert timedelta(hours=48) == CODE_LASTS
+    assert timedelta(minutes=5) >= CHALLENGE_LIFETIME
+    assert timedelta(hours=48) == CODE_LIFETIME
 
 
 async def test_whoever_asks_all_the_time_is_slowed_down(phone: Browser) -> None:

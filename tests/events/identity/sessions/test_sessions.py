@@ -18,7 +18,7 @@ from services.events.identity.administration.commands import add_person
 from services.events.identity.people.domain import Person
 from services.events.identity.sessions import commands, store
 from services.events.identity.sessions.device import describe
-from services.events.identity.sessions.domain import IDLE, LONGEST, Session, SessionKey, SessionOver
+from services.events.identity.sessions.domain import IDLE, LONGEST, Session, SessionEnded, SessionKey
 from shared.http.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE, TokenVerifier
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ async def test_ones_own_sessions_are_listed_and_ended(
     page = (await signed_in.get("/account", headers=PAGE)).text
     assert "Edge" not in page
     for key in others:
-        with pytest.raises(SessionOver):
+        with pytest.raises(SessionEnded):
             await commands.renew(db, key, by_person=True)
     await commands.renew(db, key_of(signed_in), by_person=True)
 
@@ -244,7 +244,7 @@ async def test_a_session_that_we_have_not_given_opens_nothing(client: httpx.Asyn
 
 async def test_the_right_session_with_another_secret_opens_nothing(signed_in: httpx.AsyncClient, db: Database) -> None:
     key = key_of(signed_in)
-    with pytest.raises(SessionOver):
+    with pytest.raises(SessionEnded):
         await commands.renew(db, SessionKey(key.taskforce_id, key.session_id, bytes(32)), by_person=True)
 
 
@@ -252,7 +252,7 @@ async def test_a_session_of_another_taskforce_opens_nothing(
     signed_in: httpx.AsyncClient, db: Database, other_taskforce_id: UUID
 ) -> None:
     key = key_of(signed_in)
-    with pytest.raises(SessionOver):
+    with pytest.raises(SessionEnded):
         await commands.renew(db, SessionKey(other_taskforce_id, key.session_id, key.secret), by_person=True)
 
 
@@ -355,7 +355,7 @@ async def test_what_is_the_same_for_everybody_does_without_a_renewal(signed_in: 
 async def test_a_session_of_a_demonstration_is_over_when_it_is_one_no_more(
     signed_in: httpx.AsyncClient, db: Database
 ) -> None:
-    with pytest.raises(SessionOver):
+    with pytest.raises(SessionEnded):
         await commands.renew(db, key_of(signed_in), by_person=True, demonstrations=False)
 
 

@@ -16,7 +16,7 @@ from services.events.identity.magic_links import commands as links
 from services.events.identity.magic_links.pages import BROWSER_COOKIE
 from services.events.identity.people.domain import Person
 from services.events.identity.sessions import commands as sessions
-from services.events.identity.sessions.domain import SessionOver
+from services.events.identity.sessions.domain import SessionEnded
 from shared.http.auth import COOKIE, STEP_UP_SECONDS, Principal, TokenVerifier, sign_token
 from shared.http.policy import operations
 from shared.secrets import read_secret
@@ -168,7 +168,7 @@ async def test_a_form_is_kept_on_the_page_and_sent_when_it_has_been_shown(browse
     assert 'id="go-on" method="post" action="/people"' in asked.text
     assert (await shown(browser)).json() == {"proven": True}
     # It was signing in anew: what had been stolen of the session before is good for nothing.
-    with pytest.raises(SessionOver):
+    with pytest.raises(SessionEnded):
         await sessions.renew(browser.db, before, by_person=False)
     assert await proof(browser.db, browser.key()) == "passkey"
     assert (await post(browser, "/people", **NEW)).status_code == 303
@@ -259,7 +259,7 @@ async def test_a_mailed_link_shows_it_where_somebody_has_nothing_else(browser: B
     answer = await post(browser, f"/sign-in/link/{code.text()}")
     assert answer.headers["location"] == "/account/proven"
     assert "Fortsæt" in (await browser.client.get("/account/proven", headers=PAGE)).text
-    with pytest.raises(SessionOver):
+    with pytest.raises(SessionEnded):
         await sessions.renew(browser.db, before, by_person=False)
     assert (await post(browser, "/account/sessions/end-others")).status_code == 303
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import httpx
 
     from shared.db.database import Database
-    from tests.events.identity.oidc.fake_provider import Liar
+    from tests.events.identity.oidc.fake_provider import FakeProvider
 
 HALF = "\ud800"
 """Half a surrogate pair: JSON can write it, and no text holds it."""
@@ -45,14 +45,16 @@ async def assert_not_believed(browser: httpx.AsyncClient, answer: httpx.Response
 @pytest.mark.parametrize("claims", [{"sub": HALF}, {"name": f"Hanne {HALF}"}, {"email": HALF}, {"groups": [HALF]}])
 async def test_a_token_with_what_is_no_text_signs_nobody_in(
     browser: httpx.AsyncClient,  # noqa: F811
-    liar: Liar,
+    fake_provider: FakeProvider,
     db: Database,
     taskforce_id: UUID,
     claims: dict[str, Any],
 ) -> None:
-    header = {"alg": "RS256", "kid": liar.key.kid}
-    liar.forge = lambda true: jws.serialize_compact(header, json.dumps(true | claims).encode(), liar.key)
-    await assert_not_believed(browser, await sign_in(browser, liar))
+    header = {"alg": "RS256", "kid": fake_provider.key.kid}
+    fake_provider.forge = lambda true: jws.serialize_compact(
+        header, json.dumps(true | claims).encode(), fake_provider.key
+    )
+    await assert_not_believed(browser, await sign_in(browser, fake_provider))
     assert await count(db, taskforce_id, "people") == 0
 
 
@@ -60,26 +62,26 @@ async def test_a_token_with_what_is_no_text_signs_nobody_in(
 @pytest.mark.parametrize("algorithm", ["EdDSA", "ES256", "RS256"])
 async def test_a_key_that_signs_nothing_verifies_nothing(
     browser: httpx.AsyncClient,  # noqa: F811
-    liar: Liar,
+    fake_provider: FakeProvider,
     key: dict[str, Any],
     algorithm: str,
 ) -> None:
-    liar.instead["keys"] = JSONResponse({"keys": [key | {"kid": "x"}]})
+    fake_provider.instead["keys"] = JSONResponse({"keys": [key | {"kid": "x"}]})
     header = to_base64url(json.dumps({"alg": algorithm, "kid": "x"}).encode())
-    liar.forge = lambda _claims: f"{header}.{to_base64url(b'{}')}.{to_base64url(bytes(64))}"
-    await assert_not_believed(browser, await sign_in(browser, liar))
+    fake_provider.forge = lambda _claims: f"{header}.{to_base64url(b'{}')}.{to_base64url(bytes(64))}"
+    await assert_not_believed(browser, await sign_in(browser, fake_provider))
 
 
 @pytest.mark.parametrize("endpoint", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
 @pytest.mark.parametrize("odd", ["\r\nset-cookie: a=b", "\0", "\N{SNOWMAN}", "æ", " ", "\t;url=//x", '"', HALF])
 async def test_nobody_is_led_by_an_address_that_is_none(
     browser: httpx.AsyncClient,  # noqa: F811
-    liar: Liar,
+    fake_provider: FakeProvider,
     endpoint: str,
     odd: str,
 ) -> None:
-    said = liar._says_of_itself() | {endpoint: f"{liar.issuer}/x{odd}"}
-    liar.instead[".well-known/openid-configuration"] = Response(json.dumps(said))
+    said = fake_provider._says_of_itself() | {endpoint: f"{fake_provider.issuer}/x{odd}"}
+    fake_provider.instead[".well-known/openid-configuration"] = Response(json.dumps(said))
     answer = await pressed(browser)
     assert (answer.status_code, answer.headers.get("refresh")) == (303, None)
     await assert_not_believed(browser, await browser.get(f"{answer.headers['location']}&lang=en", headers=PAGE))
@@ -88,10 +90,10 @@ async def test_nobody_is_led_by_an_address_that_is_none(
 @pytest.mark.parametrize("odd", ["\r\nset-cookie: a=b", "\0", "\N{SNOWMAN}", " \v;url=x"])
 async def test_a_way_out_that_is_no_address_is_not_offered(
     browser: httpx.AsyncClient,  # noqa: F811
-    liar: Liar,
+    fake_provider: FakeProvider,
     odd: str,
 ) -> None:
-    liar.discovery["end_session_endpoint"] = f"{liar.issuer}/end{odd}"
+    fake_provider.discovery["end_session_endpoint"] = f"{fake_provider.issuer}/end{odd}"
     page = await browser.get("/sign-out/provider", headers=PAGE)
     assert 'action="/sign-out/provider"' not in page.text
     answer = await browser.post("/sign-out/provider", headers=PAGE)
