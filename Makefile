@@ -33,7 +33,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup runtime demo up test test-kafka test-oidc bench faults faults-planted restore-drill kafka lint audit format types migrations lock forget clean fuzz
+.PHONY: help setup runtime demo up test test-long test-kafka test-oidc bench faults faults-planted restore-drill kafka lint audit format types migrations lock forget clean fuzz
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -58,6 +58,10 @@ up: runtime ## Start an empty installation and keep its data in .tilsagn/
 test: setup ## Run all tests, with a real database, broker and browser
 	@$(BOOTSTRAP) browser
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) $(ARGS)
+
+test-long: SHARE = 1
+test-long: setup ## Run the tests that `make test` has no time for; SHARE=0.3 SEED=7 tries some of them, and names the rest
+	@SEED=$(SEED) $(BIN)/python -m pytest --numprocesses $(WORKERS) -m long --long-seed $(SEED) --long-share $(SHARE) $(ARGS)
 
 test-kafka: setup ## Run every test that talks to a broker on Apache Kafka itself (needs Java and Maven)
 	@$(BOOTSTRAP) java

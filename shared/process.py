@@ -3,79 +3,43 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
-import uvicorn
 from pydantic import ValidationError
 
-from shared.http.operator_routes import end_streams
 from shared.logging import configure_logging
-from shared.messaging.worker import run_worker
 from shared.settings import ServiceSettings
 
-if TYPE_CHECKING:
-    import socket
-    from collections.abc import Callable
 
-    from fastapi import FastAPI
-
-    from shared.messaging.worker import Worker
-
-S = TypeVar("S", bound=ServiceSettings)
-
-GRACEFUL_SHUTDOWN_SECONDS = 3
-"""Open streams are cut after this, so that a process ends within 5 s of being told."""
-
-
-def run(settings_class: type[S], create_app: Callable[[S], FastAPI], create_worker: Callable[[S], Worker]) -> None:
+def run(settings_class: type[ServiceSettings], package: str) -> None:
     """Run the process the command line asks for, until SIGTERM or SIGINT.
 
     Exits with 2 and a line for each setting that is missing or wrong.
+
+    Args:
+        settings_class: what is read from the environment.
+        package: the service's package. `create_app` of its module `app`, or `create_worker` of its module `worker`, is
+            given the settings. Only the one that is asked for is imported, which is most of the time a start takes.
     """
-    parser = argparse.ArgumentParser(description=run.__doc__, prog=f"python -m {settings_class.__module__[:-9]}")
+    parser = argparse.ArgumentParser(description=run.__doc__, prog=f"python -m {package}")
     parser.add_argument("process", choices=["app", "worker"], help="the web application, or the background process")
     process = parser.parse_args().process
     settings = _from_environment(settings_class, parser)
     configure_logging(log_format=settings.log_format, level=settings.log_level)
+    module: Any = importlib.import_module(f"{package}.{process}")
     if process == "worker":
-        run_worker(create_worker(settings))
+        from shared.messaging.worker import run_worker  # noqa: PLC0415
+
+        run_worker(module.create_worker(settings))
     else:
-        _serve(create_app(settings), settings)
+        from shared.http.server import serve  # noqa: PLC0415
+
+        serve(module.create_app(settings), settings)
 
 
-def _serve(app: FastAPI, settings: ServiceSettings) -> None:
-    config = uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        loop="uvloop",
-        http="httptools",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        forwarded_allow_ips=settings.trusted_proxies,
-        timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_SECONDS,
-    )
-    server = _Server(config, app)
-    server.run()
-    if not server.started:
-        sys.exit(3)
-
-
-class _Server(uvicorn.Server):
-    """Ends the app's event streams before it waits for open requests."""
-
-    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
-        super().__init__(config)
-        self._app = app
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        end_streams(self._app)
-        await super().shutdown(sockets)
-
-
-def _from_environment(settings_class: type[S], parser: argparse.ArgumentParser) -> S:
+def _from_environment(settings_class: type[ServiceSettings], parser: argparse.ArgumentParser) -> ServiceSettings:
     from_environment: dict[str, Any] = {}
     try:
         return settings_class(**from_environment)

@@ -19,18 +19,24 @@ import structlog
 from deploy.kafka import KafkaCluster
 from deploy.local.broker import EmbeddedBroker
 from shared.db.database import Database
-from shared.http.auth import Principal, Role, new_private_jwk, public_jwks, sign_token
+from shared.http.auth import Principal, new_private_jwk, public_jwks, sign_token
+from shared.product.roles import Role
 from shared.settings import ServiceSettings
 from tests.support import brokers
 from tests.support.infrastructure import Databases, Installation, fresh_databases, scratch_installation
 from tests.support.pages import browser, page_at  # noqa: F401  (fixtures)
-from tests.support.topology import Topology, topology
+from tests.support.topology import Topology
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator, Iterator
 
+pytest_plugins = ("tests.support.long", "tests.support.scheduling", "tests.support.budget")
+
 TASKFORCE = uuid5(NAMESPACE_URL, "tilsagn:taskforce:struer")
 OTHER_TASKFORCE = uuid5(NAMESPACE_URL, "tilsagn:taskforce:elsewhere")
+
+_DEPLOYMENTS = {"running", "stopped"}
+"""Fixtures that are a deployment: its processes are not the test's own."""
 
 # By itself structlog shows every variable of every frame of what went wrong. That takes seconds, and no process of ours
 # does it.
@@ -49,6 +55,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = chosen
+    for item in items:
+        if not _DEPLOYMENTS.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.processes)
     if os.environ.get("PROVIDER") != "keycloak":
         without = pytest.mark.skip(reason="signs in at Keycloak, which needs Java and Maven: make test-oidc")
         for item in items:
@@ -101,18 +110,6 @@ def broker(request: pytest.FixtureRequest) -> Iterator[brokers.Broker]:
         yield embedded
     finally:
         embedded.stop()
-
-
-@pytest.fixture(scope="module")
-def running(request: pytest.FixtureRequest) -> Iterator[Topology]:
-    """The eight processes of docker-compose.yml, ready, on a PostgreSQL and a broker of their own.
-
-    Started once for a file, and gone with it: idle, they take a good part of a processor from every other test. A
-    test that breaks something mends it, and works in a taskforce of its own. A file that needs other variables of
-    compose has them in `COMPOSE_VARIABLES`.
-    """
-    with topology(variables=getattr(request.module, "COMPOSE_VARIABLES", {})) as whole:
-        yield whole
 
 
 @pytest.fixture(scope="session")

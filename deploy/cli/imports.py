@@ -12,7 +12,8 @@ from rich.table import Table
 from deploy.cli.console import FAILED, Refusal, output, progress, say_json
 from deploy.cli.installation import Installation, attach
 from deploy.scenarios.identities import taskforce_id
-from services.pledges.imports import Report, import_pledges
+from services.pledges.imports.commands import import_pledges
+from services.pledges.imports.report import Report
 from services.pledges.pledges.domain import Limits
 from shared.db.database import Database
 from shared.fields.cpr import contains_cpr_shape

@@ -12,7 +12,7 @@ from shared.http.auth import Principal, sign_token
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from shared.http.auth import Role
+    from shared.product.roles import Role
 
 
 def principal_for(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from shared.privacy.data_inventory import FILE, DataInventory, read_data_inventory
+from shared.privacy.data_inventory import FILE, DataInventory, read_service_inventory
 
 _ROOT: Final = Path(__file__).parents[2]
 
@@ -17,4 +17,4 @@ def file_of(service: str) -> Path:
 
 def data_inventory_of(service: str) -> DataInventory:
     """Everything that is said of a service's database."""
-    return read_data_inventory([_ROOT / "shared" / "messaging" / FILE, file_of(service)])
+    return read_service_inventory(file_of(service))

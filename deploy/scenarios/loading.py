@@ -19,9 +19,12 @@ from services.events.identity.administration import commands as people
 from services.events.identity.people.domain import Person as RegisterPerson
 from services.events.register import commands as register
 from services.events.register.domain import Company as RegisterCompany
+from services.pledges.hires import commands as hires
+from services.pledges.hires.schemas import HireIn
 from services.pledges.pledges import commands as pledges
 from services.pledges.pledges.domain import Limits, Person
-from services.pledges.pledges.schemas import HireBody, PledgeBody
+from services.pledges.pledges.schemas import PledgeIn
+from shared.db.idempotency import idempotent_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +48,7 @@ class Target:
 
     Attributes:
         events, pledges: the services' databases, as their application roles.
-        request_key: with which pledges seals what it recognises a request by.
+        request_key: of pledges, for request fingerprints.
         settled: returns when everything said so far has been heard by everybody.
         progress: told how far it is.
     """
@@ -185,9 +188,9 @@ async def _log(target: Target, pledge: Pledge) -> None:
     await pledges.log_pledge(
         target.pledges,
         struer.TASKFORCE_ID,
-        PledgeBody.model_validate(body).promise(),
+        PledgeIn.model_validate(body).terms(),
         by=Person(None),
-        asked=pledges.asked(str(pledge.id), body, request_key=target.request_key),
+        request=idempotent_request(str(pledge.id), body, key=target.request_key),
         limits=Limits(),
     )
 
@@ -205,12 +208,12 @@ async def _confirm(target: Target, hire: Hire) -> None:
         "ended_on": hire.ended_on.isoformat() if hire.ended_on else None,
         "end_reason": hire.end_reason,
     }
-    await pledges.confirm_hire(
+    await hires.confirm_hire(
         target.pledges,
         struer.TASKFORCE_ID,
-        HireBody.model_validate(body).confirmation(),
+        HireIn.model_validate(body).confirmation(),
         confirmed_by=None,
-        asked=pledges.asked(str(hire.id), body, request_key=target.request_key),
+        request=idempotent_request(str(hire.id), body, key=target.request_key),
         limits=Limits(),
     )
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from shared.contracts.events import EventKind
     from shared.contracts.pledges import JobType
-    from shared.http.auth import Role
+    from shared.product.roles import Role
     from shared.product.vocabulary import Programme
 
 T = TypeVar("T")

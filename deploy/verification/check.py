@@ -104,9 +104,11 @@ async def _check_rows(owners: Mapping[str, str], verdict: Verdict, progress: Pro
                 async for differences in compared:
                     verdict.compared[query.kind] += 1
                     verdict.differences += differences
-        for kind, sql in shown.ORPHANED_VERSIONS.items():
+        for kind, sql in shown.MISCOUNTED.items():
             verdict.differences += [
-                Difference(row["taskforce_id"], f"{kind} {row['id']}", "the dashboard has its history, but not itself")
+                Difference(
+                    row["taskforce_id"], f"{kind} {row['id']}", "the dashboard does not count its highest version"
+                )
                 for row in await dashboard.fetch(sql)
             ]
     async with _reading(owners["events"]) as events:

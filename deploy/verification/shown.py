@@ -25,24 +25,6 @@ def _highest(table: str, key: str, columns: str) -> str:
     """  # noqa: S608  (our own words)
 
 
-def _kept(present: str, table: str, key: str, columns: str) -> str:
-    """Where the highest version is kept in a table of its own, that one is what the figures read."""
-    return f"""
-        select row.taskforce_id,
-               row.{key} as id,
-               row.version,
-               {columns},
-               (select count(*)
-                  from {table} as past
-                 where past.taskforce_id = row.taskforce_id
-                   and past.generation = row.generation
-                   and past.{key} = row.{key}) as versions
-          from {present} as row
-         where row.generation = {_SERVED}
-         order by row.taskforce_id, row.{key}
-    """  # noqa: S608
-
-
 _PLEDGE: Final = """
     status, job_type, positions, positions_filled, positions_cancelled, weekly_hours_from, weekly_hours_to,
     event_id, company_id, municipality, captured_at, received_at, pledged_on
@@ -61,28 +43,33 @@ ROWS: Final = {
         "kind, status, title, place, starts_at, ends_at, goal_positions, held_on",
     ),
     "check-in": _highest("attendances", "attendance_id", "event_id, company_id, checked_in_at"),
-    "pledge": _kept("pledges", "pledge_versions", "pledge_id", _PLEDGE),
-    "hire": _kept("hires", "hire_versions", "hire_id", _HIRE),
+    "pledge": _highest("pledge_versions", "pledge_id", _PLEDGE),
+    "hire": _highest("hire_versions", "hire_id", _HIRE),
 }
 
-ORPHANED_VERSIONS: Final = {
-    "pledge": f"""
-        select distinct past.taskforce_id, past.pledge_id as id
-          from pledge_versions as past
-         where past.generation = {_SERVED}
-           and not exists (select from pledges as present
-                            where present.taskforce_id = past.taskforce_id
-                              and present.generation = past.generation
-                              and present.pledge_id = past.pledge_id)
-    """,  # noqa: S608
-    "hire": f"""
-        select distinct past.taskforce_id, past.hire_id as id
-          from hire_versions as past
-         where past.generation = {_SERVED}
-           and not exists (select from hires as present
-                            where present.taskforce_id = past.taskforce_id
-                              and present.generation = past.generation
-                              and present.hire_id = past.hire_id)
-    """,  # noqa: S608
+
+def _miscounted(table: str, key: str) -> str:
+    """Aggregates whose contribution is missing, superfluous, or not that of their highest version."""
+    return f"""
+        select taskforce_id, id
+          from (select distinct on (taskforce_id, {key}) taskforce_id, {key} as id, version, deltas
+                  from {table}
+                 where generation = {_SERVED}
+                 order by taskforce_id, {key}, version desc) as highest
+          full join (select taskforce_id, aggregate_id as id, version, deltas
+                       from contributions
+                      where generation = {_SERVED}
+                        and aggregate = '{table}') as counted
+         using (taskforce_id, id)
+         where counted.version is distinct from highest.version
+            or counted.deltas is distinct from highest.deltas
+         order by taskforce_id, id
+    """  # noqa: S608  (our own words)
+
+
+MISCOUNTED: Final = {
+    "check-in": _miscounted("attendances", "attendance_id"),
+    "pledge": _miscounted("pledge_versions", "pledge_id"),
+    "hire": _miscounted("hire_versions", "hire_id"),
 }
-"""Histories without a present."""
+"""What the figures add up is the deltas of each aggregate's highest version, and nothing else."""

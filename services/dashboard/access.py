@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 from fastapi import Depends, Request
 
 from services.dashboard.settings import DashboardSettings
-from shared.db.database import Database
-from shared.http.auth import Principal, Role, public, require
+from shared.http.auth import Principal, require
 from shared.http.policy import ALL_TASKFORCES, NOTHING, Resource
+from shared.product.roles import Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,6 @@ Viewer = Annotated[Principal, Depends(require(*VIEWERS))]
 """Sees the figures."""
 ApiViewer = Annotated[Principal, Depends(require(*VIEWERS, "figures:read"))]
 """The same, and programs with a key for it."""
-Anybody = Annotated[Principal | None, Depends(public)]
 
 
 def sees_figures(principal: Principal) -> bool:
@@ -42,15 +41,9 @@ FIGURES: Final = Resource(
 BOARD: Final = Resource("public board", reach=ALL_TASKFORCES)
 
 
-async def _database(request: Request) -> Database:
-    database: Database = request.app.state.database
-    return database
-
-
 async def _settings(request: Request) -> DashboardSettings:
     settings: DashboardSettings = request.app.state.settings
     return settings
 
 
-TheDatabase = Annotated[Database, Depends(_database)]
 TheSettings = Annotated[DashboardSettings, Depends(_settings)]

@@ -10,8 +10,7 @@ from typing import Annotated, Final
 from fastapi import Depends, Request
 
 from services.events.settings import EventsSettings
-from shared.db.database import Database
-from shared.http.auth import Principal, any_person, public, require, require_service, stepped_up
+from shared.http.auth import Principal, require, require_service, stepped_up
 from shared.http.policy import ALL_TASKFORCES, NOTHING, OF_THE_TASKFORCE, OWN, Resource
 
 Planner = Annotated[Principal, Depends(require("coordinator", "admin"))]
@@ -51,14 +50,8 @@ Overseer = Annotated[Principal, Depends(require("admin", "auditor"))]
 NotificationsService = Annotated[Principal, Depends(require_service("notifications"))]
 """The notifications service, never a person."""
 
-AnyPerson = Annotated[Principal, Depends(any_person)]
-"""Reads and changes their own account, whatever their roles."""
-
 SteppedUpAdministrator = Annotated[Principal, Depends(stepped_up(require("admin")))]
 """Changes people, their roles and API keys. Needs step-up."""
-
-SteppedUpPerson = Annotated[Principal, Depends(stepped_up(any_person))]
-"""Changes their own sign-in methods and sessions. Needs step-up."""
 
 EVENT: Final = Resource(
     "event",
@@ -82,18 +75,10 @@ API_KEY: Final = Resource("API key")
 PASS: Final = Resource("event pass", reach=ALL_TASKFORCES)
 """An event pass: valid for anybody who has it."""
 
-Anybody = Annotated[Principal | None, Depends(public)]
-
-
-async def _database(request: Request) -> Database:
-    database: Database = request.app.state.database
-    return database
-
 
 async def _settings(request: Request) -> EventsSettings:
     settings: EventsSettings = request.app.state.settings
     return settings
 
 
-Db = Annotated[Database, Depends(_database)]
 Settings = Annotated[EventsSettings, Depends(_settings)]

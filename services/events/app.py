@@ -39,7 +39,7 @@ from services.events.register import pages as company_pages
 from services.events.settings import EventsSettings
 from shared.db.database import Database
 from shared.http.app import LARGEST_UPLOAD, create_web_app
-from shared.http.authentication import RENEWAL
+from shared.product.services import RENEWAL_PATH
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -107,7 +107,7 @@ def create_app(settings: EventsSettings | None = None) -> FastAPI:
         settings=settings,
         lifespan=lifespan,
         # A browser with an expired token sends along the body that was meant for another service.
-        larger_bodies={RENEWAL: LARGEST_UPLOAD},
+        larger_bodies={RENEWAL_PATH: LARGEST_UPLOAD},
         description=_DESCRIPTION,
     )
     app.state.relying_party = RelyingParty.at(settings.public_url)

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from shared.product.vocabulary import PersonRole, Programme
+from shared.product.roles import PersonRole
+from shared.product.vocabulary import Programme
 from shared.settings import ServiceSettings
 
 CALLBACK = "/sign-in/provider/callback"

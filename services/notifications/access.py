@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import Depends, Request
+from fastapi import Depends
 
-from shared.db.database import Database
 from shared.http.auth import Principal, require
 from shared.http.policy import Resource
 
@@ -14,11 +13,3 @@ Reader = Annotated[Principal, Depends(require("coordinator", "admin"))]
 """Sees what was told when, and why something was not; never to which address."""
 
 DELIVERY: Final = Resource("mail")
-
-
-async def _database(request: Request) -> Database:
-    database: Database = request.app.state.database
-    return database
-
-
-Db = Annotated[Database, Depends(_database)]

@@ -1,5 +1,5 @@
-"""Companies' promises: pledges, their positions, and the hires that come of them.
+"""Pledges of jobs, and the hires that come from them.
 
-Owns the business contacts typed at the intake. Publishes `PledgeLogged`, `PositionFilled` and
-`HireConfirmed`; reads the register of companies, events and attendance that `events` publishes.
+Owns the business contacts typed at the intake. Publishes `PledgeLogged`, `PositionFilled` and `HireConfirmed`; reads
+what `events` publishes about companies, events and attendance.
 """

@@ -5,10 +5,14 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from services.pledges.imports import pages as import_pages
+from services.pledges.hires import api as hires_api
+from services.pledges.hires import pages as hires_pages
+from services.pledges.imports import pages as imports_pages
+from services.pledges.intake import api as intake_api
+from services.pledges.intake import guest_pages
 from services.pledges.intake import pages as intake_pages
-from services.pledges.pledges import api
-from services.pledges.pledges import pages as pledge_pages
+from services.pledges.pledges import api as pledges_api
+from services.pledges.pledges import pages as pledges_pages
 from services.pledges.pledges.guest_access import Intake
 from services.pledges.privacy.subjects import SUBJECT_DATA
 from services.pledges.queue import pages as queue_pages
@@ -23,7 +27,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 DESCRIPTION = """
-Log companies' pledges and confirm the hires that come of them.
+Log companies' pledges and confirm the hires that come from them.
 
 Every writing request carries an `Idempotency-Key` of your own making. Repeat it, with the same body, until you have an
 answer: a pledge that was answered with 201 exists exactly once, for ever.
@@ -31,7 +35,7 @@ answer: a pledge that was answered with 201 exists exactly once, for ever.
 
 
 def create_app(settings: PledgesSettings | None = None) -> FastAPI:
-    """Make the application; without settings they are read from the environment."""
+    """Return the application. Without settings they are read from the environment."""
     settings = settings or PledgesSettings()
 
     @asynccontextmanager
@@ -39,8 +43,8 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         app.state.database = await Database.connect(settings, name="pledges-app")
         intake = await Database.connect(settings, name="pledges-intake", url=settings.intake_database_url)
         app.state.narrow_databases = {"intake": intake}
-        app.state.intake_of_people = Intake.of(app.state.database)
-        app.state.intake_of_guests = Intake.of(intake)
+        app.state.intake_for_people = Intake.of(app.state.database)
+        app.state.intake_for_guests = Intake.of(intake)
         try:
             yield
         finally:
@@ -55,9 +59,10 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         larger_bodies={"/pledges/import": LARGEST_UPLOAD},
         description=DESCRIPTION,
     )
-    app.include_router(api.router)
-    app.include_router(api.internal)
-    for pages in (intake_pages, import_pages, queue_pages, pledge_pages):
-        app.include_router(pages.router, include_in_schema=False)
+    for routes in (intake_api, pledges_api, hires_api):
+        app.include_router(routes.router)
+    app.include_router(pledges_api.internal)
+    for pages in (guest_pages, intake_pages, imports_pages, queue_pages, hires_pages, pledges_pages):
+        app.include_router(pages.router)
     app.include_router(subject_routes(SUBJECT_DATA))
     return app

@@ -1,4 +1,4 @@
-"""From `events`' messages to our projections of companies, events and attendance."""
+"""Saves what `events` publishes about companies, events and attendance."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ MESSAGES: tuple[type[Message], ...] = (
 
 
 def create_consumer() -> Consumer:
-    """Make the service's consumer."""
+    """Return the service's consumer."""
     return Consumer(group=GROUP, messages=MESSAGES, apply=apply)
 
 
 async def apply(conn: Connection, deliveries: Sequence[Delivery]) -> None:
-    """Take over the newest state of everything told of. The version makes every copy and every replay harmless."""
+    """Save the newest state in the messages. Their versions make duplicates and replays harmless."""
     messages = [delivery.message for delivery in deliveries]
     if companies := _newest(CompanyRegistered, messages):
         await store.save_companies(
@@ -100,9 +100,9 @@ async def apply(conn: Connection, deliveries: Sequence[Delivery]) -> None:
 
 
 def _newest(kind: type[M], messages: Iterable[Message]) -> list[M]:
-    """The messages of one kind, of each aggregate the highest version, in the order of their ids.
+    """Return the messages of one kind: the highest version of each aggregate, ordered by id.
 
-    One order for everybody: two workers never wait for each other's rows crosswise.
+    All workers lock rows in the same order, so they do not deadlock.
     """
     newest: dict[UUID, M] = {}
     for message in messages:

@@ -1,4 +1,4 @@
-"""The pledges service's background process: it publishes pledges and hires, and reads the register."""
+"""The service's background process: publishes messages of pledges and hires, and saves what `events` publishes."""
 
 from __future__ import annotations
 
@@ -9,14 +9,9 @@ from shared.messaging.worker import Worker, run_worker
 
 
 def create_worker(settings: PledgesSettings | None = None) -> Worker:
-    """Make the worker; without settings they are read from the environment."""
+    """Return the worker. Without settings they are read from the environment."""
     settings = settings or PledgesSettings()
-    return Worker(
-        settings,
-        service="pledges",
-        consumers=[create_consumer()],
-        due_work=[retention().work],
-    )
+    return Worker(settings, service="pledges", consumers=[create_consumer()], due_work=[retention().work])
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import Depends, FastAPI, Request
 
@@ -11,7 +11,7 @@ from shared.http.csrf import CrossSiteWrites, CsrfCookie, refuse_forged_forms
 from shared.http.middleware import LanguageSelection, RequestIds, SecurityHeaders, UnexpectedErrors
 from shared.http.openapi import describe
 from shared.http.rate_limiter import RateLimiter, RateLimitHeaders, enforce_rate_limit
-from shared.http.rate_limits import configured_rates
+from shared.http.rate_limits import Asker, Rate, configured_rates
 from shared.http.request_guards import BodyLimits
 from shared.ui.assets import URL_PREFIX, AssetServer
 from shared.ui.pages import PageSettings, templates
@@ -21,11 +21,35 @@ LARGEST_UPLOAD = 8 * MIB
 """The largest file any service takes, in bytes: it may pass another one on its way, when a token has to be renewed."""
 
 
+class WebAppSettings(PageSettings, Protocol):
+    """The settings that `create_web_app` needs."""
+
+    @property
+    def public_url(self) -> str:
+        """The address that people use, without a slash at its end."""
+        ...
+
+    @property
+    def token_jwks(self) -> str:
+        """The public keys that sign tokens, as the JSON text of a JWK set."""
+        ...
+
+    @property
+    def rate_limits(self) -> Mapping[str, Mapping[Asker, Rate]]:
+        """The rates that differ from the default, by rate class (`shared.http.rate_limits.read_rates`)."""
+        ...
+
+    @property
+    def rate_limits_times(self) -> float:
+        """The factor by which all rates are multiplied."""
+        ...
+
+
 def create_web_app(
     *,
     title: str,
     service: str,
-    settings: PageSettings,
+    settings: WebAppSettings,
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[Any]] | None = None,
     body_limit: int = MIB,
     larger_bodies: Mapping[str, int] | None = None,

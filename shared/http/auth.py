@@ -10,7 +10,7 @@ import json
 import time
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from fastapi.routing import iter_route_contexts
@@ -19,17 +19,12 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
 from starlette.requests import HTTPConnection
 
+from shared.product.roles import PERSON_ROLES, ROLES, SCOPES, Role, Scope
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from starlette.routing import BaseRoute
-
-Role = Literal["member", "coordinator", "caseworker", "facilitator", "admin", "auditor", "event_pass", "service"]
-Scope = Literal["events:read", "figures:read", "pledges:read"]
-"""What the holder of an API key may do. A token names scopes where it names the roles of a person; nobody has both."""
-ROLES: Final[frozenset[str]] = frozenset(get_args(Role))
-SCOPES: Final[frozenset[str]] = frozenset(get_args(Scope))
-PERSON_ROLES: Final[frozenset[str]] = ROLES - {"event_pass", "service"}
 
 COOKIE = "__Host-tilsagn"
 """Holds the token: of a person, renewed each minute while their session lives, or of a guest with an event pass."""

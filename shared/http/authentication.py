@@ -26,6 +26,7 @@ from shared.http.auth import (
 from shared.http.problems import Problem, requested_path, respond
 from shared.http.request_guards import drain
 from shared.i18n.translations import gettext as _
+from shared.product.services import RENEWAL_PATH, UNATTENDED_PATHS
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request
@@ -36,16 +37,11 @@ if TYPE_CHECKING:
     from shared.http.auth import Principal
 
 
-RENEWAL = "/session/renew"
-"""Where a browser is sent for a new token; `events` answers there."""
-
 _NEVER_RENEWED = (
-    *(RENEWAL, "/sign-out", "/sign-in/provider", "/assets/", "/board", "/favicon.ico", "/.well-known/"),
+    *(RENEWAL_PATH, "/sign-out", "/sign-in/provider", "/assets/", "/board", "/favicon.ico", "/.well-known/"),
     *("/livez", "/readyz", "/metrics", "/internal/"),
 )
 """What is the same whoever asks, and so does without `events`."""
-_WATCHED = "/dashboard/projector"
-"""Nobody touches the projector's computer during an evening: what its page asks for by itself counts as use."""
 _NOTED_EVERY_SECONDS = 300
 _LARGEST_BODY = 16 * 1024 * 1024
 
@@ -94,7 +90,7 @@ class Authentication:
 def is_use(method: str, headers: Headers, path: str) -> bool:
     """Whether a request is somebody doing something, rather than a page that asks by itself for what is new."""
     by_script = headers.get("sec-fetch-mode") not in {None, "navigate"}
-    return not (method in {"GET", "HEAD"} and by_script) or path.startswith(_WATCHED)
+    return not (method in {"GET", "HEAD"} and by_script) or path.startswith(UNATTENDED_PATHS)
 
 
 def _is_to_be_noted(principal: Principal, connection: HTTPConnection) -> bool:
@@ -133,7 +129,7 @@ def _to_renewal(connection: HTTPConnection) -> Response:
 
 
 def _renewal(connection: HTTPConnection) -> Response:
-    return RedirectResponse(f"{RENEWAL}?next={quote(requested_path(connection), safe='')}", 307)
+    return RedirectResponse(f"{RENEWAL_PATH}?next={quote(requested_path(connection), safe='')}", 307)
 
 
 async def _on_not_signed_in(request: Request, _error: Exception) -> Response:

@@ -11,9 +11,9 @@ from fastapi import Depends, Header, Request
 
 from shared.db.idempotency import IdempotentRequest, idempotent_request
 from shared.fields.cpr import mask_cpr
+from shared.fields.validation import FieldError
 from shared.http.openapi import REQUIRED
 from shared.http.problems import Problem
-from shared.http.validation import FieldError
 from shared.i18n.translations import gettext as _
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
@@ -40,7 +40,9 @@ async def read_idempotent_request(request: Request, idempotency_key: Idempotency
     """
     key = _usable(idempotency_key)
     try:
-        return idempotent_request(key, await request.json(), key=request.app.state.settings.request_key)
+        # A missing body is the route's to refuse, if it takes one.
+        body = await request.json() if await request.body() else None
+        return idempotent_request(key, body, key=request.app.state.settings.request_key)
     except (RecursionError, ValueError):
         raise Problem(400, "malformed-json", detail=_("The body is not valid JSON.")) from None
 

@@ -10,9 +10,11 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from shared.http.auth import COOKIE, SCOPES
+from shared.http.auth import COOKIE
 from shared.http.policy import operations
 from shared.http.rate_limits import RateClass
+from shared.product.roles import SCOPE_DESCRIPTIONS, SCOPES
+from shared.product.services import TOKEN_PATH
 
 _PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -55,12 +57,8 @@ _SECURITY_SCHEMES: dict[str, Any] = {
         "description": "An administrator makes the key, for some scopes and until a day; a token lasts a minute.",
         "flows": {
             "clientCredentials": {
-                "tokenUrl": "/api/events/v1/token",
-                "scopes": {
-                    "events:read": "when the taskforce meets",
-                    "figures:read": "the taskforce's figures, and to be told when they change",
-                    "pledges:read": "pledges, without whom to call at the company",
-                },
+                "tokenUrl": TOKEN_PATH,
+                "scopes": dict(SCOPE_DESCRIPTIONS),
             }
         },
     },

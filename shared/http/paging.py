@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from shared.fields.validation import FieldError
 from shared.http.problems import Problem
-from shared.http.validation import FieldError
 from shared.i18n.translations import gettext as _
 
 if TYPE_CHECKING:

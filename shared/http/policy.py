@@ -15,8 +15,9 @@ from uuid import UUID
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 
-from shared.http.auth import ACCESS_ATTRIBUTE, STEP_UP_ATTRIBUTE, Role, Scope
+from shared.http.auth import ACCESS_ATTRIBUTE, STEP_UP_ATTRIBUTE
 from shared.http.rate_limits import RateClass, rate_class_of
+from shared.product.roles import Role, Scope
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
 from shared.db.database import TRANSIENT_ERRORS
-from shared.http.validation import FieldError, field_errors
+from shared.fields.validation import FieldError, field_errors
 from shared.i18n.translations import N_
 from shared.i18n.translations import gettext as _
 

@@ -6,8 +6,8 @@ from typing import Final
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
+from shared.fields.validation import FieldError
 from shared.http.problems import Problem, respond
-from shared.http.validation import FieldError
 from shared.i18n.translations import gettext as _
 from shared.refusals import Kind, Refusal, refusals_of
 

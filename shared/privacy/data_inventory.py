@@ -16,15 +16,17 @@ English is in `english.toml`, beside this file.
 from __future__ import annotations
 
 import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
-    from pathlib import Path
 
 FILE: Final = "personal_data.toml"
+SHARED_FILES: Final = (Path(__file__).parents[1] / "messaging" / FILE,)
+"""The files of the tables that every service's database has."""
 
 Text = Annotated[str, Field(min_length=3)]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -200,6 +202,15 @@ def _add(table: str, column: str, file: str) -> str:
         f'    counted_from = "…"\n'
         f'    job = "…"'
     )
+
+
+def read_service_inventory(file: Path) -> DataInventory:
+    """Read the data inventory of a service's database: the service's own file and those of the shared tables.
+
+    Raises:
+        As `read_data_inventory`.
+    """
+    return read_data_inventory([*SHARED_FILES, file])
 
 
 def read_data_inventory(files: Iterable[Path]) -> DataInventory:

@@ -1,32 +1,20 @@
-"""The report of a person as they get it on paper: A4, accessible (PDF/UA), the same bytes for the same report.
+"""The subject report on paper: A4, accessible (PDF/UA), equal bytes for equal reports.
 
-Everything it says is prepared here, in the report's language; `report.typ` only lays it out, and is given its data as
-data, never as source.
+All texts are prepared here, in the report's language; `report.typ` only lays them out.
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import typst
-
+from shared.documents.typesetting import render_pdf
 from shared.i18n.translations import N_, ngettext, speaking
 from shared.i18n.translations import gettext as _
-from shared.privacy.words import (
-    ACTIONS,
-    NUMBERS,
-    REASONS,
-    SERVICES,
-    column_word,
-    kept_for,
-    pairs,
-    shown,
-    who_looked,
-)
+from shared.privacy.words import ACTIONS, NUMBERS, REASONS, column_word, kept_for, pairs, shown, who_looked
+from shared.product.services import SERVICES
 from shared.ui.formats import long_date, moment_text
 
 if TYPE_CHECKING:
@@ -52,17 +40,7 @@ def pdf(report: Mapping[str, Any]) -> bytes:
     made_at = datetime.fromisoformat(report["made_at"])
     with speaking(report["language"]):
         data = _laid_out(report, made_at)
-    compiled = typst.compile(
-        LAYOUT.read_bytes(),
-        format="pdf",
-        # Whatever fonts a machine has, the document is the same: with those that the package brings along.
-        ignore_system_fonts=True,
-        sys_inputs={"report": json.dumps(data, ensure_ascii=False)},
-        pdf_standards=["ua-1"],
-        timestamp=int(made_at.timestamp()),
-    )
-    assert isinstance(compiled, bytes)
-    return compiled
+    return render_pdf(LAYOUT, data, made_at=made_at)
 
 
 def _laid_out(report: Mapping[str, Any], made_at: datetime) -> dict[str, Any]:

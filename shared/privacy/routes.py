@@ -8,15 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 
-from shared.db.database import Database
 from shared.http.auth import Principal, require_service
+from shared.http.dependencies import Db
 from shared.http.policy import Resource, concerns
 from shared.http.problems import Problem
 from shared.i18n.translations import Language
 from shared.privacy import subject_requests
 from shared.privacy.subject_requests import Deadline, ErasureOrder, ErasureResult, Findings, LedgerLine, SubjectRequest
+from shared.product.services import IDENTITY_SERVICE
 
 if TYPE_CHECKING:
     from shared.privacy.subject_requests import SubjectData
@@ -26,13 +27,7 @@ ERASURE: Final = Resource("line of the ledger of erasures")
 DEADLINES: Final = Resource("what is past its deadline")
 
 
-async def _database(request: Request) -> Database:
-    database: Database = request.app.state.database
-    return database
-
-
-_Db = Annotated[Database, Depends(_database)]
-_Events = Annotated[Principal, Depends(require_service("events"))]
+_Events = Annotated[Principal, Depends(require_service(IDENTITY_SERVICE))]
 
 
 def subject_routes(subject_data: SubjectData) -> APIRouter:
@@ -41,12 +36,12 @@ def subject_routes(subject_data: SubjectData) -> APIRouter:
 
     @router.post("/subjects/find")
     @concerns(SUBJECT)
-    async def find(_service: _Events, db: _Db, request: SubjectRequest) -> Findings:
+    async def find(_service: _Events, db: Db, request: SubjectRequest) -> Findings:
         return await subject_requests.find(db, subject_data, request)
 
     @router.post("/subjects/erase")
     @concerns(SUBJECT)
-    async def erase(_service: _Events, db: _Db, order: ErasureOrder) -> ErasureResult:
+    async def erase(_service: _Events, db: Db, order: ErasureOrder) -> ErasureResult:
         try:
             return await subject_requests.erase(db, subject_data, order)
         except ValueError as error:
@@ -55,7 +50,7 @@ def subject_routes(subject_data: SubjectData) -> APIRouter:
     @router.get("/deadlines")
     @concerns(DEADLINES)
     async def deadlines(
-        _service: _Events, db: _Db, taskforce: Annotated[UUID, Query()], language: Language = "da"
+        _service: _Events, db: Db, taskforce: Annotated[UUID, Query()], language: Language = "da"
     ) -> list[Deadline]:
         return await subject_requests.deadlines(db, subject_data, taskforce, language)
 
@@ -63,7 +58,7 @@ def subject_routes(subject_data: SubjectData) -> APIRouter:
 
         @router.get("/erasures")
         @concerns(ERASURE)
-        async def erasures(_service: _Events, db: _Db, taskforce: Annotated[UUID, Query()]) -> list[LedgerLine]:
+        async def erasures(_service: _Events, db: Db, taskforce: Annotated[UUID, Query()]) -> list[LedgerLine]:
             return await subject_requests.ledger(db, subject_data, taskforce)
 
     return router

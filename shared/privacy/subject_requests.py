@@ -15,10 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.fields.cpr import MayLookLikeCpr
 from shared.i18n.translations import Language
-from shared.messaging.retention import DEAD_LETTERS_LOOKUP, DEAD_LETTERS_LOOKUP_OF_TASKFORCE
 from shared.privacy import subjects
 from shared.privacy.access_log import PURPOSES, Action, Disclosure
 from shared.privacy.activity import ActivityQuery, find_activity
+from shared.privacy.dead_letters import DEAD_LETTERS_LOOKUP, DEAD_LETTERS_LOOKUP_OF_TASKFORCE
 from shared.privacy.english import in_language
 from shared.privacy.report import activity_entry, group_entry, plain
 from shared.privacy.subjects import SubjectIdentifiers, SubjectLookup, find_subject

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from shared.i18n.translations import N_, ngettext
 from shared.i18n.translations import gettext as _
-from shared.product.navigation import ROLE_LABELS
+from shared.product.roles import ROLE_LABELS
 from shared.ui.formats import moment_text
 
 if TYPE_CHECKING:
@@ -16,13 +16,6 @@ if TYPE_CHECKING:
 LONGEST: Final = 3000
 """Characters of one value on paper: a message that could not be read may be five million long. All of it is in JSON."""
 
-SERVICES: Final = {
-    "events": N_("The register and the people"),
-    "pledges": N_("Pledges and hires"),
-    "notifications": N_("Mails"),
-    "dashboard": N_("Figures"),
-}
-"""What the services are called on paper and on screen."""
 ACTIONS: Final = {
     "read": N_("read"),
     "search": N_("looked up"),
@@ -98,7 +91,7 @@ _COLUMNS: Final = {
     "what_key": N_("Number of the row"),
     "why": N_("Reason"),
 }
-_CODES: Final[dict[str, dict[str, str]]] = {
+_CODES: Final[Mapping[str, Mapping[str, str]]] = {
     "role": ROLE_LABELS,
     "language": {"da": N_("Danish"), "en": N_("English")},
     "programme": {

@@ -1,21 +1,9 @@
-"""The one table of what stands in the header for whom, and what roles are called on screen."""
+"""The header: which destinations it shows to which roles."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shared.i18n.translations import N_
-
-ROLE_LABELS = {
-    "member": N_("member"),
-    "coordinator": N_("coordinator"),
-    "caseworker": N_("case worker"),
-    "facilitator": N_("facilitator"),
-    "admin": N_("administrator"),
-    "auditor": N_("auditor"),
-    "event_pass": N_("guest at an event"),
-    "service": N_("program"),
-}
-"""What roles are called on screen, in the order in which they are told of somebody who has several."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +49,3 @@ def here(path: str, places: Iterable[Destination]) -> str | None:
         if path == place.path or (place.path != "/" and path.startswith(place.path + "/"))
     ]
     return max(fitting, key=len, default=None)
-
-
-def role_labels(roles: Iterable[str]) -> list[str]:
-    """What to call somebody with these roles on screen (English, to be translated), in the table's order."""
-    held = frozenset(roles)
-    return [label for role, label in ROLE_LABELS.items() if role in held]

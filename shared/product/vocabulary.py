@@ -1,4 +1,4 @@
-"""Words of the domain that several services use: roles, job types, programmes, end reasons, how long event passes work.
+"""Words of the domain that several services use: job types, programmes, end reasons, how long event passes work.
 
 Codes are stored and sent. Labels are English and translated where they are shown (`_(label)`).
 """
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from shared.contracts.pledges import JobType
-
-PersonRole = Literal["member", "coordinator", "caseworker", "facilitator", "admin", "auditor"]
-"""The roles that a person can have."""
 
 JOB_TYPES: Final[Mapping[JobType, str]] = MappingProxyType(
     {

@@ -18,9 +18,9 @@ from pydantic import BaseModel, ValidationError
 from starlette.datastructures import UploadFile
 
 from shared.fields.cpr import contains_cpr_shape, fields_like_cpr
-from shared.http.csrf import FIELD
-from shared.http.validation import FieldError, field_errors
+from shared.fields.validation import FieldError, field_errors
 from shared.i18n.translations import gettext as _
+from shared.ui.csrf_field import FIELD
 
 Model = TypeVar("Model", bound=BaseModel)
 _LISTS = (list, set, frozenset, tuple)

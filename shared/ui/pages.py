@@ -10,11 +10,11 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from shared.http.csrf import FormFields, csrf_field
-from shared.http.rate_limits import Asker, Rate
 from shared.i18n import translations
 from shared.product import navigation
+from shared.product import roles as role_names
 from shared.ui.assets import asset_url, icon_svg
+from shared.ui.csrf_field import FormFields, csrf_field
 from shared.ui.formats import FILTERS
 
 _SHARED_TEMPLATES = Path(__file__).with_name("templates")
@@ -27,26 +27,6 @@ class PageSettings(Protocol):
     @property
     def demo_mode(self) -> bool:
         """Whether this is a demonstration; every page says so."""
-        ...
-
-    @property
-    def public_url(self) -> str:
-        """The address people use, without a slash at its end."""
-        ...
-
-    @property
-    def token_jwks(self) -> str:
-        """The public keys that sign tokens, as the JSON text of a JWK set."""
-        ...
-
-    @property
-    def rate_limits(self) -> Mapping[str, Mapping[Asker, Rate]]:
-        """How often one may ask, where that is not as everywhere (`shared.http.rate_limits.read_rates`)."""
-        ...
-
-    @property
-    def rate_limits_times(self) -> float:
-        """By how much all of these limits are multiplied."""
         ...
 
 
@@ -117,7 +97,7 @@ def page_context(request: Request) -> dict[str, Any]:
         "request": request,
         "principal": principal,
         "roles": roles,
-        "role_labels": navigation.role_labels(roles),
+        "role_labels": role_names.role_labels(roles),
         "places": places,
         "here": navigation.here(request.url.path, places),
         "language": translations.current_language(),

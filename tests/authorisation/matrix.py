@@ -14,8 +14,9 @@ import asyncpg
 import httpx
 
 from deploy.authorisation import OPERATORS
-from shared.http.auth import SCOPES, Principal, sign_token
+from shared.http.auth import Principal, sign_token
 from shared.http.policy import ASKERS, Asker, Operation, Ownership, Resource, operations
+from shared.product.roles import SCOPES
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
 
 if TYPE_CHECKING:

@@ -10,13 +10,17 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any, ClassVar, Final
 
 import asyncpg
+import pytest
 from starlette.requests import HTTPConnection
 
 from shared.db.database import _leave_as_it_is, _set_codecs
 from shared.http.auth import Principal
 from shared.http.policy import ASKERS
-from tests.authorisation.matrix import Probes, World, cells, noticed
+from tests.authorisation.matrix import Cell, Probes, World, cells, noticed
 from tests.conftest import TASKFORCE
+
+WHOLE_REMOVAL: Final = pytest.mark.long("services", "shared/http", "shared/db", "tests/authorisation")
+"""The mark of tests that take every check away in turn."""
 
 _OF_THE_TASKFORCE: Final = re.compile(r"(\b\w+\.)?\btaskforce_id = \$1\b")
 # Where a statement is made for whatever transaction it is in: finding and erasing somebody (services/*/subjects.py).
@@ -70,6 +74,11 @@ class _OfNoTaskforce(_Unfiltered):
     """One that does not ask either which taskforce a letter names: the database knows nothing of that."""
 
     forgotten: ClassVar = {**_Unfiltered.forgotten, _NAMED_IN_A_LETTER: "''"}
+
+
+def cells_that_reach_sql(world: World) -> list[Cell]:
+    """What is asked of another taskforce by those who may ask: the others are refused before any statement is made."""
+    return [cell for cell in cells(world, ownerships=("other taskforce", "missing")) if cell.may]
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 import pytest_asyncio
 
 from services.dashboard import access
@@ -11,7 +12,9 @@ from services.dashboard.live.streams import Changes
 from tests.authorisation.matrix import as_lines, cells, services_answered, wrong
 from tests.authorisation.overview import PROBES, Overview, started
 from tests.authorisation.removal import (
+    WHOLE_REMOVAL,
     Checks,
+    cells_that_reach_sql,
     checks_not_missed,
     replaced,
     roles_not_missed,
@@ -22,6 +25,8 @@ from tests.support.infrastructure import Databases, Installation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+pytestmark = pytest.mark.every_operation
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -57,20 +62,23 @@ async def test_what_forgets_to_ask_for_the_taskforce_is_stopped_by_the_database(
 ) -> None:
     world, dsns = spoilt
     async with without_taskforces(world, dsns.app_dsn("dashboard")):
-        found = await wrong(world, PROBES, cells(world, ownerships=("other taskforce", "missing")))
+        found = await wrong(world, PROBES, cells_that_reach_sql(world))
         assert not found, as_lines(found)
 
 
+@WHOLE_REMOVAL
 async def test_every_check_of_a_role_would_be_missed(spoilt: tuple[Overview, Databases]) -> None:
     world, _ = spoilt
     assert await roles_not_missed(world, PROBES) == []
 
 
+@WHOLE_REMOVAL
 async def test_every_check_of_whose_a_thing_is_would_be_missed(spoilt: tuple[Overview, Databases]) -> None:
     world, _ = spoilt
     assert await checks_not_missed(world, PROBES, "dashboard", CHECKS) == SHOWN_ONLY
 
 
+@WHOLE_REMOVAL
 async def test_keeping_taskforces_apart_would_be_missed_everywhere(spoilt: tuple[Overview, Databases]) -> None:
     world, dsns = spoilt
     # Whose changes a stream tells of is no matter of the database's.

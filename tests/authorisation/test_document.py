@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from deploy.authorisation import DOCUMENT, OPERATORS, apps, document
 from shared.http.auth import public, require
 from shared.http.policy import ASKERS, OWN, Resource, concerns, operations
-from tests.authorisation import mails, overview, promises, register
+from tests.authorisation import mails, overview, pledges, register
 
 if TYPE_CHECKING:
     from shared.http.policy import Operation
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PROBES: dict[str, Probes] = {
     "events": register.PROBES,
-    "pledges": promises.PROBES,
+    "pledges": pledges.PROBES,
     "dashboard": overview.PROBES,
     "notifications": mails.PROBES,
 }

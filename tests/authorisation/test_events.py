@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 import pytest_asyncio
 
 from services.events import access
-from shared.http.auth import SCOPES
+from shared.product.roles import SCOPES
 from tests.authorisation.matrix import as_lines, cells, services_answered, wrong
 from tests.authorisation.register import PROBES, Register, started
 from tests.authorisation.removal import (
+    WHOLE_REMOVAL,
     Checks,
+    cells_that_reach_sql,
     checks_not_missed,
     roles_not_missed,
     taskforces_not_missed,
@@ -21,6 +24,8 @@ from tests.support.infrastructure import Databases, Installation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+pytestmark = pytest.mark.every_operation
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -71,20 +76,23 @@ async def test_what_forgets_to_ask_for_the_taskforce_is_stopped_by_the_database(
 ) -> None:
     world, dsns = spoilt
     async with without_taskforces(world, dsns.app_dsn("events")):
-        found = await wrong(world, PROBES, cells(world, ownerships=("other taskforce", "missing")))
+        found = await wrong(world, PROBES, cells_that_reach_sql(world))
         assert not found, as_lines(found)
 
 
+@WHOLE_REMOVAL
 async def test_every_check_of_a_role_would_be_missed(spoilt: tuple[Register, Databases]) -> None:
     world, _ = spoilt
     assert set(await roles_not_missed(world, PROBES)) == CHECKED_TWICE
 
 
+@WHOLE_REMOVAL
 async def test_every_check_of_whose_a_thing_is_would_be_missed(spoilt: tuple[Register, Databases]) -> None:
     world, _ = spoilt
     assert await checks_not_missed(world, PROBES, "events", CHECKS) == SHOWN_ONLY
 
 
+@WHOLE_REMOVAL
 async def test_keeping_taskforces_apart_would_be_missed_everywhere(spoilt: tuple[Register, Databases]) -> None:
     world, dsns = spoilt
     assert await taskforces_not_missed(world, PROBES, dsns.superuser_dsn("events")) == []

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 import pytest_asyncio
 
 from tests.authorisation.mails import PROBES, Mails, started
 from tests.authorisation.matrix import as_lines, cells, services_answered, wrong
 from tests.authorisation.removal import (
+    WHOLE_REMOVAL,
+    cells_that_reach_sql,
     roles_not_missed,
     taskforces_not_missed,
     without_taskforces,
@@ -17,6 +20,8 @@ from tests.support.infrastructure import Databases, Installation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+pytestmark = pytest.mark.every_operation
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -48,15 +53,17 @@ async def test_what_forgets_to_ask_for_the_taskforce_is_stopped_by_the_database(
 ) -> None:
     world, dsns = spoilt
     async with without_taskforces(world, dsns.app_dsn("notifications")):
-        found = await wrong(world, PROBES, cells(world, ownerships=("other taskforce", "missing")))
+        found = await wrong(world, PROBES, cells_that_reach_sql(world))
         assert not found, as_lines(found)
 
 
+@WHOLE_REMOVAL
 async def test_every_check_of_a_role_would_be_missed(spoilt: tuple[Mails, Databases]) -> None:
     world, _ = spoilt
     assert await roles_not_missed(world, PROBES) == []
 
 
+@WHOLE_REMOVAL
 async def test_keeping_taskforces_apart_would_be_missed_everywhere(spoilt: tuple[Mails, Databases]) -> None:
     world, dsns = spoilt
     assert await taskforces_not_missed(world, PROBES, dsns.superuser_dsn("notifications")) == []

@@ -74,8 +74,9 @@ class _Run:
         finally:
             connection.close()
 
-    def stop(self) -> None:
-        """As Ctrl-C does."""
+    def stop(self) -> float:
+        """As Ctrl-C does. Returns after how many seconds it had ended."""
+        began = time.perf_counter()
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
             try:
@@ -83,6 +84,7 @@ class _Run:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait(5)
+        return time.perf_counter() - began
 
 
 @contextmanager
@@ -132,6 +134,7 @@ def _measure(plan: Plan, progress: Callable[[str], None], folder: Path) -> Itera
                 held = machine.memory(run.pid)
                 note("memory", sum(one.pss for one in held.values()))
                 note("own memory", sum(one.uss for one in held.values()))
+                note("stop", run.stop())
             progress(f"local run, round {number + 1}: the floor")
             began = time.perf_counter()
             with Child("bare_start", log, postgres=str(folder / "state" / "postgres")) as bare:
@@ -151,6 +154,7 @@ def _measure(plan: Plan, progress: Callable[[str], None], folder: Path) -> Itera
         Target(5.0),
         note=f"the first start, with everything to be made, {found['first start'][0]:.1f} s",
     )
+    yield Measure(SECTION, "Ctrl-C to its end", "s", spread(found["stop"]), target=Target(5.0))
     parts = ", ".join(f"{name} {one.pss:.0f}" for name, one in sorted(held.items()))
     yield Measure(
         SECTION,

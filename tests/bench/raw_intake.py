@@ -20,7 +20,7 @@ import asyncpg
 
 from services.pledges.pledges.domain import Limits, Person, Pledge
 from services.pledges.pledges.events_out import pledge_state
-from services.pledges.pledges.schemas import PledgeBody
+from services.pledges.pledges.schemas import PledgeIn
 from services.pledges.register.domain import EventFacts, RegisteredCompany, name_key
 from shared.contracts.pledges import PledgeLogged
 from tests.bench.children import Answer, Clock, obey
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _TENANT = "select set_config('app.taskforce', $1, true)"
 _KEY = """
-    insert into idempotency_keys (taskforce_id, operation, key, request_digest, subject_id, recorded_at)
+    insert into idempotency_keys (taskforce_id, operation, key, request_fingerprint, subject_id, recorded_at)
     values ($1, 'log_pledge', $2, $3, $4, $5)
 """
 _PLEDGE = """
@@ -39,7 +39,7 @@ _PLEDGE = """
         insert into pledges
                (taskforce_id, id, event_id, company_name, company_municipality, company_id, municipality, job_type,
                 position_count, weekly_hours_from, weekly_hours_to, tasks, captured_by, logged_by, logged_with_pass,
-                captured_at, received_at, pledged_on, flags, request_digest, version, status)
+                captured_at, received_at, pledged_on, flags, request_fingerprint, version, status)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, false, $15, $16, $17, '{}', $18, 1,
                 'logged')
     ), contact as (
@@ -72,7 +72,7 @@ def prepared(
         now = datetime.now(UTC)
         pledge = Pledge.log(
             taskforce_id,
-            PledgeBody.model_validate(body).promise(),
+            PledgeIn.model_validate(body).terms(),
             by=Person(logged_by),
             event=event,
             register=register,
@@ -84,7 +84,7 @@ def prepared(
 
 
 def _values(pledge: Pledge, digest: bytes, now: datetime) -> Values:
-    promise, taskforce_id, contact = pledge.promise, pledge.taskforce_id, pledge.promise.contact
+    terms, taskforce_id, contact = pledge.terms, pledge.taskforce_id, pledge.terms.contact
     assert contact is not None
     told = pledge_state(PledgeLogged, pledge, recorded_at=now)
     return (
@@ -92,19 +92,19 @@ def _values(pledge: Pledge, digest: bytes, now: datetime) -> Values:
         (
             taskforce_id,
             pledge.id,
-            promise.event_id,
-            promise.company.name,
-            promise.company.municipality,
+            terms.event_id,
+            terms.company.name,
+            terms.company.municipality,
             pledge.company_id,
             pledge.municipality,
-            promise.job_type,
+            terms.job_type,
             len(pledge.positions),
-            promise.hours_from,
-            promise.hours_to,
-            list(promise.tasks),
-            promise.captured_by,
+            terms.hours_from,
+            terms.hours_to,
+            list(terms.tasks),
+            terms.captured_by,
             pledge.logged_by_person,
-            promise.captured_at,
+            terms.captured_at,
             pledge.received_at,
             pledge.pledged_on,
             digest,

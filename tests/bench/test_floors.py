@@ -28,7 +28,7 @@ _EACH_ITS_OWN = {
     "subject_id",
     "pledge_id",
     "aggregateid",
-    "request_digest",
+    "request_fingerprint",
     "logged_by",
     "received_at",
     "recorded_at",
@@ -81,6 +81,6 @@ def _alike(row: dict[str, Any]) -> dict[str, Any]:
     own: dict[str, Any] = {name: row[name] is not None for name in row if name in _EACH_ITS_OWN}
     if "payload" in row:
         own["payload"] = sorted(json.loads(row["payload"]))
-    if "request_digest" in row:
-        own["request_digest"] = len(row["request_digest"])
+    if "request_fingerprint" in row:
+        own["request_fingerprint"] = len(row["request_fingerprint"])
     return same | own

@@ -15,7 +15,8 @@ from deploy.cli.app import TokenRole, app
 from deploy.cli.console import Refusal
 from deploy.local.state import State
 from deploy.scenarios.identities import person_id, taskforce_id
-from shared.http.auth import ROLES, TokenVerifier
+from shared.http.auth import TokenVerifier
+from shared.product.roles import ROLES
 from tests.cli.command import ROOT, tilsagn
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
-    from shared.http.auth import Role
+    from shared.product.roles import Role
     from tests.support.infrastructure import Databases
 
 

@@ -175,6 +175,7 @@ def test_a_weight_of_the_font_is_small_speaks_danish_and_does_not_use_the_reserv
         assert "Copyright" in str(font["name"].getDebugName(0))
 
 
+@pytest.mark.long("deploy/assets")
 def test_a_build_killed_at_any_moment_leaves_the_one_before(tmp_path: Path) -> None:
     build(_quiet, tmp_path)
     manifest = tmp_path / "manifest.json"

@@ -15,12 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_no_secret_lies_in_the_checkout() -> None:
-    found = audit.secrets()
-    assert found.wrong == []
-    assert found.checked > 500 or found.unchecked
-
-
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)

@@ -316,6 +316,7 @@ def test_a_second_start_keeps_data_and_secrets(start: Callable[..., Run], folder
     run.stop()
 
 
+@pytest.mark.long("deploy/local", "deploy/postgres")
 def test_killed_at_any_moment_the_next_start_finds_its_way(start: Callable[..., Run], folder: Path) -> None:
     # From the first moments, through initdb, provisioning and migrations, to just before it is ready.
     for moment in (0.8, 1.2, 1.7, 2.3, 3.0):

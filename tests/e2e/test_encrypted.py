@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.command import in_process
-from tests.e2e.test_processes import http, test_a_pledge_becomes_a_hire_becomes_a_figure
+from tests.e2e.deployment.test_processes import http, test_a_pledge_becomes_a_hire_becomes_a_figure
 from tests.support.topology import topology
 
 if TYPE_CHECKING:

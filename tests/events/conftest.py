@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from services.events.identity.sessions.domain import Proof
     from shared.db.database import Database
-    from shared.http.auth import Role
+    from shared.product.roles import Role
     from tests.support.infrastructure import Databases
 
     SignIn = Callable[[Page, Person, Proof], Awaitable[None]]

@@ -8,8 +8,9 @@ from uuid import uuid4
 
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from shared.http.auth import SCOPES, unclassified_routes
+from shared.http.auth import unclassified_routes
 from shared.http.policy import ASKERS
+from shared.product.roles import SCOPES
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from openapi_spec_validator import validate
 
-from shared.http.auth import SCOPES
+from shared.product.roles import SCOPES
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

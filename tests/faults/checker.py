@@ -264,9 +264,10 @@ async def _dashboard_has_every_version_once(taskforce_id: UUID, databases: Datab
             verdict.broke("I5", check, f"{aggregate} has the versions {sorted(found)}")
     present = await databases.dashboard.fetch(
         """
-        select pledge_id as id, version from pledges where taskforce_id = $1
-         union all
-        select hire_id, version from hires where taskforce_id = $1
+        select aggregate_id as id, version
+          from contributions
+         where taskforce_id = $1
+           and aggregate in ('pledge_versions', 'hire_versions')
         """,
         taskforce_id,
     )

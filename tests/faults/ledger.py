@@ -17,7 +17,7 @@ import httpx
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shared.http.auth import Role
+    from shared.product.roles import Role
     from tests.support.topology import Topology
 
 PATIENCE_SECONDS = 120.0

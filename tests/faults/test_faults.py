@@ -1,6 +1,7 @@
-"""The faults that `make test` has time for, while pledges come in; after each, every invariant holds.
+"""One fault of each kind that `make test` has time for, while pledges come in; after each, every invariant holds.
 
-`make faults` lets all of them strike, many times over, with a proxy on each link and a disk that can be full.
+`make test-long` tries one for each process. `make faults` lets all of them strike, many times over, with a proxy on
+each link and a disk that can be full.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import pytest
 from tests.faults.catalogue import FAULTS
 from tests.faults.fault import Fault, Scene
 from tests.faults.run import Result, run
-from tests.support.topology import PROCESSES, RAISED_LIMITS, Topology
+from tests.support.topology import PROCESSES, Topology
 
 pytestmark = pytest.mark.faults
 
@@ -21,18 +22,18 @@ MOST_PLEDGES: Final = 30
 """Enough for every invariant to have something to break; `make faults` sends four times as many."""
 PATIENCE: Final = 10.0
 """Whether it is all over as soon as promised is judged by `make faults`, on a machine of its own."""
-COMPOSE_VARIABLES: Final = RAISED_LIMITS
-"""Few accounts send for many, and nobody waits for them to be let in again."""
-
-SHORT: Final = (
-    *(f"kill: {process}" for process in PROCESSES),
+SHORT: Final = ("kill: pledges-worker", "crash: postgres", "poison: every topic")
+ON_ANY_BROKER: Final = ("kill: pledges-app",)
+LONG: Final = (
+    *(f"kill: {process}" for process in PROCESSES if process not in {"pledges-app", "pledges-worker"}),
     "broker emptied: broker",
     "broker late: broker",
-    "crash: postgres",
     "delivered again: every message",
-    "poison: every topic",
     "two relays: pledges-worker",
 )
+TRIED: Final = (*SHORT, *ON_ANY_BROKER, *LONG)
+CONCERNS: Final = ("shared/messaging", "shared/db", "deploy/local", "services/pledges/pledges", "tests/support")
+"""What a change may touch that has all of them tried, whatever share is."""
 
 
 async def _run(running: Topology, fault: Fault, seed: int) -> Result:
@@ -54,7 +55,14 @@ async def test_nothing_is_wrong_when_nothing_fails(running: Topology, seed: int)
     assert verdict.order_violations == 0
 
 
-@pytest.mark.parametrize("name", SHORT)
+@pytest.mark.parametrize(
+    "name",
+    [
+        *SHORT,
+        *(pytest.param(name, marks=pytest.mark.any_broker) for name in ON_ANY_BROKER),
+        *(pytest.param(name, marks=pytest.mark.long(*CONCERNS)) for name in LONG),
+    ],
+)
 async def test_the_promises_are_kept_through(name: str, running: Topology, seed: int) -> None:
-    result = await _run(running, FAULTS[name], seed + SHORT.index(name))
+    result = await _run(running, FAULTS[name], seed + TRIED.index(name))
     assert result.fired > 0

@@ -17,8 +17,9 @@ from services.events.identity.people.domain import PersonNotFound
 from services.events.identity.sessions import commands as sessions
 from services.events.register import commands
 from shared.db.database import Database
-from shared.http.auth import COOKIE, SCOPES, SESSION_COOKIE, SESSION_IDLE_SECONDS, Principal, sign_token
+from shared.http.auth import COOKIE, SESSION_COOKIE, SESSION_IDLE_SECONDS, Principal, sign_token
 from shared.http.policy import ASKERS
+from shared.product.roles import SCOPES
 from shared.settings import ServiceSettings
 from tests.support.waiting import PATIENCE_SECONDS
 

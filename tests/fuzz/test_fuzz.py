@@ -1,4 +1,4 @@
-"""A short round of `make fuzz`, and that each thing it looks for would be seen."""
+"""Each thing that `make fuzz` looks for would be seen. A short round: tests/e2e/deployment/test_fuzz.py."""
 
 from __future__ import annotations
 
@@ -21,27 +21,12 @@ from tests.fuzz import programs
 from tests.fuzz.installation import FOREIGN
 from tests.fuzz.pages import MARK, offences
 from tests.fuzz.programs import Effort
-from tests.fuzz.run import Extent, errors_in, run
+from tests.fuzz.run import errors_in
 from tests.fuzz.tally import Asked, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from tests.support.topology import Topology
-
-
-def test_a_short_round_finds_nothing(running: Topology) -> None:
-    extent = Extent(
-        requests=600, seconds=300, thorough=False, examples=1, askers=("coordinator", "event_pass", "nobody")
-    )
-    tally = run(running, seed=1, extent=extent)
-
-    assert tally.findings == {}
-    assert {share.asker for share in tally.shares.values()} == set(extent.askers)
-    assert {share.service for share in tally.shares.values()} == {"events", "pledges", "dashboard", "notifications"}
-    assert tally.requests >= 600
-    assert {"200", "303", "401", "403", "404", "422", "429"} <= tally.statuses.keys()
 
 
 BROKEN: dict[str, tuple[Response, str]] = {

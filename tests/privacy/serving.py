@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from shared.db.database import Database
-    from shared.http.auth import Role
+    from shared.product.roles import Role
     from tests.support.infrastructure import Databases
 
 ORIGIN = "https://localhost:8080"

@@ -34,7 +34,7 @@ NO_ACCOUNT: Final = {
 _HIRE: Final = """
     insert into hires
            (taskforce_id, id, company_name, job_type, start_date, weekly_hours, {column}, confirmed_at, flags,
-            request_digest, version)
+            request_fingerprint, version)
     values ($1, $4, 'Smeden', 'smaajob', current_date, 5, $2, now(), '{{}}', '\\x00', 1)
 """
 _API_KEY: Final = """
@@ -55,7 +55,7 @@ FILL: Final = {
         insert into pledges
                (taskforce_id, id, company_name, company_cvr, job_type, position_count, weekly_hours_from,
                 weekly_hours_to, tasks, captured_by, logged_by, logged_with_pass, captured_at, received_at, pledged_on,
-                flags, request_digest, version, status)
+                flags, request_fingerprint, version, status)
         values ($1, $4, 'Smeden', null, 'smaajob', 1, 5, 5, '{}', 'web', $2, false, now(), now(), current_date, '{}',
                 '\\x00', 1, 'logged')
     """,

@@ -42,7 +42,6 @@ TRIED = ("010190-1234", "0101901234", "Hanne, 01 01 90 1234", "010190-1234@firma
 READ_BY_HAND = {
     "services/events/identity/step_up/pages.py": "shown again to its sender, to be sent to the route that checks it",
     "services/pledges/imports/pages.py": "a file, whose cells, columns and name are searched (tests of imports)",
-    "services/pledges/pledges/api.py": "the body a second time, as it was sent: only its HMAC is kept",
 }
 """Where a body is read that no model judges, and why."""
 
@@ -213,10 +212,10 @@ def test_marked_fields_are_those_we_know() -> None:
         if may_look_like_cpr(field.annotation, field.metadata)
     }
     assert marked == {
-        "PledgeBody.company.p_number",
-        "PledgeBody.contact.phone",
-        "HireBody.company.p_number",
-        "HireBody.contact_person.phone",
+        "PledgeIn.company.p_number",
+        "PledgeIn.contact.phone",
+        "HireIn.company.p_number",
+        "HireIn.contact_person.phone",
         "IntakeForm.id",
         "IntakeForm.event_id",
         "IntakeForm.contact.phone",

@@ -98,7 +98,7 @@ class Installation:
             insert into pledges
                    (taskforce_id, id, company_name, company_cvr, job_type, position_count, weekly_hours_from,
                     weekly_hours_to, tasks, captured_by, logged_with_pass, captured_at, received_at, pledged_on, flags,
-                    request_digest, version, status)
+                    request_fingerprint, version, status)
             values ($1, $2, 'Smedens værksted', '24 25 67 90', 'smaajob', 1, 5, 5, '{}', 'web', false,
                     now() - interval '2 years', now() - interval '2 years', current_date - 700, '{}', '\\x00', 1,
                     'logged')

@@ -80,7 +80,7 @@ class Books:
             insert into pledges
                    (taskforce_id, id, company_name, company_cvr, company_p_number, company_id, job_type,
                     position_count, weekly_hours_from, weekly_hours_to, tasks, captured_by, logged_with_pass,
-                    captured_at, received_at, pledged_on, flags, request_digest, version, status)
+                    captured_at, received_at, pledged_on, flags, request_fingerprint, version, status)
             values ($1, $2, 'Smedens værksted', '24256790', '0101901234', $3, 'smaajob', 1, 5, 5, '{}', 'web', false,
                     $4, $4, $5, '{}', '\\x00', 1, 'logged')
             """,
@@ -109,7 +109,7 @@ class Books:
             """
             insert into hires
                    (taskforce_id, id, pledge_id, position_id, position_number, company_name, job_type, start_date,
-                    weekly_hours, confirmed_at, flags, request_digest, version, ended_on, end_reason)
+                    weekly_hours, confirmed_at, flags, request_fingerprint, version, ended_on, end_reason)
             values ($1, $2, $3, $3, $4, 'Smedens værksted', 'smaajob', $5, 5, $6, '{}', '\\x00', 1, $7, $8)
             """,
             self.taskforce_id,

@@ -39,6 +39,8 @@ _ON_A_BROKER = {"broker", "kafka", "running"}  # fixtures
 def for_this_broker(item: pytest.Item) -> bool:
     """Whether a test belongs to the run at hand."""
     if FLAVOUR == "apache":
+        if item.get_closest_marker("any_broker") is not None:
+            return False
         return item.get_closest_marker("kafka") is not None or not _ON_A_BROKER.isdisjoint(
             getattr(item, "fixturenames", ())
         )

@@ -32,6 +32,7 @@ from deploy.local.postgres import EmbeddedPostgres
 from deploy.postgres.migrate import migrate
 from deploy.postgres.provision import provision
 from deploy.services import SERVICES, app_role, connections, database, intake_role, owner_role, roles
+from tests.support.clusters import embedded_postgres
 
 _MEMORY = Path("/dev/shm")
 _ROOM_KB = 4 << 20
@@ -91,7 +92,7 @@ def scratch_installation(*, services: Collection[str] = SERVICES) -> Iterator[In
     folder = _new_folder()
     if os.geteuid() == 0:
         folder.chmod(0o711)  # PostgreSQL runs as an unprivileged account, which has to pass through
-    postgres = EmbeddedPostgres(folder / "postgres", fsync=False)
+    postgres = embedded_postgres(folder / "postgres")
     broker = EmbeddedBroker(record=folder / "broker.json", log=folder / "broker.log")
     try:
         postgres.start()

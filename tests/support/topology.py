@@ -38,10 +38,12 @@ from deploy.local.processes import spawn
 from deploy.postgres.provision import dsn_of
 from deploy.services import SERVICES, database
 from shared.http import auth
-from shared.http.auth import Principal, Role, sign_token
+from shared.http.auth import Principal, sign_token
+from shared.product.roles import Role
 from shared.product.routes import service_for
 from tests.faults.links import KAFKA, to_app
 from tests.support import brokers
+from tests.support.clusters import embedded_postgres
 from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
@@ -55,6 +57,8 @@ ROOT = Path(__file__).parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
 RAISED_LIMITS: Final[Mapping[str, str]] = MappingProxyType({"RATE_LIMITS_TIMES": "10000"})
 """Variables for whoever asks thousands of times for one account."""
+started = 0
+"""How many times this process has started all of them: dear, and counted by the tests' budget."""
 PROCESSES = tuple(f"{service}-{kind}" for service in SERVICES for kind in ("app", "worker"))
 
 _VARIABLE = re.compile(r"\$(?:\$|\{(?P<name>\w+)(?:(?P<rule>:-|:\?)(?P<word>[^}]*))?\})")
@@ -194,7 +198,7 @@ class Topology:
         variables: Mapping[str, str] = MappingProxyType({}),
         secured: bool = False,
     ) -> None:
-        """Nothing happens before it is started.
+        """Nothing runs before it is started.
 
         Args:
             folder: for everything it writes.
@@ -209,8 +213,10 @@ class Topology:
         self.code = code
         self.links = links
         self.disk = disk
-        self.postgres = EmbeddedPostgres(folder / "postgres", fsync=False)
-        if disk is not None:
+        if disk is None:
+            self.postgres = embedded_postgres(folder / "postgres")
+        else:
+            self.postgres = EmbeddedPostgres(folder / "postgres", fsync=False)
             (folder / "postgres").mkdir(mode=0o700)
             (folder / "postgres" / "location").write_text(f"{disk}\n")
         self.secrets = secrets.make()
@@ -260,6 +266,8 @@ class Topology:
 
     def start_processes(self) -> None:
         """The eight, at once."""
+        global started  # noqa: PLW0603  (one count for a process)
+        started += 1
         for name in PROCESSES:
             command, environment = self._of_compose(name, self.links.of(name) if self.links else {})
             service, _, kind = name.partition("-")

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest_asyncio
 
 from services.dashboard.measures import figures, queries
-from services.dashboard.read_model import projections, rebuild, taskforces
+from services.dashboard.measures.hires import Hires
+from services.dashboard.measures.measure import EVERYWHERE
+from services.dashboard.read_model import deltas, projections, rebuild, taskforces
 from tests.authorisation.overview import Overview, started
-from tests.authorisation.removal import without_taskforces
+from tests.authorisation.removal import WHOLE_REMOVAL, without_taskforces
 from tests.conftest import TASKFORCE
 from tests.dashboard.messages import check_in, company, delivered, employer_event, hire, pledge, taskforce, tell
 from tests.tenancy.bound import Cases, Exempt, functions, named, tried, unnoticed
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from tests.support.infrastructure import Installation
 
 DAY = date(2099, 12, 31)
+WANTED = {scope: [deltas.PLEDGED_POSITIONS] for scope in EVERYWHERE}
 
 
 class Prepared(Overview):
@@ -41,19 +44,18 @@ async def world(installation: Installation, signing_key: str) -> AsyncIterator[P
 
 async def _compute(_: Prepared, database: Any) -> Any:
     reckoned = await figures.compute(database, TASKFORCE, as_of=DAY)
-    return reckoned.events, reckoned.quarters, reckoned.updated_at, [*reckoned.pledged_positions.values()]
+    return reckoned.events, reckoned.quarters, reckoned.updated_at, [*reckoned.counts["pledged_positions"].values()]
 
 
 CASES: Cases = {
     figures.compute: _compute,
     projections.apply: lambda _, conn: projections.apply(conn, delivered([company()])),
     projections.write: lambda _, conn: projections.write(conn, [company()], [1]),
-    queries.tallies: lambda _, conn: queries.tallies(conn, as_of=DAY),
+    queries.delta_sums: lambda _, conn: queries.delta_sums(conn, as_of=DAY, wanted=WANTED),
     queries.employer_events: lambda _, conn: queries.employer_events(conn),
-    queries.companies_present: lambda _, conn: queries.companies_present(conn, as_of=DAY),
     queries.last_change: lambda _, conn: queries.last_change(conn),
-    queries.hires_started: lambda _, conn: queries.hires_started(
-        conn, job_type="smaajob", since=date(2018, 1, 1), as_of=DAY
+    queries.between: lambda _, conn: queries.between(
+        conn, Hires, job_type="smaajob", since=date(2018, 1, 1), as_of=DAY
     ),
 }
 _REGISTRY = "the registry of taskforces is read before anybody's is known, and holds nothing that is not public"
@@ -73,6 +75,7 @@ async def test_none_sees_or_changes_anything_as_another_taskforce_or_as_none(wor
     assert await tried(world, CASES, ()) == []
 
 
+@WHOLE_REMOVAL
 async def test_each_would_see_or_change_something_if_the_database_let_it(
     installation: Installation, signing_key: str
 ) -> None:

@@ -13,7 +13,7 @@ from services.notifications.deliveries import queries, store
 from services.notifications.notices.rules import notices
 from shared.messaging.envelope import Delivery
 from tests.authorisation.mails import Mails, started
-from tests.authorisation.removal import without_taskforces
+from tests.authorisation.removal import WHOLE_REMOVAL, without_taskforces
 from tests.conftest import TASKFORCE
 from tests.notifications.facts import pledge
 from tests.tenancy.bound import Cases, Exempt, functions, named, tried, unnoticed
@@ -62,6 +62,7 @@ async def test_none_sees_or_changes_anything_as_another_taskforce_or_as_none(wor
     assert await tried(world, CASES, ()) == []
 
 
+@WHOLE_REMOVAL
 async def test_each_would_see_or_change_something_if_the_database_let_it(
     installation: Installation, signing_key: str
 ) -> None:

@@ -15,7 +15,7 @@ from shared.privacy.subject_requests import SubjectRequest
 from shared.refusals import Refusal
 from tests.authorisation.personal_data import HoldNothing
 from tests.authorisation.register import Register, started
-from tests.authorisation.removal import without_taskforces
+from tests.authorisation.removal import WHOLE_REMOVAL, without_taskforces
 from tests.authorisation.subjects import ADMINISTRATOR
 from tests.conftest import TASKFORCE
 from tests.tenancy.bound import Cases, Exempt, functions, named, tried, unnoticed
@@ -90,6 +90,7 @@ async def test_none_sees_or_changes_anything_as_another_taskforce_or_as_none(wor
     assert await tried(world, CASES, (Refusal,)) == []
 
 
+@WHOLE_REMOVAL
 async def test_each_would_see_or_change_something_if_the_database_let_it(
     installation: Installation, signing_key: str
 ) -> None:

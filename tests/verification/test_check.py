@@ -85,7 +85,7 @@ class Checked:
         """
         conn = await asyncpg.connect(self.loaded.databases.superuser_dsn("dashboard"))
         try:
-            # Triggers keep tallies of these tables: a planted difference must stay the only one.
+            # A trigger keeps the sums of the contributions: a planted difference must stay the only one.
             await conn.execute("set session_replication_role = replica")
             await conn.execute(spoil)
             said = [f"{each.about}: {each.what}" for each in (await self.verdict()).differences]
@@ -128,12 +128,29 @@ async def test_after_a_load_nothing_differs_and_everything_was_compared(checked:
 
 async def test_a_row_the_dashboard_has_lost_is_named(checked: Checked) -> None:
     hire = struer().hires[0].id
-    keep, lose, heal = _kept("hires", f"hire_id = '{hire}'")
+    keep, lose, heal = _kept("hire_versions", f"hire_id = '{hire}'")
     async with checked.spoilt(f"{keep}; {lose}", heal) as said:
         assert said == [
             f"hire {hire}: pledges has it, the dashboard has not",
-            f"hire {hire}: the dashboard has its history, but not itself",
+            f"hire {hire}: the dashboard does not count its highest version",
         ]
+
+
+async def test_a_hire_that_the_dashboard_does_not_count_is_named(checked: Checked) -> None:
+    hire = struer().hires[0].id
+    keep, lose, heal = _kept("contributions", f"aggregate_id = '{hire}'")
+    async with checked.spoilt(f"{keep}; {lose}", heal) as said:
+        assert said == [f"hire {hire}: the dashboard does not count its highest version"]
+
+
+async def test_a_pledge_that_counts_as_an_earlier_version_is_named(checked: Checked) -> None:
+    pledge = next(hire.pledge_id for hire in struer().hires if hire.pledge_id is not None)
+    where = f"where aggregate_id = '{pledge}'"
+    async with checked.spoilt(
+        f"update contributions set version = version - 1 {where}",
+        f"update contributions set version = version + 1 {where}",
+    ) as said:
+        assert said == [f"pledge {pledge}: the dashboard does not count its highest version"]
 
 
 async def test_a_lost_version_of_a_history_is_named(checked: Checked) -> None:
@@ -147,12 +164,15 @@ async def test_a_lost_version_of_a_history_is_named(checked: Checked) -> None:
 async def test_an_orphan_that_no_service_knows_is_named(checked: Checked) -> None:
     orphan = uuid4()
     plant = (
-        "create temp table orphan as select * from pledges limit 1;"
+        "create temp table orphan as select * from pledge_versions where version = 1 limit 1;"
         f"update orphan set pledge_id = '{orphan}';"
-        "insert into pledges select * from orphan"
+        "insert into pledge_versions select * from orphan"
     )
-    async with checked.spoilt(plant, f"delete from pledges where pledge_id = '{orphan}'") as said:
-        assert said == [f"pledge {orphan}: the dashboard has it, pledges has not"]
+    async with checked.spoilt(plant, f"delete from pledge_versions where pledge_id = '{orphan}'") as said:
+        assert said == [
+            f"pledge {orphan}: the dashboard has it, pledges has not",
+            f"pledge {orphan}: the dashboard does not count its highest version",
+        ]
 
 
 async def test_a_value_that_differs_is_named_with_both_sides(checked: Checked) -> None:
@@ -165,10 +185,11 @@ async def test_a_value_that_differs_is_named_with_both_sides(checked: Checked) -
 
 async def test_a_position_that_is_not_filled_where_it_should_be_is_named(checked: Checked) -> None:
     pledge = next(hire.pledge_id for hire in struer().hires if hire.pledge_id is not None)
-    where = f"where pledge_id = '{pledge}'"
+    highest = "(select max(version) from pledge_versions as later where later.pledge_id = pledge_versions.pledge_id)"
+    where = f"where pledge_id = '{pledge}' and version = {highest}"
     async with checked.spoilt(
-        f"update pledges set positions_filled = positions_filled - 1 {where}",
-        f"update pledges set positions_filled = positions_filled + 1 {where}",
+        f"update pledge_versions set positions_filled = positions_filled - 1 {where}",
+        f"update pledge_versions set positions_filled = positions_filled + 1 {where}",
     ) as said:
         assert len(said) == 1
         assert f"pledge {pledge}: positions_filled" in said[0]
@@ -183,17 +204,16 @@ async def test_a_row_in_the_wrong_taskforce_is_missed_in_one_and_too_many_in_the
     ) as said:
         assert sum("events has it, the dashboard has not" in each for each in said) == 1
         assert sum("the dashboard has it, events has not" in each for each in said) == 1
-        # And the event shows one company fewer, on every day after it.
-        assert sum("companies present" in each for each in said) >= 1
+        # And it is counted where it was, not where it is now.
+        assert sum("does not count its highest version" in each for each in said) == 2
 
 
 async def test_a_wrong_count_behind_right_rows_is_caught_in_the_figures_and_on_the_board(checked: Checked) -> None:
-    counted = "job_type = 'smaajob' and hires_from_pledges > 0"
-    first = f"where ctid = (select ctid from quarterly_tallies where {counted} order by quarter limit 1)"
+    counted = "period = 'quarter' and measure = 'hires_from_pledges' and job_type = 'smaajob'"
+    first = f"where ctid = (select ctid from deltas where {counted} order by day limit 1)"
     async with checked.spoilt(
-        "create table kept_aside as select * from quarterly_tallies;"
-        f"update quarterly_tallies set hires_from_pledges = hires_from_pledges + 1 {first}",
-        "truncate quarterly_tallies; insert into quarterly_tallies select * from kept_aside; drop table kept_aside",
+        f"create table kept_aside as select * from deltas; update deltas set delta = delta + 1 {first}",
+        "truncate deltas; insert into deltas select * from kept_aside; drop table kept_aside",
     ) as said:
         assert all("counted anew it is" in each for each in said)
         assert any(each.startswith("hires of smaajob on ") for each in said)

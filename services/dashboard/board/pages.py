@@ -11,9 +11,10 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
-from services.dashboard.access import BOARD, Anybody, TheSettings
+from services.dashboard.access import BOARD, TheSettings
 from services.dashboard.board.public_figure import PublicFigure, PublicFigures, ThePublicFigures
 from services.dashboard.live.streams import EventStream, TheChanges
+from shared.http.dependencies import Anybody
 from shared.http.middleware import content_security_policy
 from shared.http.policy import concerns
 from shared.http.problems import Problem

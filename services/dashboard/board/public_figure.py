@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 
 from services.dashboard.measures import queries
 from services.dashboard.measures.figures import today
+from services.dashboard.measures.hires import Hires
 from services.dashboard.read_model.taskforces import find_taskforce
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class PublicFigures:
         mark = self._changes.mark(taskforce.taskforce_id)
         as_of = today()
         async with self._database.read(taskforce.taskforce_id) as conn:
-            count = await queries.hires_started(conn, job_type="smaajob", since=taskforce.since, as_of=as_of)
+            count = await queries.between(conn, Hires, job_type="smaajob", since=taskforce.since, as_of=as_of)
         figure = suppressed(taskforce, count, as_of, smallest=self._smallest)
         self._known[slug] = (figure, mark, counted_at)
         return figure

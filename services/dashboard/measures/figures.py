@@ -1,125 +1,75 @@
-"""Every measure, defined once: its code, its unit, its name, the words that explain it, and how it is reckoned.
+"""The figures of a taskforce on a day: every measure, for the whole, for each event and for each quarter.
 
-Job types are never added together here: each figure is one number for each type. Whoever shows a sum says so.
+Job types are never added together here: a measure is one number for each type. A page that shows a sum says so.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final
 
-from services.dashboard.measures import queries
-from shared.contracts.pledges import JobType
-from shared.i18n.translations import N_
+from services.dashboard.measures import catalogue, queries
+from services.dashboard.measures.measure import EVERYWHERE, signs
+from shared.product.vocabulary import JOB_TYPES
 from shared.ui.formats import local_date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from uuid import UUID
 
-    from services.dashboard.measures.queries import EventFacts, Tally
+    from services.dashboard.measures.measure import Measure, Scope
+    from services.dashboard.measures.queries import DeltaSum, EventFacts
     from shared.db.database import Database
 
-JOB_TYPES: tuple[JobType, ...] = get_args(JobType)
-JOB_TYPE_LABELS: dict[JobType, str] = {
-    "smaajob": N_("Småjob"),
-    "praktik": N_("Work placement"),
-    "loentilskud": N_("Wage subsidy"),
-    "fleksjob": N_("Fleksjob"),
-    "ordinaer": N_("Ordinary job"),
-    "traening": N_("Training track"),
-}
-
-Unit = Literal["positions", "hires", "companies"]
+ByJobType = dict[str, int]
+ALL: Final = ""
+"""Stands for the job type where a measure has a single number."""
 
 
-@dataclass(frozen=True)
-class Measure:
-    """What a figure is. Label and definition are English and translated where they are shown.
+@dataclass
+class Counts:
+    """The measures of one scope.
 
     Attributes:
-        code: its name for programs, the same for ever.
-        unit: what one of it is.
+        values: by the code of a measure: its number for each job type, or under `ALL` its single number.
     """
 
-    code: str
-    unit: Unit
-    label: str
-    definition: str
+    values: dict[str, ByJobType]
 
+    @classmethod
+    def zero(cls, scope: Scope) -> Counts:
+        """Every measure of the scope, with nothing counted."""
+        return cls(
+            {
+                measure.code: dict.fromkeys(JOB_TYPES if measure.by_job_type else (ALL,), 0)
+                for measure in catalogue.shown_for(scope)
+            }
+        )
 
-PLEDGED_POSITIONS = Measure(
-    "pledged_positions",
-    "positions",
-    N_("Pledged positions"),
-    N_(
-        "Every position a company has promised, from the day it was pledged. A pledge of three positions counts as "
-        "three. Positions that were cancelled or pledges that were withdrawn later still count as pledged; a pledge "
-        "registered twice counts once."
-    ),
-)
-HIRES = Measure(
-    "hires",
-    "hires",
-    N_("Hires"),
-    N_(
-        "Hires that a case worker has confirmed, from the day the work starts, all of them added up over time: also "
-        "those that have ended since, and also those without a pledge. Each counts as one citizen."
-    ),
-)
-HIRES_FROM_PLEDGES = Measure(
-    "hires_from_pledges",
-    "hires",
-    N_("Hires on pledged positions"),
-    N_("Of the hires, those that fill a position a company had pledged."),
-)
-HIRES_WITHOUT_PLEDGE = Measure(
-    "hires_without_pledge",
-    "hires",
-    N_("Hires without a pledge"),
-    N_(
-        "Of the hires, those that came about without a pledge before. They are counted apart and are not in the funnel."
-    ),
-)
-HIRES_CURRENT = Measure(
-    "hires_current",
-    "hires",
-    N_("Employed now"),
-    N_("Of the hires, those that have not ended: the person is employed on the day the figures are for."),
-)
-HIRES_STARTING_LATER = Measure(
-    "hires_starting_later",
-    "hires",
-    N_("Confirmed, starting later"),
-    N_(
-        "Hires a case worker has confirmed whose first day of work is still to come. They are not among the hires "
-        "before that day."
-    ),
-)
-COMPANIES_PRESENT = Measure(
-    "companies_present",
-    "companies",
-    N_("Companies present"),
-    N_("Companies that were checked in at the event, each counted once."),
-)
+    def __getitem__(self, code: str) -> Any:
+        """Return a measure's number for each job type, or its single number, by its code. For templates and JSON."""
+        values = self.values[code]
+        return values.get(ALL, values)
 
-MEASURES: tuple[Measure, ...] = (
-    PLEDGED_POSITIONS,
-    HIRES,
-    HIRES_FROM_PLEDGES,
-    HIRES_WITHOUT_PLEDGE,
-    HIRES_CURRENT,
-    HIRES_STARTING_LATER,
-    COMPANIES_PRESENT,
-)
+    def by_job_type(self, measure: type[Measure]) -> ByJobType:
+        """A measure's number for each job type."""
+        return self.values[measure.code]
 
-ByJobType = dict[str, int]
+    def number(self, measure: type[Measure]) -> int:
+        """The number of a measure that is not told apart by job type."""
+        return self.values[measure.code][ALL]
 
+    def add(self, measure: type[Measure], job_type: str | None, number: int) -> None:
+        """Add to a measure; a job type of a later release is passed over."""
+        values = self.values[measure.code]
+        key = job_type or ALL
+        if key in values:
+            values[key] += number
 
-def nothing() -> ByJobType:
-    """A figure of zero for each job type."""
-    return dict.fromkeys(JOB_TYPES, 0)
+    def anything_by_job_type(self) -> bool:
+        """Whether any measure that is told apart by job type is not zero."""
+        return any(number for values in self.values.values() for key, number in values.items() if key != ALL)
 
 
 @dataclass
@@ -132,10 +82,7 @@ class EventFigures:
     status: str | None = None
     date: date | None = None
     goal_positions: int | None = None
-    companies_present: int = 0
-    pledged_positions: ByJobType = field(default_factory=nothing)
-    hires: ByJobType = field(default_factory=nothing)
-    hires_starting_later: ByJobType = field(default_factory=nothing)
+    counts: Counts = field(default_factory=lambda: Counts.zero("event"))
 
 
 @dataclass
@@ -144,34 +91,19 @@ class QuarterFigures:
 
     quarter: str
     begins_on: date
-    pledged_positions: ByJobType = field(default_factory=nothing)
-    hires: ByJobType = field(default_factory=nothing)
+    counts: Counts = field(default_factory=lambda: Counts.zero("quarter"))
 
 
 @dataclass
 class Figures:
-    """All figures of one taskforce on one day, as known at one moment (see `MEASURES` for what each is)."""
+    """All figures of one taskforce on one day, as known at one moment."""
 
     as_of: date
     known_at: datetime | None
     updated_at: datetime | None
-    pledged_positions: ByJobType = field(default_factory=nothing)
-    hires: ByJobType = field(default_factory=nothing)
-    hires_from_pledges: ByJobType = field(default_factory=nothing)
-    hires_without_pledge: ByJobType = field(default_factory=nothing)
-    hires_current: ByJobType = field(default_factory=nothing)
-    hires_starting_later: ByJobType = field(default_factory=nothing)
-    starting_later_from_pledges: ByJobType = field(default_factory=nothing)
+    counts: Counts = field(default_factory=lambda: Counts.zero("taskforce"))
     events: list[EventFigures] = field(default_factory=list)
     quarters: list[QuarterFigures] = field(default_factory=list)
-
-    def job_types(self) -> list[str]:
-        """The job types of which there is anything at all, in their usual order."""
-        return [
-            job_type
-            for job_type in JOB_TYPES
-            if self.pledged_positions[job_type] or self.hires[job_type] or self.hires_starting_later[job_type]
-        ]
 
 
 def today(now: datetime | None = None) -> date:
@@ -184,74 +116,90 @@ def quarter_code(day: date) -> str:
     return f"{day.year:04}-Q{(day.month + 2) // 3}"
 
 
-def reckon(
-    tallies: Iterable[Tally],
-    events: Sequence[EventFacts],
-    companies_present: Mapping[UUID, int],
-    *,
-    as_of: date,
-    known_at: datetime | None = None,
-    updated_at: datetime | None = None,
+async def compute(
+    database: Database, taskforce_id: UUID, *, as_of: date | None = None, known_at: datetime | None = None
 ) -> Figures:
-    """Make the figures of what was tallied for `as_of` and `known_at`."""
+    """Read and compute one taskforce's figures, all from one snapshot.
+
+    Args:
+        as_of: the day they are for; today in Europe/Copenhagen where none is given.
+        known_at: count only what had been recorded by then; everything where None.
+    """
+    as_of = as_of or today()
+    async with database.read(taskforce_id) as conn:
+        sums = await queries.delta_sums(
+            conn,
+            as_of=as_of,
+            known_at=known_at,
+            wanted={scope: _codes(catalogue.shown_for(scope)) for scope in EVERYWHERE},
+        )
+        events = await queries.employer_events(conn, known_at=known_at)
+        updated_at = await queries.last_change(conn)
     figures = Figures(as_of, known_at, updated_at)
-    quarters: dict[date, QuarterFigures] = {}
-    by_event: dict[UUID, EventFigures] = {}
-    for tally in tallies:
-        of = tally.job_type
-        hires = tally.hires_from_pledges + tally.hires_without_pledge
-        starting_later = tally.starting_from_pledges + tally.starting_without_pledge
-        # Nothing is left of what was taken back: as if it had never been.
-        if tally.event_id is not None and (tally.positions or hires or starting_later):
-            event = by_event.setdefault(tally.event_id, EventFigures(tally.event_id))
-            event.pledged_positions[of] += tally.positions
-            event.hires[of] += hires
-            event.hires_starting_later[of] += starting_later
-        elif tally.quarter is not None:
-            if tally.positions or hires:
-                quarter = quarters.setdefault(tally.quarter, QuarterFigures(quarter_code(tally.quarter), tally.quarter))
-                quarter.pledged_positions[of] += tally.positions
-                quarter.hires[of] += hires
-            figures.pledged_positions[of] += tally.positions
-            figures.hires[of] += hires
-            figures.hires_from_pledges[of] += tally.hires_from_pledges
-            figures.hires_without_pledge[of] += tally.hires_without_pledge
-            figures.hires_current[of] += hires - tally.hires_ended
-            figures.hires_starting_later[of] += starting_later
-            figures.starting_later_from_pledges[of] += tally.starting_from_pledges
-    figures.events = _in_order(by_event, events, companies_present, as_of)
-    figures.quarters = _without_gaps(quarters)
+    _add_up(figures, sums)
+    figures.events = _with_facts(figures.events, events, as_of)
+    figures.quarters = _without_gaps(figures.quarters)
     return figures
 
 
-def _in_order(
-    counted: dict[UUID, EventFigures], known: Sequence[EventFacts], present: Mapping[UUID, int], as_of: date
-) -> list[EventFigures]:
-    """Events that were held by `as_of` or of which something is counted, the latest first.
+def _codes(measures: Iterable[type[Measure]]) -> list[str]:
+    return sorted({code for measure in measures for code in signs(measure)})
 
-    One that is still a draft, or was cancelled, is left out unless something is counted of it; so is a meeting of
-    the taskforce, which is not held to get pledges.
+
+def _add_up(figures: Figures, sums: Iterable[DeltaSum]) -> None:
+    """Put each sum into the measures that are made of it."""
+    made_of: dict[tuple[Scope, str], list[tuple[type[Measure], int]]] = {}
+    for each in EVERYWHERE:
+        for measure in catalogue.shown_for(each):
+            for code, sign in signs(measure).items():
+                made_of.setdefault((each, code), []).append((measure, sign))
+    events: dict[UUID, EventFigures] = {}
+    quarters: dict[date, QuarterFigures] = {}
+    scope: Scope
+    for one in sums:
+        if one.event_id is not None:
+            scope = "event"
+            counts = events.setdefault(one.event_id, EventFigures(one.event_id)).counts
+        elif one.quarter is not None:
+            scope = "quarter"
+            quarter = quarters.setdefault(one.quarter, QuarterFigures(quarter_code(one.quarter), one.quarter))
+            counts = quarter.counts
+        else:
+            scope, counts = "taskforce", figures.counts
+        for measure, sign in made_of.get((scope, one.measure), ()):
+            counts.add(measure, one.job_type, sign * one.total)
+    figures.events = list(events.values())
+    figures.quarters = list(quarters.values())
+
+
+def _with_facts(counted: Iterable[EventFigures], known: Sequence[EventFacts], as_of: date) -> list[EventFigures]:
+    """Events that were held by `as_of` or of which something is counted by job type, the latest first.
+
+    An event that is still a draft, or was cancelled, is left out unless something is counted of it; so is a meeting
+    of the taskforce, which is not held to get pledges.
     """
     found: list[EventFigures] = []
-    unknown = dict(counted)
+    unknown = {event.event_id: event for event in counted}
     for facts in known:
-        event = unknown.pop(facts.event_id, None)
+        event = unknown.pop(facts.event_id, None) or EventFigures(facts.event_id)
         held = facts.held_on <= as_of and facts.status not in {"draft", "cancelled"}
-        if event is None and (not held or facts.kind == "taskforce_meeting"):
+        if not event.counts.anything_by_job_type() and (not held or facts.kind == "taskforce_meeting"):
             continue
-        event = event or EventFigures(facts.event_id)
         event.title = facts.title
         event.place = facts.place
         event.status = facts.status
         event.date = facts.held_on
         event.goal_positions = facts.goal_positions
-        event.companies_present = present.get(facts.event_id, 0)
         found.append(event)
-    return [*found, *(unknown[event_id] for event_id in sorted(unknown))]
+    return [
+        *found,
+        *(unknown[event_id] for event_id in sorted(unknown) if unknown[event_id].counts.anything_by_job_type()),
+    ]
 
 
-def _without_gaps(quarters: dict[date, QuarterFigures]) -> list[QuarterFigures]:
+def _without_gaps(counted: Iterable[QuarterFigures]) -> list[QuarterFigures]:
     """The quarters from the first to the last of which there is something, those between included."""
+    quarters = {quarter.begins_on: quarter for quarter in counted}
     if not quarters:
         return []
     day, last = min(quarters), max(quarters)
@@ -262,27 +210,6 @@ def _without_gaps(quarters: dict[date, QuarterFigures]) -> list[QuarterFigures]:
     return every
 
 
-async def compute(
-    database: Database, taskforce_id: UUID, *, as_of: date | None = None, known_at: datetime | None = None
-) -> Figures:
-    """Read and reckon one taskforce's figures, all from one snapshot.
-
-    Args:
-        as_of: the day they are for; today in Europe/Copenhagen where none is given.
-        known_at: by when the system had been told; everything where None.
-    """
-    as_of = as_of or today()
-    async with database.read(taskforce_id) as conn:
-        return reckon(
-            await queries.tallies(conn, as_of=as_of, known_at=known_at),
-            await queries.employer_events(conn, known_at=known_at),
-            await queries.companies_present(conn, as_of=as_of, known_at=known_at),
-            as_of=as_of,
-            known_at=known_at,
-            updated_at=await queries.last_change(conn),
-        )
-
-
 def added_together(figure: ByJobType) -> int:
-    """One number for all job types. Whoever shows it says that types are added together."""
+    """One number for all job types. A page that shows it says that types are added together."""
     return sum(figure.values())

@@ -1,7 +1,7 @@
 """The SQL behind the figures. Every query reads the generation that is served, and one taskforce's rows only.
 
 Two times run through all of them. `as_of` is a day: what was true on it, by the effective dates. `known_at` is a
-moment: what the system had been told by then, by the time each version was recorded; None means everything.
+moment: what had been recorded by then; None means everything.
 """
 
 from __future__ import annotations
@@ -10,36 +10,32 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from services.dashboard.read_model.generations import SERVED
+from services.dashboard.read_model.projections import PROJECTIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
     from uuid import UUID
 
+    from services.dashboard.measures.measure import Measure, Scope
+    from services.dashboard.read_model.projections import Projection
     from shared.db.database import Connection
 
 
-class Tally(NamedTuple):
-    """What had taken effect by a day, of one job type, in one quarter or at one event.
+class DeltaSum(NamedTuple):
+    """The sum of one kind of delta up to a day: of the taskforce, of one quarter or of one event.
 
     Attributes:
-        quarter: the first day of the quarter; None where the tally is that of an event.
-        event_id: the event; None where the tally is that of a quarter. What belongs to no event is in none.
-        positions: pledged positions, by the day they were pledged.
-        hires_from_pledges, hires_without_pledge: hires, by their first day of work.
-        hires_ended: of those, the ones that have ended, by the first day they were no longer employed.
-        starting_from_pledges, starting_without_pledge: confirmed by the day and not started on it. Over all
-            quarters, that is: in one quarter it is how many more of them there were at its end than at its start.
+        measure: the code of the deltas.
+        quarter: the first day of the quarter; None where the sum is not that of a quarter.
+        event_id: the event; None where the sum is not that of an event.
     """
 
-    job_type: str
+    measure: str
+    job_type: str | None
     quarter: date | None
     event_id: UUID | None
-    positions: int
-    hires_from_pledges: int
-    hires_without_pledge: int
-    hires_ended: int
-    starting_from_pledges: int
-    starting_without_pledge: int
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,92 +53,101 @@ class EventFacts:
 
 
 def _effective(day: str) -> str:
-    """Return the tallies of everything that had taken effect by a day: whole quarters, then days.
+    """Return the deltas of everything that had taken effect by a day: whole quarters, then days.
 
     Args:
         day: an SQL expression of type date.
     """
     return f"""
-    select quarter as day, job_type, event_id, positions, hires_from_pledges, hires_without_pledge, hires_ended,
-           starting_from_pledges, starting_without_pledge
-      from quarterly_tallies
+    select day, measure, job_type, event_id, delta
+      from deltas
      where generation = {SERVED}
-       and quarter < date_trunc('quarter', ({day})::timestamp)::date
+       and period = 'quarter'
+       and day < date_trunc('quarter', ({day})::timestamp)::date
      union all
-    select day, job_type, event_id, positions, hires_from_pledges, hires_without_pledge, hires_ended,
-           starting_from_pledges, starting_without_pledge
-      from daily_tallies
+    select day, measure, job_type, event_id, delta
+      from deltas
      where generation = {SERVED}
+       and period = 'day'
        and day between date_trunc('quarter', ({day})::timestamp)::date and ({day})
     """  # noqa: S608
 
 
-def _known(present: str, versions: str, key: str, tallies_of: str) -> str:
-    """Return what to add to the present to have what was known at $2: what has changed since is taken back, and
-    what it was before is put in its place."""
-    tally = """tally.day, tally.job_type, tally.event_id, tally.positions, tally.hires_from_pledges,
-           tally.hires_without_pledge, tally.hires_ended, tally.starting_from_pledges, tally.starting_without_pledge"""
+def _taken_back() -> str:
+    """Return the deltas of what has been recorded since $2, to be subtracted from the present."""
     return f"""
-    select {tally}
-      from {present} as since,
-           {tallies_of}(since, -1) as tally
+    select delta.day, delta.measure, delta.job_type, delta.event_id, delta.delta
+      from contributions as since,
+           deltas_of(since, -1) as delta
      where since.generation = {SERVED}
        and since.recorded_at > $2
-       and tally.day <= $1
-     union all
-    select {tally}
-      from (select distinct on ({key}) *
-              from {versions}
+       and delta.day <= $1
+    """  # noqa: S608
+
+
+def _put_in_its_place(projection: Projection) -> str:
+    """Return the deltas of the versions that were the highest ones at $2, where there has been a later one since."""
+    table, key = projection.table, projection.key
+    return f"""
+    select delta.day, delta.measure, delta.job_type, delta.event_id, delta.delta
+      from (select distinct on ({key})
+                   generation, taskforce_id, '{table}', {key}, version, recorded_at, deltas
+              from {table}
              where generation = {SERVED}
                and recorded_at <= $2
-               and {key} = any (array(select {key}
-                                        from {present}
+               and {key} = any (array(select aggregate_id
+                                        from contributions
                                        where generation = {SERVED}
+                                         and aggregate = '{table}'
                                          and recorded_at > $2))
              order by {key}, version desc) as past,
-           {tallies_of}(row(past.*)::{present}, 1) as tally
-     where tally.day <= $1
-    """  # noqa: S608  (names of our own tables and functions)
+           deltas_of(row(past.*)::contributions, 1) as delta
+     where delta.day <= $1
+    """  # noqa: S608  (names of our own tables)
 
 
-_PRESENT = _effective("$1::date")
-_KNOWN = " union all ".join(
-    (
-        _PRESENT,
-        _known("pledges", "pledge_versions", "pledge_id", "tallies_of_pledge"),
-        _known("hires", "hire_versions", "hire_id", "tallies_of_hire"),
-    )
-)
+async def delta_sums(
+    conn: Connection, *, as_of: date, wanted: Mapping[Scope, Sequence[str]], known_at: datetime | None = None
+) -> list[DeltaSum]:
+    """Add up the deltas that took effect by `as_of`: of the taskforce, by quarter and by event.
 
+    The present is a sum over quarters and days that are added up already. For an earlier `known_at`, what has been
+    recorded since is corrected one by one: the further back, the longer it takes.
 
-async def tallies(conn: Connection, *, as_of: date, known_at: datetime | None = None) -> list[Tally]:
-    """Add up what took effect by `as_of`, once by quarter and once by event.
-
-    The present is a sum over quarters and days that have been tallied. For an earlier `known_at`, what has changed
-    since is corrected one by one: the further back, the longer it takes.
+    Args:
+        wanted: the codes of the deltas to return for each scope. Sums of zero are left out.
     """
-    earlier = () if known_at is None else (known_at,)
+    known = _effective("$1::date")
+    earlier: tuple[datetime, ...] = ()
+    if known_at is not None:
+        past = (_put_in_its_place(projection) for projection in PROJECTIONS if projection.counted)
+        known = " union all ".join((known, _taken_back(), *past))
+        earlier = (known_at,)
+    first = 2 + len(earlier)
     rows = await conn.fetch(
         f"""
-        select job_type,
+        select measure,
+               job_type,
                quarter,
                event_id,
-               sum(positions)::bigint as positions,
-               sum(hires_from_pledges)::bigint as hires_from_pledges,
-               sum(hires_without_pledge)::bigint as hires_without_pledge,
-               sum(hires_ended)::bigint as hires_ended,
-               sum(starting_from_pledges)::bigint as starting_from_pledges,
-               sum(starting_without_pledge)::bigint as starting_without_pledge
+               sum(delta)::bigint as total
           from (select *, date_trunc('quarter', day::timestamp)::date as quarter
-                  from ({_PRESENT if known_at is None else _KNOWN}) as known) as effective
-         group by grouping sets ((job_type, quarter), (job_type, event_id))
-        having quarter is not null
-            or event_id is not null
+                  from ({known}) as known) as effective
+         group by grouping sets ((measure, job_type), (measure, job_type, quarter), (measure, job_type, event_id))
+        having sum(delta) <> 0
+           and case
+                 when grouping(quarter) = 0 then measure = any (${first + 1}::text[])
+                 when grouping(event_id) = 0 then event_id is not null and measure = any (${first + 2}::text[])
+                 else measure = any (${first}::text[])
+               end
         """,  # noqa: S608
         as_of,
         *earlier,
+        wanted["taskforce"],
+        wanted["quarter"],
+        wanted["event"],
     )
-    return [Tally(*row) for row in rows]
+    return [DeltaSum(*row) for row in rows]
 
 
 async def employer_events(conn: Connection, *, known_at: datetime | None = None) -> list[EventFacts]:
@@ -158,29 +163,8 @@ async def employer_events(conn: Connection, *, known_at: datetime | None = None)
         """,  # noqa: S608
         known_at,
     )
-    return [EventFacts(*row.values()) for row in sorted(rows, key=lambda row: (row["starts_at"], row["event_id"]))][
-        ::-1
-    ]
-
-
-async def companies_present(conn: Connection, *, as_of: date, known_at: datetime | None = None) -> dict[UUID, int]:
-    """Count the companies that had checked in by `as_of`, by event."""
-    # The days are a filter of the count and no condition: a plan for any day expects a third of the rows to meet one,
-    # and sorts them anew each time; so all are read in the order of their index, which takes a fifth of the time.
-    earlier = () if known_at is None else (known_at,)
-    rows = await conn.fetch(
-        f"""
-        select event_id,
-               count(distinct company_id)
-                 filter (where checked_in_on <= $1 {"" if known_at is None else "and recorded_at <= $2"}) as companies
-          from attendances
-         where generation = {SERVED}
-         group by event_id
-        """,  # noqa: S608
-        as_of,
-        *earlier,
-    )
-    return {row["event_id"]: row["companies"] for row in rows if row["companies"]}
+    latest_first = sorted(rows, key=lambda row: (row["starts_at"], row["event_id"]), reverse=True)
+    return [EventFacts(*row.values()) for row in latest_first]
 
 
 async def last_change(conn: Connection) -> datetime | None:
@@ -194,25 +178,28 @@ async def last_change(conn: Connection) -> datetime | None:
               order by generation desc, taskforce_id desc, recorded_at desc
               limit 1)
             """  # noqa: S608
-            for table in ("pledges", "hires", "employer_events", "attendances")
+            for table in ("contributions", "employer_events")
         )
         + " order by recorded_at desc limit 1"
     )
 
 
-async def hires_started(conn: Connection, *, job_type: str, since: date, as_of: date) -> int:
-    """Count the confirmed hires of one job type that started from `since` to `as_of`, both days included."""
+async def between(conn: Connection, measure: type[Measure], *, job_type: str, since: date, as_of: date) -> int:
+    """Return by how much a measure of one job type has grown from `since` to `as_of`, both days included."""
     if since > as_of:
         return 0
     return await conn.fetchval(  # type: ignore[no-any-return]
         f"""
-        select coalesce(sum(sign * (hires_from_pledges + hires_without_pledge)), 0)::bigint
+        select coalesce(sum(sign * delta * case when measure = any ($4::text[]) then 1 else -1 end), 0)::bigint
           from (select 1 as sign, * from ({_effective("$3::date")}) as by_now
                  union all
                 select -1, * from ({_effective("$2::date - 1")}) as before) as between_them
          where job_type = $1
+           and measure = any ($4::text[] || $5::text[])
         """,  # noqa: S608
         job_type,
         since,
         as_of,
+        list(measure.adds),
+        list(measure.subtracts),
     )

@@ -9,13 +9,14 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from services.dashboard.access import FIGURES, TheDatabase, Viewer
+from services.dashboard.access import FIGURES, Viewer
 from services.dashboard.measures import figures
 from services.dashboard.overview import views
 from services.dashboard.overview.api import STREAM
 from services.dashboard.read_model import taskforces
 from shared.db.database import Database
 from shared.http.auth import Principal
+from shared.http.dependencies import Db
 from shared.http.policy import concerns
 from shared.ui.pages import render
 
@@ -35,7 +36,7 @@ ChosenEvent = Annotated[UUID | None, Depends(_event)]
 
 @router.get("/dashboard/projector")
 @concerns(FIGURES)
-async def projector(request: Request, viewer: Viewer, database: TheDatabase, event: ChosenEvent) -> Response:
+async def projector(request: Request, viewer: Viewer, database: Db, event: ChosenEvent) -> Response:
     """Show the figures to a room: those of one event, or of what is going on."""
     taskforce = await taskforces.find_taskforce(database, taskforce_id=viewer.taskforce)
     return render(request, "projector.html", taskforce=taskforce, **await _projector(database, viewer, event))
@@ -43,7 +44,7 @@ async def projector(request: Request, viewer: Viewer, database: TheDatabase, eve
 
 @router.get("/dashboard/projector/figures")
 @concerns(FIGURES)
-async def fresh_projector(request: Request, viewer: Viewer, database: TheDatabase, event: ChosenEvent) -> Response:
+async def fresh_projector(request: Request, viewer: Viewer, database: Db, event: ChosenEvent) -> Response:
     """Answer the projector's live part alone."""
     taskforce = await taskforces.find_taskforce(database, taskforce_id=viewer.taskforce)
     return render(request, "parts/projector.html", taskforce=taskforce, **await _projector(database, viewer, event))

@@ -15,6 +15,7 @@ create unique index generations_serving on generations (state) where state = 'se
 insert into generations (state) values ('serving');
 
 -- ---- The register: every version of every aggregate. The highest version is the present, all of them the history.
+-- `deltas` is what a version counts as: [{"measure", "day", "delta", "job_type", "event_id"}], often none.
 
 -- The taskforces, and the slug each has in URLs. They are public and read before a taskforce is known: no row-level
 -- security.
@@ -27,6 +28,7 @@ create table taskforces (
   name text not null,
   municipality text not null,
   since date not null,
+  deltas jsonb not null,
   primary key (generation, taskforce_id, version)
 );
 create index taskforces_by_slug on taskforces (generation, slug);
@@ -43,9 +45,9 @@ create table companies (
   municipality text,
   industry text,
   member boolean not null,
+  deltas jsonb not null,
   primary key (generation, taskforce_id, company_id, version)
 );
-create index companies_recorded on companies (generation, taskforce_id, recorded_at);
 call isolate('companies');
 
 create table employer_events (
@@ -63,6 +65,7 @@ create table employer_events (
   -- the day it is held, in Europe/Copenhagen
   held_on date not null,
   goal_positions integer,
+  deltas jsonb not null,
   primary key (generation, taskforce_id, event_id, version)
 );
 create index employer_events_recorded on employer_events (generation, taskforce_id, recorded_at);
@@ -79,15 +82,12 @@ create table attendances (
   checked_in_at timestamptz not null,
   -- in Europe/Copenhagen
   checked_in_on date not null,
+  deltas jsonb not null,
   primary key (generation, taskforce_id, attendance_id, version)
 );
-create index attendances_recorded on attendances (generation, taskforce_id, recorded_at);
--- The pages count how many companies came to each event: from this index alone, already in order.
-create index attendances_of_event on attendances
-  (generation, taskforce_id, event_id, company_id, checked_in_on, recorded_at);
 call isolate('attendances');
 
--- ---- Pledges and hires: their history as above, and their present.
+-- ---- Pledges and hires.
 
 create table pledge_versions (
   generation integer not null,
@@ -109,6 +109,7 @@ create table pledge_versions (
   captured_at timestamptz not null,
   received_at timestamptz not null,
   pledged_on date not null,
+  deltas jsonb not null,
   primary key (generation, taskforce_id, pledge_id, version)
 );
 call isolate('pledge_versions');
@@ -131,208 +132,103 @@ create table hire_versions (
   -- in Europe/Copenhagen
   confirmed_on date not null,
   ended_on date,
+  deltas jsonb not null,
   primary key (generation, taskforce_id, hire_id, version)
 );
 call isolate('hire_versions');
 
--- There are hundreds of thousands of these two. Their highest versions are kept beside the history, so that a figure
--- need not look for them.
-create table pledges (
-  like pledge_versions,
-  primary key (generation, taskforce_id, pledge_id)
-);
-create table hires (
-  like hire_versions,
-  primary key (generation, taskforce_id, hire_id)
+-- ---- What a figure adds up.
+
+-- What each aggregate contributes to the figures: the deltas of its highest version.
+create table contributions (
+  generation integer not null,
+  taskforce_id uuid not null,
+  -- the table of its versions
+  aggregate text not null,
+  aggregate_id uuid not null,
+  version integer not null,
+  recorded_at timestamptz not null,
+  deltas jsonb not null,
+  primary key (generation, taskforce_id, aggregate, aggregate_id)
 );
 -- For what has changed since a moment.
-create index pledges_recorded on pledges (generation, taskforce_id, recorded_at);
-create index hires_recorded on hires (generation, taskforce_id, recorded_at);
-call isolate('pledges');
-call isolate('hires');
+create index contributions_recorded on contributions (generation, taskforce_id, recorded_at);
+call isolate('contributions');
 
--- ---- Tallies: what a figure adds up.
-
--- What begins or ends on each day, so that a figure as of a day is a sum over some thousand rows and not a count over
--- all pledges. The triggers below keep it up to date, in the transaction that changes the present.
-create table daily_tallies (
+-- The deltas of all contributions added up, so that a figure as of a day is a sum over some thousand rows and not over
+-- every pledge: once by day, and once by quarter. A figure is the sum of the quarters before that day's quarter and of
+-- the days in it. A sum of zero has no row. The triggers below keep this up to date, in the transaction that changes a
+-- contribution. A new measure is new rows in here, and no new column.
+create table deltas (
   generation integer not null,
   taskforce_id uuid not null,
+  period text not null check (period in ('day', 'quarter')),
+  -- the first day of the period
   day date not null,
-  job_type text not null,
+  measure text not null,
+  job_type text,
   event_id uuid,
-  positions bigint not null,
-  hires_from_pledges bigint not null,
-  hires_without_pledge bigint not null,
-  hires_ended bigint not null,
-  -- hires confirmed before their first day: one more on the day of the confirmation, one fewer on the first day
-  starting_from_pledges bigint not null,
-  starting_without_pledge bigint not null,
-  unique nulls not distinct (generation, taskforce_id, day, job_type, event_id)
+  delta bigint not null,
+  unique nulls not distinct (generation, taskforce_id, period, day, measure, job_type, event_id)
 );
-call isolate('daily_tallies');
+call isolate('deltas');
 
--- The daily tallies added up by quarter: a figure as of a day is the sum of the quarters before that day's quarter and
--- of the days in it. With a hundred thousand pledges that is two thousand rows to add up instead of twenty thousand.
-create table quarterly_tallies (
-  generation integer not null,
-  taskforce_id uuid not null,
-  -- its first day
-  quarter date not null,
-  job_type text not null,
-  event_id uuid,
-  positions bigint not null,
-  hires_from_pledges bigint not null,
-  hires_without_pledge bigint not null,
-  hires_ended bigint not null,
-  starting_from_pledges bigint not null,
-  starting_without_pledge bigint not null,
-  unique nulls not distinct (generation, taskforce_id, quarter, job_type, event_id)
-);
-call isolate('quarterly_tallies');
-
--- What a pledge and a hire count as, and from which day: these two functions are the only place that says so. The
--- triggers below use them for the present, and queries for what was known at an earlier moment. A sign of -1 takes back
--- what the same row counted for.
-create function tallies_of_pledge(pledge pledges, sign integer) returns setof daily_tallies
-language sql immutable
+-- The deltas of a contribution, by day. A sign of -1 takes back what it has counted for.
+create function deltas_of(contribution contributions, sign integer) returns setof deltas
+language sql stable
 begin atomic
-  select pledge.generation, pledge.taskforce_id, pledge.pledged_on, pledge.job_type, pledge.event_id,
-         sign * pledge.positions, 0, 0, 0, 0, 0
-   where pledge.status <> 'duplicate';
+  select contribution.generation, contribution.taskforce_id, 'day', delta.day, delta.measure, delta.job_type,
+         delta.event_id, sign * delta.delta
+    from jsonb_to_recordset(contribution.deltas)
+      as delta (measure text, day date, delta bigint, job_type text, event_id uuid);
 end;
 
-create function tallies_of_hire(hire hires, sign integer) returns setof daily_tallies
-language sql immutable
-begin atomic
-  select hire.generation, hire.taskforce_id, day, hire.job_type, hire.event_id,
-         0,
-         case when hire.pledge_id is not null then sign * started else 0 end,
-         case when hire.pledge_id is null then sign * started else 0 end,
-         sign * ended,
-         case when hire.pledge_id is not null then sign * starting else 0 end,
-         case when hire.pledge_id is null then sign * starting else 0 end
-    from (values (hire.start_date, 1, 0, case when hire.confirmed_on < hire.start_date then -1 else 0 end),
-                 (hire.confirmed_on, 0, 0, case when hire.confirmed_on < hire.start_date then 1 else 0 end),
-                 (greatest(hire.ended_on, hire.start_date), 0, case when hire.ended_on is null then 0 else 1 end, 0)
-         ) as change (day, started, ended, starting)
-   where started <> 0
-      or ended <> 0
-      or starting <> 0;
-end;
-
-create function add_to_tallies(changes daily_tallies[]) returns void
-language sql
-begin atomic
-  insert into daily_tallies as tally
-  select generation, taskforce_id, day, job_type, event_id,
-         sum(positions), sum(hires_from_pledges), sum(hires_without_pledge), sum(hires_ended),
-         sum(starting_from_pledges), sum(starting_without_pledge)
-    from unnest(changes) as change
-   group by generation, taskforce_id, day, job_type, event_id
-   order by generation, taskforce_id, day, job_type, event_id
-      on conflict (generation, taskforce_id, day, job_type, event_id) do update
-     set positions = tally.positions + excluded.positions,
-         hires_from_pledges = tally.hires_from_pledges + excluded.hires_from_pledges,
-         hires_without_pledge = tally.hires_without_pledge + excluded.hires_without_pledge,
-         hires_ended = tally.hires_ended + excluded.hires_ended,
-         starting_from_pledges = tally.starting_from_pledges + excluded.starting_from_pledges,
-         starting_without_pledge = tally.starting_without_pledge + excluded.starting_without_pledge;
-
-  insert into quarterly_tallies as tally
-  select generation, taskforce_id, date_trunc('quarter', day::timestamp)::date as quarter, job_type, event_id,
-         sum(positions), sum(hires_from_pledges), sum(hires_without_pledge), sum(hires_ended),
-         sum(starting_from_pledges), sum(starting_without_pledge)
-    from unnest(changes) as change
-   group by generation, taskforce_id, quarter, job_type, event_id
-   order by generation, taskforce_id, quarter, job_type, event_id
-      on conflict (generation, taskforce_id, quarter, job_type, event_id) do update
-     set positions = tally.positions + excluded.positions,
-         hires_from_pledges = tally.hires_from_pledges + excluded.hires_from_pledges,
-         hires_without_pledge = tally.hires_without_pledge + excluded.hires_without_pledge,
-         hires_ended = tally.hires_ended + excluded.hires_ended,
-         starting_from_pledges = tally.starting_from_pledges + excluded.starting_from_pledges,
-         starting_without_pledge = tally.starting_without_pledge + excluded.starting_without_pledge;
-
-  -- Only taking back can leave a day or a quarter with nothing in it: such a row is deleted.
-  delete from daily_tallies as tally
-   using unnest(changes) as change
-   where (change.positions < 0 or change.hires_from_pledges < 0 or change.hires_without_pledge < 0
-          or change.hires_ended < 0 or change.starting_from_pledges < 0 or change.starting_without_pledge < 0)
-     and tally.generation = change.generation
-     and tally.taskforce_id = change.taskforce_id
-     and tally.day = change.day
-     and tally.job_type = change.job_type
-     and tally.event_id is not distinct from change.event_id
-     and tally.positions = 0
-     and tally.hires_from_pledges = 0
-     and tally.hires_without_pledge = 0
-     and tally.hires_ended = 0
-     and tally.starting_from_pledges = 0
-     and tally.starting_without_pledge = 0;
-
-  delete from quarterly_tallies as tally
-   using unnest(changes) as change
-   where (change.positions < 0 or change.hires_from_pledges < 0 or change.hires_without_pledge < 0
-          or change.hires_ended < 0 or change.starting_from_pledges < 0 or change.starting_without_pledge < 0)
-     and tally.generation = change.generation
-     and tally.taskforce_id = change.taskforce_id
-     and tally.quarter = date_trunc('quarter', change.day::timestamp)::date
-     and tally.job_type = change.job_type
-     and tally.event_id is not distinct from change.event_id
-     and tally.positions = 0
-     and tally.hires_from_pledges = 0
-     and tally.hires_without_pledge = 0
-     and tally.hires_ended = 0
-     and tally.starting_from_pledges = 0
-     and tally.starting_without_pledge = 0;
-end;
-
--- The triggers.
-create function tally_new_pledges() returns trigger language plpgsql as $$
+create function add_to_deltas(changes deltas[]) returns void
+language plpgsql as $$
+declare
+  zeros tid[];
 begin
-  perform add_to_tallies(array_agg(tally)) from new_rows, tallies_of_pledge(row(new_rows.*)::pledges, 1) as tally;
+  with added as (
+    insert into deltas as total
+    select generation, taskforce_id, sums.period, sums.day, measure, job_type, event_id, sum(delta)
+      from unnest(changes) as change,
+           lateral (values ('day', change.day),
+                           ('quarter', date_trunc('quarter', change.day::timestamp)::date)) as sums (period, day)
+     group by generation, taskforce_id, sums.period, sums.day, measure, job_type, event_id
+    having sum(delta) <> 0
+     order by generation, taskforce_id, sums.period, sums.day, measure, job_type, event_id
+        on conflict (generation, taskforce_id, period, day, measure, job_type, event_id) do update
+       set delta = total.delta + excluded.delta
+    returning ctid, delta
+  )
+  select array_agg(added.ctid) filter (where delta = 0) into zeros from added;
+  -- This transaction has just written these rows and holds their locks, so their places are still theirs.
+  delete from deltas where ctid = any (zeros);
+end
+$$;
+
+create function count_new_contributions() returns trigger language plpgsql as $$
+begin
+  perform add_to_deltas(array_agg(change)) from new_rows, deltas_of(row(new_rows.*)::contributions, 1) as change;
   return null;
 end
 $$;
-create function tally_changed_pledges() returns trigger language plpgsql as $$
+create function count_changed_contributions() returns trigger language plpgsql as $$
 begin
-  perform add_to_tallies(array_agg(tally)) from (
-    select tally from old_rows, tallies_of_pledge(row(old_rows.*)::pledges, -1) as tally
+  perform add_to_deltas(array_agg(change)) from (
+    select change from old_rows, deltas_of(row(old_rows.*)::contributions, -1) as change
      union all
-    select tally from new_rows, tallies_of_pledge(row(new_rows.*)::pledges, 1) as tally
-  ) as change;
+    select change from new_rows, deltas_of(row(new_rows.*)::contributions, 1) as change
+  ) as changes;
   return null;
 end
 $$;
-create function tally_new_hires() returns trigger language plpgsql as $$
-begin
-  perform add_to_tallies(array_agg(tally)) from new_rows, tallies_of_hire(row(new_rows.*)::hires, 1) as tally;
-  return null;
-end
-$$;
-create function tally_changed_hires() returns trigger language plpgsql as $$
-begin
-  perform add_to_tallies(array_agg(tally)) from (
-    select tally from old_rows, tallies_of_hire(row(old_rows.*)::hires, -1) as tally
-     union all
-    select tally from new_rows, tallies_of_hire(row(new_rows.*)::hires, 1) as tally
-  ) as change;
-  return null;
-end
-$$;
-create trigger new_pledges after insert on pledges
+create trigger new_contributions after insert on contributions
   referencing new table as new_rows
-  for each statement execute function tally_new_pledges();
-create trigger changed_pledges after update on pledges
+  for each statement execute function count_new_contributions();
+create trigger changed_contributions after update on contributions
   referencing old table as old_rows new table as new_rows
-  for each statement execute function tally_changed_pledges();
-create trigger new_hires after insert on hires
-  referencing new table as new_rows
-  for each statement execute function tally_new_hires();
-create trigger changed_hires after update on hires
-  referencing old table as old_rows new table as new_rows
-  for each statement execute function tally_changed_hires();
+  for each statement execute function count_changed_contributions();
 
 -- ---- Rebuilding.
 
@@ -353,7 +249,7 @@ begin
   end if;
   foreach name in array array[
     'taskforces', 'companies', 'employer_events', 'attendances',
-    'pledge_versions', 'pledges', 'hire_versions', 'hires', 'daily_tallies', 'quarterly_tallies'
+    'pledge_versions', 'hire_versions', 'contributions', 'deltas'
   ]
   loop
     execute format(

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from typing import Annotated, Any, Literal
-from uuid import UUID
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import to_json
 
-from services.dashboard.access import FIGURES, ApiViewer, TheDatabase
+from services.dashboard.access import FIGURES, ApiViewer
 from services.dashboard.live.streams import EventStream, TheChanges
-from services.dashboard.measures import figures
+from services.dashboard.measures import catalogue
+from services.dashboard.measures.figures import compute
+from services.dashboard.overview.schemas import Figures, Measure, Measures, as_document
 from shared.fields import dates
+from shared.http.dependencies import Db
 from shared.http.policy import concerns
 from shared.i18n.translations import gettext as _
-
-_Day = date  # a field named `date` hides the type from its own annotation
 
 STREAM = "/api/dashboard/v1/stream"
 """The stream that pages follow."""
@@ -48,88 +48,6 @@ KnownAt = Annotated[
 ]
 
 
-Day = date
-"""For a field that is called `date` itself."""
-
-
-class ByJobType(BaseModel):
-    """One number for each job type. They are not to be added together without saying so."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"smaajob": 47, "praktik": 3}]})
-
-    smaajob: int = Field(0, description="Småjob: ordinary pay, few hours")
-    praktik: int = Field(0, description="Unpaid work practice")
-    loentilskud: int = Field(0, description="Wage subsidy")
-    fleksjob: int = Field(0, description="Flex job")
-    ordinaer: int = Field(0, description="Ordinary job")
-    traening: int = Field(0, description="Training track")
-
-
-class EventFigures(BaseModel):
-    """What came of one employer event."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    event_id: UUID = Field(description="the id the event has in the register of events")
-    title: str | None = Field(description="null while only pledges from the event are known", examples=["Småjob-aften"])
-    place: str | None = Field(description="where it is held", examples=["B&O, Struer"])
-    status: Literal["draft", "published", "open", "closed", "cancelled"] | None = Field(
-        description="null while only pledges from the event are known"
-    )
-    date: _Day | None = Field(description="the day it is held, in Europe/Copenhagen")
-    goal_positions: int | None = Field(description="pledged positions hoped for", examples=[50])
-    companies_present: int = Field(description="companies checked in", examples=[80])
-    pledged_positions: ByJobType = Field(description="positions pledged at the event")
-    hires: ByJobType = Field(description="hires on positions pledged at the event")
-    hires_starting_later: ByJobType = Field(description="confirmed hires on them that have not begun")
-
-
-class QuarterFigures(BaseModel):
-    """What began in one quarter: positions by the day they were pledged, hires by their first day of work."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    quarter: str = Field(examples=["2026-Q4"])
-    begins_on: date = Field(examples=["2026-10-01"])
-    pledged_positions: ByJobType
-    hires: ByJobType
-
-
-class Figures(BaseModel):
-    """All figures of the taskforce. `/measures` says what each one counts."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    as_of: date = Field(description="the day the figures are for; it may be still to come")
-    known_at: datetime | None = Field(description="as asked for; null where the figures hold all that is known")
-    updated_at: datetime | None = Field(
-        description="when the latest change that these figures can hold was recorded; null before the first"
-    )
-    pledged_positions: ByJobType
-    hires: ByJobType = Field(description="confirmed, first day of work reached; all of them over time")
-    hires_from_pledges: ByJobType = Field(description="of `hires`, those on pledged positions")
-    hires_without_pledge: ByJobType = Field(description="of `hires`, the others")
-    hires_current: ByJobType = Field(description="of `hires`, those that have not ended")
-    hires_starting_later: ByJobType = Field(description="confirmed, and not among `hires` before their first day")
-    events: list[EventFigures] = Field(description="the latest first")
-    quarters: list[QuarterFigures] = Field(description="the earliest first, without gaps")
-
-
-class Measure(BaseModel):
-    """What a figure is, in the language asked for."""
-
-    code: str = Field(examples=["pledged_positions"])
-    unit: figures.Unit = Field(description="what one of it is")
-    label: str = Field(examples=["Pledged positions"])
-    definition: str = Field(description="what is counted, from when, and what is not")
-
-
-class Measures(BaseModel):
-    """Every measure of the figures."""
-
-    measures: list[Measure]
-
-
 @router.get(
     "/figures",
     summary="The figures on a day",
@@ -137,16 +55,14 @@ class Measures(BaseModel):
     responses={**_REFUSALS, 422: {"description": "`as_of` is no date, or `known_at` no moment with a time zone"}},
 )
 @concerns(FIGURES)
-async def show_figures(
-    viewer: ApiViewer, database: TheDatabase, as_of: AsOf = None, known_at: KnownAt = None
-) -> Response:
+async def show_figures(viewer: ApiViewer, database: Db, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
     """Pledged positions and hires by job type, event and quarter, as of any day and as known at any moment.
 
     All of them are of one moment: no change is in one figure and not in another.
     """
-    reckoned = await figures.compute(database, viewer.taskforce, as_of=as_of, known_at=known_at)
-    # Written here and not by the framework, which would check the whole of it twice more.
-    return Response(Figures.model_validate(reckoned).model_dump_json(), media_type="application/json")
+    computed = await compute(database, viewer.taskforce, as_of=as_of, known_at=known_at)
+    # Written here and not by the framework, which would validate all of it once more.
+    return Response(to_json(as_document(computed)), media_type="application/json")
 
 
 @router.get("/measures", summary="What the figures mean", responses=_REFUSALS)
@@ -155,7 +71,8 @@ async def show_measures(_viewer: ApiViewer) -> Measures:
     """Name and definition of every measure, in Danish or English (`Accept-Language`)."""
     return Measures(
         measures=[
-            Measure(code=m.code, unit=m.unit, label=_(m.label), definition=_(m.definition)) for m in figures.MEASURES
+            Measure(code=one.code, unit=one.unit, label=_(one.label), definition=_(one.definition))
+            for one in catalogue.listed()
         ]
     )
 

@@ -9,20 +9,23 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from services.dashboard.access import BOARD, FIGURES, Anybody, TheDatabase, Viewer, sees_figures
+from services.dashboard.access import BOARD, FIGURES, Viewer, sees_figures
 from services.dashboard.board.public_figure import ThePublicFigures
-from services.dashboard.measures import figures
+from services.dashboard.measures import catalogue, figures
 from services.dashboard.overview import views
 from services.dashboard.overview.api import STREAM
 from services.dashboard.overview.views import Selection
 from services.dashboard.read_model import taskforces
 from shared.contracts.pledges import JobType
 from shared.db.database import Database
-from shared.http.auth import Principal, Role
+from shared.fields.validation import FieldError
+from shared.http.auth import Principal
+from shared.http.dependencies import Anybody, Db
 from shared.http.policy import concerns
 from shared.http.problems import Problem
-from shared.http.validation import FieldError
 from shared.i18n.translations import gettext as _
+from shared.product.roles import Role
+from shared.product.vocabulary import JOB_TYPES
 from shared.ui.pages import render
 
 router = APIRouter(include_in_schema=False)
@@ -57,7 +60,7 @@ Chosen = Annotated[Selection, Depends(_selection)]
 @router.get("/")
 @concerns(FIGURES, BOARD)
 async def front_page(
-    request: Request, principal: Anybody, database: TheDatabase, public_figures: ThePublicFigures, chosen: Chosen
+    request: Request, principal: Anybody, database: Db, public_figures: ThePublicFigures, chosen: Chosen
 ) -> Response:
     """Show the dashboard to the taskforce's people, and what this is to everybody else."""
     if principal is None or not sees_figures(principal):
@@ -70,7 +73,7 @@ async def front_page(
 
 @router.get("/dashboard/figures")
 @concerns(FIGURES)
-async def fresh_figures(request: Request, viewer: Viewer, database: TheDatabase, chosen: Chosen) -> Response:
+async def fresh_figures(request: Request, viewer: Viewer, database: Db, chosen: Chosen) -> Response:
     """Answer the dashboard's live part alone."""
     return render(request, "parts/figures.html", **await _dashboard(database, viewer, chosen))
 
@@ -92,12 +95,12 @@ async def _dashboard(database: Database, viewer: Principal, chosen: Selection) -
         "cards": views.cards(reckoned, chosen.job_type),
         "types": views.type_rows(reckoned, chosen),
         "type_columns": [measure.label for measure in views.TYPE_COLUMNS],
-        "job_type_label": figures.JOB_TYPE_LABELS[chosen.job_type],
+        "job_type_label": JOB_TYPES[chosen.job_type],
         "funnel": views.funnel(reckoned, chosen.job_type, href="/queue" if viewer.has(*_SEE_QUEUE) else None),
         "by_quarter": views.by_quarter(reckoned, chosen, latest=latest_quarters),
         "by_event": views.by_event(reckoned, with_links=sees_events, latest=latest_events),
         "event_rows": views.event_rows(reckoned, chosen.job_type, with_links=sees_events, latest=latest_events),
         "more": len(reckoned.quarters) > views.LATEST_QUARTERS or len(reckoned.events) > views.LATEST_EVENTS,
-        "measures": figures.MEASURES,
+        "measures": catalogue.listed(),
         "stream": STREAM,
     }

@@ -7,11 +7,21 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from services.dashboard.measures import figures as measures
-from services.dashboard.measures.figures import JOB_TYPE_LABELS, JOB_TYPES, added_together, today
+from services.dashboard.measures.attendance import CompaniesPresent
+from services.dashboard.measures.figures import added_together, today
+from services.dashboard.measures.hires import (
+    Hires,
+    HiresCurrent,
+    HiresFromPledges,
+    HiresStartingLater,
+    HiresWithoutPledge,
+    StartingLaterFromPledges,
+)
+from services.dashboard.measures.pledges import PledgedPositions
 from shared.contracts.pledges import JobType
 from shared.i18n.translations import current_language, ngettext
 from shared.i18n.translations import gettext as _
+from shared.product.vocabulary import JOB_TYPES
 from shared.ui.charts import Bar, Period, Step, bar_chart, column_chart, draw_columns, draw_funnel, funnel_chart
 from shared.ui.charts.palette import PROMISED, REAL, swatch
 from shared.ui.formats import date_text, number_text, quarter_text
@@ -22,22 +32,23 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from services.dashboard.measures.figures import EventFigures, Figures, Measure, QuarterFigures
+    from services.dashboard.measures.figures import ByJobType, EventFigures, Figures, QuarterFigures
+    from services.dashboard.measures.measure import Measure
 
-TYPE_COLUMNS = (
-    measures.PLEDGED_POSITIONS,
-    measures.HIRES,
-    measures.HIRES_WITHOUT_PLEDGE,
-    measures.HIRES_CURRENT,
-    measures.HIRES_STARTING_LATER,
+TYPE_COLUMNS: tuple[type[Measure], ...] = (
+    PledgedPositions,
+    Hires,
+    HiresWithoutPledge,
+    HiresCurrent,
+    HiresStartingLater,
 )
 """What the table of job types shows of each."""
 
-_HEADLINES = (
-    (measures.PLEDGED_POSITIONS, "promised"),
-    (measures.HIRES, "real"),
-    (measures.HIRES_CURRENT, "real"),
-    (measures.HIRES_STARTING_LATER, "waiting"),
+_HEADLINES: tuple[tuple[type[Measure], str], ...] = (
+    (PledgedPositions, "promised"),
+    (Hires, "real"),
+    (HiresCurrent, "real"),
+    (HiresStartingLater, "waiting"),
 )
 LATEST_QUARTERS = 12
 LATEST_EVENTS = 8
@@ -79,7 +90,7 @@ class Selection:
 class Card:
     """A headline figure with its definition behind one click."""
 
-    measure: Measure
+    measure: type[Measure]
     label: str
     value: int
     tone: str
@@ -98,8 +109,8 @@ class TypeRow:
 
 def cards(figures: Figures, job_type: str) -> list[Card]:
     """The headline figures of one job type."""
-    employed = _(measures.HIRES_CURRENT.label) if figures.as_of == today() else _("Employed on that day")
-    apart = figures.hires_without_pledge[job_type]
+    employed = _(HiresCurrent.label) if figures.as_of == today() else _("Employed on that day")
+    apart = figures.counts.by_job_type(HiresWithoutPledge)[job_type]
     note = (
         ngettext("%(count)s of them without a pledge", "%(count)s of them without a pledge", apart, count=_n(apart))
         if apart
@@ -108,10 +119,10 @@ def cards(figures: Figures, job_type: str) -> list[Card]:
     return [
         Card(
             measure,
-            employed if measure is measures.HIRES_CURRENT else _(measure.label),
-            getattr(figures, measure.code)[job_type],
+            employed if measure is HiresCurrent else _(measure.label),
+            figures.counts.by_job_type(measure)[job_type],
             tone,
-            note if measure is measures.HIRES else None,
+            note if measure is Hires else None,
         )
         for measure, tone in _HEADLINES
     ]
@@ -122,12 +133,14 @@ def type_rows(figures: Figures, selection: Selection) -> list[TypeRow]:
     return [
         TypeRow(
             job_type,
-            _(JOB_TYPE_LABELS[job_type]),
+            _(JOB_TYPES[job_type]),
             selection.address(job_type=job_type),
-            [getattr(figures, measure.code)[job_type] for measure in TYPE_COLUMNS],
+            [figures.counts.by_job_type(measure)[job_type] for measure in TYPE_COLUMNS],
         )
         for job_type in JOB_TYPES
-        if job_type in figures.job_types()
+        if any(
+            figures.counts.by_job_type(measure)[job_type] for measure in (PledgedPositions, Hires, HiresStartingLater)
+        )
     ]
 
 
@@ -181,10 +194,12 @@ def projected(figures: Figures, job_type: JobType) -> list[Projected]:
 
 
 def _steps(figures: Figures, job_type: str, href: str | None = None) -> list[Step]:
-    started = figures.hires_from_pledges[job_type]
-    confirmed = started + figures.starting_later_from_pledges[job_type]
+    started = figures.counts.by_job_type(HiresFromPledges)[job_type]
+    confirmed = started + figures.counts.by_job_type(StartingLaterFromPledges)[job_type]
     return [
-        Step(_("Pledged positions"), figures.pledged_positions[job_type], href=href, series=PROMISED),
+        Step(
+            _("Pledged positions"), figures.counts.by_job_type(PledgedPositions)[job_type], href=href, series=PROMISED
+        ),
         Step(_("Confirmed hires on them"), confirmed, href=href),
         Step(_("Have started work"), started, href=href),
     ]
@@ -198,7 +213,7 @@ def _periods(figures: Figures, selection: Selection, latest: int | None) -> list
     return [
         Period(
             quarter_text(quarter.begins_on),
-            [quarter.pledged_positions[selection.job_type], quarter.hires[selection.job_type]],
+            [quarter.counts.by_job_type(measure)[selection.job_type] for measure in (PledgedPositions, Hires)],
             href=selection.address(as_of=min(_last_day(quarter), selection.day)),
             short=_short_quarter(quarter),
         )
@@ -226,10 +241,8 @@ def event_rows(
         EventRow(
             event_name(event),
             f"/events/{event.event_id}" if with_links and event.title else None,
-            event.companies_present,
-            event.pledged_positions[job_type],
-            event.hires[job_type],
-            event.hires_starting_later[job_type],
+            event.counts.number(CompaniesPresent),
+            *(event.counts.by_job_type(one)[job_type] for one in (PledgedPositions, Hires, HiresStartingLater)),
         )
         for event in (figures.events[:latest] if latest else figures.events)
     ]
@@ -238,14 +251,14 @@ def event_rows(
 def by_event(figures: Figures, *, with_links: bool, latest: int | None = LATEST_EVENTS) -> Markup:
     """Pledged positions at each event, with its goal. Goals are for all job types, so these are added together."""
     shown = figures.events[:latest] if latest else figures.events
-    several = len([job_type for job_type in JOB_TYPES if figures.pledged_positions[job_type]]) > 1
+    several = len([job_type for job_type in JOB_TYPES if figures.counts.by_job_type(PledgedPositions)[job_type]]) > 1
     return bar_chart(
         "by-event",
         _("Event by event"),
         [
             Bar(
                 event_name(event),
-                added_together(event.pledged_positions),
+                added_together(event.counts.by_job_type(PledgedPositions)),
                 href=f"/events/{event.event_id}" if with_links and event.title else None,
                 goal=event.goal_positions,
             )
@@ -269,12 +282,10 @@ def event_name(event: EventFigures) -> str:
     return f"{event.title}, {day}"
 
 
-def types_in_words(counts: measures.ByJobType) -> str:
+def types_in_words(counts: ByJobType) -> str:
     """`44 småjob · 3 praktik`: the parts of a sum over job types."""
     return " · ".join(
-        f"{_n(counts[job_type])} {_in_sentence(_(JOB_TYPE_LABELS[job_type]))}"
-        for job_type in JOB_TYPES
-        if counts[job_type]
+        f"{_n(counts[job_type])} {_in_sentence(_(JOB_TYPES[job_type]))}" for job_type in JOB_TYPES if counts[job_type]
     )
 
 
@@ -287,7 +298,11 @@ def evening(figures: Figures) -> EventFigures | None:
     going_on = [event for event in figures.events if event.status == "open" and event.date in days]
     return max(
         going_on,
-        key=lambda event: (added_together(event.pledged_positions), event.companies_present, event.date or date.min),
+        key=lambda event: (
+            added_together(event.counts.by_job_type(PledgedPositions)),
+            event.counts.number(CompaniesPresent),
+            event.date or date.min,
+        ),
         default=None,
     )
 

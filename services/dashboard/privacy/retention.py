@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from shared.messaging import retention as messaging
-from shared.privacy.data_inventory import FILE, read_data_inventory
+from shared.privacy.data_inventory import FILE, read_service_inventory
+from shared.privacy.dead_letters import DEAD_LETTERS
 from shared.privacy.retention import Retention
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from shared.db.database import Connection
 
-JOBS: Final = (messaging.DEAD_LETTERS,)
+JOBS: Final = (DEAD_LETTERS,)
 
 
 async def _nobody(_conn: Connection) -> list[UUID]:
@@ -23,5 +23,5 @@ async def _nobody(_conn: Connection) -> list[UUID]:
 
 def retention() -> Retention:
     """The service's jobs with their deadlines, as the data inventory says now."""
-    inventory = read_data_inventory([messaging.FILE, Path(__file__).parents[1] / FILE])
+    inventory = read_service_inventory(Path(__file__).parents[1] / FILE)
     return Retention("dashboard", JOBS, inventory, _nobody)

@@ -1,8 +1,8 @@
-"""Messages to rows: every version of every aggregate, and beside them the present of what is counted in bulk.
+"""Messages to rows: every version of every aggregate, and what its highest version contributes to the figures.
 
-A row is a function of its message alone, and is kept once per (aggregate, version): the same messages in any
-order, any number of times, make the same rows. Rows are written into every generation of the read model there
-is, so that one which is being built misses nothing that arrives meanwhile.
+A row is a function of its message alone and is kept once per (aggregate, version): the same messages in any order,
+any number of times, make the same rows. Rows are written into every generation of the read model, so a generation
+that is being built misses nothing that arrives meanwhile.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from services.dashboard.read_model.deltas import counts, deltas_of
 from shared.contracts import events, pledges
 from shared.ui.formats import local_date
 
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
     from shared.messaging.envelope import Delivery
 
 MESSAGES: tuple[type[Message], ...] = events.REGISTER + pledges.MESSAGES
-"""What the dashboard reads: all there is but who signs in."""
+"""What the dashboard reads: every message except those about people who sign in."""
 
 CHANNEL = "dashboard_changed"
-"""NOTIFY with a taskforce's id when its rows have changed; with nothing when everybody's may have."""
+"""NOTIFY with the id of the taskforce whose rows have changed; with an empty payload when all may have changed."""
 
 
 @dataclass(frozen=True)
@@ -33,17 +34,20 @@ class Projection:
 
     Attributes:
         messages: every class that carries this aggregate's state.
-        table: one row for each version.
-        key: the column that names the aggregate.
+        table: the table with one row for each version.
+        key: the column with the aggregate's id.
         columns: PostgreSQL's type of each further column, and how to read its value from the message.
-        present: the table that keeps only the highest version, where there is one.
     """
 
     messages: tuple[type[Message], ...]
     table: str
     key: str
     columns: Mapping[str, tuple[str, Callable[[Any], Any]]]
-    present: str | None = None
+
+    @property
+    def counted(self) -> bool:
+        """Whether its aggregates contribute to a figure."""
+        return any(counts(message) for message in self.messages)
 
 
 TASKFORCES = Projection(
@@ -103,7 +107,6 @@ ATTENDANCES = Projection(
 PLEDGES = Projection(
     messages=tuple(m for m in pledges.MESSAGES if issubclass(m, pledges.PledgeState)),
     table="pledge_versions",
-    present="pledges",
     key="pledge_id",
     columns={
         "status": ("text", lambda m: m.status),
@@ -126,7 +129,6 @@ PLEDGES = Projection(
 HIRES = Projection(
     messages=(pledges.HireConfirmed,),
     table="hire_versions",
-    present="hires",
     key="hire_id",
     columns={
         "pledge_id": ("uuid", lambda m: m.pledge_id),
@@ -145,18 +147,14 @@ HIRES = Projection(
 
 PROJECTIONS: tuple[Projection, ...] = (TASKFORCES, COMPANIES, EMPLOYER_EVENTS, ATTENDANCES, PLEDGES, HIRES)
 _TABLE_OF = {message: projection.table for projection in PROJECTIONS for message in projection.messages}
-TABLES: tuple[str, ...] = (
-    *(name for projection in PROJECTIONS for name in (projection.table, projection.present) if name is not None),
-    "daily_tallies",
-    "quarterly_tallies",
-)
-"""Every table that holds rows of a generation. The last two are kept by triggers on the presents."""
+TABLES: tuple[str, ...] = (*(projection.table for projection in PROJECTIONS), "contributions", "deltas")
+"""Every table that holds rows of a generation. A trigger on `contributions` keeps `deltas`."""
 
 
 async def apply(conn: Connection, deliveries: Sequence[Delivery]) -> None:
-    """The worker's effect: write what is new into every generation, and tell the screens once it is committed.
+    """The worker's effect: write what is new into every generation, and notify the open screens.
 
-    The NOTIFY is part of the transaction, so it can be neither early nor lost; there is one for each batch
+    The NOTIFY is part of the transaction, so it is sent on commit and cannot be lost. There is one for each batch
     that brought something new.
     """
     taskforce_id = deliveries[0].taskforce_id
@@ -179,10 +177,10 @@ async def generations(conn: Connection) -> list[int]:
 
 
 async def write(conn: Connection, messages: Sequence[Message], into: Sequence[int]) -> int:
-    """Make the rows of `messages`, which are all of the taskforce `conn` is bound to.
+    """Write the rows of `messages`, all of them of the taskforce `conn` is bound to.
 
     Args:
-        into: the generations that get them.
+        into: the generations to write into.
 
     Returns:
         How many rows were new.
@@ -198,43 +196,45 @@ async def write(conn: Connection, messages: Sequence[Message], into: Sequence[in
 
 
 def _insert(projection: Projection) -> str:
-    """The statement that keeps rows once per version and, where there is a present, the highest of each aggregate.
+    """Return the statement that keeps each version once and, where the aggregate counts, its highest version's deltas.
 
-    $1 is the generations; after it comes an array for each column. Rows are sent once for both tables, and are written
-    in the order of the key, so that two workers that write the same ones wait for each other and never in a ring.
+    $1 is the generations; after it comes an array for each column. Rows are written in the order of the key, so that
+    two workers that write the same rows wait for each other and cannot deadlock.
     """
     types = _types(projection)
     names = ", ".join(types)
     arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(types.values(), start=2))
-    changes = ", ".join(f"{name} = excluded.{name}" for name in ("version", "recorded_at", *projection.columns))
-    present = f""",
+    contributions = f""",
         highest as (
             select distinct on ({projection.key}) {names}
-              from told
+              from arrived
              order by {projection.key}, version desc
         ),
-        presents as (
-            insert into {projection.present} as present (generation, {names})
-            select generation, {names}
+        counted as (
+            insert into contributions as present
+                   (generation, taskforce_id, aggregate, aggregate_id, version, recorded_at, deltas)
+            select generation, taskforce_id, '{projection.table}', {projection.key}, version, recorded_at, deltas
               from unnest($1::integer[]) as generation, highest
              order by {projection.key}
-                on conflict (generation, taskforce_id, {projection.key}) do update
-               set {changes}
+                on conflict (generation, taskforce_id, aggregate, aggregate_id) do update
+               set version = excluded.version,
+                   recorded_at = excluded.recorded_at,
+                   deltas = excluded.deltas
              where excluded.version > present.version
         )"""  # noqa: S608  (names of our own tables and columns)
     return f"""
-        with told as materialized (
-            select {names}
-              from unnest({arrays}) as told ({names})
+        with arrived as materialized (
+            select {names.removesuffix("deltas")} deltas::jsonb
+              from unnest({arrays}) as arrived ({names})
         ),
         versions as (
             insert into {projection.table} (generation, {names})
             select generation, {names}
-              from unnest($1::integer[]) as generation, told
+              from unnest($1::integer[]) as generation, arrived
              order by {projection.key}, version
                 on conflict do nothing
             returning 1
-        ){present if projection.present is not None else ""}
+        ){contributions if projection.counted else ""}
         select count(*)
           from versions
         """  # noqa: S608  (names of our own tables and columns)
@@ -242,18 +242,27 @@ def _insert(projection: Projection) -> str:
 
 def _types(projection: Projection) -> dict[str, str]:
     own = {name: kind for name, (kind, _) in projection.columns.items()}
-    return {"taskforce_id": "uuid", projection.key: "uuid", "version": "integer", "recorded_at": "timestamptz"} | own
+    return {
+        "taskforce_id": "uuid",
+        projection.key: "uuid",
+        "version": "integer",
+        "recorded_at": "timestamptz",
+        **own,
+        # JSON as text: asyncpg takes a list of lists for an array of two dimensions.
+        "deltas": "text",
+    }
 
 
 def _values(projection: Projection, messages: Sequence[Message]) -> list[list[Any]]:
-    # By name, for a taskforce's key is its taskforce.
+    # By name: the key of a taskforce is its taskforce_id.
     values: dict[str, list[Any]] = {
         "taskforce_id": [message.taskforce_id for message in messages],
         projection.key: [message.aggregate_id for message in messages],
         "version": [message.version for message in messages],
         "recorded_at": [message.recorded_at for message in messages],
+        **{name: [value(message) for message in messages] for name, (_, value) in projection.columns.items()},
+        "deltas": deltas_of(messages),
     }
-    values |= {name: [value(message) for message in messages] for name, (_, value) in projection.columns.items()}
     return list(values.values())
 
 

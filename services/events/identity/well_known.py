@@ -9,7 +9,8 @@ from typing import Final
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
-from services.events.access import Anybody, Settings
+from services.events.access import Settings
+from shared.http.dependencies import Anybody
 from shared.http.policy import concerns
 from shared.http.problems import Problem
 

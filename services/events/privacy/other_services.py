@@ -8,6 +8,7 @@ import httpx
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from shared.http.auth import Principal, sign_token
+from shared.http.tls import trusted_authorities
 from shared.privacy.subject_requests import Deadline, ErasureOrder, ErasureResult, Findings, LedgerLine, SubjectRequest
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ class OtherServicesClient:
             "dashboard": settings.dashboard_url,
         }
         # No proxy from the environment and no redirect target may see the token.
-        self._client = httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False, follow_redirects=False)
+        self._client = httpx.AsyncClient(
+            verify=trusted_authorities(), timeout=TIMEOUT_SECONDS, trust_env=False, follow_redirects=False
+        )
 
     async def __aenter__(self) -> Self:
         return self

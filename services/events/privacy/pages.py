@@ -20,7 +20,6 @@ from services.events.access import (
     ERASURE_ORDER,
     SUBJECT,
     Administrator,
-    Db,
     Overseer,
     SteppedUpAdministrator,
 )
@@ -30,6 +29,7 @@ from services.events.privacy.commands import OtherServices
 from services.events.privacy.domain import FindingsChanged, NothingHeld, ServicesUnavailable
 from services.events.privacy.schemas import ErasureConfirmation, ReportForm, SubjectSearch
 from services.events.register import queries
+from shared.http.dependencies import Db
 from shared.http.policy import concerns
 from shared.http.rate_limits import HEAVY, limited
 from shared.http.refusals import problem_of
@@ -37,7 +37,8 @@ from shared.i18n.translations import current_language
 from shared.i18n.translations import gettext as _
 from shared.privacy.pdf import pdf
 from shared.privacy.report import report
-from shared.privacy.words import ACTIONS, REASONS, SERVICES, kept_for, pairs, shown, who_looked
+from shared.privacy.words import ACTIONS, REASONS, kept_for, pairs, shown, who_looked
+from shared.product.services import SERVICES
 from shared.ui.formats import date_text, local_date
 from shared.ui.forms import Form, blank, read_form
 from shared.ui.pages import render

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from services.events.register import queries
-from shared.messaging import retention as messaging
 from shared.privacy.access_log import ACCESSES
-from shared.privacy.data_inventory import FILE, read_data_inventory
+from shared.privacy.data_inventory import FILE, read_service_inventory
+from shared.privacy.dead_letters import DEAD_LETTERS
 from shared.privacy.retention import Job, Retention
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ _LINK_REQUESTS = Job(
     """,
 )
 
-JOBS: Final = (_PERSONALLY_OWNED_COMPANIES, _ACCOUNTS, _SESSIONS, _LINK_REQUESTS, ACCESSES, messaging.DEAD_LETTERS)
+JOBS: Final = (_PERSONALLY_OWNED_COMPANIES, _ACCOUNTS, _SESSIONS, _LINK_REQUESTS, ACCESSES, DEAD_LETTERS)
 
 
 async def _taskforces(conn: Connection) -> list[UUID]:
@@ -107,5 +107,5 @@ async def _taskforces(conn: Connection) -> list[UUID]:
 
 def retention() -> Retention:
     """Return the service's retention jobs with the deadlines of the data inventory."""
-    inventory = read_data_inventory([messaging.FILE, Path(__file__).parents[1] / FILE])
+    inventory = read_service_inventory(Path(__file__).parents[1] / FILE)
     return Retention("events", JOBS, inventory, _taskforces)

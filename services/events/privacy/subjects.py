@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from services.events.privacy.retention import ERASED, retention
-from shared.messaging.retention import DEAD_LETTERS_LOOKUP
 from shared.privacy import activity
 from shared.privacy.activity import ACCESS_LOG_ACTIVITY, ActivityQuery
+from shared.privacy.dead_letters import DEAD_LETTERS_LOOKUP
 from shared.privacy.subject_requests import SubjectData
 from shared.privacy.subjects import ACCESSES, SubjectLookup
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from services.events.access import COMPANY, CompanyReader, Db, Planner
+from services.events.access import COMPANY, CompanyReader, Planner
 from services.events.register import commands, queries
 from services.events.register.queries import ByName
 from services.events.register.schemas import (
@@ -16,6 +16,7 @@ from services.events.register.schemas import (
     CompanyPage,
 )
 from shared.fields.text import SearchText
+from shared.http.dependencies import Db
 from shared.http.openapi import problems
 from shared.http.paging import PageSize, PageToken, cut
 from shared.http.policy import concerns

@@ -10,12 +10,13 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.events.access import COMPANY, CompanyReader, Db, Planner, is_planner
+from services.events.access import COMPANY, CompanyReader, Planner, is_planner
 from services.events.register import commands, queries
 from services.events.register.domain import CompanyNotFound
 from services.events.register.queries import ByName
 from services.events.register.schemas import CompanyIn
 from shared.fields.text import SearchText
+from shared.http.dependencies import Db
 from shared.http.paging import PageToken, cut
 from shared.http.policy import concerns
 from shared.ui.forms import blank, read_form

@@ -9,11 +9,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.notifications.access import DELIVERY, Db, Reader
+from services.notifications.access import DELIVERY, Reader
 from services.notifications.deliveries import queries
 from services.notifications.deliveries.queries import Latest
 from services.notifications.deliveries.store import Status
 from services.notifications.notices.rules import Rule
+from shared.http.dependencies import Db
 from shared.http.paging import PageSize, PageToken, cut
 from shared.http.policy import concerns
 

@@ -9,10 +9,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from services.notifications.access import DELIVERY, Db, Reader
+from services.notifications.access import DELIVERY, Reader
 from services.notifications.deliveries import queries
 from services.notifications.deliveries.queries import Latest
 from services.notifications.notices.mails import hours_text, positions_text
+from shared.http.dependencies import Db
 from shared.http.paging import PageToken, cut
 from shared.http.policy import concerns
 from shared.i18n.translations import N_

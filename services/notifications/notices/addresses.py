@@ -11,6 +11,7 @@ import httpx
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from services.notifications.outcomes import TryLater
+from shared.http.tls import trusted_authorities
 from shared.i18n.translations import DEFAULT_LANGUAGE, Language, as_language
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class AddressBook:
         self._settings = settings
         self._client = httpx.AsyncClient(
             headers={"authorization": f"Bearer {settings.service_token.get_secret_value()}"},
+            verify=trusted_authorities(),
             timeout=TIMEOUT_SECONDS,
             # Neither a proxy from the environment nor another host may come to see the token.
             trust_env=False,

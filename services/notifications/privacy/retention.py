@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from shared.messaging import retention as messaging
-from shared.privacy.data_inventory import FILE, read_data_inventory
+from shared.privacy.data_inventory import FILE, read_service_inventory
+from shared.privacy.dead_letters import DEAD_LETTERS
 from shared.privacy.retention import Job, Retention
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _DELIVERIES: Final = Job(
 )
 
 
-JOBS: Final = (_DELIVERIES, messaging.DEAD_LETTERS)
+JOBS: Final = (_DELIVERIES, DEAD_LETTERS)
 
 
 async def _taskforces(conn: Connection) -> list[UUID]:
@@ -43,5 +43,5 @@ async def _taskforces(conn: Connection) -> list[UUID]:
 
 def retention() -> Retention:
     """The service's jobs with their deadlines, as the data inventory says now."""
-    inventory = read_data_inventory([messaging.FILE, Path(__file__).parents[1] / FILE])
+    inventory = read_service_inventory(Path(__file__).parents[1] / FILE)
     return Retention("notifications", JOBS, inventory, _taskforces)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from services.notifications.privacy.retention import retention
-from shared.messaging.retention import DEAD_LETTERS_LOOKUP
+from shared.privacy.dead_letters import DEAD_LETTERS_LOOKUP
 from shared.privacy.subject_requests import SubjectData
 from shared.privacy.subjects import SubjectLookup
 

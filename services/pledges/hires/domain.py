@@ -1,13 +1,13 @@
-"""A position that became real, confirmed by a case worker."""
+"""The hire: a position that became a real job, confirmed by a case worker. Imports no I/O."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
-from services.pledges.pledges.refusals import (
+from services.pledges.hires.refusals import (
     CompanyMissing,
     EndsBeforeStart,
     ImplausibleStart,
@@ -16,18 +16,15 @@ from services.pledges.pledges.refusals import (
 )
 from services.pledges.register.domain import company_flags, recognise
 from shared.fields.copenhagen import COPENHAGEN
+from shared.product.vocabulary import EndReason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from services.pledges.pledges.domain import Limits, Pledge, Position
-    from services.pledges.register.domain import Contact, RegisteredCompany, TypedCompany
+    from services.pledges.pledges.domain import Contact, Limits, Pledge, Position
+    from services.pledges.register.domain import RegisteredCompany, TypedCompany
     from shared.contracts.pledges import JobType
-
-EndReason = Literal[
-    "more_hours_elsewhere", "ordinary_job", "education", "employer", "participant", "health", "moved", "other"
-]
 
 _EARLIEST_START: Final = date(2000, 1, 1)
 _LATEST_START: Final = timedelta(days=2 * 366)
@@ -35,14 +32,15 @@ _LATEST_START: Final = timedelta(days=2 * 366)
 
 @dataclass(frozen=True, slots=True)
 class Hire:
-    """A position that became real, confirmed by a case worker.
+    """A position that became a real job.
 
     Attributes:
-        pledge_id, position: of the pledge it came of; both None for a hire without one, which counts apart.
-        contact_person: the municipality's fixed contact, whom employer and employee can ring.
-        logged_by: who logged the pledge, to be told.
-        weekly_hours: paid hours, or in praktik the hours of it, from the first day.
-        ended_on: the first day they were no longer employed; for a hire that is told of after it ended.
+        pledge_id, position: of the pledge it came from; both None for a hire without a pledge, which is counted
+            separately.
+        contact_person: the municipality's fixed contact, whom employer and employee can call.
+        logged_by: who logged the pledge, and is notified.
+        weekly_hours: paid hours, or in praktik its hours, from the first day.
+        ended_on: the first day without the job, if the hire had ended when it was confirmed.
     """
 
     taskforce_id: UUID
@@ -67,7 +65,7 @@ class Hire:
 
 
 @dataclass(frozen=True, slots=True)
-class Confirmation:
+class HireConfirmation:
     """What a case worker confirms.
 
     Attributes:
@@ -75,7 +73,7 @@ class Confirmation:
         position: number or id; None: the pledge's first that can be filled.
         company: None: the pledge's.
         job_type: None: the pledge's, or a småjob.
-        ended_on: where it has ended already; its position stays used.
+        ended_on: if the hire has ended already; its position stays filled.
     """
 
     id: UUID
@@ -92,7 +90,7 @@ class Confirmation:
 
 def confirm_hire(
     taskforce_id: UUID,
-    confirmation: Confirmation,
+    confirmation: HireConfirmation,
     *,
     pledge: Pledge | None,
     register: Sequence[RegisteredCompany],
@@ -101,16 +99,16 @@ def confirm_hire(
     limits: Limits,
     seen_version: int | None = None,
 ) -> Hire:
-    """A position has become real. Fills it in `pledge`, where the hire came of one.
+    """Return the new hire, and fill its position in `pledge` if it has one.
 
     Args:
-        pledge: the confirmation's pledge; changed.
+        pledge: the confirmation's pledge; it is changed.
         register: companies that may be the one meant, for a hire that names one.
-        seen_version: the pledge's version the case worker saw; None: they did not say.
+        seen_version: the pledge's version that the case worker saw; None: any.
 
     Raises:
-        ImplausibleStart, EndsBeforeStart, TooManyHiredHours: what no hire can be.
-        UnknownPledge, CompanyMissing: it hangs in the air.
+        ImplausibleStart, EndsBeforeStart, TooManyHiredHours: the dates or hours cannot be right.
+        UnknownPledge, CompanyMissing: the hire has neither a pledge nor a company.
         StaleVersion, PledgeEnded, UnknownPosition, PositionTaken, NoPositionOpen: see `Pledge.fill`.
     """
     if not _EARLIEST_START <= confirmation.start_date <= now.astimezone(COPENHAGEN).date() + _LATEST_START:
@@ -121,7 +119,7 @@ def confirm_hire(
         raise TooManyHiredHours(hours=limits.weekly_hours)
     if confirmation.pledge_id is not None and pledge is None:
         raise UnknownPledge
-    company = confirmation.company or (pledge.promise.company if pledge else None)
+    company = confirmation.company or (pledge.terms.company if pledge else None)
     if company is None:
         raise CompanyMissing
     position = None
@@ -140,7 +138,7 @@ def confirm_hire(
         company=company,
         company_id=company_id,
         municipality=municipality,
-        job_type=confirmation.job_type or (pledge.promise.job_type if pledge else "smaajob"),
+        job_type=confirmation.job_type or (pledge.terms.job_type if pledge else "smaajob"),
         start_date=confirmation.start_date,
         weekly_hours=confirmation.weekly_hours,
         contact_person=confirmation.contact_person,
@@ -149,7 +147,7 @@ def confirm_hire(
         flags=tuple(flags),
         pledge_id=pledge.id if pledge else None,
         position=position,
-        event_id=pledge.promise.event_id if pledge else None,
+        event_id=pledge.terms.event_id if pledge else None,
         logged_by=pledge.logged_by_person if pledge else None,
         ended_on=confirmation.ended_on,
         end_reason=confirmation.end_reason if confirmation.ended_on else None,

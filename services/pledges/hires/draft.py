@@ -1,7 +1,7 @@
-"""A hire that is filled in and not yet confirmed, kept in the case worker's own browser.
+"""The draft of a hire, filled in and not confirmed yet, in a cookie of the case worker's browser.
 
-The page on which the answers are checked has an address of its own, so that the browser can go back to it and
-read it again; what it shows stands in a cookie that only this pledge's form is sent, never in the address.
+The page that shows the answers to check has an address of its own, so that the browser can go back to it and reload
+it. The answers are in a cookie that is sent to this pledge's form only, and never in the address.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from shared.http.auth import Principal
 
 _COOKIE: Final = "__Secure-hire_draft"
-"""Not `__Host-`: that would be sent to every page, and this is for one."""
+"""Not `__Host-`: that cookie would be sent to every page."""
 _SECONDS: Final = 3600
 _MOST_CHARACTERS: Final = 3800
-"""Browsers drop what is over 4096 with its name and attributes."""
+"""Browsers drop cookies over 4096 characters, name and attributes included."""
 
 
 def keep(response: Response, principal: Principal, pledge_id: UUID, answers: Mapping[str, Any]) -> bool:
-    """Keep the answers for an hour. False, and nothing kept, where they are longer than any right answers."""
+    """Store the answers for an hour. False, and nothing stored, where they are longer than any valid answers."""
     text = json.dumps({"by": principal.subject, "answers": answers}, ensure_ascii=False, separators=(",", ":"))
     value = base64.urlsafe_b64encode(text.encode()).decode()
     if len(value) > _MOST_CHARACTERS:
@@ -40,7 +40,7 @@ def keep(response: Response, principal: Principal, pledge_id: UUID, answers: Map
 
 
 def kept(request: Request, principal: Principal) -> Any:
-    """Return the answers as JSON that anybody may have written, or None; never another person's."""
+    """Return the stored answers, or None; never another person's. Not validated: the browser may send anything."""
     try:
         draft = json.loads(base64.urlsafe_b64decode(request.cookies.get(_COOKIE, "")))
     except (ValueError, binascii.Error, RecursionError):
@@ -49,7 +49,7 @@ def kept(request: Request, principal: Principal) -> Any:
 
 
 def forget(response: Response, pledge_id: UUID) -> None:
-    """Take the answers out of the browser again."""
+    """Delete the answers from the browser."""
     response.delete_cookie(_COOKIE, path=_path(pledge_id), secure=True, httponly=True, samesite="strict")
 
 

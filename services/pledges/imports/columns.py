@@ -1,4 +1,28 @@
-"""The names of an import's columns, other names for them, and the words their cells may hold."""
+"""The columns of an import, other names for them, and the words that their cells may hold.
+
+The first line of the file names the columns, in any order; columns with other names are ignored.
+
+| column             | must | holds                                                                        |
+|--------------------|------|------------------------------------------------------------------------------|
+| `virksomhed`       | yes  | the company's name                                                           |
+| `dato`             | yes  | the day of the pledge: `dd-mm-åååå`, `dd.mm.åååå` or `åååå-mm-dd`            |
+| `pladser`          | yes  | how many positions                                                           |
+| `timer fra`        | yes  | hours a week at least, with a decimal comma                                  |
+| `timer til`        |      | hours a week at most; left out: as many as `timer fra`                       |
+| `kontaktperson`    | yes  | whom to ring                                                                 |
+| `telefon`, `e-mail`|      | how                                                                          |
+| `type`             |      | småjob (when left out), praktik, løntilskud, fleksjob, ordinær, træning      |
+| `opgaver`          |      | tasks of the catalogue, in Danish, English or as codes, separated by commas  |
+| `arrangement`      |      | the event's title or id; the event has to be known                           |
+| `cvr`, `p-nummer`  |      | of the company; a wrong CVR number is taken and flagged                      |
+| `kommune`          |      | four-digit code; `671` is `0671`, as Excel eats the zero                     |
+| `tidligst start`   |      | a day                                                                        |
+| `reference`        |      | the line's name in the books it comes from; no two lines have the same       |
+
+A line's id follows from its reference, or without one from its content and the number of equal lines before it. So the
+same file again changes nothing. A line with a known reference and other content is refused: an import never changes a
+pledge. Nothing that looks like a CPR number is accepted in any column, except P-numbers.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with a file, as a file of its own: to be read beside the spreadsheet that has to be corrected."""
+"""The errors of an import as a file, to be read beside the spreadsheet that has to be corrected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a line of a table to a pledge, or to what is wrong with it. No I/O."""
+"""Turning a line of a table into a pledge, or into the errors of its cells. No I/O."""
 
 from __future__ import annotations
 
@@ -9,20 +9,19 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
-from pydantic import ValidationError
-
-from services.pledges.danish import iso_date, point_decimal
 from services.pledges.imports.columns import COLUMNS, column_of, job_type_code, meaning, task_code
 from services.pledges.imports.report import CellError, Row, Verdict
 from services.pledges.pledges.domain import Limits, Person, Pledge
+from services.pledges.pledges.forms import read_as, without_empty
 from services.pledges.pledges.refusals import TooManyPositions
-from services.pledges.pledges.request_fingerprint import fingerprint
-from services.pledges.pledges.schemas import PledgeBody
+from services.pledges.pledges.schemas import PledgeIn
 from services.pledges.register.domain import name_key
+from shared.db.idempotency import request_fingerprint
 from shared.fields.copenhagen import COPENHAGEN
 from shared.fields.cpr import contains_cpr_shape
 from shared.fields.cvr import read_cvr
-from shared.http.validation import field_errors
+from shared.fields.dates import iso_date
+from shared.fields.numbers import point_decimal
 from shared.i18n.translations import gettext as _
 from shared.refusals import Refusal
 
@@ -35,14 +34,14 @@ if TYPE_CHECKING:
     from services.pledges.register.domain import EventFacts, RegisteredCompany, TypedCompany
 
 _MAY_LOOK_LIKE_CPR = frozenset({"p-nummer", "telefon"})
-"""P-numbers are exempt; telephone numbers are judged by their own rule, which knows foreign ones."""
+"""P-numbers are exempt. Telephone numbers have a rule of their own, which accepts foreign ones."""
 
 _COMPANY_SHOWN = 80
 """Characters: enough to find the line again."""
 
 
-class Register:
-    """What the register has told us, ready to be looked up for every line.
+class RegisterIndex:
+    """The register's events and companies, indexed for a look-up of every line.
 
     Args:
         events: with their titles.
@@ -62,14 +61,14 @@ class Register:
                 self._by_name.setdefault(company.name_key, []).append(company)
 
     def event_named(self, typed: str, day: str) -> UUID | None:
-        """Return the event of this id or title; of several with one title the one on this day (ISO)."""
+        """Return the event with this id or title; of several with one title, the one on this day (ISO)."""
         try:
             return event_id if (event_id := UUID(typed)) in self.events else None
         except ValueError:
             pass
         found = self._titles.get(name_key(typed), [])
         if len(found) > 1:
-            found = [one for one in found if one.starts_at.astimezone(COPENHAGEN).date().isoformat() == day]
+            found = [event for event in found if event.starts_at.astimezone(COPENHAGEN).date().isoformat() == day]
         return found[0].id if len(found) == 1 else None
 
     def companies_like(self, company: TypedCompany) -> list[RegisteredCompany]:
@@ -83,33 +82,33 @@ class JudgedLine:
     """A line with its verdict so far.
 
     Attributes:
-        pledge_id: follows from its reference or its content.
-        digest: its content's, whatever encoding or spelling of a date it came in.
-        pledge: what it would be; None where something is wrong.
-        known: it is a pledge already.
-        company: its cell, unless that is refused for a CPR number.
+        pledge_id: derived from its reference or its content.
+        fingerprint: of its content, independent of the file's encoding and of how dates are written.
+        pledge: what it becomes; None where something is wrong.
+        known: whether it was imported before.
+        company: its cell, unless it looks like a CPR number.
     """
 
     number: int
     pledge_id: UUID | None = None
-    digest: bytes | None = None
+    fingerprint: bytes | None = None
     pledge: Pledge | None = None
     known: bool = False
     company: str = ""
     errors: list[CellError] = field(default_factory=list)
 
     def refuse(self, column: str, message: str) -> None:
-        """Note what is wrong with a cell."""
+        """Add an error of a cell."""
         self.errors.append(CellError(column, message))
 
     def row(self) -> Row:
-        """The verdict."""
+        """Return the verdict."""
         verdict: Verdict = "refused" if self.errors else "known" if self.known else "new"
         return Row(
             line=self.number,
             verdict=verdict,
             pledge_id=self.pledge_id,
-            positions=self.pledge.promise.positions if self.pledge else 0,
+            positions=self.pledge.terms.positions if self.pledge else 0,
             errors=tuple(sorted(self.errors, key=_column_order)),
             flags=self.pledge.flags if self.pledge else (),
             company=self.company[:_COMPANY_SHOWN],
@@ -121,53 +120,53 @@ def _column_order(error: CellError) -> int:
 
 
 def judge(
-    taskforce_id: UUID, table: Table, register: Register, *, now: datetime, limits: Limits, request_key: SecretStr
+    taskforce_id: UUID, table: Table, register: RegisterIndex, *, now: datetime, limits: Limits, request_key: SecretStr
 ) -> list[JudgedLine]:
-    """Judge every line; messages are in the current language. Some 0.2 ms a line."""
-    said_before: Counter[str] = Counter()
+    """Return every line with its verdict, its messages in the current language. Takes about 0.2 ms a line."""
+    repeats: Counter[str] = Counter()
     references: set[str] = set()
-    judged = []
+    judged_lines = []
     for line in table.lines:
-        one = JudgedLine(line.number)
-        judged.append(one)
-        cells = _cells(line, one)
-        one.company = cells.get("virksomhed", "")
-        body = _body(cells, register, one, today=now.astimezone(COPENHAGEN).date())
+        judged = JudgedLine(line.number)
+        judged_lines.append(judged)
+        cells = _cells(line, judged)
+        judged.company = cells.get("virksomhed", "")
+        body = _body(cells, register, judged, today=now.astimezone(COPENHAGEN).date())
         content = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        one.digest = fingerprint(content, request_key)
+        judged.fingerprint = request_fingerprint(content, request_key)
         reference = cells.get("reference")
         if reference in references:
-            one.refuse("reference", _("Another line has this reference."))
+            judged.refuse("reference", _("Another line has this reference."))
         if reference is not None:
             references.add(reference)
-            one.pledge_id = uuid5(taskforce_id, f"pledge import, reference: {reference}")
+            judged.pledge_id = uuid5(taskforce_id, f"pledge import, reference: {reference}")
         else:
-            said_before[content] += 1
+            repeats[content] += 1
             # The id is published and outlives an erasure: the content must not be guessable from it either.
-            name = f"pledge import, line {said_before[content]} of these: "
-            one.pledge_id = uuid5(taskforce_id, name + one.digest.hex())
-        _log(one, body | {"id": str(one.pledge_id)}, taskforce_id, register, now=now, limits=limits)
-    return judged
+            name = f"pledge import, line {repeats[content]} of these: "
+            judged.pledge_id = uuid5(taskforce_id, name + judged.fingerprint.hex())
+        _apply_rules(judged, body | {"id": str(judged.pledge_id)}, taskforce_id, register, now=now, limits=limits)
+    return judged_lines
 
 
-def _cells(line: Line, one: JudgedLine) -> dict[str, str]:
-    """The line's cells by what they mean. Those of columns that mean nothing are searched for CPR numbers too."""
+def _cells(line: Line, judged: JudgedLine) -> dict[str, str]:
+    """Return the cells by column. Cells of ignored columns are searched for CPR numbers, too."""
     cells = {}
     for name, cell in line.cells.items():
         column = meaning(name)
         if (column or name) not in _MAY_LOOK_LIKE_CPR and contains_cpr_shape(cell):
-            one.refuse(column or name, _("Looks like a CPR number; please leave it out"))
+            judged.refuse(column or name, _("Looks like a CPR number; please leave it out"))
         elif column is not None:
             cells[column] = cell
     return cells
 
 
-def _body(cells: Mapping[str, str], register: Register, one: JudgedLine, *, today: date) -> dict[str, Any]:
-    """The API's body but for the id. What is missing or of the wrong kind is found by `PledgeBody`."""
+def _body(cells: Mapping[str, str], register: RegisterIndex, judged: JudgedLine, *, today: date) -> dict[str, Any]:
+    """Return the API's body without the id; `PledgeIn` validates it."""
     day = iso_date(cells.get("dato", ""))
     event_id = register.event_named(cells["arrangement"], day) if "arrangement" in cells else None
     if "arrangement" in cells and event_id is None:
-        one.refuse("arrangement", _("There is no such event."))
+        judged.refuse("arrangement", _("There is no such event."))
     tasks = [task.strip() for task in cells.get("opgaver", "").replace("|", ",").split(",")]
     hours_from = cells.get("timer fra", "")
     body = {
@@ -190,58 +189,58 @@ def _body(cells: Mapping[str, str], register: Register, one: JudgedLine, *, toda
         },
         "tasks": [task_code(task) for task in tasks if task],
         "earliest_start": iso_date(cells.get("tidligst start", "")),
-        "captured_at": _noon(day, one, today) if "dato" in cells else None,
+        "captured_at": _noon(day, judged, today) if "dato" in cells else None,
         "captured_by": "import",
         "event_id": str(event_id) if event_id else None,
     }
-    return _filled(body)
+    return without_empty(body)
 
 
-def _filled(values: Mapping[str, Any]) -> dict[str, Any]:
-    inside = {name: _filled(value) if isinstance(value, dict) else value for name, value in values.items()}
-    return {name: value for name, value in inside.items() if value not in (None, "", [], {})}
-
-
-def _noon(day: str, one: JudgedLine, today: date) -> str | None:
+def _noon(day: str, judged: JudgedLine, today: date) -> str | None:
     try:
         on = date.fromisoformat(day)
     except ValueError:
-        one.refuse("dato", _("Must be a date like 31-12-2026."))
+        judged.refuse("dato", _("Must be a date like 31-12-2026."))
         return None
     if on > today:
-        one.refuse("dato", _("Lies in the future."))
+        judged.refuse("dato", _("Lies in the future."))
         return None
     return datetime.combine(on, time(12), COPENHAGEN).isoformat()
 
 
-def _log(
-    one: JudgedLine, body: dict[str, Any], taskforce_id: UUID, register: Register, *, now: datetime, limits: Limits
+def _apply_rules(
+    judged: JudgedLine,
+    body: dict[str, Any],
+    taskforce_id: UUID,
+    register: RegisterIndex,
+    *,
+    now: datetime,
+    limits: Limits,
 ) -> None:
-    faulty = {error.column for error in one.errors}
-    try:
-        promise = PledgeBody.model_validate(body).promise()
-    except ValidationError as error:
-        details = error.errors(include_url=False, include_input=False)
-        for wrong in field_errors({**detail, "loc": ("body", *detail["loc"])} for detail in details):
-            column = column_of(wrong.pointer)
+    faulty = {error.column for error in judged.errors}
+    pledge_in = read_as(PledgeIn, body)
+    if isinstance(pledge_in, list):
+        for error in pledge_in:
+            column = column_of(error.pointer)
             if column not in faulty:
-                one.refuse(column, wrong.message)
+                judged.refuse(column, error.message)
         return
-    if one.errors:
+    terms = pledge_in.terms()
+    if judged.errors:
         return
     try:
         pledge = Pledge.log(
             taskforce_id,
-            promise,
+            terms,
             by=Person(None),
-            event=register.events.get(promise.event_id) if promise.event_id else None,
-            register=register.companies_like(promise.company),
+            event=register.events.get(terms.event_id) if terms.event_id else None,
+            register=register.companies_like(terms.company),
             received_at=now,
             limits=limits,
         )
     except Refusal as refusal:
         most = limits.positions if isinstance(refusal, TooManyPositions) else limits.weekly_hours
-        one.refuse(column_of(refusal.field), _("Must be at most %(limit)s.", limit=most))
+        judged.refuse(column_of(refusal.field), _("Must be at most %(limit)s.", limit=most))
         return
-    # An old pledge is late by nature.
-    one.pledge = replace(pledge, flags=tuple(flag for flag in pledge.flags if flag not in {"late", "after_close"}))
+    # Every old pledge is late.
+    judged.pledge = replace(pledge, flags=tuple(flag for flag in pledge.flags if flag not in {"late", "after_close"}))

@@ -10,10 +10,13 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from starlette.datastructures import UploadFile
 
-from services.pledges.imports import COLUMNS, REQUIRED, errors_csv, import_pledges
-from services.pledges.pledges.access import EVENT, IMPORTERS
-from services.pledges.pledges.api import limits
-from services.pledges.pledges.rendering import database, render, settings
+from services.pledges.imports.columns import COLUMNS, REQUIRED
+from services.pledges.imports.commands import import_pledges
+from services.pledges.imports.errors import errors_csv
+from services.pledges.pledges.access import IMPORTERS
+from services.pledges.pledges.dependencies import database, limits, settings
+from services.pledges.pledges.rendering import render
+from services.pledges.register.access import EVENT
 from shared.http.auth import Principal, require
 from shared.http.policy import concerns
 from shared.http.problems import Problem
@@ -23,10 +26,9 @@ from shared.i18n.translations import gettext as _
 from shared.ui.forms import Form, blank, misnamed_file
 
 if TYPE_CHECKING:
-    from services.pledges.imports import Report
-    from services.pledges.imports.report import Row
+    from services.pledges.imports.report import Report, Row
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 _MOST_ROWS_SHOWN = 300
 
@@ -53,14 +55,14 @@ COLUMN_WORDS: Final = {
 @router.get("/pledges/import")
 @concerns()
 async def choose_file(request: Request, _principal: Annotated[Principal, Depends(require(*IMPORTERS))]) -> Response:
-    """Choose a file."""
+    """Show the form to choose a file."""
     return _page(request, blank())
 
 
 @router.get("/pledges/import/skabelon.csv")
 @concerns()
 async def template(_principal: Annotated[Principal, Depends(require(*IMPORTERS))]) -> Response:
-    """An empty file with the right columns, as Excel in Denmark opens it."""
+    """Return an empty file with the right columns, for a Danish Excel."""
     return Response(
         "\ufeff" + ";".join(COLUMNS) + "\r\n",
         media_type="text/csv; charset=utf-8",
@@ -103,7 +105,7 @@ async def judge_or_import(request: Request, principal: Annotated[Principal, Depe
 @concerns(EVENT)
 @limited(HEAVY)
 async def errors(request: Request, principal: Annotated[Principal, Depends(require(*IMPORTERS))]) -> Response:
-    """What has to be corrected in the file that the page of verdicts carries back, as a file for Excel."""
+    """Return the errors of the file that the page of verdicts sends back, as a file for Excel."""
     posted = await request.form(max_files=0, max_fields=10)
     report = await _report(request, principal, _carried_back(str(posted.get("carried", ""))), dry_run=True)
     if report.problem is not None:
@@ -128,7 +130,7 @@ async def _report(request: Request, principal: Principal, content: bytes, *, dry
         principal.taskforce,
         content,
         dry_run=dry_run,
-        limits=limits(settings(request)),
+        limits=limits(request),
         request_key=settings(request).request_key,
     )
 
@@ -144,7 +146,7 @@ def _page(
     rows: list[Row] = []
     left_out = 0
     if report is not None:
-        # Of a long file those that need somebody are shown; what is shown stands as it does in the file.
+        # Of a long file, the lines with errors or flags are shown first of all, in the order of the file.
         telling = sorted(report.rows, key=lambda row: (row.verdict != "refused", not row.flags, row.line))
         rows = sorted(telling[:_MOST_ROWS_SHOWN], key=lambda row: row.line)
         left_out = len(telling) - len(rows)

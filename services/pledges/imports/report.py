@@ -1,4 +1,4 @@
-"""What an import has done, or would do: a verdict on each line."""
+"""The report of an import: a verdict on each line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Verdict = Literal["new", "known", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class CellError:
-    """What is wrong with a cell; never holds what the cell holds. `column` is empty where it is the whole line."""
+    """An error of a cell, without the cell's content. `column` is empty for an error of the whole line."""
 
     column: str
     message: str
@@ -21,14 +21,14 @@ class CellError:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The verdict on one line: `new`, `known` (a pledge already), or `refused`.
+    """The verdict on one line: `new`, `known` (imported before), or `refused`.
 
     Attributes:
-        line: its number in the file, as Excel counts.
-        positions: how many it promises; 0 where that could not be read.
-        flags: what a coordinator will look at.
-        company: its cell, shortened, for finding the line again; the only cell that is repeated, and empty where
-            it holds something like a CPR number.
+        line: its number in the file; the header is 1, as in Excel.
+        positions: how many are pledged; 0 where that could not be read.
+        flags: codes of `catalogue.FLAGS`: what a coordinator should look at.
+        company: its cell, shortened, for finding the line again. The only cell that is shown; empty if it looks like
+            a CPR number.
     """
 
     line: int
@@ -42,13 +42,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What an import has done, or would do.
+    """What an import has done, or would do without `dry_run`.
 
     Attributes:
-        problem: why the file as a whole cannot be read; None where it can.
+        problem: why the whole file cannot be read; None where it can.
         rows: the verdict on each line, in their order.
-        ignored_columns: columns of the file that mean nothing to us.
-        imported: whether the new lines are pledges now.
+        ignored_columns: columns with unknown names.
+        imported: whether the new lines have been logged.
     """
 
     problem: str | None = None
@@ -58,14 +58,14 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether everything in the file can be imported, or has been."""
+        """Whether every line can be imported, or has been."""
         return self.problem is None and not self.count("refused")
 
     def count(self, verdict: Verdict) -> int:
-        """How many lines got a verdict."""
+        """Return the number of lines with a verdict."""
         return sum(row.verdict == verdict for row in self.rows)
 
     @property
     def new_positions(self) -> int:
-        """How many positions the new lines promise."""
+        """The number of positions in the new lines."""
         return sum(row.positions for row in self.rows if row.verdict == "new")

@@ -1,6 +1,6 @@
-"""Reading a table that Excel in Denmark has saved as CSV: its separators, its encodings, its lines.
+"""Reading a table that a Danish Excel has saved as CSV.
 
-UTF-8 with or without a byte order mark, or Windows-1252; semicolons, or what else the header is separated by.
+UTF-8 with or without a byte order mark, or Windows-1252; separated by semicolons, or by what separates the header.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ MOST_ROWS: Final = 5_000
 MOST_BYTES: Final = 2 * 1024 * 1024
 _LONGEST_CELL: Final = 2_000
 _SEPARATORS: Final = ";\t,"
-# Bytes that stand for no character in Windows-1252.
+# Bytes without a character in Windows-1252.
 _NOT_WINDOWS: Final = frozenset(b"\x81\x8d\x8f\x90\x9d")
 
 
 class NotATable(Exception):
-    """The file cannot be read as a table; the message says why, in English, and is translated where it is shown."""
+    """The file cannot be read as a table. The message is in English and is translated where it is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A header and its lines; lines that are wholly empty are left out."""
+    """A header and its lines; empty lines are left out."""
 
     columns: tuple[str, ...]
     lines: tuple[Line, ...]
@@ -50,14 +50,14 @@ def read_table(content: bytes) -> Table:
     """Return the table in a CSV file. Blocks for some ms per 1,000 lines.
 
     Raises:
-        NotATable: it is none, or it is too large.
+        NotATable: the content is not a table, or too large.
     """
     if len(content) > MOST_BYTES:
         raise NotATable(N_("The file is larger than 2 MB. Split it into several."))
     text = _text(content)
     header = text.lstrip().partition("\n")[0]
     separator = max(_SEPARATORS, key=header.count)
-    # A line "sep=;" tells Excel the separator, and is no header.
+    # A line "sep=;" tells Excel the separator; the header follows.
     if header.strip().lower().startswith("sep=") and len(header.strip()) == 5:
         separator = header.strip()[-1]
         text = text.lstrip().partition("\n")[2]
@@ -92,7 +92,7 @@ def read_table(content: bytes) -> Table:
 
 
 def _by_name(columns: tuple[str, ...], cells: list[str]) -> dict[str, str]:
-    """The cells that are filled, by the names of their columns; those of columns without one are one."""
+    """Return the filled cells by column name; cells of columns without a name are joined."""
     named: dict[str, str] = {}
     for name, cell in zip(columns, cells, strict=False):
         if cell:

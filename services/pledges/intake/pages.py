@@ -1,8 +1,7 @@
-"""The intake: one screen on a phone in a full hall. Works without JavaScript; a double send makes one pledge."""
+"""The intake form: one screen on a phone. Works without JavaScript; sending it twice logs one pledge."""
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID, uuid4
@@ -11,62 +10,47 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict
 
-from services.pledges.danish import iso_date, point_decimal
-from services.pledges.pledges import commands, queries
-from services.pledges.pledges.access import (
-    COMPANY,
-    CONTACT,
-    EVENT,
-    LOGGERS,
-    PASS,
-    PLEDGE,
-    event_of,
-    is_guest,
-    is_revoked,
-    logs_as,
-    sees_register,
-)
-from services.pledges.pledges.api import limits
-from services.pledges.pledges.catalogue import JOB_TYPES, TASKS
+from services.pledges.pledges import commands
+from services.pledges.pledges.access import CONTACT, LOGGERS, PLEDGE, logs_as
+from services.pledges.pledges.catalogue import TASKS
+from services.pledges.pledges.dependencies import limits, settings
 from services.pledges.pledges.domain import starts_long_before
-from services.pledges.pledges.guest_access import find_pledge, intake_of
-from services.pledges.pledges.refusals import IdTaken, KeyUsedForAnother, PassRevoked
-from services.pledges.pledges.rendering import judged, render, settings, uuid_or_none, without_empty
-from services.pledges.pledges.schemas import PledgeBody, TypedId, TypedPhone
+from services.pledges.pledges.forms import read_as, uuid_or_none, without_empty
+from services.pledges.pledges.guest_access import find_pledge, intake_for
+from services.pledges.pledges.refusals import IdTaken, PassRevoked
+from services.pledges.pledges.rendering import render
+from services.pledges.pledges.schemas import PledgeIn, TypedId
+from services.pledges.register import queries as register
+from services.pledges.register.access import COMPANY, EVENT, event_of, is_guest, is_revoked, sees_register
 from shared.db.database import TRANSIENT_ERRORS
+from shared.db.idempotency import IdempotencyKeyReused, idempotent_request
 from shared.fields.copenhagen import COPENHAGEN
-from shared.http.auth import (
-    COOKIE,
-    RENEWED_COOKIE,
-    SESSION_COOKIE,
-    InvalidToken,
-    Principal,
-    TokenVerifier,
-    public,
-    require,
-)
+from shared.fields.dates import iso_date
+from shared.fields.numbers import point_decimal
+from shared.fields.phone import TypedPhone
+from shared.http.auth import Principal, require
 from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.http.rate_limiter import rate_limit_problem
-from shared.http.rate_limits import LOGGING, SIGNING_IN, limited
+from shared.http.rate_limits import LOGGING, limited
 from shared.http.refusals import problem_of
-from shared.http.validation import FieldError
 from shared.i18n.translations import gettext as _
 from shared.i18n.translations import pgettext
-from shared.product.navigation import role_labels
+from shared.product.vocabulary import JOB_TYPES
 from shared.refusals import Refusal
 from shared.ui.forms import Form, blank, read_form
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from services.pledges.pledges.queries import EventView
-    from services.pledges.pledges.views import PledgeView
+    from services.pledges.pledges.schemas import PledgeOut
+    from services.pledges.register.queries import CompanyRow, EventRow
+    from shared.fields.validation import FieldError
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 PRESETS = ("5", "10", "15", "20")
-"""Weekly hours that are one tap away."""
+"""Weekly hours that have a button."""
 _OWN = "own"
 
 
@@ -84,7 +68,7 @@ class _Hours(BaseModel):
 
 
 class IntakeForm(BaseModel):
-    """What the page sends; judged as the API judges a pledge."""
+    """What the page sends. `PledgeIn` validates it."""
 
     id: TypedId | None = None
     event_id: TypedId | None = None
@@ -98,7 +82,7 @@ class IntakeForm(BaseModel):
     earliest_start: str | None = None
 
     def body(self) -> dict[str, Any]:
-        """The API's body but for the id and the moment, both of which the server adds."""
+        """Return the API's body without the id and the time, which the server adds."""
         hours: dict[str, Any] = {"from": self.hours, "to": self.hours}
         if self.hours == _OWN:
             hours = {
@@ -119,65 +103,6 @@ class IntakeForm(BaseModel):
         )
 
 
-@router.get("/pledges/pass/{token}")
-@concerns(PASS)
-@limited(SIGNING_IN)
-async def enter_with_pass(
-    token: str, request: Request, principal: Annotated[Principal | None, Depends(public)]
-) -> Response:
-    """Open an event's intake to whoever scanned its code. Whoever is signed in stays who they are."""
-    guest = _guest(request, token)
-    if principal is None or is_guest(principal):
-        return _go_on_as_guest(token, guest)
-    if principal.taskforce_id == guest.taskforce_id and principal.has(*LOGGERS[:-1]):
-        return RedirectResponse(f"/pledges/new?event={guest.event_id}", 303)
-    # Following a link signs nobody out: the button does.
-    held = ", ".join(_(label) for label in role_labels(principal.roles))
-    return render(request, "pass_while_signed_in.html", token=token, roles_held=held)
-
-
-@router.post("/pledges/pass/{token}")
-@concerns(PASS)
-@limited(SIGNING_IN)
-async def go_on_as_guest(
-    token: str, request: Request, _principal: Annotated[Principal | None, Depends(public)]
-) -> Response:
-    """Become an event's guest instead of who one was."""
-    return _go_on_as_guest(token, _guest(request, token))
-
-
-def _guest(request: Request, token: str) -> Principal:
-    try:
-        guest = TokenVerifier(settings(request).token_jwks).verify(token)
-    except InvalidToken:
-        guest = None
-    if guest is None or not is_guest(guest) or guest.event_id is None:
-        raise Problem(
-            403,
-            "pass-expired",
-            _("The pass does not work any more"),
-            _("Scan the event's code again, or ask the host."),
-        )
-    return guest
-
-
-def _go_on_as_guest(token: str, guest: Principal) -> Response:
-    response = RedirectResponse("/pledges/new", 303)
-    response.set_cookie(
-        COOKIE,
-        token,
-        max_age=max(0, guest.expires_at - int(time.time())),
-        path="/",
-        secure=True,
-        httponly=True,
-        samesite="lax",
-    )
-    # A tablet that is handed over in the hall: whoever was signed in on it is so no more.
-    for name in (SESSION_COOKIE, RENEWED_COOKIE):
-        response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="lax")
-    return response
-
-
 @router.get("/pledges/new")
 @concerns(EVENT, COMPANY, PLEDGE, CONTACT)
 async def new_pledge(
@@ -187,12 +112,12 @@ async def new_pledge(
     received: Annotated[str, Query(max_length=60)] = "",
     again: Annotated[str, Query(max_length=60)] = "",
 ) -> Response:
-    """An empty form, under the receipt of the pledge before where there was one.
+    """Show an empty form, below the receipt of the pledge that was just sent.
 
     Args:
-        event: where the pledge is made.
+        event: the event the pledge is made at.
         received: the pledge that was just sent.
-        again: a pledge whose company promises something else too; its contact too, where one may read it.
+        again: a pledge whose company and contact are filled in again, as far as the reader may see them.
     """
     chosen = event_of(principal, uuid_or_none(event))
     receipt = await _receipt(request, principal, uuid_or_none(received))
@@ -201,28 +126,28 @@ async def new_pledge(
         chosen = receipt.event_id
     if chosen is None and before is not None:
         chosen = await _if_open(request, principal, before.event_id)
-    form = blank(id=uuid4(), positions=1, event_id=chosen or "", job_type="smaajob", **_same(before))
+    form = blank(id=uuid4(), positions=1, event_id=chosen or "", job_type="smaajob", **_filled_again(before))
     try:
         return await _page(request, principal, form, receipt=receipt, before=before)
     except TRANSIENT_ERRORS:
         if chosen is None:
-            raise  # the event that is on would be missing, and its pledge would count for none
+            raise  # the open event would be missing, and the pledge would be logged without it
         words = _("The list of companies could not be fetched just now. Fill in the form all the same.")
         refused = form.refused({"": words})
         return await _page(request, principal, refused, receipt=receipt, before=before, status_code=503, offline=True)
 
 
 async def _if_open(request: Request, principal: Principal, event_id: UUID | None) -> UUID | None:
-    """Return the event where it goes on: what is promised after an event was not promised there."""
+    """Return the event while it is open: a pledge made later was not made there."""
     if event_id is None:
         return None
-    async with intake_of(request, principal).database.read(principal.taskforce) as conn:
-        event = await queries.event(conn, principal.taskforce, event_id)
+    async with intake_for(request, principal).database.read(principal.taskforce) as conn:
+        event = await register.event(conn, principal.taskforce, event_id)
     return event_id if event is not None and event.status == "open" else None
 
 
-def _same(before: PledgeView | None) -> dict[str, Any]:
-    """Company and contact of a pledge, as the form's fields."""
+def _filled_again(before: PledgeOut | None) -> dict[str, Any]:
+    """Return company and contact of a pledge as the form's fields."""
     if before is None:
         return {}
     company, contact = before.company, before.contact
@@ -236,35 +161,35 @@ def _same(before: PledgeView | None) -> dict[str, Any]:
 @concerns(EVENT)
 @limited(LOGGING, answered_by_route=True)
 async def log_pledge(request: Request, principal: Annotated[Principal, Depends(require(*LOGGERS))]) -> Response:
-    """Log what was filled in, and go on to the next."""
+    """Log the pledge and show a new form."""
     form = await read_form(request, IntakeForm)
     refused = rate_limit_problem(request)
     if form.data is None or refused is not None:
-        return await _unread(request, principal, form, refused)
+        return await _form_again(request, principal, form, refused)
     pledge_id = uuid_or_none(form.data.id) or uuid4()
     body = form.data.body()
-    read = judged(PledgeBody, body | _moment(request, principal, pledge_id))
+    read = read_as(PledgeIn, body | _captured(request, principal, pledge_id))
     errors = _by_field(read, form.data) if isinstance(read, list) else {}
     if not form.data.contact.phone and not form.data.contact.email:
         errors["contact.phone"] = _("Write a telephone number or an e-mail address.")
-    if isinstance(read, PledgeBody) and starts_long_before(read.earliest_start, datetime.now(COPENHAGEN).date()):
+    if isinstance(read, PledgeIn) and starts_long_before(read.earliest_start, datetime.now(COPENHAGEN).date()):
         errors["earliest_start"] = _("Lies more than a year back. Correct the date, or leave it out.")
     if isinstance(read, list) or errors:
         return await _page(request, principal, form.refused(errors), status_code=422)
-    intake = intake_of(request, principal)
+    intake = intake_for(request, principal)
     try:
         pledge = await commands.log_pledge(
             intake.database,
             principal.taskforce,
-            read.promise(),
+            read.terms(),
             by=logs_as(principal),
-            # The moment is ours and differs each time; the rest is what was sent.
-            asked=commands.asked(str(pledge_id), body, request_key=settings(request).request_key),
-            limits=limits(settings(request)),
+            # Without the time, which the server adds and which differs when the form is sent again.
+            request=idempotent_request(str(pledge_id), body, key=settings(request).request_key),
+            limits=limits(request),
             patience_seconds=settings(request).event_patience_seconds,
-            together=intake.together,
+            group_commit=intake.group_commit,
         )
-    except (KeyUsedForAnother, IdTaken):
+    except (IdempotencyKeyReused, IdTaken):
         words = _("This page was sent before, and that pledge was received. Send again to log this as one more.")
         again: Form[IntakeForm] = Form({**form.values, "id": str(uuid4())}).refused({"": words})
         return await _page(request, principal, again, status_code=409)
@@ -278,8 +203,10 @@ async def log_pledge(request: Request, principal: Annotated[Principal, Depends(r
     return RedirectResponse(f"/pledges/new?received={pledge.id}", 303)
 
 
-async def _unread(request: Request, principal: Principal, form: Form[IntakeForm], refused: Problem | None) -> Response:
-    """The form again: as wrong as it is, or to be sent once more because so many are."""
+async def _form_again(
+    request: Request, principal: Principal, form: Form[IntakeForm], refused: Problem | None
+) -> Response:
+    """Show the form again: with its errors, or to be sent later because of the rate limit."""
     if refused is None:
         return await _page(request, principal, form, status_code=422)
     words = _("So much came at once that this has to wait. Nothing you typed is lost: send it again in a moment.")
@@ -288,7 +215,7 @@ async def _unread(request: Request, principal: Principal, form: Form[IntakeForm]
     return page
 
 
-def _moment(request: Request, principal: Principal, pledge_id: UUID) -> dict[str, str]:
+def _captured(request: Request, principal: Principal, pledge_id: UUID) -> dict[str, str]:
     on_phone = is_guest(principal) or "Mobi" in request.headers.get("user-agent", "")
     return {
         "id": str(pledge_id),
@@ -298,7 +225,7 @@ def _moment(request: Request, principal: Principal, pledge_id: UUID) -> dict[str
 
 
 def _by_field(errors: Sequence[FieldError], data: IntakeForm) -> dict[str, str]:
-    """The first error of each field, by its name on the page."""
+    """Return the first error of each field, by its name on the page."""
     own = data.hours == _OWN
     names = {
         "/weekly_hours": "own.start" if own else "hours",
@@ -316,7 +243,7 @@ def _by_field(errors: Sequence[FieldError], data: IntakeForm) -> dict[str, str]:
     return found
 
 
-async def _receipt(request: Request, principal: Principal, pledge_id: UUID | None) -> PledgeView | None:
+async def _receipt(request: Request, principal: Principal, pledge_id: UUID | None) -> PledgeOut | None:
     if pledge_id is None:
         return None
     return await find_pledge(request, principal, pledge_id)
@@ -327,30 +254,30 @@ async def _page(
     principal: Principal,
     form: Form[Any],
     *,
-    receipt: PledgeView | None = None,
-    before: PledgeView | None = None,
+    receipt: PledgeOut | None = None,
+    before: PledgeOut | None = None,
     status_code: int = 200,
     offline: bool = False,
 ) -> Response:
     event_id = event_of(principal, uuid_or_none(str(form.value("event_id"))))
-    event: EventView | None = None
-    open_events: list[EventView] = []
-    companies: list[queries.CompanyView] = []
+    event: EventRow | None = None
+    open_events: list[EventRow] = []
+    companies: list[CompanyRow] = []
     if not offline:
-        async with intake_of(request, principal).database.read(principal.taskforce) as conn:
+        async with intake_for(request, principal).database.read(principal.taskforce) as conn:
             if sees_register(principal):
-                open_events = await queries.events(conn, principal.taskforce, ("open",))
+                open_events = await register.events(conn, principal.taskforce, ("open",))
                 if event_id is None and not form.values.get("company.name") and len(open_events) == 1:
                     event_id = open_events[0].id
             if event_id is not None:
-                event = await queries.event(conn, principal.taskforce, event_id)
+                event = await register.event(conn, principal.taskforce, event_id)
                 if is_revoked(principal, event) and status_code < 400:
                     raise PassRevoked
-                # Whoever has filled something in keeps it, but is told no more of who is here.
+                # With a revoked pass, what was filled in is kept, but the companies at the event are not shown.
                 if not is_revoked(principal, event):
-                    companies = await queries.companies_at(conn, principal.taskforce, event_id)
+                    companies = await register.companies_at(conn, principal.taskforce, event_id)
             if not companies and sees_register(principal):
-                companies = await queries.companies(conn, principal.taskforce)
+                companies = await register.companies(conn, principal.taskforce)
     choices = [(str(one.id), one.title) for one in open_events]
     if event is not None and str(event.id) not in {value for value, _title in choices}:
         choices.insert(0, (str(event.id), event.title))

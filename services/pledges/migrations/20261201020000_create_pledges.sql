@@ -89,7 +89,7 @@ create table pledges (
   -- what a coordinator should look at
   flags text[] not null,
   -- HMAC of the request's body: recognises the same pledge under another idempotency key
-  request_digest bytea not null,
+  request_fingerprint bytea not null,
   -- the present state; the domain derives the status from the positions
   version integer not null check (version > 0),
   status text not null
@@ -159,7 +159,7 @@ create table hires (
   confirmed_at timestamptz not null,
   flags text[] not null,
   -- as of a pledge
-  request_digest bytea not null,
+  request_fingerprint bytea not null,
   version integer not null check (version > 0),
   -- the first day they are no longer employed
   ended_on date,
@@ -198,7 +198,7 @@ create table idempotency_keys (
   operation text not null check (operation in ('log_pledge', 'confirm_hire')),
   key text not null check (length(key) between 1 and 200),
   -- HMAC of the body as canonical JSON
-  request_digest bytea not null,
+  request_fingerprint bytea not null,
   -- the pledge or hire
   subject_id uuid not null,
   recorded_at timestamptz not null,
@@ -265,7 +265,7 @@ grant select (taskforce_id, id, event_id, company_name, company_cvr, company_p_n
               logged_with_pass, captured_at, received_at, pledged_on, flags, version, status)
   on pledges to tilsagn_pledges_intake;
 grant select (taskforce_id, id, pledge_id, number, status) on positions to tilsagn_pledges_intake;
--- Without the digest and the subject: whoever has a digest can ask for its pledge (`pledge_of_request`).
+-- Without the fingerprint and the subject: whoever has a fingerprint can ask for its pledge (`pledge_of_request`).
 grant select (taskforce_id, operation, key) on idempotency_keys to tilsagn_pledges_intake;
 
 -- In addition to `own_taskforce`.
@@ -282,9 +282,9 @@ create policy of_pledges on idempotency_keys as restrictive to tilsagn_pledges_i
   with check (operation = 'log_pledge');
 
 -- A person may send a pledge while signed in and, after their session has ended, send it again from the same phone with
--- a pass. Only who sent the request knows its digest, so these answer to that: which pledge a request has logged, and
+-- a pass. Only who sent the request knows its fingerprint, so these answer to that: which pledge a request has logged, and
 -- that pledge without its contact.
-create function subject_of_request(request_key text, digest bytea)
+create function subject_of_request(request_key text, fingerprint bytea)
 returns uuid
 language sql
 stable
@@ -296,10 +296,10 @@ begin atomic
    where claimed.taskforce_id = current_taskforce()
      and claimed.operation = 'log_pledge'
      and claimed.key = subject_of_request.request_key
-     and claimed.request_digest = subject_of_request.digest;
+     and claimed.request_fingerprint = subject_of_request.fingerprint;
 end;
 
-create function pledge_of_request(pledge_id uuid, digest bytea)
+create function pledge_of_request(pledge_id uuid, fingerprint bytea)
 returns table (
   taskforce_id uuid, id uuid, event_id uuid, company_name text, company_cvr text, company_p_number text,
   company_municipality text, company_id uuid, municipality text, job_type text, position_count integer,
@@ -319,7 +319,7 @@ begin atomic
     from pledges as pledge
    where pledge.taskforce_id = current_taskforce()
      and pledge.id = pledge_of_request.pledge_id
-     and pledge.request_digest = pledge_of_request.digest;
+     and pledge.request_fingerprint = pledge_of_request.fingerprint;
 end;
 
 revoke all on function subject_of_request(text, bytea), pledge_of_request(uuid, bytea) from public;

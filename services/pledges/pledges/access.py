@@ -1,27 +1,27 @@
-"""Who may see what of a pledge or a hire; who may call a route stands at the route (`require`)."""
+"""Who may see what of pledges and hires; who may call a route stands at the route (`require`)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from services.pledges.pledges.domain import Guest, Person
+from services.pledges.register.access import is_guest
 from shared.http.auth import NotAllowed
-from shared.http.policy import ALL_TASKFORCES, NOTHING, OWN, Resource
+from shared.http.policy import NOTHING, OWN, Resource
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
-    from services.pledges.pledges.queries import EventView
-    from services.pledges.pledges.views import PledgeView
-    from shared.http.auth import Principal, Role
+    from services.pledges.pledges.schemas import PledgeOut
+    from shared.http.auth import Principal
+    from shared.product.roles import Role
 
 LOGGERS: Final[tuple[Role, ...]] = ("member", "coordinator", "caseworker", "admin", "event_pass")
 """Who may log a pledge."""
 READERS: Final[tuple[Role, ...]] = ("member", "coordinator", "caseworker", "admin")
-"""Who may read pledges that others logged, if not their contacts."""
+"""Who may read pledges that others logged, but not their contacts."""
 CONTACT_READERS: Final[tuple[Role, ...]] = ("coordinator", "caseworker", "admin")
 """Who may read every business contact."""
 IMPORTERS: Final[tuple[Role, ...]] = ("coordinator", "admin")
+"""Who may import old pledges from a file."""
 
 PLEDGE: Final = Resource(
     "pledge",
@@ -34,17 +34,6 @@ CONTACT: Final = Resource(
 HIRE: Final = Resource(
     "hire", own="what the asker confirmed", of=PLEDGE, by_role={"member": NOTHING, "event_pass": NOTHING}
 )
-EVENT: Final = Resource("event", own="of an event pass: the event it was made for", by_role={"event_pass": OWN})
-COMPANY: Final = Resource(
-    "company", own="of an event pass: those that have checked in at its event", by_role={"event_pass": OWN}
-)
-PASS: Final = Resource("event pass", reach=ALL_TASKFORCES)
-"""A bearer token: whoever has one may use it."""
-
-
-def is_guest(principal: Principal) -> bool:
-    """Whether somebody comes with an event's pass: nobody we know."""
-    return principal.has("event_pass")
 
 
 def logs_as(principal: Principal) -> Person | Guest:
@@ -56,15 +45,15 @@ def logs_as(principal: Principal) -> Person | Guest:
     return Person(principal.person_id)
 
 
-def may_read(principal: Principal, pledge: PledgeView) -> bool:
-    """Whether the pledge is there at all for the principal."""
+def may_read(principal: Principal, pledge: PledgeOut) -> bool:
+    """Whether the principal may know that the pledge exists."""
     if principal.has(*READERS, "pledges:read"):
         return True
-    # A pass sees the receipts of its own event's passes, by their id, which only their sender knows.
+    # A guest sees receipts of the passes of one event, by their ids, which only the sender knows.
     return is_guest(principal) and pledge.logged_with_pass and pledge.event_id == principal.event_id
 
 
-def may_read_contact(principal: Principal, pledge: PledgeView) -> bool:
+def may_read_contact(principal: Principal, pledge: PledgeOut) -> bool:
     """Whether the principal may read the pledge's business contact."""
     if principal.has(*CONTACT_READERS):
         return True
@@ -72,27 +61,10 @@ def may_read_contact(principal: Principal, pledge: PledgeView) -> bool:
 
 
 def may_read_hires(principal: Principal) -> bool:
-    """Whether the principal may see what came of a pledge."""
+    """Whether the principal may see the hires that came from a pledge."""
     return principal.has(*CONTACT_READERS)
 
 
-def event_of(principal: Principal, named: UUID | None) -> UUID | None:
-    """Return the event whose intake it is: a guest's is the pass's own, whatever the address names."""
-    return principal.event_id or named
-
-
-def is_revoked(principal: Principal, event: EventView | None) -> bool:
-    """Whether the principal has a pass of the event's that has been replaced."""
-    if event is None or principal.pass_generation is None:
-        return False
-    return principal.pass_generation < event.pass_generation
-
-
-def sees_register(principal: Principal) -> bool:
-    """Whether the intake may offer every open event and company; a guest has tonight's."""
-    return not is_guest(principal)
-
-
-def seen_by(principal: Principal, pledge: PledgeView) -> PledgeView:
-    """Return the pledge without what the principal may not read of it."""
+def visible_part(principal: Principal, pledge: PledgeOut) -> PledgeOut:
+    """Return the pledge without the contact where the principal may not read it."""
     return pledge if may_read_contact(principal, pledge) else pledge.without_contact()

@@ -1,6 +1,6 @@
-"""The words of the intake: the task catalogue ("Spot et småjob"), job types, and what each flag means.
+"""The words of pledges: the task catalogue ("Spot et småjob"), statuses, flags.
 
-Codes are stored and travel; labels are English and are translated where they are shown (`_(label)`).
+Codes are stored and published. Labels are English and are translated where they are shown (`_(label)`).
 """
 
 from __future__ import annotations
@@ -53,21 +53,10 @@ TASK_GROUPS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
         ),
     ),
 )
-"""The catalogue a taskforce starts with, in the groups in which it is shown."""
+"""The tasks, in the groups in which they are shown."""
 
 TASKS: Final = MappingProxyType({code: label for _, tasks in TASK_GROUPS for code, label in tasks})
 """Label by code."""
-
-JOB_TYPES: Final = MappingProxyType(
-    {
-        "smaajob": N_("Småjob"),
-        "praktik": N_("Work placement"),
-        "loentilskud": N_("Wage subsidy"),
-        "fleksjob": N_("Fleksjob"),
-        "ordinaer": N_("Ordinary job"),
-        "traening": N_("Training track"),
-    }
-)
 
 STATUSES: Final = MappingProxyType(
     {
@@ -114,4 +103,4 @@ FLAGS: Final = MappingProxyType(
         "start_implausible": N_("The job is said to start more than a year before it was pledged."),
     }
 )
-"""What a coordinator should look at, in words; also told to whoever logged the pledge."""
+"""What a coordinator should look at. Also shown to the person who logged the pledge."""

@@ -1,245 +1,212 @@
-"""One function per use case. Each owns its transaction: what it returns has been committed."""
+"""Logging pledges: one at a time, and several that arrive at the same moment in one transaction.
+
+Each use case owns its transaction: what it returns has been committed.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import hmac
-import json
 import time
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from services.pledges.hires import domain as hires
-from services.pledges.pledges import idempotency, store
-from services.pledges.pledges.domain import Guest, Limits, Pledge
-from services.pledges.pledges.events_out import hire_confirmed, pledge_state
-from services.pledges.pledges.group_commit import NewPledge
-from services.pledges.pledges.idempotency import Asked
-from services.pledges.pledges.refusals import IdTaken, KeyUsedForAnother, UnknownEvent
-from services.pledges.pledges.request_fingerprint import fingerprint
-from shared.contracts.pledges import PledgeLogged, PositionFilled
-from shared.db.group_commit import BatchFailed
+from services.pledges.pledges import store
+from services.pledges.pledges.domain import Guest, Limits, Person, Pledge, PledgeTerms
+from services.pledges.pledges.events_out import pledge_state
+from services.pledges.pledges.refusals import IdTaken, UnknownEvent
+from services.pledges.register.store import event_is_known, load_register_context
+from shared.contracts.pledges import PledgeLogged
+from shared.db.group_commit import BatchFailed, GroupCommit
+from shared.db.idempotency import IdempotencyKeyReused, IdempotentRequest, claim_keys
 from shared.messaging import outbox
+from shared.refusals import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
-    from pydantic import SecretStr
-
-    from services.pledges.hires.domain import Confirmation, Hire
-    from services.pledges.pledges.domain import Person, Promise
-    from services.pledges.pledges.group_commit import PledgesTogether
     from shared.db.database import Connection, Database
 
 _POLL_SECONDS = 0.1
 
 
-def asked(key: str, body: Any, *, request_key: SecretStr) -> Asked:
-    """Return how a request is recognised when it comes again.
+@dataclass(frozen=True, slots=True)
+class NewPledge:
+    """A pledge that is to be logged.
 
-    The body counts as it was sent, not as we read it: so every release recognises the same repeats.
-
-    Args:
-        key: the header Idempotency-Key.
-        body: parsed JSON; the order of keys and white space do not count.
-        request_key: the installation's (`PledgesSettings.request_key`).
+    Attributes:
+        received_at: when the request came, by the server's clock.
+        correlation_id: of the request.
     """
-    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
-    return Asked(key, fingerprint(canonical, request_key))
+
+    terms: PledgeTerms
+    by: Person | Guest
+    request: IdempotentRequest
+    limits: Limits
+    received_at: datetime
+    correlation_id: UUID | None
+
+    @property
+    def event_id(self) -> UUID | None:
+        """The event it belongs to: of the terms, else of the guest's pass."""
+        return self.terms.event_id or (self.by.event_id if isinstance(self.by, Guest) else None)
+
+
+PledgeGroupCommit = GroupCommit[NewPledge, Pledge | None]
+
+
+def group_commit(database: Database) -> PledgeGroupCommit:
+    """Return the group commit for pledges. Its outcome is None for a pledge that must be logged alone."""
+    return GroupCommit(database, _log_batch)
 
 
 async def log_pledge(
     db: Database,
     taskforce_id: UUID,
-    promise: Promise,
+    terms: PledgeTerms,
     *,
     by: Person | Guest,
-    asked: Asked,
+    request: IdempotentRequest,
     limits: Limits,
     patience_seconds: float = 0.0,
     at: datetime | None = None,
-    together: PledgesTogether | None = None,
+    group_commit: PledgeGroupCommit | None = None,
 ) -> Pledge:
-    """A company has promised positions: keep it, for ever and once.
+    """Log a pledge exactly once.
 
     The same request again (same key, or same id) returns the same pledge and has no further effect.
 
     Args:
         by: who logs it.
-        patience_seconds: how long to wait for news of an event we have not heard of yet.
-        at: when we were told; None: now. For loading what happened before we were there.
-        together: logs it in one transaction with others that come at the same moment; None: in its own.
+        patience_seconds: how long to wait for the messages of an event that is not known yet.
+        at: when the request came; None: now. For loading pledges of the past.
+        group_commit: shares a transaction with other pledges that arrive at the same moment; None: its own.
 
     Returns:
         The pledge as it was logged, whatever has become of it since.
 
     Raises:
-        KeyUsedForAnother, IdTaken: the same key or id was used for something else.
+        IdempotencyKeyReused, IdTaken: another request has used the key or the id.
         Refusal: see `Pledge.log`. Nothing has changed.
     """
-    new = NewPledge(promise, by, asked, limits, at or datetime.now(UTC), outbox.correlation_id())
-    if together is not None:
+    new = NewPledge(terms, by, request, limits, at or datetime.now(UTC), outbox.correlation_id())
+    if group_commit is not None:
         with suppress(BatchFailed):
-            pledge = await together.change(taskforce_id, new)
+            pledge = await group_commit.change(taskforce_id, new)
             if pledge is not None:
                 return pledge
     try:
-        return await _log_pledge(db, taskforce_id, new)
+        return await _log_alone(db, taskforce_id, new)
     except UnknownEvent:
-        assert promise.event_id is not None
-        if not await _hears_of(db, taskforce_id, promise.event_id, within_seconds=patience_seconds):
+        assert terms.event_id is not None
+        if not await _becomes_known(db, taskforce_id, terms.event_id, within_seconds=patience_seconds):
             raise
-    return await _log_pledge(db, taskforce_id, replace(new, received_at=at or datetime.now(UTC)))
+    return await _log_alone(db, taskforce_id, replace(new, received_at=at or datetime.now(UTC)))
 
 
-async def _log_pledge(db: Database, taskforce_id: UUID, new: NewPledge) -> Pledge:
-    promise, asked, now = new.promise, new.asked, new.received_at
+async def log_pledges(
+    conn: Connection, taskforce_id: UUID, batch: Sequence[NewPledge]
+) -> list[Pledge | Refusal | None]:
+    """Decide which pledges of a batch are logged, and log them. Every pledge that is not imported is decided here.
+
+    The rules are checked before the keys are claimed, because a refused request must not keep its key. A claim may
+    wait for another transaction that holds the key, so the context can be as old as that wait.
+
+    Returns:
+        For each of the batch, in its order: the pledge that was logged; the refusal of the rules, with nothing
+        written; `IdTaken`, with the key claimed; or None where the key belongs to an earlier request, or the key or
+        the id to another of the batch.
+    """
+    contexts = await load_register_context(conn, taskforce_id, [(new.event_id, new.terms.company) for new in batch])
+    outcomes: list[Pledge | Refusal | None] = [None] * len(batch)
+    admitted: dict[int, Pledge] = {}
+    taken: set[str | UUID] = set()
+    for number, (new, context) in enumerate(zip(batch, contexts, strict=True)):
+        if not taken.isdisjoint({new.request.key, new.terms.id}):
+            continue
+        try:
+            admitted[number] = Pledge.log(
+                taskforce_id,
+                new.terms,
+                by=new.by,
+                event=context.event,
+                register=context.candidates,
+                received_at=new.received_at,
+                limits=new.limits,
+            )
+        except Refusal as refusal:
+            outcomes[number] = refusal
+            continue
+        taken |= {new.request.key, new.terms.id}
+    # In the order of their keys: see `claim_keys`.
+    order = sorted(admitted, key=lambda number: batch[number].request.key)
+    claims = [(batch[number].request, admitted[number].id, batch[number].received_at) for number in order]
+    free_keys = await claim_keys(conn, taskforce_id, "log_pledge", claims)
+    claimed = [number for number in order if batch[number].request.key in free_keys]
+    if not claimed:
+        return outcomes
+    rows = [(admitted[number], batch[number].request.fingerprint) for number in claimed]
+    inserted = await store.insert_pledges(conn, rows)
+    messages = []
+    for number in claimed:
+        pledge, new = admitted[number], batch[number]
+        if pledge.id in inserted:
+            outcomes[number] = pledge
+            messages.append((pledge_state(PledgeLogged, pledge, recorded_at=new.received_at), new.correlation_id))
+        else:
+            outcomes[number] = IdTaken()
+    await outbox.add_all(conn, messages)
+    return outcomes
+
+
+async def _log_batch(conn: Connection, taskforce_id: UUID, batch: Sequence[NewPledge]) -> list[Pledge | None]:
+    outcomes = await log_pledges(conn, taskforce_id, batch)
+    for outcome in outcomes:
+        if isinstance(outcome, IdTaken):
+            raise outcome  # undoes the claim of its key, and the whole batch: each is then logged alone
+    return [outcome if isinstance(outcome, Pledge) else None for outcome in outcomes]
+
+
+async def _log_alone(db: Database, taskforce_id: UUID, new: NewPledge) -> Pledge:
     async with db.change(taskforce_id) as conn:
-        if not await idempotency.claim(conn, taskforce_id, "log_pledge", [(asked, promise.id, now)]):
-            return await _pledge_of_repeat(conn, taskforce_id, new)
-        [surroundings] = await idempotency.look_around(conn, taskforce_id, [(new.event_id, promise.company)])
-        pledge = Pledge.log(
-            taskforce_id,
-            promise,
-            by=new.by,
-            event=surroundings.event,
-            register=surroundings.candidates,
-            received_at=now,
-            limits=new.limits,
-        )
-        if not await store.insert_pledge(conn, pledge, asked.digest):
-            return await _same_pledge(conn, taskforce_id, promise.id, new)
-        await outbox.add(conn, pledge_state(PledgeLogged, pledge, recorded_at=now))
-    return pledge
+        [outcome] = await log_pledges(conn, taskforce_id, [new])
+        if isinstance(outcome, Pledge):
+            return outcome
+        if isinstance(outcome, IdTaken):
+            return await _pledge_of_request(conn, taskforce_id, new.terms.id, new)
+        # A request that was admitted before is answered as then, even if the rules would refuse it by now.
+        if outcome is not None and await claim_keys(
+            conn, taskforce_id, "log_pledge", [(new.request, new.terms.id, new.received_at)]
+        ):
+            raise outcome  # undoes the claim
+        pledge_id = await store.pledge_id_of_request(conn, new.request)
+        if pledge_id is None:
+            raise IdempotencyKeyReused
+        return await _pledge_of_request(conn, taskforce_id, pledge_id, new)
 
 
-async def _pledge_of_repeat(conn: Connection, taskforce_id: UUID, new: NewPledge) -> Pledge:
-    pledge_id = await idempotency.subject_of_request(conn, new.asked.key, new.asked.digest)
-    if pledge_id is None:
-        raise KeyUsedForAnother
-    return await _same_pledge(conn, taskforce_id, pledge_id, new)
-
-
-async def _same_pledge(conn: Connection, taskforce_id: UUID, pledge_id: UUID, new: NewPledge) -> Pledge:
-    """The pledge that is there already, if it is the one asked for."""
-    digest = new.asked.digest
+async def _pledge_of_request(conn: Connection, taskforce_id: UUID, pledge_id: UUID, new: NewPledge) -> Pledge:
+    """Return the pledge with this id as it was logged. Raises `IdTaken` unless this request has logged it."""
+    fingerprint = new.request.fingerprint
     if isinstance(new.by, Guest):
-        # They are shown no contact, and what they knew when they asked the first time may have been a person's.
-        pledge = await store.pledge_of_request(conn, taskforce_id, pledge_id, digest)
+        # Without the contact: a guest may repeat a request that was first sent by somebody signed in.
+        pledge = await store.pledge_of_request(conn, taskforce_id, pledge_id, fingerprint)
     else:
         found = await store.load_pledge(conn, taskforce_id, pledge_id)
-        pledge = found[0] if found is not None and hmac.compare_digest(digest, found[1]) else None
+        pledge = found[0] if found is not None and hmac.compare_digest(fingerprint, found[1]) else None
     if pledge is None:
         raise IdTaken
     return pledge.as_logged()
 
 
-async def _hears_of(db: Database, taskforce_id: UUID, event_id: UUID, *, within_seconds: float) -> bool:
+async def _becomes_known(db: Database, taskforce_id: UUID, event_id: UUID, *, within_seconds: float) -> bool:
     deadline = time.monotonic() + within_seconds
     while time.monotonic() < deadline:
         await asyncio.sleep(_POLL_SECONDS)
         async with db.read(taskforce_id) as conn:
-            if await store.event_is_known(conn, taskforce_id, event_id):
+            if await event_is_known(conn, taskforce_id, event_id):
                 return True
     return False
-
-
-async def confirm_hire(
-    db: Database,
-    taskforce_id: UUID,
-    confirmation: Confirmation,
-    *,
-    confirmed_by: UUID | None,
-    asked: Asked,
-    limits: Limits,
-    seen_version: int | None = None,
-    at: datetime | None = None,
-) -> Hire:
-    """A case worker says that a position has become real.
-
-    The same request again (same key, or same id) returns the same hire and has no further effect.
-
-    Args:
-        seen_version: the pledge's version the case worker saw; None: they did not say.
-        at: when we were told; None: now.
-
-    Raises:
-        KeyUsedForAnother, IdTaken: the same key or id was used for something else.
-        Refusal: see `domain.hire.confirm_hire`. Nothing has changed.
-    """
-    now = at or datetime.now(UTC)
-    async with db.change(taskforce_id) as conn:
-        if not await idempotency.claim(conn, taskforce_id, "confirm_hire", [(asked, confirmation.id, now)]):
-            return await _hire_of_repeat(conn, taskforce_id, asked)
-        pledge = None
-        if confirmation.pledge_id is not None:
-            pledge = await store.lock_pledge(conn, taskforce_id, confirmation.pledge_id)
-        # Under the lock: whoever sends one hire under two keys at once gets it twice, and makes it once.
-        if await store.load_hire(conn, taskforce_id, confirmation.id) is not None:
-            return await _same_hire(conn, taskforce_id, confirmation.id, asked)
-        [surroundings] = await idempotency.look_around(conn, taskforce_id, [(None, confirmation.company)])
-        hire = hires.confirm_hire(
-            taskforce_id,
-            confirmation,
-            pledge=pledge,
-            register=surroundings.candidates,
-            confirmed_by=confirmed_by,
-            now=now,
-            limits=limits,
-            seen_version=seen_version,
-        )
-        if not await store.insert_hire(conn, hire, asked.digest):
-            return await _same_hire(conn, taskforce_id, confirmation.id, asked)
-        if pledge is not None and hire.position is not None:
-            await store.save_filled(conn, pledge, hire.position)
-            await outbox.add(conn, pledge_state(PositionFilled, pledge, recorded_at=now))
-        await outbox.add(conn, hire_confirmed(hire))
-    return hire
-
-
-async def check_hire(
-    db: Database,
-    taskforce_id: UUID,
-    confirmation: Confirmation,
-    *,
-    limits: Limits,
-    seen_version: int | None = None,
-) -> None:
-    """Judge a hire of a pledge as `confirm_hire` would now, and change nothing.
-
-    Raises:
-        IdTaken: a hire was confirmed under this id already.
-        Refusal: see `domain.hire.confirm_hire`.
-    """
-    async with db.read(taskforce_id) as conn:
-        if await store.load_hire(conn, taskforce_id, confirmation.id) is not None:
-            raise IdTaken
-        found = None
-        if confirmation.pledge_id is not None:
-            found = await store.load_pledge(conn, taskforce_id, confirmation.pledge_id)
-    hires.confirm_hire(
-        taskforce_id,
-        confirmation,
-        pledge=found[0] if found else None,
-        register=(),
-        confirmed_by=None,
-        now=datetime.now(UTC),
-        limits=limits,
-        seen_version=seen_version,
-    )
-
-
-async def _hire_of_repeat(conn: Connection, taskforce_id: UUID, asked: Asked) -> Hire:
-    claimed = await idempotency.claimed_before(conn, taskforce_id, "confirm_hire", asked.key)
-    if claimed is None or not hmac.compare_digest(asked.digest, claimed.digest):
-        raise KeyUsedForAnother
-    return await _same_hire(conn, taskforce_id, claimed.subject_id, asked)
-
-
-async def _same_hire(conn: Connection, taskforce_id: UUID, hire_id: UUID, asked: Asked) -> Hire:
-    found = await store.load_hire(conn, taskforce_id, hire_id)
-    if found is None or not hmac.compare_digest(asked.digest, found[1]):
-        raise IdTaken
-    return found[0]

@@ -1,23 +1,15 @@
-"""Where a row stands in the service's lists, for tokens of pages."""
+"""The sort key of lists, for page tokens."""
 
 from __future__ import annotations
 
-from datetime import date
 from uuid import UUID
 
-from services.pledges.pledges.schemas import Moment
+from shared.fields.dates import StoredMoment
 from shared.http.paging import SortKey
 
 
 class NewestFirst(SortKey):
     """Pledges by when they were received, hires by when they were confirmed."""
 
-    at: Moment
-    id: UUID
-
-
-class OldestFirst(SortKey):
-    """The work list: the pledges that have waited longest."""
-
-    on: date
+    at: StoredMoment
     id: UUID

@@ -1,7 +1,8 @@
-"""A company's promise of positions: how it may come in, and what may become of it."""
+"""The pledge: under which rules it is logged, and what may become of its positions. Imports no I/O."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -23,19 +24,15 @@ from services.pledges.pledges.refusals import (
     UnknownPosition,
 )
 from services.pledges.register.domain import company_flags, recognise
-from shared.contracts.pledges import position_id
+from shared.contracts.pledges import CapturedBy, JobType, PledgeStatus, PositionStatus, position_id
 from shared.fields.copenhagen import COPENHAGEN
+from shared.product.vocabulary import PASS_GRACE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from services.pledges.register.domain import EventFacts, RegisteredCompany, TypedCompany
 
-    from services.pledges.register.domain import Contact, EventFacts, RegisteredCompany, TypedCompany
-    from shared.contracts.pledges import CapturedBy, JobType, PledgeStatus, PositionStatus
-
-PASS_GRACE: Final = timedelta(days=14)
-"""How long after an event's end its passes still deliver what a phone captured while it was open."""
 CLOCK_TOLERANCE: Final = timedelta(hours=24)
-"""A phone's clock this far ahead of ours is wrong; less may be a time zone or a summer time."""
+"""A phone's clock that is further ahead of ours is wrong; less may be a time zone or summer time."""
 _START_TOLERANCE: Final = timedelta(days=365)
 _NO_PHONE_BEFORE: Final = datetime(2010, 1, 1, tzinfo=UTC)
 """A phone that has lost its clock says 1970 or 2000."""
@@ -46,8 +43,8 @@ class Limits:
     """What an installation allows.
 
     Attributes:
-        positions: of one pledge, at most.
-        weekly_hours: at most.
+        positions: the most of one pledge.
+        weekly_hours: the most of one job.
     """
 
     positions: int = 50
@@ -56,17 +53,26 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with an account logs the pledge; `id` is None for an import that nobody in particular made."""
+    """Logs a pledge with an account. `id` is None for an import that nobody in particular made."""
 
     id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """Whoever scanned an event's code logs the pledge."""
+    """Logs a pledge with an event's pass, without an account."""
 
     event_id: UUID
     pass_generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person to call or write to."""
+
+    name: str
+    phone: str | None = None
+    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +91,8 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
-    """What a company promised, as it was typed; all of it is fixed from then on."""
+class PledgeTerms:
+    """What a company pledged, as it was typed. Never changes."""
 
     id: UUID
     company: TypedCompany
@@ -104,23 +110,23 @@ class Promise:
 
 @dataclass(slots=True)
 class Pledge:
-    """A company's promise of positions, and what has become of it.
+    """A company's pledge of positions, and what has become of it.
 
     Attributes:
-        promise: as it was logged.
-        company_id: the register's company, where it was recognised.
+        terms: as they were logged.
+        company_id: of the register's company, where it was recognised.
         municipality: of the company: as typed, else as registered.
         logged_by: who logged it.
         received_at: by the server's clock.
         pledged_on: the day it counts from, in Europe/Copenhagen.
         flags: codes of `catalogue.FLAGS`: what a coordinator should look at.
-        version: counts the facts published about it, from 1.
-        affirmed: whether the company has said yes again.
-        ended_as: how it ended before it was fulfilled, where it did.
+        version: the number of messages published about it, from 1.
+        affirmed: whether the company has confirmed the pledge since.
+        ended_as: the status it ended in without being fulfilled.
     """
 
     taskforce_id: UUID
-    promise: Promise
+    terms: PledgeTerms
     company_id: UUID | None
     municipality: str | None
     logged_by: Person | Guest
@@ -134,23 +140,23 @@ class Pledge:
 
     @property
     def id(self) -> UUID:
-        """The pledge's id, made where it was captured."""
-        return self.promise.id
+        """The pledge's id, which the device that captured it made."""
+        return self.terms.id
 
     @property
     def logged_by_person(self) -> UUID | None:
-        """The account that logged it, where one did."""
+        """The account that logged it, if one did."""
         return self.logged_by.id if isinstance(self.logged_by, Person) else None
 
     @property
     def status(self) -> PledgeStatus:
-        """Follows from what has happened; nobody sets it."""
+        """Follows from the positions and from how the pledge ended; it is never set."""
         if self.ended_as is not None:
             return self.ended_as
-        wanted = [position for position in self.positions if position.status != "cancelled"]
-        if wanted and all(position.status == "filled" for position in wanted):
+        remaining = [position for position in self.positions if position.status != "cancelled"]
+        if remaining and all(position.status == "filled" for position in remaining):
             return "fulfilled"
-        if any(position.status != "open" for position in wanted):
+        if any(position.status != "open" for position in remaining):
             return "in_progress"
         return "affirmed" if self.affirmed else "logged"
 
@@ -158,7 +164,7 @@ class Pledge:
     def log(
         cls,
         taskforce_id: UUID,
-        promise: Promise,
+        terms: PledgeTerms,
         *,
         by: Person | Guest,
         event: EventFacts | None,
@@ -166,62 +172,62 @@ class Pledge:
         received_at: datetime,
         limits: Limits,
     ) -> Pledge:
-        """A company has promised positions.
+        """Return the new pledge.
 
         Args:
-            promise: what was typed. A guest's promise without an event belongs to the pass's event.
+            terms: what was typed. Without an event, a guest's pledge belongs to the pass's event.
             by: who logs it.
-            event: the promise's event, where the register has told us of it.
+            event: the event of the terms, if its messages have arrived.
             register: companies that may be the one meant.
 
         Raises:
             TooManyPositions, TooManyPledgedHours: more than `limits` allow.
-            UnknownEvent: a person names an event nobody has told us of.
+            UnknownEvent: a person names an event whose messages have not arrived.
             PassRefused: see `admit`.
         """
-        if not 1 <= promise.positions <= limits.positions:
+        if not 1 <= terms.positions <= limits.positions:
             raise TooManyPositions(positions=limits.positions)
-        if promise.hours_to > limits.weekly_hours:
+        if terms.hours_to > limits.weekly_hours:
             raise TooManyPledgedHours(hours=limits.weekly_hours)
-        if isinstance(by, Guest) and promise.event_id is None:
-            promise = replace(promise, event_id=by.event_id)
-        company = recognise(promise.company, register)
-        flags = company_flags(promise.company, company)
-        if promise.contact is not None and not (promise.contact.phone or promise.contact.email):
+        if isinstance(by, Guest) and terms.event_id is None:
+            terms = replace(terms, event_id=by.event_id)
+        company = recognise(terms.company, register)
+        flags = company_flags(terms.company, company)
+        if terms.contact is not None and not (terms.contact.phone or terms.contact.email):
             flags.append("contact_unreachable")
-        clock_is_right = _NO_PHONE_BEFORE <= promise.captured_at <= received_at + CLOCK_TOLERANCE
+        clock_is_right = _NO_PHONE_BEFORE <= terms.captured_at <= received_at + CLOCK_TOLERANCE
         if not clock_is_right:
             flags.append("clock_wrong")
-        flags += admit(promise, by=by, event=event, received_at=received_at, clock_is_right=clock_is_right)
-        counted_from = promise.captured_at if clock_is_right else received_at
+        flags += admit(terms, by=by, event=event, received_at=received_at, clock_is_right=clock_is_right)
+        counted_from = terms.captured_at if clock_is_right else received_at
         pledged_on = counted_from.astimezone(COPENHAGEN).date()
-        if starts_long_before(promise.earliest_start, pledged_on):
+        if starts_long_before(terms.earliest_start, pledged_on):
             flags.append("start_implausible")
         return cls(
             taskforce_id=taskforce_id,
-            promise=promise,
+            terms=terms,
             company_id=company.id if company else None,
-            municipality=promise.company.municipality or (company.municipality if company else None),
+            municipality=terms.company.municipality or (company.municipality if company else None),
             logged_by=by,
             received_at=received_at,
             pledged_on=pledged_on,
             flags=tuple(flags),
-            positions=open_positions(promise.id, promise.positions),
+            positions=open_positions(terms.id, terms.positions),
         )
 
     def as_logged(self) -> Pledge:
-        """The pledge as it was when it was logged: what a repeated request is answered with."""
+        """Return the pledge as it was when it was logged: the answer to a repeated request."""
         return replace(
-            self, positions=open_positions(self.id, self.promise.positions), version=1, affirmed=False, ended_as=None
+            self, positions=open_positions(self.id, self.terms.positions), version=1, affirmed=False, ended_as=None
         )
 
     def fill(self, which: int | UUID | None, *, hire_id: UUID, seen_version: int | None = None) -> Position:
-        """A case worker has confirmed a hire on one position.
+        """Fill a position with a confirmed hire.
 
         Args:
             which: the position's number or id; None: the first that can be filled.
             hire_id: the hire that takes it.
-            seen_version: the version the case worker saw; None: they did not say.
+            seen_version: the version that the case worker saw; None: any.
 
         Returns:
             The filled position.
@@ -252,7 +258,7 @@ class Pledge:
 
 
 def starts_long_before(earliest_start: date | None, pledged_on: date) -> bool:
-    """Whether a job is said to start more than a year before it was pledged: a slip of the finger."""
+    """Whether a job would start more than a year before it was pledged: a typing error."""
     return earliest_start is not None and earliest_start < pledged_on - _START_TOLERANCE
 
 
@@ -262,23 +268,23 @@ def open_positions(pledge_id: UUID, count: int) -> list[Position]:
 
 
 def admit(
-    promise: Promise, *, by: Person | Guest, event: EventFacts | None, received_at: datetime, clock_is_right: bool
+    terms: PledgeTerms, *, by: Person | Guest, event: EventFacts | None, received_at: datetime, clock_is_right: bool
 ) -> list[str]:
-    """Decide whether a promise may come in by way of its event, and return the flags it gets for it.
+    """Return the flags that a pledge gets because of its event, or refuse it.
 
-    A person is never refused for being late; a pass delivers what was captured while the event was open, until
-    14 days after its end. What a wrong clock says is not held against anybody.
+    A person is never refused for being late. A pass delivers what was captured while the event was open, until 14
+    days after its end. If the clock is wrong, the time of capture does not count against the pledge.
 
     Raises:
-        UnknownEvent: a person names an event nobody has told us of.
-        PassForAnotherEvent, PassRevoked, PassExpired, EventIsOver: the pass does not open this.
+        UnknownEvent: a person names an event whose messages have not arrived.
+        PassForAnotherEvent, PassRevoked, PassExpired, EventIsOver: the pass does not admit this pledge.
     """
-    if isinstance(by, Guest) and promise.event_id != by.event_id:
+    if isinstance(by, Guest) and terms.event_id != by.event_id:
         raise PassForAnotherEvent
-    if promise.event_id is None:
+    if terms.event_id is None:
         return []
     if event is None:
-        # The pass is signed: its event exists, and its news are on the way to us.
+        # The pass is signed: its event exists, and its messages are on their way.
         if isinstance(by, Guest):
             return ["event_unconfirmed"]
         raise UnknownEvent
@@ -293,7 +299,7 @@ def admit(
         return ["event_cancelled"]
     if event.closed_at is None or received_at <= event.closed_at:
         return []
-    if promise.captured_at <= event.closed_at or not clock_is_right:
+    if terms.captured_at <= event.closed_at or not clock_is_right:
         return ["late"]
     if isinstance(by, Guest):
         raise EventIsOver

@@ -1,4 +1,4 @@
-"""Lists of pledges, and one pledge as whoever asks may see it."""
+"""Pages that show pledges: the list, and one pledge as far as the reader may see it."""
 
 from __future__ import annotations
 
@@ -19,26 +19,28 @@ from services.pledges.pledges.access import (
     READERS,
     may_read_contact,
     may_read_hires,
-    seen_by,
+    visible_part,
 )
-from services.pledges.pledges.catalogue import JOB_TYPES, STATUSES
+from services.pledges.pledges.catalogue import STATUSES
 from services.pledges.pledges.cursors import NewestFirst
+from services.pledges.pledges.dependencies import database
+from services.pledges.pledges.forms import uuid_or_none
 from services.pledges.pledges.guest_access import find_pledge
-from services.pledges.pledges.queries import HireFilter, PledgeFilter
-from services.pledges.pledges.rendering import address, database, render, uuid_or_none
-from services.pledges.pledges.schemas import SearchText
+from services.pledges.pledges.queries import FilledPosition, PledgeFilter
+from services.pledges.pledges.rendering import address, render
+from shared.fields.text import SearchText
 from shared.http.auth import Principal, require
 from shared.http.paging import PageToken, cut
 from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.i18n.translations import gettext as _
+from shared.product.vocabulary import JOB_TYPES
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 _PAGE = 30
-_MOST_POSITIONS = 500
 
-Chosen = Annotated[str, Query(max_length=60)]
+Text = Annotated[str, Query(max_length=60)]
 
 
 @router.get("/pledges")
@@ -48,18 +50,18 @@ async def list_pledges(
     request: Request,
     principal: Annotated[Principal, Depends(require(*READERS))],
     who: Annotated[Literal["mine", "all"] | None, Query()] = None,
-    event: Chosen = "",
-    job_type: Chosen = "",
-    status: Chosen = "",
+    event: Text = "",
+    job_type: Text = "",
+    status: Text = "",
     q: SearchText = "",
     flagged: bool = False,
     page_token: PageToken = None,
 ) -> Response:
-    """The pledges, the last received first: a member's own, or everybody's without the contacts of others."""
-    # A field that holds nothing known chooses nothing: filters are links that people save and change.
+    """Show pledges, the last received first: a member's own, or everybody's without the contacts of others."""
+    # An unknown value in a field is ignored: people save and change these links.
     chosen = who or ("all" if principal.has(*CONTACT_READERS) else "mine")
     after = NewestFirst.read(page_token)
-    wanted = PledgeFilter(
+    filters = PledgeFilter(
         event_id=uuid_or_none(event),
         job_type=job_type if job_type in JOB_TYPES else None,
         status=status if status in STATUSES else None,
@@ -69,7 +71,7 @@ async def list_pledges(
     )
     async with database(request).read(principal.taskforce) as conn:
         rows = await queries.pledges(
-            conn, principal.taskforce, wanted, after=(after.at, after.id) if after else None, limit=_PAGE + 1
+            conn, principal.taskforce, filters, after=(after.at, after.id) if after else None, limit=_PAGE + 1
         )
         events = await queries.events_with_pledges(conn, principal.taskforce)
     pledges, last = cut(rows, _PAGE)
@@ -85,7 +87,7 @@ async def list_pledges(
     return render(
         request,
         "pledges.html",
-        pledges=[seen_by(principal, pledge) for pledge in pledges],
+        pledges=[visible_part(principal, pledge) for pledge in pledges],
         who=chosen,
         chosen={"event": event, "job_type": job_type, "status": status, "q": q, "flagged": flagged},
         filtered=any((event, job_type, status, q, flagged)),
@@ -105,21 +107,20 @@ async def show_pledge(
     request: Request,
     principal: Annotated[Principal, Depends(require(*LOGGERS))],
 ) -> Response:
-    """One pledge: its positions, its contact, and the hires that came of it."""
+    """Show one pledge: its positions, its contact, and the hires that came from it."""
     pledge = await find_pledge(request, principal, pledge_id)
     if pledge is None:
         raise Problem(404)
-    hires = []
+    hires: dict[UUID, FilledPosition] = {}
     if may_read_hires(principal):
         async with database(request).read(principal.taskforce) as conn:
-            wanted = HireFilter(pledge_id=pledge_id)
-            hires = await queries.hires(conn, principal.taskforce, wanted, limit=_MOST_POSITIONS)
+            hires = await queries.filled_positions(conn, principal.taskforce, pledge_id)
     return render(
         request,
         "pledge.html",
         pledge=pledge,
         sees_contact=may_read_contact(principal, pledge),
-        hires={hire.id: hire for hire in hires},
+        hires=hires,
         may_confirm=principal.has("caseworker") and bool(pledge.vacant),
         may_list=principal.has(*READERS),
     )

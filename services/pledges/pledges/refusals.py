@@ -1,4 +1,4 @@
-"""Every way in which the rules of pledges and hires say no, each a class of its own."""
+"""Why a pledge is refused, or a change of it: one class for each rule."""
 
 from __future__ import annotations
 
@@ -6,17 +6,8 @@ from shared.i18n.translations import N_
 from shared.refusals import Refusal
 
 
-class KeyUsedForAnother(Refusal):
-    """The idempotency key was used before, for something else."""
-
-    code = "idempotency-key-reused"
-    kind = "invalid"
-    title = N_("This was sent before with other content")
-    detail = N_("Send something new under a new Idempotency-Key.")
-
-
 class IdTaken(Refusal):
-    """Something else was already made under this id; the same again would have been the same answer."""
+    """Another request has made a pledge or hire with this id; the same request again would be answered with it."""
 
     code = "id-taken"
     kind = "conflict"
@@ -26,7 +17,7 @@ class IdTaken(Refusal):
 
 
 class TooManyPositions(Refusal):
-    """A pledge promises at least one position, and no more than the installation allows."""
+    """A pledge has at least one position, and no more than the installation allows."""
 
     code = "too-many-positions"
     kind = "invalid"
@@ -36,7 +27,7 @@ class TooManyPositions(Refusal):
 
 
 class TooManyHours(Refusal):
-    """Nobody works more hours a week than a full-time week has."""
+    """More hours a week than the installation allows."""
 
     code = "too-many-hours"
     kind = "invalid"
@@ -45,19 +36,13 @@ class TooManyHours(Refusal):
 
 
 class TooManyPledgedHours(TooManyHours):
-    """The hours a pledge promises."""
+    """The hours of a pledge."""
 
     field = "/weekly_hours/to"
 
 
-class TooManyHiredHours(TooManyHours):
-    """The hours a hire begins with."""
-
-    field = "/weekly_hours"
-
-
 class UnknownEvent(Refusal):
-    """The taskforce has no such event."""
+    """The taskforce has no such event, or its messages have not arrived."""
 
     code = "event-not-found"
     kind = "invalid"
@@ -67,7 +52,7 @@ class UnknownEvent(Refusal):
 
 
 class PassRefused(Refusal):
-    """An event pass does not open this."""
+    """An event pass does not admit this pledge."""
 
 
 class PassForAnotherEvent(PassRefused):
@@ -81,7 +66,7 @@ class PassForAnotherEvent(PassRefused):
 
 
 class PassRevoked(PassRefused):
-    """The event's passes have been revoked since this one was handed out."""
+    """The event has newer passes; older ones are revoked."""
 
     code = "pass-revoked"
     kind = "forbidden"
@@ -99,22 +84,12 @@ class PassExpired(PassRefused):
 
 
 class EventIsOver(PassRefused):
-    """Captured with a pass after the event had closed, or for a cancelled one."""
+    """Captured with a pass after the event had closed, or the event was cancelled."""
 
     code = "event-closed"
     kind = "forbidden"
     title = N_("The event has closed")
     detail = N_("Only what was captured while it was open comes in with its pass. Give the pledge to the coordinator.")
-
-
-class UnknownPledge(Refusal):
-    """The taskforce has no such pledge."""
-
-    code = "pledge-not-found"
-    kind = "invalid"
-    title = N_("The pledge does not exist")
-    detail = N_("Choose it from the work list.")
-    field = "/pledge_id"
 
 
 class UnknownPosition(Refusal):
@@ -147,7 +122,7 @@ class NoPositionOpen(Refusal):
 
 
 class PledgeEnded(Refusal):
-    """The pledge was withdrawn, has lapsed or is a duplicate: nothing more can become of it."""
+    """The pledge was withdrawn, has lapsed or is a duplicate: no position of it can be filled."""
 
     code = "pledge-ended"
     kind = "conflict"
@@ -156,39 +131,9 @@ class PledgeEnded(Refusal):
 
 
 class StaleVersion(Refusal):
-    """Somebody has changed the pledge since the asker last saw it."""
+    """The pledge has changed since the version that the client saw."""
 
     code = "stale-version"
     kind = "stale"
     title = N_("Somebody changed the pledge before you")
     detail = N_("Look at it again and compare.")
-
-
-class CompanyMissing(Refusal):
-    """A hire without a pledge has to say at which company."""
-
-    code = "company-missing"
-    kind = "invalid"
-    title = N_("The company is missing")
-    detail = N_("A hire without a pledge says at which company.")
-    field = "/company"
-
-
-class ImplausibleStart(Refusal):
-    """Before 2000, or more than two years ahead: a slip of the finger."""
-
-    code = "implausible-start"
-    kind = "invalid"
-    title = N_("The start date cannot be right")
-    detail = N_("The first day must lie between 2000 and two years from now.")
-    field = "/start_date"
-
-
-class EndsBeforeStart(Refusal):
-    """Somebody is employed for a day at least."""
-
-    code = "ends-before-start"
-    kind = "invalid"
-    title = N_("The hire ends before it starts")
-    detail = N_("The first day without the job comes after the first day with it.")
-    field = "/ended_on"

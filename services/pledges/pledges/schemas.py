@@ -1,97 +1,42 @@
-"""What programs and pages may send: shapes and fields are judged here, everything else in the domain.
+"""Pledges as they are sent (`PledgeIn`) and as they are read and answered (`PledgeOut`).
 
-Fields nobody knows are ignored, so that an older server takes what a newer phone sends.
+The types and the shape of what is sent are validated here, every rule that needs context in `domain`.
 """
 
 from __future__ import annotations
 
-import re
-from contextlib import suppress
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-import phonenumbers
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
-    PlainValidator,
+    PlainSerializer,
     StringConstraints,
     WithJsonSchema,
+    computed_field,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
-from services.pledges.hires.domain import Confirmation, EndReason
-from services.pledges.pledges.catalogue import TASKS
-from services.pledges.pledges.domain import Promise
-from services.pledges.register.domain import Contact, TypedCompany
+from services.pledges.pledges.catalogue import FLAGS, TASKS
+from services.pledges.pledges.domain import Contact, Guest, Pledge, PledgeTerms, Position
+from services.pledges.register.domain import TypedCompany
 from shared.contracts.message import MunicipalityCode
-from shared.contracts.pledges import CapturedBy, JobType
-from shared.fields import dates
-from shared.fields.cpr import MayLookLikeCpr, refuse_cpr
-from shared.fields.dates import Day
-from shared.fields.text import refuse_control_characters
-
-# One mailbox as people write it; whether it exists is found out by writing to it. No header can be smuggled in.
-_EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[^\s@<>()\[\],;:\\\"]+\.[^\s@<>()\[\],;:\\\".]{2,}")
-_LINE_SIGN = re.compile(r"[\n\r\t]")
-# A Danish number as most people write it: too short for a CPR number, and a telephone number to everybody.
-_EIGHT_DIGITS = re.compile(r"[2-9][0-9](?: ?[0-9][0-9]){3}")
-_SEPARATORS = re.compile(r"[\s.\-]")
-
-
-def _one_line(text: str) -> str:
-    if _LINE_SIGN.search(text):
-        raise PydanticCustomError("one_line", "Must be one line.")
-    return refuse_control_characters(text)
-
-
-def _empty_is_none(value: Any) -> Any:
-    return None if isinstance(value, str) and not value.strip() else value
-
-
-def parse_phone(text: str) -> phonenumbers.PhoneNumber | None:
-    """Return a number that could be rung, or None. Without a country code it is Danish."""
-    try:
-        number = phonenumbers.parse(text, "DK")
-    except phonenumbers.NumberParseException:
-        return None
-    return number if phonenumbers.is_possible_number(number) else None
-
-
-def _phone(text: str) -> str:
-    if _EIGHT_DIGITS.fullmatch(text):
-        return text
-    if parse_phone(_no_cpr_but_foreign(text)) is None:
-        raise PydanticCustomError("phone", "Is not a telephone number.")
-    return text
-
-
-def _no_cpr_but_foreign(text: str) -> str:
-    """A right number of another country is no CPR number; "+31 12 34 5678" only looks like one."""
-    number = parse_phone(text)
-    if number is not None and text.startswith(("+", "00")) and phonenumbers.is_valid_number(number):
-        return text
-    return refuse_cpr(text)
-
-
-def _email(text: str) -> str:
-    if len(text) > 254 or not _EMAIL.fullmatch(text):
-        raise PydanticCustomError("email", "Is not an e-mail address.")
-    return text
-
-
-def _storable(moment: datetime) -> datetime:
-    """As UTC: the first and the last day of the calendar have no UTC in every zone."""
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise PydanticCustomError("datetime_range", "Must be a date and a time.") from None
+from shared.contracts.pledges import CapturedBy, JobType, PledgeStatus
+from shared.fields.cpr import MayLookLikeCpr
+from shared.fields.dates import Day, StoredMoment
+from shared.fields.email import Email
+from shared.fields.numbers import TypedNumber
+from shared.fields.p_number import PNumber
+from shared.fields.phone import Phone
+from shared.fields.text import Line, Name, NoneIfBlank
+from shared.http.schemas import RequestModel, ResponseModel
+from shared.i18n.translations import gettext as _
 
 
 def _known_task(code: str) -> str:
@@ -100,163 +45,99 @@ def _known_task(code: str) -> str:
     return code
 
 
-def _without_doubles(codes: list[str]) -> list[str]:
+def _without_repeats(codes: list[str]) -> list[str]:
     return list(dict.fromkeys(codes))
 
 
-def _number(value: Any) -> Any:
-    """A Danish decimal comma is a decimal comma. Truth is no number."""
-    if isinstance(value, bool):
-        raise PydanticCustomError("decimal_type", "Must be a whole number or a decimal number.")
-    return value.strip().replace(",", ".") if isinstance(value, str) else value
-
-
-def _p_number(text: str) -> str:
-    digits = _SEPARATORS.sub("", text)
-    if not (digits.isascii() and digits.isdigit() and len(digits) == 10):
-        raise PydanticCustomError("p_number", "A P-number has ten digits.")
-    return digits
-
-
-def _which_position(value: object) -> int | UUID | None:
-    """A position's number or its id."""
-    if value is None or isinstance(value, UUID):
-        return value
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
-        return value
-    if isinstance(value, str) and value.isascii():
-        if value.isdigit() and 0 < len(value) < 5:
-            return int(value)
-        with suppress(ValueError):
-            return UUID(value)
-    raise PydanticCustomError("position", "Must be the number or the id of a position.")
-
-
-Line = Annotated[
-    str, StringConstraints(min_length=1, max_length=200), AfterValidator(_one_line), AfterValidator(refuse_cpr)
-]
-"""One line a person typed: never empty, never a CPR number."""
-ShortLine = Annotated[
-    Annotated[str, StringConstraints(max_length=60), AfterValidator(_one_line), AfterValidator(refuse_cpr)] | None,
-    BeforeValidator(_empty_is_none),
-]
-_FOREIGN = MayLookLikeCpr("telephone numbers of other countries may; any other such number is refused")
-Phone = Annotated[
-    Annotated[str, StringConstraints(max_length=40), AfterValidator(_one_line), AfterValidator(_phone), _FOREIGN]
-    | None,
-    BeforeValidator(_empty_is_none),
-]
-TypedPhone = Annotated[str, AfterValidator(_no_cpr_but_foreign), _FOREIGN]
-"""What is to be judged as a `Phone` yet: nothing that looks like a CPR number."""
-TypedId = Annotated[str, MayLookLikeCpr("an id that is read as one; any other text is as good as none")]
-SearchText = Annotated[str, AfterValidator(refuse_cpr), Field(max_length=100)]
-"""What is looked for: it stands in the address, which is the last place for a CPR number."""
-Email = Annotated[
-    Annotated[
-        str,
-        StringConstraints(max_length=254),
-        AfterValidator(_one_line),
-        AfterValidator(refuse_cpr),
-        AfterValidator(_email),
-    ]
-    | None,
-    BeforeValidator(_empty_is_none),
-]
-PNumber = Annotated[
-    Annotated[str, AfterValidator(_p_number), MayLookLikeCpr("a P-number has ten digits, too")] | None,
-    BeforeValidator(_empty_is_none),
-]
-"""A workplace's number: ten digits, and so exempt from the search for CPR numbers."""
-Municipality = Annotated[MunicipalityCode | None, BeforeValidator(_empty_is_none)]
-WeeklyHours = Annotated[Decimal, Field(gt=0, le=60, decimal_places=2), BeforeValidator(_number)]
-PositionCount = Annotated[int, Field(ge=1), BeforeValidator(_number)]
-WhichPosition = Annotated[
-    int | UUID | None,
-    PlainValidator(_which_position, json_schema_input_type=Annotated[int, Field(ge=1)] | UUID | None),
-]
-Moment = Annotated[dates.Moment, AfterValidator(_storable)]
+TypedId = Annotated[str, MayLookLikeCpr("an id that is read as one; any other text is ignored")]
+"""A form's field with an id that is not judged yet."""
+WeeklyHours = Annotated[Decimal, Field(gt=0, le=60, decimal_places=2), TypedNumber]
 Task = Annotated[
     str, AfterValidator(_known_task), WithJsonSchema({"type": "string", "enum": sorted(TASKS)}, mode="validation")
 ]
-Tasks = Annotated[list[Task], Field(max_length=50), AfterValidator(_without_doubles)]
 
 
-def _say_that_numbers_are_welcome(schema: dict[str, Any]) -> None:
-    """Any text but a date, an id or a choice may be sent as a number."""
+def _allow_numbers_for_text(schema: dict[str, Any]) -> None:
+    """Say in the JSON schema that any text except a date, an id or a choice may be sent as a number."""
     for field in schema.get("properties", {}).values():
         for kind in (field, *field.get("anyOf", ())):
             if kind.get("type") == "string" and not {"format", "enum"} & kind.keys():
                 kind["type"] = ["string", "number"]
 
 
-class _Body(BaseModel):
-    # Numbers are welcome where text is meant: 24256790 is as good a CVR number as "24256790".
+class TypedModel(RequestModel):
+    """What a person typed. A number is accepted for text: 24256790 as well as "24256790" for a CVR number."""
+
     model_config = ConfigDict(
-        frozen=True,
-        extra="ignore",
-        coerce_numbers_to_str=True,
-        str_strip_whitespace=True,
-        json_schema_extra=_say_that_numbers_are_welcome,
+        coerce_numbers_to_str=True, str_strip_whitespace=True, json_schema_extra=_allow_numbers_for_text
     )
 
 
-class CompanyBody(_Body):
-    """A company as somebody types it."""
+class CompanyIn(TypedModel):
+    """A company as somebody typed it."""
 
     id: UUID | None = Field(None, description="the register's id, where it is known")
-    name: Line = Field(examples=["Struer Trælast A/S"])
-    cvr: ShortLine = Field(None, description="8 digits; a wrong one is taken and flagged", examples=["24256790"])
-    municipality: Municipality = Field(None, description="four-digit code", examples=["0671"])
-    p_number: PNumber = Field(None, description="the workplace: 10 digits")
+    name: Name = Field(examples=["Struer Trælast A/S"])
+    cvr: Annotated[Annotated[Line, StringConstraints(max_length=60)] | None, NoneIfBlank] = Field(
+        None, description="8 digits; a wrong one is taken and flagged", examples=["24256790"]
+    )
+    municipality: Annotated[MunicipalityCode | None, NoneIfBlank] = Field(
+        None, description="four-digit code", examples=["0671"]
+    )
+    p_number: Annotated[PNumber | None, NoneIfBlank] = Field(None, description="the workplace: 10 digits")
 
     def typed(self) -> TypedCompany:
-        """As the domain sees it."""
+        """Return the domain's value."""
         return TypedCompany(self.name, self.cvr, self.municipality, self.p_number, self.id)
 
 
-class ContactBody(_Body):
-    """A person to ring or write to."""
+class ContactIn(TypedModel):
+    """A person to call or write to."""
 
-    name: Line = Field(examples=["Eva Holm"])
-    phone: Phone = Field(None, description="Danish unless it says its country", examples=["97 85 00 00"])
-    email: Email = Field(None, examples=["eva@traelast.example"])
+    name: Name = Field(examples=["Eva Holm"])
+    phone: Annotated[Phone | None, NoneIfBlank] = Field(
+        None, description="Danish unless it says its country", examples=["97 85 00 00"]
+    )
+    email: Annotated[Email | None, NoneIfBlank] = Field(None, examples=["eva@traelast.example"])
 
     def contact(self) -> Contact:
-        """As the domain sees it."""
+        """Return the domain's value."""
         return Contact(self.name, self.phone, self.email)
 
 
-class HoursBody(_Body):
+class HoursIn(TypedModel):
     """Hours a week, from and to."""
 
     start: WeeklyHours = Field(alias="from", examples=[5])
     to: WeeklyHours = Field(examples=[10])
 
     @model_validator(mode="after")
-    def _in_order(self) -> HoursBody:
+    def _in_order(self) -> HoursIn:
         if self.start > self.to:
             raise PydanticCustomError("hours_order", "The fewest hours are more than the most.")
         return self
 
 
-class PledgeBody(_Body):
-    """A pledge as it is logged."""
+class PledgeIn(TypedModel):
+    """A pledge that is to be logged."""
 
     id: UUID = Field(description="made where the pledge was captured; also a good Idempotency-Key")
     event_id: UUID | None = None
-    company: CompanyBody
-    contact: ContactBody
+    company: CompanyIn
+    contact: ContactIn
     job_type: JobType = Field(examples=["smaajob"])
-    positions: PositionCount = Field(examples=[3])
-    weekly_hours: HoursBody
-    tasks: Tasks = Field(default_factory=list, examples=[["shelf_stocking", "tidying"]])
+    positions: Annotated[int, Field(ge=1), TypedNumber] = Field(examples=[3])
+    weekly_hours: HoursIn
+    tasks: Annotated[list[Task], Field(max_length=50), AfterValidator(_without_repeats)] = Field(
+        default_factory=list, examples=[["shelf_stocking", "tidying"]]
+    )
     earliest_start: Day | None = None
-    captured_at: Moment = Field(description="by the clock of whatever captured it")
+    captured_at: StoredMoment = Field(description="by the clock of whatever captured it")
     captured_by: CapturedBy = "api"
 
-    def promise(self) -> Promise:
-        """As the domain sees it."""
-        return Promise(
+    def terms(self) -> PledgeTerms:
+        """Return the domain's value."""
+        return PledgeTerms(
             id=self.id,
             company=self.company.typed(),
             contact=self.contact.contact(),
@@ -272,42 +153,130 @@ class PledgeBody(_Body):
         )
 
 
-def _named(value: Any) -> Any:
-    """A bare text is the name."""
-    return {"name": value} if isinstance(value, str) else value
+def _plain(number: Decimal) -> int | float:
+    """Return 7.50 as 7.5, and 5.00 as 5."""
+    return int(number) if number == number.to_integral_value() else float(number)
 
 
-class HireBody(_Body):
-    """A hire as a case worker confirms it."""
+PlainNumber = Annotated[Decimal, PlainSerializer(_plain, return_type=int | float)]
+
+
+class CompanyOut(ResponseModel):
+    """The company as it was typed; `id` where the register knows it."""
+
+    id: UUID | None
+    name: str
+    cvr: str | None
+    municipality: str | None
+    p_number: str | None
+
+    @classmethod
+    def of(cls, company: TypedCompany, company_id: UUID | None) -> CompanyOut:
+        """Return the company with the register's id of it."""
+        return cls.model_construct(
+            id=company_id,
+            name=company.name,
+            cvr=company.cvr,
+            municipality=company.municipality,
+            p_number=company.p_number,
+        )
+
+
+class HoursOut(ResponseModel):
+    """Hours a week."""
+
+    start: PlainNumber = Field(alias="from")
+    to: PlainNumber
+
+
+class WarningOut(ResponseModel):
+    """A flag in words: what a coordinator should look at."""
+
+    code: str
+    message: str
+
+
+class PledgeOut(ResponseModel):
+    """A pledge. `contact` is null for those who may not see it."""
 
     id: UUID
-    pledge_id: UUID | None = Field(None, description="none: a hire without a pledge, which names its company")
-    position: WhichPosition = Field(
-        None, description="number or id; none: the pledge's first that is vacant", examples=[1]
-    )
-    company: Annotated[
-        CompanyBody | None, BeforeValidator(_named, json_schema_input_type=CompanyBody | Line | None)
-    ] = Field(None, description="or just its name")
-    start_date: Day = Field(examples=["2026-12-01"])
-    weekly_hours: WeeklyHours = Field(description="from the first day", examples=[12.5])
-    job_type: JobType | None = Field(None, description="none: the pledge's, else smaajob")
-    contact_person: Annotated[ContactBody, BeforeValidator(_named, json_schema_input_type=ContactBody | Line)] = Field(
-        description="the municipality's fixed contact, whom employer and employee can ring; or just the name"
-    )
-    ended_on: Day | None = Field(None, description="the first day without the job, where it has ended already")
-    end_reason: EndReason | None = None
+    event_id: UUID | None
+    company: CompanyOut
+    contact: Contact | None
+    job_type: JobType
+    positions: int
+    position_list: list[Position]
+    weekly_hours: HoursOut
+    tasks: list[str]
+    earliest_start: date | None
+    captured_at: datetime
+    captured_by: CapturedBy
+    received_at: datetime
+    pledged_on: date = Field(description="the day it counts from, in Europe/Copenhagen")
+    logged_by: UUID | None
+    status: PledgeStatus
+    version: int
+    flags: list[str]
+    logged_with_pass: bool = Field(exclude=True)
+    event_title: str | None = Field(None, exclude=True)
 
-    def confirmation(self) -> Confirmation:
-        """As the domain sees it."""
-        return Confirmation(
-            id=self.id,
-            start_date=self.start_date,
-            weekly_hours=self.weekly_hours,
-            contact_person=self.contact_person.contact(),
-            pledge_id=self.pledge_id,
-            position=self.position,
-            company=self.company.typed() if self.company else None,
-            job_type=self.job_type,
-            ended_on=self.ended_on,
-            end_reason=self.end_reason,
+    @computed_field
+    def warnings(self) -> list[WarningOut]:
+        """The flags in words, in the current language."""
+        return flags_in_words(self.flags)
+
+    @property
+    def vacant(self) -> list[Position]:
+        """The positions that a hire may still take."""
+        return [position for position in self.position_list if position.can_be_filled]
+
+    def without_contact(self) -> PledgeOut:
+        """Return the pledge for somebody who may not see its contact."""
+        return self.model_copy(update={"contact": None})
+
+    @classmethod
+    def of(cls, pledge: Pledge) -> PledgeOut:
+        """Return a pledge that a command has just returned."""
+        terms = pledge.terms
+        return cls.model_construct(
+            id=pledge.id,
+            event_id=terms.event_id,
+            company=CompanyOut.of(terms.company, pledge.company_id),
+            contact=terms.contact,
+            job_type=terms.job_type,
+            positions=len(pledge.positions),
+            position_list=list(pledge.positions),
+            weekly_hours=HoursOut.model_construct(start=terms.hours_from, to=terms.hours_to),
+            tasks=list(terms.tasks),
+            earliest_start=terms.earliest_start,
+            captured_at=terms.captured_at,
+            captured_by=terms.captured_by,
+            received_at=pledge.received_at,
+            pledged_on=pledge.pledged_on,
+            logged_by=pledge.logged_by_person,
+            status=pledge.status,
+            version=pledge.version,
+            flags=list(pledge.flags),
+            logged_with_pass=isinstance(pledge.logged_by, Guest),
         )
+
+
+class PledgePage(ResponseModel):
+    """A page of pledges."""
+
+    items: list[PledgeOut]
+    next_page_token: str | None
+
+
+class ContactAddress(ResponseModel):
+    """The person to write to about a pledge."""
+
+    email: str | None
+    name: str
+    company: str
+    language: str
+
+
+def flags_in_words(flags: Sequence[str]) -> list[WarningOut]:
+    """Return the flags that have words, in the current language."""
+    return [WarningOut.model_construct(code=flag, message=_(FLAGS[flag])) for flag in flags if flag in FLAGS]

@@ -1,20 +1,20 @@
-"""When contacts, and companies that may be somebody's own, are forgotten: the deadlines are in `personal_data.toml`."""
+"""Deleting contacts, and companies that may be a person's own. The deadlines are in `personal_data.toml`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Final
 
-from services.pledges.pledges.idempotency import taskforces_of_outbox
-from shared.messaging import retention as messaging
+from services.pledges.privacy.queries import taskforces_of_outbox
 from shared.privacy.access_log import ACCESSES
-from shared.privacy.data_inventory import FILE, read_data_inventory
+from shared.privacy.data_inventory import FILE, read_service_inventory
+from shared.privacy.dead_letters import DEAD_LETTERS
 from shared.privacy.retention import Job, Retention
 
 ERASED: Final = "(slettet)"
-"""What stands where a company's name was; the migration that made `forget_companies_of_…` writes it."""
+"""Replaces the name of a company that was erased; `forget_companies_of_…` in the migration writes it, too."""
 
-# What came in lately is left out by an index (`…_newest`) before anything else is looked at.
+# An index (`…_newest`) excludes recent rows before anything else is read.
 _PLEDGE_CONTACTS = Job(
     name="pledge_contacts",
     overdue="""
@@ -127,11 +127,11 @@ JOBS: Final = (
     _TYPED_COMPANIES_OF_HIRES,
     _END_REASONS,
     ACCESSES,
-    messaging.DEAD_LETTERS,
+    DEAD_LETTERS,
 )
 
 
 def retention() -> Retention:
-    """The service's jobs with their deadlines, as the data inventory says now."""
-    inventory = read_data_inventory([messaging.FILE, Path(__file__).parents[1] / FILE])
+    """Return the service's jobs with the deadlines of the data inventory."""
+    inventory = read_service_inventory(Path(__file__).parents[1] / FILE)
     return Retention("pledges", JOBS, inventory, taskforces_of_outbox)

@@ -1,12 +1,12 @@
-"""How a person is found in what pledges holds, and what erasing them means."""
+"""How a person's data is found in this service, and what erasing it means."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from services.pledges.privacy.retention import retention
-from shared.messaging.retention import DEAD_LETTERS_LOOKUP
 from shared.privacy.activity import ACCESS_LOG_ACTIVITY, ERASED, ActivityQuery
+from shared.privacy.dead_letters import DEAD_LETTERS_LOOKUP
 from shared.privacy.subject_requests import SubjectData
 from shared.privacy.subjects import ACCESSES, SubjectLookup
 
@@ -46,7 +46,7 @@ LOOKUPS: Final = (
         find=_OF_CONTACT.format(table="hire_contacts"),
         erase=_ERASE_CONTACT.format(table="hire_contacts"),
     ),
-    # A year after we have had it at the earliest: see the migration of these functions.
+    # A year after it was received at the earliest: see these functions in the migration.
     SubjectLookup(
         "typed_companies",
         "pledges",
@@ -70,7 +70,7 @@ LOOKUPS: Final = (
     DEAD_LETTERS_LOOKUP,
 )
 
-# A company is told by the name that the register gives it, which it does only where the company is nobody's own.
+# A company is shown with the name in the register, which publishes it only if the company is not a person's own.
 _HIRED: Final = """
     select hire.confirmed_at as at,
            hire.id as hire_id,
@@ -114,4 +114,4 @@ ACTIVITY_QUERIES: Final = (
 )
 
 SUBJECT_DATA: Final = SubjectData(LOOKUPS, retention(), owns=True, activity_queries=ACTIVITY_QUERIES)
-"""What the register's pages ask about people here."""
+"""What the pages about data subjects ask of this service."""

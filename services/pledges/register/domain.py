@@ -1,4 +1,4 @@
-"""Companies as typed and as registered, contacts, and what is known of events."""
+"""Companies as somebody typed them and as the register has them, and what is known of events. Imports no I/O."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TypedCompany:
-    """A company as somebody typed it: nothing of this travels but the municipality.
+    """A company as somebody typed it. Only its municipality is published in messages.
 
     Attributes:
-        id: the register's id, where the asker knew it.
+        id: the register's id, where whoever typed it had chosen from the list.
     """
 
     name: str
@@ -33,7 +33,7 @@ class TypedCompany:
 
 @dataclass(frozen=True, slots=True)
 class RegisteredCompany:
-    """A company of the register, as far as it is public."""
+    """A company of the register: the fields that `events` publishes and that recognition needs."""
 
     id: UUID
     name_key: str | None
@@ -42,17 +42,8 @@ class RegisteredCompany:
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
-    """A person to ring or write to."""
-
-    name: str
-    phone: str | None = None
-    email: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class EventFacts:
-    """What the register has told us of an event."""
+    """What `events` has published about an event."""
 
     id: UUID
     status: EventStatus
@@ -62,32 +53,49 @@ class EventFacts:
     pass_generation: int
 
 
+@dataclass(frozen=True, slots=True)
+class RegisterContext:
+    """The part of the register that a new pledge or hire is judged by.
+
+    Attributes:
+        event: None where no event is named, or its messages have not arrived yet.
+        candidates: companies that may be the one that was typed.
+    """
+
+    event: EventFacts | None
+    candidates: list[RegisteredCompany]
+
+
 def name_key(name: str) -> str:
-    """Return a company's name as it is compared: case, width and spacing do not count, `A/S` and `ApS` do."""
+    """Return a company's name in the form in which names are compared.
+
+    Case, character width and spacing are ignored; `A/S` and `ApS` are kept.
+    """
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def recognise(company: TypedCompany, candidates: Iterable[RegisteredCompany]) -> RegisteredCompany | None:
-    """Return the register's company that was meant: by id, else by right CVR, else by name; never a guess.
+    """Return the registered company that was meant: by id, else by valid CVR number, else by name. Never guesses.
 
-    A number or name that two of the register share recognises neither. A right CVR number that is not the one
-    the register has of the company contradicts it: then nobody is recognised.
+    A number or a name that two candidates share identifies neither. A valid CVR number that differs from the one
+    the register has for the company contradicts the match: then the result is None.
     """
     known = list(candidates)
     cvr = read_cvr(company.cvr)
     key = name_key(company.name)
-    for same in (
+    for matches in (
         [one for one in known if one.id == company.id],
         [one for one in known if cvr is not None and one.cvr == cvr],
         [one for one in known if one.name_key == key],
     ):
-        if len(same) == 1:
-            contradicted = cvr is not None and same[0].cvr is not None and same[0].cvr != cvr
-            return None if contradicted else same[0]
+        if len(matches) == 1:
+            contradicted = cvr is not None and matches[0].cvr is not None and matches[0].cvr != cvr
+            return None if contradicted else matches[0]
     return None
 
 
 def company_flags(company: TypedCompany, recognised: RegisteredCompany | None) -> list[str]:
+    """Return the flags for a typed company: an invalid CVR number, an id that was not confirmed."""
     flags = []
     if company.cvr and read_cvr(company.cvr) is None:
         flags.append("cvr_invalid")

@@ -1,83 +1,167 @@
-"""What `events` has told us, kept for the intake: companies, events, who has turned up. Idempotent upserts."""
+"""SQL that saves what `events` published, and loads what a new pledge or hire is judged by.
+
+Everything takes the transaction's connection; nothing commits.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from services.pledges.register.domain import EventFacts, RegisterContext, RegisteredCompany, TypedCompany, name_key
+from shared.fields.cvr import read_cvr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from uuid import UUID
+
+    import asyncpg
 
     from shared.db.database import Connection
 
+COMPANY_COLUMNS: Final = ("taskforce_id", "id", "version", "name", "name_key", "cvr", "municipality", "member")
+EVENT_COLUMNS: Final = (
+    "taskforce_id",
+    "id",
+    "version",
+    "kind",
+    "status",
+    "title",
+    "place",
+    "starts_at",
+    "ends_at",
+    "opened_at",
+    "closed_at",
+    "goal_positions",
+    "pass_generation",
+)
+ATTENDANCE_COLUMNS: Final = ("taskforce_id", "id", "version", "event_id", "company_id", "checked_in_at")
+
+
+def _upsert(table: str, columns: Sequence[str]) -> str:
+    """Return the statement that saves a row unless the table has the same or a newer version of it."""
+    values = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
+    changes = ",\n               ".join(f"{column} = excluded.{column}" for column in columns[2:])
+    return f"""
+        insert into {table} as known ({", ".join(columns)})
+        values ({values})
+            on conflict (taskforce_id, id) do update
+           set {changes}
+         where excluded.version > known.version
+    """  # noqa: S608  (names of our own tables and columns)
+
 
 async def save_companies(conn: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Take over register facts; an older version never replaces a newer one.
+    """Save companies; an older version never replaces a newer one.
 
     Args:
-        rows: (taskforce_id, id, version, name, name_key, cvr, municipality, member), each id once.
+        rows: the values of `COMPANY_COLUMNS`, each id once.
     """
-    await conn.executemany(
-        """
-        insert into companies as known (taskforce_id, id, version, name, name_key, cvr, municipality, member)
-        values ($1, $2, $3, $4, $5, $6, $7, $8)
-            on conflict (taskforce_id, id) do update
-           set version = excluded.version,
-               name = excluded.name,
-               name_key = excluded.name_key,
-               cvr = excluded.cvr,
-               municipality = excluded.municipality,
-               member = excluded.member
-         where excluded.version > known.version
-        """,
-        rows,
-    )
+    await conn.executemany(_upsert("companies", COMPANY_COLUMNS), rows)
 
 
 async def save_events(conn: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Take over what is known of events; an older version never replaces a newer one.
+    """Save events; an older version never replaces a newer one.
 
     Args:
-        rows: (taskforce_id, id, version, kind, status, title, place, starts_at, ends_at, opened_at, closed_at,
-            goal_positions, pass_generation), each id once.
+        rows: the values of `EVENT_COLUMNS`, each id once.
     """
-    await conn.executemany(
-        """
-        insert into employer_events as known
-               (taskforce_id, id, version, kind, status, title, place, starts_at, ends_at, opened_at, closed_at,
-                goal_positions, pass_generation)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-            on conflict (taskforce_id, id) do update
-           set version = excluded.version,
-               kind = excluded.kind,
-               status = excluded.status,
-               title = excluded.title,
-               place = excluded.place,
-               starts_at = excluded.starts_at,
-               ends_at = excluded.ends_at,
-               opened_at = excluded.opened_at,
-               closed_at = excluded.closed_at,
-               goal_positions = excluded.goal_positions,
-               pass_generation = excluded.pass_generation
-         where excluded.version > known.version
-        """,
-        rows,
-    )
+    await conn.executemany(_upsert("employer_events", EVENT_COLUMNS), rows)
 
 
 async def save_attendances(conn: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Take over who has turned up.
+    """Save which companies checked in at which events; an older version never replaces a newer one.
 
     Args:
-        rows: (taskforce_id, id, version, event_id, company_id, checked_in_at), each id once.
+        rows: the values of `ATTENDANCE_COLUMNS`, each id once.
     """
-    await conn.executemany(
+    await conn.executemany(_upsert("attendances", ATTENDANCE_COLUMNS), rows)
+
+
+async def load_register_context(
+    conn: Connection, taskforce_id: UUID, subjects: Sequence[tuple[UUID | None, TypedCompany | None]]
+) -> list[RegisterContext]:
+    """Return the register's context of several pledges or hires, in the same order.
+
+    Args:
+        subjects: of each pledge or hire its event's id and its company as typed.
+    """
+    rows = await conn.fetch(
         """
-        insert into attendances as known (taskforce_id, id, version, event_id, company_id, checked_in_at)
-        values ($1, $2, $3, $4, $5, $6)
-            on conflict (taskforce_id, id) do update
-           set version = excluded.version,
-               checked_in_at = excluded.checked_in_at
-         where excluded.version > known.version
+        select event.id,
+               event.status,
+               event.starts_at,
+               event.ends_at,
+               event.closed_at,
+               event.pass_generation,
+               array(
+                 select (company.id, company.name_key, company.cvr, company.municipality)
+                   from companies as company
+                  where company.taskforce_id = $1
+                    and (company.id = subject.company_id or company.cvr = subject.cvr
+                         or company.name_key = subject.name_key)
+                  limit 20
+               ) as candidates
+          from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[])
+               with ordinality as subject (event_id, company_id, cvr, name_key, number)
+          left join employer_events as event
+            on event.taskforce_id = $1
+           and event.id = subject.event_id
+         order by subject.number
         """,
-        rows,
+        taskforce_id,
+        [event_id for event_id, _ in subjects],
+        [company.id if company else None for _, company in subjects],
+        [read_cvr(company.cvr) if company else None for _, company in subjects],
+        [name_key(company.name) if company else None for _, company in subjects],
     )
+    return [_context(row) for row in rows]
+
+
+def _context(row: asyncpg.Record) -> RegisterContext:
+    event = None
+    if row["id"] is not None:
+        event = EventFacts(
+            id=row["id"],
+            status=row["status"],
+            starts_at=row["starts_at"],
+            ends_at=row["ends_at"],
+            closed_at=row["closed_at"],
+            pass_generation=row["pass_generation"],
+        )
+    return RegisterContext(event, [RegisteredCompany(*candidate) for candidate in row["candidates"]])
+
+
+async def event_is_known(conn: Connection, taskforce_id: UUID, event_id: UUID) -> bool:
+    """Whether the event's messages have arrived."""
+    known = await conn.fetchval(
+        """
+        select exists (select
+                         from employer_events
+                        where taskforce_id = $1
+                          and id = $2)
+        """,
+        taskforce_id,
+        event_id,
+    )
+    return bool(known)
+
+
+async def all_events(conn: Connection, taskforce_id: UUID) -> list[tuple[EventFacts, str]]:
+    """Return every known event with its title."""
+    rows = await conn.fetch(
+        """
+        select id, status, starts_at, ends_at, closed_at, pass_generation, title
+          from employer_events
+         where taskforce_id = $1
+        """,
+        taskforce_id,
+    )
+    return [(EventFacts(*list(row)[:-1]), row["title"]) for row in rows]
+
+
+async def all_companies(conn: Connection, taskforce_id: UUID) -> list[RegisteredCompany]:
+    """Return every known company."""
+    rows = await conn.fetch(
+        "select id, name_key, cvr, municipality from companies where taskforce_id = $1", taskforce_id
+    )
+    return [RegisteredCompany(*row) for row in rows]

@@ -262,14 +262,14 @@ async def test_every_board_is_counted_once_per_change_however_many_screens_ask(
     app: FastAPI, struer: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted = 0
-    count = queries.hires_started
+    count = queries.between
 
     async def counting(*args: Any, **kwargs: Any) -> int:
         nonlocal counted
         counted += 1
         return await count(*args, **kwargs)
 
-    monkeypatch.setattr(queries, "hires_started", counting)
+    monkeypatch.setattr(queries, "between", counting)
     figures = await asyncio.gather(*(app.state.public_figures.find("struer") for _ in range(40)))
     assert {figure.count for figure in figures} == {7}
     assert counted <= 2

@@ -8,7 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from services.dashboard.measures.figures import MEASURES, Figures, compute, quarter_code, today
+from services.dashboard.measures import catalogue
+from services.dashboard.measures.figures import Figures, compute, quarter_code, today
 from services.dashboard.measures.queries import last_change
 from shared.contracts.events import EventCancelled, EventClosed, EventDrafted
 from tests.dashboard.messages import EVENING, check_in, employer_event, filled, hire, pledge, tell
@@ -40,7 +41,7 @@ def figures(dashboard_database: Database, taskforce_id: UUID) -> Ask:
 
 async def test_an_empty_taskforce_has_figures_of_nothing(figures: Ask) -> None:
     nothing = await figures()
-    assert nothing.pledged_positions == nothing.hires == nothing.hires_current == only()
+    assert nothing.counts["pledged_positions"] == nothing.counts["hires"] == nothing.counts["hires_current"] == only()
     assert nothing.events == []
     assert nothing.quarters == []
     assert nothing.updated_at is None
@@ -48,28 +49,28 @@ async def test_an_empty_taskforce_has_figures_of_nothing(figures: Ask) -> None:
 
 async def test_positions_count_not_pledges_and_types_stay_apart(dashboard_database: Database, figures: Ask) -> None:
     await tell(dashboard_database, pledge(positions=3), pledge(positions=2), pledge(positions=4, job_type="praktik"))
-    assert (await figures()).pledged_positions == only(smaajob=5, praktik=4)
+    assert (await figures()).counts["pledged_positions"] == only(smaajob=5, praktik=4)
 
 
 async def test_a_pledge_counts_from_the_day_it_was_pledged(dashboard_database: Database, figures: Ask) -> None:
     await tell(dashboard_database, pledge(pledged_on=date(2026, 12, 1)))
-    assert (await figures(date(2026, 11, 30))).pledged_positions == only()
-    assert (await figures(date(2026, 12, 1))).pledged_positions == only(smaajob=1)
+    assert (await figures(date(2026, 11, 30))).counts["pledged_positions"] == only()
+    assert (await figures(date(2026, 12, 1))).counts["pledged_positions"] == only(smaajob=1)
 
 
 async def test_a_duplicate_pledge_counts_at_no_time(dashboard_database: Database, figures: Ask) -> None:
     real, twice = pledge(positions=2), pledge(positions=2)
     await tell(dashboard_database, real, twice)
     await tell(dashboard_database, filled(twice, filled=0, status="duplicate"))
-    assert (await figures()).pledged_positions == only(smaajob=2)
+    assert (await figures()).counts["pledged_positions"] == only(smaajob=2)
     before = await figures(known_at=EVENING)
-    assert before.pledged_positions == only(smaajob=4), "on the evening nobody knew"
+    assert before.counts["pledged_positions"] == only(smaajob=4), "on the evening nobody knew"
 
 
 async def test_a_withdrawn_pledge_has_been_pledged_all_the_same(dashboard_database: Database, figures: Ask) -> None:
     logged = pledge(positions=2)
     await tell(dashboard_database, logged, filled(logged, filled=0, status="withdrawn"))
-    assert (await figures()).pledged_positions == only(smaajob=2)
+    assert (await figures()).counts["pledged_positions"] == only(smaajob=2)
 
 
 async def test_a_hire_counts_from_its_first_day_and_is_announced_before(
@@ -77,15 +78,15 @@ async def test_a_hire_counts_from_its_first_day_and_is_announced_before(
 ) -> None:
     await tell(dashboard_database, hire(start_date=date(2027, 1, 4), confirmed_at=EVENING))
     before_confirmation = await figures(date(2026, 11, 30))
-    assert before_confirmation.hires_starting_later == only()
+    assert before_confirmation.counts["hires_starting_later"] == only()
     confirmed = await figures(NIGHT)
-    assert confirmed.hires == only()
-    assert confirmed.hires_starting_later == only(smaajob=1)
+    assert confirmed.counts["hires"] == only()
+    assert confirmed.counts["hires_starting_later"] == only(smaajob=1)
     eve = await figures(date(2027, 1, 3))
-    assert (eve.hires, eve.hires_starting_later) == (only(), only(smaajob=1))
+    assert (eve.counts["hires"], eve.counts["hires_starting_later"]) == (only(), only(smaajob=1))
     begun = await figures(date(2027, 1, 4))
-    assert begun.hires == begun.hires_current == only(smaajob=1)
-    assert begun.hires_starting_later == only()
+    assert begun.counts["hires"] == begun.counts["hires_current"] == only(smaajob=1)
+    assert begun.counts["hires_starting_later"] == only()
 
 
 async def test_a_hire_confirmed_after_its_first_day_is_never_announced(
@@ -93,32 +94,34 @@ async def test_a_hire_confirmed_after_its_first_day_is_never_announced(
 ) -> None:
     await tell(dashboard_database, hire(start_date=date(2026, 11, 2), confirmed_at=EVENING))
     for day in (date(2026, 11, 1), date(2026, 11, 2), NIGHT):
-        assert (await figures(day)).hires_starting_later == only()
-    assert (await figures(date(2026, 11, 2))).hires == only(smaajob=1), "it was true then, though nobody had said so"
+        assert (await figures(day)).counts["hires_starting_later"] == only()
+    assert (await figures(date(2026, 11, 2))).counts["hires"] == only(smaajob=1), (
+        "it was true then, though nobody had said so"
+    )
 
 
 async def test_an_ended_hire_stays_a_hire_and_is_no_longer_current(dashboard_database: Database, figures: Ask) -> None:
     await tell(dashboard_database, hire(start_date=date(2026, 6, 1), ended_on=date(2026, 9, 1)))
     last_day = await figures(date(2026, 8, 31))
-    assert last_day.hires_current == only(smaajob=1)
+    assert last_day.counts["hires_current"] == only(smaajob=1)
     gone = await figures(date(2026, 9, 1))
-    assert gone.hires == only(smaajob=1)
-    assert gone.hires_current == only()
+    assert gone.counts["hires"] == only(smaajob=1)
+    assert gone.counts["hires_current"] == only()
 
 
 async def test_a_hire_that_ended_before_it_began_is_never_current(dashboard_database: Database, figures: Ask) -> None:
     await tell(dashboard_database, hire(start_date=date(2026, 6, 1), ended_on=date(2026, 5, 1)))
-    assert (await figures(date(2026, 5, 15))).hires_current == only()
-    assert (await figures(date(2026, 6, 1))).hires_current == only()
-    assert (await figures(date(2026, 6, 1))).hires == only(smaajob=1)
+    assert (await figures(date(2026, 5, 15))).counts["hires_current"] == only()
+    assert (await figures(date(2026, 6, 1))).counts["hires_current"] == only()
+    assert (await figures(date(2026, 6, 1))).counts["hires"] == only(smaajob=1)
 
 
 async def test_hires_without_a_pledge_are_counted_apart(dashboard_database: Database, figures: Ask) -> None:
     await tell(dashboard_database, hire(), hire(), hire(pledge_id=None), hire(pledge_id=None, job_type="fleksjob"))
     shown = await figures()
-    assert shown.hires == only(smaajob=3, fleksjob=1)
-    assert shown.hires_from_pledges == only(smaajob=2)
-    assert shown.hires_without_pledge == only(smaajob=1, fleksjob=1)
+    assert shown.counts["hires"] == only(smaajob=3, fleksjob=1)
+    assert shown.counts["hires_from_pledges"] == only(smaajob=2)
+    assert shown.counts["hires_without_pledge"] == only(smaajob=1, fleksjob=1)
 
 
 async def test_an_event_shows_its_goal_and_what_came_of_it(dashboard_database: Database, figures: Ask) -> None:
@@ -136,9 +139,9 @@ async def test_an_event_shows_its_goal_and_what_came_of_it(dashboard_database: D
     )
     (event,) = (await figures()).events
     assert (event.title, event.date, event.goal_positions) == ("Småjob-aften", NIGHT, 50)
-    assert event.companies_present == 2
-    assert event.pledged_positions == only(smaajob=3, praktik=1)
-    assert event.hires == event.hires_starting_later == only(smaajob=1)
+    assert event.counts["companies_present"] == 2
+    assert event.counts["pledged_positions"] == only(smaajob=3, praktik=1)
+    assert event.counts["hires"] == event.counts["hires_starting_later"] == only(smaajob=1)
 
 
 async def test_a_company_checked_in_twice_is_one_company(dashboard_database: Database, figures: Ask) -> None:
@@ -149,7 +152,7 @@ async def test_a_company_checked_in_twice_is_one_company(dashboard_database: Dat
         check_in(evening.event_id, company_id=company_id),
         check_in(evening.event_id, company_id=company_id, version=2, checked_in_at=EVENING + timedelta(hours=1)),
     )
-    assert (await figures()).events[0].companies_present == 1
+    assert (await figures()).events[0].counts["companies_present"] == 1
 
 
 async def test_events_come_latest_first_and_those_to_come_not_at_all(
@@ -189,7 +192,7 @@ async def test_a_pledge_may_come_before_news_of_its_event(dashboard_database: Da
     await tell(dashboard_database, pledge(positions=2, event_id=evening.event_id))
     (unknown,) = (await figures()).events
     assert (unknown.event_id, unknown.title, unknown.date) == (evening.event_id, None, None)
-    assert unknown.pledged_positions == only(smaajob=2)
+    assert unknown.counts["pledged_positions"] == only(smaajob=2)
     await tell(dashboard_database, evening)
     assert [event.title for event in (await figures()).events] == ["Småjob-aften"]
 
@@ -227,10 +230,10 @@ async def test_a_moment_belongs_to_the_day_it_is_in_denmark(
     )
     before, on_the_day = await figures(day - timedelta(days=1)), await figures(day)
     assert before.events == []
-    assert before.hires_starting_later == before.pledged_positions == only()
+    assert before.counts["hires_starting_later"] == before.counts["pledged_positions"] == only()
     assert on_the_day.events[0].date == day
-    assert on_the_day.events[0].companies_present == 1
-    assert on_the_day.hires_starting_later == on_the_day.pledged_positions == only(smaajob=1)
+    assert on_the_day.events[0].counts["companies_present"] == 1
+    assert on_the_day.counts["hires_starting_later"] == on_the_day.counts["pledged_positions"] == only(smaajob=1)
     assert [q.quarter for q in on_the_day.quarters] == [quarter]
 
 
@@ -245,9 +248,9 @@ async def test_quarters_run_without_gaps_over_the_turn_of_the_year(dashboard_dat
     quarters = (await figures()).quarters
     assert [q.quarter for q in quarters] == ["2025-Q3", "2025-Q4", "2026-Q1", "2026-Q2"]
     assert [q.begins_on for q in quarters][-1] == date(2026, 4, 1)
-    assert [q.pledged_positions["smaajob"] for q in quarters] == [2, 3, 0, 0]
-    assert [q.hires["smaajob"] for q in quarters] == [0, 0, 1, 0]
-    assert quarters[-1].hires == only(praktik=1)
+    assert [q.counts["pledged_positions"]["smaajob"] for q in quarters] == [2, 3, 0, 0]
+    assert [q.counts["hires"]["smaajob"] for q in quarters] == [0, 0, 1, 0]
+    assert quarters[-1].counts["hires"] == only(praktik=1)
 
 
 async def test_a_hire_to_come_opens_no_quarter(dashboard_database: Database, figures: Ask) -> None:
@@ -274,12 +277,12 @@ async def test_figures_known_at_a_moment_stay_what_they_were(dashboard_database:
     )
     assert (await figures(known_at=EVENING)).__dict__ | {"updated_at": then.updated_at} == then.__dict__
     an_hour_later = await figures(known_at=EVENING + timedelta(hours=1))
-    assert an_hour_later.pledged_positions == only(praktik=2)
-    assert an_hour_later.hires == only(smaajob=1)
+    assert an_hour_later.counts["pledged_positions"] == only(praktik=2)
+    assert an_hour_later.counts["hires"] == only(smaajob=1)
     assert an_hour_later.events[0].goal_positions == 60
-    assert an_hour_later.events[0].companies_present == 1
-    assert (await figures()).pledged_positions == only(praktik=2, smaajob=7)
-    assert (await figures(known_at=EVENING - timedelta(seconds=1))).pledged_positions == only()
+    assert an_hour_later.events[0].counts["companies_present"] == 1
+    assert (await figures()).counts["pledged_positions"] == only(praktik=2, smaajob=7)
+    assert (await figures(known_at=EVENING - timedelta(seconds=1))).counts["pledged_positions"] == only()
 
 
 async def test_the_latest_change_is_the_latest_of_any_kind(dashboard_database: Database, taskforce_id: UUID) -> None:
@@ -302,16 +305,16 @@ async def test_one_taskforces_figures_hold_nothing_of_anothers(
         employer_event(taskforce_id=other_taskforce_id),
     )
     mine = await figures()
-    assert mine.pledged_positions == only(smaajob=2)
-    assert mine.hires == only()
+    assert mine.counts["pledged_positions"] == only(smaajob=2)
+    assert mine.counts["hires"] == only()
     assert mine.events == []
     theirs = await compute(dashboard_database, other_taskforce_id, as_of=NIGHT)
-    assert theirs.pledged_positions == only(smaajob=5)
+    assert theirs.counts["pledged_positions"] == only(smaajob=5)
 
 
 def test_every_measure_is_explained_once() -> None:
-    codes = [measure.code for measure in MEASURES]
+    codes = [measure.code for measure in catalogue.MEASURES]
     assert len(set(codes)) == len(codes)
-    assert all(measure.label and measure.definition.endswith(".") for measure in MEASURES)
+    assert all(measure.label and measure.definition.endswith(".") for measure in catalogue.listed())
     shown = {name for name in Figures.__dataclass_fields__ if name.startswith(("pledged", "hires"))}
     assert shown <= set(codes)

@@ -7,16 +7,19 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
-from services.dashboard.measures.figures import EventFigures, Figures, nothing
+from services.dashboard.measures.attendance import CompaniesPresent
+from services.dashboard.measures.figures import EventFigures, Figures
+from services.dashboard.measures.pledges import PledgedPositions
 from services.dashboard.overview.views import evening
 
 TODAY = date(2026, 12, 1)
 
 
-def an_event(*, pledged: int = 0, **facts: Any) -> EventFigures:
-    positions = nothing()
-    positions["smaajob"] = pledged
-    return replace(EventFigures(uuid4(), status="open", date=TODAY, pledged_positions=positions), **facts)
+def an_event(*, pledged: int = 0, companies_present: int = 0, **facts: Any) -> EventFigures:
+    event = replace(EventFigures(uuid4(), status="open", date=TODAY), **facts)
+    event.counts.add(PledgedPositions, "smaajob", pledged)
+    event.counts.add(CompaniesPresent, None, companies_present)
+    return event
 
 
 def among(*events: EventFigures) -> EventFigures | None:

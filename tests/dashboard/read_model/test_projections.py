@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -154,24 +153,24 @@ async def _rows(database: Database, taskforce_id: UUID) -> dict[str, list[tuple[
 
 
 def _counted(figures: Any) -> dict[str, Any]:
-    shown = asdict(figures)
-    return {name: {k: v for k, v in shown[name].items() if v} for name in _MEASURES} | {
+    return {name: {k: v for k, v in figures.counts[name].items() if v} for name in _MEASURES} | {
         "quarters": {
-            (q["quarter"], of): (q["pledged_positions"][of], q["hires"][of])
-            for q in shown["quarters"]
+            (q.quarter, of): (q.counts["pledged_positions"][of], q.counts["hires"][of])
+            for q in figures.quarters
             for of in ("smaajob", "praktik")
-            if q["pledged_positions"][of] or q["hires"][of]
+            if q.counts["pledged_positions"][of] or q.counts["hires"][of]
         },
         "events": {
-            (e["event_id"], of): (e["pledged_positions"][of], e["hires"][of], e["hires_starting_later"][of])
-            for e in shown["events"]
+            (e.event_id, of): tuple(e.counts[name][of] for name in _OF_EVENTS)
+            for e in figures.events
             for of in ("smaajob", "praktik")
-            if e["pledged_positions"][of] or e["hires"][of] or e["hires_starting_later"][of]
+            if any(e.counts[name][of] for name in _OF_EVENTS)
         },
-        "companies": {e["event_id"]: e["companies_present"] for e in shown["events"] if e["title"]},
+        "companies": {e.event_id: e.counts["companies_present"] for e in figures.events if e.title},
     }
 
 
+_OF_EVENTS = ("pledged_positions", "hires", "hires_starting_later")
 _MEASURES = (
     "pledged_positions",
     "hires",
@@ -240,7 +239,7 @@ async def test_an_older_version_that_comes_late_is_history_and_not_the_present(
     await tell(dashboard_database, filled(logged, filled=2))
     await tell(dashboard_database, logged)
     async with dashboard_database.read(taskforce_id) as conn:
-        assert await conn.fetchval("select positions_filled from pledges") == 2
+        assert await conn.fetchval("select version from contributions") == 2
         assert await conn.fetchval("select array_agg(version order by version) from pledge_versions") == [1, 2]
 
 
@@ -251,17 +250,17 @@ async def test_what_a_row_says(dashboard_database: Database, taskforce_id: UUID)
     owner = company(company_id=company_id, personally_owned=True, name=None)
     await tell(dashboard_database, evening, owner, filled(logged, filled=1), confirmed)
     async with dashboard_database.read(taskforce_id) as conn:
-        told = await conn.fetchrow("select * from pledges")
+        told = await conn.fetchrow("select * from pledge_versions")
         assert told is not None
         assert (told["positions"], told["positions_filled"], told["positions_cancelled"]) == (3, 1, 0)
         assert (told["version"], told["event_id"], told["pledged_on"]) == (2, evening.event_id, date(2026, 12, 1))
-        kept = await conn.fetchrow("select * from hires")
+        kept = await conn.fetchrow("select * from hire_versions")
         assert kept is not None
         assert (kept["weekly_hours"], kept["ended_on"]) == (Decimal("12.5"), date(2027, 3, 1))
         assert await conn.fetchval("select name from companies") is None
 
 
-async def test_a_present_that_changes_takes_its_tallies_with_it(
+async def test_a_contribution_that_changes_takes_its_earlier_deltas_back(
     dashboard_database: Database, taskforce_id: UUID
 ) -> None:
     logged = pledge(positions=2, pledged_on=date(2026, 12, 1))
@@ -273,8 +272,11 @@ async def test_a_present_that_changes_takes_its_tallies_with_it(
         hire(hire_id=begun.hire_id, version=2, start_date=date(2027, 2, 1), confirmed_at=EVENING + timedelta(days=80)),
     )
     async with dashboard_database.read(taskforce_id) as conn:
-        left = await conn.fetch("select day, hires_from_pledges from daily_tallies")
-    assert [tuple(row) for row in left] == [(date(2027, 2, 1), 1)], "days with nothing on them are gone"
+        left = await conn.fetch("select period, day, measure, delta from deltas order by period, day")
+    assert [tuple(row) for row in left] == [
+        ("day", date(2027, 2, 1), "hires_from_pledges", 1),
+        ("quarter", date(2027, 1, 1), "hires_from_pledges", 1),
+    ], "a sum of zero has no row"
 
 
 async def test_two_workers_that_write_the_same_rows_at_once_write_them_once(
@@ -299,10 +301,10 @@ async def test_two_workers_that_write_the_same_rows_at_once_write_them_once(
 
     await asyncio.gather(*(worker(seed) for seed in range(4)))
     figures = await compute(dashboard_database, taskforce_id, as_of=date(2026, 12, 31))
-    assert figures.pledged_positions["smaajob"] == 400
+    assert figures.counts["pledged_positions"]["smaajob"] == 400
     async with dashboard_database.read(taskforce_id) as conn:
         assert await conn.fetchval("select count(*) from pledge_versions") == 600
-        assert await conn.fetchval("select sum(positions_filled) from pledges") == 400
+        assert await conn.fetchval("select count(*) from contributions where version = 3") == 200
 
 
 async def test_news_is_announced_once_and_old_news_not_at_all(
@@ -328,7 +330,7 @@ async def test_what_the_database_can_never_take_is_refused_whole(
             pledge(),
             hire(weekly_hours=Decimal(10)).model_copy(update={"weekly_hours": Decimal(10**6)}),
         )
-    assert (await compute(dashboard_database, taskforce_id)).pledged_positions["smaajob"] == 0
+    assert (await compute(dashboard_database, taskforce_id)).counts["pledged_positions"]["smaajob"] == 0
 
 
 def test_registered_facts_are_the_only_ones_with_names() -> None:

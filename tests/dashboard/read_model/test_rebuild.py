@@ -98,7 +98,7 @@ async def test_a_rebuild_makes_the_same_rows(
     await publish(*history)
     await tell(dashboard_database, *history)
     before = await _rows(look)
-    assert before["daily_tallies"]
+    assert before["deltas"]
 
     steps: list[tuple[int, int]] = []
     done = await rebuild(dashboard_database, outboxes, progress=lambda read, all_: steps.append((read, all_)))
@@ -142,7 +142,9 @@ async def test_a_rebuild_mends_what_was_lost_and_what_was_never_true(
     await publish(taskforce(), logged)
     await tell(dashboard_database, pledge(positions=40))
     await rebuild(dashboard_database, outboxes)
-    assert (await compute(dashboard_database, taskforce_id, as_of=logged.pledged_on)).pledged_positions["smaajob"] == 3
+    assert (await compute(dashboard_database, taskforce_id, as_of=logged.pledged_on)).counts["pledged_positions"][
+        "smaajob"
+    ] == 3
     assert [row["slug"] for row in await look("select slug from taskforces")] == ["struer"]
 
 
@@ -160,14 +162,16 @@ async def test_what_arrives_while_building_is_in_the_old_generation_and_in_the_n
     async def swap_after_more(database: Database, generation: int) -> None:
         # Too late for the outbox to be read again: only the worker brings this one.
         await tell(dashboard_database, pledge(positions=10))
-        seen.append((await compute(database, taskforce_id, as_of=EVENING.date())).pledged_positions["smaajob"])
+        seen.append(
+            (await compute(database, taskforce_id, as_of=EVENING.date())).counts["pledged_positions"]["smaajob"]
+        )
         await swap(database, generation)
 
     monkeypatch.setattr(rebuilding, "_swap", swap_after_more)
     await rebuild(dashboard_database, outboxes)
     assert seen == [10], "the old generation goes on being served and kept up to date"
     figures = await compute(dashboard_database, taskforce_id, as_of=EVENING.date())
-    assert figures.pledged_positions["smaajob"] == 11
+    assert figures.counts["pledged_positions"]["smaajob"] == 11
 
 
 async def test_a_worker_in_the_middle_of_a_batch_is_waited_for(
@@ -183,13 +187,13 @@ async def test_a_worker_in_the_middle_of_a_batch_is_waited_for(
         into = await projections.generations(conn)
         await publish(late)
         rebuilding_ = asyncio.create_task(rebuild(dashboard_database, outboxes))
-        while not await look("select 1 from pledges"):
+        while not await look("select 1 from pledge_versions"):
             await asyncio.sleep(0.02)
         await asyncio.sleep(0.1)
         assert not rebuilding_.done(), "the swap must wait, or this row would outlive its generation"
         await projections.write(conn, [late], into)
     done = await rebuilding_
-    assert {row["generation"] for row in await look("select generation from pledges")} == {done.generation}
+    assert {row["generation"] for row in await look("select generation from pledge_versions")} == {done.generation}
 
 
 async def test_a_reader_sees_one_generation_or_the_other_and_never_half_of_one(
@@ -202,7 +206,7 @@ async def test_a_reader_sees_one_generation_or_the_other_and_never_half_of_one(
     seen = set()
     while not running.done():
         figures = await compute(dashboard_database, taskforce_id, as_of=EVENING.date())
-        seen.add(figures.pledged_positions["smaajob"])
+        seen.add(figures.counts["pledged_positions"]["smaajob"])
     await running
     assert seen == {600}
 
@@ -257,10 +261,12 @@ async def test_a_rebuild_that_died_leaves_nothing_that_the_next_cannot_clear(
         patch.setattr(rebuilding, "_swap", die)
         await rebuild(dashboard_database, outboxes)
     figures = await compute(dashboard_database, taskforce_id, as_of=EVENING.date())
-    assert figures.pledged_positions["smaajob"] == 1, "the old one serves on"
+    assert figures.counts["pledged_positions"]["smaajob"] == 1, "the old one serves on"
 
     done = await rebuild(dashboard_database, outboxes)
-    assert (await compute(dashboard_database, taskforce_id, as_of=EVENING.date())).pledged_positions["smaajob"] == 3
+    assert (await compute(dashboard_database, taskforce_id, as_of=EVENING.date())).counts["pledged_positions"][
+        "smaajob"
+    ] == 3
     assert [tuple(row) for row in await look("select generation, state from generations")] == [
         (done.generation, "serving")
     ]
@@ -310,7 +316,7 @@ async def test_changes_that_cannot_be_understood_are_counted_and_passed_over(
     assert done.ignored == {"tilsagn.pledges.PledgeSung.v1": 1}
     assert done.refused == {"tilsagn.pledges.PledgeLogged.v1": 1}
     figures = await compute(dashboard_database, taskforce_id, as_of=EVENING.date())
-    assert figures.pledged_positions["smaajob"] == 4
+    assert figures.counts["pledged_positions"]["smaajob"] == 4
 
 
 async def test_rows_of_a_generation_that_serves_cannot_be_discarded(dashboard_database: Database) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Page
 
     from shared.db.database import Database
-    from shared.http.auth import Role
+    from shared.product.roles import Role
 
     OpenPage = Callable[..., Awaitable[Page]]
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from services.events.settings import EventsSettings
     from shared.db.database import Database
-    from shared.http.auth import Role
+    from shared.product.roles import Role
     from tests.events.conftest import Caller
 
 

@@ -18,7 +18,7 @@ _CONSUMER: Final = "shared/messaging/consumer.py"
 _RELAY: Final = "shared/messaging/relay.py"
 _BROKER: Final = "shared/messaging/broker.py"
 _POSTGRES: Final = "shared/db/database.py"
-_TOGETHER: Final = "services/pledges/pledges/group_commit.py"
+_PLEDGE_COMMANDS: Final = "services/pledges/pledges/commands.py"
 _PLEDGES_SQL: Final = "services/pledges/migrations/20261201020000_create_pledges.sql"
 _PROJECTIONS: Final = "services/dashboard/read_model/projections.py"
 _RULES: Final = "services/notifications/notices/rules.py"
@@ -158,23 +158,39 @@ BUGS: Final = (
         "The message in a transaction of its own: it is on its way while the pledge is still being written.",
         (
             Change(
-                _TOGETHER,
-                "return GroupCommit(database, _log)",
-                "return GroupCommit(database, partial(_log, database))",
+                _PLEDGE_COMMANDS,
+                "return GroupCommit(database, _log_batch)",
+                "return GroupCommit(database, partial(_log_batch, database))",
             ),
             Change(
-                _TOGETHER,
-                "async def _log(conn: Connection, taskforce_id: UUID,",
-                "async def _log(database: Database, conn: Connection, taskforce_id: UUID,",
+                _PLEDGE_COMMANDS,
+                "async def _log_batch(conn: Connection,",
+                "async def _log_batch(database: Database, conn: Connection,",
             ),
             Change(
-                _TOGETHER,
-                "        await outbox.add_all(conn, [",
-                "        async with database.change(taskforce_id) as telling:\n"
-                "            await outbox.add_all(telling, [",
+                _PLEDGE_COMMANDS,
+                "outcomes = await log_pledges(conn, taskforce_id, batch)",
+                "outcomes = await log_pledges(conn, taskforce_id, batch, database)",
             ),
             Change(
-                _TOGETHER,
+                _PLEDGE_COMMANDS,
+                "[outcome] = await log_pledges(conn, taskforce_id, [new])",
+                "[outcome] = await log_pledges(conn, taskforce_id, [new], db)",
+            ),
+            Change(
+                _PLEDGE_COMMANDS,
+                "conn: Connection, taskforce_id: UUID, batch: Sequence[NewPledge]\n) -> list[Pledge | Refusal | None]:",
+                "conn: Connection, taskforce_id: UUID, batch: Sequence[NewPledge], database: Database\n"
+                ") -> list[Pledge | Refusal | None]:",
+            ),
+            Change(
+                _PLEDGE_COMMANDS,
+                "    await outbox.add_all(conn, messages)\n",
+                "    async with database.change(taskforce_id) as publishing:\n"
+                "        await outbox.add_all(publishing, messages)\n",
+            ),
+            Change(
+                _PLEDGE_COMMANDS,
                 "from typing import TYPE_CHECKING\n",
                 "from functools import partial\nfrom typing import TYPE_CHECKING\n",
             ),
@@ -237,7 +253,7 @@ BUGS: Final = (
     Bug(
         "version ignored",
         "Messages of one aggregate come in order, so the last one that came is the newest.",
-        (Change(_PROJECTIONS, "         where excluded.version > present.version\n", ""),),
+        (Change(_PROJECTIONS, "             where excluded.version > present.version\n", ""),),
         FAULTS["delivered again: every message"],
         ("I5 dashboard_has_every_version_once",),
         "order_violations",

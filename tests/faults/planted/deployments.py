@@ -72,13 +72,7 @@ BUGS: Final = (
         (
             Change(
                 _STORE,
-                """select pledge.taskforce_id, pledge.id, pledge.event_id, pledge.company_name, pledge.company_cvr,
-               pledge.company_p_number, pledge.company_municipality, pledge.company_id, pledge.municipality,
-               pledge.job_type, pledge.position_count, pledge.weekly_hours_from, pledge.weekly_hours_to,
-               pledge.tasks, pledge.earliest_start, pledge.captured_by, pledge.logged_by,
-               pledge.logged_with_pass, pledge.captured_at, pledge.received_at, pledge.pledged_on,
-               pledge.flags, pledge.request_digest, pledge.version, pledge.status,
-""",
+                'select {listed([*COLUMNS], "pledge")},\n',
                 "select pledge.*,\n",
             ),
         ),

@@ -14,8 +14,9 @@ import pytest_asyncio
 from services.notifications.app import create_app
 from services.notifications.deliveries.pages import reason_text
 from shared.contracts.events import SignInLinkRequested
-from shared.http.auth import COOKIE, Role, unclassified_routes
+from shared.http.auth import COOKIE, unclassified_routes
 from shared.i18n.translations import speaking
+from shared.product.roles import Role
 from tests.notifications.facts import hire, invited, pledge
 
 if TYPE_CHECKING:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.pledges.imports import COLUMNS, Report, import_pledges
+from services.pledges.imports.columns import COLUMNS
+from services.pledges.imports.commands import import_pledges
+from services.pledges.imports.report import Report
 from services.pledges.imports.spreadsheet import NotATable, read_table
 from services.pledges.pledges.domain import Limits
 from shared.contracts.pledges import PledgeLogged

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from shared.db.database import Database
-    from shared.http.auth import Role
+    from shared.product.roles import Role
 
 
 async def test_what_is_filled_in_becomes_a_pledge_and_the_next_form_stands_ready(

@@ -8,7 +8,8 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from shared.http.auth import Role, unclassified_routes
+from shared.http.auth import unclassified_routes
+from shared.product.roles import Role
 from tests.pledges.conftest import Caller, hire_body, pledge_body
 
 if TYPE_CHECKING:

@@ -97,7 +97,7 @@ async def test_a_key_that_another_transaction_holds_keeps_only_its_own_request_w
         await transaction.start()
         await conn.execute(
             """
-            insert into idempotency_keys (taskforce_id, operation, key, request_digest, subject_id, recorded_at)
+            insert into idempotency_keys (taskforce_id, operation, key, request_fingerprint, subject_id, recorded_at)
             values ($1, 'log_pledge', $2, '', $3, now())
             """,
             taskforce_id,

@@ -13,8 +13,9 @@ import pytest_asyncio
 
 from deploy.services import app_role, intake_role, owner_role
 from services.pledges.app import create_app
-from services.pledges.pledges import idempotency, store
+from services.pledges.pledges import store
 from services.pledges.register.domain import TypedCompany
+from services.pledges.register.store import load_register_context
 from shared.db.database import Database
 from tests.pledges.conftest import Caller, hire_body, pledge_body
 from tests.pledges.intake.test_api import as_pass
@@ -143,9 +144,9 @@ async def test_it_reads_and_writes_what_is_named_here_and_nothing_else(pledges_d
         "select count(*) from hires",
         "select * from hire_contacts",
         "select hire_id from positions",
-        "select request_digest from pledges",
+        "select request_fingerprint from pledges",
         # With it, `pledge_of_request` would show what people have logged.
-        "select request_digest from idempotency_keys",
+        "select request_fingerprint from idempotency_keys",
         "select who from access_log",
         "select payload from outbox",
         "select * from dead_letters",
@@ -190,7 +191,7 @@ async def test_it_can_log_as_nobody_but_a_guest(
     async with pledges_database.read(taskforce_id) as conn:
         members = await store.load_pledge(conn, taskforce_id, UUID(logged["member"]["id"]))
     assert members is not None
-    pledge = replace(members[0], promise=replace(members[0].promise, id=uuid4()))
+    pledge = replace(members[0], terms=replace(members[0].terms, id=uuid4()))
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with narrow.change(taskforce_id) as conn:
             await store.insert_pledge(conn, pledge, b"\1" * 32)
@@ -198,7 +199,8 @@ async def test_it_can_log_as_nobody_but_a_guest(
         async with narrow.change(taskforce_id) as conn:
             await conn.execute(
                 """
-                insert into idempotency_keys (taskforce_id, operation, key, request_digest, subject_id, recorded_at)
+                insert into idempotency_keys
+                       (taskforce_id, operation, key, request_fingerprint, subject_id, recorded_at)
                 values ($1, 'confirm_hire', 'key', '', gen_random_uuid(), now())
                 """,
                 taskforce_id,
@@ -211,13 +213,13 @@ async def test_it_recognises_a_company_of_the_register(
     event_id = UUID(logged["guest"]["event_id"])
     wanted = [(event_id, TypedCompany("B&O", None, None, None))]
     async with narrow.read(taskforce_id) as conn:
-        [around] = await idempotency.look_around(conn, taskforce_id, wanted)
-    assert around.event is not None
-    assert len(around.candidates) == 1
+        [context] = await load_register_context(conn, taskforce_id, wanted)
+    assert context.event is not None
+    assert len(context.candidates) == 1
     async with narrow.read(other_taskforce_id) as conn:
-        [around] = await idempotency.look_around(conn, taskforce_id, wanted)
-    assert around.event is None
-    assert around.candidates == []
+        [context] = await load_register_context(conn, taskforce_id, wanted)
+    assert context.event is None
+    assert context.candidates == []
 
 
 async def test_a_pledge_is_told_to_whoever_has_what_it_is_recognised_by(
@@ -225,16 +227,16 @@ async def test_a_pledge_is_told_to_whoever_has_what_it_is_recognised_by(
 ) -> None:
     pledge_id = UUID(logged["member"]["id"])
     async with pledges_database.read(taskforce_id) as conn:
-        [digest] = (await idempotency.request_digests(conn, taskforce_id, [pledge_id])).values()
+        [fingerprint] = (await store.fingerprints_of_pledges(conn, taskforce_id, [pledge_id])).values()
 
-    async def told(whose: UUID, digest: bytes) -> bool:
+    async def told(whose: UUID, fingerprint: bytes) -> bool:
         async with narrow.read(whose) as conn:
-            return await store.pledge_of_request(conn, taskforce_id, pledge_id, digest) is not None
+            return await store.pledge_of_request(conn, taskforce_id, pledge_id, fingerprint) is not None
 
-    assert await told(taskforce_id, digest)
+    assert await told(taskforce_id, fingerprint)
     assert not await told(taskforce_id, b"\2" * 32)
     assert not await told(taskforce_id, b"")
-    assert not await told(other_taskforce_id, digest)
+    assert not await told(other_taskforce_id, fingerprint)
 
 
 async def test_what_a_member_sent_is_recognised_when_the_phone_sends_it_again_with_a_pass(

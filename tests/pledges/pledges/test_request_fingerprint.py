@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from services.pledges.imports import import_pledges
+from services.pledges.imports.commands import import_pledges
 from services.pledges.pledges.domain import Limits
 from services.pledges.settings import PledgesSettings
 from shared.i18n.translations import speaking
@@ -20,7 +20,7 @@ from tests.pledges.conftest import REQUEST_KEY, Caller, hire_body, pledge_body
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from services.pledges.imports import Report
+    from services.pledges.imports.report import Report
     from shared.db.database import Database
     from tests.support.infrastructure import Databases
 
@@ -45,7 +45,9 @@ def plain(body: Any, *, ascii_only: bool = True) -> bytes:
 
 async def kept(dsns: Databases) -> dict[str, list[bytes]]:
     conn = await asyncpg.connect(dsns.superuser_dsn("pledges"))
-    found = {table: [row[0] for row in await conn.fetch(f"select request_digest from {table}")] for table in TABLES}
+    found = {
+        table: [row[0] for row in await conn.fetch(f"select request_fingerprint from {table}")] for table in TABLES
+    }
     await conn.close()
     return found
 

@@ -10,7 +10,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from shared.http.csrf import COOKIE, FIELD, HEADER, FormFields
+from shared.http.csrf import COOKIE, HEADER
+from shared.ui.csrf_field import FIELD, FormFields
 from shared.ui.pages import templates
 from tests.shared.kitchen.app import create_kitchen, token
 

@@ -13,9 +13,9 @@ from fastapi import Depends
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
+from shared.fields.validation import FieldError
 from shared.http.auth import Principal, public
 from shared.http.problems import Problem, safe_next
-from shared.http.validation import FieldError
 from tests.shared.kitchen.app import create_kitchen, token
 
 INTAKE = {"company": "B&O", "positions": 1, "hours": 10, "contact": {"name": "Eva"}}

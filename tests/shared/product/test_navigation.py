@@ -17,6 +17,7 @@ from services.pledges.app import create_app as pledges
 from services.pledges.settings import PledgesSettings
 from shared.http.auth import ACCESS_ATTRIBUTE
 from shared.product import navigation
+from shared.product.roles import ROLE_LABELS
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -53,7 +54,7 @@ def _allowed(dependant: Any) -> frozenset[str]:
     return frozenset(getattr(dependant.call, ACCESS_ATTRIBUTE, ())).union(*inner)
 
 
-@pytest.mark.parametrize("role", navigation.ROLE_LABELS)
+@pytest.mark.parametrize("role", ROLE_LABELS)
 def test_every_place_in_a_roles_menu_is_one_it_may_open(pages: dict[str, frozenset[str]], role: str) -> None:
     for place in navigation.destinations({role}):
         assert pages[place.path] & {role, "public"}, place.path

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
-from shared.http.validation import FieldError, sentence
+from shared.fields.validation import FieldError, sentence
 from shared.i18n.translations import speaking
 from shared.ui.forms import Form, blank, read_form
 

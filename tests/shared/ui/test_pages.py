@@ -9,6 +9,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from shared.product import navigation
+from shared.product.roles import role_labels
 from shared.ui.assets import AssetsNotBuiltError, Manifest, asset_url, icon_svg
 from shared.ui.pages import templates
 from tests.shared.kitchen.app import create_kitchen
@@ -49,8 +50,8 @@ def test_the_current_place_is_the_longest_that_fits() -> None:
 
 
 def test_every_role_has_a_name_on_screen() -> None:
-    assert navigation.role_labels({"caseworker", "member"}) == ["member", "case worker"]
-    assert navigation.role_labels({"nobody"}) == []
+    assert role_labels({"caseworker", "member"}) == ["member", "case worker"]
+    assert role_labels({"nobody"}) == []
 
 
 def test_a_name_a_template_does_not_know_is_an_error_not_a_hole() -> None:

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.events.access import CHECK_IN, COMPANY, EVENT, Db, DoorKeeper, is_planner
+from services.events.access import CHECK_IN, COMPANY, EVENT, DoorKeeper, is_planner
 from services.events.calendar import commands, queries
 from services.events.calendar.queries import ByTime
 from services.events.calendar.schemas import CheckInIn, CheckInOut, CheckInPage
+from shared.http.dependencies import Db
 from shared.http.openapi import problems
 from shared.http.paging import PageSize, PageToken, cut
 from shared.http.policy import concerns

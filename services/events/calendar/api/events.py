@@ -7,11 +7,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from services.events.access import EVENT, Db, EventApiReader, Planner, is_planner
+from services.events.access import EVENT, EventApiReader, Planner, is_planner
 from services.events.calendar import commands, queries
 from services.events.calendar.queries import ByTime
 from services.events.calendar.schemas import EventIn, EventOut, EventPage
 from shared.contracts.events import EventStatus
+from shared.http.dependencies import Db
 from shared.http.openapi import problems, versioned
 from shared.http.paging import PageSize, PageToken, cut
 from shared.http.policy import concerns

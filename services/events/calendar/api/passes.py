@@ -6,9 +6,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from services.events.access import EVENT, Db, Planner, Settings
+from services.events.access import EVENT, Planner, Settings
 from services.events.calendar import commands, passes, store
 from services.events.calendar.schemas import GenerationOut, PassOut, RevokeIn
+from shared.http.dependencies import Db
 from shared.http.openapi import problems, versioned
 from shared.http.policy import concerns
 from shared.http.preconditions import ExpectedVersion, etag

@@ -7,10 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.events.access import CHECK_IN, COMPANY, EVENT, Db, DoorKeeper, is_planner
+from services.events.access import CHECK_IN, COMPANY, EVENT, DoorKeeper, is_planner
 from services.events.calendar import commands, queries
 from services.events.calendar.schemas import ArrivalForm
 from services.events.register.schemas import CompanyIn
+from shared.http.dependencies import Db
 from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.http.rate_limits import LOGGING, limited

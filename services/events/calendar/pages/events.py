@@ -9,13 +9,14 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.events.access import CHECK_IN, EVENT, Db, EventReader, Planner, is_door_keeper, is_planner
+from services.events.access import CHECK_IN, EVENT, EventReader, Planner, is_door_keeper, is_planner
 from services.events.calendar import commands, queries
 from services.events.calendar.domain import EndsBeforeStart
 from services.events.calendar.queries import ByTime
 from services.events.calendar.schemas import EventForm, OpenForm, TransitionForm
 from services.events.register.domain import CompanyNotFound
 from shared.fields.text import SearchText
+from shared.http.dependencies import Db
 from shared.http.paging import PageToken, cut
 from shared.http.policy import concerns
 from shared.i18n.translations import gettext as _

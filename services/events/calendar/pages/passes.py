@@ -10,11 +10,12 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.events.access import EVENT, PASS, Anybody, Db, DoorKeeper, Planner, Settings, is_planner
+from services.events.access import EVENT, PASS, DoorKeeper, Planner, Settings, is_planner
 from services.events.calendar import commands, passes, store
 from services.events.calendar.domain import EventNotFound, PassNotAvailable
 from services.events.calendar.schemas import RevokeForm
 from services.events.register import queries
+from shared.http.dependencies import Anybody, Db
 from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.http.rate_limits import SIGNING_IN, limited

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from services.events.access import PASSKEY, SESSION, AnyPerson, Db, Settings
+from services.events.access import PASSKEY, SESSION, Settings
 from services.events.identity.passkeys import queries as passkey_queries
 from services.events.identity.people import queries as people_queries
 from services.events.identity.people import store as people
 from services.events.identity.people.domain import PRIVILEGED
 from services.events.identity.sessions import queries as session_queries
+from shared.http.dependencies import AnyPerson, Db
 from shared.http.policy import concerns
-from shared.product.navigation import ROLE_LABELS
+from shared.product.roles import ROLE_LABELS
 from shared.product.vocabulary import PROGRAMMES
 from shared.ui.pages import render
 

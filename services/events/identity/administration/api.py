@@ -6,12 +6,13 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.events.access import PERSON, Administrator, Db, SteppedUpAdministrator
+from services.events.access import PERSON, Administrator, SteppedUpAdministrator
 from services.events.identity.administration import commands
 from services.events.identity.administration.schemas import PersonFacts, PersonIn, PersonOut, PersonPage
 from services.events.identity.people import queries
 from services.events.identity.people.queries import PeopleByName
 from shared.db.database import Database
+from shared.http.dependencies import Db
 from shared.http.openapi import problems
 from shared.http.paging import PageSize, PageToken, cut
 from shared.http.policy import concerns

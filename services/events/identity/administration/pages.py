@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.events.access import PERSON, Administrator, Db, SteppedUpAdministrator
+from services.events.access import PERSON, Administrator, SteppedUpAdministrator
 from services.events.identity.administration import commands
 from services.events.identity.administration.schemas import PersonFacts, PersonIn
 from services.events.identity.api_keys.domain import SCOPE_LABELS
@@ -26,10 +26,11 @@ from services.events.identity.people.domain import (
 )
 from services.events.identity.people.queries import PeopleByName
 from services.events.register.domain import CompanyNotFound
+from shared.http.dependencies import Db
 from shared.http.paging import PageToken, cut
 from shared.http.policy import concerns
 from shared.http.refusals import problem_of
-from shared.product.navigation import ROLE_LABELS
+from shared.product.roles import ROLE_LABELS
 from shared.product.vocabulary import PROGRAMMES
 from shared.refusals import Refusal
 from shared.ui.forms import blank, read_form

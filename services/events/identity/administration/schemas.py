@@ -15,7 +15,8 @@ from shared.contracts.message import MunicipalityCode
 from shared.fields.email import Email
 from shared.fields.text import Name
 from shared.http.schemas import RequestModel, ResponseModel
-from shared.product.vocabulary import PersonRole, Programme
+from shared.product.roles import PersonRole
+from shared.product.vocabulary import Programme
 
 _EXAMPLE: JsonDict = {
     "id": "c4a760a8-dbcf-4e14-9f39-8b4d5d3f3c11",

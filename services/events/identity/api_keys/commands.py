@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from shared.db.database import Connection, Database
-    from shared.http.auth import Scope
+    from shared.product.roles import Scope
 
 _log = structlog.get_logger(__name__)
 

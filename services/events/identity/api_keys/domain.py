@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Final, Self
 from uuid import UUID
 
-from shared.http.auth import Scope
 from shared.i18n.translations import N_
+from shared.product.roles import Scope
 from shared.refusals import Refusal
 from shared.secrets import from_base64url, to_base64url
 

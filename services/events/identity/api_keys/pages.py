@@ -9,10 +9,11 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.events.access import API_KEY, Administrator, Db, Settings, SteppedUpAdministrator
+from services.events.access import API_KEY, Administrator, Settings, SteppedUpAdministrator
 from services.events.identity.api_keys import commands, queries
 from services.events.identity.api_keys.domain import LIFETIMES_DAYS, SCOPE_LABELS, TOKEN_PATH
 from services.events.identity.api_keys.schemas import ApiKeyIn
+from shared.http.dependencies import Db
 from shared.http.policy import concerns
 from shared.ui.forms import blank, read_form
 from shared.ui.pages import render

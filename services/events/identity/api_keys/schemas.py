@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.events.identity.api_keys.domain import SCOPE_LABELS
 from shared.fields.text import Line
-from shared.http.auth import Scope
+from shared.product.roles import Scope
 
 if TYPE_CHECKING:
     pass

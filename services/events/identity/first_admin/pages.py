@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
 
-from services.events.access import SETUP, Anybody, Db, Settings
+from services.events.access import SETUP, Settings
 from services.events.identity.first_admin import commands
 from services.events.identity.people.domain import AddressTaken, Person
 from services.events.identity.sessions.cookies import end_previous_session, set_session_cookies
@@ -16,6 +16,7 @@ from services.events.identity.sessions.device import describe
 from services.events.register import queries
 from shared.fields.email import Email
 from shared.fields.text import Name
+from shared.http.dependencies import Anybody, Db
 from shared.http.policy import concerns
 from shared.http.rate_limits import SIGNING_IN, limited
 from shared.http.refusals import problem_of

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from services.events.access import LINK_REQUEST, Db, NotificationsService
+from services.events.access import LINK_REQUEST, NotificationsService
 from services.events.identity.magic_links import commands
 from services.events.identity.magic_links.domain import LinkExpired
 from services.events.identity.magic_links.schemas import LinkToSend
 from services.events.identity.people.domain import PersonNotFound
+from shared.http.dependencies import Db
 from shared.http.policy import concerns
 
 router = APIRouter(prefix="/internal/events/v1/sign-in-links", include_in_schema=False)

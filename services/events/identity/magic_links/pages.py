@@ -8,13 +8,14 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.events.access import LINK, Anybody, Db, Settings
+from services.events.access import LINK, Settings
 from services.events.identity.login_options.pages import show_login_options
 from services.events.identity.magic_links import commands
 from services.events.identity.magic_links.domain import LIFETIME, MAX_PER_NETWORK, LinkCode
 from services.events.identity.magic_links.schemas import LinkIn
 from services.events.identity.sessions.cookies import end_previous_session, set_session_cookies
 from services.events.identity.sessions.device import describe
+from shared.http.dependencies import Anybody, Db
 from shared.http.policy import concerns
 from shared.http.problems import safe_next
 from shared.http.rate_limiter import RateLimiter, network_of, refuse

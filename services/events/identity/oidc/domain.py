@@ -12,7 +12,8 @@ from uuid import UUID
 from services.events.identity.people.domain import Person
 from services.events.settings import Groups
 from shared.i18n.translations import N_
-from shared.product.vocabulary import PersonRole, Programme
+from shared.product.roles import PersonRole
+from shared.product.vocabulary import Programme
 from shared.refusals import Refusal
 from shared.secrets import SECRET_BYTES, from_base64url, new_secret, to_base64url
 

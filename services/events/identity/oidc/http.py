@@ -7,14 +7,13 @@ can reach (server-side request forgery).
 from __future__ import annotations
 
 import asyncio
-import ssl
-from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import httpx
 
 from services.events.identity.oidc.domain import ProviderNotTrusted
 from services.events.settings import origin_of
+from shared.http.tls import trusted_authorities
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -26,12 +25,6 @@ SECONDS: Final = 8.0
 _CONNECT_SECONDS: Final = 4.0
 
 
-@cache
-def _trusted() -> ssl.SSLContext:
-    """Return the TLS context with the machine's authorities, or those of `SSL_CERT_FILE`. Slow, so cached."""
-    return ssl.create_default_context()
-
-
 class Bounded(httpx.AsyncBaseTransport):
     """A transport that requests allowed origins only, follows no redirects, and rejects slow or large responses.
 
@@ -41,7 +34,7 @@ class Bounded(httpx.AsyncBaseTransport):
 
     def __init__(self, origins: Collection[str]) -> None:
         self._origins = origins
-        self._inner = httpx.AsyncHTTPTransport(verify=_trusted(), retries=0)
+        self._inner = httpx.AsyncHTTPTransport(verify=trusted_authorities(), retries=0)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request. Raises `ProviderNotTrusted`, or `httpx.HTTPError` if there is no response in time."""

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
-from services.events.access import Anybody, AnyPerson, Db, Settings
+from services.events.access import Settings
 from services.events.identity.oidc import commands
 from services.events.identity.oidc.domain import (
     LIFETIME,
@@ -31,6 +31,7 @@ from services.events.register import queries
 from services.events.settings import CALLBACK
 from shared import metrics
 from shared.fields.cpr import MayLookLikeCpr
+from shared.http.dependencies import Anybody, AnyPerson, Db
 from shared.http.policy import concerns
 from shared.http.problems import Negotiation, respond, safe_next
 from shared.http.rate_limits import SIGNING_IN, limited

@@ -10,16 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from services.events.access import (
-    PASSKEY,
-    PERSON,
-    Anybody,
-    AnyPerson,
-    Db,
-    Settings,
-    SteppedUpAdministrator,
-    SteppedUpPerson,
-)
+from services.events.access import PASSKEY, PERSON, Settings, SteppedUpAdministrator
 from services.events.identity.passkeys import commands
 from services.events.identity.passkeys.ceremony import RelyingParty
 from services.events.identity.passkeys.domain import CHALLENGE_LIFETIME, PasskeysUnavailable
@@ -29,6 +20,7 @@ from services.events.identity.sessions import commands as sessions
 from services.events.identity.sessions.cookies import delete_cookies, session_key_of, set_session_cookies
 from services.events.identity.sessions.device import describe
 from services.events.identity.sessions.domain import NoSession, SessionEnded
+from shared.http.dependencies import Anybody, AnyPerson, Db, SteppedUpPerson
 from shared.http.policy import concerns
 from shared.http.problems import Problem, safe_next
 from shared.http.rate_limits import ASKING_DEVICES, SIGNING_IN, limited

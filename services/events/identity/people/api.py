@@ -7,9 +7,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from services.events.access import PERSON, Db, NotificationsService
+from services.events.access import PERSON, NotificationsService
 from services.events.identity.people import queries
 from services.events.identity.people.queries import Address
+from shared.http.dependencies import Db
 from shared.http.policy import concerns
 
 router = APIRouter(prefix="/internal/events/v1/people", include_in_schema=False)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
-from shared.http.auth import Role
 from shared.i18n.translations import N_
+from shared.product.roles import Role
 from shared.refusals import Refusal
 
 if TYPE_CHECKING:

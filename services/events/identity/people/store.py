@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import asyncpg
 
     from shared.db.database import Connection
-    from shared.http.auth import Role
+    from shared.product.roles import Role
 
 _SELECT_PERSON = """
     select id, name, email, municipality, language, programme, company_id,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from services.events.identity.people.domain import Person
     from services.events.identity.sessions.domain import Proof
     from shared.db.database import Connection, Database
-    from shared.http.auth import Role
+    from shared.product.roles import Role
 
 
 async def start(

@@ -9,23 +9,25 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from services.events.access import SESSION, Anybody, AnyPerson, Db, Settings, SteppedUpPerson
+from services.events.access import SESSION, Settings
 from services.events.identity.sessions import commands
 from services.events.identity.sessions.cookies import delete_cookies, session_key_of, set_token_cookie
 from services.events.identity.sessions.domain import NoSession, SessionEnded
 from shared.http.app import LARGEST_UPLOAD
-from shared.http.authentication import RENEWAL, is_use
+from shared.http.authentication import is_use
+from shared.http.dependencies import Anybody, AnyPerson, Db, SteppedUpPerson
 from shared.http.policy import concerns
 from shared.http.problems import safe_next
 from shared.http.rate_limits import READING, limited
 from shared.http.request_guards import drain
+from shared.product.services import RENEWAL_PATH
 
 router = APIRouter(include_in_schema=False)
 
 _ANY_METHOD: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 
-@router.api_route(RENEWAL, methods=_ANY_METHOD)
+@router.api_route(RENEWAL_PATH, methods=_ANY_METHOD)
 @concerns()
 @limited(READING)
 async def renew(

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
-from services.events.access import Anybody, Db, Settings
+from services.events.access import Settings
 from services.events.identity.login_options.pages import show_login_options
 from services.events.identity.people import store
 from services.events.identity.people.domain import PersonNotFound
@@ -19,12 +19,12 @@ from services.events.identity.sessions import commands as sessions
 from services.events.identity.sessions.cookies import end_previous_session, set_session_cookies
 from services.events.identity.sessions.device import describe
 from services.events.register import queries
+from shared.http.dependencies import Anybody, Db
 from shared.http.policy import concerns
 from shared.http.problems import Problem, safe_next
 from shared.http.rate_limits import SIGNING_IN, limited
 from shared.i18n.translations import gettext as _
-from shared.product.navigation import ROLE_LABELS
-from shared.product.vocabulary import PersonRole
+from shared.product.roles import ROLE_LABELS, PersonRole
 from shared.ui.forms import blank, read_form
 from shared.ui.pages import render
 

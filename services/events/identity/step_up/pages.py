@@ -11,7 +11,7 @@ import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from services.events.access import Anybody, AnyPerson, Db, Settings
+from services.events.access import Settings
 from services.events.identity.passkeys import commands
 from services.events.identity.passkeys.pages import Party, device_of, secret_of, session_of, with_secret
 from services.events.identity.passkeys.schemas import CredentialIn
@@ -23,10 +23,11 @@ from services.events.identity.step_up.queries import step_up_methods
 from services.events.register import queries
 from shared.http.auth import STEP_UP_SECONDS, NotAllowed, StepUpRequired
 from shared.http.authentication import step_up_required
-from shared.http.csrf import FIELD
+from shared.http.dependencies import Anybody, AnyPerson, Db
 from shared.http.policy import concerns
 from shared.http.problems import Negotiation, Problem, respond, safe_next
 from shared.http.rate_limits import ASKING_DEVICES, limited
+from shared.ui.csrf_field import FIELD
 from shared.ui.pages import render
 
 if TYPE_CHECKING:

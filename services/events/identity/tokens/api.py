@@ -10,11 +10,12 @@ from urllib.parse import unquote_plus
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import JSONResponse, Response
 
-from services.events.access import Anybody, Db, Settings
+from services.events.access import Settings
 from services.events.identity.api_keys import commands
 from services.events.identity.api_keys.domain import TOKEN_PATH, InvalidClient, InvalidScope
 from services.events.identity.tokens.schemas import Error, TokenError, TokenOut
 from shared.http.auth import TOKEN_SECONDS, sign_token
+from shared.http.dependencies import Anybody, Db
 from shared.http.policy import concerns
 from shared.http.rate_limits import EXCHANGING_KEYS, limited
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import httpx
 
     from shared.db.database import Database
-    from shared.http.auth import Role
+    from shared.product.roles import Role
     from tests.support.addresses import address_of
 from tests.events.conftest import Caller
 

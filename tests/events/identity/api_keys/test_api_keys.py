@@ -18,9 +18,10 @@ from services.events.identity.administration import commands as people
 from services.events.identity.api_keys import commands
 from services.events.identity.api_keys.domain import Credentials
 from services.events.identity.people.domain import Person
-from shared.http.auth import SCOPES, TOKEN_SECONDS, TokenVerifier
+from shared.http.auth import TOKEN_SECONDS, TokenVerifier
 from shared.http.rate_limiter import RateLimiter
 from shared.http.rate_limits import Rate
+from shared.product.roles import SCOPES
 from tests.conftest import OTHER_TASKFORCE
 from tests.events.conftest import API
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from services.events.settings import EventsSettings
     from shared.db.database import Database
-    from shared.http.auth import Scope
+    from shared.product.roles import Scope
     from tests.events.conftest import Caller
 
 TOKEN = f"{API}/token"

@@ -1,0 +1,25 @@
+"""Measures of what companies have pledged."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from services.dashboard.measures.measure import EVERYWHERE, Measure, Scope, Unit
+from services.dashboard.read_model import deltas
+from shared.i18n.translations import N_
+
+
+class PledgedPositions(Measure):
+    """Positions, by the day they were pledged."""
+
+    code = "pledged_positions"
+    unit: ClassVar[Unit] = "positions"
+    label = N_("Pledged positions")
+    definition = N_(
+        "Every position a company has promised, from the day it was pledged. A pledge of three positions counts as "
+        "three. Positions that were cancelled or pledges that were withdrawn later still count as pledged; a pledge "
+        "registered twice counts once."
+    )
+    adds = (deltas.PLEDGED_POSITIONS,)
+    scopes = EVERYWHERE
+    notes: ClassVar[dict[Scope, str]] = {"event": "positions pledged at the event"}

@@ -1,0 +1,119 @@
+"""Confirming a hire. What a use case returns has been committed."""
+
+from __future__ import annotations
+
+import hmac
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from services.pledges.hires import domain, store
+from services.pledges.hires.events_out import hire_confirmed
+from services.pledges.pledges.events_out import pledge_state
+from services.pledges.pledges.refusals import IdTaken
+from services.pledges.pledges.store import load_pledge, lock_pledge, save_filled
+from services.pledges.register.store import load_register_context
+from shared.contracts.pledges import PositionFilled
+from shared.db.idempotency import claim_key
+from shared.messaging import outbox
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from services.pledges.hires.domain import Hire, HireConfirmation
+    from services.pledges.pledges.domain import Limits
+    from shared.db.database import Connection, Database
+    from shared.db.idempotency import IdempotentRequest
+
+
+async def confirm_hire(
+    db: Database,
+    taskforce_id: UUID,
+    confirmation: HireConfirmation,
+    *,
+    confirmed_by: UUID | None,
+    request: IdempotentRequest,
+    limits: Limits,
+    seen_version: int | None = None,
+    at: datetime | None = None,
+) -> Hire:
+    """Confirm a hire exactly once, and fill its position.
+
+    The same request again (same key, or same id) returns the same hire and has no further effect.
+
+    Args:
+        seen_version: the pledge's version that the case worker saw; None: any.
+        at: when the request came; None: now.
+
+    Raises:
+        IdempotencyKeyReused, IdTaken: another request has used the key or the id.
+        Refusal: see `domain.confirm_hire`. Nothing has changed.
+    """
+    now = at or datetime.now(UTC)
+    async with db.change(taskforce_id) as conn:
+        earlier = await claim_key(conn, taskforce_id, "confirm_hire", request, confirmation.id, at=now)
+        if earlier is not None:
+            return await _hire_of_request(conn, taskforce_id, earlier, request)
+        pledge = None
+        if confirmation.pledge_id is not None:
+            pledge = await lock_pledge(conn, taskforce_id, confirmation.pledge_id)
+        # Under the lock: one hire sent under two keys at the same moment is made once and answered twice.
+        if await store.load_hire(conn, taskforce_id, confirmation.id) is not None:
+            return await _hire_of_request(conn, taskforce_id, confirmation.id, request)
+        [context] = await load_register_context(conn, taskforce_id, [(None, confirmation.company)])
+        hire = domain.confirm_hire(
+            taskforce_id,
+            confirmation,
+            pledge=pledge,
+            register=context.candidates,
+            confirmed_by=confirmed_by,
+            now=now,
+            limits=limits,
+            seen_version=seen_version,
+        )
+        if not await store.insert_hire(conn, hire, request.fingerprint):
+            return await _hire_of_request(conn, taskforce_id, confirmation.id, request)
+        if pledge is not None and hire.position is not None:
+            await save_filled(conn, pledge, hire.position)
+            await outbox.add(conn, pledge_state(PositionFilled, pledge, recorded_at=now))
+        await outbox.add(conn, hire_confirmed(hire))
+    return hire
+
+
+async def check_hire(
+    db: Database,
+    taskforce_id: UUID,
+    confirmation: HireConfirmation,
+    *,
+    limits: Limits,
+    seen_version: int | None = None,
+) -> None:
+    """Apply the rules of `confirm_hire` to a hire of a pledge, and change nothing.
+
+    Raises:
+        IdTaken: a hire was confirmed under this id already.
+        Refusal: see `domain.confirm_hire`.
+    """
+    async with db.read(taskforce_id) as conn:
+        if await store.load_hire(conn, taskforce_id, confirmation.id) is not None:
+            raise IdTaken
+        found = None
+        if confirmation.pledge_id is not None:
+            found = await load_pledge(conn, taskforce_id, confirmation.pledge_id)
+    domain.confirm_hire(
+        taskforce_id,
+        confirmation,
+        pledge=found[0] if found else None,
+        register=(),
+        confirmed_by=None,
+        now=datetime.now(UTC),
+        limits=limits,
+        seen_version=seen_version,
+    )
+
+
+async def _hire_of_request(conn: Connection, taskforce_id: UUID, hire_id: UUID, request: IdempotentRequest) -> Hire:
+    """Return the hire with this id. Raises `IdTaken` unless this request has confirmed it."""
+    found = await store.load_hire(conn, taskforce_id, hire_id)
+    if found is None or not hmac.compare_digest(request.fingerprint, found[1]):
+        raise IdTaken
+    return found[0]

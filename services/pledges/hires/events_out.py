@@ -1,0 +1,31 @@
+"""The message about hires: their public state, without anything that somebody typed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.contracts.pledges import HireConfirmed
+
+if TYPE_CHECKING:
+    from services.pledges.hires.domain import Hire
+
+
+def hire_confirmed(hire: Hire) -> HireConfirmed:
+    """Return the message that a hire was confirmed."""
+    return HireConfirmed(
+        taskforce_id=hire.taskforce_id,
+        version=hire.version,
+        recorded_at=hire.confirmed_at,
+        hire_id=hire.id,
+        pledge_id=hire.pledge_id,
+        position_id=hire.position.id if hire.position else None,
+        event_id=hire.event_id,
+        company_id=hire.company_id,
+        municipality=hire.municipality,
+        job_type=hire.job_type,
+        start_date=hire.start_date,
+        weekly_hours=hire.weekly_hours,
+        confirmed_at=hire.confirmed_at,
+        logged_by=hire.logged_by,
+        ended_on=hire.ended_on,
+    )

@@ -1,0 +1,52 @@
+"""The web server of an app that runs in a process of its own."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from shared.http.operator_routes import end_streams
+
+if TYPE_CHECKING:
+    import socket
+
+    from fastapi import FastAPI
+
+    from shared.settings import ServiceSettings
+
+GRACEFUL_SHUTDOWN_SECONDS = 3
+"""Open streams are cut after this, so that a process ends within 5 s of being told."""
+
+
+def serve(app: FastAPI, settings: ServiceSettings) -> None:
+    """Answer on the host and port of the settings until SIGTERM or SIGINT; exits with 3 where that cannot be done."""
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_SECONDS,
+    )
+    server = _Server(config, app)
+    server.run()
+    if not server.started:
+        sys.exit(3)
+
+
+class _Server(uvicorn.Server):
+    """Ends the app's event streams before it waits for open requests."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        end_streams(self._app)
+        await super().shutdown(sockets)

@@ -1,0 +1,59 @@
+"""How long what is in every service's database is kept: letters that could not be read."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from shared.privacy.retention import Job
+from shared.privacy.subjects import SubjectLookup
+
+DEAD_LETTERS: Final = Job(
+    name="dead_letters",
+    overdue="""
+        select id,
+               recorded_at as since
+          from dead_letters
+         where recorded_at < current_date - make_interval(months => $1)
+    """,
+    remove="""
+        delete from dead_letters
+         where id in (select id from overdue)
+        returning id
+    """,
+    of_taskforces=False,
+)
+
+_TEXT: Final = "coalesce(encode(letter.value, 'escape'), '') || letter.headers::text || letter.detail"
+_MENTIONS: Final = f"""
+        select letter.id
+          from dead_letters as letter,
+               identifiers
+         where exists (select
+                         from unnest(identifiers.emails || identifiers.phones) as word
+                        where strpos(lower({_TEXT}), word) > 0
+                           or strpos(lower({_TEXT}), encode(convert_to(word, 'UTF8'), 'escape')) > 0)
+"""  # noqa: S608  (our own statement)
+_NAMES_TASKFORCE: Final = f"strpos({_TEXT}, nullif(current_setting('app.taskforce', true), '')) > 0"
+
+DEAD_LETTERS_LOOKUP: Final = SubjectLookup(
+    "dead_letters",
+    "dead_letters",
+    find=_MENTIONS,
+    erase="delete from dead_letters where id = any ($1) returning id",
+    of_taskforces=False,
+)
+"""A letter may hold anything: it is searched for addresses, and for the last eight digits of numbers in one piece."""
+
+DEAD_LETTERS_LOOKUP_OF_TASKFORCE: Final = SubjectLookup(
+    "dead_letters",
+    "dead_letters",
+    find=f"{_MENTIONS} and {_NAMES_TASKFORCE}",
+    erase=f"""
+        delete from dead_letters as letter
+         where id = any ($1)
+           and {_NAMES_TASKFORCE}
+        returning id
+    """,  # noqa: S608  (our own statement)
+    of_taskforces=False,
+)
+"""Those of one taskforce, which they name: what one taskforce asks may not show it another one's letter."""

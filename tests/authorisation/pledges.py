@@ -1,0 +1,397 @@
+"""Pledges, hires and what the intake knows of the register, and what a request for one looks like."""
+
+from __future__ import annotations
+
+import base64
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar, Final, get_args
+from uuid import UUID, uuid4
+
+from services.pledges.app import create_app
+from services.pledges.hires import commands as hires
+from services.pledges.hires.domain import HireConfirmation
+from services.pledges.pledges import commands
+from services.pledges.pledges.access import LOGGERS, PLEDGE
+from services.pledges.pledges.domain import Contact, Guest, Limits, Person, PledgeTerms
+from services.pledges.register import store
+from services.pledges.register.domain import TypedCompany, name_key
+from services.pledges.settings import PledgesSettings
+from shared.db.idempotency import idempotent_request
+from shared.http.auth import Principal, sign_token
+from shared.product.roles import Role
+from tests.authorisation.matrix import (
+    FOREIGN,
+    MUNICIPALITY,
+    OTHER_MUNICIPALITY,
+    Ask,
+    Probe,
+    World,
+    person_of,
+    shown,
+    taskforce_of,
+)
+from tests.authorisation.running import running
+from tests.authorisation.subjects import deadlines, erase, find, ledger, written_into_ledger
+from tests.conftest import OTHER_TASKFORCE, TASKFORCE
+from tests.pledges.conftest import REQUEST_KEY, hire_body, pledge_body
+from tests.support.infrastructure import Databases, Installation, fresh_databases
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+    from shared.http.policy import Asker, Ownership
+
+API: Final = "/api/pledges/v1"
+TONIGHT: Final = UUID("00000000-0000-4000-8000-000000000001")
+"""The event whose pass a guest has. The other taskforce has one under the same id: ids are made by whoever asks."""
+ANOTHER: Final = UUID("00000000-0000-4000-8000-000000000002")
+ELSEWHERE: Final = UUID("00000000-0000-4000-8000-000000000003")
+STRANGER: Final = person_of("stranger")
+NOW: Final = datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Logged:
+    """A pledge with its contact and a hire that came of it, by what is shown of them."""
+
+    id: UUID
+    company: str
+    contact: str
+    hire_id: UUID
+    hire_company: str
+    hire_contact: str
+
+
+class PledgesWorld(World):
+    """Two taskforces with events, companies, pledges and hires."""
+
+    ownerships: ClassVar[Mapping[str, tuple[Ownership, ...]]] = {
+        # The other company's event is one that is not tonight's; an event belongs to no municipality.
+        "event": ("own", "other company", "other taskforce", "missing"),
+        "event pass": ("own", "other taskforce", "missing"),
+        "line of the ledger of erasures": ("own", "other taskforce", "missing"),
+        "what is past its deadline": ("own", "other taskforce", "missing"),
+    }
+
+    def principal(self, asker: Asker) -> Principal:
+        """Whoever asks; a guest has a pass of tonight's event."""
+        if asker == "event_pass":
+            return guest(TASKFORCE)
+        return super().principal(asker)
+
+    async def fill(self) -> None:
+        self._pledges: dict[tuple[Ownership, str], Logged] = {}
+        self.events = {"own": TONIGHT, "other company": ANOTHER, "other taskforce": ELSEWHERE}
+        self.titles = {"own": "Aften i aften", "other company": "Aften en anden dag", "other taskforce": FOREIGN}
+        self.companies: dict[Ownership, str] = {}
+        await self._tell_of_events()
+        await self._tell_of_companies()
+        for asker in get_args(Role):
+            if asker in LOGGERS:
+                by = Guest(TONIGHT, 1) if asker == "event_pass" else Person(person_of(asker))
+                await self._log("own", asker, by)
+                # The same person, or a pass of an event with the same id, in the other taskforce.
+                await self._log("other taskforce", asker, by)
+        await self._log("other company", "", Person(STRANGER))
+        await self._log("other municipality", "", Person(STRANGER))
+        # To a guest it is not theirs, though logged with a pass: that of another event.
+        await self._log("other municipality", "event_pass", Guest(ANOTHER, 1))
+        await written_into_ledger(self, "pledge_contacts")
+        # Contacts are erased here whose pledges nobody is to find in a list.
+        await self.superuser.execute("alter table pledge_contacts drop constraint pledge_contacts_taskforce_id_id_fkey")
+        for id, phone in ((uuid4(), "96000001"), (STRANGER, "96000003")):
+            await self.superuser.execute(
+                "insert into pledge_contacts values ($1, $2, $3, $4, null)", OTHER_TASKFORCE, id, f"E {FOREIGN}", phone
+            )
+
+    async def _tell_of_events(self) -> None:
+        for taskforce, id, title in (
+            (TASKFORCE, TONIGHT, self.titles["own"]),
+            (TASKFORCE, ANOTHER, self.titles["other company"]),
+            (OTHER_TASKFORCE, TONIGHT, FOREIGN),
+            (OTHER_TASKFORCE, ELSEWHERE, FOREIGN),
+        ):
+            times = (NOW - timedelta(hours=2), NOW + timedelta(hours=2), NOW - timedelta(hours=2), None)
+            row = (taskforce, id, 1, "employer_event", "open", title, None, *times, 50, 1)
+            async with self.db.change(taskforce) as conn:
+                await store.save_events(conn, [row])
+
+    async def _tell_of_companies(self) -> None:
+        for ownership in self.every[:-1]:
+            taskforce = taskforce_of(ownership)
+            name = self.companies[ownership] = f"Registreret {name_of(ownership)} A/S"
+            municipality = OTHER_MUNICIPALITY if ownership == "other municipality" else MUNICIPALITY
+            id = uuid4()
+            async with self.db.change(taskforce) as conn:
+                row = (taskforce, id, 1, name, name_key(name), None, municipality, True)
+                await store.save_companies(conn, [row])
+                if ownership in {"own", "other taskforce"}:
+                    await store.save_attendances(conn, [(taskforce, uuid4(), 1, TONIGHT, id, NOW)])
+
+    async def _log(self, ownership: Ownership, asker: str, by: Person | Guest) -> None:
+        taskforce, name = taskforce_of(ownership), f"{name_of(ownership)} {asker}".strip()
+        municipality = OTHER_MUNICIPALITY if ownership == "other municipality" else MUNICIPALITY
+        event_id = by.event_id if isinstance(by, Guest) else TONIGHT
+        terms = PledgeTerms(
+            id=uuid4(),
+            company=TypedCompany(f"Firma {name}", None, municipality, None),
+            contact=Contact(f"Kontakt {name}", "97850000", f"{len(self._pledges)}@firma.example"),
+            job_type="praktik",
+            positions=50,
+            hours_from=Decimal(5),
+            hours_to=Decimal(10),
+            tasks=(),
+            earliest_start=None,
+            captured_at=NOW - timedelta(hours=1),
+            captured_by="phone",
+            event_id=event_id,
+        )
+        request = idempotent_request(str(terms.id), {}, key=REQUEST_KEY)
+        await commands.log_pledge(self.db, taskforce, terms, by=by, request=request, limits=Limits())
+        confirmation = HireConfirmation(
+            id=uuid4(),
+            start_date=NOW.date(),
+            weekly_hours=Decimal(10),
+            contact_person=Contact(f"Sagsbehandler {name}", "96848484", None),
+            pledge_id=terms.id,
+        )
+        await hires.confirm_hire(
+            self.db,
+            taskforce,
+            confirmation,
+            confirmed_by=by.id if isinstance(by, Person) else None,
+            request=idempotent_request(str(confirmation.id), {}, key=REQUEST_KEY),
+            limits=Limits(),
+        )
+        company = f"Firma {name}"
+        self._pledges[ownership, asker] = Logged(
+            terms.id, company, f"Kontakt {name}", confirmation.id, company, f"Sagsbehandler {name}"
+        )
+
+    def contact_of(self, ownership: Ownership) -> str:
+        """What the contact of some pledge is called."""
+        return next((logged.contact for (whose, _), logged in self._pledges.items() if whose == ownership), "")
+
+    def pledge(self, asker: str, ownership: Ownership) -> Logged:
+        """A pledge that is of this ownership to whoever asks; one that does not exist where it is missing."""
+        if ownership == "missing":
+            return Logged(uuid4(), "Firma Findes Ikke", "Kontakt Findes Ikke", uuid4(), "Findes Ikke", "Findes Ikke")
+        other = "other company" if ownership == "own" else ownership
+        for key in ((ownership, asker), (other, ""), (other, "member")):
+            if key in self._pledges:
+                return self._pledges[key]
+        raise KeyError(ownership)
+
+    def event(self, ownership: Ownership) -> UUID:
+        """An event's id."""
+        return uuid4() if ownership == "missing" else self.events[ownership]
+
+    def pass_token(self, ownership: Ownership) -> str:
+        """A pass, or what looks like one."""
+        token = sign_token(self.signing_key, guest(taskforce_of(ownership)), lifetime_seconds=900)
+        return token if ownership != "missing" else token[:-8] + ("A" * 8)
+
+
+@asynccontextmanager
+async def started(
+    installation: Installation, signing_key: str, kind: type[PledgesWorld] = PledgesWorld
+) -> AsyncIterator[tuple[PledgesWorld, Databases]]:
+    """The service on a database of its own."""
+    with fresh_databases(installation, ["pledges"]) as dsns:
+        async with running(
+            kind,
+            dsns,
+            "pledges",
+            signing_key,
+            lambda common: create_app(
+                PledgesSettings(
+                    **common,
+                    intake_database_url=dsns.intake_dsn(),
+                    request_key=REQUEST_KEY,
+                    event_patience_seconds=0,
+                )
+            ),
+        ) as world:
+            assert isinstance(world, kind)
+            yield world, dsns
+
+
+def guest(taskforce: UUID, event_id: UUID = TONIGHT) -> Principal:
+    """Whoever has scanned an event's code."""
+    roles: frozenset[Role] = frozenset({"event_pass"})
+    return Principal(f"pass:{event_id}", roles, taskforce, event_id=event_id, pass_generation=1)
+
+
+def name_of(ownership: Ownership) -> str:
+    """What stands in the name of a thing of this ownership."""
+    return FOREIGN if ownership == "other taskforce" else ownership.title()
+
+
+async def log_by_api(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
+    contact = {"name": "N", "phone": "97 85 00 00"}
+    body = pledge_body(event_id=str(world.event(ownership)), company={"name": "Ny"}, contact=contact)
+    # Of an event that is not the pass's own it is the pass that is refused, whether there is such an event or not.
+    hidden = 403 if asker == "event_pass" else 422
+    send = {"json": body, "headers": {"idempotency-key": str(uuid4())}}
+    return Ask("POST", f"{API}/pledges", send, success=201, hidden=hidden)
+
+
+async def contact_in_answer(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask | None:
+    """What somebody has just logged is their own, and nobody else's."""
+    if ownership != "own":
+        return None
+    contact = {"name": "Kontakt i svaret", "phone": "97 85 00 00"}
+    body = pledge_body(event_id=str(TONIGHT), company={"name": "Ny"}, contact=contact)
+    send = {"json": body, "headers": {"idempotency-key": str(uuid4())}}
+    return Ask("POST", f"{API}/pledges", send, success=201, hidden=201, shows=(contact["name"],), creates=True)
+
+
+async def log_by_form(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
+    form = {"id": str(uuid4()), "event_id": str(world.event(ownership)), "company.name": "Ny", "contact.name": "N"}
+    form |= {"contact.phone": "97 85 00 00", "positions": "1", "hours": "10"}
+    return Ask("POST", "/pledges/new", {"data": form}, success=303, hidden=403 if asker == "event_pass" else 422)
+
+
+def _list(path: str, field: str) -> Probe:
+    """A list: what is not reached is not in it."""
+
+    async def probe(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
+        return Ask("GET", path, hidden=200, shows=shown(ownership, getattr(world.pledge(asker, ownership), field)))
+
+    return probe
+
+
+def _one(path: str, field: str, *, inside: bool = False) -> Probe:
+    """One thing by its id; `inside` a pledge, which may be reached where this is not."""
+
+    async def probe(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
+        logged = world.pledge(asker, ownership)
+        hidden = 200 if inside and ownership in PLEDGE.reached_by(asker) else 404
+        shows = shown(ownership, getattr(logged, field))
+        return Ask("GET", path.format(id=logged.id, hire_id=logged.hire_id), hidden=hidden, shows=shows)
+
+    return probe
+
+
+def _beside(path: str, field: str) -> Probe:
+    """A thing that a page shows beside what it is for, if the address names one that is reached."""
+
+    async def probe(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
+        logged = world.pledge(asker, ownership)
+        shows = shown(ownership, getattr(logged, field))
+        return Ask("GET", path.format(id=logged.id, hire_id=logged.hire_id), hidden=200, shows=shows)
+
+    return probe
+
+
+async def confirm_by_api(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
+    body = hire_body(pledge_id=str(world.pledge(asker, ownership).id))
+    send = {"json": body, "headers": {"idempotency-key": str(uuid4())}}
+    return Ask("POST", f"{API}/hires", send, success=201, hidden=422)
+
+
+async def confirm_by_form(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
+    form = {"id": str(uuid4()), "step": "confirm", "start_date": NOW.date().isoformat(), "weekly_hours": "7,5"}
+    form |= {"contact_person.name": "Jonas", "contact_person.phone": "96 84 84 84"}
+    return Ask("POST", f"/queue/{world.pledge(asker, ownership).id}/hire", {"data": form}, success=303)
+
+
+async def contact_address(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
+    logged = world.pledge("member", ownership)
+    path = f"/internal/pledges/v1/pledges/{logged.id}/contact?taskforce={TASKFORCE}"
+    return Ask("GET", path, shows=shown(ownership, logged.contact))
+
+
+async def enter_with_pass(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
+    signed_in_here = asker in LOGGERS and ownership == "own"
+    goes_on = asker in {"nobody", "event_pass"} or signed_in_here
+    return Ask("GET", f"/pledges/pass/{world.pass_token(ownership)}", success=303 if goes_on else 200, hidden=403)
+
+
+async def go_on_as_guest(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
+    return Ask("POST", f"/pledges/pass/{world.pass_token(ownership)}", success=303, hidden=403)
+
+
+async def intake_of_event(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
+    shows = () if ownership == "missing" else (world.titles[ownership],)
+    return Ask("GET", f"/pledges/new?event={world.event(ownership)}", hidden=200, shows=shows)
+
+
+async def intake_with_companies(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
+    shows = () if ownership == "missing" else (world.companies[ownership],)
+    send: dict[str, Any] = {}
+    if asker == "event_pass" and ownership != "own":
+        # Where nobody has checked in yet, there is room for others.
+        token = sign_token(world.signing_key, guest(TASKFORCE, ANOTHER), lifetime_seconds=900)
+        send["headers"] = {"authorization": f"Bearer {token}"}
+    return Ask("GET", "/pledges/new", send, hidden=200, shows=shows)
+
+
+def _import_file(world: PledgesWorld, ownership: Ownership) -> bytes:
+    line = f"Ny;01-02-2024;1;5;Eva;{world.event(ownership)}"
+    return f"virksomhed;dato;pladser;timer fra;kontaktperson;arrangement\n{line}\n".encode()
+
+
+async def judge_import(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
+    return Ask("POST", "/pledges/import", {"files": {"file": ("a.csv", _import_file(world, ownership))}}, hidden=422)
+
+
+async def errors_of_import(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
+    carried = base64.urlsafe_b64encode(_import_file(world, ownership)).decode()
+    return Ask("POST", "/pledges/import/errors", {"data": {"carried": carried}}, hidden=200)
+
+
+def _contact(world: PledgesWorld, ownership: Ownership) -> tuple[dict[str, Any], str]:
+    number = {"other taskforce": "96 00 00 01", "missing": "96 00 00 02"}.get(ownership, "97 85 00 00")
+    return {"phones": [number]}, f"E {FOREIGN}" if ownership == "other taskforce" else world.contact_of(ownership)
+
+
+async def _contact_to_erase(world: PledgesWorld, ownership: Ownership) -> UUID:
+    if ownership == "other taskforce":
+        return STRANGER
+    id = uuid4()
+    await world.superuser.execute("insert into pledge_contacts values ($1, $2, 'Z', null, 'z@a.dk')", TASKFORCE, id)
+    return id
+
+
+PROBES: Final[dict[tuple[str, str], Probe]] = {
+    ("POST /internal/pledges/v1/subjects/find", "somebody whose data are held"): find("pledges", _contact),
+    ("POST /internal/pledges/v1/subjects/erase", "somebody whose data are held"): erase(
+        "pledges", "company_contacts.pledge_contacts", _contact_to_erase
+    ),
+    ("GET /internal/pledges/v1/erasures", "line of the ledger of erasures"): ledger(
+        f"/internal/pledges/v1/erasures?taskforce={TASKFORCE}"
+    ),
+    ("GET /internal/pledges/v1/deadlines", "what is past its deadline"): deadlines("pledges"),
+    (f"POST {API}/pledges", "event"): log_by_api,
+    (f"POST {API}/pledges", "business contact"): contact_in_answer,
+    (f"GET {API}/pledges", "pledge"): _list(f"{API}/pledges?job_type=praktik", "company"),
+    (f"GET {API}/pledges", "business contact"): _list(f"{API}/pledges?job_type=praktik", "contact"),
+    (f"GET {API}/pledges/{{pledge_id}}", "pledge"): _one(f"{API}/pledges/{{id}}", "company"),
+    (f"GET {API}/pledges/{{pledge_id}}", "business contact"): _one(f"{API}/pledges/{{id}}", "contact", inside=True),
+    (f"POST {API}/hires", "pledge"): confirm_by_api,
+    (f"GET {API}/hires", "hire"): _list(f"{API}/hires?page_size=100", "hire_contact"),
+    (f"GET {API}/hires/{{hire_id}}", "hire"): _one(f"{API}/hires/{{hire_id}}", "hire_contact"),
+    ("GET /internal/pledges/v1/pledges/{pledge_id}/contact", "pledge"): contact_address,
+    ("GET /pledges/pass/{token}", "event pass"): enter_with_pass,
+    ("POST /pledges/pass/{token}", "event pass"): go_on_as_guest,
+    ("GET /pledges/new", "event"): intake_of_event,
+    ("GET /pledges/new", "company"): intake_with_companies,
+    ("GET /pledges/new", "pledge"): _beside("/pledges/new?received={id}", "company"),
+    ("GET /pledges/new", "business contact"): _beside("/pledges/new?again={id}", "contact"),
+    ("POST /pledges/new", "event"): log_by_form,
+    ("POST /pledges/import", "event"): judge_import,
+    ("POST /pledges/import/errors", "event"): errors_of_import,
+    ("GET /queue", "pledge"): _list("/queue?job_type=praktik", "company"),
+    ("GET /queue", "hire"): _beside("/queue?job_type=smaajob&hired={hire_id}", "hire_company"),
+    ("GET /queue/{pledge_id:uuid}/hire", "pledge"): _one("/queue/{id}/hire", "company"),
+    ("POST /queue/{pledge_id:uuid}/hire", "pledge"): confirm_by_form,
+    ("GET /pledges", "pledge"): _list("/pledges?who=all&job_type=praktik", "company"),
+    ("GET /pledges", "business contact"): _list("/pledges?who=all&job_type=praktik", "contact"),
+    ("GET /pledges/{pledge_id:uuid}", "pledge"): _one("/pledges/{id}", "company"),
+    ("GET /pledges/{pledge_id:uuid}", "business contact"): _one("/pledges/{id}", "contact", inside=True),
+    ("GET /pledges/{pledge_id:uuid}", "hire"): _one("/pledges/{id}", "hire_contact", inside=True),
+}

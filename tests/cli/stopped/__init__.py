@@ -1,0 +1,1 @@
+"""Commands for a deployment whose apps and workers are stopped: one deployment for all files here."""

@@ -1,0 +1,65 @@
+"""`tilsagn retention`: says what is past its deadline, and deletes it where it is not only asked."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import asyncpg
+
+from tests.cli.command import Ran, in_process
+
+if TYPE_CHECKING:
+    from tests.support.topology import Topology
+
+
+def test_the_dry_run_says_how_much_of_what_is_due_and_leaves_it_and_the_command_deletes_it(stopped: Topology) -> None:
+    asyncio.run(_letter(stopped, "dashboard"))
+
+    asked = _retention(stopped, "--dry-run", "--json").json
+    assert asked["dry_run"] is True
+    assert asked["removed"] == {}
+    assert {entry["service"] for entry in asked["due"]} == {"pledges", "events", "notifications", "dashboard"}
+    [due] = [entry for entry in asked["due"] if entry["rows"]]
+    assert (due["service"], due["table"], due["job"], due["months"]) == (
+        "dashboard",
+        "dead_letters",
+        "dead_letters",
+        12,
+    )
+    assert due["columns"] == ["message_key", "value", "headers", "detail"]
+    assert due["oldest"] == "2020-01-31"
+
+    done = _retention(stopped)
+    assert "1 row was deleted or emptied." in done.output
+    again = _retention(stopped, "--dry-run")
+    assert "Nothing was changed" in again.output
+    assert asyncio.run(_letters(stopped, "dashboard")) == 0
+
+
+def _retention(stopped: Topology, *options: str) -> Ran:
+    ran = in_process("retention", *options, state=stopped.folder / "none", environment=stopped.operator_environment())
+    assert ran.exit_code == 0, ran.notes
+    return ran
+
+
+async def _letter(stopped: Topology, service: str) -> None:
+    conn: Any = await asyncpg.connect(stopped.superuser_dsn(service))
+    await conn.execute(
+        """
+        insert into dead_letters
+               (consumer_group, topic, partition, "offset", value_digest, headers, reason, detail, recorded_at)
+        values ('g', 't', 0, 0, $1, '{}', 'r', 'd', '2020-01-31')
+        """,
+        uuid4().bytes,
+    )
+    await conn.close()
+
+
+async def _letters(stopped: Topology, service: str) -> int:
+    conn: Any = await asyncpg.connect(stopped.superuser_dsn(service))
+    try:
+        return int(await conn.fetchval("select count(*) from dead_letters"))
+    finally:
+        await conn.close()

@@ -1,0 +1,238 @@
+"""The tests' budget of processor time (tests/budget.toml), and what is over it.
+
+Time on the clock says nothing on a machine that has other work to do, so this adds up processor time: of the worker,
+of the processes it has started, and of those that they have started, ended ones included. What a deployment does by
+itself counts for whichever test runs meanwhile. Each test is judged, and a whole run of `make test` as a whole. Over
+by more than the tolerance, `make test` fails and names what was dear; a run of some tests only says so.
+
+Where there is no /proc (macOS), nothing is measured, and the end of the run says so.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from tests.support import topology
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Mapping
+
+FILE: Final = Path(__file__).parents[1] / "budget.toml"
+_PROC: Final = Path("/proc")
+_DEAREST: Final = 10
+_TOPOLOGIES: Final = "topologies"
+_ON_A_DATABASE: Final = ("_dsns", "databases")
+"""How the names of fixtures end that a test with a database of its own has."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What tests may take, in seconds of one processor.
+
+    Attributes:
+        tolerance: how much over is not held against anybody: 0.1 is a tenth.
+        test: by mark, what one test may take with the most generous of its marks; "" is for a test without one.
+        database: what a test with a database and none of those marks may take on average.
+        fixed, operation, page: what all tests together may take: a fixed part, and more for each operation of the
+            API and each page of the services.
+        topologies: how many times all processes may be started.
+    """
+
+    tolerance: float
+    test: Mapping[str, float]
+    database: float
+    fixed: float
+    operation: float
+    page: float
+    topologies: int
+
+    @classmethod
+    def read(cls, file: Path = FILE) -> Budget:
+        """Read it. Raises TypeError where something is missing or unknown."""
+        return cls(**tomllib.loads(file.read_text(encoding="utf-8")))
+
+
+@dataclass
+class Spent:
+    """What the tests have taken, in seconds of one processor.
+
+    Attributes:
+        files: by file, with all its fixtures.
+        calls: by test, without its fixtures, with its marks that the budget knows.
+        databases: of each test with a database and without such a mark, without its fixtures.
+        topologies: how many times all processes were started.
+    """
+
+    files: Counter[str] = field(default_factory=Counter)
+    calls: dict[str, tuple[float, tuple[str, ...]]] = field(default_factory=dict)
+    databases: list[float] = field(default_factory=list)
+    topologies: int = 0
+
+    @property
+    def total(self) -> float:
+        """Everything."""
+        return sum(self.files.values())
+
+
+def judge(budget: Budget, spent: Spent, *, services: tuple[int, int] | None = None) -> list[str]:
+    """Say what is over the budget, a line each.
+
+    Args:
+        services: how many operations of the API and how many pages there are, where every test was run; None: only
+            each test is judged, and the average.
+    """
+    more = 1 + budget.tolerance
+    found = []
+    for nodeid, (seconds, marks) in spent.calls.items():
+        allowed = max(budget.test[mark] for mark in marks or ("",))
+        if seconds > more * allowed:
+            found.append(f"{nodeid} took {seconds:.1f} core-s of {allowed:g}")
+    average = sum(spent.databases) / max(1, len(spent.databases))
+    if len(spent.databases) >= 100 and average > more * budget.database:
+        found.append(f"a test with a database took {average:.2f} core-s of {budget.database:g} on average")
+    if services is not None:
+        operations, pages = services
+        allowed = budget.fixed + budget.operation * operations + budget.page * pages
+        if spent.total > more * allowed:
+            found.append(
+                f"all tests took {spent.total:.0f} core-s of {allowed:.0f}: {budget.fixed:g}, {budget.operation:g} for "
+                f"each of {operations} operations and {budget.page:g} for each of {pages} pages"
+            )
+        if spent.topologies > budget.topologies:
+            found.append(f"all processes were started {spent.topologies} times, and not {budget.topologies} at most")
+    return found
+
+
+def dearest(spent: Spent) -> list[str]:
+    """The files that took the most, a line each."""
+    return [f"{seconds:7.1f} core-s  {name}" for name, seconds in spent.files.most_common(_DEAREST)]
+
+
+def processor_seconds(pid: int, proc: Path = _PROC) -> float:
+    """What a process and all it has started have taken so far; 0 where that cannot be seen.
+
+    Of a child that has ended and was not waited for yet nothing is lost; of one whose parent ended first, everything.
+    """
+    ticks = 0
+    waiting = [pid]
+    while waiting:
+        folder = proc / str(waiting.pop())
+        try:
+            # The name in brackets may hold anything. After it come the state and ten numbers, then the four times: the
+            # process's own, and those of its children that have ended and were waited for.
+            fields = (folder / "stat").read_bytes().rpartition(b")")[2].split()
+            ticks += sum(map(int, fields[11:15]))
+            for task in (folder / "task").iterdir():
+                waiting += map(int, (task / "children").read_bytes().split())
+        except OSError:
+            continue  # it has ended meanwhile; whoever waited for it has its times
+    return float(ticks) / os.sysconf("SC_CLK_TCK")
+
+
+def is_measurable(proc: Path = _PROC) -> bool:
+    """Whether this machine shows what processes take, and which ones they have started."""
+    return (proc / "self" / "stat").exists() and (proc / "self" / "task" / str(os.getpid()) / "children").exists()
+
+
+class Meter:
+    """Measures in each worker, adds up and judges in the process that shows the reports."""
+
+    def __init__(self, config: pytest.Config, budget: Budget, clock: Callable[[], float]) -> None:
+        self._config, self._budget, self._clock = config, budget, clock
+        self._last = clock()
+        self._over: list[str] = []
+        self.spent = Spent()
+
+    # --- in a worker
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        """Note in the report what was taken since the last one; reports travel to the process that shows them."""
+        report = yield
+        now = self._clock()
+        report.core_seconds, self._last = now - self._last, now
+        report.budget_marks = [mark for mark in self._budget.test if mark and item.get_closest_marker(mark)]
+        names = getattr(item, "fixturenames", ())
+        report.has_database = any(name.endswith(_ON_A_DATABASE) for name in names)
+        return report
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """In a worker, tell how many deployments it has started; elsewhere, judge."""
+        output = getattr(self._config, "workeroutput", None)
+        if output is not None:
+            output[_TOPOLOGIES] = topology.started
+            return
+        self.spent.topologies += topology.started
+        self._over = judge(self._budget, self.spent, services=self._services())
+        if self._over and self._is_whole() and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    # --- where reports are shown
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Add up what a worker has measured."""
+        seconds = getattr(report, "core_seconds", None)
+        if seconds is None:
+            return
+        self.spent.files[report.nodeid.partition("::")[0]] += seconds
+        if report.when == "call":
+            self.spent.calls[report.nodeid] = (seconds, tuple(report.budget_marks))
+            if report.has_database and not report.budget_marks:
+                self.spent.databases.append(seconds)
+
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over how many deployments a worker has started."""
+        self.spent.topologies += getattr(node, "workeroutput", {}).get(_TOPOLOGIES, 0)
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Say what is over, and what was dear."""
+        if self._over:
+            terminalreporter.section("over the budget (tests/budget.toml)", red=self._is_whole())
+            for line in [*self._over, "The dearest files:", *dearest(self.spent)]:
+                terminalreporter.write_line(line)
+        elif self._is_whole():
+            terminalreporter.write_line(
+                f"{self.spent.total:.0f} core-s, {self.spent.topologies} deployments; the dearest files:"
+            )
+            for line in dearest(self.spent):
+                terminalreporter.write_line(line)
+
+    def _is_whole(self) -> bool:
+        """Whether nothing was left out that belongs to `make test`."""
+        option = self._config.option
+        every = self._config.args_source is pytest.Config.ArgsSource.TESTPATHS
+        return every and not option.keyword and option.markexpr == "not long" and "BROKER" not in os.environ
+
+    def _services(self) -> tuple[int, int] | None:
+        if not self._is_whole():
+            return None
+        from deploy.authorisation import apps
+        from shared.http.policy import operations
+
+        kinds = Counter(one.kind for app in apps().values() for one in operations(app.routes))
+        return kinds["JSON"] + kinds["internal"] + kinds["stream"], kinds["page"]
+
+
+class Unmeasured:
+    """Says that nothing was measured."""
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Say so."""
+        terminalreporter.write_line("What the tests took was not measured: this machine has no /proc that shows it.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Measure where that can be done."""
+    if is_measurable():
+        pid = os.getpid()
+        config.pluginmanager.register(Meter(config, Budget.read(), lambda: processor_seconds(pid)), "budget")
+    elif not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Unmeasured(), "budget")

@@ -1,0 +1,153 @@
+"""The budget sees what processes take, and a run that is over it fails and says by what."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.budget import Budget, Meter, Spent, dearest, is_measurable, judge, processor_seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+BUDGET = Budget(
+    tolerance=0.1,
+    test={"": 2.0, "browser": 15.0, "long": 100.0},
+    database=0.15,
+    fixed=100.0,
+    operation=2.0,
+    page=5.0,
+    topologies=3,
+)
+
+
+def test_the_file_is_whole_and_holds_what_was_agreed() -> None:
+    budget = Budget.read()
+    assert (budget.tolerance, budget.test[""], budget.database) == (0.1, 2.0, 0.15)
+    assert (budget.operation, budget.page, budget.topologies) == (2.0, 5.0, 3)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "marks", "over"),
+    [
+        (2.19, (), False),
+        (2.21, (), True),
+        (16.0, ("browser",), False),
+        (17.0, ("browser",), True),
+        (17.0, ("browser", "long"), False),
+    ],
+)
+def test_a_test_may_take_a_tenth_more_than_its_most_generous_mark_allows(
+    seconds: float, marks: tuple[str, ...], over: bool
+) -> None:
+    found = judge(BUDGET, Spent(calls={"a.py::test": (seconds, marks)}))
+    assert [line.partition(" ")[0] for line in found] == ["a.py::test"] * over
+
+
+def test_tests_with_a_database_are_judged_by_their_average() -> None:
+    assert judge(BUDGET, Spent(databases=[0.0, 0.32] * 100)) == []
+    assert judge(BUDGET, Spent(databases=[0.0, 0.34] * 100)) == [
+        "a test with a database took 0.17 core-s of 0.15 on average"
+    ]
+    assert judge(BUDGET, Spent(databases=[1.0])) == [], "a few say nothing"
+
+
+@pytest.mark.parametrize(("total", "over"), [(142, False), (144, True)])
+def test_all_tests_may_take_more_with_every_operation_and_page(total: float, over: bool) -> None:
+    spent = Spent(files=Counter({"a.py": total - 1.0, "b.py": 1.0}))
+    assert len(judge(BUDGET, spent, services=(10, 2))) == over
+    assert judge(BUDGET, spent) == [], "a part of the tests is not judged as a whole"
+
+
+def test_deployments_are_counted() -> None:
+    assert judge(BUDGET, Spent(topologies=3), services=(0, 0)) == []
+    assert judge(BUDGET, Spent(topologies=4), services=(0, 0)) == [
+        "all processes were started 4 times, and not 3 at most"
+    ]
+
+
+def test_the_dearest_files_are_named_the_dearest_first() -> None:
+    spent = Spent(files=Counter({f"{number}.py": float(number) for number in range(20)}))
+    assert [line.split()[-1] for line in dearest(spent)] == [f"{number}.py" for number in range(19, 9, -1)]
+
+
+def _process(proc: Path, pid: int, *times: int, children: str = "") -> None:
+    task = proc / str(pid) / "task" / str(pid)
+    task.mkdir(parents=True)
+    (task / "children").write_text(children)
+    (proc / str(pid) / "stat").write_text(f"{pid} (a) b (c) S {' '.join(['0'] * 10)} {' '.join(map(str, times))} 9 9")
+
+
+def test_what_children_take_counts_those_that_have_ended_included(tmp_path: Path) -> None:
+    _process(tmp_path, 1, 100, 20, 3, 4, children="2 3 ")
+    _process(tmp_path, 2, 1000, 0, 0, 0, children="4 ")
+    _process(tmp_path, 4, 10000, 0, 0, 0)
+    # 3 has ended since its parent was looked at.
+    assert processor_seconds(1, tmp_path) == 11127 / os.sysconf("SC_CLK_TCK")
+    assert processor_seconds(5, tmp_path) == 0
+
+
+@pytest.mark.skipif(not is_measurable(), reason="this machine has no /proc that shows what processes take")
+def test_a_child_at_work_is_seen_while_it_runs_and_after() -> None:
+    before = processor_seconds(os.getpid())
+    work = "import time\nwhile time.process_time() < 0.2: pass\nprint(flush=True)\ninput()"
+    with subprocess.Popen([sys.executable, "-c", work], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        assert processor_seconds(os.getpid()) - before >= 0.15
+        child.communicate(b"\n")
+    assert processor_seconds(os.getpid()) - before >= 0.15
+
+
+def _report(meter: Meter, item: Any, nodeid: str, when: str) -> Any:
+    """A report as it reaches the process that shows it."""
+    report = SimpleNamespace(nodeid=nodeid, when=when)
+
+    def made() -> Generator[None, Any, Any]:
+        return (yield from meter.pytest_runtest_makereport(item))
+
+    wrapped = made()
+    next(wrapped)
+    with pytest.raises(StopIteration):
+        wrapped.send(report)
+    meter.pytest_runtest_logreport(report)
+    return report
+
+
+WHOLE = SimpleNamespace(
+    args_source=pytest.Config.ArgsSource.TESTPATHS, option=SimpleNamespace(keyword="", markexpr="not long")
+)
+A_PART = SimpleNamespace(args_source=pytest.Config.ArgsSource.ARGS, option=SimpleNamespace())
+
+
+@pytest.mark.parametrize(
+    ("config", "seconds", "fails", "says"),
+    [(WHOLE, 2.0, False, False), (WHOLE, 3.0, True, True), (A_PART, 3.0, False, True)],
+)
+def test_a_whole_run_with_a_test_over_the_budget_fails_and_any_run_says_so(
+    config: Any, seconds: float, fails: bool, says: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BROKER", raising=False)
+    moments = iter([10.0, 15.0, 15.0 + seconds, 16.0 + seconds])
+    meter = Meter(config, BUDGET, lambda: next(moments))
+    item = SimpleNamespace(get_closest_marker=lambda _name: None, fixturenames=["pledges_dsns"])
+    for when in ("setup", "call", "teardown"):
+        _report(meter, item, "a.py::test", when)
+    assert meter.spent.calls == {"a.py::test": (seconds, ())}
+    assert meter.spent.total == seconds + 6, "fixtures count for the file"
+    assert meter.spent.databases == [seconds]
+
+    session: Any = SimpleNamespace(exitstatus=pytest.ExitCode.OK)
+    meter.pytest_sessionfinish(session)
+    assert session.exitstatus == (pytest.ExitCode.TESTS_FAILED if fails else pytest.ExitCode.OK)
+    said: list[str] = []
+    terminal = SimpleNamespace(section=lambda title, **_: said.append(title), write_line=said.append)
+    meter.pytest_terminal_summary(terminal)
+    assert any("a.py::test took 3.0 core-s of 2" in line for line in said) is says
