@@ -1,4 +1,4 @@
-"""The database itself keeps taskforces apart, whatever SQL the service's role sends."""
+"""Row-level security: the database isolates taskforces whatever SQL the service's role sends."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ BUSINESS = (
 
 @pytest_asyncio.fixture
 async def filled(db: Database, taskforce_id: UUID) -> Database:
-    """One taskforce with a row in every table of the business."""
+    """One taskforce with a row in every business table."""
     company, event = uuid4(), uuid4()
     await register.register_company(db, taskforce_id, Company.as_typed(id=company, name="A"))
     await calendar.draft_event(
@@ -158,7 +158,7 @@ async def test_a_row_cannot_be_put_into_or_handed_to_another_taskforce(
                 await conn.execute(statement, other_taskforce_id)
 
 
-async def test_a_taskforce_named_by_nonsense_sees_nothing(filled: Database) -> None:
+async def test_an_invalid_tenant_sees_nothing(filled: Database) -> None:
     async with filled.system() as conn:
         await conn.execute("select set_config('app.taskforce', '', true)")
         assert await _count(conn, "companies") == 0

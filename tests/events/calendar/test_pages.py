@@ -1,4 +1,4 @@
-"""The pages of the register, as a browser without JavaScript uses them."""
+"""The pages of events, companies and people, as a browser without JavaScript uses them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Visitor:
-    """Somebody in front of a browser, signed in."""
+    """A signed-in browser without JavaScript."""
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         self.client = client
@@ -37,7 +37,7 @@ class Visitor:
         return answer.text
 
     async def send(self, path: str, status: int = 200, /, **form: Any) -> str:
-        """Send a form as the browser does and follow where it leads."""
+        """Submit a form and follow the redirect."""
         answer = await self.client.post(
             path, data=form, headers={"accept": "text/html", "sec-fetch-site": "same-origin"}, follow_redirects=True
         )
@@ -47,7 +47,7 @@ class Visitor:
 
 @pytest_asyncio.fixture
 async def visitor(client: httpx.AsyncClient, db: Database, taskforce_id: UUID) -> Visitor:
-    """The coordinator, signed in by role."""
+    """The coordinator, signed in."""
     for role in ("coordinator", "member", "admin"):
         person = Person(
             uuid4(), f"En {role}", f"{role}@struer.example", frozenset({role}), "0671", programme="job_network"
@@ -111,7 +111,7 @@ async def test_an_evening_from_the_first_idea_to_the_last_guest(visitor: Visitor
 
 
 @pytest.mark.parametrize(("hours", "asked"), [(2.9, False), (3.1, True), (-1, False)])
-async def test_doors_are_opened_long_before_the_start_only_by_somebody_who_means_it(
+async def test_opening_an_event_long_before_its_start_needs_a_confirmation(
     visitor: Visitor, caller: Caller, hours: float, asked: bool
 ) -> None:
     starts_at = datetime.now(UTC) + timedelta(hours=hours)
@@ -123,7 +123,7 @@ async def test_doors_are_opened_long_before_the_start_only_by_somebody_who_means
     assert status == ("published" if asked else "open")
 
 
-async def test_a_plan_that_cannot_be_is_shown_again_with_what_is_wrong(visitor: Visitor, db: Database) -> None:
+async def test_an_invalid_event_form_is_shown_again_with_its_errors(visitor: Visitor, db: Database) -> None:
     before = await published(db)
     page = await visitor.send("/events", 422, id=str(uuid4()), **PLAN | {"ends": "16:00", "title": "Min aften"})
     assert "Skal være senere end starten." in page
@@ -140,14 +140,14 @@ async def test_a_form_sent_twice_makes_one_event(visitor: Visitor, db: Database)
     assert [name for name, _ in await published(db)].count("EventDrafted") == 1
 
 
-async def test_a_button_on_a_page_that_is_no_longer_true_says_so(visitor: Visitor, caller: Caller) -> None:
+async def test_a_button_on_an_outdated_page_is_refused(visitor: Visitor, caller: Caller) -> None:
     event = await caller.event()
     await caller.post(f"/events/{event['id']}/publish")
     page = await visitor.send(f"/events/{event['id']}/cancel", 412, version="1")
     assert "En anden har ændret" in page
 
 
-async def test_a_step_that_is_not_possible_says_why(visitor: Visitor, caller: Caller) -> None:
+async def test_an_impossible_transition_says_why(visitor: Visitor, caller: Caller) -> None:
     event = await caller.event()
     assert "Kun et offentliggjort arrangement kan åbne dørene" in await visitor.send(f"/events/{event['id']}/open", 409)
 
@@ -216,7 +216,7 @@ async def test_a_company_is_registered_and_found(visitor: Visitor) -> None:
     assert "Ingen virksomhed passer" in await visitor.open("/companies?q=findes-ikke")
 
 
-async def test_a_wrong_cvr_number_warns_and_stops_nobody(visitor: Visitor) -> None:
+async def test_an_invalid_cvr_number_warns_and_is_accepted(visitor: Visitor) -> None:
     page = await visitor.send("/companies", id=str(uuid4()), name="Smeden", cvr="12345678")
     assert "Smeden er i registret" in page
     assert "“12345678” er ikke et CVR-nummer" in page
@@ -253,9 +253,7 @@ async def test_an_administrator_adds_a_person(visitor: Visitor, taskforce_id: UU
     assert 'value="Bo"' in page
 
 
-async def test_who_has_been_added_or_changed_is_said_with_what_has_to_be_done_for_them(
-    visitor: Visitor, taskforce_id: UUID
-) -> None:
+async def test_the_list_says_who_was_added_or_changed_and_what_they_need(visitor: Visitor, taskforce_id: UUID) -> None:
     await become(visitor, "admin", taskforce_id)
     eva, karen = str(uuid4()), str(uuid4())
     page = await visitor.send("/people", id=eva, name="Eva", email=address_of(eva), roles=["member"], language="da")
@@ -288,7 +286,7 @@ async def test_an_administrator_invites_when_adding_or_later_and_sees_when(
     assert invited == ids
 
 
-async def test_pages_are_in_english_for_whoever_wants(visitor: Visitor, caller: Caller) -> None:
+async def test_pages_are_in_english_on_request(visitor: Visitor, caller: Caller) -> None:
     await caller.event("publish", "open")
     page = await visitor.open("/events?lang=en")
     assert "Employer event" in page
@@ -300,7 +298,7 @@ async def test_a_page_that_does_not_exist_says_so(visitor: Visitor, path: str) -
     assert "Siden findes ikke" in await visitor.open(path, 404)
 
 
-async def test_the_intake_is_told_the_walk_ins_whose_names_stay_here_and_no_others(
+async def test_the_intake_gets_the_unpublished_names_and_no_others(
     visitor: Visitor, caller: Caller, taskforce_id: UUID
 ) -> None:
     event = await caller.event("publish", "open")

@@ -20,11 +20,11 @@ def test_a_wrong_cvr_number_is_kept_apart_as_it_was_typed(typed: str) -> None:
 
 
 @pytest.mark.parametrize("typed", [None, ""])
-def test_no_cvr_number_is_no_mistake(typed: str | None) -> None:
+def test_a_missing_cvr_number_is_accepted(typed: str | None) -> None:
     assert split_cvr(typed) == (None, None)
 
 
-def test_a_company_has_a_cvr_number_only_if_it_is_one() -> None:
+def test_a_company_has_a_cvr_number_only_if_it_is_valid() -> None:
     assert Company.as_typed(id=uuid4(), name="A", cvr="24256790").cvr == "24256790"
     wrong = Company.as_typed(id=uuid4(), name="A", cvr="24256791")
     assert (wrong.cvr, wrong.cvr_as_typed) == (None, "24256791")

@@ -1,4 +1,4 @@
-"""The first administrator: a link in the terminal, once, and only while there is none."""
+"""The first administrator's link: works once, while no administrator can sign in."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def link(db: Database, taskforce_id: UUID) -> str:
     return path
 
 
-async def test_whoever_opens_the_link_becomes_the_first_administrator_once(
+async def test_the_link_makes_a_first_administrator_once(
     client: httpx.AsyncClient, db: Database, taskforce_id: UUID, events_settings: EventsSettings
 ) -> None:
     path = await link(db, taskforce_id)
@@ -58,10 +58,10 @@ async def test_whoever_opens_the_link_becomes_the_first_administrator_once(
     assert SESSION_COOKIE not in client.cookies
 
 
-async def test_who_never_added_a_passkey_becomes_administrator_again_by_another_link(
+async def test_an_administrator_without_a_passkey_can_use_another_link(
     client: httpx.AsyncClient, db: Database, taskforce_id: UUID, events_settings: EventsSettings
 ) -> None:
-    """Without a code, which nobody is there to give, a mailed link takes them no further than to being asked for it."""
+    """Without an enrolment code, a magic link would not let them add a passkey."""
     await client.post(await link(db, taskforce_id), data=WHO, headers=PAGE)
     first = TokenVerifier(events_settings.token_jwks).verify(client.cookies[COOKIE])
     client.cookies.clear()
@@ -87,7 +87,7 @@ async def test_a_link_works_for_a_day(db: Database, taskforce_id: UUID) -> None:
         await commands.check_first_admin_link(db, path.rpartition("/")[2], now=now)
 
 
-async def test_of_two_who_open_it_at_once_one_becomes_administrator(db: Database, taskforce_id: UUID) -> None:
+async def test_concurrent_uses_of_a_link_make_one_administrator(db: Database, taskforce_id: UUID) -> None:
     code = (await link(db, taskforce_id)).rpartition("/")[2]
     people = [Person(uuid4(), name, f"{name}@struer.example", frozenset({"admin"})) for name in ("a", "b")]
     answers = await asyncio.gather(
@@ -97,7 +97,7 @@ async def test_of_two_who_open_it_at_once_one_becomes_administrator(db: Database
     assert sorted(isinstance(answer, SetupLinkExpired) for answer in answers) == [False, True]
 
 
-async def test_a_link_is_worth_nothing_once_there_is_an_administrator(
+async def test_a_link_is_void_once_an_administrator_can_sign_in(
     client: httpx.AsyncClient, db: Database, taskforce_id: UUID
 ) -> None:
     path = await link(db, taskforce_id)
@@ -107,7 +107,7 @@ async def test_a_link_is_worth_nothing_once_there_is_an_administrator(
     assert (await client.post(path, data=WHO, headers=PAGE)).status_code == 409
 
 
-async def test_what_is_missing_is_asked_for_again(client: httpx.AsyncClient, db: Database, taskforce_id: UUID) -> None:
+async def test_an_incomplete_form_is_shown_again(client: httpx.AsyncClient, db: Database, taskforce_id: UUID) -> None:
     path = await link(db, taskforce_id)
     await add_person(db, taskforce_id, Person(uuid4(), "Eva", "bent@struer.example", frozenset({"member"})))
     for form in ({}, {"name": "Bent", "email": "bent"}, WHO):
@@ -117,7 +117,7 @@ async def test_what_is_missing_is_asked_for_again(client: httpx.AsyncClient, db:
 
 
 @pytest.mark.parametrize("code", ["x", "A" * 64, "A" * 63, "A" * 300, "%C3%B8"])
-async def test_what_is_no_link_opens_nothing(client: httpx.AsyncClient, db: Database, code: str) -> None:
+async def test_an_invalid_link_opens_nothing(client: httpx.AsyncClient, db: Database, code: str) -> None:
     for method in ("GET", "POST"):
         answer = await client.request(method, f"/sign-in/setup/{code}", data=WHO, headers=PAGE)
         assert answer.status_code == 409

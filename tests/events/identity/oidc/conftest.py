@@ -1,4 +1,4 @@
-"""A provider that lies, and the settings by which it is asked."""
+"""A fake provider, and the settings for it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from services.events.identity.oidc.provider import Provider
 from services.events.settings import GroupGrants, ProviderSettings
-from tests.events.identity.oidc.fake_provider import CLIENT_ID, CLIENT_SECRET, FakeProvider, lying
+from tests.events.identity.oidc.fake_provider import CLIENT_ID, CLIENT_SECRET, FakeProvider, running
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -25,7 +25,7 @@ BACK = "http://localhost:8080/sign-in/provider/callback"
 
 
 def provider_settings(issuer: str, **more: Any) -> ProviderSettings:
-    """How this installation is known to a provider."""
+    """Return the settings of an installation that is registered with the provider."""
     return ProviderSettings(
         issuer, CLIENT_ID, CLIENT_SECRET, "Struer Kommune", {"struer": GROUPS}, more.pop("redirect_uri", BACK), **more
     )
@@ -33,11 +33,11 @@ def provider_settings(issuer: str, **more: Any) -> ProviderSettings:
 
 @pytest_asyncio.fixture
 async def fake_provider() -> AsyncIterator[FakeProvider]:
-    async with lying() as fake_provider:
+    async with running() as fake_provider:
         yield fake_provider
 
 
 @pytest.fixture
 def provider(fake_provider: FakeProvider) -> Provider:
-    """The lying provider, as we know it."""
+    """The fake provider, as the service uses it."""
     return Provider(provider_settings(fake_provider.issuer))

@@ -1,4 +1,4 @@
-"""A provider whose administrator wants to do harm: one clear page for whatever it says, and never a fault of ours."""
+"""A hostile provider: whatever it sends, people get one clear page, and the service does not fail."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.events.identity.oidc.fake_provider import FakeProvider
 
 HALF = "\ud800"
-"""Half a surrogate pair: JSON can write it, and no text holds it."""
+"""An unpaired surrogate: valid in JSON, not in UTF-8."""
 NO_KEYS: list[dict[str, str]] = [
     {"kty": "EC", "crv": "unheard of", "x": "AA", "y": "AA"},
     {"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"},
@@ -33,8 +33,8 @@ NO_KEYS: list[dict[str, str]] = [
 ]
 
 
-async def assert_not_believed(browser: httpx.AsyncClient, answer: httpx.Response) -> None:  # noqa: F811
-    """The answer is the page that says so, in English; and there is the same in Danish."""
+async def assert_not_trusted(browser: httpx.AsyncClient, answer: httpx.Response) -> None:  # noqa: F811
+    """Assert that the answer is the refusal page, in English and in Danish."""
     assert answer.status_code == 502
     assert "We cannot trust the answer" in answer.text
     danish = await browser.get("/sign-in/provider/refused?why=provider-not-believed&lang=da", headers=PAGE)
@@ -43,7 +43,7 @@ async def assert_not_believed(browser: httpx.AsyncClient, answer: httpx.Response
 
 
 @pytest.mark.parametrize("claims", [{"sub": HALF}, {"name": f"Hanne {HALF}"}, {"email": HALF}, {"groups": [HALF]}])
-async def test_a_token_with_what_is_no_text_signs_nobody_in(
+async def test_a_token_with_invalid_unicode_is_refused(
     browser: httpx.AsyncClient,  # noqa: F811
     fake_provider: FakeProvider,
     db: Database,
@@ -54,13 +54,13 @@ async def test_a_token_with_what_is_no_text_signs_nobody_in(
     fake_provider.forge = lambda true: jws.serialize_compact(
         header, json.dumps(true | claims).encode(), fake_provider.key
     )
-    await assert_not_believed(browser, await sign_in(browser, fake_provider))
+    await assert_not_trusted(browser, await sign_in(browser, fake_provider))
     assert await count(db, taskforce_id, "people") == 0
 
 
 @pytest.mark.parametrize("key", [OKPKey.generate_key("X25519").as_dict(private=False), *NO_KEYS])
 @pytest.mark.parametrize("algorithm", ["EdDSA", "ES256", "RS256"])
-async def test_a_key_that_signs_nothing_verifies_nothing(
+async def test_a_key_on_another_curve_verifies_nothing(
     browser: httpx.AsyncClient,  # noqa: F811
     fake_provider: FakeProvider,
     key: dict[str, Any],
@@ -69,26 +69,26 @@ async def test_a_key_that_signs_nothing_verifies_nothing(
     fake_provider.instead["keys"] = JSONResponse({"keys": [key | {"kid": "x"}]})
     header = to_base64url(json.dumps({"alg": algorithm, "kid": "x"}).encode())
     fake_provider.forge = lambda _claims: f"{header}.{to_base64url(b'{}')}.{to_base64url(bytes(64))}"
-    await assert_not_believed(browser, await sign_in(browser, fake_provider))
+    await assert_not_trusted(browser, await sign_in(browser, fake_provider))
 
 
 @pytest.mark.parametrize("endpoint", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
 @pytest.mark.parametrize("odd", ["\r\nset-cookie: a=b", "\0", "\N{SNOWMAN}", "æ", " ", "\t;url=//x", '"', HALF])
-async def test_nobody_is_led_by_an_address_that_is_none(
+async def test_an_invalid_authorization_endpoint_is_refused(
     browser: httpx.AsyncClient,  # noqa: F811
     fake_provider: FakeProvider,
     endpoint: str,
     odd: str,
 ) -> None:
-    said = fake_provider._says_of_itself() | {endpoint: f"{fake_provider.issuer}/x{odd}"}
+    said = fake_provider.discovery_document() | {endpoint: f"{fake_provider.issuer}/x{odd}"}
     fake_provider.instead[".well-known/openid-configuration"] = Response(json.dumps(said))
     answer = await pressed(browser)
     assert (answer.status_code, answer.headers.get("refresh")) == (303, None)
-    await assert_not_believed(browser, await browser.get(f"{answer.headers['location']}&lang=en", headers=PAGE))
+    await assert_not_trusted(browser, await browser.get(f"{answer.headers['location']}&lang=en", headers=PAGE))
 
 
 @pytest.mark.parametrize("odd", ["\r\nset-cookie: a=b", "\0", "\N{SNOWMAN}", " \v;url=x"])
-async def test_a_way_out_that_is_no_address_is_not_offered(
+async def test_an_invalid_logout_endpoint_is_not_offered(
     browser: httpx.AsyncClient,  # noqa: F811
     fake_provider: FakeProvider,
     odd: str,

@@ -1,4 +1,4 @@
-"""Signing in at a provider as browsers see it: the way there, the way back, and what is said when it goes wrong."""
+"""The routes of signing in at the provider, as browsers use them."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ async def test_a_browser_whose_token_is_too_old_comes_back_without_a_detour(
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
 
 
-async def test_the_cookie_lives_ten_minutes_and_only_scripts_of_nobody_read_it(
+async def test_the_cookie_lives_ten_minutes_and_is_hidden_from_scripts(
     browser: httpx.AsyncClient, fake_provider: FakeProvider
 ) -> None:
     answer = await pressed(browser)
@@ -154,14 +154,14 @@ async def test_the_cookie_lives_ten_minutes_and_only_scripts_of_nobody_read_it(
 
 
 @pytest.mark.parametrize("next", ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", "x"])
-async def test_nobody_is_led_to_another_site(
+async def test_signing_in_never_leads_to_another_site(
     browser: httpx.AsyncClient, fake_provider: FakeProvider, next: str
 ) -> None:
     answer = await sign_in(browser, fake_provider, f"{START}&next={next}")
     assert answer.headers["location"] == "/"
 
 
-async def test_the_way_back_is_good_once(
+async def test_a_callback_works_once(
     browser: httpx.AsyncClient, fake_provider: FakeProvider, db: Database, taskforce_id: UUID
 ) -> None:
     back = await there(browser, fake_provider)
@@ -174,7 +174,7 @@ async def test_the_way_back_is_good_once(
     assert fake_provider.asked.count("token") == 1
 
 
-async def test_a_way_back_that_another_browser_has_begun_signs_nobody_in(
+async def test_a_callback_of_another_browsers_sign_in_is_refused(
     browser: httpx.AsyncClient, fake_provider: FakeProvider, db: Database, taskforce_id: UUID
 ) -> None:
     theirs = await there(browser, fake_provider)
@@ -188,7 +188,7 @@ async def test_a_way_back_that_another_browser_has_begun_signs_nobody_in(
 
 
 @pytest.mark.parametrize("query", ["", "?code=x", "?state=", "?state=æ&code=x", "?error=access_denied&state=x"])
-async def test_a_way_back_from_nowhere_signs_nobody_in(
+async def test_a_callback_without_a_pending_sign_in_is_refused(
     browser: httpx.AsyncClient, fake_provider: FakeProvider, query: str
 ) -> None:
     for _ in ("without", "with a cookie"):
@@ -198,9 +198,7 @@ async def test_a_way_back_from_nowhere_signs_nobody_in(
         await browser.get(START, headers=PAGE)
 
 
-async def test_whoever_takes_too_long_begins_again(
-    browser: httpx.AsyncClient, fake_provider: FakeProvider, db: Database
-) -> None:
+async def test_a_pending_sign_in_expires(browser: httpx.AsyncClient, fake_provider: FakeProvider, db: Database) -> None:
     back = await there(browser, fake_provider)
     async with db.system() as conn:
         await conn.execute("update provider_sign_ins set expires_at = $1", datetime.now(UTC) - timedelta(seconds=1))
@@ -218,7 +216,7 @@ async def test_whoever_takes_too_long_begins_again(
         ("<script>", 502, "cannot trust"),
     ],
 )
-async def test_whoever_comes_back_without_a_code_is_told_why(
+async def test_an_error_response_of_the_provider_is_explained(
     browser: httpx.AsyncClient, fake_provider: FakeProvider, said: str, status: int, words: str
 ) -> None:
     fake_provider.answer = {"error": said, "error_description": "Hanne is not welcome"}
@@ -230,7 +228,7 @@ async def test_whoever_comes_back_without_a_code_is_told_why(
     assert 'href="/sign-in?next=%2Fqueue"' in answer.text
 
 
-async def test_a_provider_that_is_down_is_said_before_anybody_leaves(
+async def test_a_provider_that_is_down_is_reported_before_the_redirect(
     browser: httpx.AsyncClient, fake_provider: FakeProvider
 ) -> None:
     fake_provider.instead[".well-known/openid-configuration"] = Response(status_code=500)
@@ -242,7 +240,7 @@ async def test_a_provider_that_is_down_is_said_before_anybody_leaves(
     assert as_program.json()["type"] == "/problems/provider-unavailable"
 
 
-async def test_a_lie_signs_nobody_in_and_is_counted_and_logged_without_a_word_of_it(
+async def test_an_invalid_token_is_refused_counted_and_logged_without_its_content(
     browser: httpx.AsyncClient, fake_provider: FakeProvider, db: Database, taskforce_id: UUID
 ) -> None:
     fake_provider.claims = {"aud": "another"}
@@ -260,7 +258,7 @@ async def test_a_lie_signs_nobody_in_and_is_counted_and_logged_without_a_word_of
     assert await count(db, taskforce_id, "people") == 0
 
 
-async def test_two_clocks_that_differ_are_named(browser: httpx.AsyncClient, fake_provider: FakeProvider) -> None:
+async def test_a_clock_difference_is_reported(browser: httpx.AsyncClient, fake_provider: FakeProvider) -> None:
     fake_provider.claims = {"iat": int(time.time()) + 300}
     answer = await sign_in(browser, fake_provider)
     assert answer.status_code == 502
@@ -328,7 +326,7 @@ async def test_each_taskforce_that_uses_the_provider_has_a_button(
         assert (await come(browser, "/sign-in/provider?taskforce=not-yet-registered")).status_code == 404
 
 
-async def test_without_a_provider_there_is_no_way_there(events_settings: EventsSettings, db: Database) -> None:
+async def test_without_a_provider_its_routes_are_not_found(events_settings: EventsSettings, db: Database) -> None:
     app = create_app(events_settings.model_copy(update={"demo_mode": False}))
     async with (
         app.router.lifespan_context(app),
@@ -349,7 +347,7 @@ async def test_a_taskforce_that_does_not_use_the_provider_is_not_signed_in_to(
     assert fake_provider.asked == []
 
 
-async def test_whoever_has_the_providers_roles_and_came_by_passkey_is_told_what_opens_them(
+async def test_the_account_page_says_that_the_provider_opens_its_roles(
     browser: httpx.AsyncClient,
     fake_provider: FakeProvider,
     db: Database,
@@ -382,7 +380,7 @@ async def test_an_address_that_asks_too_often_waits(browser: httpx.AsyncClient, 
     assert [(await pressed(browser)).status_code for _ in range(3)] == [200, 200, 429]
 
 
-async def test_the_page_that_says_why_leads_nowhere_else(browser: httpx.AsyncClient) -> None:
+async def test_the_refusal_page_never_leads_to_another_site(browser: httpx.AsyncClient) -> None:
     page = await browser.get("/sign-in/provider/refused?why=account-closed&next=//elsewhere.example", headers=PAGE)
     assert page.status_code == 403
     assert "/sign-in?next" not in page.text

@@ -1,4 +1,4 @@
-"""What of a provider is believed: nothing that is not signed by it, for us, for this sign-in, and now."""
+"""Verification of what a provider sends."""
 
 from __future__ import annotations
 
@@ -44,20 +44,20 @@ DISCOVERY = ".well-known/openid-configuration"
 
 
 async def identify(provider: Provider, fake_provider: FakeProvider, *, response_issuer: str | None = None) -> Identity:
-    """Go there, and come back with a code."""
+    """Sign in at the fake provider and return the identity."""
     pending = PendingSignIn.new(uuid4(), "")
-    fake_provider.begun_by(await provider.authorization_url(pending))
+    fake_provider.authorize(await provider.authorization_url(pending))
     return await provider.identify(pending, "a-code", response_issuer=response_issuer)
 
 
 async def reason(provider: Provider, fake_provider: FakeProvider, **options: Any) -> str:
-    """Why it was not believed."""
+    """Return the reason of the refusal."""
     with pytest.raises(ProviderNotTrusted) as refused:
         await identify(provider, fake_provider, **options)
     return refused.value.reason
 
 
-async def test_what_is_true_is_believed(provider: Provider, fake_provider: FakeProvider) -> None:
+async def test_a_valid_token_is_accepted(provider: Provider, fake_provider: FakeProvider) -> None:
     who = await identify(provider, fake_provider)
     assert (who.subject, who.email, who.email_verified, who.name) == (
         "f7a1",
@@ -68,9 +68,7 @@ async def test_what_is_true_is_believed(provider: Provider, fake_provider: FakeP
     assert who.groups == {"Jobcenter"}
 
 
-async def test_the_way_there_asks_for_a_code_for_this_sign_in_with_pkce(
-    provider: Provider, fake_provider: FakeProvider
-) -> None:
+async def test_the_authorization_url_requests_a_code_with_pkce(provider: Provider, fake_provider: FakeProvider) -> None:
     pending = PendingSignIn.new(uuid4(), "/events")
     address = urlsplit(await provider.authorization_url(pending))
     asked = {name: values[0] for name, values in parse_qs(address.query).items()}
@@ -86,14 +84,14 @@ async def test_the_way_there_asks_for_a_code_for_this_sign_in_with_pkce(
         "code_challenge_method": "S256",
     }
     assert len({pending.state, pending.nonce, pending.code_verifier}) == 3
-    await provider.identify(pending, "a-code", response_issuer=None) if fake_provider.begun_by(
+    await provider.identify(pending, "a-code", response_issuer=None) if fake_provider.authorize(
         address.geturl()
     ) else None
     assert fake_provider.sent[-1]["code_verifier"] == pending.code_verifier
     assert CLIENT_SECRET not in str(fake_provider.sent)
 
 
-async def test_a_provider_that_takes_the_secret_in_the_body_only_is_given_it_there(
+async def test_client_secret_post_is_used_where_the_provider_offers_nothing_else(
     provider: Provider, fake_provider: FakeProvider
 ) -> None:
     fake_provider.discovery["token_endpoint_auth_methods_supported"] = ["client_secret_post"]
@@ -127,7 +125,7 @@ async def test_a_provider_that_takes_the_secret_in_the_body_only_is_given_it_the
         ({"groups": [{"name": "Jobcenter"}]}, "groups"),
     ],
 )
-async def test_a_token_with_a_claim_that_is_not_so_is_refused(
+async def test_a_token_with_a_wrong_claim_is_refused(
     provider: Provider, fake_provider: FakeProvider, claims: dict[str, Any], why: str
 ) -> None:
     fake_provider.claims = claims
@@ -135,7 +133,7 @@ async def test_a_token_with_a_claim_that_is_not_so_is_refused(
 
 
 @pytest.mark.parametrize("times", [{"iat": 300}, {"nbf": 300}, {"exp": -300}, {"iat": -900}])
-async def test_five_minutes_between_the_clocks_are_too_many_and_said_so(
+async def test_a_clock_difference_of_five_minutes_is_refused(
     provider: Provider, fake_provider: FakeProvider, times: dict[str, int]
 ) -> None:
     fake_provider.claims = {name: int(time.time()) + apart for name, apart in times.items()}
@@ -144,7 +142,7 @@ async def test_five_minutes_between_the_clocks_are_too_many_and_said_so(
 
 
 @pytest.mark.parametrize("apart", [-45, 45])
-async def test_less_than_a_minute_between_them_is_let_pass(
+async def test_a_clock_difference_of_less_than_a_minute_is_accepted(
     provider: Provider, fake_provider: FakeProvider, apart: int
 ) -> None:
     now = int(time.time()) + apart
@@ -152,12 +150,12 @@ async def test_less_than_a_minute_between_them_is_let_pass(
     await identify(provider, fake_provider)
 
 
-async def test_an_end_beyond_all_time_is_one(provider: Provider, fake_provider: FakeProvider) -> None:
+async def test_a_very_late_expiry_is_accepted(provider: Provider, fake_provider: FakeProvider) -> None:
     fake_provider.claims = {"exp": 10**400}
     await identify(provider, fake_provider)
 
 
-async def test_a_token_that_nobody_has_signed_is_refused(provider: Provider, fake_provider: FakeProvider) -> None:
+async def test_an_unsigned_token_is_refused(provider: Provider, fake_provider: FakeProvider) -> None:
     fake_provider.forge = fake_provider.unsigned
     assert await reason(provider, fake_provider) == "algorithm"
 
@@ -165,7 +163,7 @@ async def test_a_token_that_nobody_has_signed_is_refused(provider: Provider, fak
 async def test_a_token_signed_with_the_public_key_as_a_secret_is_refused(
     provider: Provider, fake_provider: FakeProvider
 ) -> None:
-    fake_provider.forge = fake_provider.signed_with_what_all_know
+    fake_provider.forge = fake_provider.signed_with_public_key
     assert await reason(provider, fake_provider) == "algorithm"
 
 
@@ -193,12 +191,12 @@ async def test_a_token_whose_algorithm_is_not_that_of_the_key_is_refused(
 
 
 @pytest.mark.parametrize("token", ["", "a.b.c", "æ.ø.å", "e30.e30.", "W10.W10.x", 17, None, {"a": "b"}])
-async def test_what_is_no_token_is_refused(provider: Provider, fake_provider: FakeProvider, token: Any) -> None:
+async def test_a_malformed_token_is_refused(provider: Provider, fake_provider: FakeProvider, token: Any) -> None:
     fake_provider.instead["token"] = JSONResponse({"id_token": token})
     assert await reason(provider, fake_provider) in {"no token", "algorithm", "code not redeemed"}
 
 
-async def test_a_short_key_is_none(provider: Provider, fake_provider: FakeProvider) -> None:
+async def test_a_short_rsa_key_is_ignored(provider: Provider, fake_provider: FakeProvider) -> None:
     with warnings.catch_warnings(action="ignore"):
         fake_provider.key = RSAKey.generate_key(1024, {"kid": "first"}, private=True)
         short = fake_provider.signed(fake_provider.true_claims())
@@ -221,12 +219,12 @@ async def test_other_kinds_of_keys_are_understood(
     await identify(provider, fake_provider)
 
 
-async def test_a_key_for_encrypting_signs_nothing(provider: Provider, fake_provider: FakeProvider) -> None:
+async def test_an_encryption_key_verifies_nothing(provider: Provider, fake_provider: FakeProvider) -> None:
     fake_provider.instead["keys"] = JSONResponse({"keys": [fake_provider.key.as_dict(private=False) | {"use": "enc"}]})
     assert await reason(provider, fake_provider) == "unknown key"
 
 
-async def test_new_keys_are_fetched_when_they_are_needed_and_not_for_everybody_who_names_one(
+async def test_an_unknown_key_id_fetches_the_keys_again_at_most_every_half_minute(
     fake_provider: FakeProvider,
 ) -> None:
     now = time.time()
@@ -245,7 +243,7 @@ async def test_new_keys_are_fetched_when_they_are_needed_and_not_for_everybody_w
     assert fake_provider.asked.count("keys") == 2
 
 
-async def test_a_key_that_was_withdrawn_is_forgotten_within_the_hour(fake_provider: FakeProvider) -> None:
+async def test_a_withdrawn_key_is_dropped_within_an_hour(fake_provider: FakeProvider) -> None:
     now = time.time()
     provider = Provider(provider_settings(fake_provider.issuer), clock=lambda: now)
     stolen = fake_provider.key
@@ -258,7 +256,7 @@ async def test_a_key_that_was_withdrawn_is_forgotten_within_the_hour(fake_provid
 
 
 @pytest.mark.parametrize("path", [DISCOVERY, "keys", "token"])
-async def test_a_provider_that_cannot_is_unavailable(
+async def test_server_errors_of_the_provider_mean_unavailable(
     provider: Provider, fake_provider: FakeProvider, path: str
 ) -> None:
     fake_provider.instead[path] = Response(status_code=503)
@@ -266,7 +264,7 @@ async def test_a_provider_that_cannot_is_unavailable(
         await identify(provider, fake_provider)
 
 
-async def test_a_provider_that_is_not_there_is_unavailable_and_back_when_it_is_back(
+async def test_an_unreachable_provider_is_unavailable_until_it_is_back(
     provider: Provider, fake_provider: FakeProvider
 ) -> None:
     nobody = Provider(provider_settings("http://127.0.0.1:9"))
@@ -287,7 +285,7 @@ async def test_a_provider_that_takes_too_long_is_unavailable(
         await identify(provider, fake_provider)
 
 
-async def test_a_hall_that_signs_in_while_the_provider_hangs_waits_once(
+async def test_concurrent_sign_ins_share_one_request_to_a_slow_provider(
     provider: Provider, fake_provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http, "SECONDS", 0.2)
@@ -311,7 +309,7 @@ async def test_a_hall_that_signs_in_while_the_provider_hangs_waits_once(
         (RedirectResponse("https://10.0.0.1/"), "redirect"),
     ],
 )
-async def test_an_answer_that_is_none_is_refused(
+async def test_a_malformed_response_is_refused(
     provider: Provider, fake_provider: FakeProvider, path: str, answer: Response, why: str
 ) -> None:
     fake_provider.instead[path] = answer
@@ -368,20 +366,20 @@ async def test_discovery_that_does_not_fit_is_refused(
     assert await reason(provider, fake_provider) == why
 
 
-async def test_an_answer_in_another_issuers_name_is_refused(provider: Provider, fake_provider: FakeProvider) -> None:
+async def test_a_response_of_another_issuer_is_refused(provider: Provider, fake_provider: FakeProvider) -> None:
     assert (
         await reason(provider, fake_provider, response_issuer="https://elsewhere.example") == "answer of another issuer"
     )
     await identify(provider, fake_provider, response_issuer=fake_provider.issuer)
 
 
-async def test_a_provider_that_says_who_it_is_always_does(provider: Provider, fake_provider: FakeProvider) -> None:
+async def test_a_provider_that_announces_iss_must_send_it(provider: Provider, fake_provider: FakeProvider) -> None:
     fake_provider.discovery["authorization_response_iss_parameter_supported"] = True
     assert await reason(provider, fake_provider) == "answer of another issuer"
     await identify(provider, fake_provider, response_issuer=fake_provider.issuer)
 
 
-async def test_a_code_that_is_over_is_no_lie(provider: Provider, fake_provider: FakeProvider) -> None:
+async def test_an_expired_code_is_not_a_failed_verification(provider: Provider, fake_provider: FakeProvider) -> None:
     fake_provider.instead["token"] = JSONResponse({"error": "invalid_grant"}, 400)
     with pytest.raises(SignInNotPending):
         await identify(provider, fake_provider)
@@ -396,7 +394,7 @@ async def test_a_code_that_is_over_is_no_lie(provider: Provider, fake_provider: 
         {"groups": None, "hasgroups": True},
     ],
 )
-async def test_too_many_groups_are_not_no_groups(
+async def test_a_token_that_does_not_list_the_groups_is_refused(
     provider: Provider, fake_provider: FakeProvider, claims: dict[str, Any]
 ) -> None:
     fake_provider.claims = claims
@@ -408,7 +406,7 @@ async def test_too_many_groups_are_not_no_groups(
     ("said", "believed", "verified"),
     [(True, False, True), (False, True, False), ("true", True, False), (None, False, False), (None, True, True)],
 )
-async def test_an_address_is_somebodys_own_where_the_provider_says_so_or_the_settings_do(
+async def test_an_address_is_verified_if_the_provider_or_the_settings_say_so(
     fake_provider: FakeProvider, said: object, believed: bool, verified: bool
 ) -> None:
     fake_provider.claims = {"email_verified": said}
@@ -416,7 +414,7 @@ async def test_an_address_is_somebodys_own_where_the_provider_says_so_or_the_set
     assert (await identify(provider, fake_provider)).email_verified is verified
 
 
-def test_what_a_browser_holds_is_read_as_it_was_written() -> None:
+def test_a_pending_sign_in_is_read_as_it_was_written() -> None:
     pending = PendingSignIn.new(uuid4(), "/events?æ=ø")
     assert PendingSignIn.read(pending.text()).digest() == pending.digest()
     assert PendingSignIn.new(uuid4(), "/" + "x" * 1000).next == ""

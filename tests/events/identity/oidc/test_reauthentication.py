@@ -1,4 +1,4 @@
-"""How strongly and how lately a provider has asked: what it says is looked at, what it does not say is not made up."""
+"""Strength and time of an authentication at the provider, step-up, and signing out there."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def asked(address: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
 
 
-async def test_a_link_to_the_provider_is_a_page_with_a_button_and_nothing_begins(
+async def test_a_get_shows_a_button_and_starts_nothing(
     browser: httpx.AsyncClient, fake_provider: FakeProvider, db: Database
 ) -> None:
     page = await browser.get(f"{START}&next=/queue", headers=PAGE | {"sec-fetch-site": "cross-site"})
@@ -83,7 +83,7 @@ async def test_another_site_sends_nobody_to_the_provider(
     ("shown", "proven"),
     [(0, True), (STEP_UP_SECONDS - 30, True), (STEP_UP_SECONDS + 30, False), (None, False), (-3600, True)],
 )
-async def test_when_somebody_showed_it_is_when_the_provider_says_and_not_when_they_came(
+async def test_the_time_of_proof_is_auth_time(
     browser: httpx.AsyncClient, fake_provider: FakeProvider, shown: int | None, proven: bool
 ) -> None:
     fake_provider.claims["auth_time"] = None if shown is None else int(time.time()) - shown
@@ -91,7 +91,7 @@ async def test_when_somebody_showed_it_is_when_the_provider_says_and_not_when_th
     assert (await tried(browser)).status_code == (303 if proven else 401)
 
 
-async def test_whoever_has_to_show_it_again_is_asked_there_anew_and_signed_in_anew_here(
+async def test_a_step_up_asks_the_provider_to_reauthenticate_and_opens_a_new_session(
     browser: httpx.AsyncClient, fake_provider: FakeProvider, db: Database, taskforce_id: UUID
 ) -> None:
     await sign_in(browser, fake_provider)
@@ -110,7 +110,7 @@ async def test_whoever_has_to_show_it_again_is_asked_there_anew_and_signed_in_an
 
 
 @pytest.mark.parametrize("auth_time", [None, -100, "x"])
-async def test_a_provider_that_does_not_say_that_it_asked_anew_is_not_believed_to_have(
+async def test_a_step_up_without_auth_time_is_refused(
     browser: httpx.AsyncClient, fake_provider: FakeProvider, db: Database, auth_time: Any
 ) -> None:
     await sign_in(browser, fake_provider)
@@ -124,7 +124,7 @@ async def test_a_provider_that_does_not_say_that_it_asked_anew_is_not_believed_t
     assert (await tried(browser)).status_code == 401
 
 
-async def test_somebody_else_who_shows_it_there_is_not_let_in_as_anybody(
+async def test_a_step_up_by_another_person_is_refused(
     browser: httpx.AsyncClient, fake_provider: FakeProvider, db: Database, taskforce_id: UUID
 ) -> None:
     await sign_in(browser, fake_provider)
@@ -138,9 +138,7 @@ async def test_somebody_else_who_shows_it_there_is_not_let_in_as_anybody(
     assert (await tried(browser)).status_code == 401
 
 
-async def test_nobody_is_sent_to_show_it_who_is_not_signed_in(
-    browser: httpx.AsyncClient, fake_provider: FakeProvider
-) -> None:
+async def test_a_step_up_needs_a_session(browser: httpx.AsyncClient, fake_provider: FakeProvider) -> None:
     answer = await browser.post(PROVE, headers=PAGE)
     assert answer.status_code == 401
     assert "refresh" not in answer.headers
@@ -163,7 +161,7 @@ async def test_nobody_is_sent_to_show_it_who_is_not_signed_in(
         ({}, {"acr": "0", "amr": []}, True),
     ],
 )
-async def test_a_provider_that_does_not_say_that_it_asked_strongly_enough_signs_nobody_in(
+async def test_a_token_without_the_required_acr_or_amr_is_refused(
     events_settings: EventsSettings,
     fake_provider: FakeProvider,
     db: Database,
@@ -185,7 +183,7 @@ async def test_a_provider_that_does_not_say_that_it_asked_strongly_enough_signs_
         assert complete_sign_in or (answer.status_code == 403 and "has to ask you for more" in answer.text)
 
 
-async def test_whoever_signs_out_here_is_told_that_they_may_be_signed_in_there_and_how_to_sign_out(
+async def test_signing_out_offers_to_sign_out_at_the_provider(
     browser: httpx.AsyncClient, fake_provider: FakeProvider
 ) -> None:
     fake_provider.discovery["end_session_endpoint"] = f"{fake_provider.issuer}/end?x=y"
@@ -208,7 +206,7 @@ async def test_whoever_signs_out_here_is_told_that_they_may_be_signed_in_there_a
 
 
 @pytest.mark.parametrize("end", [None, "https://elsewhere.example/end", "javascript:alert(1)", 7])
-async def test_a_provider_without_a_way_out_is_not_offered_one(
+async def test_a_provider_without_a_logout_endpoint_gets_no_button(
     browser: httpx.AsyncClient, fake_provider: FakeProvider, end: Any
 ) -> None:
     fake_provider.discovery["end_session_endpoint"] = end
@@ -234,7 +232,7 @@ async def test_signing_out_here_does_not_wait_for_a_provider_that_is_down(
 @pytest.mark.parametrize(
     ("settings", "warned"), [({}, 1), ({"oidc_amr_values": "mfa"}, 0), ({"oidc_acr_values": "3"}, 0)]
 )
-def test_a_provider_that_is_taken_for_strong_on_trust_is_said_so_at_the_start(
+def test_a_start_without_acr_and_amr_values_logs_a_warning(
     events_settings: EventsSettings, settings: dict[str, str], warned: int
 ) -> None:
     with capture_logs() as logs:

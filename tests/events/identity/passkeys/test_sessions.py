@@ -1,4 +1,4 @@
-"""What a passkey has opened ends with it: in whose browser, and what is said before and after."""
+"""The sessions that a passkey has opened end with it."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ async def test_removing_a_passkey_signs_out_where_it_was_used_and_nowhere_else(
     assert await proof(db, another.key()) == "link"
 
 
-async def test_what_another_passkey_has_opened_goes_on(
+async def test_sessions_of_other_passkeys_go_on(
     phone: Browser, another: Browser, db: Database, taskforce_id: UUID
 ) -> None:
     [first] = await passkey_ids(db, taskforce_id)
@@ -76,7 +76,7 @@ async def test_what_another_passkey_has_opened_goes_on(
         await proof(db, phone.key())
 
 
-async def test_whoever_removes_the_passkey_they_are_signed_in_with_is_told_before_and_is_signed_out(
+async def test_removing_the_current_passkey_is_announced_and_signs_out(
     phone: Browser, another: Browser, db: Database, taskforce_id: UUID
 ) -> None:
     [id] = await passkey_ids(db, taskforce_id)
@@ -97,7 +97,7 @@ async def test_whoever_removes_the_passkey_they_are_signed_in_with_is_told_befor
             await proof(db, browser_key)
 
 
-async def test_somebody_signed_in_nowhere_with_it_is_told_so(phone: Browser, db: Database, taskforce_id: UUID) -> None:
+async def test_removing_an_unused_passkey_ends_no_session(phone: Browser, db: Database, taskforce_id: UUID) -> None:
     [id] = await passkey_ids(db, taskforce_id)
     await phone.sign_out()
     await phone.signed_in(taskforce_id, EVA, "link")
@@ -107,9 +107,7 @@ async def test_somebody_signed_in_nowhere_with_it_is_told_so(phone: Browser, db:
     assert "Du var ikke logget ind nogen steder med den." in page
 
 
-async def test_no_session_outlives_its_passkey_however_that_goes(
-    phone: Browser, db: Database, taskforce_id: UUID
-) -> None:
+async def test_no_session_outlives_its_passkey(phone: Browser, db: Database, taskforce_id: UUID) -> None:
     async with db.change(taskforce_id) as conn:
         await store.delete_of_person(conn, taskforce_id, EVA.id)
     with pytest.raises(SessionEnded):
