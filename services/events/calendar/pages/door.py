@@ -67,4 +67,4 @@ async def unpublished_names(request: Request, principal: DoorKeeper, db: Db, eve
     async with db.read(principal.taskforce) as conn:
         await queries.event(conn, principal.taskforce, event_id, drafts=is_planner(principal))
         names = await queries.unpublished_names(conn, principal.taskforce, event_id, limit=_MOST_NAMES)
-    return render(request, "held_names.html", names=names)
+    return render(request, "unpublished_names.html", names=names)
