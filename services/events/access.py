@@ -67,9 +67,9 @@ DEADLINES: Final = Resource("what is past its deadline")
 SESSION: Final = Resource("session", own="of the person who asks", reach=OWN)
 PASSKEY: Final = Resource("passkey", own="of the person who asks", reach=OWN)
 LINK_REQUEST: Final = Resource("link that was asked for")
-LINK: Final = Resource("link to sign in with", reach=ALL_TASKFORCES)
+MAGIC_LINK: Final = Resource("link to sign in with", reach=ALL_TASKFORCES)
 """A magic link's code: valid for anybody who has it, in the browser that requested it."""
-SETUP: Final = Resource("first administrator's link", reach=ALL_TASKFORCES)
+FIRST_ADMIN_LINK: Final = Resource("first administrator's link", reach=ALL_TASKFORCES)
 """The code of the first administrator's link: valid for anybody who has it."""
 API_KEY: Final = Resource("API key")
 PASS: Final = Resource("event pass", reach=ALL_TASKFORCES)

@@ -21,6 +21,7 @@ from services.events.register import commands
 from services.events.settings import EventsSettings
 from shared.http.auth import COOKIE, SESSION_COOKIE, sign_token
 from tests.events.identity.browsing import Browser
+from tests.events.visitor import Visitor, become
 from tests.support.browsing import AS_OUR_PAGES
 
 if TYPE_CHECKING:
@@ -226,3 +227,16 @@ def sign_in(db: Database, events_settings: EventsSettings, taskforce_id: UUID, o
             )
 
     return sign_in
+
+
+@pytest_asyncio.fixture
+async def visitor(client: httpx.AsyncClient, db: Database, taskforce_id: UUID) -> Visitor:
+    """The coordinator, signed in."""
+    for role in ("coordinator", "member", "admin"):
+        person = Person(
+            uuid4(), f"En {role}", f"{role}@struer.example", frozenset({role}), "0671", programme="job_network"
+        )
+        await add_person(db, taskforce_id, person)
+    visitor = Visitor(client)
+    await become(visitor, "coordinator", taskforce_id)
+    return visitor

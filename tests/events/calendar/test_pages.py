@@ -1,71 +1,22 @@
-"""The pages of events, companies and people, as a browser without JavaScript uses them."""
+"""The pages of events, without JavaScript."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
-import pytest_asyncio
 
-from services.events.identity.administration.commands import add_person
-from services.events.identity.people.domain import Person
 from shared.http.auth import TokenVerifier
 from tests.events.conftest import published
-from tests.support.addresses import address_of
+from tests.events.visitor import Visitor, become, field
 
 if TYPE_CHECKING:
-    import httpx
-
     from services.events.settings import EventsSettings
     from shared.db.database import Database
-    from shared.product.roles import Role
     from tests.events.conftest import Caller
-
-
-class Visitor:
-    """A signed-in browser without JavaScript."""
-
-    def __init__(self, client: httpx.AsyncClient) -> None:
-        self.client = client
-
-    async def open(self, path: str, status: int = 200) -> str:
-        answer = await self.client.get(path, headers={"accept": "text/html"})
-        assert answer.status_code == status, answer.text
-        return answer.text
-
-    async def send(self, path: str, status: int = 200, /, **form: Any) -> str:
-        """Submit a form and follow the redirect."""
-        answer = await self.client.post(
-            path, data=form, headers={"accept": "text/html", "sec-fetch-site": "same-origin"}, follow_redirects=True
-        )
-        assert answer.status_code == status, answer.text
-        return answer.text
-
-
-@pytest_asyncio.fixture
-async def visitor(client: httpx.AsyncClient, db: Database, taskforce_id: UUID) -> Visitor:
-    """The coordinator, signed in."""
-    for role in ("coordinator", "member", "admin"):
-        person = Person(
-            uuid4(), f"En {role}", f"{role}@struer.example", frozenset({role}), "0671", programme="job_network"
-        )
-        await add_person(db, taskforce_id, person)
-    visitor = Visitor(client)
-    await become(visitor, "coordinator", taskforce_id)
-    return visitor
-
-
-async def become(visitor: Visitor, role: Role, taskforce_id: UUID) -> None:
-    await visitor.send("/sign-in", role=role, taskforce=str(taskforce_id), next="/sign-in")
-
-
-def field(page: str, name: str) -> str:
-    found = re.search(rf'name="{name}"[^>]* value="([^"]*)"', page)
-    assert found, name
-    return found[1]
 
 
 PLAN = {
@@ -202,88 +153,6 @@ async def test_a_member_keeps_the_door_but_plans_nothing(visitor: Visitor, calle
     await visitor.open(f"/events/{draft['id']}/pass", 404)
     assert "Hemmelig" not in await visitor.open("/events")
     await visitor.open(f"/events/{draft['id']}", 404)
-
-
-async def test_a_company_is_registered_and_found(visitor: Visitor) -> None:
-    page = await visitor.open("/companies/new")
-    assert field(page, "municipality") == "0671"
-    page = await visitor.send(
-        "/companies", id=field(page, "id"), name="Bang & Olufsen", cvr="24 25 67 90", member="true", municipality="0671"
-    )
-    assert "Bang &amp; Olufsen er i registret" in page
-    assert "CVR 24 25 67 90" in page
-    assert "Bang &amp; Olufsen" in await visitor.open("/companies?q=olufs&members=true")
-    assert "Ingen virksomhed passer" in await visitor.open("/companies?q=findes-ikke")
-
-
-async def test_an_invalid_cvr_number_warns_and_is_accepted(visitor: Visitor) -> None:
-    page = await visitor.send("/companies", id=str(uuid4()), name="Smeden", cvr="12345678")
-    assert "Smeden er i registret" in page
-    assert "“12345678” er ikke et CVR-nummer" in page
-    assert "skal tjekkes" in page
-
-
-async def test_a_long_list_goes_on_where_it_stopped(visitor: Visitor, caller: Caller) -> None:
-    for number in range(51):
-        await caller.company(name=f"Firma {number:02} æ&b", cvr=None)
-    page = await visitor.open("/companies?q=%C3%A6%26b")
-    further = re.search(r'href="(/companies\?[^"]*)" rel="next"', page)
-    assert further
-    assert "Firma 50" not in page
-    rest = await visitor.open(further[1].replace("&amp;", "&"))
-    assert "Firma 50" in rest
-    assert "Firma 49" not in rest
-
-
-async def test_an_administrator_adds_a_person(visitor: Visitor, taskforce_id: UUID) -> None:
-    await become(visitor, "admin", taskforce_id)
-    page = await visitor.open("/people/new")
-    page = await visitor.send(
-        "/people",
-        id=field(page, "id"),
-        name="Åse Ærlig",
-        email="aase@struer.example",
-        roles=["caseworker", "member"],
-        municipality="0671",
-        language="da",
-    )
-    assert "Åse Ærlig" in page
-    assert "virksomhedskonsulent, medlem" in page
-    page = await visitor.send("/people", 422, id=str(uuid4()), name="Bo", email="bo")
-    assert 'value="Bo"' in page
-
-
-async def test_the_list_says_who_was_added_or_changed_and_what_they_need(visitor: Visitor, taskforce_id: UUID) -> None:
-    await become(visitor, "admin", taskforce_id)
-    eva, karen = str(uuid4()), str(uuid4())
-    page = await visitor.send("/people", id=eva, name="Eva", email=address_of(eva), roles=["member"], language="da")
-    assert "Eva er tilføjet" in page
-    assert "Lav en kode" not in page
-    facts: dict[str, Any] = {"name": "Karen", "email": address_of(karen), "roles": ["auditor"], "language": "da"}
-    page = await visitor.send("/people", id=karen, **facts)
-    assert "Karen er tilføjet" in page
-    assert f'href="/people/{karen}#code"' in page, "without a code no passkey, without one no work"
-    assert "Karen er gemt" in await visitor.send(f"/people/{karen}", **facts)
-    assert "er gemt" not in await visitor.open(f"/people?changed={uuid4()}")
-
-
-async def test_an_administrator_invites_when_adding_or_later_and_sees_when(
-    visitor: Visitor, taskforce_id: UUID, db: Database
-) -> None:
-    await become(visitor, "admin", taskforce_id)
-    page = await visitor.open("/people/new")
-    assert re.search(r'name="invite"[^>]* checked', page), "unless one does not want to"
-    ids = [str(uuid4()), str(uuid4())]
-    for id, invite in zip(ids, ({"invite": "true"}, {}), strict=True):
-        facts: dict[str, Any] = {"id": id, "name": "Bo Bak", "email": address_of(id), "roles": ["member"]}
-        await visitor.send("/people", **facts, **invite, language="da")
-    assert "seneste invitation blev sendt" in await visitor.open(f"/people/{ids[0]}")
-    assert "ikke sendt nogen invitation endnu" in await visitor.open(f"/people/{ids[1]}")
-    assert "seneste invitation blev sendt" in await visitor.send(f"/people/{ids[1]}/invitations")
-    page = await visitor.send(f"/people/{ids[1]}/invitations", 409)
-    assert "lige sendt en invitation" in page
-    invited = [fact["person_id"] for name, fact in await published(db) if name == "PersonInvited"]
-    assert invited == ids
 
 
 async def test_pages_are_in_english_on_request(visitor: Visitor, caller: Caller) -> None:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
 
-from services.events.access import SETUP, Settings
+from services.events.access import FIRST_ADMIN_LINK, Settings
 from services.events.identity.first_admin import commands
 from services.events.identity.people.domain import AddressTaken, Person
 from services.events.identity.sessions.cookies import end_previous_session, set_session_cookies
@@ -35,7 +35,7 @@ class FirstAdministrator(BaseModel):
 
 
 @router.get("/{code}")
-@concerns(SETUP)
+@concerns(FIRST_ADMIN_LINK)
 @limited(SIGNING_IN)
 async def show_form(request: Request, _who: Anybody, db: Db, code: str) -> Response:
     """The form for the first administrator."""
@@ -43,7 +43,7 @@ async def show_form(request: Request, _who: Anybody, db: Db, code: str) -> Respo
 
 
 @router.post("/{code}")
-@concerns(SETUP)
+@concerns(FIRST_ADMIN_LINK)
 @limited(SIGNING_IN)
 async def become(request: Request, _who: Anybody, db: Db, settings: Settings, code: str) -> Response:
     """Become the first administrator."""

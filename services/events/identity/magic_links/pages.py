@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.events.access import LINK, Settings
+from services.events.access import MAGIC_LINK, Settings
 from services.events.identity.login_options.pages import show_login_options
 from services.events.identity.magic_links import commands
 from services.events.identity.magic_links.domain import LIFETIME, MAX_PER_NETWORK, LinkCode
@@ -89,14 +89,14 @@ async def say_sent(request: Request, _who: Anybody, next: Annotated[str, Query(m
 
 
 @router.get("/link/{code}")
-@concerns(LINK)
+@concerns(MAGIC_LINK)
 async def show_button(request: Request, _who: Anybody, code: str) -> Response:
     """The button that opens the link. Mail scanners follow links, so a GET changes nothing."""
     return render(request, "sign_in_link.html", code=code)
 
 
 @router.post("/link/{code}")
-@concerns(LINK)
+@concerns(MAGIC_LINK)
 @limited(SIGNING_IN)
 async def open_link(request: Request, _who: Anybody, db: Db, settings: Settings, code: str) -> Response:
     """Sign in."""
