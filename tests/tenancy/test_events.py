@@ -92,11 +92,11 @@ def _key() -> ApiKey:
 
 def _arrive(world: Prepared, db: Any) -> Any:
     principal = Principal("person:x", frozenset({"member"}), TASKFORCE)
-    return attendance.arrive(db, principal, world.to["arrive"], CheckInIn(company_id=world.ours))
+    return attendance.run_check_in(db, principal, world.to["arrive"], CheckInIn(company_id=world.ours))
 
 
 CASES: Cases = {
-    attendance.arrive: _arrive,
+    attendance.run_check_in: _arrive,
     register.register_company: lambda _, db: register.register_company(db, TASKFORCE, _company()),
     register.add_company: lambda _, conn: register.add_company(conn, TASKFORCE, _company(), now()),
     register.clear_company: lambda w, db: register.clear_company(db, TASKFORCE, w.companies["other company"].id),

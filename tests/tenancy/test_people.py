@@ -21,7 +21,7 @@ from services.events.identity.people.domain import Person
 from services.events.identity.sessions import commands as session_commands
 from services.events.identity.sessions import queries as session_queries
 from services.events.identity.sessions import store as session_store
-from services.events.identity.sessions.domain import LONGEST, Session, SessionKey
+from services.events.identity.sessions.domain import MAX_LIFETIME, Session, SessionKey
 from services.events.identity.step_up import queries as proof_queries
 from services.events.register.commands import register_company
 from services.events.register.domain import Company
@@ -65,7 +65,7 @@ class Prepared(Register):
         await self.ask_for_link("other company")
         self.links = {use: await self._link() for use in WAITED_FOR}
         over = self.keys["over"].session_id
-        await self.superuser.execute("update sessions set used_at = $2 where id = $1", over, now() - LONGEST)
+        await self.superuser.execute("update sessions set used_at = $2 where id = $1", over, now() - MAX_LIFETIME)
         self.passkey, _name = await self.new_passkey(TASKFORCE, self.me, "Z")
         opened = self.keys["delete_of_passkey"].session_id
         await self.superuser.execute("update sessions set passkey_id = $2 where id = $1", opened, self.passkey)
@@ -95,7 +95,7 @@ def _person() -> Person:
 
 def _new_session(world: Prepared, conn: Any) -> Any:
     key = SessionKey.new(TASKFORCE)
-    session = Session(key.session_id, world.me, "passkey", "x", now(), now(), now() + LONGEST)
+    session = Session(key.session_id, world.me, "passkey", "x", now(), now(), now() + MAX_LIFETIME)
     return session_store.insert(conn, key, session)
 
 
@@ -129,7 +129,7 @@ PEOPLE: Cases = {
 }
 SESSIONS: Cases = {
     # First, for whoever signs in clears away what is over.
-    session_store.delete_over: lambda _, conn: session_store.delete_over(conn, TASKFORCE, now()),
+    session_store.delete_ended: lambda _, conn: session_store.delete_ended(conn, TASKFORCE, now()),
     session_commands.start: lambda w, db: session_commands.start(db, TASKFORCE, w.me, proof="passkey", device="x"),
     session_commands.start_in: lambda w, conn: session_commands.start_in(
         conn, TASKFORCE, w.me, proof="passkey", device="x", now=now(), proved_at=now()
@@ -165,7 +165,7 @@ LINKS: Cases = {
         conn, TASKFORCE, uuid4(), LinkRequest(w.me, bytes(32), "", datetime.now(UTC))
     ),
     link_store.count_of_person: lambda w, conn: link_store.count_of_person(
-        conn, TASKFORCE, w.me, bytes(32), now() - LONGEST
+        conn, TASKFORCE, w.me, bytes(32), now() - MAX_LIFETIME
     ),
     link_store.delete_of_person: lambda w, conn: link_store.delete_of_person(conn, TASKFORCE, w.waiting),
     link_store.lock_valid: lambda w, conn: link_store.lock_valid(

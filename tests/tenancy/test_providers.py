@@ -81,7 +81,7 @@ EXEMPT: Exempt = {
     store.insert_pending: _OF_NOBODY,
     store.take_pending: _OF_NOBODY,
     commands.consume: _OF_NOBODY,
-    commands.begin: _REGISTRY,
+    commands.start_sign_in: _REGISTRY,
     commands.taskforce_of: _REGISTRY,
     commands.groups_of: _REGISTRY,
 }

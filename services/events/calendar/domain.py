@@ -130,42 +130,42 @@ class EmployerEvent:
         """Publish it. Raises `EventNotDraft`, `StaleVersion`."""
         if self.status == "published":
             return False
-        self._expect(expected_version)
+        self._check_version(expected_version)
         if self.status != "draft":
             raise EventNotDraft
-        self._become("published")
+        self._set_status("published")
         return True
 
     def open(self, at: datetime, *, expected_version: int | None = None) -> bool:
         """Open it. Raises `EventNotPublished`, `StaleVersion`."""
         if self.status == "open":
             return False
-        self._expect(expected_version)
+        self._check_version(expected_version)
         if self.status != "published":
             raise EventNotPublished
         self.opened_at = at
-        self._become("open")
+        self._set_status("open")
         return True
 
     def close(self, at: datetime, *, expected_version: int | None = None) -> bool:
         """Close it. Raises `EventNotOpen`, `StaleVersion`."""
         if self.status == "closed":
             return False
-        self._expect(expected_version)
+        self._check_version(expected_version)
         if self.status != "open":
             raise EventNotOpen
         self.closed_at = at
-        self._become("closed")
+        self._set_status("closed")
         return True
 
     def cancel(self, *, expected_version: int | None = None) -> bool:
         """Cancel it. Raises `EventHasBegun`, `StaleVersion`."""
         if self.status == "cancelled":
             return False
-        self._expect(expected_version)
+        self._check_version(expected_version)
         if self.status not in {"draft", "published"}:
             raise EventHasBegun
-        self._become("cancelled")
+        self._set_status("cancelled")
         return True
 
     def revoke_passes(self, *, generation: int | None = None, expected_version: int | None = None) -> bool:
@@ -178,7 +178,7 @@ class EmployerEvent:
         """
         if generation is not None and generation < self.pass_generation:
             return False
-        self._expect(expected_version)
+        self._check_version(expected_version)
         if generation is not None and generation > self.pass_generation:
             raise StaleVersion
         self.pass_generation += 1
@@ -197,11 +197,11 @@ class EmployerEvent:
             raise PassNotAvailable
         return expires_at
 
-    def _expect(self, expected_version: int | None) -> None:
+    def _check_version(self, expected_version: int | None) -> None:
         if expected_version is not None and expected_version != self.version:
             raise StaleVersion
 
-    def _become(self, status: EventStatus) -> None:
+    def _set_status(self, status: EventStatus) -> None:
         self.status = status
         self.version += 1
 

@@ -16,7 +16,7 @@ from shared.http.problems import Problem
 
 router = APIRouter(prefix="/.well-known", include_in_schema=False)
 
-_GOOD_FOR: Final = timedelta(days=180)
+_VALID_FOR: Final = timedelta(days=180)
 """RFC 9116 asks for less than a year. Each response counts from now."""
 
 
@@ -33,11 +33,11 @@ async def show_keys(_who: Anybody, settings: Settings) -> Response:
 
 @router.get("/security.txt")
 @concerns()
-async def say_where_to_report(_who: Anybody, settings: Settings) -> Response:
+async def show_security_txt(_who: Anybody, settings: Settings) -> Response:
     """The contact for security reports (RFC 9116); 404 if none is configured."""
     if settings.security_contact is None:
         raise Problem(404)
-    expires = (datetime.now(UTC) + _GOOD_FOR).strftime("%Y-%m-%dT%H:%M:%SZ")
+    expires = (datetime.now(UTC) + _VALID_FOR).strftime("%Y-%m-%dT%H:%M:%SZ")
     lines = (
         f"Contact: {settings.security_contact}",
         f"Expires: {expires}",

@@ -28,13 +28,13 @@ router = APIRouter(prefix="/api/events/v1/events/{event_id}/check-ins", tags=["a
 @limited(LOGGING)
 async def check_in(principal: DoorKeeper, db: Db, event_id: UUID, arrival: CheckInIn) -> CheckInOut:
     """Check a company in. Repeating the request gives the same answer."""
-    company_id = await arrive(db, principal, event_id, arrival)
+    company_id = await run_check_in(db, principal, event_id, arrival)
     async with db.read(principal.taskforce) as conn:
         row = await queries.check_in(conn, principal.taskforce, event_id, company_id)
     return CheckInOut.of(row)
 
 
-async def arrive(db: Db, principal: Principal, event_id: UUID, arrival: CheckInIn) -> UUID:
+async def run_check_in(db: Db, principal: Principal, event_id: UUID, arrival: CheckInIn) -> UUID:
     """Run the use case for a registered company or a walk-in. Returns the company's id."""
     if arrival.company is not None:
         company = arrival.company.company()

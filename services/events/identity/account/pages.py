@@ -44,7 +44,7 @@ async def show_account(
         sessions = await session_queries.sessions(conn, who.taskforce, who.person)
         passkeys = await passkey_queries.passkeys(conn, who.taskforce, who.person)
         code_needed = await passkey_queries.needs_enrolment_code(conn, who.taskforce, who.person, who.session_id)
-        closed = await _closed_to(conn, who)
+        closed = await _openers_of_withheld_roles(conn, who)
         person = await people_queries.person_or_none(conn, who.taskforce, who.person)
     return render(
         request,
@@ -63,7 +63,7 @@ async def show_account(
     )
 
 
-async def _closed_to(conn: Connection, who: Principal) -> frozenset[str]:
+async def _openers_of_withheld_roles(conn: Connection, who: Principal) -> frozenset[str]:
     """Return what would open the principal's withheld roles: `passkey`, `provider`, or both."""
     if not who.withheld:
         return frozenset()

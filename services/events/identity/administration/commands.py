@@ -59,7 +59,7 @@ async def add_person(
             if not added and await store.load_person(conn, taskforce_id, person.id) != person:
                 raise IdTaken
     except asyncpg.ForeignKeyViolationError as error:
-        raise _what_is_missing(error) from error
+        raise _missing_reference(error) from error
     if added:
         _log_change("added", taskforce_id, person.id, roles=sorted(person.roles))
 
@@ -114,7 +114,7 @@ async def change_person(db: Database, taskforce_id: UUID, person: Person) -> Non
                 await passkeys.delete_of_person(conn, taskforce_id, person.id)
                 await sessions.delete_all(conn, taskforce_id, person.id)
     except asyncpg.ForeignKeyViolationError as error:
-        raise _what_is_missing(error) from error
+        raise _missing_reference(error) from error
     _log_change(
         "changed",
         taskforce_id,
@@ -189,5 +189,5 @@ async def _refuse_taken_address(conn: Connection, taskforce_id: UUID, person: Pe
         raise AddressTaken
 
 
-def _what_is_missing(error: asyncpg.ForeignKeyViolationError) -> CompanyNotFound | TaskforceUnknown:
+def _missing_reference(error: asyncpg.ForeignKeyViolationError) -> CompanyNotFound | TaskforceUnknown:
     return CompanyNotFound() if error.constraint_name == "company_is_registered" else TaskforceUnknown()

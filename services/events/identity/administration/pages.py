@@ -101,7 +101,7 @@ async def add_person(request: Request, principal: SteppedUpAdministrator, db: Db
             await commands.add_person(db, principal.taskforce, new.person(new.id), invite=new.invite)
             return RedirectResponse(f"/people?added={new.id}", 303)
         except _TYPED_WRONG as refusal:
-            form = form.refused(_at_field(refusal))
+            form = form.refused(_field_error(refusal))
     return await _asked(request, "person_new.html", principal, db, status_code=422, form=form)
 
 
@@ -129,7 +129,7 @@ async def change_person(request: Request, principal: SteppedUpAdministrator, db:
             await commands.change_person(db, principal.taskforce, form.data.person(person_id))
             return RedirectResponse(f"/people?changed={person_id}", 303)
         except _TYPED_WRONG as refusal:
-            form = form.refused(_at_field(refusal))
+            form = form.refused(_field_error(refusal))
     return await _asked(request, "person.html", principal, db, status_code=422, form=form, person=row, keys=keys)
 
 
@@ -167,7 +167,7 @@ _FIELDS: Final[Mapping[type[Refusal], str]] = {
 }
 
 
-def _at_field(refusal: Refusal) -> dict[str, str]:
+def _field_error(refusal: Refusal) -> dict[str, str]:
     """Return the refusal as the error of the field at fault."""
     return {_FIELDS[type(refusal)]: problem_of(refusal).detail or ""}
 

@@ -54,7 +54,7 @@ def address_limits(times: float) -> RateLimiter:
 @router.post("/link")
 @concerns()
 @limited(SIGNING_IN)
-async def ask_for_link(request: Request, _who: Anybody, db: Db, settings: Settings) -> Response:
+async def request_link(request: Request, _who: Anybody, db: Db, settings: Settings) -> Response:
     """Request a link. The answer and its time do not depend on whether anybody has the address."""
     form: Form[LinkIn] = await read_form(request, LinkIn)
     if form.data is None:
@@ -82,7 +82,7 @@ async def ask_for_link(request: Request, _who: Anybody, db: Db, settings: Settin
 
 @router.get("/sent")
 @concerns()
-async def say_sent(request: Request, _who: Anybody, next: Annotated[str, Query(max_length=2000)] = "") -> Response:
+async def show_sent(request: Request, _who: Anybody, next: Annotated[str, Query(max_length=2000)] = "") -> Response:
     """The page that says to look for the mail."""
     minutes = int(LIFETIME.total_seconds() // 60)
     return render(request, "sign_in_sent.html", minutes=minutes, next=safe_next(next, default=""))

@@ -62,7 +62,7 @@ async def taskforce_of(db: Database, provider: Provider, slug: str) -> UUID:
     return found[0].id
 
 
-async def begin(
+async def start_sign_in(
     db: Database, provider: Provider, slug: str, *, next: str, now: datetime, step_up_person: UUID | None = None
 ) -> tuple[str, PendingSignIn]:
     """Start a sign-in. Returns the authorization URL and what the browser has to keep.

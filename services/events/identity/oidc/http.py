@@ -25,7 +25,7 @@ SECONDS: Final = 8.0
 _CONNECT_SECONDS: Final = 4.0
 
 
-class Bounded(httpx.AsyncBaseTransport):
+class LimitedTransport(httpx.AsyncBaseTransport):
     """A transport that requests allowed origins only, follows no redirects, and rejects slow or large responses.
 
     Args:
@@ -53,7 +53,7 @@ class Bounded(httpx.AsyncBaseTransport):
                     return httpx.Response(
                         response.status_code,
                         headers={"content-type": response.headers.get("content-type", "")},
-                        content=await _small(response),
+                        content=await _read_limited(response),
                         request=request,
                     )
                 finally:
@@ -66,7 +66,7 @@ class Bounded(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
 
-async def _small(response: httpx.Response) -> bytes:
+async def _read_limited(response: httpx.Response) -> bytes:
     if response.is_redirect:
         raise ProviderNotTrusted("redirect")
     if response.headers.get("content-encoding", "identity") != "identity":

@@ -112,7 +112,7 @@ async def _to_provider(
     request: Request, db: Database, provider: Provider, slug: str, *, next: str, step_up_person: UUID | None = None
 ) -> Response:
     try:
-        address, pending = await commands.begin(
+        address, pending = await commands.start_sign_in(
             db, provider, slug, next=next, now=datetime.now(UTC), step_up_person=step_up_person
         )
     except Refusal as refusal:

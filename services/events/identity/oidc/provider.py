@@ -28,7 +28,7 @@ from services.events.identity.oidc.domain import (
     ProviderUnavailable,
     SignInNotPending,
 )
-from services.events.identity.oidc.http import Bounded, timeouts
+from services.events.identity.oidc.http import LimitedTransport, timeouts
 from services.events.settings import ProviderSettings, origin_of
 from shared.secrets import from_base64url
 
@@ -181,7 +181,7 @@ class Provider:
             ),
         )
         answer = await self._request("POST", url, headers=headers, content=body)
-        said = _object(answer.content, "not JSON")
+        said = _parse_object(answer.content, "not JSON")
         if said.get("error") == "invalid_grant":
             raise SignInNotPending
         token = said.get("id_token")
@@ -258,10 +258,10 @@ class Provider:
     async def _key(self, id: object) -> _Key:
         """Return the key with the id; without an id, the only key."""
         keys = await self._keys_not_before(self.clock() - _KEPT_SECONDS)
-        key = _named(keys, id)
+        key = _find_key(keys, id)
         if key is None:
             # The provider may have rotated its keys.
-            key = _named(await self._keys_not_before(self.clock() - _AGAIN_SECONDS), id)
+            key = _find_key(await self._keys_not_before(self.clock() - _AGAIN_SECONDS), id)
         if key is None:
             raise ProviderNotTrusted("unknown key")
         return key
@@ -273,7 +273,7 @@ class Provider:
         return self._keys
 
     async def _read_keys(self, url: str) -> _Keys:
-        return _Keys(_usable((await self._read(url)).get("keys")), self.clock())
+        return _Keys(_usable_keys((await self._read(url)).get("keys")), self.clock())
 
     async def _discover(self) -> _Discovery:
         if self._discovery is None or self._discovery.read_at < self.clock() - _KEPT_SECONDS:
@@ -328,10 +328,10 @@ class Provider:
         answer = await self._request("GET", url, headers={"accept": "application/json"})
         if answer.status_code != 200:
             raise ProviderNotTrusted("nothing there")
-        return _object(answer.content, "not JSON")
+        return _parse_object(answer.content, "not JSON")
 
     async def _request(self, method: str, url: str, **sent: Any) -> httpx.Response:
-        transport = Bounded(self._origins())
+        transport = LimitedTransport(self._origins())
         try:
             async with httpx.AsyncClient(transport=transport, timeout=timeouts(), trust_env=False) as client:
                 answer = await client.request(method, url, **sent)
@@ -349,10 +349,10 @@ def _header(token: str) -> dict[str, Any]:
     raw = from_base64url(token.partition(".")[0])
     if raw is None:
         raise ProviderNotTrusted("no token")
-    return _object(raw, "no token")
+    return _parse_object(raw, "no token")
 
 
-def _object(raw: bytes, reason: str) -> dict[str, Any]:
+def _parse_object(raw: bytes, reason: str) -> dict[str, Any]:
     try:
         said = json.loads(raw)
     except (ValueError, RecursionError) as error:
@@ -385,7 +385,7 @@ def _seconds(claims: Mapping[str, Any], name: str) -> float | None:
     return value
 
 
-def _usable(said: object) -> dict[str | None, _Key]:
+def _usable_keys(said: object) -> dict[str | None, _Key]:
     """Return the keys of a JWK set that can verify; skips others."""
     keys: dict[str | None, _Key] = {}
     for one in said if isinstance(said, list) else []:
@@ -404,7 +404,7 @@ def _usable(said: object) -> dict[str | None, _Key]:
     return keys
 
 
-def _named(keys: _Keys, id: object) -> _Key | None:
+def _find_key(keys: _Keys, id: object) -> _Key | None:
     if id is None:
         return next(iter(keys.by_id.values())) if len(keys.by_id) == 1 else None
     return keys.by_id.get(id) if isinstance(id, str) else None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from services.events.identity.people.domain import PRIVILEGED
-from services.events.identity.sessions.domain import STRONG
+from services.events.identity.sessions.domain import STRONG_PROOFS
 from shared.i18n.translations import N_
 from shared.refusals import Refusal
 
@@ -190,7 +190,7 @@ def needs_code(proof: Proof, roles: AbstractSet[str]) -> bool:
 
     The first administrator needs none: nobody could give it to them.
     """
-    return proof not in STRONG | {"setup"} and not PRIVILEGED.isdisjoint(roles)
+    return proof not in STRONG_PROOFS | {"setup"} and not PRIVILEGED.isdisjoint(roles)
 
 
 def check_removal(proof: Proof | None, roles: AbstractSet[str], opened: AbstractSet[str], *, others: int) -> None:

@@ -57,7 +57,7 @@ async def passkey_page(request: Request, _who: Anybody, next: str | None = None)
 @router.post("/sign-in/passkey/options")
 @concerns()
 @limited(ASKING_DEVICES)
-async def ask_to_sign_in(request: Request, _who: Anybody, db: Db, party: Party) -> Response:
+async def sign_in_options(request: Request, _who: Anybody, db: Db, party: Party) -> Response:
     """The options for signing in. Limited by network address."""
     browser = secret_of(request)
     options = await commands.sign_in_options(db, party, browser, now=datetime.now(UTC))
@@ -104,7 +104,7 @@ async def registration_options(
 
 @router.post("/account/passkeys")
 @concerns()
-async def enrol(
+async def add_passkey(
     *, request: Request, who: SteppedUpPerson, db: Db, settings: Settings, party: Party, made: CredentialIn
 ) -> Response:
     """Add a passkey to one's own account."""

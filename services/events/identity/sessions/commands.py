@@ -9,8 +9,8 @@ from services.events.identity.people import store as people
 from services.events.identity.people.domain import PRIVILEGED, PersonNotFound
 from services.events.identity.sessions import store
 from services.events.identity.sessions.domain import (
-    LONGEST,
-    STRONG,
+    MAX_LIFETIME,
+    STRONG_PROOFS,
     Session,
     SessionEnded,
     SessionKey,
@@ -64,8 +64,8 @@ async def start_in(
     await people.lock_people(conn, taskforce_id)
     person = await people.load_active_person(conn, taskforce_id, person_id)
     key = SessionKey.new(taskforce_id)
-    session = Session(key.session_id, person_id, proof, device, now, now, now + LONGEST, passkey_id, proved_at)
-    await store.delete_over(conn, taskforce_id, now)
+    session = Session(key.session_id, person_id, proof, device, now, now, now + MAX_LIFETIME, passkey_id, proved_at)
+    await store.delete_ended(conn, taskforce_id, now)
     await store.insert(conn, key, session)
     return key, principal_of(person, taskforce_id, session, now)
 
@@ -146,5 +146,5 @@ def withheld_from(person: Person, proof: Proof) -> frozenset[Role]:
 
     Roles granted by the provider need a session that the provider opened: it no longer signs in people who have left.
     """
-    weak = frozenset() if proof in STRONG else person.roles & PRIVILEGED
+    weak = frozenset() if proof in STRONG_PROOFS else person.roles & PRIVILEGED
     return weak if proof in {"provider", "demonstration"} else weak | person.provided

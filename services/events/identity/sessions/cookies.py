@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from services.events.identity.sessions import commands
-from services.events.identity.sessions.domain import LONGEST, SessionEnded, SessionKey
+from services.events.identity.sessions.domain import MAX_LIFETIME, SessionEnded, SessionKey
 from shared.http.auth import COOKIE, NOTED, RENEWED_COOKIE, SESSION_COOKIE, TOKEN_SECONDS, sign_token
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def set_session_cookies(response: Response, settings: EventsSettings, key: Sessi
         roles=sorted(principal.roles),
         withheld=principal.withheld,
     )
-    _set(response, SESSION_COOKIE, key.text(), int(LONGEST.total_seconds()))
+    _set(response, SESSION_COOKIE, key.text(), int(MAX_LIFETIME.total_seconds()))
     set_token_cookie(response, settings, principal, noted=True)
 
 

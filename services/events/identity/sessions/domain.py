@@ -16,14 +16,14 @@ from shared.secrets import SECRET_BYTES, from_base64url, hash_secret, new_secret
 Proof = Literal["demonstration", "link", "passkey", "provider", "setup"]
 """How a person proved who they are."""
 
-STRONG: Final[frozenset[Proof]] = frozenset({"demonstration", "passkey", "provider"})
+STRONG_PROOFS: Final[frozenset[Proof]] = frozenset({"demonstration", "passkey", "provider"})
 """Proofs that open every role. A magic link does not open privileged roles. A demonstration has no proof to ask for."""
 
-IDLE: Final = timedelta(seconds=SESSION_IDLE_SECONDS)
+IDLE_TIMEOUT: Final = timedelta(seconds=SESSION_IDLE_SECONDS)
 """A session ends after this time without an action: an evening has breaks, a shared computer should not stay open. NIST
 SP 800-63B allows up to an hour and asks for the reason.
 """
-LONGEST: Final = timedelta(hours=12)
+MAX_LIFETIME: Final = timedelta(hours=12)
 """A session ends after this time in any case (NIST SP 800-63B, AAL2): an employer event and its preparations."""
 
 
@@ -115,7 +115,7 @@ class Session:
     @property
     def ends_at(self) -> datetime:
         """When it ends if the person does nothing more."""
-        return min(self.used_at + IDLE, self.latest_end)
+        return min(self.used_at + IDLE_TIMEOUT, self.latest_end)
 
     def last_proof(self, now: datetime) -> datetime | None:
         """Return when the person last proved who they are, for step-up; None: not known.
@@ -124,6 +124,6 @@ class Session:
         """
         return now if self.proof in {"demonstration", "setup"} else self.proved_at
 
-    def over(self, now: datetime) -> bool:
+    def has_ended(self, now: datetime) -> bool:
         """Whether it has ended."""
         return now >= self.ends_at

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from services.events.identity.sessions.domain import IDLE, Proof
+from services.events.identity.sessions.domain import IDLE_TIMEOUT, Proof
 
 if TYPE_CHECKING:
     from shared.db.database import Connection
@@ -43,6 +43,6 @@ async def sessions(conn: Connection, taskforce_id: UUID, person_id: UUID) -> lis
         taskforce_id,
         person_id,
         now,
-        now - IDLE,
+        now - IDLE_TIMEOUT,
     )
     return [SessionRow(**row) for row in rows]

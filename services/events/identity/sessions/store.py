@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from typing import TYPE_CHECKING
 
-from services.events.identity.sessions.domain import IDLE, Session, SessionEnded, SessionKey
+from services.events.identity.sessions.domain import IDLE_TIMEOUT, Session, SessionEnded, SessionKey
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -52,7 +52,7 @@ async def load(conn: Connection, key: SessionKey, now: datetime) -> Session:
     if row is None or not hmac.compare_digest(row["secret_hash"], key.hash()):
         raise SessionEnded
     session = _session(row)
-    if session.over(now):
+    if session.has_ended(now):
         raise SessionEnded
     return session
 
@@ -139,7 +139,7 @@ async def delete_of_passkey(conn: Connection, taskforce_id: UUID, person_id: UUI
     return [row["id"] for row in rows]
 
 
-async def delete_over(conn: Connection, taskforce_id: UUID, now: datetime) -> int:
+async def delete_ended(conn: Connection, taskforce_id: UUID, now: datetime) -> int:
     """Delete the taskforce's ended sessions. Returns how many."""
     ended = await conn.execute(
         """
@@ -153,7 +153,7 @@ async def delete_over(conn: Connection, taskforce_id: UUID, now: datetime) -> in
         """,
         taskforce_id,
         now,
-        now - IDLE,
+        now - IDLE_TIMEOUT,
     )
     return int(ended.rpartition(" ")[2])
 

@@ -122,13 +122,13 @@ async def _page(
         "email": theirs.email,
         "next": next,
         "fields": fields,
-        "back": _came_from(request),
+        "back": _referring_path(request),
         "minutes": STEP_UP_SECONDS // 60,
     }
     return render(request, "step_up.html", status_code=status_code, **context)
 
 
-def _came_from(request: Request) -> str:
+def _referring_path(request: Request) -> str:
     """Return the local path in the Referer header; the front page if there is none."""
     parts = urlsplit(request.headers.get("referer", ""))
     here = urlsplit(str(request.app.state.settings.public_url)).netloc

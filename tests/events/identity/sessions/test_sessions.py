@@ -18,7 +18,7 @@ from services.events.identity.administration.commands import add_person
 from services.events.identity.people.domain import Person
 from services.events.identity.sessions import commands, store
 from services.events.identity.sessions.device import describe
-from services.events.identity.sessions.domain import IDLE, LONGEST, Session, SessionEnded, SessionKey
+from services.events.identity.sessions.domain import IDLE_TIMEOUT, MAX_LIFETIME, Session, SessionEnded, SessionKey
 from shared.http.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE, TokenVerifier
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ async def test_a_token_lasts_a_minute_and_says_when_the_session_ends(
     who = TokenVerifier(events_settings.token_jwks).verify(signed_in.cookies[COOKIE])
     assert 0 < who.expires_at - time.time() <= 60
     assert who.session_ends_at is not None
-    assert abs(who.session_ends_at - who.expires_at - (IDLE.total_seconds() - 60)) < 5, "both begin now"
+    assert abs(who.session_ends_at - who.expires_at - (IDLE_TIMEOUT.total_seconds() - 60)) < 5, "both begin now"
     assert who.session_id == key_of(signed_in).session_id
 
 
@@ -123,11 +123,11 @@ async def test_only_a_persons_own_actions_extend_the_session(signed_in: httpx.As
         assert (await used_at(db, key) > before) == counts, path
 
 
-@pytest.mark.parametrize("gone", [IDLE, LONGEST])
+@pytest.mark.parametrize("gone", [IDLE_TIMEOUT, MAX_LIFETIME])
 async def test_a_session_ends_when_its_time_is_up(signed_in: httpx.AsyncClient, db: Database, gone: timedelta) -> None:
     key = key_of(signed_in)
-    if gone == LONGEST:
-        await aged(db, key, by=LONGEST - timedelta(minutes=1))
+    if gone == MAX_LIFETIME:
+        await aged(db, key, by=MAX_LIFETIME - timedelta(minutes=1))
         async with db.change(key.taskforce_id) as conn:
             await store.touch(conn, key.taskforce_id, key.session_id, datetime.now(UTC))
         session, _ = await commands.renew(db, key, by_person=True)
@@ -144,7 +144,7 @@ async def test_a_session_ends_when_its_time_is_up(signed_in: httpx.AsyncClient, 
 async def test_a_write_after_the_session_has_ended_changes_nothing_and_says_so(
     signed_in: httpx.AsyncClient, db: Database
 ) -> None:
-    await aged(db, key_of(signed_in), by=IDLE)
+    await aged(db, key_of(signed_in), by=IDLE_TIMEOUT)
     minute_passes(signed_in)
     form = {"id": str(uuid4()), "name": "Bodil", "email": "bodil@struer.example", "roles": "member", "language": "da"}
     taskforce_id = key_of(signed_in).taskforce_id
@@ -214,10 +214,10 @@ async def test_nobody_ends_somebody_elses_session(
 
 
 async def test_somebody_who_is_warned_stays_signed_in(signed_in: httpx.AsyncClient, db: Database) -> None:
-    await aged(db, key_of(signed_in), by=IDLE - timedelta(minutes=2))
+    await aged(db, key_of(signed_in), by=IDLE_TIMEOUT - timedelta(minutes=2))
     answer = await signed_in.post("/session/extend", headers=BY_SCRIPT)
     assert answer.status_code == 200
-    assert answer.json()["ends_at"] - time.time() > IDLE.total_seconds() / 2
+    assert answer.json()["ends_at"] - time.time() > IDLE_TIMEOUT.total_seconds() / 2
 
 
 @pytest.mark.parametrize(
@@ -282,7 +282,7 @@ async def test_a_clock_difference_is_reported_without_a_redirect_loop(
 async def test_ended_sessions_are_deleted(
     signed_in: httpx.AsyncClient, db: Database, karen: Person, taskforce_id: UUID
 ) -> None:
-    await aged(db, key_of(signed_in), by=IDLE)
+    await aged(db, key_of(signed_in), by=IDLE_TIMEOUT)
     await commands.start(db, taskforce_id, karen.id, proof="passkey", device="")
     async with db.read(taskforce_id) as conn:
         assert await conn.fetchval("select count(*) from sessions") == 1
@@ -323,7 +323,7 @@ async def test_the_projectors_fetch_after_its_stream_reconnects_extends_the_sess
 
 async def test_no_redirect_loop_near_the_end_of_a_session(signed_in: httpx.AsyncClient, db: Database) -> None:
     key = key_of(signed_in)
-    await aged(db, key, by=LONGEST - timedelta(minutes=10))
+    await aged(db, key, by=MAX_LIFETIME - timedelta(minutes=10))
     async with db.change(key.taskforce_id) as conn:
         await store.touch(conn, key.taskforce_id, key.session_id, datetime.now(UTC))
     minute_passes(signed_in)
@@ -399,9 +399,11 @@ def test_a_browser_is_described_by_name_and_system_only(user_agent: str, device:
 
 def test_a_session_ends_at_the_earlier_of_its_two_ends() -> None:
     start = datetime(2026, 11, 24, 8, tzinfo=UTC)
-    session = Session(uuid4(), uuid4(), "passkey", "", start, start, start + LONGEST)
-    assert session.ends_at == start + IDLE
-    late = Session(uuid4(), uuid4(), "passkey", "", start, start + LONGEST - IDLE / 2, start + LONGEST)
-    assert late.ends_at == start + LONGEST
-    assert not late.over(late.ends_at - timedelta(seconds=1))
-    assert late.over(late.ends_at)
+    session = Session(uuid4(), uuid4(), "passkey", "", start, start, start + MAX_LIFETIME)
+    assert session.ends_at == start + IDLE_TIMEOUT
+    late = Session(
+        uuid4(), uuid4(), "passkey", "", start, start + MAX_LIFETIME - IDLE_TIMEOUT / 2, start + MAX_LIFETIME
+    )
+    assert late.ends_at == start + MAX_LIFETIME
+    assert not late.has_ended(late.ends_at - timedelta(seconds=1))
+    assert late.has_ended(late.ends_at)
