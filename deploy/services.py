@@ -12,6 +12,10 @@ DATA_SUBJECTS: Final = ("events", "pledges")
 """The services that keep data about persons: each has an access log and a ledger of erasures."""
 
 
+IDEMPOTENCY_KEYS: Final = ("events", "pledges")
+"""The services whose API changes something: each has a table of idempotency keys."""
+
+
 def database(service: str) -> str:
     """The service's own database."""
     return f"tilsagn_{service}"

@@ -1,4 +1,4 @@
-"""Health by progress: `/livez` says the process runs, `/readyz` that it gets its work done."""
+"""Health checks: `/livez` tells that the process runs, `/readyz` that it makes progress."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that must work. `detail` is for the operator and holds no personal data."""
+    """One condition of being ready. `detail` is for the operator and holds no personal data."""
 
     name: str
     ok: bool
@@ -27,7 +27,7 @@ class Check:
 
 
 def readiness(checks: list[Check]) -> JSONResponse:
-    """Answer 200 if every check is well, else 503; the body names each."""
+    """Return 200 if every check is ok, else 503; the body names each check."""
     ready = all(check.ok for check in checks)
     return JSONResponse(
         {

@@ -1,7 +1,6 @@
-"""One way of logging for every process: structlog, JSON for machines or colours for people.
+"""Logging for every process: structlog, as JSON for machines or in colours for people.
 
-No personal data is logged: ids, codes and counts only (invariant I7). Should a line hold something like a CPR number
-all the same, it is masked.
+No personal data is logged: only ids, codes and counts (invariant I7). Anything that looks like a CPR number is masked.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ _QUIETED = ("aiokafka", "faststream")
 
 
 class _OncePerWhile(logging.Filter):
-    """Lets one record of a kind through every ten seconds: aiokafka writes ~80 lines a second in an outage."""
+    """Passes one record of a kind every ten seconds: aiokafka writes about 80 lines a second in an outage."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,10 +40,10 @@ class _OncePerWhile(logging.Filter):
 
 
 def tell_exception(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """Processor: an exception as its kinds and where it came from, never its words or local variables.
+    """Processor: replace an exception by its types and frames, without messages and local variables.
 
-    The words of a database or validation error hold what people wrote ("Failing row contains (...)"); what is
-    told instead is the type, PostgreSQL's code where there is one, and the frames, for each in the chain.
+    The message of a database or validation error may hold what people typed ("Failing row contains (...)"). Logged are
+    the type, PostgreSQL's code where there is one, and the frames, for each exception in the chain.
     """
     given = event.pop("exc_info", None)
     error: BaseException | None = None
@@ -72,7 +71,7 @@ def tell_exception(_logger: object, _name: str, event: structlog.typing.EventDic
 
 
 def mask_cpr_numbers(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """Processor: no value of a line, however deep, holds anything like a CPR number."""
+    """Processor: mask what looks like a CPR number in every value of a line, however deep."""
     return {
         name: value if name == "timestamp" or name.startswith("_") else _masked(value) for name, value in event.items()
     }
@@ -91,11 +90,11 @@ def _masked(value: Any) -> Any:
 
 
 def configure_logging(*, log_format: str = "json", level: str = "INFO") -> None:
-    """Set up structlog and route the standard library's records through it. May be called again.
+    """Set up structlog, and send the standard library's records through it. May be called again.
 
     Args:
         log_format: `json` (one object a line) or `console` (for a terminal).
-        level: the least severe level written.
+        level: the lowest level that is written.
     """
     shared_processors: Sequence[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -131,13 +130,13 @@ def configure_logging(*, log_format: str = "json", level: str = "INFO") -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
-    # Request lines carry paths and addresses; the web kit logs each request without them.
+    # Uvicorn's access log has paths and addresses; `shared.http` logs requests without them.
     logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
     logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 class _QuietLibraries(logging.Filter):
-    """Applies the once-per-while rule to the libraries that shout during an outage."""
+    """Applies `_OncePerWhile` to the libraries that log much during an outage."""
 
     def __init__(self) -> None:
         super().__init__()

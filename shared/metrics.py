@@ -1,4 +1,4 @@
-"""Every metric of the product, in one place, with what it means."""
+"""Every metric of the product."""
 
 from __future__ import annotations
 

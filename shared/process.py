@@ -1,4 +1,4 @@
-"""One process of one service: `python -m services.<name> app` or `… worker`, configured by its environment."""
+"""The processes of a service: `python -m services.<name> app` or `… worker`, configured by the environment."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from shared.settings import ServiceSettings
 
 
 def run(settings_class: type[ServiceSettings], package: str) -> None:
-    """Run the process the command line asks for, until SIGTERM or SIGINT.
+    """Run the process that the command line names, until SIGTERM or SIGINT.
 
-    Exits with 2 and a line for each setting that is missing or wrong.
+    Exits with 2, and a line for each setting that is missing or wrong.
 
     Args:
-        settings_class: what is read from the environment.
-        package: the service's package. `create_app` of its module `app`, or `create_worker` of its module `worker`, is
-            given the settings. Only the one that is asked for is imported, which is most of the time a start takes.
+        settings_class: read from the environment.
+        package: the service's package. The settings are given to `create_app` of its module `app`, or to
+            `create_worker`
+            of its module `worker`. Only that module is imported: imports take most of the time of a start.
     """
     parser = argparse.ArgumentParser(description=run.__doc__, prog=f"python -m {package}")
     parser.add_argument("process", choices=["app", "worker"], help="the web application, or the background process")

@@ -1,4 +1,4 @@
-"""Settings every service has. Each service subclasses `ServiceSettings` with its own environment prefix.
+"""The settings that every service has. Each service subclasses `ServiceSettings` with its own environment prefix.
 
 Nothing is read at import: a process reads its environment once, when its factory is called without settings.
 """
@@ -20,10 +20,10 @@ KafkaFlavour = Literal["apache", "embedded"]
 
 
 class ServiceSettings(BaseSettings):
-    """What an app and a worker of any service need to run.
+    """The settings of an app and a worker of any service.
 
-    Environment names are the field names in capitals behind the service's prefix, e.g.
-    `PLEDGES_DATABASE_URL`. Raises `pydantic.ValidationError` naming what is missing or wrong.
+    Environment names are the field names in capitals after the service's prefix, e.g. `PLEDGES_DATABASE_URL`. Raises
+    `pydantic.ValidationError` naming what is missing or wrong.
     """
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
@@ -76,7 +76,7 @@ class ServiceSettings(BaseSettings):
 
     @property
     def kafka(self) -> KafkaAccess:
-        """The broker, and how it is reached."""
+        """The broker's address and how to connect to it."""
         return KafkaAccess(
             self.kafka_bootstrap_servers,
             self.kafka_security_protocol,
@@ -87,9 +87,9 @@ class ServiceSettings(BaseSettings):
 
     @property
     def in_the_clear(self) -> list[str]:
-        """What a deployment that people reach over HTTPS itself reaches without TLS, or without looking at whom.
+        """The connections without TLS, or without a checked certificate, of a deployment that is served over HTTPS.
 
-        Nothing for a local run: what is on one machine is not on a network.
+        Empty for a local run, where all connections stay on one machine.
         """
         if self.kafka_flavour == "embedded" or not self.public_url.startswith("https://"):
             return []
@@ -99,5 +99,5 @@ class ServiceSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _the_broker_can_be_asked(self) -> Self:
-        self.kafka.trust()  # or a worker would only find out, again and again, when it runs
+        self.kafka.trust()  # reports a wrong file at the start, not at each connection of a worker
         return self

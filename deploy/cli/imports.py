@@ -17,7 +17,7 @@ from services.pledges.imports.report import Report
 from services.pledges.pledges.domain import Limits
 from shared.db.database import Database
 from shared.fields.cpr import contains_cpr_shape
-from shared.i18n.translations import speaking
+from shared.i18n.translations import use_language
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -75,7 +75,7 @@ async def _import(installation: Installation, content: bytes, *, dry_run: bool, 
     await _must_exist(installation, taskforce)
     database = await Database.connect(settings, name="import")
     try:
-        with progress() as bars, speaking("en", "pledges"):
+        with progress() as bars, use_language("en", "pledges"):
             bar = bars.add_task("Checking" if dry_run else "Importing", total=None)
             return await import_pledges(
                 database,

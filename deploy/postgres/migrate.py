@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
-from deploy.services import DATA_SUBJECTS, app_role
+from deploy.services import DATA_SUBJECTS, IDEMPOTENCY_KEYS, app_role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,6 +89,8 @@ def folders(service: str) -> list[Path]:
     """The folders of the service's migrations: those of `shared`, which several services have, and its own."""
     shared = _ROOT / "shared"
     found = [shared / room / "migrations" for room in ("db", "messaging", "privacy")]
+    if service in IDEMPOTENCY_KEYS:
+        found.append(shared / "db" / "migrations" / "idempotency")
     if service in DATA_SUBJECTS:
         found.append(shared / "privacy" / "migrations" / "data_subjects")
     return [*found, _ROOT / "services" / service / "migrations"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import re
 from collections.abc import Mapping
@@ -153,6 +154,15 @@ class EventsSettings(ServiceSettings):
     @classmethod
     def _empty_is_none(cls, said: object) -> object:
         return said or None
+
+    @property
+    def request_key(self) -> SecretStr:
+        """The key of request fingerprints (`shared.db.idempotency`), derived from the signing key.
+
+        After a change of the signing key, a repeat under an Idempotency-Key from before it is refused.
+        """
+        key = self.token_private_key.get_secret_value().encode()
+        return SecretStr(hmac.digest(key, b"request fingerprints", "sha256").hex())
 
     @model_validator(mode="after")
     def _signing_key_is_published(self) -> Self:

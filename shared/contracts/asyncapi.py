@@ -1,6 +1,6 @@
-"""An AsyncAPI 3.0 document per service, from the same classes: `python -m shared.contracts.asyncapi`.
+"""Writes an AsyncAPI 3.0 document for each service, from the message classes: `python -m shared.contracts.asyncapi`.
 
-They are committed in `docs/asyncapi`. A channel is a topic, an operation what the service does with it.
+The documents are committed in `docs/asyncapi`. A channel is a topic; an operation is what the service does with it.
 """
 
 from __future__ import annotations

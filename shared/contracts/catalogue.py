@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 MESSAGES: Final[tuple[type[Message], ...]] = events.MESSAGES + pledges.MESSAGES
 TOPICS: Final[tuple[str, ...]] = tuple(sorted({message.topic() for message in MESSAGES}))
 PARTITIONS: Final = 12
-"""From day one: changing the number later breaks the order of a key."""
+"""Fixed from the start: another number would break the order of messages with the same key."""
 
 
 def by_type(messages: tuple[type[Message], ...] = MESSAGES) -> dict[str, type[Message]]:

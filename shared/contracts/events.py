@@ -1,4 +1,4 @@
-"""Facts published by `events`: the register of taskforces, companies, employer events and attendance."""
+"""Messages of `events`: the register of taskforces, companies, employer events and attendance."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EventStatus = Literal["draft", "published", "open", "closed", "cancelled"]
 
 
 class TaskforceRegistered(Message):
-    """A taskforce exists, or its register facts have changed."""
+    """A taskforce was registered, or its facts have changed."""
 
     aggregate: ClassVar[str] = "events.taskforce"
 
@@ -31,9 +31,9 @@ class TaskforceRegistered(Message):
 
 
 class CompanyRegistered(Message):
-    """A company is in the register, or its register facts have changed.
+    """A company was registered, or its facts have changed.
 
-    A personally owned company's name is personal data: then `name` and `cvr` are absent.
+    The name of a personally owned company is personal data: `name` and `cvr` are then absent.
     """
 
     aggregate: ClassVar[str] = "events.company"
@@ -74,31 +74,31 @@ class EmployerEventState(Message):
 
 
 class EventDrafted(EmployerEventState):
-    """A coordinator has begun to plan an event."""
+    """A coordinator has drafted an event."""
 
 
 class EventPublished(EmployerEventState):
-    """The event is announced."""
+    """The event was published."""
 
 
 class EventOpened(EmployerEventState):
-    """The doors are open: companies check in, pledges are taken, the event pass works."""
+    """The event was opened: companies check in, pledges are taken, the event pass works."""
 
 
 class EventClosed(EmployerEventState):
-    """The evening is over. Pledges captured while it was open are still accepted, and flagged."""
+    """The event was closed. Pledges captured while it was open are still accepted, and flagged."""
 
 
 class EventCancelled(EmployerEventState):
-    """The event will not take place. Once its doors are open it can only be closed."""
+    """The event was cancelled. An open event can only be closed."""
 
 
 class EventPassRevoked(EmployerEventState):
-    """Every event pass handed out so far is worthless; a new generation begins."""
+    """All passes of the event were revoked; a new generation begins."""
 
 
 class CompanyCheckedIn(Message):
-    """A company has turned up at an event."""
+    """A company has checked in at an event."""
 
     aggregate: ClassVar[str] = "events.attendance"
 
@@ -112,12 +112,12 @@ class CompanyCheckedIn(Message):
 
 
 def attendance_id(event_id: UUID, company_id: UUID) -> UUID:
-    """The id of one company's attendance at one event."""
+    """Return the id of a company's attendance at an event."""
     return uuid5(event_id, str(company_id))
 
 
 class SignInLinkRequested(Message):
-    """Somebody has asked for a link to sign in with. Which link, only the courier is told, when he asks."""
+    """Somebody requested a magic link. Only the mail service gets the link, when it asks for it."""
 
     aggregate: ClassVar[str] = "events.sign_in"
 
@@ -131,7 +131,7 @@ class SignInLinkRequested(Message):
 
 
 class PersonInvited(Message):
-    """Somebody has an account and is to be told so. Where they are written to, only the courier asks."""
+    """Somebody was invited. Only the mail service gets the address, when it asks for it."""
 
     aggregate: ClassVar[str] = "events.invitation"
 

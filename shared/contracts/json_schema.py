@@ -1,8 +1,8 @@
-"""The JSON Schema of every message version, made from its class: `python -m shared.contracts.json_schema`.
+"""Writes the JSON Schema of every message version from its class: `python -m shared.contracts.json_schema`.
 
-`schemas/` holds them as they were published. What stands there is a promise: messages are kept for ever and
-replayed, and services of different versions run side by side, so an old message must fit the new class and a new
-message the old one. Only an optional field may be added; anything else is a new version of the type.
+`schemas/` has them as they were published. Messages are kept for ever and replayed, and services of different versions
+run side by side, so an old message must fit the new class and a new message the old class. Only an optional field may
+be added; anything else needs a new version of the type.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ SCHEMAS: Final = Path(__file__).with_name("schemas")
 EXAMPLES: Final = Path(__file__).with_name("examples")
 
 _WORDS: Final = {"title", "description", "$comment", "examples"}
-"""Members of a schema that say something to people and nothing to validators."""
+"""Members of a schema that validators ignore."""
 
 
 class MessageSchema(GenerateJsonSchema):
-    """As pydantic's, without titles that only repeat names, and with the shape of decimal numbers in text."""
+    """Pydantic's generator, without titles that repeat names, and with a pattern for decimal numbers in text."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
@@ -57,9 +57,9 @@ def schema(message: type[Message]) -> dict[str, Any]:
 
 
 def breaking_changes(published: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
-    """Return what in `wanted` breaks the promise of `published`: where, and what. Empty: compatible.
+    """Return the breaking changes between two schemas, each with its place; empty when they are compatible.
 
-    Compatible are other words and new properties that are not required, at any depth.
+    Other descriptions and new properties that are not required are compatible, at any depth.
     """
     return list(_differences(published, wanted, "", properties=False))
 
@@ -70,7 +70,7 @@ def _differences(old: Any, new: Any, where: str, *, properties: bool) -> Iterato
         if not same:
             yield f"{where}: {json.dumps(old, ensure_ascii=False)} -> {json.dumps(new, ensure_ascii=False)}"
         return
-    # Below `properties` and `$defs` the members are names of ours, not words of JSON Schema.
+    # Below `properties` and `$defs` the members are names of ours, not keywords of JSON Schema.
     ignored = set() if properties else _WORDS
     for name in old.keys() - new.keys() - ignored:
         yield f"{where}/{name}: has gone"
@@ -83,17 +83,17 @@ def _differences(old: Any, new: Any, where: str, *, properties: bool) -> Iterato
 
 
 def path_of(folder: Path, message: type[Message]) -> Path:
-    """Where a message's schema or example is kept."""
+    """Return the path of a message's schema or example."""
     return folder / f"{message.type_name()}.json"
 
 
 def as_text(document: Mapping[str, Any]) -> str:
-    """A document as it is committed."""
+    """Return a document as it is committed."""
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
 def main() -> int:
-    """Write the schemas that are new or compatibly changed. Refuses the others, and names what would break."""
+    """Write the schemas that are new or compatibly changed. Refuses breaking changes and names them."""
     refused = 0
     for message in MESSAGES:
         path = path_of(SCHEMAS, message)

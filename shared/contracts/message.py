@@ -1,4 +1,4 @@
-"""The shape every message shares, and the registry by which a consumer finds a type's class."""
+"""The base class of all messages, and the registry in which a consumer finds the class of a type."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ MunicipalityCode = Annotated[str, StringConstraints(pattern=r"^\d{4}$")]
 
 
 class Message(BaseModel):
-    """A fact about one aggregate, in the past tense, with the aggregate's whole public state.
+    """A change of one aggregate, named in the past tense, with the aggregate's whole public state.
 
     Attributes:
-        taskforce_id: the tenant the aggregate belongs to.
-        version: 1 for the aggregate's first fact, then one more for each. The highest version is the present.
+        taskforce_id: the tenant that the aggregate belongs to.
+        version: 1 for the aggregate's first message, then one more for each. The highest version is the present state.
         recorded_at: when the system was told (for *as known at*).
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     aggregate: ClassVar[str]
-    """`<publisher>.<aggregate>`; the topic is this behind `tilsagn.`."""
+    """`<publisher>.<aggregate>`; the topic is `tilsagn.` and this."""
     type_version: ClassVar[int] = 1
 
     taskforce_id: UUID
@@ -32,7 +32,7 @@ class Message(BaseModel):
 
     @property
     def aggregate_id(self) -> UUID:
-        """The key of the message: all facts of one aggregate are delivered in order."""
+        """The record's key: all messages of one aggregate are delivered in order."""
         raise NotImplementedError
 
     @classmethod
@@ -43,7 +43,7 @@ class Message(BaseModel):
 
     @classmethod
     def topic(cls) -> str:
-        """The Kafka topic the message travels on."""
+        """The Kafka topic of the message."""
         return topic_of(cls.aggregate)
 
 

@@ -1,4 +1,4 @@
-"""Facts published by `pledges`: companies' promises and the hires that come of them."""
+"""Messages of `pledges`: pledges of companies, and the hires that result from them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Position(BaseModel):
 
 
 class PledgeState(Message):
-    """The whole public state of a pledge. What the company was typed as stays in `pledges`."""
+    """The whole public state of a pledge. The company as it was typed stays in `pledges`."""
 
     aggregate: ClassVar[str] = "pledges.pledge"
 
@@ -58,7 +58,7 @@ class PledgeState(Message):
 
 
 class PledgeLogged(PledgeState):
-    """A company has promised positions."""
+    """A company has pledged positions."""
 
 
 class PositionFilled(PledgeState):
@@ -66,7 +66,7 @@ class PositionFilled(PledgeState):
 
 
 class HireConfirmed(Message):
-    """A position has become real: a case worker has confirmed it."""
+    """A case worker has confirmed a hire."""
 
     aggregate: ClassVar[str] = "pledges.hire"
 
@@ -89,7 +89,7 @@ class HireConfirmed(Message):
 
 
 def position_id(pledge_id: UUID, number: int) -> UUID:
-    """The id of a pledge's position by its number (from 1)."""
+    """Return the id of a pledge's position by its number (from 1)."""
     return uuid5(pledge_id, str(number))
 
 

@@ -1,6 +1,6 @@
-"""Who reads which messages: whoever changes a message sees here whom it reaches.
+"""Which service reads which messages, so that whoever changes a message sees whom it affects.
 
-The consumers themselves say the same in each service's code; a test holds the two together.
+A test compares this with the consumers in the services' code.
 """
 
 from __future__ import annotations
@@ -29,5 +29,5 @@ READERS: Final[Mapping[str, tuple[type[Message], ...]]] = {
 
 
 def reads(service: str) -> tuple[type[Message], ...]:
-    """Return what a service reads; nothing for one that has no consumer."""
+    """Return the messages that a service reads; none for a service without a consumer."""
     return READERS.get(f"tilsagn.{service}", ())

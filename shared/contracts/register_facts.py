@@ -1,7 +1,7 @@
-"""The texts and the references to people that messages may carry all the same, and why.
+"""The free texts and references to people that messages may carry, each with the reason.
 
-Whoever adds one says here why it is about nobody, or why it has to travel: `tests/contracts/test_privacy.py` fails
-for a field that looks personal and is not named, and for a name without its field.
+`tests/contracts/test_privacy.py` fails for a field that looks personal and is not listed here, and for an entry without
+its field.
 """
 
 from __future__ import annotations
@@ -34,4 +34,4 @@ ALLOWED: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
         ("SignInLinkRequested", "person_id"): _ACCOUNT,
     }
 )
-"""By the class that declares the field, and its name."""
+"""By the class that declares the field, and the field's name."""

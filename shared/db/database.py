@@ -1,4 +1,4 @@
-"""A service's own database: pool, tenant transactions, and the nudge that wakes the relay after a commit."""
+"""The service's database: connection pool, transactions bound to a taskforce, and the NOTIFY that wakes the relay."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from shared.settings import ServiceSettings
 
-# With asyncpg-stubs these are generic; at run time they are not.
+# Generic in asyncpg-stubs, and not at run time.
 if TYPE_CHECKING:
     Connection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
     Pool = asyncpg.Pool[asyncpg.Record]
@@ -29,13 +29,13 @@ OUTBOX_CHANNEL = "outbox"
 COMMAND_TIMEOUT_SECONDS = 10.0
 ACQUIRE_TIMEOUT_SECONDS = 5.0
 
-# What says that the server cannot be reached now: away, restarting, or full of connections. The driver's own complaint
-# about a value is an InterfaceError too: see INVALID_DATA_ERRORS.
+# The server is unreachable: down, restarting, or out of connections. The driver's own errors about a value are
+# InterfaceErrors, too: see INVALID_DATA_ERRORS.
 UNAVAILABLE_ERRORS: tuple[type[BaseException], ...] = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
-    # What a connection says whose server went away between two statements.
+    # The server went away between two statements.
     asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
@@ -44,7 +44,7 @@ UNAVAILABLE_ERRORS: tuple[type[BaseException], ...] = (
     asyncpg.CrashShutdownError,
 )
 
-# What a caller may retry: that, or the server chose us to end a deadlock, gave up waiting, or may not write just now.
+# Errors that a caller may retry: an unreachable server, a deadlock, a timeout, a server that is read-only for now.
 TRANSIENT_ERRORS: tuple[type[BaseException], ...] = (
     *UNAVAILABLE_ERRORS,
     asyncpg.DeadlockDetectedError,
@@ -52,13 +52,13 @@ TRANSIENT_ERRORS: tuple[type[BaseException], ...] = (
     asyncpg.LockNotAvailableError,
     asyncpg.QueryCanceledError,
     asyncpg.InsufficientResourcesError,
-    # A migration has changed a column that a statement of before it returns: it is prepared anew the next time.
+    # A migration has changed a column of a prepared statement; the next call prepares it again.
     asyncpg.InvalidCachedStatementError,
     asyncpg.ReadOnlySQLTransactionError,
 )
 
-# Data that can never be stored, whoever asks again: refused by the server (classes 22, 23), or by the driver before
-# it is sent (a number too large for its column). The driver's own is an InterfaceError too: catch these first.
+# Data that can never be stored: refused by the server (classes 22 and 23), or by the driver before it is sent (a number
+# too large for its column). The driver's error is an InterfaceError, too, so catch these first.
 INVALID_DATA_ERRORS: tuple[type[Exception], ...] = (
     asyncpg.DataError,
     asyncpg.IntegrityConstraintViolationError,
@@ -79,24 +79,23 @@ async def _set_codecs(conn: asyncpg.Connection[asyncpg.Record]) -> None:
 
 
 async def _leave_as_it_is(_conn: asyncpg.Connection[asyncpg.Record]) -> None:
-    """What is done to a connection that goes back to the pool, besides ending a transaction that is open: nothing.
+    """Skip the reset of a connection that returns to the pool; an open transaction is ended all the same.
 
-    asyncpg would send a statement that undoes what was set for a session, and wait for it: one round trip in seven
-    of a pledge's. Nothing is set for a session here. A lock of a session is let go by whoever took it.
+    asyncpg would reset the session with a statement of its own: one of the seven round trips of a pledge. Nothing here
+    changes a session, and a session-level lock is released by its holder.
     """
 
 
 class Database:
-    """A service's database as one of its roles, all of which row-level security binds.
+    """A service's database as one of its roles. Row-level security applies to all of them.
 
-    Three kinds of transaction, one for each need:
+    There are three kinds of transactions:
 
     - `change(taskforce_id)`: reads and writes one taskforce's rows; wakes the relay after the commit.
     - `read(taskforce_id)`: reads one taskforce's rows; the database refuses writes.
-    - `system()`: no taskforce: outbox, dead letters and the registry of taskforces only. The tables
-      of business rows show it nothing.
+    - `system()`: bound to no taskforce; sees only the outbox, dead letters and the registry of taskforces.
 
-    Every statement has a timeout of 10 s, every wait for a connection one of 5 s (`TimeoutError`).
+    A statement times out after 10 s, waiting for a connection after 5 s (`TimeoutError`).
     """
 
     def __init__(self, pool: Pool) -> None:
@@ -106,12 +105,12 @@ class Database:
 
     @classmethod
     async def connect(cls, settings: ServiceSettings, *, name: str, url: str | None = None) -> Database:
-        """Open the pool. It does not wait for the server: connections are made when they are first needed.
+        """Open the pool without waiting for the server: connections are made when they are first needed.
 
         Args:
             settings: the service's settings.
-            name: what PostgreSQL shows as the application's name, e.g. `pledges-app`.
-            url: where, and as which role; None: as the settings' app role.
+            name: the application's name in PostgreSQL, e.g. `pledges-app`.
+            url: where and as which role to connect; None: `settings.database_url`.
         """
         pool = await asyncpg.create_pool(
             url or settings.database_url,
@@ -138,20 +137,20 @@ class Database:
 
     @asynccontextmanager
     async def change(self, taskforce_id: UUID) -> AsyncIterator[Connection]:
-        """One writing transaction on one taskforce's rows: commits on leaving, rolls back on an error."""
+        """Open a transaction on one taskforce's rows: it commits at the end of the block and rolls back on an error."""
         async with self._transaction(taskforce_id, readonly=False) as conn:
             yield conn
         self.wake_relay()
 
     @asynccontextmanager
     async def read(self, taskforce_id: UUID) -> AsyncIterator[Connection]:
-        """One reading transaction on one taskforce's rows, all its statements from one snapshot."""
+        """Open a read-only transaction on one taskforce's rows; all statements see one snapshot."""
         async with self._transaction(taskforce_id, readonly=True) as conn:
             yield conn
 
     @asynccontextmanager
     async def system(self) -> AsyncIterator[Connection]:
-        """One transaction that belongs to no taskforce (see the class)."""
+        """Open a transaction that is bound to no taskforce (see the class)."""
         async with self.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as conn, conn.transaction():
             yield conn
 
@@ -165,10 +164,10 @@ class Database:
             yield conn
 
     def wake_relay(self) -> None:
-        """Tell the relay that there is something to publish. Never blocks, never fails: polling is the net.
+        """Tell the relay that there is something to publish. Never blocks and never fails; the relay polls as well.
 
-        Many calls while one NOTIFY is under way become one more: a NOTIFY inside each transaction would
-        halve the throughput.
+        Calls while a NOTIFY is being sent are combined into one more. A NOTIFY inside each transaction would halve the
+        throughput.
         """
         self._wake_wanted = True
         if self._wake_task is None or self._wake_task.done():
@@ -187,9 +186,9 @@ async def set_taskforce(conn: Connection, taskforce_id: UUID) -> None:
 
 
 async def listen(settings: ServiceSettings, channel: str, *, name: str) -> AsyncIterator[str]:
-    """Yield the payload of every NOTIFY on `channel`, for ever; yields "" after each (re)connection.
+    """Yield the payload of every NOTIFY on `channel`, for ever, and "" after each connection.
 
-    The empty payload says "you may have missed some: look again". Reconnects with a pause of 1 s.
+    The empty payload means that notifications may have been missed. Reconnects after a pause of 1 s.
     """
     while True:
         queue: asyncio.Queue[str | None] = asyncio.Queue()

@@ -7,6 +7,10 @@ A command that changes something claims the key in the transaction of the effect
         if earlier is not None:
             return await store.load_hire(conn, taskforce_id, earlier)
 
+Where a client makes the id of what it creates, or the command sets a state, the command is idempotent by itself. The
+key then only has to stay with one request: such a command runs on a `ClaimingDatabase`, which claims the key in each of
+its transactions.
+
 No answer is stored; what the request made is read again. Stored of a request is an HMAC under a key of the
 installation, which is not in the database. A plain hash would not do: a body holds a contact's name and telephone
 number, and what is stored of it outlives their erasure; whoever has the rows could try names and numbers until a hash
@@ -17,15 +21,17 @@ from __future__ import annotations
 
 import hmac
 import json
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from shared.db.database import Database
 from shared.i18n.translations import N_
 from shared.refusals import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from collections.abc import AsyncIterator, Sequence
     from uuid import UUID
 
     from pydantic import SecretStr
@@ -57,10 +63,10 @@ class IdempotentRequest:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The request that holds a key, and the id of what it made."""
+    """The request that holds a key, and the id of what it made, if that was stored."""
 
     fingerprint: bytes
-    subject_id: UUID
+    subject_id: UUID | None
 
     def is_of(self, request: IdempotentRequest) -> bool:
         """Whether the request is a repeat of the one that holds the key."""
@@ -98,7 +104,7 @@ async def claim_keys(
     conn: Connection,
     taskforce_id: UUID,
     operation: str,
-    requests: Sequence[tuple[IdempotentRequest, UUID, datetime]],
+    requests: Sequence[tuple[IdempotentRequest, UUID | None, datetime]],
 ) -> set[str]:
     """Claim idempotency keys for this transaction and return those that were free.
 
@@ -134,7 +140,7 @@ async def claim_key(
     taskforce_id: UUID,
     operation: str,
     request: IdempotentRequest,
-    subject_id: UUID,
+    subject_id: UUID | None,
     *,
     at: datetime,
 ) -> UUID | None:
@@ -142,11 +148,12 @@ async def claim_key(
 
     Args:
         operation: as for `claim_keys`.
-        subject_id: the id of what the request will make or change.
+        subject_id: the id of what the request will make; None where a repeat finds that by itself.
         at: when the request came.
 
     Returns:
-        None where the key was free: go on. The id of what the same request made before: answer with that.
+        None where the key was free, or `subject_id` was None: go on. Otherwise the id of what the same request made
+        before: answer with that.
 
     Raises:
         IdempotencyKeyReused: the key is another request's.
@@ -174,3 +181,32 @@ async def find_claim(conn: Connection, taskforce_id: UUID, operation: str, key: 
         key,
     )
     return Claim(row["request_fingerprint"], row["subject_id"]) if row else None
+
+
+class ClaimingDatabase(Database):
+    """A database whose `change` claims the idempotency key of one request first.
+
+    For commands that are idempotent by the ids in their requests. The same request again runs the command again, which
+    changes nothing; another request under the key raises `IdempotencyKeyReused`, and nothing is changed.
+
+    Args:
+        database: the service's database.
+        operation: as for `claim_key`.
+    """
+
+    def __init__(self, database: Database, operation: str, request: IdempotentRequest) -> None:
+        super().__init__(database.pool)
+        self._database = database
+        self._operation = operation
+        self._request = request
+
+    @asynccontextmanager
+    async def change(self, taskforce_id: UUID) -> AsyncIterator[Connection]:
+        """Open a transaction as `Database.change`, and claim the key in it."""
+        async with self._database.change(taskforce_id) as conn:
+            await claim_key(conn, taskforce_id, self._operation, self._request, None, at=datetime.now(UTC))
+            yield conn
+
+    def wake_relay(self) -> None:
+        """Wake the relay as `Database.wake_relay`."""
+        self._database.wake_relay()

@@ -1,4 +1,4 @@
-"""The time zone people of the product live in. Storage is in UTC."""
+"""The time zone of the product's users. Times are stored in UTC."""
 
 from __future__ import annotations
 

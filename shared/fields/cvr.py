@@ -6,12 +6,12 @@ from stdnum.dk import cvr as cvr_rules
 
 
 def read_cvr(typed: str | None) -> str | None:
-    """Return the CVR number in what was typed, or None where there is no right one.
+    """Return the CVR number in what was typed, or None where it is not valid.
 
-    Eight digits, weights 2,7,6,5,4,3,2,1, sum divisible by 11 (source: Erhvervsstyrelsen). Spaces and a
-    leading `DK` are no mistake.
+    Eight digits, weights 2,7,6,5,4,3,2,1, sum divisible by 11 (source: Erhvervsstyrelsen). Spaces and a leading `DK`
+    are accepted.
     """
-    # Only ASCII digits: other scripts' digits would pass as digits and not be the number.
+    # ASCII digits only: `isdigit` accepts the digits of other scripts, too.
     if typed and typed.isascii() and cvr_rules.is_valid(typed):
         return str(cvr_rules.compact(typed))
     return None

@@ -1,4 +1,4 @@
-"""pydantic's complaints as words for people: which field, a stable code, a sentence in their language."""
+"""Validation errors of pydantic as field errors: the field, a stable code, and a sentence in the current language."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,10 +12,13 @@ from shared.i18n.translations import ngettext
 
 @dataclass(frozen=True)
 class FieldError:
-    """One field at fault.
+    """One invalid field.
 
-    `pointer` is a JSON pointer into the body (`/company/name`); for a parameter it is `?name` (query),
-    `{name}` (path) or the header's name followed by a colon. `code` is stable, `message` is translated.
+    Attributes:
+        pointer: a JSON pointer into the body (`/company/name`); for a parameter `?name` (query), `{name}` (path) or the
+            header's name followed by a colon.
+        code: stable, for programs.
+        message: translated, for people.
     """
 
     pointer: str
@@ -28,7 +31,7 @@ def _escaped(part: object) -> str:
 
 
 def pointer(location: Sequence[int | str]) -> str:
-    """The address of a field, from a location as FastAPI gives it (`("body", "company", "name")`)."""
+    """Return the pointer of a location as FastAPI gives it (`("body", "company", "name")`)."""
     if not location:
         return ""
     where, rest = location[0], location[1:]
@@ -75,14 +78,14 @@ def _too_many(context: Mapping[str, Any]) -> str:
 
 
 def _other_form(context: Mapping[str, Any]) -> str:
-    # Of all that is checked by a pattern, people type mail addresses most.
+    # Most values that are checked by a pattern and typed by people are mail addresses.
     if "@" in str(context.get("pattern", "")):
         return _("Is not a whole mail address, such as name@company.dk.")
     return _("Does not have the right form.")
 
 
 def _own_words(context: Mapping[str, Any]) -> str:
-    """A validator of ours raised ValueError(words): the words are ours, and safe to show, in this language."""
+    """Return the translated words of a validator of ours that raised ValueError(words). They are safe to show."""
     error = context.get("error")
     return _(str(error)) if error else _("Is not valid.")
 
@@ -128,9 +131,9 @@ _PYDANTIC_CODES = frozenset(get_args(ErrorType))
 
 
 def sentence(code: str, context: Mapping[str, Any] | None = None, message: str = "") -> str:
-    """What to tell a person about an error of pydantic's kind `code`; `message` is pydantic's own.
+    """Return the sentence for an error of pydantic's type `code`; `message` is pydantic's own text.
 
-    Never contains the value sent: pydantic's messages may, so only those of kinds we made ourselves
+    The result never contains the value: pydantic's own texts may, so only those of our own types
     (`PydanticCustomError`) are used, translated.
     """
     if code in _SENTENCES:
@@ -144,7 +147,7 @@ def sentence(code: str, context: Mapping[str, Any] | None = None, message: str =
 
 
 def field_errors(details: Iterable[Mapping[str, Any]]) -> list[FieldError]:
-    """pydantic's or FastAPI's error list as field errors, in their order, without doubles."""
+    """Return an error list of pydantic or FastAPI as field errors, in its order, without duplicates."""
     found = [
         FieldError(
             pointer(detail["loc"]), detail["type"], sentence(detail["type"], detail.get("ctx"), detail.get("msg", ""))

@@ -1,4 +1,4 @@
-"""The one way a service makes its web application."""
+"""The application factory: every service makes its web application with `create_web_app`."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -18,7 +18,7 @@ from shared.ui.pages import PageSettings, templates
 
 MIB = 1024 * 1024
 LARGEST_UPLOAD = 8 * MIB
-"""The largest file any service takes, in bytes: it may pass another one on its way, when a token has to be renewed."""
+"""Bytes. The largest file that any service takes; it may pass through another service when its token is renewed."""
 
 
 class WebAppSettings(PageSettings, Protocol):
@@ -56,23 +56,23 @@ def create_web_app(
     version: str = "1",
     description: str = "",
 ) -> FastAPI:
-    """A FastAPI application with everything a service's web side has in common.
+    """Make a FastAPI application with everything that the web sides of all services have in common.
 
     Args:
         title: the product's name for this part, shown in its OpenAPI document.
-        service: `pledges`, `events`, `notifications` or `dashboard`: finds templates and catalogs.
-        settings: kept as `app.state.settings`; how often one may ask is counted by them in `app.state.rate_limiter`.
-        lifespan: as FastAPI's.
-        body_limit: the largest body in bytes; larger ones are answered 413.
+        service: the service's name; finds its templates and catalogs.
+        settings: kept as `app.state.settings`.
+        lifespan: as FastAPI's. It puts the service's `shared.db.database.Database` in `app.state.database`.
+        body_limit: the largest request body in bytes; a larger one is answered 413.
         larger_bodies: path prefixes (uploads) with limits of their own, in bytes.
         version: of the API, shown in its OpenAPI document.
         description: of the API, in Markdown, shown there too.
 
     Returns:
-        The application: problem+json and problem pages for every failure, security headers, CSRF and body
-        checks, limits of how often one may ask, request ids and who asks in logs, language per request, who asks in
-        `request.state.principal`, `/assets`, `/api/<service>/v1/openapi.json`, and for operators `/livez`, `/readyz`
-        and `/metrics`. The lifespan puts the service's `shared.db.database.Database` in `app.state.database`.
+        The application. It has: problem+json and problem pages for every error; security headers; checks of CSRF, body
+        size and rate limits (`app.state.rate_limiter`); request ids and the principal in log lines; a language for each
+        request; `request.state.principal`; `/assets`; `/api/<service>/v1/openapi.json`; `/livez`, `/readyz` and
+        `/metrics`.
     """
     app = FastAPI(
         title=title,
@@ -94,7 +94,7 @@ def create_web_app(
     app.include_router(operator_routes.router)
     describe(app)
     app.mount(URL_PREFIX.rstrip("/"), AssetServer(), name="assets")
-    # The last one added is the outermost.
+    # The middleware that is added last is the outermost.
     app.add_middleware(BodyLimits, limit=body_limit, larger=larger_bodies or {})
     app.add_middleware(CsrfCookie)
     app.add_middleware(RateLimitHeaders)
@@ -109,10 +109,10 @@ def create_web_app(
 
 
 async def _admit(request: Request) -> None:
-    """FastAPI dependency of every route, before any other. One for both: a dependency takes longer than what it does.
+    """FastAPI dependency of every route, before any other. One function for both checks: each dependency costs time.
 
     Raises:
-        Problem: it is too often, or a form of somebody else's.
+        Problem: 429, over the rate limit; 403, a forged form.
     """
     enforce_rate_limit(request)
     await refuse_forged_forms(request)

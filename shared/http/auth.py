@@ -1,7 +1,7 @@
-"""Who is asking, and may they: signed tokens, the principal behind a request, and deny by default.
+"""Authorisation: signed tokens, the principal of a request, and the dependencies that let routes deny by default.
 
-`events` alone signs (it holds the private key); every service verifies with the public keys. A person's
-browser carries the token in a cookie, a program in `Authorization: Bearer`.
+Only the identity service signs tokens (it holds the private key); every service verifies them with the public keys. A
+person's browser carries the token in a cookie, a program in `Authorization: Bearer`.
 """
 
 from __future__ import annotations
@@ -27,59 +27,59 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
 COOKIE = "__Host-tilsagn"
-"""Holds the token: of a person, renewed each minute while their session lives, or of a guest with an event pass."""
+"""Holds the token of a person (renewed each minute while their session lasts) or of a guest with an event pass."""
 SESSION_COOKIE = "__Host-tilsagn-session"
-"""Holds the session, which only `events` can read. That it is there says that a token can be had."""
+"""Holds the session, which only the identity service can read. Its presence shows that a token can be renewed."""
 RENEWED_COOKIE = "__Host-tilsagn-renewed"
-"""Says for some seconds that a token has just been renewed: whoever cannot use it must not ask again at once."""
+"""Set for some seconds after a renewal, so that a browser whose new token does not work is not redirected in a loop."""
 NOTED = "noted"
-"""What it holds where `events` has noted with it that the person is at work."""
+"""Its value when the renewal has also recorded that the person is active."""
 ISSUER = "tilsagn"
 AUDIENCE = "tilsagn"
 SESSION_IDLE_SECONDS = 3600
-"""A session ends when its person has done nothing for so long."""
+"""A session ends after so long without activity of its person."""
 TOKEN_SECONDS = 60
-"""How long a person's token is good: what has become of them since is known everywhere after that."""
+"""Lifetime of a person's token. A change to their account takes effect everywhere after at most this time."""
 STEP_UP_SECONDS = 900
-"""How long ago somebody may have shown who they are for what a borrowed or forgotten screen must not do. In a quarter
-of an hour an administrator adds a handful of people. See `stepped_up`."""
+"""How recently a person must have signed in for sensitive changes, see `stepped_up`. In a quarter of an hour an
+administrator adds a handful of people."""
 _ALGORITHM = "Ed25519"
 _CLOCK_SKEW_SECONDS = 30
 _REMEMBERED_TOKENS = 1000
 
 
 class InvalidToken(Exception):
-    """The token is forged, expired, malformed or not for us. Says nothing more, on purpose."""
+    """The token is forged, expired, malformed or not for us. It deliberately does not say which."""
 
 
 class NotAuthenticated(Exception):
-    """The route needs somebody and there is nobody. Answered with 401, or a way to the sign-in page."""
+    """The route needs a principal and there is none. Answered with 401, or a redirect to the sign-in page."""
 
 
 class NotAllowed(Exception):
-    """Somebody is there and their roles do not allow this. Answered with 403."""
+    """The principal's roles do not allow this. Answered with 403."""
 
 
 class StepUpRequired(Exception):
-    """They may, once they have shown again who they are. Answered with 401 (RFC 9470), or a page that asks for it."""
+    """The principal has to sign in again first. Answered with 401 (RFC 9470), or with a page that asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is asking.
+    """Who makes a request.
 
     Attributes:
         subject: `person:<uuid>`, `service:<name>`, `pass:<event uuid>` or `key:<uuid>`.
-        roles: what they may be, in this taskforce; of an API key its scopes.
-        taskforce_id: the one taskforce this token opens; None for a service, which works for all.
+        roles: the roles in this taskforce; of an API key its scopes.
+        taskforce_id: the one taskforce that this token opens; None for a service, which works for all.
         municipality: four-digit code as text, for case workers.
         event_id: the event of an event pass.
-        pass_generation: which issue of the event's pass; an older one than the event's is revoked.
-        session_id: the session in which a person asks; None for programs and passes.
-        session_ends_at: when that session ends unless they do something before, Unix time in seconds.
-        proved_at: when they last showed who they are, Unix time in seconds; None where nobody knows.
-        expires_at: Unix time in seconds.
-        withheld: whether they have roles that the way they signed in does not open.
+        pass_generation: the generation of an event pass; it is revoked when the event has a newer one.
+        session_id: the session of a person; None for programs and passes.
+        session_ends_at: when that session ends without further activity, Unix time in seconds.
+        proved_at: when the person last signed in or confirmed who they are, Unix time in seconds; None if unknown.
+        expires_at: when the token expires, Unix time in seconds.
+        withheld: whether the person has more roles, which need a stronger sign-in.
     """
 
     subject: str
@@ -116,7 +116,7 @@ class Principal:
 
     @property
     def has_stepped_up(self) -> bool:
-        """Whether they have shown who they are within the last `STEP_UP_SECONDS`."""
+        """Whether the person has signed in or confirmed who they are within the last `STEP_UP_SECONDS`."""
         return self.proved_at is not None and time.time() - self.proved_at <= STEP_UP_SECONDS
 
     def has(self, *roles: Role | Scope) -> bool:
@@ -157,12 +157,12 @@ def sign_token(private_jwk: str, principal: Principal, *, lifetime_seconds: int)
 
 
 def new_private_jwk() -> str:
-    """Make an Ed25519 signing key, as JWK JSON text with a `kid`."""
+    """Return a new Ed25519 signing key, as JWK JSON text with a `kid`."""
     return json.dumps(OKPKey.generate_key("Ed25519", private=True, auto_kid=True).as_dict(private=True))
 
 
 def public_jwks(private_jwk: str) -> str:
-    """Return the JWK set of the public half, as JSON text, for `token_jwks`."""
+    """Return the public half of a private key, as the JSON text of a JWK set, for `token_jwks`."""
     key = OKPKey.import_key(json.loads(private_jwk))
     public = key.as_dict(private=False)
     return json.dumps({"keys": [public | {"kid": key.kid}]})
@@ -171,8 +171,7 @@ def public_jwks(private_jwk: str) -> str:
 class TokenVerifier:
     """Verifies tokens against a set of public keys.
 
-    The signature of the same token is checked once, for it stays as right as it was; whether the token is valid now
-    is asked every time. Only right ones are remembered, some of the latest.
+    The result of a signature check is cached by token; expiry is checked every time. Invalid tokens are not cached.
 
     Args:
         jwks: JWK set as JSON text.
@@ -183,7 +182,7 @@ class TokenVerifier:
         self._signed = lru_cache(_REMEMBERED_TOKENS)(self._read_signed)
 
     def verify(self, token: str) -> Principal:
-        """Return who the bearer is. Raises `InvalidToken`."""
+        """Return the principal of a token. Raises `InvalidToken`."""
         principal, issued_at = self._signed(token)
         now = time.time()
         if principal.expires_at <= now or issued_at > now + _CLOCK_SKEW_SECONDS:
@@ -191,10 +190,10 @@ class TokenVerifier:
         return principal
 
     def _read_signed(self, token: str) -> tuple[Principal, int]:
-        """Return what a token says that we have signed, and when it was issued. Raises `InvalidToken`."""
+        """Return the principal that a signed token names, and when it was issued. Raises `InvalidToken`."""
         try:
             claims = jwt.decode(token, self._keys, algorithms=[_ALGORITHM]).claims
-            # Until November 2026 tokens named no audience; the service token of an installation lasts a year.
+            # Tokens made before November 2026 have no audience; a service token lasts a year.
             if (claims["iss"], claims.get("aud", AUDIENCE)) != (ISSUER, AUDIENCE):
                 raise InvalidToken
             roles = frozenset(claims["roles"])
@@ -211,7 +210,7 @@ class TokenVerifier:
                 session_ends_at=claims.get("end"),
                 expires_at=int(claims["exp"]),
                 withheld=claims.get("wh") is True,
-                # Outside sessions, whoever makes a token (`tilsagn token`) shows by it that they hold the key.
+                # A token without a session is made by `tilsagn token`, which needs the private key.
                 proved_at=claims.get("auth_time", None if "sid" in claims else int(claims["iat"])),
             )
             return principal, int(claims["iat"])
@@ -220,10 +219,10 @@ class TokenVerifier:
 
 
 def read_principal(connection: HTTPConnection, verifier: TokenVerifier) -> Principal | None:
-    """Return who asks, or None where there is no token. Raises `InvalidToken` for a bad bearer token.
+    """Return the principal of a request, or None without a token. Raises `InvalidToken` for an invalid bearer token.
 
-    A bad or expired cookie is no error: the person has simply been signed out. Who comes with a name and a password
-    is nobody here: the one address that takes those reads them itself.
+    An invalid or expired cookie is no error: the person has been signed out. Basic credentials give None; the one route
+    that takes them reads them itself.
     """
     header = connection.headers.get("authorization", "")
     scheme, _, bearer = header.partition(" ")
@@ -243,16 +242,16 @@ def read_principal(connection: HTTPConnection, verifier: TokenVerifier) -> Princ
 
 
 ACCESS_ATTRIBUTE = "tilsagn_access"
-"""Set on the dependencies below so that a test can find a route that nobody classified."""
+"""Set on the dependencies below, so that a test finds every route without one."""
 
 
 def require(*roles: Role | Scope) -> Callable[[HTTPConnection], Awaitable[Principal]]:
     """Return a FastAPI dependency that yields the principal if it has one of `roles`.
 
-    Raises `NotAuthenticated` or `NotAllowed`, which the web kit answers as a page or problem+json.
+    Raises `NotAuthenticated` or `NotAllowed`, which are answered as a page or as problem+json.
 
-    A dependency is async although it never waits: FastAPI runs any other in a thread, and handing a request over
-    and back takes longer than answering some.
+    The dependency is async although it never waits: FastAPI runs a synchronous one in a thread, which costs more time
+    than some routes need.
     """
     if not roles:
         raise ValueError("name the roles that may; for everybody there is `public`")
@@ -272,10 +271,10 @@ def require(*roles: Role | Scope) -> Callable[[HTTPConnection], Awaitable[Princi
 def require_service(name: str) -> Callable[[HTTPConnection], Awaitable[Principal]]:
     """Return a FastAPI dependency that yields the principal if it is this one service of the installation.
 
-    A token that has leaked from one service opens what that one needs, and not what another does.
+    A leaked token of one service opens only what that service needs.
 
     Args:
-        name: as it stands in the subject of its token, `service:<name>`.
+        name: as in the subject of its token, `service:<name>`.
     """
     any_service = require("service")
 
@@ -290,7 +289,7 @@ def require_service(name: str) -> Callable[[HTTPConnection], Awaitable[Principal
 
 
 async def any_person(connection: HTTPConnection) -> Principal:
-    """FastAPI dependency of a route for whoever is signed in, whatever their roles: their own account.
+    """FastAPI dependency: any person who is signed in, whatever their roles, for routes about their own account.
 
     Raises `NotAuthenticated`, or `NotAllowed` for passes and programs.
     """
@@ -306,7 +305,7 @@ setattr(any_person, ACCESS_ATTRIBUTE, PERSON_ROLES)
 
 
 STEP_UP_ATTRIBUTE = "tilsagn_step_up"
-"""Set on the dependencies of `stepped_up`, for the table of who may do what."""
+"""Set on the dependencies of `stepped_up`, for `docs/authorisation.md`."""
 
 
 def stepped_up(
@@ -330,7 +329,7 @@ def stepped_up(
 
 
 async def public(connection: HTTPConnection) -> Principal | None:
-    """FastAPI dependency of a route that is open to everybody; yields the principal if there is one."""
+    """FastAPI dependency of a route that everybody may call; yields the principal if there is one."""
     principal: Principal | None = getattr(connection.state, "principal", None)
     return principal
 
@@ -339,16 +338,16 @@ setattr(public, ACCESS_ATTRIBUTE, frozenset({"public"}))
 
 
 def unclassified_routes(routes: Sequence[BaseRoute]) -> list[str]:
-    """Return the paths of an application's routes that declare neither `require(...)` nor `any_person` nor `public`.
+    """Return the paths of the routes that have none of the dependencies `require(...)`, `any_person` and `public`.
 
-    Included routers are looked into: `app.routes` lists them as one route each. Raises `ValueError` where no
-    route at all is found, so that a test of it cannot pass by looking at nothing.
+    Included routers are searched, too. Raises `ValueError` when there are no routes at all, so that a test cannot pass
+    by looking at nothing.
     """
 
     def classified(dependant: Any) -> bool:
         return hasattr(dependant.call, ACCESS_ATTRIBUTE) or any(classified(inner) for inner in dependant.dependencies)
 
-    # Of FastAPI's routes only: what Starlette mounts (assets) and the OpenAPI document are open by design.
+    # FastAPI's routes only: mounted apps (assets) and the OpenAPI document are public by design.
     found = [route for route in iter_route_contexts(routes) if getattr(route, "dependant", None) is not None]
     if not found:
         raise ValueError("there are no routes to look at")

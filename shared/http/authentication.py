@@ -1,4 +1,4 @@
-"""Who asks: the token of every request is read once, before any route sees it."""
+"""Authentication middleware: reads the token of every request once, before any route."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _NEVER_RENEWED = (
     *(RENEWAL_PATH, "/sign-out", "/sign-in/provider", "/assets/", "/board", "/favicon.ico", "/.well-known/"),
     *("/livez", "/readyz", "/metrics", "/internal/"),
 )
-"""What is the same whoever asks, and so does without `events`."""
+"""Paths that are the same for everybody, and so work while the identity service is down."""
 _NOTED_EVERY_SECONDS = 300
 _LARGEST_BODY = 16 * 1024 * 1024
 
@@ -49,12 +49,12 @@ _log = structlog.get_logger(__name__)
 
 
 class Authentication:
-    """Sets `request.state.principal`: the token's bearer, or None. A bad bearer token is answered 401.
+    """Sets `request.state.principal`: the principal of the token, or None. An invalid bearer token is answered 401.
 
-    Whoever it is stands in every line that is logged from then on, by number.
+    The principal's subject is in every log line of the request.
 
-    A person's token lasts a minute, their session longer: a browser that has a session and no token that is good is
-    sent to have it renewed, by a redirect that keeps the method and the body, and comes back with what it wanted.
+    A person's token lasts a minute and their session longer. A browser with a session and without a valid token is
+    redirected (307, which keeps method and body) to renew the token, and then back.
 
     Args:
         token_jwks: the public keys, as the JSON text of a JWK set.
@@ -82,21 +82,21 @@ class Authentication:
                 return
             scope.setdefault("state", {})["principal"] = principal
             if principal is not None:
-                # The number of an account or key, a pass's event, a service's name. Undone by `RequestIds`.
+                # The id of an account, key or event, or a service's name. `RequestIds` unbinds it.
                 structlog.contextvars.bind_contextvars(who=principal.subject)
         await self.app(scope, receive, send)
 
 
 def is_use(method: str, headers: Headers, path: str) -> bool:
-    """Whether a request is somebody doing something, rather than a page that asks by itself for what is new."""
+    """Whether a request is an action of a person, rather than a page that polls by itself."""
     by_script = headers.get("sec-fetch-mode") not in {None, "navigate"}
     return not (method in {"GET", "HEAD"} and by_script) or path.startswith(UNATTENDED_PATHS)
 
 
 def _is_to_be_noted(principal: Principal, connection: HTTPConnection) -> bool:
-    """Whether `events` has not heard for some minutes that the person of a session is at work.
+    """Whether the identity service has to learn that the person is active: it has not for `_NOTED_EVERY_SECONDS`.
 
-    It hears of a renewal, and a page that follows along in another tab may be the one that is renewed each minute.
+    It learns that by a renewal. A page that polls in another tab may otherwise be the only one that renews.
     """
     if principal.session_ends_at is None or not _could_be_renewed(connection):
         return False
@@ -111,10 +111,10 @@ def _could_be_renewed(connection: HTTPConnection) -> bool:
 
 
 def _to_renewal(connection: HTTPConnection) -> Response:
-    """The way to a new token.
+    """Return the redirect that renews the token.
 
     Raises:
-        Problem: 503, it has one that it was given a moment ago: the clocks of two machines differ.
+        Problem: 503, the token was renewed a moment ago and is not valid here: the clocks of two servers differ.
     """
     if RENEWED_COOKIE in connection.cookies:
         _log.error("identity.clocks_differ")
@@ -153,7 +153,7 @@ async def _on_not_allowed(request: Request, _error: Exception) -> Response:
 
 
 def step_up_required() -> Problem:
-    """What is said to somebody who has to show again who they are (RFC 9470)."""
+    """Return the problem that asks a person to sign in again (RFC 9470)."""
     return Problem(
         401,
         "proof-needed",
@@ -171,7 +171,7 @@ async def _on_step_up_required(request: Request, _error: Exception) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """Makes the refusals of `shared.http.auth.require` answer as problems."""
+    """Answer the errors of `shared.http.auth` as problems."""
     app.add_exception_handler(NotAuthenticated, _on_not_signed_in)
     app.add_exception_handler(NotAllowed, _on_not_allowed)
     app.add_exception_handler(StepUpRequired, _on_step_up_required)

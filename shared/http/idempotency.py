@@ -1,7 +1,8 @@
 """The header Idempotency-Key, as a dependency of the routes that change something.
 
-A route takes `idempotent: Idempotent` and hands it to its command, which claims the key (`shared.db.idempotency`). The
-key is answered with 400 where it is missing or unusable, and with 422 where another request used it.
+A route takes `idempotent: Idempotent` and hands it to its command, which claims the key (`shared.db.idempotency`). A
+route whose command is idempotent by the ids in its request takes `db: IdempotentDb` instead; there the key may be left
+out. A missing or unusable key is answered with 400, and one that another request used with 422.
 """
 
 import re
@@ -9,14 +10,19 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request
 
-from shared.db.idempotency import IdempotentRequest, idempotent_request
+from shared.db.database import Database
+from shared.db.idempotency import ClaimingDatabase, IdempotentRequest, idempotent_request
 from shared.fields.cpr import mask_cpr
 from shared.fields.validation import FieldError
+from shared.http.dependencies import Db
 from shared.http.openapi import REQUIRED
 from shared.http.problems import Problem
 from shared.i18n.translations import gettext as _
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
+_OPTIONAL_DESCRIPTION = (
+    "May be left out, for the same request again has no second effect. With another body it is answered 422."
+)
 _DESCRIPTION = "Required. The same key and body again give the same answer; another body is answered 422."
 
 IdempotencyKey = Annotated[
@@ -48,6 +54,37 @@ async def read_idempotent_request(request: Request, idempotency_key: Idempotency
 
 
 Idempotent = Annotated[IdempotentRequest, Depends(read_idempotent_request)]
+
+OptionalIdempotencyKey = Annotated[
+    str | None,
+    Header(
+        description=_OPTIONAL_DESCRIPTION,
+        alias="Idempotency-Key",
+        json_schema_extra={"pattern": f"^{_KEY.pattern}$"},
+    ),
+]
+
+
+async def claiming_database(request: Request, db: Db, idempotency_key: OptionalIdempotencyKey = None) -> Database:
+    """FastAPI dependency: the database, whose `change` claims the key where the request has one.
+
+    Raises:
+        Problem: 400, the key cannot be stored, or the body cannot be read.
+    """
+    if idempotency_key is None:
+        return db
+    key = _usable(idempotency_key)
+    try:
+        body = await request.json() if await request.body() else None
+        # The path names what is changed, where the body does not.
+        content = [request.url.path, body]
+        idempotent = idempotent_request(key, content, key=request.app.state.settings.request_key)
+    except (RecursionError, ValueError):
+        raise Problem(400, "malformed-json", detail=_("The body is not valid JSON.")) from None
+    return ClaimingDatabase(db, request.scope["endpoint"].__name__, idempotent)
+
+
+IdempotentDb = Annotated[Database, Depends(claiming_database)]
 
 
 def _usable(key: str | None) -> str:

@@ -1,7 +1,6 @@
-"""What happens to every request before a route sees it, and to every answer after: pure ASGI, no copies.
+"""Middleware around every request, as pure ASGI without copies of bodies.
 
-From the outside in: an id for the request, the language, headers of the answer, and the net under everything
-that was not foreseen. Below them `refusals.py` turns away what no route should see.
+From the outside in: request ids, the language, security headers, and a 500 for unexpected errors.
 """
 
 import re
@@ -21,7 +20,7 @@ from shared.i18n.translations import (
     Language,
     as_language,
     preferred_language,
-    speaking,
+    use_language,
 )
 
 log = structlog.get_logger(__name__)
@@ -30,7 +29,8 @@ _YEAR = 365 * 24 * 3600
 
 
 def content_security_policy(frame_ancestors: Sequence[str] = ()) -> str:
-    """The policy of every answer; a page that others may frame names them (origins) and sends it itself."""
+    """Return the Content-Security-Policy. A page that other sites may frame names their origins and sends its own
+    header."""
     ancestors = " ".join(frame_ancestors) or "'none'"
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -42,7 +42,7 @@ def content_security_policy(frame_ancestors: Sequence[str] = ()) -> str:
 _SECURITY_HEADERS: Mapping[str, str] = {
     "content-security-policy": content_security_policy(),
     "x-content-type-options": "nosniff",
-    # Not no-referrer: that makes browsers send "Origin: null" with our own forms.
+    # Not no-referrer: with that browsers send "Origin: null" with our own forms.
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
@@ -52,11 +52,11 @@ _SECURITY_HEADERS: Mapping[str, str] = {
 
 
 class RequestIds:
-    """Gives each request an id, and the correlation id that follows its effects through all services.
+    """Gives each request an id, and a correlation id that follows its effects through all services.
 
-    Both are UUIDs. A caller may send `X-Correlation-Id`; anything that is not a UUID is replaced. They are in
-    `request.state.request_id` / `.correlation_id`, in every log line, and in the answer's headers. In every log line
-    stands also `who`: nobody, until `identity.Identity` knows better.
+    Both are UUIDs. A client may send `X-Correlation-Id`; anything that is not a UUID is replaced. They are in
+    `request.state.request_id` and `.correlation_id`, in every log line and in the response's headers. `who` is in every
+    log line, too: None until `Authentication` has read the token.
     """
 
     def __init__(self, app: ASGIApp, service: str) -> None:
@@ -96,7 +96,7 @@ def _as_uuid(value: str | None) -> uuid.UUID | None:
 class LanguageSelection:
     """Chooses the language: `?lang=`, then the cookie, then (programs only) `Accept-Language`, then Danish.
 
-    A choice made by `?lang=` is remembered in the cookie for a year.
+    A choice by `?lang=` is stored in the cookie for a year.
     """
 
     def __init__(self, app: ASGIApp, service: str) -> None:
@@ -118,7 +118,7 @@ class LanguageSelection:
                     headers.append("set-cookie", _cookie(chosen))
             await send(message)
 
-        with speaking(language, self.service):
+        with use_language(language, self.service):
             await self.app(scope, receive, send_in_language)
 
 
@@ -146,7 +146,7 @@ def _cookie(language: Language) -> str:
 
 
 class SecurityHeaders:
-    """Adds the headers above to every answer that has not set its own, and HSTS where we are on HTTPS."""
+    """Adds the headers above to every response that does not set them itself, and HSTS when the public URL is HTTPS."""
 
     def __init__(self, app: ASGIApp, public_url: str) -> None:
         self.app = app
@@ -166,7 +166,7 @@ class SecurityHeaders:
 
 
 class UnexpectedErrors:
-    """Turns an exception nobody caught into a 500 problem that says nothing of the inside, and logs it."""
+    """Answers an unhandled exception with a 500 problem without details, and logs it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -194,7 +194,7 @@ class UnexpectedErrors:
 
 
 def _route(scope: Scope) -> str:
-    """The route's pattern, not the path: paths may hold tokens."""
+    """Return the route's pattern; the path itself may hold tokens."""
     return getattr(scope.get("route"), "path", "")
 
 

@@ -1,7 +1,7 @@
-"""The OpenAPI document: JSON addresses only, every one with each status it can be answered with.
+"""The OpenAPI document: JSON operations only, each with every status that it may be answered with.
 
-What an operation itself refuses stands at its route; what every one may be answered is added here. There is no
-`default`: an answer that is not in the document is a mistake, and `make fuzz` looks for such.
+A route documents the responses that are its own; those that every operation may have are added here. There is no
+`default` response: `make fuzz` reports a status that is not documented.
 """
 
 from collections.abc import Iterable
@@ -77,11 +77,11 @@ def _header(description: str) -> dict[str, Any]:
 
 
 ETAG: Final = {"ETag": _header("The version, for If-Match")}
-"""Headers of an answer that shows one version of something."""
+"""Headers of a response that shows one version of something."""
 LOCATION: Final = {"Location": _header("Where it can be read")}
-"""Headers of an answer that says where to go."""
+"""Headers of a response that names another address."""
 REQUIRED: Final = "x-required"
-"""Put into a parameter's `json_schema_extra` where a route itself answers for its absence."""
+"""Put into a parameter's `json_schema_extra` when it is required and the route itself answers its absence."""
 
 _PROBLEMS: Final = {
     404: "There is none with this id in the taskforce",
@@ -144,7 +144,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
 
 
 def _add_security(operation: dict[str, Any], askers: Iterable[str]) -> None:
-    """Who may call it: OpenAPI has a place for roles only where they are scopes."""
+    """Document who may call an operation. OpenAPI has scopes only, so roles are in `x-roles`."""
     everybody = "nobody" in askers
     scopes = sorted(SCOPES.intersection(askers))
     keys = [{"key": scopes}] if scopes else []
@@ -153,7 +153,7 @@ def _add_security(operation: dict[str, Any], askers: Iterable[str]) -> None:
 
 
 def _add_problems(operation: dict[str, Any], limit: RateClass) -> None:
-    """What any operation of its kind may be answered, and the shape of whatever went wrong."""
+    """Document the responses that every operation of its kind may have, and the schema of problems."""
     responses: dict[str, Any] = operation["responses"]
     every: dict[str, dict[str, Any]] = {"400": {"description": "The request cannot be read"}, "401": _SIGNED_OUT}
     if operation["security"] != [{}]:
@@ -171,7 +171,7 @@ def _add_problems(operation: dict[str, Any], limit: RateClass) -> None:
         responses[status] = response | responses.get(status, {})
     for status, response in responses.items():
         if status[0] in "45":
-            # FastAPI says of a 422 what is not so; what somebody has said of another one is so, too.
+            # FastAPI documents its own schema for 422, which is not ours; other statuses keep what the route documents.
             own = {} if status == "422" else response.get("content", {})
             response["content"] = own | _PROBLEM_CONTENT
     if "422" in responses:
@@ -189,7 +189,7 @@ def _say_what_is_required(parameters: Iterable[dict[str, Any]]) -> None:
 
 
 def describe(app: FastAPI) -> None:
-    """Makes `app.openapi()` give the document above, made once when it is first asked for."""
+    """Make `app.openapi()` return this document; it is built when it is first requested."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:

@@ -1,4 +1,4 @@
-"""What an app answers its operators: `/livez`, `/readyz`, `/metrics`. No gateway leads to them."""
+"""Routes for operators: `/livez`, `/readyz`, `/metrics`. No gateway leads to them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ router = APIRouter(include_in_schema=False)
 @concerns()
 @limited(UNLIMITED)
 async def livez(_: Anybody) -> Response:
-    """The process answers."""
+    """Answer 200 while the process runs."""
     return PlainTextResponse("alive\n")
 
 
@@ -37,7 +37,7 @@ async def livez(_: Anybody) -> Response:
 @concerns()
 @limited(UNLIMITED)
 async def readyz(request: Request, _: Anybody) -> Response:
-    """The app can do its work: its database answers, as each of its roles."""
+    """Answer 200 while the database answers as each of the app's roles, else 503."""
     return readiness(await app_checks(request.app.state))
 
 
@@ -45,14 +45,16 @@ async def readyz(request: Request, _: Anybody) -> Response:
 @concerns()
 @limited(UNLIMITED)
 async def prometheus(_: Anybody) -> Response:
-    """The process's metrics, for Prometheus."""
+    """Return the process's metrics in Prometheus' format."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
 async def app_checks(state: object) -> list[Check]:
-    """What an app needs to do its work: an application's `state`, once it has started.
+    """Return the checks of a started application.
 
-    Its `database`, and where the app has any, its `narrow_databases`: the same one as other roles, by their names.
+    Args:
+        state: its `app.state`, with `database` and optionally `narrow_databases`: the same database as other roles, by
+            name.
     """
     database: Database | None = getattr(state, "database", None)
     if database is None:
@@ -70,16 +72,16 @@ async def _answers(name: str, database: Database) -> Check:
 
 
 def end_streams(app: object) -> None:
-    """End what would never end by itself, so that a server that stops need not wait for it.
+    """End all event streams, because a server that stops would wait for them for ever.
 
-    An application with event streams puts a function that ends them in the list `app.state.before_shutdown`.
+    An application with streams adds a function that ends them to the list `app.state.before_shutdown`.
     """
     for end in getattr(getattr(app, "state", None), "before_shutdown", ()):
         end()
 
 
 class Measured:
-    """Counts every request and the time until its answer began, by route pattern: paths may hold ids."""
+    """Measures the time until each response begins, by route pattern: paths may hold ids."""
 
     def __init__(self, app: ASGIApp, service: str) -> None:
         self.app = app

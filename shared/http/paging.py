@@ -1,4 +1,4 @@
-"""Keyset pagination: a page's token is the sort key of its last row, so that pages neither skip nor repeat."""
+"""Keyset pagination: a page token is the sort key of the page's last row, so pages neither skip nor repeat rows."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ PageToken = Annotated[
 
 
 class SortKey(BaseModel):
-    """Where a row stands in its list; a subclass has the columns the list is ordered by."""
+    """The sort key of a row; a subclass has the columns by which the list is ordered."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     def token(self) -> str:
-        """The key as text for an address. Not secret, and not to be read by anybody."""
+        """Return the key as an opaque token. It is not secret."""
         return base64.urlsafe_b64encode(self.model_dump_json().encode()).decode().rstrip("=")
 
     @classmethod

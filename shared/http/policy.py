@@ -1,8 +1,8 @@
-"""What an operation is about, and how much of that each role reaches: said beside the route, and tested whole.
+"""The authorisation policy: which resources an operation concerns, and which of them each role reaches.
 
-Every route declares two things: who may call it (`shared.http.auth.require` or `public`), and what it is about,
-`concerns(PLEDGE, CONTACT)`, things that each service's `access` describes once. Neither looks at a request here; they
-are what `docs/authorisation.md` is written from and what the tests hold every answer against.
+Every route declares who may call it (`shared.http.auth.require` or `public`) and which resources it shows or changes
+(`concerns(PLEDGE, CONTACT)`); each service describes its resources once, in its `access` modules. The declarations do
+not act on requests: `docs/authorisation.md` is generated from them, and tests check every response against them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
 Ownership = Literal["own", "other company", "other municipality", "draft", "other taskforce", "missing"]
-"""Whose a thing is, seen from whoever asks. `draft`: an event of the own taskforce that nobody has announced yet."""
+"""Whose a resource is, seen from the caller. `draft`: an unpublished event of the caller's own taskforce."""
 Asker = Role | Scope | Literal["nobody"]
 ASKERS: Final[tuple[Asker, ...]] = (*get_args(Role), *get_args(Scope), "nobody")
 
@@ -38,16 +38,16 @@ _RESOURCES_ATTRIBUTE: Final = "tilsagn_resources"
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A kind of thing that operations show or change, and which of them each role reaches.
+    """A kind of resource that operations show or change, and which instances each role reaches.
 
-    What somebody does not reach is to them as if it did not exist.
+    An instance that a caller does not reach is answered as if it did not exist.
 
     Attributes:
-        name: what it is called.
-        own: which ones count as the asker's own, where that is more than being in the same taskforce.
-        of: the thing it is a field of; None where it stands by itself.
-        reach: which ones everybody reaches whose role is not named below.
-        by_role: roles that reach others than that; `nobody` is somebody without a token.
+        name: shown in `docs/authorisation.md`.
+        own: which instances are the caller's own, where that is more than being in the same taskforce.
+        of: the resource that it is a field of, if any.
+        reach: what the roles reach that are not in `by_role`.
+        by_role: what some roles reach instead; `nobody` is a caller without a token.
     """
 
     name: str
@@ -57,12 +57,12 @@ class Resource:
     by_role: Mapping[Asker, frozenset[Ownership]] = field(default_factory=dict, hash=False)
 
     def reached_by(self, asker: Asker) -> frozenset[Ownership]:
-        """Which ones `asker` reaches, by an operation they may call."""
+        """Return what `asker` reaches by an operation that they may call."""
         return self.by_role.get(asker, self.reach)
 
 
 def concerns(*resources: Resource) -> Callable[[_Endpoint], _Endpoint]:
-    """Say what an operation shows or changes. Stands below the router's decorator; without things: nobody's data."""
+    """Declare which resources an operation shows or changes. Put it below the router's decorator."""
 
     def declare(endpoint: _Endpoint) -> _Endpoint:
         setattr(endpoint, _RESOURCES_ATTRIBUTE, resources)
@@ -73,15 +73,15 @@ def concerns(*resources: Resource) -> Callable[[_Endpoint], _Endpoint]:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A method of an address, and its policy.
+    """One method of one path, and its policy.
 
     Attributes:
         askers: who may call it.
-        things: what it is about; None where nobody has said so.
-        needs_step_up: whether the caller must have authenticated within `STEP_UP_SECONDS`.
-        ids: the parameters that name something: of the path, the query and the JSON body.
-        access: the dependency that lets in and refuses.
-        endpoint: the function that answers.
+        resources: the declared resources; None where the route does not declare any.
+        needs_step_up: whether the caller must have signed in within `STEP_UP_SECONDS`.
+        ids: the parameters that name something, in the path, the query and the JSON body.
+        access: the dependency that admits and refuses.
+        endpoint: the route's function.
     """
 
     method: str
@@ -100,12 +100,12 @@ class Operation:
 
     @property
     def limit(self) -> RateClass:
-        """With what it is counted, of how often somebody may ask."""
+        """Its rate class."""
         return rate_class_of(self.endpoint, self.method, self.path)
 
     @property
     def kind(self) -> Literal["JSON", "page", "stream", "internal"]:
-        """What it answers with, by where it lies."""
+        """What it answers with, by its path."""
         if self.path.endswith("/stream"):
             return "stream"
         return "internal" if self.path.startswith("/internal/") else "JSON" if self.path.startswith("/api/") else "page"
@@ -115,12 +115,12 @@ def operations(routes: Sequence[BaseRoute]) -> list[Operation]:
     """Return every operation of an application, in the order of its routes.
 
     Raises:
-        ValueError: a route says neither `require(...)` nor `public`, or there is none at all.
+        ValueError: a route has not exactly one of `require(...)`, `any_person` and `public`, or there are no routes.
     """
     found: list[Operation] = []
     for route in iter_route_contexts(routes):
         dependant = getattr(route, "dependant", None)
-        # What Starlette mounts (assets) and the OpenAPI document are open by design.
+        # Mounted apps (assets) and the OpenAPI document are public by design.
         if dependant is None:
             continue
         checks = [one.call for one in _with_inner(dependant) if hasattr(one.call, ACCESS_ATTRIBUTE)]
@@ -155,7 +155,7 @@ def _with_inner(dependant: Any) -> Iterator[Any]:
 
 
 def _ids(dependant: Any) -> Iterator[str]:
-    """The parameters that may name something: text of the path that is no choice, and UUIDs anywhere."""
+    """Yield the parameters that may name something: path parameters that are no choice, and UUIDs anywhere."""
     for parameter in dependant.path_params:
         if get_origin(parameter.field_info.annotation) is not Literal:
             yield parameter.alias

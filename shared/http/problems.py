@@ -1,7 +1,7 @@
-"""Everything that can go wrong with a request, said as RFC 9457 problem+json or as a page.
+"""Errors of requests as RFC 9457 problem+json or as a page.
 
-Routes raise `Problem`; the handlers here turn that, validation errors, Starlette's own errors and broken
-bodies into one shape. A value that somebody sent is never sent back, for it may be personal.
+Routes raise `Problem`. The handlers here give validation errors, Starlette's own errors and unreadable bodies the same
+shape. A value from the request is never repeated, because it may be personal.
 """
 
 from collections.abc import Mapping, Sequence
@@ -48,12 +48,15 @@ _OTHER = ("other", N_("The request was refused"), N_("Check what was sent and tr
 
 
 class Problem(Exception):
-    """An answer that is not a success, raised from anywhere in a route.
+    """An error response, raised from anywhere in a route.
 
-    `slug` names the kind of problem for programs (`/problems/<slug>`), and is stable. `title` and `detail`
-    are for people and come translated; left out, the words for the status are used. `errors` are the
-    fields at fault. `extra` adds members of the problem's own (RFC 9457, section 3.2), `headers` go along.
-    `next_step` is a local path and what a button that leads there says, for people only: the next thing to do.
+    Attributes:
+        slug: stable name for programs (`/problems/<slug>`).
+        title, detail: for people, translated; by default the words of the status.
+        errors: the fields at fault.
+        headers: added to the response.
+        extra: further members of the problem (RFC 9457, section 3.2).
+        next_step: a local path and the label of a button that leads there, for people only.
     """
 
     def __init__(
@@ -80,7 +83,7 @@ class Problem(Exception):
         self.next_step = next_step
 
     def document(self, instance: str | None = None) -> dict[str, Any]:
-        """The JSON object, in the current language."""
+        """Return the JSON object, in the current language."""
         _slug, title, detail = _TITLES.get(self.status, _OTHER)
         body: dict[str, Any] = {
             **self.extra,
@@ -98,14 +101,14 @@ class Problem(Exception):
 
 @dataclass(frozen=True)
 class Negotiation:
-    """What the asker can read: a program (JSON), a page, or a fragment for htmx."""
+    """What the client accepts: JSON, a page, or a fragment for htmx."""
 
     html: bool
     fragment: bool
 
     @classmethod
     def of(cls, request: Request) -> "Negotiation":
-        """Addresses under /api and /internal always answer JSON; others a page to whoever accepts one."""
+        """Read it from a request. Paths below /api and /internal are always answered with JSON."""
         machine = request.url.path.startswith(("/api/", "/internal/"))
         html = not machine and "text/html" in request.headers.get("accept", "")
         return cls(
@@ -114,22 +117,22 @@ class Negotiation:
 
 
 def requested_path(connection: HTTPConnection) -> str:
-    """Return the address that was asked for, from its path on, with what was escaped in it still escaped."""
-    # `path` has `%3F` as `?`, where the query would begin; what a server need not give is `raw_path`.
+    """Return the requested path and query, escaped as they were sent."""
+    # `path` is unescaped, so a `%3F` in it looks like the begin of the query. `raw_path` is optional in ASGI.
     path = connection.scope.get("raw_path") or quote(connection.scope["path"]).encode()
     query = connection.scope["query_string"]
     return (path + b"?" + query if query else path).decode("latin-1")
 
 
 def safe_next(target: str | None, default: str = "/") -> str:
-    """The local path to go on to after signing in; anything that could lead to another site gives default."""
+    """Return the target of a redirect after signing in if it is a local path, or `default`: never another site."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
         return default
     return default if any(ord(character) < 0x20 or character == "\\" for character in target) else target
 
 
 def respond(request: Request, problem: Problem) -> Response:
-    """The problem as this asker can read it. Someone signed out who opens a page is led to sign in."""
+    """Return the problem in the form that the client accepts. A page that needs a sign-in redirects to it."""
     from shared.ui.pages import render  # noqa: PLC0415 - pages renders problems and raises them
 
     _note_refusal(request, problem)
@@ -150,7 +153,7 @@ def respond(request: Request, problem: Problem) -> Response:
 
 
 def _way_on(request: Request, problem: Problem) -> tuple[str, str]:
-    """Where the page leads, and what its button says: as the problem says, back to the form, or to the front page."""
+    """Return the path and label of the page's button: the problem's next step, back to the form, or the front page."""
     if problem.next_step is not None:
         return problem.next_step
     if problem.status == 401:
@@ -161,7 +164,7 @@ def _way_on(request: Request, problem: Problem) -> tuple[str, str]:
 
 
 def _came_from(request: Request) -> str | None:
-    """The page of ours that sent this, if it can be opened again: the answer to another form cannot."""
+    """Return the path of the page of ours that sent this, if it can be opened with GET."""
     try:
         sender = urlsplit(request.headers.get("referer", ""))
     except ValueError:
@@ -172,12 +175,12 @@ def _came_from(request: Request) -> str | None:
 
 
 _REFUSALS = frozenset({401, 403, 429})
-"""Answers that say that somebody may not, or not so often."""
+"""Statuses that are logged: somebody was refused, or sent too many requests."""
 _SIGNING_IN = ("/sign-in", "/account/passkeys")
 
 
 def _note_refusal(request: Request, problem: Problem) -> None:
-    """Log what somebody was kept from, and ways in that did not open: by the route's path, never by the address."""
+    """Log refused requests and failed sign-ins, with the route's pattern and never with the path."""
     failed_way_in = problem.status >= 400 and request.url.path.startswith(_SIGNING_IN) and request.method == "POST"
     if problem.status not in _REFUSALS and not failed_way_in:
         return
@@ -202,19 +205,19 @@ async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code < 400 or error.status_code == 204:
         return Response(status_code=error.status_code, headers=error.headers)
-    # One route's own `Allow` names that route's methods only.
+    # Starlette's own `Allow` names the methods of one route only.
     headers = {"allow": _allowed(request)} if error.status_code == 405 else error.headers
     return respond(request, Problem(error.status_code, headers=headers))
 
 
 def _allowed(request: Request) -> str:
-    """Every method that the address takes: there is a route for each, and only the first is asked when none fits."""
+    """Return the methods that a path has, for `Allow`: there is one route for each."""
     methods = _methods(request, request.scope["path"])
-    return ", ".join(sorted(methods or {"GET", "HEAD"}))  # none: what is mounted, which are files
+    return ", ".join(sorted(methods or {"GET", "HEAD"}))  # none: a mounted app, which serves files
 
 
 def _methods(request: Request, path: str) -> set[str]:
-    """What the routes of this application take at a path; nothing where there is none."""
+    """Return the methods of all routes that match a path; empty where none does."""
     methods: set[str] = set()
     for route in iter_route_contexts(request.app.routes):
         pattern = getattr(route, "path_regex", None)
@@ -232,13 +235,13 @@ async def _on_validation(request: Request, error: Exception) -> Response:
 
 
 async def _on_outage(request: Request, error: Exception) -> Response:
-    # Whether the change was committed may be unknown: the same request again, under its key, finds out.
+    # Whether the change was committed may be unknown. The client repeats the request with the same idempotency key.
     log.warning("database_unavailable", error=type(error).__name__)
     return respond(request, Problem(503, headers={"retry-after": "1"}))
 
 
 def install(app: FastAPI) -> None:
-    """Makes every failure of the app answer as a problem. Unexpected ones: see `shared.http.middleware`."""
+    """Answer every error of the app as a problem. Unexpected errors: see `shared.http.middleware`."""
     for passing in TRANSIENT_ERRORS:
         app.add_exception_handler(passing, _on_outage)  # type: ignore[arg-type]
     app.add_exception_handler(Problem, _on_problem)

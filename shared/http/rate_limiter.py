@@ -1,9 +1,9 @@
-"""Turns away what asks too often, and says so: 429, when to come again, and how often one may (RateLimit headers).
+"""The rate limiter: answers requests over the limit with 429, Retry-After and RateLimit headers.
 
-Counting is by the generic cell rate algorithm: for each account, pass and address one moment, until which what it has
-used up is still coming back. Nothing is written or asked for, so it costs some microseconds. It is counted in each
-process by itself: with two processes of a service at most twice as often is let through, and a process that is started
-anew has forgotten. What two processes share would be one more thing that can be away.
+It uses the generic cell rate algorithm: for each account, pass and address it keeps the moment at which its allowance
+is full again. Everything is in memory, so a check takes some microseconds. Each process counts by itself: two processes
+of a service allow up to twice the rate, and a restarted process begins anew. A shared store would be one more
+dependency that can fail.
 
 The headers are those of draft-ietf-httpapi-ratelimit-headers-11.
 """
@@ -32,19 +32,19 @@ if TYPE_CHECKING:
     from shared.http.auth import Principal
 
 _REMEMBERED: Final = 20_000
-"""Allowance askers at most, of addresses as of the others, in some 5 MB each. Of more those are forgotten that have not
-asked for longest: whoever has addresses as they like makes us forget addresses, and no account and no pass."""
+"""The most addresses, and the most other askers, that are remembered; about 5 MB each. The one that has been idle
+longest is forgotten first. They are counted apart, so an attacker with many addresses cannot displace accounts."""
 _LONGEST_ADDRESS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What is left to one asker of one kind.
+    """What one asker has left in one rate class.
 
     Attributes:
-        policy: its name in the headers: kind and asker.
-        left: how often yet.
-        seconds: until it may ask once more, where nothing is left; else until all of it is there again.
+        policy: its name in the headers: class and asker.
+        left: the number of requests that are left.
+        seconds: when nothing is left, the time until the next request is allowed; else until the allowance is full.
     """
 
     policy: str
@@ -53,7 +53,7 @@ class Allowance:
     seconds: float
 
     def headers(self) -> dict[str, str]:
-        """The two RateLimit headers."""
+        """Return the two RateLimit headers."""
         return {
             "ratelimit-policy": f'"{self.policy}";q={self.rate.most};w={self.rate.seconds:.0f}',
             "ratelimit": f'"{self.policy}";r={self.left};t={math.ceil(self.seconds)}',
@@ -61,7 +61,7 @@ class Allowance:
 
 
 class RateLimited(Exception):
-    """One request too many; it was counted for nobody."""
+    """A request over the limit. It was not counted."""
 
     def __init__(self, counted: Allowance) -> None:
         super().__init__(counted.policy)
@@ -69,11 +69,11 @@ class RateLimited(Exception):
 
 
 class RateLimiter:
-    """Counts, in one process.
+    """Counts the requests of one process.
 
     Args:
-        rates: for each kind, by its name, how often each asker may (`shared.http.rate_limits.configured_rates`).
-        clock: seconds, from whenever.
+        rates: the rate of each asker, by the name of the class (`shared.http.rate_limits.configured_rates`).
+        clock: a monotonic time in seconds.
     """
 
     def __init__(
@@ -84,17 +84,17 @@ class RateLimiter:
         self._whole_at: dict[Asker, OrderedDict[tuple[str, str], float]] = {asker: OrderedDict() for asker in ASKERS}
 
     def __len__(self) -> int:
-        """How many askers are remembered."""
+        """The number of remembered askers."""
         return sum(map(len, self._whole_at.values()))
 
     def count(self, kind: RateClass, askers: Sequence[tuple[Asker, str]]) -> Allowance | None:
         """Count a request for all of its askers.
 
         Returns:
-            What is left to the first of them that is limited; None where none is.
+            What the first limited asker has left; None where none is limited.
 
         Raises:
-            RateLimited: one of them has nothing left; it was counted for none.
+            RateLimited: one of them has nothing left. The request was not counted for any.
         """
         rates = self._rates.get(kind.name)
         if rates is None:
@@ -108,7 +108,7 @@ class RateLimiter:
             key = (kind.name, name)
             then = max(self._whole_at[asker].get(key, now), now) + rate.seconds / rate.most
             over = then - now - rate.seconds
-            # Sums of fractions: what is over by less than a microsecond is not.
+            # Tolerate rounding: less than a microsecond over the limit is within it.
             if over > 1e-6:
                 raise RateLimited(Allowance(f"{kind.name}-{asker}", rate, 0, over))
             counted.append((asker, key, rate, then))
@@ -126,7 +126,7 @@ class RateLimiter:
 
 
 def askers_of(principal: Principal | None, address: str) -> list[tuple[Asker, str]]:
-    """Who is counted for a request: the account or pass, if there is one, and the address."""
+    """Return by what a request is counted: the account or pass, if there is one, and the address."""
     by_address: tuple[Asker, str] = ("address", network_of(address))
     if principal is None:
         return [by_address]
@@ -135,11 +135,12 @@ def askers_of(principal: Principal | None, address: str) -> list[tuple[Asker, st
 
 @lru_cache(4096)
 def network_of(address: str) -> str:
-    """What one subscriber has of the net: an IPv4 address, or the 64 bits before the part a machine makes up."""
+    """Return the part of an address that one subscriber has: an IPv4 address, or the first 64 bits of an IPv6
+    address."""
     try:
         parsed = ip_address(address)
     except ValueError:
-        # What a proxy says that knows no better. It is kept: a name may be long, and there may be many.
+        # A proxy may send a name instead of an address. It is remembered, so its length is limited.
         return address[:_LONGEST_ADDRESS]
     if not isinstance(parsed, IPv6Address):
         return address
@@ -149,16 +150,16 @@ def network_of(address: str) -> str:
 
 
 def enforce_rate_limit(request: Request) -> None:
-    """Count a request that a route is about to answer.
+    """Count a request before its route is called.
 
     Raises:
-        Problem: 429, unless the route answers that by itself.
+        Problem: 429, unless the route answers that itself (`rate_limit_problem`).
     """
     scope = request.scope
     endpoint = scope["endpoint"]
     state: dict[str, Any] = scope["state"]
     limits: RateLimiter = scope["app"].state.rate_limiter
-    # Some servers tell of nobody where nobody is connected by a network.
+    # Some servers have no client address for a connection that is not by network.
     address = (scope.get("client") or ("",))[0]
     try:
         state["rate_limit"] = limits.count(
@@ -166,18 +167,18 @@ def enforce_rate_limit(request: Request) -> None:
         )
     except RateLimited as refused:
         problem = _problem(refused.counted)
-        # Nobody has anything typed that the route could keep: it would only say that they are nobody.
+        # Without a principal the route would answer 401 and could not keep what was typed.
         if state.get("principal") is None or not is_answered_by_route(endpoint):
             raise problem from None
         state["rate_limit_problem"] = problem
 
 
 def refuse(limits: RateLimiter, kind: RateClass, of: str) -> None:
-    """Count what a route knows of and its kind does not say: how often something may be asked for from one place.
+    """Count an action that its route limits further, such as requests for one address from one network.
 
     Args:
-        limits: of its own; they count `kind` by address.
-        of: what is counted, from where.
+        limits: a limiter of the route's own, which counts `kind` by address.
+        of: the key that is counted.
 
     Raises:
         Problem: 429.
@@ -189,7 +190,7 @@ def refuse(limits: RateLimiter, kind: RateClass, of: str) -> None:
 
 
 def rate_limit_problem(request: Request) -> Problem | None:
-    """What a route that answers it by itself has to say of this request, if it is one too many."""
+    """Return the problem that a route declared with `answered_by_route` has to answer; None within the limit."""
     problem: Problem | None = getattr(request.state, "rate_limit_problem", None)
     return problem
 
@@ -210,7 +211,7 @@ def _problem(counted: Allowance) -> Problem:
 
 
 class RateLimitHeaders:
-    """Says to programs with every answer how often they may ask yet."""
+    """Adds the RateLimit headers to every response of the API."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

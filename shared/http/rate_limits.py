@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar, get_args
 
 Asker = Literal["account", "pass", "address"]
-"""Who is counted. A person or an API key; an event's pass, which everybody in the hall has; a network address."""
+"""By what requests are counted: a person's account or an API key; an event pass, shared by a hall; a network
+address."""
 ASKERS: Final[tuple[Asker, ...]] = get_args(Asker)
 
 _WRITTEN: Final = re.compile(r"([1-9]\d{0,6})/([1-9]\d{0,4})s")
@@ -25,11 +26,11 @@ _Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So often at once; after that it comes back evenly, all of it within so many seconds.
+    """A burst of `most` requests, refilled evenly within `seconds`.
 
     Attributes:
-        most: how often.
-        seconds: in how long a time what was used up has come back.
+        most: the number of requests.
+        seconds: the time in which an empty allowance is full again.
     """
 
     most: int
@@ -49,12 +50,12 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class RateClass:
-    """What is counted together.
+    """A class of operations that share a limit.
 
     Attributes:
-        name: stands in settings, headers and `docs/authorisation.md`.
-        rates: how often each asker may; who is not named is not counted.
-        why: where the figures are from, for whoever changes them.
+        name: used in settings, headers and `docs/authorisation.md`.
+        rates: the rate of each asker; one without a rate is not limited.
+        why: where the figures come from, for those who change them.
     """
 
     name: str
@@ -71,7 +72,7 @@ READING: Final = RateClass(
     "A page that follows the figures asks four times a second while everything changes: seven such pages of one "
     "account, fifty of one hall. A guest's phone asks twice for each pledge: two hundred of them at once, seven times.",
 )
-"""Whatever does not change anything."""
+"""Requests that change nothing."""
 
 LOGGING: Final = RateClass(
     "logging",
@@ -79,14 +80,14 @@ LOGGING: Final = RateClass(
     "A phone that was offline sends 300 pledges at once: three times in ten minutes for one account, ten such phones "
     "with one pass. An evening of 80 companies is some 300 pledges, all from one address: twenty evenings.",
 )
-"""Pledges, and who has come: what a full hall does at the same moment."""
+"""Pledges and check-ins, which a full hall sends at the same moment."""
 
 CHANGING: Final = RateClass(
     "changing",
     {"account": Rate(1000, 600), "pass": Rate(1000, 600), "address": Rate(6000, 600)},
     "Somebody who prepares an evening with a script registers some hundred companies at once.",
 )
-"""Whatever else changes something."""
+"""All other requests that change something."""
 
 HEAVY: Final = RateClass(
     "heavy",
@@ -94,7 +95,7 @@ HEAVY: Final = RateClass(
     "A file of pledges is looked at, corrected and read: three requests, however many rows it has, and twenty files in "
     "ten minutes. Somebody's data are looked up in four services, and printed, for one letter at a time.",
 )
-"""What takes long for one request: files, and everything that is held about somebody."""
+"""Requests that take long: files, and everything that is held about a person."""
 
 SIGNING_IN: Final = RateClass(
     "signing-in",
@@ -102,21 +103,21 @@ SIGNING_IN: Final = RateClass(
     "A hall sits behind one address: five tries of 400 people. An account is one person who shows who they are. How "
     "many mails one person is sent, and how often one code is tried, is limited by itself.",
 )
-"""Asking for a way in, and going in."""
+"""Signing in, and asking for the means to."""
 
 ASKING_DEVICES: Final = RateClass(
     "asking-devices",
     {"account": Rate(100, 600), "address": Rate(100, 600)},
     "Whoever signs in with a passkey asks once; each writes a row.",
 )
-"""A challenge for a passkey."""
+"""Challenges for passkeys."""
 
 EXCHANGING_KEYS: Final = RateClass(
     "exchanging-keys",
     {"address": Rate(600, 600)},
     "A program asks once a minute: sixty of one organisation.",
 )
-"""An API key for a token."""
+"""Exchanging an API key for a token."""
 
 UNLIMITED: Final = RateClass(
     "unlimited", {}, "No gateway leads there: the other services, and whoever looks after them."
@@ -125,7 +126,7 @@ UNLIMITED: Final = RateClass(
 RATE_CLASSES: Final[Mapping[str, RateClass]] = {
     kind.name: kind for kind in (READING, LOGGING, CHANGING, HEAVY, SIGNING_IN, ASKING_DEVICES, EXCHANGING_KEYS)
 }
-"""Those that an installation may change."""
+"""The classes whose rates an installation can change, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +136,12 @@ class _Declared:
 
 
 def limited(kind: RateClass, *, answered_by_route: bool = False) -> Callable[[_Endpoint], _Endpoint]:
-    """Say of which kind an operation is, where its method does not. Stands below the router's decorator.
+    """Declare the rate class of a route whose method does not decide it. Put it below the router's decorator.
 
     Args:
-        kind: what it is counted with.
-        answered_by_route: what is too often is not refused before the route, which asks for itself
-            (`shared.http.rate_limiter.too_often`) and keeps what somebody has typed.
+        kind: the rate class.
+        answered_by_route: the route answers a request over the limit itself (`shared.http.rate_limiter`), for instance
+            with a page that keeps what the person typed.
     """
 
     def declare(endpoint: _Endpoint) -> _Endpoint:
@@ -151,7 +152,8 @@ def limited(kind: RateClass, *, answered_by_route: bool = False) -> Callable[[_E
 
 
 def rate_class_of(endpoint: Callable[..., Any], method: str, path: str) -> RateClass:
-    """Of which kind an operation is: as it says, or else by its method; between services there is no limit."""
+    """Return the rate class of an operation: the declared one, else by its method. Calls between services are
+    unlimited."""
     declared: _Declared | None = getattr(endpoint, _ATTRIBUTE, None)
     if declared is not None:
         return declared.kind
@@ -161,17 +163,17 @@ def rate_class_of(endpoint: Callable[..., Any], method: str, path: str) -> RateC
 
 
 def is_answered_by_route(endpoint: Callable[..., Any]) -> bool:
-    """Whether the operation answers by itself what is too often."""
+    """Whether the route itself answers a request over the limit."""
     declared: _Declared | None = getattr(endpoint, _ATTRIBUTE, None)
     return declared is not None and declared.answered_by_route
 
 
 def configured_rates(kinds: Mapping[str, Mapping[Asker, Rate]], times: float) -> Mapping[str, Mapping[Asker, Rate]]:
-    """Every kind's rates as an installation has them.
+    """Return the rates of every class in this installation.
 
     Args:
-        kinds: those that differ from ours, by the kind's name and who asks.
-        times: all of them are so many times as high; at least once stays.
+        kinds: the rates that differ from the default, by class and asker.
+        times: the factor by which all rates are multiplied; at least one request stays allowed.
     """
     return {
         name: {
@@ -183,7 +185,7 @@ def configured_rates(kinds: Mapping[str, Mapping[Asker, Rate]], times: float) ->
 
 
 def read_rates(written: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[Asker, Rate]]:
-    """Read what an installation says: `{"logging": {"pass": "5000/600s"}}`. Raises `ValueError` for what is unknown."""
+    """Read an installation's rates, `{"logging": {"pass": "5000/600s"}}`. Raises `ValueError` for unknown names."""
     read: dict[str, dict[Asker, Rate]] = {}
     for name, rates in written.items():
         if name not in RATE_CLASSES:

@@ -1,4 +1,4 @@
-"""Refuses requests that no route should see: bodies that are too large, and what is not text."""
+"""Refuses requests that no route should see: too large bodies, and bodies, paths and queries that are not text."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -12,21 +12,24 @@ from shared.i18n.translations import gettext as _
 
 
 class TooLarge(HTTPException):
-    """The body grew past the limit while it was read. An HTTPException because FastAPI lets those through."""
+    """The body exceeded the limit while it was read. An HTTPException, because FastAPI lets those through."""
 
     def __init__(self) -> None:
         super().__init__(413)
 
 
 class BodyLimits:
-    """Refuses bodies over the limit, whether they say their length or come in chunks, and what is not text.
+    """Refuses bodies over the limit, announced by their length or sent in chunks, and input that is not text.
 
-    `larger` gives path prefixes that may receive more (uploads), in bytes. PostgreSQL's text holds neither NUL
-    nor half a surrogate pair, and Python's JSON reader lets both through, so JSON and form bodies, paths and
-    queries with one are refused here, once, with 400. So is a form in parts that names an encoding, which no
-    browser does: it would be read with any codec that Python has, and some of them take minutes for one megabyte.
-    A refused body is read to its end (up to 16 times the limit), or the sender would see a reset connection
-    instead of the answer.
+    PostgreSQL's text can hold neither NUL nor half a surrogate pair, and Python's JSON reader accepts both, so JSON and
+    form bodies, paths and queries with one are answered 400 here. So is a multipart form with a charset other than
+    UTF-8, which no browser sends: Python would decode it with any codec it has, and some take minutes for one megabyte.
+    The body of a refused request is read to its end (up to 16 times the limit), because the sender would otherwise see
+    a reset connection instead of the response.
+
+    Args:
+        limit: the largest body in bytes.
+        larger: path prefixes that may receive more (uploads), in bytes.
     """
 
     def __init__(self, app: ASGIApp, limit: int, larger: Mapping[str, int]) -> None:
@@ -74,7 +77,7 @@ def _guarded(receive: Receive, limit: int, content_type: str) -> Receive:
                 await drain(receive, 16 * limit)
             raise TooLarge
         if is_not_text:
-            # Kept only for kinds of bodies that are read whole anyway, and those are under the limit.
+            # Only for types of bodies that the routes read whole anyway; they are below the limit.
             chunks.append(chunk)
             if not more and is_not_text(b"".join(chunks)):
                 raise HTTPException(400)
@@ -83,7 +86,7 @@ def _guarded(receive: Receive, limit: int, content_type: str) -> Receive:
     return receive_guarded
 
 
-# An escaped backslash, or a whole surrogate pair; what is left over as the group is not text.
+# Matches an escaped backslash or a whole surrogate pair; the group matches what is not text.
 _ESCAPES = re.compile(rb"\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u0000|\\u[dD][89a-fA-F]..)")
 
 
@@ -96,19 +99,19 @@ def _form_is_not_text(body: bytes) -> bool:
 
 
 def _reader_of(content_type: str) -> Callable[[bytes], bool] | None:
-    """How to see that such a body is not text; None for uploads, whose readers judge for themselves."""
+    """Return the check for bodies of a content type; None for uploads, which their readers check."""
     kind = content_type.partition(";")[0].strip().lower()
     if kind.endswith("json"):
         return _json_is_not_text
     return _form_is_not_text if kind == "application/x-www-form-urlencoded" else None
 
 
-# However it is written: parameters of a header may be quoted, encoded, or in several pieces (RFC 2231).
+# In any notation: parameters of a header may be quoted, encoded, or in several parts (RFC 2231).
 _ENCODING = re.compile(r"charset(?!\s*=\s*\"?utf-8\"?\s*(?:;|$))", re.IGNORECASE)
 
 
 def _names_encoding(content_type: str) -> bool:
-    """Whether it is a form in parts whose text is to be read as anything but UTF-8."""
+    """Whether a multipart form names an encoding other than UTF-8."""
     return content_type.lstrip().lower().startswith("multipart/") and _ENCODING.search(content_type) is not None
 
 
@@ -117,7 +120,8 @@ def _not_text() -> Problem:
 
 
 async def drain(receive: Receive, most: int) -> None:
-    """Read what is left of a body and forget it, up to so many bytes: who sends it waits for that."""
+    """Read and discard the rest of a body, at most `most` bytes, because the client sends it before it reads a
+    response."""
     discarded = 0
     while discarded < most:
         message = await receive()

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from shared.settings import ServiceSettings
 
 GRACEFUL_SHUTDOWN_SECONDS = 3
-"""Open streams are cut after this, so that a process ends within 5 s of being told."""
+"""Open requests are cut off after this, so that a process ends within 5 s of SIGTERM."""
 
 
 def serve(app: FastAPI, settings: ServiceSettings) -> None:
-    """Answer on the host and port of the settings until SIGTERM or SIGINT; exits with 3 where that cannot be done."""
+    """Serve the app on the settings' host and port until SIGTERM or SIGINT. Exits with 3 when it cannot start."""
     config = uvicorn.Config(
         app,
         host=settings.host,

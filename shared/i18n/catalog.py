@@ -1,8 +1,8 @@
-"""What is still untranslated: `python -m shared.i18n.catalog` prints it in the form `.po` files want.
+"""Finds untranslated messages: `python -m shared.i18n.catalog` prints them as `.po` entries.
 
-A message is any text in `_()`, `ngettext()`, `pgettext()`, `npgettext()`, `N_()` or `{% trans %}` in a
-service's Python files and templates. Each must have Danish words in a `locale/da.po` of the service (a feature
-package has its own) or in `shared/i18n/locale/da.po`. A test holds that.
+A message is any text in `_()`, `ngettext()`, `pgettext()`, `npgettext()`, `N_()` or `{% trans %}` in a service's Python
+files and templates. Each needs a Danish translation in a `locale/da.po` of the service (a feature package has its own)
+or in `shared/i18n/locale/da.po`. A test fails otherwise.
 """
 
 import re
@@ -33,7 +33,7 @@ _TEMPLATES = {".html", ".txt", ".svg", ".xml"}
 
 @dataclass(frozen=True)
 class Message:
-    """A text that needs translating, where it stands, and its context and plural if it has them."""
+    """A message, its plural and context if it has them, and its place in the source."""
 
     text: str
     plural: str | None
@@ -42,7 +42,7 @@ class Message:
 
 
 def used_messages(folder: Path) -> Iterator[Message]:
-    """Every message in the Python files and templates below folder."""
+    """Yield every message in the Python files and templates below a folder."""
     for path in sorted(folder.rglob("*")):
         if path.suffix == ".py":
             method = "python"
@@ -60,7 +60,7 @@ def used_messages(folder: Path) -> Iterator[Message]:
 
 
 def translated(catalog: Path) -> set[tuple[str, str | None]]:
-    """(text, context) of what a `.po` file translates in full; fuzzy entries do not count."""
+    """Return (text, context) of the complete translations in a `.po` file; fuzzy entries do not count."""
     if not catalog.exists():
         return set()
     with catalog.open("rb") as file:
@@ -75,7 +75,7 @@ def translated(catalog: Path) -> set[tuple[str, str | None]]:
 
 
 def folders() -> dict[Path, list[Path]]:
-    """Each folder with messages (a service, or `shared`), and its catalogs."""
+    """Return each folder with messages (a service, or `shared`) and its catalogs."""
     found = {ROOT / "shared": [_COMMON]}
     for service in sorted((ROOT / "services").iterdir()):
         if (service / "__init__.py").exists():
@@ -84,7 +84,7 @@ def folders() -> dict[Path, list[Path]]:
 
 
 def twice_translated() -> list[str]:
-    """Messages that two catalogs of one service translate: only one of them would be read."""
+    """Return the messages that two catalogs of one service translate: only one of them is used."""
     found = []
     for catalogs in folders().values():
         seen: dict[tuple[str, str | None], Path] = {}
@@ -97,7 +97,7 @@ def twice_translated() -> list[str]:
 
 
 def missing() -> dict[Path, list[Message]]:
-    """Messages without Danish words, by the catalog they belong in."""
+    """Return the untranslated messages, by the catalog they belong in."""
     common = translated(_COMMON)
     result: dict[Path, list[Message]] = {}
     for folder, catalogs in folders().items():
@@ -109,7 +109,7 @@ def missing() -> dict[Path, list[Message]]:
 
 
 def _catalog_of(message: Message, catalogs: list[Path]) -> Path:
-    """The catalog nearest to where the message stands."""
+    """Return the catalog of the nearest folder above the message."""
     place = ROOT / message.place
     near = [catalog for catalog in catalogs if place.is_relative_to(catalog.parent.parent)]
     return max(near or catalogs, key=lambda catalog: len(catalog.parts))
@@ -119,7 +119,7 @@ _VALUE = re.compile(r"%\((\w+)\)")
 
 
 def wrong_values(catalog: Path) -> list[str]:
-    """Translations that name values (`%(name)s`) which the English text does not have."""
+    """Return the translations with values (`%(name)s`) that the English text does not have."""
     if not catalog.exists():
         return []
     with catalog.open("rb") as file:
@@ -141,7 +141,7 @@ def _quoted(text: str) -> str:
 
 
 def as_po(message: Message) -> str:
-    """The entry to paste into the catalog and fill in."""
+    """Return a `.po` entry to fill in."""
     lines = [f"#: {message.place}"]
     if message.context:
         lines.append(f"msgctxt {_quoted(message.context)}")

@@ -1,8 +1,8 @@
-"""Languages and translations: English text is the key, Danish lives in `.po` files read as they are.
+"""Languages and translations. The English text is the key; Danish is in `.po` files, which are read directly.
 
-A catalog is `shared/i18n/locale/da.po` and every `locale/da.po` of a service together: each feature package brings its
-own words, and the service's win over the shared ones. The language of a request is set by `shared.http.middleware`; a
-worker that writes a mail uses `speaking("da", service="notifications")`.
+The catalog of a service is `shared/i18n/locale/da.po` and all `locale/da.po` files of the service; the service's own
+translations take precedence. `shared.http.middleware` sets the language of a request; a worker that writes a mail uses
+`use_language("da", service="notifications")`.
 """
 
 import functools
@@ -29,15 +29,15 @@ _SHARED_LOCALE = Path(__file__).with_name("locale")
 
 
 @dataclass(frozen=True)
-class Speech:
-    """A language together with the words known in it."""
+class Catalog:
+    """A language and its translations."""
 
     language: Language
     translations: stdlib_gettext.NullTranslations
 
 
 def catalogs(service: str, language: str = "da") -> list[Path]:
-    """The `.po` files of a service: its own and those of its feature packages."""
+    """Return the `.po` files of a service: its own and those of its feature packages."""
     return sorted((_ROOT / "services" / service).glob(f"**/locale/{language}.po"))
 
 
@@ -51,38 +51,38 @@ def _read(path: Path) -> stdlib_gettext.GNUTranslations:
 
 
 @functools.cache
-def speech(language: Language, service: str | None = None) -> Speech:
-    """The words of a language in a service (None: the shared ones only). Reads files once per process."""
+def load_catalog(language: Language, service: str | None = None) -> Catalog:
+    """Return a language with the translations of a service (None: only the shared ones). Reads each file once."""
     words = stdlib_gettext.NullTranslations()
     if language != "en":
         paths = [*(catalogs(service, language) if service else ()), _SHARED_LOCALE / f"{language}.po"]
         words, *fallbacks = (_read(path) for path in paths)
         for fallback in fallbacks:
             words.add_fallback(fallback)
-    return Speech(language, words)
+    return Catalog(language, words)
 
 
-_speech: ContextVar[Speech | None] = ContextVar("speech", default=None)
+_current_catalog: ContextVar[Catalog | None] = ContextVar("catalog", default=None)
 
 
-def current() -> Speech:
-    """The speech of the present request or `speaking` block; Danish where nobody chose."""
-    return _speech.get() or speech(DEFAULT_LANGUAGE)
+def current() -> Catalog:
+    """Return the language and translations of the current request or `use_language` block; Danish by default."""
+    return _current_catalog.get() or load_catalog(DEFAULT_LANGUAGE)
 
 
 def current_language() -> Language:
-    """The language of the present request or `speaking` block."""
+    """Return the language of the current request or `use_language` block."""
     return current().language
 
 
 @contextmanager
-def speaking(language: Language, service: str | None = None) -> Iterator[None]:
-    """Within the block, `gettext`, templates and formats speak this language."""
-    token = _speech.set(speech(language, service))
+def use_language(language: Language, service: str | None = None) -> Iterator[None]:
+    """Set the language of `gettext`, templates and formats within the block."""
+    token = _current_catalog.set(load_catalog(language, service))
     try:
         yield
     finally:
-        _speech.reset(token)
+        _current_catalog.reset(token)
 
 
 def _filled(text: str, values: Mapping[str, object]) -> str:
@@ -90,34 +90,34 @@ def _filled(text: str, values: Mapping[str, object]) -> str:
 
 
 def gettext(message: str, **values: object) -> str:
-    """The message in the current language, `%(name)s` filled from values. Usually imported as `_`."""
+    """Return the message in the current language, with `%(name)s` filled from values. Usually imported as `_`."""
     return _filled(current().translations.gettext(message), values)
 
 
 def ngettext(singular: str, plural: str, number: int, **values: object) -> str:
-    """Like `gettext`, by number; `%(number)s` (and `%(num)s`, as templates say it) is that number."""
+    """Like `gettext`, with a plural. `%(number)s` and `%(num)s` (as in templates) are the number."""
     text = current().translations.ngettext(singular, plural, number)
     return _filled(text, {"number": number, "num": number, **values})
 
 
 def pgettext(context: str, message: str, **values: object) -> str:
-    """Like `gettext` for a word that means different things: `pgettext("status", "Open")`."""
+    """Like `gettext`, for a word with several meanings: `pgettext("status", "Open")`."""
     return _filled(current().translations.pgettext(context, message), values)
 
 
 def npgettext(context: str, singular: str, plural: str, number: int, **values: object) -> str:
-    """`pgettext` and `ngettext` at once."""
+    """`pgettext` with a plural."""
     text = current().translations.npgettext(context, singular, plural, number)
     return _filled(text, {"number": number, "num": number, **values})
 
 
 def N_(message: str) -> str:  # noqa: N802 - the name gettext tools know
-    """Marks a constant for translation without translating it: translate where it is shown, `_(LABEL)`."""
+    """Mark a constant for translation. It is translated where it is shown: `_(LABEL)`."""
     return message
 
 
 def as_language(value: str | None) -> Language | None:
-    """The supported language that a tag names (`da`, `en-GB`), or None."""
+    """Return the supported language of a tag (`da`, `en-GB`), or None."""
     prefix = (value or "").strip().lower().split("-", 1)[0]
     return next((language for language in LANGUAGES if language == prefix), None)
 
@@ -126,7 +126,7 @@ _QUALITY = re.compile(r"q=([01](?:\.\d{0,3})?)")
 
 
 def preferred_language(accept_language: str) -> Language | None:
-    """The supported language an `Accept-Language` header likes best, or None."""
+    """Return the supported language that an `Accept-Language` header prefers, or None."""
     best: Language | None = None
     best_quality = 0.0
     for part in accept_language.split(","):

@@ -1,8 +1,8 @@
-"""How a broker is reached and who one says one is: the one place that turns settings into a client's arguments.
+"""How clients connect to the broker: turns settings into the arguments of a Kafka client.
 
-Two ways, and nothing between them: in the clear and as nobody, for the embedded broker and one machine, or over TLS
-with a name and a password (SCRAM-SHA-512, which never sends the password itself). A password without TLS, or TLS that
-does not check the certificate, cannot be asked for.
+There are two ways only: without TLS and without a login, for the embedded broker and a single machine; or over TLS with
+a user name and a password (SCRAM-SHA-512, which never sends the password itself). A login without TLS, and TLS without
+a check of the certificate, are not possible.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ MECHANISM: Final = "SCRAM-SHA-512"
 
 @dataclass(frozen=True, slots=True)
 class KafkaAccess:
-    """Where a broker is, and how it is to be talked to.
+    """A broker's address and how to connect to it.
 
     Attributes:
         servers: `host:port`, comma separated.
-        username, password: as whom; for SASL_SSL.
-        ca_file: the certificates (PEM) of those whose word counts for the broker's; empty: those of the system.
+        username, password: the login, for SASL_SSL.
+        ca_file: PEM file of the authorities that sign the broker's certificate; empty: the system's.
     """
 
     servers: str
@@ -38,7 +38,7 @@ class KafkaAccess:
     ca_file: str = ""
 
     def __post_init__(self) -> None:
-        """Raises ValueError: half of what is needed is missing, or more is given than would be used."""
+        """Raises ValueError: something needed is missing, or something is given that would not be used."""
         given = bool(self.username) or bool(self.password)
         if self.protocol not in {"PLAINTEXT", "SASL_SSL"}:
             raise ValueError(f"KAFKA_SECURITY_PROTOCOL is PLAINTEXT or SASL_SSL, not {self.protocol}")
@@ -51,10 +51,10 @@ class KafkaAccess:
             )
 
     def trust(self) -> ssl.SSLContext | None:
-        """What a broker's certificate is checked against, read from its file now; None in the clear.
+        """Return the TLS context that checks the broker's certificate, read from its file now; None without TLS.
 
         Raises:
-            ValueError: the file is not there, or holds no certificate.
+            ValueError: the file does not exist, or has no certificate.
         """
         if self.protocol == "PLAINTEXT":
             return None
@@ -65,13 +65,13 @@ class KafkaAccess:
 
 
 Kafka = str | KafkaAccess
-"""A broker; one that is only named (`host:port`, comma separated) is reached in the clear."""
+"""A broker. A plain string (`host:port`, comma separated) is connected to without TLS."""
 
 
 def client_options(kafka: Kafka) -> dict[str, Any]:
-    """Return the arguments by which any of aiokafka's clients reaches `kafka`.
+    """Return the arguments with which an aiokafka client connects to `kafka`.
 
-    The file of certificates is read at each call: whoever connects anew has what is there by then.
+    The certificate file is read at each call, so a new connection uses the current file.
     """
     access = KafkaAccess(kafka) if isinstance(kafka, str) else kafka
     options: dict[str, Any] = {"bootstrap_servers": access.servers.split(",")}
@@ -87,7 +87,7 @@ def client_options(kafka: Kafka) -> dict[str, Any]:
 
 
 def faststream_security(access: KafkaAccess) -> BaseSecurity | None:
-    """Return the same in FastStream's words; None in the clear."""
+    """Return the same as FastStream's security object; None without TLS."""
     from faststream.security import SASLScram512  # noqa: PLC0415  (settings import this module, and need no broker)
 
     if access.protocol == "PLAINTEXT":
@@ -96,10 +96,10 @@ def faststream_security(access: KafkaAccess) -> BaseSecurity | None:
 
 
 def access_from(environment: Mapping[str, str], *, prefix: str = "") -> KafkaAccess:
-    """Return what an environment says, by the names that every service's settings have behind `prefix`.
+    """Return the access that an environment describes, with the names of `ServiceSettings` after `prefix`.
 
     Raises:
-        ValueError: it names no broker, or one by half.
+        ValueError: no broker is named, or the login is incomplete.
     """
 
     def said(name: str) -> str:

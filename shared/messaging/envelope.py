@@ -21,7 +21,7 @@ Headers = list[tuple[str, bytes]]
 
 
 class InvalidMessage(Exception):
-    """The record can never be understood, however often it is tried.
+    """The record can never be processed, however often it is delivered.
 
     Attributes:
         reason: a code for counting and filtering, e.g. `bad_json`.
@@ -35,17 +35,17 @@ class InvalidMessage(Exception):
 
 
 class UnknownType(Exception):
-    """The record is of a type this consumer does not know: it is ignored and counted."""
+    """The record is of a type that this consumer does not know. It is ignored and counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One understood record.
+    """One decoded record.
 
     Attributes:
-        message: the fact and the aggregate's state.
-        message_id: the same for every copy of this fact, however often it is delivered.
-        correlation_id: of the request everything began with.
+        message: the message.
+        message_id: the same for every delivery of this message.
+        correlation_id: of the request that started the chain of changes.
     """
 
     message: Message
@@ -93,7 +93,7 @@ def encode_headers(
 
 
 def read_headers(headers: Iterable[tuple[Any, Any]]) -> dict[str, str]:
-    """Return headers as text, whatever bytes or nulls they hold: reading them never fails."""
+    """Return headers as text. Never fails, whatever bytes or nulls they hold."""
     return {str(name): value.decode("utf-8", "replace") if isinstance(value, bytes) else "" for name, value in headers}
 
 
@@ -103,17 +103,17 @@ def decode(
     value: bytes | None,
     known: Mapping[str, type[Message]],
 ) -> Delivery:
-    """Return what a record says.
+    """Decode a record.
 
     Args:
         headers: the record's headers as text.
-        key: the aggregate's id, as on the broker.
-        value: the JSON state.
+        key: the record's key; the aggregate's id.
+        value: the aggregate's state as JSON.
         known: the consumer's message classes by type.
 
     Raises:
-        UnknownType: the type is none of `known`.
-        InvalidMessage: it is, and the record breaks its contract.
+        UnknownType: the type is not in `known`.
+        InvalidMessage: the record does not conform to its contract.
     """
     type_name = headers.get("ce_type", "")
     if not type_name:

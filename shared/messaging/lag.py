@@ -1,4 +1,4 @@
-"""How far consumer groups are behind the broker's log, asked of the broker itself."""
+"""The lag of consumer groups, as the broker reports it."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ async def group_lags(kafka: Kafka, groups: Mapping[str, Iterable[str]]) -> dict[
     """Return for each consumer group how many messages of its topics it has not committed.
 
     Args:
-        kafka: the broker; a name, `host:port` and comma separated, if it is reached in the clear.
-        groups: the topics each group reads, by group.
+        kafka: the broker; a plain `host:port` (comma separated) is connected to without TLS.
+        groups: the topics of each group.
 
     Raises:
-        aiokafka.errors.KafkaError, TimeoutError: the broker is away, or has not got one of the topics.
+        aiokafka.errors.KafkaError, TimeoutError: the broker is unavailable, or a topic does not exist.
     """
     consumer = AIOKafkaConsumer(
         **client_options(kafka), request_timeout_ms=REQUEST_TIMEOUT_MS, enable_auto_commit=False, fetch_max_wait_ms=20
@@ -56,7 +56,7 @@ async def group_lags(kafka: Kafka, groups: Mapping[str, Iterable[str]]) -> dict[
 
 
 async def _partitions(admin: AIOKafkaAdminClient, topics: set[str]) -> dict[str, list[TopicPartition]]:
-    # The list first: asking after a topic that is missing makes it on some brokers, with what partitions they like.
+    # List first: some brokers create a topic that is described and missing, with a number of partitions of their own.
     missing = topics - set(await admin.list_topics())
     if missing:
         raise UnknownTopicOrPartitionError(", ".join(sorted(missing)))
@@ -75,8 +75,8 @@ async def _committed(
         try:
             return dict(await admin.list_consumer_group_offsets(group, partitions=list(places)))
         except KafkaError as error:
-            # Apache Kafka makes its own topic for offsets when the first group is asked after, and loads it anew
-            # after a change of leader.
+            # Apache Kafka creates its topic for offsets at the first such request, and reloads it after a change of
+            # leader.
             if not error.retriable:
                 raise
             await asyncio.sleep(0.1)
@@ -85,12 +85,13 @@ async def _committed(
 async def _bounds(
     consumer: AIOKafkaConsumer, places: Sequence[TopicPartition]
 ) -> dict[TopicPartition, tuple[int, int]]:
-    """Return for each partition the offset of the first record and the one behind the last: the same if it is empty.
+    """Return for each partition the offset of its first record, and the one after its last. They are equal when it is
+    empty.
 
-    One that was emptied begins where it ends, and nobody is behind in it who never read what is gone.
+    A partition that was emptied begins where it ends, so a group that has not read the deleted records has no lag.
 
-    The high watermark of a fetch is asked for, not the listed end offset: the embedded broker lists the end of
-    a batch of many records as if it held one.
+    Uses the high watermark of a fetch instead of the listed end offset: the embedded broker lists the end of a batch of
+    records as if it held one.
     """
     begins, listed = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
     bounds = {place: (begins[place], listed[place]) for place in places}

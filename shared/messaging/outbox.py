@@ -1,4 +1,4 @@
-"""The outbox: a change's message, written in the change's own transaction."""
+"""The outbox: the message of a change is written in the transaction of the change."""
 
 from __future__ import annotations
 
@@ -21,22 +21,21 @@ _INSERT = """
 
 
 async def add(conn: Connection, message: Message, *, causation_id: UUID | None = None) -> UUID:
-    """Record that `message` is to be published once this transaction has committed.
+    """Add a message to the outbox; it is published after this transaction has committed.
 
-    The caller holds the lock on the aggregate's row (`for update`, or has just inserted it) and calls this
-    after taking it, so that the rows of one aggregate are in the order of its versions.
+    The caller must hold the lock on the aggregate's row (`for update`, or by inserting it) before it calls this, so
+    that the rows of one aggregate are in the order of its versions.
 
     Args:
         conn: the change's transaction (`Database.change`).
-        message: the fact with the aggregate's state after the change.
-        causation_id: the message that caused this change, where one did.
+        message: the aggregate's state after the change.
+        causation_id: the message that caused this change, if any.
 
     Returns:
         The message's id.
 
     Raises:
-        asyncpg.UniqueViolationError: this version of the aggregate has been published already; the whole
-            change is refused.
+        asyncpg.UniqueViolationError: this version of the aggregate is in the outbox already.
     """
     message_id = uuid4()
     await conn.execute(
@@ -56,11 +55,10 @@ async def add(conn: Connection, message: Message, *, causation_id: UUID | None =
 
 
 async def add_all(conn: Connection, messages: Sequence[tuple[Message, UUID | None]]) -> None:
-    """Do what `add` does for several messages of one taskforce in one round trip.
+    """Add several messages of one taskforce in one round trip, see `add`.
 
     Args:
-        messages: each with the correlation id of the request that it comes of (see `correlation_id`); their order
-            is that of their rows.
+        messages: each with the correlation id of its request (see `correlation_id`), in the order of publication.
 
     Raises:
         asyncpg.UniqueViolationError: as `add`.
@@ -91,6 +89,6 @@ async def add_all(conn: Connection, messages: Sequence[tuple[Message, UUID | Non
 
 
 def correlation_id() -> UUID | None:
-    """Return the correlation id of the request at hand, where there is one."""
+    """Return the correlation id of the current request, or None outside of one."""
     correlation = structlog.contextvars.get_contextvars().get("correlation_id")
     return UUID(correlation) if correlation else None

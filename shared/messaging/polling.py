@@ -1,4 +1,4 @@
-"""How long a consumer waits for records at a time, where FastStream alone would look for them many times a second."""
+"""Makes a consumer wait for records in one long call, instead of FastStream's many short ones."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer
 
 LONGEST_WAIT_MS = 1_000
-"""It ends as soon as there are records."""
+"""The wait ends as soon as there are records."""
 
 
 def wait_for_records(client: AIOKafkaConsumer) -> None:
-    """Let the client's `getmany` wait until there are records, up to a second, whatever time it is called with.
+    """Make the client's `getmany` wait up to a second for records, whatever timeout it is called with.
 
-    FastStream (0.7) waits for as long as a batch may take to fill, and after an empty answer sleeps as long again: 25
-    calls a second while nothing happens, and records that come during the sleep wait for its end.
+    FastStream (0.7) passes the time in which a batch may fill, and sleeps as long again after an empty result: 25 calls
+    a second while nothing happens, and records that come during the sleep wait for its end.
     """
     patched: Any = client
     getmany = client.getmany

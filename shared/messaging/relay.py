@@ -1,8 +1,8 @@
-"""The relay: from the outbox to the broker, at least once, in each aggregate's order.
+"""The relay: publishes the outbox to the broker, at least once and in the order of each aggregate.
 
-One is active per service, by a session-level advisory lock on a connection of its own; others wait for it.
-It marks a row only after every in-sync replica has acknowledged it. Pending rows are found by a flag, never by
-a cursor: transactions do not commit in the order of their sequence numbers.
+One relay is active for each service, by a session-level advisory lock on a connection of its own; the others wait for
+the lock. A row is marked only after all in-sync replicas have acknowledged it. Pending rows are found by a flag and not
+by a cursor, because transactions do not commit in the order of their sequence numbers.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ ROUND_ROWS = 1000
 POLL_SECONDS = 1.0
 PUBLISH_TIMEOUT_SECONDS = 20.0
 SILENT_LEADER_SECONDS = PUBLISH_TIMEOUT_SECONDS + 2
-"""After how long PostgreSQL takes the lock from a leader it hears nothing of: one that is stopped, or at the other end
-of a link that has gone silent without closing, would keep it until the operating system gives the connection up."""
-LOCK_KEY = 0x7E_11_5A_60  # any constant: each service has its own database
+"""After so long without a statement PostgreSQL closes the leader's connection and releases the lock. Without this, a
+stopped process or a silent network failure would hold the lock until the operating system gives up the connection."""
+LOCK_KEY = 0x7E_11_5A_60  # an arbitrary constant; each service has its own database
 
 _PASSING_ERRORS: tuple[type[BaseException], ...] = (KafkaError, *TRANSIENT_ERRORS)
 
@@ -50,7 +50,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Relay:
-    """Publishes one service's outbox. `run` never returns until cancelled; passing failures are retried.
+    """Publishes one service's outbox. `run` returns only when it is cancelled; transient errors are retried.
 
     Args:
         service: the publishing service's name.
@@ -67,14 +67,14 @@ class Relay:
         self.leader = False
         self.oldest_unpublished_seconds = 0.0
         self.checked_at = time.monotonic()
-        self._pending: tuple[int, float] | None = None  # the oldest pending row, and when it was first seen so
+        self._pending: tuple[int, float] | None = None  # the oldest pending row, and when it was first seen pending
 
     def wake(self) -> None:
-        """There may be something to publish."""
+        """Look for pending rows now."""
         self._woken.set()
 
     async def run(self) -> None:
-        """Wait for the lock, then publish until cancelled. Starts over, after a pause, on any failure."""
+        """Wait for the lock, then publish until cancelled. Starts again after a pause on any error."""
         pause = 0.1
         while True:
             started = time.monotonic()
@@ -83,7 +83,7 @@ class Relay:
             except _PASSING_ERRORS as error:
                 _log.warning("relay.interrupted", service=self._service, error=type(error).__name__)
             except Exception as error:
-                # Whatever it is: a relay that ends publishes nothing until somebody notices.
+                # Any error: a relay that ended would publish nothing until somebody noticed.
                 _log.exception("relay.failed", service=self._service, error=type(error).__name__)
             metrics.RELAY_FAILURES.labels(self._service).inc()
             pause = 0.1 if time.monotonic() - started > 5 else min(pause * 2, 2.0)
@@ -125,7 +125,7 @@ class Relay:
                     pass
                 await self._measure(conn)
                 with contextlib.suppress(TimeoutError):
-                    # Not wait_for: Python 3.11's loses a cancellation that comes together with the event.
+                    # Not asyncio.wait_for: that of Python 3.11 loses a cancellation that coincides with the event.
                     async with asyncio.timeout(POLL_SECONDS):
                         await self._woken.wait()
         finally:
@@ -168,10 +168,10 @@ class Relay:
     async def _send(
         self, producer: AIOKafkaProducer, rows: Sequence[asyncpg.Record]
     ) -> tuple[list[asyncpg.Record], Exception | None]:
-        """Send `rows`; return those that count as published, and the first failure.
+        """Send `rows`; return those that count as published, and the first error.
 
-        Once a row of an aggregate has failed, its later rows do not count either: they are sent again behind
-        it, so that the order on the broker ends right.
+        After a row of an aggregate has failed, its later rows do not count either: they are sent again after it, so
+        that the last record on the broker is the latest version.
         """
         async with asyncio.timeout(PUBLISH_TIMEOUT_SECONDS):
             queued = await self._queue(producer, rows)
@@ -198,8 +198,8 @@ class Relay:
     async def _queue(
         self, producer: AIOKafkaProducer, rows: Sequence[asyncpg.Record]
     ) -> list[asyncio.Future[Any] | KafkaError]:
-        """Hand the rows to the producer. What it does not even take (a topic that is not there yet or that it may not
-        write, more than a message may hold) is that row's failure, and does not keep the others from being sent.
+        """Pass the rows to the producer. An error of one row (the topic does not exist or must not be written to, the
+        message is too large) is returned in its place and does not stop the others.
         """
         queued: list[asyncio.Future[Any] | KafkaError] = []
         missing: dict[str, KafkaError] = {}
@@ -227,7 +227,7 @@ class Relay:
                 )
                 queued.append(future)
             except (UnknownTopicOrPartitionError, TopicAuthorizationFailedError) as error:
-                # It has waited some seconds for the topic: once a round is enough.
+                # The producer waits some seconds for a missing topic; do that once a round.
                 missing[topic] = error
                 queued.append(error)
             except MessageSizeTooLargeError as error:
@@ -235,9 +235,9 @@ class Relay:
         return queued
 
     async def _measure(self, conn: asyncpg.Connection[asyncpg.Record]) -> None:
-        """See how long the oldest pending row has been pending.
+        """Measure for how long the oldest pending row has been pending.
 
-        Not its age: a change of years ago that is told today, or published again today, waits since today.
+        That is not its age: an old change may be published again.
         """
         oldest = await conn.fetchrow(
             """

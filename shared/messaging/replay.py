@@ -1,4 +1,4 @@
-"""Publishing again what has been published before. Consumers absorb it: effects are idempotent."""
+"""Publishes messages again. Consumers are idempotent, so it has no second effect."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 async def replay_all(conn: Connection, *, since: datetime | None = None) -> int:
     """Mark every change (recorded at or after `since`) as unpublished; the relay sends them again, in order.
 
-    Safe while relays run: one that read a row before does not mark it after (see `outbox.replays`).
+    Safe while relays run: a relay that read a row before does not mark it afterwards (see `outbox.replays`).
 
     Returns:
         How many messages will be sent again.
@@ -32,7 +32,7 @@ async def replay_all(conn: Connection, *, since: datetime | None = None) -> int:
 
 
 async def replay_unsettled(conn: Connection) -> int:
-    """As `replay_all`, for the changes not known to be applied everywhere: after the broker lost its log."""
+    """As `replay_all`, for the changes that are not settled: after the broker has lost its log."""
     status = await conn.execute(
         """
         update outbox
@@ -45,9 +45,9 @@ async def replay_unsettled(conn: Connection) -> int:
 
 
 async def settle(conn: Connection, *, published_before: datetime) -> int:
-    """Note the changes published before a moment as applied by every consumer.
+    """Mark the changes published before a moment as applied by all consumers.
 
-    The caller has seen every consumer group at lag zero at some time after that moment.
+    The caller has seen lag zero in every consumer group at some time after that moment.
     """
     status = await conn.execute(
         """

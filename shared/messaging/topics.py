@@ -1,4 +1,4 @@
-"""Makes the topics that are missing, changes none that exist, and tells where they differ from what was declared."""
+"""Creates missing topics, never changes existing ones, and reports where they differ from the declared ones."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ _SET_ON_THE_TOPIC = 1  # Kafka's DYNAMIC_TOPIC_CONFIG
 
 @dataclass(frozen=True)
 class Topic:
-    """A topic as it has to be."""
+    """A declared topic."""
 
     name: str
     partitions: int
     replication: int = 1
     settings: Mapping[str, str] = field(default_factory=dict)
-    """Kafka's topic settings by name, as Kafka writes their values"""
+    """Kafka's topic settings by name, with values as Kafka writes them."""
 
     def on(self, replicas: int) -> Topic:
-        """The same on a cluster that holds `replicas` of each partition at most.
+        """Return the same topic for a cluster that can hold at most `replicas` of each partition.
 
-        Fewer have to be in sync then too, or nothing could be sent: all but one of them, and one at least.
+        `min.insync.replicas` is lowered, too: to all but one of the replicas, and at least one.
         """
         if replicas >= self.replication:
             return self
@@ -48,15 +48,15 @@ class Topic:
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing in which a topic is not as declared."""
+    """One difference between a topic and its declaration."""
 
     topic: str
     what: str
     """`topic`, `partitions`, `replicas`, or a setting's name"""
     declared: str | None
-    """None: somebody gave the topic a setting that nobody declared"""
+    """None: the setting was made on the topic and is not declared."""
     found: str | None
-    """None: it is not there, or not known to the broker"""
+    """None: the topic does not exist, or the broker does not know the setting."""
 
     def __str__(self) -> str:
         if self.what == "topic":
@@ -67,17 +67,17 @@ class Difference:
 
 
 async def create_missing(kafka: Kafka, topics: Sequence[Topic]) -> list[str]:
-    """Create the topics that are not there yet, touch no other, and return when all of them can be seen.
+    """Create the missing topics, leave the others as they are, and return when all of them are visible.
 
     Args:
-        kafka: the broker; a name, `host:port` and comma separated, if it is reached in the clear.
+        kafka: the broker; a plain `host:port` (comma separated) is connected to without TLS.
 
     Returns:
-        The names that were created now.
+        The names of the topics that were created.
 
     Raises:
-        aiokafka.errors.KafkaError: the broker is away or refused.
-        TimeoutError: the broker has taken the order, and does not know the topics seconds later.
+        aiokafka.errors.KafkaError: the broker is unavailable or refused.
+        TimeoutError: the broker accepted the request, and the topics are not visible seconds later.
     """
     async with admin_of(kafka) as admin:
         there = set(await admin.list_topics())
@@ -94,7 +94,7 @@ async def create_missing(kafka: Kafka, topics: Sequence[Topic]) -> list[str]:
             error = for_code(code)
             if code and error is not TopicAlreadyExistsError:
                 raise error(f"topic {name} could not be created")
-        # The controller has them; the brokers hear of it a moment later.
+        # The controller has them; the brokers learn of it a moment later.
         async with asyncio.timeout(REQUEST_TIMEOUT_MS / 1000):
             while True:
                 if {topic.name for topic in missing} <= set(await admin.list_topics()):
@@ -103,38 +103,37 @@ async def create_missing(kafka: Kafka, topics: Sequence[Topic]) -> list[str]:
 
 
 async def ensure_topics(kafka: Kafka, topics: Sequence[str], *, partitions: int) -> list[str]:
-    """Create the topics that are not there yet, with one replica and the broker's own settings.
+    """Create the missing topics with one replica and the broker's default settings.
 
     Args:
-        kafka: the broker; a name, `host:port` and comma separated, if it is reached in the clear.
-        topics: the names wanted.
+        kafka: as for `create_missing`.
+        topics: the names.
 
     Returns:
-        The names that were created now.
+        The names of the topics that were created.
 
     Raises:
-        aiokafka.errors.KafkaError: the broker is away or refused.
+        aiokafka.errors.KafkaError: the broker is unavailable or refused.
     """
     return await create_missing(kafka, [Topic(name, partitions) for name in topics])
 
 
 async def differences(kafka: Kafka, topics: Sequence[Topic], *, settings_matter: bool = True) -> list[Difference]:
-    """Return where the topics are not as declared; nothing is changed.
+    """Return where the topics differ from their declarations. Changes nothing.
 
-    A topic that is missing, its number of partitions, its replicas, every declared setting, and every setting that
-    somebody gave the topic and nobody declared.
+    Compares existence, the number of partitions and replicas, every declared setting, and settings made on the topic
+    that are not declared.
 
     Args:
-        kafka: the broker; a name, `host:port` and comma separated, if it is reached in the clear.
-        settings_matter: False compares the number of partitions only: the embedded broker repeats whatever
-            settings it is given and follows none of them.
+        kafka: as for `create_missing`.
+        settings_matter: False compares partitions only: the embedded broker repeats any settings and ignores them.
 
     Raises:
-        aiokafka.errors.KafkaError: the broker is away or refused.
+        aiokafka.errors.KafkaError: the broker is unavailable or refused.
     """
     async with admin_of(kafka) as admin:
         there = set(await admin.list_topics())
-        # Asking after a topic that is not there would make it on some brokers.
+        # Some brokers create a topic that is described and missing.
         present = [topic for topic in topics if topic.name in there]
         found = [Difference(topic.name, "topic", "there", None) for topic in topics if topic not in present]
         if not present:
@@ -174,7 +173,7 @@ def _of_settings(topic: Topic, found: Mapping[str, tuple[str, bool]]) -> list[Di
 
 
 async def _settings(admin: AIOKafkaAdminClient, names: Sequence[str]) -> dict[str, dict[str, tuple[str, bool]]]:
-    """By topic and name: the value in force, and whether it was set on the topic itself."""
+    """Return, by topic and name, the value in force, and whether it was set on the topic itself."""
     answers: Any = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name) for name in names])
     found: dict[str, dict[str, tuple[str, bool]]] = {}
     for answer in answers:
@@ -187,7 +186,7 @@ async def _settings(admin: AIOKafkaAdminClient, names: Sequence[str]) -> dict[st
 
 @asynccontextmanager
 async def admin_of(kafka: Kafka) -> AsyncIterator[AIOKafkaAdminClient]:
-    """A started client for whoever looks after a broker; closed at the end."""
+    """Yield a started admin client; it is closed at the end of the block."""
     admin = AIOKafkaAdminClient(**client_options(kafka), request_timeout_ms=REQUEST_TIMEOUT_MS)
     await admin.start()
     try:

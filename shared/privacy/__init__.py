@@ -1,6 +1,8 @@
-"""Personal data: the register of where it is and for how long, and what is done with it because of that.
+"""Personal data: the data inventory, and what follows from it.
 
-`register` reads `personal_data.toml`, of which each service has one beside its migrations.
+`data_inventory.py` reads each service's `personal_data.toml`: where personal data is, why, and for how long.
+`retention.py` deletes it after that. `subjects.py`, `subject_requests.py` and `report.py` find, report and erase what
+is held about a person; `activity.py` finds what an account has done. `access_log.py` records who looked at whom.
 `migrations/` has the tables: retention runs for every service; the access log and the ledger of erasures for the
-services that keep data about persons (`data_subjects/`).
+services that own data about persons (`data_subjects/`).
 """

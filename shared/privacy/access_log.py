@@ -1,7 +1,7 @@
-"""Nobody looks at a person unseen: who, when, at whom and why is written in the transaction of the look, or it fails.
+"""The access log: each look at a person is recorded in the same transaction, with who, when, whom and why.
 
-A query that reads people is marked with `discloses`. It can be asked with a `Disclosure` only, and that can only be had
-by saying who asks and for which purpose, which has its legal basis:
+A query that reads people is marked with `discloses`. It takes a `Disclosure` instead of a connection, and only
+`disclose` makes one, for a principal and a purpose with its legal basis:
 
     @discloses("participants.profile_cards", key=lambda card: card.id)
     async def cards(conn: Connection, taskforce_id: UUID, wanted: ...) -> list[Card]: ...
@@ -9,7 +9,7 @@ by saying who asks and for which purpose, which has its legal basis:
     async with disclose(db, principal.taskforce, who=principal.subject, purpose=CASEWORK) as disclosure:
         found = await cards(disclosure, principal.taskforce, ...)
 
-What it has found may be shown once that block has been left: then what was written has been committed.
+The result may be shown only after the block, when the log entry has been committed.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ R = TypeVar("R")
 
 Action = Literal["read", "search", "change", "export", "delete"]
 OPERATOR: Final = "operator"
-"""Who a command of the installation's operator is: there is no token, and no name."""
+"""The subject of the operator's commands, which have no token."""
 
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """What somebody looks at a person for.
+    """Why somebody looks at a person.
 
     Attributes:
-        code: as it stands in the log.
+        code: stored in the log.
         basis: the article of the General Data Protection Regulation that allows it, and the national rule.
     """
 
@@ -57,12 +57,12 @@ SUPERVISION: Final = Purpose("supervision", "artikel 58, stk. 1")
 PURPOSES: Final = MappingProxyType(
     {one.code: one for one in (CASEWORK, SUBJECT_ACCESS, SUBJECT_RECTIFICATION, SUBJECT_ERASURE, SUPERVISION)}
 )
-"""By its code."""
+"""The purposes by code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """A transaction in which people may be looked at; `disclose` makes one."""
+    """A transaction in which queries marked with `discloses` may be used."""
 
     conn: Connection
     taskforce_id: UUID
@@ -71,7 +71,7 @@ class Disclosure:
     action: Action
 
     async def log(self, table: str, keys: Sequence[UUID]) -> None:
-        """Write down that these rows are being looked at. Raises what PostgreSQL raises: then nothing may be shown."""
+        """Record that these rows are looked at. Raises PostgreSQL's error; nothing may be shown then."""
         if keys:
             await self.conn.execute(
                 """
@@ -93,7 +93,7 @@ class Disclosure:
 async def disclose(
     db: Database, taskforce_id: UUID, *, who: str, purpose: Purpose, action: Action = "read"
 ) -> AsyncIterator[Disclosure]:
-    """One transaction in which one taskforce's people may be looked at: what is looked at is committed on leaving."""
+    """Open a transaction in which one taskforce's people may be looked at; its log entries commit with the block."""
     async with db.change(taskforce_id) as conn:
         yield Disclosure(conn, taskforce_id, who, purpose, action)
 
@@ -104,11 +104,11 @@ def discloses(
     [Callable[Concatenate[Connection, P], Awaitable[Sequence[R]]]],
     Callable[Concatenate[Disclosure, P], Awaitable[Sequence[R]]],
 ]:
-    """Mark a query that reads people: it takes a `Disclosure` for its connection, and what it finds is logged.
+    """Mark a query that reads people: it takes a `Disclosure` instead of a connection, and its results are logged.
 
     Args:
-        table: where the people are, as the log names it.
-        key: what one of the query's results is known by.
+        table: the table of the people, as the log names it.
+        key: returns the key of a result.
     """
 
     def mark(

@@ -1,7 +1,7 @@
-"""What an account has done, for telling whoever has it: which pledge they logged, whom they looked up, and when.
+"""What an account has done: which pledges its holder logged, whom they looked up, and when. For the subject report.
 
-A service says of each `[[done_by]]` column of its register how the rows are found and what tells them apart for a
-reader: a moment, and the thing by its number or by a name that is nobody's. Nobody else's data are in it.
+For each `[[done_by]]` column of its data inventory, a service declares an `ActivityQuery`. A row has a moment and names
+its object by a number, or by a name that is nobody's; it has no personal data of others.
 """
 
 from __future__ import annotations
@@ -19,13 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ActivityQuery:
-    """How what was done is found by the account that did it.
+    """How the rows of one column are found by the account that is in it.
 
     Attributes:
-        table, column: of the register.
-        find: SQL that selects a row for each time, in the transaction's taskforce: `at`, the moment, and what it was
-            done to, in no order of its own. It may use `account`, which has a row for each account: `id`, and
-            `subject`, as in its token.
+        table, column: as in the data inventory.
+        find: SQL that selects a row for each action, in the transaction's taskforce and in any order: `at` (the moment)
+            and the object. It may use `account`, which has a row for each account: `id`, and `subject` as in its token.
     """
 
     table: str
@@ -35,7 +34,7 @@ class ActivityQuery:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What was done by an account, of one column of the register: each with its moment, the last first."""
+    """The actions of an account that one column records, latest first."""
 
     entry: DoneBy
     rows: Sequence[Mapping[str, Any]]
@@ -44,13 +43,13 @@ class Activity:
 async def find_activity(
     conn: Connection, entries: Sequence[DoneBy], activity_queries: Sequence[ActivityQuery], accounts: Collection[UUID]
 ) -> list[Activity]:
-    """Return what accounts have done in one service, column by column of its register, where there is nothing too.
+    """Return what accounts have done in one service, for every column of its data inventory, empty ones included.
 
     Args:
-        accounts: their ids; others may be among them, and find nothing.
+        accounts: their ids; ids of other things find nothing.
 
     Raises:
-        LookupError: the register has a column that nobody can look through.
+        LookupError: a column has no query.
     """
     found = []
     for entry in entries:
@@ -88,7 +87,7 @@ ACCESS_LOG_ACTIVITY = ActivityQuery(
          cross join lateral accesses_by(account.subject) as look
     """,
 )
-"""Of a database that has an `access_log`, which only its owner can read."""
+"""For a database with an `access_log`, which only its owner can read."""
 
 ERASED = ActivityQuery(
     "erasures",
@@ -103,4 +102,4 @@ ERASED = ActivityQuery(
          where erasures.{_MINE}
     """,  # noqa: S608  (our own statement)
 )
-"""Of a database that has a ledger of erasures."""
+"""For a database with a ledger of erasures."""

@@ -1,16 +1,16 @@
-"""The register of personal data: for every column of a database whether it is about somebody, why, and until when.
+"""The data inventory: for every column of a database, whether it is personal, why it is kept, and for how long.
 
-A service's part is its `personal_data.toml`; what every service has (outbox, dead letters) is in
-`shared/messaging/personal_data.toml`. Four kinds of entry:
+A service's part is its `personal_data.toml`; the tables of every service (outbox, dead letters) are in
+`shared/messaging/personal_data.toml`. There are four kinds of entries:
 
-- `[[personal]]`: it tells about somebody. Purpose, legal basis, deadline, and the job that deletes it then.
-- `[[pseudonymous]]`: an id or a code that tells about somebody only together with what another table holds. It has no
-  deadline of its own: it is about nobody once that is erased.
-- `[[done_by]]`: it says which account has done something. Whoever has the account is told of it when they ask.
-- `[not_personal]`: table by table, the columns that are about nobody.
+- `[[personal]]`: personal data. Purpose, legal basis, deadline, and the job that deletes it then.
+- `[[pseudonymous]]`: an id or a code that identifies somebody only together with another table. It has no deadline of
+  its own: it identifies nobody after the other row is erased.
+- `[[done_by]]`: the account that has done something. It is in the report of the account's holder.
+- `[not_personal]`: by table, the columns that are not personal.
 
-The texts are in Danish: they are read by the municipality's adviser, in `docs/privacy.da.md`. What a person is told in
-English is in `english.toml`, beside this file.
+The texts are in Danish: the municipality's data protection adviser reads them, in `docs/privacy.da.md`. Their English
+translations, for reports, are in `english.toml`.
 """
 
 from __future__ import annotations
@@ -38,20 +38,20 @@ class _Entry(BaseModel):
 
 
 class Personal(_Entry):
-    """Columns of one table that tell about somebody, kept for one purpose and for as long.
+    """Columns of one table with personal data, kept for one purpose and one period.
 
     Attributes:
-        group: what they are called in reports; one group may be in several tables.
+        group: the name in reports; a group may be in several tables.
         whose: whom they are about.
-        what: what they tell.
+        what: what they say.
         basis: the article of the General Data Protection Regulation.
-        national: the national rule behind it, where there is one.
-        source: where it comes from.
-        told_to: who gets to know it.
-        months: how long they are kept after `counted_from`, at most.
-        counted_from: the moment that the deadline counts from, in words.
-        job: the retention job that deletes or empties them then.
-        only_where: which rows they are personal data in; None: all.
+        national: the national rule behind it, if any.
+        source: where the data comes from.
+        told_to: who receives it.
+        months: the longest time they are kept after `counted_from`.
+        counted_from: the moment from which the deadline counts, in words.
+        job: the retention job that deletes or empties them.
+        only_where: in which rows they are personal data; None: in all.
     """
 
     group: Code
@@ -71,12 +71,12 @@ class Personal(_Entry):
 
 
 class Pseudonymous(_Entry):
-    """Columns of one table that tell about somebody only together with what is kept elsewhere.
+    """Columns that identify somebody only together with data elsewhere.
 
     Attributes:
-        resolved_by: where one would have to look to know who it is.
+        resolved_by: the table that identifies the person.
         why: why they are kept.
-        not_shown: why the report of whoever it is about has not got them, where an account tells who that is.
+        not_shown: why they are not in the person's report, where an account identifies the person.
     """
 
     table: Code
@@ -87,11 +87,11 @@ class Pseudonymous(_Entry):
 
 
 class DoneBy(_Entry):
-    """A column that says by which account something was done: about its holder for as long as there is the account.
+    """A column with the account that has done something: personal data of its holder while the account exists.
 
     Attributes:
         whose, what, purpose, basis, national, source, told_to: as of `Personal`.
-        months, counted_from: for how long it can be known who it was.
+        months, counted_from: for how long the person can be identified.
         afterwards: what becomes of the number when the account is erased.
     """
 
@@ -110,7 +110,7 @@ class DoneBy(_Entry):
 
     @property
     def columns(self) -> Columns:
-        """As of the other kinds."""
+        """The column as a tuple, as of the other kinds."""
         return (self.column,)
 
 
@@ -123,7 +123,7 @@ class DataInventory(_Entry):
     not_personal: dict[Code, Columns] = {}
 
     def __add__(self, other: DataInventory) -> DataInventory:
-        """Both parts of one database; a table may be in one of them only."""
+        """Combine two parts of one database; a table may be in one of them only."""
         twice = self.not_personal.keys() & other.not_personal.keys()
         if twice:
             raise ValueError(f"the tables {', '.join(sorted(twice))} are in two files")
@@ -135,7 +135,7 @@ class DataInventory(_Entry):
         )
 
     def entries(self) -> Iterator[tuple[str, str]]:
-        """Every (table, column) that is named, as often as it is named."""
+        """Yield every (table, column) that has an entry, as often as it has one."""
         entries: tuple[Personal | Pseudonymous | DoneBy, ...] = (*self.personal, *self.pseudonymous, *self.done_by)
         for entry in entries:
             yield from ((entry.table, column) for column in entry.columns)
@@ -143,30 +143,30 @@ class DataInventory(_Entry):
             yield from ((table, column) for column in columns)
 
     def disagreements(self, found: Mapping[str, Collection[str]], *, file: str) -> list[str]:
-        """What the register and a migrated database do not agree about, each as what has to be done.
+        """Return the differences to a migrated database, each as an instruction.
 
         Args:
             found: the columns of every table of the database.
-            file: the service's register, to be named in what has to be done.
+            file: the name of the service's file, for the instructions.
         """
         named = list(self.entries())
         real = {(table, column) for table, columns in found.items() for column in columns}
-        told = [_add(table, column, file) for table, column in sorted(real - set(named))]
-        told += [
-            f"{table}.{column} is in the register and not in the database: take it out of {file}"
+        differences = [_add(table, column, file) for table, column in sorted(real - set(named))]
+        differences += [
+            f"{table}.{column} has an entry and is not in the database: remove it from {file}"
             for table, column in sorted(set(named) - real)
         ]
-        told += [
+        differences += [
             f"{table}.{column} has several entries in {file}: leave the one that is right"
             for table, column in sorted({one for one in named if named.count(one) > 1})
         ]
-        return told
+        return differences
 
     def deadlines(self) -> dict[str, int]:
-        """The months after which each retention job deletes.
+        """Return the deadline of each retention job, in months.
 
         Raises:
-            ValueError: one job has two deadlines.
+            ValueError: a job has two deadlines.
         """
         months: dict[str, int] = {}
         for entry in self.personal:
@@ -180,7 +180,8 @@ def _add(table: str, column: str, file: str) -> str:
         f"{table}.{column} has no entry. Say in {file} what it is.\n"
         f'  About nobody: add "{column}" to {table} under [not_personal].\n'
         f'  Of a group of personal data that {table} has already: add "{column}" to that entry\'s columns.\n'
-        f"  By which account something was done: a [[done_by]] as the others are, with a deed in subjects.py.\n"
+        f"  By which account something was done: a [[done_by]] as the others are, with an ActivityQuery in\n"
+        f"    subjects.py.\n"
         f"  An id of somebody whose data are in another table:\n"
         f"    [[pseudonymous]]\n"
         f'    table = "{table}"\n'
@@ -214,11 +215,10 @@ def read_service_inventory(file: Path) -> DataInventory:
 
 
 def read_data_inventory(files: Iterable[Path]) -> DataInventory:
-    """Read a database's register from its parts.
+    """Read the data inventory of a database from several files.
 
     Raises:
-        OSError, tomllib.TOMLDecodeError, pydantic.ValidationError, ValueError: there is none, or it says something
-            that no register says.
+        OSError, tomllib.TOMLDecodeError, pydantic.ValidationError, ValueError: a file is missing or invalid.
     """
     whole = DataInventory()
     for file in files:

@@ -1,4 +1,4 @@
-"""How long what is in every service's database is kept: letters that could not be read."""
+"""Personal data in dead letters: their retention job, and how a person is found in them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ DEAD_LETTERS_LOOKUP: Final = SubjectLookup(
     erase="delete from dead_letters where id = any ($1) returning id",
     of_taskforces=False,
 )
-"""A letter may hold anything: it is searched for addresses, and for the last eight digits of numbers in one piece."""
+"""A dead letter may hold anything. It is searched for addresses, and for the last eight digits of phone numbers."""
 
 DEAD_LETTERS_LOOKUP_OF_TASKFORCE: Final = SubjectLookup(
     "dead_letters",
@@ -56,4 +56,4 @@ DEAD_LETTERS_LOOKUP_OF_TASKFORCE: Final = SubjectLookup(
     """,  # noqa: S608  (our own statement)
     of_taskforces=False,
 )
-"""Those of one taskforce, which they name: what one taskforce asks may not show it another one's letter."""
+"""Only dead letters that name the taskforce, so that one taskforce does not see those of another."""

@@ -1,4 +1,4 @@
-"""The registers' Danish words in English, for people who read that."""
+"""The English translations of the data inventory's Danish texts."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ FILE: Final = Path(__file__).with_name("english.toml")
 
 @functools.cache
 def english() -> Mapping[str, str]:
-    """Every text that there is a translation of, by its Danish. Reads the file once."""
+    """Return the translations by their Danish text. Reads the file once."""
     return tomllib.loads(FILE.read_text(encoding="utf-8"))
 
 
 def in_language(text: str, language: Language) -> str:
-    """Return what a register says, in a language; in Danish where nobody has translated it."""
+    """Return a text of the data inventory in a language; in Danish where there is no translation."""
     return text if language == "da" else english().get(text, text)

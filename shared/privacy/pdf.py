@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from shared.documents.typesetting import render_pdf
-from shared.i18n.translations import N_, ngettext, speaking
+from shared.i18n.translations import N_, ngettext, use_language
 from shared.i18n.translations import gettext as _
 from shared.privacy.words import ACTIONS, NUMBERS, REASONS, column_word, kept_for, pairs, shown, who_looked
 from shared.product.services import SERVICES
@@ -25,20 +25,20 @@ _ASKED: Final = {"emails": N_("E-mail address"), "phones": N_("Telephone"), "cvr
 
 
 ACTIVITY_SHOWN: Final = 100
-"""Lines on paper of what was done, of each kind: somebody may have logged a thousand pledges. All of it is in JSON."""
+"""The most actions of each kind that are printed: an account may have logged a thousand pledges. The JSON has all."""
 
 
 def pdf(report: Mapping[str, Any]) -> bytes:
     """Return the report as a PDF. Takes some tenths of a second of processor time: call it in a thread.
 
     Args:
-        report: as `shared.privacy.report.report` made it, or read back from its JSON.
+        report: from `shared.privacy.report.report`, or read back from its JSON.
 
     Raises:
-        typst.TypstError: it cannot be laid out, or would not be accessible.
+        typst.TypstError: the layout failed, or the document would not be accessible.
     """
     made_at = datetime.fromisoformat(report["made_at"])
-    with speaking(report["language"]):
+    with use_language(report["language"]):
         data = _laid_out(report, made_at)
     return render_pdf(LAYOUT, data, made_at=made_at)
 
@@ -105,7 +105,7 @@ def _group(group: Mapping[str, Any]) -> dict[str, Any]:
         (_("Told to"), group["told_to"]),
         (_("Deleted"), kept_for(group)),
         (_("Cannot be searched"), group["cannot_be_found_because"]),
-        # Where nobody can be found, it says so for both.
+        # Data in which nobody can be found cannot be erased on request either; one reason is enough.
         (_("Is not erased on request"), None if group["cannot_be_found_because"] else group["not_erased_because"]),
         (_("Where it is kept"), f"{_(SERVICES[service])} ({place})"),
     )
@@ -113,7 +113,7 @@ def _group(group: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _deeds(one: Mapping[str, Any]) -> dict[str, Any]:
-    """How many in each month, the latest in full, and what the register says of it."""
+    """Return the section of one kind of action: how many in each month, the latest in full, and the legal facts."""
     rows = one["rows"]
     months = Counter(f"{datetime.fromisoformat(row['at']):%m.%Y}" for row in rows)
     count = ngettext("%(num)s entry", "%(num)s entries", len(rows)) % {"num": len(rows)}
@@ -134,7 +134,7 @@ def _deeds(one: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _told(row: Mapping[str, Any]) -> str:
-    """What a deed was about on one line, and what only a program knows it by on the next."""
+    """Return the object of an action on one line, and its numbers on the next."""
     told = [(name, f"{column_word(name)}: {shown(row[name], name)}") for name in row if name != "at" and row[name]]
     lines = [
         "; ".join(text for name, text in told if name not in NUMBERS),
@@ -159,7 +159,7 @@ def _activity_facts(one: Mapping[str, Any]) -> list[list[str]]:
 
 
 def _looks(looks: Sequence[Mapping[str, Any]]) -> list[list[str]]:
-    """One line for looks of one moment at several rows; what was looked at is told by its table and number."""
+    """Return the rows of the access log as lines of the printed table."""
     told: list[list[str]] = []
     for look in looks:
         where = f"{look['service']}.{look['what_table']} {look['what_key']}"

@@ -1,7 +1,7 @@
-"""What a person is told when they ask what is held about them: one document, for programs and for people.
+"""The subject report: everything that is held about a person, as one JSON document.
 
-It is complete by the registers: every group is in it, those too in which nothing was found, and why nobody can be
-found there if so. `shared.privacy.pdf` makes the printed one of the same document.
+It is complete by the data inventories: it has every group, also those in which nothing was found, and the reason where
+nobody can be found in a group. `shared.privacy.pdf` prints the same document.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from shared.privacy.subjects import FoundGroup, SubjectIdentifiers
 
 TEXTS: Final = ("whose", "what", "purpose", "basis", "national", "source", "told_to", "counted_from", "only_where")
-"""What is said of a group in words: the register's, in the language of the report."""
+"""The texts of a group from the data inventory, in the report's language."""
 ACTIVITY_TEXTS: Final = (
     "whose",
     "what",
@@ -33,11 +33,11 @@ ACTIVITY_TEXTS: Final = (
     "counted_from",
     "afterwards",
 )
-"""The same of what an account has done."""
+"""The texts of a kind of action."""
 
 
 def group_entry(service: str, held: FoundGroup, language: Language) -> dict[str, Any]:
-    """Return what is held in one group of one service's register, with all that the register says of it."""
+    """Return the report's entry for one group of one service, with the texts of the data inventory."""
     entry, lookup = held.entry, held.lookup
     return {
         "service": service,
@@ -52,7 +52,7 @@ def group_entry(service: str, held: FoundGroup, language: Language) -> dict[str,
 
 
 def activity_entry(service: str, done: Activity, language: Language) -> dict[str, Any]:
-    """Return what an account has done, of one column of one service's register, with what the register says of it."""
+    """Return the report's entry for one `[[done_by]]` column of one service, with the texts of the data inventory."""
     entry = done.entry
     return {
         "service": service,
@@ -74,13 +74,13 @@ def report(
     made_at: datetime,
     language: Language,
 ) -> dict[str, Any]:
-    """Return the whole document, of values that JSON has.
+    """Return the whole document, made of JSON values.
 
     Args:
         taskforce: its name.
-        held: every group of every service, as `group_entry` says it.
-        done: what the person's account has done in every service, as `activity_entry` says it.
-        looks: who has looked at the person, the last first: `looked_at`, `who`, `action`, `what_table`, `what_key`,
+        held: the `group_entry` of every group of every service.
+        done: the `activity_entry` of every column of every service.
+        looks: the accesses to the person's data, latest first: `looked_at`, `who`, `action`, `what_table`, `what_key`,
             `why`, `basis`, `service`.
     """
     return {
@@ -98,7 +98,7 @@ def report(
 
 
 def plain(value: Any) -> Any:
-    """Return a value of the database as JSON has it: moments in ISO 8601, bytes as the text they most likely are."""
+    """Return a database value as a JSON value: moments in ISO 8601, bytes decoded as UTF-8."""
     if isinstance(value, bytes):
         return value.decode("utf-8", "backslashreplace")
     if isinstance(value, (date, datetime)):

@@ -1,7 +1,7 @@
-"""Deleting what is past its deadline: each service's jobs, the report of what they would do, and doing it once a day.
+"""Retention: each service's jobs that delete data after its deadline, run daily, and a report of what is due.
 
-The deadlines are the register's (`personal_data.toml`); a job says in SQL which rows are past one, and what is done
-with them. The same question is asked by the report and by the job, so that the one tells what the other does.
+The deadlines are in the data inventory (`personal_data.toml`); a job says in SQL which rows are overdue and how they
+are removed. Report and job use the same SQL, so the report shows what the job will do.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ if TYPE_CHECKING:
 FIRST_PAUSE_SECONDS: Final = 60.0
 PAUSE_SECONDS: Final = 24 * 3600.0
 NO_TASKFORCE: Final = UUID(int=0)
-"""Stands in `retention_runs` for jobs whose rows belong to no taskforce."""
+"""In `retention_runs`, for jobs whose rows belong to no taskforce."""
 AT_A_TIME: Final = 500
-"""Rows in one transaction: no table is held up for longer than some milliseconds."""
+"""Rows in one transaction, so that a table is locked for some milliseconds only."""
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """How one kind of personal data is found when it is past its deadline, and what becomes of it.
+    """How the overdue rows of one kind of personal data are found and removed.
 
     Attributes:
-        name: as in the register.
-        overdue: SQL that selects the rows past their deadline, with the day they count from as `since`. $1 is the
+        name: as in the data inventory.
+        overdue: SQL that selects the overdue rows, with the day from which the deadline counts as `since`. $1 is the
             deadline in months, $2 the taskforce.
         remove: SQL that deletes or empties the rows of `overdue` (a name it can use) and returns a row for each.
-        of_taskforces: False where the rows belong to no taskforce; there is no $2 then.
+        of_taskforces: False when the rows belong to no taskforce; there is no $2 then.
     """
 
     name: str
@@ -51,11 +51,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What of one entry of the register is past its deadline.
+    """The overdue rows of one entry of the data inventory.
 
     Attributes:
         rows: how many.
-        oldest: the earliest day that one of them counts from.
+        oldest: the earliest day from which the deadline of one of them counts.
     """
 
     entry: Personal
@@ -65,10 +65,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The last time a job came to its end.
+    """The last complete run of a job.
 
     Attributes:
-        removed: how many rows it had deleted or emptied.
+        removed: how many rows it deleted or emptied.
     """
 
     ended_at: datetime
@@ -77,10 +77,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Retention:
-    """One service's jobs, with their deadlines.
+    """One service's jobs and deadlines.
 
     Attributes:
-        taskforces: every taskforce that the database may hold something of.
+        taskforces: returns every taskforce that the database may have rows of.
     """
 
     service: str
@@ -89,10 +89,10 @@ class Retention:
     taskforces: Callable[[Connection], Awaitable[Sequence[UUID]]]
 
     async def due(self, database: Database, *, only: UUID | None = None) -> list[Due]:
-        """Return how much is past its deadline now, for each entry of the register. Changes nothing.
+        """Return the overdue rows of each entry of the data inventory. Changes nothing.
 
         Args:
-            only: the one taskforce that is asked for; None: all. What is of no taskforce is always counted.
+            only: one taskforce; None: all. Rows that belong to no taskforce are always counted.
         """
         months = self.inventory.deadlines()
         found: dict[str, tuple[int, date | None]] = {}
@@ -111,9 +111,9 @@ class Retention:
         return [Due(entry, *found[entry.job]) for entry in self.inventory.personal if entry.job in found]
 
     async def remove(self, database: Database) -> dict[str, int]:
-        """Delete or empty what is past its deadline now, some rows at a time; what was done stays if it is cut short.
+        """Delete or empty the overdue rows, some at a time. Several processes may run it at once.
 
-        Any number may work at once.
+        An interrupted run keeps what it has removed.
 
         Returns:
             How many rows, by job.
@@ -131,14 +131,14 @@ class Retention:
         return removed
 
     async def work(self, database: Database) -> None:
-        """The worker's due work: remove what is past its deadline, a minute after the start and then once a day."""
+        """Background job of the worker: remove overdue rows, a minute after the start and then once a day."""
         await asyncio.sleep(FIRST_PAUSE_SECONDS)
         while True:
             await self.remove(database)
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def last_runs(self, database: Database, taskforce_id: UUID) -> dict[str, Run]:
-        """Return when each job last came to its end for a taskforce, and what it had removed then."""
+        """Return the last complete run of each job for a taskforce."""
         async with database.read(taskforce_id) as conn:
             rows = await conn.fetch(
                 """

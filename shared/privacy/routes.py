@@ -1,6 +1,6 @@
-"""The addresses at which a service tells the register's pages what it holds about somebody, and erases it.
+"""Routes at which a service finds, reports and erases the data of a person, for the pages in the identity service.
 
-No gateway leads to them, and of the services of the installation only `events` is answered, which has those pages.
+No gateway exposes them, and only the identity service may call them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _Events = Annotated[Principal, Depends(require_service(IDENTITY_SERVICE))]
 
 
 def subject_routes(subject_data: SubjectData) -> APIRouter:
-    """Return a service's routes about people: `/internal/<service>/v1/subjects/…`, `erasures`, `deadlines`."""
+    """Return the routes `/internal/<service>/v1/subjects/…`, `erasures` and `deadlines` of a service."""
     router = APIRouter(prefix=f"/internal/{subject_data.service}/v1", include_in_schema=False)
 
     @router.post("/subjects/find")

@@ -1,6 +1,6 @@
-"""What one service answers about one person, and does to erase them, for an administrator of one taskforce.
+"""Subject requests in one service: find, report and erase what it holds about a person in one taskforce.
 
-The register's pages ask every service, its own included, with these; the others over `shared.privacy.routes`.
+The pages of the identity service use these for every service, over `shared.privacy.routes` for the others.
 """
 
 from __future__ import annotations
@@ -28,22 +28,22 @@ if TYPE_CHECKING:
     from shared.privacy.retention import Retention
 
 LATEST: Final = 200
-"""Lines of the ledger that are shown at most; all of them are printed by `tilsagn erasures`."""
+"""The most lines of the ledger that are shown; `tilsagn erasures` prints all."""
 
 _Known = Annotated[tuple[str, ...], MayLookLikeCpr("an address or a number, searched for and never stored")]
 
 
 class _Wire(BaseModel):
-    # What another release has added is ignored; whatever is wrong is told without its values.
+    # Fields of a newer release are ignored; errors do not repeat values.
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class SubjectRequest(_Wire):
-    """Who is looked up, by whom and what for. Its values are not shown by `repr`.
+    """A search for one person. Its values are not shown by `repr`.
 
     Attributes:
         emails, phones, cvrs, ids: as in `shared.privacy.subjects.SubjectIdentifiers`.
-        who: the subject of whoever asks, for the log of looks.
+        who: the subject of the administrator, for the access log.
         purpose: a code of `shared.privacy.access_log.PURPOSES`.
     """
 
@@ -58,20 +58,20 @@ class SubjectRequest(_Wire):
     language: Language = "da"
 
     def identifiers(self) -> SubjectIdentifiers:
-        """As lookups are asked."""
+        """Return the identifiers for the lookups."""
         return SubjectIdentifiers(
             frozenset(self.emails), frozenset(self.phones), frozenset(self.cvrs), frozenset(self.ids)
         )
 
 
 class Group(_Wire):
-    """What is held in one group of a service's register.
+    """What was found in one group of a service's data inventory.
 
     Attributes:
         name: of the lookup.
-        keys: what the rows are known by.
-        erases: whether they would be erased.
-        told: as it stands in the report (`shared.privacy.report.group_entry`).
+        keys: the keys of the rows.
+        erases: whether an erasure order erases them.
+        told: the group's entry in the report (`shared.privacy.report.group_entry`).
     """
 
     name: str
@@ -81,9 +81,10 @@ class Group(_Wire):
 
 
 class Findings(_Wire):
-    """Every group of one service's register, what the account has done there, and who has looked at what was found.
+    """The result of a search in one service: every group, what the account has done there, and who has accessed the
+    data.
 
-    `done` has no default: a release that knows of none answers for half of it, which is not an answer.
+    `done` has no default, so that the answer of an older release without it is an error and not half an answer.
     """
 
     groups: tuple[Group, ...]
@@ -92,7 +93,7 @@ class Findings(_Wire):
 
 
 class ErasureOrder(_Wire):
-    """What is to be erased: the keys, by the names of lookups. `by` is the subject of whoever ordered it."""
+    """The rows to erase: keys by name of lookup. `by` is the subject of the administrator."""
 
     taskforce: UUID
     by: Annotated[str, Field(pattern=r"^person:[0-9a-f-]{36}$")]
@@ -100,15 +101,15 @@ class ErasureOrder(_Wire):
 
 
 class ErasureResult(_Wire):
-    """How many of the rows of an order are gone now, however often it was given."""
+    """How many rows of an order are erased now, by this or an earlier delivery of the order."""
 
     rows: int
 
 
 class LedgerLine(_Wire):
-    """That a row was erased; nothing of what it held. `by` is None for whoever runs the installation.
+    """One line of the ledger: that a row was erased, without its content. `by` is None for the operator.
 
-    `repeated_at` says when a restore made it necessary to erase it again, the last time.
+    `repeated_at` is when the row was last erased again after a restore.
     """
 
     service: str
@@ -120,11 +121,11 @@ class LedgerLine(_Wire):
 
 
 class Deadline(_Wire):
-    """One group of a service's register, what of it is past its deadline now, and when its job last ran.
+    """One group of a service's data inventory, its overdue rows, and the last run of its job.
 
     Attributes:
-        of_taskforces: False where the figures are the whole installation's: the rows belong to no taskforce.
-        due: rows that would go tonight; `oldest` is the earliest day that one of them counts from.
+        of_taskforces: False when the rows belong to no taskforce; the figures are then the whole installation's.
+        due: the overdue rows; `oldest` is the earliest day from which a deadline counts.
         ran_at, removed: of the job's last run; None where it has not run yet.
     """
 
@@ -145,11 +146,11 @@ class Deadline(_Wire):
 
 @dataclass(frozen=True)
 class SubjectData:
-    """What a service holds of people, and what it does with that.
+    """The personal data of a service: how it is found, erased and retained.
 
     Attributes:
-        owns: whether it has a ledger of erasures and a log of looks: it owns personal data.
-        activity_queries: how what accounts have done is found.
+        owns: whether the service has a ledger of erasures and an access log, because it owns personal data.
+        activity_queries: how the actions of accounts are found.
     """
 
     lookups: Sequence[SubjectLookup]
@@ -164,15 +165,15 @@ class SubjectData:
 
     @property
     def for_one_taskforce(self) -> list[SubjectLookup]:
-        """The lookups, for somebody who may see one taskforce's only."""
+        """The lookups for somebody who may see one taskforce only."""
         return [DEAD_LETTERS_LOOKUP_OF_TASKFORCE if one is DEAD_LETTERS_LOOKUP else one for one in self.lookups]
 
 
 async def find(database: Database, subject_data: SubjectData, request: SubjectRequest) -> Findings:
-    """Return what a service holds about a person in one taskforce. Who has looked is written down in the same moment.
+    """Return what a service holds about a person in one taskforce, and record the access in the same transaction.
 
     Raises:
-        LookupError: the service's register has a group or a column that nobody can be searched in.
+        LookupError: a group or column of the data inventory has no lookup or query.
     """
     purpose = PURPOSES[request.purpose]
     async with database.change(request.taskforce) as conn:
@@ -202,17 +203,17 @@ async def find(database: Database, subject_data: SubjectData, request: SubjectRe
 
 
 async def erase(database: Database, subject_data: SubjectData, order: ErasureOrder) -> ErasureResult:
-    """Erase what an order says, with the ledger's lines, in one transaction. It may be given again.
+    """Erase the rows of an order, with the ledger's lines, in one transaction. An order may be repeated.
 
     Raises:
-        ValueError: it names something that the service does not hold, or never erases; nothing was erased.
+        ValueError: the order names a lookup that the service does not have or that never erases; nothing was erased.
     """
     async with database.change(order.taskforce) as conn:
         return await erase_in(conn, subject_data, order)
 
 
 async def erase_in(conn: Connection, subject_data: SubjectData, order: ErasureOrder) -> ErasureResult:
-    """As `erase`, in the transaction of the caller."""
+    """Do what `erase` does, in the caller's transaction."""
     lookups = {one.name: one for one in subject_data.for_one_taskforce if one.erase is not None}
     if unknown := order.keys.keys() - lookups.keys():
         raise ValueError(f"nothing is erased of {', '.join(sorted(unknown))}")
@@ -229,7 +230,7 @@ async def erase_in(conn: Connection, subject_data: SubjectData, order: ErasureOr
 
 
 async def ledger(database: Database, subject_data: SubjectData, taskforce_id: UUID) -> list[LedgerLine]:
-    """Return the latest lines of a service's ledger, the last first."""
+    """Return the latest lines of a service's ledger, latest first."""
     if not subject_data.owns:
         return []
     async with database.read(taskforce_id) as conn:
@@ -254,7 +255,7 @@ async def ledger(database: Database, subject_data: SubjectData, taskforce_id: UU
 async def deadlines(
     database: Database, subject_data: SubjectData, taskforce_id: UUID, language: Language
 ) -> list[Deadline]:
-    """Return every group of a service's register with its deadline, what is past it now, and its job's last run."""
+    """Return every group of a service's data inventory with its deadline, its overdue rows and its job's last run."""
     runs = await subject_data.retention.last_runs(database, taskforce_id)
     of_taskforces = {job.name: job.of_taskforces for job in subject_data.retention.jobs}
     lines = []
@@ -295,7 +296,7 @@ async def _looks(conn: Connection, service: str, keys: Sequence[UUID]) -> list[d
 async def _in_ledger(
     conn: Connection, subject_data: SubjectData, order: ErasureOrder, lookups: dict[str, SubjectLookup]
 ) -> int:
-    """How many rows of the order the ledger has: what was erased by an answer that got lost is counted, too."""
+    """Return how many rows of the order are in the ledger; also those whose earlier response was lost."""
     if not subject_data.owns:
         return 0
     pairs = {(lookups[name].table, key) for name, keys in order.keys.items() for key in keys}

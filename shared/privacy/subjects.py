@@ -1,7 +1,7 @@
-"""Finding what is held about one person, for showing it to them and for erasing it.
+"""Finding what is held about one person, to report it and to erase it.
 
-A service says of each group of its register how a person is found in it; what is shown and why it is held are the
-register's own words, so that the answer is complete when the register is.
+For each group of its data inventory, a service declares a `SubjectLookup`: how a person is found there and how the rows
+are erased. What is shown of a row, and why it is kept, is in the data inventory, so a report is as complete as that.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from shared.privacy.data_inventory import Personal
 
 _PHONE_DIGITS: Final = 8
-"""A Danish number without its country code; of longer ones the last digits tell people apart well enough."""
+"""A Danish number without its country code. Of longer numbers the last digits are specific enough."""
 
 
 @dataclass(frozen=True, slots=True)
 class SubjectIdentifiers:
-    """Who it is about: everything the person is known by. Not shown by `repr`.
+    """Everything by which a person is known. Its values are not shown by `repr`.
 
     Attributes:
         emails: in any case.
-        phones: as anybody writes them.
-        cvrs: of companies that are the person's own.
-        ids: what was found of them in other services: accounts, pledges and hires they are the contact of.
+        phones: in any notation.
+        cvrs: of companies that belong to the person.
+        ids: found in other services: accounts, and the pledges and hires whose contact the person is.
     """
 
     emails: frozenset[str] = field(default=frozenset(), repr=False)
@@ -40,9 +40,9 @@ class SubjectIdentifiers:
     ids: frozenset[UUID] = frozenset()
 
     def arguments(self) -> tuple[list[str], list[str], list[str], list[UUID]]:
-        """As `find` compares them."""
+        """Return the arguments of `find`, normalised."""
         return (
-            # As PostgreSQL makes letters small: other rules make two of an ß.
+            # Like PostgreSQL's `lower`; `casefold` would turn an ß into two letters.
             sorted(email.strip().lower() for email in self.emails),
             sorted(digits for phone in self.phones if len(digits := _digits(phone)) >= _PHONE_DIGITS),
             sorted("".join(filter(str.isdigit, cvr)) for cvr in self.cvrs),
@@ -56,18 +56,19 @@ def _digits(phone: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SubjectLookup:
-    """How a person is found in one group of the register, and what erasing means there.
+    """How a person is found in one group of the data inventory, and how the rows are erased.
 
     Attributes:
-        group, table: of the register.
+        group, table: as in the data inventory.
         find: SQL that selects the keys of the person's rows in the transaction's taskforce. It may use `identifiers`,
-            which has one row: `emails` (lower case), `phones` (the last eight digits), `cvrs`, `ids`. None: nobody can
-            be found there, and `why` says why not.
-        key: the column by which a row is known.
-        erase: SQL that deletes or empties the rows whose keys are $1 and returns their keys; None: they stay, and
-            `why` says why.
-        of_taskforces: False where the rows belong to no taskforce.
-        shown_too: columns that are about nobody by themselves, and that what is held cannot be understood without.
+            which has one row: `emails` (lower case), `phones` (the last eight digits), `cvrs`, `ids`. None: nobody
+                can be found there, for the reason `why`.
+        key: the column with the row's key.
+        erase: SQL that deletes or empties the rows whose keys are $1 and returns their keys. None: they are kept,
+            for the
+            reason `why`.
+        of_taskforces: False when the rows belong to no taskforce.
+        shown_too: columns that are not personal and are needed to understand the others.
     """
 
     group: str
@@ -81,7 +82,7 @@ class SubjectLookup:
 
     @property
     def name(self) -> str:
-        """What tells it from the others of its service."""
+        """The name, unique within a service."""
         return f"{self.group}.{self.table}"
 
 
@@ -92,15 +93,15 @@ ACCESSES: Final = SubjectLookup(
     erase=None,
     why="Hvem der har slået op, står for sig i udskriften; det slettes ikke før fristen, for så kan det kontrolleres.",
 )
-"""The service cannot read its own access log; the report of a person asks for it as the table's owner."""
+"""The service cannot read its own access log; the report queries it as the table's owner."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundGroup:
-    """What is held about a person in one group of the register.
+    """The rows that were found in one group of the data inventory.
 
     Attributes:
-        rows: each with its key, the register's columns and the lookup's own.
+        rows: each with its key, the columns of the data inventory and the lookup's own.
     """
 
     entry: Personal
@@ -109,17 +110,18 @@ class FoundGroup:
 
     @property
     def keys(self) -> list[UUID]:
-        """What the rows are known by."""
+        """The keys of the rows."""
         return [row[self.lookup.key] for row in self.rows]
 
 
 async def find_subject(
     conn: Connection, entries: Sequence[Personal], lookups: Sequence[SubjectLookup], asked: SubjectIdentifiers
 ) -> list[FoundGroup]:
-    """Return what one service holds about a person in the transaction's taskforce, group by group, empty ones too.
+    """Return what one service holds about a person in the transaction's taskforce, for every group, empty ones
+    included.
 
     Raises:
-        LookupError: the register has a group that no lookup is for.
+        LookupError: a group has no lookup.
     """
     found = []
     for entry in entries:
@@ -139,7 +141,7 @@ async def find_subject(
                   from {entry.table}
                  where {lookup.key} in ({lookup.find})
                  order by {lookup.key}
-                """,  # noqa: S608  (names of the register and statements of ours)
+                """,  # noqa: S608  (names of the data inventory and statements of ours)
                 *asked.arguments(),
             )
         found.append(FoundGroup(entry, lookup, [dict(row) for row in rows]))
@@ -148,14 +150,14 @@ async def find_subject(
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """One line of the ledger: that a row was erased, and nothing of what it held.
+    """One line of the ledger of erasures: that a row was erased, without its content.
 
     Attributes:
-        table: which table's row; with the service it says what kind of person it was.
-        key: what the row was known by.
-        erased_by: the subject of whoever did it; None: an operator.
-        erased_at: when it was erased first.
-        repeated_at: when it was last erased again, or the line put back, after a restore; None: never.
+        table: the row's table.
+        key: the row's key.
+        erased_by: the subject of the administrator; None: the operator.
+        erased_at: when the row was erased first.
+        repeated_at: when the row was last erased again, or the line restored, after a restore; None: never.
     """
 
     id: UUID
@@ -167,7 +169,7 @@ class Erasure:
     repeated_at: datetime | None = None
 
     def as_json(self, service: str) -> dict[str, Any]:
-        """As the ledger is written to a file."""
+        """Return the line as `tilsagn erasures` writes it."""
         return {
             "service": service,
             "id": str(self.id),
@@ -184,7 +186,7 @@ class Erasure:
         """Read what `as_json` wrote.
 
         Raises:
-            ValueError, KeyError, TypeError: it is no such line.
+            ValueError, KeyError, TypeError: it is not a line of the ledger.
         """
         return cls(
             UUID(line["id"]),
@@ -212,10 +214,10 @@ async def erase_rows(
     *,
     by: str | None,
 ) -> list[Erasure]:
-    """Erase rows and write it into the ledger, in the transaction of the caller.
+    """Erase rows and add them to the ledger, in the caller's transaction.
 
     Returns:
-        The ledger's new lines; of rows that were gone already there is none.
+        The ledger's new lines; none for rows that did not exist any more.
     """
     if lookup.erase is None or not keys:
         return []
@@ -227,7 +229,7 @@ async def erase_rows(
 
 
 async def write_ledger(conn: Connection, lines: Sequence[Erasure]) -> set[UUID]:
-    """Write lines into the ledger; what is in it already stays as it is. Returns the ids of those that were not."""
+    """Add lines to the ledger; existing lines stay as they are. Returns the ids of the added ones."""
     rows = await conn.fetch(
         """
         insert into erasures (taskforce_id, id, erased_table, erased_key, erased_by, erased_at, repeated_at)
@@ -249,7 +251,7 @@ async def write_ledger(conn: Connection, lines: Sequence[Erasure]) -> set[UUID]:
 
 
 async def ledger(conn: Connection) -> list[Erasure]:
-    """Return the ledger of the transaction's taskforce, in its order."""
+    """Return the ledger of the transaction's taskforce, oldest first."""
     rows = await conn.fetch(
         """
         select id, taskforce_id, erased_table, erased_key, erased_by, erased_at, repeated_at
@@ -263,11 +265,11 @@ async def ledger(conn: Connection) -> list[Erasure]:
 
 @dataclass(frozen=True, slots=True)
 class RepeatedErasures:
-    """What became of a ledger after a restore.
+    """The result of repeating the erasures of a ledger after a restore.
 
     Attributes:
-        came_back: how many rows had come back and are erased again.
-        kept: those that came back and are not: accounts of the last administrators who can sign in, now.
+        came_back: how many rows the restore had brought back; they are erased again.
+        kept: rows that came back and were kept: accounts that are now the last administrators who can sign in.
     """
 
     came_back: int
@@ -280,10 +282,13 @@ class RepeatedErasures:
 async def repeat_erasures(
     conn: Connection, lookups: Sequence[SubjectLookup], lines: Sequence[Erasure]
 ) -> RepeatedErasures:
-    """Erase again what a restore has brought back, and complete the ledger; all lines of the transaction's taskforce.
+    """Erase again what a restore has brought back, and complete the ledger with the lines that it lost.
 
-    A line keeps the time of the erasure, and is given besides that of now, where its row had come back or it was not in
-    the ledger any more. It is for the tables' owner: a service cannot change its ledger.
+    A line keeps the time of the erasure. `repeated_at` is set where the row had come back or the line was missing.
+    Needs the tables' owner: a service cannot change its ledger.
+
+    Args:
+        lines: the whole ledger of the transaction's taskforce.
     """
     repeated = RepeatedErasures(0)
     again: set[tuple[str, UUID]] = set()
@@ -311,7 +316,7 @@ async def repeat_erasures(
 
 
 async def _erase_again(conn: Connection, statement: str, keys: list[UUID]) -> tuple[set[UUID], tuple[UUID, ...]]:
-    """Erase all of them, or if there is one that has to stay, each by itself: the keys erased, and those kept."""
+    """Erase all rows, or one by one when one of them must stay. Return the erased keys and the kept ones."""
     try:
         async with conn.transaction():
             return {row[0] for row in await conn.fetch(statement, keys)}, ()

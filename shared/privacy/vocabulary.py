@@ -1,4 +1,4 @@
-"""How a field that tells about a person is known by its name or its type, where no field may: in messages."""
+"""Detects fields of messages that may be personal, by name and type. Messages must not have any."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ _PERSON: Final = re.compile(
     re.IGNORECASE,
 )
 _SHAPED: Final = ("enum", "const", "pattern", "format")
-"""What of a JSON schema keeps a text from being whatever somebody writes."""
+"""Members of a JSON schema that restrict a text."""
 
 
 class _Decimals(GenerateJsonSchema):
-    """Says of a decimal number, which travels as text, that it is one."""
+    """Marks decimal numbers, which are sent as text."""
 
     def decimal_schema(self, schema: DecimalSchema) -> JsonSchemaValue:
         return super().decimal_schema(schema) | {"format": "decimal"}
 
 
 def personal_fields(message: type[BaseModel]) -> Iterator[tuple[str, str]]:
-    """Yield each field of a message that may tell about a person, with why.
+    """Yield each field of a message that may be personal, with the reason.
 
-    By its name, whatever it holds; or by its type, for a text that may be anything. Nested fields have dotted names.
+    By its name, or by its type when it is free text. Nested fields have dotted names.
     """
     schema = message.model_json_schema(mode="serialization", schema_generator=_Decimals)
     yield from _of_object(schema, schema.get("$defs", {}), "")
@@ -54,7 +54,7 @@ def _of_object(schema: Mapping[str, Any], shapes: Mapping[str, Any], prefix: str
 
 
 def _leaves(field: Mapping[str, Any], shapes: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """What a field may hold, or what the list in it may: without references and alternatives."""
+    """Yield the schemas of a field's alternatives and list items, with references resolved."""
     if "$ref" in field:
         yield from _leaves(shapes[field["$ref"].rpartition("/")[2]], shapes)
     elif alternatives := field.get("anyOf") or field.get("oneOf") or field.get("allOf"):

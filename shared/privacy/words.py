@@ -1,4 +1,4 @@
-"""What is told of a person, in words: what services, columns, codes and reasons are called, on paper and on screen."""
+"""The words of the subject report: labels of columns, codes and reasons, on paper and on screen."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LONGEST: Final = 3000
-"""Characters of one value on paper: a message that could not be read may be five million long. All of it is in JSON."""
+"""The most characters of one value on paper: a dead letter may be five million long. The JSON has all of it."""
 
 ACTIONS: Final = {
     "read": N_("read"),
@@ -30,7 +30,7 @@ REASONS: Final = {
     "subject_erasure": N_("The person has asked to be erased"),
     "supervision": N_("An authority that supervises data protection has asked"),
 }
-"""What the purposes of the access log are called."""
+"""Labels of the purposes of the access log."""
 _COLUMNS: Final = {
     "name": N_("Name"),
     "sort_name": N_("Name, to sort by"),
@@ -131,26 +131,26 @@ _CODES: Final[Mapping[str, Mapping[str, str]]] = {
         "api": N_("another program"),
     },
 }
-"""What codes are called, by their column; one that is not here is shown as it is."""
+"""Labels of codes by column; other codes are shown as they are."""
 NUMBERS: Final = frozenset(
     {
         *("id", "person_id", "company_id", "recipient_id", "pledge_id", "hire_id", "api_key_id", "order_id"),
         *("erased_key", "what_key"),
     }
 )
-"""Columns that hold a number which only the system knows things by."""
+"""Columns with ids, which mean nothing to a person."""
 
 
 def column_word(name: str) -> str:
-    """What a column is called in the current language; its own name where nobody has said."""
+    """Return the label of a column in the current language; its name where it has none."""
     return _(_COLUMNS[name]) if name in _COLUMNS else name
 
 
 def shown(value: Any, column: str = "") -> str:
-    """A value of the report as a person reads it: moments as they are written in Denmark, codes in words.
+    """Return a value of the report for people: moments formatted, codes as labels.
 
     Args:
-        column: whose value it is, for codes.
+        column: the value's column, for codes.
     """
     codes = _CODES.get(column, {})
     if isinstance(value, str) and value in codes:
@@ -169,7 +169,7 @@ def shown(value: Any, column: str = "") -> str:
 
 
 def who_looked(subject: str) -> str:
-    """Who has looked, by what the log knows of them."""
+    """Return the label of the subject in an entry of the access log."""
     kind, _colon, number = subject.partition(":")
     if kind == "person":
         return _("Account %(number)s") % {"number": number}
@@ -177,7 +177,7 @@ def who_looked(subject: str) -> str:
 
 
 def kept_for(group: Mapping[str, Any]) -> str:
-    """How long what is in a group of the report is kept."""
+    """Return the retention period of a group of the report, in words."""
     months = group["months"]
     if months % 12:
         time = ngettext("%(num)s month", "%(num)s months", months) % {"num": months}
@@ -187,6 +187,6 @@ def kept_for(group: Mapping[str, Any]) -> str:
 
 
 def pairs(row: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What a row says, each with its label: what is empty left out, numbers that nobody knows last."""
+    """Return the labels and values of a row: empty values left out, ids last."""
     names = [name for name, value in row.items() if value is not None and value != ""]
     return [(column_word(name), shown(row[name], name)) for name in sorted(names, key=lambda name: name in NUMBERS)]

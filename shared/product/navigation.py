@@ -8,7 +8,7 @@ from shared.i18n.translations import N_
 
 @dataclass(frozen=True)
 class Destination:
-    """A place in the header: label (English, translated where shown), path, and the roles that see it."""
+    """A destination in the header: label (English, translated where shown), path, and the roles that see it."""
 
     label: str
     path: str
@@ -32,7 +32,7 @@ DESTINATIONS = (
 
 
 def destinations(roles: Iterable[str]) -> list[Destination]:
-    """What somebody with these roles sees, in order; of two names for one path, the first that fits them."""
+    """Return what somebody with these roles sees, in order; of two labels for one path the first that fits."""
     held = frozenset(roles)
     seen: dict[str, Destination] = {}
     for place in DESTINATIONS:
@@ -42,7 +42,7 @@ def destinations(roles: Iterable[str]) -> list[Destination]:
 
 
 def here(path: str, places: Iterable[Destination]) -> str | None:
-    """The path of the destination that `path` is or lies under: the longest that fits."""
+    """Return the path of the destination that `path` is or lies below; the longest that fits."""
     fitting = [
         place.path
         for place in places

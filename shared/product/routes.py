@@ -1,7 +1,6 @@
-"""Which service answers which address: the one table behind the gateway and the local run.
+"""The table of URL prefixes: which service answers which path. Used by the gateways of all deployments.
 
-A prefix stands for itself and everything below it. The longest prefix wins. Nothing is stripped: every service
-knows its own whole paths.
+A prefix stands for itself and everything below it; the longest prefix wins. Paths are not rewritten.
 """
 
 from __future__ import annotations
@@ -32,20 +31,20 @@ PREFIXES: Final = MappingProxyType(
         "/api/pledges": "pledges",
         "/notifications": "notifications",
         "/api/notifications": "notifications",
-        # The same files in every service: whoever is asked can answer.
+        # Every service has the same files.
         "/assets": "dashboard",
     }
 )
 
 PRIVATE: Final = "/internal"
-"""Below this the services talk to each other, on addresses no gateway leads to."""
+"""Paths below this are for calls between services; no gateway exposes them."""
 
 
 def service_for(path: str) -> str | None:
-    """The service that answers `path` (decoded, with its leading slash), or None when no one may.
+    """Return the service that answers `path` (decoded, with its leading slash), or None for a private path.
 
-    `/board` covers `/board` and `/board/struer`, but not `/boardroom`. What no other prefix covers is the
-    dashboard's, which says that it does not exist.
+    `/board` covers `/board` and `/board/struer`, but not `/boardroom`. Paths without another prefix belong to the
+    dashboard, which answers 404.
     """
     if covers(PRIVATE, path):
         return None
@@ -54,7 +53,7 @@ def service_for(path: str) -> str | None:
 
 
 def internal_service_for(path: str) -> str | None:
-    """The service behind `/internal/<service>/…`, on the private port only; None when there is no such one."""
+    """Return the service behind `/internal/<service>/…`, on the private port only; None for an unknown one."""
     _, _, rest = path.partition(f"{PRIVATE}/")
     service = rest.split("/", 1)[0]
     return service if covers(PRIVATE, path) and service in set(PREFIXES.values()) else None

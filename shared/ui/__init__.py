@@ -9,7 +9,7 @@ submit …). Icons are DKFDS's: `{{ icon_svg("calendar-month") }}`.
 
 Words are in `shared.i18n`: the English in the source is the key, `{{ _("Companies") }}`, with values
 `_("Hello %(name)s", name=name)` and plurals `ngettext("%(num)s position", "%(num)s positions", n)`; a percent sign is
-doubled in templates. A worker renders text with `with speaking("da", service="notifications"): render_text(…)`.
+doubled in templates. A worker renders text with `with use_language("da", service="notifications"): render_text(…)`.
 
 Dates and numbers (`formats.py`) are filters: `{{ at | moment }}`, `date`, `long_date`, `time`, `month`, `quarter`,
 `week`, `number`, `percent`, and `iso` for `datetime=` attributes.

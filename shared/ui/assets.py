@@ -1,7 +1,7 @@
-"""Style sheets, scripts, fonts and pictures: fingerprinted names, served by ourselves, cached for ever.
+"""Assets: style sheets, scripts, fonts and pictures, with fingerprinted names and cached for ever.
 
-`python -m deploy.assets` builds them into `assets/built/` with a `manifest.json` that maps a plain name to
-the fingerprinted one. What is not in the manifest is not served.
+`python -m deploy.assets` builds them into `assets/built/`, with a `manifest.json` that maps plain names to
+fingerprinted ones. Files that are not in the manifest are not served.
 """
 
 import functools
@@ -24,12 +24,12 @@ _TYPES = {".woff2": "font/woff2", ".js": "text/javascript", ".mjs": "text/javasc
 
 
 class AssetsNotBuiltError(RuntimeError):
-    """There is no manifest, or it does not know the name asked for."""
+    """There is no manifest, or it does not have the name."""
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What was built: plain name -> fingerprinted name, and icon name -> `viewBox|drawing`."""
+    """The build: plain name -> fingerprinted name, and icon name -> `viewBox|drawing`."""
 
     folder: Path
     names: dict[str, str]
@@ -37,7 +37,7 @@ class Manifest:
 
     @classmethod
     def read(cls, built: Path = BUILT) -> "Manifest":
-        """Reads the present build. Raises AssetsNotBuiltError where there is none."""
+        """Read the current build. Raises AssetsNotBuiltError where there is none."""
         try:
             content = json.loads((built / "manifest.json").read_text())
         except FileNotFoundError:
@@ -47,7 +47,7 @@ class Manifest:
         return cls(built / content["folder"], content["files"], content["icons"])
 
     def url(self, name: str) -> str:
-        """The address of an asset by its plain name (`tilsagn.css`). Raises AssetsNotBuiltError if unknown."""
+        """Return the address of an asset by its plain name (`tilsagn.css`). Raises AssetsNotBuiltError if unknown."""
         try:
             return URL_PREFIX + self.names[name]
         except KeyError:
@@ -58,17 +58,17 @@ class Manifest:
 
 @functools.cache
 def manifest() -> Manifest:
-    """The build this process serves, read once."""
+    """Return the build that this process serves; it is read once."""
     return Manifest.read()
 
 
 def asset_url(name: str) -> str:
-    """The address of an asset; `{{ asset("icons/close.svg") }}` in templates."""
+    """Return the address of an asset; in templates `{{ asset("icons/close.svg") }}`."""
     return manifest().url(name)
 
 
 def icon_svg(name: str, label: str | None = None, css_class: str = "") -> Markup:
-    """A DKFDS icon drawn in the page; hidden from assistive technology unless it has a label.
+    """Return a DKFDS icon as inline SVG; hidden from assistive technology unless it has a label.
 
     Raises AssetsNotBuiltError if there is no such icon.
     """
@@ -76,11 +76,11 @@ def icon_svg(name: str, label: str | None = None, css_class: str = "") -> Markup
         box, drawing = manifest().icons[name].split("|", 1)
     except KeyError:
         raise AssetsNotBuiltError(f"DKFDS has no icon called {name!r}") from None
-    told = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    label_attributes = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
     return Markup('<svg class="icon-svg {}" viewBox="{}" focusable="false" {}>{}</svg>').format(
         css_class,
         box,
-        told,
+        label_attributes,
         Markup(drawing),  # noqa: S704 - from the package that was installed by its hash
     )
 
@@ -91,7 +91,7 @@ def _content(path: Path) -> bytes:
 
 
 class AssetServer:
-    """ASGI app for `/assets/…`: only names of the manifest, compressed as built."""
+    """ASGI app for `/assets/…`: serves the files of the manifest, compressed when they were built."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] not in {"GET", "HEAD"}:

@@ -1,4 +1,4 @@
-"""Dates, times and numbers as people write them, in the current language and in Danish time.
+"""Formats dates, times and numbers for people, in the current language and in Danish time.
 
 Danish: 31.12.2026 · kl. 14.30 · tirsdag den 1. december 2026 · 4. kvartal 2026 · uge 49 · 1.234,5
 English: 31 December 2026 · 14:30 · Tuesday 1 December 2026 · Q4 2026 · week 49 · 1,234.5
@@ -25,12 +25,12 @@ def _locale(language: str | None) -> str:
 
 
 def local_time(moment: datetime) -> datetime:
-    """The moment in Europe/Copenhagen. A moment without a zone is taken as UTC, as it is stored."""
+    """Return the moment in Europe/Copenhagen. A moment without a zone counts as UTC, as it is stored."""
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(COPENHAGEN)
 
 
 def local_date(value: date) -> date:
-    """The calendar day of a date or moment, for a person in Denmark."""
+    """Return the calendar day of a date or moment in Denmark."""
     return local_time(value).date() if isinstance(value, datetime) else value
 
 
@@ -79,24 +79,24 @@ def week_text(value: date, *, language: str | None = None) -> str:
 
 
 def number_text(value: float | Decimal, decimals: int | None = None, *, language: str | None = None) -> str:
-    """1.234,5 or 1,234.5; `decimals` fixes how many are shown, None shows up to three that are needed."""
-    # By hand, for a page of charts shows hundreds and Babel reads its pattern anew each time.
-    told = f"{value:,.{3 if decimals is None else decimals}f}"
+    """Return 1.234,5 or 1,234.5. `decimals` fixes their number; None shows up to three, without trailing zeros."""
+    # By hand: a page of charts formats hundreds of numbers, and Babel parses its pattern each time.
+    text = f"{value:,.{3 if decimals is None else decimals}f}"
     if decimals is None:
-        told = told.rstrip("0").rstrip(".")
-    if told.strip("-0.") == "":
-        told = told.lstrip("-")
-    return told.translate(_DANISH_SEPARATORS) if _danish(language) else told
+        text = text.rstrip("0").rstrip(".")
+    if text.strip("-0.") == "":
+        text = text.lstrip("-")
+    return text.translate(_DANISH_SEPARATORS) if _danish(language) else text
 
 
 def percent_text(share: float | Decimal, decimals: int = 0, *, language: str | None = None) -> str:
-    """A share of one as 32 % (Danish, with a space that does not break) or 32%."""
+    """Return a share of 1 as 32 % (Danish, with a no-break space) or 32%."""
     text = number_text(Decimal(str(share)) * 100, decimals, language=language)
     return f"{text}\N{NO-BREAK SPACE}%" if _danish(language) else f"{text}%"
 
 
 def iso(value: date | datetime) -> str:
-    """The machine's form, for `<time datetime>`: ISO 8601, moments in UTC."""
+    """Return ISO 8601 for `<time datetime>`; moments in UTC."""
     if isinstance(value, datetime):
         return local_time(value).astimezone(UTC).isoformat().replace("+00:00", "Z")
     return value.isoformat()

@@ -1,11 +1,11 @@
-"""HTML forms: read into a pydantic model, and shown again with what was typed and what is wrong.
+"""HTML forms: read into a pydantic model, and shown again with the typed values and the errors.
 
     form = await read_form(request, PledgeForm)
     if form.data is None:
         return render(request, "new.html", status_code=422, form=form)
 
-An empty page gets `blank(positions=1)`. A use case that refuses afterwards is shown by
-`form.refused({"company.cvr": _("…")})` or, from a `Problem`, `form.refused_by(problem.errors)`.
+`blank(positions=1)` is an empty form. A refusal of the command is shown by `form.refused({"company.cvr": _("…")})` or,
+from a `Problem`, `form.refused_by(problem.errors)`.
 """
 
 import types
@@ -28,9 +28,9 @@ _LISTS = (list, set, frozenset, tuple)
 
 @dataclass(frozen=True)
 class Form(Generic[Model]):
-    """What a form holds: values by field name, the first error of each field, and the model if it is right.
+    """A form: values by field name, the first error of each field, and the model if it is valid.
 
-    Names are dotted paths into the model (`contact.name`). The error of name "" concerns the whole form.
+    Names are dotted paths into the model (`contact.name`). The error with the name "" concerns the whole form.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -39,57 +39,57 @@ class Form(Generic[Model]):
     labels: dict[str, str] = field(default_factory=dict)
 
     def value(self, name: str) -> Any:
-        """What stands in the field; an empty text where nothing does."""
+        """Return the field's value; "" where it has none."""
         value = self.values.get(name, "")
         return "" if value is None else value
 
     def chosen(self, name: str, option: object) -> bool:
-        """Whether an option is among what was chosen."""
+        """Whether an option is chosen."""
         value = self.value(name)
         many = value if isinstance(value, _LISTS) else [value]
         return str(option).lower() in {str(one).lower() for one in many}
 
     def error(self, name: str) -> str | None:
-        """What is wrong with the field."""
+        """Return the field's error, or None."""
         return self.errors.get(name)
 
     def errors_in_order(self) -> list[tuple[str, str]]:
-        """Names and messages as the fields stand on the page; first what concerns no field of it."""
+        """Return names and messages in the order of the fields on the page; errors of the whole form first."""
         places = {name: place for place, name in enumerate(self.labels)}
         return sorted(self.errors.items(), key=lambda error: places.get(error[0], -1))
 
     def refused(self, errors: Mapping[str, str]) -> "Form[Model]":
-        """The same form with errors that only the use case could find."""
+        """Return the same form with further errors, by field name."""
         return replace(self, errors={**self.errors, **errors}, data=None)
 
     def refused_by(self, errors: Iterable[FieldError]) -> "Form[Model]":
-        """The same form with errors that point into the body of the command."""
+        """Return the same form with errors that point into the command's body."""
         return self.refused(_by_name(errors, known=()))
 
     def name_label(self, name: str, label: str) -> str:
-        """Remembers a field's label for the error summary (called by the macros); shows nothing."""
+        """Store a field's label for the error summary (called by the macros); renders nothing."""
         self.labels[name] = label
         return ""
 
     def label(self, name: str) -> str:
-        """The field's label as the summary says it: `Company: `; nothing when no field has said it."""
+        """Return the field's label for the summary, `Company: `, or ""."""
         label = self.labels.get(name, "")
         return label and f"{label}{'' if label.endswith('?') else ':'} "
 
 
 def blank(**values: Any) -> Form[Any]:
-    """A form nobody has filled in. Dots in names are written as two underscores: `contact__name="Eva"`."""
+    """Return an unsent form. Dots in names are written as two underscores: `contact__name="Eva"`."""
     return Form({name.replace("__", "."): value for name, value in values.items()})
 
 
 async def read_form(request: Request, model: type[Model]) -> Form[Model]:
-    """Reads the posted form into the model.
+    """Read the posted form into the model.
 
-    Fields left empty count as not sent; text is stripped at its ends; a field that is a list in the model
-    takes all its values. Uploaded files reach the model as Starlette's `UploadFile`.
+    Empty fields count as not sent; text is trimmed; a field that is a list in the model takes all its values. Uploaded
+    files reach the model as Starlette's `UploadFile`.
 
-    A text that looks like a CPR number is refused, whatever the model says of it, unless its type is marked
-    (`shared.fields.cpr.MayLookLikeCpr`); and so is a file of such a name.
+    Text that looks like a CPR number is refused, whatever the model says, unless its type is marked
+    (`shared.fields.cpr.MayLookLikeCpr`); so is a file with such a name.
     """
     posted = await request.form()
     names = [name for name in posted if name != FIELD]
@@ -111,7 +111,7 @@ async def read_form(request: Request, model: type[Model]) -> Form[Model]:
 
 
 def misnamed_file(upload: UploadFile | str) -> str | None:
-    """Return what is wrong with the name of an uploaded file: that it looks like a CPR number. None for any other."""
+    """Return the error of an uploaded file's name that looks like a CPR number; None for any other."""
     if isinstance(upload, UploadFile) and upload.filename and contains_cpr_shape(upload.filename):
         return _("The file's name looks like a CPR number. Give the file another name, and choose it again.")
     return None
@@ -132,7 +132,8 @@ def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _nested(values: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]:
-    """Dotted names as a tree; a required part nobody filled in is there, empty, so that its fields are missed."""
+    """Return dotted names as a tree. A required part without any value is an empty dict, so that its fields are
+    missing."""
     tree = _required_parts(model)
     for name, value in values.items():
         *path, leaf = name.split(".")
@@ -155,7 +156,7 @@ def _required_parts(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def _by_name(errors: Iterable[FieldError], known: Iterable[str]) -> dict[str, str]:
-    """The first message for each field; an error within a list belongs to the list's field."""
+    """Return the first message of each field; an error within a list belongs to the list's field."""
     found: dict[str, str] = {}
     for error in errors:
         name = ".".join(part for part in error.pointer.split("/")[1:] if not part.isdigit())
@@ -177,7 +178,7 @@ def _list_fields(model: type[BaseModel], prefix: str = "") -> set[str]:
 
 
 def _kinds(annotation: Any) -> tuple[Any, ...]:
-    """The alternatives of `X | None` and the like."""
+    """Return the alternatives of a union type."""
     if get_origin(annotation) in {Union, types.UnionType}:
         return get_args(annotation)
     return (annotation,)

@@ -1,4 +1,4 @@
-"""Pages: a Jinja environment per service, and `render`, which every HTML route ends with."""
+"""Pages: a Jinja environment for each service, and `render`, with which every HTML route ends."""
 
 import functools
 from collections.abc import Mapping
@@ -22,15 +22,15 @@ _SERVICES = Path(__file__).resolve().parents[2] / "services"
 
 
 class PageSettings(Protocol):
-    """What pages need to know of a service's settings."""
+    """The settings that pages use."""
 
     @property
     def demo_mode(self) -> bool:
-        """Whether this is a demonstration; every page says so."""
+        """Whether this is a demonstration; every page shows that."""
         ...
 
 
-# Which language is asked anew at every call: templates are shared by all requests.
+# The language is looked up at every call, because all requests share the templates.
 def _gettext(message: str) -> str:
     return translations.current().translations.gettext(message)
 
@@ -48,18 +48,18 @@ def _npgettext(context: str, singular: str, plural: str, number: int) -> str:
 
 
 def template_folders(service: str) -> list[Path]:
-    """Every folder called `templates` in a service: its own and those of its feature packages."""
+    """Return every folder called `templates` in a service: its own and those of its feature packages."""
     return sorted((_SERVICES / service).glob("**/templates"))
 
 
 @functools.cache
 def templates(service: str) -> Environment:
-    """The templates of a service and of its feature packages, then the shared ones (layout, macros).
+    """Return the templates of a service and of its feature packages, then the shared ones (layout, macros).
 
-    A template is named without its feature (`"pledge.html"`), so a name is unique within its service.
+    A template is named without its feature (`"pledge.html"`), so names are unique within a service.
 
-    Escapes always; an unknown name is an error, not an empty place. `_`, `ngettext`, `pgettext` speak the
-    current language; filters are those of `shared.ui.formats`; `asset("x.css")` is an asset's address.
+    Output is always escaped; an undefined name is an error. `_`, `ngettext` and `pgettext` use the current language;
+    filters are those of `shared.ui.formats`; `asset("x.css")` is an asset's address.
     """
     environment = Environment(
         loader=FileSystemLoader([*template_folders(service), _SHARED_TEMPLATES]),
@@ -80,7 +80,7 @@ def templates(service: str) -> Environment:
 
 
 def _language_links(request: Request) -> dict[str, str]:
-    """This page's address in each language. Pages that answer a form link to where the form stands."""
+    """Return this page's address in each language. A page that answers a form links to the form's page."""
     query = [(key, value) for key, value in parse_qsl(request.url.query) if key != "lang"]
     return {
         language: f"{request.url.path}?{urlencode([*query, ('lang', language)])}" for language in translations.LANGUAGES
@@ -88,7 +88,7 @@ def _language_links(request: Request) -> dict[str, str]:
 
 
 def page_context(request: Request) -> dict[str, Any]:
-    """What every template knows: who is signed in, the language, where one can go, and demo mode."""
+    """Return what every template knows: the principal, the language, the destinations, demo mode."""
     principal = getattr(request.state, "principal", None)
     roles: frozenset[str] = principal.roles if principal is not None else frozenset()
     places = navigation.destinations(roles)
@@ -108,7 +108,7 @@ def page_context(request: Request) -> dict[str, Any]:
 
 
 def render_text(service: str, template: str, context: Mapping[str, Any]) -> str:
-    """A template outside any request (mails, documents), in the language of the `speaking` block."""
+    """Render a template outside any request (mails, documents), in the language of the `use_language` block."""
     return templates(service).get_template(template).render(context)
 
 
@@ -121,7 +121,7 @@ def render(
     headers: Mapping[str, str] | None = None,
     **context: Any,
 ) -> HTMLResponse:
-    """The page, from the service's template and what every template knows (see `page_context`)."""
+    """Render a page from the service's template and `page_context`."""
     environment: Environment = request.app.state.templates
     html = environment.get_template(template).render({**page_context(request), **context})
     return HTMLResponse(html, status_code, dict(headers or {}))

@@ -1,4 +1,4 @@
-"""Filling in and reading pages: what the tests of several pages need."""
+"""Filling in and reading pages."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ HTML = {"accept": "text/html"}
 
 
 def hidden(page: str, name: str) -> str:
-    """The value of a hidden field."""
+    """Return the value of a hidden field."""
     found = re.search(rf'<input type="hidden" name="{re.escape(name)}" value="([^"]*)"', page)
     assert found, name
     return unescape(found[1])
 
 
 def text_of(page: str) -> str:
-    """What a page says, in one line."""
+    """Return the text of a page, in one line."""
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 

@@ -1,4 +1,4 @@
-"""Pledges as the domain makes them, for tests without a database."""
+"""Builders of domain objects, for tests without a database."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SOMEBODY = Person(uuid4())
 
 
 def pledge_terms(**changes: Any) -> PledgeTerms:
-    """Terms of a pledge."""
+    """Return valid terms."""
     facts: dict[str, Any] = {
         "id": uuid4(),
         "company": TypedCompany("B&O"),
@@ -34,7 +34,7 @@ def pledge_terms(**changes: Any) -> PledgeTerms:
 
 
 def event(**changes: Any) -> EventFacts:
-    """An event that is open now."""
+    """Return an event that is open now."""
     facts: dict[str, Any] = {
         "id": uuid4(),
         "status": "open",
@@ -54,7 +54,7 @@ def logged(
     register: tuple[RegisteredCompany, ...] = (),
     received_at: datetime = NOW,
 ) -> Pledge:
-    """A pledge that has just been logged."""
+    """Return a pledge that has just been logged."""
     return Pledge.log(
         TASKFORCE,
         given or pledge_terms(),

@@ -1,4 +1,4 @@
-"""The pledges service as a program sees it: the real app on a real PostgreSQL, and what it knows of the register."""
+"""The application on a real PostgreSQL, a client that calls it, and builders of bodies and of register rows."""
 
 from __future__ import annotations
 
@@ -53,18 +53,18 @@ async def app(pledges_settings: PledgesSettings) -> AsyncIterator[FastAPI]:
 
 
 class Caller:
-    """Calls the application as somebody."""
+    """Calls the application with roles of one's choice."""
 
     def __init__(self, client: httpx.AsyncClient, token: Callable[..., str]) -> None:
         self.client = client
         self._token = token
 
     def headers(self, *roles: Role, **principal: Any) -> dict[str, str]:
-        """The headers of a bearer with these roles; `()` for nobody."""
+        """Return the headers of a bearer with these roles; none for nobody."""
         return {"authorization": f"Bearer {self._token(*roles, **principal)}"} if roles else {}
 
     async def log(self, body: dict[str, Any], *roles: Role, key: str | None = None, **principal: Any) -> httpx.Response:
-        """Log a pledge under its id as the key, or another."""
+        """Log a pledge; the idempotency key is its id, unless given."""
         return await self.client.post(
             "/api/pledges/v1/pledges",
             json=body,
@@ -80,7 +80,7 @@ class Caller:
         if_match: str | None = None,
         **principal: Any,
     ) -> httpx.Response:
-        """Confirm a hire under its id as the key, or another."""
+        """Confirm a hire; the idempotency key is its id, unless given."""
         headers = self.headers(*(roles or ("caseworker",)), **principal) | {
             "idempotency-key": key if key is not None else str(body.get("id", "key"))
         }
@@ -89,13 +89,13 @@ class Caller:
         return await self.client.post("/api/pledges/v1/hires", json=body, headers=headers)
 
     async def get(self, path: str, *roles: Role, **principal: Any) -> httpx.Response:
-        """Get something."""
+        """Get a path."""
         return await self.client.get(path, headers=self.headers(*roles, **principal))
 
 
 @pytest_asyncio.fixture
 async def caller(app: FastAPI, token: Callable[..., str]) -> AsyncIterator[Caller]:
-    """Calls the application as whoever you say."""
+    """A client on a database of its own."""
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8080") as client:
         yield Caller(client, token)
@@ -103,7 +103,7 @@ async def caller(app: FastAPI, token: Callable[..., str]) -> AsyncIterator[Calle
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def one_caller(installation: Installation, signing_key: str, token: Callable[..., str]) -> AsyncIterator[Caller]:
-    """As `caller`, on one database for all tests of a module: for those that look at nothing but their own answer."""
+    """A client on one database for all tests of a module: for tests that look only at their own answers."""
     with fresh_databases(installation, ["pledges"]) as dsns:
         settings = PledgesSettings(
             token_jwks=public_jwks(signing_key),
@@ -123,7 +123,7 @@ async def one_caller(installation: Installation, signing_key: str, token: Callab
 
 
 def pledge_body(**changes: Any) -> dict[str, Any]:
-    """A right body of a pledge, of this moment."""
+    """Return a valid body of a pledge captured now."""
     return {
         "id": str(uuid4()),
         "company": {"name": "Struer Trælast A/S", "cvr": "24256790", "municipality": "0671"},
@@ -137,7 +137,7 @@ def pledge_body(**changes: Any) -> dict[str, Any]:
 
 
 def hire_body(**changes: Any) -> dict[str, Any]:
-    """A right body of a hire; without a pledge it names its company."""
+    """Return a valid body of a hire. Without a pledge it needs a company."""
     return {
         "id": str(uuid4()),
         "start_date": NOW.date().isoformat(),
@@ -148,7 +148,7 @@ def hire_body(**changes: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def know_event(pledges_database: Database, taskforce_id: UUID) -> Callable[..., Awaitable[UUID]]:
-    """`await know_event(status="open")`: the register has told us of an event; returns its id."""
+    """`await know_event(status="open")`: saves an event as `events` publishes it; returns its id."""
 
     async def know(event_id: UUID | None = None, **facts: Any) -> UUID:
         event_id = event_id or uuid4()
@@ -176,7 +176,7 @@ def know_event(pledges_database: Database, taskforce_id: UUID) -> Callable[..., 
 
 @pytest.fixture
 def know_company(pledges_database: Database, taskforce_id: UUID) -> Callable[..., Awaitable[UUID]]:
-    """`await know_company("B&O")`: the register has told us of a company; returns its id."""
+    """`await know_company("B&O")`: saves a company as `events` publishes it; returns its id."""
 
     async def know(name: str | None, *, cvr: str | None = None, municipality: str | None = None, **facts: Any) -> UUID:
         company_id: UUID = facts.get("company_id") or uuid4()

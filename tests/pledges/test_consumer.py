@@ -1,4 +1,4 @@
-"""What the service makes of the register's messages, whatever order and number they come in."""
+"""The messages of `events` are saved, whatever their order and number."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ def deliveries(*messages: Message) -> list[Delivery]:
     return [Delivery(message, uuid4(), uuid4()) for message in messages]
 
 
-async def test_any_order_and_any_number_of_copies_end_in_the_newest_state(
+async def test_any_order_and_number_of_copies_end_in_the_newest_state(
     pledges_database: Database, taskforce_id: UUID
 ) -> None:
     company_id, event_id = uuid4(), uuid4()
-    said: list[Message] = [
+    messages: list[Message] = [
         company(taskforce_id, company_id, 1, name="B&O", cvr="24256790"),
         company(taskforce_id, company_id, 2, name="Bang & Olufsen", cvr="24256790", member=True),
         company(taskforce_id, company_id, 3, name="Bang  &  Olufsen A/S", member=True),
@@ -63,9 +63,9 @@ async def test_any_order_and_any_number_of_copies_end_in_the_newest_state(
             checked_in_at=NOW,
         ),
     ]
-    chance = random.Random(7)  # the order of deliveries, so that a failure can be repeated
+    chance = random.Random(7)  # a fixed seed: a failure can be repeated
     for _ in range(20):
-        shuffled = said * 2
+        shuffled = messages * 2
         chance.shuffle(shuffled)
         cut = chance.randrange(1, len(shuffled))
         for batch in (shuffled[:cut], shuffled[cut:]):
@@ -96,7 +96,7 @@ async def test_a_personally_owned_company_is_an_id_and_nothing_else(
 
 
 class _Record:
-    """A record as the broker's client gives it."""
+    """Return a record as the broker's client returns it."""
 
     def __init__(self, message: Message, offset: int) -> None:
         self.topic, self.partition, self.offset = message.topic(), 0, offset
@@ -115,7 +115,7 @@ class _Record:
         )
 
 
-async def test_what_the_database_cannot_hold_is_put_aside_and_the_rest_applied(
+async def test_a_message_the_database_cannot_store_is_a_dead_letter_and_the_rest_applied(
     pledges_database: Database, taskforce_id: UUID
 ) -> None:
     good, too_new = uuid4(), uuid4()
@@ -136,7 +136,7 @@ async def test_what_the_database_cannot_hold_is_put_aside_and_the_rest_applied(
     assert json.loads(letters[0]["value"])["company_id"] == str(too_new)
 
 
-def test_it_reads_everything_events_says_of_companies_events_and_attendance() -> None:
+def test_the_consumer_reads_every_message_about_companies_events_and_attendance() -> None:
     assert create_consumer().topics == [
         "tilsagn.events.attendance",
         "tilsagn.events.company",

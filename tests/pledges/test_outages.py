@@ -1,4 +1,4 @@
-"""What people and programs are told while the database is away: try again, and nothing typed is lost."""
+"""While the database is away: the answers say to try again, and nothing typed is lost."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest_asyncio.fixture
 async def cut_off(base_settings: dict[str, Any], token: Callable[..., str]) -> AsyncIterator[Caller]:
-    """Calls an application whose database does not answer."""
+    """A client of an application whose database does not answer."""
     nowhere = "postgresql://nobody@127.0.0.1:9/nothing"
     app = create_app(
         PledgesSettings(**base_settings, database_url=nowhere, intake_database_url=nowhere, request_key=REQUEST_KEY)
@@ -29,7 +29,7 @@ async def cut_off(base_settings: dict[str, Any], token: Callable[..., str]) -> A
         yield Caller(client, token)
 
 
-async def test_programs_are_told_to_try_again(cut_off: Caller) -> None:
+async def test_programs_are_answered_503_and_may_try_again(cut_off: Caller) -> None:
     answers = [
         await cut_off.log(pledge_body()),
         await cut_off.confirm(hire_body(company="B&O")),
@@ -42,7 +42,7 @@ async def test_programs_are_told_to_try_again(cut_off: Caller) -> None:
         assert answer.headers["retry-after"] == "1"
 
 
-async def test_what_was_typed_stays_on_the_page_with_its_id(cut_off: Caller) -> None:
+async def test_the_form_keeps_what_was_typed_and_its_id(cut_off: Caller) -> None:
     fields = {
         "id": "7a1a7b0e-5d0a-4f55-9d0f-3a0f5a7f1c11",
         "company.name": "Ålekisten",

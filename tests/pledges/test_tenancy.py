@@ -1,94 +1,44 @@
-"""One taskforce never sees another's rows, and what was logged cannot be changed: the database sees to it."""
+"""The database keeps what was logged from being changed, and taskforces apart (see also tests/tenancy)."""
 
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
-from tests.pledges.conftest import Caller, hire_body, pledge_body
+from services.pledges.pledges import store
+from tests.pledges.conftest import Caller, pledge_body
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from uuid import UUID
-
     from shared.db.database import Database
     from tests.support.infrastructure import Databases
 
-EXEMPT = {"outbox", "dead_letters", "schema_migrations"}
 
-
-async def test_every_business_table_is_bound_to_a_taskforce(pledges_dsns: Databases) -> None:
-    conn = await asyncpg.connect(pledges_dsns.superuser_dsn("pledges"))
-    try:
-        tables = await conn.fetch(
-            """
-            select relname, relrowsecurity,
-                   (select array_agg(attname::text order by array_position(indkey::int2[], attnum))
-                      from pg_index join pg_attribute on attrelid = indrelid and attnum = any(indkey)
-                     where indrelid = c.oid and indisprimary) as key,
-                   (select count(*) from pg_policy where polrelid = c.oid and polpermissive) as policies
-              from pg_class c
-             where relnamespace = 'public'::regnamespace and relkind = 'r'
-            """
-        )
-    finally:
-        await conn.close()
-    business = {row["relname"]: row for row in tables if row["relname"] not in EXEMPT}
-    assert len(business) >= 9
-    for name, row in business.items():
-        assert row["relrowsecurity"], name
-        assert row["policies"] == 1, name
-        assert row["key"][0] == "taskforce_id", name
-
-
-async def _fill(caller: Caller, know_company: Callable[..., Awaitable[UUID]], know_event: Any) -> dict[str, Any]:
-    await know_event()
-    await know_company("B&O", checked_in_at=await know_event())
-    pledge = pledge_body()
-    await caller.log(pledge)
-    await caller.confirm(hire_body(pledge_id=pledge["id"]))
-    return pledge
-
-
-async def test_without_a_taskforce_or_with_another_no_table_shows_a_row(
-    caller: Caller,
-    pledges_database: Database,
-    taskforce_id: UUID,
-    other_taskforce_id: UUID,
-    know_company: Callable[..., Awaitable[UUID]],
-    know_event: Callable[..., Awaitable[UUID]],
+async def test_what_answers_to_the_sender_of_a_request_does_so_in_their_taskforce_alone(
+    caller: Caller, pledges_database: Database, pledges_dsns: Databases, taskforce_id: UUID, other_taskforce_id: UUID
 ) -> None:
-    await _fill(caller, know_company, know_event)
-    async with pledges_database.pool.acquire() as conn:
-        names = [
-            row["relname"]
-            for row in await conn.fetch("select relname from pg_class where relrowsecurity and relkind = 'r'")
-            if row["relname"] not in {"erasures", "access_log", "retention_runs"}  # tests/privacy/test_tenancy.py
-        ]
-    for name in names:
-        query = f"select count(*) from {name}"
-        async with pledges_database.system() as conn:
-            assert await conn.fetchval(query) == 0, name
-        async with pledges_database.read(other_taskforce_id) as conn:
-            assert await conn.fetchval(query) == 0, name
-        async with pledges_database.read(taskforce_id) as conn:
-            assert await conn.fetchval(query) > 0, name
-
-
-async def test_no_row_can_be_written_into_another_taskforce(
-    pledges_database: Database, taskforce_id: UUID, other_taskforce_id: UUID
-) -> None:
-    with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        async with pledges_database.change(taskforce_id) as conn:
-            await conn.execute(
-                "insert into companies (taskforce_id, id, version, member) values ($1, $2, 1, false)",
-                other_taskforce_id,
-                uuid4(),
-            )
+    body = pledge_body()
+    await caller.log(body)
+    id = UUID(body["id"])
+    superuser = await asyncpg.connect(pledges_dsns.superuser_dsn("pledges"))
+    fingerprint = await superuser.fetchval("select request_fingerprint from pledges where id = $1", id)
+    [key] = await superuser.fetch("select key, request_fingerprint as fingerprint from idempotency_keys")
+    await superuser.close()
+    sent: Any = SimpleNamespace(**key)
+    async with pledges_database.read(taskforce_id) as conn:
+        assert await store.pledge_of_request(conn, taskforce_id, id, fingerprint) is not None
+        assert await store.pledge_id_of_request(conn, sent) == id
+    async with pledges_database.read(other_taskforce_id) as conn:
+        for named in (taskforce_id, other_taskforce_id):
+            assert await store.pledge_of_request(conn, named, id, fingerprint) is None
+        assert await store.pledge_id_of_request(conn, sent) is None
+    async with pledges_database.system() as conn:
+        assert await store.pledge_of_request(conn, taskforce_id, id, fingerprint) is None
+        assert await store.pledge_id_of_request(conn, sent) is None
 
 
 @pytest.mark.parametrize(
@@ -106,7 +56,7 @@ async def test_no_row_can_be_written_into_another_taskforce(
         "truncate pledges cascade",
     ],
 )
-async def test_the_service_itself_cannot_undo_what_it_acknowledged(
+async def test_the_service_cannot_change_or_delete_a_logged_pledge(
     pledges_database: Database, taskforce_id: UUID, statement: str
 ) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
@@ -114,7 +64,7 @@ async def test_the_service_itself_cannot_undo_what_it_acknowledged(
             await conn.execute(statement)
 
 
-async def test_a_contact_can_be_erased_in_one_place(
+async def test_a_contact_is_stored_in_one_place_and_can_be_erased(
     caller: Caller, pledges_database: Database, taskforce_id: UUID
 ) -> None:
     body = pledge_body()
@@ -145,22 +95,7 @@ async def test_two_taskforces_may_use_the_same_ids_and_keys(caller: Caller, othe
     assert (await caller.get(path, "coordinator", taskforce_id=other_taskforce_id)).json()["positions"] == 1
 
 
-async def test_another_taskforces_pledge_does_not_exist(caller: Caller, other_taskforce_id: UUID) -> None:
-    body = pledge_body()
-    await caller.log(body)
-    elsewhere: dict[str, Any] = {"taskforce_id": other_taskforce_id}
-
-    read = await caller.get(f"/api/pledges/v1/pledges/{body['id']}", "coordinator", **elsewhere)
-    listed = await caller.get("/api/pledges/v1/pledges", "coordinator", **elsewhere)
-    hired = await caller.confirm(hire_body(pledge_id=body["id"]), "caseworker", **elsewhere)
-
-    assert read.status_code == 404
-    assert listed.json()["items"] == []
-    assert hired.status_code == 422
-    assert hired.json()["errors"][0]["pointer"] == "/pledge_id"
-
-
-async def test_many_taskforces_at_once_stay_apart(caller: Caller) -> None:
+async def test_taskforces_stay_apart_under_concurrent_requests(caller: Caller) -> None:
     bodies = {uuid4(): pledge_body(positions=1 + number) for number in range(20)}
 
     await asyncio.gather(*(caller.log(body, taskforce_id=of) for of, body in bodies.items()))

@@ -1,4 +1,4 @@
-"""A newer release's migration adds a column to every table while this one works: nobody is told of a failure."""
+"""The service works on while a newer release's migration adds a column to every table."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _EVERY_TABLE = "select tablename from pg_tables where schemaname = 'public' and 
 
 
 async def _everything(caller: Caller) -> list[int]:
-    """Log, confirm, repeat, look: the status of each."""
+    """Log, confirm, repeat and read; return the status of each."""
     pledge = pledge_body()
     hire = hire_body(pledge_id=pledge["id"])
     answers = [
@@ -31,9 +31,7 @@ async def _everything(caller: Caller) -> list[int]:
     return [answer.status_code for answer in answers]
 
 
-async def test_nobody_is_told_of_a_failure_when_a_migration_adds_columns(
-    caller: Caller, pledges_dsns: Databases
-) -> None:
+async def test_no_request_fails_when_a_migration_adds_columns(caller: Caller, pledges_dsns: Databases) -> None:
     before = await _everything(caller)
     assert set(before) == {200, 201}
     owner = await asyncpg.connect(pledges_dsns.owner_dsn("pledges"))

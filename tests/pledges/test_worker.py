@@ -1,4 +1,4 @@
-"""The background process on a real broker: it hears of the register and tells of pledges."""
+"""The worker on a real broker."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from shared.db.database import Database
 
 
-async def test_it_hears_of_companies_and_tells_of_pledges(
+async def test_the_worker_saves_companies_and_publishes_pledges(
     broker: EmbeddedBroker,
     pledges_settings: PledgesSettings,
     pledges_database: Database,
@@ -50,7 +50,7 @@ async def test_it_hears_of_companies_and_tells_of_pledges(
     headers = read_headers(record.headers)
     assert headers["ce_type"] == "tilsagn.pledges.PledgeLogged.v1"
     assert headers["ce_taskforceid"] == str(taskforce_id)
-    # The trace leads from the request to the record.
+    # The trace continues from the request to the record.
     assert headers["ce_correlationid"] == logged.headers["x-correlation-id"]
 
 

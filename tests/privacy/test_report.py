@@ -14,7 +14,7 @@ import pytest
 
 from deploy.privacy.people import LOOKUPS
 from deploy.privacy.registers import data_inventory_of
-from shared.i18n.translations import speaking
+from shared.i18n.translations import use_language
 from shared.privacy.access_log import PURPOSES
 from shared.privacy.activity import Activity
 from shared.privacy.english import english, in_language
@@ -120,7 +120,7 @@ def test_the_paper_says_everything_that_the_json_does(language: Language) -> Non
     document = _document(language)
     text = _text(pdf(document))
     wanted: list[str] = [document["taskforce"]]
-    with speaking(language):
+    with use_language(language):
         wanted += [shown(document["made_at"]), *(value for known in document["asked_for"].values() for value in known)]
         for group in document["held"]:
             wanted += [group[name] for name in TEXTS if group[name]]

@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from shared.i18n.translations import speaking
+from shared.i18n.translations import use_language
 from shared.privacy.data_inventory import read_data_inventory
 from shared.privacy.words import column_word
 
@@ -21,8 +21,8 @@ def test_no_column_of_a_persons_data_is_told_by_the_name_it_has_in_the_database(
     entries = read_data_inventory([_ROOT / "services" / service / "personal_data.toml"]).personal
     for entry in entries:
         for column in () if entry.table in _TOLD_OTHERWISE else entry.columns:
-            with speaking("en", service=service):
+            with use_language("en", service=service):
                 english = column_word(column)
-            with speaking("da", service=service):
+            with use_language("da", service=service):
                 danish = column_word(column)
             assert column not in {english, danish}, f"{entry.table}.{column}"

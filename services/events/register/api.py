@@ -17,6 +17,7 @@ from services.events.register.schemas import (
 )
 from shared.fields.text import SearchText
 from shared.http.dependencies import Db
+from shared.http.idempotency import IdempotentDb
 from shared.http.openapi import problems
 from shared.http.paging import PageSize, PageToken, cut
 from shared.http.policy import concerns
@@ -26,7 +27,7 @@ router = APIRouter(prefix="/api/events/v1/companies", tags=["companies"])
 
 @router.post("", status_code=201, responses=problems(404, 409, 422))
 @concerns(COMPANY)
-async def register_company(principal: Planner, db: Db, company: CompanyIn) -> CompanyOut:
+async def register_company(principal: Planner, db: IdempotentDb, company: CompanyIn) -> CompanyOut:
     """Register a company."""
     await commands.register_company(db, principal.taskforce, company.company())
     return await _answer(db, principal.taskforce, company.id)

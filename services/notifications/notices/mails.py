@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from services.notifications.outcomes import Undeliverable
 from shared.i18n.translations import gettext as _
-from shared.i18n.translations import ngettext, speaking
+from shared.i18n.translations import ngettext, use_language
 from shared.ui.formats import number_text
 from shared.ui.pages import templates
 
@@ -59,7 +59,7 @@ def compose(
     message = EmailMessage()
     message["From"] = Address(signed_by or sender.display_name, sender.username, sender.domain)
     message["To"] = recipient
-    with speaking(language, service=SERVICE):
+    with use_language(language, service=SERVICE):
         context = {
             "language": language,
             "name": recipient.display_name,

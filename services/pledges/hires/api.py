@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from services.pledges.hires import commands, queries
 from services.pledges.hires.queries import HireFilter
 from services.pledges.hires.schemas import HireIn, HireOut, HirePage
-from services.pledges.pledges.access import CONTACT_READERS, HIRE, PLEDGE
+from services.pledges.pledges.access import HIRE, PLEDGE, Caseworker, ContactReader
 from services.pledges.pledges.api import PREFIX, json_response
 from services.pledges.pledges.cursors import NewestFirst
-from services.pledges.pledges.dependencies import database, limits
+from services.pledges.pledges.dependencies import limits
 from shared.contracts.pledges import JobType
-from shared.http.auth import Principal, require
+from shared.http.dependencies import Db
 from shared.http.idempotency import Idempotent
 from shared.http.openapi import ETAG, LOCATION
 from shared.http.paging import PageSize, PageToken, cut
@@ -46,15 +46,17 @@ router = APIRouter(prefix=PREFIX, tags=["pledges"])
 )
 @concerns(PLEDGE)
 async def confirm_hire(
+    *,
     body: HireIn,
     request: Request,
-    principal: Annotated[Principal, Depends(require("caseworker"))],
+    db: Db,
+    principal: Caseworker,
     idempotent: Idempotent,
     seen_version: ExpectedVersion,
 ) -> Response:
     """Confirm that a position has become real. Without `pledge_id`: a hire without a pledge, counted apart."""
     hire = await commands.confirm_hire(
-        database(request),
+        db,
         principal.taskforce,
         body.confirmation(),
         confirmed_by=principal.person_id,
@@ -69,8 +71,8 @@ async def confirm_hire(
 @concerns(HIRE)
 async def list_hires(
     *,
-    request: Request,
-    principal: Annotated[Principal, Depends(require(*CONTACT_READERS))],
+    db: Db,
+    principal: ContactReader,
     pledge_id: UUID | None = None,
     event_id: UUID | None = None,
     company_id: UUID | None = None,
@@ -82,7 +84,7 @@ async def list_hires(
     """List hires, the last confirmed first."""
     after = NewestFirst.read(page_token)
     filters = HireFilter(pledge_id, event_id, company_id, job_type, principal.person_id if mine else None)
-    async with database(request).read(principal.taskforce) as conn:
+    async with db.read(principal.taskforce) as conn:
         rows = await queries.hires(
             conn, principal.taskforce, filters, after=(after.at, after.id) if after else None, limit=page_size + 1
         )
@@ -100,11 +102,9 @@ async def list_hires(
     responses={200: {"model": HireOut, "headers": ETAG}, 404: {"description": "There is none"}},
 )
 @concerns(HIRE)
-async def get_hire(
-    hire_id: UUID, request: Request, principal: Annotated[Principal, Depends(require(*CONTACT_READERS))]
-) -> Response:
+async def get_hire(hire_id: UUID, db: Db, principal: ContactReader) -> Response:
     """Return a hire."""
-    async with database(request).read(principal.taskforce) as conn:
+    async with db.read(principal.taskforce) as conn:
         hire = await queries.hire(conn, principal.taskforce, hire_id)
     if hire is None:
         raise Problem(404)

@@ -27,7 +27,7 @@ _MOST_CHARACTERS: Final = 3800
 """Browsers drop cookies over 4096 characters, name and attributes included."""
 
 
-def keep(response: Response, principal: Principal, pledge_id: UUID, answers: Mapping[str, Any]) -> bool:
+def save(response: Response, principal: Principal, pledge_id: UUID, answers: Mapping[str, Any]) -> bool:
     """Store the answers for an hour. False, and nothing stored, where they are longer than any valid answers."""
     text = json.dumps({"by": principal.subject, "answers": answers}, ensure_ascii=False, separators=(",", ":"))
     value = base64.urlsafe_b64encode(text.encode()).decode()
@@ -39,7 +39,7 @@ def keep(response: Response, principal: Principal, pledge_id: UUID, answers: Map
     return True
 
 
-def kept(request: Request, principal: Principal) -> Any:
+def load(request: Request, principal: Principal) -> Any:
     """Return the stored answers, or None; never another person's. Not validated: the browser may send anything."""
     try:
         draft = json.loads(base64.urlsafe_b64decode(request.cookies.get(_COOKIE, "")))
@@ -48,7 +48,7 @@ def kept(request: Request, principal: Principal) -> Any:
     return draft.get("answers") if isinstance(draft, dict) and draft.get("by") == principal.subject else None
 
 
-def forget(response: Response, pledge_id: UUID) -> None:
+def delete(response: Response, pledge_id: UUID) -> None:
     """Delete the answers from the browser."""
     response.delete_cookie(_COOKIE, path=_path(pledge_id), secure=True, httponly=True, samesite="strict")
 

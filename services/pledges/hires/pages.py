@@ -7,15 +7,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ValidationError
 
 from services.pledges.hires import commands, draft, queries
 from services.pledges.hires.queries import HireFilter
 from services.pledges.hires.schemas import HireIn
-from services.pledges.pledges.access import PLEDGE
-from services.pledges.pledges.dependencies import database, limits, settings
+from services.pledges.pledges.access import PLEDGE, Caseworker
+from services.pledges.pledges.dependencies import limits, settings
 from services.pledges.pledges.forms import read_as, uuid_or_none, without_empty
 from services.pledges.pledges.queries import pledge as find_pledge
 from services.pledges.pledges.refusals import IdTaken, NoPositionOpen, PledgeEnded, PositionTaken, StaleVersion
@@ -26,7 +26,8 @@ from shared.fields.copenhagen import COPENHAGEN
 from shared.fields.dates import iso_date
 from shared.fields.numbers import point_decimal
 from shared.fields.phone import TypedPhone
-from shared.http.auth import Principal, require
+from shared.http.auth import Principal
+from shared.http.dependencies import Db
 from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.http.refusals import problem_of
@@ -87,14 +88,16 @@ class HireForm(BaseModel):
 @router.get("/queue/{pledge_id:uuid}/hire")
 @concerns(PLEDGE)
 async def new_hire(
+    *,
     pledge_id: UUID,
     request: Request,
-    principal: Annotated[Principal, Depends(require("caseworker"))],
+    db: Db,
+    principal: Caseworker,
     position: Annotated[int | None, Query(ge=1, le=_MOST_POSITIONS)] = None,
     step: Annotated[str, Query(max_length=60)] = "",
 ) -> Response:
     """Show a form that is almost filled in, or the answers to check."""
-    async with database(request).read(principal.taskforce) as conn:
+    async with db.read(principal.taskforce) as conn:
         pledge = await find_pledge(conn, principal.taskforce, pledge_id)
         if pledge is None:
             raise Problem(404)
@@ -105,7 +108,7 @@ async def new_hire(
         )
     drafted = _drafted(request, principal)
     if step == "check" and drafted is not None:
-        return await _check(request, principal, pledge, drafted)
+        return await _check(request, db, principal, pledge, drafted)
     if not pledge.vacant:
         return RedirectResponse(f"/pledges/{pledge_id}", 303)
     vacant = [one.number for one in pledge.vacant]
@@ -128,7 +131,7 @@ async def new_hire(
 def _drafted(request: Request, principal: Principal) -> Form[HireForm] | None:
     """Return what was filled in before and is not confirmed yet."""
     try:
-        data = HireForm.model_validate(draft.kept(request, principal))
+        data = HireForm.model_validate(draft.load(request, principal))
     except ValidationError:
         return None
     values = data.model_dump(exclude={"contact_person"})
@@ -137,27 +140,25 @@ def _drafted(request: Request, principal: Principal) -> Form[HireForm] | None:
 
 @router.post("/queue/{pledge_id:uuid}/hire")
 @concerns(PLEDGE)
-async def confirm_hire(
-    pledge_id: UUID, request: Request, principal: Annotated[Principal, Depends(require("caseworker"))]
-) -> Response:
+async def confirm_hire(pledge_id: UUID, request: Request, db: Db, principal: Caseworker) -> Response:
     """Go on to the answers to check, go back to the form, or confirm the hire."""
     form = await read_form(request, HireForm)
-    pledge = await _pledge(request, principal, pledge_id)
+    pledge = await _pledge(db, principal, pledge_id)
     if form.data is None:
         return _form_page(request, pledge, form, status_code=422)
     step = "edit" if form.data.step == "edit" else "check"
     if step == "edit":
         shown = _form_page(request, pledge, form)
     elif form.data.step == "confirm":
-        shown = await _confirm(request, principal, pledge, form)
+        shown = await _confirm(request, db, principal, pledge, form)
     else:
-        shown = await _check(request, principal, pledge, form)
+        shown = await _check(request, db, principal, pledge, form)
     if isinstance(shown, RedirectResponse):
         return shown
     # Redirect to an address of its own, where the answers are checked again: a browser cannot go back to a page that
     # answered a POST. A refused confirmation too: checking the answers is refused for the same reason.
     there = RedirectResponse(f"/queue/{pledge_id}/hire{'?step=check' if step == 'check' else ''}", 303)
-    return there if draft.keep(there, principal, pledge_id, form.data.model_dump(exclude_none=True)) else shown
+    return there if draft.save(there, principal, pledge_id, form.data.model_dump(exclude_none=True)) else shown
 
 
 def _read(pledge_id: UUID, form: Form[HireForm]) -> tuple[dict[str, Any], HireIn | dict[str, str]]:
@@ -171,31 +172,31 @@ def _read(pledge_id: UUID, form: Form[HireForm]) -> tuple[dict[str, Any], HireIn
     return body, errors if isinstance(hire, list) or errors else hire
 
 
-async def _check(request: Request, principal: Principal, pledge: PledgeOut, form: Form[HireForm]) -> Response:
+async def _check(request: Request, db: Db, principal: Principal, pledge: PledgeOut, form: Form[HireForm]) -> Response:
     """Show the answers to check, under the same rules as the confirmation; or the form with what is wrong."""
     _body, hire = _read(pledge.id, form)
     if isinstance(hire, dict):
         return _form_page(request, pledge, form.refused(hire), status_code=422)
     try:
         await commands.check_hire(
-            database(request),
+            db,
             principal.taskforce,
             hire.confirmation(),
             limits=limits(request),
             seen_version=_seen_version(form),
         )
     except Refusal as refusal:
-        return await _refused(request, principal, pledge, form, refusal)
+        return await _refused(request, db, principal, pledge, form=form, refusal=refusal)
     return render(request, "hire_check.html", pledge=pledge, form=form, hire=hire)
 
 
-async def _confirm(request: Request, principal: Principal, pledge: PledgeOut, form: Form[HireForm]) -> Response:
+async def _confirm(request: Request, db: Db, principal: Principal, pledge: PledgeOut, form: Form[HireForm]) -> Response:
     body, hire = _read(pledge.id, form)
     if isinstance(hire, dict):
         return _form_page(request, pledge, form.refused(hire), status_code=422)
     try:
         confirmed = await commands.confirm_hire(
-            database(request),
+            db,
             principal.taskforce,
             hire.confirmation(),
             confirmed_by=principal.person_id,
@@ -204,9 +205,9 @@ async def _confirm(request: Request, principal: Principal, pledge: PledgeOut, fo
             seen_version=_seen_version(form),
         )
     except Refusal as refusal:
-        return await _refused(request, principal, pledge, form, refusal)
+        return await _refused(request, db, principal, pledge, form=form, refusal=refusal)
     done = RedirectResponse(f"/queue?hired={confirmed.id}", 303)
-    draft.forget(done, pledge.id)
+    draft.delete(done, pledge.id)
     return done
 
 
@@ -216,10 +217,10 @@ def _seen_version(form: Form[HireForm]) -> int | None:
 
 
 async def _refused(
-    request: Request, principal: Principal, pledge: PledgeOut, form: Form[HireForm], refusal: Refusal
+    request: Request, db: Db, principal: Principal, pledge: PledgeOut, *, form: Form[HireForm], refusal: Refusal
 ) -> Response:
     if isinstance(refusal, _CHANGED_MEANWHILE):
-        return await _changed_meanwhile(request, principal, pledge.id, form, refusal)
+        return await _changed_meanwhile(request, db, principal, pledge.id, form=form, refusal=refusal)
     if isinstance(refusal, (IdempotencyKeyReused, IdTaken)):
         # This form was confirmed before, perhaps in another tab: show the result.
         return RedirectResponse(f"/pledges/{pledge.id}", 303)
@@ -228,8 +229,8 @@ async def _refused(
     return _form_page(request, pledge, form.refused(errors), status_code=problem.status)
 
 
-async def _pledge(request: Request, principal: Principal, pledge_id: UUID) -> PledgeOut:
-    async with database(request).read(principal.taskforce) as conn:
+async def _pledge(db: Db, principal: Principal, pledge_id: UUID) -> PledgeOut:
+    async with db.read(principal.taskforce) as conn:
         pledge = await find_pledge(conn, principal.taskforce, pledge_id)
     if pledge is None:
         raise Problem(404)
@@ -237,11 +238,11 @@ async def _pledge(request: Request, principal: Principal, pledge_id: UUID) -> Pl
 
 
 async def _changed_meanwhile(
-    request: Request, principal: Principal, pledge_id: UUID, form: Form[HireForm], refusal: Refusal
+    request: Request, db: Db, principal: Principal, pledge_id: UUID, *, form: Form[HireForm], refusal: Refusal
 ) -> Response:
     """Show the case worker's answers beside the pledge as it is now; nothing is overwritten."""
-    pledge = await _pledge(request, principal, pledge_id)
-    async with database(request).read(principal.taskforce) as conn:
+    pledge = await _pledge(db, principal, pledge_id)
+    async with db.read(principal.taskforce) as conn:
         hires = await queries.hires(conn, principal.taskforce, HireFilter(pledge_id=pledge_id), limit=_MOST_POSITIONS)
     problem = problem_of(refusal)
     vacant = [str(one.number) for one in pledge.vacant]

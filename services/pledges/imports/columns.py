@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, Final
 
 from services.pledges.pledges.catalogue import TASKS
 from services.pledges.register.domain import name_key
-from shared.i18n.translations import LANGUAGES, speaking
+from shared.i18n.translations import LANGUAGES, use_language
 from shared.i18n.translations import gettext as _
 
 if TYPE_CHECKING:
@@ -155,6 +155,6 @@ def task_code(typed: str) -> str:
 def _task_words() -> Mapping[str, str]:
     words: dict[str, str] = {}
     for language in LANGUAGES:
-        with speaking(language, "pledges"):
+        with use_language(language, "pledges"):
             words |= {name_key(_(label)): code for code, label in TASKS.items()}
     return words

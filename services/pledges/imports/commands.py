@@ -51,7 +51,7 @@ async def import_pledges(
         progress: called with the number of lines written and of all new lines. Nothing is committed before the end.
 
     Returns:
-        The report, in the current language (`shared.i18n.translations.speaking`). Nothing has changed unless it says
+        The report, in the current language (`use_language`). Nothing has changed unless it says
         `imported`. No file makes this raise.
     """
     try:

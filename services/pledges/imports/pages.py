@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import UploadFile
 
 from services.pledges.imports.columns import COLUMNS, REQUIRED
 from services.pledges.imports.commands import import_pledges
 from services.pledges.imports.errors import errors_csv
-from services.pledges.pledges.access import IMPORTERS
-from services.pledges.pledges.dependencies import database, limits, settings
+from services.pledges.pledges.access import Importer
+from services.pledges.pledges.dependencies import limits, settings
 from services.pledges.pledges.rendering import render
 from services.pledges.register.access import EVENT
-from shared.http.auth import Principal, require
+from shared.http.auth import Principal
+from shared.http.dependencies import Db
 from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.http.rate_limits import HEAVY, limited
@@ -54,14 +55,14 @@ COLUMN_WORDS: Final = {
 
 @router.get("/pledges/import")
 @concerns()
-async def choose_file(request: Request, _principal: Annotated[Principal, Depends(require(*IMPORTERS))]) -> Response:
+async def choose_file(request: Request, _principal: Importer) -> Response:
     """Show the form to choose a file."""
     return _page(request, blank())
 
 
 @router.get("/pledges/import/skabelon.csv")
 @concerns()
-async def template(_principal: Annotated[Principal, Depends(require(*IMPORTERS))]) -> Response:
+async def template(_principal: Importer) -> Response:
     """Return an empty file with the right columns, for a Danish Excel."""
     return Response(
         "\ufeff" + ";".join(COLUMNS) + "\r\n",
@@ -73,7 +74,7 @@ async def template(_principal: Annotated[Principal, Depends(require(*IMPORTERS))
 @router.post("/pledges/import")
 @concerns(EVENT)
 @limited(HEAVY)
-async def judge_or_import(request: Request, principal: Annotated[Principal, Depends(require(*IMPORTERS))]) -> Response:
+async def judge_or_import(request: Request, db: Db, principal: Importer) -> Response:
     """Say what each line of the file would do; or, when that has been read and confirmed, import it.
 
     The file is not kept here in between: the page that shows the verdicts carries it back.
@@ -89,7 +90,7 @@ async def judge_or_import(request: Request, principal: Annotated[Principal, Depe
         content = await upload.read()
     else:
         return _page(request, blank().refused({"file": _("Choose a file.")}), status_code=422)
-    report = await _report(request, principal, content, dry_run=posted.get("step") != "import")
+    report = await _report(request, db, principal, content, dry_run=posted.get("step") != "import")
     if report.problem is not None:
         return _page(request, blank().refused({"file": report.problem}), status_code=422)
     return _page(
@@ -104,10 +105,10 @@ async def judge_or_import(request: Request, principal: Annotated[Principal, Depe
 @router.post("/pledges/import/errors")
 @concerns(EVENT)
 @limited(HEAVY)
-async def errors(request: Request, principal: Annotated[Principal, Depends(require(*IMPORTERS))]) -> Response:
+async def errors(request: Request, db: Db, principal: Importer) -> Response:
     """Return the errors of the file that the page of verdicts sends back, as a file for Excel."""
     posted = await request.form(max_files=0, max_fields=10)
-    report = await _report(request, principal, _carried_back(str(posted.get("carried", ""))), dry_run=True)
+    report = await _report(request, db, principal, _carried_back(str(posted.get("carried", ""))), dry_run=True)
     if report.problem is not None:
         return _page(request, blank().refused({"file": report.problem}), status_code=422)
     return Response(
@@ -124,9 +125,9 @@ def _carried_back(carried: str) -> bytes:
         raise Problem(400) from None
 
 
-async def _report(request: Request, principal: Principal, content: bytes, *, dry_run: bool) -> Report:
+async def _report(request: Request, db: Db, principal: Principal, content: bytes, *, dry_run: bool) -> Report:
     return await import_pledges(
-        database(request),
+        db,
         principal.taskforce,
         content,
         dry_run=dry_run,

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.pledges.pledges import commands
-from services.pledges.pledges.access import CONTACT, LOGGERS, logs_as, visible_part
+from services.pledges.pledges.access import CONTACT, Logger, logs_as, visible_part
 from services.pledges.pledges.api import PREFIX, json_response
 from services.pledges.pledges.dependencies import limits, settings
 from services.pledges.pledges.guest_access import intake_for
 from services.pledges.pledges.schemas import PledgeIn, PledgeOut
 from services.pledges.register.access import EVENT
-from shared.http.auth import Principal, require
 from shared.http.idempotency import Idempotent
 from shared.http.openapi import ETAG, LOCATION
 from shared.http.policy import concerns
@@ -45,7 +42,7 @@ router = APIRouter(prefix=PREFIX, tags=["pledges"])
 async def log_pledge(
     body: PledgeIn,
     request: Request,
-    principal: Annotated[Principal, Depends(require(*LOGGERS))],
+    principal: Logger,
     idempotent: Idempotent,
 ) -> Response:
     """Log a company's pledge. Answered once it is safe, never before."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.pledges.pledges.access import LOGGERS
@@ -19,8 +18,8 @@ from shared.http.auth import (
     InvalidToken,
     Principal,
     TokenVerifier,
-    public,
 )
+from shared.http.dependencies import Anybody
 from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.http.rate_limits import SIGNING_IN, limited
@@ -33,9 +32,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/pledges/pass/{token}")
 @concerns(PASS)
 @limited(SIGNING_IN)
-async def enter_with_pass(
-    token: str, request: Request, principal: Annotated[Principal | None, Depends(public)]
-) -> Response:
+async def enter_with_pass(token: str, request: Request, principal: Anybody) -> Response:
     """Open the intake to somebody who scanned an event's code. Somebody signed in stays signed in."""
     guest = _guest(request, token)
     if principal is None or is_guest(principal):
@@ -50,9 +47,7 @@ async def enter_with_pass(
 @router.post("/pledges/pass/{token}")
 @concerns(PASS)
 @limited(SIGNING_IN)
-async def go_on_as_guest(
-    token: str, request: Request, _principal: Annotated[Principal | None, Depends(public)]
-) -> Response:
+async def go_on_as_guest(token: str, request: Request, _principal: Anybody) -> Response:
     """Sign out and go on as an event's guest."""
     return _set_guest_cookie(token, _guest(request, token))
 

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict
 
 from services.pledges.pledges import commands
-from services.pledges.pledges.access import CONTACT, LOGGERS, PLEDGE, logs_as
+from services.pledges.pledges.access import CONTACT, PLEDGE, Logger, logs_as
 from services.pledges.pledges.catalogue import TASKS
 from services.pledges.pledges.dependencies import limits, settings
 from services.pledges.pledges.domain import starts_long_before
@@ -28,7 +28,7 @@ from shared.fields.copenhagen import COPENHAGEN
 from shared.fields.dates import iso_date
 from shared.fields.numbers import point_decimal
 from shared.fields.phone import TypedPhone
-from shared.http.auth import Principal, require
+from shared.http.auth import Principal
 from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.http.rate_limiter import rate_limit_problem
@@ -107,7 +107,7 @@ class IntakeForm(BaseModel):
 @concerns(EVENT, COMPANY, PLEDGE, CONTACT)
 async def new_pledge(
     request: Request,
-    principal: Annotated[Principal, Depends(require(*LOGGERS))],
+    principal: Logger,
     event: Annotated[str, Query(max_length=60)] = "",
     received: Annotated[str, Query(max_length=60)] = "",
     again: Annotated[str, Query(max_length=60)] = "",
@@ -160,7 +160,7 @@ def _filled_again(before: PledgeOut | None) -> dict[str, Any]:
 @router.post("/pledges/new")
 @concerns(EVENT)
 @limited(LOGGING, answered_by_route=True)
-async def log_pledge(request: Request, principal: Annotated[Principal, Depends(require(*LOGGERS))]) -> Response:
+async def log_pledge(request: Request, principal: Logger) -> Response:
     """Log the pledge and show a new form."""
     form = await read_form(request, IntakeForm)
     refused = rate_limit_problem(request)

@@ -190,25 +190,9 @@ create table hire_contacts (
 );
 call isolate('hire_contacts');
 
--- ---- Requests that come again.
-
--- Which request had which effect, inserted in the transaction of that effect. No answer is kept here.
-create table idempotency_keys (
-  taskforce_id uuid not null,
-  operation text not null check (operation in ('log_pledge', 'confirm_hire')),
-  key text not null check (length(key) between 1 and 200),
-  -- HMAC of the body as canonical JSON
-  request_fingerprint bytea not null,
-  -- the pledge or hire
-  subject_id uuid not null,
-  recorded_at timestamptz not null,
-  primary key (taskforce_id, operation, key)
-);
-call isolate('idempotency_keys');
-
 -- ---- What the app role may do: what was acknowledged stays, and what was logged stays as it was.
 
-revoke update, delete on pledges, positions, hires, idempotency_keys from tilsagn_pledges_app;
+revoke update, delete on pledges, positions, hires from tilsagn_pledges_app;
 grant update (version, status) on pledges to tilsagn_pledges_app;
 grant update (status, hire_id) on positions to tilsagn_pledges_app;
 grant update (version, ended_on, end_reason) on hires to tilsagn_pledges_app;

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
+
+from fastapi import Depends
 
 from services.pledges.pledges.domain import Guest, Person
 from services.pledges.register.access import is_guest
-from shared.http.auth import NotAllowed
+from shared.http.auth import NotAllowed, Principal, require
 from shared.http.policy import NOTHING, OWN, Resource
 
 if TYPE_CHECKING:
     from services.pledges.pledges.schemas import PledgeOut
-    from shared.http.auth import Principal
     from shared.product.roles import Role
 
 LOGGERS: Final[tuple[Role, ...]] = ("member", "coordinator", "caseworker", "admin", "event_pass")
@@ -22,6 +23,14 @@ CONTACT_READERS: Final[tuple[Role, ...]] = ("coordinator", "caseworker", "admin"
 """Who may read every business contact."""
 IMPORTERS: Final[tuple[Role, ...]] = ("coordinator", "admin")
 """Who may import old pledges from a file."""
+
+Logger = Annotated[Principal, Depends(require(*LOGGERS))]
+Reader = Annotated[Principal, Depends(require(*READERS))]
+ReaderOrProgram = Annotated[Principal, Depends(require(*READERS, "pledges:read"))]
+"""The same, or a program with an API key for pledges."""
+ContactReader = Annotated[Principal, Depends(require(*CONTACT_READERS))]
+Importer = Annotated[Principal, Depends(require(*IMPORTERS))]
+Caseworker = Annotated[Principal, Depends(require("caseworker"))]
 
 PLEDGE: Final = Resource(
     "pledge",

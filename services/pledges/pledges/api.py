@@ -9,15 +9,15 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from services.pledges.pledges import queries
-from services.pledges.pledges.access import CONTACT, LOGGERS, PLEDGE, READERS, visible_part
+from services.pledges.pledges.access import CONTACT, PLEDGE, Logger, ReaderOrProgram, visible_part
 from services.pledges.pledges.cursors import NewestFirst
-from services.pledges.pledges.dependencies import database
 from services.pledges.pledges.guest_access import find_pledge
 from services.pledges.pledges.queries import PledgeFilter
 from services.pledges.pledges.schemas import ContactAddress, PledgeOut, PledgePage
 from shared.contracts.pledges import JobType, PledgeStatus
 from shared.fields.text import SearchText
-from shared.http.auth import Principal, require, require_service
+from shared.http.auth import Principal, require_service
+from shared.http.dependencies import Db
 from shared.http.openapi import ETAG
 from shared.http.paging import PageSize, PageToken, cut
 from shared.http.policy import concerns
@@ -37,8 +37,8 @@ internal = APIRouter(prefix="/internal/pledges/v1", include_in_schema=False)
 @concerns(PLEDGE, CONTACT)
 async def list_pledges(
     *,
-    request: Request,
-    principal: Annotated[Principal, Depends(require(*READERS, "pledges:read"))],
+    db: Db,
+    principal: ReaderOrProgram,
     event_id: UUID | None = None,
     company_id: UUID | None = None,
     job_type: JobType | None = None,
@@ -64,7 +64,7 @@ async def list_pledges(
         unfilled=unfilled,
         flagged=flagged,
     )
-    async with database(request).read(principal.taskforce) as conn:
+    async with db.read(principal.taskforce) as conn:
         rows = await queries.pledges(
             conn, principal.taskforce, filters, after=(after.at, after.id) if after else None, limit=page_size + 1
         )
@@ -85,9 +85,7 @@ async def list_pledges(
     },
 )
 @concerns(PLEDGE, CONTACT)
-async def get_pledge(
-    pledge_id: UUID, request: Request, principal: Annotated[Principal, Depends(require(*LOGGERS))]
-) -> Response:
+async def get_pledge(pledge_id: UUID, request: Request, principal: Logger) -> Response:
     """Return a pledge as it is now. An event pass sees only what its event's passes have logged."""
     pledge = await find_pledge(request, principal, pledge_id)
     if pledge is None:
@@ -100,11 +98,11 @@ async def get_pledge(
 async def contact_address(
     pledge_id: UUID,
     taskforce: UUID,
-    request: Request,
+    db: Db,
     _principal: Annotated[Principal, Depends(require_service("notifications"))],
 ) -> ContactAddress:
     """Return the address of a pledge's contact, at the moment of sending; 404 where there is none any more."""
-    async with database(request).read(taskforce) as conn:
+    async with db.read(taskforce) as conn:
         address = await queries.contact_address(conn, taskforce, pledge_id)
     if address is None:
         raise Problem(404)

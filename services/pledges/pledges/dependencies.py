@@ -1,4 +1,4 @@
-"""What routes need of the application: the database, the settings, the limits of pledges and hires."""
+"""What routes need of the application's settings."""
 
 from __future__ import annotations
 
@@ -10,13 +10,6 @@ if TYPE_CHECKING:
     from fastapi import Request
 
     from services.pledges.settings import PledgesSettings
-    from shared.db.database import Database
-
-
-def database(request: Request) -> Database:
-    """Return the service's database, as the service's own role."""
-    database: Database = request.app.state.database
-    return database
 
 
 def settings(request: Request) -> PledgesSettings:
@@ -26,5 +19,5 @@ def settings(request: Request) -> PledgesSettings:
 
 
 def limits(request: Request) -> Limits:
-    """Return what this installation allows."""
+    """Return what this installation allows of a pledge and a hire."""
     return Limits(settings(request).positions_max, settings(request).weekly_hours_max)

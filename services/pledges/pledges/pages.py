@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from services.pledges.pledges import queries
@@ -14,22 +14,22 @@ from services.pledges.pledges.access import (
     CONTACT_READERS,
     HIRE,
     IMPORTERS,
-    LOGGERS,
     PLEDGE,
     READERS,
+    Logger,
+    Reader,
     may_read_contact,
     may_read_hires,
     visible_part,
 )
 from services.pledges.pledges.catalogue import STATUSES
 from services.pledges.pledges.cursors import NewestFirst
-from services.pledges.pledges.dependencies import database
 from services.pledges.pledges.forms import uuid_or_none
 from services.pledges.pledges.guest_access import find_pledge
 from services.pledges.pledges.queries import FilledPosition, PledgeFilter
 from services.pledges.pledges.rendering import address, render
 from shared.fields.text import SearchText
-from shared.http.auth import Principal, require
+from shared.http.dependencies import Db
 from shared.http.paging import PageToken, cut
 from shared.http.policy import concerns
 from shared.http.problems import Problem
@@ -48,7 +48,8 @@ Text = Annotated[str, Query(max_length=60)]
 async def list_pledges(
     *,
     request: Request,
-    principal: Annotated[Principal, Depends(require(*READERS))],
+    db: Db,
+    principal: Reader,
     who: Annotated[Literal["mine", "all"] | None, Query()] = None,
     event: Text = "",
     job_type: Text = "",
@@ -69,7 +70,7 @@ async def list_pledges(
         text=q or None,
         flagged=flagged,
     )
-    async with database(request).read(principal.taskforce) as conn:
+    async with db.read(principal.taskforce) as conn:
         rows = await queries.pledges(
             conn, principal.taskforce, filters, after=(after.at, after.id) if after else None, limit=_PAGE + 1
         )
@@ -105,7 +106,8 @@ async def list_pledges(
 async def show_pledge(
     pledge_id: UUID,
     request: Request,
-    principal: Annotated[Principal, Depends(require(*LOGGERS))],
+    db: Db,
+    principal: Logger,
 ) -> Response:
     """Show one pledge: its positions, its contact, and the hires that came from it."""
     pledge = await find_pledge(request, principal, pledge_id)
@@ -113,7 +115,7 @@ async def show_pledge(
         raise Problem(404)
     hires: dict[UUID, FilledPosition] = {}
     if may_read_hires(principal):
-        async with database(request).read(principal.taskforce) as conn:
+        async with db.read(principal.taskforce) as conn:
             hires = await queries.filled_positions(conn, principal.taskforce, pledge_id)
     return render(
         request,

@@ -12,7 +12,6 @@ from fastapi.responses import Response
 
 from services.pledges.hires.queries import hire as find_hire
 from services.pledges.pledges.access import HIRE, PLEDGE
-from services.pledges.pledges.dependencies import database
 from services.pledges.pledges.forms import uuid_or_none
 from services.pledges.pledges.queries import PledgeFilter, events_with_pledges
 from services.pledges.pledges.rendering import address, render
@@ -21,6 +20,7 @@ from services.pledges.queue.cursors import OldestFirst
 from shared.fields.copenhagen import COPENHAGEN
 from shared.fields.text import SearchText
 from shared.http.auth import Principal, require
+from shared.http.dependencies import Db
 from shared.http.paging import PageToken, cut
 from shared.http.policy import concerns
 from shared.i18n.translations import gettext as _
@@ -39,6 +39,7 @@ Text = Annotated[str, Query(max_length=60)]
 async def queue(
     *,
     request: Request,
+    db: Db,
     principal: Annotated[Principal, Depends(require("caseworker", "coordinator"))],
     event: Text = "",
     job_type: Text = "",
@@ -61,7 +62,7 @@ async def queue(
     )
     recent = replace(of_all_time, pledged_since=_a_year_before(today))
     filters = of_all_time if older else recent
-    async with database(request).read(principal.taskforce) as conn:
+    async with db.read(principal.taskforce) as conn:
         rows = await queries.waiting_pledges(
             conn, principal.taskforce, filters, after=(after.on, after.id) if after else None, limit=_PAGE + 1
         )

@@ -1,4 +1,4 @@
-"""Horizontal bars: the length is the number, which also stands at its end."""
+"""Bar charts: horizontal bars, with the number at the end of each bar."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _LABELS_WIDE = 240
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: what it counts, how many, where it leads, and a goal to show as a tick (same unit)."""
+    """One bar: label, value, link, and a goal that is drawn as a tick (in the same unit)."""
 
     label: str
     value: float
@@ -38,7 +38,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class _Frame:
-    """Where labels, bars and numbers go in a drawing of some width."""
+    """The positions of labels, bars and numbers in a drawing of some width."""
 
     width: int
     left: float
@@ -54,13 +54,13 @@ class _Frame:
         return cls(width, left, _ROW_NARROW if narrow else _ROW_WIDE, narrow, room)
 
     def label(self, top: float, label: str) -> Markup:
-        """The label beside its bar, or above it where there is little room."""
+        """Return the label beside its bar, or above it in a narrow drawing."""
         if self.narrow:
             return lines_of_text(0, top + 12, wrapped(label, self.width, 15, most=1), size=15)
         return lines_of_text(0, top + self.row / 2, wrapped(label, self.left - 14, 15), size=15)
 
     def axis(self, height: float) -> list[Markup]:
-        """The line the bars start from, where no labels stand in its way."""
+        """Return the axis from which the bars start, in a wide drawing."""
         return [] if self.narrow else [rule(self.left, 0, self.left, height)]
 
     def bar_top(self, top: float) -> float:
@@ -76,7 +76,7 @@ def draw_bars(
     series: int = REAL,
     number: NumberFormat = number_text,
 ) -> Drawing:
-    """Bars alone, without frame or table."""
+    """Return the bars without frame and table."""
     largest = max([1e-9, *(bar.value for bar in bars), *(bar.goal or 0 for bar in bars)])
     frame = _Frame.of(width, max((number(bar.value) for bar in bars), key=len, default=""))
     height = frame.row * len(bars) + 8
@@ -85,9 +85,9 @@ def draw_bars(
         top = place * frame.row + 4
         bar_top = frame.bar_top(top)
         length = bar.value / largest * frame.room
-        told = f"{bar.label}: {number(bar.value)}"
+        description = f"{bar.label}: {number(bar.value)}"
         if bar.goal is not None:
-            told += f" ({_('goal')}: {number(bar.goal)})"
+            description += f" ({_('goal')}: {number(bar.goal)})"
         body = element(
             "rect",
             {
@@ -108,14 +108,22 @@ def draw_bars(
             weight=600,
         )
         parts.append(
-            mark(bar.href, told, hit_area(0, top, width, frame.row - 4), frame.label(top, bar.label), body, goal, value)
+            mark(
+                bar.href,
+                description,
+                hit_area(0, top, width, frame.row - 4),
+                frame.label(top, bar.label),
+                body,
+                goal,
+                value,
+            )
         )
     description = _("%(count)s bars; the largest is %(largest)s.", count=len(bars), largest=number(largest))
     return sheet(chart_id, title, description, width, height, *parts)
 
 
 def _past_goal(bar: Bar, largest: float, frame: _Frame) -> float:
-    """How far right the number must stand so as not to lie on the goal's tick."""
+    """Return the x at which the number does not overlap the goal's tick."""
     if bar.goal is None or bar.goal <= bar.value:
         return 0
     goal = bar.goal / largest * frame.room
@@ -149,7 +157,7 @@ def bar_chart(
     number: NumberFormat = number_text,
     level: int = 3,
 ) -> Markup:
-    """A figure of bars. `columns` head the table: what a bar is, and what is counted."""
+    """Return a figure of bars. `columns` are the heads of the table: what a bar is, and what is counted."""
     with_goals = any(bar.goal is not None for bar in bars)
     rows = [
         [bar.label, number(bar.value), *([number(bar.goal) if bar.goal is not None else "–"] if with_goals else [])]

@@ -1,4 +1,4 @@
-"""Columns by period: what was counted in each quarter, one column for each series, side by side."""
+"""Column charts by period: one column for each series, side by side."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from shared.ui.charts.palette import INK_SOFT, fill_of, patterns
 from shared.ui.formats import number_text
 
 _GAP = 0.3
-"""Share of a period's width that is left empty."""
+"""The share of a period's width that stays empty."""
 
 
 @dataclass(frozen=True)
 class Period:
-    """One period: a value for each series, where it leads, and its name where there is little room."""
+    """One period: a value for each series, a link, and a short name for narrow drawings."""
 
     label: str
     values: Sequence[float]
@@ -35,14 +35,14 @@ def draw_columns(
     series: Sequence[int],
     number: NumberFormat = number_text,
 ) -> Drawing:
-    """The columns alone; `series` gives each name's colour."""
+    """Return the columns without frame and table; `series` gives the colour of each name."""
     top_value, step = nice_top(max([0.0, *(value for period in periods for value in period.values)]))
     height = 240 if width < 480 else 300
     left, top, bottom = width_of(number(top_value), 14) + 12, 24.0, height - 34.0
     pitch = (width - left) / max(len(periods), 1)
     wide = pitch * (1 - _GAP) / max(len(names), 1)
     longest = max((width_of(number(value), 13) for period in periods for value in period.values), default=0.0)
-    # All or none: a few of many would seem to belong to their neighbours.
+    # All labels or none: with some of them missing, the others would seem to belong to their neighbours.
     numbers_fit = longest <= wide
     parts = [patterns(chart_id, set(series))]
     for rung in range(round(top_value / step) + 1):
@@ -62,8 +62,8 @@ def draw_columns(
                 columns.append(
                     text(own + wide / 2, bottom - tall - 6, number(value), size=13, anchor="middle", weight=600)
                 )
-        told = ", ".join(f"{name} {number(value)}" for name, value in zip(names, period.values, strict=True))
-        parts.append(mark(period.href, f"{period.label}: {told}", hit_area(x, 0, pitch, bottom), *columns))
+        description = ", ".join(f"{name} {number(value)}" for name, value in zip(names, period.values, strict=True))
+        parts.append(mark(period.href, f"{period.label}: {description}", hit_area(x, 0, pitch, bottom), *columns))
         if (len(periods) - 1 - place) % every == 0:
             parts.append(
                 text(x + pitch / 2, bottom + 22, labels[place], size=14, anchor="middle", fill=INK_SOFT, css="ink-soft")
@@ -73,7 +73,7 @@ def draw_columns(
 
 
 def _column(fill: str, x: float, y: float, width: float, height: float) -> Markup:
-    """Drawn from the foot up, its head a little rounded; nothing at all where the value is nought."""
+    """Return one column with a rounded top; nothing for the value 0."""
     corner = min(3.0, width / 3, height)
     path = (
         f"M{x + 0.75:.1f} {y + height:.1f}V{y + corner:.1f}q0 {-corner:.1f} {corner:.1f} {-corner:.1f}"
@@ -94,7 +94,7 @@ def column_chart(
     number: NumberFormat = number_text,
     level: int = 3,
 ) -> Markup:
-    """A figure of columns. `names` are the series, `column` says what a period is."""
+    """Return a figure of columns. `names` are the series, `column` says what a period is."""
     return figure(
         chart_id,
         title,

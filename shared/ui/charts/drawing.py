@@ -1,4 +1,4 @@
-"""SVG primitives. Everything given to them is escaped; they know nothing of any chart."""
+"""SVG primitives. They escape everything that they are given."""
 
 import math
 import re
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 _GLYPH = 0.56
-"""The width of an average letter of our font, in ems: good enough to break lines by."""
+"""The width of an average letter of our font in ems; precise enough to break lines."""
 _BREAK = re.compile("[^\\S\N{NO-BREAK SPACE}]+")
-"""Where a label may be broken."""
+"""The characters after which a label may be broken."""
 
 
 @dataclass(frozen=True)
@@ -23,15 +23,15 @@ class Drawing:
 
 
 def element(tag: str, attributes: Mapping[str, object | None], *children: Markup | str) -> Markup:
-    """`<tag …>children</tag>`; attributes that are None are left out, floats are rounded."""
-    told = "".join(f' {name}="{_told(value)}"' for name, value in attributes.items() if value is not None)
-    # What is markup already is not copied once more for every element around it.
+    """Return `<tag …>children</tag>`; attributes that are None are left out, floats are rounded."""
+    written = "".join(f' {name}="{_attribute_value(value)}"' for name, value in attributes.items() if value is not None)
+    # Markup is passed on as it is, and not escaped again by each element around it.
     inside = "".join(child if isinstance(child, Markup) else escape(child) for child in children)
-    return Markup(f"<{tag}{told}>{inside}</{tag}>")  # noqa: S704 - tags and names are ours, all else is escaped
+    return Markup(f"<{tag}{written}>{inside}</{tag}>")  # noqa: S704 - tags and names are ours, all else is escaped
 
 
-def _told(value: object) -> str:
-    """An attribute's value: numbers need no escaping, and most attributes of a drawing are numbers."""
+def _attribute_value(value: object) -> str:
+    """Return an attribute's value as text; numbers need no escaping, and most attributes are numbers."""
     if isinstance(value, float):
         return f"{value:.1f}".rstrip("0").rstrip(".")
     return str(value) if isinstance(value, int) else escape(value)
@@ -48,7 +48,7 @@ def text(
     fill: str = "#16262b",
     css: str = "ink-text",
 ) -> Markup:
-    """A line of text with its baseline at y."""
+    """Return a line of text with its baseline at y."""
     return element(
         "text",
         {"x": x, "y": y, "font-size": size, "text-anchor": anchor, "font-weight": weight, "fill": fill, "class": css},
@@ -57,7 +57,7 @@ def text(
 
 
 def lines_of_text(x: float, y: float, lines: list[str], *, size: int = 15, anchor: str = "start") -> Markup:
-    """Some lines of text, centred on y as a block."""
+    """Return lines of text, centred on y as a block."""
     step = size * 1.2
     first = y - step * (len(lines) - 1) / 2 + size * 0.35
     return Markup("").join(
@@ -66,25 +66,25 @@ def lines_of_text(x: float, y: float, lines: list[str], *, size: int = 15, ancho
 
 
 def rule(x1: float, y1: float, x2: float, y2: float, *, css: str = "ink-line", stroke: str = "#c3cccb") -> Markup:
-    """A thin straight line."""
+    """Return a thin straight line."""
     return element("line", {"class": css, "x1": x1, "y1": y1, "x2": x2, "y2": y2, "stroke": stroke})
 
 
-def mark(href: str | None, told: str, hit: Markup, *parts: Markup) -> Markup:
-    """Parts that are one mark, told in words: a link over them where there is something behind it.
+def mark(href: str | None, description: str, hit: Markup, *parts: Markup) -> Markup:
+    """Return parts that form one mark with a description, and a link over them if there is an href.
 
-    The parts themselves are hidden from assistive technology, which is told the words once; `hit` is what
-    reacts to pointer and focus.
+    The parts are hidden from assistive technology, which reads the description once; `hit` is the part that reacts to
+    pointer and focus.
     """
     seen = element("g", {"aria-hidden": "true"}, *parts)
-    title = element("title", {}, told)
+    title = element("title", {}, description)
     if href is None:
-        return seen + element("g", {"role": "img", "aria-label": told}, title, hit)
-    return seen + element("a", {"href": href, "aria-label": told}, title, hit)
+        return seen + element("g", {"role": "img", "aria-label": description}, title, hit)
+    return seen + element("a", {"href": href, "aria-label": description}, title, hit)
 
 
 def hit_area(x: float, y: float, width: float, height: float) -> Markup:
-    """The part of a mark that reacts, larger than what is seen; shows hover and focus."""
+    """Return the part of a mark that reacts; larger than the visible part. Shows hover and focus."""
     return element(
         "rect",
         {
@@ -102,7 +102,7 @@ def hit_area(x: float, y: float, width: float, height: float) -> Markup:
 def sheet(
     chart_id: str, title: str, description: str, width: int, height: int, *parts: Markup, css: str = ""
 ) -> Drawing:
-    """The `<svg>`, named by its title and description; its links stay reachable inside."""
+    """Return the `<svg>`, named by its title and description; the links in it stay reachable."""
     svg = element(
         "svg",
         {
@@ -121,12 +121,12 @@ def sheet(
 
 
 def width_of(content: str, size: int = 15) -> float:
-    """About how wide a text is."""
+    """Return the approximate width of a text."""
     return len(content) * size * _GLYPH
 
 
 def wrapped(content: str, width: float, size: int = 15, most: int = 2) -> list[str]:
-    """The text in at most so many lines of this width; what does not fit ends in an ellipsis."""
+    """Return the text in at most so many lines of a width; a text that does not fit ends with an ellipsis."""
     room = max(int(width / (size * _GLYPH)), 4)
     lines = [""]
     for word in _BREAK.split(content.strip()):
@@ -142,7 +142,8 @@ def wrapped(content: str, width: float, size: int = 15, most: int = 2) -> list[s
 
 
 def nice_top(value: float) -> tuple[float, float]:
-    """(top, step) of an axis from 0 that holds value: steps of 1, 2 or 5 times a power of ten, at most five."""
+    """Return (top, step) of an axis from 0 that holds `value`: steps of 1, 2 or 5 times a power of ten, at most
+    five."""
     if value <= 0:
         return 1.0, 1.0
     rough = value / 4

@@ -1,4 +1,4 @@
-"""The frame of every chart: title, legend, the drawing in two widths, and the table with the same numbers."""
+"""The frame of every chart: title, legend, the drawing in two widths, and a table of the same numbers."""
 
 from collections.abc import Callable, Sequence
 
@@ -23,10 +23,10 @@ def figure(
     rows: Sequence[Sequence[str]],
     level: int = 3,
 ) -> Markup:
-    """A chart with everything around it.
+    """Return a chart with its frame.
 
-    `draw(id, width)` makes the drawing. The first column of the table names its row. Without rows there is
-    only a sentence that says so.
+    `draw(id, width)` makes the drawing. The first column of the table names its row. Without rows there is only a
+    sentence that says so.
     """
     heading = element(f"h{level}", {"class": "chart-title", "id": f"{chart_id}-heading"}, title)
     parts = [heading]

@@ -1,4 +1,4 @@
-"""A funnel: how many got to each step, what share of the step before, and how long it took them."""
+"""Funnel charts: how many reached each step, which share of the step before, and in how many days."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _LABELS_WIDE = 240
 
 @dataclass(frozen=True)
 class Step:
-    """A step: how many reached it, where that list is, and the median days since the step before."""
+    """A step: label, count, link, and the median days since the step before."""
 
     label: str
     value: float
@@ -28,7 +28,7 @@ class Step:
 
 
 def _passage(before: Step, step: Step, number: NumberFormat) -> str:
-    """What happened between two steps, in words: the share, and the days if they are known."""
+    """Return the text between two steps: the share, and the days if they are known."""
     words = []
     if before.value:
         words.append(_("%(share)s of the step before", share=percent_text(step.value / before.value)))
@@ -43,7 +43,7 @@ def _passage(before: Step, step: Step, number: NumberFormat) -> str:
 def draw_funnel(
     chart_id: str, title: str, steps: Sequence[Step], width: int, *, number: NumberFormat = number_text
 ) -> Drawing:
-    """The funnel alone."""
+    """Return the funnel without frame and table."""
     narrow = width < 480
     left = 0.0 if narrow else float(_LABELS_WIDE)
     above = 24 if narrow else 0
@@ -107,7 +107,7 @@ def draw_funnel(
 
 
 def _slope(*, left: float, top: float, before: float, bottom: float, after: float) -> Markup:
-    """The pale shape that leads from one bar to the next."""
+    """Return the pale shape between two bars."""
     corners = (
         f"{left:.1f},{top:.1f} {left + before:.1f},{top:.1f} {left + after:.1f},{bottom:.1f} {left:.1f},{bottom:.1f}"
     )
@@ -124,7 +124,7 @@ def funnel_chart(
     number: NumberFormat = number_text,
     level: int = 3,
 ) -> Markup:
-    """A figure of steps. `columns` head the table: what a step is, and what is counted."""
+    """Return a figure of steps. `columns` are the heads of the table: what a step is, and what is counted."""
     rows = []
     for place, step in enumerate(steps):
         before = steps[place - 1].value if place else 0

@@ -1,6 +1,6 @@
-"""Six series, each a colour and a pattern: who cannot tell the colours apart reads the pattern.
+"""Six series, each with a colour and a pattern, so that colour alone never carries meaning.
 
-Each colour reaches 3:1 on white. The classes (`mark-0`, `ink-pattern` …) let a style sheet override them.
+Each colour has a contrast of 3:1 on white. Style sheets can override them by class (`mark-0`, `ink-pattern` …).
 """
 
 from markupsafe import Markup
@@ -9,7 +9,7 @@ from shared.ui.charts.drawing import element
 
 INK_SOFT = "#4c5a5e"
 PROMISED, REAL = 0, 1
-"""The series for what has been promised (amber) and for what became real (petrol), everywhere."""
+"""The series for what was pledged (amber) and for hires (petrol), in every chart."""
 
 COLOURS = ("#b87900", "#0b5561", "#b5482a", "#6c5ba7", "#4a7d2a", "#66757a")
 
@@ -25,12 +25,12 @@ _OVERLAYS = (
 
 
 def fill_of(chart_id: str, series: int) -> str:
-    """What to put in `fill` for a mark of a series: solid, or the pattern that `patterns` defines."""
+    """Return the `fill` of a mark of a series: a colour, or the pattern that `patterns` defines."""
     return f"url(#{chart_id}-p{series % len(COLOURS)})"
 
 
 def patterns(chart_id: str, series: set[int]) -> Markup:
-    """`<defs>` with the patterns of these series, under ids of this drawing's own."""
+    """Return `<defs>` with the patterns of the series, under ids of this drawing."""
     return element("defs", {}, *(_pattern(chart_id, one) for one in sorted({one % len(COLOURS) for one in series})))
 
 
@@ -45,7 +45,7 @@ def _pattern(chart_id: str, series: int) -> Markup:
 
 
 def swatch(chart_id: str, series: int) -> Markup:
-    """A small sample of a series, for a legend."""
+    """Return a small sample of a series, for a legend."""
     own = f"{chart_id}-swatch{series}"
     mark = element("rect", {"width": 22, "height": 16, "rx": 3, "fill": fill_of(own, series)})
     return element(

@@ -12,7 +12,7 @@ import pytest
 from services.dashboard.measures.figures import today
 from services.dashboard.overview.views import Selection, types_in_words
 from shared.contracts.pledges import JobType
-from shared.i18n.translations import speaking
+from shared.i18n.translations import use_language
 from tests.dashboard.messages import check_in, employer_event, hire, pledge, taskforce, tell
 
 if TYPE_CHECKING:
@@ -187,9 +187,9 @@ async def test_only_the_latest_quarters_and_events_are_shown_until_all_are_asked
 def test_job_types_in_words_name_only_those_there_are() -> None:
     nothing = dict.fromkeys(get_args(JobType), 0)
     assert types_in_words(nothing) == ""
-    with speaking("da", "dashboard"):
+    with use_language("da", "dashboard"):
         assert types_in_words(nothing | {"fleksjob": 2, "smaajob": 1}) == "1 småjob · 2 fleksjob"
-    with speaking("en", "dashboard"):
+    with use_language("en", "dashboard"):
         assert types_in_words(nothing | {"fleksjob": 2}) == "2 fleksjob"
 
 

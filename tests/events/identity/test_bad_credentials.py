@@ -20,7 +20,7 @@ from services.events.identity.first_admin.commands import make_first_admin_link
 from services.events.identity.magic_links.domain import LIFETIME, LinkCode
 from shared.http.auth import COOKIE, SESSION_COOKIE, new_private_jwk
 from shared.http.refusals import problem_with_code
-from shared.i18n.translations import LANGUAGES, N_, gettext, speaking
+from shared.i18n.translations import LANGUAGES, N_, gettext, use_language
 from tests.events.conftest import API
 from tests.events.identity.browsing import count
 from tests.events.identity.magic_links.test_magic_links import aged, app, browser, karen, link  # noqa: F401  (fixtures)
@@ -40,7 +40,7 @@ FIVE_MINUTES: Final = 300
 
 def assert_says(answer: httpx.Response, refusal: str, language: Language, *withheld: str) -> None:
     """The page says what is the matter and what to do, in the language; and nothing that it need not."""
-    with speaking(language, service="events"):
+    with use_language(language, service="events"):
         problem = problem_with_code(refusal, package="services.events").document()
     assert answer.status_code == problem["status"], answer.text
     text = answer.text.replace("&#39;", "'")
@@ -128,7 +128,7 @@ async def test_an_invalid_pass_says_so(
     for code in ("A" * 64, elsewhere):
         answer = await caller.client.get(f"/events/pass/{code}?lang={language}", headers=PAGE)
         assert answer.status_code == 404
-        with speaking(language, service="events"):
+        with use_language(language, service="events"):
             assert gettext(N_("This code does not work")) in answer.text
         assert event["title"] not in answer.text
         assert COOKIE not in caller.client.cookies
@@ -201,7 +201,7 @@ async def test_a_case_worker_without_a_municipality_is_asked_for_it_and_nothing_
     form = {"id": str(uuid4()), "name": "Bodil", "email": "bodil@x.example", "roles": "caseworker", "language": "da"}
     answer = await caller.client.post(f"/people?lang={language}", data=form, headers=caller.headers("admin") | PAGE)
     assert answer.status_code == 422
-    with speaking(language, service="events"):
+    with use_language(language, service="events"):
         assert (problem_with_code("municipality-missing", package="services.events").detail or "-") in answer.text
     assert "bodil@x.example" in answer.text, "what was typed stays"
     assert await count(db, taskforce_id, "people") == before
@@ -229,7 +229,7 @@ async def test_of_two_administrators_who_take_the_role_from_each_other_one_is_to
     )
     done, refused = sorted(answers, key=lambda answer: answer.status_code)
     assert (done.status_code, refused.status_code) == (303, 422)
-    with speaking(language, service="events"):
+    with use_language(language, service="events"):
         assert (problem_with_code("last-administrator", package="services.events").detail or "-") in refused.text
     async with db.read(taskforce_id) as conn:
         assert await conn.fetchval("select count(*) from person_roles where role = 'admin'") == 1

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.events.conftest import company_body, published
+from tests.events.conftest import API, company_body, published
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -156,3 +156,29 @@ async def test_another_taskforce_sees_nothing_and_may_use_the_same_id(
 async def test_an_unknown_taskforce_is_refused(caller: Caller) -> None:
     answer = await caller.post("/companies", company_body(), taskforce_id=uuid4())
     assert (answer.status_code, answer.json()["type"]) == (404, "/problems/taskforce-unknown")
+
+
+async def test_an_idempotency_key_stays_with_its_request(caller: Caller) -> None:
+    headers = caller.headers("coordinator") | {"idempotency-key": str(uuid4())}
+    first, second = company_body(), company_body()
+
+    registered = await caller.client.post(f"{API}/companies", json=first, headers=headers)
+    again = await caller.client.post(f"{API}/companies", json=first, headers=headers)
+    other = await caller.client.post(f"{API}/companies", json=second, headers=headers)
+
+    assert (registered.status_code, again.status_code, other.status_code) == (201, 201, 422)
+    assert again.json() == registered.json()
+    assert other.json()["type"] == "/problems/idempotency-key-reused"
+    assert (await caller.get(f"/companies/{second['id']}")).status_code == 404
+
+
+async def test_a_refused_request_leaves_its_idempotency_key_free(caller: Caller) -> None:
+    taken = await caller.company()
+    headers = caller.headers("coordinator") | {"idempotency-key": str(uuid4())}
+
+    refused = await caller.client.post(
+        f"{API}/companies", json=company_body(id=taken["id"], name="Another"), headers=headers
+    )
+    mended = await caller.client.post(f"{API}/companies", json=company_body(name="Another"), headers=headers)
+
+    assert (refused.status_code, mended.status_code) == (409, 201)

@@ -15,7 +15,7 @@ from services.notifications.app import create_app
 from services.notifications.deliveries.pages import reason_text
 from shared.contracts.events import SignInLinkRequested
 from shared.http.auth import COOKIE, unclassified_routes
-from shared.i18n.translations import speaking
+from shared.i18n.translations import use_language
 from shared.product.roles import Role
 from tests.notifications.facts import hire, invited, pledge
 
@@ -263,7 +263,7 @@ async def test_the_page_goes_on_where_it_ended(
 def test_every_reason_has_words(reason: str) -> None:
     words = set()
     for language in ("da", "en"):
-        with speaking(language, service="notifications"):
+        with use_language(language, service="notifications"):
             words.add(reason_text(reason))
     assert len(words) == 2
     assert reason not in words

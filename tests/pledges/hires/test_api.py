@@ -42,7 +42,7 @@ async def test_a_hire_fills_a_position_and_the_pledge_follows(caller: Caller) ->
     assert [one["hire_id"] for one in after["position_list"]] == [first.json()["id"], second.json()["id"]]
 
 
-async def test_what_travels_of_a_hire_names_no_person(caller: Caller, pledges_database: Database) -> None:
+async def test_the_message_about_a_hire_names_no_person(caller: Caller, pledges_database: Database) -> None:
     pledge = await _logged(caller)
     hire = (await caller.confirm(hire_body(pledge_id=pledge["id"]))).json()
 
@@ -87,7 +87,7 @@ async def test_two_case_workers_on_one_position_make_one_hire(caller: Caller) ->
     assert refused.json()["type"] == "/problems/position-taken"
 
 
-async def test_case_workers_who_do_not_mind_which_get_one_position_each(caller: Caller) -> None:
+async def test_case_workers_who_name_no_position_get_one_each(caller: Caller) -> None:
     pledge = await _logged(caller, positions=4)
 
     answers = await asyncio.gather(*(caller.confirm(hire_body(pledge_id=pledge["id"])) for _ in range(6)))
@@ -198,7 +198,7 @@ async def test_a_refused_hire_leaves_nothing_behind(
         assert await conn.fetchval("select count(*) from outbox") == 3
 
 
-async def test_hires_are_listed_with_their_contact_person_for_those_who_work_with_them(caller: Caller) -> None:
+async def test_case_workers_see_the_contact_person_in_the_list_of_hires(caller: Caller) -> None:
     pledge = await _logged(caller)
     ids = [(await caller.confirm(hire_body(pledge_id=pledge["id"]))).json()["id"] for _ in range(3)]
 

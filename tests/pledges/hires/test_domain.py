@@ -25,7 +25,7 @@ from tests.pledges.builders import NOW, SOMEBODY, TASKFORCE, logged, pledge_term
 
 
 def confirmation(**changes: Any) -> HireConfirmation:
-    """A confirmation by a case worker."""
+    """Return a valid confirmation."""
     facts: dict[str, Any] = {
         "id": uuid4(),
         "start_date": NOW.date(),
@@ -36,13 +36,13 @@ def confirmation(**changes: Any) -> HireConfirmation:
 
 
 def confirmed(given: HireConfirmation, pledge: Pledge | None = None, **more: Any) -> Any:
-    """A hire that has just been confirmed."""
+    """Return a hire that has just been confirmed."""
     return confirm_hire(
         TASKFORCE, given, pledge=pledge, register=(), confirmed_by=None, now=NOW, limits=Limits(), **more
     )
 
 
-def test_a_hire_takes_after_its_pledge() -> None:
+def test_a_hire_inherits_job_type_and_company_from_its_pledge() -> None:
     pledge = logged(pledge_terms(job_type="praktik", event_id=None), by=SOMEBODY)
 
     hire = confirmed(confirmation(pledge_id=pledge.id), pledge)
@@ -69,12 +69,12 @@ def test_a_hire_without_a_pledge_needs_a_company() -> None:
         ({"pledge_id": UUID(int=1)}, UnknownPledge),
     ],
 )
-def test_what_no_hire_can_be_is_refused(change: dict[str, Any], refusal: type[Refusal]) -> None:
+def test_an_impossible_hire_is_refused(change: dict[str, Any], refusal: type[Refusal]) -> None:
     with pytest.raises(refusal):
         confirmed(confirmation(company=TypedCompany("B&O"), **change))
 
 
-def test_a_case_worker_who_saw_an_older_pledge_is_told() -> None:
+def test_a_hire_based_on_an_older_version_is_refused() -> None:
     pledge = logged()
     pledge.fill(1, hire_id=uuid4())
 

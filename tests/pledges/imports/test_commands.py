@@ -1,4 +1,4 @@
-"""Importing pledges from files as Excel in Denmark saves them."""
+"""Importing pledges from files as a Danish Excel saves them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from services.pledges.imports.report import Report
 from services.pledges.imports.spreadsheet import NotATable, read_table
 from services.pledges.pledges.domain import Limits
 from shared.contracts.pledges import PledgeLogged
-from shared.i18n.translations import speaking
+from shared.i18n.translations import use_language
 from tests.pledges.conftest import NOW, REQUEST_KEY
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ LINES = (
 
 @pytest.fixture(autouse=True)
 def in_english() -> Iterator[None]:
-    """Messages are asserted in English."""
-    with speaking("en", "pledges"):
+    """Messages are in English in these tests."""
+    with use_language("en", "pledges"):
         yield
 
 
@@ -54,7 +54,7 @@ async def _count(db: Database, of: UUID) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "cp1252", "utf-16"])
-async def test_a_file_in_any_encoding_excel_writes_becomes_the_same_pledges(
+async def test_every_encoding_that_excel_writes_gives_the_same_pledges(
     pledges_database: Database, taskforce_id: UUID, encoding: str
 ) -> None:
     report = await run(pledges_database, taskforce_id, a_file(*LINES).encode(encoding))
@@ -79,7 +79,7 @@ async def test_a_file_in_any_encoding_excel_writes_becomes_the_same_pledges(
     assert (row["captured_by"], str(row["pledged_on"]), list(row["flags"])) == ("import", "2024-02-01", [])
 
 
-async def test_the_same_file_again_changes_nothing_in_whatever_encoding_or_spelling(
+async def test_the_same_file_again_changes_nothing_whatever_its_encoding(
     pledges_database: Database, taskforce_id: UUID
 ) -> None:
     await run(pledges_database, taskforce_id, a_file(*LINES))
@@ -97,7 +97,7 @@ async def test_the_same_file_again_changes_nothing_in_whatever_encoding_or_spell
     assert await _count(pledges_database, taskforce_id) == before
 
 
-async def test_one_bad_line_and_nothing_is_imported(pledges_database: Database, taskforce_id: UUID) -> None:
+async def test_with_one_bad_line_nothing_is_imported(pledges_database: Database, taskforce_id: UUID) -> None:
     bad = "B&O;1;67x;31-02-2024;spionage;0;40;5;Ukendt;Eva 010170-1234;tolv;eva@"
 
     report = await run(pledges_database, taskforce_id, a_file(LINES[0], "", bad, LINES[1]).encode("cp1252"))
@@ -121,7 +121,9 @@ async def test_one_bad_line_and_nothing_is_imported(pledges_database: Database, 
     assert await _count(pledges_database, taskforce_id) == (0, 0)
 
 
-async def test_a_dry_run_says_it_all_and_does_nothing(pledges_database: Database, taskforce_id: UUID) -> None:
+async def test_a_dry_run_gives_every_verdict_and_changes_nothing(
+    pledges_database: Database, taskforce_id: UUID
+) -> None:
     await run(pledges_database, taskforce_id, a_file(LINES[0]))
 
     report = await run(pledges_database, taskforce_id, a_file(*LINES), dry_run=True)
@@ -132,7 +134,7 @@ async def test_a_dry_run_says_it_all_and_does_nothing(pledges_database: Database
     assert await _count(pledges_database, taskforce_id) == (1, 1)
 
 
-async def test_lines_that_say_the_same_are_as_many_pledges(pledges_database: Database, taskforce_id: UUID) -> None:
+async def test_equal_lines_become_as_many_pledges(pledges_database: Database, taskforce_id: UUID) -> None:
     await run(pledges_database, taskforce_id, a_file(LINES[1], LINES[1]))
 
     report = await run(pledges_database, taskforce_id, a_file(LINES[1], LINES[1], LINES[1]))
@@ -169,7 +171,7 @@ async def test_two_imports_of_one_file_at_once_make_its_pledges_once(
     assert await _count(pledges_database, taskforce_id) == (3, 3)
 
 
-async def test_what_travels_of_an_imported_pledge_is_what_travels_of_any(
+async def test_the_message_about_an_imported_pledge_is_like_any_other(
     pledges_database: Database,
     taskforce_id: UUID,
     know_company: Callable[..., Awaitable[UUID]],
@@ -262,7 +264,7 @@ async def test_neither_the_name_of_a_column_nor_a_cell_without_one_holds_a_cpr_n
     ],
     ids=lambda value: str(value)[:20],
 )
-async def test_a_file_that_is_no_such_table_is_refused_in_words(
+async def test_a_file_that_is_not_a_table_is_refused_with_a_reason(
     pledges_database: Database, taskforce_id: UUID, content: bytes, words: str
 ) -> None:
     report = await run(pledges_database, taskforce_id, content)
@@ -287,14 +289,14 @@ def test_tabs_and_commas_separate_too() -> None:
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"\xfe\xff\xd8\x00"])
-def test_half_a_character_is_not_text(content: bytes) -> None:
+def test_a_file_with_half_a_character_is_refused(content: bytes) -> None:
     with pytest.raises(NotATable):
         read_table(content)
 
 
 async def test_a_large_file_is_imported_in_good_time(pledges_database: Database, taskforce_id: UUID) -> None:
     lines = [f"Virksomhed {n};;;01-02-2024;;1;5;;;Eva;;" for n in range(600)]
-    told: list[tuple[int, int]] = []
+    reported: list[tuple[int, int]] = []
 
     report = await import_pledges(
         pledges_database,
@@ -303,9 +305,9 @@ async def test_a_large_file_is_imported_in_good_time(pledges_database: Database,
         dry_run=False,
         limits=Limits(),
         request_key=REQUEST_KEY,
-        progress=lambda done, all_: told.append((done, all_)),
+        progress=lambda done, all_: reported.append((done, all_)),
     )
 
     assert report.count("new") == 600
-    assert told[-1] == (600, 600)
+    assert reported[-1] == (600, 600)
     assert len(COLUMNS) == len(set(COLUMNS))

@@ -1,4 +1,4 @@
-"""The import: the verdicts on a file, and the file for correcting it."""
+"""The pages of the import: verdicts, and the file of errors."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ async def test_a_file_named_like_a_cpr_number_is_not_read(one_caller: Caller) ->
     assert "1234" not in answer.text
 
 
-async def test_verdicts_stand_as_the_lines_do_beside_their_companies(one_caller: Caller) -> None:
+async def test_verdicts_are_in_the_order_of_the_lines_beside_their_companies(one_caller: Caller) -> None:
     content = (
         "virksomhed;dato;pladser;timer fra;kontaktperson;telefon\r\n"
         "Bæk A/S;01-02-2024;2;5;Eva;97850000\r\n"
@@ -65,7 +65,7 @@ async def test_verdicts_stand_as_the_lines_do_beside_their_companies(one_caller:
     assert lines == [("2", "Bæk A/S"), ("3", "Holm ApS"), ("4", "–")]
 
 
-async def test_what_has_to_be_corrected_can_be_taken_along_as_a_file_for_excel(one_caller: Caller) -> None:
+async def test_the_errors_can_be_downloaded_as_a_file_for_excel(one_caller: Caller) -> None:
     content = (
         "virksomhed;dato;pladser;timer fra;kontaktperson;telefon\r\n"
         "Bæk A/S;01-02-2024;2;5;Eva;97850000\r\n"
@@ -95,9 +95,7 @@ async def test_what_has_to_be_corrected_can_be_taken_along_as_a_file_for_excel(o
 @pytest.mark.parametrize(
     ("carried", "status"), [("!", 400), (base64.urlsafe_b64encode(b"a;b\n1;2").decode(), 422)], ids=["mangled", "other"]
 )
-async def test_a_file_without_verdicts_has_no_errors_to_take_along(
-    one_caller: Caller, carried: str, status: int
-) -> None:
+async def test_a_file_without_verdicts_has_no_errors_to_download(one_caller: Caller, carried: str, status: int) -> None:
     headers = one_caller.headers("admin") | HTML
 
     answer = await one_caller.client.post("/pledges/import/errors", data={"carried": carried}, headers=headers)
@@ -126,7 +124,9 @@ async def test_a_file_without_verdicts_has_no_errors_to_take_along(
     ],
     ids=["nothing", "columns", "cells", "5 MB", "9 MB", "mangled"],
 )
-async def test_a_wrong_file_is_told(one_caller: Caller, send: dict[str, Any], status: int, words: str) -> None:
+async def test_an_unusable_file_is_refused_on_the_page(
+    one_caller: Caller, send: dict[str, Any], status: int, words: str
+) -> None:
     answer = await one_caller.client.post("/pledges/import", headers=one_caller.headers("admin") | HTML, **send)
 
     assert answer.status_code == status

@@ -1,4 +1,4 @@
-"""How a pledge may come in by way of its event, as a person or with a pass."""
+"""Logging a pledge for an event, as a person or with a pass."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BEFORE_CLOSING = (NOW - timedelta(minutes=90)).isoformat()
 
 
 def as_pass(event_id: UUID, generation: int = 1) -> dict[str, Any]:
-    """The principal of an event's pass."""
+    """Return the principal of an event's pass."""
     return {"subject": f"pass:{event_id}", "event_id": event_id, "pass_generation": generation}
 
 
@@ -53,7 +53,7 @@ async def test_a_pass_does_not_log_for_another_event(
     assert answer.json()["type"] == "/problems/pass-for-another-event"
 
 
-async def test_a_pass_whose_event_we_have_not_heard_of_is_believed(caller: Caller) -> None:
+async def test_a_pass_works_before_its_events_messages_have_arrived(caller: Caller) -> None:
     event_id = uuid4()
 
     answer = await caller.log(pledge_body(event_id=str(event_id)), "event_pass", **as_pass(event_id))
@@ -62,7 +62,7 @@ async def test_a_pass_whose_event_we_have_not_heard_of_is_believed(caller: Calle
     assert answer.json()["flags"] == ["event_unconfirmed"]
 
 
-async def test_a_revoked_pass_is_refused_but_what_it_delivered_stays_answered(
+async def test_a_revoked_pass_is_refused_but_a_repeat_is_answered_as_before(
     caller: Caller, know_event: Callable[..., Awaitable[UUID]]
 ) -> None:
     event_id = await know_event()
@@ -110,7 +110,7 @@ async def test_what_was_captured_while_the_event_was_open_is_accepted_late_and_f
         assert answer.json()["flags"] == ["late"]
 
 
-async def test_what_was_captured_after_the_event_had_closed_only_a_person_may_log(
+async def test_only_a_person_may_log_what_was_captured_after_the_event_closed(
     caller: Caller, know_event: Callable[..., Awaitable[UUID]]
 ) -> None:
     event_id = await know_event(**CLOSED)
@@ -137,7 +137,7 @@ async def test_a_wrong_clock_does_not_cost_a_guest_the_pledge(
     assert answer.json()["flags"] == ["clock_wrong", "late"]
 
 
-async def test_a_cancelled_event_takes_what_people_log_and_nothing_by_pass(
+async def test_for_a_cancelled_event_people_may_log_and_guests_may_not(
     caller: Caller, know_event: Callable[..., Awaitable[UUID]]
 ) -> None:
     event_id = await know_event(status="cancelled")
@@ -149,7 +149,7 @@ async def test_a_cancelled_event_takes_what_people_log_and_nothing_by_pass(
     assert by_member.json()["flags"] == ["event_cancelled"]
 
 
-async def test_a_person_who_names_an_unknown_event_is_told_which_field(caller: Caller) -> None:
+async def test_an_unknown_event_is_refused_with_its_field(caller: Caller) -> None:
     answer = await caller.log(pledge_body(event_id=str(uuid4())), "coordinator")
 
     assert answer.status_code == 422
@@ -158,7 +158,7 @@ async def test_a_person_who_names_an_unknown_event_is_told_which_field(caller: C
 
 @pytest_asyncio.fixture
 async def patient_caller(pledges_settings: PledgesSettings, token: Callable[..., str]) -> AsyncIterator[Caller]:
-    """Calls an application that waits for news of an event."""
+    """A client of an application that waits for the messages of an event."""
     import httpx
 
     app = create_app(pledges_settings.model_copy(update={"event_patience_seconds": 3.0}))
@@ -169,7 +169,7 @@ async def patient_caller(pledges_settings: PledgesSettings, token: Callable[...,
         yield Caller(client, token)
 
 
-async def test_a_pledge_that_overtakes_the_news_of_its_event_waits_for_it(
+async def test_a_pledge_waits_for_the_messages_of_its_event(
     patient_caller: Caller, know_event: Callable[..., Awaitable[UUID]]
 ) -> None:
     event_id = uuid4()

@@ -1,4 +1,4 @@
-"""The intake of whoever scanned an event's code."""
+"""The intake for guests, who have scanned an event's code."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ async def test_an_event_pass_opens_its_intake_and_only_that(
         assert (await caller.client.get(path, headers=guest)).status_code == 403
 
 
-async def test_a_pass_that_does_not_work_says_what_to_do(caller: Caller, token: Callable[..., str]) -> None:
+async def test_an_invalid_pass_is_refused_with_what_to_do(caller: Caller, token: Callable[..., str]) -> None:
     for bad in ("x", token("member"), token("event_pass", lifetime_seconds=-1)):
         answer = await caller.client.get(f"/pledges/pass/{bad}", headers=HTML)
 
@@ -76,10 +76,10 @@ async def test_scanning_a_code_signs_nobody_out_before_they_press_the_button(
     signed_in += [caller.headers("member", taskforce_id=other_taskforce_id)]
 
     for headers in signed_in:
-        asked = await caller.client.get(f"/pledges/pass/{event_pass}", headers=headers | HTML)
-        assert asked.status_code == 200
-        assert "Fortsæt som gæst" in asked.text
-        assert signs_nobody_in(asked)
+        page = await caller.client.get(f"/pledges/pass/{event_pass}", headers=headers | HTML)
+        assert page.status_code == 200
+        assert "Fortsæt som gæst" in page.text
+        assert signs_nobody_in(page)
 
         origin = {"origin": "http://localhost:8080"}
         entered = await caller.client.post(f"/pledges/pass/{event_pass}", headers=headers | HTML | origin)
@@ -87,7 +87,7 @@ async def test_scanning_a_code_signs_nobody_out_before_they_press_the_button(
         assert entered.headers["set-cookie"].startswith(f"{COOKIE}={event_pass};")
 
 
-async def test_a_revoked_pass_is_told_so_with_everything_typed_still_there(
+async def test_with_a_revoked_pass_the_form_keeps_what_was_typed(
     caller: Caller, know_event: Callable[..., Awaitable[UUID]], token: Callable[..., str]
 ) -> None:
     event_id = await know_event(pass_generation=2)
@@ -103,7 +103,7 @@ async def test_a_revoked_pass_is_told_so_with_everything_typed_still_there(
     assert 'value="Eva Holm"' in answer.text
 
 
-async def test_a_revoked_pass_opens_no_intake_and_tells_nobody_who_is_here(
+async def test_a_revoked_pass_opens_no_intake_and_shows_no_companies(
     caller: Caller,
     know_event: Callable[..., Awaitable[UUID]],
     know_company: Callable[..., Awaitable[UUID]],

@@ -1,4 +1,4 @@
-"""The intake: what is filled in, what is refused, and what comes next."""
+"""The intake form."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from shared.product.roles import Role
 
 
-async def test_what_is_filled_in_becomes_a_pledge_and_the_next_form_stands_ready(
+async def test_a_filled_in_form_becomes_a_pledge_and_an_empty_form_follows(
     caller: Caller, know_event: Callable[..., Awaitable[UUID]], know_company: Callable[..., Awaitable[UUID]]
 ) -> None:
     event_id = await know_event()
@@ -45,7 +45,7 @@ async def test_what_is_filled_in_becomes_a_pledge_and_the_next_form_stands_ready
     assert (logged["event_id"], logged["captured_by"]) == (str(event_id), "web")
 
 
-async def test_what_must_be_filled_in_stands_before_what_may_be(caller: Caller) -> None:
+async def test_required_fields_come_before_optional_ones(caller: Caller) -> None:
     page = (await caller.client.get("/pledges/new", headers=caller.headers("member") | HTML)).text
 
     names = list(dict.fromkeys(re.findall(r' name="([a-z_.]+)"', page.partition("<main")[2])))
@@ -61,7 +61,7 @@ async def test_what_must_be_filled_in_stands_before_what_may_be(caller: Caller) 
     ]
 
 
-async def test_the_kind_of_job_is_one_tap_and_a_smaajob_until_then(caller: Caller) -> None:
+async def test_the_kind_of_job_is_one_tap_and_a_smaajob_by_default(caller: Caller) -> None:
     page = (await caller.client.get("/pledges/new", headers=caller.headers("member") | HTML)).text
     chips = re.findall(r'<input type="radio"[^>]* name="job_type" value="(\w+)"( checked)?', page)
     assert chips[0] == ("smaajob", " checked")
@@ -74,7 +74,7 @@ async def test_the_kind_of_job_is_one_tap_and_a_smaajob_until_then(caller: Calle
     assert logged["job_type"] == "fleksjob"
 
 
-async def test_one_more_from_the_same_company_has_its_name_and_contact_and_is_a_pledge_of_its_own(
+async def test_one_more_from_the_same_company_repeats_its_name_and_contact(
     caller: Caller, know_event: Callable[..., Awaitable[UUID]], pledges_database: Database, taskforce_id: UUID
 ) -> None:
     member = caller.headers("member") | HTML
@@ -96,7 +96,7 @@ async def test_one_more_from_the_same_company_has_its_name_and_contact_and_is_a_
     assert await count(pledges_database, taskforce_id) == 2
 
 
-async def test_one_more_is_not_an_events_once_that_is_over(
+async def test_one_more_has_no_event_once_the_event_is_over(
     caller: Caller, know_event: Callable[..., Awaitable[UUID]]
 ) -> None:
     event_id = await know_event()
@@ -110,17 +110,17 @@ async def test_one_more_is_not_an_events_once_that_is_over(
     assert str(event_id) not in page
 
 
-async def test_a_draft_is_told_to_nobody_who_knows_its_number(
+async def test_a_draft_event_is_not_shown_to_somebody_who_knows_its_id(
     caller: Caller, know_event: Callable[..., Awaitable[UUID]]
 ) -> None:
-    for status, told in (("published", True), ("draft", False)):
+    for status, shown in (("published", True), ("draft", False)):
         event_id = await know_event(status=status, title=f"Virksomhedsaften {status}")
         page = await caller.client.get(f"/pledges/new?event={event_id}", headers=caller.headers("member") | HTML)
         assert page.status_code == 200
-        assert (f"Virksomhedsaften {status}" in page.text) == told
+        assert (f"Virksomhedsaften {status}" in page.text) == shown
 
 
-async def test_one_more_tells_nobody_a_contact_that_is_not_theirs_to_read(caller: Caller) -> None:
+async def test_one_more_shows_the_contact_only_to_those_who_may_read_it(caller: Caller) -> None:
     pledge_id = str(uuid4())
     await intake(caller, id=pledge_id)
 
@@ -132,7 +132,7 @@ async def test_one_more_tells_nobody_a_contact_that_is_not_theirs_to_read(caller
 
 
 @pytest.mark.parametrize(("role", "asks"), [("member", True), ("coordinator", True), ("caseworker", False)])
-async def test_whoever_may_see_the_names_that_stay_in_the_register_is_offered_them(
+async def test_names_held_by_the_register_are_offered_to_those_who_may_see_them(
     caller: Caller, know_event: Callable[..., Awaitable[UUID]], role: Role, asks: bool
 ) -> None:
     event_id = await know_event()
@@ -154,7 +154,7 @@ async def test_a_double_send_makes_one_pledge(caller: Caller, pledges_database: 
     assert await count(pledges_database, taskforce_id) == 1
 
 
-async def test_what_is_sent_too_often_stays_on_the_page_and_is_received_the_next_time(
+async def test_a_form_over_the_rate_limit_keeps_its_values_and_can_be_sent_again(
     caller: Caller, app: FastAPI, pledges_database: Database, taskforce_id: UUID
 ) -> None:
     pledge_id = str(uuid4())
@@ -174,7 +174,7 @@ async def test_what_is_sent_too_often_stays_on_the_page_and_is_received_the_next
     assert (await intake(caller, id=pledge_id)).headers["location"] == f"/pledges/new?received={pledge_id}"
 
 
-async def test_going_back_and_sending_something_else_is_told_and_then_possible(
+async def test_going_back_and_changing_the_form_logs_one_more_after_a_warning(
     caller: Caller, pledges_database: Database, taskforce_id: UUID
 ) -> None:
     pledge_id = str(uuid4())
@@ -189,7 +189,7 @@ async def test_going_back_and_sending_something_else_is_told_and_then_possible(
     assert await count(pledges_database, taskforce_id) == 2
 
 
-async def test_an_empty_form_says_what_is_missing_and_keeps_what_is_there(caller: Caller) -> None:
+async def test_an_incomplete_form_names_what_is_missing_and_keeps_the_rest(caller: Caller) -> None:
     answer = await intake(caller, **{"company.name": "", "hours": "", "contact.name": "Aase Bæk"})
 
     assert answer.status_code == 422
@@ -215,7 +215,7 @@ async def test_an_empty_form_says_what_is_missing_and_keeps_what_is_there(caller
         ({"tasks": ["espionage"]}, "Står ikke i opgavekataloget."),
     ],
 )
-async def test_what_is_wrong_is_said_beside_the_field_in_danish(
+async def test_errors_are_shown_beside_the_field_in_danish(
     one_caller: Caller, values: dict[str, Any], words: str
 ) -> None:
     answer = await intake(one_caller, **values)
@@ -224,7 +224,7 @@ async def test_what_is_wrong_is_said_beside_the_field_in_danish(
     assert words in text_of(answer.text)
 
 
-async def test_what_is_wrong_is_told_in_the_order_of_the_page(one_caller: Caller) -> None:
+async def test_errors_are_listed_in_the_order_of_the_page(one_caller: Caller) -> None:
     answer = await intake(one_caller, **{"company.name": "", "hours": "", "contact.name": "", "earliest_start": "x"})
 
     summary = text_of(answer.text.partition('<ul class="nobullet-list">')[2].partition("</ul>")[0])
@@ -232,7 +232,7 @@ async def test_what_is_wrong_is_told_in_the_order_of_the_page(one_caller: Caller
     assert order == sorted(order)
 
 
-async def test_own_hours_are_typed_with_a_danish_comma(caller: Caller) -> None:
+async def test_other_hours_may_have_a_danish_decimal_comma(caller: Caller) -> None:
     pledge_id = str(uuid4())
 
     await intake(caller, id=pledge_id, hours="own", **{"own.start": "7,5", "own.to": "12"})
@@ -241,7 +241,7 @@ async def test_own_hours_are_typed_with_a_danish_comma(caller: Caller) -> None:
     assert logged["weekly_hours"] == {"from": 7.5, "to": 12}
 
 
-async def test_a_wrong_cvr_number_is_told_on_the_receipt(caller: Caller) -> None:
+async def test_the_receipt_warns_of_an_invalid_cvr_number(caller: Caller) -> None:
     sent = await intake(caller, **{"company.cvr": "12345678"})
 
     page = await caller.client.get(sent.headers["location"], headers=caller.headers("member") | HTML)
@@ -269,7 +269,7 @@ async def test_pages_speak_english_too(caller: Caller) -> None:
     assert "Washing up and kitchen help" in text_of(page.text)
 
 
-async def test_somebody_signed_out_is_led_to_sign_in(caller: Caller) -> None:
+async def test_somebody_signed_out_is_sent_to_sign_in(caller: Caller) -> None:
     answer = await caller.client.get("/pledges/new", headers=HTML)
 
     assert answer.status_code == 303

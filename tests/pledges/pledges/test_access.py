@@ -1,4 +1,4 @@
-"""Who may do what: the matrix of roles and operations is tested whole, and no route is left out of it."""
+"""The whole matrix of roles and operations; no route is left out."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("GET", "/api/pledges/v1/hires"): (WORKERS, 200),
     ("GET", "/api/pledges/v1/hires/{hire_id}"): (WORKERS, 200),
     ("GET", "/internal/pledges/v1/pledges/{pledge_id}/contact"): ({"service"}, 200),
-    # What they are told is no inquiry: tests/privacy/test_pages.py asks as events does.
+    # These are tested with real inquiries in tests/privacy/test_pages.py.
     ("POST", "/internal/pledges/v1/subjects/find"): ({"service"}, 422),
     ("POST", "/internal/pledges/v1/subjects/erase"): ({"service"}, 422),
     ("GET", "/internal/pledges/v1/deadlines"): ({"service"}, 200),
@@ -68,7 +68,7 @@ def test_no_route_is_unclassified(app: FastAPI) -> None:
 
 
 async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge: dict[str, Any], **more: Any) -> int:
-    """The status of one operation tried by one role."""
+    """Return the status of one operation called with one role."""
     principal: dict[str, Any] = {}
     if role == "event_pass":
         event_id = more["event_id"]
@@ -101,7 +101,7 @@ async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge
     return answer.status_code
 
 
-async def test_every_role_may_what_the_matrix_says_and_nothing_else(
+async def test_every_role_may_do_what_the_matrix_says_and_nothing_else(
     caller: Caller, know_event: Callable[..., Awaitable[UUID]], taskforce_id: UUID
 ) -> None:
     event_id = await know_event()
@@ -144,7 +144,9 @@ async def test_members_see_contacts_of_what_they_logged_and_of_nothing_else(call
     assert list_page.text.count("Eva Holm") == 1
 
 
-async def test_the_address_is_given_to_services_at_the_moment_of_sending(caller: Caller, taskforce_id: UUID) -> None:
+async def test_the_contacts_address_is_given_to_the_notifications_service_only(
+    caller: Caller, taskforce_id: UUID
+) -> None:
     body = pledge_body()
     await caller.log(body)
     without = pledge_body(contact={"name": "Ida"})
@@ -168,7 +170,7 @@ async def test_the_address_is_given_to_services_at_the_moment_of_sending(caller:
     assert await address(str(uuid4()), taskforce_id) == 404
 
 
-async def test_a_token_of_another_key_is_no_token(caller: Caller) -> None:
+async def test_a_token_signed_with_another_key_is_refused(caller: Caller) -> None:
     from shared.http.auth import Principal, new_private_jwk, sign_token
 
     forged = sign_token(

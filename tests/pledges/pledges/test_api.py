@@ -52,7 +52,7 @@ async def test_the_same_request_again_gets_the_same_bytes(caller: Caller) -> Non
     assert again.headers["etag"] == first.headers["etag"]
 
 
-async def test_the_answer_stays_the_same_after_the_pledge_has_moved_on(caller: Caller) -> None:
+async def test_a_repeat_is_answered_as_at_first_after_the_pledge_has_changed(caller: Caller) -> None:
     body = pledge_body()
     first = await caller.log(body)
     hire = {"id": str(uuid4()), "pledge_id": body["id"], "start_date": str(NOW.date()), "weekly_hours": 8}
@@ -91,14 +91,14 @@ async def test_the_same_pledge_under_another_key_gets_the_same_answer_and_anothe
     assert other.status_code == 409
 
 
-async def test_a_key_that_was_refused_may_be_used_again_for_what_was_corrected(caller: Caller) -> None:
+async def test_a_refused_request_does_not_keep_its_key(caller: Caller) -> None:
     body = pledge_body()
 
     assert (await caller.log(body | {"positions": 200}, key="one")).status_code == 422
     assert (await caller.log(body, key="one")).status_code == 201
 
 
-async def test_thirty_senders_of_one_pledge_at_once_make_one(
+async def test_thirty_equal_requests_at_once_log_one_pledge(
     caller: Caller, pledges_database: Database, taskforce_id: UUID
 ) -> None:
     body = pledge_body()
@@ -114,7 +114,7 @@ async def test_thirty_senders_of_one_pledge_at_once_make_one(
         assert await conn.fetchval("select count(*) from outbox") == 1
 
 
-async def test_one_pledge_under_many_keys_at_once_is_one_pledge(
+async def test_one_pledge_under_many_keys_at_once_is_logged_once(
     caller: Caller, pledges_database: Database, taskforce_id: UUID
 ) -> None:
     body = pledge_body()
@@ -127,7 +127,7 @@ async def test_one_pledge_under_many_keys_at_once_is_one_pledge(
         assert await conn.fetchval("select count(*) from outbox") == 1
 
 
-async def test_what_travels_is_the_public_state_and_nothing_anybody_typed(
+async def test_the_message_holds_the_public_state_and_nothing_that_was_typed(
     caller: Caller, pledges_database: Database, know_company: Callable[..., Awaitable[UUID]]
 ) -> None:
     company_id = await know_company("Struer Trælast A/S", cvr="24256790")
@@ -204,7 +204,7 @@ async def test_a_wrong_field_is_named(one_caller: Caller, change: dict[str, Any]
         {"contact": {"name": "Eva", "email": "0101701234@example.dk"}},
     ],
 )
-async def test_something_like_a_cpr_number_is_refused_kindly_and_never_repeated(
+async def test_something_like_a_cpr_number_is_refused_and_never_repeated(
     one_caller: Caller, change: dict[str, Any]
 ) -> None:
     answer = await one_caller.log(pledge_body(**change))
@@ -232,7 +232,7 @@ async def test_telephone_numbers_are_kept_as_they_were_typed(one_caller: Caller,
     assert answer.json()["contact"]["phone"] == phone
 
 
-async def test_a_wrong_cvr_number_warns_and_does_not_stop_the_pledge(caller: Caller) -> None:
+async def test_an_invalid_cvr_number_is_flagged_and_accepted(caller: Caller) -> None:
     answer = await caller.log(pledge_body(company={"name": "B&O", "cvr": "12345678"}))
 
     assert answer.status_code == 201
@@ -249,7 +249,7 @@ async def test_unknown_fields_are_ignored(caller: Caller) -> None:
 @pytest.mark.parametrize(
     ("field", "number"), [("captured_at", 0), ("captured_at", "1764547200"), ("earliest_start", 20261201)]
 )
-async def test_a_number_is_no_date(one_caller: Caller, field: str, number: object) -> None:
+async def test_a_number_is_refused_as_a_date(one_caller: Caller, field: str, number: object) -> None:
     answer = await one_caller.log(pledge_body(**{field: number}))
 
     assert answer.status_code == 422
@@ -297,7 +297,7 @@ async def test_a_broken_body_is_answered_with_a_problem(one_caller: Caller, cont
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-async def test_nesting_that_nobody_asked_for_does_not_break_anything(caller: Caller) -> None:
+async def test_deep_nesting_is_ignored_or_refused(caller: Caller) -> None:
     statuses = set()
     for depth in range(700, 1000, 7):
         body = json.dumps(pledge_body())[:-1] + ', "extra": ' + "[" * depth + "]" * depth + "}"
@@ -311,7 +311,7 @@ async def test_nesting_that_nobody_asked_for_does_not_break_anything(caller: Cal
     assert statuses <= {201, 400}
 
 
-async def test_the_openapi_document_is_one(caller: Caller) -> None:
+async def test_the_openapi_document_is_valid(caller: Caller) -> None:
     document = (await caller.client.get("/api/pledges/v1/openapi.json")).json()
 
     openapi_spec_validator.validate(document)
@@ -323,7 +323,7 @@ async def test_the_openapi_document_is_one(caller: Caller) -> None:
     }
 
 
-async def test_answers_are_what_the_openapi_document_says(caller: Caller) -> None:
+async def test_answers_match_the_openapi_document(caller: Caller) -> None:
     logged = await caller.log(pledge_body(earliest_start="2026-12-01", company={"name": "B&O", "cvr": "1"}))
     listed = await caller.get("/api/pledges/v1/pledges", "member")
 
@@ -334,7 +334,7 @@ async def test_answers_are_what_the_openapi_document_says(caller: Caller) -> Non
         assert list(answer.json()) == list(document["components"]["schemas"][name]["properties"])
 
 
-async def test_numbers_that_are_none_are_refused_or_ignored(caller: Caller) -> None:
+async def test_nan_and_infinity_are_refused_or_ignored(caller: Caller) -> None:
     async def send(body: dict[str, Any]) -> int:
         answer = await caller.client.post(
             "/api/pledges/v1/pledges",
@@ -348,7 +348,7 @@ async def test_numbers_that_are_none_are_refused_or_ignored(caller: Caller) -> N
     assert await send(pledge_body(extra=float("nan"))) == 201
 
 
-async def test_a_phone_with_a_wrong_clock_is_believed_about_everything_else(caller: Caller) -> None:
+async def test_with_a_wrong_clock_everything_but_the_time_is_kept(caller: Caller) -> None:
     ahead = await caller.log(pledge_body(captured_at=(NOW + timedelta(days=3)).isoformat()))
     lost = await caller.log(pledge_body(captured_at="1970-01-01T00:00:10Z"))
     near = await caller.log(pledge_body(captured_at=(NOW + timedelta(hours=1)).isoformat()))
@@ -361,7 +361,7 @@ async def test_a_phone_with_a_wrong_clock_is_believed_about_everything_else(call
     assert near.json()["flags"] == []
 
 
-async def test_a_pledge_counts_from_its_day_in_denmark(caller: Caller) -> None:
+async def test_a_pledge_counts_from_its_danish_day(caller: Caller) -> None:
     answer = await caller.log(pledge_body(captured_at="2026-06-30T22:30:00Z"))
 
     assert answer.json()["pledged_on"] == "2026-07-01"
@@ -385,7 +385,7 @@ async def test_the_register_recognises_a_company_by_id_number_or_name(
     assert await recognised() == (None, [])
 
 
-async def test_a_name_that_two_companies_share_recognises_neither(
+async def test_a_name_that_two_companies_share_identifies_neither(
     caller: Caller, know_company: Callable[..., Awaitable[UUID]]
 ) -> None:
     await know_company("Hansen ApS")
@@ -396,7 +396,7 @@ async def test_a_name_that_two_companies_share_recognises_neither(
     assert answer.json()["company"]["id"] is None
 
 
-async def test_lists_come_a_page_at_a_time_without_holes(caller: Caller) -> None:
+async def test_pages_of_a_list_neither_skip_nor_repeat(caller: Caller) -> None:
     ids = []
     for _ in range(7):
         body = pledge_body()
@@ -416,7 +416,7 @@ async def test_lists_come_a_page_at_a_time_without_holes(caller: Caller) -> None
     assert seen == list(reversed(ids))
 
 
-async def test_lists_can_be_narrowed(caller: Caller, know_event: Callable[..., Awaitable[UUID]]) -> None:
+async def test_lists_can_be_filtered(caller: Caller, know_event: Callable[..., Awaitable[UUID]]) -> None:
     event_id = str(await know_event())
     here = pledge_body(event_id=event_id, company={"name": "Bæk's 100 % Vask"})
     flagged = pledge_body(company={"name": "B&O", "cvr": "1"}, job_type="praktik")
@@ -439,7 +439,7 @@ async def test_lists_can_be_narrowed(caller: Caller, know_event: Callable[..., A
 @pytest.mark.parametrize(
     "made_up", ["x", "æ", "e30", "bnVsbA", "IiI", "eyJhdCI6ICI5OTk5LTEyLTMxVDIzOjU5OjU5LTEyOjAwIn0"]
 )
-async def test_a_made_up_page_token_is_refused(one_caller: Caller, made_up: str) -> None:
+async def test_an_invalid_page_token_is_refused(one_caller: Caller, made_up: str) -> None:
     answer = await one_caller.get(f"/api/pledges/v1/pledges?page_token={made_up}", "coordinator")
 
     assert answer.status_code == 422

@@ -38,7 +38,7 @@ def _expected_refusal(attempt: int | None, filled: set[int], positions: int) -> 
 
 @PATIENT
 @given(st.integers(1, 50), st.lists(st.one_of(st.none(), st.integers(-1, 52)), max_size=70))
-def test_whatever_is_filled_in_whatever_order_the_pledge_tells_the_truth(
+def test_status_and_version_follow_from_any_sequence_of_filled_positions(
     positions: int, attempts: list[int | None]
 ) -> None:
     pledge = logged(pledge_terms(positions=positions))
@@ -61,7 +61,7 @@ def test_whatever_is_filled_in_whatever_order_the_pledge_tells_the_truth(
     assert len({one.hire_id for one in pledge.positions if one.hire_id}) == len(filled)
 
 
-def test_as_it_was_logged_forgets_what_has_become_of_it() -> None:
+def test_as_logged_returns_the_pledge_before_any_change() -> None:
     pledge = logged()
     receipt = logged(pledge.terms)
     pledge.fill(2, hire_id=uuid4())
@@ -94,7 +94,7 @@ def test_a_pledge_has_from_one_to_fifty_positions(positions: int) -> None:
         logged(pledge_terms(positions=positions))
 
 
-def test_nobody_pledges_more_than_a_week() -> None:
+def test_more_hours_than_a_full_week_are_refused() -> None:
     with pytest.raises(refusals.TooManyPledgedHours):
         logged(pledge_terms(hours_to=Decimal("37.5")))
 
@@ -110,7 +110,7 @@ def test_nobody_pledges_more_than_a_week() -> None:
         (datetime(1970, 1, 1, tzinfo=UTC), date(2026, 12, 1), ("clock_wrong",)),
     ],
 )
-def test_a_pledge_counts_from_the_day_it_was_captured_if_the_clock_can_be_right(
+def test_a_pledge_counts_from_the_day_of_capture_unless_the_clock_is_wrong(
     captured_at: datetime, day: date, flags: tuple[str, ...]
 ) -> None:
     pledge = logged(pledge_terms(captured_at=captured_at))
@@ -124,7 +124,7 @@ def test_a_pledge_counts_from_the_day_it_was_captured_if_the_clock_can_be_right(
     delivered_after_minutes=st.integers(0, 30 * 24 * 60),
     by_pass=st.booleans(),
 )
-def test_a_person_is_never_refused_for_being_late_and_a_pass_only_for_what_came_after(
+def test_a_person_is_never_refused_for_being_late_and_a_guest_only_after_closing(
     minutes_after_closing: int, delivered_after_minutes: int, by_pass: bool
 ) -> None:
     closed_at = NOW
@@ -158,11 +158,11 @@ def test_a_guests_pledge_belongs_to_the_event_of_the_pass() -> None:
     assert logged(by=Guest(here.id, 1), at=here).terms.event_id == here.id
 
 
-def test_a_contact_who_cannot_be_reached_is_taken_and_flagged() -> None:
+def test_a_contact_without_phone_and_email_is_accepted_and_flagged() -> None:
     assert logged(pledge_terms(contact=Contact("Eva Holm"))).flags == ("contact_unreachable",)
     assert logged(pledge_terms(contact=Contact("Eva Holm", email="eva@bo.example"))).flags == ()
 
 
 @pytest.mark.parametrize(("days", "flags"), [(366, ("start_implausible",)), (365, ()), (-900, ())])
-def test_a_start_long_before_the_pledge_is_taken_and_flagged(days: int, flags: tuple[str, ...]) -> None:
+def test_a_start_long_before_the_pledge_is_accepted_and_flagged(days: int, flags: tuple[str, ...]) -> None:
     assert logged(pledge_terms(earliest_start=NOW.date() - timedelta(days=days))).flags == flags

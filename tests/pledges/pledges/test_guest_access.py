@@ -1,4 +1,4 @@
-"""Whoever comes with an event's pass is served as a role of the database's own, and that role can do little."""
+"""Guests are served as a database role of their own, which can do little."""
 
 from __future__ import annotations
 
@@ -67,14 +67,14 @@ READS: Final = {
     },
     "positions": {"taskforce_id", "id", "pledge_id", "number", "status"},
 }
-"""What a guest has business with: the event they are at, who is there, and what passes have logged."""
+"""What the intake of guests needs: their event, the companies there, and pledges logged with passes."""
 WRITES: Final = {"pledges", "pledge_contacts", "positions", "idempotency_keys", "outbox"}
 NOWHERE: Final = "postgresql://nobody@127.0.0.1:9/nothing"
 
 
 @pytest_asyncio.fixture
 async def narrow(pledges_settings: PledgesSettings) -> AsyncIterator[Database]:
-    """The database as the intake's role."""
+    """The database as the intake role."""
     database = await Database.connect(pledges_settings, name="tests", url=pledges_settings.intake_database_url)
     yield database
     await database.close()
@@ -84,7 +84,7 @@ async def narrow(pledges_settings: PledgesSettings) -> AsyncIterator[Database]:
 async def logged(
     caller: Caller, know_event: Callable[..., Awaitable[UUID]], know_company: Callable[..., Awaitable[UUID]]
 ) -> dict[str, dict[str, Any]]:
-    """What a member and a guest have logged, both with a contact, and a hire that came of each."""
+    """A pledge of a member and one of a guest, both with a contact and a hire."""
     event_id = await know_event()
     await know_company("B&O", checked_in_at=event_id)
     bodies = {"member": pledge_body(), "guest": pledge_body(event_id=str(event_id))}
@@ -95,7 +95,7 @@ async def logged(
     return bodies
 
 
-async def test_it_reads_and_writes_what_is_named_here_and_nothing_else(pledges_dsns: Databases) -> None:
+async def test_the_intake_role_reads_and_writes_only_what_is_listed(pledges_dsns: Databases) -> None:
     conn = await asyncpg.connect(pledges_dsns.superuser_dsn("pledges"))
     try:
         rows = await conn.fetch(
@@ -145,7 +145,7 @@ async def test_it_reads_and_writes_what_is_named_here_and_nothing_else(pledges_d
         "select * from hire_contacts",
         "select hire_id from positions",
         "select request_fingerprint from pledges",
-        # With it, `pledge_of_request` would show what people have logged.
+        # With it, `pledge_of_request` would show pledges that people have logged.
         "select request_fingerprint from idempotency_keys",
         "select who from access_log",
         "select payload from outbox",
@@ -158,7 +158,7 @@ async def test_it_reads_and_writes_what_is_named_here_and_nothing_else(pledges_d
         "create temporary table mine (id int)",
     ],
 )
-async def test_it_is_refused_what_it_has_no_business_with(
+async def test_the_intake_role_is_refused_everything_else(
     logged: dict[str, Any], narrow: Database, taskforce_id: UUID, statement: str
 ) -> None:
     assert logged
@@ -167,7 +167,7 @@ async def test_it_is_refused_what_it_has_no_business_with(
             await conn.execute(statement)
 
 
-async def test_it_sees_what_came_with_a_pass_and_nothing_that_a_person_logged(
+async def test_the_intake_role_sees_only_pledges_logged_with_a_pass(
     logged: dict[str, Any], narrow: Database, pledges_database: Database, taskforce_id: UUID, other_taskforce_id: UUID
 ) -> None:
     seen = "select id::text from pledges union all select pledge_id::text from positions where number = 1"
@@ -185,7 +185,7 @@ async def test_it_sees_what_came_with_a_pass_and_nothing_that_a_person_logged(
             assert await conn.fetch("select id from employer_events") == []
 
 
-async def test_it_can_log_as_nobody_but_a_guest(
+async def test_the_intake_role_can_log_only_for_guests(
     logged: dict[str, Any], narrow: Database, pledges_database: Database, taskforce_id: UUID
 ) -> None:
     async with pledges_database.read(taskforce_id) as conn:
@@ -207,7 +207,7 @@ async def test_it_can_log_as_nobody_but_a_guest(
             )
 
 
-async def test_it_recognises_a_company_of_the_register(
+async def test_the_intake_role_recognises_a_registered_company(
     logged: dict[str, Any], narrow: Database, taskforce_id: UUID, other_taskforce_id: UUID
 ) -> None:
     event_id = UUID(logged["guest"]["event_id"])
@@ -222,24 +222,24 @@ async def test_it_recognises_a_company_of_the_register(
     assert context.candidates == []
 
 
-async def test_a_pledge_is_told_to_whoever_has_what_it_is_recognised_by(
+async def test_a_pledge_is_shown_only_to_the_request_that_logged_it(
     logged: dict[str, Any], narrow: Database, pledges_database: Database, taskforce_id: UUID, other_taskforce_id: UUID
 ) -> None:
     pledge_id = UUID(logged["member"]["id"])
     async with pledges_database.read(taskforce_id) as conn:
         [fingerprint] = (await store.fingerprints_of_pledges(conn, taskforce_id, [pledge_id])).values()
 
-    async def told(whose: UUID, fingerprint: bytes) -> bool:
+    async def is_shown(whose: UUID, fingerprint: bytes) -> bool:
         async with narrow.read(whose) as conn:
             return await store.pledge_of_request(conn, taskforce_id, pledge_id, fingerprint) is not None
 
-    assert await told(taskforce_id, fingerprint)
-    assert not await told(taskforce_id, b"\2" * 32)
-    assert not await told(taskforce_id, b"")
-    assert not await told(other_taskforce_id, fingerprint)
+    assert await is_shown(taskforce_id, fingerprint)
+    assert not await is_shown(taskforce_id, b"\2" * 32)
+    assert not await is_shown(taskforce_id, b"")
+    assert not await is_shown(other_taskforce_id, fingerprint)
 
 
-async def test_what_a_member_sent_is_recognised_when_the_phone_sends_it_again_with_a_pass(
+async def test_a_members_request_is_recognised_when_repeated_with_a_pass(
     caller: Caller, know_event: Callable[..., Awaitable[UUID]]
 ) -> None:
     event_id = await know_event()
@@ -256,7 +256,7 @@ async def test_what_a_member_sent_is_recognised_when_the_phone_sends_it_again_wi
     assert with_another_body.status_code == 409
 
 
-async def test_a_guest_is_told_no_contact_the_first_time_nor_again(
+async def test_a_guest_is_never_shown_the_contact(
     caller: Caller, know_event: Callable[..., Awaitable[UUID]], pledges_database: Database, taskforce_id: UUID
 ) -> None:
     event_id = await know_event()
@@ -284,7 +284,7 @@ async def test_a_guests_receipt_names_no_hire(logged: dict[str, Any], caller: Ca
 
 
 @pytest.mark.parametrize("away", ["intake_database_url", "database_url"])
-async def test_guests_and_people_come_in_by_roles_of_their_own(
+async def test_guests_and_people_use_different_database_roles(
     pledges_settings: PledgesSettings,
     token: Callable[..., str],
     know_event: Callable[..., Awaitable[UUID]],
@@ -297,7 +297,7 @@ async def test_guests_and_people_come_in_by_roles_of_their_own(
         httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost:8080") as client,
     ):
         caller = Caller(client, token)
-        asked = {
+        answers = {
             "guest": await caller.log(pledge_body(), "event_pass", **as_pass(event_id)),
             "member": await caller.log(pledge_body(), "member"),
         }
@@ -307,9 +307,9 @@ async def test_guests_and_people_come_in_by_roles_of_their_own(
         }
         ready = await client.get("/readyz")
     cut_off, served = ("guest", "member") if away == "intake_database_url" else ("member", "guest")
-    assert (asked[cut_off].status_code, asked[served].status_code) == (503, 201)
+    assert (answers[cut_off].status_code, answers[served].status_code) == (503, 201)
     assert (pages[cut_off].status_code, pages[served].status_code) == (503, 200)
-    # A guest's event is known without asking, so they have a form at least.
+    # A guest's event is known from the pass, so their form can be shown.
     assert ('name="company.name"' in pages["guest"].text, 'name="company.name"' in pages["member"].text) == (
         True,
         served == "member",
@@ -319,7 +319,7 @@ async def test_guests_and_people_come_in_by_roles_of_their_own(
     assert well == {"database": cut_off == "guest", "intake": cut_off == "member"}
 
 
-async def test_an_app_whose_intake_may_not_enter_is_not_ready(
+async def test_the_app_is_not_ready_without_its_intake_role(
     pledges_settings: PledgesSettings, pledges_dsns: Databases
 ) -> None:
     wrong = pledges_dsns.intake_dsn().replace(pledges_dsns.passwords[intake_role()], "wrong")

@@ -1,4 +1,4 @@
-"""Lists of pledges, and what people typed on every page."""
+"""Pages that show pledges, and what the work list has in common with them."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 
-async def test_lists_can_be_narrowed_by_their_address_and_take_anything(
+async def test_lists_are_filtered_by_their_address_and_ignore_unknown_values(
     caller: Caller, know_event: Callable[..., Awaitable[UUID]]
 ) -> None:
     event_id = await know_event()
     await caller.log(pledge_body(event_id=str(event_id), company={"name": "Her"}))
     await caller.log(pledge_body(company={"name": "Der", "cvr": "1"}, job_type="praktik"))
 
-    async def said(path: str) -> str:
+    async def list_at(path: str) -> str:
         answer = await caller.client.get(path, headers=caller.headers("coordinator") | HTML)
         assert answer.status_code == 200, path
         return text_of(answer.text.partition("</form>")[2].partition("<footer")[0])
 
     for base in ("/queue", "/pledges"):
-        assert "Der" not in await said(f"{base}?event={event_id}")
-        assert "Her" not in await said(f"{base}?job_type=praktik")
-        assert "Her" not in await said(f"{base}?q=de")
-        assert "Her" not in await said(f"{base}?flagged=true")
-        both = await said(f"{base}?event=x&job_type=y&q=&municipality=&status=")
+        assert "Der" not in await list_at(f"{base}?event={event_id}")
+        assert "Her" not in await list_at(f"{base}?job_type=praktik")
+        assert "Her" not in await list_at(f"{base}?q=de")
+        assert "Her" not in await list_at(f"{base}?flagged=true")
+        both = await list_at(f"{base}?event=x&job_type=y&q=&municipality=&status=")
         assert "Her" in both
         assert "Der" in both
 
 
-async def test_lists_offer_the_events_that_have_pledges_the_last_first(
+async def test_the_filter_offers_events_with_pledges_the_latest_first(
     caller: Caller, know_event: Callable[..., Awaitable[UUID]]
 ) -> None:
     first = await know_event(title="Første aften", starts_at=NOW - timedelta(days=300))
@@ -53,24 +53,7 @@ async def test_lists_offer_the_events_that_have_pledges_the_last_first(
         assert re.findall(r"<option[^>]*>(\w+ aften),", page) == ["Anden aften", "Første aften"]
 
 
-async def test_the_work_list_begins_with_the_last_year_and_leads_to_what_is_older(caller: Caller) -> None:
-    await caller.log(pledge_body(company={"name": "Nyere"}, captured_at=(NOW - timedelta(days=105)).isoformat()))
-    await caller.log(pledge_body(company={"name": "Gammel"}, captured_at=(NOW - timedelta(days=1000)).isoformat()))
-    headers = caller.headers("coordinator") | HTML
-
-    page = (await caller.client.get("/queue?q=e", headers=headers)).text
-    link = re.search(r'<a href="([^"]+)">Vis også ældre \(1\)</a>', page)
-    assert link
-    everything = (await caller.client.get(unescape(link[1]), headers=headers)).text
-
-    assert "Gammel" not in page
-    assert "3 ledige pladser i 1 tilsagn" in text_of(page)
-    assert "Har ventet 3 måneder" in text_of(page)
-    assert text_of(everything).index("Har ventet 2 år") < text_of(everything).index("Nyere")
-    assert '<a href="/queue?q=e">Vis kun de seneste 12 måneder</a>' in everything
-
-
-async def test_a_long_list_goes_on(caller: Caller) -> None:
+async def test_a_long_list_has_a_next_page(caller: Caller) -> None:
     for number in range(33):
         await caller.log(pledge_body(company={"name": f"Virksomhed nr. {number:02}"}))
     for base in ("/queue", "/pledges"):
@@ -82,7 +65,7 @@ async def test_a_long_list_goes_on(caller: Caller) -> None:
         assert len(names) == len(set(names)) == 33
 
 
-async def test_what_people_type_is_shown_and_never_obeyed(caller: Caller) -> None:
+async def test_what_people_type_is_escaped(caller: Caller) -> None:
     nasty = '<script>alert("1")</script>'
     body = pledge_body(company={"name": nasty}, contact={"name": nasty})
     await caller.log(body)
@@ -94,14 +77,14 @@ async def test_what_people_type_is_shown_and_never_obeyed(caller: Caller) -> Non
 
 
 @pytest.mark.parametrize("path", ["/pledges/abc", "/queue/abc/hire", "/pledges/3c8f7d52-5a51-4b0e-9e0c-6f1c3c1f6a11"])
-async def test_an_address_that_leads_nowhere_is_a_page_that_is_not_there(one_caller: Caller, path: str) -> None:
+async def test_an_unknown_address_is_answered_with_404(one_caller: Caller, path: str) -> None:
     answer = await one_caller.client.get(path, headers=one_caller.headers("caseworker") | HTML)
 
     assert answer.status_code == 404
     assert "Siden findes ikke" in text_of(answer.text)
 
 
-async def test_a_number_is_told_in_pairs(caller: Caller) -> None:
+async def test_a_telephone_number_is_shown_in_pairs(caller: Caller) -> None:
     for phone in ("97850000", "00005118"):
         await caller.log(pledge_body(contact={"name": "Eva", "phone": phone}))
 
@@ -109,10 +92,3 @@ async def test_a_number_is_told_in_pairs(caller: Caller) -> None:
 
     assert "97 85 00 00" in page
     assert "00 00 51 18" in page
-
-
-async def test_a_list_that_holds_nothing_says_so_once(one_caller: Caller) -> None:
-    page = await one_caller.client.get("/queue?q=findes+ikke", headers=one_caller.headers("coordinator") | HTML)
-
-    assert "Ingen tilsagn passer" in text_of(page.text)
-    assert "0 ledige pladser" not in text_of(page.text)

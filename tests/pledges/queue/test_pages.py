@@ -1,185 +1,38 @@
-"""Confirming a hire from the work list."""
+"""The case worker's work list."""
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+from html import unescape
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
-import pytest
-
-from tests.pledges.browsing import HTML, count, hidden, text_of
-from tests.pledges.conftest import Caller, hire_body, pledge_body
+from tests.pledges.browsing import HTML, text_of
+from tests.pledges.conftest import NOW, Caller, pledge_body
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
-    from shared.db.database import Database
+    pass
 
 
-async def test_a_hire_is_confirmed_from_the_work_list_in_three_steps(
-    caller: Caller, pledges_database: Database, taskforce_id: UUID
-) -> None:
-    body = pledge_body()
-    await caller.log(body)
-    headers = caller.headers("caseworker") | HTML
-    queue = (await caller.client.get("/queue", headers=headers)).text
-    assert f'href="/queue/{body["id"]}/hire"' in queue
-    assert "3 ledige pladser i 1 tilsagn" in text_of(queue)
+async def test_the_work_list_shows_the_last_year_and_links_to_older_pledges(caller: Caller) -> None:
+    await caller.log(pledge_body(company={"name": "Nyere"}, captured_at=(NOW - timedelta(days=105)).isoformat()))
+    await caller.log(pledge_body(company={"name": "Gammel"}, captured_at=(NOW - timedelta(days=1000)).isoformat()))
+    headers = caller.headers("coordinator") | HTML
 
-    form = (await caller.client.get(f"/queue/{body['id']}/hire", headers=headers)).text
-    fields = {
-        "id": hidden(form, "id"),
-        "version": hidden(form, "version"),
-        "position": "1",
-        "start_date": "2026-12-01",
-        "weekly_hours": "7,5",
-        "job_type": "smaajob",
-        "contact_person.name": "Jonas Tangaa",
-        "contact_person.phone": "96 84 84 84",
-    }
-    place = f"/queue/{body['id']}/hire"
-    sent = await caller.client.post(place, data=fields | {"step": "check"}, headers=headers)
-    assert (sent.status_code, sent.headers["location"]) == (303, f"{place}?step=check")
-    cookie = sent.headers["set-cookie"]
-    assert cookie.startswith("__Secure-hire_draft=")
-    for attribute in ("HttpOnly", "Secure", "SameSite=strict", f"Path={place}"):
-        assert attribute in cookie
-    drafted = headers | {"cookie": cookie.partition(";")[0]}
-    check = await caller.client.get(sent.headers["location"], headers=drafted)
-    assert check.status_code == 200
-    back = (await caller.client.get(place, headers=drafted)).text
-    assert 'value="7,5"' in back
-    assert hidden(back, "id") == fields["id"]
-    as_another = caller.headers("caseworker", subject=str(uuid4())) | HTML | {"cookie": drafted["cookie"]}
-    assert 'value="7,5"' not in (await caller.client.get(place, headers=as_another)).text
-    assert "tirsdag den 1. december 2026" in text_of(check.text)
-    assert await count(pledges_database, taskforce_id, "hires") == 0
-    names = [*fields, "contact_person.email"]
-    carried = {name: hidden(check.text, name) for name in names}
-    confirmed = await caller.client.post(
-        f"/queue/{body['id']}/hire", data=carried | {"step": "confirm"}, headers=headers
-    )
-    twice = await caller.client.post(f"/queue/{body['id']}/hire", data=carried | {"step": "confirm"}, headers=headers)
-    late = await caller.client.get(sent.headers["location"], headers=drafted)
-    done = (await caller.client.get(confirmed.headers["location"], headers=headers)).text
-    next_form = (await caller.client.get(f"/queue/{body['id']}/hire", headers=headers)).text
+    page = (await caller.client.get("/queue?q=e", headers=headers)).text
+    link = re.search(r'<a href="([^"]+)">Vis også ældre \(1\)</a>', page)
+    assert link
+    everything = (await caller.client.get(unescape(link[1]), headers=headers)).text
 
-    assert confirmed.status_code == twice.status_code == 303
-    assert confirmed.headers["location"] == twice.headers["location"]
-    assert '__Secure-hire_draft="";' in confirmed.headers["set-cookie"]
-    assert (late.status_code, late.headers["location"]) == (303, f"/pledges/{body['id']}")
-    assert "Ansættelsen hos Struer Trælast A/S er bekræftet" in text_of(done)
-    assert "2 af 3 pladser ledige" in text_of(done)
-    assert 'value="Jonas Tangaa"' in next_form
-    assert 'value="96 84 84 84"' in next_form
-    assert await count(pledges_database, taskforce_id, "hires") == 1
+    assert "Gammel" not in page
+    assert "3 ledige pladser i 1 tilsagn" in text_of(page)
+    assert "Har ventet 3 måneder" in text_of(page)
+    assert text_of(everything).index("Har ventet 2 år") < text_of(everything).index("Nyere")
+    assert '<a href="/queue?q=e">Vis kun de seneste 12 måneder</a>' in everything
 
 
-async def test_a_draft_that_nobody_wrote_so_is_no_draft(caller: Caller) -> None:
-    body = pledge_body()
-    await caller.log(body)
-    place = f"/queue/{body['id']}/hire"
-    for bad in ("x", "W10", "bnVsbA==", "eyJieSI6IG51bGx9"):
-        headers = caller.headers("caseworker") | HTML | {"cookie": f"__Secure-hire_draft={bad}"}
+async def test_an_empty_list_says_so_once(one_caller: Caller) -> None:
+    page = await one_caller.client.get("/queue?q=findes+ikke", headers=one_caller.headers("coordinator") | HTML)
 
-        answer = await caller.client.get(f"{place}?step=check", headers=headers)
-
-        assert answer.status_code == 200
-        assert "Bekræft en ansættelse hos" in text_of(answer.text)
-
-
-async def test_two_case_workers_on_one_position_are_shown_what_happened(caller: Caller) -> None:
-    body = pledge_body(positions=2)
-    await caller.log(body)
-    headers = caller.headers("caseworker") | HTML
-    form = (await caller.client.get(f"/queue/{body['id']}/hire", headers=headers)).text
-    await caller.confirm(hire_body(pledge_id=body["id"], start_date="2026-11-15"))
-    fields = {
-        "id": hidden(form, "id"),
-        "version": hidden(form, "version"),
-        "position": "1",
-        "start_date": "2026-12-01",
-        "weekly_hours": "10",
-        "contact_person.name": "Jonas Tangaa",
-        "contact_person.phone": "96 84 84 84",
-        "step": "confirm",
-    }
-
-    refused = await caller.client.post(f"/queue/{body['id']}/hire", data=fields, headers=headers)
-    # A page that answers a POST breaks the way back: it is shown at an address of its own.
-    assert (refused.status_code, refused.headers["location"]) == (303, f"/queue/{body['id']}/hire?step=check")
-    drafted = headers | {"cookie": refused.headers["set-cookie"].partition(";")[0]}
-    answer = await caller.client.get(refused.headers["location"], headers=drafted)
-
-    assert answer.status_code == 412
-    said = text_of(answer.text)
-    assert "Nogen har ændret tilsagnet før dig" in said
-    assert "Tilsagnet nu Plads 1 fra 15.11.2026" in said
-    assert 'value="2026-12-01"' in answer.text
-    assert hidden(answer.text, "version") == "2"
-    fields |= {"version": "2", "position": hidden(answer.text, "position")}
-    confirmed = await caller.client.post(f"/queue/{body['id']}/hire", data=fields, headers=headers)
-    assert confirmed.headers["location"] == f"/queue?hired={fields['id']}"
-
-
-@pytest.mark.parametrize(
-    ("values", "words"),
-    [
-        ({"start_date": ""}, "Første dag: Skal udfyldes."),
-        ({"start_date": "31-02-2026"}, "Første dag: Skal være en dato."),
-        ({"start_date": "01-02-1926"}, "Første dag skal ligge mellem 2000 og om to år."),
-        ({"start_date": "01-02-2036"}, "Første dag skal ligge mellem 2000 og om to år."),
-        ({"start_date": "01-02-1926", "step": "confirm"}, "Første dag skal ligge mellem 2000 og om to år."),
-        ({"weekly_hours": "45"}, "En uge har højst 37 arbejdstimer."),
-        ({"weekly_hours": "999"}, "Timer om ugen: Må højst være 60."),
-        ({"weekly_hours": "0"}, "Timer om ugen: Skal være mere end 0."),
-        ({"contact_person.name": ""}, "Navn: Skal udfyldes."),
-        ({"contact_person.name": "Jonas 0101701234"}, "Ligner et CPR-nummer"),
-        ({"contact_person.phone": " "}, "Telefon: Skriv et nummer, som arbejdsgiver og medarbejder kan ringe til."),
-    ],
-)
-async def test_a_wrong_hire_is_told_beside_the_field(one_caller: Caller, values: dict[str, str], words: str) -> None:
-    body = pledge_body()
-    await one_caller.log(body)
-    fields = {
-        "id": str(uuid4()),
-        "version": "1",
-        "position": "1",
-        "start_date": "2026-12-01",
-        "weekly_hours": "10",
-        "contact_person.name": "Jonas Tangaa",
-        "contact_person.phone": "96 84 84 84",
-        "step": "check",
-    } | values
-
-    answer = await one_caller.client.post(
-        f"/queue/{body['id']}/hire", data=fields, headers=one_caller.headers("caseworker") | HTML
-    )
-    if answer.status_code == 303:
-        headers = one_caller.headers("caseworker") | HTML | {"cookie": answer.headers["set-cookie"].partition(";")[0]}
-        answer = await one_caller.client.get(answer.headers["location"], headers=headers)
-
-    assert answer.status_code == 422
-    assert words in text_of(answer.text)
-
-
-@pytest.mark.parametrize(("language", "hours"), [("da", "7,5"), ("en", "7.5")])
-async def test_hours_stand_in_the_form_as_they_are_written_in_its_language(
-    caller: Caller, language: str, hours: str
-) -> None:
-    body = pledge_body(weekly_hours={"from": 7.5, "to": 10})
-    await caller.log(body)
-
-    page = await caller.client.get(
-        f"/queue/{body['id']}/hire?lang={language}", headers=caller.headers("caseworker") | HTML
-    )
-
-    assert f'value="{hours}"' in page.text
-    fields = {"weekly_hours": hours, "start_date": "2026-12-01", "step": "check"}
-    fields |= {"contact_person.name": "Jonas", "contact_person.phone": "96848484"}
-    sent = await caller.client.post(
-        f"/queue/{body['id']}/hire", data=fields, headers=caller.headers("caseworker") | HTML
-    )
-    drafted = caller.headers("caseworker") | HTML | {"cookie": sent.headers["set-cookie"].partition(";")[0]}
-    check = await caller.client.get(sent.headers["location"], headers=drafted)
-    assert "Timer om ugen 7,5" in text_of(check.text)
+    assert "Ingen tilsagn passer" in text_of(page.text)
+    assert "0 ledige pladser" not in text_of(page.text)

@@ -23,7 +23,7 @@ def test_a_company_is_recognised_by_id_before_number_before_name() -> None:
     assert recognise(TypedCompany("B & O"), register) is None
 
 
-def test_a_right_number_that_contradicts_the_register_recognises_nobody() -> None:
+def test_a_valid_number_that_contradicts_the_register_identifies_no_company() -> None:
     registered = _company("B&O", "24256790")
     typed = TypedCompany("B&O", "DK 10 15 08 17", id=registered.id)
 
@@ -34,7 +34,7 @@ def test_a_right_number_that_contradicts_the_register_recognises_nobody() -> Non
     assert recognise(TypedCompany("B&O", "24256791", id=registered.id), [registered]) == registered
 
 
-def test_two_companies_that_fit_equally_recognise_neither() -> None:
+def test_two_equal_matches_identify_no_company() -> None:
     register = [_company("B&O", "24256790"), _company("B&O", "24256790")]
 
     assert recognise(TypedCompany("B&O", "24256790"), register) is None

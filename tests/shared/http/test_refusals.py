@@ -13,7 +13,7 @@ from services.events.identity.people.domain import PersonNotFound
 from services.pledges.pledges.refusals import PositionTaken, TooManyPositions
 from shared.http.problems import Problem
 from shared.http.refusals import STATUS, problem_of, problem_with_code
-from shared.i18n.translations import speaking
+from shared.i18n.translations import use_language
 from shared.refusals import Refusal, refusals_of
 
 SERVICES = ("events", "pledges")
@@ -32,9 +32,9 @@ def test_every_refusal_is_a_problem_with_danish_words(service: str) -> None:
     found = refusals_of_service(service)
     assert {"events": PersonNotFound, "pledges": PositionTaken}[service] in found
     for refusal in found:
-        with speaking("da", service=service):
+        with use_language("da", service=service):
             danish = problem_of(refusal).document()
-        with speaking("en", service=service):
+        with use_language("en", service=service):
             english = problem_of(refusal).document()
         assert danish["type"] == f"/problems/{refusal.code}"
         assert danish["status"] == STATUS[refusal.kind]
@@ -50,7 +50,7 @@ def test_a_code_names_one_refusal_of_a_service(service: str) -> None:
 
 
 def test_the_field_at_fault_is_named_with_the_words_filled_in() -> None:
-    with speaking("en", service="pledges"):
+    with use_language("en", service="pledges"):
         document = problem_of(TooManyPositions(positions=50)).document()
 
     assert document["status"] == 422
@@ -60,7 +60,7 @@ def test_the_field_at_fault_is_named_with_the_words_filled_in() -> None:
 
 
 def test_a_code_is_looked_up_within_one_package() -> None:
-    with speaking("en", service="pledges"):
+    with use_language("en", service="pledges"):
         assert problem_with_code("position-taken", package="services.pledges").title == PositionTaken.title
         with pytest.raises(Problem):
             problem_with_code("position-taken", package="services.events")

@@ -8,7 +8,7 @@ from itertools import chain
 import pytest
 
 from shared.i18n import catalog, translations
-from shared.i18n.translations import gettext, ngettext, speaking
+from shared.i18n.translations import gettext, ngettext, use_language
 from shared.ui import pages
 
 
@@ -55,9 +55,9 @@ def test_danish_is_spoken_where_nobody_chose() -> None:
 
 
 def test_a_block_speaks_its_language_and_no_longer() -> None:
-    with speaking("en"):
+    with use_language("en"):
         assert gettext("Sign out") == "Sign out"
-        with speaking("da"):
+        with use_language("da"):
             assert gettext("Sign out") == "Log ud"
         assert gettext("Sign out") == "Sign out"
     assert gettext("Sign out") == "Log ud"

@@ -67,7 +67,7 @@ async def test_a_new_column_is_noticed_and_it_is_told_what_to_write(databases: D
         await conn.close()
     found = await columns_of(databases.superuser_dsn("pledges"))
     gone, new = sorted(data_inventory_of("pledges").disagreements(found, file="the file"))
-    assert gone.startswith("attendances.checked_in_at is in the register and not in the database")
+    assert gone.startswith("attendances.checked_in_at has an entry and is not in the database")
     assert new.startswith("positions.nickname has no entry. Say in the file what it is.")
     assert 'add "nickname" to positions under [not_personal]' in new
     assert 'columns = ["nickname"]' in new

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from markupsafe import Markup
 
-from shared.i18n.translations import speaking
+from shared.i18n.translations import use_language
 from shared.ui import charts
 from shared.ui.charts import Bar, Period, Step
 from shared.ui.charts.drawing import Drawing, nice_top, wrapped
@@ -58,7 +58,7 @@ def test_whatever_a_label_holds_stays_text(width: int) -> None:
 
 
 def test_a_figure_has_two_drawings_a_description_and_a_table_with_the_same_numbers() -> None:
-    with speaking("en"):
+    with use_language("en"):
         figure = charts.bar_chart("events", "By event", [Bar("B&O", 50, "/e/1", 60)], columns=("Event", "Positions"))
     assert isinstance(figure, Markup)
     assert figure.count("<svg ") == 2
@@ -75,7 +75,7 @@ def test_no_id_is_given_twice() -> None:
 
 
 def test_a_funnel_says_share_and_days_between_steps() -> None:
-    with speaking("da"):
+    with use_language("da"):
         figure = charts.funnel_chart(
             "f", "Tragt", [Step("Tilsagt", 200), Step("Ansat", 96, None, 21)], columns=("Trin", "Antal")
         )

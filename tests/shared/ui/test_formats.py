@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from shared.i18n.translations import speaking
+from shared.i18n.translations import use_language
 from shared.ui import formats
 
 DAY = date(2026, 12, 1)
@@ -38,9 +38,9 @@ MOMENT = datetime(2026, 12, 1, 13, 30, tzinfo=UTC)
     ],
 )
 def test_each_language_has_its_own_way(told, danish, english) -> None:  # type: ignore[no-untyped-def]
-    with speaking("da"):
+    with use_language("da"):
         assert told() == danish
-    with speaking("en"):
+    with use_language("en"):
         assert told() == english
 
 

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
 from shared.fields.validation import FieldError, sentence
-from shared.i18n.translations import speaking
+from shared.i18n.translations import use_language
 from shared.ui.forms import Form, blank, read_form
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ async def test_dotted_names_lists_and_empty_fields_become_the_model() -> None:
 
 
 async def test_a_text_like_a_cpr_number_is_refused_in_every_field_that_is_not_marked() -> None:
-    with speaking("da"):
+    with use_language("da"):
         form = await _read(
             ("company", "Ring 010170-1234"), ("tasks", "stock"), ("tasks", "0101701234"), ("hours.from", "5")
         )
@@ -58,14 +58,14 @@ async def test_a_text_like_a_cpr_number_is_refused_in_every_field_that_is_not_ma
 
 async def test_a_file_named_like_a_cpr_number_is_refused() -> None:
     upload = UploadFile(io.BytesIO(b"x"), filename="010170-1234.png")
-    with speaking("en"):
+    with use_language("en"):
         form = await _read(("company", "B&O"), ("hours.from", "5"), ("photo", upload))
     assert form.data is None
     assert form.errors["photo"].startswith("The file's name looks like a CPR number.")
 
 
 async def test_a_wrong_form_keeps_what_was_typed_and_says_what_is_wrong() -> None:
-    with speaking("en"):
+    with use_language("en"):
         form = await _read(("tasks", "a"), ("tasks", "b"), ("hours.from", "0"))
     assert form.data is None
     assert form.errors == {"company": "Must be filled in.", "hours.from": "Must be at least 1."}
@@ -90,7 +90,7 @@ def test_refusals_of_a_use_case_stand_at_their_fields() -> None:
 
 
 def test_words_never_contain_what_was_sent_unless_they_are_our_own() -> None:
-    with speaking("en"):
+    with use_language("en"):
         assert sentence("uuid_parsing", {}, "Input should be a valid UUID, invalid character: found `J` at 1") == (
             "Is not a valid identifier."
         )

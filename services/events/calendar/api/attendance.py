@@ -12,6 +12,7 @@ from services.events.calendar import commands, queries
 from services.events.calendar.queries import ByTime
 from services.events.calendar.schemas import CheckInIn, CheckInOut, CheckInPage
 from shared.http.dependencies import Db
+from shared.http.idempotency import IdempotentDb
 from shared.http.openapi import problems
 from shared.http.paging import PageSize, PageToken, cut
 from shared.http.policy import concerns
@@ -26,7 +27,7 @@ router = APIRouter(prefix="/api/events/v1/events/{event_id}/check-ins", tags=["a
 @router.post("", status_code=201, responses=problems(404, 409, 422))
 @concerns(EVENT, COMPANY)
 @limited(LOGGING)
-async def check_in(principal: DoorKeeper, db: Db, event_id: UUID, arrival: CheckInIn) -> CheckInOut:
+async def check_in(principal: DoorKeeper, db: IdempotentDb, event_id: UUID, arrival: CheckInIn) -> CheckInOut:
     """Check a company in. Repeating the request gives the same answer."""
     company_id = await run_check_in(db, principal, event_id, arrival)
     async with db.read(principal.taskforce) as conn:

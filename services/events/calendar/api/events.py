@@ -13,6 +13,7 @@ from services.events.calendar.queries import ByTime
 from services.events.calendar.schemas import EventIn, EventOut, EventPage
 from shared.contracts.events import EventStatus
 from shared.http.dependencies import Db
+from shared.http.idempotency import IdempotentDb
 from shared.http.openapi import problems, versioned
 from shared.http.paging import PageSize, PageToken, cut
 from shared.http.policy import concerns
@@ -26,7 +27,7 @@ router = APIRouter(prefix="/api/events/v1/events", tags=["events"])
 
 @router.post("", status_code=201, responses=versioned(201) | problems(404, 409, 422))
 @concerns(EVENT)
-async def draft_event(principal: Planner, db: Db, event: EventIn, response: Response) -> EventOut:
+async def draft_event(principal: Planner, db: IdempotentDb, event: EventIn, response: Response) -> EventOut:
     """Draft an event."""
     drafted = await commands.draft_event(db, principal.taskforce, **event.model_dump())
     return await _answer(db, principal, drafted.id, response)
@@ -66,7 +67,7 @@ async def read_event(principal: EventApiReader, db: Db, event_id: UUID, response
 @router.post("/{event_id}/publish", responses=versioned() | problems(404, 409, 412, 422))
 @concerns(EVENT)
 async def publish_event(
-    principal: Planner, db: Db, event_id: UUID, response: Response, expected: ExpectedVersion
+    principal: Planner, db: IdempotentDb, event_id: UUID, response: Response, expected: ExpectedVersion
 ) -> EventOut:
     """Publish a draft."""
     await commands.publish_event(db, principal.taskforce, event_id, expected_version=expected)
@@ -76,7 +77,7 @@ async def publish_event(
 @router.post("/{event_id}/open", responses=versioned() | problems(404, 409, 412, 422))
 @concerns(EVENT)
 async def open_event(
-    principal: Planner, db: Db, event_id: UUID, response: Response, expected: ExpectedVersion
+    principal: Planner, db: IdempotentDb, event_id: UUID, response: Response, expected: ExpectedVersion
 ) -> EventOut:
     """Open a published event: companies can check in and pledges can be logged."""
     await commands.open_event(db, principal.taskforce, event_id, expected_version=expected)
@@ -86,7 +87,7 @@ async def open_event(
 @router.post("/{event_id}/close", responses=versioned() | problems(404, 409, 412, 422))
 @concerns(EVENT)
 async def close_event(
-    principal: Planner, db: Db, event_id: UUID, response: Response, expected: ExpectedVersion
+    principal: Planner, db: IdempotentDb, event_id: UUID, response: Response, expected: ExpectedVersion
 ) -> EventOut:
     """Close an open event. Pledges that phones captured before are still accepted."""
     await commands.close_event(db, principal.taskforce, event_id, expected_version=expected)
@@ -96,7 +97,7 @@ async def close_event(
 @router.post("/{event_id}/cancel", responses=versioned() | problems(404, 409, 412, 422))
 @concerns(EVENT)
 async def cancel_event(
-    principal: Planner, db: Db, event_id: UUID, response: Response, expected: ExpectedVersion
+    principal: Planner, db: IdempotentDb, event_id: UUID, response: Response, expected: ExpectedVersion
 ) -> EventOut:
     """Cancel a draft or a published event."""
     await commands.cancel_event(db, principal.taskforce, event_id, expected_version=expected)

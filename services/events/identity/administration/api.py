@@ -13,6 +13,7 @@ from services.events.identity.people import queries
 from services.events.identity.people.queries import PeopleByName
 from shared.db.database import Database
 from shared.http.dependencies import Db
+from shared.http.idempotency import IdempotentDb
 from shared.http.openapi import problems
 from shared.http.paging import PageSize, PageToken, cut
 from shared.http.policy import concerns
@@ -22,7 +23,7 @@ router = APIRouter(prefix="/api/events/v1/people", tags=["people"])
 
 @router.post("", status_code=201, responses=problems(404, 409, 422))
 @concerns(PERSON)
-async def add_person(principal: SteppedUpAdministrator, db: Db, person: PersonIn) -> PersonOut:
+async def add_person(principal: SteppedUpAdministrator, db: IdempotentDb, person: PersonIn) -> PersonOut:
     """Add a person."""
     await commands.add_person(db, principal.taskforce, person.person(person.id), invite=person.invite)
     return await _shown(principal, db, person.id)
@@ -30,7 +31,9 @@ async def add_person(principal: SteppedUpAdministrator, db: Db, person: PersonIn
 
 @router.put("/{person_id}", responses=problems(404, 409, 422))
 @concerns(PERSON)
-async def change_person(principal: SteppedUpAdministrator, db: Db, person_id: UUID, person: PersonFacts) -> PersonOut:
+async def change_person(
+    principal: SteppedUpAdministrator, db: IdempotentDb, person_id: UUID, person: PersonFacts
+) -> PersonOut:
     """Change a person's facts and roles. New roles apply to existing sessions within a minute."""
     await commands.change_person(db, principal.taskforce, person.person(person_id))
     return await _shown(principal, db, person_id)
@@ -38,7 +41,7 @@ async def change_person(principal: SteppedUpAdministrator, db: Db, person_id: UU
 
 @router.post("/{person_id}/invitations", status_code=202, responses=problems(404, 409, 422))
 @concerns(PERSON)
-async def invite_person(principal: Administrator, db: Db, person_id: UUID) -> PersonOut:
+async def invite_person(principal: Administrator, db: IdempotentDb, person_id: UUID) -> PersonOut:
     """Mail an invitation to a person, at most every ten minutes."""
     await commands.invite_person(db, principal.taskforce, person_id)
     return await _shown(principal, db, person_id)
@@ -46,7 +49,7 @@ async def invite_person(principal: Administrator, db: Db, person_id: UUID) -> Pe
 
 @router.post("/{person_id}/deactivate", responses=problems(404, 409, 422))
 @concerns(PERSON)
-async def deactivate_person(principal: SteppedUpAdministrator, db: Db, person_id: UUID) -> PersonOut:
+async def deactivate_person(principal: SteppedUpAdministrator, db: IdempotentDb, person_id: UUID) -> PersonOut:
     """Deactivate a person: all their sessions end within a minute."""
     await commands.deactivate_person(db, principal.taskforce, person_id)
     return await _shown(principal, db, person_id)
@@ -54,7 +57,7 @@ async def deactivate_person(principal: SteppedUpAdministrator, db: Db, person_id
 
 @router.post("/{person_id}/reactivate", responses=problems(404, 422))
 @concerns(PERSON)
-async def reactivate_person(principal: SteppedUpAdministrator, db: Db, person_id: UUID) -> PersonOut:
+async def reactivate_person(principal: SteppedUpAdministrator, db: IdempotentDb, person_id: UUID) -> PersonOut:
     """Reactivate a person."""
     await commands.reactivate_person(db, principal.taskforce, person_id)
     return await _shown(principal, db, person_id)

@@ -14,7 +14,7 @@ from services.events.app import create_app
 from services.events.identity.oidc import domain as provider_domain
 from shared.http.auth import SESSION_COOKIE
 from shared.http.refusals import problem_with_code
-from shared.i18n.translations import speaking
+from shared.i18n.translations import use_language
 from shared.refusals import Refusal
 from tests.events.identity.oidc.serving import served
 from tests.events.identity.oidc.test_pages import with_provider
@@ -80,7 +80,7 @@ async def test_every_refusal_has_a_page_that_leads_back(
     page = await page_at(*size)
     for code in REFUSALS:
         await page.goto(f"{registered}/sign-in/provider/refused?why={code}&next={quote('/queue')}")
-        with speaking("da", service="events"):
+        with use_language("da", service="events"):
             title = problem_with_code(code, package="services.events").title
         await expect(page.get_by_role("heading", level=1)).to_have_text(title or "")
         await assert_fits(page, size)

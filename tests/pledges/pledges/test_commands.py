@@ -1,4 +1,4 @@
-"""Pledges of the same moment share a transaction, and each gets what it would have got alone."""
+"""Pledges that arrive at the same moment share a transaction, and each is answered as if it were alone."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def _rows(pledges_dsns: Databases, query: str) -> list[asyncpg.Record]:
         await conn.close()
 
 
-async def test_a_crowd_takes_few_transactions_and_everything_is_there_once(
+async def test_pledges_that_arrive_together_share_transactions_and_are_logged_once(
     caller: Caller, pledges_dsns: Databases
 ) -> None:
     bodies = [pledge_body(positions=1 + number % 3) for number in range(40)]
@@ -44,20 +44,22 @@ async def test_a_crowd_takes_few_transactions_and_everything_is_there_once(
         """
         select (select count(*) from positions) as positions,
                (select count(*) from pledge_contacts) as contacts,
-               (select count(distinct aggregateid) from outbox) as told,
+               (select count(distinct aggregateid) from outbox) as published,
                (select count(*) from outbox) as messages,
                (select count(distinct correlation_id) from outbox) as requests,
                (select count(*) from idempotency_keys) as keys
         """,
     )
     assert tuple(counts) == (sum(row["position_count"] for row in pledges), 40, 40, 40, 40, 40)
-    # What everybody can read is what was answered: alone, by its id.
+    # Reading one by its id gives the same answer.
     one = answers[7].json()
     read = await caller.client.get(f"/api/pledges/v1/pledges/{one['id']}", headers=caller.headers("coordinator"))
     assert read.json() == one
 
 
-async def test_each_of_a_crowd_gets_its_own_answer(caller: Caller, know_event: Callable[..., Awaitable[UUID]]) -> None:
+async def test_each_request_of_a_batch_gets_its_own_answer(
+    caller: Caller, know_event: Callable[..., Awaitable[UUID]]
+) -> None:
     open_event, closed_event = await know_event(), await know_event(**CLOSED)
     logged_before = pledge_body(event_id=str(closed_event))
     await caller.log(logged_before)
@@ -81,13 +83,13 @@ async def test_each_of_a_crowd_gets_its_own_answer(caller: Caller, know_event: C
 
     codes = [answer.status_code for answer in answers]
     assert codes[:4] == codes[-4:] == [201] * 4
-    # Of two that have one key and say different things, whichever came first is logged.
+    # Of two requests with one key and different bodies, the first is logged.
     assert sorted(codes[4:7]) in ([201, 201, 422], [201, 422, 422])
     assert codes[7:11] == [201, 409, 422, 403]
     assert answers[7].json()["id"] == logged_before["id"]
 
 
-async def test_a_key_that_another_transaction_holds_keeps_only_its_own_request_waiting(
+async def test_a_locked_key_delays_only_its_own_request(
     caller: Caller, pledges_dsns: Databases, taskforce_id: UUID
 ) -> None:
     held = pledge_body()

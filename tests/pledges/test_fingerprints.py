@@ -1,4 +1,4 @@
-"""A repeated request is recognised by what is stored of the first, and nothing can be guessed from what is stored."""
+"""A repeated request is recognised by its stored fingerprint, which does not reveal the request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pydantic import SecretStr, ValidationError
 from services.pledges.imports.commands import import_pledges
 from services.pledges.pledges.domain import Limits
 from services.pledges.settings import PledgesSettings
-from shared.i18n.translations import speaking
+from shared.i18n.translations import use_language
 from tests.pledges.conftest import REQUEST_KEY, Caller, hire_body, pledge_body
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 TABLES = ("pledges", "hires", "idempotency_keys")
 FILE = "Virksomhed;Dato;Pladser;Timer fra;Kontaktperson;Telefon\r\nBæk's Vask;01-02-2024;1;20;Eva Holm;97 85 00 00\r\n"
-SAID_IN_FILE = {
+CONTENT_OF_LINE = {
     "company": {"name": "Bæk's Vask"},
     "contact": {"name": "Eva Holm", "phone": "97 85 00 00"},
     "job_type": "smaajob",
@@ -35,7 +35,7 @@ SAID_IN_FILE = {
     "captured_at": "2024-02-01T12:00:00+01:00",
     "captured_by": "import",
 }
-"""What the line says, as it is hashed: whoever guesses all of it may not find out that they did."""
+"""The content of the line, as it is hashed. A correct guess of it must not be confirmed by what is stored."""
 
 
 def plain(body: Any, *, ascii_only: bool = True) -> bytes:
@@ -43,7 +43,7 @@ def plain(body: Any, *, ascii_only: bool = True) -> bytes:
     return hashlib.sha256(content.encode()).digest()
 
 
-async def kept(dsns: Databases) -> dict[str, list[bytes]]:
+async def stored_fingerprints(dsns: Databases) -> dict[str, list[bytes]]:
     conn = await asyncpg.connect(dsns.superuser_dsn("pledges"))
     found = {
         table: [row[0] for row in await conn.fetch(f"select request_fingerprint from {table}")] for table in TABLES
@@ -53,7 +53,7 @@ async def kept(dsns: Databases) -> dict[str, list[bytes]]:
 
 
 async def import_file(database: Database, taskforce_id: UUID, key: SecretStr = REQUEST_KEY) -> Report:
-    with speaking("en", "pledges"):
+    with use_language("en", "pledges"):
         return await import_pledges(
             database, taskforce_id, FILE.encode(), dry_run=False, limits=Limits(), request_key=key
         )
@@ -72,7 +72,7 @@ async def everything_stored(dsn: str) -> str:
     return " ".join(texts)
 
 
-async def test_whoever_guesses_a_body_cannot_find_out_from_what_is_kept(
+async def test_stored_fingerprints_do_not_reveal_a_guessed_body(
     caller: Caller, pledges_database: Database, pledges_dsns: Databases, taskforce_id: UUID
 ) -> None:
     pledge = pledge_body()
@@ -82,23 +82,23 @@ async def test_whoever_guesses_a_body_cannot_find_out_from_what_is_kept(
     assert (await import_file(pledges_database, taskforce_id)).imported
 
     everything = await everything_stored(pledges_dsns.superuser_dsn("pledges"))
-    content = json.dumps(SAID_IN_FILE, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    content = json.dumps(CONTENT_OF_LINE, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     for guess in (
         plain(pledge).hex(),
         plain(hire).hex(),
-        plain(SAID_IN_FILE, ascii_only=False).hex(),
+        plain(CONTENT_OF_LINE, ascii_only=False).hex(),
         str(uuid5(taskforce_id, f"pledge import, line 1 of these: {content}")),
     ):
         assert guess not in everything
     assert pledge["id"] in everything, "the search looks at the right place"
-    assert {table: len(digests) for table, digests in (await kept(pledges_dsns)).items()} == {
+    assert {table: len(fingerprints) for table, fingerprints in (await stored_fingerprints(pledges_dsns)).items()} == {
         "pledges": 2,
         "hires": 1,
         "idempotency_keys": 2,
     }
 
 
-async def test_under_another_key_a_repeat_is_refused_and_nothing_is_logged_twice(
+async def test_with_another_request_key_a_repeat_is_refused_and_not_logged_twice(
     caller: Caller, app: Any, pledges_dsns: Databases
 ) -> None:
     pledge = pledge_body()
@@ -108,10 +108,10 @@ async def test_under_another_key_a_repeat_is_refused_and_nothing_is_logged_twice
 
     assert (await caller.log(pledge)).status_code == 422
     assert (await caller.log(pledge, key=str(uuid4()))).status_code == 409
-    assert len((await kept(pledges_dsns))["pledges"]) == 1
+    assert len((await stored_fingerprints(pledges_dsns))["pledges"]) == 1
 
 
-def test_a_key_that_could_be_guessed_itself_is_refused_and_not_repeated(base_settings: dict[str, Any]) -> None:
+def test_a_short_request_key_is_refused_and_not_repeated(base_settings: dict[str, Any]) -> None:
     with pytest.raises(ValidationError) as refused:
         PledgesSettings(
             **base_settings,

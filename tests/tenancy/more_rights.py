@@ -1,0 +1,74 @@
+"""What passes by row-level security, each with the reason; empty where it asks for the taskforce itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_OUTBOX: Final = "the relay publishes for all taskforces: it holds register facts and codes only"
+_LETTERS: Final = "of a message that could not be read nobody knows whose it is; pages filter them by what it names"
+_REGISTRY: Final = "which taskforces there are is read before anybody's is known, and is public"
+_EVERYWHERE: Final = {
+    "outbox": _OUTBOX,
+    "dead_letters": _LETTERS,
+    "schema_migrations": "dbmate's own",
+}
+
+OF_ALL_TASKFORCES: Final[Mapping[str, Mapping[str, str]]] = {
+    "pledges": _EVERYWHERE,
+    "events": _EVERYWHERE
+    | {
+        "taskforces": _REGISTRY,
+        "passkey_challenges": "who will answer a challenge is not known when it is made",
+        "provider_sign_ins": "who comes back from a provider is not known when they are sent there",
+    },
+    "notifications": _EVERYWHERE
+    | {
+        "taskforces": _REGISTRY,
+        "due_deliveries": "the courier claims for all taskforces: it holds ids and times only",
+    },
+    "dashboard": _EVERYWHERE
+    | {
+        "taskforces": _REGISTRY,
+        "generations": "a generation of the read model is of all taskforces",
+    },
+}
+"""By service: the tables without policies."""
+
+_ACCESS_LOG: Final = dict.fromkeys(("accesses_of", "accesses_by", "accesses_before", "forget_accesses"), "")
+DEFINERS: Final[Mapping[str, Mapping[str, str]]] = {
+    "pledges": _ACCESS_LOG
+    | dict.fromkeys(
+        ("forget_companies_of_pledges", "forget_companies_of_hires", "subject_of_request", "pledge_of_request"), ""
+    ),
+    "events": _ACCESS_LOG,
+    "notifications": {},
+    "dashboard": {"discard_rows": "deletes what is left of a generation that was dropped, whosever it is"},
+}
+"""By service: the functions of the database that run as the tables' owner, whom no policy binds."""
+
+_COURIER: Final = "the courier delivers for all taskforces, and binds the transaction to each delivery's own"
+_CHALLENGE: Final = "a challenge is found by its digest, which nobody else has"
+REACHING: Final[Mapping[str, str]] = {
+    "services.pledges.pledges.store.pledge_of_request": "",
+    "services.pledges.pledges.store.pledge_id_of_request": "",
+    "services.pledges.privacy.queries.taskforces_of_outbox": "says whom the outbox is of",
+    "services.events.identity.oidc.store.insert_begun": _CHALLENGE,
+    "services.events.identity.oidc.store.take_begun": _CHALLENGE,
+    "services.events.identity.passkeys.store.insert_challenge": _CHALLENGE,
+    "services.events.identity.passkeys.store.take_challenge": _CHALLENGE,
+    "services.events.register.queries.taskforces": _REGISTRY,
+    "services.events.register.queries.taskforce": _REGISTRY,
+    "services.events.register.store.lock_taskforce": _REGISTRY,
+    "services.events.register.store.save_taskforce": _REGISTRY,
+    "services.notifications.deliveries.store.record": "its rows follow those of an isolated table, by a foreign key",
+    "services.notifications.deliveries.store.remember_taskforce": _REGISTRY,
+    "services.notifications.deliveries.store.claim": _COURIER,
+    "services.notifications.deliveries.store.renew": _COURIER,
+    "services.notifications.deliveries.store.settle": _COURIER,
+    "services.notifications.deliveries.store.postpone": _COURIER,
+    "services.dashboard.read_model.projections.generations": "a generation of the read model is of all taskforces",
+}
+"""The functions of the services whose SQL names one of those. Those without a reason: tests/pledges/test_tenancy.py."""
