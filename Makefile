@@ -1,24 +1,24 @@
-# Everything one does with this checkout. `make help` lists it; `make demo` is where to begin.
+# The commands for this checkout. `make help` lists them; begin with `make demo`.
 # Each target does its own set-up. The first one needs the network, later ones do not.
 
-# Any Python from 3.11 on; an older one looks for a newer one beside it.
+# Python 3.11 or newer; with an older one, the set-up looks for a newer one next to it.
 PYTHON ?= python3
-# The public port; empty means 8080 or the next free one: `make demo PORT=9000`.
+# The public port; if empty, 8080 or the next free one: `make demo PORT=9000`.
 PORT ?=
 # More arguments for the command behind a target: `make test ARGS="-k intake"`.
 ARGS ?=
 # How many Apache Kafka nodes `make kafka` (and `make faults BROKER=apache`) starts: 1 or 3.
 NODES ?= 1
-# How many requests `make fuzz` makes at least; SEED decides what is left to chance.
+# The minimum number of requests of `make fuzz`; SEED is the seed of its random choices.
 REQUESTS ?= 20000
-# What `make faults` does: from which seed, how many runs, only one fault, and on which broker (embedded or apache).
+# `make faults`: seed, number of runs, a regular expression for the fault, and the broker (embedded or apache).
 SEED ?= 1
 RUNS ?= 50
 FAULT ?=
 BROKER ?= embedded
-# What `make faults-planted` plants: a regular expression for how the bug's name begins; empty means all.
+# The bugs of `make faults-planted`: a regular expression for the beginning of the name; if empty, all.
 BUG ?=
-# How many tests run side by side; 0 is one after another, for a debugger.
+# Number of test processes; 0 runs the tests in one process, for a debugger.
 WORKERS ?= 2
 
 SHELL := /bin/sh
@@ -28,7 +28,7 @@ SOURCES := services shared deploy tests
 MIGRATIONS = $(wildcard shared/*/migrations/*.sql shared/*/migrations/*/*.sql services/*/migrations/*.sql)
 PORT_OPTION = $(if $(PORT),--port $(PORT))
 
-# Python keeps what it has compiled, whatever the caller's environment says: without, each process compiles all anew.
+# Always write byte code: without it, each process compiles everything again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
@@ -38,10 +38,10 @@ MAKEFLAGS += --no-print-directory
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-setup: python ## Install all locked packages and build the front-end assets (done by the others as needed)
+setup: python ## Install all locked packages and build the front-end assets (other targets do it as needed)
 	@$(BOOTSTRAP) setup
 
-runtime: python ## As setup, but without what only tests and linters need (done by demo and up)
+runtime: python ## Like setup, without the packages for tests and linters (demo and up do it)
 	@$(BOOTSTRAP) runtime
 
 .PHONY: python
@@ -49,7 +49,7 @@ python:
 	@command -v $(PYTHON) >/dev/null || { echo 'Python 3.11 or newer is needed, and $(PYTHON) was not found: install it' \
 		'(Debian, Ubuntu: sudo apt-get install python3 python3-venv).' >&2; exit 1; }
 
-demo: runtime ## Play an evening: 80 companies, some 50 pledges, everything live in the browser
+demo: runtime ## Play an evening: 80 companies, about 50 pledges, live in the browser
 	@exec $(BIN)/tilsagn demo $(PORT_OPTION) $(ARGS)
 
 up: runtime ## Start an empty installation and keep its data in .tilsagn/
@@ -63,7 +63,7 @@ test-long: SHARE = 1
 test-long: setup ## Run the tests that `make test` has no time for; SHARE=0.3 SEED=7 tries some of them, and names the rest
 	@SEED=$(SEED) $(BIN)/python -m pytest --numprocesses $(WORKERS) -m long --long-seed $(SEED) --long-share $(SHARE) $(ARGS)
 
-test-kafka: setup ## Run every test that talks to a broker on Apache Kafka itself (needs Java and Maven)
+test-kafka: setup ## Run every test that uses a broker on Apache Kafka itself (needs Java and Maven)
 	@$(BOOTSTRAP) java
 	@$(BIN)/python -m deploy.kafka setup
 	@BROKER=apache $(BIN)/python -m pytest --numprocesses $(WORKERS) $(ARGS)
@@ -73,26 +73,26 @@ test-oidc: setup ## Sign in at a real provider, Keycloak, in the browser (needs 
 	@$(BIN)/python -m tests.keycloak
 	@PROVIDER=keycloak $(BIN)/python -m pytest --numprocesses 0 -m oidc $(ARGS) tests/events/identity/oidc
 
-faults: setup ## Break the running processes in every way we know, RUNS times, and check what we promise
-	@$(BOOTSTRAP) faketime || echo 'The faults of the clock are left out.' >&2
+faults: setup ## Inject every fault of the catalogue, RUNS runs, and check the invariants after each
+	@$(BOOTSTRAP) faketime || echo 'The clock faults are skipped.' >&2
 	@[ "$(BROKER)" != apache ] || { $(BOOTSTRAP) java && $(BIN)/python -m deploy.kafka setup; }
 	@BROKER=$(BROKER) $(BIN)/python -m tests.faults --seed $(SEED) --runs $(RUNS) --fault "$(FAULT)" \
 		--nodes $(NODES) $(ARGS)
 
 faults-planted: RUNS = 1
-faults-planted: setup ## Plant known mistakes in a copy, RUNS times each: the checker of `make faults` must see them
+faults-planted: setup ## Add known bugs to a copy, RUNS times each: the checker of `make faults` must find them
 	@[ "$(BROKER)" != apache ] || { $(BOOTSTRAP) java && $(BIN)/python -m deploy.kafka setup; }
 	@BROKER=$(BROKER) $(BIN)/python -m tests.faults.planted --seed $(SEED) --runs $(RUNS) --bug "$(BUG)" $(ARGS)
 
-fuzz: setup ## Ask the running services what nobody would think of, as every role, REQUESTS times
+fuzz: setup ## Send REQUESTS unusual requests to the running services, as every role
 	@$(BIN)/python -m tests.fuzz --seed $(SEED) --requests $(REQUESTS) $(ARGS)
 
 restore-drill: BROKER = apache
-restore-drill: setup ## Lose the database during intake and restore it: how much is lost, and how long it takes
+restore-drill: setup ## Lose the database during intake and restore it; measure data loss and recovery time
 	@[ "$(BROKER)" != apache ] || { $(BOOTSTRAP) java && $(BIN)/python -m deploy.kafka setup; }
 	@BROKER=$(BROKER) $(BIN)/python -m tests.drills.restore $(ARGS)
 
-bench: setup ## Measure how fast it is beside what is possible at all; nothing else should run on the machine
+bench: setup ## Measure performance next to a baseline; nothing else should run on the machine
 	@[ "$(BROKER)" != apache ] || { $(BOOTSTRAP) java && $(BIN)/python -m deploy.kafka setup; }
 	@BROKER=$(BROKER) $(BIN)/python -m tests.bench $(ARGS)
 
@@ -100,12 +100,12 @@ kafka: runtime ## Start Apache Kafka with our topics, without Docker; NODES=3 fo
 	@$(BOOTSTRAP) java
 	@exec $(BIN)/python -m deploy.kafka --nodes $(NODES)
 
-lint: setup types migrations ## Check style, types, the walls between services, and the migrations
+lint: setup types migrations ## Check style, types, imports between packages, and migrations
 	@$(BIN)/ruff check --quiet $(SOURCES)
 	@$(BIN)/ruff format --check --quiet $(SOURCES)
 	@said=$$($(BIN)/lint-imports 2>&1) || { echo "$$said"; exit 1; }
 
-audit: setup ## Look for secrets in the checkout, and for packages with known weaknesses
+audit: setup ## Scan the checkout for secrets, and packages for known vulnerabilities
 	@$(BIN)/python -m deploy.audit
 
 types: setup ## Check the types
@@ -114,17 +114,17 @@ types: setup ## Check the types
 migrations: setup ## Check that the migrations are safe under load
 	@said=$$($(BIN)/squawk $(MIGRATIONS) 2>&1) || { echo "$$said"; exit 1; }
 
-format: setup ## Put the source into shape
+format: setup ## Format the source and fix simple lint errors
 	@$(BIN)/ruff check --fix --quiet $(SOURCES) || true
 	@$(BIN)/ruff format --quiet $(SOURCES)
 
-lock: ## Pin the packages of requirements/*.in anew, with hashes (needs the network)
+lock: ## Lock the packages of requirements/*.in again, with hashes (needs the network)
 	@$(BOOTSTRAP) lock
 
 forget: runtime ## Delete this installation's data for good (asks first)
 	@$(BIN)/python -m deploy.local.forget $(ARGS)
 
-clean: ## Remove everything that was built; the data in .tilsagn/ stays
+clean: ## Remove all build results; the data in .tilsagn/ stays
 	@rm -rf .venv .kafka .keycloak node_modules shared/ui/assets/built test-results tilsagn.egg-info
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,7 +1,7 @@
-"""`python -m deploy.audit`: no secret lies in the checkout, and no package has a weakness that is known.
+"""`python -m deploy.audit`: search the checkout for secrets and the locked packages for known vulnerabilities.
 
-Weaknesses are looked up with the package registries. Where those cannot be asked, that is said, and nothing else
-fails because of it: a check that was not made is no reason to keep back what is right.
+Vulnerabilities are looked up at the package registries. If a registry is not available, the command prints that the
+check was skipped and does not fail.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 LOCKED: Final = ("requirements/setup.txt", "requirements/dev.txt")
-_NOTHING_BUT_HASHES: Final = (*LOCKED, "requirements/runtime.txt", "package-lock.json")
+_HASH_FILES: Final = (*LOCKED, "requirements/runtime.txt", "package-lock.json")
 _BINARY: Final = frozenset({".woff2", ".png", ".ico", ".pdf", ".xlsx", ".xls", ".ods"})
-_PATIENCE_SECONDS: Final = 120
-_READING_SECONDS: Final = 900
-"""for looking through the files: half a minute's work for a processor, and the machine may have other work"""
+_TIMEOUT_SECONDS: Final = 120
+_SCAN_TIMEOUT_SECONDS: Final = 900
+"""The secret scan needs half a minute of processor time; a busy machine takes much longer."""
 
 
 @dataclass
 class Findings:
-    """What a check has found.
+    """The result of a check.
 
     Attributes:
-        wrong: what must not stay so, a line each; empty is good.
-        unchecked: what could not be checked, a line each.
-        checked: how many files or packages were.
+        checked: number of files or packages that were checked.
+        wrong: one line per problem.
+        unchecked: one line per check that was skipped.
     """
 
     checked: int = 0
@@ -41,16 +41,16 @@ class Findings:
 
 
 def secrets(root: Path = ROOT) -> Findings:
-    """Look for secrets in every text file that is under version control (or would be).
+    """Scan every text file that Git tracks, or would track, for secrets.
 
-    What only looks like one says so on its line: `pragma: allowlist secret`.
+    A line with `pragma: allowlist secret` is skipped.
     """
     listed = _run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], root)
     if listed.returncode:
         return Findings(unchecked=["this is no Git checkout: its files were not looked through for secrets"])
-    names = [name for name in listed.stdout.split("\0") if name and name not in _NOTHING_BUT_HASHES]
+    names = [name for name in listed.stdout.split("\0") if name and name not in _HASH_FILES]
     texts = [name for name in names if Path(name).suffix not in _BINARY and (root / name).is_file()]
-    scanned = _run([sys.executable, "-m", "detect_secrets", "scan", "--no-verify", *texts], root, _READING_SECONDS)
+    scanned = _run([sys.executable, "-m", "detect_secrets", "scan", "--no-verify", *texts], root, _SCAN_TIMEOUT_SECONDS)
     if scanned.returncode:
         return Findings(wrong=[f"the files could not be looked through: {scanned.stderr.strip()[-500:]}"])
     found = json.loads(scanned.stdout)["results"]
@@ -61,28 +61,28 @@ def secrets(root: Path = ROOT) -> Findings:
 
 
 def python_packages(root: Path = ROOT) -> Findings:
-    """Ask what is known of every Python package that is pinned."""
+    """Look up the known vulnerabilities of every locked Python package."""
     findings = Findings()
     for locked in LOCKED:
         command = [sys.executable, "-m", "pip_audit", "--requirement", locked, "--disable-pip", "--require-hashes"]
-        asked = _run([*command, "--format", "json", "--progress-spinner", "off"], root)
-        judged = judge_python(asked.stdout)
-        findings.checked += judged.checked
-        findings.wrong += judged.wrong
-        findings.unchecked += judged.unchecked
+        done = _run([*command, "--format", "json", "--progress-spinner", "off"], root)
+        parsed = parse_pip_audit(done.stdout)
+        findings.checked += parsed.checked
+        findings.wrong += parsed.wrong
+        findings.unchecked += parsed.unchecked
     return findings
 
 
-def judge_python(said: str) -> Findings:
-    """Read pip-audit's JSON; anything else means that it could not ask."""
+def parse_pip_audit(output: str) -> Findings:
+    """Parse pip-audit's JSON. Any other output means that the registry was not available."""
     try:
-        packages: list[dict[str, Any]] = json.loads(said)["dependencies"]
+        packages: list[dict[str, Any]] = json.loads(output)["dependencies"]
     except (ValueError, KeyError, TypeError):
         return Findings(unchecked=["the registry of Python packages cannot be asked for known weaknesses from here"])
     wrong = [
-        f"{package['name']} {package['version']}: {weakness['id']}{_mended(weakness.get('fix_versions'))}"
+        f"{package['name']} {package['version']}: {vulnerability['id']}{_fixed_in(vulnerability.get('fix_versions'))}"
         for package in packages
-        for weakness in package.get("vulns", ())
+        for vulnerability in package.get("vulns", ())
     ]
     unknown = [package["name"] for package in packages if "skip_reason" in package]
     if packages and len(unknown) == len(packages):
@@ -92,26 +92,28 @@ def judge_python(said: str) -> Findings:
 
 
 def node_packages(root: Path = ROOT) -> Findings:
-    """Ask what is known of every npm package that is pinned."""
-    return judge_node(_run(["npm", "audit", "--json"], root).stdout)
+    """Look up the known vulnerabilities of every locked npm package."""
+    return parse_npm_audit(_run(["npm", "audit", "--json"], root).stdout)
 
 
-def judge_node(said: str) -> Findings:
-    """Read npm's JSON; anything else means that it could not ask."""
+def parse_npm_audit(output: str) -> Findings:
+    """Parse npm's JSON. Any other output means that the registry was not available."""
     try:
-        report = json.loads(said)
-        weak: dict[str, dict[str, Any]] = report["vulnerabilities"]
+        report = json.loads(output)
+        vulnerabilities: dict[str, dict[str, Any]] = report["vulnerabilities"]
         checked = int(report["metadata"]["dependencies"]["total"])
     except (ValueError, KeyError, TypeError):
         return Findings(unchecked=["the registry of npm packages cannot be asked for known weaknesses from here"])
-    return Findings(checked, [f"{name}: {one['severity']}, {one.get('range', '')}" for name, one in weak.items()])
+    return Findings(
+        checked, [f"{name}: {one['severity']}, {one.get('range', '')}" for name, one in vulnerabilities.items()]
+    )
 
 
-def _mended(versions: Sequence[str] | None) -> str:
+def _fixed_in(versions: Sequence[str] | None) -> str:
     return f", mended in {', '.join(versions)}" if versions else ", not mended yet"
 
 
-def _run(command: Sequence[str], root: Path, seconds: float = _PATIENCE_SECONDS) -> subprocess.CompletedProcess[str]:
+def _run(command: Sequence[str], root: Path, seconds: float = _TIMEOUT_SECONDS) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(  # noqa: S603  (of ours)
             command, cwd=root, capture_output=True, text=True, check=False, timeout=seconds
@@ -121,7 +123,7 @@ def _run(command: Sequence[str], root: Path, seconds: float = _PATIENCE_SECONDS)
 
 
 def main() -> int:
-    """Print what was found. Returns 1 where something must not stay so."""
+    """Print the findings. Returns 1 if there is a problem, else 0."""
     checks: Iterable[tuple[str, Findings]] = (
         ("files without a secret", secrets()),
         ("Python packages without a known weakness", python_packages()),

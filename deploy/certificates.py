@@ -1,17 +1,17 @@
-"""`python -m deploy.certificates FOLDER NAME…`: certificates for what talks to one another inside a deployment.
+"""`python -m deploy.certificates FOLDER NAME…`: issue TLS certificates for the servers inside a deployment.
 
-An authority of the deployment's own, made the first time, vouches for one certificate for each NAME (a host name or
-an address, as others connect to it): `kafka`, `postgres`. A deployment that has an authority of its own needs none of
-this. In FOLDER:
+The first call creates a certificate authority (CA). Each call issues one certificate for each NAME, which is the host
+name or address that clients connect to: `kafka`, `postgres`. A deployment with a CA of its own does not need this
+command. It writes into FOLDER:
 
-    ca.pem          whom everybody inside trusts: give it to every process (KAFKA_CA_FILE, sslrootcert)
-    ca.key          what vouches for new certificates: belongs in a safe, not on the servers
+    ca.pem          the CA's certificate: give it to every process (KAFKA_CA_FILE, sslrootcert)
+    ca.key          the CA's private key: keep it in a safe place, not on the servers
     NAME.pem        a server's certificate
-    NAME.key        and its key
-    NAME.both.pem   the two in one file, as Kafka wants them (ssl.keystore.type=PEM)
+    NAME.key        the server's private key
+    NAME.both.pem   key and certificate in one file, as Kafka needs them (ssl.keystore.type=PEM)
 
-Certificates last a year and the authority ten. Doing it again makes new certificates by the same authority, and
-nobody but the server has to be told.
+Certificates are valid for a year and the CA for ten. A later call issues new certificates from the same CA; only the
+servers need the new files.
 """
 
 from __future__ import annotations
@@ -35,61 +35,64 @@ if TYPE_CHECKING:
 
 AUTHORITY_DAYS: Final = 3653
 CERTIFICATE_DAYS: Final = 366
-_CLOCKS_DIFFER: Final = timedelta(hours=1)
+_CLOCK_SKEW: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Authority:
-    """Somebody whose word counts."""
+    """A certificate authority: its private key and its certificate."""
 
     key: ec.EllipticCurvePrivateKey
     certificate: x509.Certificate
 
     @classmethod
     def new(cls, name: str = "Tilsagn, inside") -> Authority:
-        """Make one that nobody knows yet."""
+        """Create a new authority with a self-signed certificate."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = _name(name)
         certificate = (
-            _begun(subject, subject, key, days=AUTHORITY_DAYS)
+            _certificate_builder(subject, subject, key, days=AUTHORITY_DAYS)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-            .add_extension(_usage(signs_certificates=True), critical=True)
+            .add_extension(_key_usage(signs_certificates=True), critical=True)
             .sign(key, hashes.SHA256())
         )
         return cls(key, certificate)
 
     @classmethod
     def read(cls, folder: Path) -> Authority:
-        """The one whose files lie in `folder`.
+        """Read the authority from the files in `folder`.
 
         Raises:
-            OSError, ValueError: they do not.
+            OSError, ValueError: the files are missing or not valid.
         """
         key = serialization.load_pem_private_key((folder / "ca.key").read_bytes(), password=None)
         if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise ValueError("ca.key is not of this program's making")
+            raise ValueError("ca.key was not made by this program")
         return cls(key, x509.load_pem_x509_certificate((folder / "ca.pem").read_bytes()))
 
     def write(self, folder: Path) -> None:
-        """Keep it in `folder`."""
-        write_atomically(folder / "ca.key", _key_text(self.key), mode=0o600)
-        write_atomically(folder / "ca.pem", _text(self.certificate), mode=0o644)
+        """Write the authority's files into `folder`."""
+        write_atomically(folder / "ca.key", _key_pem(self.key), mode=0o600)
+        write_atomically(folder / "ca.pem", _pem(self.certificate), mode=0o644)
 
     def issue(self, name: str, folder: Path, *, hosts: Sequence[str] = ()) -> None:
-        """Write a new key and certificate of `name` into `folder`, over what was there.
+        """Write a new key and certificate of `name` into `folder`, replacing existing ones.
 
         Args:
-            hosts: host names and addresses by which it is reached; `name` alone if there are none.
+            name: the common name, and the prefix of the files.
+            folder: where the files are written.
+            hosts: host names and addresses that clients connect to; `name` alone when empty.
         """
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = (
-            _begun(_name(name), self.certificate.subject, key, days=CERTIFICATE_DAYS)
+            _certificate_builder(_name(name), self.certificate.subject, key, days=CERTIFICATE_DAYS)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(_usage(signs_certificates=False), critical=True)
+            .add_extension(_key_usage(signs_certificates=False), critical=True)
             .add_extension(
-                x509.SubjectAlternativeName([_as_reached(host) for host in hosts or (name,)]), critical=False
+                x509.SubjectAlternativeName([_subject_alternative_name(host) for host in hosts or (name,)]),
+                critical=False,
             )
-            # Brokers and controllers of Kafka show one another the certificate that they show their clients.
+            # Kafka's brokers and controllers use the server certificate as a client certificate among themselves.
             .add_extension(
                 x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]),
                 critical=False,
@@ -97,16 +100,16 @@ class Authority:
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()), critical=False)
             .sign(self.key, hashes.SHA256())
         )
-        write_atomically(folder / f"{name}.key", _key_text(key), mode=0o600)
-        write_atomically(folder / f"{name}.pem", _text(certificate), mode=0o644)
-        write_atomically(folder / f"{name}.both.pem", _key_text(key) + _text(certificate), mode=0o600)
+        write_atomically(folder / f"{name}.key", _key_pem(key), mode=0o600)
+        write_atomically(folder / f"{name}.pem", _pem(certificate), mode=0o644)
+        write_atomically(folder / f"{name}.both.pem", _key_pem(key) + _pem(certificate), mode=0o600)
 
 
 def _name(common: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
 
 
-def _begun(
+def _certificate_builder(
     subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, *, days: int
 ) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
@@ -116,13 +119,13 @@ def _begun(
         .issuer_name(issuer)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - _CLOCKS_DIFFER)
+        .not_valid_before(now - _CLOCK_SKEW)
         .not_valid_after(now + timedelta(days=days))
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
 
 
-def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
+def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
     return x509.KeyUsage(
         digital_signature=not signs_certificates,
         key_cert_sign=signs_certificates,
@@ -136,32 +139,32 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
     )
 
 
-def _as_reached(host: str) -> x509.GeneralName:
+def _subject_alternative_name(host: str) -> x509.GeneralName:
     try:
         return x509.IPAddress(ipaddress.ip_address(host))
     except ValueError:
         return x509.DNSName(host)
 
 
-def _text(certificate: x509.Certificate) -> str:
+def _pem(certificate: x509.Certificate) -> str:
     return certificate.public_bytes(serialization.Encoding.PEM).decode()
 
 
-def _key_text(key: ec.EllipticCurvePrivateKey) -> str:
+def _key_pem(key: ec.EllipticCurvePrivateKey) -> str:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ).decode()
 
 
 def main() -> int:
-    """The command; returns its exit code: 0, or 1 where the authority in the folder cannot be used."""
+    """Run the command. Returns 0, or 1 if the authority in the folder cannot be used."""
     parser = argparse.ArgumentParser(
         prog="python -m deploy.certificates", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     parser.add_argument("names", nargs="+", metavar="NAME")
-    asked = parser.parse_args()
-    folder: Path = asked.folder
+    options = parser.parse_args()
+    folder: Path = options.folder
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         if (folder / "ca.pem").exists():
@@ -169,12 +172,12 @@ def main() -> int:
         else:
             authority = Authority.new()
             authority.write(folder)
-        for name in asked.names:
+        for name in options.names:
             authority.issue(name, folder)
     except (OSError, ValueError) as error:
         print(f"no certificates were made: {error}")
         return 1
-    print(f"{folder}: certificates of {', '.join(asked.names)}, good for {CERTIFICATE_DAYS} days")
+    print(f"{folder}: certificates of {', '.join(options.names)}, good for {CERTIFICATE_DAYS} days")
     return 0
 
 

@@ -1,11 +1,10 @@
-"""`python -m deploy.key_change announce|use|retire .env`: change the key that signs tokens, in three steps.
+"""`python -m deploy.key_change announce|use|retire .env`: replace the key that signs tokens, in three steps.
 
-After each step the services are restarted one after the other; nobody is signed out and no mail waits. `announce`
-makes the next key and has everybody know its public half; `use` signs with it; `retire`, an hour later, has everybody
-forget the old one. A step that is not next is refused, and changes nothing.
+After each step, restart the services one after the other; nobody is signed out and no mail is delayed. `announce`
+generates the next key and adds its public key to those that services accept. `use` signs with the new key. `retire`, an
+hour later, removes the old key. A step out of order is refused and changes nothing.
 
-A leaked key cannot wait that long: `python -m deploy.key_change replace .env` does all at once, and signs everybody
-out.
+If a key has leaked, `python -m deploy.key_change replace .env` does all of it at once and signs everybody out.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 NEXT: Final = "TOKEN_NEXT_PRIVATE_KEY"
-"""Where the next key waits; no service reads it."""
+"""The announced key; no service reads this variable."""
 _SIGNING: Final = "TOKEN_PRIVATE_KEY"
 _VERIFYING: Final = "TOKEN_JWKS"
 _SERVICE: Final = "NOTIFICATIONS_SERVICE_TOKEN"
@@ -42,29 +41,29 @@ _AFTERWARDS: Final = {
 }
 
 
-class OutOfTurn(Exception):
-    """The step is not next; the message says which is."""
+class WrongStep(Exception):
+    """The step is out of order; the message says why."""
 
 
-def changed(step: str, variables: Mapping[str, str | None]) -> dict[str, str | None]:
-    """Return what a step makes of the variables it is about; None for one that goes.
+def variables_after(step: str, variables: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Return the variables that a step changes, with their new values; None for a variable that is removed.
 
     Args:
         step: `announce`, `use`, `retire` or `replace`.
         variables: of the env file, by name.
 
     Raises:
-        OutOfTurn: another step is next, or the file has no keys to change.
+        WrongStep: another step is next, or the file has no keys to change.
     """
     signing, known, waiting = variables.get(_SIGNING), variables.get(_VERIFYING), variables.get(NEXT)
     if not signing or not known:
-        raise OutOfTurn(f"there is no {_SIGNING} with its {_VERIFYING} in the file")
+        raise WrongStep(f"there is no {_SIGNING} with its {_VERIFYING} in the file")
     if step == "replace":
         fresh = new_private_jwk()
         return _signed_with(fresh) | {_VERIFYING: public_jwks(fresh)}
     if step == "announce":
         if waiting:
-            raise OutOfTurn("the next key has been announced already: use it, or take it back with replace")
+            raise WrongStep("the next key has been announced already: use it, or take it back with replace")
         fresh = new_private_jwk()
         return {
             NEXT: fresh,
@@ -72,12 +71,12 @@ def changed(step: str, variables: Mapping[str, str | None]) -> dict[str, str | N
         }
     if step == "use":
         if not waiting:
-            raise OutOfTurn("no next key has been announced")
+            raise WrongStep("no next key has been announced")
         return _signed_with(waiting)
     if waiting:
-        raise OutOfTurn("the next key is not used yet")
+        raise WrongStep("the next key is not used yet")
     if len(_keys(known)) == 1:
-        raise OutOfTurn("there is no old key any more")
+        raise WrongStep("there is no old key any more")
     return {_VERIFYING: public_jwks(signing)}
 
 
@@ -91,8 +90,8 @@ def _keys(jwks: str) -> list[dict[str, str]]:
 
 
 def change(step: str, file: Path) -> None:
-    """Do a step in an env file, whole or not at all. Everything else in it stays as it stands. Raises `OutOfTurn`."""
-    changes = changed(step, dotenv_values(file, interpolate=False))
+    """Apply a step to an env file, atomically. Other lines of the file stay unchanged. Raises `WrongStep`."""
+    changes = variables_after(step, dotenv_values(file, interpolate=False))
     descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=".env-")
     os.close(descriptor)
     copy = Path(name)
@@ -110,20 +109,20 @@ def change(step: str, file: Path) -> None:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Do what the command line asks for. What is refused ends it with status 1."""
+    """Run the command. A refused step exits with status 1."""
     parser = argparse.ArgumentParser(
         prog="python -m deploy.key_change", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("step", choices=_STEPS)
     parser.add_argument("file", type=Path, help="the env file of the installation")
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     try:
-        change(asked.step, asked.file)
-    except OutOfTurn as why:
+        change(options.step, options.file)
+    except WrongStep as why:
         raise SystemExit(f"Nothing was changed: {why}.") from None
     except OSError as why:
-        raise SystemExit(f"Nothing was changed: {why.strerror}: {asked.file}") from None
-    print(f"{_AFTERWARDS[asked.step]}.")
+        raise SystemExit(f"Nothing was changed: {why.strerror}: {options.file}") from None
+    print(f"{_AFTERWARDS[options.step]}.")
 
 
 if __name__ == "__main__":

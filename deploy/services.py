@@ -1,4 +1,4 @@
-"""The four services and the names that follow from theirs, for whatever runs, routes or provisions them."""
+"""The four services, and the names of their databases, roles and environment variables."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 SERVICES: Final = ("pledges", "events", "notifications", "dashboard")
 DATA_SUBJECTS: Final = ("events", "pledges")
-"""The services that keep data about persons: each has an access log and a ledger of erasures."""
+"""The services that own personal data: each has an access log and a ledger of erasures."""
 
 
 IDEMPOTENCY_KEYS: Final = ("events", "pledges")
@@ -17,39 +17,39 @@ IDEMPOTENCY_KEYS: Final = ("events", "pledges")
 
 
 def database(service: str) -> str:
-    """The service's own database."""
+    """Return the name of the service's database."""
     return f"tilsagn_{service}"
 
 
 def owner_role(service: str) -> str:
-    """The role that owns the service's tables and runs its migrations; no service ever connects as it."""
+    """Return the role that owns the service's tables and runs its migrations; apps and workers never connect as it."""
     return f"tilsagn_{service}_owner"
 
 
 def app_role(service: str) -> str:
-    """The role the service's app and worker connect as: it owns nothing, so row-level security binds it."""
+    """Return the role of the service's app and worker. It owns nothing, so row-level security applies to it."""
     return f"tilsagn_{service}_app"
 
 
 def intake_role() -> str:
-    """The role the pledges service's app connects as for whoever comes with an event's pass.
+    """Return the role that the app of pledges uses for requests with an event pass.
 
-    It takes pledges in and can do nothing else: what it may, that service's migrations grant it.
+    It may only log pledges; the migrations of pledges grant its privileges.
     """
     return "tilsagn_pledges_intake"
 
 
 def roles(services: Collection[str] = SERVICES) -> tuple[str, ...]:
-    """Every role of the services."""
+    """Return every role of the services."""
     return tuple(role for service in services for role in connections(service))
 
 
 def connections(service: str) -> Mapping[str, str]:
-    """Each role of the service, and what its connection URL is called in the environment behind the prefix."""
+    """Return the environment variable of each role's connection URL, without the service's prefix, by role."""
     found = {owner_role(service): "DATABASE_OWNER_URL", app_role(service): "DATABASE_URL"}
     return found | {intake_role(): "INTAKE_DATABASE_URL"} if service == "pledges" else found
 
 
 def environment_prefix(service: str) -> str:
-    """What the service's settings start with in the environment."""
+    """Return the prefix of the service's environment variables."""
     return f"{service.upper()}_"

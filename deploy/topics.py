@@ -1,18 +1,18 @@
-"""`python -m deploy.topics`: a deployment's topics, as declared in topics.yaml.
+"""`python -m deploy.topics`: creates the topics that topics.yaml declares, and reports differences.
 
-Creates those that are missing, changes none that exist, and says what it did and what is not as declared: a number of
-partitions can never be put right, and whether a setting may be changed under running consumers is for an operator to
-judge. With `--check` nothing is created. From the environment:
+Creates missing topics and changes no existing one. It prints what it created and what differs from the declaration: the
+number of partitions can never be corrected, and an operator decides whether to change a setting while consumers run.
+With `--check` it creates nothing. It reads from the environment:
 
     KAFKA_BOOTSTRAP_SERVERS    host:port, comma separated
-    KAFKA_SECURITY_PROTOCOL    `SASL_SSL` with KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_CA_FILE, as for the services; as
-                               somebody who may create topics and see their settings
-    KAFKA_REPLICATION_FACTOR   the most replicas the cluster can hold, where that is less than declared
-    KAFKA_FLAVOUR              `embedded`: the local run's broker, which has partitions but neither replicas nor
-                               settings: only the partitions are checked. `apache` unless set
+    KAFKA_SECURITY_PROTOCOL    `SASL_SSL` with KAFKA_USERNAME, KAFKA_PASSWORD and KAFKA_CA_FILE, as for the services;
+                               the user must be allowed to create topics and to read their settings
+    KAFKA_REPLICATION_FACTOR   the highest replication factor of the cluster, if lower than declared
+    KAFKA_FLAVOUR              `embedded` for the local run's broker, which has no replicas and no settings, so only
+                               partitions are checked; `apache` by default
 
-Exit code: 0 all is there (and, with --check, as declared); 1 --check found a difference; 2 it could not look, with
-the reason. It waits up to a minute for the broker.
+Exit code: 0 everything exists (and, with --check, is as declared); 1 --check found a difference; 2 the broker could not
+be queried; the reason is on stderr. The command waits up to a minute for the broker.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ _PATIENCE_SECONDS = 60.0
 
 
 def declared(declaration: Path = DECLARATION) -> list[Topic]:
-    """Return every topic as declared for a full cluster, by name.
+    """Return every declared topic with the settings for a full cluster, sorted by name.
 
     Raises:
-        ValueError: the declaration names other topics, or another number of partitions, than the contracts do.
+        ValueError: topic names or the number of partitions differ from the contracts (shared/contracts/catalogue.py).
     """
     document: dict[str, Any] = yaml.safe_load(declaration.read_text(encoding="utf-8"))
     if set(document["topics"]) != set(TOPICS) or document["partitions"] != PARTITIONS:
@@ -63,12 +63,25 @@ def declared(declaration: Path = DECLARATION) -> list[Topic]:
 async def run(
     kafka: Kafka, topics: list[Topic], *, create: bool, settings_matter: bool
 ) -> tuple[list[str], list[Difference]]:
-    """Create what is missing, if asked to, as soon as the broker answers. Returns the created and the different."""
+    """Compare the topics on the broker with the declared ones. Waits up to a minute for the broker.
+
+    Args:
+        kafka: how to connect.
+        topics: the declared topics.
+        create: create topics that are missing.
+        settings_matter: compare settings too; the embedded broker has none.
+
+    Returns:
+        The names of the created topics, and the differences of the others.
+
+    Raises:
+        aiokafka.errors.KafkaError, OSError, TimeoutError: the broker is not available or refuses the request.
+    """
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:
         try:
             created = await create_missing(kafka, topics) if create else []
-            # One that was made a moment ago is as declared, and not known to every broker yet.
+            # A topic that was just created is as declared, but not every broker knows it yet.
             others = [topic for topic in topics if topic.name not in created]
             return created, await differences(kafka, others, settings_matter=settings_matter)
         except (KafkaError, OSError, TimeoutError):
@@ -82,7 +95,7 @@ def _as_kafka_writes(value: object) -> str:
 
 
 def main() -> int:
-    """The command; returns its exit code."""
+    """Run the command and return its exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m deploy.topics", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -1,11 +1,11 @@
-"""Who may do what on Kafka: each service reads and writes its own business, and nobody does anything else.
+"""Kafka users and access control lists (ACLs): each service may read and write only the topics it needs.
 
-    rights      what is declared: derived from who publishes and who reads which messages
-    broker      gives the users their passwords and rights on a broker, and says what differs
+    acls        the declared ACLs, derived from the publishers and readers of each message
+    broker      sets passwords and ACLs on a broker, and reads the ACLs that exist
 
-`python -m deploy.access` does it. A local run's broker knows no users and needs none of this.
+`python -m deploy.access` applies them. The broker of a local run has no users and does not need this package.
 """
 
-from deploy.access.rights import OPERATOR, Right, declared, user_of, users
+from deploy.access.acls import OPERATOR, Acl, declared, user_of, users
 
-__all__ = ["OPERATOR", "Right", "declared", "user_of", "users"]
+__all__ = ["OPERATOR", "Acl", "declared", "user_of", "users"]

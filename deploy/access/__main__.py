@@ -1,19 +1,19 @@
-"""`python -m deploy.access`: who may do what on a deployment's Kafka, as the messages' publishers and readers say.
+"""`python -m deploy.access`: set the Kafka users' passwords and access rights (ACLs) of a deployment.
 
-Gives every user the password that the environment names and the rights that are missing, takes none away, and says
-which there are besides: whether somebody relies on them is for an operator to judge. Doing it again changes nothing;
-a new password takes the old one's place. From the environment, as somebody whom Kafka lets do so:
+Sets the password of every user from the environment and grants the rights that are missing. It removes no right; it
+lists the rights that are not declared, and an operator decides about them. Running it again changes nothing; a new
+password replaces the old one. It reads from the environment:
 
-    KAFKA_BOOTSTRAP_SERVERS, KAFKA_SECURITY_PROTOCOL, KAFKA_CA_FILE    how Kafka is reached
-    KAFKA_USERNAME, KAFKA_PASSWORD                                     as whom
-    PLEDGES_KAFKA_PASSWORD, … , OPERATOR_KAFKA_PASSWORD                what the users' passwords are to be
-    PLEDGES_KAFKA_USERNAME, … , OPERATOR_KAFKA_USERNAME                what they are called, if not tilsagn-pledges, …
+    KAFKA_BOOTSTRAP_SERVERS, KAFKA_SECURITY_PROTOCOL, KAFKA_CA_FILE    how to connect to Kafka
+    KAFKA_USERNAME, KAFKA_PASSWORD                                     a user that may alter users and ACLs
+    PLEDGES_KAFKA_PASSWORD, … , OPERATOR_KAFKA_PASSWORD                the passwords to set
+    PLEDGES_KAFKA_USERNAME, … , OPERATOR_KAFKA_USERNAME                the names, if not tilsagn-pledges, …
 
-`--check` changes nothing. `--print` says the rights as commands of Kafka's own tool, for a cluster that others look
-after, and asks nobody. `--secrets` makes the lines of an env file with which all of it is switched on.
+`--check` changes nothing. `--print` prints the rights as commands for kafka-acls.sh, for a cluster that somebody else
+administers; it does not connect to Kafka. `--secrets` prints the lines of an env file that enable all of this.
 
-Exit code: 0 all is there (and, with --check, as declared); 1 --check found a difference; 2 it could not look, with
-the reason. It waits up to a minute for the broker.
+Exit code: 0 everything exists (and, with --check, is as declared); 1 --check found a difference; 2 the broker could not
+be queried; the reason is on stderr. The command waits up to a minute for the broker.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from typing import TYPE_CHECKING
 
 from aiokafka.errors import KafkaError
 
-from deploy.access.broker import grant, rights_of, set_passwords
-from deploy.access.rights import Right, declared, users
+from deploy.access.acls import Acl, declared, users
+from deploy.access.broker import acls_of, grant, set_passwords
 from deploy.secrets import as_env_file
 from shared.messaging.access import KafkaAccess, access_from
 
@@ -38,11 +38,11 @@ if TYPE_CHECKING:
 
 ADMINISTRATOR = "tilsagn-admin"
 
-_PATIENCE_SECONDS = 60.0
+_TIMEOUT_SECONDS = 60.0
 
 
 def make() -> dict[str, str]:
-    """Return what switches it on: names and new passwords of every user and of the administrator."""
+    """Return the environment variables that enable users: names and new passwords of all, and the administrator's."""
     variables = {
         "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
         "KAFKA_CA_FILE": "/run/tls/ca.pem",
@@ -55,26 +55,35 @@ def make() -> dict[str, str]:
     return variables
 
 
-def names_in(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return what the users are called in an environment, by whose they are."""
+def user_names(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the user name of each service and of the operator, as the environment sets them or by default."""
     return {part: environment.get(f"{part.upper()}_KAFKA_USERNAME") or name for part, name in users().items()}
 
 
 async def run(
-    kafka: KafkaAccess, passwords: Mapping[str, str], wanted: list[Right], *, change: bool
-) -> tuple[list[Right], list[Right]]:
-    """Set the passwords and grant what is missing, if asked to, as soon as the broker answers.
+    kafka: KafkaAccess, passwords: Mapping[str, str], wanted: list[Acl], *, change: bool
+) -> tuple[list[Acl], list[Acl]]:
+    """Compare the ACLs on the broker with `wanted`. Waits up to a minute for the broker.
+
+    Args:
+        kafka: how to connect, as a user that may alter users and ACLs.
+        passwords: passwords to set, by user; only used with `change`.
+        wanted: the declared ACLs.
+        change: set the passwords and grant the missing ACLs.
 
     Returns:
-        What was missing (and has been granted, if asked to), and what there is besides.
+        The ACLs that were missing (granted, with `change`), and those that are not declared.
+
+    Raises:
+        aiokafka.errors.KafkaError, OSError, TimeoutError: the broker is not available or refuses the request.
     """
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    known = {right.user for right in wanted}
+    deadline = time.monotonic() + _TIMEOUT_SECONDS
+    known = {acl.user for acl in wanted}
     while True:
         try:
             if change and passwords:
                 await set_passwords(kafka, passwords)
-            found = await rights_of(kafka, known)
+            found = await acls_of(kafka, known)
             missing = sorted(set(wanted) - found)
             if change:
                 await grant(kafka, missing)
@@ -90,24 +99,26 @@ def _is_final(error: KafkaError) -> bool:
 
 
 def main() -> int:
-    """The command; returns its exit code."""
+    """Run the command and return its exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m deploy.access", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--check", action="store_true", help="change nothing; exit 1 where a right is not as declared")
-    mode.add_argument("--print", action="store_true", dest="tell", help="print commands of Kafka's own tool instead")
+    mode.add_argument(
+        "--print", action="store_true", dest="print_commands", help="print commands of Kafka's own tool instead"
+    )
     mode.add_argument("--secrets", action="store_true", help="print names and new passwords as an env file's lines")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     environment = os.environ
-    if asked.secrets:
+    if options.secrets:
         sys.stdout.write(as_env_file(make()))
         return 0
-    names = names_in(environment)
+    names = user_names(environment)
     wanted = declared(names)
-    if asked.tell:
-        for right in wanted:
-            print(right.command(environment.get("KAFKA_BOOTSTRAP_SERVERS") or "SERVER"))
+    if options.print_commands:
+        for acl in wanted:
+            print(acl.command(environment.get("KAFKA_BOOTSTRAP_SERVERS") or "SERVER"))
         return 0
     try:
         kafka = access_from(environment)
@@ -116,18 +127,18 @@ def main() -> int:
             return 0
         given = {name: environment.get(f"{part.upper()}_KAFKA_PASSWORD") or "" for part, name in names.items()}
         passwords = {name: password for name, password in given.items() if password}
-        missing, besides = asyncio.run(run(kafka, passwords, wanted, change=not asked.check))
+        missing, undeclared = asyncio.run(run(kafka, passwords, wanted, change=not options.check))
     except (KafkaError, OSError, TimeoutError, ValueError) as error:
-        done = "looked at" if asked.check else "given"
+        done = "looked at" if options.check else "given"
         print(f"the rights could not be {done}: {type(error).__name__}: {error}", file=sys.stderr)
         return 2
-    for right in besides:
-        print(f"{right}, and nobody declared it", file=sys.stderr)
-    for right in missing:
-        print(f"{right}: {'missing' if asked.check else 'granted'}", file=sys.stderr if asked.check else sys.stdout)
-    if not missing and not besides:
+    for acl in undeclared:
+        print(f"{acl}, and nobody declared it", file=sys.stderr)
+    for acl in missing:
+        print(f"{acl}: {'missing' if options.check else 'granted'}", file=sys.stderr if options.check else sys.stdout)
+    if not missing and not undeclared:
         print("all rights are as declared")
-    return 1 if asked.check and (missing or besides) else 0
+    return 1 if options.check and (missing or undeclared) else 0
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Giving Kafka's users their passwords and rights, as somebody who may: over the protocol, without Kafka's programs."""
+"""Sets passwords and ACLs of Kafka users through the Kafka protocol. Kafka's own command-line tools are not needed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aiokafka.protocol.admin import CreateAclsRequest, DescribeAclsRequest
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import CompactArray, CompactBytes, CompactString, Int8, Int16, Int32, Schema, TaggedFields
 
-from deploy.access.rights import Right
+from deploy.access.acls import Acl
 from shared.messaging.topics import admin_of
 
 if TYPE_CHECKING:
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from shared.messaging.access import Kafka
 
 ITERATIONS: Final = 8192
-"""Of SCRAM's hash; twice Kafka's own default. The passwords are random, so more would only cost each login time."""
+"""Iterations of the SCRAM hash: twice Kafka's default. The passwords are random: more would only slow down logins."""
 
-# Kafka's numbers for what stands in a right (org.apache.kafka.common.acl and .resource).
+# Kafka's numeric codes (org.apache.kafka.common.acl and .resource).
 _ANY: Final = 1
 _ALLOW: Final = 3
 _LITERAL: Final = 3
-_ANYWHERE: Final = "*"
+_ANY_HOST: Final = "*"
 _RESOURCES: Final = {"Topic": 2, "Group": 3, "Cluster": 4, "TransactionalId": 5, "DelegationToken": 6, "User": 7}
 _OPERATIONS: Final = {
     "All": 2,
@@ -45,7 +45,7 @@ _SHA_512: Final = 2
 _KEY_BYTES: Final = 64
 
 
-class _PasswordsSet(Response):
+class _AlterScramCredentialsResponse(Response):
     API_KEY = 51
     API_VERSION = 0
     SCHEMA = Schema(
@@ -63,13 +63,13 @@ class _PasswordsSet(Response):
     )
 
 
-class _PasswordsOnTheWire(RequestStruct):
-    """AlterUserScramCredentials, which aiokafka has not got."""
+class _AlterScramCredentialsRequest(RequestStruct):
+    """AlterUserScramCredentials, which aiokafka does not implement."""
 
     FLEXIBLE_VERSION = True
     API_KEY = 51
     API_VERSION = 0
-    RESPONSE_TYPE = _PasswordsSet
+    RESPONSE_TYPE = _AlterScramCredentialsResponse
     SCHEMA = Schema(
         ("deletions", CompactArray(("name", CompactString("utf-8")), ("mechanism", Int8), ("tags", TaggedFields))),
         (
@@ -87,13 +87,13 @@ class _PasswordsOnTheWire(RequestStruct):
     )
 
 
-class _SetPasswords(Request[_PasswordsOnTheWire]):
+class _AlterScramCredentials(Request[_AlterScramCredentialsRequest]):
     API_KEY = 51
 
     def __init__(self, passwords: Mapping[str, str]) -> None:
         self._passwords = passwords
 
-    def build(self, request_struct_class: type[_PasswordsOnTheWire]) -> _PasswordsOnTheWire:
+    def build(self, request_struct_class: type[_AlterScramCredentialsRequest]) -> _AlterScramCredentialsRequest:
         upsertions: list[tuple[str, int, int, bytes, bytes, dict[int, bytes]]] = []
         for user, password in self._passwords.items():
             salt = secrets.token_bytes(32)
@@ -103,29 +103,29 @@ class _SetPasswords(Request[_PasswordsOnTheWire]):
 
 
 async def set_passwords(kafka: Kafka, passwords: Mapping[str, str]) -> None:
-    """Give each user its password; one there was before is not good any more for whoever connects anew.
+    """Set the password of each user. New connections need the new password; open ones stay open.
 
     Args:
-        kafka: the broker, as somebody who may alter users.
-        passwords: by user, which is made if it is not there.
+        kafka: how to connect, as a user that may alter users.
+        passwords: by user; a user that does not exist is created.
 
     Raises:
-        aiokafka.errors.KafkaError: the broker is away or refuses.
+        aiokafka.errors.KafkaError: the broker is not available or refuses the request.
     """
     async with admin_of(kafka) as admin:
-        answer: Any = await admin._send_request(_SetPasswords(passwords))
+        answer: Any = await admin._send_request(_AlterScramCredentials(passwords))
     for user, code, message, *_ in answer.results:
         if code:
             raise for_code(code)(f"the password of {user} was not set: {message or 'no reason was given'}")
 
 
-async def rights_of(kafka: Kafka, users: Collection[str]) -> set[Right]:
-    """Return every right that `users` have on the broker, by whatever name and from wherever.
+async def acls_of(kafka: Kafka, users: Collection[str]) -> set[Acl]:
+    """Return every ACL of `users` on the broker.
 
-    What no `Right` can say (more than one topic by the beginning of its name, say) is told in `name`.
+    Properties that `Acl` has no field for (a name prefix, a host, a denial) are appended to its `name`.
 
     Raises:
-        aiokafka.errors.KafkaError: the broker is away or refuses.
+        aiokafka.errors.KafkaError: the broker is not available or refuses the request.
     """
     whatever: Any = None
     filter_of_all = DescribeAclsRequest(_ANY, whatever, _ANY, whatever, whatever, _ANY, _ANY)
@@ -140,30 +140,30 @@ async def rights_of(kafka: Kafka, users: Collection[str]) -> set[Right]:
             user = principal.removeprefix("User:")
             if user not in users:
                 continue
-            said = name if pattern == _LITERAL else f"{name}*"
-            if host != _ANYWHERE:
-                said += f" from {host}"
+            full_name = name if pattern == _LITERAL else f"{name}*"
+            if host != _ANY_HOST:
+                full_name += f" from {host}"
             if permission != _ALLOW:
-                said += " (denied)"
-            done: Any = operations.get(operation, f"operation {operation}")
-            to: Any = resources.get(kind, f"resource {kind}")
-            found.add(Right(user, done, to, said))
+                full_name += " (denied)"
+            operation_name: Any = operations.get(operation, f"operation {operation}")
+            resource_type: Any = resources.get(kind, f"resource {kind}")
+            found.add(Acl(user, operation_name, resource_type, full_name))
     return found
 
 
-async def grant(kafka: Kafka, rights: Sequence[Right]) -> None:
-    """Give the rights, from any address. One that is there already stays.
+async def grant(kafka: Kafka, acls: Sequence[Acl]) -> None:
+    """Create the ACLs, for any host. An ACL that exists stays.
 
     Raises:
-        aiokafka.errors.KafkaError: the broker is away or refuses.
+        aiokafka.errors.KafkaError: the broker is not available or refuses the request.
     """
     async with admin_of(kafka) as admin:
-        for right in rights:
-            resource, operation = _RESOURCES[right.resource], _OPERATIONS[right.operation]
-            principal = f"User:{right.user}"
+        for acl in acls:
+            resource, operation = _RESOURCES[acl.resource], _OPERATIONS[acl.operation]
+            principal = f"User:{acl.user}"
             answer: Any = await admin._send_request(
-                CreateAclsRequest(resource, right.name, _LITERAL, principal, _ANYWHERE, operation, _ALLOW)
+                CreateAclsRequest(resource, acl.name, _LITERAL, principal, _ANY_HOST, operation, _ALLOW)
             )
             for code, message in answer.creation_responses:
                 if code:
-                    raise cast("KafkaError", for_code(code)(f"{right} was not granted: {message}"))
+                    raise cast("KafkaError", for_code(code)(f"{acl} was not granted: {message}"))

@@ -1,10 +1,13 @@
-"""Builds the front end's files: `python -m deploy.assets` (called by make).
+"""Builds the front-end assets: `python -m deploy.assets` (called by make).
 
-Packages come from npm at the versions of `package-lock.json`. esbuild bundles and minifies our scripts and style
-sheets; fonts are cut down to the letters we use. Every file gets a fingerprinted name and compressed twins, and lands
-in `shared/ui/assets/built/`, which git ignores. A build appears whole or not at all: killed at any moment, it leaves
-the previous one.
+npm installs the packages at the versions of `package-lock.json`. esbuild bundles and minifies our scripts and style
+sheets, and fonts are subset to the characters we use. Every file gets a fingerprinted name and compressed variants in
+`shared/ui/assets/built/`, which Git ignores. A build replaces the previous one atomically.
 
-`sources.py` says where our files lie and in which order, `npm.py` installs, `esbuild.py` bundles, `fonts.py` subsets,
-`bundle.py` collects and fingerprints, `build.py` decides and swaps.
+    sources   lists our source files and their order
+    npm       installs the packages
+    esbuild   bundles scripts and style sheets
+    fonts     subsets the fonts
+    bundle    collects all files and fingerprints them
+    build     decides whether to build, and swaps the new build in
 """

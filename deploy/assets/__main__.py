@@ -1,4 +1,4 @@
-"""`python -m deploy.assets`: builds what is missing or old, at once when nothing is."""
+"""`python -m deploy.assets`: builds the assets if they are missing or out of date."""
 
 import argparse
 import sys
@@ -9,7 +9,7 @@ from deploy.assets.esbuild import EsbuildError
 
 
 def main() -> int:
-    """Returns the exit code: 0 built or current, 1 failed (the reason is on stderr)."""
+    """Run the command. Returns 0 if the assets are built, or 1 with the reason on stderr."""
     parser = argparse.ArgumentParser(prog="python -m deploy.assets", description=__doc__)
     parser.add_argument("--quiet", action="store_true", help="say nothing unless it fails")
     parser.add_argument("--development", action="store_true", help="install what only tests use, too")
@@ -21,7 +21,7 @@ def main() -> int:
             print(text, flush=True)
 
     if arguments.installed:
-        npm.accept()
+        npm.mark_installed()
     if is_current() and npm.is_installed(development=arguments.development):
         return 0
     try:

@@ -1,7 +1,7 @@
-"""Decides whether there is anything to build, builds beside the present build, and swaps in one rename.
+"""Builds the assets if their sources have changed, and swaps the new build in atomically.
 
-`built/manifest.json` names the folder in force; each build has a folder of its own that appears by rename,
-so one that exists is whole. The build before stays, for the processes that still serve it.
+`built/manifest.json` names the current folder. Each build has its own folder, which is renamed when it is complete. The
+previous build stays for processes that still serve it.
 """
 
 import fcntl
@@ -28,7 +28,7 @@ def _inputs() -> Iterator[Path]:
 
 
 def _stamp() -> str:
-    """A digest of everything a build depends on."""
+    """Return a digest of everything a build depends on."""
     digest = hashlib.sha256()
     for path in _inputs():
         digest.update(f"{path.relative_to(ROOT)}\0{path.stat().st_size}\0".encode())
@@ -37,7 +37,7 @@ def _stamp() -> str:
 
 
 def is_current(built: Path = BUILT) -> bool:
-    """Whether the build in force was made of what lies here now, and is all there."""
+    """Return whether the current build exists and was made from the current sources."""
     try:
         manifest = json.loads((built / "manifest.json").read_text())
     except (FileNotFoundError, json.JSONDecodeError):
@@ -46,8 +46,8 @@ def is_current(built: Path = BUILT) -> bool:
 
 
 @contextmanager
-def _alone(built: Path) -> Iterator[None]:
-    """Only one build at a time; the lock dies with its process."""
+def _build_lock(built: Path) -> Iterator[None]:
+    """Allow one build at a time. The lock ends with the process."""
     built.mkdir(parents=True, exist_ok=True)
     with (built / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -55,14 +55,18 @@ def _alone(built: Path) -> Iterator[None]:
 
 
 def build(say: Callable[[str], None], built: Path = BUILT) -> None:
-    """Installs packages if needed and builds everything.
+    """Install packages if necessary and build everything, unless the build is current.
+
+    Args:
+        say: called with a message before each step.
+        built: the folder of all builds.
 
     Raises:
-        NpmError, EsbuildError: something failed; the present build stays.
+        NpmError, EsbuildError: the build failed; the current one stays.
     """
     from deploy.assets import bundle, npm  # noqa: PLC0415 - fontTools is slow to import
 
-    with _alone(built):
+    with _build_lock(built):
         if not npm.is_installed():
             say("assets: npm ci")
         npm.install()
@@ -71,7 +75,7 @@ def build(say: Callable[[str], None], built: Path = BUILT) -> None:
         while True:
             stamp = _stamp()
             files, icons = bundle.collect(say)
-            # A source edited while it was being read would make a build of neither state, stamped as the earlier one.
+            # Build again if a source was edited meanwhile.
             if stamp == _stamp():
                 break
         for left in built.glob("tmp-*"):
@@ -82,7 +86,7 @@ def build(say: Callable[[str], None], built: Path = BUILT) -> None:
         folder = making.name.replace("tmp-", f"build-{stamp[:8]}-")
         making.rename(built / folder)
         before = _folder_in_force(built)
-        _put(built / "manifest.json", {"stamp": stamp, "folder": folder, "files": files.names, "icons": icons})
+        _write_json(built / "manifest.json", {"stamp": stamp, "folder": folder, "files": files.names, "icons": icons})
         for old in built.glob("build-*"):
             if old.name not in {folder, before}:
                 shutil.rmtree(old, ignore_errors=True)
@@ -96,7 +100,7 @@ def _folder_in_force(built: Path) -> str | None:
         return None
 
 
-def _put(path: Path, content: dict[str, object]) -> None:
+def _write_json(path: Path, content: dict[str, object]) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     beside.write_text(json.dumps(content, indent=1))
     beside.replace(path)

@@ -1,4 +1,4 @@
-"""Collects every front-end file, gives it a fingerprinted name, and makes its packed twins."""
+"""Collects every front-end file, gives it a fingerprinted name, and writes compressed variants."""
 
 import gzip
 import hashlib
@@ -16,7 +16,7 @@ from deploy.assets.npm import NODE_MODULES
 DKFDS = NODE_MODULES / "dkfds" / "dist"
 _FONTS = DKFDS / "fonts" / "IBMPlexSans" / "complete" / "woff2"
 _ICONS = DKFDS / "img" / "svg-icons"
-# Two weights are enough: the heavier one serves everything from semibold up.
+# Two weights are enough: the heavier one is used from semibold up.
 _WEIGHTS = (("regular", "Regular", "100 500"), ("semibold", "SemiBold", "501 900"))
 _PACKED = {".css", ".js", ".svg", ".json", ".txt"}
 _WORTH_PACKING = 256
@@ -28,13 +28,13 @@ _SOURCE_MAP = re.compile(r"/[*/][#@] sourceMappingURL=[^\n]*")
 
 @dataclass
 class Bundle:
-    """What is being built: files by fingerprinted name, and which plain name each answers to."""
+    """The files of a build by fingerprinted name, and the fingerprinted name of each plain name."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
 
     def add(self, name: str, content: bytes) -> str:
-        """Takes a file in under its plain name and returns the fingerprinted one."""
+        """Add a file under its plain name and return the fingerprinted name."""
         path = PurePosixPath(name)
         mark = hashlib.sha256(content).hexdigest()[:10]
         marked = str(path.with_name(f"{path.stem}.{mark}{path.suffix}"))
@@ -43,7 +43,7 @@ class Bundle:
         return marked
 
     def write(self, folder: Path) -> None:
-        """Writes all files, and for text also `.br` and `.gz`."""
+        """Write all files, and `.br` and `.gz` variants of text files."""
         for name, content in self.files.items():
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -54,7 +54,7 @@ class Bundle:
 
 
 def collect(say: Callable[[str], None]) -> tuple[Bundle, dict[str, str]]:
-    """Everything the pages need, and the icons to draw within pages (name -> SVG content)."""
+    """Return all files that pages need, and the icons to draw inline (name -> viewBox and SVG content)."""
     bundle = Bundle()
     faces = []
     for name, style, weights in _WEIGHTS:
@@ -77,16 +77,16 @@ def collect(say: Callable[[str], None]) -> tuple[Bundle, dict[str, str]]:
 
 
 def _design_system(bundle: Bundle, faces: str) -> str:
-    """DKFDS's neutral theme with our cut of its font and the pictures it names."""
+    """Return the style sheet of DKFDS's neutral theme, with our subset font and its images in the bundle."""
     css = (DKFDS / "css" / "dkfds.min.css").read_text()
     css = _FONT_FACE.sub("", css).replace("IBM Plex Sans", FAMILY)
     return faces + _with_images(bundle, _without_source_map(css), DKFDS / "css")
 
 
 def _with_images(bundle: Bundle, css: str, base: Path) -> str:
-    """The style sheet with every file it names taken into the bundle and named by its fingerprint.
+    """Add every file that the style sheet refers to, and return it with the fingerprinted names.
 
-    Style sheets lie at the top of the bundle, so what they name is beside or below them.
+    Style sheets are at the top of the bundle, so relative URLs work.
     """
 
     def replaced(match: re.Match[str]) -> str:
@@ -103,7 +103,7 @@ def _without_source_map(text: str) -> str:
 
 
 def _drawing(path: Path) -> str:
-    """The inside of an icon and its viewBox, for an `<svg>` of ours."""
+    """Return the viewBox and the content of an icon, for an inline `<svg>`."""
     text = path.read_text()
     box = re.search(r'viewBox="([^"]+)"', text)
     inside = re.sub(r"^.*?<svg[^>]*>|</svg>\s*$", "", text, flags=re.DOTALL)
@@ -111,7 +111,7 @@ def _drawing(path: Path) -> str:
 
 
 def _check_references(bundle: Bundle) -> None:
-    """Raises ValueError if a style sheet names a file that is not built, or one elsewhere."""
+    """Raise ValueError if a style sheet refers to a file that is not in the bundle."""
     for name, content in bundle.files.items():
         if name.endswith(".css"):
             missing = [url for url in _URL.findall(content.decode()) if url not in bundle.files]

@@ -1,4 +1,4 @@
-"""Bundles and minifies our scripts and style sheets with esbuild: warnings are errors, and there are no source maps."""
+"""Bundles and minifies our scripts and style sheets with esbuild. Warnings are errors; there are no source maps."""
 
 import subprocess
 import tempfile
@@ -8,20 +8,20 @@ from pathlib import Path
 from deploy.assets.npm import NODE_MODULES
 from deploy.assets.sources import ROOT
 
-# The oldest JavaScript that the browsers we support all speak; newer syntax is rewritten.
+# The JavaScript version that all supported browsers understand; esbuild rewrites newer syntax.
 _TARGET = "es2022"
 _ALWAYS = ("--bundle", "--minify", "--charset=utf8", "--log-level=warning", "--color=false")
 
 
 class EsbuildError(RuntimeError):
-    """esbuild refused a source or warned about it; the text says where."""
+    """esbuild reported an error or a warning; the message says where."""
 
 
 def scripts(entry_points: Mapping[str, Path]) -> dict[str, bytes]:
-    """An ES module for each entry point, with everything that it imports, by the same name (`live.js`).
+    """Return one ES module per entry point, with everything that it imports, by the same name (`live.js`).
 
     Raises:
-        EsbuildError: a source has a mistake.
+        EsbuildError: a source has an error or a warning.
     """
     with tempfile.TemporaryDirectory(prefix="tilsagn-js-") as folder:
         named = [f"{name.removesuffix('.js')}={path}" for name, path in entry_points.items()]
@@ -30,10 +30,10 @@ def scripts(entry_points: Mapping[str, Path]) -> dict[str, bytes]:
 
 
 def style_sheet(parts: Sequence[Path]) -> bytes:
-    """One style sheet of the parts, in their order. They name no other files: neither imports nor pictures.
+    """Return one style sheet from the parts in the given order. The parts must not refer to other files.
 
     Raises:
-        EsbuildError: a part has a mistake.
+        EsbuildError: a part has an error or a warning.
     """
     imports = "".join(f'@import "./{part.relative_to(ROOT)}";\n' for part in parts)
     return _run(["--loader=css"], stdin=imports)
@@ -48,7 +48,7 @@ def _run(arguments: Sequence[str], stdin: str = "") -> bytes:
 
 
 def _program() -> Path:
-    """npm installs only this platform's program. We call it ourselves: esbuild's own command needs Node.js as well."""
+    """Return the path of esbuild's native program. It is called directly, because the npm command needs Node.js."""
     found = next(NODE_MODULES.glob("@esbuild/*/bin/esbuild"), None)
     if found is None:
         raise EsbuildError("npm has installed no esbuild for this platform")

@@ -1,7 +1,7 @@
-"""Cuts IBM Plex Sans down to the letters Danish and English need: about 20 KB per weight.
+"""Subsets IBM Plex Sans to the characters that Danish and English need: about 20 KB per weight.
 
-A font under the OFL that was changed may not carry its reserved name, so what we make is called Tilsagn Sans
-inside and in our style sheets; the copyright and licence entries stay.
+The OFL does not allow a modified font to keep its reserved name, so the subset is called Tilsagn Sans. The copyright
+and licence entries stay.
 """
 
 import io
@@ -20,7 +20,7 @@ _SIGNS = [ord(sign) for sign in "–—‘’‚“”„•…‹›€−→�
 
 
 def subset(source: Path, style: str) -> bytes:
-    """The font file at source as WOFF2 with only our letters, named after us. `style` is e.g. `Regular`."""
+    """Return the font as WOFF2 with only our characters and our name. `style` is, for example, `Regular`."""
     font = TTFont(source)
     options = Options()
     options.flavor = "woff2"
@@ -33,7 +33,7 @@ def subset(source: Path, style: str) -> bytes:
     worker.populate(unicodes=[*_LATIN_1, *_SIGNS])
     worker.subset(font)
     _rename(font, style)
-    # The time of the build would change the fingerprint of an unchanged font.
+    # A timestamp would change the fingerprint of an unchanged font.
     font.recalcTimestamp = False
     out = io.BytesIO()
     font.save(out)

@@ -12,7 +12,7 @@ _ALL, _RUNTIME = "all", "runtime"
 
 
 class NpmError(RuntimeError):
-    """npm is missing or failed; the text says what to do."""
+    """npm is missing or failed; the message says what to do."""
 
 
 def _lock_digest() -> str:
@@ -23,10 +23,10 @@ def _lock_digest() -> str:
 
 
 def is_installed(*, development: bool = False) -> bool:
-    """Whether `node_modules/` is the finished installation of the present lock file.
+    """Return whether `node_modules/` is a complete installation of the current lock file.
 
     Args:
-        development: whether the packages that only tests use must be there, too.
+        development: also require the packages that only tests use.
     """
     try:
         digest, _, packages = _DONE.read_text().partition(" ")
@@ -36,10 +36,10 @@ def is_installed(*, development: bool = False) -> bool:
 
 
 def install(*, development: bool = False) -> None:
-    """`npm ci`, without running any package's scripts; does nothing where it is done.
+    """Run `npm ci` without the packages' scripts, unless the packages are installed.
 
     Args:
-        development: whether the packages that only tests use are installed, too.
+        development: also install the packages that only tests use.
 
     Raises:
         NpmError: npm is missing or failed.
@@ -54,13 +54,13 @@ def install(*, development: bool = False) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our words
     if done.returncode:
         raise NpmError(f"`npm ci` failed:\n{done.stdout}{done.stderr}")
-    _mark_installed(_ALL if development else _RUNTIME)
+    _write_marker(_ALL if development else _RUNTIME)
 
 
-def accept() -> None:
-    """Take `node_modules/` as the installation of the lock file: `npm ci` was run where there is no Python."""
-    _mark_installed(_RUNTIME)
+def mark_installed() -> None:
+    """Mark `node_modules/` as installed, after `npm ci` was run elsewhere (in a build stage without Python)."""
+    _write_marker(_RUNTIME)
 
 
-def _mark_installed(packages: str) -> None:
+def _write_marker(packages: str) -> None:
     _DONE.write_text(f"{_lock_digest()} {packages}")

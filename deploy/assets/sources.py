@@ -1,7 +1,7 @@
-"""Where the files of our own lie that become assets.
+"""Lists our own source files of the assets.
 
-Scripts are `shared/ui/js/<name>/index.js` and what they import. Style sheets are those of `shared/ui/styles`, which
-every page may use, and `services/<service>/<feature>/styles.css`, which only the pages of that feature use.
+Scripts are `shared/ui/js/<name>/index.js` and the modules they import. Style sheets are `shared/ui/styles/*.css`, for
+all pages, and `services/<service>/<feature>/styles.css`, for the pages of that feature.
 """
 
 from collections.abc import Iterator
@@ -11,21 +11,21 @@ ROOT = Path(__file__).resolve().parents[2]
 _UI = ROOT / "shared" / "ui"
 _SCRIPTS, _STYLES, _IMAGES = _UI / "js", _UI / "styles", _UI / "images"
 
-# A later style sheet overrides an earlier one. Features stand between: what a page prints is decided last.
+# A later style sheet overrides an earlier one. The style sheets of features come between; print comes last.
 _BEFORE_FEATURES = ("tokens", "base", "layout", "content", "forms", "charts", "phone", "projector")
 _AFTER_FEATURES = ("print",)
 
 
 def scripts() -> dict[str, Path]:
-    """The entry point of each script, by the script's name (`live.js`)."""
+    """Return the entry point of each script, by the script's name (`live.js`)."""
     return {f"{path.parent.name}.js": path for path in sorted(_SCRIPTS.glob("*/index.js"))}
 
 
 def styles() -> list[Path]:
-    """All style sheets, in the order of the cascade: shared ones, features by path, print.
+    """Return all style sheets in the order of the cascade: shared ones, features by path, print.
 
     Raises:
-        ValueError: `shared/ui/styles` and the order written down here name different files.
+        ValueError: the files in `shared/ui/styles` differ from the order in this module.
     """
     order = (*_BEFORE_FEATURES, *_AFTER_FEATURES)
     found = {path.stem for path in _STYLES.glob("*.css")}
@@ -39,12 +39,12 @@ def styles() -> list[Path]:
 
 
 def images() -> list[Path]:
-    """Pictures that pages name themselves."""
+    """Return the images that pages refer to."""
     return sorted(_IMAGES.iterdir())
 
 
 def everything() -> Iterator[Path]:
-    """Every file that a build is made of, apart from packages."""
+    """Yield every source file of a build, without npm packages."""
     yield from sorted(path for folder in (_SCRIPTS, _STYLES, _IMAGES) for path in folder.rglob("*") if path.is_file())
     yield from _feature_styles()
 

@@ -1,9 +1,9 @@
-"""The `tilsagn` command: run everything on this machine, bring data in, look at figures, and operate.
+"""The `tilsagn` command: runs everything on this machine, imports data, shows figures and operates an installation.
 
-One file for what belongs together; `app` holds the commands' names, options and help, and calls them. A command
-never shows a traceback: what it cannot do it says in one sentence, with what to do about it.
+`app` declares the commands with their options and help; the other modules implement one command or a few related ones.
+A command that fails prints one sentence with the reason and the remedy, never a traceback.
 
-Exit codes: 0 done, 1 something is wrong or could not be done, 2 wrong use, 3 no running installation.
+Exit codes: 0 done, 1 failed or found a problem, 2 wrong usage, 3 no running installation.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ import sys
 def main() -> None:
     """Run the command with the process's arguments and end the process with its exit code."""
     from deploy.cli.app import app  # noqa: PLC0415  (a program that imports this package wants no command line)
-    from deploy.cli.console import FAILED, Refusal, as_typed, notes  # noqa: PLC0415
+    from deploy.cli.console import FAILED, CommandError, stderr_console, with_command_name  # noqa: PLC0415
     from shared.logging import configure_logging  # noqa: PLC0415
 
-    # What the libraries have to say is not what a command was asked for.
+    # Log lines of libraries are not part of a command's output.
     configure_logging(log_format="console", level="ERROR")
     try:
         app()
-    except Refusal as why:
-        notes().print(as_typed(str(why)), style="red", markup=False)
+    except CommandError as why:
+        stderr_console().print(with_command_name(str(why)), style="red", markup=False)
         sys.exit(why.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
-        # Whoever read our output has heard enough; the interpreter must not complain when it flushes.
+        # The reader closed the pipe. Without this, the interpreter would report an error when it flushes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAILED)
     except Exception as error:
@@ -36,5 +36,5 @@ def main() -> None:
             raise
         from deploy.cli.failures import explain  # noqa: PLC0415
 
-        notes().print(as_typed(explain(error)), style="red", markup=False)
+        stderr_console().print(with_command_name(explain(error)), style="red", markup=False)
         sys.exit(FAILED)

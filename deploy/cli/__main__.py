@@ -1,4 +1,4 @@
-"""`python -m deploy.cli`: the `tilsagn` command, where it has not been installed."""
+"""`python -m deploy.cli`: the `tilsagn` command, where the package is not installed."""
 
 from deploy.cli import main
 

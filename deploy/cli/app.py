@@ -1,4 +1,4 @@
-"""The commands: names, options and help. What they do is in the module each one names."""
+"""Declares the commands with their options and help. Each one calls the module that implements it."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from uuid import UUID
 import typer
 from typer.core import TyperGroup
 
-from deploy.cli import person_app as person
-from deploy.cli.console import as_typed
+from deploy.cli import person_commands
+from deploy.cli.console import with_command_name
 from deploy.services import SERVICES
 
 _LONGEST_HOURS = 24 * 366
 
 
 class TokenRole(StrEnum):
-    """The roles a token can be had for (shared.http.auth.Role, said again so that `--help` need not load it)."""
+    """The roles a token can have: those of shared.http.auth.Role, repeated so that `--help` need not import it."""
 
     member = "member"
     coordinator = "coordinator"
@@ -34,21 +34,21 @@ class TokenRole(StrEnum):
 RUN, FILL, LOOK, OPERATE = "Run it", "Bring data in", "Look", "Operate"
 
 
-class _InOrder(TyperGroup):
-    """Lists the commands as one meets them: run it, fill it, look at it, look after it.
+class _OrderedGroup(TyperGroup):
+    """Lists the commands in the order of use: run, bring in data, look, operate.
 
-    Their help, and its own, names the command as it can be typed here.
+    The help texts name the command as the user can type it.
     """
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
-        self.help = as_typed(self.help or "")
-        self.epilog = as_typed(self.epilog or "")
+        self.help = with_command_name(self.help or "")
+        self.epilog = with_command_name(self.epilog or "")
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         command = super().get_command(ctx, cmd_name)
         if command is not None and command.help:
-            command.help = as_typed(command.help)
+            command.help = with_command_name(command.help)
         return command
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -58,7 +58,7 @@ class _InOrder(TyperGroup):
 
 app = typer.Typer(
     name="tilsagn",
-    cls=_InOrder,
+    cls=_OrderedGroup,
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -78,18 +78,18 @@ app = typer.Typer(
         "is wrong, 2 wrong use, 3 nothing is running. `tilsagn COMMAND --help` explains each command with examples."
     ),
 )
-scenario_app = typer.Typer(cls=_InOrder, no_args_is_help=True, help="Load a made-up taskforce to try things with.")
-import_app = typer.Typer(cls=_InOrder, no_args_is_help=True, help="Import files from elsewhere.")
+scenario_app = typer.Typer(cls=_OrderedGroup, no_args_is_help=True, help="Load a made-up taskforce to try things with.")
+import_app = typer.Typer(cls=_OrderedGroup, no_args_is_help=True, help="Import files from elsewhere.")
 rebuild_app = typer.Typer(
-    cls=_InOrder, no_args_is_help=True, help="Build a read model anew from the services' own records."
+    cls=_OrderedGroup, no_args_is_help=True, help="Build a read model anew from the services' own records."
 )
 dead_letters_app = typer.Typer(
-    cls=_InOrder, no_args_is_help=True, help="Messages that were put aside: list, show and replay them."
+    cls=_OrderedGroup, no_args_is_help=True, help="Messages that were put aside: list, show and replay them."
 )
 person_app = typer.Typer(
-    cls=_InOrder, no_args_is_help=True, help="What is held about one person: show it, and erase it."
+    cls=_OrderedGroup, no_args_is_help=True, help="What is held about one person: show it, and erase it."
 )
-person.add_to(person_app)
+person_commands.add_to(person_app)
 app.add_typer(scenario_app, name="scenario", rich_help_panel=FILL)
 app.add_typer(import_app, name="import", rich_help_panel=FILL)
 app.add_typer(dead_letters_app, name="dead-letters", rich_help_panel=OPERATE)
@@ -319,7 +319,7 @@ def admin_link(taskforce: Taskforce = "struer") -> None:
     tilsagn admin-link
     tilsagn admin-link --taskforce vejle
     """
-    from deploy.cli.setup import print_link  # noqa: PLC0415
+    from deploy.cli.admin_link import print_link  # noqa: PLC0415
 
     print_link(taskforce)
 
@@ -475,7 +475,7 @@ def erasures() -> None:
     \b
     tilsagn erasures > erasures.json
     """
-    from deploy.cli.people import print_ledger  # noqa: PLC0415
+    from deploy.cli.data_subjects import print_ledger  # noqa: PLC0415
 
     print_ledger()
 

@@ -1,4 +1,4 @@
-"""How the command speaks: results on stdout, everything else on stderr, colour and motion only on a terminal."""
+"""Output of the command: results on stdout, everything else on stderr, colours and progress bars only on a terminal."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 FAILED: Final = 1
-"""Something was found wrong, or could not be done."""
+"""Exit code: the command failed or found a problem."""
 NOT_RUNNING: Final = 3
-"""The command needs a running installation and found none."""
+"""Exit code: the command needs a running installation and found none."""
 
-_UNBROKEN: Final = 1000  # columns
+_WIDE_COLUMNS: Final = 1000  # columns
 
 
-_SAID: Final = re.compile(
+_COMMAND_MENTION: Final = re.compile(
     r"(?<![\w/.-])tilsagn(?= (?:up|demo|status|doctor|scenario|import|figures|verify|token|dead-letters|rebuild|replay"
     r"|export|reconcile|retention|person|erasures|COMMAND)\b)"
 )
@@ -31,7 +31,7 @@ _SAID: Final = re.compile(
 
 @functools.cache
 def command_name() -> str:
-    """How this command can be typed here: by its name where the shell finds it, else by the way to it."""
+    """Return how the user can type this command: its name if the shell finds it, else its path."""
     own = Path(sys.executable).with_name("tilsagn")
     found = shutil.which("tilsagn")
     if not own.exists() or (found is not None and own.samefile(found)):
@@ -40,38 +40,38 @@ def command_name() -> str:
     return str(own.relative_to(here)) if own.is_relative_to(here) else str(own)
 
 
-def as_typed(text: str) -> str:
-    """The text with `tilsagn up` and its like as they can be typed here: `.venv/bin/tilsagn up` in a checkout."""
-    return _SAID.sub(lambda _name: command_name(), text)
+def with_command_name(text: str) -> str:
+    """Return the text with each `tilsagn` command as the user can type it: `.venv/bin/tilsagn up` in a checkout."""
+    return _COMMAND_MENTION.sub(lambda _name: command_name(), text)
 
 
-class Refusal(Exception):
-    """The command cannot do what was asked. The message is one clear sentence with what to do."""
+class CommandError(Exception):
+    """The command cannot continue. The message is one sentence with the reason and the remedy."""
 
     def __init__(self, sentence: str, *, exit_code: int = FAILED) -> None:
         super().__init__(sentence)
         self.exit_code = exit_code
 
 
-def output() -> Console:
-    """Where results go. Lines are never broken where a program reads them."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else _UNBROKEN)
+def stdout_console() -> Console:
+    """Return the console for results. Lines are not wrapped unless stdout is a terminal."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE_COLUMNS)
 
 
-def notes() -> Console:
-    """Where progress and advice go: stderr, so that results can be piped."""
-    return Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _UNBROKEN)
+def stderr_console() -> Console:
+    """Return the console for progress and advice: stderr, so that results can be piped."""
+    return Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _WIDE_COLUMNS)
 
 
-def say_json(value: Any) -> None:
-    """Print a result for a program."""
+def print_json(value: Any) -> None:
+    """Print a result as JSON."""
     print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
 @contextmanager
 def progress(console: Console | None = None) -> Iterator[Progress]:
-    """Progress bars on stderr that leave no trace; without a terminal nothing is drawn."""
-    console = console or notes()
+    """Show progress bars on stderr and remove them afterwards; without a terminal nothing is shown."""
+    console = console or stderr_console()
     columns = (
         SpinnerColumn(finished_text="[green]✓"),
         TextColumn("{task.description}"),

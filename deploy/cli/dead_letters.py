@@ -13,7 +13,7 @@ from uuid import UUID
 import asyncpg
 from rich.table import Table
 
-from deploy.cli.console import FAILED, Refusal, as_typed, output, progress, say_json
+from deploy.cli.console import FAILED, CommandError, print_json, progress, stdout_console, with_command_name
 from deploy.cli.installation import Installation, attach
 from shared.db.database import Database
 from shared.messaging import dead_letters
@@ -37,10 +37,10 @@ def list_dead_letters(*, as_json: bool) -> None:
     """Print what waits, oldest first."""
     found = asyncio.run(_waiting(attach()))
     if as_json:
-        say_json([_summary(each) for each in found])
+        print_json([_summary(each) for each in found])
         return
     if not found:
-        output().print("[green]✓[/] No message was put aside.")
+        stdout_console().print("[green]✓[/] No message was put aside.")
         return
     table = Table("Letter", "Since", "Reader", "Topic", "Reason", box=None, header_style="bold", pad_edge=False)
     for each in found:
@@ -48,21 +48,23 @@ def list_dead_letters(*, as_json: bool) -> None:
         since = f"{dead_letter.recorded_at.astimezone():%d.%m.%Y %H.%M}"
         topic = dead_letter.record.topic.removeprefix("tilsagn.")
         table.add_row(str(dead_letter.dead_letter_id), since, each.service, topic, dead_letter.reason)
-    output().print(table)
-    output().print(as_typed(f"\n{len(found)} waiting. `tilsagn dead-letters show LETTER` tells more about one."))
+    stdout_console().print(table)
+    stdout_console().print(
+        with_command_name(f"\n{len(found)} waiting. `tilsagn dead-letters show LETTER` tells more about one.")
+    )
 
 
 def show_dead_letter(dead_letter_id: UUID, *, as_json: bool) -> None:
-    """Print one letter whole. Raises `Refusal` where there is none of that id."""
+    """Print one letter whole. Raises `CommandError` where there is none of that id."""
     each = asyncio.run(_find(attach(), dead_letter_id))
     if as_json:
-        say_json(
+        print_json(
             _summary(each)
             | {"headers": dict(each.dead_letter.record.headers), "value": _text(each.dead_letter.record.value)}
         )
         return
     dead_letter, record = each.dead_letter, each.dead_letter.record
-    console = output()
+    console = stdout_console()
     for name, value in (
         ("Letter", str(dead_letter.dead_letter_id)),
         ("Put aside by", f"{dead_letter.consumer_group} ({each.service})"),
@@ -85,13 +87,15 @@ def show_dead_letter(dead_letter_id: UUID, *, as_json: bool) -> None:
 
 
 def replay_dead_letters(dead_letter_ids: Sequence[UUID], *, every: bool, as_json: bool) -> None:
-    """Try letters again. Raises `Refusal` where one still cannot work."""
+    """Try letters again. Raises `CommandError` where one still cannot work."""
     if bool(dead_letter_ids) == every:
-        raise Refusal("Say which letters to replay, or --all: `tilsagn dead-letters list` names them.", exit_code=2)
+        raise CommandError(
+            "Say which letters to replay, or --all: `tilsagn dead-letters list` names them.", exit_code=2
+        )
     outcome = asyncio.run(_replay(attach(), dead_letter_ids, every=every))
     done = [dead_letter for dead_letter, problem in outcome if problem is None]
     if as_json:
-        say_json(
+        print_json(
             [
                 {"letter": str(dead_letter), "replayed": problem is None, "problem": problem}
                 for dead_letter, problem in outcome
@@ -99,13 +103,15 @@ def replay_dead_letters(dead_letter_ids: Sequence[UUID], *, every: bool, as_json
         )
     else:
         for dead_letter, problem in outcome:
-            output().print(
+            stdout_console().print(
                 f"[red]✗[/] {dead_letter} still cannot work: {problem}" if problem else f"[green]✓[/] {dead_letter}"
             )
         if not outcome:
-            output().print("[green]✓[/] Nothing waits to be replayed.")
+            stdout_console().print("[green]✓[/] Nothing waits to be replayed.")
     if len(done) < len(outcome):
-        raise Refusal(f"{len(outcome) - len(done)} of {len(outcome)} letters stay where they are.", exit_code=FAILED)
+        raise CommandError(
+            f"{len(outcome) - len(done)} of {len(outcome)} letters stay where they are.", exit_code=FAILED
+        )
 
 
 # ---- where the letters lie
@@ -145,7 +151,7 @@ async def _find(installation: Installation, dead_letter_id: UUID) -> _Found:
                 dead_letter = await dead_letters.find(conn, dead_letter_id)
             if dead_letter is not None:
                 return _Found(service, dead_letter)
-    raise Refusal(f"There is no letter {dead_letter_id}: `tilsagn dead-letters list` names those that wait.")
+    raise CommandError(f"There is no letter {dead_letter_id}: `tilsagn dead-letters list` names those that wait.")
 
 
 async def _replay(

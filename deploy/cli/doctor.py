@@ -1,4 +1,4 @@
-"""`tilsagn doctor`: can this machine run Tilsagn, and what is to be done where it cannot."""
+"""`tilsagn doctor`: checks whether this machine can run Tilsagn, and says how to fix what is missing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import asyncpg
 import httpx
 from rich.table import Table
 
-from deploy.cli.console import FAILED, Refusal, output, say_json
+from deploy.cli.console import FAILED, CommandError, print_json, stdout_console
 from deploy.cli.installation import client, local_state
 from deploy.local import ports
 from deploy.local.configuration import Configuration
@@ -36,7 +36,7 @@ _SMALLEST_NODE: Final = 18
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at. `advice` says what to do where it is not `ok`."""
+    """The result of one check. `advice` is the remedy where the verdict is not `ok`."""
 
     name: str
     verdict: Verdict
@@ -45,11 +45,11 @@ class Finding:
 
 
 def examine(*, as_json: bool) -> None:
-    """Print every finding. Raises `Refusal` where something keeps Tilsagn from running."""
+    """Print every finding. Raises `CommandError` if Tilsagn cannot run."""
     findings = list(_findings())
     bad = [finding for finding in findings if finding.verdict == "bad"]
     if as_json:
-        say_json({"ok": not bad, "findings": [asdict(finding) for finding in findings]})
+        print_json({"ok": not bad, "findings": [asdict(finding) for finding in findings]})
     else:
         table = Table(box=None, show_header=False, pad_edge=False)
         table.add_column()
@@ -58,16 +58,16 @@ def examine(*, as_json: bool) -> None:
         for finding in findings:
             advice = f"\n[bold]{finding.advice}[/]" if finding.advice else ""
             table.add_row(_MARKS[finding.verdict], finding.name, f"{finding.detail}{advice}")
-        output().print(table)
+        stdout_console().print(table)
     if bad:
         names = ", ".join(finding.name for finding in bad)
-        raise Refusal(f"Tilsagn cannot run well here: {names}. What to do stands beside each.", exit_code=FAILED)
+        raise CommandError(f"Tilsagn cannot run well here: {names}. What to do stands beside each.", exit_code=FAILED)
 
 
 def _findings() -> Iterator[Finding]:
     state = local_state()
-    for look in (_tilsagn, _python, _system, _time_zone, _packages, _node, _assets):
-        yield look()
+    for check in (_tilsagn, _python, _system, _time_zone, _packages, _node, _assets):
+        yield check()
     yield _state_folder(state)
     yield _disk(state)
     running = state.running()
@@ -132,8 +132,8 @@ def _node() -> Finding:
         return Finding(
             "Node.js", "note", "not found; needed once, to build the front-end", "Debian: `apt-get install npm`."
         )
-    said = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=10, check=False)  # noqa: S603
-    number = said.stdout.strip().removeprefix("v")
+    text = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=10, check=False)  # noqa: S603
+    number = text.stdout.strip().removeprefix("v")
     if not number or int(number.partition(".")[0]) < _SMALLEST_NODE:
         return Finding("Node.js", "note", number or "does not run", f"Install Node.js {_SMALLEST_NODE} or newer.")
     return Finding("Node.js", "ok", number)
@@ -174,10 +174,10 @@ def _state_folder(state: State) -> Finding:
 def _disk(state: State) -> Finding:
     place = next(folder for folder in (state.folder, *state.folder.parents) if folder.exists())
     free = shutil.disk_usage(place).free
-    said = f"{free / 1e9:,.1f} GB free"
+    text = f"{free / 1e9:,.1f} GB free"
     if free < _DISK_NEEDED:
-        return Finding("Disk", "bad", said, "PostgreSQL stops on a full disk: free at least 1 GB.")
-    return Finding("Disk", "ok" if free >= _DISK_WANTED else "note", said)
+        return Finding("Disk", "bad", text, "PostgreSQL stops on a full disk: free at least 1 GB.")
+    return Finding("Disk", "ok" if free >= _DISK_WANTED else "note", text)
 
 
 def _port(running: Running | None) -> Finding:
@@ -197,20 +197,20 @@ def _not_running(state: State) -> Iterator[Finding]:
 def _running(state: State, running: Running) -> Iterator[Finding]:
     configuration = Configuration.attach(state, running)
     assert configuration is not None
-    yield _reached("PostgreSQL", lambda: asyncio.run(_postgres_version(configuration)))
-    yield _reached("Broker", lambda: asyncio.run(_broker(running.bootstrap_servers)))
-    yield _reached("Services", lambda: asyncio.run(_services(running.url)))
+    yield _check("PostgreSQL", lambda: asyncio.run(_postgres_version(configuration)))
+    yield _check("Broker", lambda: asyncio.run(_broker(running.bootstrap_servers)))
+    yield _check("Services", lambda: asyncio.run(_services_ready(running.url)))
 
 
-def _reached(name: str, look: Callable[[], str]) -> Finding:
+def _check(name: str, check: Callable[[], str]) -> Finding:
     try:
-        return Finding(name, "ok", look())
-    except (OSError, TimeoutError, asyncpg.PostgresError, httpx.HTTPError, NotWell) as error:
+        return Finding(name, "ok", check())
+    except (OSError, TimeoutError, asyncpg.PostgresError, httpx.HTTPError, NotReady) as error:
         return Finding(name, "bad", str(error) or type(error).__name__, "It is restarted by itself; then see the logs.")
 
 
-class NotWell(Exception):
-    """Something answers, and says that it does not work."""
+class NotReady(Exception):
+    """A service answers and reports that it is not ready."""
 
 
 async def _postgres_version(configuration: Configuration) -> str:
@@ -229,11 +229,11 @@ async def _broker(bootstrap_servers: str) -> str:
     return f"answers on port {port}"
 
 
-async def _services(url: str) -> str:
+async def _services_ready(url: str) -> str:
     async with client(url) as http:
         answer = await http.get("/readyz")
         checks = answer.json()["checks"]
     failing = [f"{check['name']} ({check['detail']})" for check in checks if not check["ok"]]
     if failing:
-        raise NotWell(", ".join(failing))
+        raise NotReady(", ".join(failing))
     return f"all {len(checks)} checks are well at {url}"

@@ -1,4 +1,4 @@
-"""The evening on a terminal: how many, how far, and what has just happened."""
+"""Shows the demo evening on a terminal: counts, progress, and the latest steps."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from deploy.scenarios.evening import TITLE, Arrival, Confirmation, Promise
+from deploy.scenarios.evening import TITLE, CheckInStep, HireStep, PledgeStep
 
 if TYPE_CHECKING:
     from deploy.scenarios.evening import Evening, Step
@@ -20,38 +20,38 @@ _LATEST: Final = 5
 
 
 class EveningView:
-    """What has been acknowledged so far. `told` takes each step, `board` the public number as it is shown."""
+    """Counts the acknowledged steps and renders them. Set `board` to the number on the public board."""
 
-    def __init__(self, programme: Evening) -> None:
+    def __init__(self, plan: Evening) -> None:
         self._began = datetime.now().astimezone()
         self._latest: deque[Text] = deque(maxlen=_LATEST)
-        self._steps = len(programme.steps)
+        self._steps = len(plan.steps)
         self._done = 0
         self.companies = self.pledges = self.positions = self.hires = 0
         self.board: int | None = None
 
-    def told(self, step: Step) -> None:
-        """Count a step and remember it as the latest."""
+    def record(self, step: Step) -> None:
+        """Count a step and show it as the latest."""
         self._done += 1
-        if isinstance(step, Arrival):
+        if isinstance(step, CheckInStep):
             self.companies += 1
-            self._remember("→", "cyan", step.company.name, "is here")
-        elif isinstance(step, Promise):
+            self._add_line("→", "cyan", step.company.name, "is here")
+        elif isinstance(step, PledgeStep):
             self.pledges += 1
             self.positions += step.positions
             what = f"{step.positions} småjob{'s' if step.positions > 1 else ''}"
             hours = f"{step.hours[0]}–{step.hours[1]} h/week"
-            self._remember("+", "yellow", step.company.name, f"pledges {what}, {hours} ({step.by})")
+            self._add_line("+", "yellow", step.company.name, f"pledges {what}, {hours} ({step.by})")
         else:
-            assert isinstance(step, Confirmation)
+            assert isinstance(step, HireStep)
             self.hires += 1
-            self._remember("★", "green", step.promise.company.name, f"hires, {step.weekly_hours} h/week")
+            self._add_line("★", "green", step.promise.company.name, f"hires, {step.weekly_hours} h/week")
 
     def summary(self) -> str:
-        """The evening in one line."""
+        """Return the counts in one line."""
         return f"{self.companies} companies, {self.pledges} pledges, {self.positions} positions, {self.hires} hires"
 
-    def _remember(self, mark: str, colour: str, who: str, what: str) -> None:
+    def _add_line(self, mark: str, colour: str, who: str, what: str) -> None:
         text = Text.assemble(
             (f"  {datetime.now().astimezone():%H.%M.%S}  ", "dim"), (f"{mark} ", colour), (who, "bold"), f" {what}"
         )

@@ -1,4 +1,4 @@
-"""What went wrong, in a sentence with what to do: for errors that no command expects on its own."""
+"""Explains errors that no command handles itself, in one sentence with the remedy."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from deploy.postgres.provision import ProvisionFailed
 from shared.ui.assets import AssetsNotBuiltError
 
 
-def _own_words(error: BaseException) -> str:
+def _message(error: BaseException) -> str:
     return _sentence(str(error))
 
 
@@ -38,14 +38,14 @@ def _operating_system(error: BaseException) -> str:
 
 Words = str | Callable[[BaseException], str]
 
-# The first that fits is used: a class stands before those it is derived from.
+# The first match is used, so a class comes before its base classes.
 _EXPLANATIONS: Final[tuple[tuple[tuple[type[BaseException], ...], Words], ...]] = (
     (
         (
             *(StateFailed, PortTaken, PostgresFailed, BrokerFailed, MigrationFailed, ProvisionFailed),
             AssetsNotBuiltError,
         ),
-        _own_words,
+        _message,
     ),
     (
         (NotReady,),
@@ -87,7 +87,7 @@ _EXPLANATIONS: Final[tuple[tuple[tuple[type[BaseException], ...], Words], ...]] 
 
 
 def explain(error: BaseException) -> str:
-    """One clear sentence about `error`, never a traceback."""
+    """Return one sentence about `error`, never a traceback."""
     if isinstance(error, BaseExceptionGroup):
         return explain(error.exceptions[0])
     for kinds, words in _EXPLANATIONS:

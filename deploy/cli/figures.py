@@ -1,4 +1,4 @@
-"""`tilsagn figures`: the dashboard's figures in a terminal, as its own API gives them."""
+"""`tilsagn figures`: shows the figures of the dashboard's API in a terminal."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.table import Table
 
-from deploy.cli.answers import expect
-from deploy.cli.console import output, say_json
+from deploy.cli.console import print_json, stdout_console
 from deploy.cli.installation import Installation, attach, client
+from deploy.cli.responses import json_of
 from deploy.cli.tokens import token_for
 from shared.fields.copenhagen import COPENHAGEN
 
@@ -37,30 +37,30 @@ _LATEST = 6
 
 
 def show_figures(*, as_of: date | None, taskforce: str, as_json: bool) -> None:
-    """Print the figures of a day; today's without one. Raises `Refusal` where they cannot be had."""
-    figures = asyncio.run(_ask(attach(), as_of, taskforce))
+    """Print the figures of a day, or today's if it is None. Raises `CommandError` if they are not available."""
+    figures = asyncio.run(_fetch(attach(), as_of, taskforce))
     if as_json:
-        say_json(figures)
+        print_json(figures)
     else:
         _print(figures)
 
 
-async def _ask(installation: Installation, as_of: date | None, taskforce: str) -> Mapping[str, Any]:
+async def _fetch(installation: Installation, as_of: date | None, taskforce: str) -> Mapping[str, Any]:
     token = token_for(installation.signing_key, "coordinator", taskforce=taskforce)
     async with client(installation.url, token) as http:
         params = {} if as_of is None else {"as_of": as_of.isoformat()}
-        found: Mapping[str, Any] = expect(await http.get("/api/dashboard/v1/figures", params=params))
-        return found
+        figures: Mapping[str, Any] = json_of(await http.get("/api/dashboard/v1/figures", params=params))
+        return figures
 
 
 def _print(figures: Mapping[str, Any]) -> None:
-    console = output()
+    console = stdout_console()
     as_of, today = date.fromisoformat(figures["as_of"]), datetime.now(COPENHAGEN).date()
     console.print(f"[bold]Figures on {as_of:%d.%m.%Y}[/]")
     if as_of > today:
         console.print("That day is still to come: what is confirmed to start by then is counted in.")
     console.print()
-    # Job types are never added together: a column each, for those of which there is anything.
+    # Job types are never added together. Each type that has a count gets a column.
     types = [one for one in _JOB_TYPES if any(figures[measure][one] for measure in _MEASURES)]
     if not types:
         console.print(f"Nothing has been pledged and nobody hired {'by then' if as_of < today else 'yet'}.")

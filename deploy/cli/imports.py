@@ -1,4 +1,4 @@
-"""`tilsagn import pledges`: a spreadsheet of old pledges into the running installation, all of it or nothing."""
+"""`tilsagn import pledges`: imports pledges from a CSV file into the running installation, all rows or none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.table import Table
 
-from deploy.cli.console import FAILED, Refusal, output, progress, say_json
+from deploy.cli.console import FAILED, CommandError, print_json, progress, stdout_console
 from deploy.cli.installation import Installation, attach
 from deploy.scenarios.identities import taskforce_id
 from services.pledges.imports.commands import import_pledges
@@ -27,27 +27,28 @@ _ROWS_SHOWN = 40
 
 
 def import_file(file: Path, *, dry_run: bool, taskforce: str, as_json: bool) -> None:
-    """Import, or say what an import would do.
+    """Import the file and print a report.
 
     Args:
-        file: CSV, as the package `services.pledges.imports` describes it.
-        dry_run: change nothing.
-        taskforce: whose pledges they are, by short name.
+        file: CSV, in the format of `services.pledges.imports.columns`; 50 MB at most.
+        dry_run: only report what an import would do.
+        taskforce: short name of the taskforce that gets the pledges.
+        as_json: print the report as JSON.
 
     Raises:
-        Refusal: the file cannot be read or a row of it cannot be imported; nothing was changed.
+        CommandError: the file cannot be read or a row of it cannot be imported; nothing was changed.
     """
     content = _read(file)
     report = asyncio.run(_import(attach(), content, dry_run=dry_run, taskforce=taskforce))
     if as_json:
-        say_json(_as_json(report, dry_run=dry_run))
+        print_json(_as_json(report, dry_run=dry_run))
     elif report.problem is None:
-        _print(output(), report, dry_run=dry_run)
+        _print(stdout_console(), report, dry_run=dry_run)
     if report.problem is not None:
-        raise Refusal(f"{file.name} cannot be imported: {report.problem}", exit_code=FAILED)
+        raise CommandError(f"{file.name} cannot be imported: {report.problem}", exit_code=FAILED)
     if not report.ok:
         bad = report.count("refused")
-        raise Refusal(
+        raise CommandError(
             f"{bad} of {len(report.rows)} rows cannot be imported, so nothing was: mend them and run it again.",
             exit_code=FAILED,
         )
@@ -55,24 +56,26 @@ def import_file(file: Path, *, dry_run: bool, taskforce: str, as_json: bool) -> 
 
 def _read(file: Path) -> bytes:
     if contains_cpr_shape(file.name):
-        raise Refusal("The file's name looks like a CPR number: give the file another name.")
+        raise CommandError("The file's name looks like a CPR number: give the file another name.")
     try:
         size = file.stat().st_size
         if size > _LARGEST:
-            raise Refusal(f"{file.name} has {size / 1e6:,.0f} MB: split it into files below {_LARGEST / 1e6:,.0f} MB.")
+            raise CommandError(
+                f"{file.name} has {size / 1e6:,.0f} MB: split it into files below {_LARGEST / 1e6:,.0f} MB."
+            )
         return file.read_bytes()
     except FileNotFoundError:
-        raise Refusal(f"There is no file {file}: check its name and folder.") from None
+        raise CommandError(f"There is no file {file}: check its name and folder.") from None
     except IsADirectoryError:
-        raise Refusal(f"{file} is a folder: name the CSV file in it.") from None
+        raise CommandError(f"{file} is a folder: name the CSV file in it.") from None
     except OSError as error:
-        raise Refusal(f"{file} cannot be read: {error.strerror}.") from None
+        raise CommandError(f"{file} cannot be read: {error.strerror}.") from None
 
 
 async def _import(installation: Installation, content: bytes, *, dry_run: bool, taskforce: str) -> Report:
     settings = installation.pledges()
     tenant = taskforce_id(taskforce)
-    await _must_exist(installation, taskforce)
+    await _check_taskforce(installation, taskforce)
     database = await Database.connect(settings, name="import")
     try:
         with progress() as bars, use_language("en", "pledges"):
@@ -90,8 +93,8 @@ async def _import(installation: Installation, content: bytes, *, dry_run: bool, 
         await database.close()
 
 
-async def _must_exist(installation: Installation, taskforce: str) -> None:
-    """A pledge of a taskforce that nobody knows would be seen by nobody."""
+async def _check_taskforce(installation: Installation, taskforce: str) -> None:
+    """Raise `CommandError` if the taskforce does not exist: nobody would see its pledges."""
     register = await Database.connect(installation.events(), name="import")
     try:
         async with register.system() as conn:
@@ -100,16 +103,16 @@ async def _must_exist(installation: Installation, taskforce: str) -> None:
         await register.close()
     if taskforce not in known:
         there_is = f"there is {', '.join(known)}" if known else "there is none yet"
-        raise Refusal(f"There is no taskforce {taskforce!r}: {there_is}. Name one with --taskforce.")
+        raise CommandError(f"There is no taskforce {taskforce!r}: {there_is}. Name one with --taskforce.")
 
 
 def _print(console: Console, report: Report, *, dry_run: bool) -> None:
-    # Those that need somebody; of a long file first those that stop it. They stand as they do in the file.
-    telling = [row for row in report.rows if row.errors or row.flags]
-    telling.sort(key=lambda row: (row.verdict != "refused", row.line))
-    if telling:
+    # Rows with errors or flags, refused ones first when there are too many; printed in the order of the file.
+    notable = [row for row in report.rows if row.errors or row.flags]
+    notable.sort(key=lambda row: (row.verdict != "refused", row.line))
+    if notable:
         table = Table("Row", "Company", "", "What", box=None, header_style="bold", pad_edge=False)
-        for row in sorted(telling[:_ROWS_SHOWN], key=lambda row: row.line):
+        for row in sorted(notable[:_ROWS_SHOWN], key=lambda row: row.line):
             words = [
                 f"[bold]{error.column}[/] {error.message}" if error.column else error.message for error in row.errors
             ]
@@ -117,8 +120,8 @@ def _print(console: Console, report: Report, *, dry_run: bool) -> None:
             what = "; ".join(words) or f"taken, and flagged: {', '.join(row.flags)}"
             table.add_row(str(row.line), escape(row.company) or "–", mark, what)
         console.print(table)
-        if len(telling) > _ROWS_SHOWN:
-            console.print(f"… and {len(telling) - _ROWS_SHOWN:,} more rows: --json names them all.")
+        if len(notable) > _ROWS_SHOWN:
+            console.print(f"… and {len(notable) - _ROWS_SHOWN:,} more rows: --json names them all.")
         console.print()
     if report.ignored_columns:
         console.print(f"Columns that mean nothing here: {', '.join(report.ignored_columns)}")

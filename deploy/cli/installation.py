@@ -1,10 +1,10 @@
-"""Finding the installation a command is meant for, and the ways into it.
+"""Finds the installation that a command works on, with its address, databases, broker and settings.
 
-Two kinds. The local run is found through its state folder (`TILSAGN_STATE`, else `.tilsagn/` in the checkout); the
-demo, which lets anybody in, has a folder of its own inside that one, and is meant where nothing else runs. A
-deployment of separate processes is found through the environment its services and migrate jobs have: then
-`PLEDGES_DATABASE_URL` and its like are set, and the command talks to that one and no other. `TILSAGN_URL` says where
-it answers, if that is not the public address.
+There are two kinds. A local run is found through its state folder (`TILSAGN_STATE`, else `.tilsagn/` in the checkout).
+The demo, where anybody can sign in, has a folder of its own inside that one; a command uses it if no other local run
+exists. A deployment of separate processes is found through the environment of its services and migrate jobs: if
+`PLEDGES_DATABASE_URL` is set, the command uses that deployment. `TILSAGN_URL` is its address, if it differs from the
+public one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from deploy.cli.console import NOT_RUNNING, Refusal
+from deploy.cli.console import NOT_RUNNING, CommandError
 from deploy.local.configuration import Configuration
 from deploy.local.state import State, default_folder
 from deploy.services import SERVICES, environment_prefix
@@ -39,25 +39,25 @@ class Installation:
     """A running installation."""
 
     url: str
-    """The origin it answers on, without a slash."""
+    """The origin, without a trailing slash."""
     kafka: Kafka
-    """Its broker."""
+    """How to connect to the broker."""
     signing_key: str
-    """The private JWK by which it signs tokens."""
+    """The private JWK that signs tokens."""
     environment: Mapping[str, str]
     """The services' settings as environment variables."""
 
     def owner_dsn(self, service: str) -> str:
-        """How to see everything in a service's database, whatever row-level security says.
+        """Return the connection URL of the owner of a service's tables, who bypasses row-level security.
 
         Raises:
-            Refusal: this deployment's environment does not name it.
+            CommandError: the environment does not contain it.
         """
         variable = f"{environment_prefix(service)}DATABASE_OWNER_URL"
         try:
             return self.environment[variable]
         except KeyError:
-            raise Refusal(
+            raise CommandError(
                 f"{variable} is not set: give the owner role's connection URL, as the migrate job has it"
             ) from None
 
@@ -65,28 +65,28 @@ class Installation:
         """The pledges service's settings."""
         from services.pledges.settings import PledgesSettings  # noqa: PLC0415  (commands load what they use)
 
-        return PledgesSettings(**self._fields("pledges"))
+        return PledgesSettings(**self._settings_of("pledges"))
 
     def events(self) -> EventsSettings:
         """The events service's settings."""
         from services.events.settings import EventsSettings  # noqa: PLC0415
 
-        return EventsSettings(**self._fields("events"))
+        return EventsSettings(**self._settings_of("events"))
 
     def notifications(self) -> NotificationsSettings:
         """The notifications service's settings."""
         from services.notifications.settings import NotificationsSettings  # noqa: PLC0415
 
-        return NotificationsSettings(**self._fields("notifications"))
+        return NotificationsSettings(**self._settings_of("notifications"))
 
     def dashboard(self) -> DashboardSettings:
         """The dashboard service's settings."""
         from services.dashboard.settings import DashboardSettings  # noqa: PLC0415
 
-        return DashboardSettings(**self._fields("dashboard"))
+        return DashboardSettings(**self._settings_of("dashboard"))
 
     def workers(self) -> dict[str, Worker]:
-        """The workers of the services that read messages, not started: what they read, and to what effect."""
+        """Return the workers of the services that read messages, not started, for their consumers."""
         from services.dashboard import worker as dashboard  # noqa: PLC0415
         from services.notifications import worker as notifications  # noqa: PLC0415
         from services.pledges import worker as pledges  # noqa: PLC0415
@@ -97,21 +97,21 @@ class Installation:
             "dashboard": dashboard.create_worker(self.dashboard()),
         }
 
-    async def settled(self, *, seconds: float) -> None:
-        """Return once no message is under way.
+    async def wait_until_delivered(self, *, seconds: float) -> None:
+        """Return when every message is published and applied.
 
         Raises:
-            deploy.verification.quiet.NeverQuiet: there still were some after `seconds`.
+            deploy.verification.delivery.MessagesPending: some were not after `seconds`.
         """
-        from deploy.verification.quiet import wait_until_quiet  # noqa: PLC0415
+        from deploy.verification.delivery import wait_until_delivered  # noqa: PLC0415
 
         outboxes = {"events": self.events().database_url, "pledges": self.pledges().database_url}
         readers = {
             consumer.group: consumer.topics for worker in self.workers().values() for consumer in worker.consumers
         }
-        await wait_until_quiet(self.kafka, outboxes, readers, seconds=seconds)
+        await wait_until_delivered(self.kafka, outboxes, readers, seconds=seconds)
 
-    def _fields(self, service: str) -> dict[str, Any]:
+    def _settings_of(self, service: str) -> dict[str, Any]:
         prefix = environment_prefix(service)
         return {
             name.removeprefix(prefix).lower(): value
@@ -124,10 +124,10 @@ def attach(environment: Mapping[str, str] | None = None) -> Installation:
     """Find the running installation.
 
     Args:
-        environment: the process's own when None.
+        environment: the environment variables; those of the process when None.
 
     Raises:
-        Refusal: none runs, or the environment names one only by half.
+        CommandError: no installation runs, or the environment is incomplete.
     """
     environment = os.environ if environment is None else environment
     if "PLEDGES_DATABASE_URL" in environment:
@@ -135,29 +135,29 @@ def attach(environment: Mapping[str, str] | None = None) -> Installation:
     state = local_state()
     configuration = Configuration.attach(state)
     if configuration is None:
-        raise Refusal(f"No Tilsagn is running on {default_folder()}: {HOW_TO_START}.", exit_code=NOT_RUNNING)
-    return of_configuration(configuration)
+        raise CommandError(f"No Tilsagn is running on {default_folder()}: {HOW_TO_START}.", exit_code=NOT_RUNNING)
+    return installation_of(configuration)
 
 
 def demo_folder() -> Path:
-    """Where the demo keeps its data: never among an installation's own, which it would open to anybody."""
+    """Return the state folder of the demo. It is separate because anybody can sign in to the demo."""
     return default_folder() / "demo"
 
 
 def local_state() -> State:
-    """The state folder a command is meant for: the one that runs, else the one there is, else the one to be."""
+    """Return the state folder of the local run, or of the demo if only that one runs or exists."""
     own, demo = State(), State(demo_folder())
-    if own.running() is None and (demo.running() is not None or (not _made(own) and _made(demo))):
+    if own.running() is None and (demo.running() is not None or (not _exists(own) and _exists(demo))):
         return demo
     return own
 
 
-def _made(state: State) -> bool:
+def _exists(state: State) -> bool:
     return (state.folder / "secrets.json").exists()
 
 
-def of_configuration(configuration: Configuration) -> Installation:
-    """The local run with that configuration."""
+def installation_of(configuration: Configuration) -> Installation:
+    """Return the local run with that configuration."""
     settings: dict[str, str] = {}
     for service in SERVICES:
         settings |= configuration.environment(service)
@@ -171,30 +171,30 @@ def of_configuration(configuration: Configuration) -> Installation:
 
 
 def kafka_of(environment: Mapping[str, str]) -> KafkaAccess:
-    """A deployment's broker, as the operator's own user where `KAFKA_USERNAME` names one, else as the services find it.
+    """Return how to connect to a deployment's broker: as the operator if `KAFKA_USERNAME` is set, else like pledges.
 
     Raises:
-        Refusal: the environment names it only by half.
+        CommandError: the environment is incomplete.
     """
     prefix = "" if environment.get("KAFKA_USERNAME") else environment_prefix("pledges")
     try:
         return access_from(environment, prefix=prefix)
     except ValueError as why:
-        raise Refusal(f"{why}: give the command the services' own environment (docs/operations.md).") from None
+        raise CommandError(f"{why}: give the command the services' own environment (docs/operations.md).") from None
 
 
 def signing_key(environment: Mapping[str, str] | None = None) -> str:
-    """The key tokens are signed with; nothing needs to run.
+    """Return the private JWK that signs tokens. The installation need not run.
 
     Raises:
-        Refusal: there has never been an installation here.
+        CommandError: there is no installation.
     """
     environment = os.environ if environment is None else environment
     if key := environment.get("EVENTS_TOKEN_PRIVATE_KEY"):
         return key
     state = local_state()
-    if not _made(state):
-        raise Refusal(
+    if not _exists(state):
+        raise CommandError(
             f"There is no installation in {state.folder} yet, so nothing to sign a token with: {HOW_TO_START}.",
             exit_code=NOT_RUNNING,
         )
@@ -202,7 +202,7 @@ def signing_key(environment: Mapping[str, str] | None = None) -> str:
 
 
 def client(url: str, bearer: str | None = None) -> httpx.AsyncClient:
-    """A client for an installation's address: no proxy, no redirects to elsewhere, a timeout on every call."""
+    """Return an HTTP client for an installation: no proxy, no redirects, a timeout on every request."""
     return httpx.AsyncClient(
         base_url=url,
         headers={} if bearer is None else {"authorization": f"Bearer {bearer}"},
@@ -212,16 +212,16 @@ def client(url: str, bearer: str | None = None) -> httpx.AsyncClient:
 
 
 def _from_environment(environment: Mapping[str, str]) -> Installation:
-    def needed(name: str) -> str:
+    def required(name: str) -> str:
         if not environment.get(name):
-            raise Refusal(
+            raise CommandError(
                 f"PLEDGES_DATABASE_URL is set, {name} is not: give the command the services' own environment."
             )
         return environment[name]
 
     return Installation(
-        url=environment.get("TILSAGN_URL") or needed("DASHBOARD_PUBLIC_URL"),
+        url=environment.get("TILSAGN_URL") or required("DASHBOARD_PUBLIC_URL"),
         kafka=kafka_of(environment),
-        signing_key=needed("EVENTS_TOKEN_PRIVATE_KEY"),
+        signing_key=required("EVENTS_TOKEN_PRIVATE_KEY"),
         environment=environment,
     )

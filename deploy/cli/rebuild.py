@@ -1,26 +1,26 @@
-"""`tilsagn rebuild dashboard`: the read model anew, from the publishers' own records."""
+"""`tilsagn rebuild dashboard`: rebuilds the read model from the publishers' outboxes."""
 
 from __future__ import annotations
 
 import asyncio
 
-from deploy.cli.console import Refusal, output, progress, say_json
+from deploy.cli.console import CommandError, print_json, progress, stdout_console
 from deploy.cli.installation import Installation, attach
 from services.dashboard.read_model.rebuild import RebuildInterrupted, RebuildUnderWay, Rebuilt, rebuild
 from shared.db.database import Database
 
 
 def rebuild_dashboard(*, as_json: bool) -> None:
-    """Rebuild, with a bar. Raises `Refusal` where another rebuild is running or got in between."""
+    """Rebuild the dashboard with a progress bar. Raises `CommandError` if another rebuild runs or replaced this one."""
     installation = attach()
     try:
         done = asyncio.run(_rebuild(installation))
     except RebuildUnderWay:
-        raise Refusal("The dashboard is being rebuilt already: wait until that is done.") from None
+        raise CommandError("The dashboard is being rebuilt already: wait until that is done.") from None
     except RebuildInterrupted:
-        raise Refusal("Another rebuild got in between, and the old dashboard serves on: start it again.") from None
+        raise CommandError("Another rebuild got in between, and the old dashboard serves on: start it again.") from None
     if as_json:
-        say_json(
+        print_json(
             {
                 "generation": done.generation,
                 "messages": dict(done.messages),
@@ -31,7 +31,7 @@ def rebuild_dashboard(*, as_json: bool) -> None:
         )
         return
     sources = ", ".join(f"{count:,} of {service}" for service, count in sorted(done.messages.items()))
-    console = output()
+    console = stdout_console()
     console.print(f"[green]✓[/] The dashboard was rebuilt from {done.messages.total():,} changes ({sources}).")
     for kind, count in sorted((done.refused + done.ignored).items()):
         console.print(f"  [yellow]{count:,} {kind} could not be used[/]")

@@ -1,4 +1,4 @@
-"""`tilsagn reconcile`: after a restore, the broker knows what the databases know, and nothing else."""
+"""`tilsagn reconcile`: after a restore, makes the topics contain exactly what the databases contain."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 from aiokafka.errors import KafkaError
 
-from deploy import bus
-from deploy.cli.console import Refusal, notes, output, say_json
+from deploy import topic_contents
+from deploy.cli.console import CommandError, print_json, stderr_console, stdout_console
+from deploy.cli.data_subjects import read_ledger
 from deploy.cli.installation import Installation, attach
-from deploy.cli.people import read_ledger
-from deploy.cli.steps import Steps
-from deploy.privacy import people
+from deploy.cli.step_progress import StepProgress
+from deploy.privacy import data_subjects
 from deploy.services import SERVICES, app_role
-from deploy.verification.sourceless import Sourceless, sourceless
+from deploy.verification.lost_changes import LostChange, find_lost_changes
 from shared.messaging.replay import replay_all
 
 if TYPE_CHECKING:
@@ -32,19 +32,19 @@ _REPLAY_SECONDS = 600
 
 
 def run_reconcile(erasures: Sequence[Path], *, as_json: bool) -> None:
-    """Erase again who was erased, list what the databases have lost, empty the broker, publish everything anew.
+    """Repeat erasures, list the lost changes, mark every change as unpublished, and empty the topics.
 
-    In this order, so that it can be done again wherever it was cut short: the list is out before what it was made
-    from is gone.
+    The order makes it safe to run again after an interruption: the list is printed before its source is deleted.
 
     Args:
-        erasures: copies of the ledger, made before the restore; what the restored ledger has is erased anyway.
+        erasures: copies of the ledger, made before the restore. Entries of the restored ledger are repeated anyway.
+        as_json: print the lost changes as JSON.
 
     Raises:
-        Refusal: the services run, a copy cannot be read, or the broker cannot be emptied.
+        CommandError: the services run, a copy cannot be read, or the topics cannot be emptied.
     """
     if "PLEDGES_DATABASE_URL" not in os.environ:
-        raise Refusal(
+        raise CommandError(
             "`reconcile` is for a deployment of separate processes: give it their environment. An installation of "
             "`tilsagn up` fills its broker anew at every start."
         )
@@ -55,66 +55,66 @@ def run_reconcile(erasures: Sequence[Path], *, as_json: bool) -> None:
 
 async def _reconcile(installation: Installation, copies: Sequence[Mapping[str, Any]] | None, *, as_json: bool) -> None:
     owners = {service: installation.owner_dsn(service) for service in SERVICES}
-    steps = Steps(notes())
-    await _refuse_running(owners)
+    steps = StepProgress(stderr_console())
+    await _check_stopped(owners)
     with steps("Erasing again who was erased"):
-        repeated = await _erase_again(installation, copies or ())
+        repeated = await _repeat_erasures(installation, copies or ())
     if repeated.came_back:
-        notes().print(f"  {repeated.came_back:,} rows had come back with the backup.")
+        stderr_console().print(f"  {repeated.came_back:,} rows had come back with the backup.")
     if repeated.kept:
-        notes().print(
+        stderr_console().print(
             f"[yellow]![/] {len(repeated.kept)} accounts that had been erased are back, and were not erased again: of "
             "those who can sign in as administrator they are the last ones now "
             f"({', '.join(map(str, repeated.kept))}). Let another administrator sign in, then erase them with "
             "`tilsagn person erase`."
         )
     if copies is None:
-        notes().print(
+        stderr_console().print(
             "[yellow]![/] No copy of the ledger of erasures was given: who was erased after the restored moment is "
             "back. If there is a copy (`tilsagn erasures`), do this again with --erasures FILE."
         )
     with steps("Reading the broker"):
-        lost = await sourceless(installation.kafka, {service: owners[service] for service in _PUBLISHERS})
+        lost = await find_lost_changes(installation.kafka, {service: owners[service] for service in _PUBLISHERS})
     if as_json:
-        say_json({"lost": [one.as_json() for one in lost]})
+        print_json({"lost": [one.as_json() for one in lost]})
     else:
         _print(lost)
     with steps("Marking every change as unpublished"):
-        messages = {service: await _publish_anew(owners[service]) for service in _PUBLISHERS}
+        messages = {service: await _mark_unpublished(owners[service]) for service in _PUBLISHERS}
     with steps("Emptying the broker"):
         try:
-            await bus.empty(installation.kafka)
+            await topic_contents.empty(installation.kafka)
         except KafkaError as why:
-            raise Refusal(
+            raise CommandError(
                 f"The broker was not emptied ({type(why).__name__}): see that it runs and lets this command delete "
                 "records, and do this again before anything is started."
             ) from None
-    notes().print(
+    stderr_console().print(
         f"[green]✓[/] {sum(messages.values()):,} changes will be published anew. Start the apps and workers now, then "
         "compare with `tilsagn verify`."
     )
 
 
-async def _erase_again(installation: Installation, copies: Sequence[Mapping[str, Any]]) -> RepeatedErasures:
+async def _repeat_erasures(installation: Installation, copies: Sequence[Mapping[str, Any]]) -> RepeatedErasures:
     try:
-        return await people.repeat(installation.owner_dsn, copies)
+        return await data_subjects.repeat(installation.owner_dsn, copies)
     except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError, asyncpg.UndefinedFunctionError):
-        raise Refusal(
+        raise CommandError(
             "The restored databases are older than this version, and have no such ledger of erasures: run the migrate "
             "jobs first, then this again."
         ) from None
     except (ValueError, TypeError) as why:
-        raise Refusal(f"The copy of the ledger cannot be used: {why}.") from None
+        raise CommandError(f"The copy of the ledger cannot be used: {why}.") from None
 
 
-async def _refuse_running(owners: Mapping[str, str]) -> None:
+async def _check_stopped(owners: Mapping[str, str]) -> None:
     found: set[str] = set()
     for url in owners.values():
         connection = await asyncpg.connect(url, timeout=10, command_timeout=30)
         try:
-            # Everybody sees who is connected; what they do is not shown, and not asked for.
+            # Every role may see which roles are connected.
             if await connection.fetchval("select pg_is_in_recovery()"):
-                raise Refusal("PostgreSQL is still recovering: wait until it has finished.")
+                raise CommandError("PostgreSQL is still recovering: wait until it has finished.")
             rows = await connection.fetch(
                 "select distinct usename as name from pg_stat_activity where usename = any($1)",
                 [app_role(service) for service in SERVICES],
@@ -123,10 +123,10 @@ async def _refuse_running(owners: Mapping[str, str]) -> None:
             await connection.close(timeout=5)
         found |= {row["name"] for row in rows}
     if found:
-        raise Refusal(f"Apps or workers run (connected as {', '.join(sorted(found))}): stop all of them first.")
+        raise CommandError(f"Apps or workers run (connected as {', '.join(sorted(found))}): stop all of them first.")
 
 
-async def _publish_anew(url: str) -> int:
+async def _mark_unpublished(url: str) -> int:
     connection: Any = await asyncpg.connect(url, timeout=10, command_timeout=_REPLAY_SECONDS)
     try:
         async with connection.transaction():
@@ -135,8 +135,8 @@ async def _publish_anew(url: str) -> int:
         await connection.close(timeout=5)
 
 
-def _print(lost: Sequence[Sourceless]) -> None:
-    console = output()
+def _print(lost: Sequence[LostChange]) -> None:
+    console = stdout_console()
     if not lost:
         console.print("[green]✓[/] The broker knows of nothing that the databases have not got.")
         return

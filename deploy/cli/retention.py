@@ -1,4 +1,4 @@
-"""`tilsagn retention`: what is past its deadline, and deleting it now instead of tonight."""
+"""`tilsagn retention`: lists personal data past its retention deadline, and deletes it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from deploy.cli.console import as_typed, output, say_json
+from deploy.cli.console import print_json, stdout_console, with_command_name
 from deploy.cli.installation import Installation, attach
 from services.dashboard.privacy.retention import retention as dashboard
 from services.events.privacy.retention import retention as events
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 def run_retention(*, dry_run: bool, as_json: bool) -> None:
-    """Print what is past its deadline for each kind of personal data; unless `dry_run`, delete it then."""
+    """Print how many rows of each kind of personal data are past their deadline; delete them unless `dry_run`."""
     found, removed = asyncio.run(_run(attach(), dry_run=dry_run))
     if as_json:
-        say_json(
+        print_json(
             {
                 "dry_run": dry_run,
                 "due": [_as_json(service, due) for service, all_due in found.items() for due in all_due],
@@ -39,16 +39,16 @@ def run_retention(*, dry_run: bool, as_json: bool) -> None:
             entry = due.entry
             oldest = f"{due.oldest:%d.%m.%Y}" if due.oldest else "–"
             kept = "1 month" if entry.months == 1 else f"{entry.months} months"
-            # Which columns it is about says --json: they are more than a terminal is wide.
+            # The columns are only in the JSON output; they do not fit on a terminal.
             table.add_row(service, entry.group, entry.table, kept, f"{due.rows:,}", oldest)
-    output().print(table)
+    stdout_console().print(table)
     if dry_run:
-        now = as_typed("`tilsagn retention` does it now")
-        output().print(f"\nNothing was changed. The workers delete what is past it within a day; {now}.")
+        now = with_command_name("`tilsagn retention` does it now")
+        stdout_console().print(f"\nNothing was changed. The workers delete what is past it within a day; {now}.")
     else:
         rows = sum(count for of_service in removed.values() for count in of_service.values())
         told = "1 row was" if rows == 1 else f"{rows:,} rows were"
-        output().print(f"\n[green]✓[/] {told} deleted or emptied.")
+        stdout_console().print(f"\n[green]✓[/] {told} deleted or emptied.")
 
 
 async def _run(installation: Installation, *, dry_run: bool) -> tuple[dict[str, list[Due]], dict[str, dict[str, int]]]:

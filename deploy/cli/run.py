@@ -1,4 +1,4 @@
-"""`tilsagn up` and `tilsagn demo`: everything on this machine, until Ctrl-C."""
+"""`tilsagn up` and `tilsagn demo`: run everything on this machine until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from deploy.cli.answers import expect
-from deploy.cli.console import FAILED, Refusal, as_typed, output
+from deploy.cli.admin_link import make_admin_links
+from deploy.cli.console import FAILED, CommandError, stdout_console, with_command_name
 from deploy.cli.evening_view import EveningView
 from deploy.cli.failures import explain
-from deploy.cli.installation import Installation, client, demo_folder, of_configuration
-from deploy.cli.scenario import load, targeted
-from deploy.cli.setup import setup_links
-from deploy.cli.steps import Steps
+from deploy.cli.installation import Installation, client, demo_folder, installation_of
+from deploy.cli.responses import json_of
+from deploy.cli.scenario import load, loading_target
+from deploy.cli.step_progress import StepProgress
 from deploy.cli.tokens import token_for
 from deploy.local.launcher import Launcher, LocalSettings
 from deploy.local.state import State
@@ -58,18 +58,18 @@ _ROLES: Final = (
 
 
 def run_up(*, port: int | None, browser: bool, slug: str, name: str | None, municipality: str) -> None:
-    """Run an installation until Ctrl-C; the first start registers its one taskforce.
+    """Run an installation until Ctrl-C; the first start registers one taskforce.
 
     Args:
-        port: insist on this one.
-        browser: open one, where there is a screen.
-        slug, name, municipality: of the taskforce that a new installation gets.
+        port: the port to use; when None, 8080 or the next free one.
+        browser: open a browser if there is a display.
+        slug, name, municipality: the taskforce of a new installation.
 
     Raises:
-        Refusal: the taskforce cannot be registered.
-        Whatever `Launcher.start` raises.
+        CommandError: the taskforce cannot be registered.
+        Exception: whatever `Launcher.start` raises.
     """
-    console = output()
+    console = stdout_console()
 
     async def after_start(installation: Installation) -> None:
         taskforces = await _taskforces(installation, slug=slug, name=name, municipality=municipality)
@@ -77,14 +77,16 @@ def run_up(*, port: int | None, browser: bool, slug: str, name: str | None, muni
         for found in taskforces:
             console.print(f"  Public board   {installation.url}/board/{found}")
         console.print(f"  Mails          {installation.url}/mail\n")
-        for found, link in (await setup_links(installation)).items():
+        for found, link in (await make_admin_links(installation)).items():
             if link is not None:
                 console.print(f"[bold]{found}[/] has no administrator who can sign in. Whoever opens this becomes one:")
                 console.print(f"  {link}\n", soft_wrap=True, highlight=False)
         console.print("In another terminal:")
         table = _links()
-        table.add_row(f"  {as_typed(f'tilsagn scenario load {struer.SLUG}')}", "[dim]eight years to look at[/]")
-        table.add_row(f"  {as_typed('tilsagn token --role caseworker')}", "[dim]a key for a program[/]")
+        table.add_row(
+            f"  {with_command_name(f'tilsagn scenario load {struer.SLUG}')}", "[dim]eight years to look at[/]"
+        )
+        table.add_row(f"  {with_command_name('tilsagn token --role caseworker')}", "[dim]a key for a program[/]")
         console.print(table)
         console.print("\n[dim]Ctrl-C stops it. The data stays.[/]")
         _open_browser(installation.url, wanted=browser)
@@ -93,38 +95,38 @@ def run_up(*, port: int | None, browser: bool, slug: str, name: str | None, muni
 
 
 def run_demo(*, port: int | None, speed: float, evening: bool, again: bool, browser: bool, keep: bool) -> None:
-    """Run with the Struer scenario, play tonight's evening, and stay up until Ctrl-C.
+    """Run the demo installation, load the Struer scenario and play an evening.
 
     Args:
-        port: insist on this one.
-        speed: 1 plays the evening in a minute.
-        evening: play one at all.
-        again: even if there was one today.
-        browser: open one, where there is a screen.
-        keep: stay up after it.
+        port: the port to use; when None, 8080 or the next free one.
+        speed: 1 plays the evening in a minute, 2 in half a minute.
+        evening: play an evening.
+        again: play another evening even if there was one today.
+        browser: open a browser if there is a display.
+        keep: keep running after the evening until Ctrl-C.
 
     Raises:
-        Refusal: other data is in the scenario's way, or something of the evening was not taken.
-        Whatever `Launcher.start` raises.
+        CommandError: existing data conflicts with the scenario, or the installation refused a step of the evening.
+        Exception: whatever `Launcher.start` raises.
     """
-    console = output()
+    console = stdout_console()
 
     async def after_start(installation: Installation) -> None:
-        async with targeted(installation) as target:
+        async with loading_target(installation) as target:
             loaded = await is_loaded(target)
         if not loaded:
-            await load(installation, Steps(console))
+            await load(installation, StepProgress(console))
         _print_links(console, installation.url)
         _open_browser(f"{installation.url}/board/{struer.SLUG}", wanted=browser)
         if evening:
             try:
                 await _play(console, installation, speed=speed, again=again)
-            except (Refusal, httpx.HTTPError) as problem:
+            except (CommandError, httpx.HTTPError) as problem:
                 if not keep:
                     raise
-                # Everything else is there to be looked at, so that one can find out why.
+                # Keep running, so that the user can look for the cause.
                 console.print(
-                    str(problem) if isinstance(problem, Refusal) else explain(problem), style="red", markup=False
+                    str(problem) if isinstance(problem, CommandError) else explain(problem), style="red", markup=False
                 )
         if keep:
             console.print("\n[dim]Everything stays up, and the data is kept. Ctrl-C stops it.[/]")
@@ -140,16 +142,16 @@ def run_demo(*, port: int | None, speed: float, evening: bool, again: bool, brow
 async def _run(
     settings: LocalSettings, console: Console, after_start: Callable[[Installation], Awaitable[None]], *, keep: bool
 ) -> None:
-    """Start everything, do `after_start`, and stop on Ctrl-C; afterwards, too, unless it is to be kept up."""
+    """Start everything and run `after_start`. Stop on Ctrl-C or, without `keep`, when `after_start` returns."""
     _log_to_file(State(settings.state))
     work: asyncio.Task[None] | None = None
 
     def ready(launcher: Launcher) -> None:
         nonlocal work
-        work = asyncio.create_task(_then(after_start(of_configuration(launcher.configuration)), keep=keep))
+        work = asyncio.create_task(_await_work(after_start(installation_of(launcher.configuration)), keep=keep))
 
     try:
-        await Launcher(settings, progress=Steps(console)).run(ready)
+        await Launcher(settings, progress=StepProgress(console)).run(ready)
     finally:
         if work is not None and not work.done():
             work.cancel()
@@ -158,8 +160,8 @@ async def _run(
         raise problem
 
 
-async def _then(work: Awaitable[None], *, keep: bool) -> None:
-    """Do the work; then, or when it fails, have the launcher stop, unless it is to be kept up."""
+async def _await_work(work: Awaitable[None], *, keep: bool) -> None:
+    """Await the work. Stop the launcher if it fails or, without `keep`, when it is done."""
     try:
         await work
     except BaseException:
@@ -171,7 +173,7 @@ async def _then(work: Awaitable[None], *, keep: bool) -> None:
 
 
 def _log_to_file(state: State) -> None:
-    """Everything the services log goes to a file of the state folder: the terminal is for the person at it."""
+    """Write the services' logs to a file in the state folder instead of the terminal."""
     configure_logging(log_format="json")
     to_terminal = logging.getLogger().handlers[0]
     to_file = RotatingFileHandler(
@@ -182,7 +184,7 @@ def _log_to_file(state: State) -> None:
         to_file.addFilter(each)
     logging.getLogger().handlers = [to_file]
     logging.getLogger("aiokafka").setLevel(logging.WARNING)
-    # Before the folder exists there is nowhere to log to, and nothing that matters to log.
+    # Log lines before the folder exists are dropped.
     logging.raiseExceptions = False
 
 
@@ -196,7 +198,7 @@ def _open_browser(url: str, *, wanted: bool) -> None:
 
 
 async def _taskforces(installation: Installation, *, slug: str, name: str | None, municipality: str) -> list[str]:
-    """The short names of the taskforces there are; without any, the one that was named is registered."""
+    """Return the short names of all taskforces; register the given one if there is none."""
     database = await Database.connect(installation.events(), name="up")
     try:
         async with database.system() as conn:
@@ -213,7 +215,7 @@ async def _taskforces(installation: Installation, *, slug: str, name: str | None
         )
         return [slug]
     except SlugTaken:
-        raise Refusal(f"Another taskforce is called {slug}: choose another name with --taskforce.") from None
+        raise CommandError(f"Another taskforce is called {slug}: choose another name with --taskforce.") from None
     finally:
         await database.close()
 
@@ -234,7 +236,7 @@ def _print_links(console: Console, url: str) -> None:
 
 
 def _links() -> Table:
-    """A table of addresses, which are never cut short: what does not fit beside them goes."""
+    """Return a table for addresses. The address column is never truncated; the last column is."""
     table = Table.grid(padding=(0, 1), pad_edge=False)
     table.add_column(no_wrap=True, min_width=14)
     table.add_column(no_wrap=True, overflow="ignore")
@@ -249,38 +251,38 @@ async def _play(console: Console, installation: Installation, *, speed: float, a
         role: token_for(key, role, taskforce=struer.SLUG, hours=_TOKEN_HOURS)
         for role in ("coordinator", "member", "caseworker")
     }
-    stage = evenings.Stage(installation.url, tokens)
+    target = evenings.EveningTarget(installation.url, tokens)
     try:
-        played = await evenings.was_played(stage, today)
+        played = await evenings.evenings_played(target, today)
         if played and not again:
-            again_so = as_typed("tilsagn demo --again")
+            again_so = with_command_name("tilsagn demo --again")
             console.print(f"\nThere has been an evening today: [bold]{again_so}[/] plays another.")
         else:
             played += 1
-            view = await _watched(console, stage, evenings.evening(today, played), speed=speed)
+            view = await _play_in_view(console, target, evenings.plan_evening(today, played), speed=speed)
             console.print(f"\n[green]✓[/] {evenings.TITLE}: {view.summary()}")
         event = evenings.event_id(today, played)
-        guest = await evenings.guest_link(stage, event)
+        guest = await evenings.guest_link(target, event)
     except evenings.Refused as why:
-        raise Refusal(f"The evening could not go on: {why}", exit_code=FAILED) from None
+        raise CommandError(f"The evening could not go on: {why}", exit_code=FAILED) from None
     count = await _board(installation.url)
     table = _links()
     table.add_row("  Board says", f"[bold]{count}[/] citizens have got a småjob since May 2018")
     table.add_row("  Evening", Text(f"{installation.url}/events/{event}", style="bold"))
     console.print(table)
-    # Too long for a column: on a line of its own, whole.
+    # The link is too long for a column, so it gets its own line.
     console.print(f"  Guest        [bold]{guest}[/]", soft_wrap=True)
 
 
-async def _watched(
-    console: Console, stage: evenings.Stage, programme: evenings.Evening, *, speed: float
+async def _play_in_view(
+    console: Console, target: evenings.EveningTarget, plan: evenings.Evening, *, speed: float
 ) -> EveningView:
-    """Play an evening while it is shown; returns what it came to."""
-    view = EveningView(programme)
-    watching = asyncio.create_task(_watch_board(stage.url, view))
+    """Play an evening and show it; return the view with the final counts."""
+    view = EveningView(plan)
+    watching = asyncio.create_task(_watch_board(target.url, view))
     try:
-        with _shown(console, view):
-            await evenings.play(replace(stage, told=view.told), programme, speed=speed)
+        with _live_view(console, view):
+            await evenings.play(replace(target, on_step=view.record), plan, speed=speed)
             await asyncio.sleep(1 if console.is_terminal else 0)
     finally:
         watching.cancel()
@@ -289,7 +291,7 @@ async def _watched(
 
 
 @contextlib.contextmanager
-def _shown(console: Console, view: EveningView) -> Iterator[None]:
+def _live_view(console: Console, view: EveningView) -> Iterator[None]:
     if not console.is_terminal:
         console.print(f"\nPlaying an evening: {evenings.TITLE}")
         yield
@@ -300,12 +302,12 @@ def _shown(console: Console, view: EveningView) -> Iterator[None]:
 
 async def _watch_board(url: str, view: EveningView) -> None:
     while True:
-        with contextlib.suppress(httpx.HTTPError, Refusal):
+        with contextlib.suppress(httpx.HTTPError, CommandError):
             view.board = await _board(url)
         await asyncio.sleep(0.5)
 
 
 async def _board(url: str) -> int | None:
     async with client(url) as http:
-        count: int | None = expect(await http.get(f"/board/{struer.SLUG}.json"))["count"]
+        count: int | None = json_of(await http.get(f"/board/{struer.SLUG}.json"))["count"]
         return count

@@ -1,4 +1,4 @@
-"""`tilsagn scenario load`: a made-up taskforce into the running installation."""
+"""`tilsagn scenario load`: loads a fictional taskforce into the running installation."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from deploy.cli.console import Refusal, output
+from deploy.cli.console import CommandError, stdout_console
 from deploy.cli.installation import Installation, attach
-from deploy.cli.steps import Steps
+from deploy.cli.step_progress import StepProgress
 from deploy.scenarios import struer
 from deploy.scenarios.loading import Target, load_struer
-from deploy.verification.quiet import NeverQuiet
+from deploy.verification.delivery import MessagesPending
 from shared import refusals
 from shared.db.database import Database
 
@@ -19,50 +19,50 @@ _PATIENCE_SECONDS = 60
 
 
 def load_scenario(name: str) -> None:
-    """Load it. Raises `Refusal` where there is no such scenario, or other data is in its way."""
+    """Load a scenario. Raises `CommandError` if it does not exist or conflicts with existing data."""
     if name != struer.SLUG:
-        raise Refusal(f"There is no scenario {name!r}: so far there is {struer.SLUG}.", exit_code=2)
+        raise CommandError(f"There is no scenario {name!r}: so far there is {struer.SLUG}.", exit_code=2)
     installation = attach()
-    scenario = asyncio.run(load(installation, Steps(output())))
-    output().print(
-        f"{len(scenario.companies)} companies, {len(scenario.gatherings)} events and meetings, "
+    scenario = asyncio.run(load(installation, StepProgress(stdout_console())))
+    stdout_console().print(
+        f"{len(scenario.companies)} companies, {len(scenario.events)} events and meetings, "
         f"{len(scenario.pledges)} pledges, {len(scenario.hires)} hires: "
         f"{scenario.smaajob_hires(struer.UNTIL)} citizens have got a småjob, "
         f"{scenario.smaajobs_running(struer.UNTIL)} had one on {struer.UNTIL:%d.%m.%Y}."
     )
-    output().print(f"Look at {installation.url}/board/{struer.SLUG}")
+    stdout_console().print(f"Look at {installation.url}/board/{struer.SLUG}")
 
 
-async def load(installation: Installation, steps: Steps) -> struer.Scenario:
-    """Load the Struer scenario with its progress on the console. Raises `Refusal`."""
-    with steps("Loading eight years of Struer") as tell:
+async def load(installation: Installation, steps: StepProgress) -> struer.Scenario:
+    """Load the Struer scenario and show the progress. Raises `CommandError` if existing data conflicts with it."""
+    with steps("Loading eight years of Struer") as update:
         done: dict[str, int] = {}
-        whole = _size(struer.struer())
+        total = _row_count(struer.struer())
 
         def progress(step: str, so_far: int, _of_step: int) -> None:
             done[step] = so_far
-            tell(sum(done.values()), whole)
+            update(sum(done.values()), total)
 
-        async with targeted(installation, progress=progress) as target:
+        async with loading_target(installation, progress=progress) as target:
             try:
                 return await load_struer(target)
             except refusals.Refusal as why:
-                raise Refusal(
+                raise CommandError(
                     f"Other data is in the scenario's way ({type(why).__name__}): load it into an installation of "
                     "its own, with TILSAGN_STATE naming a new folder."
                 ) from None
-            except NeverQuiet as busy:
-                raise Refusal(
+            except MessagesPending as busy:
+                raise CommandError(
                     f"Not everybody has heard of everything yet ({busy}): `tilsagn status` tells what is stuck; "
                     "loading again completes it."
                 ) from None
 
 
 @asynccontextmanager
-async def targeted(
+async def loading_target(
     installation: Installation, *, progress: Callable[[str, int, int], None] = lambda _step, _done, _all: None
 ) -> AsyncIterator[Target]:
-    """The installation as something to load into."""
+    """Open the databases of an installation for loading a scenario."""
     events = await Database.connect(installation.events(), name="scenario")
     settings = installation.pledges()
     pledges = await Database.connect(settings, name="scenario")
@@ -71,7 +71,7 @@ async def targeted(
             events=events,
             pledges=pledges,
             request_key=settings.request_key,
-            settled=lambda: installation.settled(seconds=_PATIENCE_SECONDS),
+            wait_until_delivered=lambda: installation.wait_until_delivered(seconds=_PATIENCE_SECONDS),
             progress=progress,
         )
     finally:
@@ -79,5 +79,5 @@ async def targeted(
         await pledges.close()
 
 
-def _size(scenario: struer.Scenario) -> int:
-    return len(scenario.companies) + len(scenario.gatherings) + len(scenario.pledges) + len(scenario.hires)
+def _row_count(scenario: struer.Scenario) -> int:
+    return len(scenario.companies) + len(scenario.events) + len(scenario.pledges) + len(scenario.hires)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deploy.cli.console import Refusal
+from deploy.cli.console import CommandError
 from deploy.scenarios import facts
 from deploy.scenarios.identities import person_id, taskforce_id
 from shared.http.auth import Principal, sign_token
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 def principal_for(
     role: Role, *, taskforce: str, municipality: str | None = None, event: UUID | None = None
 ) -> Principal:
-    """Who the bearer of a token is.
+    """Return the principal of a token.
 
     Args:
-        role: the one role it has.
-        taskforce: short name of the taskforce it opens; a `service` works for all.
-        municipality: whose participants a case worker sees; Struer's when None.
+        role: the only role of the principal.
+        taskforce: short name of the taskforce; ignored for a `service`, which works for all.
+        municipality: a case worker's municipality, a four-digit code; Struer's when None.
         event: the event of an event pass.
 
     Raises:
-        Refusal: an event pass without an event.
+        CommandError: an event pass without an event.
     """
     tenant = taskforce_id(taskforce)
     if role == "service":
         return Principal(subject="service:command", roles=frozenset({role}), taskforce_id=None)
     if role == "event_pass":
         if event is None:
-            raise Refusal("An event pass opens one event: name it with --event (its UUID).")
+            raise CommandError("An event pass opens one event: name it with --event (its UUID).")
         return Principal(
             subject=f"pass:{event}", roles=frozenset({role}), taskforce_id=tenant, event_id=event, pass_generation=1
         )
@@ -47,6 +47,6 @@ def principal_for(
 
 
 def token_for(key: str, role: Role, *, taskforce: str, hours: float = 1, municipality: str | None = None) -> str:
-    """A bearer token signed with `key` for that role in that taskforce."""
+    """Return a bearer token with that role in that taskforce, signed with `key`."""
     principal = principal_for(role, taskforce=taskforce, municipality=municipality)
     return sign_token(key, principal, lifetime_seconds=int(hours * 3600))

@@ -1,4 +1,4 @@
-"""`tilsagn export` and `tilsagn import-installation`: from a laptop to servers."""
+"""`tilsagn export` and `tilsagn import-installation`: move a local installation to servers."""
 
 from __future__ import annotations
 
@@ -15,52 +15,52 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from deploy.cli.console import Refusal, notes, output, say_json
+from deploy.cli.console import CommandError, print_json, stderr_console, stdout_console
 from deploy.cli.installation import kafka_of
-from deploy.cli.steps import Steps
+from deploy.cli.step_progress import StepProgress
 from deploy.local.state import AlreadyRunning, State
 from deploy.services import SERVICES, connections, environment_prefix
-from deploy.transfer import parcel
-from deploy.transfer.packing import pack
-from deploy.transfer.parcel import Keys, Manifest, ParcelDamaged, ParcelTooNew
-from deploy.transfer.programs import ProgramFailed
-from deploy.transfer.unpacking import Deployment, ImportRefused, unpack
+from deploy.transfer import export_file, importing
+from deploy.transfer.export_file import ExportDamaged, ExportTooNew, Keys, Manifest
+from deploy.transfer.exporting import export_installation
+from deploy.transfer.importing import Deployment, ImportRefused
+from deploy.transfer.postgres_programs import ProgramFailed
 from shared.http.auth import InvalidToken, TokenVerifier, public_jwks
 
 _SUPERUSER = "POSTGRES_SUPERUSER_URL"
 
 
 def export(file: Path, *, as_json: bool) -> None:
-    """Write the local installation into `file`.
+    """Write the local installation into a new file.
 
     Raises:
-        Refusal: there is none, it runs, or there is such a file already.
+        CommandError: there is no installation, it is running, or the file exists.
     """
     if "PLEDGES_DATABASE_URL" in os.environ:
-        raise Refusal(
+        raise CommandError(
             "`export` is for the installation of `tilsagn up`. This is a deployment of separate processes: "
             "docs/operations.md says how it is backed up and restored."
         )
     state = State()
     if not (state.folder / "secrets.json").exists():
-        raise Refusal(f"There is no installation in {state.folder} to export: TILSAGN_STATE names another folder.")
+        raise CommandError(f"There is no installation in {state.folder} to export: TILSAGN_STATE names another folder.")
     if not file.absolute().parent.is_dir():
-        raise Refusal(f"There is no folder {file.absolute().parent}.")
+        raise CommandError(f"There is no folder {file.absolute().parent}.")
     try:
-        manifest = pack(state, file.absolute(), progress=Steps(notes()))
+        manifest = export_installation(state, file.absolute(), progress=StepProgress(stderr_console()))
     except AlreadyRunning as running:
-        raise Refusal(
+        raise CommandError(
             f"Stop it first{f' ({running.running.url})' if running.running else ''}: what it accepted after the export "
             "would be lost."
         ) from None
     except FileExistsError:
-        raise Refusal(f"{file} is there already: name a file that is not.") from None
+        raise CommandError(f"{file} is there already: name a file that is not.") from None
     except ProgramFailed as why:
-        raise Refusal(f"The export failed, and {file} was not made: {why}.") from None
+        raise CommandError(f"The export failed, and {file} was not made: {why}.") from None
     if as_json:
-        say_json(_as_json(manifest) | {"file": str(file), "bytes": file.stat().st_size})
+        print_json(_as_json(manifest) | {"file": str(file), "bytes": file.stat().st_size})
         return
-    console = output()
+    console = stdout_console()
     console.print(f"[green]✓[/] {file} holds {_contents(manifest)} ({file.stat().st_size / 1e6:,.1f} MB).")
     console.print(
         "\nIt holds contacts' names and numbers, and the keys of the installation: whoever has it can sign in as\n"
@@ -71,27 +71,30 @@ def export(file: Path, *, as_json: bool) -> None:
 
 
 def import_installation(file: Path, *, as_json: bool) -> None:
-    """Bring an exported installation into the empty deployment that the environment names.
+    """Import an exported installation into the empty deployment that the environment describes.
 
     Args:
-        file: `-` reads it from the standard input.
+        file: the export; `-` reads it from stdin.
+        as_json: print the result as JSON.
 
     Raises:
-        Refusal: it is damaged, too new, or has no place there. The deployment is as it was.
+        CommandError: the file is damaged or too new, or the deployment cannot take it. The deployment is unchanged.
     """
-    with _opened(file) as (folder, manifest, keys):
+    with _unpacked(file) as (folder, manifest, keys):
         deployment = _deployment(os.environ)
-        _refuse_other_keys(keys, os.environ)
+        _check_keys(keys, os.environ)
         try:
-            messages = asyncio.run(unpack(folder, manifest, deployment, progress=Steps(notes())))
+            messages = asyncio.run(
+                importing.import_export(folder, manifest, deployment, progress=StepProgress(stderr_console()))
+            )
         except ImportRefused as why:
-            raise Refusal(str(why)) from None
+            raise CommandError(str(why)) from None
         except ProgramFailed as why:
-            raise Refusal(f"The import failed, and the deployment is as it was: {why}.") from None
+            raise CommandError(f"The import failed, and the deployment is as it was: {why}.") from None
     if as_json:
-        say_json(_as_json(manifest) | {"messages": messages})
+        print_json(_as_json(manifest) | {"messages": messages})
         return
-    console = output()
+    console = stdout_console()
     console.print(f"[green]✓[/] {_contents(manifest)} of {manifest.made_at} are in their places.")
     console.print(
         f"\nStart the apps and workers now: {messages:,} changes are published anew, and nobody gets a mail twice.\n"
@@ -100,14 +103,14 @@ def import_installation(file: Path, *, as_json: bool) -> None:
 
 
 def keys_of(file: Path) -> Keys:
-    """The keys in an export, for the `.env` of the deployment it is to be imported into. Raises `Refusal`."""
-    with _opened(file) as (_, _, keys):
+    """Return the keys of an export, for the `.env` of the new deployment. Raises `CommandError`."""
+    with _unpacked(file) as (_, _, keys):
         return keys
 
 
 @contextmanager
-def _opened(file: Path) -> Iterator[tuple[Path, Manifest, Keys]]:
-    """The file taken apart in a folder that is gone afterwards."""
+def _unpacked(file: Path) -> Iterator[tuple[Path, Manifest, Keys]]:
+    """Unpack the export into a temporary folder, which is deleted afterwards."""
     with tempfile.TemporaryDirectory(prefix="tilsagn-import-") as folder:
         whole = file
         if str(file) == "-":
@@ -115,17 +118,19 @@ def _opened(file: Path) -> Iterator[tuple[Path, Manifest, Keys]]:
             with whole.open("xb") as copy:
                 shutil.copyfileobj(sys.stdin.buffer, copy)
         elif file.is_file() and file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
-            notes().print(f"[yellow]Others can read {file}, and the keys in it: chmod 600 it.[/]")
+            stderr_console().print(f"[yellow]Others can read {file}, and the keys in it: chmod 600 it.[/]")
         inside = Path(folder) / "inside"
         inside.mkdir(mode=0o700)
         try:
-            manifest, keys = parcel.unpack(whole, inside)
+            manifest, keys = export_file.unpack(whole, inside)
         except FileNotFoundError:
-            raise Refusal(f"There is no file {file}.") from None
-        except ParcelDamaged as why:
-            raise Refusal(f"{file} is damaged or no export: {why}. Copy it again, or export again.") from None
-        except ParcelTooNew:
-            raise Refusal(f"{file} was made by a newer version of Tilsagn: bring this one up to date first.") from None
+            raise CommandError(f"There is no file {file}.") from None
+        except ExportDamaged as why:
+            raise CommandError(f"{file} is damaged or no export: {why}. Copy it again, or export again.") from None
+        except ExportTooNew:
+            raise CommandError(
+                f"{file} was made by a newer version of Tilsagn: bring this one up to date first."
+            ) from None
         yield inside, manifest, keys
 
 
@@ -134,40 +139,41 @@ def _deployment(environment: Mapping[str, str]) -> Deployment:
     for service in SERVICES:
         prefix = environment_prefix(service)
         for role, name in connections(service).items():
-            passwords[role] = unquote(urlsplit(_needed(environment, f"{prefix}{name}")).password or "")
+            passwords[role] = unquote(urlsplit(_required(environment, f"{prefix}{name}")).password or "")
     return Deployment(
-        superuser_url=_needed(environment, _SUPERUSER),
+        superuser_url=_required(environment, _SUPERUSER),
         passwords=passwords,
         kafka=kafka_of(environment),
     )
 
 
-def _refuse_other_keys(keys: Keys, environment: Mapping[str, str]) -> None:
-    """The deployment must have the installation's keys, or what was handed out before the move stops working."""
-    mend = "make its .env with `python -m deploy.secrets --keys-of FILE`, and try again"
-    if json.loads(_needed(environment, "EVENTS_TOKEN_PRIVATE_KEY")) != json.loads(keys.token_private_key):
-        raise Refusal(
+def _check_keys(keys: Keys, environment: Mapping[str, str]) -> None:
+    """Raise `CommandError` unless the deployment has the installation's keys: earlier tokens must stay valid."""
+    remedy = "make its .env with `python -m deploy.secrets --keys-of FILE`, and try again"
+    if json.loads(_required(environment, "EVENTS_TOKEN_PRIVATE_KEY")) != json.loads(keys.token_private_key):
+        raise CommandError(
             "The deployment signs with a key of its own, not with the installation's: everybody would be signed out, "
-            f"and printed QR codes would stop working. TOKEN_PRIVATE_KEY and TOKEN_JWKS: {mend}."
+            f"and printed QR codes would stop working. TOKEN_PRIVATE_KEY and TOKEN_JWKS: {remedy}."
         )
-    if _needed(environment, "PLEDGES_REQUEST_KEY") != keys.request_key:
-        raise Refusal(
+    if _required(environment, "PLEDGES_REQUEST_KEY") != keys.request_key:
+        raise CommandError(
             "The deployment has a PLEDGES_REQUEST_KEY of its own, not the installation's: what was received before "
-            f"would not be recognised when it is sent again; {mend}."
+            f"would not be recognised when it is sent again; {remedy}."
         )
     try:
         TokenVerifier(public_jwks(keys.token_private_key)).verify(
-            _needed(environment, "NOTIFICATIONS_SERVICE_TOKEN"),
+            _required(environment, "NOTIFICATIONS_SERVICE_TOKEN"),
         )
     except InvalidToken:
-        raise Refusal(
-            f"NOTIFICATIONS_SERVICE_TOKEN is not signed with the installation's key, and no mail would go out; {mend}."
+        raise CommandError(
+            "NOTIFICATIONS_SERVICE_TOKEN is not signed with the installation's key, and no mail would go out; "
+            f"{remedy}."
         ) from None
 
 
-def _needed(environment: Mapping[str, str], name: str) -> str:
+def _required(environment: Mapping[str, str], name: str) -> str:
     if not environment.get(name):
-        raise Refusal(
+        raise CommandError(
             f"{name} is not set: `import-installation` imports into a deployment of separate processes, and needs the "
             "environment of its services and of their migrate jobs (docs/operations.md)."
         )

@@ -1,16 +1,16 @@
-"""`tilsagn verify`: is what the dashboard shows what the services know?"""
+"""`tilsagn verify`: compares the dashboard with the services' own records."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from deploy.cli.answers import expect
-from deploy.cli.console import FAILED, Refusal, notes, output, say_json
+from deploy.cli.console import FAILED, CommandError, print_json, stderr_console, stdout_console
 from deploy.cli.installation import Installation, attach, client
+from deploy.cli.responses import json_of
 from deploy.services import SERVICES
 from deploy.verification.check import Verdict, check
-from deploy.verification.quiet import NeverQuiet
+from deploy.verification.delivery import MessagesPending
 from shared.http.auth import Principal, sign_token
 
 if TYPE_CHECKING:
@@ -23,61 +23,65 @@ _TOKEN_SECONDS = 900
 
 
 def run_verify(*, as_json: bool, wait_seconds: float) -> None:
-    """Compare, and say what was compared. Raises `Refusal` where anything differs, after naming each difference."""
+    """Print the result of the comparison. Raises `CommandError` if anything differs."""
     installation = attach()
-    console = notes()
+    console = stderr_console()
     try:
         with console.status("Comparing") as status:
             verdict = asyncio.run(
-                _verify(installation, wait_seconds=wait_seconds, tell=lambda what: status.update(f"Comparing {what}"))
+                _verify(
+                    installation, wait_seconds=wait_seconds, progress=lambda what: status.update(f"Comparing {what}")
+                )
             )
-    except NeverQuiet as busy:
-        raise Refusal(f"No quiet moment to compare in: {busy}. `tilsagn status` tells whether it is stuck.") from None
+    except MessagesPending as busy:
+        raise CommandError(
+            f"No quiet moment to compare in: {busy}. `tilsagn status` tells whether it is stuck."
+        ) from None
     if as_json:
-        say_json(_as_json(verdict))
+        print_json(_as_json(verdict))
     else:
         _print(verdict)
     if verdict.differences:
         count = len(verdict.differences)
-        raise Refusal(
+        raise CommandError(
             f"The dashboard differs from the services' records in {count} {'place' if count == 1 else 'places'}: "
             "`tilsagn rebuild dashboard` builds it anew.",
             exit_code=FAILED,
         )
 
 
-async def _verify(installation: Installation, *, wait_seconds: float, tell: Any) -> Verdict:
+async def _verify(installation: Installation, *, wait_seconds: float, progress: Any) -> Verdict:
     owners = {service: installation.owner_dsn(service) for service in SERVICES if service != "notifications"}
     async with client(installation.url) as http:
 
         async def figures(taskforce_id: UUID, day: date) -> Mapping[str, Any]:
-            # A reader of the figures in that taskforce, whichever it is.
+            # The figures are readable for a coordinator of their taskforce.
             reader = Principal("person:00000000-0000-0000-0000-000000000000", frozenset({"coordinator"}), taskforce_id)
             token = sign_token(installation.signing_key, reader, lifetime_seconds=_TOKEN_SECONDS)
-            answer = await http.get(
+            response = await http.get(
                 "/api/dashboard/v1/figures",
                 params={"as_of": day.isoformat()},
                 headers={"authorization": f"Bearer {token}"},
             )
-            found: Mapping[str, Any] = expect(answer)
+            found: Mapping[str, Any] = json_of(response)
             return found
 
         async def board(slug: str) -> Mapping[str, Any]:
-            found: Mapping[str, Any] = expect(await http.get(f"/board/{slug}.json"))
+            found: Mapping[str, Any] = json_of(await http.get(f"/board/{slug}.json"))
             return found
 
         return await check(
             owners,
             figures=figures,
             board=board,
-            settled=lambda: installation.settled(seconds=wait_seconds),
-            progress=tell,
+            wait_until_delivered=lambda: installation.wait_until_delivered(seconds=wait_seconds),
+            progress=progress,
             smallest_public_count=installation.dashboard().board_smallest_count,
         )
 
 
 def _print(verdict: Verdict) -> None:
-    console = output()
+    console = stdout_console()
     for difference in verdict.differences[:_SHOWN]:
         where = verdict.taskforces.get(difference.taskforce_id, str(difference.taskforce_id))
         console.print(f"[red]✗[/] {where}: [bold]{difference.about}[/]: {difference.what}")

@@ -1,1 +1,1 @@
-"""The gateway of a deployment: TLS and routing by prefix, nothing else. `Caddyfile` is made from the route table."""
+"""The gateway of a deployment: TLS and routing by prefix. `Caddyfile` is generated from shared/product/routes.py."""

@@ -1,12 +1,12 @@
-"""Apache Kafka without Docker: the released server of Kafka 4, run from its jars on this machine's Java.
+"""Apache Kafka 4 without Docker: runs the released server from its jars, on this machine's Java.
 
     artifacts   finds Java, resolves the jars with Maven once, and checks each against jars.sha256
-    node        one KRaft node, broker and controller in one: start, stop, kill, pause, wipe
-    setup       both of the above, once, and what Java learns by starting it
-    security    TLS, names and passwords, and rights, for a node that is to have them
-    cluster     one node or three in a temporary folder, gone with whoever started them
+    node        one KRaft node, broker and controller in one process: start, stop, kill, pause, wipe
+    setup       prepares the jars and a class data archive for faster starts, once
+    security    settings for TLS, SASL and ACLs
+    cluster     one or three nodes in a temporary folder, which end with the process that started them
 
-Needed for tests and measurements on the real broker, and for `make kafka`; nothing of it runs in production.
+Tests and benchmarks on the real broker and `make kafka` use this package. It does not run in production.
 """
 
 from deploy.kafka.artifacts import KafkaMissing, Software

@@ -1,8 +1,8 @@
-"""`python -m deploy.kafka`: Apache Kafka for people to try things on, without Docker.
+"""`python -m deploy.kafka`: runs Apache Kafka for experiments, without Docker.
 
-run [--nodes 3]    start it with our topics, say where it is, and run until Ctrl-C; then nothing is left (default)
+run [--nodes 3]    start it with our topics, print the address, and run until Ctrl-C; then delete everything (default)
 setup              only fetch it, so that later starts need no network
-lock               write jars.sha256 anew, after a version in pom.xml was changed
+lock               write jars.sha256 again after a version in pom.xml has changed
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ def _run(nodes: int) -> None:
         while not stopping.wait(1):
             dead = [node for node in kafka.nodes if not node.alive()]
             if len(dead) == len(kafka.nodes):
-                raise KafkaFailed(f"Kafka died; its log ends:\n{dead[0].last_words()}")
+                raise KafkaFailed(f"Kafka died; its log ends:\n{dead[0].log_tail()}")
     _say("\nStopped.")
 
 
 def main() -> int:
-    """The command; returns its exit code: 0 done, 1 it could not (the reason is on stderr)."""
+    """Run the command. Returns 0, or 1 on failure with the reason on stderr."""
     parser = argparse.ArgumentParser(
         prog="python -m deploy.kafka", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -1,4 +1,4 @@
-"""Where Kafka's jars and the Java to run them come from: resolved once, checked by hash, then used offline."""
+"""Finds Java, and fetches Kafka's jars with Maven: once, with checked hashes; later runs are offline."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ FOLDER = Path(__file__).parent
 POM = FOLDER / "pom.xml"
 HASHES = FOLDER / "jars.sha256"
 CACHE = FOLDER.parents[1] / ".kafka"
-"""Ignored by git, removed by `make clean`; holds one folder for each pom.xml and Java."""
+"""Ignored by Git, removed by `make clean`; contains one folder for each version of pom.xml."""
 
 OLDEST_JAVA = 17
-"""What Kafka 4's server asks for."""
+"""The minimum Java version of the Kafka 4 server."""
 INSTALL = "Install them (Debian, Ubuntu: sudo apt-get install default-jre-headless maven) and try again."
 
 _MAVEN_SECONDS = 600
 
 
 class KafkaMissing(RuntimeError):
-    """Apache Kafka cannot be had on this machine; the message says what to install or do."""
+    """Apache Kafka is not available on this machine; the message says what to install or do."""
 
 
 @dataclass(frozen=True)
 class Software:
-    """What it takes to run a node."""
+    """The programs and files that run a node."""
 
     java: str
-    """the program"""
+    """path of the Java program"""
     java_version: str
     jars: tuple[Path, ...]
-    """the classpath, in an order that never changes: the archive below is valid for that order only"""
+    """the classpath in a fixed order; the archive is only valid for that order"""
     archive: Path
-    """the JVM's memory of Kafka's loaded classes, which halves a start; may be missing"""
+    """the JVM's class data archive, which halves the time of a start; may be missing"""
 
     @property
     def kafka_version(self) -> str:
@@ -52,30 +52,32 @@ class Software:
         return kafka_version()
 
     def command(self, main_class: str, *arguments: str, options: tuple[str, ...] = ()) -> list[str]:
-        """The command line that runs one of Kafka's programs.
+        """Return the command line that runs one of Kafka's programs.
 
         Args:
-            options: for the JVM.
+            main_class: the program's Java class.
+            arguments: arguments of the program.
+            options: options of the JVM.
         """
-        learnt = self.archive.exists() and self.archive.stat().st_size > 0
-        known = (f"-XX:SharedArchiveFile={self.archive}",) if learnt else ()
+        has_archive = self.archive.exists() and self.archive.stat().st_size > 0
+        archive = (f"-XX:SharedArchiveFile={self.archive}",) if has_archive else ()
         classpath = os.pathsep.join(map(str, self.jars))
-        # An archive of another JVM is left aside with a warning, once a start.
-        return [self.java, *known, "-Xlog:cds=error", *options, "-cp", classpath, main_class, *arguments]
+        # The JVM ignores the archive of another JVM, with a warning at each start.
+        return [self.java, *archive, "-Xlog:cds=error", *options, "-cp", classpath, main_class, *arguments]
 
 
 def kafka_version() -> str:
-    """The version that pom.xml names."""
+    """Return the version of Apache Kafka in pom.xml."""
     found = re.search(r"<artifactId>kafka_2\.13</artifactId>\s*<version>([^<]+)</version>", POM.read_text("utf-8"))
     assert found is not None
     return found[1]
 
 
 def write_hashes() -> int:
-    """Resolve anew and write jars.sha256 from what came. Returns the number of jars.
+    """Resolve the jars again and write their hashes to jars.sha256. Returns the number of jars.
 
     Raises:
-        KafkaMissing: no Maven, no network at the first time.
+        KafkaMissing: Maven is not installed, or there is no network.
     """
     with tempfile.TemporaryDirectory(prefix="tilsagn-kafka-lock-") as folder:
         _resolve(Path(folder))
@@ -91,7 +93,7 @@ def find_java() -> tuple[str, str]:
     if program is None:
         where = f"JAVA_HOME ({home}) has no bin/java" if home else "java was not found"
         raise KafkaMissing(f"Apache Kafka needs Java {OLDEST_JAVA} or newer and Maven, and {where}. {INSTALL}")
-    # macOS has a `java` that does nothing but say that there is none.
+    # macOS has a `java` that only prints that Java is not installed.
     done = subprocess.run([program, "-version"], capture_output=True, text=True, check=False)  # noqa: S603 - theirs
     found = re.search(r'version "((\d+)[^"]*)"', done.stderr + done.stdout)
     if done.returncode or found is None:
@@ -106,7 +108,7 @@ def find_java() -> tuple[str, str]:
 
 def fetch(folder: Path, wanted: Mapping[str, str]) -> None:
     new = folder.with_name(f"{folder.name}.new")
-    shutil.rmtree(new, ignore_errors=True)  # of a set-up that was interrupted
+    shutil.rmtree(new, ignore_errors=True)  # left by an interrupted set-up
     try:
         _resolve(new)
         came = {jar.name: _digest(jar) for jar in new.iterdir()}

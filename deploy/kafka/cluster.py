@@ -1,4 +1,4 @@
-"""A cluster of one node or several, in a folder of its own, gone with whoever started it."""
+"""A Kafka cluster of one or more nodes in its own folder. It ends with the process that started it."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ _OWNED = "owned"  # locked by the process that made the folder, for as long as i
 class KafkaCluster:
     """Apache Kafka on this machine: `with KafkaCluster(nodes=3) as kafka: kafka.bootstrap_servers`.
 
-    The processes die with this one (see KafkaNode). The temporary folder is deleted by `erase` and on leaving the
-    block; after a kill -9 by whoever makes the next cluster on this machine.
+    The nodes' processes end with this one (see KafkaNode). `erase` and the end of the `with` block delete the temporary
+    folder; after a SIGKILL of this process, the next cluster on this machine deletes it.
 
     All methods block; use them from async code through `asyncio.to_thread`.
     """
@@ -46,15 +46,15 @@ class KafkaCluster:
         security: Security | None = None,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Nothing happens before `start`.
+        """Configure the cluster; `start` starts it.
 
         Args:
-            nodes: how many, each broker and controller: 1, or 3 for a cluster that survives the loss of one.
-            folder: where its data lies, kept afterwards; None makes a temporary one.
-            settings: Kafka's settings on top of ours, for every node.
-            java_options: for every node's JVM, on top of ours.
-            security: TLS, names and passwords, and rights, the same for every node; None lets everybody in.
-            say: told what takes long the very first time.
+            nodes: number of nodes, each broker and controller: 1, or 3 for a cluster that survives the loss of one.
+            folder: folder for the data, kept afterwards; a temporary one when None.
+            settings: Kafka settings for every node; they override ours.
+            java_options: options for every node's JVM, after ours.
+            security: TLS, SASL and ACLs of every node; None allows every client without authentication.
+            say: called with a message before a slow first-time step.
         """
         self._count = nodes
         self._folder = folder
@@ -80,14 +80,14 @@ class KafkaCluster:
 
     @property
     def bootstrap_servers(self) -> str:
-        """Where Kafka clients connect: every node, as `host:port,host:port`. The same from start to start."""
+        """The addresses of all nodes, as `host:port,host:port`. They stay the same after a restart."""
         if not self.nodes:
             raise RuntimeError("the cluster has not been started")
         return ",".join(node.bootstrap_servers for node in self.nodes)
 
     @property
     def access(self) -> Kafka:
-        """How a client that may do everything connects to it."""
+        """How a client connects as the administrator."""
         return self.bootstrap_servers if self._security is None else self._security.access(self.bootstrap_servers)
 
     @property
@@ -97,18 +97,18 @@ class KafkaCluster:
 
     @property
     def replication(self) -> int:
-        """How many replicas of a partition there can be, three at most."""
+        """The highest possible replication factor, at most 3."""
         return min(3, self._count)
 
     def alive(self) -> bool:
-        """Whether every node's process runs."""
+        """Return whether every node's process runs."""
         return bool(self.nodes) and all(node.alive() for node in self.nodes)
 
     def start(self, *, patience: float = START_SECONDS) -> None:
-        """Start every node that does not run, on the ports it always had, and return when all serve.
+        """Start every node that does not run, on the same ports as before, and return when all are ready.
 
         Raises:
-            deploy.kafka.artifacts.KafkaMissing: Java, Maven or the jars are not to be had.
+            deploy.kafka.artifacts.KafkaMissing: Java, Maven or the jars are not available.
             deploy.kafka.node.KafkaFailed, deploy.local.ports.PortTaken: a node does not start.
         """
         if not self.nodes:
@@ -118,7 +118,7 @@ class KafkaCluster:
         self._each(stopped, lambda node: node.wait_until_ready(patience=patience))
 
     def stop(self) -> None:
-        """Stop every node; what it stored stays. Killed after 10 s: the last ones have nobody to hand over to."""
+        """Stop every node and keep the data. A node is killed after 10 s: the last ones cannot hand over partitions."""
         self._each(self.nodes, KafkaNode.stop)
 
     def kill(self) -> None:
@@ -126,11 +126,11 @@ class KafkaCluster:
         self._each(self.nodes, KafkaNode.kill)
 
     def wipe(self) -> None:
-        """Kill every node and delete what they stored: the next start is that of an empty cluster."""
+        """Kill every node and delete the data. The next start is that of an empty cluster."""
         self._each(self.nodes, KafkaNode.wipe)
 
     def erase(self) -> None:
-        """Kill every node and leave nothing behind, unless the folder was given: that stays as it is."""
+        """Kill every node and delete the temporary folder. A folder given by the caller stays unchanged."""
         self.kill()
         if self._folder is not None and not self._kept:
             shutil.rmtree(self._folder, ignore_errors=True)
@@ -143,14 +143,14 @@ class KafkaCluster:
     def _make(self, found: Software) -> None:
         folder = self._folder
         if folder is None:
-            sweep()
+            remove_stale_clusters()
             folder = self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
-            # Locked before it has the name by which a sweep of another process knows what may be deleted.
+            # Take the lock before the file gets the name that other processes look for in stale folders.
             new = folder / f"{_OWNED}.new"
             self._owned = lock(new)
             new.rename(folder / _OWNED)
         folder.mkdir(parents=True, exist_ok=True)
-        members = [Member.anywhere(number) for number in range(1, self._count + 1)]
+        members = [Member.on_free_ports(number) for number in range(1, self._count + 1)]
         cluster_id = new_cluster_id()
         self.nodes = tuple(
             KafkaNode(
@@ -175,15 +175,15 @@ class KafkaCluster:
                 done.result()
 
 
-def sweep() -> None:
-    """Delete the temporary folders of clusters whose process was killed, and end what it left running."""
+def remove_stale_clusters() -> None:
+    """Delete the temporary folders of clusters whose process was killed, and end their remaining nodes."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         owned = folder / _OWNED
         try:
             if folder.is_symlink() or folder.stat().st_uid != os.geteuid() or not owned.exists():
                 continue
             held = lock(owned)
-        except OSError:  # it is in use, or was deleted just now
+        except OSError:  # in use, or just deleted
             continue
         with held:
             for record in folder.glob("node-*/process.json"):

@@ -1,4 +1,4 @@
-"""One node of Apache Kafka, broker and controller in one process, and everything that can happen to it."""
+"""One node of Apache Kafka, broker and controller in one process: start, stop, kill, pause, wipe."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from deploy.kafka.security import Security
 
 START_SECONDS = 90.0
-"""How long a start may take before it counts as failed: some 2 s on an idle machine, much longer on a busy one."""
+"""Timeout of a start: about 2 s on an idle machine, much longer on a busy one."""
 
 _STOP_SECONDS = 10.0
 _FORMAT_SECONDS = 60.0
-_STARTED = b"Kafka Server started"  # said once the node has caught up and the controller lets it serve
-_WORDS_SHOWN = 3000  # bytes of its log, when it fails
+_STARTED = b"Kafka Server started"  # logged when the node has caught up and is unfenced
+_LOG_TAIL_BYTES = 3000
 
-# Small and quick to start, for a broker that lives minutes: the C1 compiler alone and the simplest collector cost
-# half of the processor time of a start. What the JVM writes outside of the folder (hsperfdata) would outlive a kill.
+# For a broker that runs for minutes: the C1 compiler and the serial collector halve the processor time of a start.
+# UsePerfData is off because its files outside of the node's folder would remain after a SIGKILL.
 _JVM = ("-Xms64m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData")
 _LOG = (
     "-Dorg.slf4j.simpleLogger.showDateTime=true",
@@ -41,7 +41,7 @@ _LOG = (
     "-Dorg.slf4j.simpleLogger.log.org.apache.kafka.common.utils.AppInfoParser=error",
 )
 
-_IN_THE_CLEAR = {
+_PLAINTEXT = {
     "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
     "inter.broker.listener.name": "PLAINTEXT",
 }
@@ -53,7 +53,7 @@ class KafkaFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class Member:
-    """Where a node of the cluster listens, on loopback."""
+    """The id of a node and its ports on loopback."""
 
     node_id: int
     port: int
@@ -61,23 +61,23 @@ class Member:
     controller_port: int
 
     @classmethod
-    def anywhere(cls, node_id: int) -> Member:
-        """On two free ports that it keeps from start to start."""
+    def on_free_ports(cls, node_id: int) -> Member:
+        """Return a member on two free ports, which it keeps when it restarts."""
         return cls(node_id, ports.any_steady(), ports.any_steady())
 
 
 def new_cluster_id() -> str:
-    """A new cluster's id: 22 characters of base64, as Kafka makes them."""
-    while (made := secrets.token_urlsafe(16)).startswith("-"):  # or it would look like an option
+    """Return a new cluster id: 22 characters of URL-safe base64, Kafka's own format."""
+    while (cluster_id := secrets.token_urlsafe(16)).startswith("-"):  # it would look like an option
         pass
-    return made
+    return cluster_id
 
 
 class KafkaNode:
-    """A KRaft node whose life belongs to this process; its log stays in its folder until it is wiped.
+    """A KRaft node that ends with this process. Its log stays in its folder.
 
-    It listens on 127.0.0.1 only. When this process dies, the kernel kills it (Linux); elsewhere the next start on
-    its folder ends it, known by its pid and start time.
+    It listens on 127.0.0.1 only. When this process dies, the kernel kills the node (Linux). On other systems, the next
+    start in the same folder ends it; it is identified by its process id and start time.
 
     All methods block; use them from async code through `asyncio.to_thread`.
     """
@@ -94,19 +94,19 @@ class KafkaNode:
         java_options: Sequence[str] = (),
         security: Security | None = None,
     ) -> None:
-        """Nothing happens before `start`.
+        """Configure the node; `start` starts it.
 
         Args:
-            software: from `artifacts.software()`.
-            folder: for its data, settings and log; made when missing.
-            member: its number and ports; number 1 on free ports when None.
-            members: every node of the cluster; itself alone when empty.
-            cluster_id: from `new_cluster_id`, the same for all members; made when None.
-            settings: Kafka's settings on top of ours, by name.
-            java_options: for the JVM, behind ours: the last word counts.
-            security: TLS, names and passwords, and rights; None lets everybody in on loopback, in the clear.
+            software: from `setup.software()`.
+            folder: folder for data, settings and log; created when missing.
+            member: node id and ports; id 1 on free ports when None.
+            members: all nodes of the cluster; only this one when empty.
+            cluster_id: from `new_cluster_id`, the same for all members; generated when None.
+            settings: Kafka settings by name; they override ours.
+            java_options: options for the JVM, after ours; the last one wins.
+            security: TLS, SASL and ACLs; None allows every client on loopback, without TLS.
         """
-        self.member = member or Member.anywhere(1)
+        self.member = member or Member.on_free_ports(1)
         self.folder = folder
         self._software = software
         self._members = tuple(members) or (self.member,)
@@ -115,37 +115,37 @@ class KafkaNode:
         self._java_options = tuple(java_options)
         self._security = security
         self._child: subprocess.Popen[bytes] | None = None
-        self._said_before = 0
-        self._turn = threading.RLock()  # one start or stop at a time
+        self._log_offset = 0
+        self._lock = threading.RLock()  # serialises starts and stops
 
     @property
     def bootstrap_servers(self) -> str:
-        """Where Kafka clients connect to this node, as `host:port`."""
+        """The node's address for clients, as `host:port`."""
         return f"{ports.LOOPBACK}:{self.member.port}"
 
     @property
     def log(self) -> Path:
-        """What it says, from all its starts."""
+        """The log file of all starts."""
         return self.folder / "kafka.log"
 
     @property
     def data(self) -> Path:
-        """Its topics and the cluster's metadata."""
+        """The folder of the topics and the cluster's metadata."""
         return self.folder / "data"
 
     @property
     def pid(self) -> int | None:
-        """Its process id while it runs, paused or not."""
+        """The process id while the node runs or is paused, else None."""
         return self._child.pid if self._child is not None and self._child.poll() is None else None
 
     def alive(self) -> bool:
-        """Whether its process runs, paused or not."""
+        """Return whether the process exists, paused or not."""
         return self.pid is not None
 
-    # ---- life and death
+    # ---- start and stop
 
     def start(self, *, patience: float = START_SECONDS) -> None:
-        """Launch it and return when it serves. Two of three must run for any to serve: see `launch`.
+        """Launch the node and return when it is ready. In a cluster of three, two must run before any becomes ready.
 
         Raises:
             deploy.local.ports.PortTaken, KafkaFailed: as `launch` and `wait_until_ready`.
@@ -154,22 +154,22 @@ class KafkaNode:
         self.wait_until_ready(patience=patience)
 
     def launch(self) -> None:
-        """Format it if that was not done, start its process on the same ports as ever, and return at once.
+        """Format the storage if necessary, start the process on the node's ports, and return without waiting.
 
         Raises:
-            deploy.local.ports.PortTaken: one of its ports is in use by another program.
-            KafkaFailed: it cannot be formatted, or Java does not run.
+            deploy.local.ports.PortTaken: another program uses one of the ports.
+            KafkaFailed: the storage cannot be formatted, or Java does not run.
         """
-        with self._turn:
+        with self._lock:
             if self.alive():
                 return
             self._end_orphan()
             self._format()
             for port in (self.member.port, self.member.controller_port):
-                # The kernel lets go of a killed process's port a moment after the process.
+                # The kernel releases the ports of a killed process with a short delay.
                 if not wait_until(partial(ports.is_free, port), seconds=3, every=0.05):
                     raise ports.PortTaken(port)
-            self._said_before = self.log.stat().st_size if self.log.exists() else 0
+            self._log_offset = self.log.stat().st_size if self.log.exists() else 0
             options = (*_JVM, *_LOG, f"-Djava.io.tmpdir={self._temporary}", *self._java_options)
             command = self._software.command("kafka.Kafka", str(self._settings_file), options=options)
             try:
@@ -179,56 +179,56 @@ class KafkaNode:
             remember(self._record, self._child.pid)
 
     def ready(self) -> bool:
-        """Whether it has been serving since its last launch (it may be paused now)."""
+        """Return whether the node has become ready since its last launch; it may be paused now."""
         if not self.alive():
             return False
         with self.log.open("rb") as log:
-            log.seek(self._said_before)
+            log.seek(self._log_offset)
             return _STARTED in log.read()
 
     def wait_until_ready(self, *, patience: float = START_SECONDS) -> None:
-        """Return when it serves.
+        """Return when the node is ready.
 
         Raises:
-            KafkaFailed: it died, or took longer than `patience` seconds; it is killed then.
+            KafkaFailed: it died, or was not ready after `patience` seconds and was killed.
         """
         wait_until(lambda: self.ready() or not self.alive(), seconds=patience, every=0.05)
         if not self.ready():
             died = "died" if not self.alive() else f"was not ready within {patience:.0f} s"
             self.kill()
-            raise KafkaFailed(f"Kafka node {self.member.node_id} {died}; its log ends:\n{self.last_words()}")
+            raise KafkaFailed(f"Kafka node {self.member.node_id} {died}; its log ends:\n{self.log_tail()}")
 
     def stop(self, *, patience: float = _STOP_SECONDS) -> None:
-        """Have it hand over its partitions and stop (SIGTERM); SIGKILL after `patience` seconds."""
+        """Stop the node with SIGTERM, so that it hands over its partitions; SIGKILL after `patience` seconds."""
         self.resume()
         self._end(signal.SIGTERM, signal.SIGKILL, patience=patience)
 
     def kill(self) -> None:
-        """Kill it without warning (SIGKILL), as a fault would. What it had not written out is gone."""
+        """Kill the node with SIGKILL. Data that was not flushed is lost."""
         self._end(signal.SIGKILL, patience=_STOP_SECONDS)
 
     def pause(self) -> None:
-        """Freeze it (SIGSTOP): its ports still take connections, and nothing answers."""
+        """Pause the node with SIGSTOP: its ports accept connections, but nothing answers."""
         self._signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        """Let a frozen one go on (SIGCONT)."""
+        """Resume a paused node with SIGCONT."""
         self._signal(signal.SIGCONT)
 
     def wipe(self) -> None:
-        """Kill it and delete its disk: the next start is that of a node with nothing on it, on the same ports."""
+        """Kill the node and delete its data. The next start is that of an empty node on the same ports."""
         self.kill()
         shutil.rmtree(self.data, ignore_errors=True)
 
-    def last_words(self) -> str:
-        """The end of its log."""
+    def log_tail(self) -> str:
+        """Return the end of the log."""
         if not self.log.exists():
             return ""
         with self.log.open("rb") as log:
-            log.seek(max(0, self.log.stat().st_size - _WORDS_SHOWN))
+            log.seek(max(0, self.log.stat().st_size - _LOG_TAIL_BYTES))
             return log.read().decode(errors="replace")
 
-    # ---- within
+    # ---- internals
 
     @property
     def _settings_file(self) -> Path:
@@ -245,7 +245,7 @@ class KafkaNode:
     def _format(self) -> None:
         self._temporary.mkdir(parents=True, exist_ok=True)
         values = self._own_settings() | self._settings
-        # There may be a password in it.
+        # The settings may contain a password.
         write_atomically(
             self._settings_file, "".join(f"{name}={value}\n" for name, value in values.items()), mode=0o600
         )
@@ -254,7 +254,7 @@ class KafkaNode:
         command = self._software.command(
             "kafka.tools.StorageTool",
             *("format", "--cluster-id", self._cluster_id, "--config", str(self._settings_file)),
-            *(("--add-scram", self._security.first_user()) if self._security is not None else ()),
+            *(("--add-scram", self._security.scram_credentials()) if self._security is not None else ()),
             options=(*_JVM, "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"),
         )
         try:
@@ -272,12 +272,12 @@ class KafkaNode:
         inner = {
             f"{topic}.{name}": str(value)
             for topic in ("offsets.topic", "transaction.state.log", "share.coordinator.state.topic")
-            # 50 partitions are for hundreds of groups: here they only cost time, in each of three processes.
+            # The default of 50 partitions is for hundreds of groups; here it only costs time.
             for name, value in (("replication.factor", replicas), ("num.partitions", 3))
         }
         voters = ",".join(f"{one.node_id}@{ports.LOOPBACK}:{one.controller_port}" for one in self._members)
         client, controller = (f"{ports.LOOPBACK}:{port}" for port in (self.member.port, self.member.controller_port))
-        protocol, how = "PLAINTEXT", dict(_IN_THE_CLEAR)
+        protocol, how = "PLAINTEXT", dict(_PLAINTEXT)
         if self._security is not None:
             protocol, how = "SASL_SSL", self._security.settings()
         return {
@@ -296,7 +296,7 @@ class KafkaNode:
             "share.coordinator.state.topic.min.isr": str(in_sync),
             **inner,
             "group.initial.rebalance.delay.ms": "0",
-            # Memory and threads: the defaults are for a machine of its own.
+            # Memory and threads: the defaults assume a dedicated machine.
             "log.cleaner.dedupe.buffer.size": "2097152",
             "num.network.threads": "2",
             "num.io.threads": "4",
@@ -306,10 +306,10 @@ class KafkaNode:
     def _signal(self, number: signal.Signals) -> None:
         child = self._child
         if child is not None:
-            child.send_signal(number)  # does nothing when it is dead already
+            child.send_signal(number)  # no effect on a process that has ended
 
     def _end(self, *signals: signal.Signals, patience: float) -> None:
-        with self._turn:
+        with self._lock:
             child, self._child = self._child, None
             if child is None:
                 return

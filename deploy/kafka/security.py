@@ -1,7 +1,7 @@
-"""A Kafka that lets in over TLS, by name and password, and lets nobody do what no right names.
+"""Settings for a Kafka node with TLS, SASL/SCRAM users and ACLs that deny by default.
 
-The settings are those that docs/operations.md tells an operator to give a cluster: the tests run on what is
-recommended. Its controllers, where no name and password can be looked up yet, know one another by certificate.
+These are the settings that docs/operations.md recommends, so the tests run on the recommended configuration.
+Controllers authenticate each other by certificate, because SCRAM users are not available there at start-up.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ ADMINISTRATOR: Final = "tilsagn-admin"
 
 @dataclass(frozen=True)
 class Security:
-    """What a secured node is given.
+    """Certificates and administrator password of a secured node.
 
     Attributes:
-        folder: of `python -m deploy.certificates`, with a certificate of `kafka`.
-        password: the administrator's, who may do everything, and as whom the brokers ask one another.
+        folder: written by `python -m deploy.certificates`, with a certificate named `kafka`.
+        password: password of the administrator, a super user that the brokers also use among themselves.
     """
 
     folder: Path
@@ -32,14 +32,14 @@ class Security:
 
     @classmethod
     def new(cls, folder: Path, password: str) -> Security:
-        """With an authority and a certificate for this machine's loopback address, made now in `folder`."""
+        """Create an authority and a certificate for the loopback address in `folder`."""
         authority = Authority.new()
         authority.write(folder)
         authority.issue(CERTIFICATE, folder, hosts=(LOOPBACK,))
         return cls(folder, password)
 
     def settings(self) -> dict[str, str]:
-        """Kafka's settings, but for where it listens."""
+        """Return the Kafka settings, without the listeners."""
         login = f'required username="{ADMINISTRATOR}" password="{self.password}";'
         return {
             "listener.security.protocol.map": "SASL_SSL:SASL_SSL,CONTROLLER:SSL",
@@ -59,10 +59,10 @@ class Security:
             "super.users": f"User:{ADMINISTRATOR};User:CN={CERTIFICATE}",
         }
 
-    def first_user(self) -> str:
-        """What `kafka-storage format --add-scram` is told: without the administrator nobody could make the others."""
+    def scram_credentials(self) -> str:
+        """Return the argument of `kafka-storage format --add-scram` that creates the administrator."""
         return f"{MECHANISM}=[name={ADMINISTRATOR},password={self.password}]"
 
     def access(self, servers: str, *, username: str = ADMINISTRATOR, password: str = "") -> KafkaAccess:
-        """How a client reaches it, as the administrator unless somebody else is named."""
+        """Return how a client connects, as the administrator unless another user is given."""
         return KafkaAccess(servers, "SASL_SSL", username, password or self.password, str(self.folder / "ca.pem"))

@@ -1,4 +1,4 @@
-"""Everything that has to be there before a node can start, made once: the jars, and what Java learns of them."""
+"""Prepares what a node needs, once: the jars, and a class data archive of the JVM for faster starts."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from deploy.local.files import lock
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_ANOTHERS_SETUP_SECONDS = 900
+_LOCK_SECONDS = 900
 
 
 def software(say: Callable[[str], None] = lambda _: None) -> Software:
-    """What runs Apache Kafka here, resolved now if it never was.
+    """Return the programs and files that run Apache Kafka, and prepare them on the first call.
 
-    The first time needs the network and Maven, unless Maven has everything in its own cache; later times neither.
+    The first call needs Maven and the network, unless Maven's cache contains the jars. Later calls need neither.
 
     Args:
-        say: told in a few words what is being done, when it takes more than a moment.
+        say: called with a message before a slow step.
 
     Raises:
-        KafkaMissing: no Java from 17 on, no Maven, no network at the first time, or a jar that is not the locked one.
+        KafkaMissing: Java 17 or newer or Maven is missing, the network is not available, or a jar's hash is wrong.
     """
     java, version = artifacts.find_java()
     fingerprint = hashlib.sha256(artifacts.POM.read_bytes() + artifacts.HASHES.read_bytes()).hexdigest()[:12]
@@ -38,18 +38,18 @@ def software(say: Callable[[str], None] = lambda _: None) -> Software:
     archive = folder / f"classes-{_identifier(java, version)}.jsa"
     if not folder.exists() or not archive.exists():
         artifacts.CACHE.mkdir(exist_ok=True)
-        with lock(artifacts.CACHE / "lock", patience=_ANOTHERS_SETUP_SECONDS):
+        with lock(artifacts.CACHE / "lock", patience=_LOCK_SECONDS):
             if not folder.exists():
                 say(f"Fetching Apache Kafka {artifacts.kafka_version()} with Maven")
                 artifacts.fetch(folder, wanted)
             if not archive.exists():
                 say("Teaching Java to start it faster")
-                _learn(Software(java, version, jars, archive))
+                _create_class_archive(Software(java, version, jars, archive))
     return Software(java, version, jars, archive)
 
 
-def _learn(new: Software) -> None:
-    """Run a node for a moment and keep what its JVM loaded. Where that fails, starts are only slower."""
+def _create_class_archive(new: Software) -> None:
+    """Run a node briefly and keep the class data archive of its JVM. If this fails, starts are only slower."""
     with tempfile.TemporaryDirectory(prefix="tilsagn-kafka-classes-") as folder:
         dump = Path(folder) / "classes.jsa"
         node = KafkaNode(new, Path(folder) / "node", java_options=(f"-XX:ArchiveClassesAtExit={dump}", "-Xlog:cds=off"))
@@ -63,7 +63,7 @@ def _learn(new: Software) -> None:
             shutil.copyfile(dump, kept)
             kept.rename(new.archive)
         else:
-            new.archive.touch()  # not again at every start
+            new.archive.touch()  # do not try again at every start
 
 
 def _identifier(java: str, version: str) -> str:

@@ -1,1 +1,1 @@
-"""Looking after personal data in a whole installation: each service's register, and what follows from it."""
+"""Personal data in the whole installation: each service's data inventory, its documentation, reports and erasure."""

@@ -1,4 +1,4 @@
-"""`python -m deploy.privacy`: bring docs/privacy.da.md up to date with the registers of personal data."""
+"""`python -m deploy.privacy`: updates docs/privacy.da.md from the data inventories."""
 
 from deploy.privacy.document import FILE, up_to_date
 

@@ -1,11 +1,11 @@
-"""The part of docs/privacy.da.md that follows from the registers: what is held about whom, why and until when."""
+"""Generates the part of docs/privacy.da.md that lists the data inventories: data subjects, purposes and retention."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from deploy.privacy.registers import data_inventory_of
+from deploy.privacy.data_inventories import data_inventory_of
 from deploy.services import SERVICES
 
 if TYPE_CHECKING:
@@ -19,10 +19,10 @@ _ENDS: Final = "<!-- Hertil. -->"
 
 
 def up_to_date(document: str) -> str:
-    """Return the document with its part as the registers say now.
+    """Return the document with its generated part replaced.
 
     Raises:
-        ValueError: it does not say where that part begins and ends.
+        ValueError: the markers around the generated part are missing.
     """
     before, begins, rest = document.partition(_BEGINS)
     _, ends, after = rest.partition(_ENDS)

@@ -1,6 +1,9 @@
-"""Made-up but plausible taskforces to show, try and test with.
+"""Fictional taskforces for demonstrations and tests. The services do not use this package.
 
-`facts` holds the published figures a scenario must end at, `struer*` the deterministic data, `loading` brings data
-into a running installation through the services' own use cases, `evening` plays a live event over the public API.
-Nothing here is used by the services, and no company, person or CVR number in it is real.
+    facts                      the published figures that the scenario must reach
+    struer, struer_companies   the deterministic data
+    loading                    loads the data into a running installation through the services' commands
+    evening                    plays a live event through the public API
+
+No company, person or CVR number is real.
 """

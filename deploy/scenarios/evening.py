@@ -1,7 +1,7 @@
-"""An evening that plays itself: companies come in, phones send pledges, case workers confirm hires, all over HTTP.
+"""Plays a company evening over HTTP: companies check in, phones send pledges, case workers confirm hires.
 
-What happens when is settled beforehand, from the evening's number alone. Playing it is one client for each role
-against the public API, with the tokens a person would have, trying again as a phone does when an answer is lost.
+`plan_evening` decides all steps in advance, from the date and number of the evening alone. `play` uses one
+client per role with that role's token, and repeats a request when the response is lost, as a phone does.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from uuid import UUID, uuid5
 import httpx
 
 from deploy.scenarios import facts
-from deploy.scenarios.struer import TASKFORCE_ID, Chance, contact_of
+from deploy.scenarios.struer import TASKFORCE_ID, SeededRandom, random_contact_name
 from deploy.scenarios.struer_companies import Company, companies
 from shared.fields.copenhagen import COPENHAGEN
 
@@ -26,34 +26,34 @@ if TYPE_CHECKING:
 TITLE: Final = f"Virksomhedsaften hos {facts.EVENING_HOST}"
 PLACE: Final = f"{facts.EVENING_HOST}, Struer"
 SECONDS: Final = 60.0
-"""How long it takes at speed 1."""
+"""Duration of an evening at speed 1."""
 
-_DOORS_CLOSE: Final = 24.0
+_LAST_ARRIVAL: Final = 24.0
 _FIRST_PLEDGE: Final = 5.0
 _LAST_PLEDGE: Final = 52.0
 _PLEDGES: Final = 48
 _HIRES: Final = 6
 _PATIENCE_SECONDS: Final = 30.0
 
-Speaker = Literal["coordinator", "member", "guest", "caseworker"]
+Role = Literal["coordinator", "member", "guest", "caseworker"]
 
 
 @dataclass(frozen=True)
-class Arrival:
-    """A company comes in."""
+class CheckInStep:
+    """A company checks in. `at` is in seconds from the start at speed 1."""
 
     at: float
     company: Company
 
 
 @dataclass(frozen=True)
-class Promise:
-    """A company pledges positions, by its own phone or a member's."""
+class PledgeStep:
+    """A company pledges positions, on its own phone or on a member's. `hours` is the range of weekly hours."""
 
     at: float
     id: UUID
     company: Company
-    by: Speaker
+    by: Role
     contact: str
     positions: int
     hours: tuple[int, int]
@@ -61,26 +61,26 @@ class Promise:
 
 
 @dataclass(frozen=True)
-class Confirmation:
-    """A case worker confirms that somebody starts today."""
+class HireStep:
+    """A case worker confirms a hire that starts today."""
 
     at: float
     id: UUID
-    promise: Promise
+    promise: PledgeStep
     weekly_hours: int
 
 
-Step = Arrival | Promise | Confirmation
+Step = CheckInStep | PledgeStep | HireStep
 
 
 @dataclass(frozen=True)
 class Evening:
-    """One evening.
+    """The plan of one evening.
 
     Attributes:
-        held_on: its day in Copenhagen.
-        number: 1 for the day's first.
-        steps: what happens, in seconds from the start at speed 1.
+        held_on: the date in Copenhagen.
+        number: 1 for the first evening of that date.
+        steps: sorted by time.
     """
 
     held_on: date
@@ -94,57 +94,59 @@ class Evening:
 
     @property
     def starts_at(self) -> datetime:
-        """Five o'clock, when firms have closed."""
+        """17.00 in Copenhagen."""
         return datetime.combine(self.held_on, time(17), COPENHAGEN)
 
     @property
     def ends_at(self) -> datetime:
-        """Nine o'clock."""
+        """21.00 in Copenhagen."""
         return self.starts_at + timedelta(hours=4)
 
 
 def event_id(held_on: date, number: int) -> UUID:
-    """The id of a day's evening of that number."""
+    """Return the id of the event for that date and number."""
     return uuid5(TASKFORCE_ID, f"evening:{held_on.isoformat()}:{number}")
 
 
-def evening(held_on: date, number: int) -> Evening:
-    """Settle what happens. The same day and number give the same evening."""
-    chance = Chance(f"evening {held_on.isoformat()} {number}")
+def plan_evening(held_on: date, number: int) -> Evening:
+    """Return the plan of an evening. The same date and number always give the same plan."""
+    rng = SeededRandom(f"evening {held_on.isoformat()} {number}")
     identity = event_id(held_on, number)
-    guests = chance.some_of(companies(), facts.EVENING_COMPANIES)
-    order = sorted(guests, key=lambda _: chance.below(1_000_000))
-    # They come in a rush that thins out.
-    arrivals = [Arrival(_DOORS_CLOSE * (index / len(order)) ** 1.4, company) for index, company in enumerate(order)]
-    promises = list(_promises(chance, identity, arrivals))
+    guests = rng.sample(companies(), facts.EVENING_COMPANIES)
+    order = sorted(guests, key=lambda _: rng.below(1_000_000))
+    # Most companies arrive early.
+    arrivals = [
+        CheckInStep(_LAST_ARRIVAL * (index / len(order)) ** 1.4, company) for index, company in enumerate(order)
+    ]
+    promises = list(_pledge_steps(rng, identity, arrivals))
     confirmations = [
-        Confirmation(
-            at=min(promise.at + 5 + chance.below(4), SECONDS - 1),
+        HireStep(
+            at=min(promise.at + 5 + rng.below(4), SECONDS - 1),
             id=uuid5(promise.id, "hire"),
             promise=promise,
             weekly_hours=promise.hours[0],
         )
-        for promise in chance.some_of(promises[: _PLEDGES * 5 // 6], _HIRES)
+        for promise in rng.sample(promises[: _PLEDGES * 5 // 6], _HIRES)
     ]
     steps: list[Step] = [*arrivals, *promises, *confirmations]
     return Evening(held_on, number, tuple(sorted(steps, key=lambda step: step.at)))
 
 
-def _promises(chance: Chance, identity: UUID, arrivals: Sequence[Arrival]) -> Iterator[Promise]:
-    """Those who came first pledge first; nobody before they are in."""
-    speaking = chance.some_of(arrivals, _PLEDGES)
-    for number, arrival in enumerate(speaking, start=1):
-        planned = _FIRST_PLEDGE + (_LAST_PLEDGE - _FIRST_PLEDGE) * (number + chance.below(100) / 100) / _PLEDGES
+def _pledge_steps(rng: SeededRandom, identity: UUID, arrivals: Sequence[CheckInStep]) -> Iterator[PledgeStep]:
+    """Yield the pledges in the order of arrival, none before the company has checked in."""
+    pledging = rng.sample(arrivals, _PLEDGES)
+    for number, arrival in enumerate(pledging, start=1):
+        planned = _FIRST_PLEDGE + (_LAST_PLEDGE - _FIRST_PLEDGE) * (number + rng.below(100) / 100) / _PLEDGES
         company = arrival.company
-        yield Promise(
+        yield PledgeStep(
             at=max(planned, arrival.at + 2),
             id=uuid5(identity, f"pledge:{number}"),
             company=company,
             by="member" if number % 3 == 0 else "guest",
-            contact=contact_of(chance),
+            contact=random_contact_name(rng),
             positions=2 if number % 15 == 0 else 1,
-            hours=chance.one_of(((5, 8), (5, 10), (8, 12), (10, 15))),
-            tasks=chance.some_of(company.tasks, 1 + chance.below(2)),
+            hours=rng.choose(((5, 8), (5, 10), (8, 12), (10, 15))),
+            tasks=rng.sample(company.tasks, 1 + rng.below(2)),
         )
 
 
@@ -152,75 +154,77 @@ def _promises(chance: Chance, identity: UUID, arrivals: Sequence[Arrival]) -> It
 
 
 @dataclass(frozen=True)
-class Stage:
-    """Where an evening is played.
+class EveningTarget:
+    """The installation on which an evening is played.
 
     Attributes:
-        url: the installation's public origin.
+        url: the public origin.
         tokens: a bearer token for each of coordinator, member and caseworker.
-        told: called with each step once the installation has acknowledged it.
+        on_step: called with each step when the installation has acknowledged it.
     """
 
     url: str
     tokens: Mapping[str, str]
-    told: Callable[[Step], None] = lambda _step: None
+    on_step: Callable[[Step], None] = lambda _step: None
 
 
 class Refused(Exception):
-    """The installation said no to something it should have taken; the text says to what and why."""
+    """The installation refused a request of the evening; the message names the request and the reason."""
 
 
-async def was_played(stage: Stage, held_on: date) -> int:
-    """How many evenings of that day the installation knows."""
-    async with _client(stage.url, stage.tokens["coordinator"]) as http:
+async def evenings_played(target: EveningTarget, held_on: date) -> int:
+    """Return how many evenings of that date exist in the installation."""
+    async with _client(target.url, target.tokens["coordinator"]) as http:
         number = 0
         while (await _send(http, "GET", f"/api/events/v1/events/{event_id(held_on, number + 1)}", None)) is not None:
             number += 1
         return number
 
 
-async def guest_link(stage: Stage, event: UUID) -> str:
-    """The address behind an evening's QR code: it opens the intake to whoever has it. Raises `Refused`."""
-    async with _client(stage.url, stage.tokens["coordinator"]) as http:
-        handed_out = await _must(http, "POST", f"/api/events/v1/events/{event}/passes", {})
+async def guest_link(target: EveningTarget, event: UUID) -> str:
+    """Return the URL in the evening's QR code, which opens the intake for guests. Raises `Refused`."""
+    async with _client(target.url, target.tokens["coordinator"]) as http:
+        handed_out = await _request(http, "POST", f"/api/events/v1/events/{event}/passes", {})
         return str(handed_out["link"])
 
 
-async def play(stage: Stage, programme: Evening, *, speed: float = 1.0) -> None:
-    """Play an evening; returns when its last step has been acknowledged. Its doors stay open.
+async def play(target: EveningTarget, plan: Evening, *, speed: float = 1.0) -> None:
+    """Play an evening. Returns when the last step has been acknowledged; the event stays open.
 
     Args:
+        target: the installation.
+        plan: the evening to play.
         speed: 1 takes a minute, 2 half a minute.
 
     Raises:
-        Refused: the installation would not take a step.
-        httpx.TransportError: it has not answered for half a minute.
+        Refused: the installation refused a step.
+        httpx.TransportError: the installation did not answer for 30 seconds.
     """
-    async with _client(stage.url, stage.tokens["coordinator"]) as http:
-        await _close_earlier(http)
-        await _open(http, programme)
-        handed_out = await _must(http, "POST", f"/api/events/v1/events/{programme.id}/passes", {})
-    tokens = {**stage.tokens, "guest": handed_out["token"]}
-    clients = {name: _client(stage.url, token) for name, token in tokens.items()}
-    acknowledged = {step.id: asyncio.Event() for step in programme.steps if isinstance(step, Promise)}
+    async with _client(target.url, target.tokens["coordinator"]) as http:
+        await _close_earlier_evenings(http)
+        await _open(http, plan)
+        handed_out = await _request(http, "POST", f"/api/events/v1/events/{plan.id}/passes", {})
+    tokens = {**target.tokens, "guest": handed_out["token"]}
+    clients = {name: _client(target.url, token) for name, token in tokens.items()}
+    acknowledged = {step.id: asyncio.Event() for step in plan.steps if isinstance(step, PledgeStep)}
     began = asyncio.get_running_loop().time()
 
     async def take(step: Step) -> None:
         await asyncio.sleep(max(0.0, began + step.at / speed - asyncio.get_running_loop().time()))
-        if isinstance(step, Arrival):
+        if isinstance(step, CheckInStep):
             body: dict[str, Any] = {"company_id": str(step.company.id)}
-            await _must(clients["coordinator"], "POST", f"/api/events/v1/events/{programme.id}/check-ins", body)
-        elif isinstance(step, Promise):
-            await _must(clients[step.by], "POST", "/api/pledges/v1/pledges", _pledge(programme, step))
+            await _request(clients["coordinator"], "POST", f"/api/events/v1/events/{plan.id}/check-ins", body)
+        elif isinstance(step, PledgeStep):
+            await _request(clients[step.by], "POST", "/api/pledges/v1/pledges", _pledge(plan, step))
             acknowledged[step.id].set()
         else:
             await acknowledged[step.promise.id].wait()
-            await _must(clients["caseworker"], "POST", "/api/pledges/v1/hires", _hire(programme, step))
-        stage.told(step)
+            await _request(clients["caseworker"], "POST", "/api/pledges/v1/hires", _hire(plan, step))
+        target.on_step(step)
 
     try:
         async with asyncio.TaskGroup() as group:
-            for step in programme.steps:
+            for step in plan.steps:
                 group.create_task(take(step))
     except BaseExceptionGroup as failed:
         raise failed.exceptions[0] from None
@@ -229,11 +233,11 @@ async def play(stage: Stage, programme: Evening, *, speed: float = 1.0) -> None:
             await client.aclose()
 
 
-def _pledge(programme: Evening, step: Promise) -> dict[str, Any]:
+def _pledge(plan: Evening, step: PledgeStep) -> dict[str, Any]:
     first_name = step.contact.partition(" ")[0].lower()
     return {
         "id": str(step.id),
-        "event_id": str(programme.id),
+        "event_id": str(plan.id),
         "company": {"name": step.company.name, "cvr": step.company.cvr, "municipality": step.company.municipality},
         "contact": {"name": step.contact, "email": f"{first_name}@{step.company.mail_domain}"},
         "job_type": "smaajob",
@@ -245,37 +249,37 @@ def _pledge(programme: Evening, step: Promise) -> dict[str, Any]:
     }
 
 
-def _hire(programme: Evening, step: Confirmation) -> dict[str, Any]:
+def _hire(plan: Evening, step: HireStep) -> dict[str, Any]:
     return {
         "id": str(step.id),
         "pledge_id": str(step.promise.id),
         "position": 1,
-        "start_date": programme.held_on.isoformat(),
+        "start_date": plan.held_on.isoformat(),
         "weekly_hours": step.weekly_hours,
         "contact_person": {"name": "Jonas Tangaa"},
     }
 
 
-async def _close_earlier(http: httpx.AsyncClient) -> None:
-    """Only one evening is on at a time: one of yesterday that nobody ended is ended now."""
-    listed = await _must(http, "GET", "/api/events/v1/events?status=open&page_size=50", None)
+async def _close_earlier_evenings(http: httpx.AsyncClient) -> None:
+    """Close evenings that are still open: only one is open at a time."""
+    listed = await _request(http, "GET", "/api/events/v1/events?status=open&page_size=50", None)
     for event in listed["items"]:
         if event["title"] == TITLE:
-            await _must(http, "POST", f"/api/events/v1/events/{event['id']}/close", {})
+            await _request(http, "POST", f"/api/events/v1/events/{event['id']}/close", {})
 
 
-async def _open(http: httpx.AsyncClient, programme: Evening) -> None:
-    plan = {
-        "id": str(programme.id),
+async def _open(http: httpx.AsyncClient, plan: Evening) -> None:
+    body = {
+        "id": str(plan.id),
         "title": TITLE,
         "place": PLACE,
-        "starts_at": programme.starts_at.isoformat(),
-        "ends_at": programme.ends_at.isoformat(),
+        "starts_at": plan.starts_at.isoformat(),
+        "ends_at": plan.ends_at.isoformat(),
         "goal_positions": facts.EVENING_POSITIONS_ABOUT,
     }
-    await _must(http, "POST", "/api/events/v1/events", plan)
+    await _request(http, "POST", "/api/events/v1/events", body)
     for step in ("publish", "open"):
-        await _must(http, "POST", f"/api/events/v1/events/{programme.id}/{step}", {})
+        await _request(http, "POST", f"/api/events/v1/events/{plan.id}/{step}", {})
 
 
 def _client(url: str, token: str) -> httpx.AsyncClient:
@@ -288,7 +292,7 @@ def _client(url: str, token: str) -> httpx.AsyncClient:
     )
 
 
-async def _must(http: httpx.AsyncClient, method: str, path: str, body: dict[str, Any] | None) -> Any:
+async def _request(http: httpx.AsyncClient, method: str, path: str, body: dict[str, Any] | None) -> Any:
     answer = await _send(http, method, path, body)
     if answer is None:
         raise Refused(f"{path} does not exist")
@@ -296,9 +300,9 @@ async def _must(http: httpx.AsyncClient, method: str, path: str, body: dict[str,
 
 
 async def _send(http: httpx.AsyncClient, method: str, path: str, body: dict[str, Any] | None) -> Any:
-    """Send a request until it is answered, always the same one; None for what does not exist.
+    """Send a request and retry it for up to 30 seconds; return its JSON, or None if a resource does not exist.
 
-    Everything here may be sent twice: ids are ours, and the services answer a repeat as the first time.
+    Retries are safe: the client chooses the ids, and the services answer a repeated request like the first one.
     """
     headers = {"idempotency-key": body["id"]} if body and "id" in body else {}
     loop = asyncio.get_running_loop()

@@ -1,8 +1,7 @@
-"""Bringing a scenario into an installation through the services' own use cases, each thing at its own time.
+"""Loads a scenario into an installation through the services' commands, with the times of the scenario.
 
-Every id is the scenario's, so that loading twice is loading once, and a load that was cut short is completed by
-the next. Pledges come as an import does, without a person who logged them and without an address: nobody is sent
-a mail about things of years ago.
+All ids come from the scenario, so loading again changes nothing and completes an interrupted load. Pledges are logged
+like imported ones, without a member and without an e-mail address, so no mail is sent about events of past years.
 """
 
 from __future__ import annotations
@@ -31,60 +30,61 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
 
-    from deploy.scenarios.struer import Gathering, Hire, Pledge, Scenario
+    from deploy.scenarios.struer import Event, Hire, Pledge, Scenario
     from deploy.scenarios.struer_companies import Company
     from shared.db.database import Database
 
 _AT_ONCE = 6
-"""Transactions under way at a time; more does not make two processors faster."""
+"""Number of concurrent transactions; more are not faster on two processors."""
 
 Progress = Callable[[str, int, int], None]
-"""Told the step, how much of it is done, and how much there is."""
+"""Called with the name of the step, how much of it is done, and its total size."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """Where to load.
+    """The installation to load into.
 
     Attributes:
-        events, pledges: the services' databases, as their application roles.
-        request_key: of pledges, for request fingerprints.
-        settled: returns when everything said so far has been heard by everybody.
-        progress: told how far it is.
+        events, pledges: the services' databases, connected as their app roles.
+        request_key: the key of the request fingerprints in pledges.
+        wait_until_delivered: returns when every message is published and applied.
+        progress: called after each loaded item.
     """
 
     events: Database
     pledges: Database
     request_key: SecretStr
-    settled: Callable[[], Awaitable[None]]
+    wait_until_delivered: Callable[[], Awaitable[None]]
     progress: Progress = lambda _step, _done, _all: None
 
 
 async def is_loaded(target: Target) -> bool:
-    """Whether the whole scenario is there: its latest event is closed last of all."""
-    latest = max(struer.struer().gatherings, key=lambda gathering: gathering.starts_at)
+    """Return whether the whole scenario is loaded: closing the latest event is the last step."""
+    latest = max(struer.struer().events, key=lambda event: event.starts_at)
     async with target.events.read(struer.TASKFORCE_ID) as conn:
         status = await conn.fetchval("select status from employer_events where id = $1", latest.id)
     return bool(status == "closed")
 
 
 async def load_struer(target: Target) -> Scenario:
-    """Load the Struer scenario, or what is missing of it.
+    """Load the Struer scenario, or the missing part of it.
 
     Raises:
-        services.events.register.domain.IdTaken: something else has the id of a company, event or person.
-        services.pledges.pledges.refusals.IdTaken: something else has the id of a pledge or hire.
+        services.events.register.domain.IdTaken: the id of a company, event or person belongs to something else.
+        services.pledges.pledges.refusals.IdTaken: the id of a pledge or hire belongs to something else.
+        deploy.verification.delivery.MessagesPending: the workers did not apply all messages in time.
     """
     scenario = struer.struer()
     await _register(target, scenario)
-    still_open = await _hold(target, scenario)
-    # Companies and events have to be known to pledges before anything is pledged.
-    await target.settled()
+    open_events = await _hold(target, scenario)
+    # The service pledges must know the companies and events before it logs pledges for them.
+    await target.wait_until_delivered()
     await _each(target, "Pledges", scenario.pledges, lambda pledge: _log(target, pledge))
     await _each(target, "Hires", scenario.hires, lambda hire: _confirm(target, hire))
-    for gathering in sorted(still_open, key=lambda gathering: gathering.starts_at):
-        await calendar.close_event(target.events, struer.TASKFORCE_ID, gathering.id, at=gathering.ends_at)
-    await target.settled()
+    for event in sorted(open_events, key=lambda event: event.starts_at):
+        await calendar.close_event(target.events, struer.TASKFORCE_ID, event.id, at=event.ends_at)
+    await target.wait_until_delivered()
     return scenario
 
 
@@ -130,43 +130,43 @@ async def _register(target: Target, scenario: Scenario) -> None:
     await _each(target, "Companies", scenario.companies, add)
 
 
-async def _hold(target: Target, scenario: Scenario) -> list[Gathering]:
-    """Plan, announce and open every event, and let its companies in; returns those that are still to be closed."""
-    still_open: list[Gathering] = []
+async def _hold(target: Target, scenario: Scenario) -> list[Event]:
+    """Draft, publish and open every event and check in its companies; return the events that must still be closed."""
+    open_events: list[Event] = []
 
-    async def hold(gathering: Gathering) -> None:
-        at = gathering.starts_at
+    async def hold(event: Event) -> None:
+        at = event.starts_at
         known = await calendar.draft_event(
             target.events,
             struer.TASKFORCE_ID,
-            id=gathering.id,
-            title=gathering.title,
-            starts_at=gathering.starts_at,
-            ends_at=gathering.ends_at,
-            place=gathering.place,
-            kind=gathering.kind,
-            goal_positions=gathering.goal_positions,
+            id=event.id,
+            title=event.title,
+            starts_at=event.starts_at,
+            ends_at=event.ends_at,
+            place=event.place,
+            kind=event.kind,
+            goal_positions=event.goal_positions,
             at=at - timedelta(days=42),
         )
         if known.status == "closed":
             return
         if known.status == "draft":
-            await calendar.publish_event(target.events, struer.TASKFORCE_ID, gathering.id, at=at - timedelta(days=28))
+            await calendar.publish_event(target.events, struer.TASKFORCE_ID, event.id, at=at - timedelta(days=28))
         if known.status != "open":
-            await calendar.open_event(target.events, struer.TASKFORCE_ID, gathering.id, at=at - timedelta(minutes=15))
-        for index, company_id in enumerate(gathering.attending):
+            await calendar.open_event(target.events, struer.TASKFORCE_ID, event.id, at=at - timedelta(minutes=15))
+        for index, company_id in enumerate(event.attending):
             await calendar.check_in(
                 target.events,
                 struer.TASKFORCE_ID,
-                gathering.id,
+                event.id,
                 company_id,
                 by=f"person:{scenario.person('coordinator').id}",
                 at=at + timedelta(minutes=index % 30),
             )
-        still_open.append(gathering)
+        open_events.append(event)
 
-    await _each(target, "Events and meetings", scenario.gatherings, hold)
-    return still_open
+    await _each(target, "Events and meetings", scenario.events, hold)
+    return open_events
 
 
 # ---- pledges and hires
@@ -225,7 +225,7 @@ def _company(company: Company) -> dict[str, str]:
 async def _each(
     target: Target, step: str, things: Iterable[struer.T], do: Callable[[struer.T], Awaitable[None]]
 ) -> None:
-    """Do it for each, some at a time, and tell how far it is. The first error ends it."""
+    """Call `do` for each item, a few concurrently, and report progress. The first error stops all."""
     waiting = list(things)
     total, done = len(waiting), 0
     waiting.reverse()

@@ -1,7 +1,7 @@
-"""The Struer scenario: eight and a half years of an employer taskforce, ending at the published figures.
+"""The Struer scenario: eight and a half years of an employer taskforce that ends at the published figures.
 
-The same call gives the same data for ever: ids are derived from names and numbers, chance comes from a fixed seed,
-and no date depends on the day it is loaded. Up to and including `UNTIL` exactly 196 citizens have got a småjob.
+The data is always the same: ids are derived from names and numbers, random choices use a fixed seed, and no date
+depends on the day of loading. Up to and including `UNTIL` exactly 196 citizens have got a småjob.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SLUG: Final = "struer"
 NAME: Final = "Code of Care Struer"
 TASKFORCE_ID: Final = taskforce_id(SLUG)
 UNTIL: Final = date(2026, 9, 30)
-"""The last day on which anything in the scenario happens."""
+"""The last day of the scenario."""
 
 SMAAJOB_HIRES_BY_YEAR: Final = {
     2018: 14,
@@ -44,12 +44,12 @@ SMAAJOB_HIRES_BY_YEAR: Final = {
     2025: 22,
     2026: 16,
 }
-"""Our own guess of how 196 came about (the source gives only the sum): a quick start, a dip in 2020."""
+"""Our assumption about the distribution; the source gives only the sum of 196."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who can sign in."""
+    """A person who can sign in."""
 
     id: UUID
     role: Role
@@ -60,8 +60,8 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Gathering:
-    """An employer event or a meeting of the taskforce, long over."""
+class Event:
+    """A past employer event or meeting of the taskforce."""
 
     id: UUID
     kind: EventKind
@@ -75,7 +75,7 @@ class Gathering:
 
 @dataclass(frozen=True, slots=True)
 class Pledge:
-    """What a company promised."""
+    """A company's pledge. `hours_from` and `hours_to` are weekly hours."""
 
     id: UUID
     event_id: UUID | None
@@ -92,7 +92,7 @@ class Pledge:
 
 @dataclass(frozen=True, slots=True)
 class Hire:
-    """What came of it: a case worker's confirmation."""
+    """A confirmed hire, on a pledged position or without a pledge."""
 
     id: UUID
     pledge_id: UUID | None
@@ -108,24 +108,24 @@ class Hire:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Everything to load."""
+    """All data of the scenario."""
 
     companies: tuple[Company, ...]
     people: tuple[Person, ...]
-    gatherings: tuple[Gathering, ...]
+    events: tuple[Event, ...]
     pledges: tuple[Pledge, ...]
     hires: tuple[Hire, ...]
 
     def person(self, role: Role) -> Person:
-        """The one person of that role."""
+        """Return the person with that role."""
         return next(person for person in self.people if person.role == role)
 
     def smaajob_hires(self, as_of: date) -> int:
-        """How many citizens had got a småjob by a day: ended ones count."""
+        """Return how many citizens had got a småjob by that day, including ended ones."""
         return sum(hire.job_type == "smaajob" and hire.start_date <= as_of for hire in self.hires)
 
     def smaajobs_running(self, as_of: date) -> int:
-        """How many of them still had it at the end of that day."""
+        """Return how many citizens had a småjob at the end of that day."""
         return sum(
             hire.job_type == "smaajob" and hire.start_date <= as_of and (hire.ended_on is None or hire.ended_on > as_of)
             for hire in self.hires
@@ -133,40 +133,40 @@ class Scenario:
 
 
 def struer() -> Scenario:
-    """Build the scenario; takes some milliseconds."""
-    chance = Chance("struer")
+    """Build the scenario in some milliseconds."""
+    rng = SeededRandom("struer")
     everybody = companies()
-    gatherings = tuple(sorted(_gatherings(chance, everybody), key=lambda gathering: gathering.starts_at))
-    pledges = tuple(sorted(_pledges(chance, everybody, gatherings), key=lambda pledge: pledge.captured_at))
+    events = tuple(sorted(_events(rng, everybody), key=lambda event: event.starts_at))
+    pledges = tuple(sorted(_pledges(rng, everybody, events), key=lambda pledge: pledge.captured_at))
     return Scenario(
         companies=everybody,
         people=_people(),
-        gatherings=gatherings,
+        events=events,
         pledges=pledges,
-        hires=tuple(_hires(chance, everybody, pledges)),
+        hires=tuple(_hires(rng, everybody, pledges)),
     )
 
 
-class Chance:
-    """Dice that fall the same way for ever: only `random.Random.random` is promised to stay reproducible."""
+class SeededRandom:
+    """A random generator that is reproducible across Python versions: only `random.Random.random` guarantees that."""
 
     def __init__(self, seed: str) -> None:
         self._random = random.Random(seed)  # noqa: S311  (nothing secret)
 
     def below(self, limit: int) -> int:
-        """A whole number from 0 up to, but not including, `limit`."""
+        """Return an integer from 0 up to, but not including, `limit`."""
         return int(self._random.random() * limit)
 
     def happens(self, share: float) -> bool:
-        """True in that share of cases."""
+        """Return True with the probability `share`."""
         return self._random.random() < share
 
-    def one_of(self, choices: Sequence[T]) -> T:
-        """One of the choices, each as likely."""
+    def choose(self, choices: Sequence[T]) -> T:
+        """Return one of the choices, all equally likely."""
         return choices[self.below(len(choices))]
 
-    def some_of(self, choices: Sequence[T], number: int) -> tuple[T, ...]:
-        """That many of the choices, each at most once, in their order."""
+    def sample(self, choices: Sequence[T], number: int) -> tuple[T, ...]:
+        """Return `number` different choices in their original order."""
         keep = set(sorted(range(len(choices)), key=lambda _: self._random.random())[:number])
         return tuple(choice for index, choice in enumerate(choices) if index in keep)
 
@@ -206,9 +206,9 @@ _LAST_NAMES = (
 )
 
 
-def contact_of(chance: Chance) -> str:
-    """A made-up name of somebody at a company."""
-    return f"{chance.one_of(_FIRST_NAMES)} {chance.one_of(_LAST_NAMES)}"
+def random_contact_name(rng: SeededRandom) -> str:
+    """Return a fictional name for a company's contact."""
+    return f"{rng.choose(_FIRST_NAMES)} {rng.choose(_LAST_NAMES)}"
 
 
 # ---- events and meetings
@@ -236,10 +236,10 @@ _WEDNESDAY: Final = 2
 _MEETING_MONTHS: Final = {4: (2, 5, 9, 11), 5: (1, 3, 5, 9, 11)}
 
 
-def _gatherings(chance: Chance, everybody: Sequence[Company]) -> Iterator[Gathering]:
+def _events(rng: SeededRandom, everybody: Sequence[Company]) -> Iterator[Event]:
     for day, title, place, goal, present in _EMPLOYER_EVENTS:
         morning = title.startswith("Morgenmøde")
-        yield Gathering(
+        yield Event(
             id=uuid5(TASKFORCE_ID, f"event:{day.isoformat()}"),
             kind="employer_event",
             title=title,
@@ -247,14 +247,14 @@ def _gatherings(chance: Chance, everybody: Sequence[Company]) -> Iterator[Gather
             starts_at=_at(day, 7 if morning else 17, 30 if morning else 0),
             ends_at=_at(day, 9 if morning else 20, 30),
             goal_positions=goal,
-            attending=tuple(company.id for company in chance.some_of(everybody, present)),
+            attending=tuple(company.id for company in rng.sample(everybody, present)),
         )
     for year in range(facts.SINCE.year, UNTIL.year + 1):
         for month in _MEETING_MONTHS[facts.MEETINGS_A_YEAR[year % 2]]:
             second_week = date(year, month, 8)
             day = second_week + timedelta(days=(_WEDNESDAY - second_week.weekday()) % 7)
             if facts.SINCE <= day <= UNTIL:
-                yield Gathering(
+                yield Event(
                     id=uuid5(TASKFORCE_ID, f"event:{day.isoformat()}"),
                     kind="taskforce_meeting",
                     title="Taskforcemøde",
@@ -278,59 +278,59 @@ _OTHER_JOB_TYPES: Final[tuple[tuple[JobType, int, int], ...]] = (
 )
 
 
-def _pledges(chance: Chance, everybody: Sequence[Company], gatherings: Sequence[Gathering]) -> Iterator[Pledge]:
+def _pledges(rng: SeededRandom, everybody: Sequence[Company], events: Sequence[Event]) -> Iterator[Pledge]:
     by_id = {company.id: company for company in everybody}
-    for gathering in gatherings:
-        if gathering.kind == "employer_event":
-            evening = [by_id[company_id] for company_id in gathering.attending]
-            length = gathering.ends_at - gathering.starts_at
-            for number, company in enumerate(chance.some_of(evening, len(evening) * 2 // 5), start=1):
+    for event in events:
+        if event.kind == "employer_event":
+            evening = [by_id[company_id] for company_id in event.attending]
+            length = event.ends_at - event.starts_at
+            for number, company in enumerate(rng.sample(evening, len(evening) * 2 // 5), start=1):
                 yield _pledge(
-                    chance,
-                    uuid5(gathering.id, f"pledge:{number}"),
+                    rng,
+                    uuid5(event.id, f"pledge:{number}"),
                     company,
-                    captured_at=gathering.starts_at + length * (0.2 + 0.7 * number / len(evening)),
-                    event_id=gathering.id,
+                    captured_at=event.starts_at + length * (0.2 + 0.7 * number / len(evening)),
+                    event_id=event.id,
                 )
     day, number = facts.SINCE + timedelta(days=6), 0
     while day <= UNTIL:
         number += 1
         yield _pledge(
-            chance,
+            rng,
             uuid5(TASKFORCE_ID, f"pledge:{number}"),
-            chance.one_of(everybody),
-            captured_at=_at(_weekday(day), 9 + chance.below(6), chance.below(60)),
+            rng.choose(everybody),
+            captured_at=_at(_weekday(day), 9 + rng.below(6), rng.below(60)),
             event_id=None,
         )
-        # Few came by themselves in the spring of 2020.
-        day += timedelta(days=12 + chance.below(30) + (25 if day.year == 2020 else 0))
+        # Fewer pledges in 2020.
+        day += timedelta(days=12 + rng.below(30) + (25 if day.year == 2020 else 0))
 
 
 def _pledge(
-    chance: Chance, pledge_id: UUID, company: Company, *, captured_at: datetime, event_id: UUID | None
+    rng: SeededRandom, pledge_id: UUID, company: Company, *, captured_at: datetime, event_id: UUID | None
 ) -> Pledge:
     job_type: JobType = "smaajob"
-    hours_from, hours_to = chance.one_of(_HOURS)
-    if chance.happens(0.09):
-        job_type, hours_from, hours_to = chance.one_of(_OTHER_JOB_TYPES)
+    hours_from, hours_to = rng.choose(_HOURS)
+    if rng.happens(0.09):
+        job_type, hours_from, hours_to = rng.choose(_OTHER_JOB_TYPES)
     return Pledge(
         id=pledge_id,
         event_id=event_id,
         company=company,
-        contact_name=contact_of(chance),
-        contact_phone=phone_of(chance),
+        contact_name=random_contact_name(rng),
+        contact_phone=random_phone_number(rng),
         job_type=job_type,
-        positions=chance.one_of(_POSITIONS) if job_type == "smaajob" else 1,
+        positions=rng.choose(_POSITIONS) if job_type == "smaajob" else 1,
         hours_from=hours_from,
         hours_to=hours_to,
-        tasks=chance.some_of(company.tasks, 1 + chance.below(2)),
+        tasks=rng.sample(company.tasks, 1 + rng.below(2)),
         captured_at=captured_at,
     )
 
 
-def phone_of(chance: Chance) -> str:
-    """A number of the right length that rings nowhere: no Danish number begins with 0."""
-    return f"+45 00 00 {chance.below(100):02} {chance.below(100):02}"
+def random_phone_number(rng: SeededRandom) -> str:
+    """Return a telephone number that cannot exist: no Danish number begins with 0."""
+    return f"+45 00 00 {rng.below(100):02} {rng.below(100):02}"
 
 
 # ---- hires
@@ -349,10 +349,10 @@ class _Opening:
     number: int
 
 
-def _hires(chance: Chance, everybody: Sequence[Company], pledges: Sequence[Pledge]) -> Iterator[Hire]:
+def _hires(rng: SeededRandom, everybody: Sequence[Company], pledges: Sequence[Pledge]) -> Iterator[Hire]:
     openings = [_Opening(pledge, number) for pledge in pledges for number in range(1, pledge.positions + 1)]
     wanted = sorted(
-        (_workday(chance, year), "smaajob" if index < smaajobs else "other", index)
+        (_workday(rng, year), "smaajob" if index < smaajobs else "other", index)
         for year, smaajobs in SMAAJOB_HIRES_BY_YEAR.items()
         for index in range(smaajobs + 3)
     )
@@ -364,15 +364,15 @@ def _hires(chance: Chance, everybody: Sequence[Company], pledges: Sequence[Pledg
             if (opening.pledge.job_type == "smaajob") == (kind == "smaajob")
             and timedelta(days=7) <= start - opening.pledge.captured_at.date() <= timedelta(days=330)
         ]
-        if suitable and not chance.happens(_WITHOUT_PLEDGE):
-            opening = chance.one_of(suitable)
+        if suitable and not rng.happens(_WITHOUT_PLEDGE):
+            opening = rng.choose(suitable)
             openings.remove(opening)
-            yield _with_end(chance, _on_position(chance, hire_id, opening, start))
+            yield _with_end(rng, _on_position(rng, hire_id, opening, start))
         elif kind == "smaajob":
-            yield _with_end(chance, _without_pledge(chance, hire_id, chance.one_of(everybody), start))
+            yield _with_end(rng, _without_pledge(rng, hire_id, rng.choose(everybody), start))
 
 
-def _on_position(chance: Chance, hire_id: UUID, opening: _Opening, start: date) -> Hire:
+def _on_position(rng: SeededRandom, hire_id: UUID, opening: _Opening, start: date) -> Hire:
     pledge = opening.pledge
     return Hire(
         id=hire_id,
@@ -381,14 +381,14 @@ def _on_position(chance: Chance, hire_id: UUID, opening: _Opening, start: date) 
         company=pledge.company,
         job_type=pledge.job_type,
         start_date=start,
-        weekly_hours=pledge.hours_from + chance.below(pledge.hours_to - pledge.hours_from + 1),
+        weekly_hours=pledge.hours_from + rng.below(pledge.hours_to - pledge.hours_from + 1),
         contact_person="Jonas Tangaa",
         ended_on=None,
         end_reason=None,
     )
 
 
-def _without_pledge(chance: Chance, hire_id: UUID, company: Company, start: date) -> Hire:
+def _without_pledge(rng: SeededRandom, hire_id: UUID, company: Company, start: date) -> Hire:
     return Hire(
         id=hire_id,
         pledge_id=None,
@@ -396,34 +396,34 @@ def _without_pledge(chance: Chance, hire_id: UUID, company: Company, start: date
         company=company,
         job_type="smaajob",
         start_date=start,
-        weekly_hours=5 + chance.below(11),
+        weekly_hours=5 + rng.below(11),
         contact_person="Jonas Tangaa",
         ended_on=None,
         end_reason=None,
     )
 
 
-def _with_end(chance: Chance, hire: Hire) -> Hire:
-    """Some stay for ever; the others leave after two months to four years, if that day has come."""
-    if chance.happens(_STAYS):
+def _with_end(rng: SeededRandom, hire: Hire) -> Hire:
+    """End some of the hires, two months to four years after they start, if that day is in the scenario."""
+    if rng.happens(_STAYS):
         return hire
-    ended_on = hire.start_date + timedelta(days=60 + chance.below(1400))
+    ended_on = hire.start_date + timedelta(days=60 + rng.below(1400))
     if ended_on > UNTIL:
         return hire
-    return replace(hire, ended_on=ended_on, end_reason=chance.one_of(_END_REASONS))
+    return replace(hire, ended_on=ended_on, end_reason=rng.choose(_END_REASONS))
 
 
 # ---- days
 
 
-def _workday(chance: Chance, year: int) -> date:
+def _workday(rng: SeededRandom, year: int) -> date:
     first = max(date(year, 1, 4), facts.SINCE + timedelta(days=30))
     last = min(date(year, 12, 18), UNTIL - timedelta(days=3))
-    return _weekday(first + timedelta(days=chance.below((last - first).days)))
+    return _weekday(first + timedelta(days=rng.below((last - first).days)))
 
 
 def _weekday(day: date) -> date:
-    """The day itself, or the Monday after a weekend."""
+    """Return the day itself, or the Monday after a weekend."""
     return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() >= 5 else 0)
 
 

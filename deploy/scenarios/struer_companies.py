@@ -1,7 +1,7 @@
-"""The 80 companies of the Struer scenario: invented names, numbers that the register has never issued.
+"""The 80 companies of the Struer scenario, with fictional names and CVR numbers that were never issued.
 
-Names are words of the western Limfjord's nature with an honest trade behind them, so that none is a real firm's.
-CVR numbers have valid check digits and lie above 90000000, where the register has issued none.
+Names combine words from the nature of the western Limfjord with a trade, so none belongs to a real company. CVR numbers
+have valid check digits and are above 90000000, where no number has been issued.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ TASKS: Final = {
     "leisure": ("event_help", "green_areas", "tidying"),
     "cleaning": ("light_cleaning", "waste_sorting"),
 }
-"""What each trade has småjobs in, as codes of the task catalogue."""
+"""The tasks of småjobs in each trade, as codes of the task catalogue."""
 
 _MEMBERS: Final = (
     ("Havgus Elektronik A/S", STRUER, "industry"),
@@ -134,12 +134,12 @@ class Company:
 
     @property
     def tasks(self) -> tuple[str, ...]:
-        """Codes of the tasks it has småjobs in."""
+        """Codes of the tasks in which the company has småjobs."""
         return TASKS[self.trade]
 
     @property
     def mail_domain(self) -> str:
-        """A domain that can never receive mail (RFC 2606), for contacts' addresses in the demo."""
+        """A domain that cannot receive mail (RFC 2606), for contacts' addresses in the demo."""
         plain = self.name.lower().translate(_PLAIN)
         return f"{''.join(letter for letter in plain.split()[0] if letter.isalnum())}.example"
 
@@ -161,7 +161,7 @@ def companies() -> tuple[Company, ...]:
 
 
 def _unissued_cvr_numbers() -> Iterator[str]:
-    """Numbers above every issued one whose weighted sum (2,7,6,5,4,3,2,1) is divisible by 11."""
+    """Return CVR numbers above all issued ones whose weighted sum (2,7,6,5,4,3,2,1) is divisible by 11."""
     candidates = (str(number) for number in count(91_000_003, 9_973))
     valid = (
         text

@@ -1,7 +1,11 @@
-"""Does the dashboard say what the services know? Counted anew, with SQL that shares nothing with the dashboard's.
+"""Compares the dashboard with the services' own tables, using SQL that shares nothing with the dashboard's.
 
-`truth` reads the owning services' tables, `shown` what the dashboard holds and answers, `comparison` walks through
-both side by side, `quiet` waits until no message is under way, `check` does all of it for every taskforce.
-Everything reads as the tables' owners, whom row-level security does not bind: a row in the wrong taskforce is
-exactly what must be seen.
+    source_records   queries on the tables of the services that own the data
+    read_model       queries on the dashboard's read model
+    comparison       compares the two, row by row and figure by figure
+    delivery         waits until every message is published and applied
+    lost_changes     finds messages on the broker whose change is in no database
+    check            runs the whole comparison for every taskforce
+
+All queries run as the owner of the tables, who bypasses row-level security: a row in the wrong taskforce must be found.
 """

@@ -1,4 +1,4 @@
-"""The whole check, for every taskforce: rows, histories, figures on many days, and the public board's number."""
+"""Runs the comparison for every taskforce: rows, histories, figures on several days, and the public board's number."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ from uuid import UUID
 
 import asyncpg
 
-from deploy.verification import shown, truth
+from deploy.verification import read_model, source_records
 from deploy.verification.comparison import Difference, compare_figures, compare_rows, rows
-from deploy.verification.quiet import PUBLISHERS, NeverQuiet
+from deploy.verification.delivery import PUBLISHERS, MessagesPending
 from shared.fields.copenhagen import COPENHAGEN
 
 if TYPE_CHECKING:
     Connection = asyncpg.Connection[asyncpg.Record]
 
-DAYS_GONE_BY: Final = 8
-"""Days before today on which figures are compared: the first and the last that matter, and some between."""
+PAST_DAYS: Final = 8
+"""How many days before today are compared: the first and the last day with a change, and days between them."""
 
 _ATTEMPTS: Final = 4
 _PRESENT_AT: Final = "companies present at event "
 _STATEMENT_SECONDS: Final = 120
 
 AskFigures = Callable[[UUID, date], Awaitable[Mapping[str, Any]]]
-"""The dashboard's own answer: its figures for a taskforce on a day, as its API gives them."""
+"""Requests the figures of a taskforce on a day from the dashboard's API."""
 AskBoard = Callable[[str], Awaitable[Mapping[str, Any]]]
-"""The public board's own answer for the taskforce of that short name."""
+"""Requests the public board of the taskforce with this short name."""
 Progress = Callable[[str], None]
 
 
 @dataclass
 class Verdict:
-    """What was compared, and where it differs.
+    """The result of a comparison.
 
     Attributes:
         taskforces: short names by id.
-        compared: how many of each kind were compared, agreeing or not.
-        days: on which days figures were compared.
-        differences: empty when the dashboard is right.
+        compared: number of comparisons by kind, equal or not.
+        days: the days on which figures were compared.
+        differences: empty when the dashboard is correct.
     """
 
     taskforces: dict[UUID, str] = field(default_factory=dict)
@@ -57,7 +57,7 @@ async def check(
     *,
     figures: AskFigures,
     board: AskBoard,
-    settled: Callable[[], Awaitable[None]],
+    wait_until_delivered: Callable[[], Awaitable[None]],
     progress: Progress = lambda _what: None,
     board_patience_seconds: float = 6.0,
     smallest_public_count: int = 5,
@@ -65,20 +65,20 @@ async def check(
     """Compare everything the dashboard shows with the services' own records.
 
     Args:
-        owners: URL of each service's database as the tables' owner, by service.
-        figures, board: ask the dashboard.
-        settled: returns once no message is under way.
-        progress: told what is being compared.
-        board_patience_seconds: how old the public board's answer may be at most.
-        smallest_public_count: what the board must hide: counts from 1 to below this one.
+        owners: connection URL of each service's database as the owner of its tables, by service.
+        figures, board: request the dashboard's figures and its public board.
+        wait_until_delivered: returns when every message is published and applied.
+        progress: called with what is being compared.
+        board_patience_seconds: the maximum age of the public board's cached answer.
+        smallest_public_count: the board must hide counts from 1 up to, but not including, this number.
 
     Raises:
-        deploy.verification.quiet.NeverQuiet: changes kept coming in, so that a difference may be one of time.
-        asyncpg.PostgresError, OSError: a database is away.
+        deploy.verification.delivery.MessagesPending: the data kept changing, so a difference may only be a delay.
+        asyncpg.PostgresError, OSError: a database is not available.
     """
     for _ in range(_ATTEMPTS):
         progress("messages under way")
-        await settled()
+        await wait_until_delivered()
         before = await _marks(owners)
         verdict = Verdict()
         await _check_rows(owners, verdict, progress)
@@ -87,7 +87,7 @@ async def check(
         await _check_board(owners, verdict, board, board_patience_seconds, smallest_public_count)
         if not verdict.differences or await _marks(owners) == before:
             return verdict
-    raise NeverQuiet("changes kept coming in while counting")
+    raise MessagesPending("changes kept coming in while counting")
 
 
 # ---- rows
@@ -95,16 +95,16 @@ async def check(
 
 async def _check_rows(owners: Mapping[str, str], verdict: Verdict, progress: Progress) -> None:
     async with _reading(owners["dashboard"]) as dashboard:
-        for query in truth.ROWS:
+        for query in source_records.ROWS:
             progress(f"every {query.kind}")
             async with _reading(owners[query.service]) as owner:
                 compared = compare_rows(
-                    query.kind, query.service, rows(owner, query.sql), rows(dashboard, shown.ROWS[query.kind])
+                    query.kind, query.service, rows(owner, query.sql), rows(dashboard, read_model.ROWS[query.kind])
                 )
                 async for differences in compared:
                     verdict.compared[query.kind] += 1
                     verdict.differences += differences
-        for kind, sql in shown.MISCOUNTED.items():
+        for kind, sql in read_model.MISCOUNTED.items():
             verdict.differences += [
                 Difference(
                     row["taskforce_id"], f"{kind} {row['id']}", "the dashboard does not count its highest version"
@@ -122,13 +122,13 @@ async def _check_figures(owners: Mapping[str, str], verdict: Verdict, ask: AskFi
     today = datetime.now(UTC).astimezone(COPENHAGEN).date()
     async with _reading(owners["pledges"]) as pledges, _reading(owners["events"]) as events:
         changed: dict[UUID, list[date]] = {taskforce_id: [] for taskforce_id in verdict.taskforces}
-        for row in await pledges.fetch(truth.DAYS):
+        for row in await pledges.fetch(source_records.DAYS):
             changed.setdefault(row["taskforce_id"], []).append(row["day"])
-        wanted = {taskforce_id: {*_some_of(days, today), today} for taskforce_id, days in changed.items()}
+        wanted = {taskforce_id: {*_sample_days(days, today), today} for taskforce_id, days in changed.items()}
         for day in sorted(set().union(*wanted.values())):
             progress(f"figures on {day}")
             true = await _counted(pledges, events, day)
-            held = await events.fetch(truth.HELD, day)
+            held = await events.fetch(source_records.HELD, day)
             for taskforce_id, days in wanted.items():
                 if day in days:
                     answer = await ask(taskforce_id, day)
@@ -147,16 +147,16 @@ async def _check_figures(owners: Mapping[str, str], verdict: Verdict, ask: AskFi
 
 async def _counted(pledges: Connection, events: Connection, day: date) -> dict[UUID, Counter[str]]:
     counts: dict[UUID, Counter[str]] = {}
-    for row in await pledges.fetch(truth.FIGURES, day):
+    for row in await pledges.fetch(source_records.FIGURES, day):
         name = _name(row["measure"], row["key"], row["job_type"])
         counts.setdefault(row["taskforce_id"], Counter())[name] += row["count"]
-    for row in await events.fetch(truth.PRESENT, day):
+    for row in await events.fetch(source_records.PRESENT, day):
         counts.setdefault(row["taskforce_id"], Counter())[f"{_PRESENT_AT}{row['key']}"] += row["count"]
     return counts
 
 
 def _of_listed(counts: Mapping[str, int], listed: Collection[str]) -> dict[str, int]:
-    """Without who was present where the dashboard lists no event: a meeting is not held to get pledges."""
+    """Return the counts without attendance at events the dashboard does not list, such as taskforce meetings."""
     return {
         name: count
         for name, count in counts.items()
@@ -165,13 +165,13 @@ def _of_listed(counts: Mapping[str, int], listed: Collection[str]) -> dict[str, 
 
 
 def _name(measure: str, key: str, job_type: str) -> str:
-    """What a count counts, in words; the same for what is true and what is shown."""
+    """Return the name of a count; both sides of the comparison use it."""
     where = "" if not key else f" in {key}" if "Q" in key else f" at event {key}"
     return f"{measure} of {job_type}{where}"
 
 
 def _flattened(answer: Mapping[str, Any], day: date) -> dict[str, int]:
-    """The dashboard's answer as counts by name, without its zeros."""
+    """Return the dashboard's answer as counts by name, without zeros."""
     whole = (
         *("pledged_positions", "hires", "hires_from_pledges", "hires_without_pledge"),
         *("hires_current", "hires_starting_later"),
@@ -192,12 +192,12 @@ def _flattened(answer: Mapping[str, Any], day: date) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
-def _some_of(days: Sequence[date], today: date) -> Iterable[date]:
-    """The first and the last of the days gone by, and some evenly between."""
+def _sample_days(days: Sequence[date], today: date) -> Iterable[date]:
+    """Return the first and the last day before today, and evenly spaced days between them."""
     past = [day for day in days if day < today]
-    if len(past) <= DAYS_GONE_BY:
+    if len(past) <= PAST_DAYS:
         return past
-    return [past[index * (len(past) - 1) // (DAYS_GONE_BY - 1)] for index in range(DAYS_GONE_BY)]
+    return [past[index * (len(past) - 1) // (PAST_DAYS - 1)] for index in range(PAST_DAYS)]
 
 
 # ---- the public board
@@ -211,7 +211,7 @@ async def _check_board(
             verdict.compared["board"] += 1
             what = await _board_differs(pledges, taskforce_id, await ask(slug), smallest)
             if what is not None:
-                # It may be some seconds old where nobody told it to look again; it may not stay so.
+                # The board may serve a cached answer for some seconds.
                 await asyncio.sleep(patience_seconds)
                 what = await _board_differs(pledges, taskforce_id, await ask(slug), smallest)
             if what is not None:
@@ -220,8 +220,8 @@ async def _check_board(
 
 async def _board_differs(pledges: Connection, taskforce_id: UUID, said: Mapping[str, Any], smallest: int) -> str | None:
     since, as_of = date.fromisoformat(said["since"]), date.fromisoformat(said["as_of"])
-    true: int = await pledges.fetchval(truth.CITIZENS, taskforce_id, since, as_of)
-    # It hides small numbers, must hide each of them, and must not hide others.
+    true: int = await pledges.fetchval(source_records.CITIZENS, taskforce_id, since, as_of)
+    # The board must hide every small number and no other.
     small = 0 < true < smallest
     if (said["suppressed"] and said["count"] is None) if small else said["count"] == true:
         return None
@@ -234,7 +234,7 @@ async def _board_differs(pledges: Connection, taskforce_id: UUID, said: Mapping[
 
 @asynccontextmanager
 async def _reading(url: str) -> AsyncIterator[Connection]:
-    """A connection that sees one moment of a database and cannot write."""
+    """Open a read-only connection with a repeatable-read snapshot."""
     conn = await asyncpg.connect(url, timeout=10, command_timeout=_STATEMENT_SECONDS)
     try:
         async with conn.transaction(isolation="repeatable_read", readonly=True):
@@ -244,7 +244,7 @@ async def _reading(url: str) -> AsyncIterator[Connection]:
 
 
 async def _marks(owners: Mapping[str, str]) -> list[tuple[int, int]]:
-    """How far the publishers' event logs reach: the same twice means that nothing changed between."""
+    """Return size and last position of each publisher's outbox; equal values mean that nothing changed between."""
     marks: list[tuple[int, int]] = []
     for service in PUBLISHERS:
         async with _reading(owners[service]) as conn:

@@ -1,4 +1,4 @@
-"""Walking through what is true and what is shown side by side, in order, however many rows there are."""
+"""Compares two sorted row streams, and two sets of counts. Memory use does not depend on the number of rows."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _IDENTITY: Final = ("taskforce_id", "id", "versions")
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing on which the dashboard and the services disagree.
+    """One difference between the dashboard and the services.
 
     Attributes:
-        taskforce_id: whose it is.
-        about: what it concerns, e.g. `pledge 4f1c…` or `hires of smaajob on 2026-11-22`.
-        what: how they differ, in words.
+        taskforce_id: the taskforce that owns the row or figure.
+        about: the row or figure, for example `pledge 4f1c…` or `hires of smaajob on 2026-11-22`.
+        what: a description of the difference.
     """
 
     taskforce_id: UUID
@@ -32,53 +32,56 @@ class Difference:
 
 
 async def rows(conn: asyncpg.Connection[asyncpg.Record], sql: str) -> AsyncIterator[Row]:
-    """Read a query's rows a few thousand at a time, inside the caller's transaction."""
+    """Yield a query's rows, fetched 2,000 at a time inside the caller's transaction."""
     async for row in conn.cursor(sql, prefetch=2000):
         yield row
 
 
 async def compare_rows(
-    kind: str, service: str, truth: AsyncIterator[Row], shown: AsyncIterator[Row]
+    kind: str, service: str, expected: AsyncIterator[Row], actual: AsyncIterator[Row]
 ) -> AsyncIterator[list[Difference]]:
-    """Yield for each aggregate where it differs, if it does; both sides are in the order of taskforce and id.
+    """Yield the differences of each aggregate; the list is empty where both sides are equal.
 
     Args:
-        kind: what one of them is called.
-        service: who owns the truth.
+        kind: the type of aggregate, used in messages.
+        service: the service that owns the aggregates, used in messages.
+        expected: rows of the owning service, sorted by taskforce and id.
+        actual: rows of the dashboard, in the same order.
     """
-    true, seen = await anext(truth, None), await anext(shown, None)
-    while true is not None or seen is not None:
-        if seen is None or (true is not None and _key(true) < _key(seen)):
-            assert true is not None
+    wanted, found = await anext(expected, None), await anext(actual, None)
+    while wanted is not None or found is not None:
+        if found is None or (wanted is not None and _key(wanted) < _key(found)):
+            assert wanted is not None
             what = f"{service} has it, the dashboard has not"
-            yield [Difference(true["taskforce_id"], f"{kind} {true['id']}", what)]
-            true = await anext(truth, None)
-        elif true is None or _key(seen) < _key(true):
+            yield [Difference(wanted["taskforce_id"], f"{kind} {wanted['id']}", what)]
+            wanted = await anext(expected, None)
+        elif wanted is None or _key(found) < _key(wanted):
             what = f"the dashboard has it, {service} has not"
-            yield [Difference(seen["taskforce_id"], f"{kind} {seen['id']}", what)]
-            seen = await anext(shown, None)
+            yield [Difference(found["taskforce_id"], f"{kind} {found['id']}", what)]
+            found = await anext(actual, None)
         else:
-            yield _disagreements(kind, service, true, seen)
-            true, seen = await anext(truth, None), await anext(shown, None)
+            yield _row_differences(kind, service, wanted, found)
+            wanted, found = await anext(expected, None), await anext(actual, None)
 
 
 def compare_figures(
-    taskforce_id: UUID, day: str, truth: Mapping[str, int], shown: Mapping[str, int]
+    taskforce_id: UUID, day: str, expected: Mapping[str, int], actual: Mapping[str, int]
 ) -> list[Difference]:
-    """Return where two sets of counts differ; what one of them does not name is 0.
+    """Return the differences between two sets of counts; a missing count is 0.
 
     Args:
-        day: the day both are for, as text.
-        truth, shown: counts by what they count, in words.
+        taskforce_id: the taskforce both belong to.
+        day: the day both are for, RFC 3339.
+        expected, actual: counts by name.
     """
     return [
         Difference(
             taskforce_id,
             f"{name} on {day}",
-            f"the dashboard says {shown.get(name, 0)}, counted anew it is {truth.get(name, 0)}",
+            f"the dashboard says {actual.get(name, 0)}, counted anew it is {expected.get(name, 0)}",
         )
-        for name in sorted(truth.keys() | shown.keys())
-        if truth.get(name, 0) != shown.get(name, 0)
+        for name in sorted(expected.keys() | actual.keys())
+        if expected.get(name, 0) != actual.get(name, 0)
     ]
 
 
@@ -86,26 +89,26 @@ def _key(row: Row) -> Key:
     return row["taskforce_id"], row["id"]
 
 
-def _disagreements(kind: str, service: str, true: Row, seen: Row) -> list[Difference]:
-    about = f"{kind} {true['id']}"
-    if seen["version"] != true["version"]:
-        # Everything else follows from it.
-        what = f"the dashboard has version {seen['version']}, {service} version {true['version']}"
-        return [Difference(true["taskforce_id"], about, what)]
-    found = [
+def _row_differences(kind: str, service: str, wanted: Row, found: Row) -> list[Difference]:
+    about = f"{kind} {wanted['id']}"
+    if found["version"] != wanted["version"]:
+        # The other columns differ as a consequence.
+        what = f"the dashboard has version {found['version']}, {service} version {wanted['version']}"
+        return [Difference(wanted["taskforce_id"], about, what)]
+    differences = [
         Difference(
-            true["taskforce_id"],
+            wanted["taskforce_id"],
             about,
-            f"{name}: the dashboard has {_said(seen[name])}, {service} has {_said(true[name])}",
+            f"{name}: the dashboard has {_text(found[name])}, {service} has {_text(wanted[name])}",
         )
-        for name in true.keys()  # noqa: SIM118  (a record yields its values)
-        if name not in _IDENTITY and seen[name] != true[name]
+        for name in wanted.keys()  # noqa: SIM118  (a record yields its values)
+        if name not in _IDENTITY and found[name] != wanted[name]
     ]
-    if seen["versions"] != true["version"]:
-        what = f"the dashboard keeps {seen['versions']} of its {true['version']} versions"
-        found.append(Difference(true["taskforce_id"], about, what))
-    return found
+    if found["versions"] != wanted["version"]:
+        what = f"the dashboard keeps {found['versions']} of its {wanted['version']} versions"
+        differences.append(Difference(wanted["taskforce_id"], about, what))
+    return differences
 
 
-def _said(value: Any) -> str:
+def _text(value: Any) -> str:
     return "nothing" if value is None else str(value)

@@ -1,4 +1,4 @@
-"""The taskforce's front page: read models, figures and the public board.
+"""What the taskforce sees: read models, measures, pages and the public board.
 
-Owns nothing: drop it and rebuild it from the other services' messages. Publishes nothing.
+Not here: any fact of its own. Drop it and rebuild it from the other services' messages. Publishes nothing.
 """

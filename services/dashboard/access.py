@@ -1,4 +1,4 @@
-"""Who may see the figures, and how a route gets what it needs of the running app."""
+"""Who may see the figures. Every route declares one of these."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 VIEWERS: Sequence[Role] = ("member", "coordinator", "caseworker", "facilitator", "admin", "auditor")
-"""Everybody of the taskforce. A guest with an event pass sees nothing but the form they came for."""
+"""Every role of the taskforce's people. Guests with an event pass see only the pledge form."""
 
 Viewer = Annotated[Principal, Depends(require(*VIEWERS))]
 """Sees the figures."""
 ApiViewer = Annotated[Principal, Depends(require(*VIEWERS, "figures:read"))]
-"""The same, and programs with a key for it."""
+"""The same, and programs with an API key that allows it."""
 
 
 def sees_figures(principal: Principal) -> bool:
-    """Whether they are an `ApiViewer`."""
+    """Whether the principal is an `ApiViewer`."""
     return principal.has(*VIEWERS, "figures:read")
 
 

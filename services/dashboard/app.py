@@ -43,8 +43,8 @@ def create_app(settings: DashboardSettings | None = None) -> FastAPI:
         app.state.before_shutdown = [changes.close]
         app.state.public_figures = PublicFigures(database, changes, smallest=settings.board_smallest_count)
         tasks = [
-            asyncio.create_task(changes.hear(settings), name="dashboard listen"),
-            asyncio.create_task(changes.turn_the_page(), name="dashboard midnight"),
+            asyncio.create_task(changes.listen(settings), name="dashboard listen"),
+            asyncio.create_task(changes.watch_the_day(), name="dashboard midnight"),
         ]
         try:
             yield

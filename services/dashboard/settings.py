@@ -1,4 +1,4 @@
-"""The dashboard's settings: every service's, and what the board and the streams need."""
+"""The dashboard's settings: those of every service, and those of the board and the streams."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d+)?")
 
 
 def _origin(value: str) -> str:
-    """It goes into a header as it is: nothing but an origin may."""
+    """Accept nothing but an origin, because the value goes into a header unchanged."""
     if not _ORIGIN.fullmatch(value):
         raise ValueError("give an origin such as https://www.struer.dk, without a path")
     return value

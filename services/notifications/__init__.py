@@ -1,5 +1,5 @@
-"""What is said to whom, when, in which language, and the proof that it was sent.
+"""Who is told what, when and how: notices, their deliveries, and the channels they go by.
 
-Owns deliveries, never addresses: those are asked of the owning service at the moment of sending.
-Reads pledges, hires and the register; publishes nothing.
+Not here: addresses (the owning service is asked at the moment of sending) and the texts that were sent.
+Publishes nothing.
 """

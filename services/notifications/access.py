@@ -1,4 +1,4 @@
-"""Who may see what has been sent. Every route names this; nothing else passes."""
+"""Who may see the deliveries. Every route declares it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ from shared.http.auth import Principal, require
 from shared.http.policy import Resource
 
 Reader = Annotated[Principal, Depends(require("coordinator", "admin"))]
-"""Sees what was told when, and why something was not; never to which address."""
+"""Sees what was sent when, and why something was not; never to which address."""
 
 DELIVERY: Final = Resource("mail")

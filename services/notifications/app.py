@@ -1,4 +1,4 @@
-"""The notifications service's web application: the list of what was told, as page and as JSON."""
+"""The notifications service's web application: the list of deliveries, as page and as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages in, deliveries out: each thing to be told is written down in the transaction that moves past it."""
+"""Messages in, deliveries out: a delivery is stored in the transaction that handles its message."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from services.notifications.deliveries import store
-from services.notifications.notices.rules import notices
+from services.notifications.notices.registry import KINDS, plan
 from shared import metrics
-from shared.contracts.events import PersonInvited, SignInLinkRequested, TaskforceRegistered
-from shared.contracts.pledges import HireConfirmed, PledgeLogged
+from shared.contracts.events import TaskforceRegistered
 from shared.messaging.consumer import Consumer
 
 if TYPE_CHECKING:
@@ -26,19 +25,19 @@ def create_consumer(after_commit: Callable[[set[UUID]], Awaitable[None]] | None 
     """Return the service's consumer; `after_commit` as for `Consumer`."""
     return Consumer(
         group=GROUP,
-        messages=(TaskforceRegistered, PersonInvited, SignInLinkRequested, PledgeLogged, HireConfirmed),
+        messages=(TaskforceRegistered, *dict.fromkeys(kind.trigger for kind in KINDS.values())),
         apply=apply,
         after_commit=after_commit,
     )
 
 
 async def apply(conn: Connection, deliveries: Sequence[Delivery]) -> None:
-    """Write down what the messages give rise to. The id of a thing to be told is its idempotency key."""
+    """Store the deliveries that the messages lead to. The id of a delivery is its idempotency key."""
     for delivery in deliveries:
         if isinstance(delivery.message, TaskforceRegistered):
             await store.remember_taskforce(conn, delivery.message)
-    told = [notice for delivery in deliveries for notice in notices(delivery.message)]
-    if told:
-        too_old = await store.record(conn, deliveries[0].taskforce_id, told, datetime.now(UTC))
+    notices = [notice for delivery in deliveries for notice in plan(delivery.message)]
+    if notices:
+        too_old = await store.record(conn, deliveries[0].taskforce_id, notices, datetime.now(UTC))
         for notice in too_old:
             metrics.MAILS.labels(notice.rule, "skipped").inc()

@@ -1,13 +1,13 @@
-"""The two ways in which an attempt does not succeed, kept apart from the start."""
+"""The two ways in which an attempt to send something fails: permanently, and for now."""
 
 from __future__ import annotations
 
 
 class Undeliverable(Exception):
-    """This mail can never be delivered; trying again is of no use.
+    """This can never be sent; a retry is of no use.
 
     Attributes:
-        reason: a code for the list of deliveries; never an address or a server's own words.
+        reason: a code for the list of deliveries; never an address or the text of a server's answer.
     """
 
     def __init__(self, reason: str) -> None:
@@ -16,12 +16,12 @@ class Undeliverable(Exception):
 
 
 class TryLater(Exception):
-    """It did not work this time.
+    """It failed this time; retry later.
 
     Attributes:
         reason: as for `Undeliverable`.
-        server_spoke: the mail server asked us to come back, as greylisting does: not too soon. Otherwise
-            something is away, and may be back any moment.
+        server_spoke: the mail server asked for a retry, as greylisting does, so the next one must not come too
+            soon. Otherwise something is unreachable, and may be back any moment.
     """
 
     def __init__(self, reason: str, *, server_spoke: bool = False) -> None:

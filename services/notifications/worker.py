@@ -1,4 +1,4 @@
-"""The background process: reads what has happened and delivers what is to be told. Publishes nothing."""
+"""The worker: consumes messages and sends deliveries. Publishes nothing."""
 
 from __future__ import annotations
 

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from services.notifications.app import create_app
 from services.notifications.deliveries import store
-from services.notifications.notices.rules import notices
+from services.notifications.notices.registry import plan
 from services.notifications.settings import NotificationsSettings
 from tests.authorisation.matrix import Ask, Probe, World
 from tests.authorisation.running import running
 from tests.authorisation.subjects import deadlines, erase, find, write_letter
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
-from tests.notifications.facts import pledge
+from tests.notifications.messages import pledge
 from tests.support.infrastructure import Databases, Installation, fresh_databases
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Mails(World):
             logged = pledge(taskforce)
             self.pledges[ownership] = logged.pledge_id
             async with self.db.change(taskforce) as conn:
-                await store.record(conn, taskforce, notices(logged), datetime.now(UTC))
+                await store.record(conn, taskforce, plan(logged), datetime.now(UTC))
 
     async def written(self) -> int:
         """Nothing is published here: what can change is a delivery."""

@@ -17,7 +17,7 @@ from tests.authorisation.matrix import FOREIGN, Ask, Probe, World
 from tests.authorisation.running import running
 from tests.authorisation.subjects import deadlines, erase, find_letter, write_letter
 from tests.conftest import OTHER_TASKFORCE, TASKFORCE
-from tests.dashboard.messages import check_in, employer_event, hire, pledge, taskforce, tell
+from tests.dashboard.messages import apply_messages, check_in, employer_event, hire, pledge, taskforce
 from tests.support.infrastructure import Databases, Installation, fresh_databases
 from tests.support.waiting import PATIENCE_SECONDS
 
@@ -55,7 +55,7 @@ class Overview(World):
             of = {"taskforce_id": id}
             name = "Struer" if ownership == "own" else f"{FOREIGN} taskforce"
             told = [taskforce(slug=slug, name=name, **of), evening, check_in(evening.event_id, **of), promised]
-            await tell(self.db, *told, hire(pledge_id=promised.pledge_id, event_id=evening.event_id, **of))
+            await apply_messages(self.db, *told, hire(pledge_id=promised.pledge_id, event_id=evening.event_id, **of))
 
     async def ask(self, asker: Asker, ask: Ask) -> httpx.Response:
         """Send a request; of a stream, hear it for a moment while the rows of one taskforce change."""

@@ -1,5 +1,5 @@
 """The intake's fixtures are those of `tests/pledges`."""
 
-from tests.pledges.conftest import app, caller, know_company, know_event, pledges_settings
+from tests.pledges.conftest import add_company, add_event, app, caller, pledges_settings
 
-__all__ = ["app", "caller", "know_company", "know_event", "pledges_settings"]
+__all__ = ["add_company", "add_event", "app", "caller", "pledges_settings"]

@@ -43,13 +43,13 @@ async def test_raw_asyncpg_writes_the_rows_that_the_intake_writes(
     pledges_dsns: Databases,
     caller: Caller,
     taskforce_id: UUID,
-    know_event: Callable[..., Awaitable[UUID]],
-    know_company: Callable[..., Awaitable[UUID]],
+    add_event: Callable[..., Awaitable[UUID]],
+    add_company: Callable[..., Awaitable[UUID]],
 ) -> None:
-    event_id = await know_event()
+    event_id = await add_event()
     (body,) = bodies(taskforce_id, event_id, count=1, seed="the same")
     name = body["company"]["name"]
-    await know_company(name, municipality=MUNICIPALITY, company_id=uuid5(taskforce_id, name))
+    await add_company(name, municipality=MUNICIPALITY, company_id=uuid5(taskforce_id, name))
     (same,) = bodies(taskforce_id, event_id, count=1, seed="the same")
     same["id"] = "6f0c1c1e-6b57-4f26-9a44-000000000001"
     conn = await asyncpg.connect(pledges_dsns.superuser_dsn("pledges"))

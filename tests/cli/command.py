@@ -13,7 +13,7 @@ from typing import Any
 from typer.testing import CliRunner
 
 from deploy.cli.app import app
-from deploy.cli.console import Refusal
+from deploy.cli.console import CommandError
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "deploy.cli")
@@ -51,7 +51,7 @@ def tilsagn(*arguments: str, state: Path, environment: dict[str, str] | None = N
 def in_process(*arguments: str, state: Path, environment: dict[str, str] | None = None) -> Ran:
     """The same within this process: quicker by the start of an interpreter, for tests that ask many things."""
     asked = CliRunner().invoke(app, arguments, env={"TILSAGN_STATE": str(state)} | (environment or {}))
-    if isinstance(asked.exception, Refusal):
+    if isinstance(asked.exception, CommandError):
         return Ran(asked.exception.exit_code, asked.stdout, str(asked.exception))
     if asked.exception is not None and not isinstance(asked.exception, SystemExit):
         raise asked.exception

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from deploy.cli.app import TokenRole, app
-from deploy.cli.console import Refusal
+from deploy.cli.console import CommandError
 from deploy.local.state import State
 from deploy.scenarios.identities import person_id, taskforce_id
 from shared.http.auth import TokenVerifier
@@ -93,9 +93,9 @@ def _is_a_sentence(said: str) -> bool:
     return "Traceback" not in said and "\n" not in said and said[:1].isupper() and said.endswith(".")
 
 
-def _refusal(*arguments: str, state: Path) -> Refusal:
+def _command_error(*arguments: str, state: Path) -> CommandError:
     refusal = _invoke(*arguments, state=state).exception
-    assert isinstance(refusal, Refusal)
+    assert isinstance(refusal, CommandError)
     assert _is_a_sentence(str(refusal))
     return refusal
 
@@ -125,7 +125,7 @@ def test_the_help_names_the_exit_codes_and_where_the_data_is(folder: Path) -> No
 def test_a_command_that_needs_a_running_installation_says_so_and_how_to_start_one(
     command: list[str], folder: Path
 ) -> None:
-    refusal = _refusal(*command, state=folder)
+    refusal = _command_error(*command, state=folder)
     assert refusal.exit_code == 3
     assert "tilsagn up" in str(refusal)
 
@@ -142,26 +142,26 @@ def test_an_unknown_command_is_wrong_use(folder: Path) -> None:
 
 
 def test_an_unknown_scenario_is_wrong_use_and_the_known_one_is_named(folder: Path) -> None:
-    refusal = _refusal("scenario", "load", "atlantis", state=folder)
+    refusal = _command_error("scenario", "load", "atlantis", state=folder)
     assert refusal.exit_code == 2
     assert "struer" in str(refusal)
 
 
 def test_a_service_that_publishes_nothing_cannot_be_replayed(folder: Path) -> None:
-    refusal = _refusal("replay", "dashboard", state=folder)
+    refusal = _command_error("replay", "dashboard", state=folder)
     assert refusal.exit_code == 2
     assert "publishes nothing" in str(refusal)
 
 
 def test_replaying_letters_wants_to_know_which(folder: Path) -> None:
-    refusal = _refusal("dead-letters", "replay", state=folder)
+    refusal = _command_error("dead-letters", "replay", state=folder)
     assert refusal.exit_code == 2
     assert "--all" in str(refusal)
 
 
 def test_half_a_deployments_environment_is_refused_by_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLEDGES_DATABASE_URL", "postgresql://nowhere")
-    assert "DASHBOARD_PUBLIC_URL" in str(_refusal("verify", state=folder))
+    assert "DASHBOARD_PUBLIC_URL" in str(_command_error("verify", state=folder))
 
 
 # ---- token
@@ -198,7 +198,7 @@ def test_a_token_can_be_had_for_every_role_there_is() -> None:
 
 @pytest.mark.usefixtures("signing_state")
 def test_an_event_pass_without_an_event_is_refused(folder: Path) -> None:
-    assert "--event" in str(_refusal("token", "--role", "event_pass", state=folder))
+    assert "--event" in str(_command_error("token", "--role", "event_pass", state=folder))
 
 
 def test_a_role_that_does_not_exist_is_wrong_use(folder: Path) -> None:
@@ -208,7 +208,7 @@ def test_a_role_that_does_not_exist_is_wrong_use(folder: Path) -> None:
 
 
 def test_where_there_has_never_been_an_installation_there_is_no_token(folder: Path) -> None:
-    refusal = _refusal("token", "--role", "member", state=folder)
+    refusal = _command_error("token", "--role", "member", state=folder)
     assert refusal.exit_code == 3
     assert "tilsagn up" in str(refusal)
     assert not folder.exists()

@@ -13,7 +13,7 @@ import asyncpg
 import httpx
 import pytest
 
-from deploy.cli.installation import Installation, of_configuration
+from deploy.cli.installation import Installation, installation_of
 from deploy.local.configuration import Configuration
 from deploy.local.state import State
 from deploy.scenarios import facts
@@ -52,7 +52,7 @@ def installation(run: LocalRun) -> Installation:
     """The demo, to look into behind everybody's back."""
     configuration = Configuration.attach(State(run.state / "demo"))
     assert configuration is not None
-    return of_configuration(configuration)
+    return installation_of(configuration)
 
 
 def in_database(installation: Installation, service: str, sql: str) -> Any:

@@ -1,4 +1,4 @@
-"""The dashboard on a fresh database: its settings, its running app, and somebody who asks."""
+"""The dashboard on a fresh database: its settings, its running app, and a client."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def app(dashboard_settings: DashboardSettings) -> AsyncIterator[FastAPI]:
 
 
 class Caller:
-    """Asks the application as somebody."""
+    """Sends requests to the application."""
 
     def __init__(self, client: httpx.AsyncClient, token: Callable[..., str]) -> None:
         self._client = client
@@ -51,7 +51,7 @@ class Caller:
 
 @pytest_asyncio.fixture
 async def caller(app: FastAPI, token: Callable[..., str]) -> AsyncIterator[Caller]:
-    """Asks the application as whoever you say."""
+    """Sends requests to the application with the roles a test names."""
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8080") as client:
         yield Caller(client, token)

@@ -1,4 +1,4 @@
-"""Facts as the other services publish them, for tests that care about a field or two."""
+"""Messages as other services publish them, for tests that set a field or two."""
 
 from __future__ import annotations
 
@@ -157,8 +157,8 @@ def delivered(messages: Iterable[Message]) -> list[Delivery]:
     return [Delivery(message, uuid4(), uuid4()) for message in messages]
 
 
-async def tell(database: Database, *messages: Message) -> None:
-    """Give messages their effect, as the worker does: each taskforce's in a transaction of its own."""
+async def apply_messages(database: Database, *messages: Message) -> None:
+    """Apply messages as the worker does: those of each taskforce in a transaction of their own."""
     from services.dashboard.read_model.projections import apply
 
     for taskforce_id in dict.fromkeys(message.taskforce_id for message in messages):

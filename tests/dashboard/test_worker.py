@@ -117,7 +117,7 @@ async def test_a_change_in_a_publishers_outbox_becomes_a_figure(
     assert all(check.ok for check in await worker.health())
 
 
-async def test_three_times_over_and_shuffled_among_poison_it_comes_out_the_same(
+async def test_messages_delivered_three_times_shuffled_and_among_poison_give_the_same_figures(
     worker: Worker,
     broker: EmbeddedBroker,
     dashboard_database: Database,

@@ -209,7 +209,7 @@ def test_a_machine_without_npm_can_build_of_packages_that_npm_installed_elsewher
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(npm, "_DONE", tmp_path / "mark")
     assert not npm.is_installed()
-    npm.accept()
+    npm.mark_installed()
     assert npm.is_installed()
     assert not npm.is_installed(development=True)
     build(_quiet, tmp_path / "built")

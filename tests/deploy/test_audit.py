@@ -51,7 +51,7 @@ def test_a_package_with_a_known_weakness_is_named_with_what_mends_it() -> None:
             {"name": "ours", "skip_reason": "not found"},
         ]
     }
-    found = audit.judge_python(json.dumps(said))
+    found = audit.parse_pip_audit(json.dumps(said))
     assert found.wrong == ["jinja2 3.1.0: PYSEC-2026-1, mended in 3.1.6", "jinja2 3.1.0: GHSA-x, not mended yet"]
     assert (found.checked, found.unchecked) == (2, ["nothing is known of ours"])
 
@@ -60,13 +60,13 @@ def test_a_package_with_a_known_weakness_is_named_with_what_mends_it() -> None:
     "said", ["", "Traceback", "[]", json.dumps({"dependencies": [{"name": "rich", "skip_reason": "not found"}]})]
 )
 def test_a_registry_that_cannot_be_asked_is_not_called_clean(said: str) -> None:
-    found = audit.judge_python(said)
+    found = audit.parse_pip_audit(said)
     assert (found.checked, found.wrong, len(found.unchecked)) == (0, [], 1)
 
 
 def test_npm_packages_are_judged_alike() -> None:
     weak = {"htmx.org": {"severity": "high", "range": "<2.0.9"}}
     said = {"vulnerabilities": weak, "metadata": {"dependencies": {"total": 12}}}
-    assert audit.judge_node(json.dumps(said)).wrong == ["htmx.org: high, <2.0.9"]
-    assert audit.judge_node(json.dumps(said | {"vulnerabilities": {}})).checked == 12
-    assert audit.judge_node('{"error": {"code": "ENOTFOUND"}}').unchecked
+    assert audit.parse_npm_audit(json.dumps(said)).wrong == ["htmx.org: high, <2.0.9"]
+    assert audit.parse_npm_audit(json.dumps(said | {"vulnerabilities": {}})).checked == 12
+    assert audit.parse_npm_audit('{"error": {"code": "ENOTFOUND"}}').unchecked

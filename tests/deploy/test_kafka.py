@@ -18,7 +18,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, NotEnoughReplicasError
 
 from deploy.kafka import KafkaCluster, KafkaFailed, KafkaNode, software
-from deploy.kafka.cluster import sweep
+from deploy.kafka.cluster import remove_stale_clusters
 from deploy.kafka.node import Member
 from deploy.local.ports import PortTaken, any_steady, listening
 from deploy.topics import declared
@@ -239,7 +239,7 @@ def test_dies_with_whoever_started_it_and_the_next_one_clears_up(one: KafkaClust
     launcher.send_signal(signal.SIGKILL)
     launcher.communicate()
     assert eventually(lambda: not runs(int(pid)))
-    sweep()
+    remove_stale_clusters()
     assert not Path(folder).exists()
     assert one.nodes[0].folder.is_dir(), "one that is in use is left alone"
     assert one.alive()

@@ -10,7 +10,7 @@ import pytest
 from dotenv import dotenv_values
 
 from deploy import key_change
-from deploy.key_change import NEXT, OutOfTurn, change
+from deploy.key_change import NEXT, WrongStep, change
 from deploy.secrets import as_env_file, make
 from shared.http.auth import InvalidToken, Principal, TokenVerifier, sign_token
 
@@ -69,7 +69,7 @@ def test_a_step_that_is_not_next_changes_nothing(env: Path, steps: tuple[str, ..
     for step in steps[:-1]:
         change(step, env)
     before = env.read_text()
-    with pytest.raises(OutOfTurn):
+    with pytest.raises(WrongStep):
         change(steps[-1], env)
     assert env.read_text() == before
     assert list(env.parent.iterdir()) == [env]

@@ -1,4 +1,4 @@
-"""docs/security.md accounts for the whole standard, and whatever it names is there."""
+"""docs/security.md covers the whole standard, and every test and section it refers to exists."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ REQUIREMENTS: Final[dict[int, tuple[int, ...]]] = {
     16: (1, 5, 4, 3, 3),
     17: (1, 4, 2),
 }
-"""How many requirements of levels 1 and 2 each section of OWASP ASVS 5.0.0 has, by chapter.
+"""The number of requirements of levels 1 and 2 in each section of OWASP ASVS 5.0.0, by chapter.
 
-Within a section they come before those of level 3, so they are numbered from 1.
+In each section they come before those of level 3, so their numbers begin with 1.
 """
 STATES: Final = ("met", "not shown", "not met", "n/a")
 _LINK: Final = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
@@ -46,10 +46,10 @@ _LINK: Final = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table.
+    """A row of the table.
 
     Attributes:
-        numbers: the requirements it is about, as `1.2.3`.
+        numbers: its requirements, as `1.2.3`.
     """
 
     chapter: int
@@ -60,13 +60,13 @@ class Row:
     shown_by: str
 
 
-def written() -> str:
-    """The document."""
+def document_text() -> str:
+    """Return the document."""
     return DOCUMENT.read_text(encoding="utf-8")
 
 
 def rows_of(document: str) -> list[Row]:
-    """Every line of the table, in its order."""
+    """Return the rows of the table in order."""
     found = []
     for line in re.findall(r"^\| V\d.*\|$", document, re.MULTILINE):
         number, level, _asked, state, why, shown_by = (cell.strip() for cell in line.strip("|").split("|"))
@@ -80,7 +80,7 @@ def rows_of(document: str) -> list[Row]:
 
 
 def all_of_the_standard() -> list[str]:
-    """Every requirement of levels 1 and 2, as `1.2.3`, in the standard's order."""
+    """Return every requirement of levels 1 and 2, as `1.2.3`, in the order of the standard."""
     return [
         f"{chapter}.{section}.{number}"
         for chapter, sections in REQUIREMENTS.items()
@@ -89,8 +89,8 @@ def all_of_the_standard() -> list[str]:
     ]
 
 
-def unfounded(rows: list[Row]) -> list[str]:
-    """Rows that say something without saying why."""
+def rows_without_evidence(rows: list[Row]) -> list[str]:
+    """Return the rows without evidence or reason."""
     return [
         row.numbers[0]
         for row in rows
@@ -102,13 +102,13 @@ def unfounded(rows: list[Row]) -> list[str]:
 
 @cache
 def names_in(file: Path) -> frozenset[str]:
-    """The names of the tests in a file."""
+    """Return the names of the functions in a file."""
     found = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
     return frozenset(one.name for one in found if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
 def missing_tests(rows: list[Row]) -> list[str]:
-    """Tests that rows name and that are not there: a link's text is the test's name, with blanks for underscores."""
+    """Return links to tests that do not exist. The text of a link is the test's name with spaces for underscores."""
     return [
         f"{row.numbers[0]}: {target}::{words}"
         for row in rows
@@ -120,13 +120,13 @@ def missing_tests(rows: list[Row]) -> list[str]:
 
 
 def anchors(document: str) -> set[str]:
-    """What GitHub lets one link to in a document."""
+    """Return the anchors that GitHub creates for the headings of a document."""
     headings = re.findall(r"^#+ (.+)$", document, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def dead_links(document: str) -> list[str]:
-    """Links to files and sections of ours that are not there."""
+    """Return links to files and sections that do not exist."""
     dead = []
     for _words, target in _LINK.findall(document):
         if target.startswith("https://"):
@@ -141,50 +141,50 @@ def dead_links(document: str) -> list[str]:
     return dead
 
 
-def test_every_requirement_of_the_standard_stands_in_the_table_once_and_in_order() -> None:
-    assert [number for row in rows_of(written()) for number in row.numbers] == all_of_the_standard()
+def test_the_table_has_every_requirement_of_the_standard_once_and_in_order() -> None:
+    assert [number for row in rows_of(document_text()) for number in row.numbers] == all_of_the_standard()
     assert len(all_of_the_standard()) == 253
 
 
-def test_every_row_says_whether_it_is_so_and_what_shows_it_or_why_not() -> None:
-    assert unfounded(rows_of(written())) == []
+def test_every_row_has_a_state_and_evidence_or_a_reason() -> None:
+    assert rows_without_evidence(rows_of(document_text())) == []
 
 
-def test_every_test_it_names_is_there() -> None:
-    rows = rows_of(written())
+def test_every_linked_test_exists() -> None:
+    rows = rows_of(document_text())
     assert missing_tests(rows) == []
     assert sum("../tests/" in row.shown_by for row in rows) > 100
 
 
-def test_every_link_leads_somewhere() -> None:
-    assert dead_links(written()) == []
+def test_every_link_has_a_target() -> None:
+    assert dead_links(document_text()) == []
 
 
-def test_the_counts_are_those_of_the_rows() -> None:
-    document, of_all = written(), Counter[str]()
+def test_the_counts_match_the_rows() -> None:
+    document, totals = document_text(), Counter[str]()
     for chapter in REQUIREMENTS:
         of = Counter(row.state for row in rows_of(document) if row.chapter == chapter for _ in row.numbers)
-        of_all += of
+        totals += of
         name = re.search(rf"^### {chapter}\. (.+)$", document, re.MULTILINE)
         assert name is not None
         assert f"| {chapter}. {name[1]} | {' | '.join(str(of[state]) for state in STATES)} |" in document
-        told = ", ".join(f"{of[state]} {state}" for state in STATES)
-        assert f"### {chapter}. {name[1]}\n\n{of.total()} requirements: {told}.\n" in document
-    assert f"| **all {of_all.total()}** | {' | '.join(f'**{of_all[state]}**' for state in STATES)} |" in document
+        summary = ", ".join(f"{of[state]} {state}" for state in STATES)
+        assert f"### {chapter}. {name[1]}\n\n{of.total()} requirements: {summary}.\n" in document
+    assert f"| **all {totals.total()}** | {' | '.join(f'**{totals[state]}**' for state in STATES)} |" in document
 
 
-def test_whatever_is_missing_is_noticed() -> None:
-    document = written()
+def test_missing_rows_tests_and_targets_are_found() -> None:
+    document = document_text()
     [row] = [line for line in document.splitlines() if line.startswith("| V8.4.1 |")]
     without = [number for one in rows_of(document.replace(row, "")) for number in one.numbers]
     assert set(all_of_the_standard()) - set(without) == {"8.4.1"}
     assert missing_tests(rows_of(document.replace("[the roles that connect are bound", "[the roles that connect own")))
-    assert unfounded(rows_of(document.replace(row, re.sub(r"\[.*\)", "", row)))) == ["8.4.1"]
+    assert rows_without_evidence(rows_of(document.replace(row, re.sub(r"\[.*\)", "", row)))) == ["8.4.1"]
     assert dead_links(document.replace("](#limits)", "](#no-limits)")) != []
     assert dead_links(document.replace("](authorisation.md)", "](authorization.md)")) != []
 
 
-def test_the_picture_is_described_and_fetches_and_runs_nothing() -> None:
+def test_the_picture_has_a_description_and_no_scripts_or_external_content() -> None:
     drawing = PICTURE.read_text(encoding="utf-8")
     root = ET.fromstring(drawing)
     kinds = {one.tag.removeprefix("{http://www.w3.org/2000/svg}") for one in root.iter()}
@@ -195,8 +195,8 @@ def test_the_picture_is_described_and_fetches_and_runs_nothing() -> None:
 
 
 @pytest.mark.parametrize("number", range(1, 15))
-def test_every_flow_of_the_picture_is_told_below_it(number: int) -> None:
-    [told] = re.findall(r"## What flows where\n(.*?)\n## ", written(), re.DOTALL)
-    lines = [line.split("|")[1] for line in told.splitlines() if line.startswith("| ")]
+def test_every_flow_of_the_picture_is_in_the_table_below_it(number: int) -> None:
+    [section] = re.findall(r"## Data flows\n(.*?)\n## ", document_text(), re.DOTALL)
+    lines = [line.split("|")[1] for line in section.splitlines() if line.startswith("| ")]
     assert str(number) in re.findall(r"\d+", " ".join(lines))
     assert f">{number}</text>" in PICTURE.read_text(encoding="utf-8")

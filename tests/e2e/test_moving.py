@@ -32,7 +32,7 @@ from deploy.local.postgres import SUPERUSER, connection_url
 from deploy.local.state import State
 from deploy.scenarios.identities import taskforce_id
 from deploy.services import SERVICES, database
-from deploy.transfer import parcel, unpacking
+from deploy.transfer import export_file, importing
 from tests.cli.command import Ran, in_process, tilsagn
 from tests.cli.local_run import local_run, state_folder
 from tests.support.topology import Topology, topology
@@ -241,7 +241,7 @@ def test_an_import_that_fails_at_the_last_moment_changes_nothing(
         raise OSError("the disk is full")
 
     with monkeypatch.context() as broken:
-        broken.setattr(unpacking, "_swap", never)
+        broken.setattr(importing, "_swap", never)
         with pytest.raises(OSError, match="the disk is full"):
             _import(laptop.file, servers)
     assert _rows(servers) == 0
@@ -299,18 +299,18 @@ def test_a_deployment_that_holds_something_is_refused(laptop: Laptop, servers: T
 # ---- how
 
 
-def parcel_of(file: Path) -> tuple[parcel.Manifest, parcel.Keys]:
+def parcel_of(file: Path) -> tuple[export_file.Manifest, export_file.Keys]:
     """What an export says of itself."""
     with state_folder() as folder:
         folder.mkdir()
-        return parcel.unpack(file, folder)
+        return export_file.unpack(file, folder)
 
 
 def _repacked(laptop: Laptop, folder: Path, **changes: Any) -> Path:
     inside = folder / "inside"
     inside.mkdir(parents=True)
-    manifest, keys = parcel.unpack(laptop.file, inside)
-    parcel.write(folder / "changed", inside, dataclasses.replace(manifest, **changes), keys)
+    manifest, keys = export_file.unpack(laptop.file, inside)
+    export_file.write(folder / "changed", inside, dataclasses.replace(manifest, **changes), keys)
     return folder / "changed"
 
 

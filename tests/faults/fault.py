@@ -54,8 +54,8 @@ class Scene:
         """
         try:
             return await asyncio.to_thread(self.running.wait_until_ready, seconds=self.patience * seconds)
-        except AssertionError as last_words:
-            raise NotHealed(str(last_words)) from None
+        except AssertionError as log_tail:
+            raise NotHealed(str(log_tail)) from None
 
     async def until(self, met: Callable[[], Awaitable[bool]], *, seconds: float, every: float = 0.1) -> bool:
         """Wait until something is so; False when it is not within `seconds`, times the patience."""

@@ -197,7 +197,7 @@ async def roll(scene: Scene, names: Iterable[str], root: Path) -> None:
         process.folder = root
         process.start()
         if not await scene.until(lambda process=process: asyncio.to_thread(process.ready), seconds=60):  # type: ignore[misc]
-            raise NotHealed(scene.running.last_words(name))
+            raise NotHealed(scene.running.log_tail(name))
         if root != scene.running.code and not says(process, root):
             raise NotHealed(f"{name} does not run the code it was started with")
 

@@ -1,4 +1,4 @@
-"""The service's parts on a fresh database, between a real mail server and the owners of addresses."""
+"""The service's parts on a fresh database, with a real mail server and a test double of the owning services."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from services.notifications.deliveries.courier import Courier
 from services.notifications.settings import NotificationsSettings
 from shared.contracts.pledges import HireConfirmed, PledgeLogged
 from shared.http.auth import Principal, public_jwks, sign_token
-from tests.notifications.facts import as_records
 from tests.notifications.mail_server import MailServer
+from tests.notifications.messages import as_records
 from tests.notifications.owners import Owners
 from tests.support.waiting import eventually
 
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
 
 @pytest_asyncio.fixture
 async def mail_server() -> AsyncIterator[MailServer]:
-    """A mail server that accepts everything until told otherwise."""
+    """A mail server that accepts everything unless a test changes that."""
     async with MailServer() as server:
         yield server
 
 
 @pytest_asyncio.fixture
 async def owners(signing_key: str) -> AsyncIterator[Owners]:
-    """Events and pledges, knowing nobody yet."""
+    """Events and pledges, without any person or contact yet."""
     async with Owners(public_jwks(signing_key)) as owners:
         yield owners
 
@@ -54,7 +54,7 @@ def notifications_settings(
     mail_server: MailServer,
     owners: Owners,
 ) -> NotificationsSettings:
-    """Settings that lead to the fixtures."""
+    """Settings that point to the fixtures."""
     service = Principal("service:notifications", frozenset({"service"}), None)
     return NotificationsSettings(
         **base_settings,
@@ -69,8 +69,8 @@ def notifications_settings(
 
 
 @dataclass
-class Office:
-    """Consumer and courier of the service, with the means to look at what they did."""
+class Harness:
+    """The service's consumer and courier, and what they have stored."""
 
     settings: NotificationsSettings
     database: Database
@@ -81,7 +81,7 @@ class Office:
         self.consumer = create_consumer()
         self.consumer._database = self.database
 
-    async def hears(self, *messages: Message, copies: int = 1, shuffled: bool = False) -> None:
+    async def consume(self, *messages: Message, copies: int = 1, shuffled: bool = False) -> None:
         """Consume the messages, in batches as a broker would hand them over."""
         records = as_records(messages, copies=copies)
         if shuffled:
@@ -89,8 +89,8 @@ class Office:
         for start in range(0, len(records), 7):
             await self.consumer.handle(records[start : start + 7])  # type: ignore[arg-type]
 
-    def knows_contact(self, pledge: PledgeLogged, email: str | None = "mette@firma.example", **facts: Any) -> None:
-        """Let pledges know the contact of a pledge."""
+    def set_contact(self, pledge: PledgeLogged, email: str | None = "mette@firma.example", **facts: Any) -> None:
+        """Set the contact that pledges answers with for a pledge."""
         self.owners.contacts[pledge.taskforce_id, pledge.pledge_id] = {
             "email": email,
             "name": "Mette Sørensen",
@@ -98,8 +98,8 @@ class Office:
             "language": "da",
         } | facts
 
-    def knows_logger(self, hire: HireConfirmed, email: str = "anne@medlem.example", **facts: Any) -> None:
-        """Let events know who logged a hire's pledge, and pledges its company."""
+    def set_logger(self, hire: HireConfirmed, email: str = "anne@medlem.example", **facts: Any) -> None:
+        """Set the person that events answers with for who logged a hire's pledge, and the company that pledges does."""
         assert hire.logged_by is not None
         assert hire.pledge_id is not None
         self.owners.people[hire.taskforce_id, hire.logged_by] = {
@@ -118,7 +118,7 @@ class Office:
     async def courier(
         self, lease: timedelta = timedelta(seconds=15), kind: type[Courier] = Courier
     ) -> AsyncIterator[Courier]:
-        """A courier at work."""
+        """A running courier."""
         courier = kind(self.settings, lease=lease)
         task = asyncio.create_task(courier.run(self.database))
         try:
@@ -133,11 +133,11 @@ class Office:
             return list(await conn.fetch("select * from deliveries order by created_at, id"))
 
     async def statuses(self, taskforce_id: UUID) -> Counter[tuple[str, str | None]]:
-        """How many deliveries ended how, and why."""
+        """The number of deliveries by status and reason."""
         return Counter((row["status"], row["reason"]) for row in await self.rows(taskforce_id))
 
     async def settled(self, taskforce_id: UUID) -> Counter[tuple[str, str | None]]:
-        """Wait until nothing of the taskforce waits, and return how it ended."""
+        """Wait until no delivery of the taskforce is waiting, and return their statuses."""
 
         async def done() -> bool:
             return all(status != "waiting" for status, _ in await self.statuses(taskforce_id))
@@ -149,17 +149,17 @@ class Office:
         assert left == 0
         return await self.statuses(taskforce_id)
 
-    async def hurry(self) -> None:
-        """Let everything that waits for its next attempt be due now."""
+    async def make_all_due(self) -> None:
+        """Make every delivery that waits for its next attempt due now."""
         await self.database.pool.execute(
             "update due_deliveries set due_at = clock_timestamp() where claimed_by is null"
         )
 
 
 @pytest.fixture
-def office(notifications_settings: NotificationsSettings, notifications_database: Database, owners: Owners) -> Office:
+def harness(notifications_settings: NotificationsSettings, notifications_database: Database, owners: Owners) -> Harness:
     """The service's parts, none of them running yet."""
-    return Office(notifications_settings, notifications_database, owners)
+    return Harness(notifications_settings, notifications_database, owners)
 
 
-__all__ = ["Office"]
+__all__ = ["Harness"]

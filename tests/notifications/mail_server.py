@@ -1,4 +1,4 @@
-"""A real SMTP server on loopback that keeps what it accepts, and can be told to refuse or to go away."""
+"""A real SMTP server on loopback that keeps what it accepts; a test can make it refuse, hang or stop."""
 
 from __future__ import annotations
 

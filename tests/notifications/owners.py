@@ -1,4 +1,4 @@
-"""A small HTTP server that answers as events and pledges do about addresses, token checked."""
+"""A test double of events and pledges: an HTTP server that answers requests for addresses and checks the token."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ class Owners:
     Attributes:
         people: what events knows, by taskforce and person.
         contacts: what pledges knows, by taskforce and pledge.
-        broken: answer this instead, while it is set.
-        asked: the paths that were asked for.
+        broken: the answer to every request, while it is set.
+        requested: the paths that were requested.
     """
 
     jwks: str
     people: dict[tuple[UUID, UUID], dict[str, Any]] = field(default_factory=dict)
     contacts: dict[tuple[UUID, UUID], dict[str, Any]] = field(default_factory=dict)
     broken: Response | None = None
-    asked: list[str] = field(default_factory=list)
+    requested: list[str] = field(default_factory=list)
     url: str = ""
 
     async def __aenter__(self) -> Owners:
@@ -67,7 +67,7 @@ class Owners:
     def _answer(self, request: Request, known: dict[tuple[UUID, UUID], dict[str, Any]]) -> Response:
         from uuid import UUID
 
-        self.asked.append(request.url.path)
+        self.requested.append(request.url.path)
         if self.broken is not None:
             return self.broken
         try:

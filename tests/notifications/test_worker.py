@@ -14,7 +14,7 @@ from services.notifications.consumer import create_consumer
 from services.notifications.worker import create_worker
 from shared.messaging.broker import producer_for
 from shared.messaging.lag import group_lags
-from tests.notifications.facts import as_records, hire, pledge, taskforce
+from tests.notifications.messages import as_records, hire, pledge, taskforce
 from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from services.notifications.settings import NotificationsSettings
     from shared.contracts.message import Message
     from shared.messaging.worker import Worker
-    from tests.notifications.conftest import Office
+    from tests.notifications.conftest import Harness
     from tests.notifications.mail_server import MailServer
     from tests.support.infrastructure import Databases
 
@@ -63,20 +63,20 @@ async def unacknowledged(settings: NotificationsSettings) -> int:
     return lags[consumer.group]
 
 
-async def test_everything_delivered_three_times_and_shuffled_is_told_once(
-    office: Office, mail_server: MailServer, taskforce_id: UUID
+async def test_messages_delivered_three_times_and_shuffled_lead_to_one_mail_each(
+    harness: Harness, mail_server: MailServer, taskforce_id: UUID
 ) -> None:
     pledges = [pledge(taskforce_id) for _ in range(10)]
     hires = [hire(taskforce_id) for _ in range(4)]
     for message in pledges:
-        office.knows_contact(message, email=f"{message.pledge_id}@firma.example")
+        harness.set_contact(message, email=f"{message.pledge_id}@firma.example")
     for told in hires:
-        office.knows_logger(told, email=f"{told.hire_id}@medlem.example")
-    await publish(office.settings, [taskforce(taskforce_id), *pledges, *hires], copies=3)
-    async with working(office.settings) as worker:
+        harness.set_logger(told, email=f"{told.hire_id}@medlem.example")
+    await publish(harness.settings, [taskforce(taskforce_id), *pledges, *hires], copies=3)
+    async with working(harness.settings) as worker:
 
         async def all_told() -> bool:
-            return await office.statuses(taskforce_id) == {("sent", None): 14}
+            return await harness.statuses(taskforce_id) == {("sent", None): 14}
 
         await eventually(all_told)
         assert worker.relay is None, "it publishes nothing"
@@ -84,8 +84,8 @@ async def test_everything_delivered_three_times_and_shuffled_is_told_once(
     assert len(recipients) == len(set(recipients)) == 14
 
 
-async def test_what_could_not_be_written_down_is_not_acknowledged(
-    office: Office, mail_server: MailServer, notifications_dsns: Databases, taskforce_id: UUID
+async def test_a_message_that_could_not_be_stored_is_not_acknowledged(
+    harness: Harness, mail_server: MailServer, notifications_dsns: Databases, taskforce_id: UUID
 ) -> None:
     admin = await asyncpg.connect(notifications_dsns.postgres.superuser_dsn())
     name = notifications_dsns.names["notifications"]
@@ -93,36 +93,38 @@ async def test_what_could_not_be_written_down_is_not_acknowledged(
     await admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", name)
     pledges = [pledge(taskforce_id) for _ in range(5)]
     for message in pledges:
-        office.knows_contact(message)
-    await publish(office.settings, pledges)
-    async with working(office.settings):
+        harness.set_contact(message)
+    await publish(harness.settings, pledges)
+    async with working(harness.settings):
         await asyncio.sleep(3)
-    assert await unacknowledged(office.settings) == 5
+    assert await unacknowledged(harness.settings) == 5
     await admin.execute(f"alter database {name} allow_connections true")
     await admin.close()
-    async with working(office.settings):
+    async with working(harness.settings):
 
         async def all_told() -> bool:
-            return await office.statuses(taskforce_id) == {("sent", None): 5}
+            return await harness.statuses(taskforce_id) == {("sent", None): 5}
 
         await eventually(all_told)
 
         async def acknowledged() -> bool:
-            return await unacknowledged(office.settings) == 0
+            return await unacknowledged(harness.settings) == 0
 
         await eventually(acknowledged)
     assert len(mail_server.accepted) == 5
 
 
-async def test_a_second_start_tells_nothing_again(office: Office, mail_server: MailServer, taskforce_id: UUID) -> None:
+async def test_a_second_start_sends_nothing_again(
+    harness: Harness, mail_server: MailServer, taskforce_id: UUID
+) -> None:
     message = pledge(taskforce_id)
-    office.knows_contact(message)
-    await publish(office.settings, [message])
+    harness.set_contact(message)
+    await publish(harness.settings, [message])
     for _ in range(2):
-        async with working(office.settings):
+        async with working(harness.settings):
 
             async def told() -> bool:
-                return await office.statuses(taskforce_id) == {("sent", None): 1}
+                return await harness.statuses(taskforce_id) == {("sent", None): 1}
 
             await eventually(told)
             await asyncio.sleep(0.5)

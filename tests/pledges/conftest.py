@@ -147,10 +147,10 @@ def hire_body(**changes: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def know_event(pledges_database: Database, taskforce_id: UUID) -> Callable[..., Awaitable[UUID]]:
-    """`await know_event(status="open")`: saves an event as `events` publishes it; returns its id."""
+def add_event(pledges_database: Database, taskforce_id: UUID) -> Callable[..., Awaitable[UUID]]:
+    """`await add_event(status="open")`: saves an event as `events` publishes it; returns its id."""
 
-    async def know(event_id: UUID | None = None, **facts: Any) -> UUID:
+    async def add(event_id: UUID | None = None, **facts: Any) -> UUID:
         event_id = event_id or uuid4()
         state: dict[str, Any] = {
             "taskforce": taskforce_id,
@@ -171,14 +171,14 @@ def know_event(pledges_database: Database, taskforce_id: UUID) -> Callable[..., 
             await store.save_events(conn, [(taskforce, event_id, *state.values())])
         return event_id
 
-    return know
+    return add
 
 
 @pytest.fixture
-def know_company(pledges_database: Database, taskforce_id: UUID) -> Callable[..., Awaitable[UUID]]:
-    """`await know_company("B&O")`: saves a company as `events` publishes it; returns its id."""
+def add_company(pledges_database: Database, taskforce_id: UUID) -> Callable[..., Awaitable[UUID]]:
+    """`await add_company("B&O")`: saves a company as `events` publishes it; returns its id."""
 
-    async def know(name: str | None, *, cvr: str | None = None, municipality: str | None = None, **facts: Any) -> UUID:
+    async def add(name: str | None, *, cvr: str | None = None, municipality: str | None = None, **facts: Any) -> UUID:
         company_id: UUID = facts.get("company_id") or uuid4()
         taskforce = facts.get("taskforce", taskforce_id)
         key = name_key(name) if name else None
@@ -190,4 +190,4 @@ def know_company(pledges_database: Database, taskforce_id: UUID) -> Callable[...
                 await store.save_attendances(conn, [(taskforce, uuid4(), 1, event_id, company_id, NOW)])
         return company_id
 
-    return know
+    return add

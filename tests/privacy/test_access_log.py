@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from deploy.privacy import people
+from deploy.privacy import data_subjects
 from services.pledges.privacy.retention import retention
 from shared.privacy.access_log import CASEWORK, disclose, discloses
 from shared.privacy.subjects import SubjectIdentifiers
@@ -167,9 +167,9 @@ async def test_a_look_is_forgotten_after_two_years_and_never_in_the_first(
 
 async def test_whoever_asks_what_is_held_about_them_is_told_who_has_looked(whole: Installation) -> None:  # noqa: F811
     asked = SubjectIdentifiers(emails=frozenset({"eva@firma.example"}))
-    await people.find(whole.databases.app_dsn, whole.taskforce_id, asked)
-    found = await people.find(whole.databases.app_dsn, whole.taskforce_id, asked)
-    looks = await people.looks(whole.databases.owner_dsn, whole.taskforce_id, found)
+    await data_subjects.find(whole.databases.app_dsn, whole.taskforce_id, asked)
+    found = await data_subjects.find(whole.databases.app_dsn, whole.taskforce_id, asked)
+    looks = await data_subjects.accesses(whole.databases.owner_dsn, whole.taskforce_id, found)
     assert {(look["service"], look["what_table"], look["what_key"]) for look in looks} == {
         ("events", "people", whole.eva),
         ("events", "person_roles", whole.eva),

@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from deploy.privacy import people
-from deploy.privacy.registers import data_inventory_of
+from deploy.privacy import data_subjects
+from deploy.privacy.data_inventories import data_inventory_of
 from deploy.services import SERVICES
 from shared.privacy.report import activity_entry, group_entry
 from shared.privacy.subjects import SubjectIdentifiers
@@ -109,7 +109,7 @@ async def _do(installation: Installation, what: tuple[str, str, str], *, account
     return thing
 
 
-def _told(found: list[people.Found]) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
+def _told(found: list[data_subjects.Found]) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
     return {
         (one.service, each.entry.table, each.entry.column): activity_entry(one.service, each, "da")["rows"]
         for one in found
@@ -172,9 +172,9 @@ async def test_whom_the_pledges_are_about_that_somebody_has_logged_is_not_told_t
 def test_every_column_that_an_account_is_known_by_is_in_the_report_or_says_why_not(service: str) -> None:
     inventory = data_inventory_of(service)
     assert {(entry.table, entry.column) for entry in inventory.done_by} == {
-        (deed.table, deed.column) for deed in people.ACTIVITY_QUERIES.get(service, ())
+        (deed.table, deed.column) for deed in data_subjects.ACTIVITY_QUERIES.get(service, ())
     }
-    keys = {(one.table, one.key) for one in people.LOOKUPS[service] if one.find is not None}
+    keys = {(one.table, one.key) for one in data_subjects.LOOKUPS[service] if one.find is not None}
     untold = [
         f"{entry.table}.{column}"
         for entry in inventory.pseudonymous
@@ -197,7 +197,7 @@ async def test_no_column_that_is_called_like_an_account_is_said_to_be_something_
         if "events.people" in entry.resolved_by
         for column in entry.columns
     }
-    known |= {(one.table, one.key) for one in people.LOOKUPS[service] if one.find is not None}
+    known |= {(one.table, one.key) for one in data_subjects.LOOKUPS[service] if one.find is not None}
     conn = await asyncpg.connect(databases.superuser_dsn(service))
     try:
         columns = await conn.fetch(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from deploy.privacy.data_inventories import data_inventory_of
 from deploy.privacy.document import FILE, up_to_date
-from deploy.privacy.registers import data_inventory_of
 from deploy.services import SERVICES
 
 

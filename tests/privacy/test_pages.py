@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 
-from deploy.privacy import people
+from deploy.privacy import data_subjects
 from deploy.services import DATA_SUBJECTS
 from services.events.privacy.commands import retry_orders
 from services.pledges.privacy.retention import retention
@@ -77,7 +77,7 @@ async def test_somebody_is_found_in_every_service_and_shown_with_why(services: S
 
 async def test_the_report_says_what_the_command_says(services: Services, whole: Installation) -> None:  # noqa: F811
     by_page = await _report(services, **EVA)
-    found = await people.find(whole.databases.app_dsn, whole.taskforce_id, ASKED)
+    found = await data_subjects.find(whole.databases.app_dsn, whole.taskforce_id, ASKED)
     by_command = json.loads(json.dumps([group_entry(one.service, group, "da") for one in found for group in one.held]))
     assert sorted(by_page["held"], key=str) == sorted(by_command, key=str)
     assert by_page["taskforce"] == "struer"
@@ -138,7 +138,7 @@ async def test_erasing_reaches_every_service_and_is_in_the_ledger_of_each(
     assert await whole.accounts() == {whole.ida, whole.admin, whole.elsewhere}
     assert {row["id"] for row in await whole.all("dashboard", "select id from dead_letters")} == {anothers}, letter
     assert set(_filled(await _report(services, **EVA))) == set()
-    ledger = await people.ledger(whole.databases.owner_dsn)
+    ledger = await data_subjects.ledger(whole.databases.owner_dsn)
     assert {(line["service"], line["table"], line["key"], line["erased_by"]) for line in ledger} == {
         ("events", "people", str(whole.eva), f"person:{ADMIN}"),
         ("pledges", "pledge_contacts", str(whole.pledges["by mail"]), f"person:{ADMIN}"),
@@ -177,7 +177,7 @@ async def test_what_is_typed_wrong_erases_nothing(
     assert answer.status_code == 422
     assert "That is not what you searched for. Nothing was erased." in answer.text
     assert whole.eva in await whole.accounts()
-    assert await people.ledger(whole.databases.owner_dsn) == []
+    assert await data_subjects.ledger(whole.databases.owner_dsn) == []
 
 
 async def test_a_number_may_be_typed_otherwise_than_it_was(services: Services, whole: Installation) -> None:  # noqa: F811
@@ -326,7 +326,7 @@ async def test_what_a_service_could_not_erase_is_shown_and_done_when_it_is_asked
     await services.post(where)
     assert "Everything was erased" in (await services.get(where)).text
     assert await whole.contacts() == {"of ida", "elsewhere"}
-    assert len(await people.ledger(whole.databases.owner_dsn)) == 3
+    assert len(await data_subjects.ledger(whole.databases.owner_dsn)) == 3
 
 
 async def test_an_order_is_finished_by_the_worker_when_nobody_looks(

@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from deploy.privacy import people
-from deploy.privacy.registers import data_inventory_of
+from deploy.privacy import data_subjects
+from deploy.privacy.data_inventories import data_inventory_of
 from deploy.services import DATA_SUBJECTS, SERVICES
 from services.events.identity.people.domain import is_last_administrator
 from services.events.identity.people.store import administrators, lock_people, set_deactivated
@@ -117,11 +117,11 @@ class Installation:
     async def accounts(self) -> set[UUID]:
         return {row["id"] for row in await self.all("events", "select id from people")}
 
-    async def find(self, asked: SubjectIdentifiers = EVA) -> list[people.Found]:
-        return await people.find(self.databases.app_dsn, self.taskforce_id, asked)
+    async def find(self, asked: SubjectIdentifiers = EVA) -> list[data_subjects.Found]:
+        return await data_subjects.find(self.databases.app_dsn, self.taskforce_id, asked)
 
     async def erase(self, asked: SubjectIdentifiers = EVA) -> dict[str, Any]:
-        return await people.erase(self.databases.app_dsn, self.taskforce_id, await self.find(asked), by=None)
+        return await data_subjects.erase(self.databases.app_dsn, self.taskforce_id, await self.find(asked), by=None)
 
 
 @pytest.fixture
@@ -135,8 +135,8 @@ async def whole(databases: Databases, taskforce_id: UUID, other_taskforce_id: UU
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_group_of_the_register_says_how_a_person_is_found_and_what_erasing_means(service: str) -> None:
     groups = {(entry.group, entry.table) for entry in data_inventory_of(service).personal}
-    assert {(one.group, one.table) for one in people.LOOKUPS[service]} == groups
-    assert all(one.why for one in people.LOOKUPS[service] if one.find is None or one.erase is None)
+    assert {(one.group, one.table) for one in data_subjects.LOOKUPS[service]} == groups
+    assert all(one.why for one in data_subjects.LOOKUPS[service] if one.find is None or one.erase is None)
 
 
 async def test_what_is_held_about_somebody_is_found_in_every_service_whatever_they_are_known_by(
@@ -222,16 +222,16 @@ async def test_everything_that_refers_to_an_account_goes_with_it(whole: Installa
 
 async def test_the_last_administrator_stays(whole: Installation) -> None:
     admin = SubjectIdentifiers(emails=frozenset({"admin@firma.example"}))
-    with pytest.raises(people.LastAdministrator):
+    with pytest.raises(data_subjects.LastAdministrator):
         await whole.erase(admin)
     assert whole.admin in await whole.accounts()
-    assert await people.ledger(whole.databases.owner_dsn) == []
+    assert await data_subjects.ledger(whole.databases.owner_dsn) == []
 
 
 async def test_an_administrator_who_no_longer_takes_part_is_not_the_last_one(whole: Installation) -> None:
     await whole.all("events", "insert into person_roles values ($1, $2, 'admin')", whole.taskforce_id, whole.eva)
     await whole.all("events", "update people set deactivated_at = now() where id = $1", whole.eva)
-    with pytest.raises(people.LastAdministrator):
+    with pytest.raises(data_subjects.LastAdministrator):
         await whole.erase(SubjectIdentifiers(emails=frozenset({"admin@firma.example"})))
     await whole.erase()
     assert whole.eva not in await whole.accounts()
@@ -270,7 +270,7 @@ async def test_who_the_last_administrator_is_is_decided_as_on_the_pages(
     await conn.close()
     admin = SubjectIdentifiers(emails=frozenset({"admin@firma.example"}))
     if is_last:
-        with pytest.raises(people.LastAdministrator):
+        with pytest.raises(data_subjects.LastAdministrator):
             await whole.erase(admin)
     else:
         await whole.erase(admin)
@@ -287,7 +287,7 @@ async def test_the_name_of_somebodys_own_company_is_erased_by_its_number(whole: 
 
 async def test_the_ledger_holds_nothing_of_the_person_and_the_service_can_only_add_to_it(whole: Installation) -> None:
     await whole.erase()
-    written = json.dumps(await people.ledger(whole.databases.owner_dsn)).casefold()
+    written = json.dumps(await data_subjects.ledger(whole.databases.owner_dsn)).casefold()
     assert str(whole.eva) in written
     assert not any(word in written for word in ("eva@", "holm", "9785", "firma"))
     conn = await asyncpg.connect(whole.databases.app_dsn("pledges"))
@@ -302,7 +302,7 @@ async def test_the_ledger_holds_nothing_of_the_person_and_the_service_can_only_a
 async def _restored(whole: Installation) -> list[dict[str, Any]]:
     """Erase Eva, and go back to before it: the ledger has gone back, too. Returns the copy that was kept of it."""
     await whole.erase()
-    copy: list[dict[str, Any]] = json.loads(json.dumps(await people.ledger(whole.databases.owner_dsn)))
+    copy: list[dict[str, Any]] = json.loads(json.dumps(await data_subjects.ledger(whole.databases.owner_dsn)))
     for service in DATA_SUBJECTS:
         await whole.all(service, "delete from erasures")
     await whole.all(
@@ -326,38 +326,38 @@ async def _restored(whole: Installation) -> list[dict[str, Any]]:
 
 async def test_who_comes_back_with_a_restore_is_erased_again_by_the_copy_of_the_ledger(whole: Installation) -> None:
     copy = await _restored(whole)
-    assert await people.repeat(whole.databases.owner_dsn, copy) == RepeatedErasures(3)
+    assert await data_subjects.repeat(whole.databases.owner_dsn, copy) == RepeatedErasures(3)
     assert await whole.contacts() == {"of ida", "elsewhere"}
     assert whole.eva not in await whole.accounts()
-    assert await people.repeat(whole.databases.owner_dsn, copy) == RepeatedErasures(0), "it can be done again"
+    assert await data_subjects.repeat(whole.databases.owner_dsn, copy) == RepeatedErasures(0), "it can be done again"
 
 
 async def test_the_ledger_keeps_the_time_of_the_erasure_and_says_when_it_was_done_again(whole: Installation) -> None:
     copy = await _restored(whole)
     assert all(line["repeated_at"] is None for line in copy)
     restored_at = datetime.now(UTC)
-    await people.repeat(whole.databases.owner_dsn, copy)
+    await data_subjects.repeat(whole.databases.owner_dsn, copy)
 
-    ledger = await people.ledger(whole.databases.owner_dsn)
+    ledger = await data_subjects.ledger(whole.databases.owner_dsn)
     assert [line | {"repeated_at": None} for line in ledger] == copy
     assert all(datetime.fromisoformat(line["erased_at"]) < restored_at for line in ledger)
     assert all(restored_at < datetime.fromisoformat(line["repeated_at"]) < datetime.now(UTC) for line in ledger)
 
-    await people.repeat(whole.databases.owner_dsn, copy)
-    assert await people.ledger(whole.databases.owner_dsn) == ledger, "nothing had come back"
+    await data_subjects.repeat(whole.databases.owner_dsn, copy)
+    assert await data_subjects.ledger(whole.databases.owner_dsn) == ledger, "nothing had come back"
 
 
 async def test_a_row_that_comes_back_beside_its_line_is_said_to_be_erased_again(whole: Installation) -> None:
     await whole.erase()
-    before = await people.ledger(whole.databases.owner_dsn)
+    before = await data_subjects.ledger(whole.databases.owner_dsn)
     await whole.all(
         "pledges",
         "insert into pledge_contacts values ($1, $2, 'Eva', null, 'eva@firma.example')",
         whole.taskforce_id,
         whole.pledges["by mail"],
     )
-    assert await people.repeat(whole.databases.owner_dsn, []) == RepeatedErasures(1)
-    after = await people.ledger(whole.databases.owner_dsn)
+    assert await data_subjects.repeat(whole.databases.owner_dsn, []) == RepeatedErasures(1)
+    after = await data_subjects.ledger(whole.databases.owner_dsn)
     assert [line | {"repeated_at": None} for line in after] == before
     assert {line["key"] for line in after if line["repeated_at"]} == {str(whole.pledges["by mail"])}
 
@@ -369,17 +369,19 @@ async def test_an_administrator_without_whom_nobody_could_sign_in_is_told_of_and
     copy = await _restored(whole)
     admin = {"service": "events", "table": "people", "erased_by": None, "id": str(uuid4())}
     admin |= {"taskforce_id": str(whole.taskforce_id), "key": str(whole.admin)} | TIMES
-    assert await people.repeat(whole.databases.owner_dsn, [admin, *copy]) == RepeatedErasures(3, kept=(whole.admin,))
+    assert await data_subjects.repeat(whole.databases.owner_dsn, [admin, *copy]) == RepeatedErasures(
+        3, kept=(whole.admin,)
+    )
     assert whole.admin in await whole.accounts()
     assert whole.eva not in await whole.accounts()
-    [line] = [one for one in await people.ledger(whole.databases.owner_dsn) if one["key"] == str(whole.admin)]
+    [line] = [one for one in await data_subjects.ledger(whole.databases.owner_dsn) if one["key"] == str(whole.admin)]
     assert line["repeated_at"] is None
 
 
 async def test_a_line_of_another_taskforce_erases_nothing_there(whole: Installation) -> None:
     line = {"service": "pledges", "table": "pledge_contacts", "erased_by": None, "id": str(uuid4())}
     line |= {"taskforce_id": str(whole.other), "key": str(whole.pledges["by mail"])} | TIMES
-    assert await people.repeat(whole.databases.owner_dsn, [line]) == RepeatedErasures(0)
+    assert await data_subjects.repeat(whole.databases.owner_dsn, [line]) == RepeatedErasures(0)
     assert "by mail" in await whole.contacts()
 
 
@@ -387,7 +389,7 @@ async def test_a_copy_of_something_else_is_refused_before_anything_is_done(whole
     line = {"service": "dashboard", "table": "x", "erased_by": None, "id": str(uuid4())}
     line |= {"taskforce_id": str(whole.other), "key": str(uuid4())} | TIMES
     with pytest.raises(ValueError, match="no service dashboard has a ledger"):
-        await people.repeat(whole.databases.owner_dsn, [line])
+        await data_subjects.repeat(whole.databases.owner_dsn, [line])
 
 
 async def test_two_administrators_cannot_erase_and_close_one_another(whole: Installation) -> None:
@@ -401,7 +403,7 @@ async def test_two_administrators_cannot_erase_and_close_one_another(whole: Inst
             await asyncio.sleep(0.3)
             assert not erasing.done()
             await set_deactivated(closing, whole.taskforce_id, whole.eva, datetime.now(UTC))
-        with pytest.raises(people.LastAdministrator):
+        with pytest.raises(data_subjects.LastAdministrator):
             await erasing
     finally:
         await closing.close()

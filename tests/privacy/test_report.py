@@ -12,8 +12,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import pytest
 
-from deploy.privacy.people import LOOKUPS
-from deploy.privacy.registers import data_inventory_of
+from deploy.privacy.data_inventories import data_inventory_of
+from deploy.privacy.data_subjects import LOOKUPS
 from shared.i18n.translations import use_language
 from shared.privacy.access_log import PURPOSES
 from shared.privacy.activity import Activity

@@ -1,4 +1,4 @@
-"""The evening's programme, and a client that asks again when an answer is lost."""
+"""The evening's plan, and a client that asks again when an answer is lost."""
 
 from __future__ import annotations
 
@@ -13,48 +13,57 @@ import pytest
 
 from deploy.scenarios import evening as evenings
 from deploy.scenarios import facts
-from deploy.scenarios.evening import SECONDS, Arrival, Confirmation, Evening, Promise, Refused, Stage, evening
+from deploy.scenarios.evening import (
+    SECONDS,
+    CheckInStep,
+    Evening,
+    EveningTarget,
+    HireStep,
+    PledgeStep,
+    Refused,
+    plan_evening,
+)
 
 TODAY = date(2026, 11, 24)
 TOKENS = {"coordinator": "c", "member": "m", "caseworker": "w"}
 
 
 @pytest.fixture(scope="module")
-def programme() -> Evening:
-    return evening(TODAY, 1)
+def plan() -> Evening:
+    return plan_evening(TODAY, 1)
 
 
-def test_80_companies_come_each_once(programme: Evening) -> None:
-    arrivals = [step.company.id for step in programme.steps if isinstance(step, Arrival)]
+def test_80_companies_come_each_once(plan: Evening) -> None:
+    arrivals = [step.company.id for step in plan.steps if isinstance(step, CheckInStep)]
     assert len(arrivals) == len(set(arrivals)) == facts.EVENING_COMPANIES
 
 
-def test_about_50_positions_are_pledged(programme: Evening) -> None:
-    positions = sum(step.positions for step in programme.steps if isinstance(step, Promise))
+def test_about_50_positions_are_pledged(plan: Evening) -> None:
+    positions = sum(step.positions for step in plan.steps if isinstance(step, PledgeStep))
     assert abs(positions - facts.EVENING_POSITIONS_ABOUT) <= 2
 
 
-def test_nobody_pledges_before_they_are_in_and_nobody_is_hired_before_the_pledge(programme: Evening) -> None:
-    came = {step.company.id: step.at for step in programme.steps if isinstance(step, Arrival)}
-    for step in programme.steps:
-        if isinstance(step, Promise):
+def test_nobody_pledges_before_they_are_in_and_nobody_is_hired_before_the_pledge(plan: Evening) -> None:
+    came = {step.company.id: step.at for step in plan.steps if isinstance(step, CheckInStep)}
+    for step in plan.steps:
+        if isinstance(step, PledgeStep):
             assert step.at > came[step.company.id]
-        elif isinstance(step, Confirmation):
+        elif isinstance(step, HireStep):
             assert step.at > step.promise.at
 
 
-def test_members_and_guests_both_pledge(programme: Evening) -> None:
-    assert set(Counter(step.by for step in programme.steps if isinstance(step, Promise))) == {"member", "guest"}
+def test_members_and_guests_both_pledge(plan: Evening) -> None:
+    assert set(Counter(step.by for step in plan.steps if isinstance(step, PledgeStep))) == {"member", "guest"}
 
 
-def test_it_takes_a_minute(programme: Evening) -> None:
-    assert SECONDS * 0.8 < programme.steps[-1].at <= SECONDS
+def test_it_takes_a_minute(plan: Evening) -> None:
+    assert SECONDS * 0.8 < plan.steps[-1].at <= SECONDS
 
 
 def test_the_same_day_and_number_give_the_same_evening_and_another_number_another() -> None:
-    assert evening(TODAY, 1) == evening(TODAY, 1)
-    assert not {step.id for step in evening(TODAY, 1).steps if isinstance(step, Promise)} & {
-        step.id for step in evening(TODAY, 2).steps if isinstance(step, Promise)
+    assert plan_evening(TODAY, 1) == plan_evening(TODAY, 1)
+    assert not {step.id for step in plan_evening(TODAY, 1).steps if isinstance(step, PledgeStep)} & {
+        step.id for step in plan_evening(TODAY, 2).steps if isinstance(step, PledgeStep)
     }
 
 
@@ -116,7 +125,7 @@ async def test_a_request_whose_answer_is_lost_is_sent_again_unchanged() -> None:
         assert server.requests == [("POST", "/api/x", {"id": "1", "at": "now"})] * 3
 
 
-async def test_an_installation_that_refuses_ends_the_evening_with_its_reason(programme: Evening) -> None:
+async def test_an_installation_that_refuses_ends_the_evening_with_its_reason(plan: Evening) -> None:
     async with forgetful(lost=-1) as server:
         with pytest.raises(Refused, match="403"):
-            await evenings.play(Stage(server.url, TOKENS), programme, speed=60)
+            await evenings.play(EveningTarget(server.url, TOKENS), plan, speed=60)

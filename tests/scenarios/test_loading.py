@@ -9,7 +9,7 @@ import pytest_asyncio
 from deploy.scenarios import facts
 from deploy.scenarios.loading import Target, is_loaded, load_struer
 from deploy.scenarios.struer import UNTIL, struer
-from tests.scenarios.stage import Loaded, loaded_struer
+from tests.scenarios.loaded_scenario import Loaded, loaded_struer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -30,7 +30,7 @@ async def test_it_takes_seconds_not_minutes(loaded: Loaded) -> None:
 
 
 async def test_the_dashboard_then_knows_exactly_196_citizens_in_smaajobs(loaded: Loaded) -> None:
-    counted = await loaded.shown(
+    counted = await loaded.read_model_value(
         "select count(*) from hires where job_type = 'smaajob' and start_date between $1 and $2", facts.SINCE, UNTIL
     )
     assert counted == facts.CITIZENS_IN_SMAAJOB_SINCE_START
@@ -38,23 +38,27 @@ async def test_the_dashboard_then_knows_exactly_196_citizens_in_smaajobs(loaded:
 
 async def test_the_dashboard_then_knows_every_hire_position_event_and_check_in(loaded: Loaded) -> None:
     scenario = struer()
-    assert await loaded.shown("select count(*) from hires") == len(scenario.hires)
-    assert await loaded.shown("select sum(positions) from pledges") == sum(p.positions for p in scenario.pledges)
+    assert await loaded.read_model_value("select count(*) from hires") == len(scenario.hires)
+    assert await loaded.read_model_value("select sum(positions) from pledges") == sum(
+        p.positions for p in scenario.pledges
+    )
     closed = "select count(distinct event_id) from employer_events where status = 'closed'"
-    assert await loaded.shown(closed) == len(scenario.gatherings)
-    assert await loaded.shown("select count(*) from attendances") == sum(len(g.attending) for g in scenario.gatherings)
+    assert await loaded.read_model_value(closed) == len(scenario.events)
+    assert await loaded.read_model_value("select count(*) from attendances") == sum(
+        len(g.attending) for g in scenario.events
+    )
 
 
 async def test_every_pledge_is_of_a_known_company_and_needs_no_looking_at(loaded: Loaded) -> None:
-    assert await loaded.kept("select count(*) from pledges where company_id is null") == 0
-    assert await loaded.kept("select count(*) from pledges where flags <> '{}'") == 0
-    assert await loaded.kept("select count(*) from hires where flags <> '{}'") == 0
+    assert await loaded.pledges_value("select count(*) from pledges where company_id is null") == 0
+    assert await loaded.pledges_value("select count(*) from pledges where flags <> '{}'") == 0
+    assert await loaded.pledges_value("select count(*) from hires where flags <> '{}'") == 0
 
 
 async def test_nobody_could_be_sent_a_mail_about_things_of_years_ago(loaded: Loaded) -> None:
-    assert await loaded.kept("select count(*) from pledge_contacts where email is not null") == 0
-    assert await loaded.kept("select count(*) from hires where logged_by is not null") == 0
-    assert await loaded.kept("select count(*) from pledges where captured_by <> 'import'") == 0
+    assert await loaded.pledges_value("select count(*) from pledge_contacts where email is not null") == 0
+    assert await loaded.pledges_value("select count(*) from hires where logged_by is not null") == 0
+    assert await loaded.pledges_value("select count(*) from pledges where captured_by <> 'import'") == 0
 
 
 async def test_loading_it_again_changes_nothing(loaded: Loaded) -> None:

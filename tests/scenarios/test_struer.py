@@ -46,7 +46,7 @@ def test_no_two_things_have_one_id(scenario: Scenario) -> None:
     ids = [
         *(company.id for company in scenario.companies),
         *(person.id for person in scenario.people),
-        *(gathering.id for gathering in scenario.gatherings),
+        *(event.id for event in scenario.events),
         *(pledge.id for pledge in scenario.pledges),
         *(hire.id for hire in scenario.hires),
     ]
@@ -64,7 +64,7 @@ def test_every_company_has_a_valid_cvr_number_that_was_never_issued(scenario: Sc
 
 
 def test_the_taskforce_meets_four_or_five_times_in_every_whole_year(scenario: Scenario) -> None:
-    meetings = Counter(g.starts_at.year for g in scenario.gatherings if g.kind == "taskforce_meeting")
+    meetings = Counter(g.starts_at.year for g in scenario.events if g.kind == "taskforce_meeting")
     assert {meetings[year] for year in range(2019, 2026)} == set(facts.MEETINGS_A_YEAR)
 
 
@@ -92,7 +92,7 @@ def test_some_hires_have_no_pledge_and_some_are_of_other_types(scenario: Scenari
 
 
 def test_a_pledge_of_an_event_is_by_a_company_that_was_there_while_it_lasted(scenario: Scenario) -> None:
-    events = {gathering.id: gathering for gathering in scenario.gatherings}
+    events = {event.id: event for event in scenario.events}
     for pledge in scenario.pledges:
         if pledge.event_id is not None:
             event = events[pledge.event_id]
@@ -102,7 +102,7 @@ def test_a_pledge_of_an_event_is_by_a_company_that_was_there_while_it_lasted(sce
 
 def test_nothing_of_it_happens_on_a_weekend(scenario: Scenario) -> None:
     days = [
-        *(gathering.starts_at for gathering in scenario.gatherings),
+        *(event.starts_at for event in scenario.events),
         *(pledge.captured_at for pledge in scenario.pledges),
         *(hire.start_date for hire in scenario.hires),
     ]

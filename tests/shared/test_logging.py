@@ -1,4 +1,4 @@
-"""Logs say what went wrong and where, and never what people wrote (invariant I7)."""
+"""Logging: errors without what people typed (invariant I7)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ def written(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
     structlog.configure(**configured)
 
 
-async def test_a_violated_constraint_is_told_without_the_row(written: io.StringIO, pledges_database: Database) -> None:
+async def test_a_constraint_violation_is_logged_without_the_row(
+    written: io.StringIO, pledges_database: Database
+) -> None:
     with pytest.raises(asyncpg.NotNullViolationError) as caught:
         await pledges_database.pool.execute("insert into outbox (id, type) values (gen_random_uuid(), $1)", SECRET)
     assert SECRET in str(caught.value), "the driver's words do hold the row"
@@ -53,7 +55,7 @@ async def test_a_violated_constraint_is_told_without_the_row(written: io.StringI
     assert "test_logging.py" in told
 
 
-def test_an_ordinary_line_is_whole(written: io.StringIO) -> None:
+def test_an_ordinary_line_is_unchanged(written: io.StringIO) -> None:
     structlog.get_logger("test").info("relay.leading", service="pledges")
     assert "relay.leading" in written.getvalue()
     assert "pledges" in written.getvalue()

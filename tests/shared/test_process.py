@@ -17,7 +17,7 @@ from shared.settings import ServiceSettings
 
 
 @pytest.mark.parametrize(("wanted", "other"), [("app", "worker"), ("worker", "app")])
-def test_a_process_imports_and_runs_only_what_it_is_asked_for(
+def test_a_process_imports_only_the_part_it_runs(
     wanted: str, other: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package = f"service_with_{wanted}"
@@ -36,5 +36,5 @@ def test_a_process_imports_and_runs_only_what_it_is_asked_for(
     assert ran == [(settings, wanted)]
 
 
-def test_the_clients_of_a_process_share_what_they_trust() -> None:
+def test_clients_of_a_process_share_one_tls_context() -> None:
     assert trusted_authorities() is trusted_authorities()

@@ -14,7 +14,7 @@ def test_a_secret_is_read_as_it_was_written() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "AAAA", "æ", "A" * 44, "A" * 42 + "!", "A" * 86])
-def test_any_other_text_is_no_secret(text: str) -> None:
+def test_other_text_is_not_a_secret(text: str) -> None:
     assert secrets.read_secret(text) is None
 
 
@@ -25,7 +25,7 @@ def test_base64url_has_no_padding_and_is_read_back() -> None:
         assert secrets.from_base64url(text) == raw
 
 
-def test_a_code_has_eight_characters_that_nobody_confuses() -> None:
+def test_a_code_has_eight_unambiguous_characters() -> None:
     code = secrets.new_code()
     assert len(code) == 9
     assert code[4] == "-"

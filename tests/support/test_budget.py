@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.budget import Budget, Meter, Spent, dearest, is_measurable, judge, processor_seconds
+from tests.support.budget import (
+    Budget,
+    Meter,
+    Spent,
+    dearest,
+    is_measurable,
+    judge,
+    machine_seconds,
+    others_share,
+    processor_seconds,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -106,6 +116,18 @@ def test_a_child_at_work_is_seen_while_it_runs_and_after() -> None:
     assert processor_seconds(os.getpid()) - before >= 0.15
 
 
+def test_other_programs_use_what_the_machine_worked_beyond_the_tests() -> None:
+    assert others_share(500.0, 400.0, wall=250.0, processors=2) == 0.2
+    assert others_share(390.0, 400.0, wall=250.0, processors=2) == 0.0
+
+
+@pytest.mark.skipif(not is_measurable(), reason="this machine has no /proc that shows what processes take")
+def test_the_work_of_the_whole_machine_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "stat").write_text("cpu  100 20 3 99999 888 4 5 0 0 0\ncpu0 1 2 3\n")
+    assert machine_seconds(tmp_path) == 132 / os.sysconf("SC_CLK_TCK")
+    assert machine_seconds() > 0
+
+
 def _report(meter: Meter, item: Any, nodeid: str, when: str) -> Any:
     """A report as it reaches the process that shows it."""
     report = SimpleNamespace(nodeid=nodeid, when=when)
@@ -128,15 +150,21 @@ A_PART = SimpleNamespace(args_source=pytest.Config.ArgsSource.ARGS, option=Simpl
 
 
 @pytest.mark.parametrize(
-    ("config", "seconds", "fails", "says"),
-    [(WHOLE, 2.0, False, False), (WHOLE, 3.0, True, True), (A_PART, 3.0, False, True)],
+    ("config", "seconds", "others", "fails", "says"),
+    [
+        (WHOLE, 2.0, 0.0, False, False),
+        (WHOLE, 3.0, 0.0, True, True),
+        (WHOLE, 3.0, 5.0, False, True),
+        (A_PART, 3.0, 0.0, False, True),
+    ],
 )
-def test_a_whole_run_with_a_test_over_the_budget_fails_and_any_run_says_so(
-    config: Any, seconds: float, fails: bool, says: bool, monkeypatch: pytest.MonkeyPatch
+def test_a_whole_run_over_the_budget_fails_unless_the_machine_was_busy_and_any_run_says_so(
+    config: Any, seconds: float, others: float, fails: bool, says: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("BROKER", raising=False)
     moments = iter([10.0, 15.0, 15.0 + seconds, 16.0 + seconds])
-    meter = Meter(config, BUDGET, lambda: next(moments))
+    machine = iter([100.0, 106.0 + seconds + others])
+    meter = Meter(config, BUDGET, lambda: next(moments), lambda: next(machine))
     item = SimpleNamespace(get_closest_marker=lambda _name: None, fixturenames=["pledges_dsns"])
     for when in ("setup", "call", "teardown"):
         _report(meter, item, "a.py::test", when)

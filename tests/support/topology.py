@@ -284,7 +284,7 @@ class Topology:
             waiting = {name: process for name, process in waiting.items() if not process.ready()}
             ended = any(process.child is None or process.child.poll() is not None for process in waiting.values())
             if waiting and (ended or time.monotonic() - started > seconds):
-                raise AssertionError("\n".join(self.last_words(name) for name in waiting))
+                raise AssertionError("\n".join(self.log_tail(name) for name in waiting))
             time.sleep(0.05)
         return time.monotonic() - started
 
@@ -300,7 +300,7 @@ class Topology:
         self.postgres.stop("immediate")
         self.postgres.erase()
 
-    def last_words(self, name: str) -> str:
+    def log_tail(self, name: str) -> str:
         """The end of a process's log."""
         log = self.processes[name].log
         text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""

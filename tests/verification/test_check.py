@@ -13,10 +13,10 @@ import httpx
 import pytest_asyncio
 
 from deploy.scenarios.struer import SLUG, TASKFORCE_ID, struer
-from deploy.verification.check import DAYS_GONE_BY, Verdict, check
+from deploy.verification.check import PAST_DAYS, Verdict, check
 from services.dashboard.app import create_app
 from shared.http.auth import Principal, sign_token
-from tests.scenarios.stage import Loaded, loaded_struer
+from tests.scenarios.loaded_scenario import Loaded, loaded_struer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +70,7 @@ class Checked:
                 owners,
                 figures=figures,
                 board=board,
-                settled=self.loaded.target.settled,
+                wait_until_delivered=self.loaded.target.wait_until_delivered,
                 board_patience_seconds=0,
                 smallest_public_count=smallest,
             )
@@ -117,12 +117,12 @@ async def test_after_a_load_nothing_differs_and_everything_was_compared(checked:
     assert verdict.differences == []
     assert verdict.taskforces == {TASKFORCE_ID: SLUG}
     assert verdict.compared["company"] == len(scenario.companies)
-    assert verdict.compared["event"] == len(scenario.gatherings)
-    assert verdict.compared["check-in"] == sum(len(gathering.attending) for gathering in scenario.gatherings)
+    assert verdict.compared["event"] == len(scenario.events)
+    assert verdict.compared["check-in"] == sum(len(event.attending) for event in scenario.events)
     assert verdict.compared["pledge"] == len(scenario.pledges)
     assert verdict.compared["hire"] == len(scenario.hires)
     assert verdict.compared["board"] == 1
-    assert len(verdict.days) == DAYS_GONE_BY + 1
+    assert len(verdict.days) == PAST_DAYS + 1
     assert verdict.compared["figure"] > 500
 
 
@@ -196,7 +196,7 @@ async def test_a_position_that_is_not_filled_where_it_should_be_is_named(checked
 
 
 async def test_a_row_in_the_wrong_taskforce_is_missed_in_one_and_too_many_in_the_other(checked: Checked) -> None:
-    event = next(gathering for gathering in struer().gatherings if gathering.attending)
+    event = next(event for event in struer().events if event.attending)
     where = f"event_id = '{event.id}' and company_id = '{event.attending[0]}'"
     async with checked.spoilt(
         f"update attendances set taskforce_id = '{ELSEWHERE}' where {where}",
@@ -223,7 +223,7 @@ async def test_a_wrong_count_behind_right_rows_is_caught_in_the_figures_and_on_t
 
 
 async def test_an_event_that_is_missing_from_the_figures_is_named(checked: Checked) -> None:
-    event = next(gathering for gathering in struer().gatherings if gathering.kind == "employer_event")
+    event = next(event for event in struer().events if event.kind == "employer_event")
     said = [f"{each.about}: {each.what}" for each in (await checked.verdict(without_event=event.id)).differences]
     assert any(each.startswith(f"event {event.id}: it is missing from the figures on ") for each in said)
     assert any(f"pledged_positions of smaajob at event {event.id}" in each for each in said)

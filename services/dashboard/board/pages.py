@@ -1,6 +1,6 @@
-"""The public board: one big number for a screen by the road, and the same as JSON, as an image and as a line.
+"""The public board: one number on a page, and the same as JSON, SVG and text.
 
-It has no token. The name in the address leads to a taskforce, and nothing but its one public figure is read.
+There is no token. The slug in the URL names a taskforce, and only its one public figure is read.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ async def as_text(slug: str, _anybody: Anybody, public_figures: ThePublicFigures
 @router.get("/{slug}.svg")
 @concerns(BOARD)
 async def as_image(request: Request, slug: str, _anybody: Anybody, public_figures: ThePublicFigures) -> Response:
-    """Answer the figure as an image, for road signs and other people's pages."""
+    """Answer the figure as an SVG image, for road signs and other web sites."""
     figure = await _find(public_figures, slug)
     image = request.app.state.templates.get_template("board.svg").render(figure=figure, words=_words(figure))
     return Response(image, media_type="image/svg+xml", headers=_IN_A_LANGUAGE)
@@ -61,7 +61,7 @@ async def as_image(request: Request, slug: str, _anybody: Anybody, public_figure
 @router.get("/{slug}/figure")
 @concerns(BOARD)
 async def fresh_figure(request: Request, slug: str, _anybody: Anybody, public_figures: ThePublicFigures) -> Response:
-    """Answer the board's live part alone."""
+    """Answer only the part of the board that is updated live."""
     figure = await _find(public_figures, slug)
     return render(request, "parts/board.html", figure=figure, words=_words(figure))
 
@@ -69,16 +69,16 @@ async def fresh_figure(request: Request, slug: str, _anybody: Anybody, public_fi
 @router.get("/{slug}/stream")
 @concerns(BOARD)
 async def follow(slug: str, _anybody: Anybody, public_figures: ThePublicFigures, changes: TheChanges) -> Response:
-    """Follow the figure. Nothing is said while it stays the same, or stays hidden, whatever else happens."""
-    said = _document(await _find(public_figures, slug))
+    """Follow the figure. Nothing is sent while it stays the same or stays hidden."""
+    sent = _document(await _find(public_figures, slug))
 
     async def message() -> dict[str, Any] | None:
-        nonlocal said
+        nonlocal sent
         figure = await public_figures.find(slug)
-        if figure is None or _document(figure) == said:
+        if figure is None or _document(figure) == sent:
             return None
-        said = _document(figure)
-        return said
+        sent = _document(figure)
+        return sent
 
     figure = await _find(public_figures, slug)
     return EventStream(changes, figure.taskforce.taskforce_id, "boards", message)
@@ -89,7 +89,7 @@ async def follow(slug: str, _anybody: Anybody, public_figures: ThePublicFigures,
 async def show_board(
     request: Request, slug: str, _anybody: Anybody, public_figures: ThePublicFigures, settings: TheSettings
 ) -> Response:
-    """Show the board. Only the pages that the settings name may have it in a frame."""
+    """Show the board. Only origins that the settings name may show it in a frame."""
     figure = await _find(public_figures, slug)
     return render(
         request,

@@ -1,4 +1,4 @@
-"""The one figure that everybody may see: how many citizens have got a småjob. Small numbers are hidden."""
+"""The one public figure: how many citizens have got a småjob. Small counts are suppressed."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from shared.db.database import Database
 
 OLDEST_SECONDS = 5.0
-"""A figure is asked for again after this even if nobody said that it changed: the net under a lost NOTIFY."""
+"""A cached figure is counted again after this, in case a NOTIFY was lost."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublicFigure:
-    """What a taskforce's board says.
+    """What a taskforce's board shows.
 
     Attributes:
         count: hires in småjobs that a case worker has confirmed and whose first day of work lies between `since`
@@ -48,13 +48,13 @@ class PublicFigure:
 
 
 def suppressed(taskforce: Taskforce, count: int, as_of: date, *, smallest: int) -> PublicFigure:
-    """Return the figure as the public may have it: counts from 1 to below `smallest` are hidden, 0 is not."""
+    """Return the figure as the public may see it: counts from 1 to below `smallest` are hidden, 0 is not."""
     hidden = 0 < count < smallest
     return PublicFigure(taskforce, None if hidden else count, smallest if hidden else None, as_of)
 
 
 class PublicFigures:
-    """The figures of all boards, each counted once per change however many screens ask.
+    """The figures of all boards, each counted once per change however many clients ask.
 
     Args:
         smallest: the smallest count above 0 that is shown.
@@ -68,9 +68,9 @@ class PublicFigures:
         self._counting: dict[str, asyncio.Task[PublicFigure | None]] = {}
 
     async def find(self, slug: str) -> PublicFigure | None:
-        """Return the figure of the taskforce with this name in addresses; None where there is none."""
+        """Return the figure of the taskforce with this slug; None where there is none."""
         figure: PublicFigure | None = None
-        # A count that was under way when something changed may not have seen it: then once more.
+        # A count that was running when something changed may have missed it: then it is repeated.
         for _ in range(3):
             fresh = self._fresh(slug)
             if fresh is not None:
@@ -98,7 +98,7 @@ class PublicFigures:
         if taskforce is None:
             self._known.pop(slug, None)
             return None
-        # Before the count: what changes while it runs must be counted again.
+        # Read before the count: a change while it runs must lead to another count.
         mark = self._changes.mark(taskforce.taskforce_id)
         as_of = today()
         async with self._database.read(taskforce.taskforce_id) as conn:

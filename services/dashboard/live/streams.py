@@ -1,8 +1,8 @@
-"""Live screens: one connection per process hears that something has changed, and tells every open stream.
+"""Live pages: one connection per process listens for changes and wakes every open stream.
 
-A worker's NOTIFY reaches every app process through PostgreSQL, so it does not matter which process has what. A
-stream holds no queue, only the fact that something changed: ten changes while a slow client takes one message
-become one message. What it says is "look again", never a figure that somebody else may not see.
+A worker's NOTIFY reaches every app process through PostgreSQL, so a client may be connected to any of them. A
+stream has no queue, only a flag that something changed: ten changes while a slow client reads one message become one
+message. A message says "fetch again"; it never holds a figure that not everybody may see.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ if TYPE_CHECKING:
 
 HEARTBEAT_SECONDS = 15.0
 PAUSE_SECONDS = 0.2
-"""At most five messages a second: a screen cannot usefully show more."""
+"""At most five messages a second: a page cannot usefully show more."""
 RETRY_SECONDS = 1.0
 STUCK_SECONDS = 20.0
-"""A client that has taken nothing for so long is gone, or as good as."""
+"""A client that has read nothing for so long is taken to be disconnected."""
 MIDNIGHT_CHECK_SECONDS = 20.0
 
 Audience = Literal["members", "boards"]
 
 
 class Changes:
-    """Who is watching which taskforce, and what has changed.
+    """Which streams follow which taskforce, and what has changed.
 
     Args:
         limits: how many streams of each audience may be open in this process.
@@ -59,29 +59,29 @@ class Changes:
         self.closed = False
 
     def changed(self, taskforce_id: UUID) -> None:
-        """The taskforce's rows have changed."""
+        """Wake the streams of a taskforce: its rows have changed."""
         self._marks[taskforce_id] += 1
         for watcher in self._watchers.get(taskforce_id, ()):
             watcher.set()
 
     def all_changed(self) -> None:
-        """Anybody's rows may have changed, or the day has, and with it what counts."""
+        """Wake every stream: any rows may have changed, or a new day has begun, and with it what counts."""
         self._mark_of_all += 1
         for watchers in self._watchers.values():
             for watcher in watchers:
                 watcher.set()
 
     def mark(self, taskforce_id: UUID) -> tuple[int, int]:
-        """Return something that is the same for as long as nothing is known to have changed."""
+        """Return a version that stays the same as long as no change is known."""
         return self._mark_of_all, self._marks[taskforce_id]
 
     def close(self) -> None:
-        """End every stream, and let none begin: the process is about to stop."""
+        """End every stream and accept no new one: the process is shutting down."""
         self.closed = True
         self.all_changed()
 
-    def make_room(self, audience: Audience) -> None:
-        """Raise `Problem` 503 where no more streams of this kind may be open here."""
+    def check_limit(self, audience: Audience) -> None:
+        """Raise `Problem` 503 where no more streams of this audience may be open in this process."""
         if self.closed or self._open[audience] >= self._limits[audience]:
             raise Problem(
                 503,
@@ -92,12 +92,12 @@ class Changes:
             )
 
     def open_streams(self, audience: Audience) -> int:
-        """How many streams of this kind are open in this process."""
+        """How many streams of this audience are open in this process."""
         return self._open[audience]
 
     @contextlib.contextmanager
     def watching(self, taskforce_id: UUID, audience: Audience) -> Iterator[asyncio.Event]:
-        """Yield an event that is set whenever the taskforce's rows have changed; whoever waits clears it."""
+        """Yield an event that is set whenever the taskforce's rows have changed; the caller clears it."""
         watcher = asyncio.Event()
         self._watchers.setdefault(taskforce_id, set()).add(watcher)
         self._open[audience] += 1
@@ -109,17 +109,17 @@ class Changes:
             if not self._watchers[taskforce_id]:
                 del self._watchers[taskforce_id]
 
-    async def hear(self, settings: ServiceSettings) -> None:
-        """Listen to the database until cancelled, over every loss of the connection."""
+    async def listen(self, settings: ServiceSettings) -> None:
+        """Listen to the database until cancelled; a lost connection is opened again."""
         async for payload in listen(settings, CHANNEL, name="dashboard-listen"):
             try:
                 self.changed(UUID(payload))
             except ValueError:
-                # Empty: a new connection, or a new generation of everything.
+                # An empty payload: a new connection, or a new generation of the read model.
                 self.all_changed()
 
-    async def turn_the_page(self) -> None:
-        """Say at midnight that everything has changed: hires begin to count on a day, without any message."""
+    async def watch_the_day(self) -> None:
+        """Wake every stream at midnight: hires begin to count on a day, without any message."""
         shown = today()
         while True:
             await asyncio.sleep(MIDNIGHT_CHECK_SECONDS)
@@ -129,13 +129,13 @@ class Changes:
 
 
 class EventStream(Response):
-    """Server-sent events for one client, until it goes, its session ends, or the process stops.
+    """Server-sent events for one client, until it disconnects, its session ends, or the process stops.
 
     Args:
         changes: what to follow.
-        taskforce_id: whose changes.
-        audience: whose limit it counts against.
-        message: what to say when something has changed; None says nothing. Called once per change that is told.
+        taskforce_id: the taskforce whose changes are followed.
+        audience: the limit it counts against.
+        message: returns what to send after a change; None sends nothing.
         ends_at: Unix time in seconds when the client's session ends; None for the public.
     """
 
@@ -150,9 +150,9 @@ class EventStream(Response):
         *,
         ends_at: float | None = None,
     ) -> None:
-        changes.make_room(audience)
+        changes.check_limit(audience)
         super().__init__(headers={"cache-control": "no-store", "x-accel-buffering": "no"})
-        # Nobody knows yet how long it will be.
+        # The length is not known.
         del self.headers["content-length"]
         self._changes = changes
         self._taskforce_id = taskforce_id
@@ -178,39 +178,39 @@ class EventStream(Response):
 
     async def _chunks(self, changed: asyncio.Event, gone: asyncio.Task[None]) -> AsyncGenerator[bytes, None]:
         yield b"retry: 2000\n\n" + _heartbeat()
-        while not gone.done() and not self._changes.closed and not self._over():
+        while not gone.done() and not self._changes.closed and not self._session_ended():
             waiting = asyncio.create_task(changed.wait())
             try:
-                await asyncio.wait({waiting, gone}, timeout=self._patience(), return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait({waiting, gone}, timeout=self._timeout(), return_when=asyncio.FIRST_COMPLETED)
             finally:
                 waiting.cancel()
-            if gone.done() or self._changes.closed or self._over():
+            if gone.done() or self._changes.closed or self._session_ended():
                 return
             if not changed.is_set():
                 yield _heartbeat()
                 continue
             changed.clear()
             try:
-                told = await self._message()
+                content = await self._message()
             except TRANSIENT_ERRORS:
                 changed.set()
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
-            if told is not None:
-                yield f"data: {json.dumps(told, separators=(',', ':'))}\n\n".encode()
+            if content is not None:
+                yield f"data: {json.dumps(content, separators=(',', ':'))}\n\n".encode()
             await asyncio.sleep(PAUSE_SECONDS)
 
-    def _over(self) -> bool:
+    def _session_ended(self) -> bool:
         return self._ends_at is not None and time.time() >= self._ends_at
 
-    def _patience(self) -> float:
+    def _timeout(self) -> float:
         if self._ends_at is None:
             return HEARTBEAT_SECONDS
         return max(0.0, min(HEARTBEAT_SECONDS, self._ends_at - time.time()))
 
 
 def _heartbeat() -> bytes:
-    """A comment for whatever lies between, and an event for the page, which is not shown comments."""
+    """A comment for proxies, and an event for the page, to which browsers do not pass comments."""
     at = datetime.now(UTC).isoformat(timespec="seconds")
     return f": heartbeat\nevent: heartbeat\ndata: {at}\n\n".encode()
 
@@ -226,4 +226,4 @@ async def _running_changes(request: Request) -> Changes:
 
 
 TheChanges = Annotated[Changes, Depends(_running_changes)]
-"""What the application's open streams follow."""
+"""The changes that the application's streams follow."""

@@ -24,7 +24,7 @@ router = APIRouter(include_in_schema=False)
 
 
 async def _event(event: Annotated[str, Query(max_length=60)] = "") -> UUID | None:
-    """Read which event is to be shown. Anything else than an id chooses none: the screen is never empty."""
+    """Read which event to show. Anything but an id chooses none, so that the screen is never empty."""
     try:
         return UUID(event)
     except ValueError:
@@ -37,7 +37,7 @@ ChosenEvent = Annotated[UUID | None, Depends(_event)]
 @router.get("/dashboard/projector")
 @concerns(FIGURES)
 async def projector(request: Request, viewer: Viewer, database: Db, event: ChosenEvent) -> Response:
-    """Show the figures to a room: those of one event, or of what is going on."""
+    """Show the figures of one event, or of the one that is going on."""
     taskforce = await taskforces.find_taskforce(database, taskforce_id=viewer.taskforce)
     return render(request, "projector.html", taskforce=taskforce, **await _projector(database, viewer, event))
 
@@ -45,20 +45,20 @@ async def projector(request: Request, viewer: Viewer, database: Db, event: Chose
 @router.get("/dashboard/projector/figures")
 @concerns(FIGURES)
 async def fresh_projector(request: Request, viewer: Viewer, database: Db, event: ChosenEvent) -> Response:
-    """Answer the projector's live part alone."""
+    """Answer only the part of the projector that is updated live."""
     taskforce = await taskforces.find_taskforce(database, taskforce_id=viewer.taskforce)
     return render(request, "parts/projector.html", taskforce=taskforce, **await _projector(database, viewer, event))
 
 
 async def _projector(database: Database, viewer: Principal, event_id: UUID | None) -> dict[str, Any]:
-    reckoned = await figures.compute(database, viewer.taskforce)
+    computed = await figures.compute(database, viewer.taskforce)
     return {
         "fresh": f"/dashboard/projector/figures?event={event_id}" if event_id else "/dashboard/projector/figures",
-        "figures": reckoned,
+        "figures": computed,
         "now": datetime.now(UTC),
-        "evening": views.chosen_event(reckoned, event_id),
+        "evening": views.chosen_event(computed, event_id),
         "added_together": figures.added_together,
         "types_in_words": views.types_in_words,
-        "charts": views.projected(reckoned, "smaajob"),
+        "charts": views.projected(computed, "smaajob"),
         "stream": STREAM,
     }

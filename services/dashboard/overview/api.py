@@ -1,4 +1,4 @@
-"""JSON routes: the figures, what they mean, and the stream that says when to look again."""
+"""JSON routes: the figures, their definitions, and the stream that says when to fetch them again."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from shared.http.policy import concerns
 from shared.i18n.translations import gettext as _
 
 STREAM = "/api/dashboard/v1/stream"
-"""The stream that pages follow."""
+"""The URL of the stream that pages follow."""
 
 router = APIRouter(prefix="/api/dashboard/v1", tags=["figures"])
 

@@ -42,7 +42,7 @@ async def _selection(
     *,
     everything: bool = False,
 ) -> Selection:
-    """Read the address. An emptied date field means today; a day is also understood as Danes write it."""
+    """Read the query. An empty date means today; a day may also be written the Danish way."""
     text = as_of.strip()
     danish = re.fullmatch(r"(\d{1,2})[.-](\d{1,2})[.-](\d{4})", text)
     try:
@@ -62,7 +62,7 @@ Chosen = Annotated[Selection, Depends(_selection)]
 async def front_page(
     request: Request, principal: Anybody, database: Db, public_figures: ThePublicFigures, chosen: Chosen
 ) -> Response:
-    """Show the dashboard to the taskforce's people, and what this is to everybody else."""
+    """Show the dashboard to the taskforce's people, and a welcome to everybody else."""
     if principal is None or not sees_figures(principal):
         known = await taskforces.all_taskforces(database, limit=_BOARDS_SHOWN)
         boards = [await public_figures.find(taskforce.slug) for taskforce in known]
@@ -74,33 +74,33 @@ async def front_page(
 @router.get("/dashboard/figures")
 @concerns(FIGURES)
 async def fresh_figures(request: Request, viewer: Viewer, database: Db, chosen: Chosen) -> Response:
-    """Answer the dashboard's live part alone."""
+    """Answer only the part of the dashboard that is updated live."""
     return render(request, "parts/figures.html", **await _dashboard(database, viewer, chosen))
 
 
 async def _dashboard(database: Database, viewer: Principal, chosen: Selection) -> dict[str, Any]:
-    reckoned = await figures.compute(database, viewer.taskforce, as_of=chosen.day)
+    computed = await figures.compute(database, viewer.taskforce, as_of=chosen.day)
     latest_quarters = None if chosen.everything else views.LATEST_QUARTERS
     latest_events = None if chosen.everything else views.LATEST_EVENTS
     sees_events = viewer.has(*_SEE_EVENTS)
     return {
-        "figures": reckoned,
+        "figures": computed,
         "chosen": chosen,
         "today": figures.today(),
         "now": datetime.now(UTC),
-        "evening": None if chosen.as_of else views.evening(reckoned),
+        "evening": None if chosen.as_of else views.evening(computed),
         "added_together": figures.added_together,
         "types_in_words": views.types_in_words,
         "sees_events": sees_events,
-        "cards": views.cards(reckoned, chosen.job_type),
-        "types": views.type_rows(reckoned, chosen),
+        "cards": views.cards(computed, chosen.job_type),
+        "types": views.type_rows(computed, chosen),
         "type_columns": [measure.label for measure in views.TYPE_COLUMNS],
         "job_type_label": JOB_TYPES[chosen.job_type],
-        "funnel": views.funnel(reckoned, chosen.job_type, href="/queue" if viewer.has(*_SEE_QUEUE) else None),
-        "by_quarter": views.by_quarter(reckoned, chosen, latest=latest_quarters),
-        "by_event": views.by_event(reckoned, with_links=sees_events, latest=latest_events),
-        "event_rows": views.event_rows(reckoned, chosen.job_type, with_links=sees_events, latest=latest_events),
-        "more": len(reckoned.quarters) > views.LATEST_QUARTERS or len(reckoned.events) > views.LATEST_EVENTS,
+        "funnel": views.funnel(computed, chosen.job_type, href="/queue" if viewer.has(*_SEE_QUEUE) else None),
+        "by_quarter": views.by_quarter(computed, chosen, latest=latest_quarters),
+        "by_event": views.by_event(computed, with_links=sees_events, latest=latest_events),
+        "event_rows": views.event_rows(computed, chosen.job_type, with_links=sees_events, latest=latest_events),
+        "more": len(computed.quarters) > views.LATEST_QUARTERS or len(computed.events) > views.LATEST_EVENTS,
         "measures": catalogue.listed(),
         "stream": STREAM,
     }

@@ -56,12 +56,12 @@ LATEST_EVENTS = 8
 
 @dataclass(frozen=True)
 class Selection:
-    """What a viewer has chosen to see; it stands whole in the address.
+    """What a viewer has chosen to see. All of it is in the URL.
 
     Attributes:
         as_of: the day; None is today, also tomorrow.
-        job_type: one type, for types are not added together.
-        everything: all quarters and events, not only the latest.
+        job_type: one type, because types are not added together.
+        everything: all quarters and events instead of only the latest.
     """
 
     as_of: date | None = None
@@ -74,7 +74,7 @@ class Selection:
         return self.as_of or today()
 
     def address(self, path: str = "/", **other: object) -> str:
-        """The address of `path` with this selection, or with some of it chosen otherwise."""
+        """The URL of `path` with this selection, or with some of it replaced."""
         chosen = {"as_of": self.as_of, "job_type": self.job_type, "everything": self.everything} | other
         query: dict[str, str] = {}
         if isinstance(chosen["as_of"], date):
@@ -99,7 +99,7 @@ class Card:
 
 @dataclass(frozen=True)
 class TypeRow:
-    """One job type's figures, and where to see them alone."""
+    """One job type's figures, and a link to the dashboard of that type."""
 
     job_type: str
     label: str
@@ -129,7 +129,7 @@ def cards(figures: Figures, job_type: str) -> list[Card]:
 
 
 def type_rows(figures: Figures, selection: Selection) -> list[TypeRow]:
-    """A row for each job type of which there is anything."""
+    """A row for each job type that has any figure."""
     return [
         TypeRow(
             job_type,
@@ -171,7 +171,7 @@ def by_quarter(figures: Figures, selection: Selection, *, latest: int | None = L
 
 @dataclass(frozen=True)
 class Projected:
-    """A chart for a room: a title, a legend, and a drawing with letters that reach the back row."""
+    """A chart for a projector: a title, a legend, and a drawing with large letters."""
 
     title: str
     legend: Sequence[tuple[Markup, str]]
@@ -179,7 +179,7 @@ class Projected:
 
 
 def projected(figures: Figures, job_type: JobType) -> list[Projected]:
-    """The charts of the projector; without anything to draw there are none."""
+    """The charts of the projector; none where there is nothing to draw."""
     if not figures.quarters:
         return []
     quarters, steps = _("Quarter by quarter"), _("From pledge to job")
@@ -277,7 +277,7 @@ def event_name(event: EventFigures) -> str:
     """`Småjob-aften, 01.12.2026`."""
     if event.title is None or event.date is None:
         return _("An event not yet known here")
-    # A chart breaks its labels at spaces, and "8 October 2025" is one word.
+    # A chart breaks its labels at spaces, but not within a date.
     day = date_text(event.date).replace(" ", "\N{NO-BREAK SPACE}")
     return f"{event.title}, {day}"
 
@@ -290,9 +290,9 @@ def types_in_words(counts: ByJobType) -> str:
 
 
 def evening(figures: Figures) -> EventFigures | None:
-    """The event that is going on: its doors are open, and its day is today, or was yesterday: evenings run late.
+    """The event that is going on: it is open, and its day is today or, because events run late, yesterday.
 
-    Where several are, the one with most going on: another's doors opened early do not take the screen from it.
+    Where there are several, the one with the most pledges, so that one that opens early does not replace it.
     """
     days = (figures.as_of, figures.as_of - timedelta(days=1))
     going_on = [event for event in figures.events if event.status == "open" and event.date in days]
@@ -308,9 +308,9 @@ def evening(figures: Figures) -> EventFigures | None:
 
 
 def chosen_event(figures: Figures, event_id: UUID | None) -> EventFigures | None:
-    """The event that somebody asked to have on the screen; else, and where it is unknown, what is going on."""
-    asked = (event for event in figures.events if event.event_id == event_id and event.title)
-    return next(asked, None) or evening(figures)
+    """The event with this id; without one, or where it is not known, the event that is going on."""
+    chosen = (event for event in figures.events if event.event_id == event_id and event.title)
+    return next(chosen, None) or evening(figures)
 
 
 def _in_sentence(label: str) -> str:

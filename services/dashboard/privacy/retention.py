@@ -1,4 +1,4 @@
-"""How long letters that could not be read are kept: nothing else in the dashboard is about anybody."""
+"""How long dead letters are kept: the dashboard holds no other personal data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a person is found in what the dashboard holds: in letters that could not be read, if anywhere."""
+"""How a person is found in the dashboard's data: at most in dead letters."""
 
 from __future__ import annotations
 
@@ -11,4 +11,4 @@ from shared.privacy.subject_requests import SubjectData
 LOOKUPS: Final = (DEAD_LETTERS_LOOKUP,)
 
 SUBJECT_DATA: Final = SubjectData(LOOKUPS, retention(), owns=False)
-"""What the register's pages ask about people here."""
+"""What subject requests look up here."""

@@ -1,9 +1,9 @@
-"""A new generation of the read model beside the old one, from the publishers' outboxes, then in its place.
+"""Builds a new generation of the read model from the publishers' outboxes and serves it in place of the old one.
 
-The outboxes are the source, not the broker: they are never pruned, while a broker may have lost its log. Nothing
-is missed while this runs. A change committed before an outbox is read is read there; one committed later comes
-by the broker, and the workers write it into the old and the new generation alike. So the new one is complete as
-soon as the outboxes have been read, and takes over in one transaction, seen at once by every app and worker.
+The source is the outboxes, not the broker: they are never pruned, while a broker may have lost its log. Nothing is
+missed while a rebuild runs. A change committed before an outbox is read is read there; a later one arrives by the
+broker, and the workers write it into the old and the new generation. So the new generation is complete as soon as the
+outboxes have been read. It replaces the old one in one transaction, which every app and worker sees at once.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from shared.contracts.message import Message
 
 BATCH = 2000
-_AT_ONCE = 100
-"""Messages that are read before the loop sees whether the database has answered: both are kept busy."""
+_PARSED_BETWEEN_YIELDS = 100
+"""After so many messages the event loop runs, so that parsing and the database work at the same time."""
 _OBJECTS_BETWEEN_COLLECTIONS = 200_000
 _LOCK_KEY = 0x7E_11_5A_61
 _SWAP_ATTEMPTS = 5
@@ -44,7 +44,7 @@ class RebuildUnderWay(Exception):
 
 
 class RebuildInterrupted(Exception):
-    """The generation being built was dropped by somebody else. The old one serves on; begin again."""
+    """Another process dropped the generation being built. The old one is still served; start again."""
 
 
 @dataclass
@@ -52,10 +52,10 @@ class Rebuilt:
     """What a rebuild did.
 
     Attributes:
-        generation: the one that serves now.
+        generation: the one that is served now.
         messages: how many changes were read, by the service that published them.
         ignored: changes of types the dashboard does not know, by type.
-        refused: changes that can never work, by type; as messages they are among the dead letters.
+        refused: invalid changes, by type; the consumer has them among its dead letters.
         discarded: rows of earlier generations that were deleted.
     """
 
@@ -72,7 +72,7 @@ async def rebuild(
     *,
     progress: Callable[[int, int], None] = lambda _read, _all: None,
 ) -> Rebuilt:
-    """Build the read model anew and serve it. Apps and workers may run, and need not.
+    """Build a new generation of the read model and serve it. Apps and workers may be running.
 
     Args:
         database: the dashboard's, with at least two connections in its pool.
@@ -81,10 +81,10 @@ async def rebuild(
 
     Raises:
         RebuildUnderWay, RebuildInterrupted: see there.
-        asyncpg.PostgresError, OSError, TimeoutError: a database went away. The old generation serves on; what
-            was built is discarded by the next rebuild.
+        asyncpg.PostgresError, OSError, TimeoutError: a database went away. The old generation is still served; the
+            next rebuild discards what was built.
     """
-    async with _alone(database):
+    async with _exclusive(database):
         discarded = await _discard_dropped(database)
         generation = await _begin(database)
         done = Rebuilt(generation=generation, discarded=discarded)
@@ -98,7 +98,7 @@ async def rebuild(
 
 
 @asynccontextmanager
-async def _alone(database: Database) -> AsyncIterator[None]:
+async def _exclusive(database: Database) -> AsyncIterator[None]:
     async with database.pool.acquire(timeout=5) as conn:
         if not await conn.fetchval("select pg_try_advisory_lock($1)", _LOCK_KEY):
             raise RebuildUnderWay
@@ -110,7 +110,7 @@ async def _alone(database: Database) -> AsyncIterator[None]:
 
 @contextmanager
 def _few_collections() -> Iterator[None]:
-    """Millions of objects come and go, and none of them in a circle: looking for circles took a tenth of the time."""
+    """Collect garbage rarely: no object is in a cycle, and looking for cycles took a tenth of the time."""
     usual = gc.get_threshold()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, *usual[1:])
     try:
@@ -134,10 +134,10 @@ async def _read_outboxes(
     try:
         for service, url in outboxes.items():
             connections[service] = await asyncpg.connect(url, timeout=5, command_timeout=COMMAND_TIMEOUT_SECONDS)
-        # Only for the bar: more arrive while this runs.
+        # Only for the progress bar: more arrive while this runs.
         total = sum([await c.fetchval("select count(*) from outbox", timeout=60) for c in connections.values()])
         for service, conn in connections.items():
-            async with aclosing(_batches(conn, done)) as batches, aclosing(_one_ahead(batches)) as ahead:
+            async with aclosing(_batches(conn, done)) as batches, aclosing(_prefetch(batches)) as ahead:
                 async for batch in ahead:
                     await _write(database, done, batch.by_taskforce)
                     done.messages[service] += batch.rows
@@ -156,7 +156,7 @@ class _Batch:
 
 
 async def _batches(conn: asyncpg.Connection[asyncpg.Record], done: Rebuilt) -> AsyncGenerator[_Batch, None]:
-    """Read an outbox in its order, all of it from one snapshot."""
+    """Read an outbox in order, from one snapshot."""
     async with conn.transaction(isolation="repeatable_read", readonly=True):
         cursor = await conn.cursor(
             """
@@ -168,16 +168,16 @@ async def _batches(conn: asyncpg.Connection[asyncpg.Record], done: Rebuilt) -> A
         while rows := await cursor.fetch(BATCH):
             by_taskforce: dict[UUID, list[Message]] = defaultdict(list)
             for number, row in enumerate(rows):
-                if number % _AT_ONCE == 0:
+                if number % _PARSED_BETWEEN_YIELDS == 0:
                     await asyncio.sleep(0)
-                message = _understood(done, row["type"], row["payload"])
+                message = _parse(done, row["type"], row["payload"])
                 if message is not None:
                     by_taskforce[message.taskforce_id].append(message)
             yield _Batch(len(rows), by_taskforce)
 
 
-async def _one_ahead(source: AsyncIterator[_Batch]) -> AsyncGenerator[_Batch, None]:
-    """Yield what `source` yields, while it makes the next one ready."""
+async def _prefetch(source: AsyncIterator[_Batch]) -> AsyncGenerator[_Batch, None]:
+    """Yield what `source` yields, and fetch the next one meanwhile."""
 
     async def following() -> _Batch | None:
         return await anext(source, None)
@@ -197,7 +197,7 @@ async def _write(database: Database, done: Rebuilt, by_taskforce: Mapping[UUID, 
         try:
             await _write_batch(database, done.generation, taskforce_id, messages)
         except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError):
-            # Rare: find out which ones.
+            # Rare: find out which messages are invalid.
             for message in messages:
                 try:
                     await _write_batch(database, done.generation, taskforce_id, [message])
@@ -208,7 +208,7 @@ async def _write(database: Database, done: Rebuilt, by_taskforce: Mapping[UUID, 
 _CLASSES = by_type(projections.MESSAGES)
 
 
-def _understood(done: Rebuilt, type_name: str, payload: str) -> Message | None:
+def _parse(done: Rebuilt, type_name: str, payload: str) -> Message | None:
     contract = _CLASSES.get(type_name)
     if contract is None:
         done.ignored[type_name] += 1
@@ -229,7 +229,7 @@ async def _write_batch(database: Database, generation: int, taskforce_id: UUID, 
 
 
 async def _swap(database: Database, generation: int) -> None:
-    """Serve `generation` from now on. Waits for workers that are in the middle of a batch."""
+    """Serve `generation` from now on. Waits for workers that are writing a batch."""
     for attempt in range(_SWAP_ATTEMPTS):
         try:
             async with database.system() as conn:
@@ -250,7 +250,7 @@ async def _swap(database: Database, generation: int) -> None:
 
 
 async def _discard_dropped(database: Database) -> int:
-    """Delete the rows of generations that serve no more, and of a build that was given up."""
+    """Delete the rows of generations that are no longer served, and of builds that failed."""
     discarded = 0
     async with database.system() as conn:
         await conn.execute("update generations set state = 'dropped' where state = 'building'")

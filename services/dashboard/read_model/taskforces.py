@@ -1,4 +1,4 @@
-"""Which taskforces there are. Read before a tenant is known; nothing in it is secret."""
+"""The taskforces. They are public and read before a tenant is known."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Taskforce:
-    """A taskforce as the register of them has it. Nothing here is secret."""
+    """A taskforce, as the register publishes it."""
 
     taskforce_id: UUID
     slug: str
@@ -37,7 +37,7 @@ _TASKFORCES = f"""
 async def find_taskforce(
     database: Database, *, slug: str | None = None, taskforce_id: UUID | None = None
 ) -> Taskforce | None:
-    """Look a taskforce up by the name it has in addresses now, or by its id."""
+    """Find a taskforce by its present slug, or by its id."""
     async with database.system() as conn:
         row = await conn.fetchrow(
             _TASKFORCES + " where slug = $1 or taskforce_id = $2 order by recorded_at desc limit 1", slug, taskforce_id
@@ -46,7 +46,7 @@ async def find_taskforce(
 
 
 async def all_taskforces(database: Database, *, limit: int) -> list[Taskforce]:
-    """Return the taskforces there are, the oldest first."""
+    """Return all taskforces, the oldest first."""
     async with database.system() as conn:
         rows = await conn.fetch(_TASKFORCES + " order by since, slug limit $1", limit)
     return [Taskforce(*row.values()) for row in rows]

@@ -1,9 +1,12 @@
-"""Mail over SMTP: one message, one connection, and a clear answer whether the server has taken it."""
+"""Mail over SMTP: one message, one connection, and a definite answer whether the server has accepted it."""
 
 from __future__ import annotations
 
 import contextlib
 from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 import aiosmtplib
@@ -11,26 +14,61 @@ import aiosmtplib
 from services.notifications.outcomes import TryLater, Undeliverable
 
 if TYPE_CHECKING:
-    from email.headerregistry import Address
-    from email.message import EmailMessage
+    from datetime import datetime
+    from uuid import UUID
 
+    from services.notifications.notices.content import Content
+    from services.notifications.notices.notice import Recipient
     from services.notifications.settings import NotificationsSettings
 
 CONNECT_SECONDS = 10.0
 COMMAND_SECONDS = 30.0
 ACCEPT_SECONDS = 300.0
-"""A server may scan a message before it takes it. Giving up early means sending it twice: the standard asks for
+"""A server may scan a message before it accepts it. Giving up early means sending it twice: the standard asks for
 ten minutes (RFC 5321, section 4.5.3.2.6). The courier renews its claim meanwhile."""
 QUIT_SECONDS = 2.0
+
+
+class EmailChannel:
+    """Sends notices as mails in plain text and HTML."""
+
+    def __init__(self, settings: NotificationsSettings) -> None:
+        self._settings = settings
+
+    async def send(self, delivery_id: UUID, recipient: Recipient, content: Content, *, now: datetime) -> None:
+        """See `Channel.send`: the mail is with the server once it has answered 250."""
+        message = compose(self._settings, delivery_id, recipient, content, now=now)
+        await send(self._settings, recipient.address, message)
+
+
+def compose(
+    settings: NotificationsSettings, delivery_id: UUID, recipient: Recipient, content: Content, *, now: datetime
+) -> EmailMessage:
+    """Return the mail of a delivery. Its Message-ID follows from `delivery_id`; `now` is for the Date header."""
+    sender = settings.sender_address
+    message = EmailMessage()
+    message["From"] = Address(content.signed_by or sender.display_name, sender.username, sender.domain)
+    message["To"] = recipient.address
+    message["Subject"] = content.subject
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = f"<{delivery_id}@{sender.domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    # The same for Exchange, which does not know the standard's header (RFC 3834).
+    message["X-Auto-Response-Suppress"] = "All"
+    message.set_content(content.text, cte="quoted-printable")
+    message.add_alternative(content.html, subtype="html", cte="quoted-printable")
+    # Last, because adding an alternative removes Content-… headers that are there.
+    message["Content-Language"] = recipient.language
+    return message
 
 
 async def send(settings: NotificationsSettings, recipient: Address, message: EmailMessage) -> None:
     """Hand `message` over. Returns once the server has taken responsibility for it (its 250).
 
     Raises:
-        Undeliverable: the server refuses this recipient or this message for good (5xx).
-        TryLater: anything else, from a server that is away to one that asks us to come back (4xx). Our own
-            settings being refused (authentication, sender) counts as such: somebody will mend them.
+        Undeliverable: the server refuses this recipient or this message permanently (5xx).
+        TryLater: anything else, from a server that is away to one that asks us to try again (4xx). So does a server
+            that refuses our own settings (authentication, sender), because somebody will correct them.
     """
     smtp = aiosmtplib.SMTP(
         hostname=settings.smtp_host,
@@ -46,7 +84,7 @@ async def send(settings: NotificationsSettings, recipient: Address, message: Ema
         try:
             await _converse(smtp, settings.sender_address.addr_spec, recipient.addr_spec, message)
         finally:
-            await _say_goodbye(smtp)
+            await _quit(smtp)
     except aiosmtplib.SMTPRecipientRefused as refused:
         raise _verdict("recipient", refused.code) from None
     except aiosmtplib.SMTPDataError as refused:
@@ -54,7 +92,7 @@ async def send(settings: NotificationsSettings, recipient: Address, message: Ema
     except aiosmtplib.SMTPResponseException as refused:
         raise TryLater(f"server_{refused.code}", server_spoke=True) from None
     except (TimeoutError, aiosmtplib.SMTPException, OSError):
-        # Not chained: a library's words may name the recipient.
+        # Not chained: the text of a library's error may name the recipient.
         raise TryLater("server_unreachable") from None
 
 
@@ -77,8 +115,8 @@ def _verdict(part: str, code: int) -> Exception:
     return TryLater(f"{part}_{code}", server_spoke=True)
 
 
-async def _say_goodbye(smtp: aiosmtplib.SMTP) -> None:
-    """The answer has been given by now: a server that hangs up rudely takes nothing back."""
+async def _quit(smtp: aiosmtplib.SMTP) -> None:
+    """End the session. The server has answered by now, so an error in here changes nothing."""
     with contextlib.suppress(aiosmtplib.SMTPException, OSError):
         if smtp.is_connected:
             await smtp.quit(timeout=QUIT_SECONDS)

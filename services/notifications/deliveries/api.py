@@ -1,9 +1,9 @@
-"""JSON routes: what was told when, and why something was not."""
+"""JSON routes: what was sent when, and why something was not."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -13,13 +13,18 @@ from services.notifications.access import DELIVERY, Reader
 from services.notifications.deliveries import queries
 from services.notifications.deliveries.queries import Latest
 from services.notifications.deliveries.store import Status
-from services.notifications.notices.rules import Rule
+from services.notifications.notices.registry import KINDS
 from shared.http.dependencies import Db
 from shared.http.paging import PageSize, PageToken, cut
 from shared.http.policy import concerns
 
 if TYPE_CHECKING:
     from services.notifications.deliveries.queries import DeliveryRow
+
+if TYPE_CHECKING:
+    Rule = str
+else:
+    Rule = Literal[tuple(KINDS)]
 
 router = APIRouter(prefix="/api/notifications/v1", tags=["deliveries"])
 
@@ -31,7 +36,7 @@ _REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
 
 
 class DeliveryOut(BaseModel):
-    """Something that was to be told to somebody. To which address is kept nowhere."""
+    """A notice that was to be sent to somebody. The address is kept nowhere."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -55,7 +60,7 @@ class DeliveryOut(BaseModel):
 
     id: UUID
     rule: str = Field(
-        description="what it tells: `pledge_received`, `pledge_became_hire`, `invitation` (somebody has an account); "
+        description=f"the kind of notice: {', '.join(f'`{kind.code}`' for kind in KINDS.values() if kind.listed)}; "
         "a later release may add others"
     )
     about_id: UUID = Field(description="the pledge, the hire or the invitation it tells of")
@@ -91,7 +96,7 @@ async def list_deliveries(
     page_size: PageSize = 50,
     page_token: PageToken = None,
 ) -> DeliveryPage:
-    """List what was to be told to somebody, latest first."""
+    """List deliveries, latest first."""
     async with db.read(principal.taskforce) as conn:
         rows = await queries.deliveries(
             conn,

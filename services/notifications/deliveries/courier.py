@@ -1,8 +1,8 @@
-"""The courier: claims what is due, asks for the address, sends, and marks how it went.
+"""The courier: claims what is due, asks for the address, sends, and marks the outcome.
 
-SMTP has no transactions. A delivery is claimed before it is sent and marked after the server's 250; a crash
-exactly between those two sends it once more, with the same Message-ID, and nothing else ever does. A claim is
-renewed while its courier lives, however slow the mail server is, and runs out soon after the courier has died.
+SMTP has no transactions. A delivery is claimed before it is sent and marked after the server's 250. A crash exactly
+between those two sends it once more, with the same Message-ID; nothing else does. A claim is renewed while its courier
+runs, however slow the mail server is, and expires soon after the courier has died.
 """
 
 from __future__ import annotations
@@ -16,39 +16,38 @@ from uuid import UUID, uuid4
 
 import structlog
 
-from services.notifications.channels import email
+from services.notifications.channels.registry import channels
 from services.notifications.deliveries import store
-from services.notifications.notices import mails
 from services.notifications.notices.addresses import AddressBook
-from services.notifications.notices.rules import is_old_news
+from services.notifications.notices.content import render
+from services.notifications.notices.notice import is_old_news
+from services.notifications.notices.registry import KINDS
 from services.notifications.outcomes import TryLater, Undeliverable
 from shared import metrics
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from email.headerregistry import Address
 
     from services.notifications.deliveries.store import Claimed, Status
     from services.notifications.settings import NotificationsSettings
     from shared.db.database import Database
-    from shared.i18n.translations import Language
 
 AT_A_TIME: Final = 8
 LEASE: Final = timedelta(seconds=15)
 POLL_SECONDS: Final = 1.0
-LAST_WORDS_SECONDS: Final = 2.5
-"""What is being sent when the worker stops gets this long to be finished and marked."""
+SHUTDOWN_SECONDS: Final = 2.5
+"""How long a shutdown waits for deliveries under way to be finished and marked."""
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an attempt went.
+    """How an attempt ended.
 
     Attributes:
         status: `waiting` where it is to be attempted again.
-        pause: for how long not, then.
+        pause: how long to wait before that.
     """
 
     status: Status
@@ -56,16 +55,8 @@ class Outcome:
     pause: timedelta = timedelta()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class _Addressee:
-    address: Address
-    language: Language
-    company: str = ""
-    link: str = ""
-
-
 class Courier:
-    """Delivers what is due, of all taskforces, a few at a time. Any number of couriers may work at once.
+    """Sends the due deliveries of all taskforces, a few at a time. Any number of couriers may run at once.
 
     Args:
         lease: how long a claim outlives its courier.
@@ -73,15 +64,16 @@ class Courier:
 
     def __init__(self, settings: NotificationsSettings, *, lease: timedelta = LEASE) -> None:
         self._settings = settings
+        self._channels = channels(settings)
         self._lease = lease
         self._woken = asyncio.Event()
 
     async def wake(self, _taskforces: set[UUID]) -> None:
-        """Something may have become due (called after a consumer's commit)."""
+        """Look for due deliveries now (called after a consumer's commit)."""
         self._woken.set()
 
     async def run(self, database: Database) -> None:
-        """Deliver until cancelled."""
+        """Send deliveries until cancelled."""
         courier = uuid4()
         under_way: dict[asyncio.Task[None], store.Key] = {}
         renewing = asyncio.create_task(self._keep_claims(database, courier, under_way))
@@ -113,9 +105,11 @@ class Courier:
     async def _claim(self, database: Database, courier: UUID, limit: int, held: Collection[store.Key]) -> list[Claimed]:
         try:
             async with database.system() as conn:
-                return await store.claim(conn, courier, limit=limit, lease=self._lease, held=list(held))
+                return await store.claim(
+                    conn, courier, rules=list(KINDS), limit=limit, lease=self._lease, held=list(held)
+                )
         except Exception as error:
-            # Whatever it is, it is not raised: what is under way still has to be marked.
+            # Not raised, whatever it is: deliveries under way still have to be marked.
             _log.warning("courier.claim_failed", error=type(error).__name__)
             await asyncio.sleep(POLL_SECONDS)
             return []
@@ -135,7 +129,7 @@ class Courier:
         try:
             outcome = await self._attempt(addresses, delivery)
         except Exception as error:
-            # Our own mistake. Only the kind of error is logged: its text may hold a name or an address.
+            # A mistake of ours. Only the type of the error is logged: its text may hold a name or an address.
             _log.error("courier.failed", delivery=str(delivery.delivery_id), error=type(error).__name__)
             outcome = Outcome("waiting", "internal_error", _pause(delivery.attempts, server_spoke=True))
         await self._mark(database, courier, delivery, outcome)
@@ -155,22 +149,15 @@ class Courier:
         if is_old_news(delivery.happened_at, now):
             return Outcome("expired", delivery.last_reason or "too_old")
         try:
-            addressee = await _addressee(addresses, delivery)
-            if addressee is None:
+            kind = KINDS[delivery.rule]
+            recipient = await kind.recipient(addresses, delivery.taskforce_id, delivery.recipient_id, delivery.facts)
+            if recipient is None:
                 return Outcome("skipped", "no_address")
-            message = mails.compose(
-                self._settings,
-                delivery_id=delivery.delivery_id,
-                rule=delivery.rule,
-                facts=delivery.facts,
-                taskforce=delivery.taskforce,
-                company=addressee.company,
-                link=addressee.link,
-                recipient=addressee.address,
-                language=addressee.language,
-                now=now,
+            content = render(
+                kind, delivery.facts, recipient, taskforce=delivery.taskforce, public_url=self._settings.public_url
             )
-            await email.send(self._settings, addressee.address, message)
+            channel = self._channels[kind.channel]
+            await channel.send(delivery.delivery_id, recipient, content, now=now)
         except Undeliverable as never:
             return Outcome("failed", never.reason)
         except TryLater as later:
@@ -178,7 +165,7 @@ class Courier:
         return Outcome("sent")
 
     async def _mark(self, database: Database, courier: UUID, delivery: Claimed, outcome: Outcome) -> None:
-        """Note the outcome, however long the database is away: forgetting a 250 would send the mail again."""
+        """Store the outcome, however long the database is away: forgetting a 250 would send the mail again."""
         pause = 0.1
         while True:
             try:
@@ -196,45 +183,9 @@ class Courier:
                 pause = min(pause * 2, 2.0)
 
 
-async def _addressee(addresses: AddressBook, delivery: Claimed) -> _Addressee | None:
-    """Ask who owns the address; None where there is nobody to write to."""
-    if delivery.recipient_kind == "pledge_contact":
-        return await _contact(addresses, delivery)
-    if delivery.rule == "sign_in_link":
-        return await _who_signs_in(addresses, delivery)
-    return await _person(addresses, delivery)
-
-
-async def _contact(addresses: AddressBook, delivery: Claimed) -> _Addressee | None:
-    contact = await addresses.pledge_contact(delivery.taskforce_id, delivery.recipient_id)
-    if contact is None or not contact.email:
-        return None
-    return _Addressee(mails.address(contact.name, contact.email), contact.language, contact.company)
-
-
-async def _who_signs_in(addresses: AddressBook, delivery: Claimed) -> _Addressee | None:
-    link = await addresses.sign_in_link(delivery.taskforce_id, UUID(delivery.facts["request_id"]))
-    if link is None:
-        return None
-    return _Addressee(mails.address(link.name, link.email), link.language, link=link.path)
-
-
-async def _person(addresses: AddressBook, delivery: Claimed) -> _Addressee | None:
-    person = await addresses.person(delivery.taskforce_id, delivery.recipient_id)
-    if person is None or not person.email:
-        return None
-    pledge = (
-        await addresses.pledge_contact(delivery.taskforce_id, UUID(delivery.facts["pledge_id"]))
-        if "pledge_id" in delivery.facts
-        else None
-    )
-    company = pledge.company if pledge else ""
-    return _Addressee(mails.address(person.name, person.email), person.language, company, link="/sign-in")
-
-
 def _pause(attempts: int, *, server_spoke: bool) -> timedelta:
-    """How long to wait after so many attempts: a server that asked us to come back is given minutes (greylisting
-    refuses who comes too soon); one that is away may be back any moment, and is tried every 10 s."""
+    """How long to wait after so many attempts: minutes for a server that asked us to try again (greylisting refuses
+    a client that returns too soon), at most 10 s for one that is away, which may be back any moment."""
     if server_spoke:
         return timedelta(seconds=min(60 * 2 ** min(attempts - 1, 8), 900))
     return timedelta(seconds=min(2 ** min(attempts, 8), 10))
@@ -242,7 +193,7 @@ def _pause(attempts: int, *, server_spoke: bool) -> timedelta:
 
 async def _finish(under_way: set[asyncio.Task[None]]) -> None:
     if under_way:
-        await asyncio.wait(under_way, timeout=LAST_WORDS_SECONDS)
+        await asyncio.wait(under_way, timeout=SHUTDOWN_SECONDS)
     unfinished = list(under_way)
     for task in unfinished:
         task.cancel()

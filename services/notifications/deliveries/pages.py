@@ -1,9 +1,8 @@
-"""The page of what has been sent, what waits, and why something was not sent."""
+"""The page of deliveries: what was sent, what waits, and why something was not sent."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
@@ -12,7 +11,8 @@ from fastapi.responses import HTMLResponse
 from services.notifications.access import DELIVERY, Reader
 from services.notifications.deliveries import queries
 from services.notifications.deliveries.queries import Latest
-from services.notifications.notices.mails import hours_text, positions_text
+from services.notifications.notices.notice import Summary
+from services.notifications.notices.registry import KINDS
 from shared.http.dependencies import Db
 from shared.http.paging import PageToken, cut
 from shared.http.policy import concerns
@@ -47,12 +47,6 @@ _HEADINGS: Final[Mapping[Shown, str]] = {
     "old_news": N_("History – no mail is sent"),
 }
 _OF_ANOTHER_RELEASE: Final = N_("A mail that this release does not know")
-_RULE_LABELS: Final[Mapping[str, str]] = {
-    "pledge_received": N_("Thanks to the company"),
-    "sign_in_link": N_("A link to sign in with"),
-    "invitation": N_("An invitation to sign in"),
-    "pledge_became_hire": N_("Good news for whoever logged the pledge"),
-}
 _STATUS_LABELS: Final[Mapping[Status, tuple[str, str]]] = {
     "waiting": (N_("Waiting"), "waiting"),
     "sent": (N_("Sent"), "good"),
@@ -86,14 +80,14 @@ async def deliveries_page(
     shown: Annotated[Shown, Query(alias="status")] = "all",
     page_token: PageToken = None,
 ) -> HTMLResponse:
-    """What was told when; filters and place are in the address."""
+    """Show the deliveries; filter and page are in the URL."""
     async with db.read(principal.taskforce) as conn:
         numbers = await queries.counts(conn, principal.taskforce)
         rows = await queries.deliveries(
             conn,
             principal.taskforce,
             statuses=_STATUSES[shown],
-            # What was too old from the start is no mail: it stands apart, and only for whoever asks for it.
+            # What was too old from the start was never a mail: it is listed separately, on request.
             old_news=shown == "old_news",
             after=Latest.read(page_token),
             limit=_PAGE_SIZE + 1,
@@ -122,33 +116,19 @@ def _choices(numbers: Counts) -> list[dict[str, object]]:
 
 def _as_shown(row: DeliveryRow) -> dict[str, object]:
     label, tone = _STATUS_LABELS[row.status]
+    kind = KINDS.get(row.rule)
+    summary = kind.summary(row.facts) if kind else Summary("")
     return {
-        "rule": _(_RULE_LABELS.get(row.rule, _OF_ANOTHER_RELEASE)),
-        **_about(row.rule, row.facts),
+        "rule": _(kind.label if kind else _OF_ANOTHER_RELEASE),
+        "about": summary.text,
+        "pledge_url": f"/pledges/{summary.pledge_id}" if summary.pledge_id else "",
+        "pledge_number": summary.pledge_id[:8].upper() if summary.pledge_id else "",
         "happened_at": row.happened_at,
         "status": _(label),
         "tone": tone,
         "reason": reason_text(row.reason),
         "attempts": row.attempts,
         "at": row.settled_at or row.attempted_at or row.created_at,
-    }
-
-
-def _about(rule: str, facts: Mapping[str, Any]) -> dict[str, str]:
-    if rule == "invitation":
-        return {"about": _("to somebody who has an account"), "pledge_url": "", "pledge_number": ""}
-    if rule not in _RULE_LABELS:
-        return {"about": "", "pledge_url": "", "pledge_number": ""}
-    if rule == "pledge_received":
-        positions = positions_text(facts["job_type"], facts["positions"])
-        hours = hours_text(Decimal(facts["hours_from"]), Decimal(facts["hours_to"]))
-    else:
-        positions = positions_text(facts["job_type"], 1)
-        hours = hours_text(Decimal(facts["weekly_hours"]), Decimal(facts["weekly_hours"]))
-    return {
-        "about": _("%(positions)s, %(hours)s hours a week", positions=positions, hours=hours),
-        "pledge_url": f"/pledges/{facts['pledge_id']}",
-        "pledge_number": facts["pledge_id"][:8].upper(),
     }
 
 

@@ -1,4 +1,4 @@
-"""SQL for reading deliveries. Returns read models; none holds an address, for there is none to read."""
+"""SQL for reading deliveries. There is no address in them."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from services.notifications.deliveries.store import Status
+from services.notifications.notices.registry import UNLISTED
 from shared.http.paging import SortKey
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from services.notifications.notices.rules import Rule
     from shared.db.database import Connection
 
 
 class Latest(SortKey):
-    """Where a delivery stands among the others, latest first."""
+    """The sort key of deliveries, latest first."""
 
     created_at: AwareDatetime
     id: UUID
 
 
 class DeliveryRow(BaseModel):
-    """A delivery, and how it went."""
+    """A delivery and its outcome."""
 
     model_config = ConfigDict(frozen=True)
 
     id: UUID
     rule: str
-    """Of `rules.Rule`, or of a later release from which somebody has gone back to this one."""
+    """The code of the notice's kind; one that is not in the registry is of a newer release."""
     about_id: UUID
     facts: dict[str, Any]
     happened_at: datetime
@@ -46,7 +46,7 @@ class DeliveryRow(BaseModel):
 
     @property
     def key(self) -> Latest:
-        """Its place in the list."""
+        """Its sort key."""
         return Latest(created_at=self.created_at, id=self.id)
 
 
@@ -56,23 +56,22 @@ async def deliveries(
     *,
     statuses: Sequence[Status] = (),
     old_news: bool | None = None,
-    rule: Rule | None = None,
+    rule: str | None = None,
     after: Latest | None = None,
     limit: int,
 ) -> list[DeliveryRow]:
-    """Return deliveries, latest first, from below `after` on.
+    """Return deliveries, latest first, from the one behind `after` on.
 
     Args:
         statuses: only these; none means all.
-        old_news: only what was too old to be told from the start, or only what was not.
+        old_news: True for only those that were too old from the start, False for only the others.
     """
     rows = await conn.fetch(
         """
         select id, rule, about_id, facts, happened_at, status, reason, attempts, created_at, attempted_at, settled_at
           from deliveries
          where taskforce_id = $1
-           -- Who signs in is nobody else's business.
-           and rule <> 'sign_in_link'
+           and rule <> all ($8::text[])
            and ($2::text[] = '{}' or status = any($2))
            and ($3::boolean is null or (status = 'skipped' and reason = 'too_old') = $3)
            and ($4::text is null or rule = $4)
@@ -87,13 +86,14 @@ async def deliveries(
         after and after.created_at,
         after and after.id,
         limit,
+        list(UNLISTED),
     )
     return [DeliveryRow(**row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many deliveries there are of each kind."""
+    """The number of deliveries by outcome."""
 
     sent: int
     waiting: int
@@ -102,7 +102,7 @@ class Counts:
 
 
 async def counts(conn: Connection, taskforce_id: UUID) -> Counts:
-    """Return how many deliveries were sent, wait, were not sent, and were too old from the start."""
+    """Count the deliveries that were sent, that wait, that were not sent, and that were too old from the start."""
     row = await conn.fetchrow(
         """
         select count(*) filter (where status = 'sent') as sent,
@@ -111,9 +111,10 @@ async def counts(conn: Connection, taskforce_id: UUID) -> Counts:
                count(*) filter (where status = 'skipped' and reason = 'too_old') as old_news
           from deliveries
          where taskforce_id = $1
-           and rule <> 'sign_in_link'
+           and rule <> all ($2::text[])
         """,
         taskforce_id,
+        list(UNLISTED),
     )
     assert row is not None
     return Counts(row["sent"], row["waiting"], row["unsent"] - row["old_news"], row["old_news"])

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
-from services.notifications.notices.rules import OLD_NEWS, Notice, RecipientKind, Rule, is_old_news
+from services.notifications.notices.notice import OLD_NEWS, Notice, is_old_news
 from shared.db.database import Connection, set_taskforce
 
 if TYPE_CHECKING:
@@ -24,18 +24,18 @@ Key = tuple[UUID, UUID]
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A delivery that this courier alone may attempt while its claim lasts.
+    """A delivery that only this courier may attempt while its claim lasts.
 
     Attributes:
-        taskforce: the taskforce's name, where the register has told it.
+        rule: the code of the notice's kind.
+        taskforce: the taskforce's name, where it is known here.
         attempts: how many there have been, this one included.
         last_reason: why the attempt before this one did not succeed.
     """
 
     taskforce_id: UUID
     delivery_id: UUID
-    rule: Rule
-    recipient_kind: RecipientKind
+    rule: str
     recipient_id: UUID
     facts: dict[str, Any]
     happened_at: datetime
@@ -45,15 +45,15 @@ class Claimed:
 
     @property
     def key(self) -> Key:
-        """What the delivery is known by."""
+        """The delivery's primary key."""
         return self.taskforce_id, self.delivery_id
 
 
 async def record(conn: Connection, taskforce_id: UUID, notices: Sequence[Notice], now: datetime) -> list[Notice]:
-    """Write down what is to be told, each once for ever; due at once unless it is old news.
+    """Store a delivery for each notice, once and for all; it is due at once unless it is old news.
 
     Returns:
-        The notices that were new and are too old to be told.
+        The notices that were new here and are too old to be sent.
     """
     rows = await conn.fetch(
         """
@@ -68,7 +68,7 @@ async def record(conn: Connection, taskforce_id: UUID, notices: Sequence[Notice]
                       $9::boolean[])
             as notice (id, rule, about_id, recipient_kind, recipient_id, facts, happened_at, old)
             on conflict do nothing
-        returning id, status
+        returning id, rule, status
         """,
         taskforce_id,
         [notice.delivery_id for notice in notices],
@@ -82,12 +82,13 @@ async def record(conn: Connection, taskforce_id: UUID, notices: Sequence[Notice]
     )
     await conn.execute(
         """
-        insert into due_deliveries (taskforce_id, delivery_id, due_at)
-        select $1, id, clock_timestamp()
-          from unnest($2::uuid[]) as id
+        insert into due_deliveries (taskforce_id, delivery_id, rule, due_at)
+        select $1, id, rule, clock_timestamp()
+          from unnest($2::uuid[], $3::text[]) as waiting (id, rule)
         """,
         taskforce_id,
         [row["id"] for row in rows if row["status"] == "waiting"],
+        [row["rule"] for row in rows if row["status"] == "waiting"],
     )
     skipped = {row["id"] for row in rows if row["status"] == "skipped"}
     by_id = {notice.delivery_id: notice for notice in notices}
@@ -112,17 +113,18 @@ async def remember_taskforce(conn: Connection, taskforce: TaskforceRegistered) -
 
 
 async def claim(
-    conn: Connection, courier: UUID, *, limit: int, lease: timedelta, held: Collection[Key] = ()
+    conn: Connection, courier: UUID, *, rules: Collection[str], limit: int, lease: timedelta, held: Collection[Key] = ()
 ) -> list[Claimed]:
     """Take up to `limit` deliveries that are due, of any taskforce, and count the attempt about to be made.
 
-    A claim that is not renewed runs out after `lease`; then any courier may take the delivery, this one too: when
-    the database goes away in the middle of a claim, its answer may be lost and the claim be there all the same.
+    A claim that is not renewed expires after `lease`. Then any courier may take the delivery, this one too: when the
+    connection breaks in the middle of a claim, its answer may be lost although the claim is stored.
 
     Args:
         conn: a transaction without a taskforce; it ends bound to one of those it has claimed for.
         courier: who claims.
-        held: what this courier is at; it never takes that twice, for it knows what it is about to mark.
+        rules: the kinds of notice this courier knows; others, of a newer release, are left alone.
+        held: the deliveries this courier is working on; it does not claim them again.
     """
     ripe = await conn.fetch(
         """
@@ -130,6 +132,7 @@ async def claim(
              select taskforce_id, delivery_id
                from due_deliveries
               where due_at <= clock_timestamp()
+                and rule = any ($6::text[])
                 and not exists (
                     select
                       from unnest($4::uuid[], $5::uuid[]) as held (taskforce_id, delivery_id)
@@ -153,6 +156,7 @@ async def claim(
         lease,
         [taskforce_id for taskforce_id, _ in held],
         [delivery_id for _, delivery_id in held],
+        list(rules),
     )
     by_taskforce: dict[UUID, list[UUID]] = defaultdict(list)
     for row in ripe:
@@ -167,7 +171,7 @@ async def claim(
                    attempted_at = clock_timestamp()
              where id = any($1)
                and status = 'waiting'
-            returning id, rule, recipient_kind, recipient_id, facts, happened_at, attempts, reason,
+            returning id, rule, recipient_id, facts, happened_at, attempts, reason,
                       (select name from taskforces where taskforces.id = deliveries.taskforce_id) as taskforce
             """,
             delivery_ids,
@@ -177,7 +181,6 @@ async def claim(
                 taskforce_id=taskforce_id,
                 delivery_id=row["id"],
                 rule=row["rule"],
-                recipient_kind=row["recipient_kind"],
                 recipient_id=row["recipient_id"],
                 facts=row["facts"],
                 happened_at=row["happened_at"],
@@ -191,7 +194,7 @@ async def claim(
 
 
 async def renew(conn: Connection, courier: UUID, held: Collection[Key], lease: timedelta) -> None:
-    """Keep what the courier is at its own for another `lease`; claims it does not know of run out."""
+    """Extend the courier's claims on `held` by another `lease`; claims it does not know of expire."""
     await conn.execute(
         """
         update due_deliveries as due
@@ -209,13 +212,13 @@ async def renew(conn: Connection, courier: UUID, held: Collection[Key], lease: t
 
 
 async def settle(conn: Connection, courier: UUID, delivery: Claimed, status: Status, reason: str | None) -> bool:
-    """Note how a delivery ended.
+    """Store how a delivery ended.
 
-    What was sent is noted as sent even if the claim has run out meanwhile; any other end only while the claim
-    is held, for whoever holds it now may still succeed.
+    `sent` is stored even if the claim has expired meanwhile. Any other end is stored only while the claim is held,
+    because the courier that holds it now may still succeed.
 
     Returns:
-        Whether it was noted; False means that another courier has had the delivery too.
+        Whether it was stored; False means that another courier has had the delivery too.
     """
     await set_taskforce(conn, delivery.taskforce_id)
     removed = await conn.execute(
@@ -249,7 +252,7 @@ async def settle(conn: Connection, courier: UUID, delivery: Claimed, status: Sta
 
 
 async def postpone(conn: Connection, courier: UUID, delivery: Claimed, reason: str, pause: timedelta) -> bool:
-    """Give a delivery back, to be attempted again after `pause`, but no later than it becomes old news.
+    """Return a delivery, to be attempted again after `pause`, but no later than it becomes old news.
 
     Returns:
         Whether the claim was still held; if not, nothing has changed.

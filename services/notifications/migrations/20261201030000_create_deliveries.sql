@@ -8,9 +8,10 @@ create table deliveries (
   taskforce_id uuid not null,
   -- uuid5 of the aggregate's id and the rule: one aggregate leads to one mail by one rule, whatever is repeated
   id uuid not null,
-  rule text not null check (rule in ('pledge_received', 'pledge_became_hire', 'sign_in_link', 'invitation')),
+  -- the code of the notice's kind; the registry in the code knows them, so that a new one needs no migration
+  rule text not null,
   about_id uuid not null,
-  recipient_kind text not null check (recipient_kind in ('pledge_contact', 'person')),
+  recipient_kind text not null,
   recipient_id uuid not null,
   -- public facts of the change: counts, hours, dates, codes, ids
   facts jsonb not null,
@@ -29,10 +30,13 @@ create index deliveries_latest on deliveries (taskforce_id, created_at desc, id 
 call isolate('deliveries');
 
 -- What is to be attempted next, of every taskforce. The courier looks here before it knows a taskforce, so the rows
--- hold ids and times only, and there is no row-level security. A row exists exactly as long as its delivery waits.
+-- hold ids, codes and times only, and there is no row-level security. A row exists exactly as long as its delivery
+-- waits.
 create table due_deliveries (
   taskforce_id uuid not null,
   delivery_id uuid not null,
+  -- as in `deliveries`: a courier claims only what it knows how to send
+  rule text not null,
   -- while it is claimed: when the claim ends unless its courier renews it
   due_at timestamptz not null,
   claimed_by uuid,

@@ -1,6 +1,6 @@
-"""Asks the owning services where to send something, at the moment of sending. Nothing is kept.
+"""Requests addresses from the owning services, at the moment of sending. Nothing is kept.
 
-Erasing an address in its owning service thereby erases it here: there is no second place.
+So an address that is erased in its owning service is erased here too.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _Language = Annotated[Language, BeforeValidator(lambda tag: as_language(tag) or 
 
 
 class PersonAddress(BaseModel):
-    """Where a person of the taskforce is written to. Its values are not shown by `repr`."""
+    """The address of a person of the taskforce. `repr` does not show its values."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
@@ -36,13 +36,13 @@ class PersonAddress(BaseModel):
 
 
 class LinkToSend(PersonAddress):
-    """A person who waits for a link to sign in with, and its path. Its values are not shown by `repr`."""
+    """A person who waits for a link to sign in with, and its path. `repr` does not show its values."""
 
     path: str = Field(repr=False, pattern=r"^/sign-in/link/[\w-]+$")
 
 
 class PledgeContact(BaseModel):
-    """Whom to write to about a pledge, and what the company is called. Its values are not shown by `repr`."""
+    """The contact of a pledge, and the name of the company. `repr` does not show its values."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
@@ -52,11 +52,11 @@ class PledgeContact(BaseModel):
     language: _Language = DEFAULT_LANGUAGE
 
 
-_Answer = TypeVar("_Answer", bound=BaseModel)
+_Schema = TypeVar("_Schema", bound=BaseModel)
 
 
 class AddressBook:
-    """The owning services' answers, asked anew each time. Use it as an async context manager.
+    """A client of the owning services, without a cache. Use it as an async context manager.
 
     Every question takes 5 s at most and raises `TryLater` where the service is away, refuses our token or
     answers something else than agreed; it answers None where the service knows of nobody (any more).
@@ -68,7 +68,7 @@ class AddressBook:
             headers={"authorization": f"Bearer {settings.service_token.get_secret_value()}"},
             verify=trusted_authorities(),
             timeout=TIMEOUT_SECONDS,
-            # Neither a proxy from the environment nor another host may come to see the token.
+            # Neither a proxy from the environment nor another host may see the token.
             trust_env=False,
             follow_redirects=False,
         )
@@ -82,21 +82,23 @@ class AddressBook:
         await self._client.aclose()
 
     async def person(self, taskforce_id: UUID, person_id: UUID) -> PersonAddress | None:
-        """Return where `events` says the person is written to, or None."""
+        """Return the address that `events` has of a person, or None."""
         url = f"{self._settings.events_url}/internal/events/v1/people/{person_id}/address"
-        return await self._ask(url, taskforce_id, PersonAddress)
+        return await self._request(url, taskforce_id, PersonAddress)
 
     async def sign_in_link(self, taskforce_id: UUID, request_id: UUID) -> LinkToSend | None:
-        """Have `events` make the link that was asked for; None where nobody waits for it any more."""
+        """Let `events` make the requested link; None where nobody waits for it any more."""
         url = f"{self._settings.events_url}/internal/events/v1/sign-in-links/{request_id}"
-        return await self._ask(url, taskforce_id, LinkToSend, method="POST")
+        return await self._request(url, taskforce_id, LinkToSend, method="POST")
 
     async def pledge_contact(self, taskforce_id: UUID, pledge_id: UUID) -> PledgeContact | None:
-        """Return whom `pledges` has as the contact of a pledge, or None."""
+        """Return the contact that `pledges` has of a pledge, or None."""
         url = f"{self._settings.pledges_url}/internal/pledges/v1/pledges/{pledge_id}/contact"
-        return await self._ask(url, taskforce_id, PledgeContact)
+        return await self._request(url, taskforce_id, PledgeContact)
 
-    async def _ask(self, url: str, taskforce_id: UUID, shape: type[_Answer], *, method: str = "GET") -> _Answer | None:
+    async def _request(
+        self, url: str, taskforce_id: UUID, shape: type[_Schema], *, method: str = "GET"
+    ) -> _Schema | None:
         try:
             answer = await self._client.request(method, url, params={"taskforce": str(taskforce_id)})
         except Exception as error:

@@ -1,4 +1,4 @@
-"""How long it is kept what was sent: the deadlines are in `personal_data.toml`."""
+"""How long deliveries are kept. The deadlines are in `personal_data.toml`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from shared.db.database import Connection
 
-# Counted from what it tells of: told again by a replay, it is as old as it was. What waits is not old (rules.OLD_NEWS).
+# Counted from the change, so that a replay does not make a delivery younger. What waits is not old (notice.OLD_NEWS).
 _DELIVERIES: Final = Job(
     name="deliveries",
     overdue="""

@@ -1,4 +1,4 @@
-"""How a person is found in what notifications holds: by the numbers the other services know them by."""
+"""How a person is found in the deliveries: by the ids that the owning services have of them."""
 
 from __future__ import annotations
 
@@ -28,4 +28,4 @@ LOOKUPS: Final = (
 )
 
 SUBJECT_DATA: Final = SubjectData(LOOKUPS, retention(), owns=False)
-"""What the register's pages ask about people here."""
+"""What subject requests look up here."""

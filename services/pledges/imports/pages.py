@@ -77,7 +77,7 @@ async def template(_principal: Importer) -> Response:
 async def judge_or_import(request: Request, db: Db, principal: Importer) -> Response:
     """Say what each line of the file would do; or, when that has been read and confirmed, import it.
 
-    The file is not kept here in between: the page that shows the verdicts carries it back.
+    The file is not stored in between: the page that shows the verdicts sends it back.
     """
     posted = await request.form(max_files=1, max_fields=10)
     upload = posted.get("file")

@@ -1,4 +1,4 @@
-"""Who may see what of pledges and hires; who may call a route stands at the route (`require`)."""
+"""Who may see what of pledges and hires; who may call a route is said at the route."""
 
 from __future__ import annotations
 

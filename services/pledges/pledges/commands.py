@@ -141,6 +141,8 @@ async def log_pledges(
             outcomes[number] = refusal
             continue
         taken |= {new.request.key, new.terms.id}
+    if not admitted:
+        return outcomes
     # In the order of their keys: see `claim_keys`.
     order = sorted(admitted, key=lambda number: batch[number].request.key)
     claims = [(batch[number].request, admitted[number].id, batch[number].received_at) for number in order]

@@ -1,4 +1,4 @@
-"""The pledge: under which rules it is logged, and what may become of its positions. Imports no I/O."""
+"""The pledge: the rules for logging it and for filling its positions. Imports no I/O."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Logs a pledge with an account. `id` is None for an import that nobody in particular made."""
+    """Logs a pledge with an account. `id` is None for an imported pledge."""
 
     id: UUID | None
 
@@ -110,7 +110,7 @@ class PledgeTerms:
 
 @dataclass(slots=True)
 class Pledge:
-    """A company's pledge of positions, and what has become of it.
+    """A company's pledge of positions, in its current state.
 
     Attributes:
         terms: as they were logged.

@@ -1,4 +1,4 @@
-"""What `events` told us: companies, events, who checked in; recognising a typed company.
+"""What `events` published: companies, events, who checked in. And recognising a typed company.
 
-Nothing here is decided by this service: the tables follow the messages of `events`.
+The tables follow the messages of `events`; this service decides nothing about them.
 """

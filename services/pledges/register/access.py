@@ -1,4 +1,4 @@
-"""Who may see what of the register; who may call a route stands at the route (`require`)."""
+"""Who may see what of the register; who may call a route is said at the route."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COMPANY: Final = Resource(
     "company", own="of an event pass: those that have checked in at its event", by_role={"event_pass": OWN}
 )
 PASS: Final = Resource("event pass", reach=ALL_TASKFORCES)
-"""A bearer token: whoever has one may use it."""
+"""A bearer token: everybody who has it may use it."""
 
 
 def is_guest(principal: Principal) -> bool:

@@ -1,4 +1,4 @@
-"""Companies as somebody typed them and as the register has them, and what is known of events. Imports no I/O."""
+"""Companies as typed and as registered, and the state of events. Imports no I/O."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class TypedCompany:
     """A company as somebody typed it. Only its municipality is published in messages.
 
     Attributes:
-        id: the register's id, where whoever typed it had chosen from the list.
+        id: the register's id, if the company was chosen from the list.
     """
 
     name: str

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from deploy import bus
+from deploy import topic_contents
 from shared.contracts.catalogue import TOPICS
 from shared.contracts.pledges import PledgeLogged
 from shared.messaging.envelope import encode_headers
@@ -69,11 +69,11 @@ def test_what_no_database_has_is_listed_once_with_what_it_said_and_the_rest_is_p
 def test_the_broker_is_emptied_and_nobody_is_behind_then(stopped: Topology) -> None:
     servers = stopped.broker.bootstrap_servers
     asyncio.run(_publish(stopped, *(uuid4() for _ in range(50))))
-    assert not asyncio.run(bus.is_empty(servers))
+    assert not asyncio.run(topic_contents.is_empty(servers))
     ran = _reconcile(stopped)
     assert ran.exit_code == 0, ran.notes
     assert len(json.loads(ran.output)["lost"]) == 50
-    assert asyncio.run(bus.is_empty(servers))
+    assert asyncio.run(topic_contents.is_empty(servers))
     assert asyncio.run(group_lags(servers, {"somebody.who.never.read": TOPICS})) == {"somebody.who.never.read": 0}
     assert json.loads(_reconcile(stopped).output)["lost"] == []
 

@@ -22,7 +22,7 @@ from services.dashboard.measures.figures import today
 from services.dashboard.read_model.taskforces import Taskforce
 from services.dashboard.settings import DashboardSettings
 from tests.dashboard.conftest import Caller
-from tests.dashboard.messages import hire, pledge, taskforce, tell
+from tests.dashboard.messages import apply_messages, hire, pledge, taskforce
 from tests.dashboard.streams import following
 from tests.support.serving import serving
 
@@ -45,7 +45,7 @@ def begun(**fields: Any) -> HireConfirmed:
 @pytest_asyncio.fixture
 async def struer(dashboard_database: Database) -> Database:
     """The taskforce is known, and seven citizens have got a småjob."""
-    await tell(dashboard_database, taskforce(), *(begun() for _ in range(7)))
+    await apply_messages(dashboard_database, taskforce(), *(begun() for _ in range(7)))
     return dashboard_database
 
 
@@ -56,7 +56,7 @@ async def _count(caller: Caller) -> int | None:
     return count
 
 
-async def test_the_board_for_programs(caller: Caller, struer: Database) -> None:
+async def test_the_board_as_json(caller: Caller, struer: Database) -> None:
     answer = await caller.get("/board/struer.json")
     assert answer.json() == {
         "count": 7,
@@ -66,10 +66,10 @@ async def test_the_board_for_programs(caller: Caller, struer: Database) -> None:
     }
 
 
-async def test_it_counts_confirmed_smaajobs_that_have_begun_since_the_taskforce_did(
+async def test_the_board_counts_confirmed_smaajobs_that_have_begun_since_the_taskforce_was_founded(
     caller: Caller, struer: Database
 ) -> None:
-    await tell(
+    await apply_messages(
         struer,
         begun(pledge_id=None),
         begun(job_type="praktik"),
@@ -83,28 +83,30 @@ async def test_it_counts_confirmed_smaajobs_that_have_begun_since_the_taskforce_
     assert await _count(caller) == 7 + 4
 
 
-async def test_a_change_shows_at_once_and_not_when_the_cache_is_old(caller: Caller, struer: Database) -> None:
+async def test_a_change_shows_at_once_before_the_cache_expires(caller: Caller, struer: Database) -> None:
     assert await _count(caller) == 7
-    await tell(struer, begun())
+    await apply_messages(struer, begun())
     async with asyncio.timeout(public_figure.OLDEST_SECONDS / 2):
         while await _count(caller) != 8:
             await asyncio.sleep(0.01)
 
 
-async def test_a_lost_notify_is_made_up_for(
+async def test_a_figure_is_counted_again_after_a_lost_notify(
     caller: Caller, app: FastAPI, struer: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert await _count(caller) == 7
     monkeypatch.setattr(app.state.changes, "mark", lambda _: (0, 0))
     monkeypatch.setattr(public_figure, "OLDEST_SECONDS", 0.0)
-    await tell(struer, begun())
+    await apply_messages(struer, begun())
     await _count(caller)
     assert await _count(caller) == 8
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
-async def test_small_numbers_are_hidden_everywhere(caller: Caller, dashboard_database: Database, count: int) -> None:
-    await tell(dashboard_database, taskforce(), *(begun() for _ in range(count)))
+async def test_small_counts_are_suppressed_in_every_format(
+    caller: Caller, dashboard_database: Database, count: int
+) -> None:
+    await apply_messages(dashboard_database, taskforce(), *(begun() for _ in range(count)))
     document = (await caller.get("/board/struer.json")).json()
     assert (document["count"], document["suppressed"]) == (None, True)
     text = (await caller.get("/board/struer.txt")).text
@@ -118,16 +120,16 @@ async def test_small_numbers_are_hidden_everywhere(caller: Caller, dashboard_dat
         assert not re.search(rf"(?<![\d.:]){count}(?![\d.:])\s+borger", words)
 
 
-async def test_nought_and_five_are_shown(caller: Caller, dashboard_database: Database) -> None:
-    await tell(dashboard_database, taskforce())
+async def test_zero_and_the_smallest_count_are_shown(caller: Caller, dashboard_database: Database) -> None:
+    await apply_messages(dashboard_database, taskforce())
     assert await _count(caller) == 0
-    await tell(dashboard_database, *(begun() for _ in range(5)))
+    await apply_messages(dashboard_database, *(begun() for _ in range(5)))
     assert (await caller.get("/board/struer.json?again")).json()["count"] in {0, 5}
     struer = Taskforce(taskforce().taskforce_id, "struer", "Struer", "0671", date(2018, 5, 1))
     assert [suppressed(struer, n, today(), smallest=5).count for n in (0, 1, 4, 5, 6)] == [0, None, None, 5, 6]
 
 
-async def test_the_board_as_a_line_and_as_an_image(caller: Caller, struer: Database) -> None:
+async def test_the_board_as_text_and_as_svg(caller: Caller, struer: Database) -> None:
     line = await caller.get("/board/struer.txt")
     day = today()
     assert line.headers["content-type"] == "text/plain; charset=utf-8"
@@ -143,7 +145,9 @@ async def test_the_board_as_a_line_and_as_an_image(caller: Caller, struer: Datab
 
 
 @pytest.mark.parametrize("ending", [".json", ".txt", ".svg"])
-async def test_other_sites_may_read_it_and_keep_it_a_moment(caller: Caller, struer: Database, ending: str) -> None:
+async def test_other_sites_may_read_and_cache_the_figure_for_a_moment(
+    caller: Caller, struer: Database, ending: str
+) -> None:
     answer = await caller.get(f"/board/struer{ending}", headers={"origin": "https://www.struer.dk"})
     assert answer.headers["access-control-allow-origin"] == "*"
     assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
@@ -151,13 +155,13 @@ async def test_other_sites_may_read_it_and_keep_it_a_moment(caller: Caller, stru
     assert ("cookie" in answer.headers.get("vary", "")) == (ending != ".json")
 
 
-async def test_the_page_is_not_for_other_sites_to_read(caller: Caller, struer: Database) -> None:
+async def test_other_sites_may_not_read_the_page(caller: Caller, struer: Database) -> None:
     answer = await caller.get("/board/struer")
     assert "access-control-allow-origin" not in answer.headers
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
 
 
-async def test_only_named_pages_may_frame_it_and_only_it(
+async def test_only_configured_origins_may_frame_the_board_and_only_the_board(
     dashboard_settings: DashboardSettings, struer: Database, token: Any
 ) -> None:
     framed = dashboard_settings.model_copy(update={"board_frame_ancestors": ("https://www.struer.dk",)})
@@ -175,7 +179,7 @@ async def test_only_named_pages_may_frame_it_and_only_it(
 
 
 @pytest.mark.parametrize("origin", ["*", "https://struer.dk/side", "https://struer.dk; script-src *", "struer.dk", ""])
-def test_what_is_no_origin_cannot_be_named(base_settings: dict[str, Any], origin: str) -> None:
+def test_only_an_origin_can_be_configured(base_settings: dict[str, Any], origin: str) -> None:
     with pytest.raises(ValidationError):
         DashboardSettings(**base_settings, database_url="postgresql://", board_frame_ancestors=(origin,))
 
@@ -195,26 +199,26 @@ async def test_an_unknown_board_does_not_exist(caller: Caller, struer: Database,
 
 
 @pytest.mark.parametrize("slug", ["..%2Fetc", "%27%20or%20true--", "STRUER", "a" * 3000, "%F0%9F%92%A9", "struer%20"])
-async def test_a_strange_address_is_only_an_unknown_one(caller: Caller, struer: Database, slug: str) -> None:
+async def test_a_malformed_slug_is_an_unknown_board(caller: Caller, struer: Database, slug: str) -> None:
     assert (await caller.get(f"/board/{slug}.json")).status_code == 404
 
 
-async def test_a_board_waits_for_news_of_its_taskforce(caller: Caller, dashboard_database: Database) -> None:
-    await tell(dashboard_database, *(begun() for _ in range(7)))
+async def test_a_board_exists_once_its_taskforce_is_known(caller: Caller, dashboard_database: Database) -> None:
+    await apply_messages(dashboard_database, *(begun() for _ in range(7)))
     assert (await caller.get("/board/struer.json")).status_code == 404
-    await tell(dashboard_database, taskforce())
+    await apply_messages(dashboard_database, taskforce())
     assert await _count(caller) == 7
 
 
-async def test_a_new_name_in_addresses_replaces_the_old(caller: Caller, struer: Database) -> None:
-    await tell(struer, taskforce(version=2, slug="struer-lemvig"))
+async def test_a_new_slug_replaces_the_old_one(caller: Caller, struer: Database) -> None:
+    await apply_messages(struer, taskforce(version=2, slug="struer-lemvig"))
     assert (await caller.get("/board/struer-lemvig.json")).json()["count"] == 7
 
 
 async def test_boards_of_two_taskforces_share_nothing(
     caller: Caller, struer: Database, other_taskforce_id: UUID
 ) -> None:
-    await tell(
+    await apply_messages(
         struer,
         taskforce(taskforce_id=other_taskforce_id, slug="vejle", since=date(2020, 1, 1)),
         *(hire(start_date=date(2021, 1, 1), taskforce_id=other_taskforce_id) for _ in range(9)),
@@ -223,7 +227,7 @@ async def test_boards_of_two_taskforces_share_nothing(
     assert await _count(caller) == 7
 
 
-async def test_nobody_needs_to_be_somebody(caller: Caller, struer: Database) -> None:
+async def test_the_board_needs_no_token(caller: Caller, struer: Database) -> None:
     for role in ("event_pass", "member", "auditor"):
         assert (await caller.get("/board/struer.json", role)).status_code == 200
 
@@ -238,27 +242,27 @@ async def url(app: FastAPI) -> AsyncIterator[str]:
         yield url
 
 
-async def test_the_stream_says_the_new_figure_and_only_when_it_is_new(url: str, struer: Database) -> None:
+async def test_the_stream_sends_the_figure_only_when_it_has_changed(url: str, struer: Database) -> None:
     async with following(f"{url}/board/struer/stream") as stream:
         assert stream.status == 200
         await stream.next(heartbeats=True)
-        await tell(struer, pledge(positions=40), begun(job_type="praktik"))
+        await apply_messages(struer, pledge(positions=40), begun(job_type="praktik"))
         assert await stream.silent_for(1), "what is not on the board is nobody's business"
-        await tell(struer, begun())
+        await apply_messages(struer, begun())
         assert json.loads(await stream.next())["count"] == 8
 
 
 async def test_the_stream_is_silent_while_the_figure_is_hidden(url: str, dashboard_database: Database) -> None:
-    await tell(dashboard_database, taskforce(), begun())
+    await apply_messages(dashboard_database, taskforce(), begun())
     async with following(f"{url}/board/struer/stream") as stream:
         await stream.next(heartbeats=True)
-        await tell(dashboard_database, begun(), begun())
+        await apply_messages(dashboard_database, begun(), begun())
         assert await stream.silent_for(1)
-        await tell(dashboard_database, begun(), begun())
+        await apply_messages(dashboard_database, begun(), begun())
         assert json.loads(await stream.next())["count"] == 5
 
 
-async def test_every_board_is_counted_once_per_change_however_many_screens_ask(
+async def test_every_board_is_counted_once_per_change_however_many_clients_ask(
     app: FastAPI, struer: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted = 0

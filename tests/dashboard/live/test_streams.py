@@ -1,4 +1,4 @@
-"""Live screens: told within a moment, in every process, and never at the cost of memory or of a clean stop."""
+"""Live pages: updated within a moment, in every process, without growing in memory or hindering a shutdown."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from services.dashboard.live import streams
 from services.dashboard.live.streams import Changes
 from services.dashboard.settings import DashboardSettings
 from shared.http.problems import Problem
-from tests.dashboard.messages import pledge, tell
+from tests.dashboard.messages import apply_messages, pledge
 from tests.dashboard.streams import following
 from tests.support.serving import serving
 from tests.support.waiting import PATIENCE_SECONDS
@@ -49,10 +49,10 @@ async def url(app: FastAPI, taskforce_id: UUID) -> AsyncIterator[str]:
         yield url
 
 
-# ---- who is told what
+# ---- which stream gets what
 
 
-def test_ten_changes_while_nobody_looks_are_one(taskforce_id: UUID) -> None:
+def test_ten_changes_before_a_stream_reads_are_one_event(taskforce_id: UUID) -> None:
     changes = Changes({"members": 5, "boards": 5})
     with changes.watching(taskforce_id, "members") as changed:
         for _ in range(10):
@@ -62,7 +62,7 @@ def test_ten_changes_while_nobody_looks_are_one(taskforce_id: UUID) -> None:
         assert not changed.is_set()
 
 
-def test_only_the_taskforces_own_screens_are_told(taskforce_id: UUID, other_taskforce_id: UUID) -> None:
+def test_only_the_streams_of_the_taskforce_are_woken(taskforce_id: UUID, other_taskforce_id: UUID) -> None:
     changes = Changes({"members": 5, "boards": 5})
     with changes.watching(taskforce_id, "members") as mine, changes.watching(other_taskforce_id, "members") as theirs:
         changes.changed(taskforce_id)
@@ -72,7 +72,7 @@ def test_only_the_taskforces_own_screens_are_told(taskforce_id: UUID, other_task
         assert theirs.is_set()
 
 
-def test_nothing_is_kept_of_a_screen_that_has_gone(taskforce_id: UUID) -> None:
+def test_nothing_is_kept_of_a_closed_stream(taskforce_id: UUID) -> None:
     changes = Changes({"members": 5, "boards": 5})
     with changes.watching(taskforce_id, "members"):
         assert changes.open_streams("members") == 1
@@ -80,38 +80,38 @@ def test_nothing_is_kept_of_a_screen_that_has_gone(taskforce_id: UUID) -> None:
     assert changes._watchers == {}
 
 
-def test_there_is_room_for_so_many_and_no_more(taskforce_id: UUID) -> None:
+def test_streams_are_limited_by_audience(taskforce_id: UUID) -> None:
     changes = Changes({"members": 1, "boards": 1})
     with changes.watching(taskforce_id, "boards"):
-        changes.make_room("members")
+        changes.check_limit("members")
         with pytest.raises(Problem) as refusal:
-            changes.make_room("boards")
+            changes.check_limit("boards")
     assert refusal.value.status == 503
     assert refusal.value.headers["retry-after"] == "60"
 
 
-async def test_at_midnight_everything_has_changed(taskforce_id: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_every_stream_is_woken_at_midnight(taskforce_id: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
     days = iter([date(2026, 12, 31), date(2026, 12, 31), date(2026, 12, 31), *[date(2027, 1, 1)] * 100])
     monkeypatch.setattr(streams, "today", lambda: next(days))
     monkeypatch.setattr(streams, "MIDNIGHT_CHECK_SECONDS", 0.01)
     changes = Changes({"members": 5, "boards": 5})
     with changes.watching(taskforce_id, "members") as changed:
-        turning = asyncio.create_task(changes.turn_the_page())
+        watching = asyncio.create_task(changes.watch_the_day())
         await asyncio.wait_for(changed.wait(), PATIENCE_SECONDS)
-        turning.cancel()
+        watching.cancel()
 
 
 # ---- over the wire
 
 
-async def test_a_change_is_told(url: str, token: Callable[..., str], dashboard_database: Database) -> None:
+async def test_a_change_is_sent(url: str, token: Callable[..., str], dashboard_database: Database) -> None:
     async with following(url + STREAM, token("member")) as stream:
         assert stream.status == 200
         assert "content-type: text/event-stream" in stream.headers
         assert "cache-control: no-store" in stream.headers
         assert "content-length" not in stream.headers
         await stream.next(heartbeats=True)
-        await tell(dashboard_database, pledge())
+        await apply_messages(dashboard_database, pledge())
         assert set(json.loads(await stream.next())) == {"changed_at"}
 
 
@@ -121,7 +121,7 @@ async def test_many_changes_at_once_are_a_few_messages(
     async with following(url + STREAM, token("member")) as stream:
         await stream.next(heartbeats=True)
         for _ in range(30):
-            await tell(dashboard_database, pledge())
+            await apply_messages(dashboard_database, pledge())
         messages = 0
         while True:
             try:
@@ -132,16 +132,18 @@ async def test_many_changes_at_once_are_a_few_messages(
         assert 1 <= messages < 20
 
 
-async def test_another_taskforces_changes_are_not_told(
+async def test_another_taskforces_changes_are_not_sent(
     url: str, token: Callable[..., str], dashboard_database: Database, other_taskforce_id: UUID
 ) -> None:
     async with following(url + STREAM, token("member")) as stream:
         await stream.next(heartbeats=True)
-        await tell(dashboard_database, pledge(taskforce_id=other_taskforce_id))
+        await apply_messages(dashboard_database, pledge(taskforce_id=other_taskforce_id))
         assert await stream.silent_for(1)
 
 
-async def test_a_silent_stream_beats(url: str, token: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_stream_without_changes_sends_heartbeats(
+    url: str, token: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert streams.HEARTBEAT_SECONDS == 15
     monkeypatch.setattr(streams, "HEARTBEAT_SECONDS", 0.1)
     async with following(url + STREAM, token("member")) as stream:
@@ -157,7 +159,9 @@ async def test_a_stream_ends_with_the_session(url: str, token: Callable[..., str
                 pass
 
 
-async def test_a_stream_that_was_left_makes_room(app: FastAPI, url: str, token: Callable[..., str]) -> None:
+async def test_a_closed_stream_no_longer_counts_against_the_limit(
+    app: FastAPI, url: str, token: Callable[..., str]
+) -> None:
     async with following(url + STREAM, token("member")) as stream:
         await stream.next(heartbeats=True)
         assert app.state.changes.open_streams("members") == 1
@@ -166,7 +170,7 @@ async def test_a_stream_that_was_left_makes_room(app: FastAPI, url: str, token: 
             await asyncio.sleep(0.02)
 
 
-async def test_a_client_that_takes_nothing_is_given_up(
+async def test_a_client_that_reads_nothing_is_disconnected(
     app: FastAPI, url: str, token: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(streams, "STUCK_SECONDS", 0.3)
@@ -180,7 +184,7 @@ async def test_a_client_that_takes_nothing_is_given_up(
                 await asyncio.sleep(0.05)
 
 
-async def test_too_many_streams_are_refused_kindly(
+async def test_too_many_streams_are_refused_with_retry_after(
     dashboard_settings: DashboardSettings, token: Callable[..., str]
 ) -> None:
     app = create_app(dashboard_settings.model_copy(update={"streams": 1}))
@@ -195,7 +199,7 @@ async def test_too_many_streams_are_refused_kindly(
         assert "application/problem+json" in second.headers
 
 
-async def test_the_listening_connection_comes_back(
+async def test_the_listening_connection_is_opened_again(
     url: str, token: Callable[..., str], dashboard_database: Database
 ) -> None:
     async with following(url + STREAM, token("member")) as stream:
@@ -210,7 +214,7 @@ async def test_the_listening_connection_comes_back(
                 """
             )
         assert await stream.next(), "something may have been missed: look again"
-        await tell(dashboard_database, pledge())
+        await apply_messages(dashboard_database, pledge())
         assert await stream.next()
 
 
@@ -246,13 +250,13 @@ def other_process(dashboard_settings: DashboardSettings) -> Any:
         process.wait()
 
 
-async def test_a_worker_in_one_process_is_heard_in_another(
+async def test_a_workers_notify_reaches_another_process(
     other_process: tuple[str, Any], token: Callable[..., str], dashboard_database: Database
 ) -> None:
     url, _ = other_process
     async with following(url + STREAM, token("member")) as stream:
         await stream.next(heartbeats=True)
-        await tell(dashboard_database, pledge())
+        await apply_messages(dashboard_database, pledge())
         assert "changed_at" in await stream.next()
 
 
@@ -266,7 +270,7 @@ async def test_a_process_stops_with_streams_open(other_process: tuple[str, Any],
         await asyncio.to_thread(process.wait, PATIENCE_SECONDS)
 
 
-async def test_an_unknown_payload_wakes_everybody(
+async def test_an_unknown_payload_wakes_every_stream(
     url: str, token: Callable[..., str], dashboard_database: Database
 ) -> None:
     async with following(url + STREAM, token("member")) as stream:

@@ -16,7 +16,7 @@ from services.dashboard.read_model import deltas
 from services.dashboard.read_model.deltas import Counting, Delta
 from shared.contracts.events import CompanyRegistered
 from shared.contracts.pledges import PledgeState
-from tests.dashboard.messages import EVENING, company, employer_event, filled, pledge, tell
+from tests.dashboard.messages import EVENING, apply_messages, company, employer_event, filled, pledge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,9 @@ async def test_a_new_measure_has_its_figure_for_the_whole_by_event_and_by_quarte
     dashboard_database: Database, taskforce_id: UUID
 ) -> None:
     evening = employer_event()
-    await tell(dashboard_database, evening, pledge(positions=2, event_id=evening.event_id), pledge(job_type="praktik"))
+    await apply_messages(
+        dashboard_database, evening, pledge(positions=2, event_id=evening.event_id), pledge(job_type="praktik")
+    )
     figures = await compute(dashboard_database, taskforce_id, as_of=NIGHT)
     assert figures.counts["weekly_hours"]["smaajob"] == 10
     assert figures.counts["weekly_hours"]["praktik"] == 5
@@ -83,8 +85,8 @@ async def test_a_new_measure_follows_what_changes_and_what_was_known(
     dashboard_database: Database, taskforce_id: UUID
 ) -> None:
     logged = pledge(positions=2)
-    await tell(dashboard_database, logged)
-    await tell(dashboard_database, filled(logged, job_type="fleksjob"))
+    await apply_messages(dashboard_database, logged)
+    await apply_messages(dashboard_database, filled(logged, job_type="fleksjob"))
     now = await compute(dashboard_database, taskforce_id, as_of=NIGHT)
     then = await compute(dashboard_database, taskforce_id, as_of=NIGHT, known_at=EVENING)
     assert (now.counts["weekly_hours"]["smaajob"], now.counts["weekly_hours"]["fleksjob"]) == (0, 10)
@@ -95,8 +97,8 @@ async def test_a_new_measure_may_count_what_nothing_has_counted_before(
     dashboard_database: Database, taskforce_id: UUID
 ) -> None:
     member = company(company_id=uuid4(), member=True)
-    await tell(dashboard_database, member, company(member=True), company())
+    await apply_messages(dashboard_database, member, company(member=True), company())
     assert (await compute(dashboard_database, taskforce_id, as_of=NIGHT)).counts["member_companies"] == 2
     left = member.model_copy(update={"version": 2, "member": False})
-    await tell(dashboard_database, left)
+    await apply_messages(dashboard_database, left)
     assert (await compute(dashboard_database, taskforce_id, as_of=NIGHT)).counts["member_companies"] == 1

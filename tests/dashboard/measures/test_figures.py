@@ -12,7 +12,7 @@ from services.dashboard.measures import catalogue
 from services.dashboard.measures.figures import Figures, compute, quarter_code, today
 from services.dashboard.measures.queries import last_change
 from shared.contracts.events import EventCancelled, EventClosed, EventDrafted
-from tests.dashboard.messages import EVENING, check_in, employer_event, filled, hire, pledge, tell
+from tests.dashboard.messages import EVENING, apply_messages, check_in, employer_event, filled, hire, pledge
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -48,35 +48,37 @@ async def test_an_empty_taskforce_has_figures_of_nothing(figures: Ask) -> None:
 
 
 async def test_positions_count_not_pledges_and_types_stay_apart(dashboard_database: Database, figures: Ask) -> None:
-    await tell(dashboard_database, pledge(positions=3), pledge(positions=2), pledge(positions=4, job_type="praktik"))
+    await apply_messages(
+        dashboard_database, pledge(positions=3), pledge(positions=2), pledge(positions=4, job_type="praktik")
+    )
     assert (await figures()).counts["pledged_positions"] == only(smaajob=5, praktik=4)
 
 
 async def test_a_pledge_counts_from_the_day_it_was_pledged(dashboard_database: Database, figures: Ask) -> None:
-    await tell(dashboard_database, pledge(pledged_on=date(2026, 12, 1)))
+    await apply_messages(dashboard_database, pledge(pledged_on=date(2026, 12, 1)))
     assert (await figures(date(2026, 11, 30))).counts["pledged_positions"] == only()
     assert (await figures(date(2026, 12, 1))).counts["pledged_positions"] == only(smaajob=1)
 
 
-async def test_a_duplicate_pledge_counts_at_no_time(dashboard_database: Database, figures: Ask) -> None:
+async def test_a_duplicate_pledge_never_counts(dashboard_database: Database, figures: Ask) -> None:
     real, twice = pledge(positions=2), pledge(positions=2)
-    await tell(dashboard_database, real, twice)
-    await tell(dashboard_database, filled(twice, filled=0, status="duplicate"))
+    await apply_messages(dashboard_database, real, twice)
+    await apply_messages(dashboard_database, filled(twice, filled=0, status="duplicate"))
     assert (await figures()).counts["pledged_positions"] == only(smaajob=2)
     before = await figures(known_at=EVENING)
     assert before.counts["pledged_positions"] == only(smaajob=4), "on the evening nobody knew"
 
 
-async def test_a_withdrawn_pledge_has_been_pledged_all_the_same(dashboard_database: Database, figures: Ask) -> None:
+async def test_a_withdrawn_pledge_still_counts_as_pledged(dashboard_database: Database, figures: Ask) -> None:
     logged = pledge(positions=2)
-    await tell(dashboard_database, logged, filled(logged, filled=0, status="withdrawn"))
+    await apply_messages(dashboard_database, logged, filled(logged, filled=0, status="withdrawn"))
     assert (await figures()).counts["pledged_positions"] == only(smaajob=2)
 
 
-async def test_a_hire_counts_from_its_first_day_and_is_announced_before(
+async def test_a_hire_counts_from_its_first_day_and_as_starting_later_before_it(
     dashboard_database: Database, figures: Ask
 ) -> None:
-    await tell(dashboard_database, hire(start_date=date(2027, 1, 4), confirmed_at=EVENING))
+    await apply_messages(dashboard_database, hire(start_date=date(2027, 1, 4), confirmed_at=EVENING))
     before_confirmation = await figures(date(2026, 11, 30))
     assert before_confirmation.counts["hires_starting_later"] == only()
     confirmed = await figures(NIGHT)
@@ -89,10 +91,10 @@ async def test_a_hire_counts_from_its_first_day_and_is_announced_before(
     assert begun.counts["hires_starting_later"] == only()
 
 
-async def test_a_hire_confirmed_after_its_first_day_is_never_announced(
+async def test_a_hire_confirmed_after_its_first_day_never_counts_as_starting_later(
     dashboard_database: Database, figures: Ask
 ) -> None:
-    await tell(dashboard_database, hire(start_date=date(2026, 11, 2), confirmed_at=EVENING))
+    await apply_messages(dashboard_database, hire(start_date=date(2026, 11, 2), confirmed_at=EVENING))
     for day in (date(2026, 11, 1), date(2026, 11, 2), NIGHT):
         assert (await figures(day)).counts["hires_starting_later"] == only()
     assert (await figures(date(2026, 11, 2))).counts["hires"] == only(smaajob=1), (
@@ -101,7 +103,7 @@ async def test_a_hire_confirmed_after_its_first_day_is_never_announced(
 
 
 async def test_an_ended_hire_stays_a_hire_and_is_no_longer_current(dashboard_database: Database, figures: Ask) -> None:
-    await tell(dashboard_database, hire(start_date=date(2026, 6, 1), ended_on=date(2026, 9, 1)))
+    await apply_messages(dashboard_database, hire(start_date=date(2026, 6, 1), ended_on=date(2026, 9, 1)))
     last_day = await figures(date(2026, 8, 31))
     assert last_day.counts["hires_current"] == only(smaajob=1)
     gone = await figures(date(2026, 9, 1))
@@ -110,23 +112,25 @@ async def test_an_ended_hire_stays_a_hire_and_is_no_longer_current(dashboard_dat
 
 
 async def test_a_hire_that_ended_before_it_began_is_never_current(dashboard_database: Database, figures: Ask) -> None:
-    await tell(dashboard_database, hire(start_date=date(2026, 6, 1), ended_on=date(2026, 5, 1)))
+    await apply_messages(dashboard_database, hire(start_date=date(2026, 6, 1), ended_on=date(2026, 5, 1)))
     assert (await figures(date(2026, 5, 15))).counts["hires_current"] == only()
     assert (await figures(date(2026, 6, 1))).counts["hires_current"] == only()
     assert (await figures(date(2026, 6, 1))).counts["hires"] == only(smaajob=1)
 
 
 async def test_hires_without_a_pledge_are_counted_apart(dashboard_database: Database, figures: Ask) -> None:
-    await tell(dashboard_database, hire(), hire(), hire(pledge_id=None), hire(pledge_id=None, job_type="fleksjob"))
+    await apply_messages(
+        dashboard_database, hire(), hire(), hire(pledge_id=None), hire(pledge_id=None, job_type="fleksjob")
+    )
     shown = await figures()
     assert shown.counts["hires"] == only(smaajob=3, fleksjob=1)
     assert shown.counts["hires_from_pledges"] == only(smaajob=2)
     assert shown.counts["hires_without_pledge"] == only(smaajob=1, fleksjob=1)
 
 
-async def test_an_event_shows_its_goal_and_what_came_of_it(dashboard_database: Database, figures: Ask) -> None:
+async def test_an_event_shows_its_goal_and_its_counts(dashboard_database: Database, figures: Ask) -> None:
     evening = employer_event(goal_positions=50)
-    await tell(
+    await apply_messages(
         dashboard_database,
         evening,
         check_in(evening.event_id),
@@ -146,7 +150,7 @@ async def test_an_event_shows_its_goal_and_what_came_of_it(dashboard_database: D
 
 async def test_a_company_checked_in_twice_is_one_company(dashboard_database: Database, figures: Ask) -> None:
     evening, company_id = employer_event(), uuid4()
-    await tell(
+    await apply_messages(
         dashboard_database,
         evening,
         check_in(evening.event_id, company_id=company_id),
@@ -155,45 +159,43 @@ async def test_a_company_checked_in_twice_is_one_company(dashboard_database: Dat
     assert (await figures()).events[0].counts["companies_present"] == 1
 
 
-async def test_events_come_latest_first_and_those_to_come_not_at_all(
-    dashboard_database: Database, figures: Ask
-) -> None:
+async def test_events_are_listed_latest_first_without_future_ones(dashboard_database: Database, figures: Ask) -> None:
     spring = employer_event(title="Forår", starts_at=EVENING - timedelta(days=200))
     night = employer_event(title="I aften")
     later = employer_event(title="Næste år", starts_at=EVENING + timedelta(days=100))
-    await tell(dashboard_database, spring, later, night)
+    await apply_messages(dashboard_database, spring, later, night)
     assert [event.title for event in (await figures()).events] == ["I aften", "Forår"]
     assert [event.title for event in (await figures(date(2026, 6, 30))).events] == ["Forår"]
 
 
-async def test_drafts_and_cancelled_events_show_only_with_something_counted(
+async def test_drafts_and_cancelled_events_are_listed_only_if_something_is_counted(
     dashboard_database: Database, figures: Ask
 ) -> None:
     draft = employer_event(EventDrafted, status="draft", title="Kladde")
     cancelled = employer_event(EventCancelled, status="cancelled", title="Aflyst")
-    await tell(dashboard_database, draft, cancelled)
+    await apply_messages(dashboard_database, draft, cancelled)
     assert (await figures()).events == []
-    await tell(dashboard_database, pledge(event_id=cancelled.event_id))
+    await apply_messages(dashboard_database, pledge(event_id=cancelled.event_id))
     assert [event.title for event in (await figures()).events] == ["Aflyst"]
 
 
-async def test_a_meeting_of_the_taskforce_shows_only_with_something_counted(
+async def test_a_meeting_of_the_taskforce_is_listed_only_if_something_is_counted(
     dashboard_database: Database, figures: Ask
 ) -> None:
     meeting = employer_event(kind="taskforce_meeting", title="Taskforcemøde")
-    await tell(dashboard_database, meeting)
+    await apply_messages(dashboard_database, meeting)
     assert (await figures()).events == []
-    await tell(dashboard_database, pledge(event_id=meeting.event_id))
+    await apply_messages(dashboard_database, pledge(event_id=meeting.event_id))
     assert [event.title for event in (await figures()).events] == ["Taskforcemøde"]
 
 
-async def test_a_pledge_may_come_before_news_of_its_event(dashboard_database: Database, figures: Ask) -> None:
+async def test_a_pledge_may_arrive_before_its_event_is_known(dashboard_database: Database, figures: Ask) -> None:
     evening = employer_event()
-    await tell(dashboard_database, pledge(positions=2, event_id=evening.event_id))
+    await apply_messages(dashboard_database, pledge(positions=2, event_id=evening.event_id))
     (unknown,) = (await figures()).events
     assert (unknown.event_id, unknown.title, unknown.date) == (evening.event_id, None, None)
     assert unknown.counts["pledged_positions"] == only(smaajob=2)
-    await tell(dashboard_database, evening)
+    await apply_messages(dashboard_database, evening)
     assert [event.title for event in (await figures()).events] == ["Småjob-aften"]
 
 
@@ -215,13 +217,13 @@ async def test_a_pledge_may_come_before_news_of_its_event(dashboard_database: Da
         (datetime(2026, 10, 25, 23, 0, tzinfo=UTC), date(2026, 10, 26), "2026-Q4"),
     ],
 )
-async def test_a_moment_belongs_to_the_day_it_is_in_denmark(
+async def test_a_moment_belongs_to_its_day_in_denmark(
     moment: datetime, day: date, quarter: str, dashboard_database: Database, figures: Ask
 ) -> None:
     assert today(moment) == day
     assert quarter_code(day) == quarter
     evening = employer_event(EventClosed, status="closed", starts_at=moment)
-    await tell(
+    await apply_messages(
         dashboard_database,
         evening,
         check_in(evening.event_id, checked_in_at=moment),
@@ -238,7 +240,7 @@ async def test_a_moment_belongs_to_the_day_it_is_in_denmark(
 
 
 async def test_quarters_run_without_gaps_over_the_turn_of_the_year(dashboard_database: Database, figures: Ask) -> None:
-    await tell(
+    await apply_messages(
         dashboard_database,
         pledge(positions=2, pledged_on=date(2025, 9, 30)),
         pledge(positions=3, pledged_on=date(2025, 10, 1)),
@@ -253,8 +255,8 @@ async def test_quarters_run_without_gaps_over_the_turn_of_the_year(dashboard_dat
     assert quarters[-1].counts["hires"] == only(praktik=1)
 
 
-async def test_a_hire_to_come_opens_no_quarter(dashboard_database: Database, figures: Ask) -> None:
-    await tell(dashboard_database, hire(start_date=date(2027, 5, 1), confirmed_at=EVENING))
+async def test_a_future_hire_adds_no_quarter(dashboard_database: Database, figures: Ask) -> None:
+    await apply_messages(dashboard_database, hire(start_date=date(2027, 5, 1), confirmed_at=EVENING))
     assert (await figures()).quarters == []
     assert [q.quarter for q in (await figures(date(2027, 5, 1))).quarters] == ["2027-Q2"]
 
@@ -262,10 +264,10 @@ async def test_a_hire_to_come_opens_no_quarter(dashboard_database: Database, fig
 async def test_figures_known_at_a_moment_stay_what_they_were(dashboard_database: Database, figures: Ask) -> None:
     evening = employer_event(goal_positions=40)
     logged = pledge(positions=2, event_id=evening.event_id)
-    await tell(dashboard_database, evening, logged)
+    await apply_messages(dashboard_database, evening, logged)
     then = await figures(known_at=EVENING)
 
-    await tell(
+    await apply_messages(
         dashboard_database,
         filled(logged, filled=1, job_type="praktik", recorded_at=EVENING + timedelta(hours=1)),
         hire(recorded_at=EVENING + timedelta(hours=1), event_id=evening.event_id),
@@ -288,7 +290,7 @@ async def test_figures_known_at_a_moment_stay_what_they_were(dashboard_database:
 async def test_the_latest_change_is_the_latest_of_any_kind(dashboard_database: Database, taskforce_id: UUID) -> None:
     evening = employer_event()
     latest = EVENING + timedelta(minutes=7)
-    await tell(dashboard_database, evening, pledge(), check_in(evening.event_id, recorded_at=latest), hire())
+    await apply_messages(dashboard_database, evening, pledge(), check_in(evening.event_id, recorded_at=latest), hire())
     async with dashboard_database.read(taskforce_id) as conn:
         assert await last_change(conn) == latest
 
@@ -297,7 +299,7 @@ async def test_one_taskforces_figures_hold_nothing_of_anothers(
     dashboard_database: Database, figures: Ask, other_taskforce_id: UUID
 ) -> None:
     shared_id = uuid4()
-    await tell(
+    await apply_messages(
         dashboard_database,
         pledge(pledge_id=shared_id, positions=2),
         pledge(pledge_id=shared_id, positions=5, taskforce_id=other_taskforce_id),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from tests.dashboard.messages import employer_event, pledge, tell
+from tests.dashboard.messages import apply_messages, employer_event, pledge
 from tests.dashboard.overview.test_pages import PAGE, words
 
 if TYPE_CHECKING:
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from tests.dashboard.conftest import Caller
 
 
-async def test_the_projector_shows_the_event_that_was_asked_for_and_keeps_to_it(
+async def test_the_projector_shows_the_chosen_event_and_stays_on_it(
     caller: Caller, dashboard_database: Database
 ) -> None:
     here = employer_event(starts_at=datetime.now(UTC), title="Den store aften")
     there = employer_event(starts_at=datetime.now(UTC), title="Den lille aften")
-    await tell(
+    await apply_messages(
         dashboard_database, here, there, pledge(positions=44, event_id=here.event_id, captured_at=datetime.now(UTC))
     )
 

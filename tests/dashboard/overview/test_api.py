@@ -13,7 +13,7 @@ from services.dashboard.measures import catalogue
 from services.dashboard.measures.figures import today
 from shared.http.auth import Principal, unclassified_routes
 from shared.product.roles import Role
-from tests.dashboard.messages import EVENING, check_in, employer_event, hire, pledge, tell
+from tests.dashboard.messages import EVENING, apply_messages, check_in, employer_event, hire, pledge
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -37,7 +37,7 @@ SEE_FIGURES = {"member", "coordinator", "caseworker", "facilitator", "admin", "a
 
 async def test_the_figures_of_an_evening(caller: Caller, dashboard_database: Database) -> None:
     evening = employer_event()
-    await tell(
+    await apply_messages(
         dashboard_database,
         evening,
         check_in(evening.event_id),
@@ -92,7 +92,7 @@ async def test_without_a_day_the_figures_are_todays(caller: Caller) -> None:
 
 
 async def test_figures_as_known_at_a_moment(caller: Caller, dashboard_database: Database) -> None:
-    await tell(
+    await apply_messages(
         dashboard_database,
         pledge(positions=2),
         pledge(positions=5, recorded_at=EVENING + timedelta(days=3)),
@@ -119,7 +119,7 @@ async def test_figures_as_known_at_a_moment(caller: Caller, dashboard_database: 
         ("as_of=99999-01-01", "?as_of"),
     ],
 )
-async def test_a_day_or_moment_that_is_none_is_refused(caller: Caller, query: str, parameter: str) -> None:
+async def test_an_invalid_day_or_moment_is_refused(caller: Caller, query: str, parameter: str) -> None:
     answer = await caller.get(f"{FIGURES}?{query}", "member", headers={"accept-language": "en"})
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
@@ -128,8 +128,8 @@ async def test_a_day_or_moment_that_is_none_is_refused(caller: Caller, query: st
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "1900-01-01", "9999-12-31"])
-async def test_any_day_there_is_has_figures(caller: Caller, dashboard_database: Database, day: str) -> None:
-    await tell(dashboard_database, pledge(), hire())
+async def test_every_valid_day_has_figures(caller: Caller, dashboard_database: Database, day: str) -> None:
+    await apply_messages(dashboard_database, pledge(), hire())
     answer = await caller.get(f"{FIGURES}?as_of={day}", "member")
     assert answer.status_code == 200
     assert answer.json()["hires"]["smaajob"] == (1 if day > "2026" else 0)
@@ -137,8 +137,8 @@ async def test_any_day_there_is_has_figures(caller: Caller, dashboard_database: 
 
 
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
-async def test_any_moment_there_is_has_figures(caller: Caller, dashboard_database: Database, moment: str) -> None:
-    await tell(dashboard_database, pledge())
+async def test_every_valid_moment_has_figures(caller: Caller, dashboard_database: Database, moment: str) -> None:
+    await apply_messages(dashboard_database, pledge())
     answer = await caller.get(f"{FIGURES}?as_of=2026-12-01&known_at={moment}", "member")
     assert answer.status_code == 200
     assert answer.json()["pledged_positions"]["smaajob"] == (1 if moment > "2026" else 0)
@@ -146,18 +146,18 @@ async def test_any_moment_there_is_has_figures(caller: Caller, dashboard_databas
 
 @pytest.mark.parametrize("path", PROTECTED)
 @pytest.mark.parametrize("role", sorted(get_args(Role)))
-async def test_every_person_of_the_taskforce_may_and_nobody_else(
+async def test_only_people_of_the_taskforce_may_read_the_figures(
     caller: Caller, monkeypatch: pytest.MonkeyPatch, path: str, role: Role
 ) -> None:
     # A stream that has said its first word ends: nothing else here would end it.
-    monkeypatch.setattr(Changes, "make_room", lambda changes, _: changes.close())
+    monkeypatch.setattr(Changes, "check_limit", lambda changes, _: changes.close())
     outsider: dict[str, Any] = {"taskforce_id": None, "subject": "service:notifications"} if role == "service" else {}
     answer = await caller.get(path, role, **outsider)
     assert answer.status_code == (200 if role in SEE_FIGURES else 403)
 
 
 @pytest.mark.parametrize("path", PROTECTED)
-async def test_without_a_token_nothing_is_shown(caller: Caller, path: str) -> None:
+async def test_without_a_token_nothing_is_answered(caller: Caller, path: str) -> None:
     assert (await caller.get(path)).status_code == 401
     assert (await caller.get(path, headers={"authorization": "Bearer forged"})).status_code == 401
 
@@ -165,12 +165,12 @@ async def test_without_a_token_nothing_is_shown(caller: Caller, path: str) -> No
 async def test_a_person_of_another_taskforce_sees_their_own_figures_only(
     caller: Caller, dashboard_database: Database, other_taskforce_id: UUID
 ) -> None:
-    await tell(dashboard_database, pledge(positions=3))
+    await apply_messages(dashboard_database, pledge(positions=3))
     theirs = await caller.get(f"{FIGURES}?as_of=2026-12-01", "member", taskforce_id=other_taskforce_id)
     assert theirs.json()["pledged_positions"]["smaajob"] == 0
 
 
-async def test_measures_are_explained_in_the_askers_language(caller: Caller) -> None:
+async def test_measures_are_explained_in_the_language_of_the_request(caller: Caller) -> None:
     danish = (await caller.get(MEASURES_PATH, "member", headers={"accept-language": "da"})).json()["measures"]
     english = (await caller.get(MEASURES_PATH, "member", headers={"accept-language": "en"})).json()["measures"]
     assert [m["code"] for m in danish] == [m["code"] for m in english] == [m.code for m in catalogue.listed()]
@@ -179,11 +179,11 @@ async def test_measures_are_explained_in_the_askers_language(caller: Caller) -> 
     assert all(one["definition"] != other["definition"] for one, other in zip(danish, english, strict=True))
 
 
-def test_no_route_is_open_by_oversight(app: FastAPI) -> None:
+def test_every_route_declares_who_may_call_it(app: FastAPI) -> None:
     assert unclassified_routes(app.routes) == []
 
 
-def test_the_description_is_valid_and_names_every_refusal(app: FastAPI) -> None:
+def test_the_openapi_document_is_valid_and_names_every_refusal(app: FastAPI) -> None:
     document = app.openapi()
     validate(document)
     assert set(document["paths"]) == {FIGURES, MEASURES_PATH, STREAM}
@@ -196,6 +196,6 @@ def test_the_description_is_valid_and_names_every_refusal(app: FastAPI) -> None:
             assert {"description", "examples", "$ref"} & set(of), (name, field)
 
 
-def test_a_principal_without_a_taskforce_reaches_nothing() -> None:
+def test_a_principal_without_a_taskforce_is_refused() -> None:
     service = Principal("service:pledges", frozenset({"service"}), None)
     assert not service.has(*SEE_FIGURES)  # type: ignore[arg-type]

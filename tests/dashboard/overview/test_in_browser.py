@@ -11,7 +11,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from services.dashboard.measures.figures import today
-from tests.dashboard.messages import check_in, employer_event, hire, pledge, taskforce, tell
+from tests.dashboard.messages import apply_messages, check_in, employer_event, hire, pledge, taskforce
 from tests.support.axe import assert_accessible
 from tests.support.serving import serving
 
@@ -58,7 +58,9 @@ async def struer(dashboard_database: Database) -> Database:
         told += [pledge(positions=3, event_id=event.event_id, captured_at=event.starts_at) for _ in range(8)]
         told += [hire(event_id=event.event_id, start_date=date(year, 11, day)) for day in range(1, 25)]
         told += [pledge(positions=2, job_type="praktik", captured_at=event.starts_at)]
-    await tell(dashboard_database, *told, *(hire(pledge_id=None, start_date=date(2019, 1, 1)) for _ in range(4)))
+    await apply_messages(
+        dashboard_database, *told, *(hire(pledge_id=None, start_date=date(2019, 1, 1)) for _ in range(4))
+    )
     return dashboard_database
 
 
@@ -67,7 +69,7 @@ async def evening(struer: Database) -> EventOpened:
     """Tonight, in the middle of it."""
     now = datetime.now(UTC)
     event: EventOpened = employer_event(title="Småjob-aften hos B&O", starts_at=now, goal_positions=50)
-    await tell(
+    await apply_messages(
         struer,
         event,
         *(check_in(event.event_id, checked_in_at=now) for _ in range(62)),
@@ -90,7 +92,7 @@ async def test_every_page_is_accessible(
             await assert_accessible(page)
 
 
-async def test_nothing_needs_scrolling_sideways_at_320_pixels(
+async def test_no_page_scrolls_sideways_at_320_pixels(
     url: str, evening: EventOpened, page_at: PageAt, signed_in: dict[str, Any]
 ) -> None:
     for paths, options in ((PEOPLES, signed_in), (EVERYBODYS, {})):
@@ -108,7 +110,7 @@ async def test_the_projector_and_the_board_fit_one_screen(
         if going_on:
             now = datetime.now(UTC)
             event = employer_event(title="Småjob-aften hos B&O", starts_at=now, goal_positions=50)
-            await tell(struer, event, pledge(positions=143, event_id=event.event_id, captured_at=now))
+            await apply_messages(struer, event, pledge(positions=143, event_id=event.event_id, captured_at=now))
         page = await page_at(width, height, **signed_in)
         for path in ("/dashboard/projector", "/board/struer"):
             await page.goto(url + path)
@@ -119,7 +121,7 @@ async def test_the_projector_and_the_board_fit_one_screen(
             assert wide <= 0, (path, going_on, wide)
 
 
-async def test_the_dashboard_lives(
+async def test_the_dashboard_is_updated_live(
     url: str, evening: EventOpened, struer: Database, page_at: PageAt, signed_in: dict[str, Any]
 ) -> None:
     page = await page_at(1280, 900, **signed_in)
@@ -127,24 +129,24 @@ async def test_the_dashboard_lives(
     await expect(page.locator(".evening-number")).to_have_text("43")
     definition = page.locator("details#what-hires")
     await definition.locator("summary").click()
-    await tell(struer, pledge(positions=4, event_id=evening.event_id, captured_at=datetime.now(UTC)))
+    await apply_messages(struer, pledge(positions=4, event_id=evening.event_id, captured_at=datetime.now(UTC)))
     await expect(page.locator(".evening-number")).to_have_text("47")
     await expect(definition).to_have_attribute("open", "")
 
 
-async def test_the_projector_lives(
+async def test_the_projector_is_updated_live(
     url: str, evening: EventOpened, struer: Database, page_at: PageAt, signed_in: dict[str, Any]
 ) -> None:
     page = await page_at(1920, 1080, **signed_in)
     await page.goto(f"{url}/dashboard/projector")
     await expect(page.locator(".projected-number")).to_have_text("43")
     await expect(page.locator(".projected-goal")).to_contain_text("Målet er 50")
-    await tell(struer, pledge(positions=8, event_id=evening.event_id, captured_at=datetime.now(UTC)))
+    await apply_messages(struer, pledge(positions=8, event_id=evening.event_id, captured_at=datetime.now(UTC)))
     await expect(page.locator(".projected-number")).to_have_text("51")
     await expect(page.locator(".projected-goal")).to_contain_text("Målet på 50 er nået!")
 
 
-async def test_a_day_is_chosen_and_stands_in_the_address(
+async def test_a_chosen_day_is_in_the_url(
     url: str, struer: Database, page_at: PageAt, signed_in: dict[str, Any]
 ) -> None:
     page = await page_at(1280, 900, **signed_in)
@@ -160,7 +162,7 @@ async def test_a_day_is_chosen_and_stands_in_the_address(
     await expect(page).not_to_have_url(re.compile("as_of"))
 
 
-async def test_the_board_lives_and_keeps_its_figure_when_the_network_drops(
+async def test_the_board_is_updated_live_and_keeps_its_figure_when_the_network_drops(
     app: FastAPI, url: str, struer: Database, page_at: PageAt
 ) -> None:
     page = await page_at(1920, 1080)
@@ -168,7 +170,7 @@ async def test_the_board_lives_and_keeps_its_figure_when_the_network_drops(
     number, status = page.locator(".board-number"), page.locator("[data-live-status]")
     await expect(number).to_have_text(str(8 * 24 + 4))
     await expect(page.locator(".board-second")).to_have_text("siden maj 2018")
-    await tell(struer, hire(start_date=today()))
+    await apply_messages(struer, hire(start_date=today()))
     await expect(number).to_have_text("197")
     await expect(status).to_have_attribute("data-state", "live")
 
@@ -178,7 +180,7 @@ async def test_the_board_lives_and_keeps_its_figure_when_the_network_drops(
     await expect(status).to_have_attribute("data-state", "lost")
     await expect(status).to_contain_text("Ingen forbindelse")
     await expect(number).to_have_text("197")
-    await tell(struer, hire(start_date=today()))
+    await apply_messages(struer, hire(start_date=today()))
 
     app.state.changes.closed = False
     await page.context.set_offline(False)
@@ -186,7 +188,7 @@ async def test_the_board_lives_and_keeps_its_figure_when_the_network_drops(
     await expect(status).to_have_attribute("data-state", "live")
 
 
-async def test_a_board_that_changes_and_changes_stays_as_small_as_it_was(
+async def test_a_board_that_changes_often_does_not_grow_in_memory(
     app: FastAPI, url: str, struer: Database, page_at: PageAt, taskforce_id: Any
 ) -> None:
     page = await page_at(1280, 900)
@@ -195,7 +197,7 @@ async def test_a_board_that_changes_and_changes_stays_as_small_as_it_was(
     measured = "[document.querySelectorAll('*').length, performance.getEntriesByType('resource').length]"
     before = await page.evaluate(measured)
     for number in range(197, 212):
-        await tell(struer, hire(start_date=today() - timedelta(days=1)))
+        await apply_messages(struer, hire(start_date=today() - timedelta(days=1)))
         await expect(page.locator(".board-number")).to_have_text(str(number))
     elements, _ = await page.evaluate(measured)
     assert elements == before[0]

@@ -13,7 +13,7 @@ from services.dashboard.measures.figures import today
 from services.dashboard.overview.views import Selection, types_in_words
 from shared.contracts.pledges import JobType
 from shared.i18n.translations import use_language
-from tests.dashboard.messages import check_in, employer_event, hire, pledge, taskforce, tell
+from tests.dashboard.messages import apply_messages, check_in, employer_event, hire, pledge, taskforce
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -25,12 +25,14 @@ PAGE = {"accept": "text/html"}
 
 
 def words(markup: str) -> str:
-    """What a page says, without its tags."""
+    """The text of a page, without its tags."""
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", markup)))
 
 
-async def test_a_stranger_is_welcomed_and_led_to_the_board(caller: Caller, dashboard_database: Database) -> None:
-    await tell(dashboard_database, taskforce(), *(hire(start_date=date(2019, 1, 1)) for _ in range(12)))
+async def test_a_visitor_who_is_not_signed_in_sees_a_welcome_and_a_link_to_the_board(
+    caller: Caller, dashboard_database: Database
+) -> None:
+    await apply_messages(dashboard_database, taskforce(), *(hire(start_date=date(2019, 1, 1)) for _ in range(12)))
     answer = await caller.get("/", headers=PAGE)
     assert answer.status_code == 200
     assert "Fra et lovet job til et rigtigt" in words(answer.text)
@@ -43,7 +45,9 @@ async def test_a_stranger_is_welcomed_and_led_to_the_board(caller: Caller, dashb
 async def test_several_taskforces_boards_are_listed(
     caller: Caller, dashboard_database: Database, other_taskforce_id: UUID
 ) -> None:
-    await tell(dashboard_database, taskforce(), taskforce(taskforce_id=other_taskforce_id, slug="vejle", name="Vejle"))
+    await apply_messages(
+        dashboard_database, taskforce(), taskforce(taskforce_id=other_taskforce_id, slug="vejle", name="Vejle")
+    )
     answer = await caller.get("/", headers=PAGE)
     assert 'href="/board/struer"' in answer.text
     assert 'href="/board/vejle"' in answer.text
@@ -63,7 +67,7 @@ async def test_a_guest_with_an_event_pass_is_led_to_the_form(caller: Caller) -> 
 
 
 async def test_the_taskforces_people_see_its_figures(caller: Caller, dashboard_database: Database) -> None:
-    await tell(
+    await apply_messages(
         dashboard_database,
         taskforce(),
         pledge(positions=3),
@@ -79,14 +83,14 @@ async def test_the_taskforces_people_see_its_figures(caller: Caller, dashboard_d
 
 
 async def test_the_page_in_english(caller: Caller, dashboard_database: Database) -> None:
-    await tell(dashboard_database, taskforce(), pledge(positions=3))
+    await apply_messages(dashboard_database, taskforce(), pledge(positions=3))
     shown = words((await caller.get("/?as_of=2026-12-01&lang=en", "member", headers=PAGE)).text)
     assert "3 Pledged positions" in shown
     assert "The figures for Tuesday 1 December 2026" in shown
     assert "Q4 2026" in shown
 
 
-async def test_an_emptied_day_is_today(caller: Caller) -> None:
+async def test_an_empty_day_means_today(caller: Caller) -> None:
     answer = await caller.get("/?as_of=", "member", headers=PAGE)
     assert answer.status_code == 200
     assert f'value="{today().isoformat()}"' in answer.text
@@ -102,10 +106,10 @@ async def test_an_emptied_day_is_today(caller: Caller) -> None:
         ("0001-01-01", "en", "1 January 1 What has begun since then is not counted in"),
     ],
 )
-async def test_any_day_there_is_has_a_page_that_says_what_the_day_does_to_the_figures(
+async def test_the_page_of_any_day_says_how_the_day_changes_the_figures(
     caller: Caller, dashboard_database: Database, day: str, language: str, told: str
 ) -> None:
-    await tell(dashboard_database, taskforce(), employer_event(), pledge(positions=3), hire())
+    await apply_messages(dashboard_database, taskforce(), employer_event(), pledge(positions=3), hire())
     for everything in ("", "&everything=true"):
         answer = await caller.get(f"/?as_of={day}&lang={language}{everything}", "member", headers=PAGE)
         assert answer.status_code == 200
@@ -116,16 +120,14 @@ async def test_any_day_there_is_has_a_page_that_says_what_the_day_does_to_the_fi
 
 
 @pytest.mark.parametrize("query", ["as_of=i+går", "as_of=2026-13-01", "job_type=astronaut", "everything=perhaps"])
-async def test_a_choice_that_is_none_is_explained(caller: Caller, query: str) -> None:
+async def test_an_invalid_choice_is_explained(caller: Caller, query: str) -> None:
     answer = await caller.get(f"/?{query}", "member", headers=PAGE)
     assert answer.status_code == 422
     assert "text/html" in answer.headers["content-type"]
 
 
-async def test_every_choice_stands_in_the_address_of_the_part_that_lives(
-    caller: Caller, dashboard_database: Database
-) -> None:
-    await tell(dashboard_database, pledge(), pledge(job_type="praktik"))
+async def test_the_url_of_the_live_part_holds_every_choice(caller: Caller, dashboard_database: Database) -> None:
+    await apply_messages(dashboard_database, pledge(), pledge(job_type="praktik"))
     answer = await caller.get("/?as_of=2026-12-01&job_type=praktik&everything=true", "member", headers=PAGE)
     address = html.unescape(re.search(r'data-live-src="([^"]+)"', answer.text)[1])  # type: ignore[index]
     assert address == "/dashboard/figures?as_of=2026-12-01&job_type=praktik&everything=true"
@@ -134,9 +136,9 @@ async def test_every_choice_stands_in_the_address_of_the_part_that_lives(
     assert f'data-live-src="{html.escape(address)}"' in part.text
 
 
-async def test_an_evening_that_is_going_on_comes_first(caller: Caller, dashboard_database: Database) -> None:
+async def test_an_event_that_is_going_on_comes_first(caller: Caller, dashboard_database: Database) -> None:
     evening = employer_event(starts_at=datetime.now(UTC), goal_positions=50, title="Småjob-aften hos B&O")
-    await tell(
+    await apply_messages(
         dashboard_database,
         evening,
         check_in(evening.event_id, checked_in_at=datetime.now(UTC)),
@@ -153,9 +155,9 @@ async def test_an_evening_that_is_going_on_comes_first(caller: Caller, dashboard
     assert "af 50 pladser lovet" not in words((await caller.get(f"/?as_of={yesterday}", "member", headers=PAGE)).text)
 
 
-async def test_links_lead_only_where_the_role_may_go(caller: Caller, dashboard_database: Database) -> None:
+async def test_a_page_links_only_to_what_the_role_may_open(caller: Caller, dashboard_database: Database) -> None:
     evening = employer_event()
-    await tell(dashboard_database, evening, pledge(event_id=evening.event_id))
+    await apply_messages(dashboard_database, evening, pledge(event_id=evening.event_id))
     for role, events, queue in (
         ("member", True, False),
         ("coordinator", True, True),
@@ -167,11 +169,11 @@ async def test_links_lead_only_where_the_role_may_go(caller: Caller, dashboard_d
         assert ('<a href="/queue" aria-label' in page) == queue, role
 
 
-async def test_only_the_latest_quarters_and_events_are_shown_until_all_are_asked_for(
+async def test_only_the_latest_quarters_and_events_are_shown_unless_all_are_requested(
     caller: Caller, dashboard_database: Database
 ) -> None:
     for year in range(2010, 2027):
-        await tell(
+        await apply_messages(
             dashboard_database,
             employer_event(title=f"Aften {year}", starts_at=datetime(year, 3, 1, 17, tzinfo=UTC)),
             pledge(captured_at=datetime(year, 3, 1, 17, tzinfo=UTC)),
@@ -184,7 +186,7 @@ async def test_only_the_latest_quarters_and_events_are_shown_until_all_are_asked
     assert "1. kvartal 2010" in every
 
 
-def test_job_types_in_words_name_only_those_there_are() -> None:
+def test_job_types_in_words_leave_out_zeros() -> None:
     nothing = dict.fromkeys(get_args(JobType), 0)
     assert types_in_words(nothing) == ""
     with use_language("da", "dashboard"):
@@ -193,7 +195,7 @@ def test_job_types_in_words_name_only_those_there_are() -> None:
         assert types_in_words(nothing | {"fleksjob": 2}) == "2 fleksjob"
 
 
-def test_a_selection_of_nothing_special_has_a_plain_address() -> None:
+def test_the_default_selection_has_a_url_without_a_query() -> None:
     assert Selection().address() == "/"
     assert Selection(as_of=date(2026, 1, 2)).address(as_of=None) == "/"
     assert Selection(job_type="praktik").address("/x", everything=True) == "/x?job_type=praktik&everything=true"

@@ -26,15 +26,15 @@ def among(*events: EventFigures) -> EventFigures | None:
     return evening(Figures(TODAY, None, None, events=list(events)))
 
 
-def test_the_evening_that_is_going_on_keeps_the_screen_when_another_opens_its_doors() -> None:
+def test_an_event_that_opens_early_does_not_replace_the_one_going_on() -> None:
     busy, opened_early = an_event(pledged=61, companies_present=80), an_event(companies_present=1)
     assert among(opened_early, busy) is busy
 
 
-def test_an_evening_runs_past_midnight() -> None:
+def test_an_open_event_is_going_on_past_midnight() -> None:
     late = an_event(date=TODAY - timedelta(days=1), pledged=10)
     assert among(late) is late
 
 
-def test_what_is_closed_or_was_left_open_long_ago_is_no_evening() -> None:
+def test_an_event_that_is_closed_or_was_left_open_long_ago_is_not_going_on() -> None:
     assert among(an_event(status="closed"), an_event(date=TODAY - timedelta(days=2))) is None

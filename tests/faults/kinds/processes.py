@@ -79,7 +79,7 @@ async def at_point(name: str, point: str, scene: Scene) -> int:
     passages = passages_in(marks)
     scene.note(f"at passage {passage} of {point}")
     if died and code != -signal.SIGKILL:
-        raise NotHealed(f"{name} ended with {code} and not at its point:\n{scene.running.last_words(name)}")
+        raise NotHealed(f"{name} ended with {code} and not at its point:\n{scene.running.log_tail(name)}")
     return int(died and passages == passage)
 
 
@@ -93,7 +93,7 @@ async def rolling_restart(scene: Scene) -> int:
         in_order += process.child.returncode in _ENDED_IN_ORDER
         process.start()
         if not await scene.until(lambda process=process: asyncio.to_thread(process.ready), seconds=60):  # type: ignore[misc]
-            raise NotHealed(scene.running.last_words(name))
+            raise NotHealed(scene.running.log_tail(name))
     await scene.ready()
     if in_order != len(PROCESSES):
         raise NotHealed(f"only {in_order} of {len(PROCESSES)} processes stopped in order when told to")

@@ -99,8 +99,8 @@ def _all_trials(trials: Trials, faults: list[Fault], console: Console, results: 
                 linked = stack.enter_context(links())
                 try:
                     stage = stack.enter_context(topology(links=linked, code=root, variables=RAISED_LIMITS))
-                except AssertionError as last_words:
-                    raise NotPlanted(f"{bug.name}: the copy does not even start: {last_words}") from None
+                except AssertionError as log_tail:
+                    raise NotPlanted(f"{bug.name}: the copy does not even start: {log_tail}") from None
                 if wrong := not_running(bug, root, stage):
                     raise NotPlanted(f"{bug.name}: {'; '.join(wrong)}")
                 while following is not None:

@@ -21,7 +21,7 @@ _POSTGRES: Final = "shared/db/database.py"
 _PLEDGE_COMMANDS: Final = "services/pledges/pledges/commands.py"
 _PLEDGES_SQL: Final = "services/pledges/migrations/20261201020000_create_pledges.sql"
 _PROJECTIONS: Final = "services/dashboard/read_model/projections.py"
-_RULES: Final = "services/notifications/notices/rules.py"
+_NOTICE: Final = "services/notifications/notices/notice.py"
 _STORE: Final = "services/notifications/deliveries/store.py"
 _COURIER: Final = "services/notifications/deliveries/courier.py"
 _ADDRESSES: Final = "services/notifications/notices/addresses.py"
@@ -50,15 +50,15 @@ BUGS: Final = (
         "a delivery without a key",
         "A random id, like any other row's: the offset is committed, so a message does not come twice.",
         (
-            Change(_RULES, "from dataclasses import dataclass\n", "from dataclasses import dataclass, field\n"),
-            Change(_RULES, "from uuid import UUID, uuid5", "from uuid import UUID, uuid4"),
+            Change(_NOTICE, "from dataclasses import dataclass\n", "from dataclasses import dataclass, field\n"),
+            Change(_NOTICE, "from uuid import UUID, uuid5", "from uuid import UUID, uuid4"),
             Change(
-                _RULES,
+                _NOTICE,
                 '''    facts: dict[str, Any]
 
     @property
     def delivery_id(self) -> UUID:
-        """The same for every message that would say the same thing again."""
+        """The same for every message that leads to the same notice."""
         return uuid5(self.about_id, self.rule)
 ''',
                 """    facts: dict[str, Any]
@@ -288,6 +288,7 @@ BUGS: Final = (
              select taskforce_id, delivery_id
                from due_deliveries
               where due_at <= clock_timestamp()
+                and rule = any ($6::text[])
                 and not exists (
                     select
                       from unnest($4::uuid[], $5::uuid[]) as held (taskforce_id, delivery_id)
@@ -313,6 +314,7 @@ BUGS: Final = (
                 """        select taskforce_id, delivery_id
           from due_deliveries
          where due_at <= clock_timestamp()
+           and rule = any ($4::text[])
            and not exists (
                select
                  from unnest($2::uuid[], $3::uuid[]) as held (taskforce_id, delivery_id)
@@ -389,9 +391,9 @@ BUGS: Final = (
         (
             Change(
                 _COURIER,
-                "            await email.send(self._settings, addressee.address, message)\n",
-                """            await email.send(self._settings, addressee.address, message)
-            _log.info("courier.sent", delivery=str(delivery.delivery_id), to=addressee.address.addr_spec)
+                "            await channel.send(delivery.delivery_id, recipient, content, now=now)\n",
+                """            await channel.send(delivery.delivery_id, recipient, content, now=now)
+            _log.info("courier.sent", delivery=str(delivery.delivery_id), to=recipient.address.addr_spec)
 """,
             ),
         ),

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 METTE = Address("Mette", "mette", "firma.example")
 
 
-def letter(recipient: Address = METTE) -> EmailMessage:
+def a_message(recipient: Address = METTE) -> EmailMessage:
     message = EmailMessage()
     message["From"] = Address("Tilsagn", "tilsagn", "struer.example")
     message["To"] = recipient
@@ -38,10 +38,10 @@ def letter(recipient: Address = METTE) -> EmailMessage:
     return message
 
 
-async def test_what_the_server_takes_is_what_was_written(
+async def test_the_server_gets_the_mail_unchanged(
     notifications_settings: NotificationsSettings, mail_server: MailServer
 ) -> None:
-    await email.send(notifications_settings, METTE, letter())
+    await email.send(notifications_settings, METTE, a_message())
     (taken,) = mail_server.accepted
     assert taken.recipient == "mette@firma.example"
     assert taken.message["Subject"] == "Småjob"
@@ -49,49 +49,49 @@ async def test_what_the_server_takes_is_what_was_written(
 
 
 @pytest.mark.parametrize("answer", ["550 No such user", "553 Not here", "501 What?"])
-async def test_a_refused_recipient_is_refused_for_good(
+async def test_a_permanently_refused_recipient_is_undeliverable(
     notifications_settings: NotificationsSettings, mail_server: MailServer, answer: str
 ) -> None:
     mail_server.recipients["mette@firma.example"] = answer
     with pytest.raises(Undeliverable) as never:
-        await email.send(notifications_settings, METTE, letter())
+        await email.send(notifications_settings, METTE, a_message())
     assert never.value.reason == f"recipient_{answer[:3]}"
 
 
-async def test_a_refused_message_is_refused_for_good(
+async def test_a_permanently_refused_message_is_undeliverable(
     notifications_settings: NotificationsSettings, mail_server: MailServer
 ) -> None:
     mail_server.contents = ["554 Looks like spam"]
     with pytest.raises(Undeliverable, match="message_554"):
-        await email.send(notifications_settings, METTE, letter())
+        await email.send(notifications_settings, METTE, a_message())
 
 
-async def test_a_server_that_asks_us_to_come_back_is_believed(
+async def test_a_temporary_refusal_is_retried(
     notifications_settings: NotificationsSettings, mail_server: MailServer
 ) -> None:
     mail_server.recipients["mette@firma.example"] = "451 Greylisted"
     with pytest.raises(TryLater) as later:
-        await email.send(notifications_settings, METTE, letter())
+        await email.send(notifications_settings, METTE, a_message())
     assert (later.value.reason, later.value.server_spoke) == ("recipient_451", True)
 
 
-async def test_a_server_that_is_away_may_be_back_soon(
+async def test_an_unreachable_server_is_retried_soon(
     notifications_settings: NotificationsSettings, mail_server: MailServer
 ) -> None:
     await mail_server.stop()
     with pytest.raises(TryLater) as later:
-        await email.send(notifications_settings, METTE, letter())
+        await email.send(notifications_settings, METTE, a_message())
     assert (later.value.reason, later.value.server_spoke) == ("server_unreachable", False)
 
 
-async def test_a_server_that_never_speaks_is_given_up(
+async def test_a_server_that_never_answers_times_out(
     notifications_settings: NotificationsSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(email, "CONNECT_SECONDS", 0.3)
     silent = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
     port = silent.sockets[0].getsockname()[1]
     with pytest.raises(TryLater, match="server_unreachable"):
-        await email.send(notifications_settings.model_copy(update={"smtp_port": port}), METTE, letter())
+        await email.send(notifications_settings.model_copy(update={"smtp_port": port}), METTE, a_message())
     silent.close()
 
 
@@ -112,31 +112,31 @@ async def test_a_server_that_hangs_up_after_its_250_has_taken_the_mail(
 
     server = await asyncio.start_server(rude, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    await email.send(notifications_settings.model_copy(update={"smtp_port": port}), METTE, letter())
+    await email.send(notifications_settings.model_copy(update={"smtp_port": port}), METTE, a_message())
     assert len(taken) == 1
     server.close()
 
 
-async def test_nothing_of_an_address_is_in_what_is_raised(
+async def test_no_error_holds_an_address(
     notifications_settings: NotificationsSettings, mail_server: MailServer
 ) -> None:
     mail_server.recipients["mette@firma.example"] = "550 mette@firma.example is unknown"
     with pytest.raises(Undeliverable) as never:
-        await email.send(notifications_settings, METTE, letter())
+        await email.send(notifications_settings, METTE, a_message())
     error: BaseException | None = never.value
     assert "mette" not in repr(error)
     assert error is not None
     assert error.__suppress_context__
 
 
-async def test_an_address_with_letters_of_its_own_needs_a_server_that_can(
+async def test_an_internationalised_mailbox_needs_a_server_with_smtputf8(
     notifications_settings: NotificationsSettings, mail_server: MailServer
 ) -> None:
     soeren = Address("Søren", "søren", "firma.example")
     with pytest.raises(Undeliverable, match="needs_smtputf8"):
-        await email.send(notifications_settings, soeren, letter(soeren))
+        await email.send(notifications_settings, soeren, a_message(soeren))
     mail_server.smtputf8 = True
-    await email.send(notifications_settings, soeren, letter(soeren))
+    await email.send(notifications_settings, soeren, a_message(soeren))
     assert [taken.recipient for taken in mail_server.accepted] == ["søren@firma.example"]
 
 
@@ -165,7 +165,7 @@ def _certificate(folder: Path) -> Path:
     return path
 
 
-async def test_over_starttls_it_signs_in_and_sends_encrypted(
+async def test_over_starttls_it_authenticates_and_sends_encrypted(
     notifications_settings: NotificationsSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     certificate = _certificate(tmp_path)
@@ -182,17 +182,17 @@ async def test_over_starttls_it_signs_in_and_sends_encrypted(
                 "smtp_password": "hemmeligt",  # pragma: allowlist secret
             }
         )
-        await email.send(settings, METTE, letter())
+        await email.send(settings, METTE, a_message())
         (taken,) = server.accepted
         assert taken.encrypted
         assert taken.user == "tilsagn"
 
         wrong = type(settings)(**settings.model_dump() | {"smtp_password": "forkert"})
         with pytest.raises(TryLater, match="server_535"):
-            await email.send(wrong, METTE, letter())
+            await email.send(wrong, METTE, a_message())
 
 
-async def test_a_certificate_nobody_vouches_for_gets_no_mail(
+async def test_a_server_with_an_untrusted_certificate_gets_no_mail(
     notifications_settings: NotificationsSettings, tmp_path: Path
 ) -> None:
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -200,16 +200,16 @@ async def test_a_certificate_nobody_vouches_for_gets_no_mail(
     async with MailServer(tls=tls) as server:
         settings = notifications_settings.model_copy(update={"smtp_port": server.port, "smtp_starttls": True})
         with pytest.raises(TryLater, match="server_unreachable"):
-            await email.send(settings, METTE, letter())
+            await email.send(settings, METTE, a_message())
         assert server.accepted == []
 
 
-async def test_a_server_without_starttls_gets_no_mail_where_it_is_insisted_on(
+async def test_a_server_without_starttls_gets_no_mail_where_it_is_required(
     notifications_settings: NotificationsSettings, mail_server: MailServer
 ) -> None:
     settings = notifications_settings.model_copy(update={"smtp_starttls": True})
     with pytest.raises(TryLater):
-        await email.send(settings, METTE, letter())
+        await email.send(settings, METTE, a_message())
     assert mail_server.accepted == []
 
 
@@ -227,8 +227,6 @@ async def test_a_server_without_starttls_gets_no_mail_where_it_is_insisted_on(
         },
     ],
 )
-def test_settings_that_would_do_harm_are_refused(
-    notifications_settings: NotificationsSettings, wrong: dict[str, str]
-) -> None:
+def test_unsafe_settings_are_refused(notifications_settings: NotificationsSettings, wrong: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
         type(notifications_settings)(**notifications_settings.model_dump() | wrong)

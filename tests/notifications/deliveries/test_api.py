@@ -1,4 +1,4 @@
-"""What programs and people can read of what was told."""
+"""The list of deliveries as JSON and as a page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shared.contracts.events import SignInLinkRequested
 from shared.http.auth import COOKIE, unclassified_routes
 from shared.i18n.translations import use_language
 from shared.product.roles import Role
-from tests.notifications.facts import hire, invited, pledge
+from tests.notifications.messages import hire, invited, pledge
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from services.notifications.settings import NotificationsSettings
-    from tests.notifications.conftest import Office
+    from tests.notifications.conftest import Harness
     from tests.notifications.mail_server import MailServer
     from tests.support.infrastructure import Databases
 
@@ -55,7 +55,7 @@ def coordinator(token: Callable[..., str]) -> dict[str, str]:
     return bearer(token("coordinator"))
 
 
-async def some_of_each(office: Office, mail_server: MailServer, taskforce_id: UUID) -> None:
+async def some_of_each(harness: Harness, mail_server: MailServer, taskforce_id: UUID) -> None:
     """One delivery of every status that comes about within a second."""
     sent, told, refused, late = (
         pledge(taskforce_id),
@@ -63,20 +63,20 @@ async def some_of_each(office: Office, mail_server: MailServer, taskforce_id: UU
         pledge(taskforce_id),
         pledge(taskforce_id, ago=timedelta(days=3)),
     )
-    office.knows_contact(sent)
-    office.knows_logger(told)
-    office.knows_contact(refused, email="nobody@firma.example")
+    harness.set_contact(sent)
+    harness.set_logger(told)
+    harness.set_contact(refused, email="nobody@firma.example")
     mail_server.recipients["nobody@firma.example"] = "550 Unknown"
-    await office.hears(sent, told, refused, late)
-    async with office.courier():
-        await office.settled(taskforce_id)
-    await office.hears(pledge(taskforce_id))
+    await harness.consume(sent, told, refused, late)
+    async with harness.courier():
+        await harness.settled(taskforce_id)
+    await harness.consume(pledge(taskforce_id))
 
 
 async def test_an_invitation_is_listed_for_programs_and_people(
-    office: Office, client: httpx.AsyncClient, coordinator: dict[str, str], taskforce_id: UUID
+    harness: Harness, client: httpx.AsyncClient, coordinator: dict[str, str], taskforce_id: UUID
 ) -> None:
-    await office.hears(invited(taskforce_id))
+    await harness.consume(invited(taskforce_id))
 
     listed = await client.get(DELIVERIES, headers=coordinator)
     page = await client.get("/notifications?lang=en", headers=coordinator | {"accept": "text/html"})
@@ -86,16 +86,15 @@ async def test_an_invitation_is_listed_for_programs_and_people(
     assert "to somebody who has an account" in page.text
 
 
-async def test_what_a_later_release_told_is_listed_after_going_back_from_it(
-    office: Office,
+async def test_a_notice_of_a_newer_release_is_listed_after_a_downgrade(
+    harness: Harness,
     client: httpx.AsyncClient,
     coordinator: dict[str, str],
     taskforce_id: UUID,
     notifications_dsns: Databases,
 ) -> None:
-    await office.hears(pledge(taskforce_id), pledge(taskforce_id))
+    await harness.consume(pledge(taskforce_id), pledge(taskforce_id))
     owner = await asyncpg.connect(notifications_dsns.superuser_dsn("notifications"))
-    await owner.execute("alter table deliveries drop constraint deliveries_rule_check")
     await owner.execute(
         """
         update deliveries
@@ -115,11 +114,11 @@ async def test_what_a_later_release_told_is_listed_after_going_back_from_it(
 
 
 async def test_deliveries_are_listed_latest_first_page_by_page(
-    office: Office, client: httpx.AsyncClient, coordinator: dict[str, str], taskforce_id: UUID
+    harness: Harness, client: httpx.AsyncClient, coordinator: dict[str, str], taskforce_id: UUID
 ) -> None:
     messages = [pledge(taskforce_id) for _ in range(7)]
     for message in messages:
-        await office.hears(message)
+        await harness.consume(message)
     found: list[str] = []
     token: str | None = ""
     while token is not None:
@@ -131,13 +130,13 @@ async def test_deliveries_are_listed_latest_first_page_by_page(
 
 
 async def test_deliveries_are_filtered_by_status_and_rule(
-    office: Office,
+    harness: Harness,
     mail_server: MailServer,
     client: httpx.AsyncClient,
     coordinator: dict[str, str],
     taskforce_id: UUID,
 ) -> None:
-    await some_of_each(office, mail_server, taskforce_id)
+    await some_of_each(harness, mail_server, taskforce_id)
 
     async def ends(**params: str | list[str]) -> set[tuple[str, str, str | None]]:
         answer = await client.get(DELIVERIES, params=params, headers=coordinator)
@@ -157,14 +156,14 @@ async def test_deliveries_are_filtered_by_status_and_rule(
     assert await ends(rule="pledge_became_hire") == {("pledge_became_hire", "sent", None)}
 
 
-async def test_no_answer_holds_a_name_or_an_address(
-    office: Office,
+async def test_no_response_holds_a_name_or_an_address(
+    harness: Harness,
     mail_server: MailServer,
     client: httpx.AsyncClient,
     coordinator: dict[str, str],
     taskforce_id: UUID,
 ) -> None:
-    await some_of_each(office, mail_server, taskforce_id)
+    await some_of_each(harness, mail_server, taskforce_id)
     for path in (DELIVERIES, "/notifications"):
         answer = await client.get(path, headers=coordinator | {"accept": "text/html"})
         assert answer.status_code == 200
@@ -172,27 +171,27 @@ async def test_no_answer_holds_a_name_or_an_address(
 
 
 async def test_another_taskforce_sees_nothing_of_it(
-    office: Office,
+    harness: Harness,
     client: httpx.AsyncClient,
     token: Callable[..., str],
     taskforce_id: UUID,
     other_taskforce_id: UUID,
 ) -> None:
-    await office.hears(pledge(taskforce_id))
+    await harness.consume(pledge(taskforce_id))
     answer = await client.get(DELIVERIES, headers=bearer(token("admin", taskforce_id=other_taskforce_id)))
     assert answer.json() == {"items": [], "next_page_token": None}
 
 
 @pytest.mark.parametrize("path", [DELIVERIES, "/notifications"])
 @pytest.mark.parametrize("role", get_args(Role))
-async def test_only_coordinators_and_administrators_may_look(
+async def test_only_coordinators_and_administrators_may_list_deliveries(
     client: httpx.AsyncClient, token: Callable[..., str], role: Role, path: str
 ) -> None:
     answer = await client.get(path, headers=bearer(token(role)))
     assert answer.status_code == (200 if role in {"coordinator", "admin"} else 403)
 
 
-async def test_whoever_is_not_signed_in_is_led_to_do_so(client: httpx.AsyncClient) -> None:
+async def test_without_a_session_the_page_leads_to_the_sign_in(client: httpx.AsyncClient) -> None:
     assert (await client.get(DELIVERIES)).status_code == 401
     page = await client.get("/notifications?status=sent", headers={"accept": "text/html"})
     assert page.status_code == 303
@@ -211,18 +210,18 @@ async def test_bad_parameters_are_a_problem_that_names_them(
     assert answer.json()["errors"][0]["pointer"].startswith(f"?{next(iter(params))}")
 
 
-async def test_every_route_says_who_may(app: FastAPI) -> None:
+async def test_every_route_declares_who_may_call_it(app: FastAPI) -> None:
     assert unclassified_routes(app.routes) == []
 
 
-async def test_the_page_speaks_both_languages(
-    office: Office,
+async def test_the_page_is_in_both_languages(
+    harness: Harness,
     mail_server: MailServer,
     client: httpx.AsyncClient,
     token: Callable[..., str],
     taskforce_id: UUID,
 ) -> None:
-    await some_of_each(office, mail_server, taskforce_id)
+    await some_of_each(harness, mail_server, taskforce_id)
     client.cookies.set(COOKIE, token("coordinator"))
     danish = (await client.get("/notifications", headers={"accept": "text/html"})).text
     assert "Tak til virksomheden" in danish
@@ -233,10 +232,10 @@ async def test_the_page_speaks_both_languages(
     assert "The mail server refuses the recipient (code 550)" in english
 
 
-async def test_the_page_goes_on_where_it_ended(
-    office: Office, client: httpx.AsyncClient, coordinator: dict[str, str], taskforce_id: UUID
+async def test_the_next_page_continues_where_the_first_ended(
+    harness: Harness, client: httpx.AsyncClient, coordinator: dict[str, str], taskforce_id: UUID
 ) -> None:
-    await office.hears(*(pledge(taskforce_id) for _ in range(51)))
+    await harness.consume(*(pledge(taskforce_id) for _ in range(51)))
     page = await client.get("/notifications?status=waiting", headers=coordinator | {"accept": "text/html"})
     assert page.text.count('class="list-row stacked-row"') == 50
     more = page.text.partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0].replace("&amp;", "&")
@@ -269,8 +268,8 @@ def test_every_reason_has_words(reason: str) -> None:
     assert reason not in words
 
 
-async def test_nobody_is_shown_who_signs_in(
-    office: Office, client: httpx.AsyncClient, coordinator: dict[str, str], taskforce_id: UUID
+async def test_sign_in_links_are_not_listed(
+    harness: Harness, client: httpx.AsyncClient, coordinator: dict[str, str], taskforce_id: UUID
 ) -> None:
     now = datetime.now(UTC)
     asked = SignInLinkRequested(
@@ -281,7 +280,7 @@ async def test_nobody_is_shown_who_signs_in(
         person_id=uuid4(),
         expires_at=now + timedelta(minutes=10),
     )
-    await office.hears(asked, pledge(taskforce_id))
+    await harness.consume(asked, pledge(taskforce_id))
     listed = await client.get(DELIVERIES, headers=coordinator)
     assert [one["rule"] for one in listed.json()["items"]] == ["pledge_received"]
     page = await client.get("/notifications", headers=coordinator | {"accept": "text/html"})

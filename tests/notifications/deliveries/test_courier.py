@@ -14,8 +14,9 @@ from starlette.responses import PlainTextResponse
 
 from services.notifications.deliveries import courier as courier_module
 from services.notifications.deliveries.courier import Courier
+from services.notifications.notices.registry import plan
 from shared.logging import configure_logging
-from tests.notifications.facts import hire, invited, pledge, taskforce
+from tests.notifications.messages import hire, invited, pledge, taskforce
 from tests.support.waiting import PATIENCE_SECONDS, eventually
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from services.notifications.deliveries.courier import Outcome
     from services.notifications.deliveries.store import Claimed, Key
     from shared.db.database import Database
-    from tests.notifications.conftest import Office
+    from tests.notifications.conftest import Harness
     from tests.notifications.mail_server import MailServer
     from tests.notifications.owners import Owners
     from tests.support.infrastructure import Databases
@@ -39,13 +40,13 @@ def accepted(mail_server: MailServer, number: int = 1) -> Callable[[], Awaitable
 
 
 async def test_the_contact_is_thanked_in_their_language(
-    office: Office, mail_server: MailServer, taskforce_id: UUID
+    harness: Harness, mail_server: MailServer, taskforce_id: UUID
 ) -> None:
     message = pledge(taskforce_id)
-    office.knows_contact(message, language="en")
-    await office.hears(taskforce(taskforce_id), message)
-    async with office.courier():
-        assert await office.settled(taskforce_id) == {("sent", None): 1}
+    harness.set_contact(message, language="en")
+    await harness.consume(taskforce(taskforce_id), message)
+    async with harness.courier():
+        assert await harness.settled(taskforce_id) == {("sent", None): 1}
     (mail,) = mail_server.accepted
     assert mail.recipient == "mette@firma.example"
     assert mail.message["Subject"] == "Thank you for your pledge of 3 småjobs"
@@ -53,208 +54,230 @@ async def test_the_contact_is_thanked_in_their_language(
     assert mail.message["From"].addresses[0].display_name == "Taskforce Struer"
 
 
-async def test_who_logged_the_pledge_is_told_of_the_hire(
-    office: Office, mail_server: MailServer, taskforce_id: UUID
+async def test_the_person_who_logged_the_pledge_gets_a_mail_about_the_hire(
+    harness: Harness, mail_server: MailServer, taskforce_id: UUID
 ) -> None:
     message = hire(taskforce_id)
-    office.knows_logger(message)
-    await office.hears(message)
-    async with office.courier():
-        assert await office.settled(taskforce_id) == {("sent", None): 1}
+    harness.set_logger(message)
+    await harness.consume(message)
+    async with harness.courier():
+        assert await harness.settled(taskforce_id) == {("sent", None): 1}
     (mail,) = mail_server.accepted
     assert mail.recipient == "anne@medlem.example"
     assert "fra Bager & Søn" in mail.text()
     assert "Mette" not in mail.message.as_string(), "the contact's name is no business of the member's"
 
 
-async def test_who_is_invited_is_told_where_to_sign_in(
-    office: Office, owners: Owners, mail_server: MailServer, taskforce_id: UUID
+async def test_an_invited_person_gets_a_mail_that_says_where_to_sign_in(
+    harness: Harness, owners: Owners, mail_server: MailServer, taskforce_id: UUID
 ) -> None:
     message, closed = invited(taskforce_id), invited(taskforce_id)
     owners.people[taskforce_id, message.person_id] = {"email": "bo@x.example", "name": "Bo Bak", "language": "da"}
-    await office.hears(message, closed, copies=2)
-    async with office.courier():
-        assert await office.settled(taskforce_id) == {("sent", None): 1, ("skipped", "no_address"): 1}
+    await harness.consume(message, closed, copies=2)
+    async with harness.courier():
+        assert await harness.settled(taskforce_id) == {("sent", None): 1, ("skipped", "no_address"): 1}
     (mail,) = mail_server.accepted
     assert mail.recipient == "bo@x.example"
     assert "/sign-in\n" in mail.text().replace("\r", "")
 
 
-async def test_a_hire_is_told_of_even_if_the_company_is_forgotten(
-    office: Office, owners: Owners, mail_server: MailServer, taskforce_id: UUID
+async def test_a_hire_is_mailed_even_if_the_company_was_erased(
+    harness: Harness, owners: Owners, mail_server: MailServer, taskforce_id: UUID
 ) -> None:
     message = hire(taskforce_id)
-    office.knows_logger(message)
+    harness.set_logger(message)
     owners.contacts.clear()
-    await office.hears(message)
-    async with office.courier():
-        assert await office.settled(taskforce_id) == {("sent", None): 1}
+    await harness.consume(message)
+    async with harness.courier():
+        assert await harness.settled(taskforce_id) == {("sent", None): 1}
     assert "Et tilsagn, du noterede, er blevet til et småjob" in mail_server.accepted[0].text()
 
 
-async def test_every_mail_goes_out_once_though_everything_comes_three_times(
-    office: Office, mail_server: MailServer, taskforce_id: UUID
+async def test_every_mail_is_sent_once_though_every_message_arrives_three_times(
+    harness: Harness, mail_server: MailServer, taskforce_id: UUID
 ) -> None:
     pledges = [pledge(taskforce_id) for _ in range(20)]
     for message in pledges:
-        office.knows_contact(message, email=f"{message.pledge_id}@firma.example")
-    async with office.courier() as one, office.courier() as other:
-        await office.hears(*pledges, copies=3, shuffled=True)
+        harness.set_contact(message, email=f"{message.pledge_id}@firma.example")
+    async with harness.courier() as one, harness.courier() as other:
+        await harness.consume(*pledges, copies=3, shuffled=True)
         await one.wake({taskforce_id})
         await other.wake({taskforce_id})
-        assert await office.settled(taskforce_id) == {("sent", None): 20}
-        await office.hears(*pledges, copies=2, shuffled=True)
+        assert await harness.settled(taskforce_id) == {("sent", None): 20}
+        await harness.consume(*pledges, copies=2, shuffled=True)
         await asyncio.sleep(0.3)
     assert sorted(mail.recipient for mail in mail_server.accepted) == sorted(
         f"{message.pledge_id}@firma.example" for message in pledges
     )
 
 
-async def test_a_new_delivery_goes_out_at_once(
-    office: Office, mail_server: MailServer, taskforce_id: UUID, monkeypatch: pytest.MonkeyPatch
+async def test_a_new_delivery_is_sent_at_once(
+    harness: Harness, mail_server: MailServer, taskforce_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(courier_module, "POLL_SECONDS", 600.0)
-    async with office.courier() as courier:
-        office.consumer._after_commit = courier.wake
+    async with harness.courier() as courier:
+        harness.consumer._after_commit = courier.wake
         await asyncio.sleep(0.2)
         message = pledge(taskforce_id)
-        office.knows_contact(message)
-        await office.hears(message)
+        harness.set_contact(message)
+        await harness.consume(message)
         await eventually(accepted(mail_server))
 
 
 async def test_mail_waits_for_a_mail_server_that_is_down(
-    office: Office, mail_server: MailServer, taskforce_id: UUID
+    harness: Harness, mail_server: MailServer, taskforce_id: UUID
 ) -> None:
     messages = [pledge(taskforce_id) for _ in range(3)]
     for message in messages:
-        office.knows_contact(message)
+        harness.set_contact(message)
     await mail_server.stop()
-    await office.hears(*messages)
-    async with office.courier():
+    await harness.consume(*messages)
+    async with harness.courier():
 
         async def tried() -> bool:
-            return await office.statuses(taskforce_id) == {("waiting", "server_unreachable"): 3}
+            return await harness.statuses(taskforce_id) == {("waiting", "server_unreachable"): 3}
 
         await eventually(tried)
         await mail_server.start()
         # Without any help: a server that is away is tried again within seconds.
-        assert await office.settled(taskforce_id) == {("sent", None): 3}
+        assert await harness.settled(taskforce_id) == {("sent", None): 3}
     assert len(mail_server.accepted) == 3
 
 
-async def test_mail_waits_for_an_owner_that_is_down(
-    office: Office, owners: Owners, mail_server: MailServer, taskforce_id: UUID
+async def test_mail_waits_for_an_owning_service_that_is_down(
+    harness: Harness, owners: Owners, mail_server: MailServer, taskforce_id: UUID
 ) -> None:
     message = pledge(taskforce_id)
-    office.knows_contact(message)
+    harness.set_contact(message)
     owners.broken = PlainTextResponse("oops", 503)
-    await office.hears(message)
-    async with office.courier():
+    await harness.consume(message)
+    async with harness.courier():
 
         async def tried() -> bool:
-            return await office.statuses(taskforce_id) == {("waiting", "address_unavailable"): 1}
+            return await harness.statuses(taskforce_id) == {("waiting", "address_unavailable"): 1}
 
         await eventually(tried)
         owners.broken = None
-        assert await office.settled(taskforce_id) == {("sent", None): 1}
+        assert await harness.settled(taskforce_id) == {("sent", None): 1}
     assert len(mail_server.accepted) == 1
 
 
-async def test_a_recipient_refused_for_now_is_tried_again_and_not_too_soon(
-    office: Office, mail_server: MailServer, taskforce_id: UUID
+async def test_a_recipient_refused_temporarily_is_retried_after_a_pause(
+    harness: Harness, mail_server: MailServer, taskforce_id: UUID
 ) -> None:
     message = pledge(taskforce_id)
-    office.knows_contact(message)
+    harness.set_contact(message)
     mail_server.recipients["mette@firma.example"] = "450 Greylisted"
-    await office.hears(message)
-    async with office.courier() as courier:
+    await harness.consume(message)
+    async with harness.courier() as courier:
 
         async def tried() -> bool:
-            return await office.statuses(taskforce_id) == {("waiting", "recipient_450"): 1}
+            return await harness.statuses(taskforce_id) == {("waiting", "recipient_450"): 1}
 
         await eventually(tried)
-        pause = await office.database.pool.fetchval("select due_at - clock_timestamp() from due_deliveries")
+        pause = await harness.database.pool.fetchval("select due_at - clock_timestamp() from due_deliveries")
         assert timedelta(seconds=1) < pause <= timedelta(seconds=60)
         del mail_server.recipients["mette@firma.example"]
-        await office.hurry()
+        await harness.make_all_due()
         await courier.wake({taskforce_id})
-        assert await office.settled(taskforce_id) == {("sent", None): 1}
-    (row,) = await office.rows(taskforce_id)
+        assert await harness.settled(taskforce_id) == {("sent", None): 1}
+    (row,) = await harness.rows(taskforce_id)
     assert row["attempts"] == 2
 
 
-async def test_a_recipient_refused_for_good_is_noted_with_the_code(
-    office: Office, mail_server: MailServer, taskforce_id: UUID
+async def test_a_recipient_refused_permanently_is_stored_with_the_code(
+    harness: Harness, mail_server: MailServer, taskforce_id: UUID
 ) -> None:
     refused, fine = pledge(taskforce_id), pledge(taskforce_id)
-    office.knows_contact(refused, email="nobody@firma.example")
-    office.knows_contact(fine)
+    harness.set_contact(refused, email="nobody@firma.example")
+    harness.set_contact(fine)
     mail_server.recipients["nobody@firma.example"] = "550 nobody@firma.example is unknown"
-    await office.hears(refused, fine)
-    async with office.courier():
-        assert await office.settled(taskforce_id) == {("failed", "recipient_550"): 1, ("sent", None): 1}
+    await harness.consume(refused, fine)
+    async with harness.courier():
+        assert await harness.settled(taskforce_id) == {("failed", "recipient_550"): 1, ("sent", None): 1}
     assert [mail.recipient for mail in mail_server.accepted] == ["mette@firma.example"]
 
 
 @pytest.mark.parametrize("email", [None, ""])
 async def test_without_an_address_nothing_is_sent(
-    office: Office, mail_server: MailServer, taskforce_id: UUID, email: str | None
+    harness: Harness, mail_server: MailServer, taskforce_id: UUID, email: str | None
 ) -> None:
     known, unknown = pledge(taskforce_id), pledge(taskforce_id)
-    office.knows_contact(known, email=email)
-    await office.hears(known, unknown, hire(taskforce_id))
-    async with office.courier():
-        assert await office.settled(taskforce_id) == {("skipped", "no_address"): 3}
+    harness.set_contact(known, email=email)
+    await harness.consume(known, unknown, hire(taskforce_id))
+    async with harness.courier():
+        assert await harness.settled(taskforce_id) == {("skipped", "no_address"): 3}
     assert mail_server.connections == 0
 
 
-async def test_an_address_that_is_none_is_never_tried(
-    office: Office, mail_server: MailServer, taskforce_id: UUID
-) -> None:
+async def test_an_invalid_address_is_never_tried(harness: Harness, mail_server: MailServer, taskforce_id: UUID) -> None:
     message = pledge(taskforce_id)
-    office.knows_contact(message, email="mette@firma.example\r\nRCPT TO:<all@firma.example>")
-    await office.hears(message)
-    async with office.courier():
-        assert await office.settled(taskforce_id) == {("failed", "bad_address"): 1}
+    harness.set_contact(message, email="mette@firma.example\r\nRCPT TO:<all@firma.example>")
+    await harness.consume(message)
+    async with harness.courier():
+        assert await harness.settled(taskforce_id) == {("failed", "bad_address"): 1}
     assert mail_server.connections == 0
 
 
-async def test_a_change_older_than_a_day_is_never_told(
-    office: Office, mail_server: MailServer, taskforce_id: UUID
+async def test_a_change_older_than_a_day_is_never_mailed(
+    harness: Harness, mail_server: MailServer, taskforce_id: UUID
 ) -> None:
     message = pledge(taskforce_id, ago=timedelta(hours=24, seconds=5))
-    office.knows_contact(message)
-    await office.hears(message)
-    async with office.courier() as courier:
+    harness.set_contact(message)
+    await harness.consume(message)
+    async with harness.courier() as courier:
         await courier.wake({taskforce_id})
-        assert await office.settled(taskforce_id) == {("skipped", "too_old"): 1}
+        assert await harness.settled(taskforce_id) == {("skipped", "too_old"): 1}
         await asyncio.sleep(0.3)
     assert mail_server.connections == 0
 
 
-async def test_what_could_not_be_sent_for_a_day_is_given_up_with_the_reason(
-    office: Office, mail_server: MailServer, taskforce_id: UUID
+async def test_a_delivery_that_failed_for_a_day_expires_with_the_reason(
+    harness: Harness, mail_server: MailServer, taskforce_id: UUID
 ) -> None:
     message = pledge(taskforce_id)
-    office.knows_contact(message)
+    harness.set_contact(message)
     await mail_server.stop()
-    await office.hears(message)
-    async with office.courier() as courier:
+    await harness.consume(message)
+    async with harness.courier() as courier:
 
         async def tried() -> bool:
-            return await office.statuses(taskforce_id) == {("waiting", "server_unreachable"): 1}
+            return await harness.statuses(taskforce_id) == {("waiting", "server_unreachable"): 1}
 
         await eventually(tried)
-        async with office.database.change(taskforce_id) as conn:
+        async with harness.database.change(taskforce_id) as conn:
             await conn.execute("update deliveries set happened_at = happened_at - interval '24 hours'")
-        await office.hurry()
+        await harness.make_all_due()
         await courier.wake({taskforce_id})
-        assert await office.settled(taskforce_id) == {("expired", "server_unreachable"): 1}
+        assert await harness.settled(taskforce_id) == {("expired", "server_unreachable"): 1}
     await mail_server.start()
-    async with office.courier():
+    async with harness.courier():
         await asyncio.sleep(0.3)
     assert mail_server.accepted == []
+
+
+async def test_a_notice_of_a_kind_that_only_a_newer_release_knows_is_left_alone(
+    harness: Harness, mail_server: MailServer, taskforce_id: UUID
+) -> None:
+    unknown, known = pledge(taskforce_id), pledge(taskforce_id)
+    harness.set_contact(known)
+    await harness.consume(unknown, known)
+    async with harness.database.change(taskforce_id) as conn:
+        for table in ("deliveries", "due_deliveries"):
+            column = "id" if table == "deliveries" else "delivery_id"
+            newer = await conn.execute(
+                f"update {table} set rule = 'of_tomorrow' where {column} = $1", plan(unknown)[0].delivery_id
+            )
+            assert newer == "UPDATE 1"
+    async with harness.courier():
+        await eventually(lambda: _accepted(mail_server, 1))
+        await asyncio.sleep(2 * courier_module.POLL_SECONDS)
+    left = {row["rule"]: (row["status"], row["attempts"]) for row in await harness.rows(taskforce_id)}
+    assert left == {"of_tomorrow": ("waiting", 0), "pledge_received": ("sent", 1)}
+
+
+async def _accepted(mail_server: MailServer, mails: int) -> bool:
+    return len(mail_server.accepted) == mails
 
 
 class KilledBeforeMarking(Courier):
@@ -269,37 +292,37 @@ class KilledBeforeMarking(Courier):
 
 
 async def test_a_crash_between_the_250_and_the_mark_makes_at_most_one_copy(
-    office: Office, mail_server: MailServer, taskforce_id: UUID, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, mail_server: MailServer, taskforce_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(courier_module, "LAST_WORDS_SECONDS", 0.01)
+    monkeypatch.setattr(courier_module, "SHUTDOWN_SECONDS", 0.01)
     KilledBeforeMarking.reached = asyncio.Event()
     message = pledge(taskforce_id)
-    office.knows_contact(message)
-    await office.hears(message)
+    harness.set_contact(message)
+    await harness.consume(message)
     lease = timedelta(seconds=2)
-    async with office.courier(lease=lease, kind=KilledBeforeMarking):
+    async with harness.courier(lease=lease, kind=KilledBeforeMarking):
         await asyncio.wait_for(KilledBeforeMarking.reached.wait(), PATIENCE_SECONDS)
-    assert await office.statuses(taskforce_id) == {("waiting", None): 1}
-    async with office.courier(lease=lease), office.courier(lease=lease):
-        assert await office.settled(taskforce_id) == {("sent", None): 1}
+    assert await harness.statuses(taskforce_id) == {("waiting", None): 1}
+    async with harness.courier(lease=lease), harness.courier(lease=lease):
+        assert await harness.settled(taskforce_id) == {("sent", None): 1}
         await asyncio.sleep(lease.total_seconds() * 1.5)
     first, copy = mail_server.accepted
     assert first.message["Message-ID"] == copy.message["Message-ID"]
-    assert await office.statuses(taskforce_id) == {("sent", None): 1}
+    assert await harness.statuses(taskforce_id) == {("sent", None): 1}
 
 
-async def test_a_slow_mail_server_does_not_get_the_mail_twice(
-    office: Office, mail_server: MailServer, taskforce_id: UUID
+async def test_a_slow_mail_server_gets_the_mail_once(
+    harness: Harness, mail_server: MailServer, taskforce_id: UUID
 ) -> None:
     mail_server.hang = asyncio.Event()
     message = pledge(taskforce_id)
-    office.knows_contact(message)
-    await office.hears(message)
+    harness.set_contact(message)
+    await harness.consume(message)
     lease = timedelta(seconds=3)
-    async with office.courier(lease=lease), office.courier(lease=lease):
+    async with harness.courier(lease=lease), harness.courier(lease=lease):
         await asyncio.sleep(lease.total_seconds() + 2 * courier_module.POLL_SECONDS)
         mail_server.hang.set()
-        assert await office.settled(taskforce_id) == {("sent", None): 1}
+        assert await harness.settled(taskforce_id) == {("sent", None): 1}
     assert len(mail_server.accepted) == 1
     assert mail_server.connections == 1
 
@@ -317,19 +340,19 @@ class LosesAnAnswer(Courier):
         return claimed
 
 
-async def test_a_claim_whose_answer_was_lost_runs_out_and_the_mail_goes_out_all_the_same(
-    office: Office, mail_server: MailServer, taskforce_id: UUID
+async def test_a_claim_whose_answer_was_lost_expires_and_the_mail_is_sent(
+    harness: Harness, mail_server: MailServer, taskforce_id: UUID
 ) -> None:
     LosesAnAnswer.lost = []
     message = pledge(taskforce_id)
-    office.knows_contact(message)
-    await office.hears(message)
-    # The courier lives on, alone: nobody else is there to take what it does not know it has.
-    async with office.courier(lease=timedelta(seconds=1), kind=LosesAnAnswer):
-        assert await office.settled(taskforce_id) == {("sent", None): 1}
+    harness.set_contact(message)
+    await harness.consume(message)
+    # Only this courier runs, so no other can take the delivery that it does not know it has claimed.
+    async with harness.courier(lease=timedelta(seconds=1), kind=LosesAnAnswer):
+        assert await harness.settled(taskforce_id) == {("sent", None): 1}
     assert len(LosesAnAnswer.lost) == 1
     assert len(mail_server.accepted) == 1
-    (row,) = await office.rows(taskforce_id)
+    (row,) = await harness.rows(taskforce_id)
     assert row["attempts"] == 2
 
 
@@ -340,25 +363,25 @@ class RenewsNothing(Courier):
         await asyncio.Event().wait()
 
 
-async def test_a_courier_never_takes_twice_what_it_is_at(
-    office: Office, mail_server: MailServer, taskforce_id: UUID
+async def test_a_courier_never_claims_a_delivery_it_is_working_on(
+    harness: Harness, mail_server: MailServer, taskforce_id: UUID
 ) -> None:
     mail_server.hang = asyncio.Event()
     message = pledge(taskforce_id)
-    office.knows_contact(message)
-    await office.hears(message)
+    harness.set_contact(message)
+    await harness.consume(message)
     lease = timedelta(seconds=0.5)
-    async with office.courier(lease=lease, kind=RenewsNothing):
+    async with harness.courier(lease=lease, kind=RenewsNothing):
         await asyncio.sleep(lease.total_seconds() + 2 * courier_module.POLL_SECONDS)
         mail_server.hang.set()
-        assert await office.settled(taskforce_id) == {("sent", None): 1}
+        assert await harness.settled(taskforce_id) == {("sent", None): 1}
     assert mail_server.connections == 1
 
 
 @pytest.mark.parametrize("turns", range(3))
-async def test_a_courier_stops_though_something_becomes_due_at_that_moment(office: Office, turns: int) -> None:
-    courier = Courier(office.settings)
-    running = asyncio.create_task(courier.run(office.database))
+async def test_a_courier_stops_though_something_becomes_due_at_that_moment(harness: Harness, turns: int) -> None:
+    courier = Courier(harness.settings)
+    running = asyncio.create_task(courier.run(harness.database))
     await asyncio.sleep(0.3)
     await courier.wake(set())
     for _ in range(turns):
@@ -370,34 +393,34 @@ async def test_a_courier_stops_though_something_becomes_due_at_that_moment(offic
     assert done, "the cancellation was lost"
 
 
-async def test_what_is_under_way_is_finished_when_the_worker_stops(
-    office: Office, mail_server: MailServer, taskforce_id: UUID
+async def test_a_shutdown_finishes_deliveries_under_way(
+    harness: Harness, mail_server: MailServer, taskforce_id: UUID
 ) -> None:
     mail_server.hang = asyncio.Event()
     message = pledge(taskforce_id)
-    office.knows_contact(message)
-    await office.hears(message)
-    async with office.courier():
+    harness.set_contact(message)
+    await harness.consume(message)
+    async with harness.courier():
 
         async def connected() -> bool:
             return mail_server.connections == 1
 
         await eventually(connected)
         asyncio.get_running_loop().call_later(0.5, mail_server.hang.set)
-    assert await office.statuses(taskforce_id) == {("sent", None): 1}
+    assert await harness.statuses(taskforce_id) == {("sent", None): 1}
 
 
-async def test_a_database_that_goes_away_after_the_250_does_not_make_a_copy(
-    office: Office, mail_server: MailServer, notifications_dsns: Databases, taskforce_id: UUID
+async def test_a_database_that_goes_away_after_the_250_does_not_cause_a_copy(
+    harness: Harness, mail_server: MailServer, notifications_dsns: Databases, taskforce_id: UUID
 ) -> None:
     mail_server.hang = asyncio.Event()
     message = pledge(taskforce_id)
-    office.knows_contact(message)
-    await office.hears(message)
+    harness.set_contact(message)
+    await harness.consume(message)
     admin = await asyncpg.connect(notifications_dsns.postgres.superuser_dsn())
     name = notifications_dsns.names["notifications"]
     lease = timedelta(seconds=0.6)
-    async with office.courier(lease=lease):
+    async with harness.courier(lease=lease):
 
         async def connected() -> bool:
             return mail_server.connections == 1
@@ -409,30 +432,30 @@ async def test_a_database_that_goes_away_after_the_250_does_not_make_a_copy(
         await eventually(accepted(mail_server))
         await asyncio.sleep(lease.total_seconds() * 2)
         await admin.execute(f"alter database {name} allow_connections true")
-        assert await office.settled(taskforce_id) == {("sent", None): 1}
+        assert await harness.settled(taskforce_id) == {("sent", None): 1}
     await admin.close()
     assert len(mail_server.accepted) == 1
 
 
-async def test_two_taskforces_are_served_and_kept_apart(
-    office: Office, mail_server: MailServer, taskforce_id: UUID, other_taskforce_id: UUID
+async def test_two_taskforces_are_kept_apart(
+    harness: Harness, mail_server: MailServer, taskforce_id: UUID, other_taskforce_id: UUID
 ) -> None:
     ours = pledge(taskforce_id)
     theirs = pledge(other_taskforce_id, pledge_id=ours.pledge_id)
-    office.knows_contact(ours, email="ours@firma.example")
-    office.knows_contact(theirs, email="theirs@firma.example")
-    await office.hears(taskforce(taskforce_id, "Vores"), taskforce(other_taskforce_id, "Deres"), ours, theirs)
-    async with office.courier():
-        assert await office.settled(taskforce_id) == {("sent", None): 1}
-        assert await office.settled(other_taskforce_id) == {("sent", None): 1}
+    harness.set_contact(ours, email="ours@firma.example")
+    harness.set_contact(theirs, email="theirs@firma.example")
+    await harness.consume(taskforce(taskforce_id, "Vores"), taskforce(other_taskforce_id, "Deres"), ours, theirs)
+    async with harness.courier():
+        assert await harness.settled(taskforce_id) == {("sent", None): 1}
+        assert await harness.settled(other_taskforce_id) == {("sent", None): 1}
     assert {(mail.recipient, mail.message["From"].addresses[0].display_name) for mail in mail_server.accepted} == {
         ("ours@firma.example", "Vores"),
         ("theirs@firma.example", "Deres"),
     }
 
 
-async def test_nothing_personal_is_left_behind(
-    office: Office,
+async def test_no_personal_data_is_stored_or_logged(
+    harness: Harness,
     mail_server: MailServer,
     notifications_dsns: Databases,
     taskforce_id: UUID,
@@ -447,14 +470,14 @@ async def test_nothing_personal_is_left_behind(
     # The mail server of the test talks of everything; it is not ours.
     monkeypatch.setattr(logging.getLogger("mail.log"), "propagate", False)
     sent, refused, odd, told = pledge(taskforce_id), pledge(taskforce_id), pledge(taskforce_id), hire(taskforce_id)
-    office.knows_contact(sent)
-    office.knows_contact(refused, email="nobody@firma.example")
-    office.knows_contact(odd, email="mette@firma.example>", name="Mette\r\nSørensen")
-    office.knows_logger(told)
+    harness.set_contact(sent)
+    harness.set_contact(refused, email="nobody@firma.example")
+    harness.set_contact(odd, email="mette@firma.example>", name="Mette\r\nSørensen")
+    harness.set_logger(told)
     mail_server.recipients["nobody@firma.example"] = "550 nobody@firma.example is unknown"
-    await office.hears(sent, refused, odd, told)
-    async with office.courier():
-        await office.settled(taskforce_id)
+    await harness.consume(sent, refused, odd, told)
+    async with harness.courier():
+        await harness.settled(taskforce_id)
     assert len(mail_server.accepted) == 2
 
     everything = await everything_stored(notifications_dsns.superuser_dsn("notifications"))

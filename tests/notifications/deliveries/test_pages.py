@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from services.notifications.app import create_app
-from tests.notifications.facts import hire, pledge, taskforce
+from tests.notifications.messages import hire, pledge, taskforce
 from tests.support.axe import assert_accessible
 from tests.support.serving import serving
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Page
 
     from services.notifications.settings import NotificationsSettings
-    from tests.notifications.conftest import Office
+    from tests.notifications.conftest import Harness
     from tests.notifications.mail_server import MailServer
 
     PageAt = Callable[..., Awaitable[Page]]
@@ -39,7 +39,7 @@ async def url(notifications_settings: NotificationsSettings) -> AsyncIterator[st
 
 @pytest.mark.parametrize("language", ["da", "en"])
 async def test_the_list_is_accessible_and_fits_every_width(
-    office: Office,
+    harness: Harness,
     mail_server: MailServer,
     url: str,
     page_at: PageAt,
@@ -49,16 +49,16 @@ async def test_the_list_is_accessible_and_fits_every_width(
 ) -> None:
     sent, refused, late = pledge(taskforce_id), pledge(taskforce_id), pledge(taskforce_id, ago=timedelta(days=3))
     good_news = hire(taskforce_id)
-    office.knows_contact(sent)
-    office.knows_contact(refused, email="nobody@firma.example")
+    harness.set_contact(sent)
+    harness.set_contact(refused, email="nobody@firma.example")
     mail_server.recipients["nobody@firma.example"] = "550 Unknown"
     signed_in = {"extra_http_headers": {"authorization": f"Bearer {token('coordinator')}"}}
     small, large = await page_at(320, 640, **signed_in), await page_at(1280, 900, **signed_in)
     await large.goto(f"{url}/notifications?lang={language}")
     await assert_accessible(large)
-    await office.hears(sent, refused, late, good_news)
-    async with office.courier():
-        await office.settled(taskforce_id)
+    await harness.consume(sent, refused, late, good_news)
+    async with harness.courier():
+        await harness.settled(taskforce_id)
     for page in (small, large):
         await page.goto(f"{url}/notifications?lang={language}")
         assert await page.locator(".list-rows > li").count() == 3
@@ -76,17 +76,17 @@ async def test_the_list_is_accessible_and_fits_every_width(
 
 
 async def test_mails_are_accessible_fit_a_phone_and_fetch_nothing(
-    office: Office,
+    harness: Harness,
     mail_server: MailServer,
     page_at: PageAt,
     taskforce_id: UUID,
 ) -> None:
     thanks, news = pledge(taskforce_id, job_type="loentilskud"), hire(taskforce_id)
-    office.knows_contact(thanks, company="Fjordens Økologiske Bageri, Konditori & Søn, afdeling Struer")
-    office.knows_logger(news)
-    await office.hears(taskforce(taskforce_id), thanks, news)
-    async with office.courier():
-        await office.settled(taskforce_id)
+    harness.set_contact(thanks, company="Fjordens Økologiske Bageri, Konditori & Søn, afdeling Struer")
+    harness.set_logger(news)
+    await harness.consume(taskforce(taskforce_id), thanks, news)
+    async with harness.courier():
+        await harness.settled(taskforce_id)
     page = await page_at(320, 640)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

@@ -41,7 +41,7 @@ async def test_the_owner_is_asked_with_our_token_for_one_taskforce(
         assert (found.email, found.name, found.language) == ("anne@medlem.example", "Anne Holm", "en")
         assert await addresses.person(other_taskforce_id, person) is None
         assert await addresses.pledge_contact(taskforce_id, person) is None
-    assert owners.asked[0] == f"/internal/events/v1/people/{person}/address"
+    assert owners.requested[0] == f"/internal/events/v1/people/{person}/address"
 
 
 async def test_an_unknown_language_is_danish(
@@ -66,7 +66,7 @@ async def test_an_unknown_language_is_danish(
     ],
     ids=["broken", "refused", "no JSON", "other shape", "elsewhere"],
 )
-async def test_any_other_answer_means_later(
+async def test_any_unexpected_answer_is_retried(
     notifications_settings: NotificationsSettings, owners: Owners, taskforce_id: UUID, answer: Response
 ) -> None:
     owners.broken = answer
@@ -76,7 +76,7 @@ async def test_any_other_answer_means_later(
     assert "Anne" not in repr(later.value.__cause__) + repr(later.value)
 
 
-async def test_an_owner_that_is_away_means_later(
+async def test_an_owning_service_that_is_away_is_retried(
     notifications_settings: NotificationsSettings, taskforce_id: UUID
 ) -> None:
     settings = notifications_settings.model_copy(update={"events_url": "http://127.0.0.1:9"})
@@ -85,7 +85,7 @@ async def test_an_owner_that_is_away_means_later(
             await addresses.person(taskforce_id, uuid4())
 
 
-def test_an_owner_that_hangs_up_at_once_means_later_on_our_own_event_loop_too(
+def test_a_connection_that_is_reset_at_once_is_retried_with_uvloop_too(
     notifications_settings: NotificationsSettings, taskforce_id: UUID
 ) -> None:
     async def ask(settings: NotificationsSettings) -> None:
@@ -121,7 +121,7 @@ async def test_a_token_of_another_role_gets_nothing(
             await addresses.person(taskforce_id, person)
 
 
-async def test_what_was_asked_for_is_not_shown_by_accident(
+async def test_the_repr_of_an_address_hides_it(
     notifications_settings: NotificationsSettings, owners: Owners, taskforce_id: UUID
 ) -> None:
     person = uuid4()

@@ -123,9 +123,9 @@ async def test_a_stale_version_is_refused(caller: Caller) -> None:
 
 
 async def test_a_hire_without_a_pledge_names_its_company(
-    caller: Caller, know_company: Callable[..., Awaitable[UUID]]
+    caller: Caller, add_company: Callable[..., Awaitable[UUID]]
 ) -> None:
-    company_id = await know_company("B&O", municipality="0671")
+    company_id = await add_company("B&O", municipality="0671")
 
     missing = await caller.confirm(hire_body())
     named = await caller.confirm(hire_body(company="B&O", contact_person="Jonas Tangaa"))

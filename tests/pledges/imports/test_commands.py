@@ -174,11 +174,11 @@ async def test_two_imports_of_one_file_at_once_make_its_pledges_once(
 async def test_the_message_about_an_imported_pledge_is_like_any_other(
     pledges_database: Database,
     taskforce_id: UUID,
-    know_company: Callable[..., Awaitable[UUID]],
-    know_event: Callable[..., Awaitable[UUID]],
+    add_company: Callable[..., Awaitable[UUID]],
+    add_event: Callable[..., Awaitable[UUID]],
 ) -> None:
-    company_id = await know_company("ålekisten plast A/S")
-    event_id = await know_event(title="Morgenmøde", status="closed", closed_at=NOW)
+    company_id = await add_company("ålekisten plast A/S")
+    event_id = await add_event(title="Morgenmøde", status="closed", closed_at=NOW)
     header = HEADER + ";Arrangement"
 
     report = await run(pledges_database, taskforce_id, a_file(LINES[0] + ";MORGENMØDE", header=header))

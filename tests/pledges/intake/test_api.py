@@ -30,9 +30,9 @@ def as_pass(event_id: UUID, generation: int = 1) -> dict[str, Any]:
 
 
 async def test_a_pass_logs_for_its_event_without_naming_it(
-    caller: Caller, know_event: Callable[..., Awaitable[UUID]]
+    caller: Caller, add_event: Callable[..., Awaitable[UUID]]
 ) -> None:
-    event_id = await know_event()
+    event_id = await add_event()
 
     answer = await caller.log(pledge_body(), "event_pass", **as_pass(event_id))
 
@@ -42,10 +42,8 @@ async def test_a_pass_logs_for_its_event_without_naming_it(
     assert answer.json()["flags"] == []
 
 
-async def test_a_pass_does_not_log_for_another_event(
-    caller: Caller, know_event: Callable[..., Awaitable[UUID]]
-) -> None:
-    event_id, other_id = await know_event(), await know_event()
+async def test_a_pass_does_not_log_for_another_event(caller: Caller, add_event: Callable[..., Awaitable[UUID]]) -> None:
+    event_id, other_id = await add_event(), await add_event()
 
     answer = await caller.log(pledge_body(event_id=str(other_id)), "event_pass", **as_pass(event_id))
 
@@ -63,12 +61,12 @@ async def test_a_pass_works_before_its_events_messages_have_arrived(caller: Call
 
 
 async def test_a_revoked_pass_is_refused_but_a_repeat_is_answered_as_before(
-    caller: Caller, know_event: Callable[..., Awaitable[UUID]]
+    caller: Caller, add_event: Callable[..., Awaitable[UUID]]
 ) -> None:
-    event_id = await know_event()
+    event_id = await add_event()
     body = pledge_body()
     first = await caller.log(body, "event_pass", **as_pass(event_id))
-    await know_event(event_id, version=2, pass_generation=2)
+    await add_event(event_id, version=2, pass_generation=2)
 
     refused = await caller.log(pledge_body(), "event_pass", **as_pass(event_id))
     again = await caller.log(body, "event_pass", **as_pass(event_id))
@@ -81,11 +79,11 @@ async def test_a_revoked_pass_is_refused_but_a_repeat_is_answered_as_before(
 
 
 async def test_a_pass_runs_out_fourteen_days_after_its_event(
-    caller: Caller, know_event: Callable[..., Awaitable[UUID]]
+    caller: Caller, add_event: Callable[..., Awaitable[UUID]]
 ) -> None:
     async def ended(days_ago: float) -> int:
         ends_at = NOW - timedelta(days=days_ago)
-        event_id = await know_event(
+        event_id = await add_event(
             status="closed", starts_at=ends_at - timedelta(hours=3), ends_at=ends_at, closed_at=ends_at
         )
         captured_at = (ends_at - timedelta(hours=1)).isoformat()
@@ -97,9 +95,9 @@ async def test_a_pass_runs_out_fourteen_days_after_its_event(
 
 
 async def test_what_was_captured_while_the_event_was_open_is_accepted_late_and_flagged(
-    caller: Caller, know_event: Callable[..., Awaitable[UUID]]
+    caller: Caller, add_event: Callable[..., Awaitable[UUID]]
 ) -> None:
-    event_id = await know_event(**CLOSED)
+    event_id = await add_event(**CLOSED)
     body = pledge_body(event_id=str(event_id), captured_at=BEFORE_CLOSING)
 
     by_pass = await caller.log(body, "event_pass", **as_pass(event_id))
@@ -111,9 +109,9 @@ async def test_what_was_captured_while_the_event_was_open_is_accepted_late_and_f
 
 
 async def test_only_a_person_may_log_what_was_captured_after_the_event_closed(
-    caller: Caller, know_event: Callable[..., Awaitable[UUID]]
+    caller: Caller, add_event: Callable[..., Awaitable[UUID]]
 ) -> None:
-    event_id = await know_event(**CLOSED)
+    event_id = await add_event(**CLOSED)
     body = pledge_body(event_id=str(event_id))
 
     by_pass = await caller.log(body, "event_pass", **as_pass(event_id))
@@ -126,9 +124,9 @@ async def test_only_a_person_may_log_what_was_captured_after_the_event_closed(
 
 
 async def test_a_wrong_clock_does_not_cost_a_guest_the_pledge(
-    caller: Caller, know_event: Callable[..., Awaitable[UUID]]
+    caller: Caller, add_event: Callable[..., Awaitable[UUID]]
 ) -> None:
-    event_id = await know_event(**CLOSED)
+    event_id = await add_event(**CLOSED)
     body = pledge_body(captured_at=(NOW + timedelta(days=400)).isoformat())
 
     answer = await caller.log(body, "event_pass", **as_pass(event_id))
@@ -138,9 +136,9 @@ async def test_a_wrong_clock_does_not_cost_a_guest_the_pledge(
 
 
 async def test_for_a_cancelled_event_people_may_log_and_guests_may_not(
-    caller: Caller, know_event: Callable[..., Awaitable[UUID]]
+    caller: Caller, add_event: Callable[..., Awaitable[UUID]]
 ) -> None:
-    event_id = await know_event(status="cancelled")
+    event_id = await add_event(status="cancelled")
 
     by_pass = await caller.log(pledge_body(), "event_pass", **as_pass(event_id))
     by_member = await caller.log(pledge_body(event_id=str(event_id)), "member")
@@ -170,13 +168,13 @@ async def patient_caller(pledges_settings: PledgesSettings, token: Callable[...,
 
 
 async def test_a_pledge_waits_for_the_messages_of_its_event(
-    patient_caller: Caller, know_event: Callable[..., Awaitable[UUID]]
+    patient_caller: Caller, add_event: Callable[..., Awaitable[UUID]]
 ) -> None:
     event_id = uuid4()
     logging = asyncio.create_task(patient_caller.log(pledge_body(event_id=str(event_id)), "member"))
     await asyncio.sleep(0.3)
 
-    await know_event(event_id)
+    await add_event(event_id)
 
     answer = await logging
     assert answer.status_code == 201
@@ -184,9 +182,9 @@ async def test_a_pledge_waits_for_the_messages_of_its_event(
 
 
 async def test_a_pass_sees_its_receipts_by_id_and_nothing_else(
-    caller: Caller, know_event: Callable[..., Awaitable[UUID]]
+    caller: Caller, add_event: Callable[..., Awaitable[UUID]]
 ) -> None:
-    event_id, other_id = await know_event(), await know_event()
+    event_id, other_id = await add_event(), await add_event()
     mine, members = pledge_body(), pledge_body(event_id=str(event_id))
     await caller.log(mine, "event_pass", **as_pass(event_id))
     await caller.log(members, "member")
@@ -202,10 +200,10 @@ async def test_a_pass_sees_its_receipts_by_id_and_nothing_else(
 
 
 async def test_an_older_version_of_an_event_never_replaces_a_newer_one(
-    know_event: Callable[..., Awaitable[UUID]], pledges_database: Database, taskforce_id: UUID
+    add_event: Callable[..., Awaitable[UUID]], pledges_database: Database, taskforce_id: UUID
 ) -> None:
-    event_id = await know_event(version=3, status="closed", closed_at=NOW)
-    await know_event(event_id, version=2, status="open")
+    event_id = await add_event(version=3, status="closed", closed_at=NOW)
+    await add_event(event_id, version=2, status="open")
 
     async with pledges_database.read(taskforce_id) as conn:
         assert await conn.fetchval("select status from employer_events where id = $1", event_id) == "closed"

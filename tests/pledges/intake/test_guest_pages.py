@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 async def test_an_event_pass_opens_its_intake_and_only_that(
-    caller: Caller, token: Callable[..., str], know_event: Callable[..., Awaitable[UUID]]
+    caller: Caller, token: Callable[..., str], add_event: Callable[..., Awaitable[UUID]]
 ) -> None:
-    event_id = await know_event(title="Aften på havnen")
+    event_id = await add_event(title="Aften på havnen")
     event_pass = token("event_pass", subject=f"pass:{event_id}", event_id=event_id, pass_generation=1)
 
     entered = await caller.client.get(f"/pledges/pass/{event_pass}", headers=HTML)
@@ -88,9 +88,9 @@ async def test_scanning_a_code_signs_nobody_out_before_they_press_the_button(
 
 
 async def test_with_a_revoked_pass_the_form_keeps_what_was_typed(
-    caller: Caller, know_event: Callable[..., Awaitable[UUID]], token: Callable[..., str]
+    caller: Caller, add_event: Callable[..., Awaitable[UUID]], token: Callable[..., str]
 ) -> None:
-    event_id = await know_event(pass_generation=2)
+    event_id = await add_event(pass_generation=2)
     event_pass = token("event_pass", subject=f"pass:{event_id}", event_id=event_id, pass_generation=1)
     guest = {"cookie": f"{COOKIE}={event_pass}", "origin": "http://localhost:8080"} | HTML
     fields = {"company.name": "B&O", "contact.name": "Eva Holm", "contact.email": "eva@bo.example"}
@@ -105,17 +105,17 @@ async def test_with_a_revoked_pass_the_form_keeps_what_was_typed(
 
 async def test_a_revoked_pass_opens_no_intake_and_shows_no_companies(
     caller: Caller,
-    know_event: Callable[..., Awaitable[UUID]],
-    know_company: Callable[..., Awaitable[UUID]],
+    add_event: Callable[..., Awaitable[UUID]],
+    add_company: Callable[..., Awaitable[UUID]],
     token: Callable[..., str],
 ) -> None:
-    event_id = await know_event()
-    await know_company("Limfjordens Bageri", checked_in_at=event_id)
+    event_id = await add_event()
+    await add_company("Limfjordens Bageri", checked_in_at=event_id)
     event_pass = token("event_pass", subject=f"pass:{event_id}", event_id=event_id, pass_generation=1)
     guest = {"cookie": f"{COOKIE}={event_pass}", "origin": "http://localhost:8080"} | HTML
     assert "Limfjordens Bageri" in (await caller.client.get("/pledges/new", headers=guest)).text
 
-    await know_event(event_id, version=2, pass_generation=2)
+    await add_event(event_id, version=2, pass_generation=2)
     opened = await caller.client.get("/pledges/new", headers=guest)
     sent = await caller.client.post("/pledges/new", data={"company.name": "B&O"}, headers=guest)
 

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 
 async def test_a_filled_in_form_becomes_a_pledge_and_an_empty_form_follows(
-    caller: Caller, know_event: Callable[..., Awaitable[UUID]], know_company: Callable[..., Awaitable[UUID]]
+    caller: Caller, add_event: Callable[..., Awaitable[UUID]], add_company: Callable[..., Awaitable[UUID]]
 ) -> None:
-    event_id = await know_event()
-    await know_company("Ålekisten Plast A/S", checked_in_at=event_id)
+    event_id = await add_event()
+    await add_company("Ålekisten Plast A/S", checked_in_at=event_id)
     page = (await caller.client.get("/pledges/new", headers=caller.headers("member") | HTML)).text
     assert '<option value="Ålekisten Plast A/S">' in page
 
@@ -75,10 +75,10 @@ async def test_the_kind_of_job_is_one_tap_and_a_smaajob_by_default(caller: Calle
 
 
 async def test_one_more_from_the_same_company_repeats_its_name_and_contact(
-    caller: Caller, know_event: Callable[..., Awaitable[UUID]], pledges_database: Database, taskforce_id: UUID
+    caller: Caller, add_event: Callable[..., Awaitable[UUID]], pledges_database: Database, taskforce_id: UUID
 ) -> None:
     member = caller.headers("member") | HTML
-    event_id = await know_event()
+    event_id = await add_event()
     sent = await intake(caller, event_id=str(event_id), **{"company.cvr": "24256790"})
     receipt = (await caller.client.get(sent.headers["location"], headers=member)).text
     link = re.search(r'<a href="([^"]+)">Et mere fra samme virksomhed</a>', receipt)
@@ -97,12 +97,12 @@ async def test_one_more_from_the_same_company_repeats_its_name_and_contact(
 
 
 async def test_one_more_has_no_event_once_the_event_is_over(
-    caller: Caller, know_event: Callable[..., Awaitable[UUID]]
+    caller: Caller, add_event: Callable[..., Awaitable[UUID]]
 ) -> None:
-    event_id = await know_event()
+    event_id = await add_event()
     pledge_id = str(uuid4())
     await intake(caller, id=pledge_id, event_id=str(event_id))
-    await know_event(event_id, version=2, status="closed", closed_at=NOW)
+    await add_event(event_id, version=2, status="closed", closed_at=NOW)
 
     page = (await caller.client.get(f"/pledges/new?again={pledge_id}", headers=caller.headers("member") | HTML)).text
 
@@ -111,10 +111,10 @@ async def test_one_more_has_no_event_once_the_event_is_over(
 
 
 async def test_a_draft_event_is_not_shown_to_somebody_who_knows_its_id(
-    caller: Caller, know_event: Callable[..., Awaitable[UUID]]
+    caller: Caller, add_event: Callable[..., Awaitable[UUID]]
 ) -> None:
     for status, shown in (("published", True), ("draft", False)):
-        event_id = await know_event(status=status, title=f"Virksomhedsaften {status}")
+        event_id = await add_event(status=status, title=f"Virksomhedsaften {status}")
         page = await caller.client.get(f"/pledges/new?event={event_id}", headers=caller.headers("member") | HTML)
         assert page.status_code == 200
         assert (f"Virksomhedsaften {status}" in page.text) == shown
@@ -133,9 +133,9 @@ async def test_one_more_shows_the_contact_only_to_those_who_may_read_it(caller: 
 
 @pytest.mark.parametrize(("role", "asks"), [("member", True), ("coordinator", True), ("caseworker", False)])
 async def test_names_held_by_the_register_are_offered_to_those_who_may_see_them(
-    caller: Caller, know_event: Callable[..., Awaitable[UUID]], role: Role, asks: bool
+    caller: Caller, add_event: Callable[..., Awaitable[UUID]], role: Role, asks: bool
 ) -> None:
-    event_id = await know_event()
+    event_id = await add_event()
 
     page = (await caller.client.get("/pledges/new", headers=caller.headers(role) | HTML)).text
 

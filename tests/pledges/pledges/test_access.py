@@ -102,9 +102,9 @@ async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge
 
 
 async def test_every_role_may_do_what_the_matrix_says_and_nothing_else(
-    caller: Caller, know_event: Callable[..., Awaitable[UUID]], taskforce_id: UUID
+    caller: Caller, add_event: Callable[..., Awaitable[UUID]], taskforce_id: UUID
 ) -> None:
-    event_id = await know_event()
+    event_id = await add_event()
     pledge = pledge_body(event_id=str(event_id), positions=20)
     await caller.log(pledge, "coordinator")
     hire = hire_body(pledge_id=pledge["id"])

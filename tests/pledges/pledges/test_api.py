@@ -128,9 +128,9 @@ async def test_one_pledge_under_many_keys_at_once_is_logged_once(
 
 
 async def test_the_message_holds_the_public_state_and_nothing_that_was_typed(
-    caller: Caller, pledges_database: Database, know_company: Callable[..., Awaitable[UUID]]
+    caller: Caller, pledges_database: Database, add_company: Callable[..., Awaitable[UUID]]
 ) -> None:
-    company_id = await know_company("Struer Trælast A/S", cvr="24256790")
+    company_id = await add_company("Struer Trælast A/S", cvr="24256790")
     body = pledge_body()
 
     await caller.log(body)
@@ -368,11 +368,11 @@ async def test_a_pledge_counts_from_its_danish_day(caller: Caller) -> None:
 
 
 async def test_the_register_recognises_a_company_by_id_number_or_name(
-    caller: Caller, know_company: Callable[..., Awaitable[UUID]]
+    caller: Caller, add_company: Callable[..., Awaitable[UUID]]
 ) -> None:
-    by_id = await know_company("B&O", municipality="0671")
-    by_cvr = await know_company("Andet Navn ApS", cvr="24256790")
-    by_name = await know_company("Ålekisten Plast A/S")
+    by_id = await add_company("B&O", municipality="0671")
+    by_cvr = await add_company("Andet Navn ApS", cvr="24256790")
+    by_name = await add_company("Ålekisten Plast A/S")
 
     async def recognised(**company: Any) -> tuple[str | None, list[str]]:
         answer = (await caller.log(pledge_body(company={"name": "Ukendt"} | company))).json()
@@ -386,10 +386,10 @@ async def test_the_register_recognises_a_company_by_id_number_or_name(
 
 
 async def test_a_name_that_two_companies_share_identifies_neither(
-    caller: Caller, know_company: Callable[..., Awaitable[UUID]]
+    caller: Caller, add_company: Callable[..., Awaitable[UUID]]
 ) -> None:
-    await know_company("Hansen ApS")
-    await know_company("Hansen ApS")
+    await add_company("Hansen ApS")
+    await add_company("Hansen ApS")
 
     answer = await caller.log(pledge_body(company={"name": "Hansen ApS"}))
 
@@ -416,8 +416,8 @@ async def test_pages_of_a_list_neither_skip_nor_repeat(caller: Caller) -> None:
     assert seen == list(reversed(ids))
 
 
-async def test_lists_can_be_filtered(caller: Caller, know_event: Callable[..., Awaitable[UUID]]) -> None:
-    event_id = str(await know_event())
+async def test_lists_can_be_filtered(caller: Caller, add_event: Callable[..., Awaitable[UUID]]) -> None:
+    event_id = str(await add_event())
     here = pledge_body(event_id=event_id, company={"name": "Bæk's 100 % Vask"})
     flagged = pledge_body(company={"name": "B&O", "cvr": "1"}, job_type="praktik")
     await caller.log(here)

@@ -58,9 +58,9 @@ async def test_pledges_that_arrive_together_share_transactions_and_are_logged_on
 
 
 async def test_each_request_of_a_batch_gets_its_own_answer(
-    caller: Caller, know_event: Callable[..., Awaitable[UUID]]
+    caller: Caller, add_event: Callable[..., Awaitable[UUID]]
 ) -> None:
-    open_event, closed_event = await know_event(), await know_event(**CLOSED)
+    open_event, closed_event = await add_event(), await add_event(**CLOSED)
     logged_before = pledge_body(event_id=str(closed_event))
     await caller.log(logged_before)
     twice = pledge_body()

@@ -82,11 +82,11 @@ async def narrow(pledges_settings: PledgesSettings) -> AsyncIterator[Database]:
 
 @pytest_asyncio.fixture
 async def logged(
-    caller: Caller, know_event: Callable[..., Awaitable[UUID]], know_company: Callable[..., Awaitable[UUID]]
+    caller: Caller, add_event: Callable[..., Awaitable[UUID]], add_company: Callable[..., Awaitable[UUID]]
 ) -> dict[str, dict[str, Any]]:
     """A pledge of a member and one of a guest, both with a contact and a hire."""
-    event_id = await know_event()
-    await know_company("B&O", checked_in_at=event_id)
+    event_id = await add_event()
+    await add_company("B&O", checked_in_at=event_id)
     bodies = {"member": pledge_body(), "guest": pledge_body(event_id=str(event_id))}
     await caller.log(bodies["member"])
     await caller.log(bodies["guest"], "event_pass", **as_pass(event_id))
@@ -240,9 +240,9 @@ async def test_a_pledge_is_shown_only_to_the_request_that_logged_it(
 
 
 async def test_a_members_request_is_recognised_when_repeated_with_a_pass(
-    caller: Caller, know_event: Callable[..., Awaitable[UUID]]
+    caller: Caller, add_event: Callable[..., Awaitable[UUID]]
 ) -> None:
-    event_id = await know_event()
+    event_id = await add_event()
     body = pledge_body(event_id=str(event_id))
     first = await caller.log(body, "member")
 
@@ -257,9 +257,9 @@ async def test_a_members_request_is_recognised_when_repeated_with_a_pass(
 
 
 async def test_a_guest_is_never_shown_the_contact(
-    caller: Caller, know_event: Callable[..., Awaitable[UUID]], pledges_database: Database, taskforce_id: UUID
+    caller: Caller, add_event: Callable[..., Awaitable[UUID]], pledges_database: Database, taskforce_id: UUID
 ) -> None:
-    event_id = await know_event()
+    event_id = await add_event()
     body = pledge_body()
 
     first = await caller.log(body, "event_pass", **as_pass(event_id))
@@ -287,10 +287,10 @@ async def test_a_guests_receipt_names_no_hire(logged: dict[str, Any], caller: Ca
 async def test_guests_and_people_use_different_database_roles(
     pledges_settings: PledgesSettings,
     token: Callable[..., str],
-    know_event: Callable[..., Awaitable[UUID]],
+    add_event: Callable[..., Awaitable[UUID]],
     away: str,
 ) -> None:
-    event_id = await know_event()
+    event_id = await add_event()
     app = create_app(pledges_settings.model_copy(update={away: NOWHERE}))
     async with (
         app.router.lifespan_context(app),

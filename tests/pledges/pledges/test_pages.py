@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 async def test_lists_are_filtered_by_their_address_and_ignore_unknown_values(
-    caller: Caller, know_event: Callable[..., Awaitable[UUID]]
+    caller: Caller, add_event: Callable[..., Awaitable[UUID]]
 ) -> None:
-    event_id = await know_event()
+    event_id = await add_event()
     await caller.log(pledge_body(event_id=str(event_id), company={"name": "Her"}))
     await caller.log(pledge_body(company={"name": "Der", "cvr": "1"}, job_type="praktik"))
 
@@ -40,11 +40,11 @@ async def test_lists_are_filtered_by_their_address_and_ignore_unknown_values(
 
 
 async def test_the_filter_offers_events_with_pledges_the_latest_first(
-    caller: Caller, know_event: Callable[..., Awaitable[UUID]]
+    caller: Caller, add_event: Callable[..., Awaitable[UUID]]
 ) -> None:
-    first = await know_event(title="Første aften", starts_at=NOW - timedelta(days=300))
-    second = await know_event(title="Anden aften", starts_at=NOW - timedelta(days=200))
-    await know_event(title="Tom aften")
+    first = await add_event(title="Første aften", starts_at=NOW - timedelta(days=300))
+    second = await add_event(title="Anden aften", starts_at=NOW - timedelta(days=200))
+    await add_event(title="Tom aften")
     for event_id in (second, first):
         await caller.log(pledge_body(event_id=str(event_id)))
 

@@ -1,4 +1,4 @@
-"""What one transaction leaves behind for the next one on the same connection: nothing."""
+"""Transactions: nothing of one is visible to the next on the same connection."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ OURS = sorted(path for package in (services, shared) for path in Path(str(packag
 _WHATEVER_COLUMNS = re.compile(r"(^|[^(\s])\s*\b(select|returning)\s+(\w+\.)?\*", re.IGNORECASE)
 
 
-async def test_the_tenant_of_a_transaction_is_nobodys_after_it(
+async def test_the_taskforce_of_a_transaction_is_unset_after_it(
     dashboard_database: Database, taskforce_id: UUID
 ) -> None:
     async with dashboard_database.change(taskforce_id) as conn:
@@ -56,7 +56,7 @@ async def test_a_transaction_that_was_left_open_is_rolled_back(
         assert await conn.fetchval(_TENANT) is None
 
 
-async def test_a_statement_of_before_a_migration_fails_once_and_in_a_way_that_passes(
+async def test_a_prepared_statement_from_before_a_migration_fails_once_with_a_transient_error(
     dashboard_database: Database, dashboard_dsns: Databases, taskforce_id: UUID
 ) -> None:
     query = "select * from dead_letters"  # which no statement of ours says, for this is what comes of it
@@ -72,7 +72,7 @@ async def test_a_statement_of_before_a_migration_fails_once_and_in_a_way_that_pa
         await conn.fetch(query)
 
 
-def test_no_statement_returns_whatever_columns_there_are() -> None:
+def test_no_statement_selects_all_columns() -> None:
     """A column that a newer release adds would make it fail on every connection that has prepared it before."""
     found = [
         f"{path.relative_to(ROOT)}:{node.lineno}"

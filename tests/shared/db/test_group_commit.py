@@ -1,4 +1,4 @@
-"""Changes that come at the same moment, made in one transaction, on a real PostgreSQL."""
+"""Group commit on a real PostgreSQL."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ async def _first_under_way(group: GroupCommit[str, str], effect: Effect, taskfor
     return first
 
 
-async def test_those_who_come_meanwhile_share_the_next_transaction(
+async def test_changes_that_come_meanwhile_share_the_next_transaction(
     events_database: Database, taskforce_id: UUID
 ) -> None:
     effect = Effect()
@@ -73,9 +73,7 @@ async def test_those_who_come_meanwhile_share_the_next_transaction(
     assert published["a"] == published["b"] == published["c"] != published["first"]
 
 
-async def test_no_more_than_allowed_and_only_one_taskforces_share_a_transaction(
-    events_database: Database, taskforce_id: UUID
-) -> None:
+async def test_a_batch_is_limited_and_of_one_taskforce(events_database: Database, taskforce_id: UUID) -> None:
     effect = Effect()
     group = GroupCommit(events_database, effect, most=2, at_once=1)
     first = await _first_under_way(group, effect, taskforce_id)
@@ -89,9 +87,7 @@ async def test_no_more_than_allowed_and_only_one_taskforces_share_a_transaction(
     assert effect.together == [["first"], ["a", "b"], ["x", "y"], ["c"]]
 
 
-async def test_what_fails_undoes_the_transaction_and_everybody_in_it_is_told(
-    events_database: Database, taskforce_id: UUID
-) -> None:
+async def test_a_failed_change_fails_the_whole_batch(events_database: Database, taskforce_id: UUID) -> None:
     effect = Effect()
     group = GroupCommit(events_database, effect, most=2, at_once=1)
     first = await _first_under_way(group, effect, taskforce_id)
@@ -108,9 +104,7 @@ async def test_what_fails_undoes_the_transaction_and_everybody_in_it_is_told(
     assert set(await _published(events_database)) == {"first", "c"}
 
 
-async def test_a_lost_connection_is_said_to_those_who_were_on_it_and_to_nobody_else(
-    events_database: Database, taskforce_id: UUID
-) -> None:
+async def test_a_lost_connection_fails_only_its_own_batch(events_database: Database, taskforce_id: UUID) -> None:
     effect = Effect()
     group = GroupCommit(events_database, effect, most=2, at_once=1)
     first = await _first_under_way(group, effect, taskforce_id)
@@ -125,9 +119,7 @@ async def test_a_lost_connection_is_said_to_those_who_were_on_it_and_to_nobody_e
     assert isinstance(outcomes[1], TRANSIENT_ERRORS)
 
 
-async def test_a_value_that_the_driver_does_not_take_is_no_outage(
-    events_database: Database, taskforce_id: UUID
-) -> None:
+async def test_a_value_that_the_driver_rejects_is_no_outage(events_database: Database, taskforce_id: UUID) -> None:
     async def effect(conn: Connection, _: UUID, wanted: Sequence[str]) -> list[str]:
         await conn.execute("select $1::integer", 2**40)
         return list(wanted)
@@ -136,7 +128,7 @@ async def test_a_value_that_the_driver_does_not_take_is_no_outage(
         await GroupCommit(events_database, effect).change(taskforce_id, "too large")
 
 
-async def test_nobody_waits_for_their_turn_for_ever(
+async def test_waiting_in_the_queue_times_out(
     events_database: Database, taskforce_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(group_commit, "QUEUE_SECONDS", 0.2)
@@ -153,9 +145,7 @@ async def test_nobody_waits_for_their_turn_for_ever(
     assert set(await _published(events_database)) == {"first", "third"}
 
 
-async def test_a_lock_that_somebody_holds_is_not_waited_for_by_many(
-    events_database: Database, taskforce_id: UUID
-) -> None:
+async def test_a_batch_does_not_wait_long_for_a_lock(events_database: Database, taskforce_id: UUID) -> None:
     async def effect(conn: Connection, _: UUID, wanted: Sequence[str]) -> list[str]:
         await conn.execute("select pg_advisory_xact_lock(4711)")
         return list(wanted)
@@ -181,7 +171,7 @@ class _Instant:
         """Whatever it is."""
 
 
-async def test_somebody_who_comes_as_the_last_ones_end_is_served(taskforce_id: UUID) -> None:
+async def test_a_change_that_comes_as_the_queue_empties_is_made(taskforce_id: UUID) -> None:
     async def effect(_: Connection, _of: UUID, wanted: Sequence[int]) -> Sequence[int]:
         return wanted
 
@@ -195,7 +185,7 @@ async def test_somebody_who_comes_as_the_last_ones_end_is_served(taskforce_id: U
     assert third.result() == 3
 
 
-async def test_somebody_who_comes_back_at_once_is_served(taskforce_id: UUID) -> None:
+async def test_a_change_right_after_another_is_made(taskforce_id: UUID) -> None:
     async def effect(_: Connection, _of: UUID, wanted: Sequence[int]) -> Sequence[int]:
         return wanted
 
@@ -211,7 +201,7 @@ async def test_somebody_who_comes_back_at_once_is_served(taskforce_id: UUID) -> 
     assert list(await asyncio.wait_for(asyncio.gather(*tasks), PATIENCE_SECONDS)) == [1, 2]
 
 
-async def test_nothing_is_done_for_somebody_who_has_gone(events_database: Database, taskforce_id: UUID) -> None:
+async def test_a_cancelled_change_is_not_made(events_database: Database, taskforce_id: UUID) -> None:
     effect = Effect()
     group = GroupCommit(events_database, effect, at_once=1)
     first = await _first_under_way(group, effect, taskforce_id)
@@ -225,9 +215,7 @@ async def test_nothing_is_done_for_somebody_who_has_gone(events_database: Databa
     assert set(await _published(events_database)) == {"first", "there"}
 
 
-async def test_an_outcome_is_told_once_it_is_committed_and_not_before(
-    events_database: Database, taskforce_id: UUID
-) -> None:
+async def test_an_outcome_is_returned_after_the_commit(events_database: Database, taskforce_id: UUID) -> None:
     group = GroupCommit(events_database, Effect())
     for number in range(20):
         await group.change(taskforce_id, f"number {number}")

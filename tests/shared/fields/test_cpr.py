@@ -1,4 +1,4 @@
-"""What looks like a CPR number, and what only has as many digits."""
+"""Detection of CPR numbers."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_a_date_and_four_digits_look_like_one(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", UNLIKE)
-def test_other_digits_do_not(text: str) -> None:
+def test_other_digits_do_not_look_like_one(text: str) -> None:
     assert not contains_cpr_shape(text)
     assert mask_cpr(text) == text
 
@@ -66,7 +66,7 @@ def test_only_the_number_is_masked() -> None:
     "text",
     ["a1b20101-9012-4345-8abc-010190123456", "0af7651916cd43dd8448eb211c80319c"],  # pragma: allowlist secret
 )
-def test_ids_are_left_whole(text: str) -> None:
+def test_ids_are_not_masked(text: str) -> None:
     inside = text[:-10] + "0101901234"
     assert mask_cpr(f"trace {inside} ended") == f"trace {inside} ended"
 
@@ -83,7 +83,7 @@ class _Model(BaseModel):
     size: int = 0
 
 
-def test_every_text_of_a_model_is_searched_but_for_marked_ones() -> None:
+def test_every_unmarked_text_of_a_model_is_searched() -> None:
     cpr = "0101901234"
     whole = _Model(name=cpr, p_number=cpr, inner=_Inner(note=f"om {cpr}"), tags=["a", cpr], size=int(cpr))
     assert list(fields_like_cpr(whole)) == ["name", "inner.note", "tags"]

@@ -1,4 +1,4 @@
-"""Tokens: what a verifier remembers of them, and what it asks every time."""
+"""Tokens: signing, verification and its cache."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KEY = new_private_jwk()
 WHO = Principal("person:6f0c1c1e-6b57-4f26-9a44-0671067106ff", frozenset({"member"}), uuid4())
 
 
-def test_a_token_says_the_same_every_time() -> None:
+def test_a_token_is_verified_alike_every_time() -> None:
     verifier = TokenVerifier(public_jwks(KEY))
     token = sign_token(KEY, WHO, lifetime_seconds=60)
     first, again = verifier.verify(token), verifier.verify(token)
@@ -26,7 +26,7 @@ def test_a_token_says_the_same_every_time() -> None:
     assert (first.subject, first.taskforce_id) == (WHO.subject, WHO.taskforce_id)
 
 
-def test_a_token_that_was_right_runs_out_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cached_token_expires(monkeypatch: pytest.MonkeyPatch) -> None:
     verifier = TokenVerifier(public_jwks(KEY))
     token = sign_token(KEY, WHO, lifetime_seconds=60)
     verifier.verify(token)
@@ -36,7 +36,7 @@ def test_a_token_that_was_right_runs_out_all_the_same(monkeypatch: pytest.Monkey
         verifier.verify(token)
 
 
-def test_a_token_from_the_future_becomes_right_when_its_time_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_token_from_the_future_becomes_valid_later(monkeypatch: pytest.MonkeyPatch) -> None:
     verifier = TokenVerifier(public_jwks(KEY))
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + 300)
@@ -48,7 +48,7 @@ def test_a_token_from_the_future_becomes_right_when_its_time_comes(monkeypatch: 
     assert verifier.verify(token).subject == WHO.subject
 
 
-def test_a_token_of_another_key_is_refused_however_often_it_comes() -> None:
+def test_a_token_of_another_key_is_refused_every_time() -> None:
     verifier = TokenVerifier(public_jwks(KEY))
     forged = sign_token(new_private_jwk(), WHO, lifetime_seconds=60)
     for _ in range(2):
@@ -56,7 +56,7 @@ def test_a_token_of_another_key_is_refused_however_often_it_comes() -> None:
             verifier.verify(forged)
 
 
-def test_one_changed_letter_makes_it_another_token() -> None:
+def test_a_changed_character_invalidates_a_token() -> None:
     verifier = TokenVerifier(public_jwks(KEY))
     token = sign_token(KEY, WHO, lifetime_seconds=60)
     verifier.verify(token)
@@ -94,7 +94,7 @@ def _signed(key: dict[str, Any], *, header: dict[str, Any] | None = None, **clai
         {"sid": "x"},
     ],
 )
-def test_a_token_that_says_what_none_of_ours_does_is_refused(claims: dict[str, Any]) -> None:
+def test_a_token_with_unexpected_claims_is_refused(claims: dict[str, Any]) -> None:
     key = json.loads(new_private_jwk())
     verifier = TokenVerifier(public_jwks(json.dumps(key)))
     assert verifier.verify(_signed(key)).roles == {"member"}
@@ -102,12 +102,12 @@ def test_a_token_that_says_what_none_of_ours_does_is_refused(claims: dict[str, A
         verifier.verify(_signed(key, **claims))
 
 
-def test_a_token_that_names_no_audience_is_one_of_a_release_before() -> None:
+def test_a_token_without_an_audience_is_accepted() -> None:
     key = json.loads(new_private_jwk())
     assert TokenVerifier(public_jwks(json.dumps(key))).verify(_signed(key, aud=None)).roles == {"member"}
 
 
-def test_a_token_signed_otherwise_is_refused() -> None:
+def test_a_token_with_another_algorithm_is_refused() -> None:
     key = json.loads(new_private_jwk())
     jwks = public_jwks(json.dumps(key))
     verifier = TokenVerifier(jwks)
@@ -134,7 +134,7 @@ def test_a_token_signed_otherwise_is_refused() -> None:
             verifier.verify(token)
 
 
-def test_keys_are_changed_without_anybody_being_signed_out() -> None:
+def test_two_keys_are_accepted_during_a_rotation() -> None:
     """First everybody knows the next key, then it signs, then the old one is forgotten."""
     old, new = new_private_jwk(), new_private_jwk()
     both = json.dumps({"keys": [key for jwk in (old, new) for key in json.loads(public_jwks(jwk))["keys"]]})

@@ -1,4 +1,4 @@
-"""Forms say that they come from one of our pages."""
+"""CSRF protection of forms."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest_asyncio
 from shared.http.csrf import COOKIE, HEADER
 from shared.ui.csrf_field import FIELD, FormFields
 from shared.ui.pages import templates
-from tests.shared.kitchen.app import create_kitchen, token
+from tests.shared.sample_service.app import create_sample_app, token
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -26,7 +26,7 @@ PAGE: Final = {"accept": "text/html"}
 @pytest_asyncio.fixture
 async def browser() -> AsyncIterator[httpx.AsyncClient]:
     """A browser that says nothing of where a request comes from: what stands behind must do."""
-    transport = httpx.ASGITransport(create_kitchen())
+    transport = httpx.ASGITransport(create_sample_app())
     async with httpx.AsyncClient(transport=transport, base_url="https://localhost:8080", headers=PAGE) as client:
         yield client
 
@@ -37,20 +37,20 @@ def value_in(page: httpx.Response) -> str:
     return str(found.pop())
 
 
-async def test_a_browser_is_given_a_value_with_its_first_form_and_keeps_it(browser: httpx.AsyncClient) -> None:
-    first = await browser.get("/kitchen/intake")
+async def test_a_browser_gets_the_cookie_with_its_first_form(browser: httpx.AsyncClient) -> None:
+    first = await browser.get("/sample/intake")
     [cookie] = first.headers.get_list("set-cookie")
     value = value_in(first)
     assert cookie == f"{COOKIE}={value}; Max-Age=2592000; Path=/; Secure; HttpOnly; SameSite=Lax"
     assert len(value) == 43
-    again = await browser.get("/kitchen/intake")
+    again = await browser.get("/sample/intake")
     assert (value_in(again), "set-cookie" in again.headers) == (value, False)
     browser.cookies.clear()
-    assert value_in(await browser.get("/kitchen/intake")) != value
+    assert value_in(await browser.get("/sample/intake")) != value
 
 
-async def test_a_page_without_a_form_gives_none(browser: httpx.AsyncClient) -> None:
-    assert "set-cookie" not in (await browser.get("/kitchen/framed")).headers
+async def test_a_page_without_a_form_sets_no_cookie(browser: httpx.AsyncClient) -> None:
+    assert "set-cookie" not in (await browser.get("/sample/framed")).headers
 
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -60,53 +60,51 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
     ("field", "passes"), [("{value}", True), ("", False), ("x", False), ("{value}x", False), (None, False)]
 )
 async def test_a_form_without_the_value_is_refused(browser: httpx.AsyncClient, field: str | None, passes: bool) -> None:
-    value = value_in(await browser.get("/kitchen/intake"))
+    value = value_in(await browser.get("/sample/intake"))
     fields = {"x": "y"} if field is None else {FIELD: field.format(value=value)}
     for files in ({}, {"file": b"x"}):
-        answer = await browser.post("/kitchen/intake", data=fields, files=files)
+        answer = await browser.post("/sample/intake", data=fields, files=files)
         assert answer.status_code == (422 if passes else 403), answer.text
         assert ("Dette kom fra et andet websted" in answer.text) is not passes
 
 
-async def test_a_script_says_it_in_a_header(browser: httpx.AsyncClient) -> None:
-    value = value_in(await browser.get("/kitchen/intake"))
-    assert (await browser.post("/kitchen/echo", headers={HEADER: value})).status_code == 200
-    assert (await browser.post("/kitchen/echo", headers={HEADER: value[::-1]})).status_code == 403
-    assert (await browser.post("/kitchen/echo")).status_code == 403
-    assert (
-        await browser.post("/kitchen/echo", content=b"x", headers={"content-type": "text/plain"})
-    ).status_code == 403
+async def test_a_script_sends_the_value_in_a_header(browser: httpx.AsyncClient) -> None:
+    value = value_in(await browser.get("/sample/intake"))
+    assert (await browser.post("/sample/echo", headers={HEADER: value})).status_code == 200
+    assert (await browser.post("/sample/echo", headers={HEADER: value[::-1]})).status_code == 403
+    assert (await browser.post("/sample/echo")).status_code == 403
+    assert (await browser.post("/sample/echo", content=b"x", headers={"content-type": "text/plain"})).status_code == 403
 
 
-async def test_another_browsers_value_is_worth_nothing(browser: httpx.AsyncClient) -> None:
-    theirs = value_in(await browser.get("/kitchen/intake"))
+async def test_the_value_of_another_browser_is_refused(browser: httpx.AsyncClient) -> None:
+    theirs = value_in(await browser.get("/sample/intake"))
     browser.cookies.clear()
-    await browser.get("/kitchen/intake")
-    assert (await browser.post("/kitchen/echo", data={FIELD: theirs})).status_code == 403
+    await browser.get("/sample/intake")
+    assert (await browser.post("/sample/echo", data={FIELD: theirs})).status_code == 403
 
 
-async def test_programs_and_what_browsers_ask_about_first_need_none(browser: httpx.AsyncClient) -> None:
-    await browser.get("/kitchen/intake")
-    assert (await browser.post("/kitchen/echo", json={})).status_code == 200
+async def test_programs_and_preflighted_requests_need_no_value(browser: httpx.AsyncClient) -> None:
+    await browser.get("/sample/intake")
+    assert (await browser.post("/sample/echo", json={})).status_code == 200
     bearer = {"authorization": f"Bearer {token('member')}"}
-    assert (await browser.post("/kitchen/echo", data={"x": "y"}, headers=bearer)).status_code == 200
+    assert (await browser.post("/sample/echo", data={"x": "y"}, headers=bearer)).status_code == 200
 
 
-async def test_a_name_and_a_password_are_no_bearer(browser: httpx.AsyncClient) -> None:
-    await browser.get("/kitchen/intake")
-    assert (await browser.post("/kitchen/echo", data={"x": "y"}, auth=("x", "y"))).status_code == 403
+async def test_basic_credentials_do_not_replace_the_value(browser: httpx.AsyncClient) -> None:
+    await browser.get("/sample/intake")
+    assert (await browser.post("/sample/echo", data={"x": "y"}, auth=("x", "y"))).status_code == 403
 
 
-async def test_a_cookie_that_we_cannot_have_written_is_replaced(browser: httpx.AsyncClient) -> None:
+async def test_a_malformed_cookie_is_replaced(browser: httpx.AsyncClient) -> None:
     browser.cookies.set(COOKIE, '"><script>', domain="localhost.local", path="/")
-    page = await browser.get("/kitchen/intake")
+    page = await browser.get("/sample/intake")
     assert "<script>" not in page.text
     assert f"{COOKIE}={value_in(page)}" in page.headers["set-cookie"]
 
 
-async def test_the_value_reaches_no_form_model(browser: httpx.AsyncClient) -> None:
-    value = value_in(await browser.get("/kitchen/intake"))
-    answer = await browser.post("/kitchen/intake", data={FIELD: value})
+async def test_the_value_is_not_in_the_form_model(browser: httpx.AsyncClient) -> None:
+    value = value_in(await browser.get("/sample/intake"))
+    answer = await browser.post("/sample/intake", data={FIELD: value})
     assert answer.status_code == 422
     assert value in answer.text, "in the form that is shown again"
     assert answer.text.count(value) == answer.text.count(FIELD)
@@ -138,11 +136,11 @@ def test_every_posted_form_of_every_template_has_the_field(service: str) -> None
         '<form\n  method="post"\n>',
     ],
 )
-def test_a_posted_form_is_known_however_it_is_written(form: str) -> None:
+def test_a_posted_form_is_recognised_in_any_notation(form: str) -> None:
     extension = FormFields(templates("events"))
     assert extension.preprocess(f"<p>{form}<b>", None) == f"<p>{form}{{{{ csrf_field() }}}}<b>"
 
 
 @pytest.mark.parametrize("form", ["<form>", '<form method="get" action="/x">', '<form action="/post">', "<formula>"])
-def test_a_form_that_asks_for_a_page_has_none(form: str) -> None:
+def test_a_get_form_has_no_field(form: str) -> None:
     assert FormFields(templates("events")).preprocess(form, None) == form

@@ -1,4 +1,4 @@
-"""The OpenAPI document: JSON addresses only, every one with its problems."""
+"""The OpenAPI document."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     import httpx
 
 
-async def test_it_is_valid_and_holds_what_programs_may_ask(kitchen: httpx.AsyncClient) -> None:
-    document = (await kitchen.get("/api/kitchen/v1/openapi.json")).json()
+async def test_the_document_is_valid_and_has_the_api_operations(sample_app: httpx.AsyncClient) -> None:
+    document = (await sample_app.get("/api/sample/v1/openapi.json")).json()
     validate(document)
     assert document["openapi"].startswith("3.1")
     assert all(path.startswith("/api/") for path in document["paths"])
-    responses = document["paths"]["/api/kitchen/v1/intakes"]["post"]["responses"]
+    responses = document["paths"]["/api/sample/v1/intakes"]["post"]["responses"]
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     assert responses["422"]["content"] == problem
     assert responses["400"]["content"] == problem
@@ -27,6 +27,6 @@ async def test_it_is_valid_and_holds_what_programs_may_ask(kitchen: httpx.AsyncC
     assert "HTTPValidationError" not in document["components"]["schemas"]
 
 
-async def test_there_are_no_pages_with_scripts_from_elsewhere(kitchen: httpx.AsyncClient) -> None:
+async def test_swagger_and_redoc_are_not_served(sample_app: httpx.AsyncClient) -> None:
     for path in ("/docs", "/redoc", "/openapi.json"):
-        assert (await kitchen.get(path)).status_code == 404
+        assert (await sample_app.get(path)).status_code == 404

@@ -1,4 +1,4 @@
-"""Failures: problem+json for programs, pages for people, and never what was sent."""
+"""Errors: problem+json for programs, pages for people, never the input."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from structlog.testing import capture_logs
 from shared.fields.validation import FieldError
 from shared.http.auth import Principal, public
 from shared.http.problems import Problem, safe_next
-from tests.shared.kitchen.app import create_kitchen, token
+from tests.shared.sample_service.app import create_sample_app, token
 
 INTAKE = {"company": "B&O", "positions": 1, "hours": 10, "contact": {"name": "Eva"}}
-URL = "/api/kitchen/v1/intakes"
+URL = "/api/sample/v1/intakes"
 
 
-async def test_a_field_at_fault_is_named_by_pointer_code_and_words_in_danish(kitchen) -> None:  # type: ignore[no-untyped-def]
-    answer = await kitchen.post(URL, json={**INTAKE, "positions": 0, "contact": {}})
+async def test_an_invalid_field_has_pointer_code_and_danish_message(sample_app) -> None:  # type: ignore[no-untyped-def]
+    answer = await sample_app.post(URL, json={**INTAKE, "positions": 0, "contact": {}})
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     problem = answer.json()
@@ -35,15 +35,15 @@ async def test_a_field_at_fault_is_named_by_pointer_code_and_words_in_danish(kit
     ]
 
 
-async def test_programs_are_answered_in_the_language_they_ask_for(kitchen) -> None:  # type: ignore[no-untyped-def]
-    answer = await kitchen.post(URL, json={}, headers={"accept-language": "en-GB, da;q=0.3"})
+async def test_programs_choose_the_language_by_accept_language(sample_app) -> None:  # type: ignore[no-untyped-def]
+    answer = await sample_app.post(URL, json={}, headers={"accept-language": "en-GB, da;q=0.3"})
     assert {error["message"] for error in answer.json()["errors"]} == {"Must be filled in."}
 
 
-async def test_what_was_sent_is_never_sent_back(kitchen) -> None:  # type: ignore[no-untyped-def]
+async def test_problems_never_repeat_the_input(sample_app) -> None:  # type: ignore[no-untyped-def]
     secret = "0101701234 Jens Jensen"  # pragma: allowlist secret
     for body in ({**INTAKE, "positions": secret}, {**INTAKE, "contact": {"name": secret * 9}}, [secret], secret):
-        answer = await kitchen.post(URL, json=body)
+        answer = await sample_app.post(URL, json=body)
         assert answer.status_code == 422
         assert "Jens" not in answer.text
 
@@ -63,53 +63,53 @@ async def test_what_was_sent_is_never_sent_back(kitchen) -> None:  # type: ignor
         b'{"positions": NaN, "company": "x", "hours": Infinity}',
     ],
 )
-async def test_a_broken_body_is_the_senders_fault_and_says_so(kitchen, body: bytes) -> None:  # type: ignore[no-untyped-def]
-    answer = await kitchen.post(URL, content=body, headers={"content-type": "application/json"})
+async def test_a_malformed_body_is_answered_400(sample_app, body: bytes) -> None:  # type: ignore[no-untyped-def]
+    answer = await sample_app.post(URL, content=body, headers={"content-type": "application/json"})
     assert answer.status_code in {400, 422}
     assert answer.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("name", ["Café 🥖 æøå", "C:\\\\ud800 \\u0000", "\\\\"])
 @pytest.mark.parametrize("ascii_only", [True, False])
-async def test_unusual_text_is_text(kitchen, name: str, ascii_only: bool) -> None:  # type: ignore[no-untyped-def]
+async def test_unusual_text_is_accepted(sample_app, name: str, ascii_only: bool) -> None:  # type: ignore[no-untyped-def]
     body = json.dumps({**INTAKE, "company": name}, ensure_ascii=ascii_only)
-    answer = await kitchen.post(URL, content=body.encode(), headers={"content-type": "application/json"})
+    answer = await sample_app.post(URL, content=body.encode(), headers={"content-type": "application/json"})
     assert answer.json() == {"company": name}
 
 
-async def test_unknown_addresses_and_methods_are_problems_too(kitchen) -> None:  # type: ignore[no-untyped-def]
-    missing = await kitchen.get("/api/kitchen/v1/nothing")
+async def test_unknown_paths_and_methods_are_answered_as_problems(sample_app) -> None:  # type: ignore[no-untyped-def]
+    missing = await sample_app.get("/api/sample/v1/nothing")
     assert (missing.status_code, missing.json()["type"]) == (404, "/problems/not-found")
-    wrong = await kitchen.delete(URL)
+    wrong = await sample_app.delete(URL)
     assert (wrong.status_code, wrong.headers["allow"]) == (405, "POST")
 
 
-async def test_an_unforeseen_error_is_logged_but_tells_nothing(kitchen, capsys, caplog) -> None:  # type: ignore[no-untyped-def]
+async def test_an_unexpected_error_is_logged_and_answered_without_details(sample_app, capsys, caplog) -> None:  # type: ignore[no-untyped-def]
     caplog.set_level(logging.CRITICAL)
-    answer = await kitchen.get("/api/kitchen/v1/broken")
+    answer = await sample_app.get("/api/sample/v1/broken")
     assert answer.status_code == 500
     assert answer.json()["type"] == "/problems/internal"
     assert "Jens" not in answer.text
     assert "Traceback" not in answer.text
-    page = await kitchen.get("/kitchen/broken", headers={"accept": "text/html"})
+    page = await sample_app.get("/sample/broken", headers={"accept": "text/html"})
     assert page.status_code == 500
     assert "Noget gik galt hos os" in page.text
     assert "Jens" not in page.text
     capsys.readouterr()
 
 
-async def test_what_somebody_was_kept_from_is_logged_without_the_address(kitchen) -> None:  # type: ignore[no-untyped-def]
+async def test_refused_requests_are_logged_by_route_pattern(sample_app) -> None:  # type: ignore[no-untyped-def]
     with capture_logs(processors=[merge_contextvars]) as logged:
-        await kitchen.get("/kitchen/secret?q=Jens")
+        await sample_app.get("/sample/secret?q=Jens")
         member = {"authorization": f"Bearer {token('member')}"}
-        await kitchen.get("/kitchen/secret", headers=member)
-        await kitchen.get("/kitchen", headers={"authorization": "Bearer x"})
-        await kitchen.post("/kitchen/echo", content=b"x", headers={"sec-fetch-site": "cross-site"})
-        await kitchen.get("/nothing")
+        await sample_app.get("/sample/secret", headers=member)
+        await sample_app.get("/sample", headers={"authorization": "Bearer x"})
+        await sample_app.post("/sample/echo", content=b"x", headers={"sec-fetch-site": "cross-site"})
+        await sample_app.get("/nothing")
     refused = [one for one in logged if one["event"] == "request.refused"]
     assert [(one["status"], one["reason"], one["route"]) for one in refused] == [
-        (401, "signed-out", "/kitchen/secret"),
-        (401, "signed-out", "/kitchen/secret"),
+        (401, "signed-out", "/sample/secret"),
+        (401, "signed-out", "/sample/secret"),
         (401, "signed-out", None),
         (403, "cross-site", None),
     ]
@@ -117,12 +117,12 @@ async def test_what_somebody_was_kept_from_is_logged_without_the_address(kitchen
     assert "Jens" not in str(logged)
 
 
-async def test_people_get_a_page_and_htmx_a_part_of_one(kitchen) -> None:  # type: ignore[no-untyped-def]
-    page = await kitchen.get("/nothing", headers={"accept": "text/html"})
+async def test_people_get_a_problem_page_and_htmx_a_fragment(sample_app) -> None:  # type: ignore[no-untyped-def]
+    page = await sample_app.get("/nothing", headers={"accept": "text/html"})
     assert page.status_code == 404
     assert "Siden findes ikke" in page.text
     assert "<html" in page.text
-    part = await kitchen.get("/nothing", headers={"hx-request": "true"})
+    part = await sample_app.get("/nothing", headers={"hx-request": "true"})
     assert "Siden findes ikke" in part.text
     assert "<html" not in part.text
 
@@ -139,8 +139,8 @@ async def test_people_get_a_page_and_htmx_a_part_of_one(kitchen) -> None:  # typ
         ("", "/"),
     ],
 )
-async def test_whoever_sent_a_form_that_is_refused_is_led_back_to_it_and_nowhere_else(sender: str, way_on: str) -> None:
-    app = create_kitchen()
+async def test_a_problem_page_links_back_to_our_own_form_only(sender: str, way_on: str) -> None:
+    app = create_sample_app()
 
     async def form(_who: Annotated[Principal | None, Depends(public)]) -> None:
         pass
@@ -157,11 +157,11 @@ async def test_whoever_sent_a_form_that_is_refused_is_led_back_to_it_and_nowhere
     assert button == way_on
 
 
-async def test_someone_signed_out_is_led_to_sign_in_and_back(kitchen) -> None:  # type: ignore[no-untyped-def]
-    page = await kitchen.get("/kitchen/secret?as_of=2026-01-01", headers={"accept": "text/html"})
+async def test_a_page_redirects_signed_out_people_to_sign_in(sample_app) -> None:  # type: ignore[no-untyped-def]
+    page = await sample_app.get("/sample/secret?as_of=2026-01-01", headers={"accept": "text/html"})
     assert page.status_code == 303
-    assert page.headers["location"] == "/sign-in?next=%2Fkitchen%2Fsecret%3Fas_of%3D2026-01-01"
-    program = await kitchen.get("/kitchen/secret", headers={"accept": "application/json"})
+    assert page.headers["location"] == "/sign-in?next=%2Fsample%2Fsecret%3Fas_of%3D2026-01-01"
+    program = await sample_app.get("/sample/secret", headers={"accept": "application/json"})
     assert program.status_code == 401
 
 
@@ -178,16 +178,16 @@ async def test_someone_signed_out_is_led_to_sign_in_and_back(kitchen) -> None:  
         "x",
     ],
 )
-def test_signing_in_leads_nowhere_else(target: str | None) -> None:
+def test_unsafe_targets_after_signing_in_are_replaced(target: str | None) -> None:
     assert safe_next(target) == "/"
 
 
-def test_signing_in_leads_back() -> None:
+def test_a_local_target_after_signing_in_is_kept() -> None:
     assert safe_next("/queue?mine=1&page_token=x") == "/queue?mine=1&page_token=x"
 
 
-async def test_a_page_says_what_is_wrong_once_and_in_words_only() -> None:
-    app = create_kitchen()
+async def test_a_problem_page_shows_each_message_once() -> None:
+    app = create_sample_app()
 
     @app.get("/at-fault")
     async def at_fault(_who: Annotated[Principal | None, Depends(public)]) -> None:

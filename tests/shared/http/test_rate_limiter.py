@@ -1,4 +1,4 @@
-"""How often one may ask: counting, what is said to whoever asked too often, and what an installation changes."""
+"""Rate limits: counting, responses, and an installation's own rates."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from shared.http.rate_limits import (
     rate_class_of,
 )
 from shared.settings import ServiceSettings
-from tests.shared.kitchen.app import create_kitchen, token
+from tests.shared.sample_service.app import create_sample_app, token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +60,7 @@ def allowed(limits: RateLimiter, times: int, *askers: tuple[Asker, str], kind: R
     return let_through
 
 
-def test_one_may_so_often_at_once_and_then_as_it_comes_back() -> None:
+def test_a_burst_is_allowed_and_refilled_evenly() -> None:
     clock = Clock()
     limits = counting({"account": Rate(300, 600)}, clock)
     assert allowed(limits, 400, ("account", "karen")) == 300
@@ -70,7 +70,7 @@ def test_one_may_so_often_at_once_and_then_as_it_comes_back() -> None:
     assert allowed(limits, 400, ("account", "karen")) == 300
 
 
-def test_what_is_said_is_when_it_works_again() -> None:
+def test_retry_after_is_exact() -> None:
     clock = Clock()
     limits = counting({"account": Rate(2, 600)}, clock)
     assert allowed(limits, 2, ("account", "karen")) == 2
@@ -80,7 +80,7 @@ def test_what_is_said_is_when_it_works_again() -> None:
     assert allowed(limits, 2, ("account", "karen")) == 1
 
 
-def test_what_one_has_used_up_another_has_not() -> None:
+def test_askers_are_counted_apart() -> None:
     limits = counting({"account": Rate(2, 600), "address": Rate(5, 600)}, Clock())
     assert allowed(limits, 3, ("account", "karen"), ("address", HALL)) == 2
     assert allowed(limits, 3, ("account", "birk"), ("address", HALL)) == 2
@@ -88,20 +88,20 @@ def test_what_one_has_used_up_another_has_not() -> None:
     assert allowed(limits, 3, ("account", "eva"), ("address", "192.0.2.81")) == 1
 
 
-def test_what_is_refused_is_counted_for_nobody() -> None:
+def test_a_refused_request_is_not_counted() -> None:
     limits = counting({"account": Rate(1, 600), "address": Rate(3, 600)}, Clock())
     assert allowed(limits, 100, ("account", "karen"), ("address", HALL)) == 1
     assert allowed(limits, 100, ("address", HALL)) == 2
 
 
-def test_kinds_are_counted_apart() -> None:
+def test_rate_classes_are_counted_apart() -> None:
     limits = RateLimiter(configured_rates({}, 0.0001))
     assert allowed(limits, 9, ("address", HALL), kind=READING) == 1
     assert allowed(limits, 9, ("address", HALL), kind=CHANGING) == 1
     assert allowed(limits, 9, ("address", HALL), kind=UNLIMITED) == 9
 
 
-def test_it_remembers_so_many_and_forgets_who_has_not_asked_for_longest(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_asker_idle_longest_is_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_REMEMBERED", 3)
     limits = counting({"address": Rate(1, 600)}, Clock())
     for address in "abcd":
@@ -111,7 +111,7 @@ def test_it_remembers_so_many_and_forgets_who_has_not_asked_for_longest(monkeypa
     assert allowed(limits, 1, ("address", "a")) == 1
 
 
-def test_whoever_has_addresses_as_they_like_makes_it_forget_no_account(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_addresses_do_not_displace_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_REMEMBERED", 100)
     limits = counting({"account": Rate(2, 600), "address": Rate(5, 600)}, Clock())
     assert allowed(limits, 3, ("account", "karen"), ("address", HALL)) == 2
@@ -134,7 +134,7 @@ def test_whoever_has_addresses_as_they_like_makes_it_forget_no_account(monkeypat
         ("x" * 50_000, "x" * 64),
     ],
 )
-def test_a_network_has_as_many_addresses_as_it_likes_and_counts_as_one(address: str, network: str) -> None:
+def test_an_ipv6_network_counts_as_one_address(address: str, network: str) -> None:
     assert network_of(address) == network
 
 
@@ -147,7 +147,7 @@ def test_a_pass_is_counted_apart_from_accounts() -> None:
     assert askers_of(None, HALL) == [("address", HALL)]
 
 
-def test_an_operation_that_says_nothing_is_limited_by_its_method() -> None:
+def test_the_method_decides_the_default_rate_class() -> None:
     async def silent() -> None: ...
 
     @limited(LOGGING)
@@ -165,16 +165,16 @@ def test_an_operation_that_says_nothing_is_limited_by_its_method() -> None:
 
 
 def asking(limits: dict[str, Any], **headers: str) -> httpx.AsyncClient:
-    app = create_kitchen()
+    app = create_sample_app()
     app.state.rate_limiter = RateLimiter(limits)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost:8080", headers=headers)
 
 
 CONTACT = {"company": "Kiosken", "positions": 1, "hours": 10, "contact": {"name": "Jens"}}
-INTAKES = "/api/kitchen/v1/intakes"
+INTAKES = "/api/sample/v1/intakes"
 
 
-async def test_a_program_is_told_what_is_left_and_when_to_come_again() -> None:
+async def test_api_responses_have_rate_limit_headers() -> None:
     limits = {"changing": {"account": Rate(2, 600), "address": Rate(9, 600)}}
     async with asking(limits, authorization=f"Bearer {token('member')}") as client:
         first, second, third = [await client.post(INTAKES, json=CONTACT) for _ in range(3)]
@@ -189,14 +189,14 @@ async def test_a_program_is_told_what_is_left_and_when_to_come_again() -> None:
     assert third.headers["ratelimit-policy"] == '"changing-account";q=2;w=600'
 
 
-async def test_a_person_is_told_on_a_page_in_their_language() -> None:
+async def test_a_rate_limit_page_is_translated() -> None:
     async with asking({"reading": {"address": Rate(2, 600)}}, accept="text/html") as client:
-        await client.get("/kitchen/intake")
-        page = await client.get("/kitchen/intake")
+        await client.get("/sample/intake")
+        page = await client.get("/sample/intake")
         assert "ratelimit" not in page.headers
-        danish = await client.get("/kitchen/intake")
-        english = await client.get("/kitchen/intake?lang=en")
-        part = await client.get("/kitchen/intake", headers={"hx-request": "true"})
+        danish = await client.get("/sample/intake")
+        english = await client.get("/sample/intake?lang=en")
+        part = await client.get("/sample/intake", headers={"hx-request": "true"})
     assert [one.status_code for one in (page, danish, english, part)] == [200, 429, 429, 429]
     assert "For mange forsøg på kort tid" in danish.text
     assert "Prøv igen om 300 sekunder" in danish.text
@@ -205,9 +205,9 @@ async def test_a_person_is_told_on_a_page_in_their_language() -> None:
     assert english.headers["retry-after"] == "300"
 
 
-async def test_who_may_not_is_counted_too() -> None:
+async def test_forbidden_requests_are_counted() -> None:
     async with asking({"reading": {"address": Rate(2, 600)}}) as client:
-        assert [(await client.get("/kitchen/secret")).status_code for _ in range(3)] == [401, 401, 429]
+        assert [(await client.get("/sample/secret")).status_code for _ in range(3)] == [401, 401, 429]
 
 
 # --- what an installation says
@@ -217,7 +217,7 @@ def settings(**more: object) -> ServiceSettings:
     return ServiceSettings(database_url="postgresql://localhost/none", token_jwks="{}", **more)  # type: ignore[arg-type]
 
 
-def test_an_installation_changes_what_it_names_and_nothing_else() -> None:
+def test_an_installation_changes_only_the_rates_it_names() -> None:
     said = settings(rate_limits='{"logging": {"pass": "5000/60s"}}', rate_limits_times=2)
     rates = configured_rates(said.rate_limits, said.rate_limits_times)
     assert rates["logging"]["pass"] == Rate(10_000, 60)
@@ -225,7 +225,7 @@ def test_an_installation_changes_what_it_names_and_nothing_else() -> None:
     assert rates.keys() == RATE_CLASSES.keys()
 
 
-def test_without_a_word_everything_is_limited() -> None:
+def test_the_default_rates_limit_everything() -> None:
     said = settings(rate_limits="")
     assert configured_rates(said.rate_limits, said.rate_limits_times) == {
         name: kind.rates for name, kind in RATE_CLASSES.items()
@@ -245,7 +245,7 @@ def test_without_a_word_everything_is_limited() -> None:
         '{"signing-in": {"pass": "5/60s"}}',
     ],
 )
-def test_what_makes_no_sense_stops_the_process_before_it_starts(said: str) -> None:
+def test_invalid_rates_are_a_settings_error(said: str) -> None:
     with pytest.raises(ValidationError):
         settings(rate_limits=said)
 

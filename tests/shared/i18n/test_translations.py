@@ -1,4 +1,4 @@
-"""Languages: which one is spoken, and that nothing is left unsaid in Danish."""
+"""Languages: choosing one, and complete translations."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_every_message_has_danish_words() -> None:
     assert not gaps, f"untranslated (python -m shared.i18n.catalog prints this):\n{told}"
 
 
-def test_danish_words_keep_the_values_of_the_english_ones() -> None:
+def test_translations_keep_the_placeholders() -> None:
     strays = [problem for path in chain(*catalog.folders().values()) for problem in catalog.wrong_values(path)]
     assert not strays, "\n".join(strays)
 
@@ -31,7 +31,7 @@ def test_a_message_is_translated_once_in_a_service() -> None:
     assert not twice, "\n".join(twice)
 
 
-def test_a_template_has_a_name_of_its_own_in_its_service() -> None:
+def test_template_names_are_unique_within_a_service() -> None:
     for service in ("pledges", "events", "notifications", "dashboard"):
         folders = pages.template_folders(service)
         names = Counter(path.relative_to(folder) for folder in folders for path in folder.rglob("*") if path.is_file())
@@ -50,11 +50,11 @@ def test_a_missing_translation_is_found(tmp_path) -> None:  # type: ignore[no-un
     assert catalog.translated(po) == set()
 
 
-def test_danish_is_spoken_where_nobody_chose() -> None:
+def test_danish_is_the_default() -> None:
     assert gettext("Sign out") == "Log ud"
 
 
-def test_a_block_speaks_its_language_and_no_longer() -> None:
+def test_use_language_sets_the_language_within_its_block() -> None:
     with use_language("en"):
         assert gettext("Sign out") == "Sign out"
         with use_language("da"):
@@ -63,11 +63,11 @@ def test_a_block_speaks_its_language_and_no_longer() -> None:
     assert gettext("Sign out") == "Log ud"
 
 
-def test_an_unknown_message_is_said_as_it_stands() -> None:
+def test_an_unknown_message_is_returned_untranslated() -> None:
     assert gettext("Never heard of %(name)s", name="this") == "Never heard of this"
 
 
-def test_numbers_choose_the_form() -> None:
+def test_numbers_choose_the_plural() -> None:
     words = ("One thing needs to be corrected", "%(num)s things need to be corrected")
     assert ngettext(*words, 1) == "Én ting skal rettes"
     assert ngettext(*words, 3) == "3 ting skal rettes"
@@ -89,27 +89,27 @@ def test_accept_language_is_read_by_its_qualities(header: str, language: str | N
     assert translations.preferred_language(header) == language
 
 
-async def test_pages_are_danish_unless_chosen_and_the_choice_is_remembered(kitchen) -> None:  # type: ignore[no-untyped-def]
+async def test_a_chosen_language_is_stored_in_a_cookie(sample_app) -> None:  # type: ignore[no-untyped-def]
     html = {"accept": "text/html"}
-    first = await kitchen.get("/kitchen/intake", headers={**html, "accept-language": "en"})
+    first = await sample_app.get("/sample/intake", headers={**html, "accept-language": "en"})
     assert '<html lang="da">' in first.text
-    chosen = await kitchen.get("/kitchen/intake?lang=en", headers=html)
+    chosen = await sample_app.get("/sample/intake?lang=en", headers=html)
     assert '<html lang="en">' in chosen.text
     assert chosen.headers["content-language"] == "en"
     [said] = [one for one in chosen.headers.get_list("set-cookie") if "lang=" in one]
     cookie, _, attributes = said.partition("; ")
     assert cookie == "__Host-lang=en"
     assert {"Path=/", "Secure", "HttpOnly", "SameSite=Lax"} <= set(attributes.split("; "))
-    kept = await kitchen.get("/kitchen/intake", headers={**html, "cookie": cookie})
+    kept = await sample_app.get("/sample/intake", headers={**html, "cookie": cookie})
     assert '<html lang="en">' in kept.text
 
 
-async def test_a_language_nobody_speaks_changes_nothing(kitchen) -> None:  # type: ignore[no-untyped-def]
-    answer = await kitchen.get("/kitchen/intake?lang=tlh", headers={"accept": "text/html"})
+async def test_an_unsupported_language_is_ignored(sample_app) -> None:  # type: ignore[no-untyped-def]
+    answer = await sample_app.get("/sample/intake?lang=tlh", headers={"accept": "text/html"})
     assert '<html lang="da">' in answer.text
     assert "lang=" not in answer.headers.get("set-cookie", "")
 
 
-async def test_language_links_keep_the_rest_of_the_address(kitchen) -> None:  # type: ignore[no-untyped-def]
-    answer = await kitchen.get("/kitchen/intake?event=7&lang=da&q=%22%3E", headers={"accept": "text/html"})
-    assert 'href="/kitchen/intake?event=7&amp;q=%22%3E&amp;lang=en"' in answer.text
+async def test_language_links_keep_the_rest_of_the_address(sample_app) -> None:  # type: ignore[no-untyped-def]
+    answer = await sample_app.get("/sample/intake?event=7&lang=da&q=%22%3E", headers={"accept": "text/html"})
+    assert 'href="/sample/intake?event=7&amp;q=%22%3E&amp;lang=en"' in answer.text

@@ -1,4 +1,4 @@
-"""A small publisher and a small consumer on real parts."""
+"""A small publisher and a small consumer on a real database and broker."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""A worker that only reads, as a process of its own, to be killed: `python -m tests.shared.messaging.reader NAME`.
-
-Its settings come from the environment; PostgreSQL knows it as NAME-worker.
-"""
+"""A worker that only consumes, as a process that tests kill: `python -m tests.shared.messaging.reader NAME`."""
 
 from __future__ import annotations
 

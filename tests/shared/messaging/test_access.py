@@ -1,4 +1,4 @@
-"""How a broker is reached: in the clear as nobody, or over TLS as somebody, and nothing between."""
+"""Connecting to a broker, with and without TLS."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def ca_file(tmp_path: Path) -> str:
     return str(tmp_path / "ca.pem")
 
 
-def test_a_broker_that_is_only_named_is_reached_in_the_clear() -> None:
+def test_a_plain_address_is_connected_to_without_tls() -> None:
     assert client_options("a:1,b:2") == {"bootstrap_servers": ["a:1", "b:2"]}
     assert client_options(KafkaAccess("a:1")) == {"bootstrap_servers": ["a:1"]}
     assert faststream_security(KafkaAccess("a:1")) is None
 
 
-def test_with_a_name_the_certificate_is_checked_and_only_our_own_authority_counts(ca_file: str) -> None:
+def test_a_login_requires_tls_with_our_own_authority(ca_file: str) -> None:
     options = client_options(KafkaAccess("a:1", "SASL_SSL", "tilsagn-events", SECRET, ca_file))
     context: ssl.SSLContext = options.pop("ssl_context")
     assert options == {
@@ -46,7 +46,7 @@ def test_with_a_name_the_certificate_is_checked_and_only_our_own_authority_count
     assert trusted["subject"] == ((("commonName", "Tilsagn, inside"),),)
 
 
-def test_two_authorities_are_trusted_while_one_takes_the_others_place_and_the_file_is_read_anew(ca_file: str) -> None:
+def test_the_certificate_file_is_read_again_and_may_have_two_authorities(ca_file: str) -> None:
     access = KafkaAccess("a:1", "SASL_SSL", "tilsagn-events", SECRET, ca_file)
 
     def trusted() -> int:
@@ -80,7 +80,7 @@ def test_two_authorities_are_trusted_while_one_takes_the_others_place_and_the_fi
         ),
     ],
 )
-def test_a_service_does_not_start_with_half_of_what_is_needed(
+def test_a_service_does_not_start_with_incomplete_kafka_settings(
     given: dict[str, str], words: str, base_settings: dict[str, Any]
 ) -> None:
     with pytest.raises(ValidationError) as refused:
@@ -104,7 +104,7 @@ def test_the_password_is_not_shown_with_the_settings(base_settings: dict[str, An
     assert settings.kafka.password == SECRET
 
 
-def test_an_environment_says_the_same_with_and_without_a_services_prefix(ca_file: str) -> None:
+def test_an_environment_is_read_with_and_without_a_prefix(ca_file: str) -> None:
     said = {
         "KAFKA_BOOTSTRAP_SERVERS": "a:1",
         "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
@@ -131,7 +131,7 @@ def test_an_environment_says_the_same_with_and_without_a_services_prefix(ca_file
         ({"kafka_flavour": "embedded"}, []),
     ],
 )
-def test_a_deployment_can_say_what_it_reaches_in_the_clear(
+def test_connections_without_tls_are_reported(
     differing: dict[str, str], expected: list[str], base_settings: dict[str, Any]
 ) -> None:
     deployed = {"database_url": "postgresql://a@b/c", "public_url": "https://a.example", "kafka_flavour": "apache"}

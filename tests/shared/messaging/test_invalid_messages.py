@@ -1,4 +1,4 @@
-"""Messages that cannot have their effect: put aside one by one, and the next ones go on."""
+"""Invalid messages become dead letters, and the next ones are applied."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ POISON: dict[str, tuple[bytes | None, dict[str, bytes | None]]] = {
 
 
 @pytest.mark.parametrize("kind", POISON)
-async def test_poison_is_put_aside_and_the_next_message_takes_effect(
+async def test_an_invalid_message_becomes_a_dead_letter_and_the_next_is_applied(
     kind: str,
     worker: Worker,
     publisher_settings: ServiceSettings,
@@ -63,7 +63,7 @@ async def test_poison_is_put_aside_and_the_next_message_takes_effect(
     assert letter.record.value == value
 
 
-async def test_records_without_headers_or_key_and_unknown_types_pass_by(
+async def test_records_without_headers_or_key_and_unknown_types_are_skipped(
     worker: Worker,
     publisher_settings: ServiceSettings,
     events_database: Database,
@@ -81,7 +81,7 @@ async def test_records_without_headers_or_key_and_unknown_types_pass_by(
         assert [letter.reason for letter in await dead_letters.waiting(conn)] == ["no_type"]
 
 
-async def test_a_message_the_effect_refuses_is_put_aside_alone_and_can_be_replayed(
+async def test_a_rejected_message_becomes_a_dead_letter_and_can_be_replayed(
     worker: Worker, effects: Effects, events_database: Database, taskforce_id: UUID
 ) -> None:
     effects.refuse = {"later"}

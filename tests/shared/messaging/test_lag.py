@@ -1,4 +1,4 @@
-"""How far behind a consumer is, as the broker knows it and as the consumer says it."""
+"""The lag of consumers, as the broker and as the consumer report it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.support.brokers import Broker
 
 
-async def test_lag_is_seen_and_returns_to_zero(
+async def test_lag_rises_and_returns_to_zero(
     worker: Worker, publisher_settings: ServiceSettings, events_database: Database, taskforce_id: UUID
 ) -> None:
     await publish(events_database, *(company(taskforce_id) for _ in range(20)))
@@ -39,14 +39,14 @@ async def test_lag_is_seen_and_returns_to_zero(
     assert behind == {"tilsagn.nobody": 20}
 
 
-async def test_the_lag_of_a_topic_that_is_not_there_is_not_zero() -> None:
+async def test_the_lag_of_a_missing_topic_is_an_error() -> None:
     with EmbeddedBroker() as empty:
         for _ in range(2):
             with pytest.raises(UnknownTopicOrPartitionError):
                 await group_lags(empty.bootstrap_servers, {GROUP: [CompanyRegistered.topic()]})
 
 
-async def test_a_consumer_says_how_far_behind_it_is_and_since_when(
+async def test_a_consumer_reports_its_lag_and_since_when(
     worker: Worker, effects: Effects, events_database: Database, taskforce_id: UUID
 ) -> None:
     [consumer] = worker.consumers
@@ -83,7 +83,7 @@ async def test_a_consumer_says_how_far_behind_it_is_and_since_when(
     await eventually(all_of_it)
 
 
-async def test_a_consumer_that_does_not_know_yet_where_it_is_does_not_claim_to_be_caught_up(
+async def test_a_consumer_without_a_position_does_not_report_lag_zero(
     broker: Broker, publisher_settings: ServiceSettings, effects: Effects
 ) -> None:
     consumer = effects.consumer()

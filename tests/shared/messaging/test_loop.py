@@ -1,4 +1,4 @@
-"""From the outbox through the broker to an effect, and what may go wrong on the way."""
+"""From the outbox through the broker to an effect, with errors on the way."""
 
 from __future__ import annotations
 
@@ -57,9 +57,7 @@ async def test_a_change_that_rolls_back_is_never_published(
     assert await rows(events_database) == [(kept.company_id, 1)]
 
 
-async def test_a_replay_delivers_again_and_changes_nothing(
-    worker: Worker, events_database: Database, taskforce_id: UUID
-) -> None:
+async def test_a_replay_has_no_second_effect(worker: Worker, events_database: Database, taskforce_id: UUID) -> None:
     await publish(events_database, *(company(taskforce_id) for _ in range(10)))
 
     async def done() -> bool:
@@ -88,7 +86,7 @@ async def test_a_row_replayed_while_it_is_being_published_stays_pending(
     assert status == "UPDATE 0"
 
 
-async def test_the_broker_may_lose_everything_and_nothing_is_lost(
+async def test_a_broker_that_lost_its_log_is_refilled(
     worker: Worker, broker: Broker, events_database: Database, taskforce_id: UUID
 ) -> None:
     await publish(events_database, *(company(taskforce_id) for _ in range(50)))
@@ -105,7 +103,7 @@ async def test_the_broker_may_lose_everything_and_nothing_is_lost(
     await eventually(done)
 
 
-async def test_a_passing_failure_is_retried_in_order_and_nothing_is_put_aside(
+async def test_a_transient_error_is_retried_in_order(
     worker: Worker, effects: Effects, events_database: Database, taskforce_id: UUID
 ) -> None:
     effects.fail_with = [ConnectionError(), asyncpg.DeadlockDetectedError(), TimeoutError()]
@@ -121,7 +119,7 @@ async def test_a_passing_failure_is_retried_in_order_and_nothing_is_put_aside(
         assert await dead_letters.waiting(conn) == []
 
 
-async def test_a_mistake_of_ours_loses_nothing(
+async def test_a_bug_in_apply_loses_nothing(
     worker: Worker, effects: Effects, events_database: Database, taskforce_id: UUID
 ) -> None:
     effects.fail_with = [RuntimeError("a bug")]
@@ -140,9 +138,7 @@ async def test_a_worker_is_ready_once_it_has_partitions_and_nothing_is_stuck(wor
     await eventually(ready)
 
 
-async def test_a_worker_is_told_of_several_brokers_and_needs_one_of_them(
-    publisher_settings: ServiceSettings, effects: Effects
-) -> None:
+async def test_a_worker_needs_one_of_several_brokers(publisher_settings: ServiceSettings, effects: Effects) -> None:
     several = f"127.0.0.1:9,{publisher_settings.kafka_bootstrap_servers}"
     worker = Worker(
         publisher_settings.model_copy(update={"kafka_bootstrap_servers": several}),
@@ -160,7 +156,7 @@ async def test_a_worker_is_told_of_several_brokers_and_needs_one_of_them(
         await worker.stop()
 
 
-async def test_a_worker_comes_up_without_its_broker_and_attaches_when_it_comes(
+async def test_a_worker_starts_without_its_broker(
     base_settings: dict[str, Any],
     broker: Broker,
     events_dsns: Databases,

@@ -1,7 +1,4 @@
-"""What our settings are worth on Apache Kafka itself, one node of it: each claim of them, and each in a fault.
-
-Prints its figures (pytest -s): docs/architecture.md repeats them.
-"""
+"""Our client settings on one node of Apache Kafka: each promise, and each during a fault."""
 
 from __future__ import annotations
 
@@ -129,7 +126,7 @@ def another_reader(settings: ServiceSettings, folder: Path) -> Iterator[subproce
         pytest.param(signal.SIGTERM, 0, 6, id="stopped"),
     ],
 )
-async def test_the_partitions_of_a_worker_that_ended_are_read_by_the_other(
+async def test_another_worker_takes_over_the_partitions(
     number: signal.Signals,
     least: float,
     most: float,
@@ -178,7 +175,7 @@ def first_by(worker: str, effects: Sequence[Effect], since: datetime) -> float:
     return min((effect.at - since).total_seconds() for effect in effects if effect.worker == worker)
 
 
-async def test_a_restart_of_the_broker_loses_nothing_and_nobody_has_to_help(
+async def test_a_broker_restart_loses_nothing(
     worker: Worker,
     broker: KafkaCluster,
     events_database: Database,
@@ -201,7 +198,7 @@ async def test_a_restart_of_the_broker_loses_nothing_and_nobody_has_to_help(
     assert outcome.first_after(served) < 30
 
 
-async def test_a_broker_that_is_paused_for_15_s_is_waited_for(
+async def test_a_broker_pause_of_15_s_is_survived(
     worker: Worker,
     broker: KafkaCluster,
     events_database: Database,
@@ -307,7 +304,7 @@ def _forget_offsets(node: KafkaNode, data: Path) -> None:
     node.start()
 
 
-async def test_a_change_takes_effect_at_once_though_a_fetch_may_wait_long(
+async def test_a_long_fetch_does_not_delay_a_change(
     publisher_settings: ServiceSettings,
     broker: KafkaCluster,
     effects: Effects,

@@ -1,8 +1,4 @@
-"""Our settings on a cluster of three nodes of Apache Kafka, with the topics as declared: one or two of them gone.
-
-Each node is broker and controller, with Kafka's own times. Prints its figures (pytest -s): docs/architecture.md
-repeats them.
-"""
+"""Our client settings on three nodes of Apache Kafka, with one or two of them down."""
 
 from __future__ import annotations
 
@@ -59,7 +55,7 @@ async def led(cluster: KafkaCluster) -> dict[KafkaNode, int]:
 
 
 @pytest.mark.parametrize(("how", "most"), [("kill", 25.0), ("stop", 10.0)])
-async def test_the_others_take_over_what_a_node_led(
+async def test_other_nodes_take_over_from_a_failed_leader(
     how: str,
     most: float,
     worker: Worker,
@@ -94,7 +90,7 @@ async def test_the_others_take_over_what_a_node_led(
     assert outcome.longest_wait(struck, away) < most
 
 
-async def test_one_of_three_alone_takes_nothing_and_two_go_on(
+async def test_two_of_three_nodes_continue_and_one_alone_does_not(
     worker: Worker,
     broker: KafkaCluster,
     publisher_settings: ServiceSettings,
@@ -138,7 +134,7 @@ async def test_one_of_three_alone_takes_nothing_and_two_go_on(
     assert third.alive()
 
 
-async def test_with_too_few_replicas_in_sync_kafka_refuses_and_the_relay_waits(
+async def test_the_relay_waits_while_too_few_replicas_are_in_sync(
     worker: Worker,
     broker: KafkaCluster,
     events_database: Database,

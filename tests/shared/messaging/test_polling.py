@@ -1,4 +1,4 @@
-"""Waiting for records: as long as there are none, and no longer."""
+"""Waiting for records."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Client:
         return {partitions: ["record"]}
 
 
-async def test_a_call_that_would_end_at_once_waits_for_records() -> None:
+async def test_a_short_poll_waits_for_records() -> None:
     client = Client()
     wait_for_records(cast("Any", client))
     asyncio.get_running_loop().call_later(0.05, client.records.set)

@@ -1,4 +1,4 @@
-"""The relay: one at a time, whatever happens, and what it says of itself."""
+"""The relay: leadership, restarts and its figures."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ async def onlooker(publisher_settings: ServiceSettings) -> AsyncIterator[Relay]:
     await other.close()
 
 
-async def test_a_change_of_years_ago_that_is_told_now_has_not_been_waiting_for_years(
+async def test_an_old_change_that_is_published_now_has_not_been_pending_for_years(
     onlooker: Relay, events_database: Database, taskforce_id: UUID
 ) -> None:
     async with events_database.change(taskforce_id) as conn:
@@ -73,7 +73,7 @@ async def test_a_change_of_years_ago_that_is_told_now_has_not_been_waiting_for_y
 
 
 @pytest.mark.parametrize("turns", range(3))
-async def test_a_relay_stops_though_a_change_comes_at_that_moment(
+async def test_a_relay_stops_while_a_change_arrives(
     publisher_settings: ServiceSettings, events_database: Database, turns: int
 ) -> None:
     relay = Relay(publisher_settings, service="events")
@@ -95,7 +95,7 @@ async def test_a_relay_stops_though_a_change_comes_at_that_moment(
     assert done, "the cancellation was lost"
 
 
-async def test_a_relay_starts_over_after_an_error_that_nobody_foresaw(
+async def test_a_relay_restarts_after_an_unexpected_error(
     publisher_settings: ServiceSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     relay = Relay(publisher_settings, service="events")
@@ -118,7 +118,7 @@ async def test_a_relay_starts_over_after_an_error_that_nobody_foresaw(
     await asyncio.gather(running, return_exceptions=True)
 
 
-async def test_a_leader_that_has_gone_silent_is_followed_by_another(
+async def test_a_silent_leader_is_replaced(
     publisher_settings: ServiceSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shared.messaging.relay.SILENT_LEADER_SECONDS", 2.0)
@@ -164,7 +164,7 @@ async def test_two_relays_of_one_service_never_publish_at_once(publisher_setting
     await second.stop()
 
 
-async def test_a_relay_that_starts_over_leaves_no_producer_behind(
+async def test_a_restarted_relay_leaves_no_producer(
     publisher_settings: ServiceSettings,
     broker: Broker,
     events_database: Database,
@@ -199,7 +199,7 @@ async def test_a_relay_that_starts_over_leaves_no_producer_behind(
     assert connections_to(broker) == 0
 
 
-async def test_what_the_producer_does_not_even_take_keeps_nothing_else_back(
+async def test_a_row_that_the_producer_rejects_does_not_block_others(
     publisher_settings: ServiceSettings, broker: Broker, events_database: Database, taskforce_id: UUID
 ) -> None:
     """A message that is too large, before others: it stays, and is complained of, and they go out."""

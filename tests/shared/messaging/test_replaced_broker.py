@@ -1,4 +1,4 @@
-"""A consumer whose broker is replaced by an empty one, as the embedded one is at each start: nothing is passed over."""
+"""A consumer whose broker is replaced by an empty one, as the embedded broker is at each start."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ pytestmark = [
 FIRST = TopicPartition(CompanyRegistered.topic(), 0)
 
 
-async def test_offsets_of_the_log_that_is_gone_are_not_committed_in_the_next(
+async def test_offsets_of_a_lost_log_are_not_committed_in_the_new_one(
     worker: Worker, broker: EmbeddedBroker, events_database: Database, taskforce_id: UUID
 ) -> None:
     """The client asks again until it is answered: by then it is another member, of a group that has read nothing."""
@@ -53,7 +53,7 @@ async def test_offsets_of_the_log_that_is_gone_are_not_committed_in_the_next(
     assert await client.committed(FIRST) in {None, 0}
 
 
-async def test_who_stands_beyond_the_end_reads_from_the_beginning(
+async def test_a_position_beyond_the_end_is_reset_to_the_beginning(
     worker: Worker, events_database: Database, taskforce_id: UUID
 ) -> None:
     """The embedded broker answers for ever that nothing is there yet, and the client would say: caught up."""
@@ -67,7 +67,7 @@ async def test_who_stands_beyond_the_end_reads_from_the_beginning(
     await eventually(lambda: _has_effects(events_database, 10))
 
 
-async def test_what_failed_is_not_looked_for_in_the_next_log(
+async def test_a_failed_batch_is_not_sought_in_a_new_log(
     worker: Worker,
     effects: Effects,
     broker: EmbeddedBroker,

@@ -1,7 +1,4 @@
-"""Apache Kafka that asks who one is: over TLS, with names and passwords, and rights for each service's own business.
-
-A node of its own with the settings of docs/operations.md, and the rights that `python -m deploy.access` gives.
-"""
+"""Apache Kafka with TLS, logins and access rights for each service."""
 
 from __future__ import annotations
 
@@ -17,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiokafka.errors import ClusterAuthorizationFailedError, KafkaConnectionError, KafkaError
 
-from deploy import bus
-from deploy.access import OPERATOR, Right, declared, user_of, users
+from deploy import topic_contents
+from deploy.access import OPERATOR, Acl, declared, user_of, users
 from deploy.access.__main__ import run
-from deploy.access.broker import grant, rights_of, set_passwords
+from deploy.access.broker import acls_of, grant, set_passwords
 from deploy.certificates import Authority
 from deploy.kafka import KafkaCluster
 from deploy.kafka.security import Security
@@ -147,7 +144,7 @@ async def not_ready(worker: Worker) -> bool:
     return not any(check.ok for check in await worker.health())
 
 
-async def test_a_change_reaches_its_reader_with_nothing_but_the_rights_of_either(
+async def test_a_change_is_delivered_with_minimal_rights(
     secured: Secured, start: Any, events_database: Database, taskforce_id: UUID
 ) -> None:
     sender = await start(secured.access("events"), relay=True)
@@ -174,7 +171,7 @@ async def test_a_change_reaches_its_reader_with_nothing_but_the_rights_of_either
         ("clear", "Connection at .* closed"),
     ],
 )
-async def test_whoever_comes_wrongly_gets_nothing_says_why_and_loses_nothing(
+async def test_a_client_with_a_wrong_login_is_refused_and_loses_nothing(
     wrong: str,
     words: str,
     secured: Secured,
@@ -268,7 +265,7 @@ def taskforce(taskforce_id: UUID) -> TaskforceRegistered:
     )
 
 
-async def test_a_topic_that_may_not_be_written_keeps_no_other_from_being_written(
+async def test_a_forbidden_topic_does_not_block_the_others(
     secured: Secured,
     start: Any,
     settings: Callable[..., ServiceSettings],
@@ -276,7 +273,7 @@ async def test_a_topic_that_may_not_be_written_keeps_no_other_from_being_written
     taskforce_id: UUID,
 ) -> None:
     await set_passwords(secured.administrator, {"tilsagn-half": password_of("half")})
-    await grant(secured.administrator, [Right("tilsagn-half", "Write", "Topic", "tilsagn.events.taskforce")])
+    await grant(secured.administrator, [Acl("tilsagn-half", "Write", "Topic", "tilsagn.events.taskforce")])
     await publish(events_database, company(taskforce_id), taskforce(taskforce_id))
     await start(replace(secured.administrator, username="tilsagn-half", password=password_of("half")), relay=True)
 
@@ -287,7 +284,7 @@ async def test_a_topic_that_may_not_be_written_keeps_no_other_from_being_written
     await eventually(one_is_out)
 
 
-async def test_the_operator_sees_and_empties_what_there_is_and_writes_nothing(
+async def test_the_operator_reads_and_empties_topics_and_cannot_write(
     secured: Secured,
     start: Any,
     settings: Callable[..., ServiceSettings],
@@ -309,30 +306,30 @@ async def test_the_operator_sees_and_empties_what_there_is_and_writes_nothing(
         return await group_lags(operator, {DASHBOARD: [TOPIC]}) == {DASHBOARD: 0}
 
     await eventually(read)
-    assert not await bus.is_empty(operator)
-    assert any([records async for records in bus.read(operator)])
+    assert not await topic_contents.is_empty(operator)
+    assert any([records async for records in topic_contents.read(operator)])
     with pytest.raises(ClusterAuthorizationFailedError):  # as nobody who may write anything
         await send(settings(operator))
-    await bus.empty(operator)
-    assert await bus.is_empty(operator)
+    await topic_contents.empty(operator)
+    assert await topic_contents.is_empty(operator)
 
 
 @pytest.mark.parametrize("service", ["pledges", "events", "notifications", "dashboard"])
-async def test_no_service_empties_a_topic_makes_one_or_gives_a_right(service: str, secured: Secured) -> None:
+async def test_no_service_can_empty_or_create_topics_or_grant_rights(service: str, secured: Secured) -> None:
     access = secured.access(service)
     with pytest.raises(KafkaError):
         await set_passwords(access, {user_of("events"): "taken over"})
     with pytest.raises(KafkaError):
-        await grant(access, [Right(user_of(service), "Delete", "Topic", TOPIC)])
+        await grant(access, [Acl(user_of(service), "Delete", "Topic", TOPIC)])
     with pytest.raises(KafkaError):
         await create_missing(access, [Topic("tilsagn.events.more", 1)])
     async with admin_of(access) as admin:
         answer: Any = await admin.delete_topics([TOPIC])
     assert all(code for _, code in answer.topic_error_codes)
-    assert await rights_of(secured.administrator, users().values()) == set(declared())
+    assert await acls_of(secured.administrator, users().values()) == set(declared())
 
 
-async def test_a_new_password_takes_the_old_ones_place(secured: Secured) -> None:
+async def test_a_new_password_replaces_the_old_one(secured: Secured) -> None:
     first = replace(secured.administrator, username="tilsagn-renewed", password="first")
     second = replace(first, password="second")
     await set_passwords(secured.administrator, {"tilsagn-renewed": "first"})
@@ -379,7 +376,7 @@ def command(module: str, secured: Secured, *arguments: str, **more: str) -> subp
     )  # fmt: skip
 
 
-def test_the_jobs_do_their_work_and_say_what_is_not_as_declared(secured: Secured) -> None:
+def test_the_jobs_report_undeclared_topics_and_rights(secured: Secured) -> None:
     done = command("deploy.topics", secured, "--check")
     assert (done.returncode, done.stdout) == (0, "all topics are there and as declared\n"), done.stderr
     done = command("deploy.access", secured, "--check")
@@ -390,6 +387,6 @@ def test_the_jobs_do_their_work_and_say_what_is_not_as_declared(secured: Secured
     done = command("deploy.access", secured, DASHBOARD_KAFKA_USERNAME="board", DASHBOARD_KAFKA_PASSWORD="new")
     assert done.returncode == 0
     assert "board may read group tilsagn.dashboard: granted\n" in done.stdout
-    asyncio.run(grant(secured.administrator, [Right("board", "Write", "Topic", TOPIC)]))
+    asyncio.run(grant(secured.administrator, [Acl("board", "Write", "Topic", TOPIC)]))
     done = command("deploy.access", secured, "--check", DASHBOARD_KAFKA_USERNAME="board")
     assert (done.returncode, done.stderr) == (1, f"board may write topic {TOPIC}, and nobody declared it\n")

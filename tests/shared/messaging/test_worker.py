@@ -1,4 +1,4 @@
-"""A worker and the broker it is attached to, which may become another one."""
+"""A worker whose broker is replaced or does not answer."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def _nothing(conn: Connection, deliveries: Sequence[Delivery]) -> None:
 
 
 @pytest.mark.skipif(brokers.FLAVOUR == "apache", reason="Apache Kafka keeps its topics when it is started again")
-async def test_it_leaves_partitions_that_a_new_broker_has_not_got(
+async def test_a_worker_drops_partitions_that_a_new_broker_does_not_have(
     broker: EmbeddedBroker, publisher_settings: ServiceSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workers, "METADATA_MAX_AGE_MS", 8_000)
@@ -70,7 +70,7 @@ async def test_it_leaves_partitions_that_a_new_broker_has_not_got(
         await worker.stop()
 
 
-async def test_a_worker_works_after_two_others_have_left_one_after_the_other(
+async def test_a_worker_consumes_after_two_others_have_left(
     publisher_settings: ServiceSettings,
 ) -> None:
     """The embedded broker used to wait for ever for the leader that had left last."""
@@ -109,7 +109,7 @@ def _never_get_into_the_group(client: AIOKafkaConsumer) -> None:
 
 
 @pytest.mark.parametrize("stall", [_pause, _stop_heeding_the_group, _never_get_into_the_group])
-async def test_a_consumer_that_takes_nothing_more_attaches_anew(
+async def test_a_stalled_consumer_is_restarted(
     stall: Callable[[AIOKafkaConsumer], None],
     worker: Worker,
     events_database: Database,
@@ -155,7 +155,7 @@ async def _has_heard_of(consumer: Consumer, partitions: int) -> bool:
 
 
 @pytest.mark.kafka
-async def test_no_heart_goes_on_beating_when_it_attaches_anew_while_its_broker_does_not_answer(
+async def test_a_restarted_consumer_leaves_no_heartbeat_behind(
     worker: Worker,
     broker: KafkaCluster,
     events_database: Database,

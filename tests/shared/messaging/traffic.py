@@ -1,4 +1,4 @@
-"""Changes at a steady pace while something is broken, and what has become of each of them."""
+"""Publishes changes at a steady pace while something is broken, and checks the effect of each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 from uuid import UUID, uuid4
 
-from deploy import bus
+from deploy import topic_contents
 from shared.contracts.events import CompanyRegistered
 from tests.faults.broker_log import header
 from tests.shared.messaging.conftest import company, publish
@@ -160,7 +160,7 @@ async def on_the_broker(bootstrap_servers: str) -> list[tuple[UUID, int]]:
     """The company and version of each record on the broker, each partition in its order."""
     return [
         (UUID((record.key or b"").decode()), int(header(record, "ce_aggregateversion")))
-        async for records in bus.read(bootstrap_servers)
+        async for records in topic_contents.read(bootstrap_servers)
         for record in records
         if record.topic == CompanyRegistered.topic()
     ]

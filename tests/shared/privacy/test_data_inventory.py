@@ -1,4 +1,4 @@
-"""The registers of personal data, held against the databases as the migrations make them."""
+"""The data inventories, compared with the migrated databases."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from pydantic import ValidationError
 
-from deploy.privacy.registers import data_inventory_of, file_of
+from deploy.privacy.data_inventories import data_inventory_of, file_of
 from deploy.services import SERVICES
 from shared.privacy.data_inventory import DataInventory, read_data_inventory
 
@@ -58,7 +58,7 @@ async def test_every_column_has_one_entry_and_every_entry_its_column(databases: 
     assert not told, "\n".join(told)
 
 
-async def test_a_new_column_is_noticed_and_it_is_told_what_to_write(databases: Databases) -> None:
+async def test_a_new_column_is_reported_with_an_instruction(databases: Databases) -> None:
     conn = await asyncpg.connect(databases.superuser_dsn("pledges"))
     try:
         await conn.execute("alter table positions add column nickname text")
@@ -73,7 +73,7 @@ async def test_a_new_column_is_noticed_and_it_is_told_what_to_write(databases: D
     assert 'columns = ["nickname"]' in new
 
 
-def test_a_column_with_two_entries_is_told() -> None:
+def test_a_column_with_two_entries_is_reported() -> None:
     inventory = DataInventory.model_validate({"personal": [ENTRY], "not_personal": {"contacts": ["name", "id"]}})
     [told] = inventory.disagreements({"contacts": ["id", "name"]}, file="the file")
     assert told.startswith("contacts.name has several entries")
@@ -93,7 +93,7 @@ def test_a_column_with_two_entries_is_told() -> None:
     ],
     ids=str,
 )
-def test_an_entry_that_says_too_little_is_not_read(tmp_path: Path, change: dict[str, object]) -> None:
+def test_an_incomplete_entry_is_invalid(tmp_path: Path, change: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         DataInventory.model_validate({"personal": [ENTRY | change]})
 

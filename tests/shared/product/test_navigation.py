@@ -1,4 +1,4 @@
-"""The header's menu: each role is shown the places it may open, by the name that fits it."""
+"""The header's menu for each role."""
 
 from __future__ import annotations
 
@@ -55,20 +55,20 @@ def _allowed(dependant: Any) -> frozenset[str]:
 
 
 @pytest.mark.parametrize("role", ROLE_LABELS)
-def test_every_place_in_a_roles_menu_is_one_it_may_open(pages: dict[str, frozenset[str]], role: str) -> None:
+def test_a_role_may_open_every_destination_in_its_menu(pages: dict[str, frozenset[str]], role: str) -> None:
     for place in navigation.destinations({role}):
         assert pages[place.path] & {role, "public"}, place.path
 
 
 @pytest.mark.parametrize("path", ["/pledges", "/events"])
-def test_pledges_and_events_stand_in_the_menu_of_every_role_that_may_read_them(
+def test_pledges_and_events_are_in_the_menu_of_every_role_that_may_read_them(
     pages: dict[str, frozenset[str]], path: str
 ) -> None:
     for role in pages[path]:
         assert path in [place.path for place in navigation.destinations({role})], role
 
 
-def test_a_path_stands_once_in_a_menu_and_is_called_what_it_shows() -> None:
+def test_a_path_is_once_in_a_menu_with_the_right_label() -> None:
     def called(*roles: str) -> list[str]:
         return [place.label for place in navigation.destinations(roles) if place.path == "/pledges"]
 
@@ -76,6 +76,6 @@ def test_a_path_stands_once_in_a_menu_and_is_called_what_it_shows() -> None:
     assert called("member", "coordinator") == ["Pledges"]
 
 
-def test_whoever_may_import_pledges_is_led_to_the_list_that_has_the_button(pages: dict[str, frozenset[str]]) -> None:
+def test_roles_that_import_pledges_see_the_list_with_the_import_button(pages: dict[str, frozenset[str]]) -> None:
     for role in pages["/pledges/import"]:
         assert "/pledges" in [place.path for place in navigation.destinations({role})]

@@ -1,4 +1,4 @@
-"""Which service answers which address."""
+"""URL prefixes and the services behind them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_the_longest_prefix_wins(path: str, service: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/internal", "/internal/", "/internal/pledges/contacts", "/internal/events"])
-def test_internal_addresses_are_nobodys_in_public(path: str) -> None:
+def test_internal_paths_have_no_public_service(path: str) -> None:
     assert service_for(path) is None
 
 
@@ -52,9 +52,9 @@ def test_internal_addresses_are_nobodys_in_public(path: str) -> None:
         ("/internalpledges/", None),
     ],
 )
-def test_internal_addresses_name_their_service(path: str, service: str | None) -> None:
+def test_internal_paths_name_their_service(path: str, service: str | None) -> None:
     assert internal_service_for(path) == service
 
 
-def test_every_service_has_an_address_and_every_address_a_service() -> None:
+def test_every_service_has_a_prefix_and_every_prefix_a_service() -> None:
     assert set(PREFIXES.values()) == set(SERVICES)

@@ -1,4 +1,4 @@
-"""Charts: right lengths, real links, safe text, and the same numbers in a table."""
+"""Charts: lengths, links, escaping, and the table of the same numbers."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def test_bars_are_as_long_as_their_numbers() -> None:
     assert middle == pytest.approx(longest / 2, rel=0.02)
 
 
-def test_each_mark_is_a_link_told_in_words() -> None:
+def test_each_mark_is_a_link_with_a_description() -> None:
     drawing = charts.draw_bars("x", "Title", [Bar("B&O", 1234, "/events/1?a=1&b=2"), Bar("None", 1)], 340)
     links = list(parsed(drawing).iter(f"{SVG}a"))
     assert [(link.get("href"), link.get("aria-label")) for link in links] == [("/events/1?a=1&b=2", "B&O: 1.234")]
 
 
 @pytest.mark.parametrize("width", [340, 860])
-def test_whatever_a_label_holds_stays_text(width: int) -> None:
+def test_labels_are_escaped(width: int) -> None:
     drawings = [
         charts.draw_bars("x", NASTY, [Bar(NASTY, 1, f"/{NASTY}", 2)], width),
         charts.draw_funnel("x", NASTY, [Step(NASTY, 2, NASTY), Step(NASTY, 1, None, 3)], width),
@@ -68,13 +68,13 @@ def test_a_figure_has_two_drawings_a_description_and_a_table_with_the_same_numbe
     assert " style=" not in figure
 
 
-def test_no_id_is_given_twice() -> None:
+def test_ids_are_unique() -> None:
     figure = charts.column_chart("x", "T", [Period("a", [1, 2])], ["one", "two"], column="Quarter", series=[0, 1])
     ids = [piece.split('"', 1)[0] for piece in figure.split(' id="')[1:]]
     assert len(ids) == len(set(ids))
 
 
-def test_a_funnel_says_share_and_days_between_steps() -> None:
+def test_a_funnel_shows_share_and_days_between_steps() -> None:
     with use_language("da"):
         figure = charts.funnel_chart(
             "f", "Tragt", [Step("Tilsagt", 200), Step("Ansat", 96, None, 21)], columns=("Trin", "Antal")
@@ -83,7 +83,7 @@ def test_a_funnel_says_share_and_days_between_steps() -> None:
 
 
 @pytest.mark.parametrize("width", [340, 860])
-def test_nothing_to_show_breaks_nothing(width: int) -> None:
+def test_charts_without_data_are_drawn(width: int) -> None:
     for drawing in (
         charts.draw_bars("x", "T", [], width),
         charts.draw_funnel("x", "T", [], width),

@@ -1,4 +1,4 @@
-"""Dates and numbers as Danes and the English write them."""
+"""Formats of dates and numbers in Danish and English."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MOMENT = datetime(2026, 12, 1, 13, 30, tzinfo=UTC)
         (lambda: formats.percent_text(39 / 121), "32\N{NO-BREAK SPACE}%", "32%"),
     ],
 )
-def test_each_language_has_its_own_way(told, danish, english) -> None:  # type: ignore[no-untyped-def]
+def test_values_are_formatted_in_each_language(told, danish, english) -> None:  # type: ignore[no-untyped-def]
     with use_language("da"):
         assert told() == danish
     with use_language("en"):
@@ -50,7 +50,7 @@ def test_a_moment_is_shown_on_the_danish_day_it_fell_on() -> None:
     assert formats.quarter_text(just_after_midnight) == "3. kvartal 2026"
 
 
-def test_clocks_go_back_in_october() -> None:
+def test_moments_around_the_end_of_summer_time_are_right() -> None:
     assert formats.time_text(datetime(2026, 10, 25, 0, 30, tzinfo=UTC)) == "kl. 02.30"
     assert formats.time_text(datetime(2026, 10, 25, 1, 30, tzinfo=UTC)) == "kl. 02.30"
 
@@ -59,6 +59,6 @@ def test_a_moment_without_a_zone_is_utc_as_it_is_stored() -> None:
     assert formats.time_text(datetime(2026, 12, 1, 13, 30)) == "kl. 14.30"  # noqa: DTZ001 - what is tested
 
 
-def test_machines_read_iso_in_utc() -> None:
+def test_iso_is_in_utc() -> None:
     assert formats.iso(MOMENT) == "2026-12-01T13:30:00Z"
     assert formats.iso(DAY) == "2026-12-01"

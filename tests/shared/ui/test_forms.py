@@ -1,4 +1,4 @@
-"""HTML forms: read into a model, and shown again with what was typed and what is wrong."""
+"""HTML forms: reading into a model, and showing errors."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ async def test_a_file_named_like_a_cpr_number_is_refused() -> None:
     assert form.errors["photo"].startswith("The file's name looks like a CPR number.")
 
 
-async def test_a_wrong_form_keeps_what_was_typed_and_says_what_is_wrong() -> None:
+async def test_an_invalid_form_keeps_its_values_and_shows_its_errors() -> None:
     with use_language("en"):
         form = await _read(("tasks", "a"), ("tasks", "b"), ("hours.from", "0"))
     assert form.data is None
@@ -74,13 +74,13 @@ async def test_a_wrong_form_keeps_what_was_typed_and_says_what_is_wrong() -> Non
     assert not form.chosen("tasks", "c")
 
 
-async def test_names_that_contradict_each_other_do_no_harm() -> None:
+async def test_field_names_that_contradict_each_other_are_ignored() -> None:
     form = await _read(("hours", "5"), ("hours.from", "5"), ("company", "x"), ("company.name", "y"))
     assert form.data is None
     assert set(form.errors) == {"hours"}
 
 
-def test_refusals_of_a_use_case_stand_at_their_fields() -> None:
+def test_refusals_of_a_command_are_shown_at_their_fields() -> None:
     form = blank(contact__name="Eva").refused_by(
         [FieldError("/contact/phone", "phone", "Wrong"), FieldError("/tasks/0", "unknown", "Unknown")]
     )
@@ -89,7 +89,7 @@ def test_refusals_of_a_use_case_stand_at_their_fields() -> None:
     assert form.error("tasks") == "Unknown"
 
 
-def test_words_never_contain_what_was_sent_unless_they_are_our_own() -> None:
+def test_error_messages_never_contain_the_value() -> None:
     with use_language("en"):
         assert sentence("uuid_parsing", {}, "Input should be a valid UUID, invalid character: found `J` at 1") == (
             "Is not a valid identifier."
@@ -98,14 +98,16 @@ def test_words_never_contain_what_was_sent_unless_they_are_our_own() -> None:
         assert sentence("value_error", {"error": ValueError("Do not")}) == "Do not"
 
 
-async def test_the_page_shows_errors_at_fields_and_in_a_summary_with_their_labels(kitchen: httpx.AsyncClient) -> None:
+async def test_the_page_shows_errors_at_fields_and_in_a_summary_with_their_labels(
+    sample_app: httpx.AsyncClient,
+) -> None:
     posted: dict[str, Any] = {
         "company": '"><script>alert(1)</script>',
         "positions": "0",
         "hours": "10",
         "tasks": "stock",
     }
-    answer = await kitchen.post("/kitchen/intake", data=posted, headers={"accept": "text/html"})
+    answer = await sample_app.post("/sample/intake", data=posted, headers={"accept": "text/html"})
     assert answer.status_code == 422
     html = answer.text
     assert "<script>alert" not in html
@@ -117,8 +119,8 @@ async def test_the_page_shows_errors_at_fields_and_in_a_summary_with_their_label
     assert 'value="stock" checked' in html
 
 
-async def test_a_right_form_goes_through(kitchen: httpx.AsyncClient) -> None:
+async def test_a_valid_form_is_accepted(sample_app: httpx.AsyncClient) -> None:
     posted = {"company": "B&O", "positions": "2", "hours": "10", "tasks": ["stock", "pack"], "contact.name": "Eva"}
-    answer = await kitchen.post("/kitchen/intake", data=posted, headers={"accept": "text/html"})
+    answer = await sample_app.post("/sample/intake", data=posted, headers={"accept": "text/html"})
     assert answer.status_code == 200
     assert "stock, pack" in answer.text

@@ -1,4 +1,4 @@
-"""Our scripts' own tests, run by Node.js: a pytest test for each of their files, so that one command runs them all."""
+"""Runs the JavaScript tests with Node.js: one pytest test for each of their files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FILES = sorted((Path(__file__).parent / "js").glob("*.test.js"))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
-def test_node_finds_nothing_wrong(file: Path) -> None:
+def test_the_scripts_tests_pass_in_node(file: Path) -> None:
     command = ["node", "--test", "--test-reporter=tap", str(file)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

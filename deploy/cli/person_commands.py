@@ -1,0 +1,89 @@
+"""Declares the commands about one person. The module `data_subjects` implements them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from shared.privacy.subjects import SubjectIdentifiers
+
+Email = Annotated[list[str] | None, typer.Option(metavar="ADDRESS", help="The person's e-mail address.")]
+Phone = Annotated[list[str] | None, typer.Option(metavar="NUMBER", help="The person's telephone number.")]
+Cvr = Annotated[list[str] | None, typer.Option(metavar="NUMBER", help="The CVR number of the person's own company.")]
+Taskforce = Annotated[str, typer.Option(metavar="SLUG", help="The taskforce's short name.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
+
+
+class ReportLanguage(StrEnum):
+    """The languages of a report."""
+
+    da = "da"
+    en = "en"
+
+
+def add_to(person_app: typer.Typer) -> None:
+    """Add the commands to the group."""
+    person_app.command("report")(report)
+    person_app.command("erase")(erase)
+
+
+def report(
+    *,
+    email: Email = None,
+    phone: Phone = None,
+    cvr: Cvr = None,
+    taskforce: Taskforce = "struer",
+    pdf: Annotated[
+        Path | None,
+        typer.Option("--pdf", metavar="FILE", dir_okay=False, help="Write the report for the person into a new file."),
+    ] = None,
+    language: Annotated[ReportLanguage, typer.Option(help="Of the report.")] = ReportLanguage.da,
+    as_json: AsJson = False,
+) -> None:
+    """Print everything that is held about a person, why, and until when.
+
+    Complete by the services' registers of personal data. Without an option it
+    asks for an e-mail address, so that none stays in the shell's history.
+
+    \b
+    tilsagn person report --pdf report.pdf
+    tilsagn person report --phone "97 85 00 00" --json
+    """
+    from deploy.cli.data_subjects import report as run  # noqa: PLC0415
+
+    run(_identifiers(email, phone, cvr), taskforce=taskforce, pdf_file=pdf, language=language.value, as_json=as_json)
+
+
+def erase(
+    *,
+    email: Email = None,
+    phone: Phone = None,
+    cvr: Cvr = None,
+    taskforce: Taskforce = "struer",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask once more.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Erase a person: contacts, their account, their own company's name.
+
+    It shows what it has found and asks. Several people may have one telephone
+    number: look at the names. What was promised stays, without them.
+
+    \b
+    tilsagn person erase
+    tilsagn person erase --email eva@example.dk --phone "97 85 00 00"
+    """
+    from deploy.cli.data_subjects import erase as run  # noqa: PLC0415
+
+    run(_identifiers(email, phone, cvr), taskforce=taskforce, yes=yes, as_json=as_json)
+
+
+def _identifiers(email: list[str] | None, phone: list[str] | None, cvr: list[str] | None) -> SubjectIdentifiers:
+    from shared.privacy.subjects import SubjectIdentifiers  # noqa: PLC0415
+
+    if not (email or phone or cvr):
+        email = [typer.prompt("E-mail address", err=True)]
+    return SubjectIdentifiers(frozenset(email or ()), frozenset(phone or ()), frozenset(cvr or ()))

@@ -1,0 +1,75 @@
+"""Queries on the dashboard's read model: the highest version of each aggregate in the serving generation.
+
+The columns have the same names as those of `source_records`. `versions` is the number of stored versions. It must equal
+`version`; otherwise the history has a gap and *as known at* would be wrong.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+_SERVED: Final = "(select generation from generations where state = 'serving')"
+
+
+def _highest(table: str, key: str, columns: str) -> str:
+    return f"""
+        select distinct on (row.taskforce_id, row.{key})
+               row.taskforce_id,
+               row.{key} as id,
+               row.version,
+               {columns},
+               count(*) over (partition by row.taskforce_id, row.{key}) as versions
+          from {table} as row
+         where row.generation = {_SERVED}
+         order by row.taskforce_id, row.{key}, row.version desc
+    """  # noqa: S608  (our own words)
+
+
+_PLEDGE: Final = """
+    status, job_type, positions, positions_filled, positions_cancelled, weekly_hours_from, weekly_hours_to,
+    event_id, company_id, municipality, captured_at, received_at, pledged_on
+"""
+_HIRE: Final = """
+    pledge_id, position_id, event_id, company_id, municipality, job_type, start_date, weekly_hours, confirmed_at,
+    ended_on
+"""
+
+ROWS: Final = {
+    "taskforce": _highest("taskforces", "taskforce_id", "slug, name, municipality, since"),
+    "company": _highest("companies", "company_id", "personally_owned, name, cvr, municipality, industry, member"),
+    "event": _highest(
+        "employer_events",
+        "event_id",
+        "kind, status, title, place, starts_at, ends_at, goal_positions, held_on",
+    ),
+    "check-in": _highest("attendances", "attendance_id", "event_id, company_id, checked_in_at"),
+    "pledge": _highest("pledge_versions", "pledge_id", _PLEDGE),
+    "hire": _highest("hire_versions", "hire_id", _HIRE),
+}
+
+
+def _miscounted(table: str, key: str) -> str:
+    """Aggregates whose contribution is missing, superfluous, or not that of their highest version."""
+    return f"""
+        select taskforce_id, id
+          from (select distinct on (taskforce_id, {key}) taskforce_id, {key} as id, version, deltas
+                  from {table}
+                 where generation = {_SERVED}
+                 order by taskforce_id, {key}, version desc) as highest
+          full join (select taskforce_id, aggregate_id as id, version, deltas
+                       from contributions
+                      where generation = {_SERVED}
+                        and aggregate = '{table}') as counted
+         using (taskforce_id, id)
+         where counted.version is distinct from highest.version
+            or counted.deltas is distinct from highest.deltas
+         order by taskforce_id, id
+    """  # noqa: S608  (our own words)
+
+
+MISCOUNTED: Final = {
+    "check-in": _miscounted("attendances", "attendance_id"),
+    "pledge": _miscounted("pledge_versions", "pledge_id"),
+    "hire": _miscounted("hire_versions", "hire_id"),
+}
+"""Aggregates whose deltas are not those of their highest version; the figures add up the deltas."""

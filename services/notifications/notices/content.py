@@ -1,0 +1,68 @@
+"""What a notice says: from its kind, its facts and its recipient to texts. Nothing of it is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from services.notifications.notices.words import one_line
+from shared.i18n.translations import use_language
+from shared.ui.pages import templates
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jinja2 import Environment
+
+    from services.notifications.notices.notice import NoticeKind, Recipient
+
+SERVICE = "notifications"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Content:
+    """A notice in words.
+
+    Attributes:
+        signed_by: the taskforce that sends it; empty where its name is not known.
+    """
+
+    subject: str
+    text: str
+    html: str
+    signed_by: str
+
+
+def render(
+    kind: NoticeKind, facts: Mapping[str, Any], recipient: Recipient, *, taskforce: str | None, public_url: str
+) -> Content:
+    """Return the content of a notice in the language of its recipient.
+
+    Args:
+        taskforce: the name of the taskforce that signs it, where it is known.
+        public_url: the address people use, without a slash at its end.
+    """
+    signed_by = one_line(taskforce or "")
+    with use_language(recipient.language, service=SERVICE):
+        context = {
+            "language": recipient.language,
+            "name": recipient.address.display_name,
+            "company": one_line(recipient.company),
+            "signed_by": signed_by,
+            "pledge_url": f"{public_url}/pledges/{facts.get('pledge_id')}",
+            "link_url": f"{public_url}{recipient.link}",
+            **kind.context(facts),
+        }
+        return Content(
+            subject=_plain_text().get_template(f"mails/{kind.code}.subject.txt").render(context).strip(),
+            text=_plain_text().get_template(f"mails/{kind.code}.txt").render(context),
+            html=templates(SERVICE).get_template(f"mails/{kind.code}.html").render(context),
+            signed_by=signed_by,
+        )
+
+
+@cache
+def _plain_text() -> Environment:
+    """The service's templates without escaping: an ampersand stays one."""
+    return templates(SERVICE).overlay(autoescape=False)

@@ -1,0 +1,63 @@
+"""Words that several notices share, in the current language."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from shared.i18n.translations import gettext as _
+from shared.i18n.translations import ngettext
+from shared.ui.formats import number_text
+
+if TYPE_CHECKING:
+    from shared.contracts.pledges import JobType
+
+
+def positions_text(job_type: JobType, number: int) -> str:
+    """How many positions of which kind: "3 småjob"."""
+    match job_type:
+        case "smaajob":
+            return ngettext("%(number)s småjob", "%(number)s småjobs", number)
+        case "praktik":
+            return ngettext("%(number)s work placement", "%(number)s work placements", number)
+        case "loentilskud":
+            return ngettext("%(number)s job with a wage subsidy", "%(number)s jobs with a wage subsidy", number)
+        case "fleksjob":
+            return ngettext("%(number)s fleksjob", "%(number)s fleksjobs", number)
+        case "ordinaer":
+            return ngettext("%(number)s ordinary job", "%(number)s ordinary jobs", number)
+        case "traening":
+            return ngettext("%(number)s training place", "%(number)s training places", number)
+
+
+def job_text(job_type: JobType) -> str:
+    """One job of a kind: "et småjob"."""
+    match job_type:
+        case "smaajob":
+            return _("a småjob")
+        case "praktik":
+            return _("a work placement")
+        case "loentilskud":
+            return _("a job with a wage subsidy")
+        case "fleksjob":
+            return _("a fleksjob")
+        case "ordinaer":
+            return _("an ordinary job")
+        case "traening":
+            return _("a training place")
+
+
+def hours_text(least: str, most: str) -> str:
+    """Weekly hours, from decimal text as it is in the facts: "5–15", "7,5"."""
+    low, high = Decimal(least), Decimal(most)
+    return number_text(low) if low == high else f"{number_text(low)}–{number_text(high)}"
+
+
+def offer_text(positions: str, hours: str) -> str:
+    """Positions with their hours, for the list of deliveries."""
+    return _("%(positions)s, %(hours)s hours a week", positions=positions, hours=hours)
+
+
+def one_line(text: str) -> str:
+    """Text without line breaks and control characters, so that text from outside cannot begin a header of its own."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())

@@ -1,0 +1,108 @@
+"""Loads the Struer scenario through the services' commands, with running workers, for the tests of a module."""
+
+from __future__ import annotations
+
+import time
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
+
+from deploy.local.broker import EmbeddedBroker
+from deploy.scenarios.loading import Target, load_struer
+from deploy.scenarios.struer import TASKFORCE_ID
+from deploy.verification.delivery import wait_until_delivered
+from services.dashboard.settings import DashboardSettings
+from services.dashboard.worker import create_worker as dashboard_worker
+from services.events.settings import EventsSettings
+from services.events.worker import create_worker as events_worker
+from services.pledges.settings import PledgesSettings
+from services.pledges.worker import create_worker as pledges_worker
+from shared.contracts.catalogue import PARTITIONS, TOPICS
+from shared.db.database import Database
+from shared.http.auth import public_jwks
+from shared.messaging.topics import ensure_topics
+from tests.support.infrastructure import fresh_databases
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.support.infrastructure import Databases, Installation
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The loaded scenario.
+
+    Attributes:
+        seconds: processor time of loading, including the workers.
+    """
+
+    target: Target
+    dashboard: Database
+    dashboard_settings: DashboardSettings
+    databases: Databases
+    seconds: float
+
+    async def read_model_value(self, sql: str, *arguments: Any) -> Any:
+        """Return one value from the dashboard's read model."""
+        async with self.dashboard.read(TASKFORCE_ID) as conn:
+            return await conn.fetchval(sql, *arguments)
+
+    async def pledges_value(self, sql: str) -> Any:
+        """Return one value from the tables of pledges."""
+        async with self.target.pledges.read(TASKFORCE_ID) as conn:
+            return await conn.fetchval(sql)
+
+
+@asynccontextmanager
+async def loaded_struer(installation: Installation, key: str) -> AsyncIterator[Loaded]:
+    """Load the scenario into new databases and a new broker; the three workers keep running."""
+    with fresh_databases(installation) as databases, EmbeddedBroker() as broker:
+        await ensure_topics(broker.bootstrap_servers, TOPICS, partitions=PARTITIONS)
+        async with _with_workers(databases, broker, key) as loaded:
+            yield loaded
+
+
+@asynccontextmanager
+async def _with_workers(databases: Databases, broker: EmbeddedBroker, key: str) -> AsyncIterator[Loaded]:
+    base: dict[str, Any] = {
+        "token_jwks": public_jwks(key),
+        "kafka_bootstrap_servers": broker.bootstrap_servers,
+        "kafka_flavour": "embedded",
+        "log_format": "console",
+    }
+    events = EventsSettings(**base, database_url=databases.app_dsn("events"), token_private_key=key)
+    pledges = PledgesSettings(
+        **base,
+        database_url=databases.app_dsn("pledges"),
+        intake_database_url=databases.intake_dsn(),
+        request_key=SecretStr("x" * 32),
+    )
+    dashboard = DashboardSettings(**base, database_url=databases.app_dsn("dashboard"))
+    workers = [events_worker(events), pledges_worker(pledges), dashboard_worker(dashboard)]
+    readers = {consumer.group: consumer.topics for worker in workers for consumer in worker.consumers}
+
+    async def delivered() -> None:
+        outboxes = {"events": events.database_url, "pledges": pledges.database_url}
+        await wait_until_delivered(broker.bootstrap_servers, outboxes, readers, seconds=120)
+
+    opened = [await Database.connect(settings, name="scenario") for settings in (events, pledges, dashboard)]
+    for worker in workers:
+        await worker.start()
+    try:
+        target = Target(
+            events=opened[0],
+            pledges=opened[1],
+            request_key=pledges.request_key,
+            wait_until_delivered=delivered,
+        )
+        began = time.process_time()
+        await load_struer(target)
+        yield Loaded(target, opened[2], dashboard, databases, time.process_time() - began)
+    finally:
+        for worker in workers:
+            await worker.stop()
+        for database in opened:
+            await database.close()
