@@ -86,7 +86,7 @@ class ServiceSettings(BaseSettings):
         )
 
     @property
-    def in_the_clear(self) -> list[str]:
+    def connections_without_tls(self) -> list[str]:
         """The connections without TLS, or without a checked certificate, of a deployment that is served over HTTPS.
 
         Empty for a local run, where all connections stay on one machine.

@@ -15,7 +15,9 @@ def create_worker(settings: DashboardSettings | None = None) -> Worker:
     """Return the worker, not started. Reads the environment where no settings are given."""
     settings = settings or DashboardSettings()
     consumer = Consumer(group=GROUP, messages=MESSAGES, apply=apply)
-    return Worker(settings, service="dashboard", consumers=[consumer], publishes=False, due_work=[retention().work])
+    return Worker(
+        settings, service="dashboard", consumers=[consumer], publishes=False, background_jobs=[retention().work]
+    )
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from shared.messaging.worker import Worker, run_worker
 def create_worker(settings: EventsSettings | None = None) -> Worker:
     """Return the worker. Without settings they are read from the environment."""
     settings = settings or EventsSettings()
-    return Worker(settings, service="events", due_work=[retention().work, retry_open_orders(settings)])
+    return Worker(settings, service="events", background_jobs=[retention().work, retry_open_orders(settings)])
 
 
 if __name__ == "__main__":

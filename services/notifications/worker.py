@@ -18,5 +18,5 @@ def create_worker(settings: NotificationsSettings | None = None) -> Worker:
         service="notifications",
         consumers=[create_consumer(after_commit=courier.wake)],
         publishes=False,
-        due_work=[courier.run, retention().work],
+        background_jobs=[courier.run, retention().work],
     )

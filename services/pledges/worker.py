@@ -11,7 +11,7 @@ from shared.messaging.worker import Worker, run_worker
 def create_worker(settings: PledgesSettings | None = None) -> Worker:
     """Return the worker. Without settings they are read from the environment."""
     settings = settings or PledgesSettings()
-    return Worker(settings, service="pledges", consumers=[create_consumer()], due_work=[retention().work])
+    return Worker(settings, service="pledges", consumers=[create_consumer()], background_jobs=[retention().work])
 
 
 if __name__ == "__main__":

@@ -1,7 +1,5 @@
-"""A service's own PostgreSQL database.
-
-Connection pool, tenant transactions, group commit. Knows no table of a service.
+"""A service's own PostgreSQL database: connection pool, transactions, group commit, idempotency keys.
 
 `migrations/` comes first in every service's database: `current_taskforce()` and `isolate(table)`, by which PostgreSQL
-keeps taskforces apart.
+keeps taskforces apart. `migrations/idempotency/` is for the services whose API changes something.
 """

@@ -1,4 +1,4 @@
-"""Fields that several services read.
+"""Types of fields, each parsed and validated in one place: text, e-mail, phone, CVR, P-number, numbers, dates.
 
-CPR guard, CVR, dates. Each is parsed and judged in one place, and imports no I/O.
+`cpr.py` keeps CPR numbers out of all of them. `validation.py` turns pydantic's errors into sentences. No I/O.
 """

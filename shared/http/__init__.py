@@ -1,4 +1,4 @@
-"""HTTP for every service: the application, who asks, what they may, and how a request is refused.
+"""HTTP for every service: the application factory, authentication, authorisation, and errors.
 
 Make an application with `app.create_web_app`::
 
@@ -13,13 +13,15 @@ Make an application with `app.create_web_app`::
 It serves `/assets/…` and `/api/<service>/v1/openapi.json`, and sends the strict Content-Security-Policy with every
 response: no inline script or style, no `style=` attribute, no `hx-on`.
 
-Errors (`problems.py`): `raise Problem(409, "closed", _("The event is closed"), _("…"))`. Programs get RFC 9457
+Routes: `dependencies.py` (injection), `auth.py` and `policy.py` (who may call, and which resources),
+`preconditions.py` (If-Match), `idempotency.py` (Idempotency-Key), `paging.py`, `rate_limits.py`, `schemas.py`.
+
+Errors: the domain raises a `Refusal` (`shared.refusals`), a route a `Problem` (`problems.py`). Programs get RFC 9457
 problem+json, people a page, htmx a fragment; 401 on a page redirects to /sign-in. Validation errors become 422 with
-`errors: [{pointer, code, message}]` in the caller's language and never repeat the input. Validators raise
+`errors: [{pointer, code, message}]` in the client's language and never repeat the input. Validators raise
 `ValueError(N_("…"))` or `PydanticCustomError(code, "…")`: the messages are translated.
 
-Requests (`middleware.py`, `request_guards.py`): `request.state.correlation_id` and `.request_id` are UUIDs.
-Cross-site requests are refused by Sec-Fetch-Site/Origin (bearer tokens are exempt), bodies over 1 MiB with 413.
+Requests: `middleware.py` (ids, language, headers), `request_guards.py` (body sizes), `csrf.py`.
 
-What is not here: templates, words and forms (`shared.ui`); nothing here names a service.
+Not here: templates, words and forms (`shared.ui`).
 """

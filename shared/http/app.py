@@ -104,7 +104,7 @@ def create_web_app(
     app.add_middleware(SecurityHeaders, public_url=settings.public_url)
     app.add_middleware(LanguageSelection, service=service)
     app.add_middleware(RequestIds, service=service)
-    app.add_middleware(operator_routes.Measured, service=service)
+    app.add_middleware(operator_routes.RequestMetrics, service=service)
     return app
 
 

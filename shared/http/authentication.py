@@ -11,7 +11,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse
 
 from shared.http.auth import (
-    NOTED,
+    ACTIVITY_RECORDED,
     RENEWED_COOKIE,
     SESSION_COOKIE,
     SESSION_IDLE_SECONDS,
@@ -37,12 +37,12 @@ if TYPE_CHECKING:
     from shared.http.auth import Principal
 
 
-_NEVER_RENEWED = (
+_WITHOUT_RENEWAL = (
     *(RENEWAL_PATH, "/sign-out", "/sign-in/provider", "/assets/", "/board", "/favicon.ico", "/.well-known/"),
     *("/livez", "/readyz", "/metrics", "/internal/"),
 )
 """Paths that are the same for everybody, and so work while the identity service is down."""
-_NOTED_EVERY_SECONDS = 300
+_ACTIVITY_EVERY_SECONDS = 300
 _LARGEST_BODY = 16 * 1024 * 1024
 
 _log = structlog.get_logger(__name__)
@@ -71,12 +71,12 @@ class Authentication:
                 principal = read_principal(connection, self.verifier)
             except InvalidToken as error:
                 raise Problem(401, headers={"www-authenticate": 'Bearer error="invalid_token"'}) from error
-            if principal is None and _could_be_renewed(connection):
-                answer = _to_renewal(connection)
+            if principal is None and _can_renew(connection):
+                answer = _redirect_to_renewal(connection)
                 await drain(receive, _LARGEST_BODY)
                 await answer(scope, receive, send)
                 return
-            if principal is not None and _is_to_be_noted(principal, connection):
+            if principal is not None and _must_record_activity(principal, connection):
                 await drain(receive, _LARGEST_BODY)
                 await _renewal(connection)(scope, receive, send)
                 return
@@ -87,30 +87,30 @@ class Authentication:
         await self.app(scope, receive, send)
 
 
-def is_use(method: str, headers: Headers, path: str) -> bool:
+def is_activity(method: str, headers: Headers, path: str) -> bool:
     """Whether a request is an action of a person, rather than a page that polls by itself."""
     by_script = headers.get("sec-fetch-mode") not in {None, "navigate"}
     return not (method in {"GET", "HEAD"} and by_script) or path.startswith(UNATTENDED_PATHS)
 
 
-def _is_to_be_noted(principal: Principal, connection: HTTPConnection) -> bool:
-    """Whether the identity service has to learn that the person is active: it has not for `_NOTED_EVERY_SECONDS`.
+def _must_record_activity(principal: Principal, connection: HTTPConnection) -> bool:
+    """Whether the identity service has to learn that the person is active: it has not for `_ACTIVITY_EVERY_SECONDS`.
 
     It learns that by a renewal. A page that polls in another tab may otherwise be the only one that renews.
     """
-    if principal.session_ends_at is None or not _could_be_renewed(connection):
+    if principal.session_ends_at is None or not _can_renew(connection):
         return False
     unnoted = SESSION_IDLE_SECONDS - (principal.session_ends_at - time.time())
-    if unnoted < _NOTED_EVERY_SECONDS or connection.cookies.get(RENEWED_COOKIE) == NOTED:
+    if unnoted < _ACTIVITY_EVERY_SECONDS or connection.cookies.get(RENEWED_COOKIE) == ACTIVITY_RECORDED:
         return False
-    return is_use(connection.scope["method"], connection.headers, connection.url.path)
+    return is_activity(connection.scope["method"], connection.headers, connection.url.path)
 
 
-def _could_be_renewed(connection: HTTPConnection) -> bool:
-    return SESSION_COOKIE in connection.cookies and not connection.url.path.startswith(_NEVER_RENEWED)
+def _can_renew(connection: HTTPConnection) -> bool:
+    return SESSION_COOKIE in connection.cookies and not connection.url.path.startswith(_WITHOUT_RENEWAL)
 
 
-def _to_renewal(connection: HTTPConnection) -> Response:
+def _redirect_to_renewal(connection: HTTPConnection) -> Response:
     """Return the redirect that renews the token.
 
     Raises:

@@ -80,7 +80,7 @@ def end_streams(app: object) -> None:
         end()
 
 
-class Measured:
+class RequestMetrics:
     """Measures the time until each response begins, by route pattern: paths may hold ids."""
 
     def __init__(self, app: ASGIApp, service: str) -> None:
@@ -93,11 +93,11 @@ class Measured:
             return
         started = time.perf_counter()
 
-        async def send_measured(message: Message) -> None:
+        async def send_with_metrics(message: Message) -> None:
             if message["type"] == "http.response.start":
                 route = getattr(scope.get("route"), "path", "none")
                 status = f"{message['status'] // 100}xx"
                 metrics.REQUESTS.labels(self.service, route, status).observe(time.perf_counter() - started)
             await send(message)
 
-        await self.app(scope, receive, send_measured)
+        await self.app(scope, receive, send_with_metrics)

@@ -135,35 +135,35 @@ def respond(request: Request, problem: Problem) -> Response:
     """Return the problem in the form that the client accepts. A page that needs a sign-in redirects to it."""
     from shared.ui.pages import render  # noqa: PLC0415 - pages renders problems and raises them
 
-    _note_refusal(request, problem)
-    asks = Negotiation.of(request)
+    _log_refusal(request, problem)
+    accepts = Negotiation.of(request)
     correlation_id = getattr(request.state, "correlation_id", None)
     document = problem.document(instance=f"urn:uuid:{correlation_id}" if correlation_id else None)
-    if not asks.html:
+    if not accepts.html:
         return JSONResponse(document, problem.status, problem.headers, media_type=MEDIA_TYPE)
-    if problem.status == 401 and not asks.fragment and request.method in {"GET", "HEAD"}:
+    if problem.status == 401 and not accepts.fragment and request.method in {"GET", "HEAD"}:
         return RedirectResponse(
             f"/sign-in?next={quote(safe_next(requested_path(request)), safe='')}", 303, problem.headers
         )
-    template = "problem_fragment.html" if asks.fragment else "problem.html"
-    next_step = _way_on(request, problem)
+    template = "problem_fragment.html" if accepts.fragment else "problem.html"
+    next_step = _next_step(request, problem)
     response = render(request, template, status_code=problem.status, problem=document, next_step=next_step)
     response.headers.update(problem.headers)
     return response
 
 
-def _way_on(request: Request, problem: Problem) -> tuple[str, str]:
+def _next_step(request: Request, problem: Problem) -> tuple[str, str]:
     """Return the path and label of the page's button: the problem's next step, back to the form, or the front page."""
     if problem.next_step is not None:
         return problem.next_step
     if problem.status == 401:
         return "/sign-in", _("Sign in")
-    if request.method not in {"GET", "HEAD"} and (form := _came_from(request)):
+    if request.method not in {"GET", "HEAD"} and (form := _form_path(request)):
         return form, _("Back")
     return "/", _("Go to the front page")
 
 
-def _came_from(request: Request) -> str | None:
+def _form_path(request: Request) -> str | None:
     """Return the path of the page of ours that sent this, if it can be opened with GET."""
     try:
         sender = urlsplit(request.headers.get("referer", ""))
@@ -179,10 +179,10 @@ _REFUSALS = frozenset({401, 403, 429})
 _SIGNING_IN = ("/sign-in", "/account/passkeys")
 
 
-def _note_refusal(request: Request, problem: Problem) -> None:
+def _log_refusal(request: Request, problem: Problem) -> None:
     """Log refused requests and failed sign-ins, with the route's pattern and never with the path."""
-    failed_way_in = problem.status >= 400 and request.url.path.startswith(_SIGNING_IN) and request.method == "POST"
-    if problem.status not in _REFUSALS and not failed_way_in:
+    failed_sign_in = problem.status >= 400 and request.url.path.startswith(_SIGNING_IN) and request.method == "POST"
+    if problem.status not in _REFUSALS and not failed_sign_in:
         return
     route = getattr(request.scope.get("route"), "path", None)
     principal = getattr(request.state, "principal", None)

@@ -59,8 +59,8 @@ class Worker:
         service: the service's name.
         consumers: its consumer groups, if any.
         publishes: whether the service has an outbox to relay.
-        due_work: long-running coroutines that take the database. They are restarted after a pause when they fail, and
-            must claim the rows they work on, because every worker process runs them.
+        background_jobs: long-running coroutines that take the database. They are restarted after a pause when they
+            fail, and must claim the rows they work on, because every worker process runs them.
     """
 
     def __init__(
@@ -70,13 +70,13 @@ class Worker:
         service: str,
         consumers: Sequence[Consumer] = (),
         publishes: bool = True,
-        due_work: Sequence[Callable[[Database], Awaitable[None]]] = (),
+        background_jobs: Sequence[Callable[[Database], Awaitable[None]]] = (),
     ) -> None:
         self.service = service
         self.settings = settings
         self.consumers = consumers
         self.relay = Relay(settings, service=service) if publishes else None
-        self._due_work = due_work
+        self._background_jobs = background_jobs
         self._tasks: list[asyncio.Task[None]] = []
         self._database: Database | None = None
         self._broker: KafkaBroker | None = None
@@ -88,8 +88,8 @@ class Worker:
             self._spawn(self.relay.run(), "relay")
         if self.consumers:
             self._spawn(self._consume(self._database), "consumers")
-        for work in self._due_work:
-            self._spawn(self._keep_working(work, self._database), "due work")
+        for work in self._background_jobs:
+            self._spawn(self._keep_working(work, self._database), "background job")
 
     async def stop(self) -> None:
         """Stop everything within about 4 s. The next start continues with what was not finished."""
@@ -107,8 +107,10 @@ class Worker:
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, stopping.set)
-        if self.settings.in_the_clear:
-            _log.warning("worker.in_the_clear", service=self.service, to=self.settings.in_the_clear)
+        if self.settings.connections_without_tls:
+            _log.warning(
+                "worker.connections_without_tls", service=self.service, to=self.settings.connections_without_tls
+            )
         await self.start()
         health = (
             asyncio.create_task(serve_health(self.settings.host, self.settings.health_port, self.health))
@@ -211,9 +213,9 @@ class Worker:
             try:
                 await work(database)
             except TRANSIENT_ERRORS as error:
-                _log.warning("worker.due_work_interrupted", service=self.service, error=type(error).__name__)
+                _log.warning("worker.background_job_interrupted", service=self.service, error=type(error).__name__)
             except Exception:
-                _log.exception("worker.due_work_failed", service=self.service)
+                _log.exception("worker.background_job_failed", service=self.service)
             await asyncio.sleep(1)
 
 

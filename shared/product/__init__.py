@@ -1,4 +1,4 @@
-"""What all services agree on about the product.
+"""What is specific to this product: roles, vocabulary, URL prefixes, navigation, names of services.
 
-URL prefixes, navigation, roles. The only part of `shared` that names services.
+The only part of `shared` that names services.
 """

@@ -1,4 +1,4 @@
-"""What people see, in every service: layout, words, formats, forms, charts, and the files that pages load.
+"""Pages of every service: layout, macros, formats, forms, charts, and assets.
 
 Pages (`pages.py`): `return render(request, "pledge.html", pledge=pledge)`. A template begins with
 `{% extends "layout.html" %}` and fills the blocks `title` and `main` (or `body`; `page_class` is "phone", "projector"
@@ -21,6 +21,4 @@ Charts (`charts/`): SVG drawn on the server, with links, patterns and a table be
 
 Files (`assets.py`): `{{ asset("live.js") }}`, built by `python -m deploy.assets` from `js/`, `styles/`, `images/` and
 the features' `styles.css`.
-
-Nothing here names a service.
 """

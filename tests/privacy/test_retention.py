@@ -432,6 +432,6 @@ async def test_the_worker_does_it_by_itself(
 
 
 @pytest.mark.parametrize("service", ALL)
-def test_every_worker_has_it_as_due_work(service: str) -> None:
+def test_every_worker_has_it_as_a_background_job(service: str) -> None:
     source = inspect.getsource(importlib.import_module(f"services.{service}.worker"))
     assert "retention().work" in source

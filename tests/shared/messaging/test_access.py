@@ -135,4 +135,4 @@ def test_connections_without_tls_are_reported(
     differing: dict[str, str], expected: list[str], base_settings: dict[str, Any]
 ) -> None:
     deployed = {"database_url": "postgresql://a@b/c", "public_url": "https://a.example", "kafka_flavour": "apache"}
-    assert ServiceSettings(**base_settings | deployed | differing).in_the_clear == expected
+    assert ServiceSettings(**base_settings | deployed | differing).connections_without_tls == expected

@@ -9,7 +9,7 @@ import structlog
 
 from services.events.identity.sessions import commands
 from services.events.identity.sessions.domain import MAX_LIFETIME, SessionEnded, SessionKey
-from shared.http.auth import COOKIE, NOTED, RENEWED_COOKIE, SESSION_COOKIE, TOKEN_SECONDS, sign_token
+from shared.http.auth import ACTIVITY_RECORDED, COOKIE, RENEWED_COOKIE, SESSION_COOKIE, TOKEN_SECONDS, sign_token
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -57,7 +57,7 @@ def set_token_cookie(response: Response, settings: EventsSettings, principal: Pr
     """
     token = sign_token(settings.token_private_key.get_secret_value(), principal, lifetime_seconds=TOKEN_SECONDS)
     _set(response, COOKIE, token, TOKEN_SECONDS)
-    _set(response, RENEWED_COOKIE, NOTED if noted else "renewed", _RENEWED_SECONDS)
+    _set(response, RENEWED_COOKIE, ACTIVITY_RECORDED if noted else "renewed", _RENEWED_SECONDS)
 
 
 def delete_cookies(response: Response) -> None:

@@ -14,7 +14,7 @@ from services.events.identity.sessions import commands
 from services.events.identity.sessions.cookies import delete_cookies, session_key_of, set_token_cookie
 from services.events.identity.sessions.domain import NoSession, SessionEnded
 from shared.http.app import LARGEST_UPLOAD
-from shared.http.authentication import is_use
+from shared.http.authentication import is_activity
 from shared.http.dependencies import Anybody, AnyPerson, Db, SteppedUpPerson
 from shared.http.policy import concerns
 from shared.http.problems import safe_next
@@ -42,7 +42,7 @@ async def renew(
     try:
         # A gateway may fail if the body is not read.
         await drain(request.receive, LARGEST_UPLOAD)
-        by_person = is_use(request.method, request.headers, wanted)
+        by_person = is_activity(request.method, request.headers, wanted)
         _session, principal = await commands.renew(
             db, session_key_of(request), by_person=by_person, demonstrations=settings.demo_mode
         )
