@@ -35,6 +35,8 @@ from tests.support.topology import compose_services, interpolate
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.processes
+
 
 class Encrypted:
     """The server, its authority, and the environment of `pledges` that reaches it."""
@@ -144,7 +146,7 @@ def ways(encrypted: Encrypted, folder: Path) -> dict[str, tuple[str, str, type[E
 
 
 @pytest.mark.parametrize("wrong", ["clear", "authority", "host"])
-def test_nothing_is_said_in_the_clear_or_to_a_server_nobody_vouches_for(
+def test_plain_text_and_unverified_servers_are_refused(
     wrong: str, encrypted: Encrypted, tmp_path: Path, signing_key: str
 ) -> None:
     tls, host, error, words = ways(encrypted, tmp_path)[wrong]
@@ -176,7 +178,7 @@ def test_nothing_is_said_in_the_clear_or_to_a_server_nobody_vouches_for(
     assert asyncio.run(relay()) == {error.__name__}
 
 
-def test_a_renewed_certificate_is_shown_without_a_restart(encrypted: Encrypted) -> None:
+def test_a_renewed_certificate_is_used_without_a_restart(encrypted: Encrypted) -> None:
     def serial() -> int:
         async def look() -> int:
             url = encrypted.environment(encrypted.tls)["PLEDGES_DATABASE_URL"]

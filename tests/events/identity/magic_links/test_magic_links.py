@@ -29,12 +29,13 @@ from services.events.identity.magic_links.domain import (
     LinkExpired,
 )
 from services.events.identity.magic_links.pages import ANSWER_SECONDS, BROWSER_COOKIE
+from services.events.identity.magic_links.timing import FixedDelay
 from services.events.identity.people.domain import Person
 from services.events.identity.people.store import lock_people
 from shared.http.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE, TokenVerifier
 from shared.http.rate_limiter import RateLimiter
 from shared.http.rate_limits import Rate
-from tests.events.conftest import published
+from tests.events.conftest import AnswersWhenDone, published
 from tests.support.browsing import AS_OUR_PAGES, signs_nobody_in
 from tests.support.waiting import PATIENCE_SECONDS
 
@@ -62,6 +63,7 @@ async def app(events_settings: EventsSettings, karen: Person) -> AsyncIterator[F
     """The service as it runs for real: no demonstration."""
     app = create_app(events_settings.model_copy(update={"demo_mode": False}))
     async with app.router.lifespan_context(app):
+        app.state.link_delay = AnswersWhenDone()
         yield app
 
 
@@ -201,8 +203,9 @@ async def test_an_invalid_link_opens_nothing(browser: httpx.AsyncClient, code: s
 
 
 async def test_known_and_unknown_addresses_get_the_same_answer_in_the_same_time(
-    browser: httpx.AsyncClient, db: Database
+    app: FastAPI, browser: httpx.AsyncClient, db: Database
 ) -> None:
+    app.state.link_delay = FixedDelay(ANSWER_SECONDS)
     told = {}
     for email in ("KAREN@struer.example", "ingen@struer.example", "karen@elsewhere.example"):
         began = time.monotonic()
@@ -219,6 +222,7 @@ async def test_known_and_unknown_addresses_get_the_same_answer_in_the_same_time(
 async def test_slow_work_for_a_known_address_does_not_delay_the_answer(
     app: FastAPI, db: Database, taskforce_id: UUID
 ) -> None:
+    app.state.link_delay = FixedDelay(ANSWER_SECONDS)
     async with browser_at(app, AS_OUR_PAGES) as browser, db.change(taskforce_id) as conn:
         await lock_people(conn, taskforce_id)  # until both have their answers
         for email in ("karen@struer.example", "ingen@struer.example"):
