@@ -22,8 +22,8 @@ from services.events.register.domain import IdTaken
 from shared.http.policy import ASKERS
 from shared.secrets import hash_secret, to_base64url, write_secret
 from tests.authorisation.matrix import FOREIGN, ORIGIN, Ask, Probe, World, person_of, shown, taskforce_of
-from tests.conftest import OTHER_TASKFORCE, TASKFORCE
 from tests.support.addresses import address_of
+from tests.support.taskforces import OTHER_TASKFORCE, TASKFORCE
 
 if TYPE_CHECKING:
     from shared.http.policy import Asker, Ownership

@@ -25,8 +25,8 @@ from tests.authorisation.matrix import (
     taskforce_of,
 )
 from tests.authorisation.running import running
-from tests.conftest import OTHER_TASKFORCE, TASKFORCE
 from tests.support.infrastructure import Databases, Installation, fresh_databases
+from tests.support.taskforces import OTHER_TASKFORCE, TASKFORCE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from typer.models import CommandInfo
     from typer.testing import Result
 
+pytestmark = pytest.mark.processes
+
 COMMANDS = (
     ["up"],
     ["demo"],

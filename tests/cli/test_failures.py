@@ -17,6 +17,8 @@ from deploy.local.state import AlreadyRunning
 from services.dashboard.settings import DashboardSettings
 from tests.cli.command import ROOT
 
+pytestmark = pytest.mark.processes
+
 FAILURES = (
     PortTaken(8080),
     PostgresFailed("no place was found for its data"),

@@ -23,6 +23,8 @@ from tests.cli.local_run import LocalRun, local_run, state_folder
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.processes
+
 EVENING_PLEDGES = 48
 EVENING_HIRES = 6
 HEADER = "virksomhed;cvr;dato;pladser;timer fra;timer til;kontaktperson;telefon;reference"

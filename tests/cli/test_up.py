@@ -16,6 +16,8 @@ from tests.cli.local_run import local_run, state_folder
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.fixture
 def folder() -> Iterator[Path]:

@@ -23,6 +23,8 @@ from shared.ui.assets import Manifest
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.processes
+
 _BUILD = "import pathlib, sys; from deploy.assets.build import build; build(print, pathlib.Path(sys.argv[1]))"
 
 

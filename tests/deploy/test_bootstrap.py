@@ -16,6 +16,8 @@ import pytest
 from deploy import bootstrap
 from tests.deploy.processes import CHECKOUT
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -22,6 +22,8 @@ from shared.messaging.topics import ensure_topics
 from tests.deploy.processes import eventually, finished, python, runs
 from tests.support.waiting import PATIENCE_SECONDS
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.fixture
 def broker() -> Iterator[EmbeddedBroker]:

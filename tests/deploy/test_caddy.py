@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.processes
+
 CADDY = shutil.which("caddy")
 API = tuple(f"/api/{service}/v1/{what}" for service in SERVICES for what in ("openapi.json", "token"))
 

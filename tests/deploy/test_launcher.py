@@ -27,9 +27,11 @@ from deploy.local.ports import any_free, listening
 from deploy.local.state import Running, State
 from deploy.services import SERVICES
 from shared.http.auth import Principal, sign_token
-from tests.conftest import TASKFORCE
 from tests.deploy.processes import eventually, python, runs
+from tests.support.taskforces import TASKFORCE
 from tests.support.waiting import PATIENCE_SECONDS
+
+pytestmark = pytest.mark.processes
 
 RUN = """
     import sys, uvloop

@@ -26,6 +26,8 @@ from deploy.local.postgres import EmbeddedPostgres, PostgresFailed
 from tests.deploy.processes import ORDINARY_USER, eventually, finished, python, runs
 from tests.support.waiting import PATIENCE_SECONDS
 
+pytestmark = pytest.mark.processes
+
 START = """
     import sys, time
     from pathlib import Path

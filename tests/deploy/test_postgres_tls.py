@@ -35,6 +35,8 @@ from tests.support.topology import compose_services, interpolate
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.processes
+
 
 class Encrypted:
     """The server, its CA, and the environment of `pledges` for it."""

@@ -15,6 +15,7 @@ import uvicorn
 
 from services.events.app import create_app
 from services.events.identity.administration.commands import add_person
+from services.events.identity.magic_links.timing import EvenAnswers
 from services.events.identity.people.domain import Person
 from services.events.identity.sessions import commands as sessions
 from services.events.register import commands
@@ -24,7 +25,7 @@ from tests.events.identity.browsing import Browser
 from tests.support.browsing import AS_OUR_PAGES
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 
     from fastapi import FastAPI
     from playwright.async_api import Page
@@ -65,11 +66,23 @@ async def db(events_database: Database, taskforce_id: UUID, other_taskforce_id: 
     return events_database
 
 
+class AnswersWhenDone(EvenAnswers):
+    """Answers who asks for a link once it is made: no sooner, however busy the machine, and no later."""
+
+    def __init__(self) -> None:
+        super().__init__(seconds=0)
+
+    async def after(self, work: Coroutine[None, None, None]) -> None:
+        """Do the work."""
+        await work
+
+
 @pytest_asyncio.fixture
 async def app(events_settings: EventsSettings, db: Database) -> AsyncIterator[FastAPI]:
-    """The started application."""
+    """The started application. Who asks for a link is answered once it is made."""
     app = create_app(events_settings)
     async with app.router.lifespan_context(app):
+        app.state.link_answers = AnswersWhenDone()
         yield app
 
 
@@ -207,6 +220,7 @@ async def origin(events_settings: EventsSettings, db: Database) -> AsyncIterator
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started:
         await asyncio.sleep(0.01)
+    app.state.link_answers = AnswersWhenDone()
     yield origin
     server.should_exit = True
     await serving

@@ -22,8 +22,8 @@ from shared.http.auth import TOKEN_SECONDS, TokenVerifier
 from shared.http.rate_limiter import RateLimiter
 from shared.http.rate_limits import Rate
 from shared.product.roles import SCOPES
-from tests.conftest import OTHER_TASKFORCE
 from tests.events.conftest import API
+from tests.support.taskforces import OTHER_TASKFORCE
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

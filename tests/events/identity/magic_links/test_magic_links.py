@@ -29,12 +29,13 @@ from services.events.identity.magic_links.domain import (
     LinkOver,
 )
 from services.events.identity.magic_links.pages import ANSWER_SECONDS, BROWSER_COOKIE
+from services.events.identity.magic_links.timing import EvenAnswers
 from services.events.identity.people.domain import Person
 from services.events.identity.people.store import lock_people
 from shared.http.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE, TokenVerifier
 from shared.http.rate_limiter import RateLimiter
 from shared.http.rate_limits import Rate
-from tests.events.conftest import published
+from tests.events.conftest import AnswersWhenDone, published
 from tests.support.browsing import AS_OUR_PAGES, signs_nobody_in
 from tests.support.waiting import PATIENCE_SECONDS
 
@@ -62,6 +63,7 @@ async def app(events_settings: EventsSettings, karen: Person) -> AsyncIterator[F
     """The service as it runs for real: no demonstration."""
     app = create_app(events_settings.model_copy(update={"demo_mode": False}))
     async with app.router.lifespan_context(app):
+        app.state.link_answers = AnswersWhenDone()
         yield app
 
 
@@ -201,8 +203,9 @@ async def test_what_is_no_link_opens_nothing(browser: httpx.AsyncClient, code: s
 
 
 async def test_a_known_address_and_an_unknown_one_are_answered_the_same_and_as_soon(
-    browser: httpx.AsyncClient, db: Database
+    app: FastAPI, browser: httpx.AsyncClient, db: Database
 ) -> None:
+    app.state.link_answers = EvenAnswers(ANSWER_SECONDS)
     told = {}
     for email in ("KAREN@struer.example", "ingen@struer.example", "karen@elsewhere.example"):
         began = time.monotonic()
@@ -219,6 +222,7 @@ async def test_a_known_address_and_an_unknown_one_are_answered_the_same_and_as_s
 async def test_a_known_address_is_answered_no_later_where_its_link_takes_long(
     app: FastAPI, db: Database, taskforce_id: UUID
 ) -> None:
+    app.state.link_answers = EvenAnswers(ANSWER_SECONDS)
     async with browser_at(app, AS_OUR_PAGES) as browser, db.change(taskforce_id) as conn:
         await lock_people(conn, taskforce_id)  # until both have their answers
         for email in ("karen@struer.example", "ingen@struer.example"):

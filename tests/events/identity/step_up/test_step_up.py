@@ -20,10 +20,10 @@ from services.events.identity.sessions.domain import SessionOver
 from shared.http.auth import COOKIE, STEP_UP_SECONDS, Principal, TokenVerifier, sign_token
 from shared.http.policy import operations
 from shared.secrets import read_secret
-from tests.conftest import TASKFORCE
 from tests.events.conftest import API
 from tests.events.identity.authenticator import Device
 from tests.events.identity.browsing import BY_SCRIPT, HOST, ORIGIN, PAGE, Browser, count, kind, passkey_ids, proof
+from tests.support.taskforces import TASKFORCE
 
 if TYPE_CHECKING:
     import httpx
