@@ -1,4 +1,4 @@
-"""Whatever goes wrong is said in one sentence with what to do."""
+"""Every error is explained in one sentence with a remedy."""
 
 from __future__ import annotations
 

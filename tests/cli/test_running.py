@@ -1,4 +1,4 @@
-"""The `tilsagn` command against a running demo: it plays its evening, then everything is asked of it."""
+"""The `tilsagn` command against a running demo that has played its evening."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ GOOD_ROW = "Havgus Elektronik A/S;91000000;03-11-2025;2;7,5;10;Ellen Ørsted;97 
 
 @pytest.fixture(scope="module")
 def run() -> Iterator[LocalRun]:
-    """A demo whose evening has been played, fast; it stays up for the module."""
+    """A demo after a fast evening; it runs for the whole module."""
     with state_folder() as state, local_run("demo", "--no-browser", "--speed", "30", state=state) as run:
         run.wait_for("Everything stays up")
         yield run
@@ -51,14 +51,14 @@ def command(run: LocalRun) -> Any:
 
 @pytest.fixture
 def installation(run: LocalRun) -> Installation:
-    """The demo, to look into behind everybody's back."""
+    """The demo, for direct access to its databases."""
     configuration = Configuration.attach(State(run.state / "demo"))
     assert configuration is not None
     return installation_of(configuration)
 
 
 def in_database(installation: Installation, service: str, sql: str) -> Any:
-    """Run SQL as the owner of a service's tables and return its one value."""
+    """Run SQL as the owner of a service's tables and return one value."""
 
     async def execute() -> Any:
         conn = await asyncpg.connect(installation.owner_dsn(service))

@@ -1,4 +1,4 @@
-"""`tilsagn up`: an installation of one's own, that stops on Ctrl-C and keeps its data."""
+"""`tilsagn up`: a new installation that stops on Ctrl-C and keeps its data."""
 
 from __future__ import annotations
 

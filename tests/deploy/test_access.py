@@ -1,4 +1,4 @@
-"""Who may do what on Kafka, as it is declared; what a broker makes of it is tested in test_secured.py."""
+"""The declared ACLs of Kafka users; test_secured.py tests them on a broker."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OF = {service: user_of(service) for service in (*SERVICES, OPERATOR)}
 
 
 def who(operation: str, resource: str, name: str) -> set[str]:
-    """Whoever may do that, by whose user it is."""
+    """Return the users that may do the operation."""
     found = {(one.operation, one.resource, one.name, one.user) for one in declared()}
     return {part for part, user in OF.items() if (operation, resource, name, user) in found}
 
@@ -57,7 +57,7 @@ def test_there_are_no_other_acls() -> None:
 def run(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: Sequence[str], **environment: str
 ) -> tuple[int, str, str]:
-    """What the command answers, prints and complains of."""
+    """Return the command's exit code, stdout and stderr."""
     monkeypatch.setattr(sys, "argv", ["deploy.access", *arguments])
     for name, value in environment.items():
         monkeypatch.setenv(name, value)

@@ -1,4 +1,4 @@
-"""The asset build: locked, whole or not at all, and instant when there is nothing to do."""
+"""The asset build: locked packages, atomic replacement, and nothing to do when nothing has changed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _quiet(_: str) -> None:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A build of its own."""
+    """A separate build."""
     folder = tmp_path_factory.mktemp("built")
     build(_quiet, folder)
     return folder

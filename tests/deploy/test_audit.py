@@ -1,4 +1,4 @@
-"""No secret in the checkout, no package with a known weakness; and what could not be asked is said."""
+"""The secret scan and the vulnerability check, and their reports of skipped checks."""
 
 from __future__ import annotations
 

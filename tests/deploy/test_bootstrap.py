@@ -1,4 +1,4 @@
-"""Setting up a checkout: once, again, after an interruption; and what it says when it cannot."""
+"""The set-up of a checkout: first, repeated, interrupted, and failing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.processes
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A checkout with empty lock files, so that setting up needs no network."""
+    """A checkout with empty lock files, so that the set-up needs no network."""
     root = tmp_path / "a checkout"
     (root / "requirements").mkdir(parents=True)
     for name in ("setup", "runtime", "dev"):
@@ -40,7 +40,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the steps that were run. Only the virtual environment is really made."""
+    """The names of the executed steps. Only the virtual environment is really created."""
     done: list[str] = []
     run = bootstrap._run
 

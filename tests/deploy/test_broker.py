@@ -1,4 +1,4 @@
-"""The embedded broker: up in a moment, gone with whoever started it."""
+"""The embedded broker: it starts quickly and ends with its parent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gateway's file: what it says of plain HTTP, and what Caddy itself makes of it where it is installed."""
+"""The generated Caddyfile, and the behaviour of Caddy where it is installed."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_the_unavailable_response_is_a_page_for_people_and_json_for_programs() -
 
 
 class _Behind(BaseHTTPRequestHandler):
-    """A service behind the gateway, which says from whom it has heard."""
+    """A service behind the gateway, which returns the client address it sees."""
 
     def do_GET(self) -> None:
         body = json.dumps({"from": self.headers.get_all("x-forwarded-for")}).encode()
@@ -90,7 +90,7 @@ class _Behind(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def behind() -> Iterator[ThreadingHTTPServer]:
-    """One program that stands for all services."""
+    """One server that replaces all services."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Behind)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
@@ -100,7 +100,7 @@ def behind() -> Iterator[ThreadingHTTPServer]:
 
 @pytest.fixture
 def gateway(tmp_path: Path, behind: ThreadingHTTPServer) -> Iterator[tuple[int, int]]:
-    """Caddy with our file, on free ports, before what stands for all services: its two ports."""
+    """Caddy with our Caddyfile on free ports in front of `behind`: its http and https port."""
     if CADDY is None:
         # No package manager of ours has it; what the file says is held by the other tests of this file everywhere.
         pytest.skip("Caddy is not installed here: the file is read, and not run")
@@ -137,7 +137,7 @@ def _wait_for(port: int, caddy: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def _over_tls(gateway: tuple[int, int]) -> Iterator[httpx.Client]:
-    """Asks by https, once Caddy has made itself a certificate."""
+    """A client for https, as soon as Caddy has created its certificate."""
     trusting = ssl.create_default_context()
     trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
     with httpx.Client(base_url=f"https://localhost:{gateway[1]}", verify=trusting) as http:

@@ -1,4 +1,4 @@
-"""The tests' own PostgreSQL servers: copies of one cluster, and independent of each other."""
+"""The PostgreSQL servers of the tests are independent copies of one cluster."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docker-compose.yml and what goes with it say the same as the code."""
+"""docker-compose.yml matches the code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Consumers of a local run: silent while nothing is published, at work as soon as a relay has published."""
+"""Consumers of a local run: idle while nothing is published, active as soon as a relay has published."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def publish(bootstrap_servers: str) -> None:
 
 
 class Consumer:
-    """As much of a service's consumer as matters here: a group and a client, once it is attached."""
+    """The part of a service's consumer that these tests need: a group and, once it is attached, a client."""
 
     group = "group"
 

@@ -1,4 +1,4 @@
-"""Writing files so that nothing is ever half written."""
+"""Atomic writes, and permissions along a path."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One port for all services: routing, lifespans, readiness."""
+"""The gateway of the local run: routing, lifespans, readiness."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Apache Kafka on this machine: what it keeps, what it loses, and that nothing of it is left behind."""
+"""Apache Kafka on this machine: what it keeps and loses, and that nothing is left behind."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.kafka
 
 PLACE = TopicPartition("tilsagn.events.company", 0)
 SOON = {"broker.session.timeout.ms": "2000", "broker.heartbeat.interval.ms": "500"}
-"""A node that was killed is let in again, and its partitions led by others, after 2 s instead of 9."""
+"""A session timeout of 2 s instead of 9: a killed node is replaced and accepted again sooner."""
 
 
 @pytest.fixture(scope="module")
@@ -45,14 +45,14 @@ def one() -> Iterator[KafkaCluster]:
 
 @pytest.fixture(scope="module")
 def three() -> Iterator[KafkaCluster]:
-    """A cluster of three nodes with the topics as declared."""
+    """A cluster of three nodes with the declared topics."""
     with KafkaCluster(3, settings=SOON) as cluster:
         asyncio.run(create_missing(cluster.bootstrap_servers, declared()))
         yield cluster
 
 
 async def put(cluster: KafkaCluster, value: bytes, *, seconds: float = 30) -> None:
-    """Send one record and wait for every replica in sync."""
+    """Send one record and wait for every in-sync replica."""
     producer = AIOKafkaProducer(
         bootstrap_servers=cluster.bootstrap_servers, acks="all", enable_idempotence=True, request_timeout_ms=2000
     )
@@ -65,7 +65,7 @@ async def put(cluster: KafkaCluster, value: bytes, *, seconds: float = 30) -> No
 
 
 async def everything(cluster: KafkaCluster) -> list[bytes]:
-    """Every record there is."""
+    """Return all records."""
     consumer = AIOKafkaConsumer(bootstrap_servers=cluster.bootstrap_servers, enable_auto_commit=False)
     try:
         await consumer.start()
@@ -82,7 +82,7 @@ async def everything(cluster: KafkaCluster) -> list[bytes]:
 
 
 async def with_topics(cluster: KafkaCluster) -> None:
-    """Everything declared, on a cluster that may be anything."""
+    """Create the declared topics on a cluster in any state."""
     await asyncio.to_thread(cluster.start)
     await create_missing(cluster.bootstrap_servers, [topic.on(cluster.replication) for topic in declared()])
 
@@ -196,13 +196,13 @@ async def test_a_wiped_node_of_three_is_replicated_again(three: KafkaCluster) ->
 
 
 def segment(node: KafkaNode) -> bytes:
-    """What a node has of the place on its disk."""
+    """Return the node's log segment of the partition."""
     [log] = (node.data / f"{PLACE.topic}-{PLACE.partition}").glob("*.log")
     return log.read_bytes()
 
 
 async def in_sync(cluster: KafkaCluster) -> int:
-    """How many replicas of the place are in sync."""
+    """Return the number of in-sync replicas of the partition."""
     admin = AIOKafkaAdminClient(bootstrap_servers=cluster.bootstrap_servers)
     await admin.start()
     [topic] = await admin.describe_topics([PLACE.topic])

@@ -1,4 +1,4 @@
-"""The key that signs is changed in three steps, and nobody notices."""
+"""The signing key is replaced in three steps without signing anybody out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The local run as a whole: one process, really started, stopped, killed and hindered."""
+"""The local run in its own process: started, stopped, killed, and with obstacles."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ RUN = """
 
 @dataclass
 class Run:
-    """A launcher in a process of its own."""
+    """A launcher in its own process."""
 
     process: subprocess.Popen[str]
     state: State
@@ -116,7 +116,7 @@ def launch(folder: Path, port: int | None = None) -> Run:
 
 @pytest.fixture
 def start(folder: Path) -> Iterator[Callable[..., Run]]:
-    """`start(port)`: a launcher on the test's folder; none outlives the test."""
+    """`start(port)`: start a launcher on the test's folder; all end with the test."""
     runs: list[Run] = []
 
     def one(port: int | None = None) -> Run:
@@ -137,14 +137,14 @@ def folder() -> Iterator[Path]:
 
 
 def remove(folder: Path) -> None:
-    """Remove the folder once a killed launcher's PostgreSQL has gone from it."""
+    """Remove the folder after the PostgreSQL of a killed launcher has ended."""
     assert eventually(lambda: not list(folder.glob("*/postgres/cluster/postmaster.pid")))
     shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="module")
 def run() -> Iterator[Run]:
-    """One that runs for all the tests which leave it running."""
+    """A run for all tests that do not stop it."""
     folder = Path(tempfile.mkdtemp(prefix="tilsagn-test-"))
     folder.chmod(0o711)
     run = launch(folder / "state")

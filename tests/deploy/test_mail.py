@@ -1,4 +1,4 @@
-"""The mails a local run catches, and the page that shows them."""
+"""The mail catcher of the local run, and the page that shows its mails."""
 
 from __future__ import annotations
 

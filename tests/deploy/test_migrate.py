@@ -1,4 +1,4 @@
-"""Migrations: applied once, in order, and readable when they fail; and what every one of ours must be."""
+"""Migrations: applied once and in order, readable errors, and rules for our own."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OURS = sorted({path for service in SERVICES for folder in folders(service) for p
 
 @pytest.fixture
 def migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of more migrations, applied with the service's own."""
+    """A folder with additional migrations, applied together with the service's own."""
     here = tmp_path / "with space"
     here.mkdir()
     ours = folders("events")

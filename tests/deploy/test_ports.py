@@ -1,4 +1,4 @@
-"""Which port people are told to open."""
+"""The choice of the public port."""
 
 from __future__ import annotations
 

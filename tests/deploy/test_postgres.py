@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL, whatever happened to it before."""
+"""The embedded PostgreSQL after any kind of interruption."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ START = """
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A folder that the account PostgreSQL runs as may pass through, as the state folder is."""
+    """A folder that PostgreSQL's account may pass through, like the state folder."""
     folder = Path(tempfile.mkdtemp(prefix="tilsagn-test-"))
     if os.geteuid() == 0:
         folder.chmod(0o711)
@@ -51,7 +51,7 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def initialised() -> Iterator[Path]:
-    """The data folder of a server that has been started and stopped once: copying it is faster than making one."""
+    """The data folder of a server that was started and stopped once: copying it is faster than initialising one."""
     folder = Path(tempfile.mkdtemp(prefix="tilsagn-test-"))
     if os.geteuid() == 0:
         folder.chmod(0o711)
@@ -63,7 +63,7 @@ def initialised() -> Iterator[Path]:
 
 @pytest.fixture
 def server(folder: Path, initialised: Path) -> Iterator[EmbeddedPostgres]:
-    """A stopped server with a past, in a path with a space."""
+    """A stopped server with existing data, in a path with a space."""
     subprocess.run(["cp", "-a", initialised, folder / "with space"], check=True)
     server = EmbeddedPostgres(folder / "with space", fsync=False)
     yield server
@@ -71,7 +71,7 @@ def server(folder: Path, initialised: Path) -> Iterator[EmbeddedPostgres]:
 
 
 def ask(server: EmbeddedPostgres, *statements: str, dsn: str | None = None) -> Any:
-    """Run the statements and return what the last one says."""
+    """Run the statements and return the last one's value."""
 
     async def run() -> Any:
         connection = await asyncpg.connect(dsn or server.superuser_dsn(), timeout=60)
@@ -87,7 +87,7 @@ def ask(server: EmbeddedPostgres, *statements: str, dsn: str | None = None) -> A
 
 
 def launch(folder: Path) -> tuple[subprocess.Popen[str], int]:
-    """A launcher of its own that has started PostgreSQL in `folder`; the postmaster's pid."""
+    """A separate launcher that has started PostgreSQL in `folder`, and the postmaster's process id."""
     launcher = python(START, folder)
     assert launcher.stdout is not None
     said = launcher.stdout.readline()
@@ -383,7 +383,7 @@ def command_of(process: psutil.Process) -> list[str]:
 
 
 def start_without_a_death_signal(server: EmbeddedPostgres) -> subprocess.Popen[bytes]:
-    """A postmaster on the server's cluster that nothing has tied to its launcher."""
+    """Start a postmaster on the server's cluster that does not end with its launcher."""
     owner = server.cluster.stat()
     account: dict[str, Any] = (
         {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []} if os.geteuid() == 0 else {}

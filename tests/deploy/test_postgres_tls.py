@@ -39,7 +39,7 @@ pytestmark = pytest.mark.processes
 
 
 class Encrypted:
-    """The server, its authority, and the environment of `pledges` that reaches it."""
+    """The server, its CA, and the environment of `pledges` for it."""
 
     def __init__(self, postgres: EmbeddedPostgres, folder: Path) -> None:
         self.postgres = postgres
@@ -79,7 +79,7 @@ class Encrypted:
 
 @pytest.fixture(scope="module")
 def encrypted() -> Iterator[Encrypted]:
-    """With the databases of pledges, made over TLS."""
+    """A server with the databases of pledges, provisioned over TLS."""
     folder = Path(tempfile.mkdtemp(prefix="tilsagn-test-"))
     if os.geteuid() == 0:
         folder.chmod(0o711)
@@ -104,7 +104,7 @@ def encrypted() -> Iterator[Encrypted]:
 
 
 async def switch_on(superuser_dsn: str) -> None:
-    """As an operator does."""
+    """Enable TLS like an operator."""
     conn = await asyncpg.connect(superuser_dsn)
     for setting, value in (("ssl", "on"), ("ssl_cert_file", "postgres.pem"), ("ssl_key_file", "postgres.key")):
         await conn.execute(f"alter system set {setting} = '{value}'")
@@ -112,7 +112,7 @@ async def switch_on(superuser_dsn: str) -> None:
 
 
 def settings_of(environment: dict[str, str], signing_key: str) -> PledgesSettings:
-    """What `pledges` makes of it."""
+    """Return the settings that `pledges` reads from the environment."""
     said: dict[str, Any] = {
         name.removeprefix("PLEDGES_").lower(): value
         for name, value in environment.items()

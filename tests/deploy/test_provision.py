@@ -1,4 +1,4 @@
-"""Who may do what in the services' databases."""
+"""Roles and privileges in the services' databases."""
 
 from __future__ import annotations
 

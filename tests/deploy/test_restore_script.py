@@ -1,4 +1,4 @@
-"""deploy/postgres/restore.sh: puts a backup in place, and never over anything. (`make restore-drill` recovers one.)"""
+"""deploy/postgres/restore.sh copies a backup into place and overwrites nothing. (`make restore-drill` recovers one.)"""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SCRIPT = ROOT / "deploy" / "postgres" / "restore.sh"
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
-    """An archive with one backup, of a cluster that had itself been recovered to a moment."""
+    """An archive with one backup, of a cluster that was itself recovered to a target time."""
     backup = tmp_path / "archive" / "base" / "sunday"
     backup.mkdir(parents=True)
     (backup / "backup_label").write_text("START WAL LOCATION: 0/2000028\n")

@@ -1,4 +1,4 @@
-"""No request is handed to a thread and back: FastAPI does that with every function that is not async."""
+"""No route or dependency runs in a thread: FastAPI runs every function that is not async in one."""
 
 from __future__ import annotations
 

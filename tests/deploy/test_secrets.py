@@ -1,4 +1,4 @@
-"""The secrets of an installation: all of them, or the one a newer version asks for besides."""
+"""Generating the secrets of an installation: all, or a single one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The state folder: private, one launcher's at a time, and whole after every kill."""
+"""The state folder: private, locked by one launcher, and consistent after a kill."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The topics are as topics.yaml declares them, or somebody is told; one that exists is never changed."""
+"""Topics match topics.yaml or are reported; an existing topic is never changed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def command(broker: Broker, *arguments: str, flavour: str) -> subprocess.CompletedProcess[str]:
-    """The topics job, against a single broker."""
+    """Run the topics job against a single broker."""
     return subprocess.run(
         [sys.executable, "-m", "deploy.topics", *arguments],
         capture_output=True,
@@ -107,7 +107,7 @@ async def test_of_the_embedded_broker_only_the_partitions_are_checked() -> None:
 
 @pytest.mark.kafka
 class TestOnApacheKafka:
-    """The same command on the real broker."""
+    """The same command on Apache Kafka."""
 
     async def test_what_is_missing_is_created_as_declared(self, broker: KafkaCluster) -> None:
         await self.remove(broker, *TOPICS)

@@ -1,4 +1,4 @@
-"""The evening's plan, and a client that asks again when an answer is lost."""
+"""The plan of an evening, and its client, which repeats requests without a response."""
 
 from __future__ import annotations
 
@@ -70,13 +70,8 @@ def test_the_same_date_and_number_give_the_same_plan() -> None:
 # ---- a server that loses answers
 
 
-class Forgetful:
-    """An HTTP server that takes each request, but answers some only when it is asked again.
-
-    Attributes:
-        requests: method, path and body of each, in order.
-        lost: how many answers to lose; -1 refuses everything instead.
-    """
+class LossyServer:
+    """An HTTP server that handles every request, but answers some only when they are repeated."""
 
     def __init__(self, lost: int) -> None:
         self.requests: list[tuple[str, str, object]] = []
@@ -105,8 +100,8 @@ class Forgetful:
 
 
 @asynccontextmanager
-async def forgetful(lost: int) -> AsyncIterator[Forgetful]:
-    server = Forgetful(lost)
+async def lossy_server(lost: int) -> AsyncIterator[LossyServer]:
+    server = LossyServer(lost)
     listening = await asyncio.start_server(server.serve, "127.0.0.1", 0)
     host, port = listening.sockets[0].getsockname()[:2]
     server.url = f"http://{host}:{port}"
@@ -118,7 +113,7 @@ async def forgetful(lost: int) -> AsyncIterator[Forgetful]:
 
 
 async def test_a_request_without_a_response_is_retried_unchanged() -> None:
-    async with forgetful(lost=2) as server:
+    async with lossy_server(lost=2) as server:
         # Nobody played tonight, says a server that knows nothing but its last words.
         async with evenings._client(server.url, "c") as http:
             assert await evenings._send(http, "POST", "/api/x", {"id": "1", "at": "now"}) == {"items": []}
@@ -126,6 +121,6 @@ async def test_a_request_without_a_response_is_retried_unchanged() -> None:
 
 
 async def test_a_refused_step_ends_the_evening_with_the_reason(plan: Evening) -> None:
-    async with forgetful(lost=-1) as server:
+    async with lossy_server(lost=-1) as server:
         with pytest.raises(Refused, match="403"):
             await evenings.play(EveningTarget(server.url, TOKENS), plan, speed=60)

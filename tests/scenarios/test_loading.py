@@ -1,4 +1,4 @@
-"""The Struer scenario, loaded into running workers through the services' use cases."""
+"""The Struer scenario, loaded through the services' commands with running workers."""
 
 from __future__ import annotations
 

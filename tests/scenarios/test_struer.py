@@ -1,4 +1,4 @@
-"""The Struer scenario ends at the published figures, and is the same every time."""
+"""The Struer scenario reaches the published figures and is deterministic."""
 
 from __future__ import annotations
 

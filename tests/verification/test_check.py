@@ -1,4 +1,4 @@
-"""Verification finds the dashboard right after a load, and catches every kind of difference planted in it."""
+"""The comparison finds no difference after loading, and reports every kind of planted difference."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ELSEWHERE = uuid4()
 
 @dataclass(frozen=True)
 class Checked:
-    """A loaded installation whose dashboard can be asked, checked and spoilt."""
+    """A loaded installation whose dashboard can be compared and damaged."""
 
     loaded: Loaded
     key: str
@@ -102,7 +102,7 @@ async def checked(installation: Installation, signing_key: str) -> AsyncIterator
 
 
 def _kept(table: str, where: str) -> tuple[str, str, str]:
-    """SQL that keeps some rows aside, deletes them, and brings them back."""
+    """Return SQL that saves some rows, deletes them, and restores them."""
     keep = f"create table kept_aside as select * from {table} where {where}"
     return (
         keep,

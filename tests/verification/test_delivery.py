@@ -1,4 +1,4 @@
-"""Verification waits until nothing is under way, and says what still is when it has waited long enough."""
+"""Waiting for delivery: it returns when everything is delivered, and reports what is pending at the deadline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`tilsagn person`, `erasures`, and `reconcile --erasures`: somebody is shown, erased, and stays erased."""
+"""`tilsagn person`, `erasures`, and `reconcile --erasures`: a person is reported, erased, and stays erased."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_an_invalid_ledger_is_refused_without_changes(stopped: Topology, tmp_pat
 
 
 def _on_paper(stopped: Topology, folder: Path) -> None:
-    """The report is written for its owner alone, and never over something else."""
+    """The report is written for its owner only, and never over an existing file."""
     for language, tag in (("da", b"/Lang(da)"), ("en", b"/Lang(en)")):
         file = folder / f"{language}.pdf"
         _tilsagn(stopped, "person", "report", *EVA, "--pdf", str(file), "--language", language)
@@ -85,7 +85,7 @@ def _on_paper(stopped: Topology, folder: Path) -> None:
 
 
 def _tilsagn(stopped: Topology, *arguments: str, succeeds: bool | None = True) -> Ran:
-    """Run it; `succeeds` is None where the broker decides: the embedded one cannot be emptied."""
+    """Run the command; `succeeds` is None where it depends on the broker: the embedded one cannot be emptied."""
     ran = in_process(*arguments, state=stopped.folder / "none", environment=stopped.operator_environment())
     assert succeeds is None or (ran.exit_code == 0) is succeeds, ran.notes
     return ran

@@ -1,4 +1,4 @@
-"""`tilsagn reconcile`: what the broker knows and the databases have not got is listed before it is gone."""
+"""`tilsagn reconcile`: lists the changes that only the broker has before it empties the topics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`tilsagn retention`: says what is past its deadline, and deletes it where it is not only asked."""
+"""`tilsagn retention`: lists overdue personal data, and deletes it without --dry-run."""
 
 from __future__ import annotations
 
