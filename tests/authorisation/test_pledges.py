@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from services.pledges.pledges import access
-from services.pledges.pledges.domain import Person, admit
+from services.pledges.pledges.domain import Person, check_event
 from services.pledges.register import access as register_access
 from tests.authorisation.matrix import as_lines, cells, services_answered, wrong
 from tests.authorisation.pledges import PROBES, PledgesWorld, started
@@ -48,9 +48,9 @@ CHECKS: Checks = {
     access.may_read_hires: lambda _: True,
     access.visible_part: lambda _, pledge: pledge,
     register_access.sees_register: lambda _: True,
-    register_access.event_of: lambda principal, named: named or principal.event_id,
+    register_access.event_of: lambda principal, requested: requested or principal.event_id,
     access.logs_as: lambda principal: Person(principal.person_id),
-    admit: lambda *_, **__: [],
+    check_event: lambda *_, **__: [],
 }
 SHOWN_ONLY = ["services.pledges.pledges.pages: may_read_contact"]
 """Says on the page that a contact is not shown; `visible_part` has taken it away by then."""

@@ -10,7 +10,7 @@ from services.pledges.hires import domain, store
 from services.pledges.hires.events_out import hire_confirmed
 from services.pledges.pledges.events_out import pledge_state
 from services.pledges.pledges.refusals import IdTaken
-from services.pledges.pledges.store import load_pledge, lock_pledge, save_filled
+from services.pledges.pledges.store import load_pledge, lock_pledge, save_filled_position
 from services.pledges.register.store import load_register_context
 from shared.contracts.pledges import PositionFilled
 from shared.db.idempotency import claim_key
@@ -73,7 +73,7 @@ async def confirm_hire(
         if not await store.insert_hire(conn, hire, request.fingerprint):
             return await _hire_of_request(conn, taskforce_id, confirmation.id, request)
         if pledge is not None and hire.position is not None:
-            await save_filled(conn, pledge, hire.position)
+            await save_filled_position(conn, pledge, hire.position)
             await outbox.add(conn, pledge_state(PositionFilled, pledge, recorded_at=now))
         await outbox.add(conn, hire_confirmed(hire))
     return hire

@@ -35,11 +35,11 @@ class Hire:
     """A position that became a real job.
 
     Attributes:
-        pledge_id, position: of the pledge it came from; both None for a hire without a pledge, which is counted
-            separately.
+        pledge_id, position: the pledge it came from, and the position it filled; both None for a hire without a
+            pledge, which is counted separately.
         contact_person: the municipality's fixed contact, whom employer and employee can call.
-        logged_by: who logged the pledge, and is notified.
-        weekly_hours: paid hours, or in praktik its hours, from the first day.
+        logged_by: the person who logged the pledge; they are notified of the hire.
+        weekly_hours: from the first day; paid hours, or praktik hours where the job type is `praktik`.
         ended_on: the first day without the job, if the hire had ended when it was confirmed.
     """
 
@@ -70,10 +70,10 @@ class HireConfirmation:
 
     Attributes:
         pledge_id: None for a hire without a pledge.
-        position: number or id; None: the pledge's first that can be filled.
-        company: None: the pledge's.
-        job_type: None: the pledge's, or a småjob.
-        ended_on: if the hire has ended already; its position stays filled.
+        position: its number or id; None: the first position of the pledge that can be filled.
+        company: None: the company of the pledge.
+        job_type: None: the job type of the pledge, or `smaajob` without a pledge.
+        ended_on: the first day without the job, if the hire has ended already. Its position stays filled.
     """
 
     id: UUID
@@ -103,8 +103,8 @@ def confirm_hire(
 
     Args:
         pledge: the confirmation's pledge; it is changed.
-        register: companies that may be the one meant, for a hire that names one.
-        seen_version: the pledge's version that the case worker saw; None: any.
+        register: registered companies to match the confirmation's company with; not used if it names none.
+        seen_version: the version of the pledge that the case worker saw; None: any version is accepted.
 
     Raises:
         ImplausibleStart, EndsBeforeStart, TooManyHiredHours: the dates or hours cannot be right.

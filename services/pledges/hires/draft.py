@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _COOKIE: Final = "__Secure-hire_draft"
 """Not `__Host-`: that cookie would be sent to every page."""
 _SECONDS: Final = 3600
-_MOST_CHARACTERS: Final = 3800
+_MAX_CHARACTERS: Final = 3800
 """Browsers drop cookies over 4096 characters, name and attributes included."""
 
 
@@ -31,7 +31,7 @@ def save(response: Response, principal: Principal, pledge_id: UUID, answers: Map
     """Store the answers for an hour. False, and nothing stored, where they are longer than any valid answers."""
     text = json.dumps({"by": principal.subject, "answers": answers}, ensure_ascii=False, separators=(",", ":"))
     value = base64.urlsafe_b64encode(text.encode()).decode()
-    if len(value) > _MOST_CHARACTERS:
+    if len(value) > _MAX_CHARACTERS:
         return False
     response.set_cookie(
         _COOKIE, value, max_age=_SECONDS, path=_path(pledge_id), secure=True, httponly=True, samesite="strict"

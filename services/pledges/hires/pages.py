@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(include_in_schema=False)
 
-_MOST_POSITIONS = 500
+_MAX_POSITIONS = 500
 _CHANGED_MEANWHILE = (StaleVersion, PositionTaken, NoPositionOpen, PledgeEnded)
 
 
@@ -93,7 +93,7 @@ async def new_hire(
     request: Request,
     db: Db,
     principal: Caseworker,
-    position: Annotated[int | None, Query(ge=1, le=_MOST_POSITIONS)] = None,
+    position: Annotated[int | None, Query(ge=1, le=_MAX_POSITIONS)] = None,
     step: Annotated[str, Query(max_length=60)] = "",
 ) -> Response:
     """Show a form that is almost filled in, or the answers to check."""
@@ -243,7 +243,7 @@ async def _changed_meanwhile(
     """Show the case worker's answers beside the pledge as it is now; nothing is overwritten."""
     pledge = await _pledge(db, principal, pledge_id)
     async with db.read(principal.taskforce) as conn:
-        hires = await queries.hires(conn, principal.taskforce, HireFilter(pledge_id=pledge_id), limit=_MOST_POSITIONS)
+        hires = await queries.hires(conn, principal.taskforce, HireFilter(pledge_id=pledge_id), limit=_MAX_POSITIONS)
     problem = problem_of(refusal)
     vacant = [str(one.number) for one in pledge.vacant]
     values = {**form.values, "version": pledge.version}

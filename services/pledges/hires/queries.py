@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class HireFilter:
-    """Which hires; None: all."""
+    """The hires to return: those that match every field. None matches all hires."""
 
     pledge_id: UUID | None = None
     event_id: UUID | None = None
@@ -35,10 +35,10 @@ async def hires(
     after: tuple[datetime, UUID] | None = None,
     limit: int,
 ) -> list[HireOut]:
-    """Return hires, the last confirmed first.
+    """Return hires, the most recently confirmed first.
 
     Args:
-        after: the sort key of the row to go on from; None: from the first.
+        after: the sort key of the last row of the previous page; None: the first page.
     """
     where = Where(taskforce_id)
     for column in ("pledge_id", "event_id", "company_id", "job_type", "confirmed_by"):
@@ -61,7 +61,7 @@ async def hire(conn: Connection, taskforce_id: UUID, hire_id: UUID) -> HireOut |
 
 
 async def last_contact_person(conn: Connection, taskforce_id: UUID, caseworker_id: UUID) -> Contact | None:
-    """Return the fixed contact that a case worker named last."""
+    """Return the contact person of the hire that a case worker confirmed last."""
     row = await conn.fetchrow(
         """
         select contact.name, contact.phone, contact.email

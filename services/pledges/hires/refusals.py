@@ -8,7 +8,7 @@ from shared.refusals import Refusal
 
 
 class TooManyHiredHours(TooManyHours):
-    """The hours of a hire."""
+    """A hire has more weekly hours than the installation allows."""
 
     field = "/weekly_hours"
 

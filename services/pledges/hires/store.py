@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from services.pledges.hires.domain import Hire
 from services.pledges.pledges.domain import Position
-from services.pledges.pledges.store import company_of, contact_of, listed
+from services.pledges.pledges.store import company_of, contact_of, select_list
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -59,7 +59,7 @@ _INSERT: Final = f"""
 """  # noqa: S608  (columns of our own table)
 
 SELECT: Final = f"""
-        select {listed(COLUMNS, "hire")},
+        select {select_list(COLUMNS, "hire")},
                contact.name as contact_name,
                contact.phone as contact_phone,
                contact.email as contact_email

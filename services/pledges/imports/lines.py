@@ -72,7 +72,7 @@ class RegisterIndex:
         return found[0].id if len(found) == 1 else None
 
     def companies_like(self, company: TypedCompany) -> list[RegisteredCompany]:
-        """Return the companies that may be the one meant."""
+        """Return the registered companies to match a typed company with."""
         found = self._by_cvr.get(read_cvr(company.cvr) or "", []) + self._by_name.get(name_key(company.name), [])
         return list(dict.fromkeys(found))
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(include_in_schema=False)
 
-_MOST_ROWS_SHOWN = 300
+_MAX_ROWS_SHOWN = 300
 
 COLUMN_WORDS: Final = {
     "virksomhed": N_("The company's name."),
@@ -149,7 +149,7 @@ def _page(
     if report is not None:
         # Of a long file, the lines with errors or flags are shown first of all, in the order of the file.
         telling = sorted(report.rows, key=lambda row: (row.verdict != "refused", not row.flags, row.line))
-        rows = sorted(telling[:_MOST_ROWS_SHOWN], key=lambda row: row.line)
+        rows = sorted(telling[:_MAX_ROWS_SHOWN], key=lambda row: row.line)
         left_out = len(telling) - len(rows)
     return render(
         request,

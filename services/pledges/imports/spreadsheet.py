@@ -1,6 +1,7 @@
 """Reading a table that a Danish Excel has saved as CSV.
 
-UTF-8 with or without a byte order mark, or Windows-1252; separated by semicolons, or by what separates the header.
+The encoding is UTF-8, with or without a byte order mark, or Windows-1252. The separator is the most frequent one of
+semicolon, tab and comma in the header.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from typing import Final
 from services.pledges.register.domain import name_key
 from shared.i18n.translations import N_
 
-MOST_ROWS: Final = 5_000
-MOST_BYTES: Final = 2 * 1024 * 1024
-_LONGEST_CELL: Final = 2_000
+MAX_ROWS: Final = 5_000
+MAX_BYTES: Final = 2 * 1024 * 1024
+_MAX_CELL_LENGTH: Final = 2_000
 _SEPARATORS: Final = ";\t,"
-# Bytes without a character in Windows-1252.
-_NOT_WINDOWS: Final = frozenset(b"\x81\x8d\x8f\x90\x9d")
+# Bytes that stand for no character in Windows-1252.
+_UNDEFINED_BYTES: Final = frozenset(b"\x81\x8d\x8f\x90\x9d")
 
 
 class NotATable(Exception):
@@ -31,7 +32,7 @@ class Line:
 
     Attributes:
         number: of its first line in the file, counted as Excel does: the header is 1.
-        cells: by the header's name, lower case; without those that are empty.
+        cells: the cells that are not empty, by the column's name in lower case.
     """
 
     number: int
@@ -52,9 +53,9 @@ def read_table(content: bytes) -> Table:
     Raises:
         NotATable: the content is not a table, or too large.
     """
-    if len(content) > MOST_BYTES:
+    if len(content) > MAX_BYTES:
         raise NotATable(N_("The file is larger than 2 MB. Split it into several."))
-    text = _text(content)
+    text = _decoded(content)
     header = text.lstrip().partition("\n")[0]
     separator = max(_SEPARATORS, key=header.count)
     # A line "sep=;" tells Excel the separator; the header follows.
@@ -68,20 +69,20 @@ def read_table(content: bytes) -> Table:
     lines: list[Line] = []
     columns: tuple[str, ...] | None = None
     try:
-        before = 0
+        lines_read = 0
         for row in reader:
-            number, before = before + 1 + skipped, reader.line_num
+            number, lines_read = lines_read + 1 + skipped, reader.line_num
             cells = [cell.replace("\u00a0", " ").strip() for cell in row]
             if not any(cells):
                 continue
             if columns is None:
                 columns = _columns(cells)
                 continue
-            if len(lines) == MOST_ROWS:
+            if len(lines) == MAX_ROWS:
                 raise NotATable(N_("The file has more than 5,000 lines. Split it into several."))
             if any(cells[len(columns) :]):
                 raise NotATable(N_("A line has more cells than the header. Is a semicolon inside a cell?"))
-            if any(len(cell) > _LONGEST_CELL for cell in cells):
+            if any(len(cell) > _MAX_CELL_LENGTH for cell in cells):
                 raise NotATable(N_("A cell has more than 2,000 characters. Is a quotation mark missing?"))
             lines.append(Line(number, _by_name(columns, cells)))
     except csv.Error:
@@ -92,7 +93,7 @@ def read_table(content: bytes) -> Table:
 
 
 def _by_name(columns: tuple[str, ...], cells: list[str]) -> dict[str, str]:
-    """Return the filled cells by column name; cells of columns without a name are joined."""
+    """Return the cells that are not empty, by column name. Cells of columns without a name are joined."""
     named: dict[str, str] = {}
     for name, cell in zip(columns, cells, strict=False):
         if cell:
@@ -110,23 +111,23 @@ def _columns(cells: list[str]) -> tuple[str, ...]:
     return names
 
 
-def _text(content: bytes) -> str:
+def _decoded(content: bytes) -> str:
     if content.startswith(b"PK\x03\x04"):
         raise NotATable(N_("This is an Excel workbook. Save it as “CSV UTF-8 (semicolon separated)” first."))
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
-            return _whole(content.decode("utf-16"))
+            return _without_nul(content.decode("utf-16"))
         except UnicodeDecodeError:
             raise NotATable(N_("The file is not text.")) from None
     try:
-        return _whole(content.decode("utf-8-sig"))
+        return _without_nul(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        if _NOT_WINDOWS & set(content):
+        if _UNDEFINED_BYTES & set(content):
             raise NotATable(N_("The file is not text.")) from None
-        return _whole(content.decode("windows-1252"))
+        return _without_nul(content.decode("windows-1252"))
 
 
-def _whole(text: str) -> str:
+def _without_nul(text: str) -> str:
     if "\0" in text:
         raise NotATable(N_("The file is not text."))
     return text

@@ -1,4 +1,4 @@
-"""Who may see what of pledges and hires; who may call a route is said at the route."""
+"""Which resources of pledges and hires each role reaches. Who may call a route is declared at the route."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ async def list_pledges(
     page_size: PageSize = 50,
     page_token: PageToken = None,
 ) -> Response:
-    """List pledges, the last received first."""
+    """List pledges, the most recently received first."""
     after = NewestFirst.read(page_token)
     filters = PledgeFilter(
         event_id=event_id,

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from services.pledges.register.domain import EventFacts, RegisteredCompany, TypedCompany
 
 CLOCK_TOLERANCE: Final = timedelta(hours=24)
-"""A phone's clock that is further ahead of ours is wrong; less may be a time zone or summer time."""
+"""A phone's clock is wrong if it is further ahead of the server's. A smaller lead may come from a time zone."""
 _START_TOLERANCE: Final = timedelta(days=365)
 _NO_PHONE_BEFORE: Final = datetime(2010, 1, 1, tzinfo=UTC)
 """A phone that has lost its clock says 1970 or 2000."""
@@ -40,11 +40,11 @@ _NO_PHONE_BEFORE: Final = datetime(2010, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an installation allows.
+    """The limits that an installation sets.
 
     Attributes:
-        positions: the most of one pledge.
-        weekly_hours: the most of one job.
+        positions: the largest number of positions of one pledge.
+        weekly_hours: the largest number of weekly hours of one job.
     """
 
     positions: int = 50
@@ -86,7 +86,7 @@ class Position:
 
     @property
     def can_be_filled(self) -> bool:
-        """Whether a hire may take it."""
+        """Whether a hire can fill it."""
         return self.status in {"open", "matched", "trial"}
 
 
@@ -113,16 +113,16 @@ class Pledge:
     """A company's pledge of positions, in its current state.
 
     Attributes:
-        terms: as they were logged.
-        company_id: of the register's company, where it was recognised.
-        municipality: of the company: as typed, else as registered.
+        terms: what was logged.
+        company_id: the registered company that the typed one matches; None if it matches none.
+        municipality: the company's, as typed, or else as registered.
         logged_by: who logged it.
         received_at: by the server's clock.
-        pledged_on: the day it counts from, in Europe/Copenhagen.
-        flags: codes of `catalogue.FLAGS`: what a coordinator should look at.
+        pledged_on: the day from which figures count it, in Europe/Copenhagen.
+        flags: codes of `catalogue.FLAGS`, for a coordinator to check.
         version: the number of messages published about it, from 1.
-        affirmed: whether the company has confirmed the pledge since.
-        ended_as: the status it ended in without being fulfilled.
+        affirmed: whether the company has confirmed the pledge after it was logged.
+        ended_as: `withdrawn`, `lapsed` or `duplicate` if it ended in that status; else None.
     """
 
     taskforce_id: UUID
@@ -140,12 +140,12 @@ class Pledge:
 
     @property
     def id(self) -> UUID:
-        """The pledge's id, which the device that captured it made."""
+        """The pledge's id. The device that captured the pledge generated it."""
         return self.terms.id
 
     @property
     def logged_by_person(self) -> UUID | None:
-        """The account that logged it, if one did."""
+        """The id of the account that logged it; None for a guest or an import."""
         return self.logged_by.id if isinstance(self.logged_by, Person) else None
 
     @property
@@ -175,15 +175,15 @@ class Pledge:
         """Return the new pledge.
 
         Args:
-            terms: what was typed. Without an event, a guest's pledge belongs to the pass's event.
+            terms: what was typed. A guest's pledge without an event belongs to the pass's event.
             by: who logs it.
-            event: the event of the terms, if its messages have arrived.
-            register: companies that may be the one meant.
+            event: the event of the terms; None if its messages have not arrived.
+            register: registered companies to match the typed company with.
 
         Raises:
             TooManyPositions, TooManyPledgedHours: more than `limits` allow.
             UnknownEvent: a person names an event whose messages have not arrived.
-            PassRefused: see `admit`.
+            PassForAnotherEvent, PassRevoked, PassExpired, EventIsOver: see `check_event`.
         """
         if not 1 <= terms.positions <= limits.positions:
             raise TooManyPositions(positions=limits.positions)
@@ -198,7 +198,7 @@ class Pledge:
         clock_is_right = _NO_PHONE_BEFORE <= terms.captured_at <= received_at + CLOCK_TOLERANCE
         if not clock_is_right:
             flags.append("clock_wrong")
-        flags += admit(terms, by=by, event=event, received_at=received_at, clock_is_right=clock_is_right)
+        flags += check_event(terms, by=by, event=event, received_at=received_at, clock_is_right=clock_is_right)
         counted_from = terms.captured_at if clock_is_right else received_at
         pledged_on = counted_from.astimezone(COPENHAGEN).date()
         if starts_long_before(terms.earliest_start, pledged_on):
@@ -226,8 +226,8 @@ class Pledge:
 
         Args:
             which: the position's number or id; None: the first that can be filled.
-            hire_id: the hire that takes it.
-            seen_version: the version that the case worker saw; None: any.
+            hire_id: the hire that fills it.
+            seen_version: the version that the case worker saw; None: any version is accepted.
 
         Returns:
             The filled position.
@@ -258,7 +258,7 @@ class Pledge:
 
 
 def starts_long_before(earliest_start: date | None, pledged_on: date) -> bool:
-    """Whether a job would start more than a year before it was pledged: a typing error."""
+    """Whether the job starts more than a year before it was pledged. That is a typing error."""
     return earliest_start is not None and earliest_start < pledged_on - _START_TOLERANCE
 
 
@@ -267,17 +267,18 @@ def open_positions(pledge_id: UUID, count: int) -> list[Position]:
     return [Position(position_id(pledge_id, number), number) for number in range(1, count + 1)]
 
 
-def admit(
+def check_event(
     terms: PledgeTerms, *, by: Person | Guest, event: EventFacts | None, received_at: datetime, clock_is_right: bool
 ) -> list[str]:
-    """Return the flags that a pledge gets because of its event, or refuse it.
+    """Check that a pledge may be logged for its event, and return the flags that the event gives it.
 
-    A person is never refused for being late. A pass delivers what was captured while the event was open, until 14
-    days after its end. If the clock is wrong, the time of capture does not count against the pledge.
+    A pledge of a person is accepted however late it arrives. A pledge logged with a pass must have been captured while
+    the event was open, and arrive within 14 days after the event's end. If the phone's clock is wrong, the time of
+    capture is not checked.
 
     Raises:
         UnknownEvent: a person names an event whose messages have not arrived.
-        PassForAnotherEvent, PassRevoked, PassExpired, EventIsOver: the pass does not admit this pledge.
+        PassForAnotherEvent, PassRevoked, PassExpired, EventIsOver: the pledge cannot be logged with this pass.
     """
     if isinstance(by, Guest) and terms.event_id != by.event_id:
         raise PassForAnotherEvent

@@ -1,4 +1,4 @@
-"""The messages about pledges: their public state, without anything that somebody typed."""
+"""The messages about pledges. They carry a pledge's public state, without contacts and free text."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ if TYPE_CHECKING:
 
     from services.pledges.pledges.domain import Pledge
 
-S = TypeVar("S", bound=PledgeState)
+_State = TypeVar("_State", bound=PledgeState)
 
 
-def pledge_state(message: type[S], pledge: Pledge, *, recorded_at: datetime) -> S:
+def pledge_state(message: type[_State], pledge: Pledge, *, recorded_at: datetime) -> _State:
     """Return a message with the pledge's state after the change.
 
     Args:
         message: `PledgeLogged` or `PositionFilled`.
-        recorded_at: when the request came.
+        recorded_at: when the server received the request.
     """
     terms = pledge.terms
     return message(
@@ -30,8 +30,8 @@ def pledge_state(message: type[S], pledge: Pledge, *, recorded_at: datetime) -> 
         status=pledge.status,
         job_type=terms.job_type,
         positions=tuple(
-            Position(position_id=one.id, number=one.number, status=one.status, hire_id=one.hire_id)
-            for one in pledge.positions
+            Position(position_id=position.id, number=position.number, status=position.status, hire_id=position.hire_id)
+            for position in pledge.positions
         ),
         weekly_hours_from=terms.hours_from,
         weekly_hours_to=terms.hours_to,

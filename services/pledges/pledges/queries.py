@@ -10,7 +10,7 @@ from uuid import UUID
 
 from services.pledges.pledges.domain import Contact, Position
 from services.pledges.pledges.schemas import CompanyOut, HoursOut, PledgeOut
-from services.pledges.pledges.store import COLUMNS, company_of, contact_of, listed
+from services.pledges.pledges.store import COLUMNS, company_of, contact_of, select_list
 from services.pledges.register.queries import EVENT_ROW, EventRow
 
 if TYPE_CHECKING:
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PledgeFilter:
-    """Which pledges; None: all.
+    """The pledges to return: those that match every field. None and False match all pledges.
 
     Attributes:
-        text: part of the company's name as typed.
-        unfilled: only those that may have a position left.
-        flagged: only those with a flag.
-        pledged_since: the first day.
+        text: a part of the company's name as it was typed, in any case.
+        unfilled: only pledges that may have a position to fill.
+        flagged: only pledges with a flag.
+        pledged_since: only pledges that were made on this day or later.
     """
 
     event_id: UUID | None = None
@@ -43,14 +43,14 @@ class PledgeFilter:
 
 
 class Where:
-    """Conditions with their arguments, numbered for PostgreSQL. `$1` is the taskforce."""
+    """The conditions of a WHERE clause and the arguments of the query. `$1` is the taskforce."""
 
     def __init__(self, taskforce_id: UUID) -> None:
         self.arguments: list[Any] = [taskforce_id]
         self.conditions: list[str] = []
 
     def add(self, condition: str, *arguments: Any) -> None:
-        """Add a condition; each `?` in it stands for the next argument."""
+        """Add a condition. Each `?` in it becomes the number of the next argument."""
         for argument in arguments:
             self.arguments.append(argument)
             condition = condition.replace("?", f"${len(self.arguments)}", 1)
@@ -63,27 +63,27 @@ class Where:
 
     @property
     def sql(self) -> str:
-        """The conditions, to follow the first one of a statement."""
+        """The conditions, each with `and` before it. They follow a first condition."""
         return "".join(f"\n   and {condition}" for condition in self.conditions)
 
 
 UNFILLED: Final = "pledge.status in ('logged', 'affirmed', 'in_progress')"
-"""Pledges that may have a position left: the condition of the index `pledges_waiting`."""
+"""Pledges that may have a position to fill. It is the condition of the index `pledges_waiting`."""
 
 _SHOWN: Final = tuple(
     column
     for column in COLUMNS
     if column not in {"taskforce_id", "municipality", "position_count", "request_fingerprint"}
 )
-"""What is shown of a pledge: columns that the intake role may read, too."""
-_EVENT: Final = """
+"""The columns of a pledge that pages and API show. The intake role may read them, too."""
+_JOIN_EVENT: Final = """
   left join employer_events as event
     on event.taskforce_id = pledge.taskforce_id
    and event.id = pledge.event_id
  where pledge.taskforce_id = $1"""
 
 _PLEDGES: Final = f"""
-select {listed(_SHOWN, "pledge")},
+select {select_list(_SHOWN, "pledge")},
        event.title as event_title,
        contact.name as contact_name,
        contact.phone as contact_phone,
@@ -96,10 +96,10 @@ select {listed(_SHOWN, "pledge")},
   from pledges as pledge
   left join pledge_contacts as contact
     on contact.taskforce_id = pledge.taskforce_id
-   and contact.id = pledge.id{_EVENT}"""  # noqa: S608  (columns of our own tables)
+   and contact.id = pledge.id{_JOIN_EVENT}"""  # noqa: S608  (columns of our own tables)
 
 _RECEIPT: Final = f"""
-select {listed(_SHOWN, "pledge")},
+select {select_list(_SHOWN, "pledge")},
        event.title as event_title,
        null as contact_name,
        (select jsonb_agg(jsonb_build_array(position.id, position.number, position.status, null)
@@ -107,7 +107,7 @@ select {listed(_SHOWN, "pledge")},
           from positions as position
          where position.taskforce_id = pledge.taskforce_id
            and position.pledge_id = pledge.id) as position_list
-  from pledges as pledge{_EVENT}
+  from pledges as pledge{_JOIN_EVENT}
    and pledge.id = $2"""  # noqa: S608  (columns of our own tables)
 
 
@@ -119,25 +119,25 @@ async def pledges(
     after: tuple[datetime, UUID] | None = None,
     limit: int,
 ) -> list[PledgeOut]:
-    """Return pledges, the last received first.
+    """Return pledges, the most recently received first.
 
     Args:
-        after: the sort key of the row to go on from; None: from the first.
+        after: the sort key of the last row of the previous page; None: the first page.
     """
-    where = filtered(taskforce_id, filters)
+    where = filter_conditions(taskforce_id, filters)
     if after is not None:
         where.add("(pledge.received_at, pledge.id) < (?, ?)", *after)
     return await select_pledges(conn, where, order_by="pledge.received_at desc, pledge.id desc", limit=limit)
 
 
 async def select_pledges(conn: Connection, where: Where, *, order_by: str, limit: int) -> list[PledgeOut]:
-    """Return pledges under conditions about `pledge`, in an order."""
+    """Return the pledges that match the conditions, sorted by an SQL expression. Both name the table `pledge`."""
     rows = await conn.fetch(f"{_PLEDGES}{where.sql}\n order by {order_by}\n {where.limit(limit)}", *where.arguments)
     return [_pledge(row) for row in rows]
 
 
-def filtered(taskforce_id: UUID, filters: PledgeFilter) -> Where:
-    """Return the conditions of a filter."""
+def filter_conditions(taskforce_id: UUID, filters: PledgeFilter) -> Where:
+    """Return a filter as SQL conditions."""
     where = Where(taskforce_id)
     for column in ("event_id", "company_id", "job_type", "municipality", "status", "logged_by"):
         value = getattr(filters, column)
@@ -197,7 +197,7 @@ def _pledge(row: asyncpg.Record) -> PledgeOut:
 
 @dataclass(frozen=True, slots=True)
 class FilledPosition:
-    """What the page of a pledge shows of the hire on a position."""
+    """The hire that fills a position, as the page of a pledge shows it."""
 
     start_date: date
     weekly_hours: Decimal
@@ -206,7 +206,7 @@ class FilledPosition:
 
 
 async def filled_positions(conn: Connection, taskforce_id: UUID, pledge_id: UUID) -> dict[UUID, FilledPosition]:
-    """Return the hires that came from a pledge, by their ids."""
+    """Return the hires on a pledge's positions, by the ids of the hires."""
     rows = await conn.fetch(
         """
         select hire.id, hire.start_date, hire.weekly_hours, hire.job_type,
@@ -230,7 +230,7 @@ async def filled_positions(conn: Connection, taskforce_id: UUID, pledge_id: UUID
 
 
 async def events_with_pledges(conn: Connection, taskforce_id: UUID, *, limit: int = 100) -> list[EventRow]:
-    """Return the events that pledges were logged for, the latest first: the choices of a list's filter."""
+    """Return the events that have pledges, the latest first. They are the choices of the filter by event."""
     rows = await conn.fetch(
         f"""
         select {EVENT_ROW}
@@ -259,7 +259,7 @@ class Address:
 
 
 async def contact_address(conn: Connection, taskforce_id: UUID, pledge_id: UUID) -> Address | None:
-    """Return the address of a pledge's contact; None where there is no contact, or it has been erased."""
+    """Return the address of a pledge's contact. None if the pledge has no contact or it has been erased."""
     row = await conn.fetchrow(
         """
         select contact.name, contact.email, pledge.company_name

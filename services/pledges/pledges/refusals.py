@@ -52,7 +52,7 @@ class UnknownEvent(Refusal):
 
 
 class PassRefused(Refusal):
-    """An event pass does not admit this pledge."""
+    """The pledge cannot be logged with this event pass."""
 
 
 class PassForAnotherEvent(PassRefused):

@@ -1,6 +1,6 @@
-"""Pledges as they are sent (`PledgeIn`) and as they are read and answered (`PledgeOut`).
+"""Pledges in requests (`PledgeIn`) and in responses (`PledgeOut`).
 
-The types and the shape of what is sent are validated here, every rule that needs context in `domain`.
+The models validate types and formats. Rules that need other data than the request are in `domain`.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _without_repeats(codes: list[str]) -> list[str]:
 
 
 TypedId = Annotated[str, MayLookLikeCpr("an id that is read as one; any other text is ignored")]
-"""A form's field with an id that is not judged yet."""
+"""A form field with an id that is not validated yet."""
 WeeklyHours = Annotated[Decimal, Field(gt=0, le=60, decimal_places=2), TypedNumber]
 Task = Annotated[
     str, AfterValidator(_known_task), WithJsonSchema({"type": "string", "enum": sorted(TASKS)}, mode="validation")
@@ -58,7 +58,7 @@ Task = Annotated[
 
 
 def _allow_numbers_for_text(schema: dict[str, Any]) -> None:
-    """Say in the JSON schema that any text except a date, an id or a choice may be sent as a number."""
+    """State in the JSON schema that any text except a date, an id or a choice may be sent as a number."""
     for field in schema.get("properties", {}).values():
         for kind in (field, *field.get("anyOf", ())):
             if kind.get("type") == "string" and not {"format", "enum"} & kind.keys():
@@ -119,7 +119,7 @@ class HoursIn(TypedModel):
 
 
 class PledgeIn(TypedModel):
-    """A pledge that is to be logged."""
+    """A pledge to log."""
 
     id: UUID = Field(description="made where the pledge was captured; also a good Idempotency-Key")
     event_id: UUID | None = None
@@ -162,7 +162,7 @@ PlainNumber = Annotated[Decimal, PlainSerializer(_plain, return_type=int | float
 
 
 class CompanyOut(ResponseModel):
-    """The company as it was typed; `id` where the register knows it."""
+    """The company as it was typed. `id` is the registered company that it matches, or null."""
 
     id: UUID | None
     name: str
@@ -172,7 +172,7 @@ class CompanyOut(ResponseModel):
 
     @classmethod
     def of(cls, company: TypedCompany, company_id: UUID | None) -> CompanyOut:
-        """Return the company with the register's id of it."""
+        """Return a typed company as a response, with the id of the registered company that it matches."""
         return cls.model_construct(
             id=company_id,
             name=company.name,
@@ -190,7 +190,7 @@ class HoursOut(ResponseModel):
 
 
 class WarningOut(ResponseModel):
-    """A flag in words: what a coordinator should look at."""
+    """A flag with its text: something that a coordinator should check."""
 
     code: str
     message: str
@@ -222,12 +222,12 @@ class PledgeOut(ResponseModel):
 
     @computed_field
     def warnings(self) -> list[WarningOut]:
-        """The flags in words, in the current language."""
+        """The flags with their texts, in the current language."""
         return flags_in_words(self.flags)
 
     @property
     def vacant(self) -> list[Position]:
-        """The positions that a hire may still take."""
+        """The positions that a hire can still fill."""
         return [position for position in self.position_list if position.can_be_filled]
 
     def without_contact(self) -> PledgeOut:
@@ -236,7 +236,7 @@ class PledgeOut(ResponseModel):
 
     @classmethod
     def of(cls, pledge: Pledge) -> PledgeOut:
-        """Return a pledge that a command has just returned."""
+        """Return the aggregate as a response."""
         terms = pledge.terms
         return cls.model_construct(
             id=pledge.id,
@@ -278,5 +278,5 @@ class ContactAddress(ResponseModel):
 
 
 def flags_in_words(flags: Sequence[str]) -> list[WarningOut]:
-    """Return the flags that have words, in the current language."""
+    """Return the flags that have a text, in the current language."""
     return [WarningOut.model_construct(code=flag, message=_(FLAGS[flag])) for flag in flags if flag in FLAGS]

@@ -46,15 +46,16 @@ COLUMNS: Final = {
     "status": "text",
 }
 """The columns of the table `pledges`, with their types."""
-_OF_OTHER_TABLES: Final = {
+_OTHER_COLUMNS: Final = {
     "contact_name": "text",
     "contact_phone": "text",
     "contact_email": "text",
     "positions": "uuid[]",
 }
+"""What a new pledge saves in the tables `pledge_contacts` and `positions`, with types."""
 
 
-def listed(columns: Sequence[str], table: str) -> str:
+def select_list(columns: Sequence[str], table: str) -> str:
     """Return the columns of a table as a select list."""
     return ", ".join(f"{table}.{column}" for column in columns)
 
@@ -63,7 +64,7 @@ _INSERT: Final = f"""
         with logged as materialized (
             select *
               from json_to_recordset($1::text::json)
-                   as logged ({", ".join(f"{name} {type_}" for name, type_ in (COLUMNS | _OF_OTHER_TABLES).items())})
+                   as logged ({", ".join(f"{name} {type_}" for name, type_ in (COLUMNS | _OTHER_COLUMNS).items())})
         ), pledge as (
             insert into pledges ({", ".join(COLUMNS)})
             select {", ".join(COLUMNS)}
@@ -89,19 +90,22 @@ _INSERT: Final = f"""
 
 
 async def insert_pledge(conn: Connection, pledge: Pledge, fingerprint: bytes) -> bool:
-    """Save a new pledge with its positions and its contact. False, and nothing saved, where the id is taken.
+    """Save a new pledge with its positions and its contact.
 
     Args:
-        fingerprint: of the request that logs it.
+        fingerprint: the fingerprint of the request that logs the pledge.
+
+    Returns:
+        False if a pledge with this id exists already; then nothing is saved.
     """
     return bool(await insert_pledges(conn, [(pledge, fingerprint)]))
 
 
 async def insert_pledges(conn: Connection, pledges: Sequence[tuple[Pledge, bytes]]) -> set[UUID]:
-    """Save new pledges of one taskforce, each with its request's fingerprint, as `insert_pledge` does.
+    """Save several new pledges of one taskforce like `insert_pledge`, each with its request's fingerprint.
 
     Returns:
-        The ids that were saved; the others are taken.
+        The ids of the pledges that were saved. For every other id a pledge exists already.
     """
     rows = await conn.fetch(
         _INSERT, to_json([_as_columns(pledge, fingerprint) for pledge, fingerprint in pledges]).decode()
@@ -145,7 +149,7 @@ def _as_columns(pledge: Pledge, fingerprint: bytes) -> dict[str, Any]:
 
 
 _SELECT: Final = f"""
-        select {listed([*COLUMNS], "pledge")},
+        select {select_list([*COLUMNS], "pledge")},
                contact.name as contact_name,
                contact.phone as contact_phone,
                contact.email as contact_email
@@ -159,16 +163,16 @@ _SELECT: Final = f"""
 
 
 async def load_pledge(conn: Connection, taskforce_id: UUID, pledge_id: UUID) -> tuple[Pledge, bytes] | None:
-    """Return a pledge as it is now, and the fingerprint of the request that logged it."""
+    """Return the current state of a pledge, and the fingerprint of the request that logged it."""
     row = await conn.fetchrow(_SELECT, taskforce_id, pledge_id)
     return (await _with_positions(conn, row), row["request_fingerprint"]) if row else None
 
 
 async def lock_pledge(conn: Connection, taskforce_id: UUID, pledge_id: UUID) -> Pledge | None:
-    """Return a pledge as it is now and lock it until the end of the transaction."""
+    """Return the current state of a pledge and lock its row until the end of the transaction."""
     row = await conn.fetchrow(_SELECT + " for update of pledge", taskforce_id, pledge_id)
-    # The positions need a statement of their own: one that had waited for the lock would see them as they were
-    # before the wait.
+    # A second statement reads the positions. The first one may have waited for the lock, and its snapshot, taken
+    # before the wait, would show outdated positions.
     return await _with_positions(conn, row) if row else None
 
 
@@ -195,7 +199,7 @@ async def pledge_of_request(conn: Connection, taskforce_id: UUID, pledge_id: UUI
     """
     row = await conn.fetchrow(
         f"""
-        select {listed([column for column in COLUMNS if column != "request_fingerprint"], "pledge")}
+        select {select_list([column for column in COLUMNS if column != "request_fingerprint"], "pledge")}
           from pledge_of_request($2, $3) as pledge
          where pledge.taskforce_id = $1
         """,  # noqa: S608  (columns of our own table)
@@ -274,7 +278,7 @@ def contact_of(row: asyncpg.Record) -> Contact | None:
     return Contact(row["contact_name"], row["contact_phone"], row["contact_email"]) if row["contact_name"] else None
 
 
-async def save_filled(conn: Connection, pledge: Pledge, position: Position) -> None:
+async def save_filled_position(conn: Connection, pledge: Pledge, position: Position) -> None:
     """Save that a position was filled, with the version and status of its pledge, which the caller has locked."""
     await conn.execute(
         """

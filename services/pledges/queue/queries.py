@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from services.pledges.pledges.queries import UNFILLED, filtered, select_pledges
+from services.pledges.pledges.queries import UNFILLED, filter_conditions, select_pledges
 
 if TYPE_CHECKING:
     from services.pledges.pledges.queries import PledgeFilter
@@ -26,9 +26,9 @@ async def waiting_pledges(
     """Return pledges that may have a position left, the oldest first.
 
     Args:
-        after: the sort key of the row to go on from; None: from the first.
+        after: the sort key of the last row of the previous page; None: the first page.
     """
-    where = filtered(taskforce_id, filters)
+    where = filter_conditions(taskforce_id, filters)
     where.add(UNFILLED)
     if after is not None:
         where.add("(pledge.pledged_on, pledge.id) > (?, ?)", *after)
@@ -57,7 +57,7 @@ select count(distinct pledge.id) as pledges,
 
 async def waiting_totals(conn: Connection, taskforce_id: UUID, filters: PledgeFilter) -> WaitingTotals:
     """Return how many pledges, and how many vacant positions of theirs, the work list holds."""
-    where = filtered(taskforce_id, filters)
+    where = filter_conditions(taskforce_id, filters)
     row = await conn.fetchrow(f"{_TOTALS}{where.sql}", *where.arguments)
     assert row is not None
     return WaitingTotals(row["pledges"], row["positions"])

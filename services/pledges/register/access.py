@@ -1,4 +1,4 @@
-"""Who may see what of the register; who may call a route is said at the route."""
+"""Which resources of the register each role reaches. Who may call a route is declared at the route."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COMPANY: Final = Resource(
     "company", own="of an event pass: those that have checked in at its event", by_role={"event_pass": OWN}
 )
 PASS: Final = Resource("event pass", reach=ALL_TASKFORCES)
-"""A bearer token: everybody who has it may use it."""
+"""An event pass: valid for anybody who has it."""
 
 
 def is_guest(principal: Principal) -> bool:
@@ -25,9 +25,9 @@ def is_guest(principal: Principal) -> bool:
     return principal.has("event_pass")
 
 
-def event_of(principal: Principal, named: UUID | None) -> UUID | None:
-    """Return the event a pledge is logged for: of a guest always the pass's own, else the one that was named."""
-    return principal.event_id or named
+def event_of(principal: Principal, requested: UUID | None) -> UUID | None:
+    """Return the event that a pledge is logged for: the pass's event for a guest, the requested one for others."""
+    return principal.event_id or requested
 
 
 def is_revoked(principal: Principal, event: EventRow | None) -> bool:
@@ -38,5 +38,5 @@ def is_revoked(principal: Principal, event: EventRow | None) -> bool:
 
 
 def sees_register(principal: Principal) -> bool:
-    """Whether the intake may offer every open event and every company; guests get those of their event."""
+    """Whether the intake may offer every open event and every company. A guest is offered only those of their event."""
     return not is_guest(principal)
