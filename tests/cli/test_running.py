@@ -180,7 +180,7 @@ def test_verify_names_a_row_the_dashboard_has_lost_and_a_rebuild_mends_it(
     lost = in_database(
         installation,
         "dashboard",
-        "delete from hires where hire_id = (select min(hire_id::text)::uuid from hires) returning hire_id",
+        "delete from hire_versions where hire_id = (select min(hire_id::text)::uuid from hire_versions) returning hire_id",
     )
     ran = command("verify")
     assert ran.exit_code == 1
