@@ -1,4 +1,4 @@
-"""Giving a newly started embedded broker its topics before anybody else does."""
+"""Creates the topics of a new embedded broker before any client can."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ _ATTEMPTS = 20
 
 
 async def start_with_topics(broker: EmbeddedBroker) -> None:
-    """Start the broker and create every topic with its right number of partitions.
+    """Start the broker and create every topic with its number of partitions.
 
-    The broker makes a topic as soon as somebody asks after it, and workers that wait for it to come back may ask first.
-    Should it have made one with another number of partitions, it is killed and started again, empty still.
+    The broker creates a topic when a client asks for its metadata, and workers that wait for the broker may ask first.
+    If it created one with another number of partitions, the broker is killed and started again, still empty.
 
     Raises:
-        deploy.local.broker.BrokerFailed, deploy.local.ports.PortTaken: it does not start.
-        TimeoutError: others are always faster.
+        deploy.local.broker.BrokerFailed, deploy.local.ports.PortTaken: the broker does not start.
+        TimeoutError: clients created topics first at every attempt.
     """
     for _ in range(_ATTEMPTS):
         await asyncio.to_thread(broker.start)
         await ensure_topics(broker.bootstrap_servers, TOPICS, partitions=PARTITIONS)
-        if await _as_wanted(broker.bootstrap_servers):
+        if await _partitions_match(broker.bootstrap_servers):
             return
         await asyncio.to_thread(broker.kill)
     raise TimeoutError("the broker's topics could not be created")
 
 
-async def _as_wanted(bootstrap_servers: str) -> bool:
+async def _partitions_match(bootstrap_servers: str) -> bool:
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=5_000)
     await admin.start()
     try:
