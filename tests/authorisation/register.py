@@ -120,7 +120,7 @@ class Register(Accounts):
     def code(self, ownership: Ownership, *, spoken: bool = False) -> str:
         """What leads to an event's pass."""
         settings: EventsSettings = self.app.state.settings
-        make = passes.spoken_code if spoken else passes.link_code
+        make = passes.typed_code if spoken else passes.link_code
         code = make(settings, taskforce_of(ownership), self.events[_whose(ownership), "open"], 1)
         return code if ownership != "missing" else code[:-4] + ("AAAA" if code[-4:] != "AAAA" else "BBBB")
 
