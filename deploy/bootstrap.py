@@ -1,11 +1,11 @@
-"""Installs what a checkout needs before anything in it can run: `make setup`, `make runtime`, `make lock`.
+"""Installs what a checkout needs: `make setup`, `make runtime`, `make lock`.
 
-Run by any Python from 3.11 on, from the checkout: `python3 deploy/bootstrap.py runtime`, or setup, browser, java,
-faketime, lock. It imports the standard library only. A step that is done is skipped, and one that was interrupted is
-done again: a second `setup` takes a moment and needs no network.
+Run it with Python 3.11 or newer, from the checkout: `python3 deploy/bootstrap.py runtime`, or setup, browser, java,
+faketime, lock. It imports the standard library only. Completed steps are skipped and interrupted ones are repeated: a
+second `setup` takes a moment and needs no network.
 
-Packages are installed by uv, which is itself a locked package of the virtual environment: requirements/setup.txt.
-pip is only used to install uv, from the wheel that every Python with `ensurepip` has.
+uv installs the packages. It is a locked package of the virtual environment itself (requirements/setup.txt). pip is only
+used to install uv, from the wheel that every Python with `ensurepip` contains.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ _HEADLESS_SHELL = "chromium-headless-shell"
 _BROWSERS = (_HEADLESS_SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-class Refusal(Exception):
-    """A step cannot be done; the message says what to do about it."""
+class SetupError(Exception):
+    """A step cannot be completed; the message gives the remedy."""
 
 
 def setup() -> None:
@@ -56,7 +56,7 @@ def runtime() -> None:
 
 def _set_up(packages: str) -> None:
     _check_python()
-    with _alone():
+    with _setup_lock():
         if not (PYTHON.exists() and _is_installed(packages)):
             _install(packages)
         development = ["--development"] if packages == "dev" else []
@@ -64,62 +64,62 @@ def _set_up(packages: str) -> None:
 
 
 def browser() -> None:
-    """Make sure that Chromium is there for the browser tests: the headless shell where apt offers it.
+    """Install Chromium for the browser tests if it is missing: the headless shell if apt offers it.
 
     Raises:
-        Refusal: it is missing and cannot be installed from here.
+        SetupError: it is missing and cannot be installed here.
     """
     if any(shutil.which(name) for name in _BROWSERS):
         return
     why = "The browser tests need Chromium, which is not installed."
-    _have_installed("chromium", what="Chromium", why=why, rather=_HEADLESS_SHELL)
+    _install_debian_packages("chromium", what="Chromium", why=why, preferred=_HEADLESS_SHELL)
 
 
 def java() -> None:
-    """Make sure that Java and Maven are there for Apache Kafka and Keycloak; running them shows if they are new enough.
+    """Install Java and Maven for Apache Kafka and Keycloak if they are missing. Their versions are checked later.
 
     Raises:
-        Refusal: one is missing and cannot be installed from here.
+        SetupError: one is missing and cannot be installed here.
     """
     missing = [name for name in ("java", "mvn") if not shutil.which(name)]
     if "JAVA_HOME" in os.environ:
         missing = [name for name in missing if name != "java"]
     if missing:
         why = f"Apache Kafka and Keycloak need Java 17 or newer and Maven; not found: {', '.join(missing)}."
-        _have_installed("default-jre-headless", "maven", what="Java and Maven", why=why)
+        _install_debian_packages("default-jre-headless", "maven", what="Java and Maven", why=why)
 
 
 def faketime() -> None:
-    """Make sure that libfaketime is there, by which the fault runs let a process's clock jump.
+    """Install libfaketime, which lets the fault runs change a process's clock, if it is missing.
 
     Raises:
-        Refusal: it is missing and cannot be installed from here.
+        SetupError: it is missing and cannot be installed here.
     """
     if not any(Path("/usr/lib").glob("**/faketime/libfaketime.so.1")):
         why = "Letting a process's clock jump needs libfaketime, which is not installed."
-        _have_installed("libfaketime", what="libfaketime", why=why)
+        _install_debian_packages("libfaketime", what="libfaketime", why=why)
 
 
-def _have_installed(*packages: str, what: str, why: str, rather: str = "") -> None:
-    """Install Debian packages where we may; refuse, saying why and how, where we may not.
+def _install_debian_packages(*packages: str, what: str, why: str, preferred: str = "") -> None:
+    """Install Debian packages if this process is allowed to; otherwise refuse with the reason and the command.
 
     Args:
-        rather: a package to install instead of them where apt offers it.
+        preferred: a package to install instead of them if apt offers it.
     """
     apt = shutil.which("apt-get")
     if apt is None or os.geteuid() != 0:
         how = f"sudo apt-get install {' '.join(packages)}" if apt else "your system's package manager"
-        raise Refusal(f"{why} Install it with: {how}")
+        raise SetupError(f"{why} Install it with: {how}")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     _run("Package lists", [apt, "update", "-qq"], environment=environment)
-    if rather and _offered(rather):
-        packages = (rather,)
+    if preferred and _is_in_apt(preferred):
+        packages = (preferred,)
     install = [apt, "install", "-qq", "--yes", "--no-install-recommends", *packages]
     _run(what, install, environment=environment)
 
 
-def _offered(package: str) -> bool:
-    """Whether apt can install the package from here."""
+def _is_in_apt(package: str) -> bool:
+    """Return whether apt can install the package here."""
     command = ["apt-cache", "show", "--quiet=2", package]
     try:
         shown = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - our own words
@@ -129,7 +129,7 @@ def _offered(package: str) -> bool:
 
 
 def lock() -> None:
-    """Pin every package with its hashes in requirements/*.txt, for every Python and system that we support."""
+    """Lock every package with its hashes in requirements/*.txt, for every supported Python and system."""
     _check_python()
     with tempfile.TemporaryDirectory(prefix="tilsagn-lock-") as folder:
         python, uv = Path(folder, "bin", "python"), Path(folder, "bin", "uv")
@@ -147,12 +147,12 @@ def lock() -> None:
 
 
 def _newer_python() -> str | None:
-    """Where this Python is too old: the program of one that is not, if the machine has it."""
+    """Return a newer Python on this machine if this one is too old."""
     if sys.version_info >= _OLDEST_PYTHON:
         return None
     newer = next(filter(None, map(shutil.which, ("python3.13", "python3.12", "python3.11"))), None)
     if newer is None:
-        raise Refusal(
+        raise SetupError(
             f"Tilsagn needs Python 3.11 or newer, and this is {platform.python_version()} ({sys.executable}). "
             "Install a newer one, or name it: make PYTHON=/path/to/python3"
         )
@@ -164,39 +164,39 @@ def _check_python() -> None:
         import ensurepip  # noqa: F401, PLC0415 - Debian ships Python without it
         import venv  # noqa: F401, PLC0415
     except ImportError:
-        raise Refusal(
+        raise SetupError(
             "This Python has no venv module. Install it (Debian, Ubuntu: sudo apt-get install python3-venv) "
             "and try again."
         ) from None
 
 
 def _install(packages: str) -> None:
-    """Install the locked `packages` and this project into the environment, which is made where there is none."""
-    _mark(packages).unlink(missing_ok=True)
+    """Install the locked `packages` and this project into the virtual environment; create it if it is missing."""
+    _marker_file(packages).unlink(missing_ok=True)
     if not _is_usable():
         if VENV.exists():
             shutil.rmtree(VENV)
         _make_environment(VENV)
-    # A package whose installation was cut off can look finished to an installer: then everything is made anew.
+    # A partly installed package can look complete to an installer, so everything is installed again.
     _UNFINISHED.touch()
     if not _is_installed("setup"):
         locked = ["--require-hashes", "-r", str(REQUIREMENTS / "setup.txt")]
         _run("Installer", [*_pip(PYTHON), "install", "--quiet", *locked], environment=_pip_environment(), network=True)
-        _note_installed("setup")
+        _record_installed("setup")
     settings = _pip_settings(PYTHON)
     install = [str(PYTHON.with_name("uv")), "pip", "install", "--quiet", "--python", str(PYTHON)]
     environment = _uv_environment(settings)
     locked = ["--require-hashes", "-r", str(REQUIREMENTS / f"{packages}.txt"), *_uv_options(settings)]
-    _run(f"{_count(packages)} Python packages", [*install, *locked], environment=environment, network=True)
+    _run(f"{_package_count(packages)} Python packages", [*install, *locked], environment=environment, network=True)
     ourselves = ["--no-deps", "--no-build-isolation", "--reinstall", "--editable", str(ROOT)]
     _run("Tilsagn itself", [*install, *ourselves], environment=environment)
     for name in ("runtime", packages):  # the packages of development are those of the runtime and more
-        _note_installed(name)
+        _record_installed(name)
     _UNFINISHED.unlink()
 
 
 def _is_usable() -> bool:
-    """Whether the environment that is there is whole, of this Python, and in this place."""
+    """Return whether the existing environment is complete, of this Python, and in this place."""
     if _UNFINISHED.exists() or not PYTHON.exists():
         return False
     question = "import sys; print(sys.prefix, *sys.version_info[:2], sep='|')"
@@ -204,22 +204,22 @@ def _is_usable() -> bool:
     return answer.stdout.strip() == "|".join(map(str, (VENV, *sys.version_info[:2])))
 
 
-def _mark(packages: str) -> Path:
+def _marker_file(packages: str) -> Path:
     return VENV / f".installed-{packages}"
 
 
 def _is_installed(packages: str) -> bool:
-    """Whether the packages are installed as they are locked now."""
-    mark = _mark(packages)
+    """Return whether the packages are installed in their locked versions."""
+    mark = _marker_file(packages)
     return mark.exists() and mark.read_text() == _fingerprint(packages)
 
 
-def _note_installed(packages: str) -> None:
-    _mark(packages).write_text(_fingerprint(packages))
+def _record_installed(packages: str) -> None:
+    _marker_file(packages).write_text(_fingerprint(packages))
 
 
 def _fingerprint(packages: str) -> str:
-    """Changes with everything that is installed together with `packages`."""
+    """Return a digest of everything that is installed together with `packages`."""
     digest = hashlib.sha256()
     for path in (REQUIREMENTS / f"{packages}.txt", ROOT / "pyproject.toml"):
         digest.update(path.read_bytes())
@@ -227,7 +227,7 @@ def _fingerprint(packages: str) -> str:
     return digest.hexdigest()
 
 
-def _count(packages: str) -> int:
+def _package_count(packages: str) -> int:
     lines = (REQUIREMENTS / f"{packages}.txt").read_text(encoding="utf-8").splitlines()
     return sum(1 for line in lines if line[:1].isalnum())
 
@@ -236,13 +236,13 @@ def _count(packages: str) -> int:
 
 
 def _make_environment(folder: Path) -> None:
-    """Make a virtual environment: without pip, whose installation takes longer than uv takes for all packages."""
+    """Create a virtual environment without pip: installing pip takes longer than uv needs for all packages."""
     without_pip = ["--without-pip"] if _pip_wheel() else []
     _run("Virtual environment", [sys.executable, "-m", "venv", *without_pip, str(folder)])
 
 
 def _pip_wheel() -> Path | None:
-    """The wheel from which Python would install pip; None where it is in no known place."""
+    """Return the wheel of pip in this Python, or None if it is in no known place."""
     import ensurepip  # noqa: PLC0415 - Debian ships Python without it
 
     folders = [Path(ensurepip.__file__).parent / "_bundled", Path("/usr/share/python-wheels")]
@@ -256,19 +256,19 @@ def _pip(python: Path) -> list[str]:
 
 
 def _pip_environment() -> dict[str, str]:
-    """The environment in which `_pip` finds pip: a wheel can be imported as it is."""
+    """Return the environment variables with which `_pip` finds pip: a wheel can be imported directly."""
     wheel = _pip_wheel()
     return {**os.environ, "PYTHONPATH": str(wheel)} if wheel else dict(os.environ)
 
 
-# ---- uv, which installs the rest from where pip would
+# ---- uv, which installs the other packages with pip's settings
 
 
 def _pip_settings(python: Path) -> dict[str, str]:
-    """What pip's configuration files and PIP_* variables say about `pip install`, by the option's long name."""
-    said = _run("pip's settings", [*_pip(python), "config", "list"], environment=_pip_environment())
-    found: dict[str, dict[str, str]] = {"global": {}, "install": {}, ":env:": {}}  # the later ones win
-    for line in said.splitlines():
+    """Return pip's settings for `pip install` from its configuration files and PIP_* variables, by long option name."""
+    output = _run("pip's settings", [*_pip(python), "config", "list"], environment=_pip_environment())
+    found: dict[str, dict[str, str]] = {"global": {}, "install": {}, ":env:": {}}  # later ones win
+    for line in output.splitlines():
         name, _, value = line.partition("=")
         section, _, option = name.rpartition(".")
         if section in found:
@@ -277,16 +277,16 @@ def _pip_settings(python: Path) -> dict[str, str]:
 
 
 def _uv_environment(pip: Mapping[str, str]) -> dict[str, str]:
-    """The environment in which uv uses the indexes, certificates and proxy of pip, whose settings it does not read.
+    """Return the environment with which uv uses pip's indexes, certificates and proxy; uv does not read them.
 
-    A variable of uv's own that is set already wins.
+    A variable of uv that is already set wins.
     """
-    said = {
+    values = {
         "UV_DEFAULT_INDEX": pip.get("index-url"),
         "UV_INDEX": " ".join(pip.get("extra-index-url", "").split()),
-        # As pip does: a version may come from any index. The hashes say which file it must be.
+        # Like pip: a version may come from any index. The hashes identify the file.
         "UV_INDEX_STRATEGY": "unsafe-best-match",
-        "UV_FIND_LINKS": ",".join(filter(_is_there, pip.get("find-links", "").split())),
+        "UV_FIND_LINKS": ",".join(filter(_folder_exists, pip.get("find-links", "").split())),
         "UV_INSECURE_HOST": " ".join(pip.get("trusted-host", "").split()),
         "UV_HTTP_TIMEOUT": pip.get("timeout") or pip.get("default-timeout"),
         "UV_SYSTEM_CERTS": "true" if _has_system_certificates() else None,
@@ -296,16 +296,16 @@ def _uv_environment(pip: Mapping[str, str]) -> dict[str, str]:
         "HTTP_PROXY": pip.get("proxy"),
     }
     own = {name: value for name, value in os.environ.items() if name.startswith("UV_")}
-    return {**os.environ, **{name: value for name, value in said.items() if value}, **own}
+    return {**os.environ, **{name: value for name, value in values.items() if value}, **own}
 
 
 def _uv_options(pip: Mapping[str, str]) -> list[str]:
-    """The options for those settings of pip that uv takes from no variable."""
+    """Return the options for those settings of pip that uv has no variable for."""
     return ["--no-index"] if pip.get("no-index", "").lower() in {"1", "true", "yes", "on"} else []
 
 
-def _is_there(links: str) -> bool:
-    """Whether packages can be looked for there: pip passes over a folder that is missing, uv does not."""
+def _folder_exists(links: str) -> bool:
+    """Return whether packages can be searched there: pip ignores a missing folder, uv does not."""
     return "://" in links or Path(links).exists()
 
 
@@ -324,10 +324,10 @@ def _run(
     environment: dict[str, str] | None = None,
     network: bool = False,
 ) -> str:
-    """Run one step behind one line of progress, and return its output.
+    """Run one step with one line of progress, and return its output.
 
     Raises:
-        Refusal: it failed; the message has everything it printed.
+        SetupError: it failed; the message contains its output.
     """
     with _step(what):
         done = subprocess.run(  # noqa: S603 - our own words
@@ -342,7 +342,7 @@ def _run(
         )
     if done.returncode:
         hint = "\nThe first set-up needs the network; later ones do not." if network else ""
-        raise Refusal(f"{what} failed:\n{(done.stdout + done.stderr).strip()}{hint}")
+        raise SetupError(f"{what} failed:\n{(done.stdout + done.stderr).strip()}{hint}")
     return done.stdout
 
 
@@ -377,8 +377,8 @@ _lock: list[int] = []
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """One set-up at a time. The installers share in the lock: one whose set-up was killed is waited for."""
+def _setup_lock() -> Iterator[None]:
+    """Allow one set-up at a time. Installers inherit the lock, so the next set-up also waits for a killed one's."""
     with (REQUIREMENTS / "runtime.txt").open("rb") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -393,7 +393,7 @@ def _alone() -> Iterator[None]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Do what is asked; returns the exit code."""
+    """Run the command and return its exit code."""
     steps = {step.__name__: step for step in (setup, runtime, lock, browser, java, faketime)}
     if not arguments or any(name not in steps for name in arguments):
         print(f"usage: python3 deploy/bootstrap.py {'|'.join(steps)}", file=sys.stderr)
@@ -404,7 +404,7 @@ def main(arguments: Sequence[str]) -> int:
             os.execv(newer, [newer, *sys.argv])  # noqa: S606
         for name in arguments:
             steps[name]()
-    except Refusal as refusal:
+    except SetupError as refusal:
         print(refusal, file=sys.stderr)
         return 1
     except OSError as error:

@@ -25,6 +25,7 @@ from shared.settings import ServiceSettings
 from tests.support import brokers
 from tests.support.infrastructure import Databases, Installation, fresh_databases, scratch_installation
 from tests.support.pages import browser, page_at  # noqa: F401  (fixtures)
+from tests.support.taskforces import OTHER_TASKFORCE, TASKFORCE
 from tests.support.topology import Topology
 
 if TYPE_CHECKING:
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 
 pytest_plugins = ("tests.support.long", "tests.support.scheduling", "tests.support.budget")
 
-TASKFORCE = uuid5(NAMESPACE_URL, "tilsagn:taskforce:struer")
-OTHER_TASKFORCE = uuid5(NAMESPACE_URL, "tilsagn:taskforce:elsewhere")
 
 _DEPLOYMENTS = {"running", "stopped"}
 """Fixtures that are a deployment: its processes are not the test's own."""

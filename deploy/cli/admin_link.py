@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from deploy.cli.console import CommandError, stdout_console
 from deploy.cli.installation import attach
-from services.events.identity.first_admin.commands import make_setup_link
+from services.events.identity.first_admin.commands import make_first_admin_link
 from services.events.register import queries
 from shared.db.database import Database
 
@@ -21,7 +21,7 @@ async def make_admin_links(installation: Installation) -> dict[str, str | None]:
     try:
         async with database.system() as conn:
             taskforces = await queries.taskforces(conn)
-        paths = {one.slug: await make_setup_link(database, one.id) for one in taskforces}
+        paths = {one.slug: await make_first_admin_link(database, one.id) for one in taskforces}
     finally:
         await database.close()
     return {slug: path and f"{installation.url}{path}" for slug, path in paths.items()}

@@ -1,5 +1,5 @@
-"""Everything on one machine: an embedded PostgreSQL and broker as children, all services behind one port.
+"""Runs everything on one machine: all services in this process, PostgreSQL and the broker as child processes.
 
-Here lives what only the local run needs: the children's life and death, the `.tilsagn/` state folder, the
-choice of ports, the launcher and the mail catcher. Nothing here is used when the services run on their own.
+This package contains what only the local run needs: supervision of the child processes, the `.tilsagn/` state folder,
+the choice of ports, the launcher and the mail catcher. A deployment of separate processes does not use it.
 """

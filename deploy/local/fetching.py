@@ -1,9 +1,9 @@
-"""Lets the consumers of a local run fetch when something has been published, rather than many times a second.
+"""Lets the consumers of a local run fetch only when something has been published.
 
-The embedded broker answers a fetch that finds nothing only when the whole fetch wait is over, whatever is published in
-between, and looks at every partition for each fetch. A short wait therefore costs processor time while nothing
-happens, and a long one delays messages. But here the relays are in the same process as the consumers: consumers are
-paused at the end of the log, and resumed by whichever relay has published.
+The embedded broker answers an empty fetch only at the end of the maximum wait, whatever is published meanwhile, and
+reads every partition for each fetch. So a short wait costs processor time in an idle installation, and a long one
+delays messages. In a local run, relays and consumers are in the same process: a consumer is paused at the end of the
+log, and resumed when a relay has published.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from shared.messaging.relay import Relay
 
 FETCHING_SECONDS = 0.06
-"""A little longer than one fetch of the embedded broker waits (shared/messaging/broker.py)."""
+"""A little longer than the maximum wait of a fetch (shared/messaging/broker.py)."""
 
 PAUSED_SECONDS = 1.0
-"""After so long a paused consumer fetches once more: other processes may have published something."""
+"""A paused consumer fetches again after this time, because another process may have published."""
 
 
 @asynccontextmanager
 async def fetching_on_demand(relays: Iterable[Relay], consumers: Iterable[Consumer]) -> AsyncIterator[None]:
-    """Pause each consumer at its end of the log until a relay has published, for as long as the block runs."""
+    """Pause each consumer at the end of the log until a relay has published, inside the block."""
     published = {consumer: asyncio.Event() for consumer in consumers}
 
     def wake() -> None:
@@ -64,7 +64,7 @@ async def _fetch(consumer: Consumer, published: asyncio.Event) -> None:
 
 
 async def _is_set(event: asyncio.Event, *, within: float) -> bool:
-    """Wait for the event for some seconds, and return whether it came."""
+    """Wait for the event for at most `within` seconds; return whether it is set."""
     with suppress(TimeoutError):
         async with asyncio.timeout(within):
             await event.wait()
@@ -72,7 +72,7 @@ async def _is_set(event: asyncio.Event, *, within: float) -> bool:
 
 
 async def _is_at_end(client: AIOKafkaConsumer) -> bool:
-    """Whether the client knows that it has taken everything. Not while it has no partitions: it soon gets some."""
+    """Return whether the client has read everything. False without partitions, because it will get some soon."""
     places = client.assignment()
     return bool(places) and not any(
         [await lag(client, place, rejects_offset_out_of_range=False) != 0 for place in places]

@@ -1,4 +1,4 @@
-"""Writing files so that a power cut or a kill -9 leaves the old content or the new, never half."""
+"""Writes files atomically: after a loss of power or a SIGKILL, a file has its old or its new content."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import IO
 
 
 def write_atomically(path: Path, content: str | bytes, *, mode: int = 0o600) -> None:
-    """Replace the file's content (text as UTF-8) durably, in one step, with exactly the permissions `mode`."""
+    """Replace the content of a file (text as UTF-8) durably and atomically, with exactly the permissions `mode`."""
     new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
     handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(handle, "wb") as file:
-            os.fchmod(file.fileno(), mode)  # the umask must not have its say
+            os.fchmod(file.fileno(), mode)  # regardless of the umask
             file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
@@ -28,15 +28,15 @@ def write_atomically(path: Path, content: str | bytes, *, mode: int = 0o600) -> 
 
 
 def lock(path: Path, *, patience: float = 0.0) -> IO[bytes]:
-    """Take the file's lock (flock), until the returned file is closed or this process ends, however it ends.
+    """Take the file's lock (flock) until the returned file is closed or this process ends.
 
     Args:
-        path: made when missing.
-        patience: seconds to wait for it. A process killed while it starts a child lets go a moment later, when
-            the child has noticed.
+        path: created when missing.
+        patience: seconds to wait. If a process is killed while it starts a child, the lock is released when the child
+            has noticed.
 
     Raises:
-        BlockingIOError: another process holds it.
+        BlockingIOError: another process holds the lock.
     """
     held = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "rb")
     deadline = time.monotonic() + patience
@@ -62,13 +62,13 @@ def sync_folder(folder: Path) -> None:
 
 
 def may_enter(path: Path, user: int, group: int) -> bool:
-    """Whether that account may pass through `path` and every folder above it (permission bits only)."""
+    """Return whether the account may pass through `path` and every folder above it (permission bits only)."""
     here = path.resolve()
     return all(_permits(folder, user, group, 0o1) for folder in (here, *here.parents))
 
 
 def may_read(path: Path, user: int, group: int) -> bool:
-    """Whether that account may read the file and reach it (permission bits only)."""
+    """Return whether the account may read the file and reach it (permission bits only)."""
     return may_enter(path.parent, user, group) and _permits(path, user, group, 0o4)
 
 

@@ -1,7 +1,7 @@
-"""`python -m deploy.local.forget`: deletes an installation's data for good, wherever it lies.
+"""`python -m deploy.local.forget`: deletes an installation's data for good, wherever it is.
 
-Deleting the state folder by hand leaves the database behind where PostgreSQL had to keep it elsewhere (see
-deploy/local/unprivileged.py). This does not. It asks first, unless `--yes` is given.
+Deleting the state folder by hand is not enough if PostgreSQL keeps its data elsewhere (see
+deploy/local/unprivileged.py). The command asks for confirmation unless `--yes` is given.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from deploy.local.state import State, StateFailed
 
 
 def forget(state: State) -> None:
-    """Delete the state folder with everything in it.
+    """Delete the state folder and everything in it.
 
     Raises:
-        deploy.local.state.AlreadyRunning: its launcher runs; nothing is deleted.
-        deploy.local.state.StateFailed, deploy.local.postgres.PostgresFailed: it is not ours to delete.
+        deploy.local.state.AlreadyRunning: the launcher runs; nothing is deleted.
+        deploy.local.state.StateFailed, deploy.local.postgres.PostgresFailed: it belongs to another user.
     """
     with state:
         if state.postgres.exists():
@@ -27,7 +27,7 @@ def forget(state: State) -> None:
 
 
 def main() -> int:
-    """The command; returns its exit code."""
+    """Run the command and return its exit code."""
     state = State()
     if not state.folder.exists():
         print(f"There is nothing in {state.folder}.")

@@ -1,4 +1,4 @@
-"""One port for all services in one process: routing by the table of prefixes, lifespans, and one readiness."""
+"""The gateway of the local run: routes all services on one port, runs their lifespans, and combines their readiness."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ _SHUTDOWN_SECONDS = 2.0
 
 
 class StartFailed(RuntimeError):
-    """A service's application did not come up; the message says which and why."""
+    """A service's application did not start; the message names it and the reason."""
 
 
 @dataclass
 class HostedApp:
-    """A service's application with the state its lifespan gave it."""
+    """A service's application with the state of its lifespan."""
 
     name: str
     app: ASGIApp
     state: dict[str, Any] = field(default_factory=dict)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Handle one request."""
         await self.app({**scope, "state": {**self.state}}, receive, send)
 
     @asynccontextmanager
     async def lifespan(self) -> AsyncIterator[None]:
-        """The application's startup before, its shutdown after: mounted applications do not run them alone.
+        """Run the application's startup and shutdown around the block; mounted applications do not run them.
 
         Raises:
-            StartFailed: its startup failed.
+            StartFailed: the startup failed.
         """
         inbox: asyncio.Queue[Message] = asyncio.Queue()
         started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -65,7 +65,7 @@ class HostedApp:
             finally:
                 stopped.set()
                 if not started.done():
-                    started.set_result(None)  # it knows no lifespan, which is allowed
+                    started.set_result(None)  # the application has no lifespan, which ASGI allows
 
         task = asyncio.create_task(run(), name=f"{self.name} lifespan")
         try:
@@ -82,22 +82,22 @@ class HostedApp:
             await asyncio.gather(task, return_exceptions=True)
 
     async def checks(self) -> list[Check]:
-        """What its own `/readyz` says, one check for each of its; a failing one when it cannot answer."""
-        status, body = await _ask(self, "/readyz")
+        """Return the checks of its `/readyz`, or one failed check if it does not answer."""
+        status, body = await _get(self, "/readyz")
         try:
-            said = json.loads(body)["checks"]
-            return [Check(_of(self.name, check["name"]), bool(check["ok"]), str(check["detail"])) for check in said]
+            checks = json.loads(body)["checks"]
+            return [Check(_of(self.name, check["name"]), bool(check["ok"]), str(check["detail"])) for check in checks]
         except (ValueError, KeyError, TypeError):
             return [Check(f"{self.name} app", ok=status == 200, detail=f"/readyz answered {status}")]
 
 
 class PublicGateway:
-    """Everything behind the public port. `/internal` leads nowhere here.
+    """The application on the public port. It does not route `/internal`.
 
     Args:
         apps: the services' applications by name.
-        extras: applications of the local run itself by prefix, such as `/mail`.
-        health: what all of them, the workers, the broker and PostgreSQL can do right now.
+        extras: applications of the local run by prefix, such as `/mail`.
+        health: returns the readiness of workers, broker and PostgreSQL.
     """
 
     def __init__(self, apps: Mapping[str, HostedApp], extras: Mapping[str, ASGIApp], health: Health) -> None:
@@ -115,11 +115,11 @@ class PublicGateway:
         elif (extra := next((app for prefix, app in self._extras.items() if covers(prefix, path)), None)) is not None:
             await extra(scope, receive, send)
         else:
-            await _hand_over(self._apps, service_for(path), scope, receive, send)
+            await _dispatch(self._apps, service_for(path), scope, receive, send)
 
 
 class InternalGateway:
-    """What the services ask each other, on a port of its own: `/internal/<service>/…`, and all metrics."""
+    """The application on the internal port, for calls between services: `/internal/<service>/…`, and all metrics."""
 
     def __init__(self, apps: Mapping[str, HostedApp]) -> None:
         self._apps = apps
@@ -129,10 +129,10 @@ class InternalGateway:
         if scope["path"] == "/metrics":
             await Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)(scope, receive, send)
         else:
-            await _hand_over(self._apps, internal_service_for(scope["path"]), scope, receive, send)
+            await _dispatch(self._apps, internal_service_for(scope["path"]), scope, receive, send)
 
 
-async def _hand_over(
+async def _dispatch(
     apps: Mapping[str, HostedApp], service: str | None, scope: Scope, receive: Receive, send: Send
 ) -> None:
     if service is not None:
@@ -144,8 +144,8 @@ async def _hand_over(
         await JSONResponse(nowhere, 404, media_type="application/problem+json")(scope, receive, send)
 
 
-async def _ask(app: ASGIApp, path: str) -> tuple[int, bytes]:
-    """One GET without a network: the status (500 when the application raises) and the body."""
+async def _get(app: ASGIApp, path: str) -> tuple[int, bytes]:
+    """Send one GET request without a network; return the status (500 if the application raises) and the body."""
     status, body = 500, bytearray()
 
     async def receive() -> Message:
@@ -176,13 +176,13 @@ async def _ask(app: ASGIApp, path: str) -> tuple[int, bytes]:
         async with asyncio.timeout(5):
             await app(scope, receive, send)
     except Exception:
-        # The application has said it in its log; here it counts as not ready.
+        # The application has logged it; here it counts as not ready.
         return 500, b""
     return status, bytes(body)
 
 
 def _last_line(message: Message) -> str:
-    """What went wrong, out of the traceback that frameworks send as the reason."""
+    """Return the last line of the traceback that frameworks send as the reason."""
     lines = str(message.get("message", "")).strip().splitlines()
     return lines[-1] if lines else "it gave no reason"
 

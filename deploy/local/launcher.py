@@ -1,4 +1,4 @@
-"""The local run: PostgreSQL, broker and all four services in one process behind one port, kept alive."""
+"""The local run: PostgreSQL, broker and all four services in one process behind one port, supervised."""
 
 from __future__ import annotations
 
@@ -41,74 +41,74 @@ from shared.messaging.relay import Relay
 
 _log = structlog.get_logger(__name__)
 
-# A stop takes at most 5 s: what is not done by then is taken up again by the next start.
+# A stop takes at most 5 s. The next start completes what was interrupted.
 _STREAMS_SECONDS = 1  # open requests and event streams
 _WORK_SECONDS = 2.0  # servers and workers, all at once
 _LIFESPANS_SECONDS = 1.0  # then the applications
-_CHILDREN_SECONDS = 1.5  # then PostgreSQL, before it is stopped as in a crash
+_CHILDREN_SECONDS = 1.5  # then PostgreSQL; after that it is stopped immediately
 _READY_SECONDS = 60.0
 
 Progress = Callable[[str], AbstractContextManager[object]]
-"""Called with what is being done; left when it is done (or has failed, with the error)."""
+"""A context manager around each step, called with its name."""
 
 
 class RunningWorker(Protocol):
-    """What the launcher asks of a service's worker (shared.messaging.worker.Worker)."""
+    """The interface of a service's worker that the launcher uses (shared.messaging.worker.Worker)."""
 
     @property
     def consumers(self) -> Sequence[Consumer]:
-        """Its consumer groups with their topics."""
+        """The consumer groups with their topics."""
 
     @property
     def relay(self) -> Relay | None:
-        """What publishes its outbox, if it has one."""
+        """The relay of the outbox, if the service has one."""
 
     async def start(self) -> None:
-        """Begin; nothing needs to be reachable yet."""
+        """Start; no other process needs to be available yet."""
 
     async def stop(self) -> None:
-        """End within some 4 s."""
+        """Stop within about 4 s."""
 
     async def health(self) -> list[Check]:
-        """What it can do right now."""
+        """Return the readiness checks."""
 
 
 @dataclass(frozen=True)
 class Service:
-    """How to make one service's app and worker from its settings by field name."""
+    """Factories of a service's app and worker, which take its settings by field name."""
 
     make_app: Callable[[Mapping[str, Any]], ASGIApp]
     make_worker: Callable[[Mapping[str, Any]], RunningWorker]
 
 
 class NotReady(RuntimeError):
-    """Everything was started, but something does not get its work done; the message names it."""
+    """Everything was started, but a service or worker is not ready; the message names it."""
 
 
 @dataclass(frozen=True)
 class LocalSettings:
-    """What may be chosen about a local run."""
+    """Settings of a local run."""
 
     state: Path | None = None
-    """the state folder; None: TILSAGN_STATE or `.tilsagn/` in the checkout"""
+    """the state folder; when None, TILSAGN_STATE or `.tilsagn/` in the checkout"""
     port: int | None = None
-    """insist on this public port; None: 8080 or the next free one"""
+    """the public port; when None, 8080 or the next free one"""
     host: str = ports.LOOPBACK
     demo_mode: bool = False
 
 
 class Launcher:
-    """One local run. `async with Launcher(...)` starts it ready to be used and stops it, within 5 s, at the end.
+    """One local run. `async with Launcher(...)` starts it, and stops it within 5 s at the end.
 
     Args:
-        settings: what was chosen.
-        progress: told about every step.
-        load: finds a service's code; for tests of the launcher itself.
+        settings: settings of the run.
+        progress: a context manager around each step, called with its name.
+        load: finds a service's factories; replaced in tests of the launcher.
 
     Raises (from `start`):
-        deploy.local.state.StateFailed: the state folder is in use or not ours.
-        deploy.local.ports.PortTaken: the port asked for is in use.
-        deploy.local.postgres.PostgresFailed, deploy.local.broker.BrokerFailed: a child does not start.
+        deploy.local.state.StateFailed: the state folder is in use or belongs to another user.
+        deploy.local.ports.PortTaken: the requested port is in use.
+        deploy.local.postgres.PostgresFailed, deploy.local.broker.BrokerFailed: a child process does not start.
         deploy.postgres.migrate.MigrationFailed: a migration failed.
         deploy.local.gateway.StartFailed: a service's app does not start.
     """
@@ -140,19 +140,19 @@ class Launcher:
 
     @property
     def configuration(self) -> Configuration:
-        """Where everything is and how to get at it. Only after `start`."""
+        """Addresses, connection URLs and secrets of the run. Available after `start`."""
         assert self._configuration is not None
         return self._configuration
 
     @property
     def url(self) -> str:
-        """The origin people use, as `http://localhost:<port>`."""
+        """The public origin, `http://localhost:<port>`."""
         return self.configuration.public_url
 
-    # ---- life
+    # ---- start and stop
 
     async def start(self) -> None:
-        """Start everything and return when it answers; what was started is stopped again on failure."""
+        """Start everything and return when the public port answers. A failure stops what was started."""
         try:
             await self._start()
         except BaseException:
@@ -160,15 +160,15 @@ class Launcher:
             raise
 
     async def stop(self) -> None:
-        """Stop everything within 5 s, in the reverse order, event streams included."""
+        """Stop everything within 5 s, in reverse order, including event streams."""
         stack, self._stack = self._stack, AsyncExitStack()
         await stack.aclose()
 
     async def wait_ready(self, *, seconds: float = _READY_SECONDS) -> None:
-        """Return when every service and worker gets its work done.
+        """Return when every service and worker is ready.
 
         Raises:
-            NotReady: they did not within `seconds`; it names those that do not.
+            NotReady: they were not within `seconds`; the message names those that are not.
         """
         deadline = time.monotonic() + seconds
         while failing := [check for check in await self.health() if not check.ok]:
@@ -177,13 +177,13 @@ class Launcher:
             await asyncio.sleep(0.05)
 
     async def run(self, ready: Callable[[Launcher], None] = lambda _: None) -> None:
-        """Start, call `ready` when everything works, and stop on SIGINT or SIGTERM; a second one ends at once."""
+        """Start, call `ready` when everything is ready, and stop on SIGINT or SIGTERM; a second signal ends at once."""
         stopping = asyncio.Event()
         loop = asyncio.get_running_loop()
 
         def stop_once() -> None:
             if stopping.is_set():
-                os._exit(130)  # the kernel tells the children
+                os._exit(130)  # the kernel signals the child processes
             stopping.set()
 
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -209,7 +209,7 @@ class Launcher:
         ready(self)
 
     async def health(self) -> list[Check]:
-        """What everything can do right now, each by name."""
+        """Return the readiness checks of everything, by name."""
         checks = [
             Check("postgresql", ok=self.postgres.alive(), detail=_running(self.postgres.alive())),
             Check("broker", ok=self.broker.alive(), detail=_running(self.broker.alive())),
@@ -219,7 +219,7 @@ class Launcher:
         )
         return checks + [check for answer in answers for check in answer]
 
-    # ---- the steps of a start
+    # ---- steps of a start
 
     async def _start(self) -> None:
         enter = self._stack.enter_context
@@ -228,7 +228,7 @@ class Launcher:
         internal = enter(contextlib.closing(ports.listening()))
         smtp = enter(contextlib.closing(ports.listening()))
         secrets = self.state.secrets()
-        # Reading the services' code takes about as long as all the rest: both at once.
+        # Importing the services takes about as long as all other steps, so both run concurrently.
         loading = asyncio.create_task(asyncio.to_thread(self._load_all))
         enter(_cancelled(loading))
 
@@ -254,7 +254,7 @@ class Launcher:
         with self._progress("Starting the services"):
             await self._start_services(await loading, public=public, internal=internal, smtp=smtp)
         await self._stack.enter_async_context(fetching_on_demand(self._relays(), self._consumers()))
-        await self._stack.enter_async_context(supervisor.watching(self._consumer_groups()))
+        await self._stack.enter_async_context(supervisor.supervising(self._consumer_groups()))
         self.state.announce(
             Running(
                 pid=os.getpid(),
@@ -275,7 +275,7 @@ class Launcher:
     ) -> None:
         store = MailStore(self.state.mail)
         catcher = MailCatcher(store)
-        lifespans, work = _Together(_LIFESPANS_SECONDS), _Together(_WORK_SECONDS)
+        lifespans, work = _ConcurrentStops(_LIFESPANS_SECONDS), _ConcurrentStops(_WORK_SECONDS)
         self._stack.push_async_callback(lifespans.stop)
         self._stack.push_async_callback(work.stop)
 
@@ -320,7 +320,7 @@ class Launcher:
         )
 
     async def _serve(self, app: ASGIApp, listening: socket.socket) -> Callable[[], Awaitable[None]]:
-        """Answer on the socket from now on; returns how to stop."""
+        """Serve the app on the socket; return a function that stops it."""
         server = _Server(
             uvicorn.Config(
                 app,
@@ -348,8 +348,8 @@ class Launcher:
         return stop
 
 
-class _Together:
-    """What is stopped at the same time, and given up on when it takes too long."""
+class _ConcurrentStops:
+    """Stops things concurrently, and gives up after a timeout."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -378,7 +378,7 @@ def _cancelled(task: asyncio.Task[Any]) -> Iterator[None]:
 
 
 class _Server(uvicorn.Server):
-    """Several live in one process, and the launcher alone answers signals."""
+    """A server that leaves signals to the launcher, because several servers run in one process."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -386,7 +386,7 @@ class _Server(uvicorn.Server):
 
 
 def load_service(name: str) -> Service:
-    """The service's factories and settings class, by the names every service gives them."""
+    """Return a service's factories and settings class, by the names that every service uses."""
     settings_class = getattr(importlib.import_module(f"services.{name}.settings"), f"{name.capitalize()}Settings")
     app = importlib.import_module(f"services.{name}.app")
     worker = importlib.import_module(f"services.{name}.worker")

@@ -1,4 +1,4 @@
-"""The local run's mail server: it takes every mail, delivers none, and keeps them as .eml files."""
+"""The SMTP server of the local run: it accepts every mail, delivers none, and stores them as .eml files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from deploy.local.files import write_atomically
 
 KEPT: Final = 1000
-"""How many mails are kept; the oldest go first."""
+"""The maximum number of stored mails; the oldest are deleted first."""
 SIZE_LIMIT: Final = 10 * 1024 * 1024  # bytes a mail
 
 _NAME = re.compile(r"^\d{19}-[0-9a-f]{8}$")
@@ -29,7 +29,7 @@ _NAME = re.compile(r"^\d{19}-[0-9a-f]{8}$")
 
 @dataclass(frozen=True)
 class Mail:
-    """A caught mail, as far as a list of them needs it. Everything in it came from outside: escape it."""
+    """A caught mail with the fields for a list. All values are untrusted: escape them."""
 
     name: str
     received_at: datetime
@@ -40,7 +40,7 @@ class Mail:
 
 @dataclass(frozen=True)
 class OpenedMail(Mail):
-    """A caught mail with its content as plain text; the markup of HTML parts is shown, not obeyed."""
+    """A caught mail with its content as plain text; the markup of HTML parts is shown as text."""
 
     text: str
     is_markup: bool
@@ -49,15 +49,15 @@ class OpenedMail(Mail):
 
 
 class MailStore:
-    """A folder of mails. Names sort by time of arrival."""
+    """A folder of mails. File names sort by time of arrival."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def keep(self, content: bytes, recipients: list[str]) -> str:
-        """Keep a mail durably and return its name; the oldest above KEPT are forgotten."""
+        """Store a mail durably and return its name; the oldest above KEPT are deleted."""
         name = f"{time.time_ns():019d}-{secrets.token_hex(4)}"
-        # One line for each recipient of the envelope, as a delivering mail server adds it.
+        # One header line for each envelope recipient, like a delivering mail server.
         delivered = "".join(f"Delivered-To: {_one_line(recipient)}\r\n" for recipient in recipients)
         write_atomically(self._path(name), delivered.encode("utf-8", "replace") + content)
         for old in sorted(self.folder.glob("*.eml"))[:-KEPT]:
@@ -65,12 +65,12 @@ class MailStore:
         return name
 
     def latest(self, limit: int = 100) -> list[Mail]:
-        """The newest mails first."""
+        """Return the newest mails first."""
         names = sorted((path.stem for path in self.folder.glob("*.eml")), reverse=True)
         return [self._mail(name) for name in names if _NAME.match(name)][:limit]
 
     def open(self, name: str) -> OpenedMail | None:
-        """One mail, or None when there is no such one."""
+        """Return one mail, or None if it does not exist."""
         raw = self.raw(name)
         if raw is None:
             return None
@@ -86,7 +86,7 @@ class MailStore:
         )
 
     def raw(self, name: str) -> bytes | None:
-        """The mail as it came, or None when there is no such one."""
+        """Return the source of a mail, or None if it does not exist."""
         if not _NAME.match(name):
             return None
         try:
@@ -111,15 +111,15 @@ class MailStore:
 
 
 class MailCatcher:
-    """An SMTP server on a listening socket, in the running event loop, writing to a store."""
+    """An SMTP server on a listening socket in the running event loop, which stores mails in a store."""
 
     def __init__(self, store: MailStore) -> None:
         self._store = store
         self._server: asyncio.Server | None = None
 
     async def start(self, listening: socket.socket) -> None:
-        """Take mails from now on."""
-        # It logs every address it hears.
+        """Start accepting mails."""
+        # aiosmtpd logs every address.
         logging.getLogger("mail.log").setLevel(logging.ERROR)
         loop = asyncio.get_running_loop()
 
@@ -137,13 +137,13 @@ class MailCatcher:
         self._server = await loop.create_server(protocol, sock=listening)
 
     async def stop(self) -> None:
-        """Take no more; what was answered with 250 is on disk."""
+        """Stop accepting mails; mails answered with 250 are on disk."""
         if self._server is not None:
             self._server.close()
             self._server = None
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
-        """aiosmtpd's hook: the answer to the client once a mail has been read."""
+        """aiosmtpd's hook: return the SMTP response after a mail has been received."""
         content = envelope.content or b""
         raw = content.encode("utf-8") if isinstance(content, str) else content
         try:

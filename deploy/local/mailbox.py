@@ -1,4 +1,4 @@
-"""`/mail`: the mails that the local run caught, for the person at this machine and nobody else."""
+"""`/mail`: shows the mails that the local run caught, only to browsers on this machine."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class MailboxSettings:
-    """What the pages need to know."""
+    """Settings of the pages."""
 
     public_url: str
     demo_mode: bool
@@ -75,7 +75,7 @@ class MailboxSettings:
 
 
 def create_mailbox(store: MailStore, settings: MailboxSettings) -> ASGIApp:
-    """The application behind `/mail`. It answers only who asks from this machine, by a name of this machine."""
+    """Return the application behind `/mail`. It answers only requests from this machine to a local host name."""
     app = create_web_app(title="Tilsagn", service="mailbox", settings=settings)
     environment = app.state.templates.overlay()
     environment.loader = ChoiceLoader([FileSystemLoader(_TEMPLATES), app.state.templates.loader])
@@ -108,7 +108,7 @@ def _words() -> dict[str, str]:
 
 
 def _with_links(text: str) -> Markup:
-    """The text, escaped, with its lines kept and its web addresses as links; nothing else becomes markup."""
+    """Return the escaped text with line breaks kept and URLs as links; nothing else becomes markup."""
     pieces: list[Markup] = []
     end = 0
     for match in _ADDRESS.finditer(text):
@@ -122,7 +122,7 @@ def _with_links(text: str) -> Markup:
 
 
 class _OnlyThisMachine:
-    """Mails hold sign-in links: refuse everybody who is not on this machine, and names that only lead here."""
+    """Refuses requests from other machines and with foreign host names, because mails contain magic links."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -141,6 +141,6 @@ def _is_loopback(scope: Scope) -> bool:
 
 
 def _is_named_loopback(scope: Scope) -> bool:
-    # Another site's name may be made to lead to 127.0.0.1: its pages must not read mails.
+    # DNS rebinding: a page of another site could resolve to 127.0.0.1 and must not read mails.
     host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
     return host.rpartition(":")[0] in ("localhost", "127.0.0.1") or host in ("localhost", "127.0.0.1")

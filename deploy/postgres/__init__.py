@@ -1,5 +1,4 @@
-"""The services' databases: who may do what in them (`provision`), and bringing their tables up to date (`migrate`).
+"""The services' databases: creates roles and databases (`provision`) and applies migrations (`migrate`).
 
-The same code runs in the local run, in the tests' databases and, as `python -m deploy.postgres`, in the migrate
-job of a deployment.
+The local run, the tests and, as `python -m deploy.postgres`, the migrate job of a deployment use the same code.
 """

@@ -1,16 +1,16 @@
-"""`python -m deploy.postgres SERVICE|all`: a deployment's migrate job.
+"""`python -m deploy.postgres SERVICE|all`: the migrate job of a deployment.
 
 For each service it reads from the environment, with the service's prefix (here PLEDGES_):
 
-    PLEDGES_DATABASE_OWNER_URL   connection URL of the owner role; its migrations run as this
-    PLEDGES_DATABASE_URL         connection URL of the app role, as the service itself gets it
-    PLEDGES_INTAKE_DATABASE_URL  that of the intake's role; only pledges has one
+    PLEDGES_DATABASE_OWNER_URL   connection URL of the owner role, which runs the migrations
+    PLEDGES_DATABASE_URL         connection URL of the app role, the same as for the service
+    PLEDGES_INTAKE_DATABASE_URL  connection URL of the intake role; only for pledges
 
-and, only where roles and databases are to be made as well,
+and, only if it must also create roles and databases,
 
     POSTGRES_SUPERUSER_URL       connection URL of a superuser
 
-It waits up to a minute for the server, says in a line what it did, and exits 1 with the reason when it could not.
+It waits up to a minute for the server, prints a line about the result, and exits with 1 and the reason on failure.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from deploy.postgres.migrate import MigrationFailed, migrate
 from deploy.postgres.provision import ProvisionFailed, provision
 from deploy.services import SERVICES, connections, environment_prefix
 
-_PATIENCE = 60.0  # seconds to wait for the server
+_TIMEOUT_SECONDS = 60.0  # seconds to wait for the server
 
 
 async def run(services: Sequence[str], environment: Mapping[str, str]) -> None:
-    """Provision (where the superuser's URL is given) and migrate; raises what `main` prints."""
+    """Provision (if the superuser's URL is set) and migrate. Raises what `main` prints."""
     owners = {service: _url(environment, service, "DATABASE_OWNER_URL") for service in services}
     superuser = environment.get("POSTGRES_SUPERUSER_URL")
     if superuser:
@@ -51,13 +51,13 @@ async def run(services: Sequence[str], environment: Mapping[str, str]) -> None:
 
 
 def main() -> int:
-    """The command; returns its exit code."""
-    wanted = sys.argv[1:]
-    if len(wanted) != 1 or wanted[0] not in (*SERVICES, "all"):
+    """Run the command and return its exit code."""
+    arguments = sys.argv[1:]
+    if len(arguments) != 1 or arguments[0] not in (*SERVICES, "all"):
         print(f"usage: python -m deploy.postgres {'|'.join(SERVICES)}|all", file=sys.stderr)
         return 2
     try:
-        asyncio.run(run(SERVICES if wanted == ["all"] else wanted, os.environ))
+        asyncio.run(run(SERVICES if arguments == ["all"] else arguments, os.environ))
     except (MigrationFailed, ProvisionFailed, asyncpg.PostgresError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -76,12 +76,12 @@ def _password(url: str) -> str:
 
 
 async def _wait_for(url: str) -> None:
-    deadline = asyncio.get_running_loop().time() + _PATIENCE
+    deadline = asyncio.get_running_loop().time() + _TIMEOUT_SECONDS
     while True:
         try:
             connection = await asyncpg.connect(url, timeout=5)
         except ssl.SSLCertVerificationError:
-            raise  # an error of the system's too, and waiting does not make it right
+            raise  # it is an OSError too, but waiting does not help
         except (OSError, TimeoutError, asyncpg.CannotConnectNowError):
             if asyncio.get_running_loop().time() > deadline:
                 raise

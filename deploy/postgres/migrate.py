@@ -1,4 +1,4 @@
-"""Bringing a service's tables up to date with dbmate, quickly when there is nothing to do."""
+"""Applies a service's migrations with dbmate, quickly when there are none."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _ROOT = Path(__file__).parents[2]
-_TIMEOUT = 600.0  # seconds for all pending migrations of one service; each bounds its own locks
-_LOCK_PATIENCE = 300.0  # seconds of asking again for a table that somebody holds
-_LOCK_PAUSES = (1.0, 2.0, 5.0, 10.0)  # seconds in between, in which everybody who has queued behind us is served
+_TIMEOUT_SECONDS = 600.0  # seconds for all pending migrations of one service; each limits its own locks
+_LOCK_TIMEOUT_SECONDS = 300.0  # seconds of retries for a locked table
+_LOCK_RETRY_SECONDS = (1.0, 2.0, 5.0, 10.0)  # seconds between retries, in which queued statements can run
 _LOCK_KEY = 0x7E_11_5A_62  # any constant: each service has its own database
 _VERSION = re.compile(r"^(\d+)_.+\.sql$")
-_FIRST = "20261201000000"  # the version of the first migration: 0.2 began the schema anew
+_FIRST = "20261201000000"  # the version of the first migration, of release 0.2
 
 
 class MigrationFailed(RuntimeError):
@@ -32,34 +32,34 @@ class MigrationFailed(RuntimeError):
 
 
 class SchemaTooOld(MigrationFailed):
-    """The database was made by a version before 0.2, whose schema no migration leads on from. Nothing was changed."""
+    """The database was made by a version before 0.2, which cannot be migrated. Nothing was changed."""
 
 
-class _LockedOut(MigrationFailed):
-    """Somebody holds the table a migration wants. It was undone, and may be tried again."""
+class _LockTimeout(MigrationFailed):
+    """Another transaction holds a lock that a migration needs. The migration was rolled back and may be retried."""
 
 
 async def migrate(service: str, owner_dsn: str) -> list[str]:
     """Apply the pending migrations of `shared` and of the service, in the order of their versions.
 
-    Each runs in a transaction of its own. Two calls at once wait for each other. Versions in the database that are
-    not among ours are a newer release's, which we have been rolled back from: they stay.
+    Each runs in its own transaction. Concurrent calls wait for each other. Unknown versions in the database belong to a
+    newer release that was rolled back; they stay.
 
-    A migration that cannot get its locks (somebody reads the table in a long transaction: a dump, a report) gives up
-    soon, for whoever else wants the table queues behind it meanwhile, and asks again later.
+    If a migration does not get its locks soon (another transaction reads the table for long: a dump, a report), it is
+    rolled back, so that queued statements can run, and is retried later.
 
     Args:
         service: one of deploy.services.SERVICES.
         owner_dsn: connection URL of the service's owner role to its database.
 
     Returns:
-        The file names applied, in order; empty when the tables were up to date.
+        The applied file names, in order; empty when the tables were up to date.
 
     Raises:
         SchemaTooOld: the database is of a version before 0.2.
         MigrationFailed: a migration failed (those before it stay applied), did not get its locks for five minutes,
             or two have one version.
-        asyncpg.PostgresError, OSError: the database cannot be reached.
+        asyncpg.PostgresError, OSError: the database is not available.
     """
     files = known(service)
     connection = await asyncpg.connect(owner_dsn, command_timeout=30, timeout=10)
@@ -73,11 +73,11 @@ async def migrate(service: str, owner_dsn: str) -> list[str]:
             )
         if files.keys() <= before:
             return []
-        await _as_soon_as_nobody_is_in_the_way(service, owner_dsn)
+        await _run_dbmate_with_retries(service, owner_dsn)
         after = await _applied(connection)
-        # dbmate made this table; a service has no business changing it.
+        # dbmate created this table; the service must not change it.
         async with connection.transaction():
-            # Two at once would change the same row of the catalogue, which PostgreSQL refuses the later one.
+            # Concurrent calls would update the same row of the catalogue, which PostgreSQL refuses.
             await connection.execute("select pg_advisory_xact_lock($1)", _LOCK_KEY)
             await connection.execute(f"revoke all on schema_migrations from {app_role(service)}")
     finally:
@@ -86,7 +86,7 @@ async def migrate(service: str, owner_dsn: str) -> list[str]:
 
 
 def folders(service: str) -> list[Path]:
-    """The folders of the service's migrations: those of `shared`, which several services have, and its own."""
+    """Return the folders of the service's migrations: those of `shared` and its own."""
     shared = _ROOT / "shared"
     found = [shared / room / "migrations" for room in ("db", "messaging", "privacy")]
     if service in IDEMPOTENCY_KEYS:
@@ -97,7 +97,7 @@ def folders(service: str) -> list[Path]:
 
 
 def known(service: str) -> dict[str, str]:
-    """File names of the migrations that this version has for the service, by their versions.
+    """Return the file names of the service's migrations in this release, by version.
 
     Raises:
         MigrationFailed: two have one version.
@@ -116,7 +116,7 @@ def known(service: str) -> dict[str, str]:
 
 
 def predates_first(versions: Iterable[str]) -> bool:
-    """Whether one of these migrations is of a version before 0.2."""
+    """Return whether one of these migrations is of a version before 0.2."""
     return any(version < _FIRST for version in versions)
 
 
@@ -126,19 +126,19 @@ async def _applied(connection: asyncpg.Connection) -> set[str]:
     return {row["version"] for row in await connection.fetch("select version from schema_migrations")}
 
 
-async def _as_soon_as_nobody_is_in_the_way(service: str, owner_dsn: str) -> None:
-    deadline = time.monotonic() + _LOCK_PATIENCE
-    for pause in itertools.chain(_LOCK_PAUSES, itertools.repeat(_LOCK_PAUSES[-1])):
+async def _run_dbmate_with_retries(service: str, owner_dsn: str) -> None:
+    deadline = time.monotonic() + _LOCK_TIMEOUT_SECONDS
+    for pause in itertools.chain(_LOCK_RETRY_SECONDS, itertools.repeat(_LOCK_RETRY_SECONDS[-1])):
         try:
-            return await _dbmate(service, owner_dsn)
-        except _LockedOut:
+            return await _run_dbmate(service, owner_dsn)
+        except _LockTimeout:
             if time.monotonic() + pause > deadline:
                 raise
         await asyncio.sleep(pause)
     raise AssertionError("there is always another attempt")
 
 
-async def _dbmate(service: str, owner_dsn: str) -> None:
+async def _run_dbmate(service: str, owner_dsn: str) -> None:
     arguments = [f"--migrations-dir={folder}" for folder in folders(service)]
     dbmate = await asyncio.create_subprocess_exec(
         Path(sys.executable).with_name("dbmate"),
@@ -151,25 +151,25 @@ async def _dbmate(service: str, owner_dsn: str) -> None:
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
-        # In the environment, not among the arguments: those anybody on the machine can read.
+        # In the environment, because every user of the machine can read arguments.
         env={"PATH": os.defpath, "DATABASE_URL": owner_dsn},
         cwd=_ROOT,
     )
     try:
-        output, _ = await asyncio.wait_for(dbmate.communicate(), _TIMEOUT)
+        output, _ = await asyncio.wait_for(dbmate.communicate(), _TIMEOUT_SECONDS)
     except TimeoutError:
         dbmate.kill()
         await dbmate.wait()
-        raise MigrationFailed(f"{service}: migrations took longer than {_TIMEOUT:.0f} s") from None
+        raise MigrationFailed(f"{service}: migrations took longer than {_TIMEOUT_SECONDS:.0f} s") from None
     if dbmate.returncode != 0:
-        said = output.decode("utf-8", "replace")
-        # dbmate passes on the server's words, and not its code (55P03).
-        failed = _LockedOut if "due to lock timeout" in said else MigrationFailed
-        raise failed(f"{service}: {_readable(said)}")
+        text = output.decode("utf-8", "replace")
+        # dbmate returns the server's message, but not its code (55P03).
+        failed = _LockTimeout if "due to lock timeout" in text else MigrationFailed
+        raise failed(f"{service}: {_error_text(text)}")
 
 
-def _readable(output: str) -> str:
-    """dbmate's last applied file and its complaint, without the lines that say nothing."""
+def _error_text(output: str) -> str:
+    """Return dbmate's last applied file and its error, without irrelevant lines."""
     lines = [line.removeprefix("Error: ") for line in output.splitlines() if line.strip()]
     applying = [line for line in lines if line.startswith("Applying: ")]
     complaint = [line for line in lines if not line.startswith(("Applying: ", "Applied: "))]

@@ -1,4 +1,4 @@
-"""Roles and databases: one database for each service, and two roles with no rights in any other."""
+"""Creates the roles and databases: one database per service, and roles without privileges in any other."""
 
 from __future__ import annotations
 
@@ -16,50 +16,50 @@ import asyncpg
 
 from deploy.services import SERVICES, app_role, connections, database, owner_role, roles
 
-_HERE = Path(__file__).parent
-_TIMEOUT = 30.0  # seconds for any one statement
+_FOLDER = Path(__file__).parent
+_TIMEOUT_SECONDS = 30.0  # seconds for any one statement
 _ITERATIONS = 4096
-"""PostgreSQL's own default for SCRAM; the passwords are random, so more would only cost time."""
-_TEMPLATES = ("roles.sql", "narrow_role.sql", "database.sql", "narrow_role_in_database.sql")
+"""PostgreSQL's default for SCRAM. The passwords are random, so more would only cost time."""
+_TEMPLATES = ("roles.sql", "restricted_role.sql", "database.sql", "restricted_role_in_database.sql")
 
 
 class ProvisionFailed(RuntimeError):
-    """The databases could not be made as they should be; the message says why."""
+    """The databases could not be provisioned; the message gives the reason."""
 
 
 async def provision(superuser_dsn: str, passwords: Mapping[str, str], services: Collection[str] = SERVICES) -> None:
-    """Make each service's roles and database, or bring them into line; doing it again changes nothing.
+    """Create each service's roles and database, or update them; running it again changes nothing.
 
     Args:
         superuser_dsn: connection URL of a superuser, to any database of the server.
         passwords: one for each of `deploy.services.roles(services)`; a changed one is set.
-        services: which ones.
+        services: the services to provision.
 
     Raises:
         ProvisionFailed: a password is missing.
-        asyncpg.PostgresError: the server refuses, for instance because the role is no superuser.
+        asyncpg.PostgresError: the server refuses, for example because the role is no superuser.
     """
     missing = [role for role in roles(services) if not passwords.get(role)]
     if missing:
         raise ProvisionFailed(f"no password for {', '.join(missing)}")
-    server = await asyncpg.connect(superuser_dsn, command_timeout=_TIMEOUT)
+    server = await asyncpg.connect(superuser_dsn, command_timeout=_TIMEOUT_SECONDS)
     try:
         stamp = _stamp()
-        if await _in_line(server, stamp, passwords, services):
+        if await _is_provisioned(server, stamp, passwords, services):
             return
-        # Two migrate jobs may start at once; roles and databases belong to the whole server.
+        # Migrate jobs may start concurrently, and roles and databases belong to the whole server.
         await server.execute("select pg_advisory_lock(hashtext('tilsagn provision'))")
         await server.execute("revoke connect on database postgres, template1 from public")
         for service in services:
             await server.execute(_sql("roles.sql", service, database(service)))
-            for role in _narrow_roles(service):
-                await server.execute(_sql("narrow_role.sql", service, database(service), role))
+            for role in _restricted_roles(service):
+                await server.execute(_sql("restricted_role.sql", service, database(service), role))
             for role in connections(service):
                 await _set_password(server, role, passwords[role])
             if not await server.fetchval("select true from pg_database where datname = $1", database(service)):
                 await _create_database(server, service, database(service))
-        await asyncio.gather(*(_open_to_its_roles(superuser_dsn, service, database(service)) for service in services))
-        # Last of all, so that a half-done run is never taken for a whole one.
+        await asyncio.gather(*(_grant_access(superuser_dsn, service, database(service)) for service in services))
+        # The last step, so that an interrupted run does not count as complete.
         for service in services:
             await server.execute(f"comment on database {database(service)} is '{stamp}'")
     finally:
@@ -67,36 +67,37 @@ async def provision(superuser_dsn: str, passwords: Mapping[str, str], services: 
 
 
 async def provision_database(superuser_dsn: str, service: str, name: str) -> None:
-    """Make a database as `provision` makes the service's own, under another name, which is to be swapped in later.
+    """Create a database like the service's own under another name, to be swapped in later.
 
     Args:
-        superuser_dsn: as for `provision`, which has made the roles.
-        name: of a database that does not exist.
+        superuser_dsn: as for `provision`, which must have created the roles.
+        service: the service that gets the database.
+        name: the name of the new database.
 
     Raises:
-        asyncpg.PostgresError: the server refuses, for instance because there is one of that name.
+        asyncpg.PostgresError: the server refuses, for example because the database exists.
     """
-    server = await asyncpg.connect(superuser_dsn, command_timeout=_TIMEOUT)
+    server = await asyncpg.connect(superuser_dsn, command_timeout=_TIMEOUT_SECONDS)
     try:
         await _create_database(server, service, name)
-        await _open_to_its_roles(superuser_dsn, service, name)
+        await _grant_access(superuser_dsn, service, name)
         await server.execute(f"comment on database {name} is '{_stamp()}'")
     finally:
         await server.close(timeout=5)
 
 
 def dsn_of(dsn: str, *, database: str, user: str | None = None, password: str | None = None) -> str:
-    """The same server's connection URL for another database, and another user when one is named."""
+    """Return the connection URL of another database on the same server, with another user if one is given."""
     parts = urlsplit(dsn)
     where = parts.netloc.rpartition("@")[2]
     who = parts.netloc.rpartition("@")[0] if user is None else f"{user}:{password}"
     return urlunsplit(parts._replace(netloc=f"{who}@{where}", path=f"/{database}"))
 
 
-async def _in_line(
+async def _is_provisioned(
     server: asyncpg.Connection, stamp: str, passwords: Mapping[str, str], services: Collection[str]
 ) -> bool:
-    """Whether the last run was whole, with these statements and these passwords: one question on a warm start."""
+    """Return whether the last run was complete, with these statements and passwords. One query on a warm start."""
     stamped = await server.fetchval(
         """
         select count(*)
@@ -112,7 +113,7 @@ async def _in_line(
         "select rolname, rolpassword from pg_authid where rolname = any($1)", list(roles(services))
     )
     return len(verifiers) == len(roles(services)) and all(
-        _verifies(row["rolpassword"], passwords[row["rolname"]]) for row in verifiers
+        _matches(row["rolpassword"], passwords[row["rolname"]]) for row in verifiers
     )
 
 
@@ -123,33 +124,33 @@ async def _create_database(server: asyncpg.Connection, service: str, name: str) 
     )
 
 
-async def _open_to_its_roles(superuser_dsn: str, service: str, name: str) -> None:
-    inside = await asyncpg.connect(dsn_of(superuser_dsn, database=name), command_timeout=_TIMEOUT)
+async def _grant_access(superuser_dsn: str, service: str, name: str) -> None:
+    inside = await asyncpg.connect(dsn_of(superuser_dsn, database=name), command_timeout=_TIMEOUT_SECONDS)
     try:
         async with inside.transaction():
             await inside.execute(_sql("database.sql", service, name))
-            for role in _narrow_roles(service):
-                await inside.execute(_sql("narrow_role_in_database.sql", service, name, role))
+            for role in _restricted_roles(service):
+                await inside.execute(_sql("restricted_role_in_database.sql", service, name, role))
     finally:
         await inside.close(timeout=5)
 
 
 async def _set_password(server: asyncpg.Connection, role: str, password: str) -> None:
     verifier = await server.fetchval("select rolpassword from pg_authid where rolname = $1", role)
-    if not _verifies(verifier, password):
-        await server.execute(f"alter role {role} password '{_scram(password, secrets.token_bytes(16))}'")
+    if not _matches(verifier, password):
+        await server.execute(f"alter role {role} password '{_scram_verifier(password, secrets.token_bytes(16))}'")
 
 
-def _verifies(verifier: str | None, password: str) -> bool:
+def _matches(verifier: str | None, password: str) -> bool:
     try:
         salt = base64.b64decode((verifier or "").split("$")[1].split(":")[1])
     except (IndexError, ValueError):
         return False
-    return hmac.compare_digest(verifier or "", _scram(password, salt))
+    return hmac.compare_digest(verifier or "", _scram_verifier(password, salt))
 
 
-def _scram(password: str, salt: bytes) -> str:
-    """What PostgreSQL stores for a password (RFC 5802, 7677), so that the password itself is never sent."""
+def _scram_verifier(password: str, salt: bytes) -> str:
+    """Return PostgreSQL's SCRAM verifier of a password (RFC 5802, 7677), so that the password itself is never sent."""
     salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, _ITERATIONS)
     stored = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
     server = hmac.digest(salted, b"Server Key", "sha256")
@@ -157,8 +158,8 @@ def _scram(password: str, salt: bytes) -> str:
     return f"SCRAM-SHA-256${_ITERATIONS}:{shown[0]}${shown[1]}:{shown[2]}"
 
 
-def _narrow_roles(service: str) -> list[str]:
-    """Those that get nothing by default."""
+def _restricted_roles(service: str) -> list[str]:
+    """Return the roles without default privileges."""
     return [role for role in connections(service) if role not in {owner_role(service), app_role(service)}]
 
 
@@ -176,7 +177,7 @@ def _sql(template: str, service: str, name: str, role: str = "") -> str:
 
 @cache
 def _template(name: str) -> str:
-    return (_HERE / name).read_text(encoding="utf-8")
+    return (_FOLDER / name).read_text(encoding="utf-8")
 
 
 @cache

@@ -1,15 +1,15 @@
 #!/bin/sh
-# Puts a base backup in the place of a lost cluster; PostgreSQL recovers it from the archive when it is started next.
+# Copies a base backup into the place of a lost cluster; PostgreSQL recovers it from the archive at the next start.
 #
 #   sh restore.sh BACKUP [TIME]
 #
 #   BACKUP   a folder under $ARCHIVE/base, made by pg_basebackup
-#   TIME     recover what was committed up to then ('2026-11-22 19:30:00+01'); without it, everything the archive holds
+#   TIME     recover up to this time ('2026-11-22 19:30:00+01'); without it, everything in the archive
 #
-#   PGDATA   the cluster's folder, which must be empty: this deletes nothing
-#   ARCHIVE  holds base/ and wal/; /archive unless set
+#   PGDATA   the cluster's folder, which must be empty: the script deletes nothing
+#   ARCHIVE  contains base/ and wal/; /archive by default
 #
-# Run it as the account PostgreSQL runs as. docs/operations.md says what comes before and after.
+# Run it as PostgreSQL's account. docs/operations.md describes the steps before and after.
 set -eu
 
 archive=${ARCHIVE:-/archive}
@@ -25,7 +25,7 @@ say() { echo "restore.sh: $*" >&2; exit 1; }
 cp -Rp "$from/." "$PGDATA/"
 chmod 0700 "$PGDATA"
 
-# The target is always written: the backup may have been taken of a cluster that was itself recovered to some moment.
+# Always write the target: the backup may come from a cluster that was itself recovered to a target.
 cat >> "$PGDATA/postgresql.auto.conf" <<END
 restore_command = 'gunzip -c $archive/wal/%f.gz > %p'
 recovery_target_time = '$time'

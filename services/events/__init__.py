@@ -1,5 +1,5 @@
-"""The register: who takes part and when they meet.
+"""The register, the calendar and identity: who takes part, when they meet, and how people sign in.
 
-Owns the taskforce, its companies, employer events, attendance, event passes, and the people with their
-roles and addresses; it alone signs tokens. Publishes the register's facts and reads no messages.
+Owns taskforces, companies, employer events, attendance, event passes, and people with their roles and addresses. The
+only service that signs tokens. Publishes what changes in the register and the calendar; consumes no messages.
 """

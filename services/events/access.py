@@ -1,4 +1,7 @@
-"""Who may do what in the register. Every route names one of these or `shared.http.auth.public`; nothing else passes."""
+"""Access to every route of the service: who may call it, and which resources it concerns.
+
+Every route names one of these dependencies; a route without one is refused at start.
+"""
 
 from __future__ import annotations
 
@@ -11,44 +14,44 @@ from shared.http.auth import Principal, require, require_service, stepped_up
 from shared.http.policy import ALL_TASKFORCES, NOTHING, OF_THE_TASKFORCE, OWN, Resource
 
 Planner = Annotated[Principal, Depends(require("coordinator", "admin"))]
-"""Plans events, registers companies, hands out and revokes passes."""
+"""Plans events, registers companies, issues and revokes passes."""
 
 
-def plans(principal: Principal) -> bool:
-    """Whether they are a `Planner`: only those see drafts."""
+def is_planner(principal: Principal) -> bool:
+    """Whether the principal is a `Planner`. Only planners see drafts."""
     return principal.has("coordinator", "admin")
 
 
-def keeps_door(principal: Principal) -> bool:
-    """Whether they are a `DoorKeeper`: only those see who has come."""
+def is_door_keeper(principal: Principal) -> bool:
+    """Whether the principal is a `DoorKeeper`. Only door keepers see check-ins."""
     return principal.has("member", "coordinator", "admin")
 
 
 DoorKeeper = Annotated[Principal, Depends(require("member", "coordinator", "admin"))]
-"""Checks companies in, and looks them up for that."""
+"""Checks companies in, and searches the register for that."""
 
 EventReader = Annotated[Principal, Depends(require("member", "coordinator", "caseworker", "facilitator", "admin"))]
-"""Sees when the taskforce meets, but for drafts."""
+"""Reads events, except drafts."""
 
 EventApiReader = Annotated[
     Principal, Depends(require("member", "coordinator", "caseworker", "facilitator", "admin", "events:read"))
 ]
-"""The same, and programs with a key for it."""
+"""The same, and programs whose key has the scope."""
 
 CompanyReader = Annotated[Principal, Depends(require("member", "coordinator", "caseworker", "admin"))]
-"""Sees the register of companies, names of personally owned ones included."""
+"""Reads companies, including the names of personally owned ones."""
 
 Administrator = Annotated[Principal, Depends(require("admin"))]
-"""Sees and adds people."""
+"""Reads and adds people."""
 
 Overseer = Annotated[Principal, Depends(require("admin", "auditor"))]
-"""Sees that data are deleted in time, and what was erased; whose they were is in neither."""
+"""Reads deadlines and the log of erasures. Neither shows whose data it was."""
 
-Courier = Annotated[Principal, Depends(require_service("notifications"))]
-"""The service that writes the mails, never a person."""
+NotificationsService = Annotated[Principal, Depends(require_service("notifications"))]
+"""The notifications service, never a person."""
 
 SteppedUpAdministrator = Annotated[Principal, Depends(stepped_up(require("admin")))]
-"""Changes who may do what: people, their roles, and keys of programs."""
+"""Changes people, their roles and API keys. Needs step-up."""
 
 EVENT: Final = Resource(
     "event",
@@ -64,13 +67,13 @@ DEADLINES: Final = Resource("what is past its deadline")
 SESSION: Final = Resource("session", own="of the person who asks", reach=OWN)
 PASSKEY: Final = Resource("passkey", own="of the person who asks", reach=OWN)
 LINK_REQUEST: Final = Resource("link that was asked for")
-LINK: Final = Resource("link to sign in with", reach=ALL_TASKFORCES)
-"""The code of one: whoever has it may use it, in the browser in which it was asked for."""
-SETUP: Final = Resource("first administrator's link", reach=ALL_TASKFORCES)
-"""The code of one: whoever has it may use it."""
+MAGIC_LINK: Final = Resource("link to sign in with", reach=ALL_TASKFORCES)
+"""A magic link's code: valid for anybody who has it, in the browser that requested it."""
+FIRST_ADMIN_LINK: Final = Resource("first administrator's link", reach=ALL_TASKFORCES)
+"""The code of the first administrator's link: valid for anybody who has it."""
 API_KEY: Final = Resource("API key")
 PASS: Final = Resource("event pass", reach=ALL_TASKFORCES)
-"""The code of one: whoever has it may use it."""
+"""An event pass: valid for anybody who has it."""
 
 
 async def _settings(request: Request) -> EventsSettings:

@@ -1,4 +1,4 @@
-"""The events service's web application: the register's API and pages, passes, people and sign-in."""
+"""The web application of the events service."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from services.events.identity.api_keys import pages as api_key_pages
 from services.events.identity.first_admin import pages as first_admin_pages
 from services.events.identity.magic_links import api as magic_link_api
 from services.events.identity.magic_links import pages as magic_link_pages
-from services.events.identity.magic_links.pages import ANSWER_SECONDS, asking_for_one
-from services.events.identity.magic_links.timing import EvenAnswers
+from services.events.identity.magic_links.pages import ANSWER_SECONDS, address_limits
+from services.events.identity.magic_links.timing import FixedDelay
 from services.events.identity.oidc import pages as oidc_pages
 from services.events.identity.oidc.provider import Provider
 from services.events.identity.passkeys import pages as passkey_pages
@@ -33,7 +33,7 @@ from services.events.identity.sign_in import pages as sign_in_pages
 from services.events.identity.step_up import pages as step_up_pages
 from services.events.identity.tokens import api as token_api
 from services.events.privacy import pages as privacy_pages
-from services.events.privacy.others import Others
+from services.events.privacy.other_services import OtherServicesClient
 from services.events.register import api as company_api
 from services.events.register import pages as company_pages
 from services.events.settings import EventsSettings
@@ -87,19 +87,19 @@ else is refused with 422. Events carry a version in their `ETag`; transitions ta
 
 
 def create_app(settings: EventsSettings | None = None) -> FastAPI:
-    """Make the application; without settings they are read from the environment."""
+    """Return the application. Without settings they are read from the environment."""
     settings = settings or EventsSettings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.database = await Database.connect(settings, name="events-app")
-        app.state.link_answers = EvenAnswers(ANSWER_SECONDS)
-        app.state.link_limits = asking_for_one(settings.rate_limits_times)
+        app.state.link_delay = FixedDelay(ANSWER_SECONDS)
+        app.state.link_limits = address_limits(settings.rate_limits_times)
         try:
-            async with Others(settings) as app.state.others:
+            async with OtherServicesClient(settings) as app.state.others:
                 yield
         finally:
-            await app.state.link_answers.close()
+            await app.state.link_delay.close()
             await app.state.database.close()
 
     app = create_web_app(
@@ -107,14 +107,14 @@ def create_app(settings: EventsSettings | None = None) -> FastAPI:
         service="events",
         settings=settings,
         lifespan=lifespan,
-        # A browser whose token is too old brings along what it was sending to another service.
+        # A browser with an expired token sends along the body that was meant for another service.
         larger_bodies={RENEWAL_PATH: LARGEST_UPLOAD},
         description=_DESCRIPTION,
     )
     app.state.relying_party = RelyingParty.at(settings.public_url)
     app.state.provider = Provider(settings.provider) if settings.provider else None
     if settings.provider and not (settings.provider.acr_values or settings.provider.amr_values):
-        _log.warning("provider.strength_not_asked")
+        _log.warning("provider.strength_not_checked")
     step_up_pages.install(app)
     for routes in _ROUTES:
         app.include_router(routes.router)

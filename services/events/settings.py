@@ -1,4 +1,4 @@
-"""What the events service needs from its environment, on top of what every service does."""
+"""Settings of the events service, on top of those that every service has."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from shared.product.vocabulary import Programme
 from shared.settings import ServiceSettings
 
 CALLBACK = "/sign-in/provider/callback"
-"""Where the provider sends people back: registered with it as `<public_url>/sign-in/provider/callback`."""
+"""The path of the redirect URI. Register `<public_url>/sign-in/provider/callback` with the provider."""
 
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _IN_ADDRESSES: Final = re.compile(r"[!#-;=?-Z\[\]_a-z~]+")
-"""What addresses are written in (RFC 3986, section 2): no blanks, no line ends that would end one of our headers."""
+"""The characters of a URL (RFC 3986, section 2). No blanks and no line ends, which would end an HTTP header."""
 
 
-class GroupGives(BaseModel):
-    """What being in a group of the provider's gives somebody here."""
+class GroupGrants(BaseModel):
+    """What membership of one of the provider's groups grants."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -37,24 +37,24 @@ class GroupGives(BaseModel):
     programme: Programme | None = None
 
 
-Groups = Mapping[str, GroupGives]
-"""What each group gives in one taskforce, by the group's name or id at the provider."""
+Groups = Mapping[str, GroupGrants]
+"""The grants in one taskforce, by the group's name or id at the provider."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ProviderSettings:
-    """How the installation is known to its provider.
+    """How this installation is registered with the OpenID Connect provider.
 
     Attributes:
         name: what people call the provider.
-        groups: what its groups give, by the slugs of the taskforces whose people may sign in with it.
-        groups_claim: what it calls the groups in its token.
-        more_origins: further origins that its discovery may name.
-        emails_verified: whether its addresses are its people's own though it does not say so.
-        redirect_uri: where it sends people back.
-        signed_out_uri: and whoever has signed out there.
-        acr_values: how strongly it has to have asked, in its own words: one of these.
-        amr_values: and by what means, at least one of these (RFC 8176: `mfa`); where empty, it is not looked at.
+        groups: the grants of its groups, by the slug of each taskforce whose people may sign in with it.
+        groups_claim: the claim that lists a person's groups.
+        more_origins: origins besides the issuer's that its discovery document may name.
+        emails_verified: whether an e-mail address counts as verified when the `email_verified` claim is missing.
+        redirect_uri: where it sends people after they have signed in.
+        signed_out_uri: where it sends people after they have signed out.
+        acr_values: requested and required authentication context classes, any one of them; empty: not checked.
+        amr_values: required authentication methods (RFC 8176, such as `mfa`), any one of them; empty: not checked.
     """
 
     issuer: str
@@ -72,44 +72,47 @@ class ProviderSettings:
 
 
 class EventsSettings(ServiceSettings):
-    """Settings of the events service's app and worker, behind the prefix `EVENTS_`."""
+    """Settings of the events service's app and worker, with the prefix `EVENTS_`."""
 
-    # A mistake in the environment is reported without what stood there: keys and passwords do.
+    # Errors do not repeat the value: it may be a key or a password.
     model_config = SettingsConfigDict(env_prefix="EVENTS_", extra="ignore", frozen=True, hide_input_in_errors=True)
 
     token_private_key: SecretStr = Field(
-        description="the Ed25519 key that signs tokens and event passes: JWK JSON text; no other service has it"
+        description="the Ed25519 key that signs tokens and event passes, as JWK JSON; no other service has it"
     )
 
     pledges_url: str = Field(
-        "http://pledges-app:8000", description="where pledges answers `/internal/…`, without a slash"
+        "http://pledges-app:8000", description="the base URL of the pledges service, without a slash at its end"
     )
-    notifications_url: str = Field("http://notifications-app:8000", description="where notifications does")
-    dashboard_url: str = Field("http://dashboard-app:8000", description="where the dashboard does")
+    notifications_url: str = Field(
+        "http://notifications-app:8000", description="the base URL of the notifications service"
+    )
+    dashboard_url: str = Field("http://dashboard-app:8000", description="the base URL of the dashboard service")
 
     security_contact: Annotated[str, StringConstraints(pattern=r"^(mailto:|https://|tel:)\S+$")] | None = Field(
         None, description="where to report a weakness, for /.well-known/security.txt: a mailto:, https: or tel: address"
     )
 
     oidc_issuer: str | None = Field(
-        None, description="the organisation's OpenID Connect provider, as its own discovery calls it; none without it"
+        None,
+        description="the issuer of the organisation's OpenID Connect provider; empty: there is none",
     )
-    oidc_client_id: str | None = Field(None, description="as what this installation is registered with the provider")
-    oidc_client_secret: SecretStr | None = Field(None, description="and the secret that goes with it")
+    oidc_client_id: str | None = Field(None, description="the client id of this installation at the provider")
+    oidc_client_secret: SecretStr | None = Field(None, description="the client secret that belongs to oidc_client_id")
     oidc_name: Annotated[str, StringConstraints(max_length=60)] | None = Field(
-        None, description="what people call the provider; stands on the button: Struer Kommune"
+        None, description="the name of the provider on the sign-in button, such as Struer Kommune"
     )
     oidc_groups: Annotated[Mapping[str, Groups], NoDecode] | None = Field(
         None,
-        description="JSON: taskforces' short names; in each, the provider's groups; for each, the roles it gives, and "
-        'municipality or programme: {"struer": {"Jobcenter": {"roles": ["caseworker"], "municipality": "0671"}}}',
+        description="JSON: by taskforce slug and provider's group, the roles that it grants, with municipality or "
+        'programme: {"struer": {"Jobcenter": {"roles": ["caseworker"], "municipality": "0671"}}}',
     )
-    oidc_groups_claim: str = Field("groups", description="what the provider calls the groups in its token")
+    oidc_groups_claim: str = Field("groups", description="the claim that lists a person's groups")
     oidc_more_hosts: str = Field(
-        "", description="hosts beside the issuer's own that its discovery may name, comma separated"
+        "", description="hosts besides the issuer's that its discovery document may name, comma separated"
     )
     oidc_emails_verified: bool = Field(
-        False, description="believe the provider's mail addresses where it does not say that they are verified"
+        False, description="treat e-mail addresses as verified when the provider does not say so"
     )
 
     oidc_acr_values: str = Field(
@@ -135,7 +138,7 @@ class EventsSettings(ServiceSettings):
 
     @field_validator("oidc_groups")
     @classmethod
-    def _groups_can_work(cls, groups: Mapping[str, Mapping[str, GroupGives]] | None) -> object:
+    def _groups_are_complete(cls, groups: Mapping[str, Mapping[str, GroupGrants]] | None) -> object:
         for slug, given in (groups or {}).items():
             everything = given.values()
             roles = {role for one in everything for role in one.roles}
@@ -149,7 +152,7 @@ class EventsSettings(ServiceSettings):
         "security_contact", "oidc_issuer", "oidc_client_id", "oidc_client_secret", "oidc_name", mode="before"
     )
     @classmethod
-    def _nothing_is_nobody(cls, said: object) -> object:
+    def _empty_is_none(cls, said: object) -> object:
         return said or None
 
     @property
@@ -162,14 +165,14 @@ class EventsSettings(ServiceSettings):
         return SecretStr(hmac.digest(key, b"request fingerprints", "sha256").hex())
 
     @model_validator(mode="after")
-    def _others_can_verify_what_we_sign(self) -> Self:
+    def _signing_key_is_published(self) -> Self:
         signing = json.loads(self.token_private_key.get_secret_value()).get("kid")
         if signing not in {key.get("kid") for key in json.loads(self.token_jwks)["keys"]}:
             raise ValueError("token_jwks does not hold the public half of token_private_key")
         return self
 
     @model_validator(mode="after")
-    def _provider_is_whole(self) -> Self:
+    def _provider_is_complete(self) -> Self:
         beside = {
             "oidc_client_id": self.oidc_client_id,
             "oidc_client_secret": self.oidc_client_secret,
@@ -197,10 +200,10 @@ class EventsSettings(ServiceSettings):
 
     @property
     def provider(self) -> ProviderSettings | None:
-        """The organisation's provider, where there is one."""
+        """The organisation's OpenID Connect provider; None if there is none."""
         if self.oidc_issuer is None:
             return None
-        # Nothing of it is missing: see the check above.
+        # `_provider_is_complete` has checked these.
         assert self.oidc_client_id is not None
         assert self.oidc_client_secret is not None
         assert self.oidc_name is not None
@@ -225,11 +228,14 @@ class EventsSettings(ServiceSettings):
 
 
 def origin_of(url: str) -> str:
-    """`https://host:port` of an address, always with the port. Raises `ValueError` for what is no such address.
+    """Return the origin of a URL as `https://host:port`, always with the port.
 
-    Plain HTTP is for a provider on this very machine only.
+    Plain HTTP is allowed for loopback hosts only.
+
+    Raises:
+        ValueError: it is no such URL, or it has credentials or a fragment.
     """
-    # Python's reader leaves out what does not belong there, and whoever is sent there does not.
+    # `urlsplit` drops invalid characters; a browser that is sent there does not.
     if not _IN_ADDRESSES.fullmatch(url):
         raise ValueError("no address")
     parts = urlsplit(url)

@@ -1,17 +1,17 @@
-"""The events service's background process: it publishes what the register has recorded, and has erasures finished."""
+"""The background process of the events service: it publishes messages, deletes overdue data and retries erasures."""
 
 from __future__ import annotations
 
-from services.events.privacy.commands import finishing
+from services.events.privacy.commands import retry_open_orders
 from services.events.privacy.retention import retention
 from services.events.settings import EventsSettings
 from shared.messaging.worker import Worker, run_worker
 
 
 def create_worker(settings: EventsSettings | None = None) -> Worker:
-    """Make the worker; without settings they are read from the environment."""
+    """Return the worker. Without settings they are read from the environment."""
     settings = settings or EventsSettings()
-    return Worker(settings, service="events", background_jobs=[retention().work, finishing(settings)])
+    return Worker(settings, service="events", background_jobs=[retention().work, retry_open_orders(settings)])
 
 
 if __name__ == "__main__":

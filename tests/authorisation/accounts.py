@@ -13,7 +13,7 @@ from services.events.identity.magic_links import store as links
 from services.events.identity.magic_links.commands import make_link as make_link_to_send
 from services.events.identity.magic_links.domain import LinkCode
 from services.events.identity.magic_links.pages import BROWSER_COOKIE
-from services.events.identity.magic_links.store import Asked
+from services.events.identity.magic_links.store import LinkRequest
 from services.events.identity.passkeys import store as passkeys
 from services.events.identity.passkeys.domain import Passkey
 from services.events.identity.people.domain import Person
@@ -22,8 +22,8 @@ from services.events.register.domain import IdTaken
 from shared.http.policy import ASKERS
 from shared.secrets import hash_secret, to_base64url, write_secret
 from tests.authorisation.matrix import FOREIGN, ORIGIN, Ask, Probe, World, person_of, shown, taskforce_of
-from tests.conftest import OTHER_TASKFORCE, TASKFORCE
 from tests.support.addresses import address_of
+from tests.support.taskforces import OTHER_TASKFORCE, TASKFORCE
 
 if TYPE_CHECKING:
     from shared.http.policy import Asker, Ownership
@@ -106,7 +106,7 @@ class Accounts(World):
     async def ask_for_link(self, ownership: Ownership, person_id: UUID | None = None) -> UUID:
         """A link that somebody waits for."""
         person_id = person_id or self.people[ownership].id
-        id, asked = uuid4(), Asked(person_id, hash_secret(bytes(32)), "", datetime.now(UTC))
+        id, asked = uuid4(), LinkRequest(person_id, hash_secret(bytes(32)), "", datetime.now(UTC))
         async with self.db.change(taskforce_of(ownership)) as conn:
             await links.insert(conn, taskforce_of(ownership), id, asked)
         return id

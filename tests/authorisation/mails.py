@@ -14,9 +14,9 @@ from services.notifications.settings import NotificationsSettings
 from tests.authorisation.matrix import Ask, Probe, World
 from tests.authorisation.running import running
 from tests.authorisation.subjects import deadlines, erase, find, write_letter
-from tests.conftest import OTHER_TASKFORCE, TASKFORCE
 from tests.notifications.messages import pledge
 from tests.support.infrastructure import Databases, Installation, fresh_databases
+from tests.support.taskforces import OTHER_TASKFORCE, TASKFORCE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping

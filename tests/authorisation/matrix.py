@@ -17,7 +17,7 @@ from deploy.authorisation import OPERATORS
 from shared.http.auth import Principal, sign_token
 from shared.http.policy import ASKERS, Asker, Operation, Ownership, Resource, operations
 from shared.product.roles import SCOPES
-from tests.conftest import OTHER_TASKFORCE, TASKFORCE
+from tests.support.taskforces import OTHER_TASKFORCE, TASKFORCE
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

@@ -16,9 +16,9 @@ from services.dashboard.settings import DashboardSettings
 from tests.authorisation.matrix import FOREIGN, Ask, Probe, World
 from tests.authorisation.running import running
 from tests.authorisation.subjects import deadlines, erase, find_letter, write_letter
-from tests.conftest import OTHER_TASKFORCE, TASKFORCE
 from tests.dashboard.messages import apply_messages, check_in, employer_event, hire, pledge, taskforce
 from tests.support.infrastructure import Databases, Installation, fresh_databases
+from tests.support.taskforces import OTHER_TASKFORCE, TASKFORCE
 from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:

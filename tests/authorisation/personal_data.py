@@ -11,8 +11,8 @@ from services.events.privacy.commands import look_up
 from shared.privacy.subject_requests import ErasureResult, Findings, SubjectRequest
 from tests.authorisation.matrix import FOREIGN, Ask
 from tests.authorisation.subjects import ADMINISTRATOR, OURS, THEIRS, written_into_ledger
-from tests.conftest import OTHER_TASKFORCE, TASKFORCE
 from tests.support.addresses import address_of
+from tests.support.taskforces import OTHER_TASKFORCE, TASKFORCE
 
 if TYPE_CHECKING:
     from shared.http.policy import Asker, Ownership

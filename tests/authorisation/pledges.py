@@ -35,9 +35,9 @@ from tests.authorisation.matrix import (
 )
 from tests.authorisation.running import running
 from tests.authorisation.subjects import deadlines, erase, find, ledger, written_into_ledger
-from tests.conftest import OTHER_TASKFORCE, TASKFORCE
 from tests.pledges.conftest import REQUEST_KEY, hire_body, pledge_body
 from tests.support.infrastructure import Databases, Installation, fresh_databases
+from tests.support.taskforces import OTHER_TASKFORCE, TASKFORCE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping

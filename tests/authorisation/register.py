@@ -25,8 +25,8 @@ from tests.authorisation.matrix import (
     taskforce_of,
 )
 from tests.authorisation.running import running
-from tests.conftest import OTHER_TASKFORCE, TASKFORCE
 from tests.support.infrastructure import Databases, Installation, fresh_databases
+from tests.support.taskforces import OTHER_TASKFORCE, TASKFORCE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -120,7 +120,7 @@ class Register(Accounts):
     def code(self, ownership: Ownership, *, spoken: bool = False) -> str:
         """What leads to an event's pass."""
         settings: EventsSettings = self.app.state.settings
-        make = passes.spoken_code if spoken else passes.link_code
+        make = passes.typed_code if spoken else passes.link_code
         code = make(settings, taskforce_of(ownership), self.events[_whose(ownership), "open"], 1)
         return code if ownership != "missing" else code[:-4] + ("AAAA" if code[-4:] != "AAAA" else "BBBB")
 

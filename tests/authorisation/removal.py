@@ -17,7 +17,7 @@ from shared.db.database import _leave_as_it_is, _set_codecs
 from shared.http.auth import Principal
 from shared.http.policy import ASKERS
 from tests.authorisation.matrix import Cell, Probes, World, cells, noticed
-from tests.conftest import TASKFORCE
+from tests.support.taskforces import TASKFORCE
 
 WHOLE_REMOVAL: Final = pytest.mark.long("services", "shared/http", "shared/db", "tests/authorisation")
 """The mark of tests that take every check away in turn."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
 from tests.authorisation.matrix import Ask
-from tests.conftest import OTHER_TASKFORCE, TASKFORCE
+from tests.support.taskforces import OTHER_TASKFORCE, TASKFORCE
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -41,8 +41,8 @@ async def spoilt(installation: Installation, signing_key: str) -> AsyncIterator[
         yield both
 
 
-CHECKS: Checks = {access.plans: lambda _: True, access.keeps_door: lambda _: True}
-SHOWN_ONLY = ["services.events.register.pages: plans"]
+CHECKS: Checks = {access.is_planner: lambda _: True, access.is_door_keeper: lambda _: True}
+SHOWN_ONLY = ["services.events.register.pages: is_planner"]
 """Decides which buttons a page has; what they do is decided where it is done."""
 CHECKED_TWICE = {
     f"{operation} for {program}"

@@ -1,4 +1,4 @@
-"""Running the `tilsagn` command as a person does: a process of its own, its output, its exit code."""
+"""Runs the `tilsagn` command like a user: in its own process, with output and exit code."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COMMAND = (sys.executable, "-m", "deploy.cli")
 
 @dataclass(frozen=True)
 class Ran:
-    """What a command said and how it ended."""
+    """The output and exit code of a command."""
 
     exit_code: int
     output: str
@@ -34,7 +34,7 @@ class Ran:
 
 
 def tilsagn(*arguments: str, state: Path, environment: dict[str, str] | None = None, seconds: float = 180) -> Ran:
-    """Run the command on a state folder, with none of the caller's settings and no terminal."""
+    """Run the command on a state folder, without the caller's settings and without a terminal."""
     done = subprocess.run(
         [*COMMAND, *arguments],
         cwd=ROOT,
@@ -49,7 +49,7 @@ def tilsagn(*arguments: str, state: Path, environment: dict[str, str] | None = N
 
 
 def in_process(*arguments: str, state: Path, environment: dict[str, str] | None = None) -> Ran:
-    """The same within this process: quicker by the start of an interpreter, for tests that ask many things."""
+    """Run the command in this process, which is faster than a new interpreter."""
     asked = CliRunner().invoke(app, arguments, env={"TILSAGN_STATE": str(state)} | (environment or {}))
     if isinstance(asked.exception, CommandError):
         return Ran(asked.exception.exit_code, asked.stdout, str(asked.exception))
@@ -59,7 +59,7 @@ def in_process(*arguments: str, state: Path, environment: dict[str, str] | None 
 
 
 def clean_environment(state: Path) -> dict[str, str]:
-    """What a command needs of the environment, and nothing that names another installation."""
+    """Return the environment variables that a command needs, and none that names another installation."""
     kept = {
         name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "LC_ALL", "VIRTUAL_ENV"}
     }

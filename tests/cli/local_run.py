@@ -1,4 +1,4 @@
-"""A `tilsagn up` or `tilsagn demo` as a child process, started and stopped as a person does."""
+"""Runs `tilsagn up` or `tilsagn demo` as a child process, started and stopped like by a user."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _running(state: Path) -> Running | None:
 
 @contextmanager
 def state_folder() -> Iterator[Path]:
-    """A place for a state folder where PostgreSQL's unprivileged account gets through; gone at the end."""
+    """A place for a state folder that PostgreSQL's unprivileged account can pass through; deleted at the end."""
     parent = Path(tempfile.mkdtemp(prefix="tilsagn-cli-test-"))
     if os.geteuid() == 0:
         parent.chmod(0o711)
@@ -65,7 +65,7 @@ def state_folder() -> Iterator[Path]:
 
 @contextmanager
 def local_run(*arguments: str, state: Path) -> Iterator[LocalRun]:
-    """Start `tilsagn` with `arguments` on a state folder and wait until it answers; stopped at the end."""
+    """Start `tilsagn` with `arguments` on a state folder, wait until it answers, and stop it at the end."""
     said = state.parent / f"{state.name}.out"
     with said.open("w", encoding="utf-8") as out:
         process = subprocess.Popen(

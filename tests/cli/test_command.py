@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from typer.models import CommandInfo
     from typer.testing import Result
 
+pytestmark = pytest.mark.processes
+
 COMMANDS = (
     ["up"],
     ["demo"],
@@ -107,7 +109,7 @@ def test_the_help_of_every_command_has_an_example(command: list[str], folder: Pa
     assert f"tilsagn {' '.join(command)}" in result.output
 
 
-def test_every_command_there_is_is_among_those() -> None:
+def test_the_list_of_commands_is_complete() -> None:
     groups = {group.name: group.typer_instance for group in app.registered_groups if group.typer_instance is not None}
     named: set[tuple[str, ...]] = {(name(command),) for command in app.registered_commands}
     named |= {(str(group), name(command)) for group, inside in groups.items() for command in inside.registered_commands}
@@ -122,15 +124,13 @@ def test_the_help_names_the_exit_codes_and_where_the_data_is(folder: Path) -> No
 
 
 @pytest.mark.parametrize("command", NEED_AN_INSTALLATION, ids=" ".join)
-def test_a_command_that_needs_a_running_installation_says_so_and_how_to_start_one(
-    command: list[str], folder: Path
-) -> None:
+def test_without_an_installation_the_error_says_how_to_start_one(command: list[str], folder: Path) -> None:
     refusal = _command_error(*command, state=folder)
     assert refusal.exit_code == 3
     assert "tilsagn up" in str(refusal)
 
 
-def test_a_refusal_is_one_sentence_on_standard_error_and_an_exit_code(folder: Path) -> None:
+def test_an_error_is_one_sentence_on_stderr_with_an_exit_code(folder: Path) -> None:
     ran = tilsagn("figures", state=folder)
     assert ran.exit_code == 3
     assert ran.output == ""
@@ -153,13 +153,13 @@ def test_a_service_that_publishes_nothing_cannot_be_replayed(folder: Path) -> No
     assert "publishes nothing" in str(refusal)
 
 
-def test_replaying_letters_wants_to_know_which(folder: Path) -> None:
+def test_replaying_dead_letters_needs_ids_or_all(folder: Path) -> None:
     refusal = _command_error("dead-letters", "replay", state=folder)
     assert refusal.exit_code == 2
     assert "--all" in str(refusal)
 
 
-def test_half_a_deployments_environment_is_refused_by_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_incomplete_environment_names_the_missing_variable(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLEDGES_DATABASE_URL", "postgresql://nowhere")
     assert "DASHBOARD_PUBLIC_URL" in str(_command_error("verify", state=folder))
 
@@ -167,7 +167,7 @@ def test_half_a_deployments_environment_is_refused_by_name(folder: Path, monkeyp
 # ---- token
 
 
-def test_a_token_is_all_that_is_printed_and_it_opens_what_was_asked_for(signing_state: State, folder: Path) -> None:
+def test_only_the_token_is_printed_and_it_has_the_role(signing_state: State, folder: Path) -> None:
     ran = tilsagn("token", "--role", "caseworker", state=folder)
     assert ran.exit_code == 0
     assert ran.notes == ""
@@ -192,7 +192,7 @@ def test_an_event_pass_opens_the_event_it_names(signing_state: State, folder: Pa
     assert TokenVerifier(signing_state.secrets().token_jwks).verify(said.strip()).event_id == event
 
 
-def test_a_token_can_be_had_for_every_role_there_is() -> None:
+def test_every_role_can_get_a_token() -> None:
     assert {role.value for role in TokenRole} == ROLES
 
 
@@ -207,14 +207,14 @@ def test_a_role_that_does_not_exist_is_wrong_use(folder: Path) -> None:
     assert "caseworker" in result.output
 
 
-def test_where_there_has_never_been_an_installation_there_is_no_token(folder: Path) -> None:
+def test_without_an_installation_there_is_no_token(folder: Path) -> None:
     refusal = _command_error("token", "--role", "member", state=folder)
     assert refusal.exit_code == 3
     assert "tilsagn up" in str(refusal)
     assert not folder.exists()
 
 
-def test_a_demo_that_has_run_is_who_is_meant_until_there_is_an_installation_of_ones_own(folder: Path) -> None:
+def test_commands_use_the_demo_until_there_is_an_installation(folder: Path) -> None:
     folder.mkdir()
     keys = {}
     for place in (folder / "demo", folder):
@@ -227,7 +227,7 @@ def test_a_demo_that_has_run_is_who_is_meant_until_there_is_an_installation_of_o
 # ---- doctor
 
 
-def test_the_doctor_finds_nothing_wrong_here(folder: Path) -> None:
+def test_the_doctor_reports_no_problem_on_this_machine(folder: Path) -> None:
     ran = tilsagn("doctor", "--json", state=folder)
     findings = {finding["name"]: finding for finding in ran.json["findings"]}
     assert {"Python", "Embedded programs", "State folder", "Disk", "Port", "PostgreSQL", "Broker"} <= findings.keys()
@@ -236,7 +236,7 @@ def test_the_doctor_finds_nothing_wrong_here(folder: Path) -> None:
     assert all(finding["advice"] for finding in findings.values() if finding["verdict"] == "bad")
 
 
-def test_the_doctor_says_what_to_do_about_a_folder_of_another_version(signing_state: State, folder: Path) -> None:
+def test_the_doctor_gives_a_remedy_for_a_folder_of_another_version(signing_state: State, folder: Path) -> None:
     (signing_state.folder / "format").write_text("99\n")
     ran = tilsagn("doctor", state=folder)
     assert ran.exit_code == 1
@@ -244,7 +244,7 @@ def test_the_doctor_says_what_to_do_about_a_folder_of_another_version(signing_st
     assert "State folder" in ran.notes
 
 
-def test_commands_are_named_as_they_can_be_typed_here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_messages_name_the_command_with_its_path(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
     command = str(Path(sys.executable).with_name("tilsagn").relative_to(ROOT))
 
@@ -258,7 +258,7 @@ def test_commands_are_named_as_they_can_be_typed_here(folder: Path, monkeypatch:
     assert f"`{command} COMMAND --help`" in " ".join(first.output.split())
 
 
-def test_a_command_that_the_shell_finds_is_named_by_its_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_messages_name_the_command_alone_if_it_is_in_the_path(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin")
 
     assert "`tilsagn up`" in tilsagn("status", state=folder).notes

@@ -1,4 +1,4 @@
-"""Whatever goes wrong is said in one sentence with what to do."""
+"""Every error is explained in one sentence with a remedy."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from deploy.local.postgres import PostgresFailed
 from deploy.local.state import AlreadyRunning
 from services.dashboard.settings import DashboardSettings
 from tests.cli.command import ROOT
+
+pytestmark = pytest.mark.processes
 
 FAILURES = (
     PortTaken(8080),
@@ -37,7 +39,7 @@ FAILURES = (
 
 
 @pytest.mark.parametrize("error", FAILURES, ids=lambda error: type(error).__name__)
-def test_every_failure_is_a_sentence(error: Exception) -> None:
+def test_every_error_is_explained_in_one_sentence(error: Exception) -> None:
     said = explain(error)
     assert said[0].isupper()
     assert said.endswith(".")
@@ -51,7 +53,7 @@ def test_missing_settings_are_named() -> None:
     assert "database_url" in explain(failed.value)
 
 
-def test_an_unexpected_error_is_no_traceback_unless_one_is_asked_for() -> None:
+def test_an_unexpected_error_has_a_traceback_only_on_request() -> None:
     program = (
         "import sys; sys.argv = ['tilsagn', 'doctor']; import deploy.cli.doctor as d; "
         "d._findings = lambda: 1 / 0; from deploy.cli import main; main()"

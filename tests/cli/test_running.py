@@ -1,4 +1,4 @@
-"""The `tilsagn` command against a running demo: it plays its evening, then everything is asked of it."""
+"""The `tilsagn` command against a running demo that has played its evening."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ from tests.cli.local_run import LocalRun, local_run, state_folder
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.processes
+
 EVENING_PLEDGES = 48
 EVENING_HIRES = 6
 HEADER = "virksomhed;cvr;dato;pladser;timer fra;timer til;kontaktperson;telefon;reference"
@@ -31,7 +33,7 @@ GOOD_ROW = "Havgus Elektronik A/S;91000000;03-11-2025;2;7,5;10;Ellen Ørsted;97 
 
 @pytest.fixture(scope="module")
 def run() -> Iterator[LocalRun]:
-    """A demo whose evening has been played, fast; it stays up for the module."""
+    """A demo after a fast evening; it runs for the whole module."""
     with state_folder() as state, local_run("demo", "--no-browser", "--speed", "30", state=state) as run:
         run.wait_for("Everything stays up")
         yield run
@@ -49,14 +51,14 @@ def command(run: LocalRun) -> Any:
 
 @pytest.fixture
 def installation(run: LocalRun) -> Installation:
-    """The demo, to look into behind everybody's back."""
+    """The demo, for direct access to its databases."""
     configuration = Configuration.attach(State(run.state / "demo"))
     assert configuration is not None
     return installation_of(configuration)
 
 
 def in_database(installation: Installation, service: str, sql: str) -> Any:
-    """Run SQL as the owner of a service's tables and return its one value."""
+    """Run SQL as the owner of a service's tables and return one value."""
 
     async def execute() -> Any:
         conn = await asyncpg.connect(installation.owner_dsn(service))
@@ -108,7 +110,7 @@ def test_without_a_terminal_the_output_is_plain(run: LocalRun) -> None:
     assert "\x1b" not in run.output()
 
 
-def test_a_second_start_says_where_the_first_runs(run: LocalRun) -> None:
+def test_a_second_start_prints_the_address_of_the_first(run: LocalRun) -> None:
     ran = tilsagn("demo", "--no-browser", state=run.state)
     assert ran.exit_code == 1
     assert run.url in ran.notes
@@ -118,7 +120,7 @@ def test_a_second_start_says_where_the_first_runs(run: LocalRun) -> None:
 # ---- looking
 
 
-def test_status_says_that_everything_works(command: Any, run: LocalRun) -> None:
+def test_status_reports_that_everything_is_ready(command: Any, run: LocalRun) -> None:
     ran = command("status", "--json")
     assert ran.exit_code == 0
     assert ran.json["ready"] is True
@@ -126,7 +128,7 @@ def test_status_says_that_everything_works(command: Any, run: LocalRun) -> None:
     assert run.url in command("status").output
 
 
-def test_the_doctor_finds_the_running_services_well(command: Any) -> None:
+def test_the_doctor_reports_the_running_services_as_ok(command: Any) -> None:
     findings = {finding["name"]: finding for finding in command("doctor", "--json").json["findings"]}
     assert findings["Services"]["verdict"] == findings["PostgreSQL"]["verdict"] == findings["Broker"]["verdict"] == "ok"
 
@@ -151,13 +153,13 @@ def test_figures_for_a_person_are_a_table(command: Any) -> None:
         ("01.01.1900", "Nothing has been pledged and nobody hired by then."),
     ],
 )
-def test_figures_of_a_far_day_say_what_they_are(command: Any, day: str, told: str) -> None:
+def test_figures_of_a_past_or_future_day_have_an_explanation(command: Any, day: str, told: str) -> None:
     ran = command("figures", "--as-of", day)
     assert ran.exit_code == 0
     assert told in " ".join(ran.output.split())
 
 
-def test_figures_of_a_taskforce_nobody_knows_are_empty_not_an_error(command: Any) -> None:
+def test_figures_of_an_unknown_taskforce_are_empty(command: Any) -> None:
     ran = command("figures", "--taskforce", "atlantis")
     assert ran.exit_code == 0
     assert "Nothing has been pledged" in ran.output
@@ -174,13 +176,14 @@ def test_verify_agrees_after_the_evening(command: Any) -> None:
     assert ran.json["compared"]["hire"] > facts.CITIZENS_IN_SMAAJOB_SINCE_START
 
 
-def test_verify_names_a_row_the_dashboard_has_lost_and_a_rebuild_mends_it(
+def test_verify_names_a_lost_row_and_a_rebuild_restores_it(
     command: Any, installation: Installation, run: LocalRun
 ) -> None:
     lost = in_database(
         installation,
         "dashboard",
-        "delete from hires where hire_id = (select min(hire_id::text)::uuid from hires) returning hire_id",
+        "delete from hire_versions where hire_id = (select min(hire_id::text)::uuid from hire_versions) "
+        "returning hire_id",
     )
     ran = command("verify")
     assert ran.exit_code == 1
@@ -206,9 +209,7 @@ def test_replaying_since_tomorrow_publishes_nothing(command: Any) -> None:
     assert command("replay", "events", "--since", "2999-01-01", "--json").json["messages"] == 0
 
 
-def test_a_dead_letter_can_be_listed_shown_and_replayed_once_what_was_wrong_is_mended(
-    command: Any, installation: Installation
-) -> None:
+def test_a_dead_letter_can_be_listed_shown_and_replayed_after_a_fix(command: Any, installation: Installation) -> None:
     assert command("dead-letters", "list").output.startswith("✓ No message was put aside")
     # A message that was good all along, put aside by mistake: the state of a company, under its own key.
     letter = in_database(
@@ -245,7 +246,7 @@ def test_a_dead_letter_can_be_listed_shown_and_replayed_once_what_was_wrong_is_m
     assert "already" in again.output
 
 
-def test_a_letter_that_still_cannot_work_stays_and_says_why(command: Any, installation: Installation) -> None:
+def test_a_dead_letter_that_still_fails_stays_with_the_reason(command: Any, installation: Installation) -> None:
     letter = in_database(
         installation,
         "pledges",
@@ -263,7 +264,7 @@ def test_a_letter_that_still_cannot_work_stays_and_says_why(command: Any, instal
     in_database(installation, "pledges", f"delete from dead_letters where id = '{letter}'")
 
 
-def test_an_unknown_letter_is_no_crash(command: Any) -> None:
+def test_an_unknown_dead_letter_is_an_error(command: Any) -> None:
     ran = command("dead-letters", "show", str(uuid4()))
     assert ran.exit_code == 1
     assert "There is no letter" in ran.notes
@@ -272,7 +273,7 @@ def test_an_unknown_letter_is_no_crash(command: Any) -> None:
 # ---- spreadsheets
 
 
-def test_an_import_is_judged_first_then_done_and_done_only_once(command: Any, tmp_path: Path) -> None:
+def test_an_import_is_checked_in_a_dry_run_and_imported_once(command: Any, tmp_path: Path) -> None:
     file = tmp_path / "gamle tilsagn.csv"
     file.write_bytes(f"\ufeff{HEADER}\r\n{GOOD_ROW}\r\n".encode())
     dry = command("import", "pledges", str(file), "--dry-run", "--json")
@@ -296,7 +297,7 @@ def test_an_import_with_one_bad_row_changes_nothing_and_names_the_row(command: A
     assert command("import", "pledges", str(file), "--dry-run", "--json").json["known"] == 0
 
 
-def test_a_missing_file_and_an_unknown_taskforce_are_said_in_a_sentence(command: Any, tmp_path: Path) -> None:
+def test_a_missing_file_and_an_unknown_taskforce_are_errors_in_one_sentence(command: Any, tmp_path: Path) -> None:
     missing = command("import", "pledges", str(tmp_path / "nothing.csv"))
     assert missing.exit_code == 1
     assert "There is no file" in missing.notes
@@ -316,7 +317,7 @@ def test_loading_the_scenario_again_changes_nothing(command: Any, installation: 
     assert (in_database(installation, "pledges", count), in_database(installation, "events", count)) == before
 
 
-def test_a_person_is_shown_and_erased_and_what_is_past_its_deadline_is_said(
+def test_a_person_is_reported_and_erased_and_retention_lists_overdue_rows(
     command: Any, installation: Installation
 ) -> None:
     phone = in_database(installation, "pledges", "select phone from pledge_contacts where length(phone) >= 8 limit 1")
@@ -331,7 +332,7 @@ def test_a_person_is_shown_and_erased_and_what_is_past_its_deadline_is_said(
     assert {one["service"] for one in due} == {"pledges", "events", "notifications", "dashboard"}
 
 
-def test_a_token_opens_the_api_for_its_role_and_no_other(command: Any, run: LocalRun) -> None:
+def test_a_token_allows_the_api_of_its_role_only(command: Any, run: LocalRun) -> None:
     member = command("token", "--role", "member").output.strip()
     headers = {"authorization": f"Bearer {member}"}
     figures = httpx.get(f"{run.url}/api/dashboard/v1/figures", headers=headers, trust_env=False)

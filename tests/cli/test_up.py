@@ -1,4 +1,4 @@
-"""`tilsagn up`: an installation of one's own, that stops on Ctrl-C and keeps its data."""
+"""`tilsagn up`: a new installation that stops on Ctrl-C and keeps its data."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from tests.cli.local_run import local_run, state_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = pytest.mark.processes
 
 
 @pytest.fixture
@@ -62,7 +64,7 @@ def test_a_new_installation_has_one_taskforce_no_data_and_says_what_to_do_next(f
         assert run.stop() == 0
 
 
-def test_a_port_that_is_taken_is_said_in_a_sentence(folder: Path) -> None:
+def test_a_taken_port_is_an_error_in_one_sentence(folder: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

@@ -16,7 +16,7 @@ from shared.contracts.events import (
 from shared.contracts.pledges import HireConfirmed, PledgeLogged, Position, PositionFilled, position_id
 from shared.messaging.envelope import Delivery
 from shared.ui.formats import local_date
-from tests.conftest import TASKFORCE
+from tests.support.taskforces import TASKFORCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -1,1 +1,1 @@
-"""The local run, the databases' provisioning, the routing and the set-up: real processes, really killed."""
+"""Tests of the local run, provisioning, routing and set-up, with real processes that are really killed."""

@@ -1,4 +1,4 @@
-"""Running a piece of Python as a process of its own, to be killed, as this user or as an ordinary one."""
+"""Runs Python code as a separate process that can be killed, as this user or as an unprivileged one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.waiting import PATIENCE_SECONDS
 CHECKOUT = Path(__file__).parents[2]
 
 ORDINARY_USER = 65534
-"""`nobody`: there on every system, and nobody in particular."""
+"""`nobody`: an unprivileged account of every system."""
 
 
 def python(code: str, *arguments: object, ordinary: bool = False, log: Path | None = None) -> subprocess.Popen[str]:
@@ -47,14 +47,14 @@ def python(code: str, *arguments: object, ordinary: bool = False, log: Path | No
 
 
 def finished(process: subprocess.Popen[str], seconds: float = PATIENCE_SECONDS) -> str:
-    """Wait for its end and return what it said; fails the test when it fails."""
+    """Wait for the end of the process and return its output; fail the test if the process fails."""
     said, _ = process.communicate(timeout=seconds)
     assert process.returncode == 0, said
     return said
 
 
 def eventually(met: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> bool:
-    """Whether it comes true within `seconds`."""
+    """Return whether the condition becomes true within `seconds`."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if met():
@@ -64,7 +64,7 @@ def eventually(met: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> bo
 
 
 def runs(pid: int) -> bool:
-    """Whether a process does anything: an uncollected corpse does not."""
+    """Return whether the process runs; a zombie does not."""
     try:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

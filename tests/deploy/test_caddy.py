@@ -1,4 +1,4 @@
-"""The gateway's file: what it says of plain HTTP, and what Caddy itself makes of it where it is installed."""
+"""The generated Caddyfile, and the behaviour of Caddy where it is installed."""
 
 from __future__ import annotations
 
@@ -27,11 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.processes
+
 CADDY = shutil.which("caddy")
 API = tuple(f"/api/{service}/v1/{what}" for service in SERVICES for what in ("openapi.json", "token"))
 
 
-def test_plain_http_is_refused_to_programs_and_leads_only_pages_on() -> None:
+def test_plain_http_refuses_programs_and_redirects_pages() -> None:
     """Says the same of the file itself, for the gateway's program is not everywhere."""
     written = render()
     assert "auto_https disable_redirects" in written
@@ -44,7 +46,7 @@ def test_plain_http_is_refused_to_programs_and_leads_only_pages_on() -> None:
     assert written.count("redir ") == 1
 
 
-def test_what_is_private_is_handled_before_anything_else_is() -> None:
+def test_private_paths_are_handled_first() -> None:
     """A `respond` of its own would come after every `handle`, and the last of those takes whatever is left."""
     handled = re.findall(r"^\thandle (@\w+) \{", render().partition("{$SITE_ADDRESS")[2], re.MULTILINE)
     assert handled[0] == "@private"
@@ -52,7 +54,7 @@ def test_what_is_private_is_handled_before_anything_else_is() -> None:
     assert "\trespond @" not in render()
 
 
-def test_what_is_said_while_a_service_is_away_is_written_for_people_and_programs() -> None:
+def test_the_unavailable_response_is_a_page_for_people_and_json_for_programs() -> None:
     """Its style is the only thing that the page's policy lets in, and a backquote would end it."""
     away = render().partition("handle_errors {")[2]
     problem, page = re.findall(r"respond `([^`]*)` 503", away)
@@ -67,7 +69,7 @@ def test_what_is_said_while_a_service_is_away_is_written_for_people_and_programs
 
 
 class _Behind(BaseHTTPRequestHandler):
-    """A service behind the gateway, which says from whom it has heard."""
+    """A service behind the gateway, which returns the client address it sees."""
 
     def do_GET(self) -> None:
         body = json.dumps({"from": self.headers.get_all("x-forwarded-for")}).encode()
@@ -88,7 +90,7 @@ class _Behind(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def behind() -> Iterator[ThreadingHTTPServer]:
-    """One program that stands for all services."""
+    """One server that replaces all services."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Behind)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
@@ -98,7 +100,7 @@ def behind() -> Iterator[ThreadingHTTPServer]:
 
 @pytest.fixture
 def gateway(tmp_path: Path, behind: ThreadingHTTPServer) -> Iterator[tuple[int, int]]:
-    """Caddy with our file, on free ports, before what stands for all services: its two ports."""
+    """Caddy with our Caddyfile on free ports in front of `behind`: its http and https port."""
     if CADDY is None:
         # No package manager of ours has it; what the file says is held by the other tests of this file everywhere.
         pytest.skip("Caddy is not installed here: the file is read, and not run")
@@ -135,7 +137,7 @@ def _wait_for(port: int, caddy: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def _over_tls(gateway: tuple[int, int]) -> Iterator[httpx.Client]:
-    """Asks by https, once Caddy has made itself a certificate."""
+    """A client for https, as soon as Caddy has created its certificate."""
     trusting = ssl.create_default_context()
     trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
     with httpx.Client(base_url=f"https://localhost:{gateway[1]}", verify=trusting) as http:
@@ -148,7 +150,7 @@ def _over_tls(gateway: tuple[int, int]) -> Iterator[httpx.Client]:
         yield http
 
 
-def test_a_program_without_tls_is_told_so_and_a_person_is_led_on(gateway: tuple[int, int]) -> None:
+def test_without_tls_a_program_is_refused_and_a_person_is_redirected(gateway: tuple[int, int]) -> None:
     plain, _tls = gateway
     with httpx.Client(base_url=f"http://localhost:{plain}", headers={"authorization": "Bearer secret"}) as http:
         for path in ("/api", *API):
@@ -163,14 +165,14 @@ def test_a_program_without_tls_is_told_so_and_a_person_is_led_on(gateway: tuple[
             assert (answer.status_code, answer.headers["location"]) == (308, f"https://localhost{path}")
 
 
-def test_nobody_says_for_themselves_from_where_they_come(gateway: tuple[int, int]) -> None:
+def test_a_forged_forwarded_for_header_is_replaced(gateway: tuple[int, int]) -> None:
     with _over_tls(gateway) as http:
         answer = http.get("/pledges/new", headers={"x-forwarded-for": "203.0.113.9"})
         assert answer.status_code == 200
         assert answer.json()["from"] in (["127.0.0.1"], ["::1"])
 
 
-def test_what_is_private_stays_behind_it(gateway: tuple[int, int]) -> None:
+def test_private_paths_are_not_found(gateway: tuple[int, int]) -> None:
     with _over_tls(gateway) as http:
         for path in ("/internal", "/internal/pledges/v1/x", "/metrics", "/livez", "/readyz", "/%69nternal/x"):
             assert http.get(path).status_code == 404, path
@@ -178,14 +180,16 @@ def test_what_is_private_stays_behind_it(gateway: tuple[int, int]) -> None:
             assert http.get(path).status_code == 200, path
 
 
-def test_what_a_service_refuses_is_handed_on_as_it_is(gateway: tuple[int, int]) -> None:
+def test_error_responses_of_services_are_passed_through(gateway: tuple[int, int]) -> None:
     with _over_tls(gateway) as http:
         answer = http.post("/pledges/import", content=bytes(17 * 1024 * 1024), timeout=20)
     assert (answer.status_code, answer.text) == (413, "")
     assert "retry-after" not in answer.headers
 
 
-def test_a_service_that_is_away_is_said_to_be_so(gateway: tuple[int, int], behind: ThreadingHTTPServer) -> None:
+def test_an_unavailable_service_gets_the_unavailable_response(
+    gateway: tuple[int, int], behind: ThreadingHTTPServer
+) -> None:
     with _over_tls(gateway) as http:
         behind.shutdown()
         behind.server_close()

@@ -1,4 +1,4 @@
-"""The tests' own PostgreSQL servers: copies of one cluster, and independent of each other."""
+"""The PostgreSQL servers of the tests are independent copies of one cluster."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def folder() -> Iterator[Path]:
         yield Path(folder)
 
 
-async def test_copies_of_a_cluster_know_nothing_of_each_other(folder: Path) -> None:
+async def test_copies_of_a_cluster_are_independent(folder: Path) -> None:
     template = folder / "template"
     first = embedded_postgres(folder / "first", template=template)
     made = (template / "cluster" / "PG_VERSION").stat()

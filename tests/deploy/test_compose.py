@@ -1,4 +1,4 @@
-"""docker-compose.yml and what goes with it say the same as the code."""
+"""docker-compose.yml matches the code."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_no_service_gets_another_services_secrets() -> None:
         assert ("PLEDGES_REQUEST_KEY" in values) == (service == "pledges")
 
 
-def test_every_service_comes_to_kafka_as_itself_and_whoever_gives_rights_knows_all_of_them() -> None:
+def test_every_service_has_its_own_kafka_user_and_the_access_job_knows_all() -> None:
     services = compose_services()
     for name in PROCESSES:
         prefix = f"{name.partition('-')[0].upper()}_KAFKA_"
@@ -66,14 +66,14 @@ def test_every_service_comes_to_kafka_as_itself_and_whoever_gives_rights_knows_a
         assert services[worker]["depends_on"]["access"] == {"condition": "service_completed_successfully"}
 
 
-def test_every_app_believes_the_gateway_from_where_somebody_asks_and_nobody_else_reaches_it() -> None:
+def test_every_app_trusts_only_the_gateways_forwarded_for_header() -> None:
     for service in SERVICES:
         app = compose_services()[f"{service}-app"]
         assert app["environment"][f"{service.upper()}_TRUSTED_PROXIES"] == "*"
         assert "ports" not in app
 
 
-def test_the_operators_command_gets_what_every_app_and_migrate_job_gets() -> None:
+def test_the_operator_has_the_environment_of_every_app_and_migrate_job() -> None:
     services = compose_services()
     wanted: dict[str, Any] = {}
     for service in SERVICES:
@@ -91,7 +91,7 @@ def _whatever_is_insisted_on(value: str) -> str:
     return re.sub(r":\?[^}]*", "", value)
 
 
-def test_the_gateways_routes_are_those_of_the_one_table() -> None:
+def test_the_gateways_routes_match_the_route_table() -> None:
     assert CADDYFILE.read_text(encoding="utf-8") == render()
     for prefix in PREFIXES:
         assert prefix in render()

@@ -1,4 +1,4 @@
-"""Consumers of a local run: silent while nothing is published, at work as soon as a relay has published."""
+"""Consumers of a local run: idle while nothing is published, active as soon as a relay has published."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def publish(bootstrap_servers: str) -> None:
 
 
 class Consumer:
-    """As much of a service's consumer as matters here: a group and a client, once it is attached."""
+    """The part of a service's consumer that these tests need: a group and, once it is attached, a client."""
 
     group = "group"
 
@@ -75,9 +75,7 @@ async def take_one(client: AIOKafkaConsumer) -> None:
         await client.getone()
 
 
-async def test_what_a_relay_has_published_wakes_a_paused_consumer(
-    client: AIOKafkaConsumer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_relay_resumes_a_paused_consumer(client: AIOKafkaConsumer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "PAUSED_SECONDS", 1000)
     relay: Any = SimpleNamespace()
     async with fetching_on_demand([relay], [consumer_of(client)]):
@@ -90,7 +88,7 @@ async def test_what_a_relay_has_published_wakes_a_paused_consumer(
         await until(lambda: is_paused(client))
 
 
-async def test_what_others_publish_is_found_a_little_later(
+async def test_a_paused_consumer_finds_records_of_other_publishers_after_a_while(
     client: AIOKafkaConsumer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fetching, "PAUSED_SECONDS", 0.2)
@@ -101,7 +99,7 @@ async def test_what_others_publish_is_found_a_little_later(
         await take_one(client)
 
 
-async def test_a_consumer_that_has_not_taken_everything_is_not_paused(
+async def test_a_consumer_that_is_behind_is_not_paused(
     client: AIOKafkaConsumer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fetching, "PAUSED_SECONDS", 1000)

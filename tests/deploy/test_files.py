@@ -1,4 +1,4 @@
-"""Writing files so that nothing is ever half written."""
+"""Atomic writes, and permissions along a path."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from deploy.local.files import may_enter, may_read, write_atomically
 
 
-def test_replaces_the_whole_content_with_the_wanted_permissions(tmp_path: Path) -> None:
+def test_write_atomically_replaces_content_and_permissions(tmp_path: Path) -> None:
     path = tmp_path / "æøå"
     before = os.umask(0o777)
     try:
@@ -37,7 +37,7 @@ def test_the_old_content_stays_when_writing_fails(tmp_path: Path, monkeypatch: p
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_knows_whom_the_folders_above_let_through(tmp_path: Path) -> None:
+def test_may_enter_checks_every_folder_above(tmp_path: Path) -> None:
     inner = tmp_path / "closed" / "open"
     inner.mkdir(parents=True)
     (inner / "file").write_text("")

@@ -1,4 +1,4 @@
-"""One port for all services: routing, lifespans, readiness."""
+"""The gateway of the local run: routing, lifespans, readiness."""
 
 from __future__ import annotations
 
@@ -59,20 +59,18 @@ def apps() -> dict[str, HostedApp]:
         ("/mailbox", "dashboard /mailbox -"),
     ],
 )
-async def test_every_address_reaches_its_service_with_its_whole_path(
-    apps: dict[str, HostedApp], path: str, answer: str
-) -> None:
+async def test_every_path_reaches_its_service_unchanged(apps: dict[str, HostedApp], path: str, answer: str) -> None:
     assert (await public(apps, path)).text == answer
 
 
 @pytest.mark.parametrize("path", ["/internal/pledges/x", "/%69nternal/pledges/x", "/internal%2fpledges/x"])
-async def test_internal_addresses_do_not_exist_in_public(apps: dict[str, HostedApp], path: str) -> None:
+async def test_internal_paths_are_not_public(apps: dict[str, HostedApp], path: str) -> None:
     answer = await public(apps, path)
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-async def test_internal_addresses_are_all_that_exists_on_the_private_port(apps: dict[str, HostedApp]) -> None:
+async def test_the_internal_port_has_only_internal_paths(apps: dict[str, HostedApp]) -> None:
     async with client(InternalGateway(apps)) as asking:
         assert (await asking.get("/internal/pledges/x")).text == "pledges /internal/pledges/x -"
         assert (await asking.get("/metrics")).status_code == 200
@@ -80,7 +78,7 @@ async def test_internal_addresses_are_all_that_exists_on_the_private_port(apps: 
             assert (await asking.get(path)).status_code == 404, path
 
 
-async def test_is_ready_only_when_everything_is_and_names_what_is_not(apps: dict[str, HostedApp]) -> None:
+async def test_readiness_needs_every_check_and_names_failed_ones(apps: dict[str, HostedApp]) -> None:
     good, bad = Check("pledges relay", ok=True, detail=""), Check("broker", ok=False, detail="being restarted")
     assert (await public(apps, "/readyz", [good])).status_code == 200
     answer = await public(apps, "/readyz", [good, bad])
@@ -89,11 +87,11 @@ async def test_is_ready_only_when_everything_is_and_names_what_is_not(apps: dict
     assert (await public(apps, "/livez", [bad])).status_code == 200
 
 
-async def test_a_services_own_readiness_is_passed_on_under_its_name() -> None:
+async def test_a_services_checks_are_prefixed_with_its_name() -> None:
     assert await service("events", ready=False).checks() == [Check("events database", ok=False, detail="x")]
 
 
-async def test_a_service_that_cannot_say_is_not_ready() -> None:
+async def test_a_service_without_an_answer_is_not_ready() -> None:
     async def broken(_scope: Scope, _receive: Receive, _send: Send) -> None:
         raise RuntimeError
 
@@ -101,7 +99,7 @@ async def test_a_service_that_cannot_say_is_not_ready() -> None:
     assert (check.name, check.ok) == ("events app", False)
 
 
-async def test_lifespans_are_entered_and_left_and_their_state_reaches_requests() -> None:
+async def test_lifespans_run_and_their_state_reaches_requests() -> None:
     seen: list[str] = []
 
     @asynccontextmanager
@@ -120,7 +118,7 @@ async def test_lifespans_are_entered_and_left_and_their_state_reaches_requests()
     assert seen == ["in", "out"]
 
 
-async def test_a_startup_that_fails_is_said_with_the_services_name() -> None:
+async def test_a_failed_startup_names_the_service() -> None:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         if app.routes == []:
@@ -132,7 +130,7 @@ async def test_a_startup_that_fails_is_said_with_the_services_name() -> None:
             pass
 
 
-async def test_an_application_without_a_lifespan_starts_all_the_same() -> None:
+async def test_an_application_without_a_lifespan_starts() -> None:
     async def bare(_scope: Scope, _receive: Receive, _send: Send) -> None:
         return
 

@@ -1,4 +1,4 @@
-"""Apache Kafka on this machine: what it keeps, what it loses, and that nothing of it is left behind."""
+"""Apache Kafka on this machine: what it keeps and loses, and that nothing is left behind."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.kafka
 
 PLACE = TopicPartition("tilsagn.events.company", 0)
 SOON = {"broker.session.timeout.ms": "2000", "broker.heartbeat.interval.ms": "500"}
-"""A node that was killed is let in again, and its partitions led by others, after 2 s instead of 9."""
+"""A session timeout of 2 s instead of 9: a killed node is replaced and accepted again sooner."""
 
 
 @pytest.fixture(scope="module")
@@ -45,14 +45,14 @@ def one() -> Iterator[KafkaCluster]:
 
 @pytest.fixture(scope="module")
 def three() -> Iterator[KafkaCluster]:
-    """A cluster of three nodes with the topics as declared."""
+    """A cluster of three nodes with the declared topics."""
     with KafkaCluster(3, settings=SOON) as cluster:
         asyncio.run(create_missing(cluster.bootstrap_servers, declared()))
         yield cluster
 
 
 async def put(cluster: KafkaCluster, value: bytes, *, seconds: float = 30) -> None:
-    """Send one record and wait for every replica in sync."""
+    """Send one record and wait for every in-sync replica."""
     producer = AIOKafkaProducer(
         bootstrap_servers=cluster.bootstrap_servers, acks="all", enable_idempotence=True, request_timeout_ms=2000
     )
@@ -65,7 +65,7 @@ async def put(cluster: KafkaCluster, value: bytes, *, seconds: float = 30) -> No
 
 
 async def everything(cluster: KafkaCluster) -> list[bytes]:
-    """Every record there is."""
+    """Return all records."""
     consumer = AIOKafkaConsumer(bootstrap_servers=cluster.bootstrap_servers, enable_auto_commit=False)
     try:
         await consumer.start()
@@ -82,12 +82,12 @@ async def everything(cluster: KafkaCluster) -> list[bytes]:
 
 
 async def with_topics(cluster: KafkaCluster) -> None:
-    """Everything declared, on a cluster that may be anything."""
+    """Create the declared topics on a cluster in any state."""
     await asyncio.to_thread(cluster.start)
     await create_missing(cluster.bootstrap_servers, [topic.on(cluster.replication) for topic in declared()])
 
 
-async def test_what_was_acknowledged_is_there_after_a_kill_and_on_the_same_ports(one: KafkaCluster) -> None:
+async def test_acknowledged_records_survive_a_kill_and_the_ports_stay(one: KafkaCluster) -> None:
     await with_topics(one)
     servers, before = one.bootstrap_servers, one.pid
     await put(one, b"kept")
@@ -100,7 +100,7 @@ async def test_what_was_acknowledged_is_there_after_a_kill_and_on_the_same_ports
     assert await differences(one.bootstrap_servers, [topic.on(1) for topic in declared()]) == []
 
 
-async def test_a_node_that_is_stopped_ends_by_itself_and_comes_back(one: KafkaCluster) -> None:
+async def test_a_stopped_node_ends_and_starts_again(one: KafkaCluster) -> None:
     await with_topics(one)
     await put(one, b"stopped")
     [node] = one.nodes
@@ -112,7 +112,7 @@ async def test_a_node_that_is_stopped_ends_by_itself_and_comes_back(one: KafkaCl
     assert (await everything(one))[-1] == b"stopped"
 
 
-async def test_a_wiped_one_knows_nothing_any_more(one: KafkaCluster) -> None:
+async def test_a_wiped_node_is_empty(one: KafkaCluster) -> None:
     await with_topics(one)
     await put(one, b"forgotten")
     await asyncio.to_thread(one.wipe)
@@ -120,7 +120,7 @@ async def test_a_wiped_one_knows_nothing_any_more(one: KafkaCluster) -> None:
     assert await everything(one) == []
 
 
-async def test_a_paused_one_answers_nobody_and_goes_on_where_it_was(one: KafkaCluster) -> None:
+async def test_a_paused_node_does_not_answer_until_it_is_resumed(one: KafkaCluster) -> None:
     await with_topics(one)
     await put(one, b"before")
     [node] = one.nodes
@@ -135,7 +135,7 @@ async def test_a_paused_one_answers_nobody_and_goes_on_where_it_was(one: KafkaCl
     assert b"before" in found
 
 
-async def test_a_paused_one_can_be_stopped(one: KafkaCluster) -> None:
+async def test_a_paused_node_can_be_stopped(one: KafkaCluster) -> None:
     await with_topics(one)
     [node] = one.nodes
     node.pause()
@@ -151,20 +151,20 @@ def test_says_which_port_is_taken(tmp_path: Path) -> None:
             node.start()
 
 
-def test_a_node_that_dies_at_its_start_says_why(tmp_path: Path) -> None:
+def test_a_node_that_dies_at_start_raises_an_error_with_its_log(tmp_path: Path) -> None:
     node = KafkaNode(software(), tmp_path, java_options=["-Xmx1m"])
     with pytest.raises(KafkaFailed, match=r"(?s)node 1 died; its log ends:.*heap"):
         node.start()
     assert not node.alive()
 
 
-def test_a_setting_that_kafka_refuses_is_said(tmp_path: Path) -> None:
+def test_an_invalid_setting_raises_an_error(tmp_path: Path) -> None:
     node = KafkaNode(software(), tmp_path, settings={"process.roles": "king"})
     with pytest.raises(KafkaFailed, match="king"):
         node.start()
 
 
-async def test_one_of_three_may_be_lost_and_one_alone_takes_nothing(three: KafkaCluster) -> None:
+async def test_two_of_three_nodes_accept_records_and_one_alone_does_not(three: KafkaCluster) -> None:
     await asyncio.to_thread(three.start)
     topics = declared()
     assert await differences(three.bootstrap_servers, topics) == []
@@ -182,7 +182,7 @@ async def test_one_of_three_may_be_lost_and_one_alone_takes_nothing(three: Kafka
     assert [value for value in await everything(three) if value != b"one"] == [b"three", b"two", b"three again"]
 
 
-async def test_a_wiped_one_of_three_gets_everything_back_from_the_others(three: KafkaCluster) -> None:
+async def test_a_wiped_node_of_three_is_replicated_again(three: KafkaCluster) -> None:
     await asyncio.to_thread(three.start)
     await put(three, b"copied")
     wiped, other, _ = three.nodes
@@ -196,13 +196,13 @@ async def test_a_wiped_one_of_three_gets_everything_back_from_the_others(three: 
 
 
 def segment(node: KafkaNode) -> bytes:
-    """What a node has of the place on its disk."""
+    """Return the node's log segment of the partition."""
     [log] = (node.data / f"{PLACE.topic}-{PLACE.partition}").glob("*.log")
     return log.read_bytes()
 
 
 async def in_sync(cluster: KafkaCluster) -> int:
-    """How many replicas of the place are in sync."""
+    """Return the number of in-sync replicas of the partition."""
     admin = AIOKafkaAdminClient(bootstrap_servers=cluster.bootstrap_servers)
     await admin.start()
     [topic] = await admin.describe_topics([PLACE.topic])
@@ -210,7 +210,7 @@ async def in_sync(cluster: KafkaCluster) -> int:
     return min(len(partition["isr"]) for partition in topic["partitions"])
 
 
-def test_leaves_nothing_behind() -> None:
+def test_erase_leaves_no_files_and_processes() -> None:
     with KafkaCluster() as cluster:
         [node] = cluster.nodes
         pid, folder = node.pid, node.folder.parent
@@ -221,7 +221,7 @@ def test_leaves_nothing_behind() -> None:
     assert not runs(pid)
 
 
-def test_dies_with_whoever_started_it_and_the_next_one_clears_up(one: KafkaCluster) -> None:
+def test_nodes_end_with_their_parent_and_the_next_cluster_deletes_the_folder(one: KafkaCluster) -> None:
     one.start()
     code = """
         import time
@@ -245,7 +245,7 @@ def test_dies_with_whoever_started_it_and_the_next_one_clears_up(one: KafkaClust
     assert one.alive()
 
 
-def test_one_that_was_left_running_is_ended_at_the_next_start(tmp_path: Path) -> None:
+def test_the_next_start_ends_a_node_left_behind(tmp_path: Path) -> None:
     """Where no kernel ends it with its launcher: a second launcher on the same folder does."""
     first = KafkaNode(software(), tmp_path)
     first.start()
@@ -262,7 +262,7 @@ def test_one_that_was_left_running_is_ended_at_the_next_start(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_command_says_where_it_is_and_stops_when_asked(number: signal.Signals) -> None:
+def test_the_command_prints_the_address_and_stops_on_a_signal(number: signal.Signals) -> None:
     command = subprocess.Popen(
         [sys.executable, "-m", "deploy.kafka"],
         cwd=CHECKOUT,
@@ -283,7 +283,7 @@ def test_the_command_says_where_it_is_and_stops_when_asked(number: signal.Signal
     assert not runs(node.pid)
 
 
-def test_a_second_start_asks_nobody_on_the_network() -> None:
+def test_a_second_start_needs_no_network() -> None:
     """Without Maven, without a home folder: everything lies in the checkout's own cache."""
     software()
     java = Path(software().java).parent

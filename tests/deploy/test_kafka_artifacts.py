@@ -1,4 +1,4 @@
-"""Which Apache Kafka is run, and what is said where it, Java or Maven cannot be had. Needs neither."""
+"""The Kafka version, and the errors without Java, Maven or the jars. Needs neither."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ for word; do case "$word" in -DoutputDirectory=*) folder="${word#*=}"; esac; don
 
 @pytest.fixture
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The only folder where programs are looked for, empty; and an empty cache."""
+    """The only folder in PATH, empty; and an empty cache."""
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
@@ -37,7 +37,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def program(folder: Path, name: str, text: str) -> None:
-    """Put a program there."""
+    """Write an executable program."""
     (folder / name).write_text(text)
     (folder / name).chmod(0o755)
 

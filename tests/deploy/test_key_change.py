@@ -1,4 +1,4 @@
-"""The key that signs is changed in three steps, and nobody notices."""
+"""The signing key is replaced in three steps without signing anybody out."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def is_good(token: str, variables: Mapping[str, str]) -> bool:
     return True
 
 
-def test_whoever_has_been_restarted_or_not_verifies_what_the_others_sign(env: Path) -> None:
+def test_services_before_and_after_their_restart_accept_each_others_tokens(env: Path) -> None:
     states = [read(env)]
     for step in ("announce", "use", "retire"):
         change(step, env)
@@ -65,7 +65,7 @@ def test_whoever_has_been_restarted_or_not_verifies_what_the_others_sign(env: Pa
 
 
 @pytest.mark.parametrize("steps", [("use",), ("retire",), ("announce", "announce"), ("announce", "retire")])
-def test_a_step_that_is_not_next_changes_nothing(env: Path, steps: tuple[str, ...]) -> None:
+def test_a_step_out_of_order_changes_nothing(env: Path, steps: tuple[str, ...]) -> None:
     for step in steps[:-1]:
         change(step, env)
     before = env.read_text()
@@ -75,7 +75,7 @@ def test_a_step_that_is_not_next_changes_nothing(env: Path, steps: tuple[str, ..
     assert list(env.parent.iterdir()) == [env]
 
 
-def test_a_leaked_key_is_replaced_at_once_whatever_was_under_way(env: Path) -> None:
+def test_a_leaked_key_is_replaced_at_once_at_any_step(env: Path) -> None:
     change("announce", env)
     before = read(env)
     change("replace", env)
@@ -87,7 +87,7 @@ def test_a_leaked_key_is_replaced_at_once_whatever_was_under_way(env: Path) -> N
     assert is_good(after["NOTIFICATIONS_SERVICE_TOKEN"], after)
 
 
-def test_the_command_says_what_to_do_next(env: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_the_next_step(env: Path, capsys: pytest.CaptureFixture[str]) -> None:
     key_change.main(["announce", str(env)])
     assert capsys.readouterr().out == "Restart all services, then: use.\n"
     with pytest.raises(SystemExit, match="Nothing was changed: the next key has been announced"):

@@ -1,4 +1,4 @@
-"""The local run as a whole: one process, really started, stopped, killed and hindered."""
+"""The local run in its own process: started, stopped, killed, and with obstacles."""
 
 from __future__ import annotations
 
@@ -27,9 +27,11 @@ from deploy.local.ports import any_free, listening
 from deploy.local.state import Running, State
 from deploy.services import SERVICES
 from shared.http.auth import Principal, sign_token
-from tests.conftest import TASKFORCE
 from tests.deploy.processes import eventually, python, runs
+from tests.support.taskforces import TASKFORCE
 from tests.support.waiting import PATIENCE_SECONDS
+
+pytestmark = pytest.mark.processes
 
 RUN = """
     import sys, uvloop
@@ -48,7 +50,7 @@ RUN = """
 
 @dataclass
 class Run:
-    """A launcher in a process of its own."""
+    """A launcher in its own process."""
 
     process: subprocess.Popen[str]
     state: State
@@ -114,7 +116,7 @@ def launch(folder: Path, port: int | None = None) -> Run:
 
 @pytest.fixture
 def start(folder: Path) -> Iterator[Callable[..., Run]]:
-    """`start(port)`: a launcher on the test's folder; none outlives the test."""
+    """`start(port)`: start a launcher on the test's folder; all end with the test."""
     runs: list[Run] = []
 
     def one(port: int | None = None) -> Run:
@@ -135,14 +137,14 @@ def folder() -> Iterator[Path]:
 
 
 def remove(folder: Path) -> None:
-    """Remove the folder once a killed launcher's PostgreSQL has gone from it."""
+    """Remove the folder after the PostgreSQL of a killed launcher has ended."""
     assert eventually(lambda: not list(folder.glob("*/postgres/cluster/postmaster.pid")))
     shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="module")
 def run() -> Iterator[Run]:
-    """One that runs for all the tests which leave it running."""
+    """A run for all tests that do not stop it."""
     folder = Path(tempfile.mkdtemp(prefix="tilsagn-test-"))
     folder.chmod(0o711)
     run = launch(folder / "state")
@@ -154,7 +156,7 @@ def run() -> Iterator[Run]:
         remove(folder)
 
 
-def test_says_of_every_part_that_it_works(run: Run) -> None:
+def test_every_check_is_ok(run: Run) -> None:
     answer = run.get("/readyz")
     assert answer.status_code == 200
     names = {check["name"] for check in answer.json()["checks"]}
@@ -173,7 +175,7 @@ def test_every_service_answers_behind_the_one_port(run: Run, path: str) -> None:
     assert "content-security-policy" in answer.headers
 
 
-def test_the_services_ask_each_other_on_a_port_that_is_not_public(run: Run) -> None:
+def test_services_call_each_other_on_the_internal_port(run: Run) -> None:
     path = f"/internal/pledges/v1/pledges/{uuid4()}/contact"
     assert run.get(path).json()["type"] == "/problems/not-found"
     private = httpx.get(f"{run.running.internal_url}{path}")
@@ -192,7 +194,7 @@ def test_it_listens_on_this_machine_only(run: Run) -> None:
     assert listening_on == {"127.0.0.1"}
 
 
-def test_a_second_start_says_where_the_first_one_is(run: Run) -> None:
+def test_a_second_start_prints_the_address_of_the_first(run: Run) -> None:
     second = launch(run.state.folder)
     said, _ = second.process.communicate(timeout=PATIENCE_SECONDS)
     assert second.process.returncode == 1
@@ -244,7 +246,7 @@ def outbox(run: Run, question: str) -> int:
         return thread.submit(asyncio.run, ask()).result()
 
 
-def test_a_broker_that_dies_is_replaced_and_filled_again(run: Run) -> None:
+def test_a_dead_broker_is_replaced_and_filled_again(run: Run) -> None:
     pledge = log_pledge(run)
     assert eventually(lambda: outbox(run, f"published_at is not null and aggregateid = '{pledge}'") == 1)
     before = run.children()["tansu"]
@@ -257,7 +259,7 @@ def test_a_broker_that_dies_is_replaced_and_filled_again(run: Run) -> None:
     assert eventually(lambda: outbox(run, "published_at is null") == 0)
 
 
-def test_what_every_consumer_has_applied_is_not_published_again(run: Run) -> None:
+def test_settled_messages_are_not_replayed(run: Run) -> None:
     log_pledge(run)
     assert eventually(lambda: outbox(run, "settled_at is null") == 0)
     replayed = outbox(run, "replays > 1")
@@ -267,7 +269,7 @@ def test_what_every_consumer_has_applied_is_not_published_again(run: Run) -> Non
     assert outbox(run, "replays > 1") == replayed
 
 
-def test_a_postgresql_that_dies_is_started_again_and_nothing_is_lost(run: Run) -> None:
+def test_a_dead_postgresql_is_restarted_without_loss(run: Run) -> None:
     pledge = log_pledge(run)
     before = run.children()["postgres"]
     os.kill(before, signal.SIGKILL)
@@ -317,7 +319,7 @@ def test_a_second_start_keeps_data_and_secrets(start: Callable[..., Run], folder
 
 
 @pytest.mark.long("deploy/local", "deploy/postgres")
-def test_killed_at_any_moment_the_next_start_finds_its_way(start: Callable[..., Run], folder: Path) -> None:
+def test_a_start_after_a_kill_at_any_moment_succeeds(start: Callable[..., Run], folder: Path) -> None:
     # From the first moments, through initdb, provisioning and migrations, to just before it is ready.
     for moment in (0.8, 1.2, 1.7, 2.3, 3.0):
         run = start()
@@ -329,7 +331,7 @@ def test_killed_at_any_moment_the_next_start_finds_its_way(start: Callable[..., 
     run.stop()
 
 
-def test_a_taken_port_is_said_and_nothing_is_left_running(start: Callable[..., Run], folder: Path) -> None:
+def test_a_taken_port_raises_an_error_and_leaves_no_process(start: Callable[..., Run], folder: Path) -> None:
     with listening() as other:
         port = other.getsockname()[1]
         run = start(port)

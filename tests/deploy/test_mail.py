@@ -1,4 +1,4 @@
-"""The mails a local run catches, and the page that shows them."""
+"""The mail catcher of the local run, and the page that shows its mails."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ async def send(port: int, message: EmailMessage, *recipients: str) -> None:
     await aiosmtplib.send(message, hostname="127.0.0.1", port=port, recipients=list(recipients) or None)
 
 
-async def test_an_accepted_mail_is_on_disk_as_it_came(store: MailStore, smtp_port: int) -> None:
+async def test_an_accepted_mail_is_stored_unchanged(store: MailStore, smtp_port: int) -> None:
     message = letter()
     await send(smtp_port, message, "aase@bager.example", "kopi@bager.example")
     (caught,) = store.latest()
@@ -73,7 +73,7 @@ async def test_a_mail_is_read_back_in_danish(store: MailStore, smtp_port: int) -
     assert opened.message_id == "<1@tilsagn.example>"
 
 
-async def test_the_newest_comes_first_and_the_oldest_go(
+async def test_the_newest_mail_is_first_and_the_oldest_are_deleted(
     store: MailStore, smtp_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "KEPT", 3)
@@ -82,7 +82,7 @@ async def test_the_newest_comes_first_and_the_oldest_go(
     assert [mail.subject for mail in store.latest()] == ["nr. 4", "nr. 3", "nr. 2"]
 
 
-async def test_a_mail_that_cannot_be_written_is_not_accepted(
+async def test_a_mail_that_cannot_be_stored_is_not_accepted(
     store: MailStore, smtp_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> str:
@@ -112,7 +112,7 @@ async def test_nothing_in_a_mail_becomes_markup(store: MailStore, page: httpx.As
     assert '<a href="http://localhost:8080/a?b=1&amp;c=" rel="noreferrer">' in answer.text
 
 
-async def test_html_is_shown_as_it_is_written_and_not_obeyed(store: MailStore, page: httpx.AsyncClient) -> None:
+async def test_html_is_shown_as_text(store: MailStore, page: httpx.AsyncClient) -> None:
     message = letter()
     message.set_content("<h1>Hej</h1><img src='http://elsewhere.example/pixel'>", subtype="html")
     answer = await page.get(f"/mail/{store.keep(message.as_bytes(), ['a@b.example'])}")
@@ -128,7 +128,7 @@ async def test_the_mail_can_be_fetched_as_a_file(store: MailStore, page: httpx.A
 
 
 @pytest.mark.parametrize("name", ["nothing", "..%2f..%2fetc%2fpasswd", "1795305607959960315-a8346cce"])
-async def test_what_is_not_there_is_a_404(page: httpx.AsyncClient, name: str) -> None:
+async def test_a_missing_mail_is_not_found(page: httpx.AsyncClient, name: str) -> None:
     assert (await page.get(f"/mail/{name}")).status_code == 404
 
 
@@ -138,7 +138,7 @@ async def test_speaks_both_languages(page: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("host", ["tilsagn.example", "localhost.evil.example:8080", "192.168.1.10:8080", "[::1]x"])
-async def test_a_name_that_only_leads_here_is_refused(page: httpx.AsyncClient, host: str) -> None:
+async def test_a_foreign_host_name_is_refused(page: httpx.AsyncClient, host: str) -> None:
     assert (await page.get("/mail", headers={"host": host})).status_code == 403
 
 

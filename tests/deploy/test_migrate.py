@@ -1,4 +1,4 @@
-"""Migrations: applied once, in order, and readable when they fail; and what every one of ours must be."""
+"""Migrations: applied once and in order, readable errors, and rules for our own."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OURS = sorted({path for service in SERVICES for folder in folders(service) for p
 
 @pytest.fixture
 def migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of more migrations, applied with the service's own."""
+    """A folder with additional migrations, applied together with the service's own."""
     here = tmp_path / "with space"
     here.mkdir()
     ours = folders("events")
@@ -36,7 +36,9 @@ def write(folder: Path, name: str, statements: str) -> None:
     (folder / name).write_text(f"-- migrate:up\n{statements}\n-- migrate:down\n")
 
 
-async def test_applies_what_is_pending_and_says_what(migrations: Path, events_dsns: Databases) -> None:
+async def test_migrate_applies_pending_migrations_and_returns_their_names(
+    migrations: Path, events_dsns: Databases
+) -> None:
     dsn = events_dsns.owner_dsn("events")
     write(migrations, "20991231000000_one.sql", "create table one (id int);")
     write(migrations, "20991231000001_two.sql", "create table two (id int);")
@@ -44,14 +46,16 @@ async def test_applies_what_is_pending_and_says_what(migrations: Path, events_ds
     assert await migrate("events", dsn) == []
 
 
-async def test_two_at_once_wait_for_each_other(migrations: Path, events_dsns: Databases) -> None:
+async def test_concurrent_migrations_wait_for_each_other(migrations: Path, events_dsns: Databases) -> None:
     dsn = events_dsns.owner_dsn("events")
     write(migrations, "20991231000000_slow.sql", "select pg_sleep(0.5); create table slow (id int);")
     applied = await asyncio.gather(migrate("events", dsn), migrate("events", dsn))
     assert ["20991231000000_slow.sql"] in applied
 
 
-async def test_a_failing_one_is_named_with_its_reason_and_undone(migrations: Path, events_dsns: Databases) -> None:
+async def test_a_failed_migration_is_rolled_back_and_named_with_the_reason(
+    migrations: Path, events_dsns: Databases
+) -> None:
     dsn = events_dsns.owner_dsn("events")
     write(migrations, "20991231000000_good.sql", "create table good (id int);")
     write(migrations, "20991231000001_bad.sql", "create table half (id int); select from nowhere;")
@@ -63,10 +67,10 @@ async def test_a_failing_one_is_named_with_its_reason_and_undone(migrations: Pat
     await connection.close()
 
 
-async def test_one_that_finds_its_table_held_gives_up_soon_and_comes_through_later(
+async def test_a_migration_without_its_lock_is_retried_until_it_succeeds(
     migrations: Path, events_dsns: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_LOCK_PAUSES", (0.5,))
+    monkeypatch.setattr(module, "_LOCK_RETRY_SECONDS", (0.5,))
     dsn = events_dsns.owner_dsn("events")
     write(
         migrations, "20991231000000_wide.sql", "set local lock_timeout = '200ms'; alter table companies add wide int;"
@@ -94,10 +98,10 @@ async def test_one_that_finds_its_table_held_gives_up_soon_and_comes_through_lat
     await other.close()
 
 
-async def test_one_that_never_gets_its_table_fails_in_the_end_and_says_why(
+async def test_a_migration_that_never_gets_its_lock_fails_with_the_reason(
     migrations: Path, events_dsns: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_LOCK_PATIENCE", 0.0)
+    monkeypatch.setattr(module, "_LOCK_TIMEOUT_SECONDS", 0.0)
     dsn = events_dsns.owner_dsn("events")
     write(
         migrations, "20991231000000_wide.sql", "set local lock_timeout = '100ms'; alter table companies add wide int;"
@@ -111,9 +115,7 @@ async def test_one_that_never_gets_its_table_fails_in_the_end_and_says_why(
     await reader.close()
 
 
-async def test_a_release_finds_the_schema_of_a_newer_one_and_leaves_it_alone(
-    migrations: Path, events_dsns: Databases
-) -> None:
+async def test_migrations_of_a_newer_release_stay(migrations: Path, events_dsns: Databases) -> None:
     dsn = events_dsns.owner_dsn("events")
     write(migrations, "20991231000000_newer.sql", "alter table companies add newer int;")
     await migrate("events", dsn)
@@ -123,7 +125,7 @@ async def test_a_release_finds_the_schema_of_a_newer_one_and_leaves_it_alone(
     assert await migrate("events", dsn) == ["20991230000000_ours.sql"]
 
 
-async def test_a_database_of_a_version_before_the_first_migration_is_refused_and_left_alone(
+async def test_a_database_from_before_the_first_migration_is_refused_unchanged(
     migrations: Path, events_dsns: Databases
 ) -> None:
     dsn = events_dsns.owner_dsn("events")
@@ -157,7 +159,7 @@ def test_the_migrate_job_provisions_and_migrates_from_its_environment(installati
     assert (done.returncode, done.stdout) == (0, "roles and databases are in place\nevents: up to date\n"), done.stderr
 
 
-def test_the_migrate_job_says_what_it_lacks() -> None:
+def test_the_migrate_job_names_a_missing_variable() -> None:
     done = job("events", {"PATH": os.defpath})
     assert (done.returncode, done.stderr) == (1, "EVENTS_DATABASE_OWNER_URL is not set\n")
 
@@ -168,7 +170,7 @@ def job(service: str, environment: dict[str, str]) -> subprocess.CompletedProces
 
 
 @pytest.mark.parametrize("path", OURS, ids=lambda path: path.name)
-def test_ours_go_forward_only(path: Path) -> None:
+def test_our_migrations_have_no_down_section(path: Path) -> None:
     up, down = path.read_text().split("-- migrate:down")
     assert up.startswith("-- migrate:up\n")
     # dbmate insists on the block; nothing may be in it.
@@ -176,12 +178,12 @@ def test_ours_go_forward_only(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", OURS, ids=lambda path: path.name)
-def test_ours_give_up_quickly_when_they_cannot_get_a_lock(path: Path) -> None:
+def test_our_migrations_have_a_short_lock_timeout(path: Path) -> None:
     found = re.search(r"^set (local )?lock_timeout = '(\d+)s';$", path.read_text(), re.MULTILINE)
     assert found
     assert int(found[2]) <= 2  # nobody at the door should wait longer
 
 
-def test_ours_have_a_version_each() -> None:
+def test_our_migrations_have_unique_versions() -> None:
     versions = [path.name.split("_", 1)[0] for path in OURS]
     assert len(versions) == len(set(versions))

@@ -1,4 +1,4 @@
-"""Which port people are told to open."""
+"""The choice of the public port."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def test_the_next_free_one_is_taken_when_the_default_is_not(monkeypatch: pytest.
             assert 0 < taken.getsockname()[1] - ports.DEFAULT_PORT <= 100
 
 
-def test_a_port_that_was_asked_for_is_insisted_on() -> None:
+def test_a_requested_port_that_is_taken_is_an_error() -> None:
     with listening() as other:
         port = other.getsockname()[1]
         with pytest.raises(PortTaken, match=f"port {port} is in use .* choose another with --port"):
             public_socket(port)
 
 
-def test_a_port_is_held_from_the_moment_it_is_chosen() -> None:
+def test_a_chosen_port_stays_reserved() -> None:
     with public_socket(any_free()) as taken:
         assert not is_free(taken.getsockname()[1])
         with socket.create_connection(taken.getsockname(), timeout=1):

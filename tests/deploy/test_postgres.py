@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL, whatever happened to it before."""
+"""The embedded PostgreSQL after any kind of interruption."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ from deploy.local.postgres import EmbeddedPostgres, PostgresFailed
 from tests.deploy.processes import ORDINARY_USER, eventually, finished, python, runs
 from tests.support.waiting import PATIENCE_SECONDS
 
+pytestmark = pytest.mark.processes
+
 START = """
     import sys, time
     from pathlib import Path
@@ -39,7 +41,7 @@ START = """
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A folder that the account PostgreSQL runs as may pass through, as the state folder is."""
+    """A folder that PostgreSQL's account may pass through, like the state folder."""
     folder = Path(tempfile.mkdtemp(prefix="tilsagn-test-"))
     if os.geteuid() == 0:
         folder.chmod(0o711)
@@ -49,7 +51,7 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def initialised() -> Iterator[Path]:
-    """The data folder of a server that has been started and stopped once: copying it is faster than making one."""
+    """The data folder of a server that was started and stopped once: copying it is faster than initialising one."""
     folder = Path(tempfile.mkdtemp(prefix="tilsagn-test-"))
     if os.geteuid() == 0:
         folder.chmod(0o711)
@@ -61,7 +63,7 @@ def initialised() -> Iterator[Path]:
 
 @pytest.fixture
 def server(folder: Path, initialised: Path) -> Iterator[EmbeddedPostgres]:
-    """A stopped server with a past, in a path with a space."""
+    """A stopped server with existing data, in a path with a space."""
     subprocess.run(["cp", "-a", initialised, folder / "with space"], check=True)
     server = EmbeddedPostgres(folder / "with space", fsync=False)
     yield server
@@ -69,7 +71,7 @@ def server(folder: Path, initialised: Path) -> Iterator[EmbeddedPostgres]:
 
 
 def ask(server: EmbeddedPostgres, *statements: str, dsn: str | None = None) -> Any:
-    """Run the statements and return what the last one says."""
+    """Run the statements and return the last one's value."""
 
     async def run() -> Any:
         connection = await asyncpg.connect(dsn or server.superuser_dsn(), timeout=60)
@@ -85,7 +87,7 @@ def ask(server: EmbeddedPostgres, *statements: str, dsn: str | None = None) -> A
 
 
 def launch(folder: Path) -> tuple[subprocess.Popen[str], int]:
-    """A launcher of its own that has started PostgreSQL in `folder`; the postmaster's pid."""
+    """A separate launcher that has started PostgreSQL in `folder`, and the postmaster's process id."""
     launcher = python(START, folder)
     assert launcher.stdout is not None
     said = launcher.stdout.readline()
@@ -98,7 +100,7 @@ def kill(process: subprocess.Popen[str]) -> None:
     process.communicate()
 
 
-def test_keeps_its_data_and_its_port_from_start_to_start(server: EmbeddedPostgres) -> None:
+def test_data_and_port_survive_a_restart(server: EmbeddedPostgres) -> None:
     server.start()
     ask(server, "create table kept as select 42 as answer")
     port = server.port
@@ -115,7 +117,7 @@ def test_speaks_utf8_sorts_by_code_point_and_counts_in_utc(server: EmbeddedPostg
     assert ask(server, "select upper('småjob')") == "SMÅJOB"
 
 
-def test_lets_nobody_in_without_the_password(server: EmbeddedPostgres) -> None:
+def test_a_connection_needs_the_password(server: EmbeddedPostgres) -> None:
     server.start()
     with pytest.raises(asyncpg.InvalidPasswordError):
         ask(server, "select 1", dsn=server.dsn("postgres", "postgres", "guessed"))
@@ -127,13 +129,13 @@ def test_listens_on_loopback_only_and_leaves_no_socket_file(server: EmbeddedPost
     assert ask(server, "show unix_socket_directories") == ""
 
 
-def test_keeps_the_password_and_the_data_to_their_owners(server: EmbeddedPostgres) -> None:
+def test_only_the_owner_can_read_password_and_data(server: EmbeddedPostgres) -> None:
     server.start()
     assert (server.data / "superuser-password").stat().st_mode & 0o777 == 0o600
     assert server.cluster.stat().st_mode & 0o777 == 0o700
 
 
-def test_writes_no_statement_and_no_value_into_its_log(server: EmbeddedPostgres) -> None:
+def test_the_log_has_no_statements_and_values(server: EmbeddedPostgres) -> None:
     server.start()
     ask(server, "create table contacts (name text primary key)", "insert into contacts values ('Bodil')")
     with pytest.raises(asyncpg.UniqueViolationError):
@@ -150,7 +152,7 @@ def test_committed_rows_survive_an_immediate_restart_on_the_same_port(server: Em
     assert ask(server, "select one from kept") == 1
 
 
-def test_a_second_process_is_told_that_the_folder_is_in_use(server: EmbeddedPostgres) -> None:
+def test_a_second_process_gets_an_error_for_a_folder_in_use(server: EmbeddedPostgres) -> None:
     server.start()
     with pytest.raises(PostgresFailed, match="in use by another running process"):
         EmbeddedPostgres(server.data).start()
@@ -172,7 +174,7 @@ def test_a_stop_while_it_starts_leaves_nothing_running(folder: Path, after: floa
         assert ask(server, "select 1") == 1
 
 
-def test_takes_another_port_when_its_own_has_been_taken(server: EmbeddedPostgres) -> None:
+def test_another_port_is_used_when_the_last_one_is_taken(server: EmbeddedPostgres) -> None:
     server.start()
     server.stop()
     with listening() as other:
@@ -181,7 +183,7 @@ def test_takes_another_port_when_its_own_has_been_taken(server: EmbeddedPostgres
         assert server.port != other.getsockname()[1]
 
 
-def test_says_which_port_is_taken_when_it_must_be_that_one(folder: Path) -> None:
+def test_a_requested_port_that_is_taken_is_named(folder: Path) -> None:
     with listening() as other:
         port = other.getsockname()[1]
         with pytest.raises(PortTaken, match=f"port {port} is in use"):
@@ -189,7 +191,7 @@ def test_says_which_port_is_taken_when_it_must_be_that_one(folder: Path) -> None
 
 
 @pytest.mark.parametrize("after", [0.0, 0.1, 0.25])
-def test_an_initialisation_that_was_killed_half_way_is_done_over(folder: Path, after: float) -> None:
+def test_a_killed_initialisation_is_repeated(folder: Path, after: float) -> None:
     launcher = python(START, folder / "data")
     assert eventually(lambda: bool(list((folder / "data").glob("cluster.*.new"))))
     time.sleep(after)
@@ -199,14 +201,14 @@ def test_an_initialisation_that_was_killed_half_way_is_done_over(folder: Path, a
         assert not list(server.data.glob("*.new"))
 
 
-def test_a_killed_launcher_takes_its_server_down_cleanly(folder: Path) -> None:
+def test_a_killed_launchers_server_shuts_down(folder: Path) -> None:
     launcher, postmaster = launch(folder / "data")
     kill(launcher)
     assert eventually(lambda: not runs(postmaster))
     assert "shutting down" in (folder / "data" / "postgres.log").read_text()
 
 
-def test_a_start_right_after_a_kill_finds_everything_in_order(folder: Path) -> None:
+def test_a_start_right_after_a_kill_succeeds(folder: Path) -> None:
     with EmbeddedPostgres(folder / "data", fsync=False) as server:
         ask(server, "create table kept as select 7 as seven")
     for _ in range(2):
@@ -250,7 +252,9 @@ def test_backends_that_outlived_a_killed_postmaster_are_ended(server: EmbeddedPo
     kill(busy)
 
 
-def test_a_stranger_with_the_recorded_pid_neither_stops_a_start_nor_is_hurt(server: EmbeddedPostgres) -> None:
+def test_another_process_with_the_recorded_pid_does_not_prevent_a_start_and_is_not_ended(
+    server: EmbeddedPostgres,
+) -> None:
     server.start()
     server.stop()
     with subprocess.Popen(
@@ -265,7 +269,7 @@ def test_a_stranger_with_the_recorded_pid_neither_stops_a_start_nor_is_hurt(serv
         stranger.kill()
 
 
-def test_a_lost_password_is_said_and_not_papered_over(server: EmbeddedPostgres) -> None:
+def test_a_lost_password_is_an_error(server: EmbeddedPostgres) -> None:
     server.start()
     server.stop()
     (server.data / "superuser-password").unlink()
@@ -274,14 +278,14 @@ def test_a_lost_password_is_said_and_not_papered_over(server: EmbeddedPostgres) 
 
 
 @pytest.mark.parametrize("lost", ["cluster", "cluster/PG_VERSION"])
-def test_lost_data_is_said_and_never_replaced_by_an_empty_cluster(server: EmbeddedPostgres, lost: str) -> None:
+def test_lost_data_is_an_error_and_never_replaced_by_an_empty_cluster(server: EmbeddedPostgres, lost: str) -> None:
     path = server.data / lost
     shutil.rmtree(path) if path.is_dir() else path.unlink()
     with pytest.raises(PostgresFailed, match="gone or damaged: put it back from a backup"):
         server.start()
 
 
-def test_a_cluster_of_another_version_is_left_alone(server: EmbeddedPostgres) -> None:
+def test_a_cluster_of_another_version_stays_unchanged(server: EmbeddedPostgres) -> None:
     server.start()
     server.stop()
     (server.cluster / "PG_VERSION").write_text("16\n")
@@ -289,7 +293,7 @@ def test_a_cluster_of_another_version_is_left_alone(server: EmbeddedPostgres) ->
         server.start()
 
 
-def test_a_start_that_fails_ends_with_the_servers_own_words(server: EmbeddedPostgres) -> None:
+def test_a_failed_start_has_the_servers_log_in_its_message(server: EmbeddedPostgres) -> None:
     server.start()
     server.stop()
     (server.cluster / "postgresql.conf").write_text("no_such_setting = on\n")
@@ -328,7 +332,7 @@ def test_root_runs_it_as_an_unprivileged_account(server: EmbeddedPostgres) -> No
 
 
 @as_root
-def test_data_in_a_folder_of_roots_goes_elsewhere_and_no_permission_is_widened(
+def test_data_in_a_root_folder_is_kept_elsewhere_without_changing_permissions(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     elsewhere, private = folder / "elsewhere", folder / "private"
@@ -379,7 +383,7 @@ def command_of(process: psutil.Process) -> list[str]:
 
 
 def start_without_a_death_signal(server: EmbeddedPostgres) -> subprocess.Popen[bytes]:
-    """A postmaster on the server's cluster that nothing has tied to its launcher."""
+    """Start a postmaster on the server's cluster that does not end with its launcher."""
     owner = server.cluster.stat()
     account: dict[str, Any] = (
         {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []} if os.geteuid() == 0 else {}

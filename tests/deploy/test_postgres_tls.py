@@ -35,9 +35,11 @@ from tests.support.topology import compose_services, interpolate
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.processes
+
 
 class Encrypted:
-    """The server, its authority, and the environment of `pledges` that reaches it."""
+    """The server, its CA, and the environment of `pledges` for it."""
 
     def __init__(self, postgres: EmbeddedPostgres, folder: Path) -> None:
         self.postgres = postgres
@@ -77,7 +79,7 @@ class Encrypted:
 
 @pytest.fixture(scope="module")
 def encrypted() -> Iterator[Encrypted]:
-    """With the databases of pledges, made over TLS."""
+    """A server with the databases of pledges, provisioned over TLS."""
     folder = Path(tempfile.mkdtemp(prefix="tilsagn-test-"))
     if os.geteuid() == 0:
         folder.chmod(0o711)
@@ -102,7 +104,7 @@ def encrypted() -> Iterator[Encrypted]:
 
 
 async def switch_on(superuser_dsn: str) -> None:
-    """As an operator does."""
+    """Enable TLS like an operator."""
     conn = await asyncpg.connect(superuser_dsn)
     for setting, value in (("ssl", "on"), ("ssl_cert_file", "postgres.pem"), ("ssl_key_file", "postgres.key")):
         await conn.execute(f"alter system set {setting} = '{value}'")
@@ -110,7 +112,7 @@ async def switch_on(superuser_dsn: str) -> None:
 
 
 def settings_of(environment: dict[str, str], signing_key: str) -> PledgesSettings:
-    """What `pledges` makes of it."""
+    """Return the settings that `pledges` reads from the environment."""
     said: dict[str, Any] = {
         name.removeprefix("PLEDGES_").lower(): value
         for name, value in environment.items()
@@ -144,7 +146,7 @@ def ways(encrypted: Encrypted, folder: Path) -> dict[str, tuple[str, str, type[E
 
 
 @pytest.mark.parametrize("wrong", ["clear", "authority", "host"])
-def test_nothing_is_said_in_the_clear_or_to_a_server_nobody_vouches_for(
+def test_plain_text_and_unverified_servers_are_refused(
     wrong: str, encrypted: Encrypted, tmp_path: Path, signing_key: str
 ) -> None:
     tls, host, error, words = ways(encrypted, tmp_path)[wrong]
@@ -176,7 +178,7 @@ def test_nothing_is_said_in_the_clear_or_to_a_server_nobody_vouches_for(
     assert asyncio.run(relay()) == {error.__name__}
 
 
-def test_a_renewed_certificate_is_shown_without_a_restart(encrypted: Encrypted) -> None:
+def test_a_renewed_certificate_is_used_without_a_restart(encrypted: Encrypted) -> None:
     def serial() -> int:
         async def look() -> int:
             url = encrypted.environment(encrypted.tls)["PLEDGES_DATABASE_URL"]

@@ -1,4 +1,4 @@
-"""Who may do what in the services' databases."""
+"""Roles and privileges in the services' databases."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def may_connect(dsn: str) -> bool:
 
 
 @pytest.mark.parametrize(("service", "role"), [(service, role) for service in SERVICES for role in roles([service])])
-async def test_a_role_enters_its_own_database_only(installation: Installation, service: str, role: str) -> None:
+async def test_a_role_can_connect_only_to_its_own_database(installation: Installation, service: str, role: str) -> None:
     password = installation.templates.passwords[role]
     mine = installation.postgres.dsn(database(service), role, password)
     with fresh_databases(installation, [service]) as databases:
@@ -44,7 +44,7 @@ async def test_a_role_enters_its_own_database_only(installation: Installation, s
         assert not await may_connect(dsn_of(mine, database=other)), other
 
 
-async def test_roles_have_no_power_over_the_server(installation: Installation) -> None:
+async def test_roles_have_no_server_privileges(installation: Installation) -> None:
     connection = await asyncpg.connect(installation.postgres.superuser_dsn())
     try:
         rows = await connection.fetch(
@@ -74,11 +74,11 @@ async def test_roles_have_no_power_over_the_server(installation: Installation) -
         f"set role {owner_role('pledges')}",
     ],
 )
-async def test_the_app_role_uses_tables_and_changes_none(pledges_dsns: Databases, statement: str) -> None:
+async def test_the_app_role_cannot_change_tables(pledges_dsns: Databases, statement: str) -> None:
     assert await refused(pledges_dsns.app_dsn("pledges"), statement)
 
 
-async def test_the_app_role_may_read_and_write_what_the_owner_makes(pledges_dsns: Databases) -> None:
+async def test_the_app_role_can_use_new_tables_of_the_owner(pledges_dsns: Databases) -> None:
     owner = await asyncpg.connect(pledges_dsns.owner_dsn("pledges"))
     await owner.execute("create table things (id bigint generated always as identity, name text)")
     await owner.close()
@@ -91,7 +91,7 @@ async def test_the_app_role_may_read_and_write_what_the_owner_makes(pledges_dsns
 
 
 @pytest.mark.parametrize("role", [app_role("pledges"), intake_role()])
-async def test_no_call_of_an_app_may_hang(pledges_dsns: Databases, role: str) -> None:
+async def test_app_roles_have_timeouts(pledges_dsns: Databases, role: str) -> None:
     dsns = {app_role("pledges"): pledges_dsns.app_dsn("pledges"), intake_role(): pledges_dsns.intake_dsn()}
     app = await asyncpg.connect(dsns[role])
     for setting in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
@@ -99,7 +99,7 @@ async def test_no_call_of_an_app_may_hang(pledges_dsns: Databases, role: str) ->
     await app.close()
 
 
-async def test_databases_compare_text_alike_on_every_machine(pledges_dsns: Databases) -> None:
+async def test_databases_have_the_same_collation_on_every_machine(pledges_dsns: Databases) -> None:
     connection = await asyncpg.connect(pledges_dsns.superuser_dsn("pledges"))
     row = await connection.fetchrow(
         """
@@ -135,7 +135,7 @@ async def test_a_new_password_replaces_the_old_one(installation: Installation) -
         await provision(dsn, passwords)
 
 
-async def test_a_half_done_run_is_finished_by_the_next(installation: Installation) -> None:
+async def test_the_next_run_completes_an_interrupted_one(installation: Installation) -> None:
     dsn = installation.postgres.superuser_dsn()
     connection = await asyncpg.connect(dsn)
     await connection.execute(f"comment on database {database('events')} is null")
@@ -156,7 +156,7 @@ async def test_passwords_never_reach_the_servers_log_or_its_statements(installat
     assert not any(password in log for password in installation.templates.passwords.values())
 
 
-async def test_up_to_date_databases_are_left_as_they_are(installation: Installation) -> None:
+async def test_provisioned_databases_are_not_changed(installation: Installation) -> None:
     with fresh_databases(installation) as databases:
         applied = await asyncio.gather(*(migrate(service, databases.owner_dsn(service)) for service in SERVICES))
         assert applied == [[], [], [], []]

@@ -1,4 +1,4 @@
-"""deploy/postgres/restore.sh: puts a backup in place, and never over anything. (`make restore-drill` recovers one.)"""
+"""deploy/postgres/restore.sh copies a backup into place and overwrites nothing. (`make restore-drill` recovers one.)"""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SCRIPT = ROOT / "deploy" / "postgres" / "restore.sh"
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
-    """An archive with one backup, of a cluster that had itself been recovered to a moment."""
+    """An archive with one backup, of a cluster that was itself recovered to a target time."""
     backup = tmp_path / "archive" / "base" / "sunday"
     backup.mkdir(parents=True)
     (backup / "backup_label").write_text("START WAL LOCATION: 0/2000028\n")
@@ -39,7 +39,7 @@ def restore(archive: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_everything_the_archive_holds_is_recovered_unless_a_moment_is_named(archive: Path) -> None:
+def test_the_whole_archive_is_recovered_without_a_target_time(archive: Path) -> None:
     done = restore(archive, "sunday")
     assert done.returncode == 0, done.stderr
     cluster = archive.parent / "cluster"
@@ -51,14 +51,14 @@ def test_everything_the_archive_holds_is_recovered_unless_a_moment_is_named(arch
     assert stat.S_IMODE(cluster.stat().st_mode) == 0o700
 
 
-def test_a_moment_can_be_named(archive: Path) -> None:
+def test_a_target_time_can_be_set(archive: Path) -> None:
     done = restore(archive, "sunday", "2026-11-22 19:30:00+01")
     assert "what was committed by 2026-11-22 19:30:00+01" in done.stdout
     settings = (archive.parent / "cluster" / "postgresql.auto.conf").read_text()
     assert "recovery_target_time = '2026-11-22 19:30:00+01'" in settings
 
 
-def test_a_cluster_that_is_still_there_is_left_alone(archive: Path) -> None:
+def test_an_existing_cluster_is_not_overwritten(archive: Path) -> None:
     (archive.parent / "cluster" / "PG_VERSION").write_text("17\n")
     refused = restore(archive, "sunday")
     assert refused.returncode == 1
@@ -66,7 +66,7 @@ def test_a_cluster_that_is_still_there_is_left_alone(archive: Path) -> None:
     assert not (archive.parent / "cluster" / "recovery.signal").exists()
 
 
-def test_a_backup_that_is_none_is_refused(archive: Path) -> None:
+def test_an_invalid_backup_is_refused(archive: Path) -> None:
     refused = restore(archive, "monday")
     assert refused.returncode == 1
     assert "is no base backup" in refused.stderr

@@ -1,4 +1,4 @@
-"""No request is handed to a thread and back: FastAPI does that with every function that is not async."""
+"""No route or dependency runs in a thread: FastAPI runs every function that is not async in one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_every_route_and_all_it_depends_on_is_async(service: str, tmp_path: Path) -> None:
+def test_every_route_and_dependency_is_async(service: str, tmp_path: Path) -> None:
     with State(tmp_path / "state") as state:
         configuration = Configuration(
             secrets=state.secrets(),

@@ -1,4 +1,4 @@
-"""The secrets of an installation: all of them, or the one a newer version asks for besides."""
+"""Generating the secrets of an installation: all, or a single one."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from deploy.secrets import main, make
 from tests.support.topology import COMPOSE
 
 
-def test_every_secret_the_compose_file_insists_on_is_made() -> None:
+def test_every_required_secret_of_the_compose_file_is_generated() -> None:
     insisted = set(re.findall(r"\$\{(\w+):\?", COMPOSE.read_text(encoding="utf-8")))
     of_the_place = {"SMTP_HOST", "SENDER"}
     assert insisted - of_the_place <= set(make())
 
 
-def test_a_single_one_can_be_added_to_what_is_there(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_single_secret_can_be_generated(capsys: pytest.CaptureFixture[str]) -> None:
     main(["PLEDGES_REQUEST_KEY"])
     main(["PLEDGES_REQUEST_KEY"])
     one, other = capsys.readouterr().out.splitlines()
@@ -24,7 +24,7 @@ def test_a_single_one_can_be_added_to_what_is_there(capsys: pytest.CaptureFixtur
     assert one != other
 
 
-def test_a_name_that_is_none_says_which_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_name_lists_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match=r"REQUEST_KEY: there are .*PLEDGES_REQUEST_KEY"):
         main(["REQUEST_KEY"])
     assert capsys.readouterr().out == ""

@@ -1,4 +1,4 @@
-"""The state folder: private, one launcher's at a time, and whole after every kill."""
+"""The state folder: private, locked by one launcher, and consistent after a kill."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RUNNING = Running(
 )
 
 
-def test_only_its_owner_can_look_inside(tmp_path: Path) -> None:
+def test_only_the_owner_can_read_the_state_folder(tmp_path: Path) -> None:
     with State(tmp_path / "state") as state:
         state.secrets()
         state.announce(RUNNING)
@@ -37,7 +37,7 @@ def test_only_its_owner_can_look_inside(tmp_path: Path) -> None:
     assert {modes[file] for file in ("secrets.json", "running.json", "format", "lock")} == {0o600}
 
 
-def test_secrets_are_made_once(tmp_path: Path) -> None:
+def test_secrets_are_generated_once(tmp_path: Path) -> None:
     with State(tmp_path / "state") as state:
         first = state.secrets()
     with State(tmp_path / "state") as state:
@@ -45,7 +45,7 @@ def test_secrets_are_made_once(tmp_path: Path) -> None:
     assert len(set(first.passwords.values())) == 9
 
 
-def test_what_a_newer_version_adds_to_the_secrets_is_added(tmp_path: Path) -> None:
+def test_missing_secrets_of_a_newer_version_are_added(tmp_path: Path) -> None:
     with State(tmp_path / "state") as state:
         before = state.secrets()
         kept = json.loads((state.folder / "secrets.json").read_text())
@@ -68,7 +68,7 @@ def test_the_public_keys_verify_what_the_private_key_signs(tmp_path: Path) -> No
     assert '"d"' not in secrets.token_jwks
 
 
-def test_secrets_do_not_show_themselves(tmp_path: Path) -> None:
+def test_secrets_are_not_in_the_repr(tmp_path: Path) -> None:
     with State(tmp_path / "state") as state:
         secrets = state.secrets()
     assert not any(password in repr(secrets) for password in secrets.passwords.values())
@@ -76,21 +76,21 @@ def test_secrets_do_not_show_themselves(tmp_path: Path) -> None:
     assert secrets.request_key not in repr(secrets)
 
 
-def test_broken_secrets_are_said_with_what_to_do(tmp_path: Path) -> None:
+def test_unreadable_secrets_are_an_error_with_a_remedy(tmp_path: Path) -> None:
     with State(tmp_path / "state") as state:
         (state.folder / "secrets.json").write_text("{")
         with pytest.raises(StateFailed, match=r"secrets.json cannot be read .* backup"):
             state.secrets()
 
 
-def test_a_second_launcher_is_told_where_the_first_one_is(tmp_path: Path) -> None:
+def test_a_second_launcher_gets_the_address_of_the_first(tmp_path: Path) -> None:
     with State(tmp_path / "state") as first:
         first.announce(RUNNING)
         with pytest.raises(AlreadyRunning, match=r"running already at http://localhost:8080 \(process 4711\)"):
             State(tmp_path / "state").hold()
 
 
-def test_nothing_runs_once_the_launcher_is_gone(tmp_path: Path) -> None:
+def test_a_dead_launcher_does_not_count_as_running(tmp_path: Path) -> None:
     code = """
         import os, sys
         from pathlib import Path
@@ -112,14 +112,14 @@ def test_nothing_runs_once_the_launcher_is_gone(tmp_path: Path) -> None:
         assert not (state.folder / "running.json").exists()
 
 
-def test_half_written_files_are_swept_away(tmp_path: Path) -> None:
+def test_unfinished_files_are_deleted(tmp_path: Path) -> None:
     with State(tmp_path / "state") as state:
         (state.folder / ".secrets.json.ab12.new").write_text("half")
     with state:
         assert not list(state.folder.glob(".*.new"))
 
 
-def test_a_newer_versions_folder_is_left_alone(tmp_path: Path) -> None:
+def test_the_folder_of_a_newer_version_stays_unchanged(tmp_path: Path) -> None:
     with State(tmp_path / "state") as state:
         (state.folder / "format").write_text("99\n")
     with pytest.raises(StateFailed, match="another version of Tilsagn"):
@@ -134,7 +134,7 @@ def test_the_folder_can_be_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="about a folder of root's and an ordinary user")
-def test_an_ordinary_user_is_told_whose_folder_it_is(tmp_path: Path) -> None:
+def test_another_users_folder_is_refused_with_its_owner(tmp_path: Path) -> None:
     with State(tmp_path / "state") as state:
         state.secrets()
     code = """
@@ -150,7 +150,7 @@ def test_an_ordinary_user_is_told_whose_folder_it_is(tmp_path: Path) -> None:
     assert "belongs to root and you are nobody: start as root, or choose another folder with TILSAGN_STATE" in said
 
 
-def test_forgetting_deletes_everything_and_never_under_a_running_launcher(tmp_path: Path) -> None:
+def test_forget_deletes_everything_unless_a_launcher_runs(tmp_path: Path) -> None:
     state = State(tmp_path / "state")
     with state:
         state.secrets()

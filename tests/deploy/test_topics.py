@@ -1,4 +1,4 @@
-"""The topics are as topics.yaml declares them, or somebody is told; one that exists is never changed."""
+"""Topics match topics.yaml or are reported; an existing topic is never changed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def command(broker: Broker, *arguments: str, flavour: str) -> subprocess.CompletedProcess[str]:
-    """The topics job, against a single broker."""
+    """Run the topics job against a single broker."""
     return subprocess.run(
         [sys.executable, "-m", "deploy.topics", *arguments],
         capture_output=True,
@@ -46,7 +46,7 @@ def command(broker: Broker, *arguments: str, flavour: str) -> subprocess.Complet
     )
 
 
-def test_every_topic_of_the_contracts_is_declared_and_none_forgets() -> None:
+def test_every_topic_is_declared_with_unlimited_retention() -> None:
     topics = declared()
     assert tuple(topic.name for topic in topics) == TOPICS
     for topic in topics:
@@ -58,7 +58,7 @@ def test_every_topic_of_the_contracts_is_declared_and_none_forgets() -> None:
         assert topic.settings["unclean.leader.election.enable"] == "false"
 
 
-async def test_no_topic_takes_less_than_a_relay_may_send() -> None:
+async def test_every_topic_accepts_the_largest_message_of_a_relay() -> None:
     settings = ServiceSettings(database_url="postgresql://", token_jwks="{}")
     producer = producer_for(settings, client_id="test")
     assert all(int(topic.settings["max.message.bytes"]) > producer._max_request_size for topic in declared())
@@ -76,13 +76,13 @@ def test_a_declaration_that_contradicts_the_contracts_is_refused(written: str, i
 
 
 @pytest.mark.parametrize(("replicas", "in_sync"), [(5, "2"), (3, "2"), (2, "1"), (1, "1")])
-def test_a_smaller_cluster_asks_for_fewer_replicas_and_still_takes_messages(replicas: int, in_sync: str) -> None:
+def test_a_smaller_cluster_gets_fewer_replicas(replicas: int, in_sync: str) -> None:
     topic = declared()[0].on(replicas)
     assert topic.replication == min(3, replicas)
     assert topic.settings["min.insync.replicas"] == in_sync
 
 
-def test_the_job_says_what_is_missing_when_it_is_not_told_where() -> None:
+def test_the_job_names_missing_settings() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "deploy.topics"],
         capture_output=True, text=True, check=False, cwd=CHECKOUT, env={"PATH": os.defpath},
@@ -107,7 +107,7 @@ async def test_of_the_embedded_broker_only_the_partitions_are_checked() -> None:
 
 @pytest.mark.kafka
 class TestOnApacheKafka:
-    """The same command on the real broker."""
+    """The same command on Apache Kafka."""
 
     async def test_what_is_missing_is_created_as_declared(self, broker: KafkaCluster) -> None:
         await self.remove(broker, *TOPICS)

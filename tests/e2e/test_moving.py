@@ -41,6 +41,7 @@ from tests.support.waiting import PATIENCE_SECONDS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.processes
 
 SLUG = "struer"
 TASKFORCE = taskforce_id(SLUG)

@@ -1,1 +1,1 @@
-"""The events service: its rules without a database, everything else against a real PostgreSQL."""
+"""Tests of the events service: its rules without a database, everything else on a real PostgreSQL."""

@@ -1,4 +1,4 @@
-"""The events service as programs and browsers see it: the real app on a real PostgreSQL, one taskforce registered."""
+"""Fixtures for the events service: the real application on a real PostgreSQL, with two taskforces."""
 
 from __future__ import annotations
 
@@ -15,16 +15,18 @@ import uvicorn
 
 from services.events.app import create_app
 from services.events.identity.administration.commands import add_person
+from services.events.identity.magic_links.timing import FixedDelay
 from services.events.identity.people.domain import Person
 from services.events.identity.sessions import commands as sessions
 from services.events.register import commands
 from services.events.settings import EventsSettings
 from shared.http.auth import COOKIE, SESSION_COOKIE, sign_token
 from tests.events.identity.browsing import Browser
+from tests.events.visitor import Visitor, become
 from tests.support.browsing import AS_OUR_PAGES
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 
     from fastapi import FastAPI
     from playwright.async_api import Page
@@ -42,7 +44,7 @@ API = "/api/events/v1"
 @pytest.fixture
 def events_settings(base_settings: dict[str, Any], events_dsns: Databases, signing_key: str) -> EventsSettings:
     """Settings of the service on a fresh database, in demo mode."""
-    # Where nobody answers, and at once.
+    # A port on which nothing listens, so requests fail at once.
     others: dict[str, Any] = {
         f"{service}_url": "http://127.0.0.1:9" for service in ("pledges", "notifications", "dashboard")
     }
@@ -65,23 +67,35 @@ async def db(events_database: Database, taskforce_id: UUID, other_taskforce_id: 
     return events_database
 
 
+class NoDelay(FixedDelay):
+    """Answers when the work is done, however busy the machine is."""
+
+    def __init__(self) -> None:
+        super().__init__(seconds=0)
+
+    async def run(self, work: Coroutine[None, None, None]) -> None:
+        """Do the work."""
+        await work
+
+
 @pytest_asyncio.fixture
 async def app(events_settings: EventsSettings, db: Database) -> AsyncIterator[FastAPI]:
-    """The started application."""
+    """The started application. Requests for magic links are answered when they are stored."""
     app = create_app(events_settings)
     async with app.router.lifespan_context(app):
+        app.state.link_delay = NoDelay()
         yield app
 
 
 class Caller:
-    """Calls the application as somebody, and knows the bodies that most tests need."""
+    """A client that calls the API with a role's token, and makes common companies and events."""
 
     def __init__(self, client: httpx.AsyncClient, token: Callable[..., str]) -> None:
         self.client = client
         self._token = token
 
     def headers(self, *roles: Role, **principal: Any) -> dict[str, str]:
-        """The headers of a bearer with these roles; none for nobody."""
+        """Return the headers of a bearer with these roles; without roles, none."""
         return {"authorization": f"Bearer {self._token(*roles, **principal)}"} if roles else {}
 
     async def get(self, path: str, *roles: Role, **principal: Any) -> httpx.Response:
@@ -99,13 +113,13 @@ class Caller:
         return await self.client.put(API + path, json=body, headers=self.headers(*roles, **principal))
 
     async def company(self, **facts: Any) -> dict[str, Any]:
-        """A registered company."""
+        """Register a company."""
         answer = await self.post("/companies", company_body(**facts))
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
 
     async def event(self, *steps: str, **facts: Any) -> dict[str, Any]:
-        """An event that has gone through the steps: `publish`, `open`, `close`, `cancel`."""
+        """Draft an event and take the steps: `publish`, `open`, `close`, `cancel`."""
         answer = await self.post("/events", event_body(**facts))
         assert answer.status_code == 201, answer.text
         for step in steps:
@@ -115,12 +129,12 @@ class Caller:
 
 
 def company_body(**facts: Any) -> dict[str, Any]:
-    """A company as a program sends it."""
+    """Return the body that registers a company."""
     return {"id": str(uuid4()), "name": "Limfjordens Rengøring", "cvr": "24256790"} | facts
 
 
 def event_body(**facts: Any) -> dict[str, Any]:
-    """An event as a program sends it, in a year to come."""
+    """Return the body that drafts an event in the future."""
     return {
         "id": str(uuid4()),
         "title": "Erhvervsaften",
@@ -133,7 +147,7 @@ def event_body(**facts: Any) -> dict[str, Any]:
 
 @pytest_asyncio.fixture
 async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    """A program on the application's own origin, with a cookie jar, that does not follow redirects."""
+    """An HTTP client on the application's own origin, with cookies, that does not follow redirects."""
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(
         transport=transport, base_url="https://localhost:8080", event_hooks=AS_OUR_PAGES
@@ -143,13 +157,13 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 def caller(client: httpx.AsyncClient, token: Callable[..., str]) -> Caller:
-    """Calls the application as somebody."""
+    """A `Caller` on the application."""
     return Caller(client, token)
 
 
 @pytest_asyncio.fixture
 async def phone(app: FastAPI, db: Database, events_settings: EventsSettings) -> AsyncIterator[Browser]:
-    """Somebody's phone, which can keep a passkey."""
+    """A browser with a device that holds passkeys."""
     phone = Browser(app, db, events_settings)
     yield phone
     await phone.client.aclose()
@@ -157,7 +171,7 @@ async def phone(app: FastAPI, db: Database, events_settings: EventsSettings) -> 
 
 @pytest_asyncio.fixture
 async def other_phone(app: FastAPI, db: Database, events_settings: EventsSettings) -> AsyncIterator[Browser]:
-    """Another phone."""
+    """Another browser with a device."""
     phone = Browser(app, db, events_settings)
     yield phone
     await phone.client.aclose()
@@ -182,7 +196,7 @@ async def eva(db: Database, taskforce_id: UUID) -> Person:
 
 @pytest_asyncio.fixture
 async def enrolled(phone: Browser, eva: Person, taskforce_id: UUID) -> Browser:
-    """Eva's phone: she has a passkey, and is signed out."""
+    """Eva's phone with a passkey, signed out."""
     await phone.signed_in(taskforce_id, eva, "link")
     assert (await phone.enrol()).status_code == 200
     await phone.sign_out()
@@ -190,7 +204,7 @@ async def enrolled(phone: Browser, eva: Person, taskforce_id: UUID) -> Browser:
 
 
 async def published(db: Database) -> list[tuple[str, dict[str, Any]]]:
-    """The facts in the outbox in their order: the message's name and its payload."""
+    """The messages in the outbox, in order: name and payload."""
     async with db.system() as conn:
         rows = await conn.fetch("select type, payload from outbox order by position")
     return [(row["type"].split(".")[2], row["payload"]) for row in rows]
@@ -198,7 +212,7 @@ async def published(db: Database) -> list[tuple[str, dict[str, Any]]]:
 
 @pytest_asyncio.fixture
 async def origin(events_settings: EventsSettings, db: Database) -> AsyncIterator[str]:
-    """The application on a port of its own, for browsers: `http://localhost:<port>`."""
+    """The origin of the application on a port of its own, for Chromium: `http://localhost:<port>`."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     origin = f"http://localhost:{listener.getsockname()[1]}"
@@ -207,6 +221,7 @@ async def origin(events_settings: EventsSettings, db: Database) -> AsyncIterator
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started:
         await asyncio.sleep(0.01)
+    app.state.link_delay = NoDelay()
     yield origin
     server.should_exit = True
     await serving
@@ -215,7 +230,7 @@ async def origin(events_settings: EventsSettings, db: Database) -> AsyncIterator
 
 @pytest.fixture
 def sign_in(db: Database, events_settings: EventsSettings, taskforce_id: UUID, origin: str) -> SignIn:
-    """Signs somebody in without more ado."""
+    """Signs a person in without a page."""
 
     async def sign_in(page: Page, person: Person, proof: Proof) -> None:
         key, who = await sessions.start(db, taskforce_id, person.id, proof=proof, device="Firefox, Windows")
@@ -226,3 +241,16 @@ def sign_in(db: Database, events_settings: EventsSettings, taskforce_id: UUID, o
             )
 
     return sign_in
+
+
+@pytest_asyncio.fixture
+async def visitor(client: httpx.AsyncClient, db: Database, taskforce_id: UUID) -> Visitor:
+    """The coordinator, signed in."""
+    for role in ("coordinator", "member", "admin"):
+        person = Person(
+            uuid4(), f"En {role}", f"{role}@struer.example", frozenset({role}), "0671", programme="job_network"
+        )
+        await add_person(db, taskforce_id, person)
+    visitor = Visitor(client)
+    await become(visitor, "coordinator", taskforce_id)
+    return visitor

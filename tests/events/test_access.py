@@ -1,4 +1,4 @@
-"""Who may do what: the whole matrix of roles and routes, and nothing that nobody thought of."""
+"""The matrix of roles and routes: it names every route, and every role has exactly the access that it says."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ MATRIX: Final[dict[str, set[str]]] = {
 OPERATORS: Final = {"/livez", "/readyz", "/metrics"}
 
 
-async def test_every_route_says_who_may(app: FastAPI) -> None:
+async def test_every_route_names_its_roles(app: FastAPI) -> None:
     assert unclassified_routes(app.routes) == []
 
 
@@ -147,7 +147,7 @@ async def test_the_matrix_below_names_every_route(app: FastAPI) -> None:
     assert routes == set(MATRIX)
 
 
-async def test_every_role_may_what_the_matrix_says_and_nothing_else(caller: Caller) -> None:
+async def test_every_role_has_exactly_the_access_in_the_matrix(caller: Caller) -> None:
     wrong = []
     for operation, allowed in MATRIX.items():
         method, pattern = operation.split()

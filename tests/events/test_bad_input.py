@@ -1,4 +1,4 @@
-"""Whatever is sent: an answer that says what is wrong, never a 500, never a half-done change."""
+"""Invalid input: the answer says what is wrong, is never a 500, and nothing is changed."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ async def test_a_field_that_is_not_known_is_ignored(caller: Caller) -> None:
         "member=perhaps",
     ],
 )
-async def test_a_broken_question_is_refused(caller: Caller, query: str) -> None:
+async def test_an_invalid_query_parameter_is_refused(caller: Caller, query: str) -> None:
     answer = await caller.get(f"/companies?{query}")
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == "?" + query.partition("=")[0]
@@ -138,7 +138,7 @@ async def test_a_page_token_from_the_end_of_time_is_refused(caller: Caller, mome
 
 
 @pytest.mark.parametrize("query", ["q=%00", "q=a%00b", "page_token=%00"])
-async def test_nul_in_a_question_is_refused(caller: Caller, query: str) -> None:
+async def test_nul_in_a_query_parameter_is_refused(caller: Caller, query: str) -> None:
     assert (await caller.get(f"/companies?{query}")).status_code == 400
 
 
@@ -193,7 +193,7 @@ async def test_a_broken_form_is_answered_by_a_page(
 
 @pytest.mark.parametrize("path", ["/events", "/companies", "/people"])
 @pytest.mark.parametrize("page_token", ["x", "æ", token("{}"), token('{"at": 1e99, "id": 1}')])
-async def test_a_page_of_a_list_that_is_none_is_answered_by_a_page(caller: Caller, path: str, page_token: str) -> None:
+async def test_an_invalid_page_token_is_answered_by_a_page(caller: Caller, path: str, page_token: str) -> None:
     answer = await caller.client.get(
         path, params={"page_token": page_token}, headers=caller.headers("admin") | {"accept": "text/html"}
     )
@@ -201,7 +201,7 @@ async def test_a_page_of_a_list_that_is_none_is_answered_by_a_page(caller: Calle
     assert "<h1" in answer.text
 
 
-async def test_a_problem_is_told_in_the_language_asked_for(caller: Caller) -> None:
+async def test_a_problem_is_in_the_requested_language(caller: Caller) -> None:
     path = f"{API}/events/{UUID_TEXT}"
     headers = caller.headers("coordinator")
     danish = await caller.client.get(path, headers=headers)

@@ -1,4 +1,4 @@
-"""The worker on a real broker: what the register records reaches its topics."""
+"""The worker on a real broker: messages in the outbox reach their topics."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shared.db.database import Database
 
 
-async def test_what_the_register_records_is_published(
+async def test_what_commands_save_is_published(
     db: Database, events_settings: EventsSettings, broker: EmbeddedBroker, taskforce_id: UUID
 ) -> None:
     worker = create_worker(events_settings.model_copy(update={"kafka_bootstrap_servers": broker.bootstrap_servers}))
@@ -31,7 +31,7 @@ async def test_what_the_register_records_is_published(
         await worker.stop()
 
 
-async def test_the_worker_reads_nothing(events_settings: EventsSettings) -> None:
+async def test_the_worker_consumes_no_topic(events_settings: EventsSettings) -> None:
     assert list(create_worker(events_settings).consumers) == []
 
 

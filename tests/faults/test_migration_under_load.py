@@ -9,6 +9,8 @@ import pytest
 from tests.faults.kinds.releases import STANDSTILL_SECONDS, trouble_of_clients
 from tests.faults.ledger import Canaries, Ledger
 
+pytestmark = pytest.mark.processes
+
 BEGAN, OVER = 100.0, 110.0
 
 

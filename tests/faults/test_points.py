@@ -24,6 +24,9 @@ from pathlib import Path
 from tests.faults.points import strike_at
 strike_at("claim-send", 2, sys.argv[1], Path(sys.argv[2]))
 from services.notifications.channels import email
+
+pytestmark = pytest.mark.processes
+
 async def main():
     for _ in range(3):
         try:

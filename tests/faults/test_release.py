@@ -22,6 +22,8 @@ from tests.support.topology import ROOT, Process
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.processes
+
 COLUMN = "season_1a"
 SUBJECT = uuid4()
 

@@ -225,13 +225,13 @@ def test_marked_fields_are_those_we_know() -> None:
         "SubjectRequest.emails",
         "SubjectRequest.phones",
         "SubjectRequest.cvrs",
-        "Search.phone",
-        "WantsReport.phone",
-        "Confirmation.phone",
-        "Made.credential",
-        "Signed.credential",
-        "Signed.next",
-        "Wanted.next",
+        "SubjectSearch.phone",
+        "ReportForm.phone",
+        "ErasureConfirmation.phone",
+        "CredentialIn.credential",
+        "SignInIn.credential",
+        "SignInIn.next",
+        "ProviderSignInForm.next",
     }
 
 

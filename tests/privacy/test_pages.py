@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from deploy.privacy import data_subjects
 from deploy.services import DATA_SUBJECTS
-from services.events.privacy.commands import finish_orders
+from services.events.privacy.commands import retry_orders
 from services.pledges.privacy.retention import retention
 from shared.db.database import Database
 from shared.privacy.report import group_entry
@@ -335,10 +335,10 @@ async def test_an_order_is_finished_by_the_worker_when_nobody_looks(
 ) -> None:
     await whole.all("pledges", "revoke delete on pledge_contacts from tilsagn_pledges_app")
     answer = await _confirmed(services)
-    await finish_orders(services.db, services.events.state.others)
+    await retry_orders(services.db, services.events.state.others)
     assert "by mail" in await whole.contacts()
     await whole.all("pledges", "grant delete on pledge_contacts to tilsagn_pledges_app")
-    await finish_orders(services.db, services.events.state.others)
+    await retry_orders(services.db, services.events.state.others)
     assert await whole.contacts() == {"of ida", "elsewhere"}
     page = await services.client.get(answer.headers["location"], headers=services.headers())
     assert "3 rows are gone, and are in the ledger." in page.text

@@ -24,6 +24,7 @@ from shared.db.database import Database
 from shared.http.auth import public_jwks
 from shared.messaging.topics import ensure_topics
 from tests.support.infrastructure import fresh_databases
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -86,7 +87,7 @@ async def _with_workers(databases: Databases, broker: EmbeddedBroker, key: str) 
 
     async def delivered() -> None:
         outboxes = {"events": events.database_url, "pledges": pledges.database_url}
-        await wait_until_delivered(broker.bootstrap_servers, outboxes, readers, seconds=120)
+        await wait_until_delivered(broker.bootstrap_servers, outboxes, readers, seconds=PATIENCE_SECONDS)
 
     opened = [await Database.connect(settings, name="scenario") for settings in (events, pledges, dashboard)]
     for worker in workers:

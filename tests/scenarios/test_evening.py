@@ -1,4 +1,4 @@
-"""The evening's plan, and a client that asks again when an answer is lost."""
+"""The plan of an evening, and its client, which repeats requests without a response."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def plan() -> Evening:
     return plan_evening(TODAY, 1)
 
 
-def test_80_companies_come_each_once(plan: Evening) -> None:
+def test_80_companies_check_in_once_each(plan: Evening) -> None:
     arrivals = [step.company.id for step in plan.steps if isinstance(step, CheckInStep)]
     assert len(arrivals) == len(set(arrivals)) == facts.EVENING_COMPANIES
 
@@ -43,7 +43,7 @@ def test_about_50_positions_are_pledged(plan: Evening) -> None:
     assert abs(positions - facts.EVENING_POSITIONS_ABOUT) <= 2
 
 
-def test_nobody_pledges_before_they_are_in_and_nobody_is_hired_before_the_pledge(plan: Evening) -> None:
+def test_pledges_follow_check_ins_and_hires_follow_pledges(plan: Evening) -> None:
     came = {step.company.id: step.at for step in plan.steps if isinstance(step, CheckInStep)}
     for step in plan.steps:
         if isinstance(step, PledgeStep):
@@ -56,26 +56,26 @@ def test_members_and_guests_both_pledge(plan: Evening) -> None:
     assert set(Counter(step.by for step in plan.steps if isinstance(step, PledgeStep))) == {"member", "guest"}
 
 
-def test_it_takes_a_minute(plan: Evening) -> None:
+def test_an_evening_takes_a_minute(plan: Evening) -> None:
     assert SECONDS * 0.8 < plan.steps[-1].at <= SECONDS
 
 
-def test_the_same_day_and_number_give_the_same_evening_and_another_number_another() -> None:
+def test_the_same_date_and_number_give_the_same_plan() -> None:
     assert plan_evening(TODAY, 1) == plan_evening(TODAY, 1)
     assert not {step.id for step in plan_evening(TODAY, 1).steps if isinstance(step, PledgeStep)} & {
         step.id for step in plan_evening(TODAY, 2).steps if isinstance(step, PledgeStep)
     }
 
 
-# ---- a server that loses answers
+# ---- a server that loses responses
 
 
-class Forgetful:
-    """An HTTP server that takes each request, but answers some only when it is asked again.
+class LossyServer:
+    """An HTTP server that handles every request, but answers some only when they are repeated.
 
     Attributes:
-        requests: method, path and body of each, in order.
-        lost: how many answers to lose; -1 refuses everything instead.
+        requests: method, path and body of each request, in order.
+        lost: number of responses to lose; -1 refuses every request instead.
     """
 
     def __init__(self, lost: int) -> None:
@@ -84,7 +84,7 @@ class Forgetful:
         self.url = ""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer one connection's one request, or close it without a word."""
+        """Respond to the request of a connection, or close the connection without a response."""
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         method, path, _ = head.splitlines()[0].split()
         length = next(
@@ -105,8 +105,8 @@ class Forgetful:
 
 
 @asynccontextmanager
-async def forgetful(lost: int) -> AsyncIterator[Forgetful]:
-    server = Forgetful(lost)
+async def lossy_server(lost: int) -> AsyncIterator[LossyServer]:
+    server = LossyServer(lost)
     listening = await asyncio.start_server(server.serve, "127.0.0.1", 0)
     host, port = listening.sockets[0].getsockname()[:2]
     server.url = f"http://{host}:{port}"
@@ -117,15 +117,15 @@ async def forgetful(lost: int) -> AsyncIterator[Forgetful]:
         await listening.wait_closed()
 
 
-async def test_a_request_whose_answer_is_lost_is_sent_again_unchanged() -> None:
-    async with forgetful(lost=2) as server:
+async def test_a_request_without_a_response_is_retried_unchanged() -> None:
+    async with lossy_server(lost=2) as server:
         # Nobody played tonight, says a server that knows nothing but its last words.
         async with evenings._client(server.url, "c") as http:
             assert await evenings._send(http, "POST", "/api/x", {"id": "1", "at": "now"}) == {"items": []}
         assert server.requests == [("POST", "/api/x", {"id": "1", "at": "now"})] * 3
 
 
-async def test_an_installation_that_refuses_ends_the_evening_with_its_reason(plan: Evening) -> None:
-    async with forgetful(lost=-1) as server:
+async def test_a_refused_step_ends_the_evening_with_the_reason(plan: Evening) -> None:
+    async with lossy_server(lost=-1) as server:
         with pytest.raises(Refused, match="403"):
             await evenings.play(EveningTarget(server.url, TOKENS), plan, speed=60)

@@ -1,4 +1,4 @@
-"""The Struer scenario ends at the published figures, and is the same every time."""
+"""The Struer scenario reaches the published figures and is deterministic."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def test_the_figure_grows_every_year(scenario: Scenario) -> None:
     assert by_year == sorted(set(by_year))
 
 
-def test_it_is_the_same_every_time() -> None:
+def test_the_scenario_is_deterministic() -> None:
     assert struer() == struer()
 
 
-def test_no_two_things_have_one_id(scenario: Scenario) -> None:
+def test_all_ids_are_unique(scenario: Scenario) -> None:
     ids = [
         *(company.id for company in scenario.companies),
         *(person.id for person in scenario.people),
@@ -91,7 +91,7 @@ def test_some_hires_have_no_pledge_and_some_are_of_other_types(scenario: Scenari
     assert len({hire.job_type for hire in scenario.hires}) == 5
 
 
-def test_a_pledge_of_an_event_is_by_a_company_that_was_there_while_it_lasted(scenario: Scenario) -> None:
+def test_pledges_at_an_event_are_from_attending_companies_during_it(scenario: Scenario) -> None:
     events = {event.id: event for event in scenario.events}
     for pledge in scenario.pledges:
         if pledge.event_id is not None:
@@ -100,7 +100,7 @@ def test_a_pledge_of_an_event_is_by_a_company_that_was_there_while_it_lasted(sce
             assert event.starts_at <= pledge.captured_at <= event.ends_at
 
 
-def test_nothing_of_it_happens_on_a_weekend(scenario: Scenario) -> None:
+def test_nothing_happens_on_a_weekend(scenario: Scenario) -> None:
     days = [
         *(event.starts_at for event in scenario.events),
         *(pledge.captured_at for pledge in scenario.pledges),
@@ -109,12 +109,12 @@ def test_nothing_of_it_happens_on_a_weekend(scenario: Scenario) -> None:
     assert all(day.weekday() < 5 for day in days)
 
 
-def test_its_pledges_come_from_all_the_years_without_a_long_silence(scenario: Scenario) -> None:
+def test_there_are_pledges_in_every_year_without_long_gaps(scenario: Scenario) -> None:
     days = sorted(pledge.captured_at for pledge in scenario.pledges)
     assert max(later - earlier for earlier, later in pairwise(days)) < timedelta(days=90)
 
 
-def test_no_text_of_it_looks_like_a_cpr_number(scenario: Scenario) -> None:
+def test_no_text_looks_like_a_cpr_number(scenario: Scenario) -> None:
     texts = [f"{pledge.contact_name} {pledge.contact_phone}" for pledge in scenario.pledges]
     assert not any(contains_cpr_shape(text) for text in texts)
 

@@ -1,4 +1,4 @@
-"""Verification finds the dashboard right after a load, and catches every kind of difference planted in it."""
+"""The comparison finds no difference after loading, and reports every kind of planted difference."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ELSEWHERE = uuid4()
 
 @dataclass(frozen=True)
 class Checked:
-    """A loaded installation whose dashboard can be asked, checked and spoilt."""
+    """A loaded installation whose dashboard can be compared and damaged."""
 
     loaded: Loaded
     key: str
@@ -102,7 +102,7 @@ async def checked(installation: Installation, signing_key: str) -> AsyncIterator
 
 
 def _kept(table: str, where: str) -> tuple[str, str, str]:
-    """SQL that keeps some rows aside, deletes them, and brings them back."""
+    """Return SQL that saves some rows, deletes them, and restores them."""
     keep = f"create table kept_aside as select * from {table} where {where}"
     return (
         keep,
@@ -111,7 +111,7 @@ def _kept(table: str, where: str) -> tuple[str, str, str]:
     )
 
 
-async def test_after_a_load_nothing_differs_and_everything_was_compared(checked: Checked) -> None:
+async def test_after_loading_there_are_no_differences_and_everything_was_compared(checked: Checked) -> None:
     scenario = struer()
     verdict = await checked.verdict()
     assert verdict.differences == []
@@ -126,7 +126,7 @@ async def test_after_a_load_nothing_differs_and_everything_was_compared(checked:
     assert verdict.compared["figure"] > 500
 
 
-async def test_a_row_the_dashboard_has_lost_is_named(checked: Checked) -> None:
+async def test_a_row_missing_in_the_dashboard_is_reported(checked: Checked) -> None:
     hire = struer().hires[0].id
     keep, lose, heal = _kept("hire_versions", f"hire_id = '{hire}'")
     async with checked.spoilt(f"{keep}; {lose}", heal) as said:
@@ -136,14 +136,14 @@ async def test_a_row_the_dashboard_has_lost_is_named(checked: Checked) -> None:
         ]
 
 
-async def test_a_hire_that_the_dashboard_does_not_count_is_named(checked: Checked) -> None:
+async def test_a_hire_that_the_dashboard_does_not_count_is_reported(checked: Checked) -> None:
     hire = struer().hires[0].id
     keep, lose, heal = _kept("contributions", f"aggregate_id = '{hire}'")
     async with checked.spoilt(f"{keep}; {lose}", heal) as said:
         assert said == [f"hire {hire}: the dashboard does not count its highest version"]
 
 
-async def test_a_pledge_that_counts_as_an_earlier_version_is_named(checked: Checked) -> None:
+async def test_a_pledge_counted_with_an_earlier_version_is_reported(checked: Checked) -> None:
     pledge = next(hire.pledge_id for hire in struer().hires if hire.pledge_id is not None)
     where = f"where aggregate_id = '{pledge}'"
     async with checked.spoilt(
@@ -153,7 +153,7 @@ async def test_a_pledge_that_counts_as_an_earlier_version_is_named(checked: Chec
         assert said == [f"pledge {pledge}: the dashboard does not count its highest version"]
 
 
-async def test_a_lost_version_of_a_history_is_named(checked: Checked) -> None:
+async def test_a_missing_version_is_reported(checked: Checked) -> None:
     pledge = next(hire.pledge_id for hire in struer().hires if hire.pledge_id is not None)
     keep, lose, heal = _kept("pledge_versions", f"pledge_id = '{pledge}' and version = 1")
     async with checked.spoilt(f"{keep}; {lose}", heal) as said:
@@ -161,7 +161,7 @@ async def test_a_lost_version_of_a_history_is_named(checked: Checked) -> None:
         assert f"pledge {pledge}: the dashboard keeps" in said[0]
 
 
-async def test_an_orphan_that_no_service_knows_is_named(checked: Checked) -> None:
+async def test_a_row_without_a_source_is_reported(checked: Checked) -> None:
     orphan = uuid4()
     plant = (
         "create temp table orphan as select * from pledge_versions where version = 1 limit 1;"
@@ -175,7 +175,7 @@ async def test_an_orphan_that_no_service_knows_is_named(checked: Checked) -> Non
         ]
 
 
-async def test_a_value_that_differs_is_named_with_both_sides(checked: Checked) -> None:
+async def test_a_different_value_is_reported_with_both_values(checked: Checked) -> None:
     company = struer().companies[0]
     spoil = f"update companies set name = 'Somebody Else A/S' where company_id = '{company.id}'"
     heal = f"update companies set name = '{company.name}' where company_id = '{company.id}'"
@@ -183,7 +183,7 @@ async def test_a_value_that_differs_is_named_with_both_sides(checked: Checked) -
         assert said == [f"company {company.id}: name: the dashboard has Somebody Else A/S, events has {company.name}"]
 
 
-async def test_a_position_that_is_not_filled_where_it_should_be_is_named(checked: Checked) -> None:
+async def test_a_different_position_count_is_reported(checked: Checked) -> None:
     pledge = next(hire.pledge_id for hire in struer().hires if hire.pledge_id is not None)
     highest = "(select max(version) from pledge_versions as later where later.pledge_id = pledge_versions.pledge_id)"
     where = f"where pledge_id = '{pledge}' and version = {highest}"
@@ -195,7 +195,7 @@ async def test_a_position_that_is_not_filled_where_it_should_be_is_named(checked
         assert f"pledge {pledge}: positions_filled" in said[0]
 
 
-async def test_a_row_in_the_wrong_taskforce_is_missed_in_one_and_too_many_in_the_other(checked: Checked) -> None:
+async def test_a_row_in_the_wrong_taskforce_is_reported_for_both(checked: Checked) -> None:
     event = next(event for event in struer().events if event.attending)
     where = f"event_id = '{event.id}' and company_id = '{event.attending[0]}'"
     async with checked.spoilt(
@@ -208,7 +208,7 @@ async def test_a_row_in_the_wrong_taskforce_is_missed_in_one_and_too_many_in_the
         assert sum("does not count its highest version" in each for each in said) == 2
 
 
-async def test_a_wrong_count_behind_right_rows_is_caught_in_the_figures_and_on_the_board(checked: Checked) -> None:
+async def test_a_wrong_count_is_reported_for_the_figures_and_the_board(checked: Checked) -> None:
     counted = "period = 'quarter' and measure = 'hires_from_pledges' and job_type = 'smaajob'"
     first = f"where ctid = (select ctid from deltas where {counted} order by day limit 1)"
     async with checked.spoilt(
@@ -222,22 +222,22 @@ async def test_a_wrong_count_behind_right_rows_is_caught_in_the_figures_and_on_t
         assert "the board of struer: it says 197, counted anew it is 196" in said
 
 
-async def test_an_event_that_is_missing_from_the_figures_is_named(checked: Checked) -> None:
+async def test_an_event_missing_in_the_figures_is_reported(checked: Checked) -> None:
     event = next(event for event in struer().events if event.kind == "employer_event")
     said = [f"{each.about}: {each.what}" for each in (await checked.verdict(without_event=event.id)).differences]
     assert any(each.startswith(f"event {event.id}: it is missing from the figures on ") for each in said)
     assert any(f"pledged_positions of smaajob at event {event.id}" in each for each in said)
 
 
-async def test_when_all_is_healed_nothing_differs_again(checked: Checked) -> None:
+async def test_after_repair_there_are_no_differences(checked: Checked) -> None:
     assert (await checked.verdict()).differences == []
 
 
-async def test_a_board_that_hides_what_it_must_not_is_named(checked: Checked) -> None:
+async def test_a_board_that_hides_a_large_count_is_reported(checked: Checked) -> None:
     hidden = {"count": None, "suppressed": True}
     assert [each.about for each in (await checked.verdict(board_says=hidden)).differences] == ["the board of struer"]
     assert (await checked.verdict(board_says=hidden, smallest=1000)).differences == []
 
 
-async def test_a_board_that_shows_what_it_must_hide_is_named(checked: Checked) -> None:
+async def test_a_board_that_shows_a_small_count_is_reported(checked: Checked) -> None:
     assert [each.about for each in (await checked.verdict(smallest=1000)).differences] == ["the board of struer"]

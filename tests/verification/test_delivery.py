@@ -1,4 +1,4 @@
-"""Verification waits until nothing is under way, and says what still is when it has waited long enough."""
+"""Waiting for delivery: it returns when everything is delivered, and reports what is pending at the deadline."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ async def _one_change(events_database: Database, taskforce_id: UUID) -> None:
 
 
 @pytest.mark.usefixtures("_one_change")
-async def test_a_change_that_nobody_publishes_is_named(broker: EmbeddedBroker, events_dsns: Databases) -> None:
+async def test_an_unpublished_change_is_reported(broker: EmbeddedBroker, events_dsns: Databases) -> None:
     outboxes = {"events": events_dsns.app_dsn("events")}
     with pytest.raises(MessagesPending, match="1 changes of events are not yet published"):
         await wait_until_delivered(broker.bootstrap_servers, outboxes, NOBODY_READS, seconds=0)
 
 
 @pytest.mark.usefixtures("_one_change")
-async def test_a_message_that_a_group_has_not_read_is_named(
+async def test_a_message_not_read_by_a_group_is_reported(
     broker: EmbeddedBroker, events_dsns: Databases, base_settings: dict[str, Any], signing_key: str
 ) -> None:
     settings = EventsSettings(

@@ -51,10 +51,11 @@ async def draft_event(
     goal_positions: int | None = None,
     at: datetime | None = None,
 ) -> EmployerEvent:
-    """Begin to plan an event.
+    """Draft an event.
 
     Raises:
-        EndsBeforeStart, IdTaken, TaskforceUnknown.
+        EndsBeforeStart, TaskforceUnknown.
+        IdTaken: another event, or this one with another plan, has the id.
     """
     event = EmployerEvent(id, EventPlan(kind, title, place, starts_at, ends_at, goal_positions))
     at = at or datetime.now(UTC)
@@ -72,31 +73,64 @@ async def draft_event(
 
 
 async def publish_event(
-    db: Database, taskforce_id: UUID, event_id: UUID, *, seen: int | None = None, at: datetime | None = None
+    db: Database, taskforce_id: UUID, event_id: UUID, *, expected_version: int | None = None, at: datetime | None = None
 ) -> EmployerEvent:
-    """Announce an event. Raises `EventNotFound`, `EventNotDraft`, `StaleVersion` (another version than `seen`)."""
-    return await _change(db, taskforce_id, event_id, EventPublished, lambda event, _: event.publish(seen=seen), at=at)
+    """Publish a draft.
+
+    Raises:
+        EventNotFound, EventNotDraft.
+        StaleVersion: the event has another version than `expected_version`.
+    """
+    return await _change(
+        db,
+        taskforce_id,
+        event_id,
+        EventPublished,
+        lambda event, _: event.publish(expected_version=expected_version),
+        at=at,
+    )
 
 
 async def open_event(
-    db: Database, taskforce_id: UUID, event_id: UUID, *, seen: int | None = None, at: datetime | None = None
+    db: Database, taskforce_id: UUID, event_id: UUID, *, expected_version: int | None = None, at: datetime | None = None
 ) -> EmployerEvent:
-    """Open the doors. Raises `EventNotFound`, `EventNotPublished`, `StaleVersion`."""
-    return await _change(db, taskforce_id, event_id, EventOpened, lambda event, now: event.open(now, seen=seen), at=at)
+    """Open a published event. Raises `EventNotFound`, `EventNotPublished`, `StaleVersion`."""
+    return await _change(
+        db,
+        taskforce_id,
+        event_id,
+        EventOpened,
+        lambda event, now: event.open(now, expected_version=expected_version),
+        at=at,
+    )
 
 
 async def close_event(
-    db: Database, taskforce_id: UUID, event_id: UUID, *, seen: int | None = None, at: datetime | None = None
+    db: Database, taskforce_id: UUID, event_id: UUID, *, expected_version: int | None = None, at: datetime | None = None
 ) -> EmployerEvent:
-    """End the evening. Raises `EventNotFound`, `EventNotOpen`, `StaleVersion`."""
-    return await _change(db, taskforce_id, event_id, EventClosed, lambda event, now: event.close(now, seen=seen), at=at)
+    """Close an open event. Raises `EventNotFound`, `EventNotOpen`, `StaleVersion`."""
+    return await _change(
+        db,
+        taskforce_id,
+        event_id,
+        EventClosed,
+        lambda event, now: event.close(now, expected_version=expected_version),
+        at=at,
+    )
 
 
 async def cancel_event(
-    db: Database, taskforce_id: UUID, event_id: UUID, *, seen: int | None = None, at: datetime | None = None
+    db: Database, taskforce_id: UUID, event_id: UUID, *, expected_version: int | None = None, at: datetime | None = None
 ) -> EmployerEvent:
-    """Call an event off. Raises `EventNotFound`, `EventHasBegun`, `StaleVersion`."""
-    return await _change(db, taskforce_id, event_id, EventCancelled, lambda event, _: event.cancel(seen=seen), at=at)
+    """Cancel an event. Raises `EventNotFound`, `EventHasBegun`, `StaleVersion`."""
+    return await _change(
+        db,
+        taskforce_id,
+        event_id,
+        EventCancelled,
+        lambda event, _: event.cancel(expected_version=expected_version),
+        at=at,
+    )
 
 
 async def revoke_passes(
@@ -105,10 +139,10 @@ async def revoke_passes(
     event_id: UUID,
     *,
     generation: int | None = None,
-    seen: int | None = None,
+    expected_version: int | None = None,
     at: datetime | None = None,
 ) -> EmployerEvent:
-    """Make every pass handed out so far worthless (`EmployerEvent.revoke_passes`).
+    """Revoke the passes that have been issued so far (`EmployerEvent.revoke_passes`).
 
     Raises:
         EventNotFound, StaleVersion.
@@ -118,7 +152,7 @@ async def revoke_passes(
         taskforce_id,
         event_id,
         EventPassRevoked,
-        lambda event, _: event.revoke_passes(generation=generation, seen=seen),
+        lambda event, _: event.revoke_passes(generation=generation, expected_version=expected_version),
         at=at,
     )
 
@@ -133,19 +167,21 @@ async def check_in(
     drafts: bool = True,
     at: datetime | None = None,
 ) -> None:
-    """Check a company of the register in; one that has been let in already stays so.
+    """Check a registered company in. Idempotent.
 
     Args:
-        by: the subject of whoever did it.
-        drafts: whether they may know of events that are not announced; to others there is no such event.
+        by: the subject of the principal who checks it in.
+        drafts: whether the principal may see drafts. If not, a draft is not found.
 
     Raises:
         EventNotFound, EventNotOpen, CompanyNotFound.
     """
     async with db.change(taskforce_id) as conn:
-        event = await _hold(conn, taskforce_id, event_id, drafts=drafts)
+        event = await _lock_visible(conn, taskforce_id, event_id, drafts=drafts)
         await register_store.load_company(conn, taskforce_id, company_id)
-        await _admit(conn, taskforce_id, event, company_id, walk_in=False, by=by, at=at or datetime.now(UTC))
+        await _insert_attendance(
+            conn, taskforce_id, event, company_id, walk_in=False, by=by, at=at or datetime.now(UTC)
+        )
 
 
 async def check_in_walk_in(
@@ -158,29 +194,29 @@ async def check_in_walk_in(
     drafts: bool = True,
     at: datetime | None = None,
 ) -> None:
-    """Check in a company that stands at the door and is not in the register: it is put there at once.
+    """Register a company that walks in, and check it in.
 
-    One without a CVR number travels as an id until `clear_company` (`Company.at_the_door`). `by` and `drafts` are as
-    for `check_in`.
+    Without a CVR number only its id is published until `clear_company` (see `Company.at_the_door`). `by` and `drafts`
+    are as in `check_in`.
 
     Raises:
-        EventNotFound, EventNotOpen, IdTaken; nothing has been registered then.
+        EventNotFound, EventNotOpen, IdTaken: the company has not been registered.
     """
     at = at or datetime.now(UTC)
     async with db.change(taskforce_id) as conn:
-        event = await _hold(conn, taskforce_id, event_id, drafts=drafts)
+        event = await _lock_visible(conn, taskforce_id, event_id, drafts=drafts)
         new = await add_company(conn, taskforce_id, company.at_the_door(), at)
-        await _admit(conn, taskforce_id, event, company.id, walk_in=new, by=by, at=at)
+        await _insert_attendance(conn, taskforce_id, event, company.id, walk_in=new, by=by, at=at)
 
 
-async def _hold(conn: Connection, taskforce_id: UUID, event_id: UUID, *, drafts: bool) -> EmployerEvent:
-    event = await store.hold_event(conn, taskforce_id, event_id)
+async def _lock_visible(conn: Connection, taskforce_id: UUID, event_id: UUID, *, drafts: bool) -> EmployerEvent:
+    event = await store.lock_event_shared(conn, taskforce_id, event_id)
     if event.status == "draft" and not drafts:
         raise EventNotFound
     return event
 
 
-async def _admit(
+async def _insert_attendance(
     conn: Connection,
     taskforce_id: UUID,
     event: EmployerEvent,
@@ -193,7 +229,7 @@ async def _admit(
     attendance = Attendance(attendance_id(event.id, company_id), event.id, company_id, walk_in, at, by)
     if not await store.insert_attendance(conn, taskforce_id, attendance):
         return
-    # Only now: whoever asks again after the doors have closed gets the answer they did not hear.
+    # After the insert, so that a retry succeeds even if the event has been closed meanwhile.
     event.admit()
     await outbox.add(conn, events_out.company_checked_in(taskforce_id, attendance))
 

@@ -27,7 +27,7 @@ class EventNotFound(Refusal):
 
 
 class StaleVersion(Refusal):
-    """Somebody has changed it since the asker last saw it."""
+    """The event has another version than the client expected."""
 
     code = "stale-version"
     kind = "stale"
@@ -36,7 +36,7 @@ class StaleVersion(Refusal):
 
 
 class EndsBeforeStart(Refusal):
-    """An event has to end after it has begun."""
+    """An event has to end after its start."""
 
     code = "ends-before-start"
     kind = "invalid"
@@ -45,7 +45,7 @@ class EndsBeforeStart(Refusal):
 
 
 class IllegalTransition(Refusal):
-    """The event cannot go from its present status to where it was told to go."""
+    """The event's status does not allow the transition."""
 
 
 class EventNotDraft(IllegalTransition):
@@ -58,7 +58,7 @@ class EventNotDraft(IllegalTransition):
 
 
 class EventNotPublished(IllegalTransition):
-    """Only a published event can open its doors."""
+    """Only a published event can be opened."""
 
     code = "event-not-published"
     kind = "conflict"
@@ -67,7 +67,7 @@ class EventNotPublished(IllegalTransition):
 
 
 class EventNotOpen(IllegalTransition):
-    """Only an open event can be closed, and only there can a company check in."""
+    """Only an open event can be closed, and only at an open event can companies check in."""
 
     code = "event-not-open"
     kind = "conflict"
@@ -76,7 +76,7 @@ class EventNotOpen(IllegalTransition):
 
 
 class EventHasBegun(IllegalTransition):
-    """An event that has opened its doors can be closed, not cancelled."""
+    """An event that has been opened can be closed, not cancelled."""
 
     code = "event-has-begun"
     kind = "conflict"
@@ -85,7 +85,7 @@ class EventHasBegun(IllegalTransition):
 
 
 class PassNotAvailable(Refusal):
-    """A draft or a cancelled event hands out no passes, nor does one whose passes have all run out."""
+    """No passes are issued for drafts, cancelled events, or more than `PASS_GRACE` after the event's end."""
 
     code = "pass-not-available"
     kind = "conflict"
@@ -95,7 +95,7 @@ class PassNotAvailable(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class EventPlan:
-    """What is planned: fixed when the event is drafted. Raises `EndsBeforeStart`."""
+    """The plan of an event; it cannot change after drafting. Raises `EndsBeforeStart`."""
 
     kind: EventKind
     title: str
@@ -111,11 +111,11 @@ class EventPlan:
 
 @dataclass(slots=True)
 class EmployerEvent:
-    """An event and where it has got to: draft, published, open, closed; or cancelled before its doors open.
+    """An event with its status: draft, published, open, closed; or cancelled before it is opened.
 
-    Each transition returns whether it changed anything: taking it twice is taking it once, so that whoever
-    did not hear the first answer may ask again. `seen` is the version the asker decided on, where they said:
-    another one raises `StaleVersion` before anything else is looked at.
+    Each transition returns whether it changed anything. A repeated transition changes nothing, so clients may retry.
+    `expected_version` is the version on which the client decided; another one raises `StaleVersion` before the status
+    is checked. None: any version.
     """
 
     id: UUID
@@ -126,59 +126,59 @@ class EmployerEvent:
     pass_generation: int = 1
     version: int = 1
 
-    def publish(self, *, seen: int | None = None) -> bool:
-        """Announce it. Raises `EventNotDraft`."""
+    def publish(self, *, expected_version: int | None = None) -> bool:
+        """Publish it. Raises `EventNotDraft`, `StaleVersion`."""
         if self.status == "published":
             return False
-        self._expect(seen)
+        self._check_version(expected_version)
         if self.status != "draft":
             raise EventNotDraft
-        self._become("published")
+        self._set_status("published")
         return True
 
-    def open(self, at: datetime, *, seen: int | None = None) -> bool:
-        """Open the doors. Raises `EventNotPublished`."""
+    def open(self, at: datetime, *, expected_version: int | None = None) -> bool:
+        """Open it. Raises `EventNotPublished`, `StaleVersion`."""
         if self.status == "open":
             return False
-        self._expect(seen)
+        self._check_version(expected_version)
         if self.status != "published":
             raise EventNotPublished
         self.opened_at = at
-        self._become("open")
+        self._set_status("open")
         return True
 
-    def close(self, at: datetime, *, seen: int | None = None) -> bool:
-        """End the evening. Raises `EventNotOpen`."""
+    def close(self, at: datetime, *, expected_version: int | None = None) -> bool:
+        """Close it. Raises `EventNotOpen`, `StaleVersion`."""
         if self.status == "closed":
             return False
-        self._expect(seen)
+        self._check_version(expected_version)
         if self.status != "open":
             raise EventNotOpen
         self.closed_at = at
-        self._become("closed")
+        self._set_status("closed")
         return True
 
-    def cancel(self, *, seen: int | None = None) -> bool:
-        """Call it off. Raises `EventHasBegun`."""
+    def cancel(self, *, expected_version: int | None = None) -> bool:
+        """Cancel it. Raises `EventHasBegun`, `StaleVersion`."""
         if self.status == "cancelled":
             return False
-        self._expect(seen)
+        self._check_version(expected_version)
         if self.status not in {"draft", "published"}:
             raise EventHasBegun
-        self._become("cancelled")
+        self._set_status("cancelled")
         return True
 
-    def revoke_passes(self, *, generation: int | None = None, seen: int | None = None) -> bool:
-        """Make every pass handed out so far worthless; the next ones are of a new generation.
+    def revoke_passes(self, *, generation: int | None = None, expected_version: int | None = None) -> bool:
+        """Revoke the passes issued so far: the next ones belong to a new generation.
 
         Args:
-            generation: the generation to revoke, the present one if not said. One that has been revoked
-                already is not revoked again; one that never was raises `StaleVersion`.
-            seen: as above.
+            generation: the generation to revoke, by default the current one. An older one has been revoked already, so
+                nothing changes; a newer one raises `StaleVersion`.
+            expected_version: as for the other transitions.
         """
         if generation is not None and generation < self.pass_generation:
             return False
-        self._expect(seen)
+        self._check_version(expected_version)
         if generation is not None and generation > self.pass_generation:
             raise StaleVersion
         self.pass_generation += 1
@@ -186,29 +186,29 @@ class EmployerEvent:
         return True
 
     def admit(self) -> None:
-        """Let a company in. Raises `EventNotOpen`."""
+        """Check that companies can check in. Raises `EventNotOpen`."""
         if self.status != "open":
             raise EventNotOpen
 
     def pass_expires_at(self, now: datetime) -> datetime:
-        """When a pass handed out now runs out. Raises `PassNotAvailable`."""
+        """Return when a pass that is issued now expires. Raises `PassNotAvailable`."""
         expires_at = self.plan.ends_at.astimezone(UTC) + PASS_GRACE
         if self.status in {"draft", "cancelled"} or expires_at <= now:
             raise PassNotAvailable
         return expires_at
 
-    def _expect(self, seen: int | None) -> None:
-        if seen is not None and seen != self.version:
+    def _check_version(self, expected_version: int | None) -> None:
+        if expected_version is not None and expected_version != self.version:
             raise StaleVersion
 
-    def _become(self, status: EventStatus) -> None:
+    def _set_status(self, status: EventStatus) -> None:
         self.status = status
         self.version += 1
 
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """A company has turned up at an event, once."""
+    """A company's check-in at an event. There is one per company and event."""
 
     id: UUID
     event_id: UUID

@@ -1,9 +1,9 @@
-"""Event passes: the signed token a guest gets, the short link behind the QR code that leads to it, the code.
+"""Event passes: a guest's signed token, the short link in the QR code that leads to it, and the code under it.
 
-Where nobody can scan, the same is typed: an address with the taskforce's short name and eight characters.
-The token is what every service verifies; in a QR code it would be too dense to scan across a hall. So the
-code holds a link of some ninety characters, which says event and generation and is sealed with a key derived
-from the signing key. Whoever opens it gets the token, if the event still hands any out.
+Every service verifies the token. A QR code with the token in it would be too dense to scan across a hall, so it holds
+a short link of some 90 characters: event and generation, authenticated by a MAC whose key is derived from the signing
+key. Opening the link gives the token, if passes are still available. Those who cannot scan type an address with the
+taskforce's slug and eight characters.
 """
 
 from __future__ import annotations
@@ -29,22 +29,23 @@ if TYPE_CHECKING:
     from services.events.settings import EventsSettings
 
 _GENERATION_BYTES: Final = 4
-_SEAL_BYTES: Final = 12
-_CODE_BYTES: Final = 16 + 16 + _GENERATION_BYTES + _SEAL_BYTES
+_MAC_BYTES: Final = 12
+_CODE_BYTES: Final = 16 + 16 + _GENERATION_BYTES + _MAC_BYTES
 
 
-class PassLinkBroken(Exception):
-    """No code of ours: mistyped, cut off or made up."""
+class InvalidPassLink(Exception):
+    """The code of a link is not one of ours: mistyped, incomplete or forged."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventPass:
-    """A pass as it is handed out.
+    """An issued pass.
 
     Attributes:
-        token: to be used as a bearer token by a program.
+        token: a bearer token.
         url: opens the intake with the token.
-        link: the same, short, for QR codes; it works for as long as the event's passes do.
+        link: the same, short enough for a QR code; works as long as passes of the generation do.
+        expires_at: when the token expires, in UTC.
     """
 
     token: str
@@ -55,7 +56,7 @@ class EventPass:
 
 
 def issue(settings: EventsSettings, taskforce_id: UUID, event: EmployerEvent) -> EventPass:
-    """Hand out a pass of the event's present generation. Raises `PassNotAvailable`."""
+    """Return a pass of the event's current generation. Raises `PassNotAvailable`."""
     now = datetime.now(UTC)
     expires_at = event.pass_expires_at(now)
     token = sign_token(
@@ -80,23 +81,23 @@ def issue(settings: EventsSettings, taskforce_id: UUID, event: EmployerEvent) ->
 
 
 def read_link(settings: EventsSettings, code: str) -> tuple[UUID, UUID, int]:
-    """Return the taskforce, event and generation of a link's code. Raises `PassLinkBroken`."""
+    """Return the taskforce, event and generation that a link's code names. Raises `InvalidPassLink`."""
     try:
         raw = base64.b64decode(code, altchars=b"-_", validate=True)
     except (binascii.Error, ValueError) as error:
-        raise PassLinkBroken from error
+        raise InvalidPassLink from error
     if len(raw) != _CODE_BYTES:
-        raise PassLinkBroken
+        raise InvalidPassLink
     taskforce_id, event_id = UUID(bytes=raw[:16]), UUID(bytes=raw[16:32])
-    generation = int.from_bytes(raw[32:-_SEAL_BYTES])
-    # The whole text, not only its bytes: there is one way to write a code.
+    generation = int.from_bytes(raw[32:-_MAC_BYTES])
+    # Compares the text, not the bytes: base64 has several spellings of the same bytes.
     if not hmac.compare_digest(code, link_code(settings, taskforce_id, event_id, generation)):
-        raise PassLinkBroken
+        raise InvalidPassLink
     return taskforce_id, event_id, generation
 
 
 def qr_svg(link: str) -> bytes:
-    """The link's QR code as an SVG document: black on white with its quiet zone, no fixed size."""
+    """Return the link's QR code as an SVG document: black on white, with its quiet zone, without a fixed size."""
     drawing = io.BytesIO()
     segno.make(link, error="m", micro=False).save(
         drawing,
@@ -113,17 +114,17 @@ def qr_svg(link: str) -> bytes:
 
 
 def link_code(settings: EventsSettings, taskforce_id: UUID, event_id: UUID, generation: int) -> str:
-    """What a short link ends with: event and generation, sealed, in 64 characters."""
+    """Return the code of the short link: event, generation and MAC in 64 characters."""
     content = taskforce_id.bytes + event_id.bytes + generation.to_bytes(_GENERATION_BYTES)
-    return base64.urlsafe_b64encode(content + _seal(settings, content)).decode()
+    return base64.urlsafe_b64encode(content + _mac(settings, content)).decode()
 
 
-def spoken_code(settings: EventsSettings, taskforce_id: UUID, event_id: UUID, generation: int) -> str:
-    """What stands under the QR code for whoever cannot scan it: eight characters that nobody mistakes, `AB3D-9KLM`."""
+def typed_code(settings: EventsSettings, taskforce_id: UUID, event_id: UUID, generation: int) -> str:
+    """Return the code that people type when they cannot scan: eight characters, such as `AB3D-9KLM`."""
     content = b"spoken" + taskforce_id.bytes + event_id.bytes + generation.to_bytes(_GENERATION_BYTES)
-    return code_from_digest(_seal(settings, content))
+    return code_from_digest(_mac(settings, content))
 
 
-def _seal(settings: EventsSettings, content: bytes) -> bytes:
+def _mac(settings: EventsSettings, content: bytes) -> bytes:
     key = hashlib.sha256(b"event pass link\0" + settings.token_private_key.get_secret_value().encode()).digest()
-    return hmac.digest(key, content, "sha256")[:_SEAL_BYTES]
+    return hmac.digest(key, content, "sha256")[:_MAC_BYTES]

@@ -26,7 +26,7 @@ class _Row(BaseModel):
 
 
 class EventRow(_Row):
-    """An event with how many have come."""
+    """An event, with the number of companies checked in."""
 
     id: UUID
     kind: EventKind
@@ -44,7 +44,7 @@ class EventRow(_Row):
 
 
 class CheckInRow(_Row):
-    """A company that has turned up."""
+    """A check-in, with the company's name."""
 
     id: UUID
     event_id: UUID
@@ -58,7 +58,7 @@ class CheckInRow(_Row):
 
 
 class CandidateRow(_Row):
-    """A company of the register at an event's door."""
+    """A company that matches a search at the door."""
 
     id: UUID
     name: str
@@ -67,7 +67,7 @@ class CandidateRow(_Row):
 
 
 class ByTime(SortKey):
-    """Order of events and check-ins, the latest first."""
+    """Cursor for events and check-ins, latest first."""
 
     at: Annotated[Moment, AfterValidator(refuse_distant)]
     id: UUID
@@ -86,7 +86,7 @@ _EVENT = """
 
 
 async def event(conn: Connection, taskforce_id: UUID, event_id: UUID, *, drafts: bool = True) -> EventRow:
-    """One event; a draft only with `drafts`. Raises `EventNotFound`."""
+    """Return one event; a draft only with `drafts`. Raises `EventNotFound`."""
     row = await conn.fetchrow(
         _EVENT + " and id = $2 and ($3 or status <> 'draft')",
         taskforce_id,
@@ -107,7 +107,7 @@ async def events(
     after: ByTime | None = None,
     limit: int,
 ) -> list[EventRow]:
-    """Events, the one that starts last first; drafts only with `drafts`."""
+    """Return events, the latest start first; drafts only with `drafts`."""
     rows = await conn.fetch(
         _EVENT
         + """
@@ -144,7 +144,7 @@ _CHECK_IN = """
 
 
 async def check_in(conn: Connection, taskforce_id: UUID, event_id: UUID, company_id: UUID) -> CheckInRow:
-    """One company's check-in at one event. Raises `CompanyNotFound` if it has not turned up."""
+    """Return one company's check-in at one event. Raises `CompanyNotFound` if it has not checked in."""
     row = await conn.fetchrow(_CHECK_IN + " and company_id = $3", taskforce_id, event_id, company_id)
     if row is None:
         raise CompanyNotFound
@@ -154,7 +154,7 @@ async def check_in(conn: Connection, taskforce_id: UUID, event_id: UUID, company
 async def check_ins(
     conn: Connection, taskforce_id: UUID, event_id: UUID, *, after: ByTime | None = None, limit: int
 ) -> list[CheckInRow]:
-    """Who has come, the latest first."""
+    """Return an event's check-ins, latest first."""
     rows = await conn.fetch(
         _CHECK_IN
         + """
@@ -171,9 +171,8 @@ async def check_ins(
     return [CheckInRow(**row) for row in rows]
 
 
-async def held_names(conn: Connection, taskforce_id: UUID, event_id: UUID, *, limit: int) -> list[str]:
-    """The names, among those who have come, that never leave the register: of companies personally owned, or not
-    known not to be."""
+async def unpublished_names(conn: Connection, taskforce_id: UUID, event_id: UUID, *, limit: int) -> list[str]:
+    """Return the names of personally owned companies that have checked in. These names are not published."""
     rows = await conn.fetch(
         """
         select companies.name
@@ -197,7 +196,7 @@ async def held_names(conn: Connection, taskforce_id: UUID, event_id: UUID, *, li
 async def candidates(
     conn: Connection, taskforce_id: UUID, event_id: UUID, text: str, *, limit: int
 ) -> list[CandidateRow]:
-    """Companies of the register that fit what somebody types at the door, those not yet let in first.
+    """Return companies that match a search at the door, those that have not checked in first.
 
     Args:
         text: part of the name, or the beginning of the CVR number.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 async def insert_event(conn: Connection, taskforce_id: UUID, event: EmployerEvent, *, at: datetime) -> bool:
-    """Insert the event unless its id is there already. Returns whether it was inserted."""
+    """Insert the event unless the id is in use. Returns whether it was inserted."""
     plan = event.plan
     inserted = await conn.fetchval(
         """
@@ -44,25 +44,25 @@ async def insert_event(conn: Connection, taskforce_id: UUID, event: EmployerEven
 
 
 async def load_event(conn: Connection, taskforce_id: UUID, event_id: UUID) -> EmployerEvent:
-    """Return the event as it stands. Raises `EventNotFound`."""
+    """Return the event. Raises `EventNotFound`."""
     return _event(await conn.fetchrow(_SELECT_EVENT, taskforce_id, event_id))
 
 
 async def lock_event(conn: Connection, taskforce_id: UUID, event_id: UUID) -> EmployerEvent:
-    """Return the event, locked for a change until the transaction ends. Raises `EventNotFound`."""
+    """Return the event, locked until the transaction ends. Raises `EventNotFound`."""
     return _event(await conn.fetchrow(_SELECT_EVENT + " for update", taskforce_id, event_id))
 
 
-async def hold_event(conn: Connection, taskforce_id: UUID, event_id: UUID) -> EmployerEvent:
-    """Return the event, which stays as it is until the transaction ends. Raises `EventNotFound`.
+async def lock_event_shared(conn: Connection, taskforce_id: UUID, event_id: UUID) -> EmployerEvent:
+    """Return the event, which cannot change until the transaction ends. Raises `EventNotFound`.
 
-    Any number of check-ins hold it together; closing waits for them.
+    Check-ins share this lock; a transition waits for them.
     """
     return _event(await conn.fetchrow(_SELECT_EVENT + " for share", taskforce_id, event_id))
 
 
 async def events_with_passes(conn: Connection, taskforce_id: UUID, *, ended_after: datetime) -> list[EmployerEvent]:
-    """Return the announced events that ended, or will end, later than the moment."""
+    """Return published, open and closed events that end after a moment."""
     rows = await conn.fetch(
         _EVENT_COLUMNS
         + """
@@ -103,7 +103,7 @@ def _event(row: asyncpg.Record | None) -> EmployerEvent:
 
 
 async def save_event(conn: Connection, taskforce_id: UUID, event: EmployerEvent) -> None:
-    """Save a transition of a locked event. Raises `StaleVersion` if somebody else was first after all."""
+    """Save a transition of a locked event. Raises `StaleVersion` if the stored version is not the one before."""
     saved = await conn.fetchval(
         """
         update employer_events
@@ -130,7 +130,7 @@ async def save_event(conn: Connection, taskforce_id: UUID, event: EmployerEvent)
 
 
 async def insert_attendance(conn: Connection, taskforce_id: UUID, attendance: Attendance) -> bool:
-    """Insert the attendance unless the company has checked in already. Returns whether it was inserted."""
+    """Insert the attendance unless the company has checked in. Returns whether it was inserted."""
     inserted = await conn.fetchval(
         """
         insert into attendances

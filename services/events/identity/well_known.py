@@ -1,4 +1,4 @@
-"""What others look for at agreed places: the keys that verify our tokens, and where to report a weakness."""
+"""Well-known URIs: the public keys that verify tokens, and the contact for security reports."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from shared.http.problems import Problem
 
 router = APIRouter(prefix="/.well-known", include_in_schema=False)
 
-_GOOD_FOR: Final = timedelta(days=180)
-"""RFC 9116 asks that what is said is looked at anew within a year; it is made anew with every answer."""
+_VALID_FOR: Final = timedelta(days=180)
+"""RFC 9116 asks for less than a year. Each response counts from now."""
 
 
 @router.get("/jwks.json")
 @concerns()
 async def show_keys(_who: Anybody, settings: Settings) -> Response:
-    """The public keys as a JWK set (RFC 7517): the one that signs now, and those that have signed or will."""
+    """The public keys as a JWK set (RFC 7517): the current one, previous ones and the next one."""
     return JSONResponse(
         json.loads(settings.token_jwks),
         media_type="application/jwk-set+json",
@@ -33,11 +33,11 @@ async def show_keys(_who: Anybody, settings: Settings) -> Response:
 
 @router.get("/security.txt")
 @concerns()
-async def say_where_to_report(_who: Anybody, settings: Settings) -> Response:
-    """Where to report a weakness (RFC 9116); 404 where nobody has said so."""
+async def show_security_txt(_who: Anybody, settings: Settings) -> Response:
+    """The contact for security reports (RFC 9116); 404 if none is configured."""
     if settings.security_contact is None:
         raise Problem(404)
-    expires = (datetime.now(UTC) + _GOOD_FOR).strftime("%Y-%m-%dT%H:%M:%SZ")
+    expires = (datetime.now(UTC) + _VALID_FOR).strftime("%Y-%m-%dT%H:%M:%SZ")
     lines = (
         f"Contact: {settings.security_contact}",
         f"Expires: {expires}",

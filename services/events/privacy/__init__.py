@@ -1,5 +1,6 @@
-"""One person's data in all services, for the taskforce's administrators: looking it up, reporting it, erasing it.
+"""One person's data in all services, for administrators: looking it up, reporting it, erasing it.
 
-Which columns are about somebody stands in each service's `personal_data.toml`; here they are asked for
-(`shared.privacy.subject_requests`, over HTTP where they are another service's) and put together.
+Each service's `personal_data.toml` lists its columns. This package asks every service
+(`shared.privacy.subject_requests`, over HTTP for the others) and combines the answers. It also holds this service's own
+part: retention and subject lookups.
 """

@@ -1,8 +1,8 @@
-"""Looking somebody up in every service, and erasing what is held about them.
+"""Use cases of subject requests: looking a person up in every service, and erasing what is held.
 
-An order to erase is kept, and given to each service until it has answered: at once, by whoever looks at the order and
-asks again, and by the worker. What events itself holds is erased in the transaction that keeps the order, so that a
-refusal (the last administrator) leaves everything as it was.
+An erasure order is stored and sent to each service until it has answered: at once, when an administrator repeats it,
+and by the worker. This service's own part is erased in the transaction that stores the order, so a refusal (the last
+administrator) changes nothing anywhere.
 """
 
 from __future__ import annotations
@@ -16,8 +16,14 @@ import structlog
 
 from services.events.identity.people.domain import LastAdministrator
 from services.events.privacy import store
-from services.events.privacy.domain import ASKED_IN_ORDER, Found, FoundOtherwise, NotAllAnswered, NothingHeld
-from services.events.privacy.others import Others, ServiceAway
+from services.events.privacy.domain import (
+    SERVICES_IN_ORDER,
+    FindingsChanged,
+    NothingHeld,
+    ServicesUnavailable,
+    SubjectFindings,
+)
+from services.events.privacy.other_services import OtherServicesClient, ServiceUnavailable
 from services.events.privacy.subjects import SUBJECT_DATA
 from services.events.register import queries
 from shared.privacy import subject_requests
@@ -32,74 +38,74 @@ if TYPE_CHECKING:
 
 HERE: Final = "events"
 PAUSE_SECONDS: Final = 60.0
-"""Between two tries of the worker to have every service answer."""
+"""Between two retries of open orders by the worker."""
 
 _log = structlog.get_logger(__name__)
 
 
-class AsksOthers(Protocol):
-    """What is needed of `Others`."""
+class OtherServices(Protocol):
+    """The interface of `OtherServicesClient`."""
 
-    async def find(self, service: str, inquiry: SubjectRequest) -> Findings: ...
+    async def find(self, service: str, request: SubjectRequest) -> Findings: ...
     async def erase(self, service: str, order: ErasureOrder) -> ErasureResult: ...
     async def ledger(self, service: str, taskforce_id: UUID) -> list[LedgerLine]: ...
     async def deadlines(self, service: str, taskforce_id: UUID, language: Language) -> list[Deadline]: ...
 
 
-async def look_up(db: Database, others: AsksOthers, inquiry: SubjectRequest) -> Found:
-    """Return what every service holds about somebody; who is away is told by the answer."""
+async def look_up(db: Database, others: OtherServices, request: SubjectRequest) -> SubjectFindings:
+    """Return what every service holds about a person, and which services did not answer."""
     answers: dict[str, Findings] = {}
-    ids = set(inquiry.ids)
-    for service in ASKED_IN_ORDER:
-        asked = inquiry.model_copy(update={"ids": tuple(sorted(ids))})
+    ids = set(request.ids)
+    for service in SERVICES_IN_ORDER:
+        asked = request.model_copy(update={"ids": tuple(sorted(ids))})
         try:
             answers[service] = await (
                 subject_requests.find(db, SUBJECT_DATA, asked) if service == HERE else others.find(service, asked)
             )
-        except ServiceAway:
-            _log.warning("personal_data.away", asked=service)
+        except ServiceUnavailable:
+            _log.warning("privacy.service_unavailable", asked=service)
             continue
         ids |= {key for group in answers[service].groups for key in group.keys}
-    return Found(answers)
+    return SubjectFindings(answers)
 
 
-async def order_erasure(db: Database, others: AsksOthers, inquiry: SubjectRequest, *, seen: str) -> UUID:
-    """Erase what is held about somebody, and keep the order for the services that do not answer.
+async def order_erasure(db: Database, others: OtherServices, request: SubjectRequest, *, seen: str) -> UUID:
+    """Erase what is held about a person, and store the order for services that do not answer.
 
     Args:
-        inquiry: who it is, and who orders it.
-        seen: the digest of what was shown to whoever orders it.
+        request: the person, and the administrator who orders it.
+        seen: the digest of the findings that the administrator confirmed.
 
     Returns:
         The order's id.
 
     Raises:
-        NotAllAnswered, NothingHeld, FoundOtherwise, LastAdministrator: nothing was erased anywhere.
+        ServicesUnavailable, NothingHeld, FindingsChanged, LastAdministrator: nothing was erased anywhere.
     """
-    found = await look_up(db, others, inquiry)
-    if found.away:
-        raise NotAllAnswered
+    found = await look_up(db, others, request)
+    if found.unavailable:
+        raise ServicesUnavailable
     if not found.erasable:
         raise NothingHeld
     if found.digest != seen:
-        raise FoundOtherwise
+        raise FindingsChanged
     order_id = uuid4()
     keys = found.erasable
     try:
-        async with db.change(inquiry.taskforce) as conn:
-            await store.insert_order(conn, inquiry.taskforce, order_id, by=inquiry.who, keys=keys)
+        async with db.change(request.taskforce) as conn:
+            await store.insert_order(conn, request.taskforce, order_id, by=request.who, keys=keys)
             if HERE in keys:
-                own = ErasureOrder(taskforce=inquiry.taskforce, by=inquiry.who, keys=_of(keys, HERE))
+                own = ErasureOrder(taskforce=request.taskforce, by=request.who, keys=_of(keys, HERE))
                 erased = await subject_requests.erase_in(conn, SUBJECT_DATA, own)
-                await store.mark_done(conn, inquiry.taskforce, order_id, HERE, erased.rows)
+                await store.mark_done(conn, request.taskforce, order_id, HERE, erased.rows)
     except asyncpg.RestrictViolationError:
         raise LastAdministrator from None
-    await carry_out(db, others, inquiry.taskforce, order_id)
+    await carry_out(db, others, request.taskforce, order_id)
     return order_id
 
 
-async def carry_out(db: Database, others: AsksOthers, taskforce_id: UUID, order_id: UUID) -> None:
-    """Ask every service that has not answered an order yet to erase its part. Any number may do so at once.
+async def carry_out(db: Database, others: OtherServices, taskforce_id: UUID, order_id: UUID) -> None:
+    """Send an order to every service that has not answered it. Safe to run concurrently.
 
     Raises:
         OrderNotFound: the taskforce has no such order.
@@ -111,51 +117,51 @@ async def carry_out(db: Database, others: AsksOthers, taskforce_id: UUID, order_
         part = ErasureOrder(taskforce=taskforce_id, by=order.ordered_by, keys=_of(waiting, service))
         try:
             erased = await others.erase(service, part)
-        except ServiceAway:
+        except ServiceUnavailable:
             _log.warning("personal_data.erasure_waits", asked=service, order=str(order_id))
             continue
         async with db.change(taskforce_id) as conn:
             await store.mark_done(conn, taskforce_id, order_id, service, erased.rows)
 
 
-async def ledgers(db: Database, others: AsksOthers, taskforce_id: UUID) -> tuple[list[LedgerLine], list[str]]:
-    """Return the latest lines of all ledgers, the last first, and the services that did not answer."""
-    lines, away = await subject_requests.ledger(db, SUBJECT_DATA, taskforce_id), []
+async def ledgers(db: Database, others: OtherServices, taskforce_id: UUID) -> tuple[list[LedgerLine], list[str]]:
+    """Return the latest lines of all ledgers, newest first, and the services that did not answer."""
+    lines, unavailable = await subject_requests.ledger(db, SUBJECT_DATA, taskforce_id), []
     try:
         lines += await others.ledger("pledges", taskforce_id)
-    except ServiceAway as error:
-        away.append(error.service)
-    return sorted(lines, key=lambda line: line.at, reverse=True)[: subject_requests.LATEST], away
+    except ServiceUnavailable as error:
+        unavailable.append(error.service)
+    return sorted(lines, key=lambda line: line.at, reverse=True)[: subject_requests.LATEST], unavailable
 
 
 async def deadlines(
-    db: Database, others: AsksOthers, taskforce_id: UUID, language: Language
+    db: Database, others: OtherServices, taskforce_id: UUID, language: Language
 ) -> tuple[list[Deadline], list[str]]:
     """Return what is past its deadline in every service, and the services that did not answer."""
-    lines, away = await subject_requests.deadlines(db, SUBJECT_DATA, taskforce_id, language), []
-    for service in ASKED_IN_ORDER:
+    lines, unavailable = await subject_requests.deadlines(db, SUBJECT_DATA, taskforce_id, language), []
+    for service in SERVICES_IN_ORDER:
         if service != HERE:
             try:
                 lines += await others.deadlines(service, taskforce_id, language)
-            except ServiceAway as error:
-                away.append(error.service)
-    return lines, away
+            except ServiceUnavailable as error:
+                unavailable.append(error.service)
+    return lines, unavailable
 
 
-def finishing(settings: EventsSettings) -> Callable[[Database], Awaitable[None]]:
-    """Return the worker's due work: orders that not every service has answered are given again, once a minute."""
+def retry_open_orders(settings: EventsSettings) -> Callable[[Database], Awaitable[None]]:
+    """Return the worker's due work: open orders are retried once a minute."""
 
     async def work(database: Database) -> None:
-        async with Others(settings) as others:
+        async with OtherServicesClient(settings) as others:
             while True:
-                await finish_orders(database, others)
+                await retry_orders(database, others)
                 await asyncio.sleep(PAUSE_SECONDS)
 
     return work
 
 
-async def finish_orders(db: Database, others: AsksOthers) -> None:
-    """Give every order again that not every service has answered, of every taskforce."""
+async def retry_orders(db: Database, others: OtherServices) -> None:
+    """Retry the open orders of every taskforce."""
     async with db.system() as conn:
         taskforces = await queries.taskforces(conn)
     for taskforce in taskforces:

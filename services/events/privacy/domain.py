@@ -1,4 +1,4 @@
-"""What is found of somebody, and the order to erase it. No I/O."""
+"""What is found about a person, and the order to erase it. No I/O."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
     from shared.privacy.subject_requests import Findings, Group
 
-ASKED_IN_ORDER: Final = ("events", "pledges", "notifications", "dashboard")
-"""Every service that may hold something: what one finds is what the next is asked for."""
+SERVICES_IN_ORDER: Final = ("events", "pledges", "notifications", "dashboard")
+"""The services that may hold personal data. Ids found in one are used to search the next."""
 
 
-class NotAllAnswered(Refusal):
-    """A service has not answered: what it holds is not known, and nothing is reported or erased without it."""
+class ServicesUnavailable(Refusal):
+    """A service did not answer. Nothing is reported or erased without it."""
 
     code = "not-all-answered"
     kind = "unavailable"
@@ -31,7 +31,7 @@ class NotAllAnswered(Refusal):
 
 
 class NothingHeld(Refusal):
-    """Nothing that could be erased is held about anybody known by that."""
+    """Nothing that can be erased is held about the person."""
 
     code = "nothing-held"
     kind = "conflict"
@@ -40,8 +40,8 @@ class NothingHeld(Refusal):
     next_step = ("/personal-data", N_("Personal data"))
 
 
-class FoundOtherwise(Refusal):
-    """What is held is not what was shown: it has to be looked at again before it is erased."""
+class FindingsChanged(Refusal):
+    """The findings are not those that the administrator confirmed."""
 
     code = "found-otherwise"
     kind = "conflict"
@@ -61,44 +61,44 @@ class OrderNotFound(Refusal):
 
 
 @dataclass(frozen=True)
-class Found:
-    """What every service holds about somebody.
+class SubjectFindings:
+    """What every service holds about a person.
 
     Attributes:
-        answers: by service; one that has not answered is not in it.
+        answers: by service, without those that did not answer.
     """
 
     answers: Mapping[str, Findings]
 
     @property
-    def away(self) -> list[str]:
-        """The services that have not answered."""
-        return [service for service in ASKED_IN_ORDER if service not in self.answers]
+    def unavailable(self) -> list[str]:
+        """The services that did not answer."""
+        return [service for service in SERVICES_IN_ORDER if service not in self.answers]
 
     @property
     def groups(self) -> list[tuple[str, Group]]:
-        """Every group in which something was found, with its service."""
+        """Every group with findings, with its service."""
         return [(service, group) for service, group in self.all_groups if group.keys]
 
     @property
     def all_groups(self) -> list[tuple[str, Group]]:
-        """Every group of every service's register, with its service."""
+        """Every group of every service's inventory, with its service."""
         return [(service, group) for service, found in self.answers.items() for group in found.groups]
 
     @property
     def done(self) -> list[dict[str, Any]]:
-        """What their account has done, column by column of every service's register."""
+        """The activity of the person's account in every service."""
         return [one for found in self.answers.values() for one in found.done]
 
     @property
     def looks(self) -> list[dict[str, Any]]:
-        """Who has looked at it, the last first."""
+        """Who has looked at the data, newest first."""
         every = [look for found in self.answers.values() for look in found.looks]
         return sorted(every, key=lambda look: look["looked_at"], reverse=True)
 
     @property
     def erasable(self) -> dict[str, dict[str, list[UUID]]]:
-        """The keys of what would be erased, by service and name of the group."""
+        """The keys of the rows to erase, by service and group."""
         keys: dict[str, dict[str, list[UUID]]] = {}
         for service, group in self.groups:
             if group.erases:
@@ -107,7 +107,7 @@ class Found:
 
     @property
     def digest(self) -> str:
-        """Says of what would be erased whether it is still the same, and nothing of what it is."""
+        """A hash of the rows to erase, to notice a change between confirmation and erasure."""
         parts = [
             f"{service} {name} {key}"
             for service, names in sorted(self.erasable.items())
@@ -119,12 +119,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one service has to erase, and whether it has.
+    """The part of an order that one service carries out.
 
     Attributes:
-        asked_at: when it was last asked; None: not yet.
-        done_at: when it had erased it; None: not yet.
-        erased: how many rows are gone.
+        asked_at: when it was last sent; None: not yet.
+        done_at: when the service confirmed it; None: not yet.
+        erased: how many rows were erased.
     """
 
     service: str
@@ -135,7 +135,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class ErasureOrder:
-    """An order with its parts. `ordered_by` is the subject of whoever gave it."""
+    """An order with its parts. `ordered_by` is the subject of the administrator's token."""
 
     id: UUID
     ordered_by: str
@@ -144,10 +144,10 @@ class ErasureOrder:
 
     @property
     def is_done(self) -> bool:
-        """Whether every service has answered."""
+        """Whether every service has confirmed its part."""
         return all(part.done_at is not None for part in self.parts)
 
     @property
     def erased(self) -> int:
-        """How many rows are gone so far."""
+        """How many rows have been erased so far."""
         return sum(part.erased or 0 for part in self.parts)

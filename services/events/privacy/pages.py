@@ -1,6 +1,6 @@
-"""One person's data, for administrators: looked up, reported, erased; and for auditors, that it is deleted in time.
+"""HTML pages of subject requests for administrators, and of deadlines and erasures for auditors, too.
 
-Nothing about the person is in an address: whoever is looked up is posted, each time.
+No URL holds personal data: searches are POST requests.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from services.events.access import (
 )
 from services.events.identity.people.domain import LastAdministrator
 from services.events.privacy import commands, store
-from services.events.privacy.commands import AsksOthers
-from services.events.privacy.domain import FoundOtherwise, NotAllAnswered, NothingHeld
-from services.events.privacy.schemas import Confirmation, Search, WantsReport
+from services.events.privacy.commands import OtherServices
+from services.events.privacy.domain import FindingsChanged, NothingHeld, ServicesUnavailable
+from services.events.privacy.schemas import ErasureConfirmation, ReportForm, SubjectSearch
 from services.events.register import queries
 from shared.http.dependencies import Db
 from shared.http.policy import concerns
@@ -44,7 +44,7 @@ from shared.ui.forms import Form, blank, read_form
 from shared.ui.pages import render
 
 if TYPE_CHECKING:
-    from services.events.privacy.domain import Found
+    from services.events.privacy.domain import SubjectFindings
     from shared.db.database import Database
     from shared.http.auth import Principal
     from shared.refusals import Refusal
@@ -52,12 +52,12 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/personal-data", include_in_schema=False)
 
 
-async def _others(request: Request) -> AsksOthers:
-    others: AsksOthers = request.app.state.others
+async def _others(request: Request) -> OtherServices:
+    others: OtherServices = request.app.state.others
     return others
 
 
-TheOthers = Annotated[AsksOthers, Depends(_others)]
+Others = Annotated[OtherServices, Depends(_others)]
 
 _SHOWN_ORDERS: Final = 50
 _WORDS: Final[dict[str, Any]] = {
@@ -69,47 +69,47 @@ _WORDS: Final[dict[str, Any]] = {
     "shown": shown,
     "who_looked": who_looked,
 }
-"""How what is held is put into words, for the templates."""
+"""Functions and labels for the templates."""
 
 
 @router.get("")
 @concerns()
 async def start(request: Request, principal: Overseer) -> Response:
-    """Where one begins: an administrator searches, an auditor finds the lists."""
+    """The search form, and links to the lists."""
     return render(request, "personal_data.html", form=blank(purpose="subject_access"), **_WORDS)
 
 
 @router.post("")
 @concerns(SUBJECT)
 @limited(HEAVY)
-async def look_up(request: Request, principal: Administrator, db: Db, others: TheOthers) -> Response:
-    """What is held about somebody, where, and who has looked at it."""
-    form = await read_form(request, Search)
+async def look_up(request: Request, principal: Administrator, db: Db, others: Others) -> Response:
+    """What is held about a person, where, and who has looked at it."""
+    form = await read_form(request, SubjectSearch)
     if form.data is None:
-        return _asked_again(request, form)
-    found = await commands.look_up(db, others, form.data.inquiry(principal, "search", current_language()))
-    return _found(request, form.data, found)
+        return _search_page(request, form)
+    found = await commands.look_up(db, others, form.data.subject_request(principal, "search", current_language()))
+    return _findings_page(request, form.data, found)
 
 
 @router.post("/report")
 @concerns(SUBJECT)
 @limited(HEAVY)
-async def download(request: Request, principal: Administrator, db: Db, others: TheOthers) -> Response:
-    """The report as a file. That it was handed out is in the log of looks, with the reason."""
-    form = await read_form(request, WantsReport)
+async def download(request: Request, principal: Administrator, db: Db, others: Others) -> Response:
+    """The report as a file. The access log records the download with its reason."""
+    form = await read_form(request, ReportForm)
     if (wanted := form.data) is None:
-        return _asked_again(request, form)
-    inquiry = wanted.inquiry(principal, "export", wanted.language)
-    found = await commands.look_up(db, others, inquiry)
-    if found.away:
-        # Half a report is none: the person would take it for the whole.
-        return _found(request, wanted, found, refusal=NotAllAnswered())
+        return _search_page(request, form)
+    subject_request = wanted.subject_request(principal, "export", wanted.language)
+    found = await commands.look_up(db, others, subject_request)
+    if found.unavailable:
+        # An incomplete report would look complete.
+        return _findings_page(request, wanted, found, refusal=ServicesUnavailable())
     async with db.read(principal.taskforce) as conn:
         taskforce = await queries.taskforce(conn, principal.taskforce)
     now = datetime.now(UTC)
     told = report(
         taskforce=taskforce.name,
-        asked=inquiry.identifiers(),
+        asked=subject_request.identifiers(),
         held=[group.told for _service, group in found.all_groups],
         done=found.done,
         looks=found.looks,
@@ -120,7 +120,7 @@ async def download(request: Request, principal: Administrator, db: Db, others: T
         content, kind = await asyncio.to_thread(pdf, told), "application/pdf"
     else:
         content, kind = json.dumps(told, ensure_ascii=False, indent=2).encode(), "application/json"
-    # Whose report it is, is in the file and not in its name.
+    # No personal data in the file name.
     name = f"{'indsigt' if wanted.language == 'da' else 'report'}-{local_date(now):%Y-%m-%d}.{wanted.format}"
     return Response(content, media_type=kind, headers={"content-disposition": f'attachment; filename="{name}"'})
 
@@ -128,31 +128,31 @@ async def download(request: Request, principal: Administrator, db: Db, others: T
 @router.post("/erase")
 @concerns(SUBJECT)
 @limited(HEAVY)
-async def ask_whether_to_erase(request: Request, principal: Administrator, db: Db, others: TheOthers) -> Response:
-    """Exactly what would be erased, what stays and why; nothing is erased yet."""
-    form = await read_form(request, Search)
+async def confirm_erasure(request: Request, principal: Administrator, db: Db, others: Others) -> Response:
+    """What would be erased, and what stays and why. Nothing is erased yet."""
+    form = await read_form(request, SubjectSearch)
     if form.data is None:
-        return _asked_again(request, form)
-    return await _confirm(request, principal, db, others, search=form.data, form=blank())
+        return _search_page(request, form)
+    return await _confirmation_page(request, principal, db, others, search=form.data, form=blank())
 
 
 @router.post("/erasures")
 @concerns(SUBJECT)
 @limited(HEAVY)
-async def erase(request: Request, principal: SteppedUpAdministrator, db: Db, others: TheOthers) -> Response:
-    """Erase somebody in every service."""
-    form = await read_form(request, Confirmation)
+async def erase(request: Request, principal: SteppedUpAdministrator, db: Db, others: Others) -> Response:
+    """Erase a person's data in every service."""
+    form = await read_form(request, ErasureConfirmation)
     if (confirmed := form.data) is None:
-        return _asked_again(request, form)
-    if not confirmed.is_meant:
+        return _search_page(request, form)
+    if not confirmed.is_confirmed:
         wrong = form.refused({"typed": _("That is not what you searched for. Nothing was erased.")})
-        return await _confirm(request, principal, db, others, search=confirmed, form=wrong, status_code=422)
-    inquiry = confirmed.inquiry(principal, "delete", current_language())
+        return await _confirmation_page(request, principal, db, others, search=confirmed, form=wrong, status_code=422)
+    subject_request = confirmed.subject_request(principal, "delete", current_language())
     try:
-        order_id = await commands.order_erasure(db, others, inquiry, seen=confirmed.seen)
-    except (NotAllAnswered, NothingHeld, FoundOtherwise, LastAdministrator) as refusal:
+        order_id = await commands.order_erasure(db, others, subject_request, seen=confirmed.seen)
+    except (ServicesUnavailable, NothingHeld, FindingsChanged, LastAdministrator) as refusal:
         told = blank().refused({"": problem_of(refusal).detail or ""})
-        return await _confirm(
+        return await _confirmation_page(
             request, principal, db, others, search=confirmed, form=told, status_code=problem_of(refusal).status
         )
     return RedirectResponse(f"/personal-data/erasures/{order_id}", 303)
@@ -160,18 +160,18 @@ async def erase(request: Request, principal: SteppedUpAdministrator, db: Db, oth
 
 @router.get("/erasures")
 @concerns(ERASURE, ERASURE_ORDER)
-async def show_ledger(request: Request, principal: Overseer, db: Db, others: TheOthers) -> Response:
-    """What was erased, by key alone, and the orders with how far they have come."""
+async def show_ledger(request: Request, principal: Overseer, db: Db, others: Others) -> Response:
+    """The ledger of erasures, which holds keys only, and the orders with their progress."""
     async with db.read(principal.taskforce) as conn:
         orders = await store.latest_orders(conn, principal.taskforce, limit=_SHOWN_ORDERS)
-    lines, away = await commands.ledgers(db, others, principal.taskforce)
-    return render(request, "personal_data_erasures.html", orders=orders, lines=lines, away=away, **_WORDS)
+    lines, unavailable = await commands.ledgers(db, others, principal.taskforce)
+    return render(request, "personal_data_erasures.html", orders=orders, lines=lines, unavailable=unavailable, **_WORDS)
 
 
 @router.get("/erasures/{order_id:uuid}")
 @concerns(ERASURE_ORDER)
 async def show_order(request: Request, principal: Overseer, db: Db, order_id: UUID) -> Response:
-    """How far an order has come."""
+    """The progress of an order."""
     async with db.read(principal.taskforce) as conn:
         order = await store.order(conn, principal.taskforce, order_id)
     return render(request, "personal_data_erasure.html", order=order, **_WORDS)
@@ -179,25 +179,29 @@ async def show_order(request: Request, principal: Overseer, db: Db, order_id: UU
 
 @router.post("/erasures/{order_id:uuid}")
 @concerns(ERASURE_ORDER)
-async def repeat_order(principal: Administrator, db: Db, others: TheOthers, order_id: UUID) -> Response:
-    """Ask those services again that have not answered."""
+async def repeat_order(principal: Administrator, db: Db, others: Others, order_id: UUID) -> Response:
+    """Send an order again to services that have not answered."""
     await commands.carry_out(db, others, principal.taskforce, order_id)
     return RedirectResponse(f"/personal-data/erasures/{order_id}", 303)
 
 
 @router.get("/deadlines")
 @concerns(DEADLINES)
-async def show_deadlines(request: Request, principal: Overseer, db: Db, others: TheOthers) -> Response:
-    """How long everything is kept, what would be deleted tonight, and what was deleted last."""
-    lines, away = await commands.deadlines(db, others, principal.taskforce, current_language())
-    return render(request, "personal_data_deadlines.html", lines=lines, away=away, date_text=date_text, **_WORDS)
+async def show_deadlines(request: Request, principal: Overseer, db: Db, others: Others) -> Response:
+    """How long data is kept, what is past its deadline, and what was deleted last."""
+    lines, unavailable = await commands.deadlines(db, others, principal.taskforce, current_language())
+    return render(
+        request, "personal_data_deadlines.html", lines=lines, unavailable=unavailable, date_text=date_text, **_WORDS
+    )
 
 
-def _asked_again(request: Request, form: Form[Any]) -> Response:
+def _search_page(request: Request, form: Form[Any]) -> Response:
     return render(request, "personal_data.html", status_code=422, form=form, **_WORDS)
 
 
-def _found(request: Request, search: Search, found: Found, *, refusal: Refusal | None = None) -> Response:
+def _findings_page(
+    request: Request, search: SubjectSearch, found: SubjectFindings, *, refusal: Refusal | None = None
+) -> Response:
     problem = None if refusal is None else problem_of(refusal)
     return render(
         request,
@@ -210,19 +214,19 @@ def _found(request: Request, search: Search, found: Found, *, refusal: Refusal |
     )
 
 
-async def _confirm(
+async def _confirmation_page(
     request: Request,
     principal: Principal,
     db: Database,
-    others: AsksOthers,
+    others: OtherServices,
     *,
-    search: Search,
+    search: SubjectSearch,
     form: Form[Any],
     status_code: int = 200,
 ) -> Response:
-    found = await commands.look_up(db, others, search.inquiry(principal, "search", current_language()))
-    if found.away:
-        return _found(request, search, found, refusal=NotAllAnswered())
+    found = await commands.look_up(db, others, search.subject_request(principal, "search", current_language()))
+    if found.unavailable:
+        return _findings_page(request, search, found, refusal=ServicesUnavailable())
     return render(
         request, "personal_data_erase.html", status_code=status_code, search=search, found=found, form=form, **_WORDS
     )

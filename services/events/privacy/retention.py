@@ -1,4 +1,7 @@
-"""When companies that are somebody's own, accounts and sessions are forgotten: the deadlines are in the register."""
+"""Deletes personally owned companies, accounts, sessions and link requests when their deadline has passed.
+
+The deadlines are in `personal_data.toml`.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,9 @@ if TYPE_CHECKING:
     from shared.db.database import Connection
 
 ERASED: Final = "(slettet)"
-"""What stands where a company's name was."""
+"""Replaces the name of an erased company."""
 
-# Nobody is told: such a company's name and number are in no message.
+# No message: the name and number of such a company were never published.
 _PERSONALLY_OWNED_COMPANIES = Job(
     name="personally_owned_companies",
     overdue=f"""
@@ -103,6 +106,6 @@ async def _taskforces(conn: Connection) -> list[UUID]:
 
 
 def retention() -> Retention:
-    """The service's jobs with their deadlines, as the data inventory says now."""
+    """Return the service's retention jobs with the deadlines of the data inventory."""
     inventory = read_service_inventory(Path(__file__).parents[1] / FILE)
     return Retention("events", JOBS, inventory, _taskforces)

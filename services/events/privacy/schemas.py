@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from shared.privacy.access_log import Action
 
 
-Why = Literal["subject_access", "subject_erasure", "subject_rectification", "supervision"]
+Purpose = Literal["subject_access", "subject_erasure", "subject_rectification", "supervision"]
 
 
 _DIGITS_OF_PHONE: Final = 8
@@ -25,19 +25,19 @@ _DIGITS_OF_PHONE: Final = 8
 _DIGITS_OF_CVR: Final = 8
 
 
-class Search(BaseModel):
-    """Who is looked up, and what for: at least one of the three that people are known by, as `tilsagn person` asks."""
+class SubjectSearch(BaseModel):
+    """Who is looked up, and why: at least one of e-mail address, telephone and CVR number."""
 
     email: Annotated[str, Field(max_length=254)] | None = None
     phone: (
         Annotated[str, Field(max_length=40), MayLookLikeCpr("a telephone number of any country, searched for")] | None
     ) = None
     cvr: Annotated[str, Field(max_length=20)] | None = None
-    purpose: Why
+    purpose: Purpose
 
     @field_validator("phone", "cvr")
     @classmethod
-    def _digits(cls, value: str | None, info: ValidationInfo) -> str | None:
+    def _has_all_digits(cls, value: str | None, info: ValidationInfo) -> str | None:
         digits = sum(map(str.isdigit, value or ""))
         if value and info.field_name == "phone" and digits < _DIGITS_OF_PHONE:
             raise PydanticCustomError("phone_too_short", "Type all eight digits of the number")
@@ -46,18 +46,18 @@ class Search(BaseModel):
         return value
 
     @model_validator(mode="after")
-    def _somebody(self) -> Self:
+    def _has_a_term(self) -> Self:
         if not (self.email or self.phone or self.cvr):
             raise PydanticCustomError("nobody_asked_for", "Type an e-mail address, a telephone number or a CVR number")
         return self
 
     @property
     def known_by(self) -> str:
-        """What has to be typed once more before they are erased: what they were searched for."""
+        """The search term that has to be typed again before erasing."""
         return self.email or self.phone or self.cvr or ""
 
-    def inquiry(self, principal: Principal, action: Action, language: Language) -> SubjectRequest:
-        """As the services are asked."""
+    def subject_request(self, principal: Principal, action: Action, language: Language) -> SubjectRequest:
+        """Return the request to the services."""
         return SubjectRequest(
             taskforce=principal.taskforce,
             emails=tuple(filter(None, [self.email])),
@@ -70,26 +70,26 @@ class Search(BaseModel):
         )
 
 
-class WantsReport(Search):
-    """A report that is to be downloaded."""
+class ReportForm(SubjectSearch):
+    """The form that downloads a report."""
 
     format: Literal["pdf", "json"]
     language: Language
 
 
-class Confirmation(Search):
-    """Somebody is to be erased: who, typed once more, and the digest of what was shown."""
+class ErasureConfirmation(SubjectSearch):
+    """The form that confirms an erasure: the search term typed again, and the digest of the findings shown."""
 
     seen: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     typed: Annotated[str, Field(max_length=254)] | None = None
 
     @property
-    def is_meant(self) -> bool:
-        """Whether what was typed is what they were searched for."""
-        return _compared(self.typed or "") == _compared(self.known_by)
+    def is_confirmed(self) -> bool:
+        """Whether the search term was typed again correctly."""
+        return _normalized(self.typed or "") == _normalized(self.known_by)
 
 
-def _compared(text: str) -> str:
-    """What was typed, for comparing: a number by its digits, an address in any case."""
+def _normalized(text: str) -> str:
+    """Return a search term for comparing: the digits of a number, an address in lower case."""
     digits = "".join(filter(str.isdigit, text))
     return digits[-_DIGITS_OF_PHONE:] if digits and "@" not in text else text.strip().casefold()

@@ -1,11 +1,11 @@
-"""SQL for orders to erase somebody. Takes the change's transaction, never commits."""
+"""SQL that loads and saves erasure orders. Runs in the caller's transaction, never commits."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from services.events.privacy.domain import ASKED_IN_ORDER, ErasureOrder, OrderNotFound, Part
+from services.events.privacy.domain import SERVICES_IN_ORDER, ErasureOrder, OrderNotFound, Part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 async def insert_order(
     conn: Connection, taskforce_id: UUID, order_id: UUID, *, by: str, keys: Mapping[str, Mapping[str, Sequence[UUID]]]
 ) -> None:
-    """Keep an order with a part for every service, those too that have nothing to erase: they are done."""
+    """Insert an order with a part for every service. Parts with nothing to erase are done at once."""
     await conn.execute(
         "insert into erasure_orders (taskforce_id, id, ordered_by) values ($1, $2, $3)", taskforce_id, order_id, by
     )
-    for service in ASKED_IN_ORDER:
+    for service in SERVICES_IN_ORDER:
         of_service = {name: [str(key) for key in every] for name, every in keys.get(service, {}).items()}
         await conn.execute(
             """
@@ -40,7 +40,7 @@ async def insert_order(
 
 
 async def open_keys(conn: Connection, taskforce_id: UUID, order_id: UUID) -> dict[str, dict[str, list[UUID]]]:
-    """What is still to be erased of an order, by service, and note that it is asked for now."""
+    """Return the keys still to erase, by service, and record the attempt."""
     rows = await conn.fetch(
         """
         update erasure_order_parts
@@ -56,13 +56,13 @@ async def open_keys(conn: Connection, taskforce_id: UUID, order_id: UUID) -> dic
     found = {row["service"]: row["keys"] for row in rows}
     return {
         service: {name: [UUID(key) for key in keys] for name, keys in found[service].items()}
-        for service in ASKED_IN_ORDER
+        for service in SERVICES_IN_ORDER
         if service in found
     }
 
 
 async def mark_done(conn: Connection, taskforce_id: UUID, order_id: UUID, service: str, erased: int) -> None:
-    """A service has erased its part: the ledger has the keys now, and they are forgotten here."""
+    """Mark a service's part as done and drop its keys; the ledger has them now."""
     await conn.execute(
         """
         update erasure_order_parts
@@ -82,7 +82,7 @@ async def mark_done(conn: Connection, taskforce_id: UUID, order_id: UUID, servic
 
 
 async def open_orders(conn: Connection, taskforce_id: UUID) -> list[UUID]:
-    """The orders that not every service has answered, the oldest first."""
+    """Return the orders with open parts, oldest first."""
     rows = await conn.fetch(
         """
         select id
@@ -101,7 +101,7 @@ async def open_orders(conn: Connection, taskforce_id: UUID) -> list[UUID]:
 
 
 async def order(conn: Connection, taskforce_id: UUID, order_id: UUID) -> ErasureOrder:
-    """One order. Raises `OrderNotFound`."""
+    """Return one order. Raises `OrderNotFound`."""
     found = await _orders(conn, taskforce_id, order_id, 1)
     if not found:
         raise OrderNotFound
@@ -109,7 +109,7 @@ async def order(conn: Connection, taskforce_id: UUID, order_id: UUID) -> Erasure
 
 
 async def latest_orders(conn: Connection, taskforce_id: UUID, *, limit: int) -> list[ErasureOrder]:
-    """The latest orders, the last first."""
+    """Return the latest orders, newest first."""
     return await _orders(conn, taskforce_id, None, limit)
 
 
@@ -150,6 +150,6 @@ def _in_order(parts: Sequence[asyncpg.Record], order_id: UUID) -> list[Part]:
     of_order = {part["service"]: part for part in parts if part["order_id"] == order_id}
     return [
         Part(service, of_order[service]["asked_at"], of_order[service]["done_at"], of_order[service]["erased"])
-        for service in ASKED_IN_ORDER
+        for service in SERVICES_IN_ORDER
         if service in of_order
     ]

@@ -1,4 +1,4 @@
-"""How a person is found in what events holds, and what erasing them means."""
+"""How a person's rows are found in this service, and what erasing them means."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ LOOKUPS: Final = (
         """,  # noqa: S608  (a word of ours)
     ),
     SubjectLookup("accounts", "people", find=_ACCOUNT, erase=_ERASE_ACCOUNT),
-    # With the account everything goes that refers to it: see the function.
+    # `erase_accounts` deletes every row that refers to the account.
     SubjectLookup("link_requests", "link_requests", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
     SubjectLookup("sessions", "sessions", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
     SubjectLookup("accounts", "passkeys", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
@@ -107,4 +107,4 @@ ACTIVITY_QUERIES: Final = (
 )
 
 SUBJECT_DATA: Final = SubjectData(LOOKUPS, retention(), owns=True, activity_queries=ACTIVITY_QUERIES)
-"""What the register's pages ask about people here."""
+"""What subject requests need to know of this service."""

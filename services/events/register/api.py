@@ -1,4 +1,4 @@
-"""The register of companies."""
+"""JSON routes of companies."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ router = APIRouter(prefix="/api/events/v1/companies", tags=["companies"])
 @router.post("", status_code=201, responses=problems(404, 409, 422))
 @concerns(COMPANY)
 async def register_company(principal: Planner, db: IdempotentDb, company: CompanyIn) -> CompanyOut:
-    """Put a company into the register."""
+    """Register a company."""
     await commands.register_company(db, principal.taskforce, company.company())
     return await _answer(db, principal.taskforce, company.id)
 
@@ -57,7 +57,7 @@ async def list_companies(
 @router.get("/{company_id}", responses=problems(404, 422))
 @concerns(COMPANY)
 async def read_company(principal: CompanyReader, db: Db, company_id: UUID) -> CompanyOut:
-    """One company."""
+    """Read one company."""
     return await _answer(db, principal.taskforce, company_id)
 
 

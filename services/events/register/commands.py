@@ -35,15 +35,15 @@ async def register_taskforce(
     since: date,
     at: datetime | None = None,
 ) -> None:
-    """Register a taskforce, or change its facts. Saying the same again changes nothing.
+    """Register a taskforce, or change its facts. The same facts again change nothing.
 
     Args:
-        slug: its name in addresses: lower-case letters, digits and hyphens, at most 63.
+        slug: its name in URLs: lower-case letters, digits and hyphens, at most 63.
         municipality: four-digit code as text.
         since: the first day its figures count from.
 
     Raises:
-        SlugTaken: another taskforce has it.
+        SlugTaken: another taskforce has the slug.
     """
     taskforce = Taskforce(id, slug, name, municipality, since)
     at = at or datetime.now(UTC)
@@ -60,10 +60,11 @@ async def register_taskforce(
 
 
 async def register_company(db: Database, taskforce_id: UUID, company: Company, *, at: datetime | None = None) -> None:
-    """Put a company into the register.
+    """Register a company.
 
     Raises:
-        IdTaken, TaskforceUnknown.
+        IdTaken: another company, or this one with other facts, has the id.
+        TaskforceUnknown.
     """
     try:
         async with db.change(taskforce_id) as conn:
@@ -73,10 +74,17 @@ async def register_company(db: Database, taskforce_id: UUID, company: Company, *
 
 
 async def add_company(conn: Connection, taskforce_id: UUID, company: Company, at: datetime) -> bool:
-    """Register the company unless it is; returns whether it is new."""
+    """Register a company in the caller's transaction.
+
+    Returns:
+        Whether it is new.
+
+    Raises:
+        IdTaken: another company, or this one with other facts, has the id.
+    """
     if not await store.insert_company(conn, taskforce_id, company, at=at):
         known, version = await store.load_company(conn, taskforce_id, company.id)
-        # Whose it is may have been cleared up since: whoever asks again still asks for the same.
+        # `clear_company` may have changed the ownership since; a retry of the registration is still the same request.
         if known != (company if version == 1 else replace(company, personally_owned=known.personally_owned)):
             raise IdTaken
         return False
@@ -85,7 +93,7 @@ async def add_company(conn: Connection, taskforce_id: UUID, company: Company, at
 
 
 async def clear_company(db: Database, taskforce_id: UUID, company_id: UUID, *, at: datetime | None = None) -> None:
-    """Say that a company is not personally owned: from now on its name travels. Twice is once.
+    """Record that a company is not personally owned: its name is published from now on. Idempotent.
 
     Raises:
         CompanyNotFound.

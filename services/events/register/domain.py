@@ -1,4 +1,4 @@
-"""The register's taskforces and companies, and the rules about them. No I/O."""
+"""Taskforces and companies, and the rules about them. No I/O."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class TaskforceUnknown(Refusal):
-    """Nobody has registered this taskforce."""
+    """There is no such taskforce."""
 
     code = "taskforce-unknown"
     kind = "not_found"
@@ -24,7 +24,7 @@ class TaskforceUnknown(Refusal):
 
 
 class SlugTaken(Refusal):
-    """Another taskforce of this installation has the short name already."""
+    """Another taskforce of this installation has the slug."""
 
     code = "slug-taken"
     kind = "conflict"
@@ -33,7 +33,7 @@ class SlugTaken(Refusal):
 
 
 class CompanyNotFound(Refusal):
-    """The taskforce's register has no such company."""
+    """The taskforce has no such company."""
 
     code = "company-not-found"
     kind = "not_found"
@@ -43,7 +43,7 @@ class CompanyNotFound(Refusal):
 
 
 class IdTaken(Refusal):
-    """Something else was already made under this id; the same thing again would have been the same answer."""
+    """Something with other facts has this id already. The same facts would have been answered as the first time."""
 
     code = "id-taken"
     kind = "conflict"
@@ -53,7 +53,7 @@ class IdTaken(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Taskforce:
-    """The tenant: who the register is kept for. `since` is the first day its figures count from."""
+    """A tenant. `since` is the first day its figures count from."""
 
     id: UUID
     slug: str
@@ -67,10 +67,9 @@ class Company:
     """A company of the register.
 
     Attributes:
-        cvr: a number whose checksum holds, or None.
-        cvr_as_typed: what was typed where it is no CVR number; kept until somebody corrects it, never published.
-        personally_owned: its name is a person's name, or nobody has yet said that it is not; it stays within
-            the service.
+        cvr: a number with a valid checksum, or None.
+        cvr_as_typed: what was typed if it is no valid CVR number; kept until it is corrected, never published.
+        personally_owned: its name is, or may be, the name of a person. It is not published then.
         industry: DB07 code, six digits.
         member: a member company of the taskforce.
     """
@@ -86,14 +85,14 @@ class Company:
 
     @classmethod
     def as_typed(cls, *, id: UUID, name: str, cvr: str | None = None, **facts: Unpack[_CompanyFacts]) -> Self:
-        """Make a company of what somebody typed: the CVR number is sorted by `sort_cvr`, the rest is taken."""
-        number, wrong = sort_cvr(cvr)
+        """Return a company with facts as a person typed them: the CVR number is checked by `split_cvr`."""
+        number, wrong = split_cvr(cvr)
         return cls(id, name, cvr=number, cvr_as_typed=wrong, **facts)
 
     def at_the_door(self) -> Self:
-        """How it is registered when it walks in: without a CVR number nobody can tell a firm from its owner.
+        """Return the company as it is registered when it walks in.
 
-        Then it counts as personally owned until a coordinator says otherwise.
+        Without a CVR number it counts as personally owned until a coordinator clears it: it may be a sole proprietor's.
         """
         return self if self.cvr is not None else replace(self, personally_owned=True)
 
@@ -105,10 +104,10 @@ class _CompanyFacts(TypedDict, total=False):
     personally_owned: bool
 
 
-def sort_cvr(typed: str | None) -> tuple[str | None, str | None]:
-    """Sort what was typed as a CVR number into `(cvr, cvr_as_typed)`, one of which is None.
+def split_cvr(typed: str | None) -> tuple[str | None, str | None]:
+    """Return what was typed as a CVR number as `(cvr, cvr_as_typed)`; at least one of them is None.
 
-    A wrong number is kept apart, not refused: it must not stop anybody at a door.
+    An invalid number is kept, not refused: it must not stop a company at the door.
     """
     if not typed:
         return None, None

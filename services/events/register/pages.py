@@ -1,4 +1,4 @@
-"""The register of companies: searching it, and adding to it."""
+"""HTML pages of companies."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.events.access import COMPANY, CompanyReader, Planner, plans
+from services.events.access import COMPANY, CompanyReader, Planner, is_planner
 from services.events.register import commands, queries
 from services.events.register.domain import CompanyNotFound
 from services.events.register.queries import ByName
@@ -40,11 +40,11 @@ async def show_companies(
     cleared: UUID | None = None,
     page_token: PageToken = None,
 ) -> Response:
-    """Search the register.
+    """List or search the companies.
 
     Args:
-        registered: the company that has just been added, to say so.
-        cleared: the company whose name travels from now on, to say so.
+        registered: a company that has just been added, for a message.
+        cleared: a company that has just been cleared, for a message.
     """
     text, taskforce = q.strip(), principal.taskforce
     async with db.read(taskforce) as conn:
@@ -75,14 +75,14 @@ async def show_companies(
         members=members,
         added=added,
         cleared=changed,
-        plans=plans(principal),
+        is_planner=is_planner(principal),
     )
 
 
 @router.get("/new")
 @concerns()
 async def new_company(request: Request, principal: Planner, db: Db) -> Response:
-    """An empty form, in the taskforce's own municipality."""
+    """The form for a new company, with the taskforce's own municipality filled in."""
     async with db.read(principal.taskforce) as conn:
         taskforce = await queries.taskforce(conn, principal.taskforce)
     return render(request, "company_new.html", form=blank(id=str(uuid4()), municipality=taskforce.municipality))
@@ -91,7 +91,7 @@ async def new_company(request: Request, principal: Planner, db: Db) -> Response:
 @router.post("")
 @concerns(COMPANY)
 async def register_company(request: Request, principal: Planner, db: Db) -> Response:
-    """Put a company into the register."""
+    """Register a company."""
     form = await read_form(request, CompanyIn)
     if form.data is None:
         return render(request, "company_new.html", status_code=422, form=form)
@@ -102,6 +102,6 @@ async def register_company(request: Request, principal: Planner, db: Db) -> Resp
 @router.post("/{company_id:uuid}/clear")
 @concerns(COMPANY)
 async def clear_company(principal: Planner, db: Db, company_id: UUID) -> Response:
-    """Say that a company is not personally owned: its name may be shown where its figures are."""
+    """Record that a company is not personally owned, so that its name may be published."""
     await commands.clear_company(db, principal.taskforce, company_id)
     return RedirectResponse(f"/companies?cleared={company_id}", 303)

@@ -23,7 +23,7 @@ class _Row(BaseModel):
 
 
 class CompanyRow(_Row):
-    """A company as the register shows it."""
+    """A company."""
 
     id: UUID
     name: str
@@ -39,19 +39,19 @@ class CompanyRow(_Row):
 
 
 class ByName(SortKey):
-    """Order of companies. Where a page ends says an id and not a name: tokens stand in addresses."""
+    """Cursor for companies by name. It holds an id, not a name: page tokens are part of URLs."""
 
     id: UUID
 
 
 async def taskforces(conn: Connection) -> list[Taskforce]:
-    """Every taskforce of the installation, by name. Needs no taskforce: `Database.system`."""
+    """Return every taskforce of the installation, by name. Works in `Database.system`, without a tenant."""
     rows = await conn.fetch("select id, slug, name, municipality, since from taskforces order by name, id")
     return [Taskforce(**row) for row in rows]
 
 
 async def taskforce(conn: Connection, taskforce_id: UUID) -> Taskforce:
-    """One taskforce. Raises `TaskforceUnknown`."""
+    """Return one taskforce. Raises `TaskforceUnknown`."""
     row = await conn.fetchrow("select id, slug, name, municipality, since from taskforces where id = $1", taskforce_id)
     if row is None:
         raise TaskforceUnknown
@@ -70,7 +70,7 @@ _COMPANY = """
 
 
 async def company(conn: Connection, taskforce_id: UUID, company_id: UUID) -> CompanyRow:
-    """One company. Raises `CompanyNotFound`."""
+    """Return one company. Raises `CompanyNotFound`."""
     row = await conn.fetchrow(_COMPANY + " and id = $2", taskforce_id, company_id)
     if row is None:
         raise CompanyNotFound
@@ -86,11 +86,11 @@ async def companies(
     after: ByName | None = None,
     limit: int,
 ) -> list[CompanyRow]:
-    """Companies by name, in Danish order.
+    """Return companies by name, in Danish order.
 
     Args:
         text: part of the name, or the beginning of the CVR number.
-        member: only member companies, or only others.
+        member: True for member companies only, False for others only.
     """
     rows = await conn.fetch(
         _COMPANY  # noqa: S608  (our own statement)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 async def lock_taskforce(conn: Connection, taskforce_id: UUID) -> tuple[Taskforce, int] | None:
-    """Return the taskforce and its version, locked until the transaction ends, or None."""
+    """Return the taskforce and its version, locked until the transaction ends; None if there is none."""
     row = await conn.fetchrow(
         """
         select id, slug, name, municipality, since, version
@@ -32,7 +32,7 @@ async def lock_taskforce(conn: Connection, taskforce_id: UUID) -> tuple[Taskforc
 
 
 async def save_taskforce(conn: Connection, taskforce: Taskforce, *, version: int, at: datetime) -> None:
-    """Insert or change the taskforce. Raises `asyncpg.UniqueViolationError` if the slug is another's."""
+    """Insert or update the taskforce. Raises `asyncpg.UniqueViolationError` if another one has the slug."""
     await conn.execute(
         """
         insert into taskforces (id, slug, name, municipality, since, version, registered_at)
@@ -55,7 +55,7 @@ async def save_taskforce(conn: Connection, taskforce: Taskforce, *, version: int
 
 
 async def insert_company(conn: Connection, taskforce_id: UUID, company: Company, *, at: datetime) -> bool:
-    """Insert the company unless its id is there already. Returns whether it was inserted."""
+    """Insert the company unless the id is in use. Returns whether it was inserted."""
     inserted = await conn.fetchval(
         """
         insert into companies
@@ -106,7 +106,7 @@ def _company(row: asyncpg.Record | None) -> tuple[Company, int]:
 
 
 async def save_ownership(conn: Connection, taskforce_id: UUID, company: Company, *, version: int) -> None:
-    """Save whether a locked company is personally owned, as its new version."""
+    """Save whether a locked company is personally owned, with its new version."""
     await conn.execute(
         """
         update companies

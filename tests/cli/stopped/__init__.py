@@ -1,1 +1,1 @@
-"""Commands for a deployment whose apps and workers are stopped: one deployment for all files here."""
+"""Commands for a deployment whose apps and workers are stopped. All files use one deployment."""

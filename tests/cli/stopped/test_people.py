@@ -1,4 +1,4 @@
-"""`tilsagn person`, `erasures`, and `reconcile --erasures`: somebody is shown, erased, and stays erased."""
+"""`tilsagn person`, `erasures`, and `reconcile --erasures`: a person is reported, erased, and stays erased."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 EVA = ("--email", "eva@firma.example")
 
 
-def test_a_person_is_shown_erased_and_erased_again_after_a_restore(stopped: Topology, tmp_path: Path) -> None:
+def test_a_person_is_reported_erased_and_erased_again_after_a_restore(stopped: Topology, tmp_path: Path) -> None:
     contact = uuid4()
     asyncio.run(_hire(stopped, contact))
     asyncio.run(_contact(stopped, contact))
@@ -55,15 +55,13 @@ def test_a_person_is_shown_erased_and_erased_again_after_a_restore(stopped: Topo
     assert again["repeated_at"] > line["erased_at"], "when it was erased stays, and when it was done again is told"
 
 
-def test_nobody_is_erased_who_is_not_known(stopped: Topology) -> None:
+def test_an_unknown_person_is_an_error(stopped: Topology) -> None:
     refused = _tilsagn(stopped, "person", "erase", "--phone", "97 00 00 00", "--yes", succeeds=False)
     assert "Nothing is held about anybody known by that" in refused.notes
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[1]", '[{"id": 1}]'])
-def test_something_else_than_a_ledger_is_refused_before_anything_is_touched(
-    stopped: Topology, tmp_path: Path, content: str
-) -> None:
+def test_an_invalid_ledger_is_refused_without_changes(stopped: Topology, tmp_path: Path, content: str) -> None:
     file = tmp_path / "x.json"
     file.write_text(content, encoding="utf-8")
     refused = _tilsagn(stopped, "reconcile", "--erasures", str(file), succeeds=False)
@@ -71,7 +69,7 @@ def test_something_else_than_a_ledger_is_refused_before_anything_is_touched(
 
 
 def _on_paper(stopped: Topology, folder: Path) -> None:
-    """The report is written for its owner alone, and never over something else."""
+    """The report is written for its owner only, and never over an existing file."""
     for language, tag in (("da", b"/Lang(da)"), ("en", b"/Lang(en)")):
         file = folder / f"{language}.pdf"
         _tilsagn(stopped, "person", "report", *EVA, "--pdf", str(file), "--language", language)
@@ -87,7 +85,7 @@ def _on_paper(stopped: Topology, folder: Path) -> None:
 
 
 def _tilsagn(stopped: Topology, *arguments: str, succeeds: bool | None = True) -> Ran:
-    """Run it; `succeeds` is None where the broker decides: the embedded one cannot be emptied."""
+    """Run the command; `succeeds` is None where it depends on the broker: the embedded one cannot be emptied."""
     ran = in_process(*arguments, state=stopped.folder / "none", environment=stopped.operator_environment())
     assert succeeds is None or (ran.exit_code == 0) is succeeds, ran.notes
     return ran

@@ -1,4 +1,4 @@
-"""`tilsagn reconcile`: what the broker knows and the databases have not got is listed before it is gone."""
+"""`tilsagn reconcile`: lists the changes that only the broker has before it empties the topics."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 TYPE, TOPIC = PledgeLogged.type_name(), PledgeLogged.topic()
 
 
-def test_nothing_is_touched_while_a_service_is_connected(stopped: Topology) -> None:
+def test_reconcile_refuses_while_a_service_is_connected(stopped: Topology) -> None:
     async def attempt() -> Ran:
         worker = await asyncpg.connect(stopped.app_dsn("dashboard"))
         try:
@@ -38,13 +38,13 @@ def test_nothing_is_touched_while_a_service_is_connected(stopped: Topology) -> N
     assert "connected as tilsagn_dashboard_app): stop all of them first" in refused.notes
 
 
-def test_a_local_run_needs_no_reconciling(stopped: Topology) -> None:
+def test_reconcile_refuses_a_local_run(stopped: Topology) -> None:
     refused = in_process("reconcile", state=stopped.folder / "none")
     assert refused.exit_code == 1
     assert "fills its broker anew at every start" in refused.notes
 
 
-def test_what_no_database_has_is_listed_once_with_what_it_said_and_the_rest_is_published_anew(
+def test_lost_changes_are_listed_once_with_their_state_and_the_others_are_published_again(
     stopped: Topology,
 ) -> None:
     kept, lost = uuid4(), uuid4()
@@ -66,7 +66,7 @@ def test_what_no_database_has_is_listed_once_with_what_it_said_and_the_rest_is_p
 
 
 @pytest.mark.kafka
-def test_the_broker_is_emptied_and_nobody_is_behind_then(stopped: Topology) -> None:
+def test_the_topics_are_emptied_and_no_group_has_lag(stopped: Topology) -> None:
     servers = stopped.broker.bootstrap_servers
     asyncio.run(_publish(stopped, *(uuid4() for _ in range(50))))
     assert not asyncio.run(topic_contents.is_empty(servers))

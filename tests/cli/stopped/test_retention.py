@@ -1,4 +1,4 @@
-"""`tilsagn retention`: says what is past its deadline, and deletes it where it is not only asked."""
+"""`tilsagn retention`: lists overdue personal data, and deletes it without --dry-run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.support.topology import Topology
 
 
-def test_the_dry_run_says_how_much_of_what_is_due_and_leaves_it_and_the_command_deletes_it(stopped: Topology) -> None:
+def test_the_dry_run_lists_overdue_rows_and_the_command_deletes_them(stopped: Topology) -> None:
     asyncio.run(_letter(stopped, "dashboard"))
 
     asked = _retention(stopped, "--dry-run", "--json").json

@@ -1,4 +1,4 @@
-"""Companies at an event's door, through the API."""
+"""Check-ins through the API."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.events.conftest import Caller
 
 
-async def test_a_company_of_the_register_checks_in(caller: Caller, db: Database) -> None:
+async def test_a_registered_company_checks_in(caller: Caller, db: Database) -> None:
     company, event = await caller.company(), await caller.event("publish", "open")
     answer = await caller.post(f"/events/{event['id']}/check-ins", {"company_id": company["id"]}, "member")
     assert answer.status_code == 201
@@ -40,7 +40,7 @@ async def test_a_walk_in_is_registered_and_checked_in_at_once(caller: Caller, db
 
 
 @pytest.mark.parametrize("cvr", [None, "11111111"])
-async def test_a_walk_in_without_a_valid_cvr_number_travels_as_an_id_until_a_coordinator_clears_it(
+async def test_a_walk_in_without_a_valid_cvr_number_is_published_as_an_id_until_a_coordinator_clears_it(
     caller: Caller, db: Database, taskforce_id: UUID, cvr: str | None
 ) -> None:
     event, company = await caller.event("publish", "open"), company_body(name="Knud Mikkelsen", cvr=cvr)
@@ -66,7 +66,7 @@ async def test_a_walk_in_without_a_valid_cvr_number_travels_as_an_id_until_a_coo
     assert (again.status_code, again.json()) == (201, first.json())
 
 
-async def test_a_walk_in_with_a_valid_cvr_number_travels_by_name_unless_it_is_said_to_be_personally_owned(
+async def test_a_walk_in_with_a_valid_cvr_number_is_published_by_name_unless_it_is_personally_owned(
     caller: Caller, db: Database
 ) -> None:
     event = await caller.event("publish", "open")
@@ -90,7 +90,7 @@ async def test_checking_in_again_is_answered_the_same_and_published_once(
     assert (names.count("CompanyCheckedIn"), names.count("CompanyRegistered")) == (1, 1)
 
 
-async def test_many_doors_at_once_let_a_walk_in_in_once(caller: Caller, db: Database) -> None:
+async def test_concurrent_requests_check_a_walk_in_in_once(caller: Caller, db: Database) -> None:
     event, body = await caller.event("publish", "open"), {"company": company_body()}
     answers = await asyncio.gather(*(caller.post(f"/events/{event['id']}/check-ins", body) for _ in range(6)))
     assert {answer.status_code for answer in answers} == {201}
@@ -100,18 +100,18 @@ async def test_many_doors_at_once_let_a_walk_in_in_once(caller: Caller, db: Data
 
 
 @pytest.mark.parametrize("steps", [(), ("publish",), ("publish", "open", "close"), ("cancel",)])
-async def test_nobody_comes_in_while_the_doors_are_not_open(
+async def test_no_company_checks_in_unless_the_event_is_open(
     caller: Caller, db: Database, steps: tuple[str, ...]
 ) -> None:
     event = await caller.event(*steps)
     before = await published(db)
     answer = await caller.post(f"/events/{event['id']}/check-ins", {"company": company_body()})
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/event-not-open")
-    # Nor has the walk-in been registered: all or nothing.
+    # The walk-in has not been registered either.
     assert await published(db) == before
 
 
-async def test_whoever_came_in_is_told_so_even_after_the_doors_have_closed(caller: Caller) -> None:
+async def test_a_repeated_check_in_is_answered_after_the_event_is_closed(caller: Caller) -> None:
     event, company = await caller.event("publish", "open"), await caller.company()
     body = {"company_id": company["id"]}
     first = await caller.post(f"/events/{event['id']}/check-ins", body)
@@ -128,14 +128,14 @@ async def test_a_walk_in_under_another_companys_id_is_refused(caller: Caller) ->
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/id-taken")
 
 
-async def test_an_unknown_company_is_not_let_in(caller: Caller) -> None:
+async def test_an_unknown_company_cannot_check_in(caller: Caller) -> None:
     event = await caller.event("publish", "open")
     answer = await caller.post(f"/events/{event['id']}/check-ins", {"company_id": str(uuid4())})
     assert (answer.status_code, answer.json()["type"]) == (404, "/problems/company-not-found")
 
 
 @pytest.mark.parametrize("body", [{}, {"company_id": str(uuid4()), "company": company_body()}])
-async def test_exactly_one_company_stands_at_the_door(caller: Caller, body: dict[str, Any]) -> None:
+async def test_a_check_in_names_exactly_one_company(caller: Caller, body: dict[str, Any]) -> None:
     event = await caller.event("publish", "open")
     answer = await caller.post(f"/events/{event['id']}/check-ins", body)
     assert answer.status_code == 422
@@ -156,7 +156,7 @@ async def test_check_ins_are_listed_the_latest_first_page_by_page(caller: Caller
     assert rest["next_page_token"] is None
 
 
-async def test_another_taskforce_can_neither_check_in_nor_look(caller: Caller, other_taskforce_id: UUID) -> None:
+async def test_another_taskforce_can_neither_check_in_nor_list(caller: Caller, other_taskforce_id: UUID) -> None:
     event, company = await caller.event("publish", "open"), await caller.company()
     elsewhere: dict[str, Any] = {"taskforce_id": other_taskforce_id}
     body = {"company_id": company["id"]}
@@ -164,7 +164,7 @@ async def test_another_taskforce_can_neither_check_in_nor_look(caller: Caller, o
     assert (await caller.get(f"/events/{event['id']}/check-ins", **elsewhere)).status_code == 404
 
 
-async def test_to_whoever_does_not_plan_a_draft_is_no_event_at_the_door_either(caller: Caller, db: Database) -> None:
+async def test_only_planners_find_a_draft_at_the_door(caller: Caller, db: Database) -> None:
     company, draft = await caller.company(), await caller.event(title="Hemmelig aften")
     headers = caller.headers("member") | {"origin": "https://localhost:8080"}
     page = f"/events/{draft['id']}"
@@ -174,7 +174,7 @@ async def test_to_whoever_does_not_plan_a_draft_is_no_event_at_the_door_either(c
         await caller.get(f"/events/{draft['id']}/check-ins", "member"),
         await caller.client.post(f"{page}/check-ins", data={"company_id": company["id"]}, headers=headers),
         await caller.client.post(f"{page}/walk-ins", data=company_body(), headers=headers),
-        # What is wrong with the form is said on a page with the event's title.
+        # The page with the form's errors has the event's title.
         await caller.client.post(f"{page}/walk-ins", data={"name": ""}, headers=headers),
     ]
     assert [answer.status_code for answer in answers] == [404] * len(answers)

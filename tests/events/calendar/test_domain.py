@@ -82,24 +82,24 @@ def test_an_illegal_transition_is_refused_by_name_and_changes_nothing(
 
 
 @pytest.mark.parametrize("steps", [("publish",), ("publish", "open"), ("publish", "open", "close"), ("cancel",)])
-def test_a_step_taken_twice_is_a_step_taken_once(steps: tuple[str, ...]) -> None:
+def test_a_repeated_transition_changes_nothing(steps: tuple[str, ...]) -> None:
     planned = event(*steps)
     version = planned.version
     assert not take(planned, steps[-1])
     assert planned.version == version
 
 
-def test_a_decision_taken_on_an_older_version_is_refused() -> None:
+def test_a_transition_of_an_older_version_is_refused() -> None:
     planned = event("publish")
     with pytest.raises(StaleVersion):
-        planned.open(NOW, seen=1)
+        planned.open(NOW, expected_version=1)
     assert planned.status == "published"
-    assert planned.open(NOW, seen=2)
+    assert planned.open(NOW, expected_version=2)
 
 
-def test_a_step_that_has_been_taken_is_not_refused_for_an_older_version() -> None:
+def test_a_repeated_transition_is_accepted_with_an_older_version() -> None:
     planned = event("publish")
-    assert not planned.publish(seen=1)
+    assert not planned.publish(expected_version=1)
 
 
 def test_an_event_ends_after_it_begins() -> None:
@@ -108,13 +108,13 @@ def test_an_event_ends_after_it_begins() -> None:
 
 
 @pytest.mark.parametrize("steps", [(), ("publish",), ("publish", "open", "close"), ("cancel",)])
-def test_companies_come_in_only_while_the_doors_are_open(steps: tuple[str, ...]) -> None:
+def test_companies_check_in_only_while_the_event_is_open(steps: tuple[str, ...]) -> None:
     with pytest.raises(EventNotOpen):
         event(*steps).admit()
     event("publish", "open").admit()
 
 
-def test_a_pass_runs_out_fourteen_days_after_the_event() -> None:
+def test_a_pass_expires_fourteen_days_after_the_event() -> None:
     planned = event("publish")
     expires_at = planned.pass_expires_at(NOW)
     assert expires_at == planned.plan.ends_at + timedelta(days=14)

@@ -1,4 +1,4 @@
-"""Employer events and their transitions, through the API."""
+"""Events and their transitions through the API."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.events.conftest import Caller
 
 
-async def test_an_evening_is_published_step_by_step_with_its_whole_state(caller: Caller, db: Database) -> None:
+async def test_every_transition_publishes_the_whole_state(caller: Caller, db: Database) -> None:
     body = event_body()
     await caller.event("publish", "open", "close", **body)
     facts = [(name, fact) for name, fact in await published(db) if name.startswith("Event")]
@@ -69,21 +69,21 @@ async def test_an_illegal_transition_is_a_conflict_and_changes_nothing(
     assert await published(db) == before
 
 
-async def test_a_transition_asked_for_twice_happens_once(caller: Caller, db: Database) -> None:
+async def test_a_repeated_transition_happens_once(caller: Caller, db: Database) -> None:
     event = await caller.event("publish")
     again = await caller.post(f"/events/{event['id']}/publish")
     assert (again.status_code, again.json()) == (200, event)
     assert [name for name, _ in await published(db)].count("EventPublished") == 1
 
 
-async def test_many_who_open_the_doors_at_once_open_them_once(caller: Caller, db: Database) -> None:
+async def test_concurrent_requests_open_an_event_once(caller: Caller, db: Database) -> None:
     event = await caller.event("publish")
     answers = await asyncio.gather(*(caller.post(f"/events/{event['id']}/open") for _ in range(6)))
     assert {answer.status_code for answer in answers} == {200}
     assert [name for name, _ in await published(db)].count("EventOpened") == 1
 
 
-async def test_the_version_is_in_the_etag_and_if_match_is_kept(caller: Caller) -> None:
+async def test_the_version_is_in_the_etag_and_if_match_is_honoured(caller: Caller) -> None:
     event = await caller.event()
     path = f"/events/{event['id']}"
     assert (await caller.get(path)).headers["etag"] == '"1"'
@@ -106,7 +106,7 @@ async def test_the_version_is_in_the_etag_and_if_match_is_kept(caller: Caller) -
         ('"' + "9" * 150 + '"', 412),
     ],
 )
-async def test_if_match_is_read_as_http_says(caller: Caller, if_match: str | None, status: int) -> None:
+async def test_if_match_follows_rfc_9110(caller: Caller, if_match: str | None, status: int) -> None:
     event = await caller.event()
     answer = await caller.post(f"/events/{event['id']}/publish", if_match=if_match)
     assert answer.status_code == status
@@ -131,7 +131,7 @@ async def test_events_are_listed_by_status(caller: Caller) -> None:
     assert [item["id"] for item in (await caller.get("/events?status=open")).json()["items"]] == [live["id"]]
 
 
-async def test_a_draft_is_seen_by_those_who_plan_alone(caller: Caller) -> None:
+async def test_only_planners_see_a_draft(caller: Caller) -> None:
     draft = await caller.event()
     announced = await caller.event("publish")
     assert [item["id"] for item in (await caller.get("/events", "member")).json()["items"]] == [announced["id"]]
@@ -139,7 +139,7 @@ async def test_a_draft_is_seen_by_those_who_plan_alone(caller: Caller) -> None:
     assert (await caller.get(f"/events/{draft['id']}", "admin")).status_code == 200
 
 
-async def test_another_taskforce_neither_sees_nor_moves_an_event(
+async def test_another_taskforce_neither_sees_nor_changes_an_event(
     caller: Caller, db: Database, other_taskforce_id: UUID
 ) -> None:
     event = await caller.event("publish")

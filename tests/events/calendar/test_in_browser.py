@@ -1,4 +1,4 @@
-"""An event's evening in Chromium: on a phone at the door, on the projector, with and without JavaScript."""
+"""An event's evening in Chromium: on a phone, on the projector, with and without JavaScript."""
 
 from __future__ import annotations
 

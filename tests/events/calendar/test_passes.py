@@ -1,4 +1,4 @@
-"""Event passes, the short link and the QR code that lead to them."""
+"""Event passes, their short link and their QR code."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ async def test_an_event_long_over_hands_out_no_passes(caller: Caller) -> None:
     assert (await caller.post(f"/events/{event['id']}/passes")).status_code == 409
 
 
-async def test_revoking_begins_a_new_generation_and_tells_everybody(caller: Caller, db: Database) -> None:
+async def test_revoking_passes_publishes_a_new_generation(caller: Caller, db: Database) -> None:
     event = await caller.event("publish")
     answer = await caller.post(f"/events/{event['id']}/passes/revoke", {"generation": 1})
     assert (answer.status_code, answer.json(), answer.headers["etag"]) == (200, {"generation": 2}, '"3"')
@@ -113,7 +113,7 @@ async def test_a_code_of_an_event_that_is_gone_does_not_work(
     assert (await _follow(caller, f"/events/pass/{code}")).status_code == 404
 
 
-def test_a_code_is_sealed_with_the_signing_key(events_settings: EventsSettings, taskforce_id: UUID) -> None:
+def test_a_code_depends_on_the_signing_key(events_settings: EventsSettings, taskforce_id: UUID) -> None:
     stranger = new_private_jwk()
     elsewhere = events_settings.__class__(
         **events_settings.model_dump(exclude={"token_private_key", "token_jwks"}),
@@ -121,14 +121,14 @@ def test_a_code_is_sealed_with_the_signing_key(events_settings: EventsSettings, 
         token_jwks=public_jwks(stranger),
     )
     code = passes.link_code(elsewhere, taskforce_id, uuid4(), 1)
-    with pytest.raises(passes.PassLinkBroken):
+    with pytest.raises(passes.InvalidPassLink):
         passes.read_link(events_settings, code)
 
 
 def test_the_qr_code_is_coarse_enough_for_a_hall() -> None:
     drawing = ET.fromstring(passes.qr_svg("https://tilsagn.struer.example/events/pass/" + "x" * 64))
     _, _, width, height = drawing.attrib["viewBox"].split()
-    # 49 modules of 1.5 cm are a code of 75 cm, which a phone reads across a hall.
+    # 49 modules of 1.5 cm make a code of 75 cm, which a phone reads across a hall.
     assert width == height
     assert int(width) - 8 <= 49
     assert "style" not in ET.tostring(drawing, encoding="unicode")

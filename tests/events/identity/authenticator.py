@@ -1,4 +1,4 @@
-"""A device that keeps passkeys, in software: what a test wants wrong, it does wrong."""
+"""A software authenticator for passkeys, which can misbehave on request."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def decoded(text: str) -> bytes:
 
 @dataclass
 class Device:
-    """One key, P-256.
+    """An authenticator with one P-256 key.
 
     Attributes:
-        origin: of the page that it believes to answer.
-        verifies: whether it asks who holds it.
-        count: how often it says that it was used; it counts on by itself. None: it does not count.
+        origin: the origin that it signs for.
+        verifies: whether it verifies the user.
+        count: the next sign count; None: it does not count.
     """
 
     origin: str
@@ -48,7 +48,7 @@ class Device:
     rp_id: str = ""
 
     def make(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """What `navigator.credentials.create` would give."""
+        """Return what `navigator.credentials.create` would."""
         self.user_handle, self.rp_id = decoded(asked["user"]["id"]), asked["rp"]["id"]
         point = self.key.public_key().public_numbers()
         public_key = {1: 2, 3: -7, -1: 1, -2: point.x.to_bytes(32), -3: point.y.to_bytes(32)}
@@ -62,7 +62,7 @@ class Device:
         )
 
     def sign(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """What `navigator.credentials.get` would give."""
+        """Return what `navigator.credentials.get` would."""
         if self.count is not None:
             self.count += 1
         said, client_data = self._said(0), self._client_data("webauthn.get", asked)

@@ -1,4 +1,4 @@
-"""Somebody's browser with a device beside it, and what tests of passkeys ask."""
+"""A browser with an authenticator, and queries for tests of passkeys."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ BY_SCRIPT = {"sec-fetch-mode": "cors", "sec-fetch-site": "same-origin", "accept"
 PAGE = {"accept": "text/html", "sec-fetch-mode": "navigate", "sec-fetch-site": "same-origin"}
 ORIGIN = "http://localhost:8080"
 HOST = "localhost.local"
-"""What the cookie jar calls a host without a dot."""
+"""The cookie jar's name of a host without a dot."""
 
 
 class Browser:
-    """Somebody's browser on the application, with a device beside it."""
+    """A browser on the application, with an authenticator."""
 
     def __init__(self, app: FastAPI, db: Database, settings: EventsSettings) -> None:
         self.db, self.settings = db, settings
@@ -46,7 +46,7 @@ class Browser:
         self.device = Device(ORIGIN)
 
     async def signed_in(self, taskforce_id: UUID, person: Person, proof: Proof) -> SessionKey:
-        """Sign somebody in without more ado."""
+        """Open a session without a page."""
         key, who = await sessions.start(self.db, taskforce_id, person.id, proof=proof, device="x")
         token = sign_token(self.settings.token_private_key.get_secret_value(), who, lifetime_seconds=60)
         self.client.cookies.clear()
@@ -55,14 +55,14 @@ class Browser:
         return key
 
     async def send(self, path: str, body: Any) -> httpx.Response:
-        """As the page's script sends it."""
+        """Send JSON as the page's script does."""
         return await self.client.post(path, json=body, headers=BY_SCRIPT)
 
     async def asked_to_enrol(self, code: str | None = None) -> httpx.Response:
         return await self.send("/account/passkeys/options", {"code": code})
 
     async def enrol(self, code: str | None = None) -> httpx.Response:
-        """Add the device's passkey; what refuses it answers."""
+        """Add the device's passkey. Returns the last response."""
         asked = await self.asked_to_enrol(code)
         if asked.status_code != 200:
             return asked
@@ -100,7 +100,7 @@ async def a_code(db: Database, settings: EventsSettings, taskforce_id: UUID, per
 
 
 async def with_passkey(db: Database, taskforce_id: UUID, person_id: UUID) -> None:
-    """Let somebody have a passkey, whichever."""
+    """Insert some passkey for a person."""
     id, now = uuid4(), datetime.now(UTC)
     passkey = Passkey(id, person_id, id.bytes, b"", 0, "", backed_up=False, created_at=now)
     async with db.change(taskforce_id) as conn:
@@ -108,7 +108,7 @@ async def with_passkey(db: Database, taskforce_id: UUID, person_id: UUID) -> Non
 
 
 def kind(answer: httpx.Response) -> str:
-    """What the problem is called."""
+    """Return the code of a problem."""
     return str(answer.json()["type"]).removeprefix("/problems/")
 
 

@@ -1,7 +1,4 @@
-"""Tokens, links and passes that open nothing: what is said to whoever comes with one, in both languages, and no more.
-
-That each kind is refused is tried beside what makes it; here is what a person and a program are told.
-"""
+"""What people and programs are told about invalid tokens, links and passes, in both languages."""
 
 from __future__ import annotations
 
@@ -19,7 +16,7 @@ from joserfc.jwk import OctKey, OKPKey
 
 from services.events.calendar import passes
 from services.events.identity.administration import commands as people
-from services.events.identity.first_admin.commands import make_setup_link
+from services.events.identity.first_admin.commands import make_first_admin_link
 from services.events.identity.magic_links.domain import LIFETIME, LinkCode
 from shared.http.auth import COOKIE, SESSION_COOKIE, new_private_jwk
 from shared.http.refusals import problem_with_code
@@ -56,7 +53,7 @@ def assert_says(answer: httpx.Response, refusal: str, language: Language, *withh
 
 @IN_EACH_LANGUAGE
 @pytest.mark.parametrize("how", ["used", "too old", "altered", "of another taskforce", "closed account", "no link"])
-async def test_a_link_that_opens_nothing_says_so_and_leaves_nothing_behind(
+async def test_an_invalid_link_says_so_and_changes_nothing(
     *,
     browser: httpx.AsyncClient,  # noqa: F811
     db: Database,
@@ -113,7 +110,7 @@ async def test_a_setup_link_that_was_replaced_says_so(
     other_taskforce_id: UUID,
     language: Language,
 ) -> None:
-    old, _new = [await make_setup_link(db, other_taskforce_id) for _ in "12"]
+    old, _new = [await make_first_admin_link(db, other_taskforce_id) for _ in "12"]
     for answer in (
         await browser.get(f"{old}?lang={language}", headers=PAGE),
         await browser.post(f"{old}?lang={language}", headers=PAGE, data={"name": "Bo", "email": "bo@b.example"}),
@@ -123,7 +120,7 @@ async def test_a_setup_link_that_was_replaced_says_so(
 
 
 @IN_EACH_LANGUAGE
-async def test_a_pass_that_opens_nothing_says_so(
+async def test_an_invalid_pass_says_so(
     caller: Caller, events_settings: EventsSettings, other_taskforce_id: UUID, language: Language
 ) -> None:
     event = await caller.event("publish", "open")
@@ -173,7 +170,7 @@ WAYS: Final = (
 
 @IN_EACH_LANGUAGE
 @pytest.mark.parametrize("how", WAYS)
-async def test_a_token_that_is_not_ours_changes_nothing_and_does_not_say_what_is_wrong_with_it(
+async def test_an_invalid_token_is_refused_without_saying_why(
     caller: Caller, events_settings: EventsSettings, db: Database, taskforce_id: UUID, how: str, language: Language
 ) -> None:
     before = await count(db, taskforce_id, "people")

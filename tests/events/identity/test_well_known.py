@@ -1,4 +1,4 @@
-"""What is found at agreed places, by everybody."""
+"""Well-known URIs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def test_the_published_keys_verify_what_we_sign_and_hold_nothing_secret(
     assert all("d" not in key for key in json.loads(answer.text)["keys"])
 
 
-async def test_where_to_report_a_weakness_is_said_where_somebody_has_said_it(
+async def test_security_txt_is_published_if_a_contact_is_configured(
     client: httpx.AsyncClient, events_settings: EventsSettings
 ) -> None:
     assert (await client.get("/.well-known/security.txt")).status_code == 404
@@ -44,7 +44,7 @@ async def test_where_to_report_a_weakness_is_said_where_somebody_has_said_it(
 
 
 @pytest.mark.parametrize("contact", ["sikkerhed@struer.example", "http://struer.example", "mailto:a b"])
-def test_a_contact_that_is_no_address_is_refused_at_the_start(events_settings: EventsSettings, contact: str) -> None:
+def test_an_invalid_security_contact_is_refused_at_the_start(events_settings: EventsSettings, contact: str) -> None:
     facts = events_settings.model_dump() | {"security_contact": contact}
     with pytest.raises(ValidationError, match="security_contact"):
         EventsSettings(**facts)

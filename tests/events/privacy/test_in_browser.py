@@ -1,4 +1,4 @@
-"""The pages about somebody's data in Chromium: on a phone and a desktop, in both languages, and without JavaScript."""
+"""The pages of subject requests in Chromium: on a phone and a desktop, in both languages, without JavaScript."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The register of companies, through the API."""
+"""Companies through the API."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ async def test_a_cvr_number_that_another_company_has_warns(caller: Caller) -> No
     assert [warning["code"] for warning in answer.json()["warnings"]] == ["cvr_shared"]
 
 
-async def test_a_personally_owned_company_travels_as_an_id(caller: Caller, db: Database) -> None:
+async def test_a_personally_owned_company_is_published_as_an_id(caller: Caller, db: Database) -> None:
     company = await caller.company(
         name="Snedker Knud Mikkelsen", personally_owned=True, municipality="0671", industry="433200"
     )
@@ -153,7 +153,7 @@ async def test_another_taskforce_sees_nothing_and_may_use_the_same_id(
     assert [name for name, _ in await published(db)].count("CompanyRegistered") == 2
 
 
-async def test_a_taskforce_that_nobody_registered_is_refused(caller: Caller) -> None:
+async def test_an_unknown_taskforce_is_refused(caller: Caller) -> None:
     answer = await caller.post("/companies", company_body(), taskforce_id=uuid4())
     assert (answer.status_code, answer.json()["type"]) == (404, "/problems/taskforce-unknown")
 

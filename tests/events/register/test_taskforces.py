@@ -1,4 +1,4 @@
-"""The registry of taskforces."""
+"""Registering taskforces."""
 
 from __future__ import annotations
 
@@ -23,9 +23,7 @@ FACTS: dict[str, Any] = {
 }
 
 
-async def test_a_taskforce_is_registered_once_however_often_it_is_said(
-    events_database: Database, taskforce_id: UUID
-) -> None:
+async def test_registering_a_taskforce_again_changes_nothing(events_database: Database, taskforce_id: UUID) -> None:
     for _ in range(3):
         await commands.register_taskforce(events_database, id=taskforce_id, **FACTS)
     facts = await published(events_database)

@@ -1,4 +1,4 @@
-"""Who has turned up at an event."""
+"""JSON routes of check-ins."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.events.access import CHECK_IN, COMPANY, EVENT, DoorKeeper, plans
+from services.events.access import CHECK_IN, COMPANY, EVENT, DoorKeeper, is_planner
 from services.events.calendar import commands, queries
 from services.events.calendar.queries import ByTime
 from services.events.calendar.schemas import CheckInIn, CheckInOut, CheckInPage
@@ -28,24 +28,24 @@ router = APIRouter(prefix="/api/events/v1/events/{event_id}/check-ins", tags=["a
 @concerns(EVENT, COMPANY)
 @limited(LOGGING)
 async def check_in(principal: DoorKeeper, db: IdempotentDb, event_id: UUID, arrival: CheckInIn) -> CheckInOut:
-    """Check a company in. Once is enough: the same again is answered the same again."""
-    company_id = await arrive(db, principal, event_id, arrival)
+    """Check a company in. Repeating the request gives the same answer."""
+    company_id = await run_check_in(db, principal, event_id, arrival)
     async with db.read(principal.taskforce) as conn:
         row = await queries.check_in(conn, principal.taskforce, event_id, company_id)
     return CheckInOut.of(row)
 
 
-async def arrive(db: Db, principal: Principal, event_id: UUID, arrival: CheckInIn) -> UUID:
-    """Send the arrival to its use case; returns the company's id."""
+async def run_check_in(db: Db, principal: Principal, event_id: UUID, arrival: CheckInIn) -> UUID:
+    """Run the use case for a registered company or a walk-in. Returns the company's id."""
     if arrival.company is not None:
         company = arrival.company.company()
         await commands.check_in_walk_in(
-            db, principal.taskforce, event_id, company, by=principal.subject, drafts=plans(principal)
+            db, principal.taskforce, event_id, company, by=principal.subject, drafts=is_planner(principal)
         )
         return company.id
     assert arrival.company_id is not None
     await commands.check_in(
-        db, principal.taskforce, event_id, arrival.company_id, by=principal.subject, drafts=plans(principal)
+        db, principal.taskforce, event_id, arrival.company_id, by=principal.subject, drafts=is_planner(principal)
     )
     return arrival.company_id
 
@@ -55,9 +55,9 @@ async def arrive(db: Db, principal: Principal, event_id: UUID, arrival: CheckInI
 async def list_check_ins(
     principal: DoorKeeper, db: Db, event_id: UUID, page_size: PageSize = 50, page_token: PageToken = None
 ) -> CheckInPage:
-    """Who has come, the latest first."""
+    """List an event's check-ins, latest first."""
     async with db.read(principal.taskforce) as conn:
-        await queries.event(conn, principal.taskforce, event_id, drafts=plans(principal))
+        await queries.event(conn, principal.taskforce, event_id, drafts=is_planner(principal))
         rows = await queries.check_ins(
             conn, principal.taskforce, event_id, after=ByTime.read(page_token), limit=page_size + 1
         )

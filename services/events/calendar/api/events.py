@@ -1,4 +1,4 @@
-"""Employer events and their transitions."""
+"""JSON routes of events and their transitions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from services.events.access import EVENT, EventApiReader, Planner, plans
+from services.events.access import EVENT, EventApiReader, Planner, is_planner
 from services.events.calendar import commands, queries
 from services.events.calendar.queries import ByTime
 from services.events.calendar.schemas import EventIn, EventOut, EventPage
@@ -28,7 +28,7 @@ router = APIRouter(prefix="/api/events/v1/events", tags=["events"])
 @router.post("", status_code=201, responses=versioned(201) | problems(404, 409, 422))
 @concerns(EVENT)
 async def draft_event(principal: Planner, db: IdempotentDb, event: EventIn, response: Response) -> EventOut:
-    """Begin to plan an event: it is a draft until it is published."""
+    """Draft an event."""
     drafted = await commands.draft_event(db, principal.taskforce, **event.model_dump())
     return await _answer(db, principal, drafted.id, response)
 
@@ -42,12 +42,12 @@ async def list_events(
     page_size: PageSize = 50,
     page_token: PageToken = None,
 ) -> EventPage:
-    """List the events, the one that starts last first."""
+    """List the events, the latest start first."""
     async with db.read(principal.taskforce) as conn:
         rows = await queries.events(
             conn,
             principal.taskforce,
-            drafts=plans(principal),
+            drafts=is_planner(principal),
             status=status,
             after=ByTime.read(page_token),
             limit=page_size + 1,
@@ -60,7 +60,7 @@ async def list_events(
 @router.get("/{event_id}", responses=versioned() | problems(404, 422))
 @concerns(EVENT)
 async def read_event(principal: EventApiReader, db: Db, event_id: UUID, response: Response) -> EventOut:
-    """One event; its version is in the ETag."""
+    """Read one event; its version is in the ETag."""
     return await _answer(db, principal, event_id, response)
 
 
@@ -69,8 +69,8 @@ async def read_event(principal: EventApiReader, db: Db, event_id: UUID, response
 async def publish_event(
     principal: Planner, db: IdempotentDb, event_id: UUID, response: Response, expected: ExpectedVersion
 ) -> EventOut:
-    """Announce a draft."""
-    await commands.publish_event(db, principal.taskforce, event_id, seen=expected)
+    """Publish a draft."""
+    await commands.publish_event(db, principal.taskforce, event_id, expected_version=expected)
     return await _answer(db, principal, event_id, response)
 
 
@@ -79,8 +79,8 @@ async def publish_event(
 async def open_event(
     principal: Planner, db: IdempotentDb, event_id: UUID, response: Response, expected: ExpectedVersion
 ) -> EventOut:
-    """Open a published event's doors: companies check in and pledges are taken."""
-    await commands.open_event(db, principal.taskforce, event_id, seen=expected)
+    """Open a published event: companies can check in and pledges can be logged."""
+    await commands.open_event(db, principal.taskforce, event_id, expected_version=expected)
     return await _answer(db, principal, event_id, response)
 
 
@@ -89,8 +89,8 @@ async def open_event(
 async def close_event(
     principal: Planner, db: IdempotentDb, event_id: UUID, response: Response, expected: ExpectedVersion
 ) -> EventOut:
-    """End an open event. What phones have captured until now is still accepted."""
-    await commands.close_event(db, principal.taskforce, event_id, seen=expected)
+    """Close an open event. Pledges that phones captured before are still accepted."""
+    await commands.close_event(db, principal.taskforce, event_id, expected_version=expected)
     return await _answer(db, principal, event_id, response)
 
 
@@ -99,13 +99,13 @@ async def close_event(
 async def cancel_event(
     principal: Planner, db: IdempotentDb, event_id: UUID, response: Response, expected: ExpectedVersion
 ) -> EventOut:
-    """Call off a draft or a published event."""
-    await commands.cancel_event(db, principal.taskforce, event_id, seen=expected)
+    """Cancel a draft or a published event."""
+    await commands.cancel_event(db, principal.taskforce, event_id, expected_version=expected)
     return await _answer(db, principal, event_id, response)
 
 
 async def _answer(db: Db, principal: Principal, event_id: UUID, response: Response) -> EventOut:
     async with db.read(principal.taskforce) as conn:
-        row = await queries.event(conn, principal.taskforce, event_id, drafts=plans(principal))
+        row = await queries.event(conn, principal.taskforce, event_id, drafts=is_planner(principal))
     response.headers["etag"] = etag(row.version)
     return EventOut.of(row)

@@ -1,4 +1,4 @@
-"""Event passes: what a guest gets by scanning an event's QR code."""
+"""JSON routes of event passes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/api/events/v1/events/{event_id}/passes", tags=["pass
 @router.post("", status_code=201, responses=problems(404, 409, 422))
 @concerns(EVENT)
 async def issue_pass(principal: Planner, db: Db, settings: Settings, event_id: UUID) -> PassOut:
-    """Hand out a pass of the present generation. Nothing is stored: every pass of a generation is as good."""
+    """Issue a pass of the current generation. Nothing is stored: all passes of a generation are equal."""
     async with db.read(principal.taskforce) as conn:
         event = await store.load_event(conn, principal.taskforce, event_id)
     issued = passes.issue(settings, principal.taskforce, event)
@@ -44,13 +44,13 @@ async def revoke_passes(
     which: RevokeIn | None = None,
     expected: ExpectedVersion,
 ) -> GenerationOut:
-    """Make every pass handed out so far worthless. Say `generation` to make asking twice the same as once."""
+    """Revoke all passes issued so far. With `generation`, repeating the request revokes nothing more."""
     event = await commands.revoke_passes(
         db,
         principal.taskforce,
         event_id,
         generation=None if which is None else which.generation,
-        seen=expected,
+        expected_version=expected,
     )
     response.headers["etag"] = etag(event.version)
     return GenerationOut(generation=event.pass_generation)

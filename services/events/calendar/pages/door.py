@@ -1,4 +1,4 @@
-"""The door of an open event: a company of the register comes in, or one that nobody had heard of."""
+"""HTML routes for the door of an open event: checking companies in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.events.access import CHECK_IN, COMPANY, EVENT, DoorKeeper, plans
+from services.events.access import CHECK_IN, COMPANY, EVENT, DoorKeeper, is_planner
 from services.events.calendar import commands, queries
 from services.events.calendar.schemas import ArrivalForm
 from services.events.register.schemas import CompanyIn
@@ -28,13 +28,13 @@ _MOST_NAMES = 500
 @concerns(EVENT, COMPANY)
 @limited(LOGGING)
 async def check_in(request: Request, principal: DoorKeeper, db: Db, event_id: UUID) -> Response:
-    """Let a company of the register in."""
+    """Check a registered company in."""
     form = await read_form(request, ArrivalForm)
     if form.data is None:
         raise Problem(422)
     company_id = form.data.company_id
     await commands.check_in(
-        db, principal.taskforce, event_id, company_id, by=principal.subject, drafts=plans(principal)
+        db, principal.taskforce, event_id, company_id, by=principal.subject, drafts=is_planner(principal)
     )
     return RedirectResponse(f"/events/{event_id}?arrived={company_id}", 303)
 
@@ -43,28 +43,28 @@ async def check_in(request: Request, principal: DoorKeeper, db: Db, event_id: UU
 @concerns(EVENT)
 @limited(LOGGING)
 async def check_in_walk_in(request: Request, principal: DoorKeeper, db: Db, event_id: UUID) -> Response:
-    """Let a company in that is not in the register, and put it there."""
+    """Register a company that walks in, and check it in."""
     form = await read_form(request, CompanyIn)
     if form.data is None:
         async with db.read(principal.taskforce) as conn:
-            event = await queries.event(conn, principal.taskforce, event_id, drafts=plans(principal))
+            event = await queries.event(conn, principal.taskforce, event_id, drafts=is_planner(principal))
         return render(request, "walk_in.html", status_code=422, event=event, form=form)
     company = form.data.company()
     await commands.check_in_walk_in(
-        db, principal.taskforce, event_id, company, by=principal.subject, drafts=plans(principal)
+        db, principal.taskforce, event_id, company, by=principal.subject, drafts=is_planner(principal)
     )
     return RedirectResponse(f"/events/{event_id}?arrived={company.id}", 303)
 
 
 @router.get("/held-names")
 @concerns(EVENT, CHECK_IN)
-async def held_names(request: Request, principal: DoorKeeper, db: Db, event_id: UUID) -> Response:
-    """The walk-ins that the intake does not know by name, as options for its list of suggestions.
+async def unpublished_names(request: Request, principal: DoorKeeper, db: Db, event_id: UUID) -> Response:
+    """The unpublished names of companies at this event, as options for the intake's list of suggestions.
 
-    Such a name is personal data until a coordinator has looked at it. It is on no topic and in no other service: the
-    browser of somebody who may see it asks for it here.
+    They are personal data until a coordinator clears them, and no other service has them: a member's browser fetches
+    them here.
     """
     async with db.read(principal.taskforce) as conn:
-        await queries.event(conn, principal.taskforce, event_id, drafts=plans(principal))
-        names = await queries.held_names(conn, principal.taskforce, event_id, limit=_MOST_NAMES)
-    return render(request, "held_names.html", names=names)
+        await queries.event(conn, principal.taskforce, event_id, drafts=is_planner(principal))
+        names = await queries.unpublished_names(conn, principal.taskforce, event_id, limit=_MOST_NAMES)
+    return render(request, "unpublished_names.html", names=names)

@@ -1,4 +1,4 @@
-"""The list of events, a new one, and the page an event has from plan to end."""
+"""HTML pages of events: the list, the form for a new one, and the page of one event."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.events.access import CHECK_IN, EVENT, EventReader, Planner, keeps_door, plans
+from services.events.access import CHECK_IN, EVENT, EventReader, Planner, is_door_keeper, is_planner
 from services.events.calendar import commands, queries
 from services.events.calendar.domain import EndsBeforeStart
 from services.events.calendar.queries import ByTime
@@ -29,30 +29,30 @@ _PER_PAGE = 30
 _LATEST_ARRIVALS = 10
 _MATCHES = 8
 _EARLY = timedelta(hours=3)
-"""Doors open this long before the start at most, unless somebody says that they mean it."""
+"""An event that is opened longer before its start than this needs a confirmation."""
 
 
 @router.get("")
 @concerns(EVENT)
 async def show_events(request: Request, principal: EventReader, db: Db, page_token: PageToken = None) -> Response:
-    """What is planned, what is on tonight and what has been."""
+    """The list of events."""
     async with db.read(principal.taskforce) as conn:
         rows = await queries.events(
             conn,
             principal.taskforce,
-            drafts=plans(principal),
+            drafts=is_planner(principal),
             after=ByTime.read(page_token),
             limit=_PER_PAGE + 1,
         )
     page, last = cut(rows, _PER_PAGE)
     further = f"/events?page_token={ByTime(at=last.starts_at, id=last.id).token()}" if last else None
-    return render(request, "events.html", events=page, further=further, plans=plans(principal))
+    return render(request, "events.html", events=page, further=further, is_planner=is_planner(principal))
 
 
 @router.get("/new")
 @concerns()
 async def plan_event(request: Request, principal: Planner) -> Response:
-    """An empty plan."""
+    """The form for a new event."""
     form = blank(id=str(uuid4()), kind="employer_event", starts="16:30", ends="19:30")
     return render(request, "event_new.html", form=form)
 
@@ -60,7 +60,7 @@ async def plan_event(request: Request, principal: Planner) -> Response:
 @router.post("")
 @concerns(EVENT)
 async def draft_event(request: Request, principal: Planner, db: Db) -> Response:
-    """Begin to plan an event."""
+    """Draft an event."""
     form = await read_form(request, EventForm)
     if form.data is None:
         return render(request, "event_new.html", status_code=422, form=form)
@@ -96,15 +96,15 @@ async def show_event(
     arrived: UUID | None = None,
     page_token: PageToken = None,
 ) -> Response:
-    """An event: how far it has got, who has come, and what can be done next.
+    """The page of an event: its status, its check-ins, and the transitions that are possible.
 
     Args:
-        q: what somebody at the door looks for among the companies.
-        arrived: the company that has just been let in, to say so.
+        q: what somebody searches for at the door.
+        arrived: a company that has just been checked in, for a message.
     """
-    taskforce, at_door = principal.taskforce, keeps_door(principal)
+    taskforce, at_door = principal.taskforce, is_door_keeper(principal)
     async with db.read(taskforce) as conn:
-        event = await queries.event(conn, taskforce, event_id, drafts=plans(principal))
+        event = await queries.event(conn, taskforce, event_id, drafts=is_planner(principal))
         arrivals = (
             await queries.check_ins(
                 conn, taskforce, event_id, after=ByTime.read(page_token), limit=_LATEST_ARRIVALS + 1
@@ -127,8 +127,8 @@ async def show_event(
         request,
         "event.html",
         event=event,
-        plans=plans(principal),
-        keeps_door=at_door,
+        is_planner=is_planner(principal),
+        is_door_keeper=at_door,
         arrivals=page,
         further=further,
         arrived=just_in,
@@ -141,15 +141,15 @@ async def show_event(
 @router.post("/{event_id:uuid}/publish")
 @concerns(EVENT)
 async def publish_event(request: Request, principal: Planner, db: Db, event_id: UUID) -> Response:
-    """Announce a draft."""
-    await commands.publish_event(db, principal.taskforce, event_id, seen=await _seen(request))
-    return _back(event_id)
+    """Publish a draft."""
+    await commands.publish_event(db, principal.taskforce, event_id, expected_version=await _version_of_page(request))
+    return _to_event(event_id)
 
 
 @router.post("/{event_id:uuid}/open")
 @concerns(EVENT)
 async def open_event(request: Request, principal: Planner, db: Db, event_id: UUID) -> Response:
-    """Open the doors; long before the start only after asking whether this is the evening that was meant."""
+    """Open an event; long before its start only after a confirmation."""
     form = await read_form(request, OpenForm)
     wanted = form.data or OpenForm()
     if not wanted.early:
@@ -157,30 +157,30 @@ async def open_event(request: Request, principal: Planner, db: Db, event_id: UUI
             event = await queries.event(conn, principal.taskforce, event_id)
         if event.status == "published" and event.starts_at - datetime.now(UTC) > _EARLY:
             return render(request, "event_open_early.html", event=event, version=wanted.version)
-    await commands.open_event(db, principal.taskforce, event_id, seen=wanted.version)
-    return _back(event_id)
+    await commands.open_event(db, principal.taskforce, event_id, expected_version=wanted.version)
+    return _to_event(event_id)
 
 
 @router.post("/{event_id:uuid}/close")
 @concerns(EVENT)
 async def close_event(request: Request, principal: Planner, db: Db, event_id: UUID) -> Response:
-    """End the evening."""
-    await commands.close_event(db, principal.taskforce, event_id, seen=await _seen(request))
-    return _back(event_id)
+    """Close an event."""
+    await commands.close_event(db, principal.taskforce, event_id, expected_version=await _version_of_page(request))
+    return _to_event(event_id)
 
 
 @router.post("/{event_id:uuid}/cancel")
 @concerns(EVENT)
 async def cancel_event(request: Request, principal: Planner, db: Db, event_id: UUID) -> Response:
-    """Call it off."""
-    await commands.cancel_event(db, principal.taskforce, event_id, seen=await _seen(request))
-    return _back(event_id)
+    """Cancel an event."""
+    await commands.cancel_event(db, principal.taskforce, event_id, expected_version=await _version_of_page(request))
+    return _to_event(event_id)
 
 
-async def _seen(request: Request) -> int | None:
+async def _version_of_page(request: Request) -> int | None:
     form = await read_form(request, TransitionForm)
     return form.data.version if form.data else None
 
 
-def _back(event_id: UUID) -> Response:
+def _to_event(event_id: UUID) -> Response:
     return RedirectResponse(f"/events/{event_id}", 303)

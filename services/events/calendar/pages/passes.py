@@ -1,4 +1,4 @@
-"""The QR code by which an event's guests come in: to show, to print, to replace, and the link behind it."""
+"""HTML pages of event passes: showing, printing and replacing the QR code, and the link behind it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.events.access import EVENT, PASS, DoorKeeper, Planner, Settings, plans
+from services.events.access import EVENT, PASS, DoorKeeper, Planner, Settings, is_planner
 from services.events.calendar import commands, passes, store
 from services.events.calendar.domain import EventNotFound, PassNotAvailable
 from services.events.calendar.schemas import RevokeForm
@@ -36,12 +36,12 @@ router = APIRouter(prefix="/events", include_in_schema=False)
 @concerns(PASS)
 @limited(SIGNING_IN)
 async def enter_as_guest(_who: Anybody, db: Db, settings: Settings, code: str) -> Response:
-    """Where a QR code leads: on to the intake with a pass of the event's. Changes nothing."""
+    """Open a QR code's link: redirects to the intake with a pass. Changes nothing."""
     try:
         taskforce_id, event_id, generation = passes.read_link(settings, code)
         async with db.read(taskforce_id) as conn:
             event = await store.load_event(conn, taskforce_id, event_id)
-    except (passes.PassLinkBroken, EventNotFound) as error:
+    except (passes.InvalidPassLink, EventNotFound) as error:
         raise Problem(
             404,
             "pass-link-broken",
@@ -62,7 +62,7 @@ async def enter_as_guest(_who: Anybody, db: Db, settings: Settings, code: str) -
 @concerns(PASS)
 @limited(SIGNING_IN)
 async def enter_by_typing(_who: Anybody, db: Db, settings: Settings, slug: str, code: str) -> Response:
-    """Where the address under a QR code leads, for whoever typed it: the same place. Changes nothing."""
+    """Open the typed address: redirects to the intake with a pass. Changes nothing."""
     typed = normalize_code(code)
     async with db.system() as conn:
         taskforce = next((one for one in await queries.taskforces(conn) if one.slug == slug.lower()), None)
@@ -70,7 +70,7 @@ async def enter_by_typing(_who: Anybody, db: Db, settings: Settings, slug: str, 
         async with db.read(taskforce.id) as conn:
             events = await store.events_with_passes(conn, taskforce.id, ended_after=datetime.now(UTC) - PASS_GRACE)
         for event in events:
-            spoken = passes.spoken_code(settings, taskforce.id, event.id, event.pass_generation)
+            spoken = passes.typed_code(settings, taskforce.id, event.id, event.pass_generation)
             if hmac.compare_digest(spoken.encode(), typed.encode()):
                 return _to_intake(settings, taskforce.id, event)
     raise Problem(
@@ -97,12 +97,12 @@ def _to_intake(settings: Settings, taskforce_id: UUID, event: EmployerEvent) -> 
 @router.get("/{event_id:uuid}/pass")
 @concerns(EVENT)
 async def show_code(request: Request, principal: DoorKeeper, db: Db, settings: Settings, event_id: UUID) -> Response:
-    """The code on a page of its own, for the projector or the printer."""
+    """The QR code on a page of its own, for the projector or the printer."""
     event = await _load(db, principal, event_id)
     issued = passes.issue(settings, principal.taskforce, event)
     async with db.read(principal.taskforce) as conn:
         taskforce = await queries.taskforce(conn, principal.taskforce)
-    spoken = passes.spoken_code(settings, taskforce.id, event.id, event.pass_generation)
+    spoken = passes.typed_code(settings, taskforce.id, event.id, event.pass_generation)
     host = settings.public_url.partition("://")[2]
     address = f"{host}/events/pass/{taskforce.slug}/"
     return render(request, "pass.html", event=event, issued=issued, address=address, spoken=spoken)
@@ -111,7 +111,7 @@ async def show_code(request: Request, principal: DoorKeeper, db: Db, settings: S
 @router.get("/{event_id:uuid}/pass.svg")
 @concerns(EVENT)
 async def draw_code(principal: DoorKeeper, db: Db, settings: Settings, event_id: UUID) -> Response:
-    """The code alone, for posters and slides."""
+    """The QR code alone, as SVG."""
     event = await _load(db, principal, event_id)
     drawing = passes.qr_svg(passes.issue(settings, principal.taskforce, event).link)
     return Response(drawing, media_type="image/svg+xml")
@@ -120,7 +120,7 @@ async def draw_code(principal: DoorKeeper, db: Db, settings: Settings, event_id:
 @router.post("/{event_id:uuid}/pass/revoke")
 @concerns(EVENT)
 async def revoke_passes(request: Request, principal: Planner, db: Db, event_id: UUID) -> Response:
-    """Make the codes in use worthless, because one has got into the wrong hands; a new one takes over."""
+    """Revoke the codes in use and show a new one."""
     form = await read_form(request, RevokeForm)
     if form.data is None:
         raise Problem(422)
@@ -131,6 +131,6 @@ async def revoke_passes(request: Request, principal: Planner, db: Db, event_id: 
 async def _load(db: Db, principal: Principal, event_id: UUID) -> EmployerEvent:
     async with db.read(principal.taskforce) as conn:
         event = await store.load_event(conn, principal.taskforce, event_id)
-    if event.status == "draft" and not plans(principal):
+    if event.status == "draft" and not is_planner(principal):
         raise EventNotFound
     return event

@@ -1,4 +1,4 @@
-"""The page about one's own account: who one is here, where one is signed in, and with what one can sign in.
+"""The page of one's own account: facts and roles, sessions, and passkeys.
 
-What can be done there is in `sessions` and `passkeys`.
+Its buttons lead to routes of `sessions` and `passkeys`.
 """

@@ -1,4 +1,4 @@
-"""The page about one's own account."""
+"""The page of one's own account."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from services.events.access import PASSKEY, SESSION, Settings
 from services.events.identity.passkeys import queries as passkey_queries
 from services.events.identity.people import queries as people_queries
 from services.events.identity.people import store as people
-from services.events.identity.people.domain import POWERFUL
+from services.events.identity.people.domain import PRIVILEGED
 from services.events.identity.sessions import queries as session_queries
 from shared.http.dependencies import AnyPerson, Db
 from shared.http.policy import concerns
@@ -35,16 +35,16 @@ async def show_account(
     settings: Settings,
     signed_out: Annotated[int | None, Query(ge=0, le=1000)] = None,
 ) -> Response:
-    """Who one is here, where one is signed in, and with what one can sign in.
+    """Show one's facts and roles, sessions and passkeys.
 
     Args:
-        signed_out: of a passkey that has just been removed: in how many places that has signed one out.
+        signed_out: how many sessions ended with a passkey that has just been removed.
     """
     async with db.read(who.taskforce) as conn:
         sessions = await session_queries.sessions(conn, who.taskforce, who.person)
         passkeys = await passkey_queries.passkeys(conn, who.taskforce, who.person)
-        code_needed = await passkey_queries.must_bring_code(conn, who.taskforce, who.person, who.session_id)
-        closed = await _closed_to(conn, who)
+        code_needed = await passkey_queries.needs_enrolment_code(conn, who.taskforce, who.person, who.session_id)
+        closed = await _openers_of_withheld_roles(conn, who)
         person = await people_queries.person_or_none(conn, who.taskforce, who.person)
     return render(
         request,
@@ -63,11 +63,11 @@ async def show_account(
     )
 
 
-async def _closed_to(conn: Connection, who: Principal) -> frozenset[str]:
-    """What opens the roles that somebody has and, signed in as they are, cannot use: `passkey`, `provider`."""
+async def _openers_of_withheld_roles(conn: Connection, who: Principal) -> frozenset[str]:
+    """Return what would open the principal's withheld roles: `passkey`, `provider`, or both."""
     if not who.withheld:
         return frozenset()
     person = await people.load_person(conn, who.taskforce, who.person)
-    by_hand = (person.roles - person.provided) & POWERFUL
+    by_hand = (person.roles - person.provided) & PRIVILEGED
     closed = {"passkey": by_hand - who.roles, "provider": person.provided - who.roles}
     return frozenset(opens for opens, roles in closed.items() if roles)

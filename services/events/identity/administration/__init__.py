@@ -1,5 +1,5 @@
-"""What administrators do with people: add, invite, change, deactivate and reactivate them, by page and by API.
+"""What administrators do with people, by page and by API: add, invite, change, deactivate and reactivate them.
 
-A change here also ends sessions, links and passkeys that it makes wrong, so this package is above those.
-The person, the tables and their queries are in `people`.
+A change may end sessions, magic links and passkeys, so this package is above those. The person, the tables and the
+queries are in `people`.
 """

@@ -1,4 +1,4 @@
-"""People and their roles, for administrators."""
+"""JSON routes of people, for administrators."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/api/events/v1/people", tags=["people"])
 @router.post("", status_code=201, responses=problems(404, 409, 422))
 @concerns(PERSON)
 async def add_person(principal: SteppedUpAdministrator, db: IdempotentDb, person: PersonIn) -> PersonOut:
-    """Let somebody take part."""
+    """Add a person."""
     await commands.add_person(db, principal.taskforce, person.person(person.id), invite=person.invite)
     return await _shown(principal, db, person.id)
 
@@ -34,7 +34,7 @@ async def add_person(principal: SteppedUpAdministrator, db: IdempotentDb, person
 async def change_person(
     principal: SteppedUpAdministrator, db: IdempotentDb, person_id: UUID, person: PersonFacts
 ) -> PersonOut:
-    """Change somebody's facts and roles. Where they are signed in, the new roles hold within a minute."""
+    """Change a person's facts and roles. New roles apply to existing sessions within a minute."""
     await commands.change_person(db, principal.taskforce, person.person(person_id))
     return await _shown(principal, db, person_id)
 
@@ -42,7 +42,7 @@ async def change_person(
 @router.post("/{person_id}/invitations", status_code=202, responses=problems(404, 409, 422))
 @concerns(PERSON)
 async def invite_person(principal: Administrator, db: IdempotentDb, person_id: UUID) -> PersonOut:
-    """Write to somebody (again) that they have an account, and how they sign in: every ten minutes at most."""
+    """Mail an invitation to a person, at most every ten minutes."""
     await commands.invite_person(db, principal.taskforce, person_id)
     return await _shown(principal, db, person_id)
 
@@ -50,7 +50,7 @@ async def invite_person(principal: Administrator, db: IdempotentDb, person_id: U
 @router.post("/{person_id}/deactivate", responses=problems(404, 409, 422))
 @concerns(PERSON)
 async def deactivate_person(principal: SteppedUpAdministrator, db: IdempotentDb, person_id: UUID) -> PersonOut:
-    """Let somebody no longer take part: they are signed out everywhere within a minute."""
+    """Deactivate a person: all their sessions end within a minute."""
     await commands.deactivate_person(db, principal.taskforce, person_id)
     return await _shown(principal, db, person_id)
 
@@ -58,7 +58,7 @@ async def deactivate_person(principal: SteppedUpAdministrator, db: IdempotentDb,
 @router.post("/{person_id}/reactivate", responses=problems(404, 422))
 @concerns(PERSON)
 async def reactivate_person(principal: SteppedUpAdministrator, db: IdempotentDb, person_id: UUID) -> PersonOut:
-    """Let somebody take part again."""
+    """Reactivate a person."""
     await commands.reactivate_person(db, principal.taskforce, person_id)
     return await _shown(principal, db, person_id)
 

@@ -1,4 +1,4 @@
-"""Use cases about people: one function each, which owns its transaction."""
+"""Use cases of administering people: one function each, which owns its transaction."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import asyncpg
 import structlog
 
 from services.events import events_out
-from services.events.identity.api_keys.commands import note_standing_still
+from services.events.identity.api_keys.commands import log_suspended_keys
 from services.events.identity.magic_links import store as links
 from services.events.identity.oidc import store as oidc
 from services.events.identity.passkeys import store as passkeys
 from services.events.identity.people import store
 from services.events.identity.people.domain import (
     INVITED_AGAIN_AFTER,
-    POWERFUL,
+    PRIVILEGED,
     AddressTaken,
     InvitedJustNow,
     LastAdministrator,
@@ -38,11 +38,11 @@ _log = structlog.get_logger(__name__)
 async def add_person(
     db: Database, taskforce_id: UUID, person: Person, *, invite: bool = False, at: datetime | None = None
 ) -> None:
-    """Let somebody take part. Adding the same person again changes nothing.
+    """Add a person. Adding the same person again changes nothing.
 
     Args:
-        invite: whether they are written to that they have an account.
-        at: since when they take part.
+        invite: whether to mail an invitation.
+        at: when the person was added, by default now.
 
     Raises:
         IdTaken: somebody else, or the same person with other facts, has the id.
@@ -59,19 +59,19 @@ async def add_person(
             if not added and await store.load_person(conn, taskforce_id, person.id) != person:
                 raise IdTaken
     except asyncpg.ForeignKeyViolationError as error:
-        raise _what_is_missing(error) from error
+        raise _missing_reference(error) from error
     if added:
-        _note("added", taskforce_id, person.id, roles=sorted(person.roles))
+        _log_change("added", taskforce_id, person.id, roles=sorted(person.roles))
 
 
 async def invite_person(db: Database, taskforce_id: UUID, person_id: UUID, *, now: datetime | None = None) -> None:
-    """Write to somebody (again) that they have an account, and how they sign in.
+    """Mail an invitation to a person, again if needed.
 
-    The mail opens nothing: where it leads, they ask for a link with their address. So it may lie about for months.
+    The invitation holds no secret: it leads to the sign-in page, where the person requests a magic link.
 
     Raises:
-        InvitedJustNow: that was less than ten minutes ago.
-        PersonNotFound: there is nobody, or they no longer take part.
+        InvitedJustNow: the last invitation is less than ten minutes old.
+        PersonNotFound: there is no such active person.
     """
     now = now or datetime.now(UTC)
     async with db.change(taskforce_id) as conn:
@@ -84,12 +84,13 @@ async def invite_person(db: Database, taskforce_id: UUID, person_id: UUID, *, no
 
 
 async def change_person(db: Database, taskforce_id: UUID, person: Person) -> None:
-    """Change somebody's facts and roles. Where they are signed in, the new roles hold within a minute.
+    """Change a person's facts and roles. New roles apply to existing sessions within a minute.
 
-    API keys for which a former administrator answers stand still, until another one takes them over.
+    A new e-mail address ends all sessions, magic links and the link to the provider. API keys of a person who is no
+    longer an administrator are suspended until another administrator takes them over.
 
     Raises:
-        LastAdministrator: nobody else who takes part is one.
+        LastAdministrator: there is no other active administrator.
         PersonNotFound, AddressTaken, MunicipalityMissing, ProgrammeMissing, CompanyNotFound.
     """
     person.check()
@@ -103,18 +104,18 @@ async def change_person(db: Database, taskforce_id: UUID, person: Person) -> Non
             await store.save_person(conn, taskforce_id, person)
             another_address = known.email.lower() != person.email.lower()
             if another_address:
-                # Whoever reads the mails of the address before is somebody else, and so may who came by it be.
+                # The mailbox of the old address may be somebody else's, and so may the sessions opened through it.
                 await _sign_out(conn, taskforce_id, person.id)
                 await oidc.delete_link(conn, taskforce_id, person.id)
             if "admin" in known.roles - person.roles:
-                await note_standing_still(conn, taskforce_id, person.id)
-            if not known.roles & POWERFUL and (another_address or person.roles & POWERFUL):
-                # Added by whoever read the mails, without an administrator's code: no proof for more than that.
+                await log_suspended_keys(conn, taskforce_id, person.id)
+            if not known.roles & PRIVILEGED and (another_address or person.roles & PRIVILEGED):
+                # Without privileged roles no enrolment code was needed: these passkeys prove access to a mailbox only.
                 await passkeys.delete_of_person(conn, taskforce_id, person.id)
                 await sessions.delete_all(conn, taskforce_id, person.id)
     except asyncpg.ForeignKeyViolationError as error:
-        raise _what_is_missing(error) from error
-    _note(
+        raise _missing_reference(error) from error
+    _log_change(
         "changed",
         taskforce_id,
         person.id,
@@ -125,12 +126,12 @@ async def change_person(db: Database, taskforce_id: UUID, person: Person) -> Non
 
 
 async def deactivate_person(db: Database, taskforce_id: UUID, person_id: UUID) -> None:
-    """Let somebody no longer take part: they are signed out everywhere within a minute. Twice is once.
+    """Deactivate a person. All their sessions end within a minute. Idempotent.
 
-    API keys for which they answer stand still then, until another administrator takes them over.
+    Their API keys are suspended until another administrator takes them over.
 
     Raises:
-        LastAdministrator: nobody else who takes part is one.
+        LastAdministrator: there is no other active administrator.
         PersonNotFound.
     """
     async with db.change(taskforce_id) as conn:
@@ -142,12 +143,12 @@ async def deactivate_person(db: Database, taskforce_id: UUID, person_id: UUID) -
             await _refuse_last_administrator(conn, taskforce_id, person_id)
         await store.set_deactivated(conn, taskforce_id, person_id, datetime.now(UTC))
         await _sign_out(conn, taskforce_id, person_id)
-        await note_standing_still(conn, taskforce_id, person_id)
-    _note("closed", taskforce_id, person_id)
+        await log_suspended_keys(conn, taskforce_id, person_id)
+    _log_change("deactivated", taskforce_id, person_id)
 
 
 async def reactivate_person(db: Database, taskforce_id: UUID, person_id: UUID) -> None:
-    """Let somebody take part again. Twice is once. As whom a provider knows them is found anew, by their address.
+    """Reactivate a person. Idempotent. The next sign-in at the provider links the account anew, by e-mail address.
 
     Raises:
         PersonNotFound.
@@ -159,11 +160,11 @@ async def reactivate_person(db: Database, taskforce_id: UUID, person_id: UUID) -
             return
         await store.set_deactivated(conn, taskforce_id, person_id, None)
         await oidc.delete_link(conn, taskforce_id, person_id)
-    _note("opened", taskforce_id, person_id)
+    _log_change("reactivated", taskforce_id, person_id)
 
 
-def _note(what: str, taskforce_id: UUID, person_id: UUID, **more: object) -> None:
-    """Log what was done to an account, by its number: who may do what is not changed unseen."""
+def _log_change(what: str, taskforce_id: UUID, person_id: UUID, **more: object) -> None:
+    """Log a change to an account, by its id."""
     _log.info(f"people.{what}", taskforce=str(taskforce_id), person=str(person_id), **more)
 
 
@@ -183,10 +184,10 @@ async def _refuse_last_administrator(conn: Connection, taskforce_id: UUID, perso
 
 
 async def _refuse_taken_address(conn: Connection, taskforce_id: UUID, person: Person) -> None:
-    other = await store.find_by_address(conn, taskforce_id, person.email)
+    other = await store.find_by_email(conn, taskforce_id, person.email)
     if other is not None and other.id != person.id:
         raise AddressTaken
 
 
-def _what_is_missing(error: asyncpg.ForeignKeyViolationError) -> CompanyNotFound | TaskforceUnknown:
+def _missing_reference(error: asyncpg.ForeignKeyViolationError) -> CompanyNotFound | TaskforceUnknown:
     return CompanyNotFound() if error.constraint_name == "company_is_registered" else TaskforceUnknown()

@@ -1,4 +1,4 @@
-"""The people of the taskforce, for its administrators."""
+"""HTML pages of people, for administrators."""
 
 from __future__ import annotations
 
@@ -56,11 +56,11 @@ async def show_people(
     changed: UUID | None = None,
     page_token: PageToken = None,
 ) -> Response:
-    """Who takes part, and as what.
+    """The list of people.
 
     Args:
-        added: the person who has just been added, to say so.
-        changed: the person who has just been changed, to say so.
+        added: a person who has just been added, for a message.
+        changed: a person who has just been changed, for a message.
     """
     async with db.read(principal.taskforce) as conn:
         new = old = None
@@ -85,7 +85,7 @@ async def show_people(
 @router.get("/new")
 @concerns()
 async def new_person(request: Request, principal: Administrator, db: Db) -> Response:
-    """An empty form."""
+    """The form for a new person."""
     form = blank(id=str(uuid4()), language="da", invite=True)
     return await _asked(request, "person_new.html", principal, db, form=form)
 
@@ -93,7 +93,7 @@ async def new_person(request: Request, principal: Administrator, db: Db) -> Resp
 @router.post("")
 @concerns(PERSON)
 async def add_person(request: Request, principal: SteppedUpAdministrator, db: Db) -> Response:
-    """Let somebody take part."""
+    """Add a person."""
     form = await read_form(request, PersonIn)
     if form.data is not None:
         try:
@@ -101,17 +101,17 @@ async def add_person(request: Request, principal: SteppedUpAdministrator, db: Db
             await commands.add_person(db, principal.taskforce, new.person(new.id), invite=new.invite)
             return RedirectResponse(f"/people?added={new.id}", 303)
         except _TYPED_WRONG as refusal:
-            form = form.refused(_at_field(refusal))
+            form = form.refused(_field_error(refusal))
     return await _asked(request, "person_new.html", principal, db, status_code=422, form=form)
 
 
 @router.get("/{person_id:uuid}")
 @concerns(PERSON)
 async def edit_person(request: Request, principal: Administrator, db: Db, person_id: UUID) -> Response:
-    """What is known of somebody, to be changed."""
+    """The form that changes a person."""
     async with db.read(principal.taskforce) as conn:
         row = await queries.person(conn, principal.taskforce, person_id)
-        keys = await api_keys(conn, principal.taskforce, datetime.now(UTC), kept_by=person_id)
+        keys = await api_keys(conn, principal.taskforce, datetime.now(UTC), owner=person_id)
     form = blank(**row.model_dump(include=set(PersonFacts.model_fields)))
     return await _asked(request, "person.html", principal, db, form=form, person=row, keys=keys)
 
@@ -119,24 +119,24 @@ async def edit_person(request: Request, principal: Administrator, db: Db, person
 @router.post("/{person_id:uuid}")
 @concerns(PERSON)
 async def change_person(request: Request, principal: SteppedUpAdministrator, db: Db, person_id: UUID) -> Response:
-    """Change somebody's facts and roles."""
+    """Change a person's facts and roles."""
     form = await read_form(request, PersonFacts)
     async with db.read(principal.taskforce) as conn:
         row = await queries.person(conn, principal.taskforce, person_id)
-        keys = await api_keys(conn, principal.taskforce, datetime.now(UTC), kept_by=person_id)
+        keys = await api_keys(conn, principal.taskforce, datetime.now(UTC), owner=person_id)
     if form.data is not None:
         try:
             await commands.change_person(db, principal.taskforce, form.data.person(person_id))
             return RedirectResponse(f"/people?changed={person_id}", 303)
         except _TYPED_WRONG as refusal:
-            form = form.refused(_at_field(refusal))
+            form = form.refused(_field_error(refusal))
     return await _asked(request, "person.html", principal, db, status_code=422, form=form, person=row, keys=keys)
 
 
 @router.post("/{person_id:uuid}/invitations")
 @concerns(PERSON)
 async def invite_person(principal: Administrator, db: Db, person_id: UUID) -> Response:
-    """Write to somebody (again) that they have an account."""
+    """Mail an invitation to a person."""
     await commands.invite_person(db, principal.taskforce, person_id)
     return RedirectResponse(f"/people/{person_id}", 303)
 
@@ -144,7 +144,7 @@ async def invite_person(principal: Administrator, db: Db, person_id: UUID) -> Re
 @router.post("/{person_id:uuid}/deactivate")
 @concerns(PERSON)
 async def deactivate_person(principal: SteppedUpAdministrator, db: Db, person_id: UUID) -> Response:
-    """Let somebody no longer take part."""
+    """Deactivate a person."""
     await commands.deactivate_person(db, principal.taskforce, person_id)
     return RedirectResponse(f"/people/{person_id}", 303)
 
@@ -152,7 +152,7 @@ async def deactivate_person(principal: SteppedUpAdministrator, db: Db, person_id
 @router.post("/{person_id:uuid}/reactivate")
 @concerns(PERSON)
 async def reactivate_person(principal: SteppedUpAdministrator, db: Db, person_id: UUID) -> Response:
-    """Let somebody take part again."""
+    """Reactivate a person."""
     await commands.reactivate_person(db, principal.taskforce, person_id)
     return RedirectResponse(f"/people/{person_id}", 303)
 
@@ -167,8 +167,8 @@ _FIELDS: Final[Mapping[type[Refusal], str]] = {
 }
 
 
-def _at_field(refusal: Refusal) -> dict[str, str]:
-    """The refusal as an error of the field that it is about."""
+def _field_error(refusal: Refusal) -> dict[str, str]:
+    """Return the refusal as the error of the field at fault."""
     return {_FIELDS[type(refusal)]: problem_of(refusal).detail or ""}
 
 

@@ -31,19 +31,19 @@ _EXAMPLE: JsonDict = {
 
 
 class PersonFacts(RequestModel):
-    """What is known of somebody who takes part."""
+    """The facts and roles of a person."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{name: fact for name, fact in _EXAMPLE.items() if name != "id"}]},
     )
 
     name: Name
-    email: Email = Field(description="what they sign in with; nobody else of the taskforce has it")
+    email: Email = Field(description="used to sign in; unique within the taskforce")
     roles: Annotated[list[PersonRole], Field(min_length=1, max_length=6)]
     municipality: MunicipalityCode | None = Field(None, description="whose participants a case worker sees")
     language: Language = "da"
     programme: Programme | None = Field(None, description="whose participants a facilitator sees")
-    company_id: UUID | None = Field(None, description="the registered company they come from")
+    company_id: UUID | None = Field(None, description="the registered company that the person comes from")
 
     def person(self, id: UUID) -> Person:
         facts = self.model_dump(include=set(PersonFacts.model_fields) - {"roles"})
@@ -51,16 +51,16 @@ class PersonFacts(RequestModel):
 
 
 class PersonIn(PersonFacts):
-    """Somebody who is to take part."""
+    """A person to add."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
-    id: UUID = Field(description="made by whoever asks; sending the same again is answered the same again")
-    invite: bool = Field(False, description="whether they are written to that they have an account")
+    id: UUID = Field(description="a UUID that the client makes; sending the same request again gives the same answer")
+    invite: bool = Field(False, description="whether to mail an invitation")
 
 
 class PersonOut(ResponseModel):
-    """Somebody who takes part, or did."""
+    """A person, active or not."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE | {"active": True, "invited_at": None}]})
 
@@ -72,8 +72,8 @@ class PersonOut(ResponseModel):
     language: Language
     programme: Programme | None
     company_id: UUID | None
-    active: bool = Field(description="whether they take part; who does not cannot sign in")
-    invited_at: datetime | None = Field(description="when they were last written to that they have an account")
+    active: bool = Field(description="whether the person can sign in")
+    invited_at: datetime | None = Field(description="when the last invitation was mailed")
 
     @classmethod
     def of(cls, row: PersonRow) -> Self:

@@ -1,5 +1,5 @@
-"""Keys of programs that read what the taskforce has: made by an administrator, for some scopes and until a day.
+"""API keys: an administrator makes one for a program that reads data, with some scopes and an expiry date.
 
-A key opens nothing by itself. It is exchanged for a token of a minute (OAuth 2.0, client credentials), which every
-service verifies by itself like a person's; so a key that is revoked opens nothing a minute later.
+A key is exchanged for an access token of one minute (`tokens`; OAuth 2.0 client credentials), which every service
+verifies by itself. So a revoked key stops working within a minute.
 """

@@ -12,11 +12,11 @@ import structlog
 from services.events.identity.api_keys import queries, store
 from services.events.identity.api_keys.domain import (
     ApiKey,
+    ApiKeyExpired,
     ApiKeyNotFound,
-    ApiKeyOver,
-    ClientRefused,
     Credentials,
-    ScopeRefused,
+    InvalidClient,
+    InvalidScope,
 )
 from shared.http.auth import Principal
 from shared.secrets import hash_secret, new_secret
@@ -40,15 +40,15 @@ async def make_key(
     made_by: UUID,
     now: datetime | None = None,
 ) -> Credentials:
-    """Make a key. What it returns is kept nowhere but with whoever is shown it: of the secret there is a hash.
+    """Make a key and return its credentials. Only a hash of the secret is stored.
 
     Args:
-        name: what the program is called.
-        days: how long it is good.
-        made_by: the administrator; the key is good while they are one, or whoever takes it over.
+        name: the name of the program.
+        days: the key's lifetime.
+        made_by: the administrator. The key works while they, or whoever takes it over, are an administrator.
     """
     now = now or datetime.now(UTC)
-    key = ApiKey(uuid4(), name, frozenset(scopes), made_by, now, now + timedelta(days=days), kept_by=made_by)
+    key = ApiKey(uuid4(), name, frozenset(scopes), made_by, now, now + timedelta(days=days), owner=made_by)
     credentials = Credentials(taskforce_id, key.id, new_secret())
     async with db.change(taskforce_id) as conn:
         await store.insert(conn, taskforce_id, key, hash_secret(credentials.secret))
@@ -57,7 +57,7 @@ async def make_key(
 
 
 async def revoke_key(db: Database, taskforce_id: UUID, key_id: UUID, *, by: str, now: datetime | None = None) -> None:
-    """Take a key back: within a minute it opens nothing any more. Twice is once.
+    """Revoke a key: it stops working within a minute. Idempotent.
 
     Args:
         by: the subject of the administrator's token, for the log.
@@ -74,14 +74,14 @@ async def revoke_key(db: Database, taskforce_id: UUID, key_id: UUID, *, by: str,
 async def take_over_key(
     db: Database, taskforce_id: UUID, key_id: UUID, *, by: UUID, now: datetime | None = None
 ) -> None:
-    """Let another administrator answer for a key from now on. The program that has it notices nothing. Twice is once.
+    """Make another administrator the owner of a key. Its credentials stay the same. Idempotent.
 
     Args:
         by: the administrator.
 
     Raises:
         ApiKeyNotFound.
-        ApiKeyOver: it has been taken back, or its time is up.
+        ApiKeyExpired: it has been revoked or has expired.
     """
     now = now or datetime.now(UTC)
     async with db.change(taskforce_id) as conn:
@@ -89,26 +89,27 @@ async def take_over_key(
         if found is None:
             raise ApiKeyNotFound
         key, _secret_hash = found
-        if key.is_over(now):
-            raise ApiKeyOver
-        if key.kept_by != by:
+        if key.is_expired(now):
+            raise ApiKeyExpired
+        if key.owner != by:
             await store.take_over(conn, taskforce_id, key_id, by, now)
-    _log.info("api_keys.taken_over", key=str(key_id), before=str(key.kept_by), by=str(by))
+    _log.info("api_keys.taken_over", key=str(key_id), before=str(key.owner), by=str(by))
 
 
-async def note_standing_still(conn: Connection, taskforce_id: UUID, person_id: UUID) -> list[UUID]:
-    """Log which keys stand still now, in the transaction in which somebody stops being an administrator.
+async def log_suspended_keys(conn: Connection, taskforce_id: UUID, person_id: UUID) -> list[UUID]:
+    """Log which keys are suspended because their owner stops being an administrator, in the caller's transaction.
 
-    Returns their ids.
+    Returns:
+        Their ids.
     """
-    theirs = await queries.api_keys(conn, taskforce_id, datetime.now(UTC), kept_by=person_id)
-    still = [key.id for key in theirs if not key.kept]
+    theirs = await queries.api_keys(conn, taskforce_id, datetime.now(UTC), owner=person_id)
+    still = [key.id for key in theirs if not key.owner_is_admin]
     if still:
         _log.warning(
-            "api_keys.nobody_answers_for_it",
+            "api_keys.suspended",
             keys=[str(id) for id in still],
             taskforce=str(taskforce_id),
-            kept_by=str(person_id),
+            owner=str(person_id),
         )
     return still
 
@@ -116,32 +117,35 @@ async def note_standing_still(conn: Connection, taskforce_id: UUID, person_id: U
 async def exchange(
     db: Database, client_id: str, client_secret: str, *, scopes: Collection[str] = (), now: datetime | None = None
 ) -> Principal:
-    """Return who the holder of a key is, with the scopes that are asked for; all of the key's where none are.
+    """Return the principal of a key's holder.
+
+    Args:
+        scopes: the requested scopes; by default all of the key's.
 
     Raises:
-        ClientRefused: it is none of ours, has been revoked, its time is up, or nobody answers for it any more.
-        ScopeRefused: the key has not got one of the scopes.
+        InvalidClient: the key is unknown, revoked, expired or suspended, or the secret is wrong.
+        InvalidScope: the key does not have one of the scopes.
     """
     now = now or datetime.now(UTC)
     credentials = Credentials.read(client_id, client_secret)
     async with db.change(credentials.taskforce_id) as conn:
         found = await store.load(conn, credentials.taskforce_id, credentials.key_id)
         if found is None:
-            raise ClientRefused
+            raise InvalidClient
         key, secret_hash = found
         if not hmac.compare_digest(secret_hash, hash_secret(credentials.secret)):
-            raise ClientRefused
-        if not key.is_good(now):
-            if not key.kept:
+            raise InvalidClient
+        if not key.is_valid(now):
+            if not key.owner_is_admin:
                 _log.warning(
-                    "api_keys.nobody_answers_for_it",
+                    "api_keys.suspended",
                     keys=[str(key.id)],
                     taskforce=str(credentials.taskforce_id),
-                    kept_by=str(key.kept_by),
+                    owner=str(key.owner),
                 )
-            raise ClientRefused
+            raise InvalidClient
         wanted = frozenset(scopes) or key.scopes
         if not wanted <= key.scopes:
-            raise ScopeRefused
-        await store.note_use(conn, credentials.taskforce_id, key.id, now)
+            raise InvalidScope
+        await store.record_use(conn, credentials.taskforce_id, key.id, now)
     return Principal(f"key:{key.id}", wanted, credentials.taskforce_id)

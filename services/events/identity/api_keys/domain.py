@@ -1,4 +1,4 @@
-"""A key and what makes it good. No I/O."""
+"""API keys, and when they are valid. No I/O."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ SCOPE_LABELS: Final[Mapping[Scope, str]] = {
     "events:read": N_("Read events"),
     "pledges:read": N_("Read pledges, without contacts"),
 }
-"""What scopes are called on screen."""
+"""Label by scope."""
 LIFETIMES_DAYS: Final = (30, 90, 365)
-"""How long a key can be good. None is for ever: whoever forgot it does not have to remember it."""
+"""The lifetimes to choose from. There is no key without an expiry date."""
 _ID_BYTES: Final = 32
 _SECRET_BYTES: Final = 32
 _SECRET_PREFIX: Final = "tilsagn_"  # noqa: S105  (by which a secret is found where it should not be)
@@ -38,8 +38,8 @@ class ApiKeyNotFound(Refusal):
     next_step = ("/api-keys", N_("API keys"))
 
 
-class ApiKeyOver(Refusal):
-    """The key has been revoked, or its time is up: there is nothing left to answer for."""
+class ApiKeyExpired(Refusal):
+    """The key has been revoked or has expired, so it cannot be taken over."""
 
     code = "api-key-over"
     kind = "conflict"
@@ -47,26 +47,25 @@ class ApiKeyOver(Refusal):
     detail = N_("It has been taken back, or its time is up. Make a new one. Nothing was changed.")
 
 
-class ClientRefused(Exception):
-    """The key is none of ours, or opens nothing now. Says nothing more, on purpose."""
+class InvalidClient(Exception):
+    """The client credentials are wrong, or their key is not valid now. Does not say which."""
 
 
-class ScopeRefused(Exception):
-    """The key is good, and not for what is asked for."""
+class InvalidScope(Exception):
+    """The key is valid, but does not have a requested scope."""
 
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """What is kept of a key.
+    """A key, without its secret.
 
     Attributes:
-        name: what the program is called.
-        made_by: the administrator.
-        kept_by: the administrator who answers for it: who made it, or who has taken it over since.
-        kept: whether they are an administrator who takes part. If not, the key stands still until somebody else takes
-            it over, or they are one again: what somebody has let in does not stay when they go.
-        expires_at: from when on it is good for nothing.
-        revoked_at: since when somebody has taken it back.
+        name: the name of the program.
+        made_by: the administrator who made it.
+        owner: the administrator who is responsible: `made_by`, or whoever took it over last.
+        owner_is_admin: whether the owner is an active administrator; if not, the key is suspended.
+        expires_at: when it stops being valid.
+        revoked_at: when it was revoked; None: it was not.
     """
 
     id: UUID
@@ -75,22 +74,22 @@ class ApiKey:
     made_by: UUID
     made_at: datetime
     expires_at: datetime
-    kept_by: UUID
-    kept: bool = True
+    owner: UUID
+    owner_is_admin: bool = True
     revoked_at: datetime | None = None
 
-    def is_over(self, now: datetime) -> bool:
-        """Whether nobody can ever have a token for it again."""
+    def is_expired(self, now: datetime) -> bool:
+        """Whether it has been revoked or has expired."""
         return self.revoked_at is not None or now >= self.expires_at
 
-    def is_good(self, now: datetime) -> bool:
-        """Whether a token can be had for it."""
-        return self.kept and not self.is_over(now)
+    def is_valid(self, now: datetime) -> bool:
+        """Whether it can be exchanged for a token: not expired, not revoked, not suspended."""
+        return self.owner_is_admin and not self.is_expired(now)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Credentials:
-    """What the program holds: which key of which taskforce, and the secret that proves it.
+    """What the program holds: the key's id within its taskforce, and the secret.
 
     Attributes:
         secret: 32 random bytes.
@@ -102,7 +101,7 @@ class Credentials:
 
     @property
     def client_id(self) -> str:
-        """Which key it is, as text; no secret."""
+        """The taskforce's and the key's id as text. Not secret."""
         return to_base64url(self.taskforce_id.bytes + self.key_id.bytes)
 
     @property
@@ -112,9 +111,9 @@ class Credentials:
 
     @classmethod
     def read(cls, client_id: str, client_secret: str) -> Self:
-        """Read what `client_id` and `client_secret` wrote. Raises `ClientRefused` for anything else."""
+        """Read what `client_id` and `client_secret` wrote. Raises `InvalidClient` for any other text."""
         ids = from_base64url(client_id)
         secret = from_base64url(client_secret.removeprefix(_SECRET_PREFIX))
         if ids is None or len(ids) != _ID_BYTES or secret is None or len(secret) != _SECRET_BYTES:
-            raise ClientRefused
+            raise InvalidClient
         return cls(UUID(bytes=ids[:16]), UUID(bytes=ids[16:]), secret)

@@ -1,4 +1,4 @@
-"""The taskforce's API keys, for its administrators."""
+"""HTML pages of API keys, for administrators."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ router = APIRouter(prefix="/api-keys", include_in_schema=False)
 @router.get("")
 @concerns(API_KEY)
 async def show_keys(request: Request, principal: Administrator, db: Db) -> Response:
-    """Which programs have a key, and the form for another one."""
+    """The list of keys, and the form that makes one."""
     return await _shown(request, principal, db, blank(days="90"))
 
 
 @router.post("")
 @concerns()
 async def make_key(request: Request, principal: SteppedUpAdministrator, db: Db, settings: Settings) -> Response:
-    """Make a key, and show it this once."""
+    """Make a key and show its credentials, once."""
     form = await read_form(request, ApiKeyIn)
     if form.data is None:
         return await _shown(request, principal, db, form, status_code=422)
@@ -56,7 +56,7 @@ async def make_key(request: Request, principal: SteppedUpAdministrator, db: Db, 
 @router.post("/{key_id:uuid}/revoke")
 @concerns(API_KEY)
 async def revoke_key(principal: SteppedUpAdministrator, db: Db, key_id: UUID) -> Response:
-    """Take a key back."""
+    """Revoke a key."""
     await commands.revoke_key(db, principal.taskforce, key_id, by=principal.subject)
     return RedirectResponse("/api-keys", 303)
 
@@ -64,7 +64,7 @@ async def revoke_key(principal: SteppedUpAdministrator, db: Db, key_id: UUID) ->
 @router.post("/{key_id:uuid}/take-over")
 @concerns(API_KEY)
 async def take_over_key(principal: SteppedUpAdministrator, db: Db, key_id: UUID) -> Response:
-    """Answer for a key from now on, in place of whoever did."""
+    """Become the owner of a key."""
     await commands.take_over_key(db, principal.taskforce, key_id, by=principal.person)
     return RedirectResponse(f"/api-keys#key-{key_id}", 303)
 

@@ -1,4 +1,4 @@
-"""SQL for reading API keys: what a page shows of them."""
+"""SQL for reading API keys."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from services.events.identity.api_keys.store import KEPT, KEPT_BY
+from services.events.identity.api_keys.store import OWNER, OWNER_IS_ADMIN
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ApiKeyRow:
-    """A key as administrators see it: everything but its secret.
+    """A key as administrators see it.
 
     Attributes:
-        made_by_name: the administrator; None where their account has been erased.
-        kept_by: the administrator who answers for it, and what they are called, likewise.
-        kept: whether they are one who takes part.
-        over: whether it has been taken back, or its time is up.
+        made_by_name: None if the account has been erased.
+        owner: the responsible administrator; `owner_name` is None if the account has been erased.
+        owner_is_admin: whether the owner is an active administrator; if not, the key is suspended.
+        expired: whether it has been revoked or has expired.
     """
 
     id: UUID
@@ -30,45 +30,45 @@ class ApiKeyRow:
     scopes: list[str]
     made_by_name: str | None
     made_at: datetime
-    kept_by: UUID
-    kept_by_name: str | None
-    kept: bool
+    owner: UUID
+    owner_name: str | None
+    owner_is_admin: bool
     expires_at: datetime
     used_at: datetime | None
     revoked_at: datetime | None
-    over: bool
+    expired: bool
 
 
 async def api_keys(
-    conn: Connection, taskforce_id: UUID, now: datetime, *, kept_by: UUID | None = None
+    conn: Connection, taskforce_id: UUID, now: datetime, *, owner: UUID | None = None
 ) -> list[ApiKeyRow]:
-    """The taskforce's keys: those that are not over first, then latest first.
+    """Return the taskforce's keys: usable ones first, then latest first.
 
     Args:
-        kept_by: only those of them that are not over and for which this person answers.
+        owner: only usable keys of this person.
     """
     rows = await conn.fetch(
         f"""
         select api_keys.id, api_keys.name, scopes, made_at, expires_at, used_at, revoked_at,
                maker.name as made_by_name,
-               {KEPT_BY} as kept_by,
-               keeper.name as kept_by_name,
-               {KEPT} as kept,
-               revoked_at is not null or expires_at <= $2 as over
+               {OWNER} as owner,
+               keeper.name as owner_name,
+               {OWNER_IS_ADMIN} as owner_is_admin,
+               revoked_at is not null or expires_at <= $2 as expired
           from api_keys
           left join people as maker
             on maker.taskforce_id = api_keys.taskforce_id
            and maker.id = made_by
           left join people as keeper
             on keeper.taskforce_id = api_keys.taskforce_id
-           and keeper.id = {KEPT_BY}
+           and keeper.id = {OWNER}
          where api_keys.taskforce_id = $1
            and ($3::uuid is null
-                or {KEPT_BY} = $3 and revoked_at is null and expires_at > $2)
-         order by over, made_at desc, api_keys.id
+                or {OWNER} = $3 and revoked_at is null and expires_at > $2)
+         order by expired, made_at desc, api_keys.id
         """,  # noqa: S608  (texts of our own)
         taskforce_id,
         now,
-        kept_by,
+        owner,
     )
     return [ApiKeyRow(**row) for row in rows]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ApiKeyIn(BaseModel):
-    """What a key is to be for."""
+    """The name, scopes and lifetime of a new key."""
 
     name: Annotated[Line, Field(min_length=1, max_length=60)]
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(SCOPE_LABELS))]

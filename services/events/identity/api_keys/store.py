@@ -1,4 +1,4 @@
-"""SQL for API keys. Takes the change's transaction, never commits."""
+"""SQL that loads and saves API keys. Runs in the caller's transaction, never commits."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ if TYPE_CHECKING:
 
     from shared.db.database import Connection
 
-KEPT_BY = "coalesce(taken_over_by, made_by)"
-"""Of `api_keys`: the administrator who answers for a key."""
-KEPT = f"""
+OWNER = "coalesce(taken_over_by, made_by)"
+"""SQL expression over `api_keys`: the responsible administrator."""
+OWNER_IS_ADMIN = f"""
     exists (select from people
               join person_roles
                 on person_roles.taskforce_id = people.taskforce_id
                and person_roles.person_id = people.id
              where people.taskforce_id = api_keys.taskforce_id
-               and people.id = {KEPT_BY}
+               and people.id = {OWNER}
                and people.deactivated_at is null
                and role = 'admin')
 """
-"""Of `api_keys`: whether they are an administrator who takes part. Asked anew each time: roles go in many ways."""
+"""SQL expression over `api_keys`: whether the owner is an active administrator now."""
 
 
 async def insert(conn: Connection, taskforce_id: UUID, key: ApiKey, secret_hash: bytes) -> None:
-    """Keep a new key."""
+    """Insert a key."""
     await conn.execute(
         """
         insert into api_keys (taskforce_id, id, name, secret_hash, scopes, made_by, made_at, expires_at)
@@ -46,12 +46,12 @@ async def insert(conn: Connection, taskforce_id: UUID, key: ApiKey, secret_hash:
 
 
 async def load(conn: Connection, taskforce_id: UUID, key_id: UUID) -> tuple[ApiKey, bytes] | None:
-    """A key and the hash of its secret; None where there is none."""
+    """Return a key and the hash of its secret; None if there is none."""
     row = await conn.fetchrow(
         f"""
         select id, name, scopes, made_by, made_at, expires_at, revoked_at, secret_hash,
-               {KEPT_BY} as kept_by,
-               {KEPT} as kept
+               {OWNER} as owner,
+               {OWNER_IS_ADMIN} as owner_is_admin
           from api_keys
          where taskforce_id = $1
            and id = $2
@@ -66,15 +66,15 @@ async def load(conn: Connection, taskforce_id: UUID, key_id: UUID) -> tuple[ApiK
     return ApiKey(**facts | {"scopes": frozenset(facts["scopes"])}), secret_hash
 
 
-async def note_use(conn: Connection, taskforce_id: UUID, key_id: UUID, now: datetime) -> None:
-    """Note that a token has been had for the key."""
+async def record_use(conn: Connection, taskforce_id: UUID, key_id: UUID, now: datetime) -> None:
+    """Record when a token was issued for the key."""
     await conn.execute(
         "update api_keys set used_at = $3 where taskforce_id = $1 and id = $2", taskforce_id, key_id, now
     )
 
 
 async def take_over(conn: Connection, taskforce_id: UUID, key_id: UUID, by: UUID, now: datetime) -> None:
-    """Note who answers for the key from now on."""
+    """Record the new owner."""
     await conn.execute(
         """
         update api_keys
@@ -91,7 +91,7 @@ async def take_over(conn: Connection, taskforce_id: UUID, key_id: UUID, by: UUID
 
 
 async def revoke(conn: Connection, taskforce_id: UUID, key_id: UUID, now: datetime) -> bool:
-    """Note that the key has been taken back; the first time counts. Returns whether there is such a key."""
+    """Record when the key was first revoked. Returns whether there is such a key."""
     found = await conn.fetchval(
         """
         update api_keys

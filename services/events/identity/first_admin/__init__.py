@@ -1,4 +1,4 @@
-"""The first administrator: whoever runs the installation is shown a link in the terminal, which makes them one, once.
+"""The first administrator: the operator makes a link in the terminal, and whoever opens it becomes administrator, once.
 
-Being at that terminal is the proof: nobody else of the taskforce could vouch for them yet.
+Access to that terminal is the proof: there is no administrator yet who could add anybody.
 """

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from shared.http.auth import Principal
 
 LIFETIME: Final = timedelta(hours=24)
-"""How long the link is good: whoever starts an installation may not be who will run the taskforce."""
+"""How long the link is valid: whoever installs the product may not be the administrator."""
 _CODE_BYTES: Final = 16 + 32
 
 
-class SetupOver(Refusal):
-    """The link has been used, is too old, has been replaced, or an administrator can sign in."""
+class SetupLinkExpired(Refusal):
+    """The link has been used or replaced, is too old, or there is an administrator who can sign in."""
 
     code = "setup-over"
     kind = "conflict"
@@ -38,11 +38,11 @@ class SetupOver(Refusal):
     next_step = ("/sign-in", N_("Sign in"))
 
 
-async def make_setup_link(db: Database, taskforce_id: UUID, *, now: datetime | None = None) -> str | None:
-    """Return the path by which somebody becomes the taskforce's first administrator; None where one can sign in.
+async def make_first_admin_link(db: Database, taskforce_id: UUID, *, now: datetime | None = None) -> str | None:
+    """Make the link that makes its opener the first administrator, and return its path.
 
-    Who became one and never added a passkey cannot: nobody is there to give them the code for it. A link that was made
-    before opens nothing any more.
+    Returns None if an administrator can sign in. One who never added a passkey cannot: nobody could give them an
+    enrolment code. A previous link stops working.
     """
     now = now or datetime.now(UTC)
     async with db.change(taskforce_id) as conn:
@@ -54,8 +54,8 @@ async def make_setup_link(db: Database, taskforce_id: UUID, *, now: datetime | N
     return f"/sign-in/setup/{to_base64url(taskforce_id.bytes + secret)}"
 
 
-async def check_setup(db: Database, code: str, *, now: datetime | None = None) -> UUID:
-    """Return the taskforce whose first administrator the code makes. Raises `SetupOver`."""
+async def check_first_admin_link(db: Database, code: str, *, now: datetime | None = None) -> UUID:
+    """Return the taskforce of a link's code. Raises `SetupLinkExpired`."""
     taskforce_id, secret = _read(code)
     async with db.read(taskforce_id) as conn:
         await _check(conn, taskforce_id, secret, now or datetime.now(UTC))
@@ -65,21 +65,21 @@ async def check_setup(db: Database, code: str, *, now: datetime | None = None) -
 async def become_first_administrator(
     db: Database, code: str, person: Person, *, device: str, now: datetime | None = None
 ) -> tuple[SessionKey, Principal]:
-    """Make somebody the first administrator and sign them in, once. Their role opens when they have shown a passkey.
+    """Make a person the first administrator and sign them in, once. The role opens after they have added a passkey.
 
     Args:
-        person: who they are. An administrator with the same address, who cannot sign in, is them, and stays as known.
+        person: their facts. An administrator with the same address who cannot sign in is used unchanged.
 
     Raises:
-        SetupOver.
-        AddressTaken: by somebody who is no administrator.
+        SetupLinkExpired.
+        AddressTaken: a person who is no administrator has the address.
     """
     now = now or datetime.now(UTC)
     taskforce_id, secret = _read(code)
     async with db.change(taskforce_id) as conn:
         await people.lock_people(conn, taskforce_id)
         await _check(conn, taskforce_id, secret, now)
-        known = await people.find_by_address(conn, taskforce_id, person.email)
+        known = await people.find_by_email(conn, taskforce_id, person.email)
         if known is None:
             await people.insert_person(conn, taskforce_id, person, at=now)
         elif known.id not in await people.administrators(conn, taskforce_id):
@@ -87,19 +87,21 @@ async def become_first_administrator(
         else:
             person = known
         await store.delete_link(conn, taskforce_id)
-        return await sessions.begin(conn, taskforce_id, person.id, proof="setup", device=device, now=now, proved_at=now)
+        return await sessions.start_in(
+            conn, taskforce_id, person.id, proof="setup", device=device, now=now, proved_at=now
+        )
 
 
 def _read(code: str) -> tuple[UUID, bytes]:
     packed = from_base64url(code)
     if packed is None or len(packed) != _CODE_BYTES:
-        raise SetupOver
+        raise SetupLinkExpired
     return UUID(bytes=packed[:16]), packed[16:]
 
 
 async def _check(conn: Connection, taskforce_id: UUID, secret: bytes, now: datetime) -> None:
-    known = await store.good_hash(conn, taskforce_id, now - LIFETIME)
+    known = await store.valid_hash(conn, taskforce_id, now - LIFETIME)
     if known is None or not hmac.compare_digest(known, hash_secret(secret)):
-        raise SetupOver
+        raise SetupLinkExpired
     if any((await people.administrators(conn, taskforce_id)).values()):
-        raise SetupOver
+        raise SetupLinkExpired

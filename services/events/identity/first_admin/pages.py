@@ -1,4 +1,4 @@
-"""The page behind the link in the terminal."""
+"""The page behind the first administrator's link."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
 
-from services.events.access import SETUP, Settings
+from services.events.access import FIRST_ADMIN_LINK, Settings
 from services.events.identity.first_admin import commands
 from services.events.identity.people.domain import AddressTaken, Person
-from services.events.identity.sessions.cookies import end_former, give_session
+from services.events.identity.sessions.cookies import end_previous_session, set_session_cookies
 from services.events.identity.sessions.device import describe
 from services.events.register import queries
 from shared.fields.email import Email
@@ -28,22 +28,22 @@ router = APIRouter(prefix="/sign-in/setup", include_in_schema=False)
 
 
 class FirstAdministrator(BaseModel):
-    """Whoever has been shown the link."""
+    """The form: name and e-mail address of the first administrator."""
 
     name: Name
     email: Email
 
 
 @router.get("/{code}")
-@concerns(SETUP)
+@concerns(FIRST_ADMIN_LINK)
 @limited(SIGNING_IN)
-async def ask_who(request: Request, _who: Anybody, db: Db, code: str) -> Response:
-    """A form for whoever is to be the first administrator."""
+async def show_form(request: Request, _who: Anybody, db: Db, code: str) -> Response:
+    """The form for the first administrator."""
     return await _asked(request, db, code, blank())
 
 
 @router.post("/{code}")
-@concerns(SETUP)
+@concerns(FIRST_ADMIN_LINK)
 @limited(SIGNING_IN)
 async def become(request: Request, _who: Anybody, db: Db, settings: Settings, code: str) -> Response:
     """Become the first administrator."""
@@ -62,15 +62,15 @@ async def become(request: Request, _who: Anybody, db: Db, settings: Settings, co
             request, db, code, form.refused({"email": problem_of(refusal).detail or ""}), status_code=422
         )
     response = RedirectResponse("/account", 303)
-    await end_former(request, db)
-    give_session(response, settings, key, principal)
+    await end_previous_session(request, db)
+    set_session_cookies(response, settings, key, principal)
     return response
 
 
 async def _asked(
     request: Request, db: Db, code: str, form: Form[FirstAdministrator], *, status_code: int = 200
 ) -> Response:
-    taskforce_id = await commands.check_setup(db, code)
+    taskforce_id = await commands.check_first_admin_link(db, code)
     async with db.system() as conn:
         taskforce = await queries.taskforce(conn, taskforce_id)
     return render(request, "first_admin.html", status_code=status_code, form=form, code=code, taskforce=taskforce)

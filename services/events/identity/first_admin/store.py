@@ -1,4 +1,4 @@
-"""SQL for the first administrator's link. Takes the change's transaction, never commits."""
+"""SQL for the first administrator's link. Runs in the caller's transaction, never commits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 async def replace_link(conn: Connection, taskforce_id: UUID, secret_hash: bytes, made_at: datetime) -> None:
-    """Keep the hash of the taskforce's one link; those before it open nothing any more."""
+    """Save the hash of the taskforce's only link, in place of the one before."""
     await conn.execute(
         """
         insert into setup_links (taskforce_id, secret_hash, made_at)
@@ -27,8 +27,8 @@ async def replace_link(conn: Connection, taskforce_id: UUID, secret_hash: bytes,
     )
 
 
-async def good_hash(conn: Connection, taskforce_id: UUID, since: datetime) -> bytes | None:
-    """The hash of the link that was made since then, or None."""
+async def valid_hash(conn: Connection, taskforce_id: UUID, since: datetime) -> bytes | None:
+    """Return the hash of the link if it was made after a moment; None otherwise."""
     found: bytes | None = await conn.fetchval(
         "select secret_hash from setup_links where taskforce_id = $1 and made_at > $2", taskforce_id, since
     )
@@ -36,5 +36,5 @@ async def good_hash(conn: Connection, taskforce_id: UUID, since: datetime) -> by
 
 
 async def delete_link(conn: Connection, taskforce_id: UUID) -> None:
-    """The taskforce's link opens nothing any more."""
+    """Delete the taskforce's link."""
     await conn.execute("delete from setup_links where taskforce_id = $1", taskforce_id)

@@ -1,1 +1,1 @@
-"""The page with every way to sign in. Each way itself is in a package of its own."""
+"""The page that offers every way to sign in. Each way is a package of its own."""

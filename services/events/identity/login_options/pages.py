@@ -1,4 +1,4 @@
-"""The page with every way to sign in."""
+"""The page that offers every way to sign in."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 async def show_login_options(
     request: Request, db: Database, settings: EventsSettings, form: Form[Any], *, next: str, status_code: int = 200
 ) -> Response:
-    """The page: at the provider of one's organisation where there is one, by mail, by passkey.
+    """Return the page: the organisation's provider if there is one, magic link, passkey.
 
     Args:
-        form: with the mail address, as far as it is typed.
-        next: the local path to go on to, or nothing.
+        form: the form for a magic link.
+        next: the local path to go on to; may be empty.
     """
     provider, provided = settings.provider, []
     if provider is not None:

@@ -1,6 +1,6 @@
-"""Signing in by a mailed link: asked for in a browser, opened in the same one, pressed once, within ten minutes.
+"""Magic links: requested in a browser, mailed, and opened once in the same browser within ten minutes.
 
-What is asked for travels as an id. The link itself is made when the courier asks for it, at the moment of sending, and
-only its hash is kept: it is on no bus and in no database. Whoever asks for an address that nobody has is answered the
-same, and as soon.
+The message to the notifications service holds only the request's id. The link itself is made when its mail is sent, and
+only its hash is stored: no message and no table holds a usable link. A request for an unknown address gets the same
+answer after the same time.
 """

@@ -1,4 +1,4 @@
-"""Use cases of signing in by a mailed link: one function each, which owns its transaction."""
+"""Use cases of magic links: one function each, which owns its transactions."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from services.events import events_out
 from services.events.identity.magic_links import store
 from services.events.identity.magic_links.domain import (
     LIFETIME,
-    MOST_AT_ONCE,
-    MOST_MAILS,
-    MOST_OF_ALL,
-    AnotherBrowser,
+    MAX_MAILS,
+    MAX_PER_BROWSER,
+    MAX_PER_PERSON,
     LinkCode,
-    LinkOver,
+    LinkExpired,
+    WrongBrowser,
 )
-from services.events.identity.magic_links.store import Asked
+from services.events.identity.magic_links.store import LinkRequest
 from services.events.identity.people import store as people
 from services.events.identity.people.domain import PersonNotFound
 from services.events.identity.sessions import commands as sessions
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class LinkMail:
-    """What the courier needs to send a link."""
+    """What a mail with a link needs."""
 
     email: str
     name: str
@@ -45,12 +45,12 @@ class LinkMail:
 
 
 async def request_links(db: Database, email: str, *, browser: bytes, next: str, now: datetime | None = None) -> None:
-    """Have a link sent for every taskforce in which somebody has this address. Says nothing of whether there is one.
+    """Request a link in every taskforce in which a person has this address. Does not reveal whether there is one.
 
-    Who has asked for as many as one can need is sent no more of them.
+    Requests above `MAX_PER_BROWSER` and `MAX_PER_PERSON` are ignored.
 
     Args:
-        browser: the secret of the browser that asks; only there the link opens anything.
+        browser: the secret of the requesting browser; the link works only there.
         next: the local path to go on to.
     """
     now = now or datetime.now(UTC)
@@ -64,65 +64,65 @@ async def request_links(db: Database, email: str, *, browser: bytes, next: str, 
 async def _request(
     conn: Connection, taskforce_id: UUID, email: str, *, browser_hash: bytes, next: str, now: datetime
 ) -> None:
-    person = await people.find_by_address(conn, taskforce_id, email)
+    person = await people.find_by_email(conn, taskforce_id, email)
     if person is None or not await people.is_active(conn, taskforce_id, person.id):
         return
     await people.lock_people(conn, taskforce_id)
     here, of_all = await store.count_of_person(conn, taskforce_id, person.id, browser_hash, now - LIFETIME)
-    if here >= MOST_AT_ONCE or of_all >= MOST_OF_ALL:
+    if here >= MAX_PER_BROWSER or of_all >= MAX_PER_PERSON:
         return
     request_id = uuid4()
-    await store.insert(conn, taskforce_id, request_id, Asked(person.id, browser_hash, next, now))
+    await store.insert(conn, taskforce_id, request_id, LinkRequest(person.id, browser_hash, next, now))
     message = events_out.sign_in_link_requested(taskforce_id, request_id, person.id, at=now, expires_at=now + LIFETIME)
     await outbox.add(conn, message)
 
 
 async def make_link(db: Database, taskforce_id: UUID, request_id: UUID) -> LinkMail:
-    """Make the link that was asked for, at the moment of sending it. Each of several is as good as the others.
+    """Make the requested link when its mail is sent. All links of one request are equally valid.
 
     Raises:
-        LinkOver: it has been used, is too old, or has been made as often as a mail may be sent.
-        PersonNotFound: whoever asked no longer takes part.
+        LinkExpired: the request has been used, is too old, or `MAX_MAILS` links were made for it.
+        PersonNotFound: the person is no longer active.
     """
     async with db.change(taskforce_id) as conn:
-        asked = await store.lock_good(conn, taskforce_id, request_id, datetime.now(UTC))
+        asked = await store.lock_valid(conn, taskforce_id, request_id, datetime.now(UTC))
         if asked is None:
-            raise LinkOver
+            raise LinkExpired
         person = await people.load_active_person(conn, taskforce_id, asked.person_id)
         code = LinkCode(taskforce_id, request_id, new_secret())
-        if not await store.add_secret(conn, taskforce_id, request_id, hash_secret(code.secret), most=MOST_MAILS):
-            raise LinkOver
+        if not await store.add_secret(conn, taskforce_id, request_id, hash_secret(code.secret), most=MAX_MAILS):
+            raise LinkExpired
     return LinkMail(person.email, person.name, person.language, code)
 
 
 async def open_link(
     db: Database, code: LinkCode, *, browser: bytes | None, device: str, now: datetime | None = None
 ) -> tuple[SessionKey, Principal, str]:
-    """Sign in by a link, once. Returns the session's key, who they are, and the local path to go on to.
+    """Sign in by a link, once. Returns the session's key, the principal, and the local path to go on to.
 
     Args:
         browser: the secret of the browser that opens it.
 
     Raises:
-        LinkOver: it has been used, is too old, is none of ours, or its person no longer takes part.
-        AnotherBrowser: the link is good, in the browser in which it was asked for. It stays so.
+        LinkExpired: it has been used, is too old, is not one of ours, or its person is no longer active.
+        WrongBrowser: it was requested in another browser, where it stays valid.
     """
     now = now or datetime.now(UTC)
     async with db.change(code.taskforce_id) as conn:
         await people.lock_people(conn, code.taskforce_id)
-        asked = await store.lock_good(conn, code.taskforce_id, code.request_id, now)
+        asked = await store.lock_valid(conn, code.taskforce_id, code.request_id, now)
         if asked is None:
-            raise LinkOver
+            raise LinkExpired
         known = await store.secret_hashes(conn, code.taskforce_id, code.request_id)
         if not any(hmac.compare_digest(one, hash_secret(code.secret)) for one in known):
-            raise LinkOver
+            raise LinkExpired
         if browser is None or not hmac.compare_digest(hash_secret(browser), asked.browser_hash):
-            raise AnotherBrowser
+            raise WrongBrowser
         await store.mark_used(conn, code.taskforce_id, code.request_id, now)
         try:
-            key, principal = await sessions.begin(
+            key, principal = await sessions.start_in(
                 conn, code.taskforce_id, asked.person_id, proof="link", device=device, now=now, proved_at=now
             )
         except PersonNotFound as error:
-            raise LinkOver from error
+            raise LinkExpired from error
     return key, principal, asked.next

@@ -1,4 +1,4 @@
-"""A link and what makes it good. No I/O."""
+"""Magic links, and when they are valid. No I/O."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ from shared.refusals import Refusal
 from shared.secrets import SECRET_BYTES, from_base64url, to_base64url
 
 LIFETIME: Final = timedelta(minutes=10)
-"""How long a link is good (OWASP ASVS 5.0, 6.5.5: ten minutes at most for codes sent out of band)."""
-MOST_AT_ONCE: Final = 5
-"""Links that one browser can ask for on behalf of one person within `LIFETIME`."""
-MOST_OF_ALL: Final = 20
-"""And all browsers together: a stranger who asks in vain does not keep the person out at once."""
-MOST_OF_ONE_NETWORK: Final = 10
-"""How often one network may ask for one address, whether anybody has it or not: a stranger who throws away what their
-browser is given does not use up `MOST_OF_ALL` from one place."""
-MOST_MAILS: Final = 5
-"""How often one link is made for the courier, who asks again when a mail server keeps him waiting."""
+"""How long a link is valid (OWASP ASVS 5.0, 6.5.5: at most ten minutes for codes sent out of band)."""
+MAX_PER_BROWSER: Final = 5
+"""Requests from one browser for one person within `LIFETIME`."""
+MAX_PER_PERSON: Final = 20
+"""Requests from all browsers for one person within `LIFETIME`. Larger: a stranger does not lock the person out."""
+MAX_PER_NETWORK: Final = 10
+"""Requests from one network for one address within `LIFETIME`, whether anybody has the address or not. Smaller than
+`MAX_PER_PERSON`, so that a stranger who discards cookies cannot use that up from one place.
+"""
+MAX_MAILS: Final = 5
+"""Links that are made for one request: the notifications service retries when a mail server defers."""
 
 
-class LinkOver(Refusal):
-    """The link has been used, is too old, or is none of ours."""
+class LinkExpired(Refusal):
+    """The link has been used, is too old, or is not one of ours."""
 
     code = "link-over"
     kind = "conflict"
@@ -34,8 +35,8 @@ class LinkOver(Refusal):
     next_step = ("/sign-in", N_("Ask for a new link"))
 
 
-class AnotherBrowser(Refusal):
-    """The link was asked for in another browser: whoever was sent it may not be who opens it."""
+class WrongBrowser(Refusal):
+    """The link was requested in another browser: the person who opens it may not be the one who requested it."""
 
     code = "another-browser"
     kind = "forbidden"
@@ -46,7 +47,7 @@ class AnotherBrowser(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class LinkCode:
-    """What stands in the link: what was asked for, and the secret that was only ever in the mail."""
+    """The code in a link: the request's id, and a secret that only the mail holds."""
 
     taskforce_id: UUID
     request_id: UUID
@@ -54,12 +55,12 @@ class LinkCode:
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """Read a link's code. Raises `LinkOver` for anything that we cannot have written."""
+        """Read a link's code. Raises `LinkExpired` for any text that `text` did not write."""
         packed = from_base64url(text)
         if packed is None or len(packed) != 32 + SECRET_BYTES:
-            raise LinkOver
+            raise LinkExpired
         return cls(UUID(bytes=packed[:16]), UUID(bytes=packed[16:32]), packed[32:])
 
     def text(self) -> str:
-        """The code; `read` is its inverse."""
+        """Return the code as text; `read` is the inverse."""
         return to_base64url(self.taskforce_id.bytes + self.request_id.bytes + self.secret)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class LinkIn(BaseModel):
-    """Who wants to sign in."""
+    """The form that requests a link."""
 
     email: Email
     next: Annotated[str, Field(max_length=2000)] | None = None

@@ -1,4 +1,4 @@
-"""SQL for links that have been asked for. Takes the change's transaction, never commits."""
+"""SQL that loads and saves requests for links. Runs in the caller's transaction, never commits."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A link that has been asked for and is good still.
+class LinkRequest:
+    """A request for a link.
 
     Attributes:
-        browser_hash: of what the browser holds in which it was asked for.
+        browser_hash: the hash of the requesting browser's secret.
         next: the local path to go on to.
     """
 
@@ -29,8 +29,8 @@ class Asked:
     asked_at: datetime
 
 
-async def insert(conn: Connection, taskforce_id: UUID, request_id: UUID, asked: Asked) -> None:
-    """Note that somebody has asked, and forget what nobody can use any more."""
+async def insert(conn: Connection, taskforce_id: UUID, request_id: UUID, asked: LinkRequest) -> None:
+    """Insert a request, and delete expired ones of the taskforce."""
     await conn.execute(
         "delete from link_requests where taskforce_id = $1 and asked_at <= $2", taskforce_id, asked.asked_at - LIFETIME
     )
@@ -51,7 +51,7 @@ async def insert(conn: Connection, taskforce_id: UUID, request_id: UUID, asked: 
 async def count_of_person(
     conn: Connection, taskforce_id: UUID, person_id: UUID, browser_hash: bytes, since: datetime
 ) -> tuple[int, int]:
-    """How many links have been asked for since then on behalf of the person: by this browser, and by all of them."""
+    """Return the number of requests for the person since a moment: from this browser, and from all."""
     row = await conn.fetchrow(
         """
         select count(*) filter (where browser_hash = $3) as here,
@@ -71,12 +71,12 @@ async def count_of_person(
 
 
 async def delete_of_person(conn: Connection, taskforce_id: UUID, person_id: UUID) -> None:
-    """No link that was asked for on behalf of the person opens anything any more."""
+    """Delete the person's requests: their links stop working."""
     await conn.execute("delete from link_requests where taskforce_id = $1 and person_id = $2", taskforce_id, person_id)
 
 
-async def lock_good(conn: Connection, taskforce_id: UUID, request_id: UUID, now: datetime) -> Asked | None:
-    """Return what was asked for unless it has been used or is too old, locked until the transaction ends."""
+async def lock_valid(conn: Connection, taskforce_id: UUID, request_id: UUID, now: datetime) -> LinkRequest | None:
+    """Return the request if it is unused and not expired, locked until the transaction ends; None otherwise."""
     row = await conn.fetchrow(
         """
         select person_id, browser_hash, next, asked_at
@@ -91,11 +91,11 @@ async def lock_good(conn: Connection, taskforce_id: UUID, request_id: UUID, now:
         request_id,
         now - LIFETIME,
     )
-    return None if row is None else Asked(**row)
+    return None if row is None else LinkRequest(**row)
 
 
 async def add_secret(conn: Connection, taskforce_id: UUID, request_id: UUID, secret_hash: bytes, *, most: int) -> bool:
-    """Keep the hash of one more link for the same request. Returns whether there was room: at most `most`."""
+    """Store the hash of one more link of the request. Returns whether there were fewer than `most`."""
     added = await conn.fetchval(
         """
         update link_requests
@@ -114,7 +114,7 @@ async def add_secret(conn: Connection, taskforce_id: UUID, request_id: UUID, sec
 
 
 async def secret_hashes(conn: Connection, taskforce_id: UUID, request_id: UUID) -> list[bytes]:
-    """The hashes of every link that was made for the request."""
+    """Return the hashes of all links of the request."""
     hashes: list[bytes] = await conn.fetchval(
         "select secret_hashes from link_requests where taskforce_id = $1 and id = $2", taskforce_id, request_id
     )
@@ -122,7 +122,7 @@ async def secret_hashes(conn: Connection, taskforce_id: UUID, request_id: UUID) 
 
 
 async def mark_used(conn: Connection, taskforce_id: UUID, request_id: UUID, now: datetime) -> None:
-    """No link of this request opens anything any more."""
+    """Mark the request as used: its links stop working."""
     await conn.execute(
         "update link_requests set used_at = $3 where taskforce_id = $1 and id = $2", taskforce_id, request_id, now
     )

@@ -1,4 +1,4 @@
-"""Answers that are given at the same moment, whatever there is to be done behind them."""
+"""Answers that take the same time, whatever the work behind them."""
 
 from __future__ import annotations
 
@@ -13,40 +13,39 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 
 
-class EvenAnswers:
-    """Has something done that takes longer for some than for others, and lets nobody see by the clock for whom.
+class FixedDelay:
+    """Runs work in the background and answers after a fixed time, so that the time reveals nothing about the work.
 
     Args:
-        seconds: when it is answered, counted from the call: as soon as that where it is done, and no later where it
-            is not.
+        seconds: the time from the call to the answer. Work that takes longer goes on after it.
     """
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._in_progress: set[asyncio.Task[None]] = set()
 
-    async def after(self, work: Coroutine[None, None, None]) -> None:
-        """Begin the work and return when it is time to answer. What is not done by then is done all the same.
+    async def run(self, work: Coroutine[None, None, None]) -> None:
+        """Start the work and return after the fixed time.
 
         Raises:
-            Exception: what the work raised, if it did before that.
+            Exception: whatever the work raised within that time.
         """
         task = asyncio.create_task(work)
-        self._under_way.add(task)
-        task.add_done_callback(self._ended)
+        self._in_progress.add(task)
+        task.add_done_callback(self._on_done)
         await asyncio.sleep(self.seconds)
         if task.done():
             await task
 
     async def close(self, patience_seconds: float = 2.0) -> None:
-        """Wait for what is under way, and give up what is not done by then."""
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=patience_seconds)
-        for task in list(self._under_way):
+        """Wait for work in progress, and cancel what is not done in time."""
+        if self._in_progress:
+            await asyncio.wait(self._in_progress, timeout=patience_seconds)
+        for task in list(self._in_progress):
             task.cancel()
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._under_way.discard(task)
+    def _on_done(self, task: asyncio.Task[None]) -> None:
+        self._in_progress.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            # Perhaps nobody waits for it any more.
-            _log.warning("links.not_asked_for", error=type(error).__name__)
+            # The answer may have been sent already.
+            _log.warning("magic_links.request_failed", error=type(error).__name__)

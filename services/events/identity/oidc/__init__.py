@@ -1,10 +1,10 @@
-"""Signing in with one's organisation's own provider: OpenID Connect, authorization code flow with PKCE.
+"""Signing in at the organisation's own provider: OpenID Connect, authorization code flow with PKCE.
 
-    domain      who somebody is there, what their groups give them here, and everything that can go wrong
-    http        what we ask the provider with: a few origins, no redirects, small answers, soon
-    provider    the provider: discovery, keys, the way there, and the token that comes back
-    commands    signing somebody in by what the provider says of them; who they are here follows from it
-    pages       the two addresses: the way there, and the way back
+    domain      the identity at the provider, the grants of its groups, and the refusals
+    http        the HTTP client for the provider: allowed origins only, no redirects, limits on time and size
+    provider    the provider: discovery, keys, authorization URL, verification of the ID token
+    commands    signing in by a verified identity, and finding or making its account
+    pages       the redirects to the provider and back
 
-What is kept of a person is a hash of what the provider calls them. No token of the provider's is kept.
+Only a hash of the provider's subject is stored, and none of its tokens.
 """

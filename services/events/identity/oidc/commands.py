@@ -1,7 +1,7 @@
-"""Use cases of signing in at a provider: one function each, which owns its transactions.
+"""Use cases of signing in at the provider: one function each, which owns its transactions.
 
-Who somebody is here: whoever was linked to what the provider calls them; the first time, the account with the mail
-address that the provider says is theirs; if there is none and one of their groups gives a role, a new account.
+The account is the one linked to the subject; at the first sign-in the one with the verified e-mail address; if there is
+none and a group grants a role, a new one.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ from uuid import UUID, uuid4
 import structlog
 from pydantic import TypeAdapter, ValidationError
 
-from services.events.identity.api_keys.commands import note_standing_still
+from services.events.identity.api_keys.commands import log_suspended_keys
 from services.events.identity.oidc import store
 from services.events.identity.oidc.domain import (
     LIFETIME,
     AccountClosed,
     AddressNotVerified,
-    AnotherPerson,
-    Begun,
+    DifferentPerson,
     LinkedToAnother,
     NoRoleHere,
-    NotBegunHere,
-    ProviderNotOffered,
-    as_given,
-    given_by,
+    PendingSignIn,
+    ProviderNotConfigured,
+    SignInNotPending,
+    grants_of,
+    with_grants,
 )
 from services.events.identity.passkeys import store as passkeys
 from services.events.identity.people import store as people
-from services.events.identity.people.domain import POWERFUL, Person, PersonNotFound
+from services.events.identity.people.domain import PRIVILEGED, Person, PersonNotFound
 from services.events.identity.sessions import commands as sessions
 from services.events.identity.sessions import store as session_store
 from services.events.register import queries
@@ -39,7 +39,7 @@ from shared.fields.email import Email
 from shared.fields.text import Name
 
 if TYPE_CHECKING:
-    from services.events.identity.oidc.domain import Given, Identity
+    from services.events.identity.oidc.domain import Grants, Identity
     from services.events.identity.oidc.provider import Provider
     from services.events.identity.people.domain import Language
     from services.events.identity.sessions.domain import SessionKey
@@ -54,54 +54,54 @@ _log = structlog.get_logger(__name__)
 
 
 async def taskforce_of(db: Database, provider: Provider, slug: str) -> UUID:
-    """The taskforce whose people may sign in at the provider. Raises `ProviderNotOffered` for any other."""
+    """Return the taskforce with the slug. Raises `ProviderNotConfigured` if its people cannot use the provider."""
     async with db.system() as conn:
         found = [one for one in await queries.taskforces(conn) if one.slug == slug]
     if not found or slug not in provider.settings.groups:
-        raise ProviderNotOffered
+        raise ProviderNotConfigured
     return found[0].id
 
 
-async def begin(
-    db: Database, provider: Provider, slug: str, *, next: str, now: datetime, prover: UUID | None = None
-) -> tuple[str, Begun]:
-    """Begin a sign-in. Returns the address at the provider, and what the browser has to keep.
+async def start_sign_in(
+    db: Database, provider: Provider, slug: str, *, next: str, now: datetime, step_up_person: UUID | None = None
+) -> tuple[str, PendingSignIn]:
+    """Start a sign-in. Returns the authorization URL and what the browser has to keep.
 
     Args:
         slug: of the taskforce.
         next: the local path to go on to.
-        prover: who is signed in here and has to show it again; None where somebody signs in.
+        step_up_person: the person who steps up; None for a sign-in.
 
     Raises:
-        ProviderNotOffered: to the people of this taskforce.
-        ProviderUnavailable, ProviderNotBelieved.
+        ProviderNotConfigured: for this taskforce.
+        ProviderUnavailable, ProviderNotTrusted.
     """
     taskforce_id = await taskforce_of(db, provider, slug)
-    begun = Begun.new(taskforce_id, next, prover=prover, at=int(now.timestamp()))
-    address = await provider.way_there(begun)
+    pending = PendingSignIn.new(taskforce_id, next, step_up_person=step_up_person, at=int(now.timestamp()))
+    address = await provider.authorization_url(pending)
     async with db.system() as conn:
-        await store.insert_begun(conn, begun.digest(), expires_at=now + LIFETIME, now=now)
-    return address, begun
+        await store.insert_pending(conn, pending.digest(), expires_at=now + LIFETIME, now=now)
+    return address, pending
 
 
-async def take(db: Database, begun: Begun, *, now: datetime) -> None:
-    """Use up what a browser has begun, now that it is back: however it ends, it ends once.
+async def consume(db: Database, pending: PendingSignIn, *, now: datetime) -> None:
+    """Use up a pending sign-in when the browser returns, whatever the outcome.
 
     Raises:
-        NotBegunHere: it has ended, it took too long, or it never was.
+        SignInNotPending: it has been used up, has expired, or never was.
     """
     async with db.system() as conn:
-        taken = await store.take_begun(conn, begun.digest(), now)
+        taken = await store.take_pending(conn, pending.digest(), now)
     if not taken:
-        raise NotBegunHere
+        raise SignInNotPending
 
 
 async def groups_of(db: Database, provider: Provider, taskforce_id: UUID) -> Groups:
-    """What the provider's groups give in a taskforce. Raises `ProviderNotOffered`."""
+    """Return the grants of the provider's groups in a taskforce. Raises `ProviderNotConfigured`."""
     async with db.system() as conn:
         slug = (await queries.taskforce(conn, taskforce_id)).slug
     if slug not in provider.settings.groups:
-        raise ProviderNotOffered
+        raise ProviderNotConfigured
     return provider.settings.groups[slug]
 
 
@@ -114,30 +114,30 @@ async def sign_in(
     language: Language,
     device: str,
     now: datetime,
-    prover: UUID | None = None,
+    step_up_person: UUID | None = None,
 ) -> tuple[SessionKey, Principal]:
-    """Sign in whoever the provider says it is, with the roles that it gives them now.
+    """Sign in by an identity, with the roles that the provider grants now.
 
-    Roles that it no longer gives are gone, also where nothing is left with which to sign in. Those that an
-    administrator has given stay, and so does the last administrator.
+    Roles that it no longer grants are removed, even if none is left; roles given by an administrator stay. The last
+    administrator keeps that role.
 
     Args:
-        groups: what groups give in this taskforce.
+        groups: the grants of groups in this taskforce.
         language: of mails, for a new account.
-        prover: whose account it has to be, where somebody shows it again.
+        step_up_person: the person who steps up, whose account it has to be; None for a sign-in.
 
     Raises:
-        AnotherPerson: it is somebody else's.
+        DifferentPerson: it is another account.
         NoRoleHere, AccountClosed, AddressNotVerified, LinkedToAnother.
-        GroupsContradict, MunicipalityNotGiven, ProgrammeNotGiven.
+        ConflictingGroups, MunicipalityNotGiven, ProgrammeNotGiven.
     """
-    given = given_by(groups, identity)
+    grants = grants_of(groups, identity)
     async with db.change(taskforce_id) as conn:
         await people.lock_people(conn, taskforce_id)
-        person = await _recognised(conn, taskforce_id, identity, given, language=language, now=now)
-        if prover not in {None, person.id}:
-            raise AnotherPerson
-        changed = await _keep_last_administrator(conn, taskforce_id, person, as_given(person, given))
+        person = await _find_or_insert_account(conn, taskforce_id, identity, grants, language=language, now=now)
+        if step_up_person not in {None, person.id}:
+            raise DifferentPerson
+        changed = await _keep_last_administrator(conn, taskforce_id, person, with_grants(person, grants))
         await store.save_provided(
             conn,
             taskforce_id,
@@ -147,15 +147,15 @@ async def sign_in(
             programme=changed.programme,
         )
         if "admin" in person.roles - changed.roles:
-            await note_standing_still(conn, taskforce_id, person.id)
-        if not person.roles & POWERFUL and changed.roles & POWERFUL:
-            # Added by whoever read the mails, without an administrator's code: no proof for more than that.
+            await log_suspended_keys(conn, taskforce_id, person.id)
+        if not person.roles & PRIVILEGED and changed.roles & PRIVILEGED:
+            # Without privileged roles no enrolment code was needed: these passkeys prove access to a mailbox only.
             await passkeys.delete_of_person(conn, taskforce_id, person.id)
             await session_store.delete_all(conn, taskforce_id, person.id)
-        await store.note_use(conn, taskforce_id, person.id, now)
-        shown_at = identity.shown_at
-        begun = (
-            await sessions.begin(
+        await store.record_use(conn, taskforce_id, person.id, now)
+        authenticated_at = identity.authenticated_at
+        signed_in = (
+            await sessions.start_in(
                 conn,
                 taskforce_id,
                 person.id,
@@ -163,28 +163,28 @@ async def sign_in(
                 device=device,
                 now=now,
                 proved_at=None
-                if shown_at is None
-                else datetime.fromtimestamp(max(0, min(shown_at, now.timestamp())), UTC),
+                if authenticated_at is None
+                else datetime.fromtimestamp(max(0, min(authenticated_at, now.timestamp())), UTC),
             )
             if changed.roles
             else None
         )
-    if begun is None:
-        # What was taken away stays taken away.
+    if signed_in is None:
+        # After the commit: the removed roles stay removed.
         raise NoRoleHere
-    return begun
+    return signed_in
 
 
-async def _recognised(
-    conn: Connection, taskforce_id: UUID, identity: Identity, given: Given, *, language: Language, now: datetime
+async def _find_or_insert_account(
+    conn: Connection, taskforce_id: UUID, identity: Identity, grants: Grants, *, language: Language, now: datetime
 ) -> Person:
-    """Whose account it is. Links it, and makes it, the first time."""
+    """Return the account of an identity. Links or inserts it at the first sign-in."""
     linked = await store.find_person(conn, taskforce_id, identity.hash())
     if linked is not None:
-        return await _open(conn, taskforce_id, linked)
+        return await _active_account(conn, taskforce_id, linked)
     email = _valid(_EMAIL, identity.email)
-    known = None if email is None else await people.find_by_address(conn, taskforce_id, email)
-    if known is None and not given.roles:
+    known = None if email is None else await people.find_by_email(conn, taskforce_id, email)
+    if known is None and not grants.roles:
         raise NoRoleHere
     if email is None or not identity.email_verified:
         raise AddressNotVerified
@@ -194,12 +194,12 @@ async def _recognised(
         await people.insert_person(conn, taskforce_id, known, at=now)
     elif await store.is_linked(conn, taskforce_id, known.id):
         raise LinkedToAnother
-    person = await _open(conn, taskforce_id, known.id)
+    person = await _active_account(conn, taskforce_id, known.id)
     await store.insert_link(conn, taskforce_id, person.id, identity.hash(), now)
     return person
 
 
-async def _open(conn: Connection, taskforce_id: UUID, person_id: UUID) -> Person:
+async def _active_account(conn: Connection, taskforce_id: UUID, person_id: UUID) -> Person:
     try:
         return await people.load_active_person(conn, taskforce_id, person_id)
     except PersonNotFound as error:
@@ -216,7 +216,7 @@ async def _keep_last_administrator(conn: Connection, taskforce_id: UUID, person:
 
 
 def _valid(kind: TypeAdapter[str], text: str | None) -> str | None:
-    """What the provider says, where it is what we would take from a form."""
+    """Return a claim if it is valid as a form field; None otherwise."""
     try:
         return None if text is None else kind.validate_python(text)
     except ValidationError:

@@ -1,4 +1,4 @@
-"""Who somebody is at the provider, what their groups give them here, and what can go wrong. No I/O."""
+"""The identity at the provider, the grants of its groups, and the refusals. No I/O."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from shared.refusals import Refusal
 from shared.secrets import SECRET_BYTES, from_base64url, new_secret, to_base64url
 
 LIFETIME: Final = timedelta(minutes=10)
-"""How long somebody may take at the provider: a password, a code from a phone."""
-_LAID_OUT: Final = struct.Struct(f">{SECRET_BYTES}s16s16sQ")
-"""How a cookie begins: the secret, the taskforce, whoever has to show it again (or zeros), and when."""
+"""How long a person may take at the provider."""
+_LAYOUT: Final = struct.Struct(f">{SECRET_BYTES}s16s16sQ")
+"""The cookie's fixed part: secret, taskforce, the person who steps up (or zeros), time."""
 _LONGEST_NEXT: Final = 1000
-"""Bytes: a cookie holds some 4,000. Whoever was on the way to a longer address begins at the front page."""
+"""Bytes. A cookie holds some 4,000; a longer path is dropped."""
 
 
-class ProviderNotOffered(Refusal):
+class ProviderNotConfigured(Refusal):
     """The installation, or the taskforce, has no provider."""
 
     code = "provider-not-offered"
@@ -35,7 +35,7 @@ class ProviderNotOffered(Refusal):
 
 
 class ProviderUnavailable(Refusal):
-    """The provider does not answer, or says that it cannot now. It may be over in a moment."""
+    """The provider does not answer, or says that it is temporarily unavailable."""
 
     code = "provider-unavailable"
     kind = "unavailable"
@@ -43,11 +43,11 @@ class ProviderUnavailable(Refusal):
     detail = N_("Try again in a few minutes, or sign in in another way meanwhile. Nothing was changed.")
 
 
-class ProviderNotBelieved(Refusal):
-    """What the provider says is not what it has to be: forged, for somebody else, or its settings are wrong.
+class ProviderNotTrusted(Refusal):
+    """A response of the provider failed verification, or its settings are wrong.
 
     Args:
-        reason: which, in a word or two of ours, for the log; people are not told.
+        reason: what failed, for the log; not shown to people.
     """
 
     code = "provider-not-believed"
@@ -61,7 +61,7 @@ class ProviderNotBelieved(Refusal):
 
 
 class ClocksDiffer(Refusal):
-    """By the provider's clock its token is not valid yet, or no longer: one of the two clocks is wrong."""
+    """The ID token is not valid yet or no longer: the clocks of the provider and of this machine differ."""
 
     code = "provider-clock"
     kind = "upstream_failed"
@@ -69,8 +69,8 @@ class ClocksDiffer(Refusal):
     detail = N_("Ours and that of your organisation's sign-in are minutes apart. Tell whoever runs the installation.")
 
 
-class NotBegunHere(Refusal):
-    """This browser has begun no such sign-in, or has ended it already, or it took too long."""
+class SignInNotPending(Refusal):
+    """This browser has no such pending sign-in: none was started, it has been used up, or it expired."""
 
     code = "provider-sign-in-over"
     kind = "conflict"
@@ -79,7 +79,7 @@ class NotBegunHere(Refusal):
 
 
 class SignInCancelled(Refusal):
-    """Whoever was to sign in at the provider did not, or was not let in there."""
+    """The person cancelled at the provider, or was not let in there."""
 
     code = "provider-sign-in-cancelled"
     kind = "forbidden"
@@ -87,8 +87,8 @@ class SignInCancelled(Refusal):
     detail = N_("The sign-in of your organisation was broken off, or did not let you in. Nothing was changed.")
 
 
-class NotShownAnew(Refusal):
-    """Whoever had to show again who they are was not asked to there, or the provider does not say whether they were."""
+class NotReauthenticated(Refusal):
+    """For a step-up, the provider did not ask the person again, or does not say so (`auth_time`)."""
 
     code = "provider-not-asked-again"
     kind = "forbidden"
@@ -96,8 +96,8 @@ class NotShownAnew(Refusal):
     detail = N_("Or it does not say that it did. Sign out here, and sign in in another way. Nothing was changed.")
 
 
-class NotStrongEnough(Refusal):
-    """The provider does not say that it has asked for as much as the settings want."""
+class AuthenticationTooWeak(Refusal):
+    """The `acr` or `amr` claim does not have a required value."""
 
     code = "provider-not-strong-enough"
     kind = "forbidden"
@@ -107,8 +107,8 @@ class NotStrongEnough(Refusal):
     )
 
 
-class AnotherPerson(Refusal):
-    """Whoever had to show again who they are has shown that they are somebody else."""
+class DifferentPerson(Refusal):
+    """Another person than the one who steps up signed in at the provider."""
 
     code = "provider-another-person"
     kind = "conflict"
@@ -117,7 +117,7 @@ class AnotherPerson(Refusal):
 
 
 class AccountClosed(Refusal):
-    """They no longer take part."""
+    """The account is deactivated."""
 
     code = "account-closed"
     kind = "forbidden"
@@ -126,7 +126,7 @@ class AccountClosed(Refusal):
 
 
 class NoRoleHere(Refusal):
-    """They have no account, and are in no group that gives them a role."""
+    """There is no account, and no group grants a role."""
 
     code = "no-role-here"
     kind = "forbidden"
@@ -135,7 +135,7 @@ class NoRoleHere(Refusal):
 
 
 class AddressNotVerified(Refusal):
-    """The provider does not say that the mail address is theirs: it could be anybody's account."""
+    """The e-mail address is not verified, so it does not identify an account."""
 
     code = "address-not-verified"
     kind = "forbidden"
@@ -146,7 +146,7 @@ class AddressNotVerified(Refusal):
 
 
 class LinkedToAnother(Refusal):
-    """The address's account is somebody else's at the provider: an address that was given to a new person."""
+    """The account with the address is linked to another subject: the address was given to a new person."""
 
     code = "linked-to-another"
     kind = "conflict"
@@ -156,8 +156,8 @@ class LinkedToAnother(Refusal):
     )
 
 
-class GroupsContradict(Refusal):
-    """Their groups are of two municipalities, or of two programmes: whose citizens they may see is not guessed."""
+class ConflictingGroups(Refusal):
+    """The groups grant two municipalities, or two programmes."""
 
     code = "groups-contradict"
     kind = "conflict"
@@ -165,8 +165,8 @@ class GroupsContradict(Refusal):
     detail = N_("They are of two municipalities or two programmes. Ask whoever looks after them in your organisation.")
 
 
-class GroupsNotSaid(Refusal):
-    """They are in so many groups that the provider does not name them."""
+class GroupsNotListed(Refusal):
+    """The person is in so many groups that the token does not list them."""
 
     code = "groups-not-said"
     kind = "conflict"
@@ -175,7 +175,7 @@ class GroupsNotSaid(Refusal):
 
 
 class MunicipalityNotGiven(Refusal):
-    """Their groups make them a case worker, and do not say of which municipality."""
+    """The groups grant `caseworker` without a municipality."""
 
     code = "municipality-not-given"
     kind = "conflict"
@@ -184,7 +184,7 @@ class MunicipalityNotGiven(Refusal):
 
 
 class ProgrammeNotGiven(Refusal):
-    """Their groups make them a facilitator, and do not say of which programme."""
+    """The groups grant `facilitator` without a programme."""
 
     code = "programme-not-given"
     kind = "conflict"
@@ -194,15 +194,15 @@ class ProgrammeNotGiven(Refusal):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Identity:
-    """Somebody as the provider describes them.
+    """A person as the provider describes them.
 
     Attributes:
-        subject: what the provider calls them, always and nobody else.
-        email: where they get mails, if it says so.
-        email_verified: whether it says that the address is theirs.
-        name: what they are called, if it says so.
-        groups: in which they are.
-        shown_at: when they last showed it who they are, Unix time in seconds, if it says so.
+        subject: the provider's unique and permanent id of the person.
+        email: None if the token has none.
+        email_verified: whether the address belongs to the person.
+        name: None if the token has none.
+        groups: the person's groups.
+        authenticated_at: when the person last authenticated there, Unix time in seconds; None if not said.
     """
 
     issuer: str
@@ -211,27 +211,27 @@ class Identity:
     email_verified: bool
     name: str | None
     groups: frozenset[str]
-    shown_at: float | None = None
+    authenticated_at: float | None = None
 
     def hash(self) -> bytes:
-        """What is kept to know them again. Some providers' names for people are numbers that tell who they are."""
+        """Return what is stored to recognise the identity. A subject may be a personal identification number."""
         return hashlib.sha256(self.issuer.encode() + b"\0" + self.subject.encode()).digest()
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """What somebody's groups together give them."""
+class Grants:
+    """What a person's groups together grant."""
 
     roles: frozenset[PersonRole]
     municipality: str | None
     programme: Programme | None
 
 
-def given_by(groups: Groups, identity: Identity) -> Given:
-    """What somebody's groups give them.
+def grants_of(groups: Groups, identity: Identity) -> Grants:
+    """Return what the identity's groups grant.
 
     Raises:
-        GroupsContradict, MunicipalityNotGiven, ProgrammeNotGiven.
+        ConflictingGroups, MunicipalityNotGiven, ProgrammeNotGiven.
     """
     theirs = [gives for name, gives in groups.items() if name in identity.groups]
     roles = frozenset(role for gives in theirs for role in gives.roles)
@@ -242,92 +242,92 @@ def given_by(groups: Groups, identity: Identity) -> Given:
     if "facilitator" in roles and not programmes:
         raise ProgrammeNotGiven
     if ("caseworker" in roles and len(municipalities) > 1) or ("facilitator" in roles and len(programmes) > 1):
-        raise GroupsContradict
-    return Given(
+        raise ConflictingGroups
+    return Grants(
         roles,
         next(iter(municipalities)) if "caseworker" in roles else None,
         next(iter(programmes)) if "facilitator" in roles else None,
     )
 
 
-def as_given(person: Person, given: Given) -> Person:
-    """The person with the roles that the provider gives them now, and those that an administrator has given.
+def with_grants(person: Person, grants: Grants) -> Person:
+    """Return the person with the provider's current grants and the roles that an administrator gave.
 
-    Whose citizens they see is said by whoever gave them the role for it.
+    Municipality and programme come from whoever gave the role that needs them.
     """
     by_hand = person.roles - person.provided
-    provided = given.roles - by_hand
+    provided = grants.roles - by_hand
     return replace(
         person,
         roles=by_hand | provided,
         provided=provided,
-        municipality=given.municipality if "caseworker" in provided else person.municipality,
-        programme=given.programme if "facilitator" in provided else person.programme,
+        municipality=grants.municipality if "caseworker" in provided else person.municipality,
+        programme=grants.programme if "facilitator" in provided else person.programme,
     )
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Begun:
-    """A sign-in that a browser has begun: the browser holds this, the database a hash of it.
+class PendingSignIn:
+    """A sign-in that a browser has started at the provider. The browser holds this in a cookie, the database its hash.
 
     Attributes:
-        secret: 32 random bytes, from which all is made that the provider is given and gives back.
+        secret: 32 random bytes, from which state, nonce and code verifier are derived.
         next: the local path to go on to.
-        prover: who is signed in here and has to show it again; None where somebody signs in.
-        at: when, Unix time in whole seconds.
+        step_up_person: the person who steps up; None for a sign-in.
+        at: when it was started, Unix time in whole seconds.
     """
 
     secret: bytes
     taskforce_id: UUID
     next: str
-    prover: UUID | None = None
+    step_up_person: UUID | None = None
     at: int = 0
 
     @classmethod
-    def new(cls, taskforce_id: UUID, next: str, *, prover: UUID | None = None, at: int = 0) -> Self:
-        """One that nobody has begun before."""
+    def new(cls, taskforce_id: UUID, next: str, *, step_up_person: UUID | None = None, at: int = 0) -> Self:
+        """Return a new one."""
         fitting = next if len(next.encode()) <= _LONGEST_NEXT else ""
-        return cls(new_secret(), taskforce_id, fitting, prover, at)
+        return cls(new_secret(), taskforce_id, fitting, step_up_person, at)
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """Read a cookie's value. Raises `NotBegunHere` for anything that we cannot have written."""
+        """Read a cookie's value. Raises `SignInNotPending` for any text that `text` did not write."""
         packed = from_base64url(text)
-        if packed is None or len(packed) < _LAID_OUT.size:
-            raise NotBegunHere
-        secret, taskforce, prover, at = _LAID_OUT.unpack_from(packed)
+        if packed is None or len(packed) < _LAYOUT.size:
+            raise SignInNotPending
+        secret, taskforce, step_up_person, at = _LAYOUT.unpack_from(packed)
         try:
-            next = packed[_LAID_OUT.size :].decode()
+            next = packed[_LAYOUT.size :].decode()
         except UnicodeDecodeError as error:
-            raise NotBegunHere from error
-        return cls(secret, UUID(bytes=taskforce), next, UUID(bytes=prover) if any(prover) else None, at)
+            raise SignInNotPending from error
+        return cls(secret, UUID(bytes=taskforce), next, UUID(bytes=step_up_person) if any(step_up_person) else None, at)
 
     def text(self) -> str:
-        """The cookie's value; `read` is its inverse."""
-        return to_base64url(self._laid_out())
+        """Return the cookie's value; `read` is the inverse."""
+        return to_base64url(self._packed())
 
     @property
     def state(self) -> str:
-        """Comes back in the address; by it the browser that began is known again."""
-        return self._made_for(b"state")
+        """The `state` parameter: binds the response to this browser."""
+        return self._derived(b"state")
 
     @property
     def nonce(self) -> str:
-        """Comes back in the token: it was made for this sign-in."""
-        return self._made_for(b"nonce")
+        """The `nonce` claim: binds the ID token to this sign-in."""
+        return self._derived(b"nonce")
 
     @property
     def code_verifier(self) -> str:
-        """Proves that whoever redeems the code has asked for it (RFC 7636)."""
-        return self._made_for(b"code verifier")
+        """The PKCE code verifier (RFC 7636)."""
+        return self._derived(b"code verifier")
 
     def digest(self) -> bytes:
-        """What is kept: the sign-in can be ended once, as it was begun."""
-        return hashlib.sha256(b"begun\0" + self._laid_out()).digest()
+        """Return what the database keeps, so that the sign-in is used once and unchanged."""
+        return hashlib.sha256(b"begun\0" + self._packed()).digest()
 
-    def _laid_out(self) -> bytes:
-        prover = self.prover.bytes if self.prover else bytes(16)
-        return _LAID_OUT.pack(self.secret, self.taskforce_id.bytes, prover, self.at) + self.next.encode()
+    def _packed(self) -> bytes:
+        step_up_person = self.step_up_person.bytes if self.step_up_person else bytes(16)
+        return _LAYOUT.pack(self.secret, self.taskforce_id.bytes, step_up_person, self.at) + self.next.encode()
 
-    def _made_for(self, use: bytes) -> str:
+    def _derived(self, use: bytes) -> str:
         return to_base64url(hashlib.sha256(use + b"\0" + self.secret).digest())

@@ -1,7 +1,7 @@
-"""What the provider is asked with: only where the settings say, without redirects, small answers, soon.
+"""The HTTP client for the provider: allowed origins only, no redirects, limits on time and size.
 
-What a provider's discovery names is an address somebody else has written: asked without looking, it could lead to
-whatever this machine can reach.
+URLs in the discovery document come from outside. Without these limits they could make us request any host this machine
+can reach (server-side request forgery).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import httpx
 
-from services.events.identity.oidc.domain import ProviderNotBelieved
+from services.events.identity.oidc.domain import ProviderNotTrusted
 from services.events.settings import origin_of
 from shared.http.tls import trusted_authorities
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 LARGEST: Final = 256 * 1024
-"""Bytes of an answer: discovery, keys and a token with a few hundred groups are a tenth of it."""
+"""Bytes of a response. Discovery, keys and a token with a few hundred groups need a tenth of it."""
 SECONDS: Final = 8.0
-"""For a whole answer: somebody waits for it in their browser."""
+"""For a whole response: a person waits for it."""
 _CONNECT_SECONDS: Final = 4.0
 
 
-class Bounded(httpx.AsyncBaseTransport):
-    """Asks some origins only, follows nothing, and gives up on what is slow or large.
+class LimitedTransport(httpx.AsyncBaseTransport):
+    """A transport that requests allowed origins only, follows no redirects, and rejects slow or large responses.
 
     Args:
-        origins: as `origin_of` says them.
+        origins: as `origin_of` returns them.
     """
 
     def __init__(self, origins: Collection[str]) -> None:
@@ -37,14 +37,14 @@ class Bounded(httpx.AsyncBaseTransport):
         self._inner = httpx.AsyncHTTPTransport(verify=trusted_authorities(), retries=0)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Ask. Raises `ProviderNotBelieved`, or `httpx.HTTPError` where nobody answers in time."""
+        """Send a request. Raises `ProviderNotTrusted`, or `httpx.HTTPError` if there is no response in time."""
         try:
             allowed = origin_of(str(request.url)) in self._origins
         except ValueError:
             allowed = False
         if not allowed:
-            raise ProviderNotBelieved("another host")
-        # A small answer could be unpacked to a large one.
+            raise ProviderNotTrusted("another host")
+        # A small compressed response could expand to a large one.
         request.headers["accept-encoding"] = "identity"
         try:
             async with asyncio.timeout(SECONDS):
@@ -53,7 +53,7 @@ class Bounded(httpx.AsyncBaseTransport):
                     return httpx.Response(
                         response.status_code,
                         headers={"content-type": response.headers.get("content-type", "")},
-                        content=await _small(response),
+                        content=await _read_limited(response),
                         request=request,
                     )
                 finally:
@@ -62,23 +62,23 @@ class Bounded(httpx.AsyncBaseTransport):
             raise httpx.ReadTimeout("too slow", request=request) from error
 
     async def aclose(self) -> None:
-        """Close what is open."""
+        """Close the connections."""
         await self._inner.aclose()
 
 
-async def _small(response: httpx.Response) -> bytes:
+async def _read_limited(response: httpx.Response) -> bytes:
     if response.is_redirect:
-        raise ProviderNotBelieved("redirect")
+        raise ProviderNotTrusted("redirect")
     if response.headers.get("content-encoding", "identity") != "identity":
-        raise ProviderNotBelieved("packed answer")
+        raise ProviderNotTrusted("packed answer")
     body = bytearray()
     async for chunk in response.aiter_raw():
         body += chunk
         if len(body) > LARGEST:
-            raise ProviderNotBelieved("too large")
+            raise ProviderNotTrusted("too large")
     return bytes(body)
 
 
 def timeouts() -> httpx.Timeout:
-    """For each step; the whole has `SECONDS`."""
+    """Return the timeouts of each step; the whole response has `SECONDS`."""
     return httpx.Timeout(SECONDS, connect=_CONNECT_SECONDS)

@@ -1,4 +1,4 @@
-"""The two addresses of signing in at a provider: the way there, and the way back."""
+"""Routes of signing in at the provider: the redirect there, and the callback."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from services.events.access import Settings
 from services.events.identity.oidc import commands
 from services.events.identity.oidc.domain import (
     LIFETIME,
-    Begun,
-    NotBegunHere,
-    ProviderNotBelieved,
-    ProviderNotOffered,
+    PendingSignIn,
+    ProviderNotConfigured,
+    ProviderNotTrusted,
     ProviderUnavailable,
     SignInCancelled,
+    SignInNotPending,
 )
 from services.events.identity.oidc.provider import Provider
-from services.events.identity.sessions.cookies import end_former, give_session
+from services.events.identity.sessions.cookies import end_previous_session, set_session_cookies
 from services.events.identity.sessions.device import describe
 from services.events.register import queries
 from services.events.settings import CALLBACK
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 router = APIRouter(include_in_schema=False)
 
 COOKIE: Final = "__Host-tilsagn-provider"
-"""Holds the sign-in that this browser has begun at the provider."""
+"""Holds the browser's pending sign-in."""
 
 _CANCELLED: Final = frozenset({"access_denied", "login_required", "interaction_required", "consent_required"})
 _CANNOT_NOW: Final = frozenset({"server_error", "temporarily_unavailable"})
@@ -60,7 +60,7 @@ _log = structlog.get_logger(__name__)
 async def _provider(request: Request) -> Provider:
     provider: Provider | None = request.app.state.provider
     if provider is None:
-        raise ProviderNotOffered
+        raise ProviderNotConfigured
     return provider
 
 
@@ -68,8 +68,8 @@ TheProvider = Annotated[Provider, Depends(_provider)]
 Text = Annotated[str, Query(max_length=4000)]
 
 
-class Wanted(BaseModel):
-    """Where somebody wants to go."""
+class ProviderSignInForm(BaseModel):
+    """The form: which taskforce, and where to go on to."""
 
     taskforce: Annotated[str, Field(max_length=200)] = ""
     next: Annotated[str, Field(max_length=4000), MayLookLikeCpr("an address of ours, with ids in it")] = ""
@@ -77,10 +77,10 @@ class Wanted(BaseModel):
 
 @router.get("/sign-in/provider")
 @concerns()
-async def ask_to_go_there(
+async def show_button(
     *, request: Request, _who: Anybody, db: Db, provider: TheProvider, taskforce: Text = "", next: Text = ""
 ) -> Response:
-    """The button by itself: a link that another site shows or follows signs nobody in."""
+    """The button that leads to the provider: a GET from another site must not start a sign-in."""
     next = safe_next(next, default="")
     try:
         await commands.taskforce_of(db, provider, taskforce)
@@ -92,46 +92,48 @@ async def ask_to_go_there(
 @router.post("/sign-in/provider")
 @concerns()
 @limited(SIGNING_IN)
-async def go_there(*, request: Request, _who: Anybody, db: Db, provider: TheProvider) -> Response:
-    """Send a browser to the provider."""
-    wanted = (await read_form(request, Wanted)).data or Wanted()
-    return await _sent_there(request, db, provider, wanted.taskforce, next=safe_next(wanted.next, default=""))
+async def start_sign_in(*, request: Request, _who: Anybody, db: Db, provider: TheProvider) -> Response:
+    """Start a sign-in and send the browser to the provider."""
+    wanted = (await read_form(request, ProviderSignInForm)).data or ProviderSignInForm()
+    return await _to_provider(request, db, provider, wanted.taskforce, next=safe_next(wanted.next, default=""))
 
 
 @router.post("/account/prove/provider")
 @concerns()
 @limited(SIGNING_IN)
-async def go_and_show_it(*, request: Request, who: AnyPerson, db: Db, provider: TheProvider) -> Response:
-    """Send somebody to the provider who has to show again who they are."""
+async def start_step_up(*, request: Request, who: AnyPerson, db: Db, provider: TheProvider) -> Response:
+    """Start a step-up and send the browser to the provider."""
     async with db.system() as conn:
         slug = (await queries.taskforce(conn, who.taskforce)).slug
-    return await _sent_there(request, db, provider, slug, next="/account/proven", prover=who.person)
+    return await _to_provider(request, db, provider, slug, next="/account/proven", step_up_person=who.person)
 
 
-async def _sent_there(
-    request: Request, db: Database, provider: Provider, slug: str, *, next: str, prover: UUID | None = None
+async def _to_provider(
+    request: Request, db: Database, provider: Provider, slug: str, *, next: str, step_up_person: UUID | None = None
 ) -> Response:
     try:
-        address, begun = await commands.begin(db, provider, slug, next=next, now=datetime.now(UTC), prover=prover)
+        address, pending = await commands.start_sign_in(
+            db, provider, slug, next=next, now=datetime.now(UTC), step_up_person=step_up_person
+        )
     except Refusal as refusal:
         return _refused(request, refusal, next=next)
-    response = _on_the_way(request, provider, address)
+    response = _redirecting(request, provider, address)
     response.set_cookie(
         COOKIE,
-        begun.text(),
+        pending.text(),
         max_age=int(LIFETIME.total_seconds()),
         path="/",
         secure=True,
         httponly=True,
-        # The provider sends the browser back: what is "strict" stays at home then.
+        # Not "strict": the callback is a navigation from another site.
         samesite="lax",
     )
     return response
 
 
-def _on_the_way(request: Request, provider: Provider, address: str) -> Response:
-    """A page that leads on by itself. No redirect: a form of our pages may lead to us alone, redirects included."""
-    response = render(request, "on_the_way.html", provider=provider.settings.name, address=address)
+def _redirecting(request: Request, provider: Provider, address: str) -> Response:
+    """Return a page that redirects by itself. An HTTP redirect to another origin would violate `form-action 'self'`."""
+    response = render(request, "provider_redirect.html", provider=provider.settings.name, address=address)
     response.headers["refresh"] = f"0; url={address}"
     return response
 
@@ -139,7 +141,7 @@ def _on_the_way(request: Request, provider: Provider, address: str) -> Response:
 @router.get(CALLBACK)
 @concerns()
 @limited(SIGNING_IN)
-async def come_back(
+async def finish_sign_in(
     *,
     request: Request,
     _who: Anybody,
@@ -151,51 +153,51 @@ async def come_back(
     error: Text | None = None,
     iss: Text | None = None,
 ) -> Response:
-    """Sign in whoever comes back from the provider."""
-    now, begun = datetime.now(UTC), None
+    """The callback: sign in, or show why not."""
+    now, pending = datetime.now(UTC), None
     try:
-        begun = Begun.read(request.cookies.get(COOKIE, ""))
-        if not hmac.compare_digest(begun.state.encode(), state.encode()):
-            raise NotBegunHere
-        await commands.take(db, begun, now=now)
+        pending = PendingSignIn.read(request.cookies.get(COOKIE, ""))
+        if not hmac.compare_digest(pending.state.encode(), state.encode()):
+            raise SignInNotPending
+        await commands.consume(db, pending, now=now)
         if code is None or error is not None:
-            raise _what_it_says(error)
-        groups = await commands.groups_of(db, provider, begun.taskforce_id)
+            raise _refusal_of(error)
+        groups = await commands.groups_of(db, provider, pending.taskforce_id)
         key, principal = await commands.sign_in(
             db,
-            begun.taskforce_id,
+            pending.taskforce_id,
             groups,
-            await provider.identify(begun, code, said_by=iss),
+            await provider.identify(pending, code, response_issuer=iss),
             language=current_language(),
             device=describe(request.headers.get("user-agent", "")),
             now=now,
-            prover=begun.prover,
+            step_up_person=pending.step_up_person,
         )
     except Refusal as refusal:
-        return _refused(request, refusal, next=begun.next if begun else "")
+        return _refused(request, refusal, next=pending.next if pending else "")
     metrics.PROVIDER_SIGN_INS.labels("signed in").inc()
-    response = RedirectResponse(safe_next(begun.next), 303)
-    await end_former(request, db)
-    give_session(response, settings, key, principal)
+    response = RedirectResponse(safe_next(pending.next), 303)
+    await end_previous_session(request, db)
+    set_session_cookies(response, settings, key, principal)
     response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
     return response
 
 
-def _what_it_says(error: str | None) -> Refusal:
-    """What it means that somebody comes back without a code (RFC 6749, section 4.1.2.1; OpenID Connect, 3.1.2.6)."""
+def _refusal_of(error: str | None) -> Refusal:
+    """Return the refusal for an error response (RFC 6749, section 4.1.2.1; OpenID Connect Core 1.0, 3.1.2.6)."""
     if error in _CANCELLED:
         return SignInCancelled()
-    return ProviderUnavailable() if error in _CANNOT_NOW else ProviderNotBelieved("refused us")
+    return ProviderUnavailable() if error in _CANNOT_NOW else ProviderNotTrusted("refused us")
 
 
 def _refused(request: Request, refusal: Refusal, *, next: str) -> Response:
-    """Say that it did not work. What the provider has sent is in no log: it is a token, or personal."""
+    """Log the refusal and redirect to its page. Nothing that the provider sent is logged: it is secret or personal."""
     metrics.PROVIDER_SIGN_INS.labels(refusal.code).inc()
-    reason = refusal.reason if isinstance(refusal, ProviderNotBelieved) else None
+    reason = refusal.reason if isinstance(refusal, ProviderNotTrusted) else None
     _log.warning("provider.sign_in_refused", outcome=refusal.code, reason=reason)
     if not Negotiation.of(request).html:
         return respond(request, problem_of(refusal))
-    # Away from the address with which the provider has sent back: it is of no use to the page, nor to the history.
+    # A redirect, so that the callback URL with its code is not in the history.
     why = {"why": refusal.code, **({"next": next} if next else {})}
     return RedirectResponse(f"/sign-in/provider/refused?{urlencode(why)}", 303)
 
@@ -203,32 +205,34 @@ def _refused(request: Request, refusal: Refusal, *, next: str) -> Response:
 @router.get("/sign-out/provider")
 @concerns()
 @limited(SIGNING_IN)
-async def say_still_signed_in_there(*, request: Request, _who: Anybody, provider: TheProvider) -> Response:
-    """Whoever has signed out here may still be signed in there: say so, and offer the way out of there, too."""
-    way_out = None
+async def show_sign_out(*, request: Request, _who: Anybody, provider: TheProvider) -> Response:
+    """The page after signing out, which offers to sign out at the provider, too."""
+    logout_url = None
     with suppress(Refusal):
-        way_out = await provider.way_out()
-    return render(request, "sign_out_provider.html", provider=provider.settings.name, can_sign_out=way_out is not None)
+        logout_url = await provider.logout_url()
+    return render(
+        request, "sign_out_provider.html", provider=provider.settings.name, can_sign_out=logout_url is not None
+    )
 
 
 @router.post("/sign-out/provider")
 @concerns()
 @limited(SIGNING_IN)
-async def sign_out_there(*, request: Request, _who: Anybody, provider: TheProvider) -> Response:
-    """Send a browser to where one signs out at the provider."""
+async def sign_out_at_provider(*, request: Request, _who: Anybody, provider: TheProvider) -> Response:
+    """Send the browser to the provider's logout page."""
     try:
-        way_out = await provider.way_out()
-        if way_out is None:
-            raise ProviderNotOffered
+        logout_url = await provider.logout_url()
+        if logout_url is None:
+            raise ProviderNotConfigured
     except Refusal as refusal:
         return _refused(request, refusal, next="")
-    return _on_the_way(request, provider, way_out)
+    return _redirecting(request, provider, logout_url)
 
 
 @router.get("/sign-in/provider/refused")
 @concerns()
-async def say_why(request: Request, _who: Anybody, why: Text = "", next: Text = "") -> Response:
-    """Why it did not work, and the way back."""
+async def show_refusal(request: Request, _who: Anybody, why: Text = "", next: Text = "") -> Response:
+    """The page that says why the sign-in failed."""
     problem = problem_with_code(why, package="services.events")
     next = safe_next(next, default="")
     again = f"/sign-in?{urlencode({'next': next})}" if next else "/sign-in"

@@ -1,4 +1,4 @@
-"""The provider: where it is to be asked, with which keys it signs, and whether to believe what it says."""
+"""The provider: discovery, keys, authorization URL, and verification of the ID token."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from services.events.identity.oidc.domain import (
+    AuthenticationTooWeak,
     ClocksDiffer,
-    GroupsNotSaid,
+    GroupsNotListed,
     Identity,
-    NotBegunHere,
-    NotShownAnew,
-    NotStrongEnough,
-    ProviderNotBelieved,
+    NotReauthenticated,
+    ProviderNotTrusted,
     ProviderUnavailable,
+    SignInNotPending,
 )
-from services.events.identity.oidc.http import Bounded, timeouts
+from services.events.identity.oidc.http import LimitedTransport, timeouts
 from services.events.settings import ProviderSettings, origin_of
 from shared.secrets import from_base64url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
 
-    from services.events.identity.oidc.domain import Begun
+    from services.events.identity.oidc.domain import PendingSignIn
 
 ALGORITHMS: Final = (
     "RS256",
@@ -50,22 +50,22 @@ ALGORITHMS: Final = (
     "Ed25519",
     "EdDSA",
 )
-"""Signatures that only the provider can make. Not `none`, and none whose key we would share with it."""
+"""Asymmetric signature algorithms only: not `none`, and none with a shared key."""
 LEEWAY_SECONDS: Final = 60
-"""How far apart the two clocks may be; both are set by NTP (RFC 7519, section 4.1.4: no more than a few minutes)."""
+"""How far the two clocks may differ (RFC 7519, section 4.1.4: no more than a few minutes)."""
 LONGEST_AGO_SECONDS: Final = 600
-"""A token was made when its code was redeemed, a moment ago."""
+"""The maximum age of an ID token, which is made when its code is redeemed."""
 _SCOPE: Final = "openid profile email"
 _KEPT_SECONDS: Final = 3600
 _AGAIN_SECONDS: Final = 30
-"""How soon keys are asked for again for one that is not among them: anybody can send us a token that names any key."""
+"""The shortest time between two fetches of keys: anybody can send a token with an unknown key id."""
 _SMALLEST_RSA: Final = 2048 // 8
 """Bytes of the modulus (RFC 7518, section 3.3)."""
 _LONGEST_SUBJECT: Final = 255
-"""OpenID Connect Core 1.0, section 2."""
+"""Characters (OpenID Connect Core 1.0, section 2)."""
 _KINDS: Final[Mapping[str, type[RSAKey | ECKey | OKPKey]]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
 _CURVES: Final = frozenset({"P-256", "P-384", "P-521", "Ed25519", "Ed448"})
-"""On which `ALGORITHMS` sign. There are others, some of which sign nothing at all."""
+"""The curves of `ALGORITHMS`. Other curves are not for signatures."""
 
 _Key = RSAKey | ECKey | OKPKey
 _Answer = TypeVar("_Answer")
@@ -77,7 +77,7 @@ class _Discovery:
     token_endpoint: str
     jwks_uri: str
     client_auth: str
-    says_who_it_is: bool
+    sends_issuer: bool
     end_session_endpoint: str | None
     read_at: float
 
@@ -90,7 +90,7 @@ class _Keys:
 
 @dataclass(slots=True)
 class Provider:
-    """An OpenID Connect provider, asked when somebody wants to sign in: this service starts without it.
+    """An OpenID Connect provider. It is contacted at sign-in only, so the service starts without it.
 
     Args:
         clock: Unix time in seconds.
@@ -100,18 +100,18 @@ class Provider:
     clock: Callable[[], float] = time.time
     _discovery: _Discovery | None = None
     _keys: _Keys | None = None
-    _asking: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
+    _in_flight: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
 
-    async def way_there(self, begun: Begun) -> str:
-        """The address at the provider to which a browser is sent to sign in, or to show again who somebody is.
+    async def authorization_url(self, pending: PendingSignIn) -> str:
+        """Return the URL to which the browser is sent to sign in or step up.
 
         Raises:
-            ProviderUnavailable, ProviderNotBelieved.
+            ProviderUnavailable, ProviderNotTrusted.
         """
-        found = await self._discovered()
+        found = await self._discover()
         more = {"acr_values": " ".join(self.settings.acr_values)} if self.settings.acr_values else {}
-        if begun.prover is not None:
-            # Whoever knows no `prompt` knows `max_age` (OpenID Connect Core 1.0, section 3.1.2.1).
+        if pending.step_up_person is not None:
+            # `max_age` for providers that ignore `prompt` (OpenID Connect Core 1.0, section 3.1.2.1).
             more |= {"prompt": "login", "max_age": "0"}
         address: str = prepare_grant_uri(
             found.authorization_endpoint,
@@ -119,53 +119,55 @@ class Provider:
             "code",
             redirect_uri=self.settings.redirect_uri,
             scope=_SCOPE,
-            state=begun.state,
-            nonce=begun.nonce,
-            code_challenge=create_s256_code_challenge(begun.code_verifier),
+            state=pending.state,
+            nonce=pending.nonce,
+            code_challenge=create_s256_code_challenge(pending.code_verifier),
             code_challenge_method="S256",
             **more,
         )
         return address
 
-    async def way_out(self) -> str | None:
-        """The address at which whoever has signed in there signs out there; None where it has none.
+    async def logout_url(self) -> str | None:
+        """Return the URL at which a person signs out at the provider; None if it has none.
 
-        Without a token that says who they are, it asks them first: nobody is signed out by a link.
+        Without an `id_token_hint` the provider asks for confirmation, so a link alone signs nobody out.
 
         Raises:
-            ProviderUnavailable, ProviderNotBelieved.
+            ProviderUnavailable, ProviderNotTrusted.
         """
-        end = (await self._discovered()).end_session_endpoint
+        end = (await self._discover()).end_session_endpoint
         if end is None:
             return None
         more = {"post_logout_redirect_uri": self.settings.signed_out_uri} if self.settings.signed_out_uri else {}
         return f"{end}{'&' if '?' in end else '?'}{urlencode({'client_id': self.settings.client_id} | more)}"
 
-    async def identify(self, begun: Begun, code: str, *, said_by: str | None) -> Identity:
-        """Who has signed in there, by the code with which they came back.
+    async def identify(self, pending: PendingSignIn, code: str, *, response_issuer: str | None) -> Identity:
+        """Redeem an authorization code and return the verified identity.
 
         Args:
-            said_by: the `iss` of the answer's address (RFC 9207), if there is one.
+            response_issuer: the `iss` parameter of the response (RFC 9207); None if there is none.
 
         Raises:
-            ProviderUnavailable, ProviderNotBelieved, ClocksDiffer, GroupsNotSaid.
-            NotBegunHere: the provider does not know the code, or no longer.
-            NotStrongEnough: it does not say that it has asked for as much as the settings want.
-            NotShownAnew: somebody had to show it again, and it does not say that they did since they went there.
+            ProviderUnavailable, ProviderNotTrusted, ClocksDiffer, GroupsNotListed.
+            SignInNotPending: the provider does not know the code, or no longer.
+            AuthenticationTooWeak: `acr` or `amr` does not have a required value.
+            NotReauthenticated: for a step-up, `auth_time` is missing or before its start.
         """
-        found = await self._discovered()
-        if said_by != self.settings.issuer and (said_by is not None or found.says_who_it_is):
-            raise ProviderNotBelieved("answer of another issuer")
-        claims = await self._verified(await self._redeemed(found, begun, code))
-        self._check(claims, begun.nonce)
+        found = await self._discover()
+        if response_issuer != self.settings.issuer and (response_issuer is not None or found.sends_issuer):
+            raise ProviderNotTrusted("answer of another issuer")
+        claims = await self._verify(await self._redeem(found, pending, code))
+        self._check(claims, pending.nonce)
         self._check_strength(claims)
-        shown_at = _seconds(claims, "auth_time")
-        if begun.prover is not None and (shown_at is None or shown_at < begun.at - LEEWAY_SECONDS):
-            raise NotShownAnew
-        return self._identity(claims, shown_at)
+        authenticated_at = _seconds(claims, "auth_time")
+        if pending.step_up_person is not None and (
+            authenticated_at is None or authenticated_at < pending.at - LEEWAY_SECONDS
+        ):
+            raise NotReauthenticated
+        return self._identity(claims, authenticated_at)
 
-    async def _redeemed(self, found: _Discovery, begun: Begun, code: str) -> str:
-        """The identity token for the code, as it came. Others that come with it are not looked at."""
+    async def _redeem(self, found: _Discovery, pending: PendingSignIn, code: str) -> str:
+        """Return the ID token for the code, not verified. Other tokens of the response are ignored."""
         auth = ClientAuth(self.settings.client_id, self.settings.client_secret, found.client_auth)
         url, headers, body = auth.prepare(
             "POST",
@@ -175,73 +177,73 @@ class Provider:
                 "authorization_code",
                 code=code,
                 redirect_uri=self.settings.redirect_uri,
-                code_verifier=begun.code_verifier,
+                code_verifier=pending.code_verifier,
             ),
         )
-        answer = await self._asked("POST", url, headers=headers, content=body)
-        said = _object(answer.content, "not JSON")
+        answer = await self._request("POST", url, headers=headers, content=body)
+        said = _parse_object(answer.content, "not JSON")
         if said.get("error") == "invalid_grant":
-            raise NotBegunHere
+            raise SignInNotPending
         token = said.get("id_token")
         if answer.status_code != 200 or not isinstance(token, str):
-            raise ProviderNotBelieved("code not redeemed")
+            raise ProviderNotTrusted("code not redeemed")
         return token
 
-    async def _verified(self, token: str) -> dict[str, Any]:
-        """What a token says that the provider has signed."""
+    async def _verify(self, token: str) -> dict[str, Any]:
+        """Return the claims of a token with a valid signature."""
         header = _header(token)
         if header.get("alg") not in ALGORITHMS:
-            raise ProviderNotBelieved("algorithm")
+            raise ProviderNotTrusted("algorithm")
         key = await self._key(header.get("kid"))
         try:
             claims = dict(jwt.decode(token, key, algorithms=list(ALGORITHMS)).claims)
         except (JoseError, ValueError, TypeError) as error:
-            raise ProviderNotBelieved("signature") from error
-        _refuse_halves(claims, "no token")
+            raise ProviderNotTrusted("signature") from error
+        _refuse_surrogates(claims, "no token")
         return claims
 
     def _check(self, claims: Mapping[str, Any], nonce: str) -> None:
-        """OpenID Connect Core 1.0, section 3.1.3.7. Raises `ProviderNotBelieved`, `ClocksDiffer`."""
+        """Check the claims (OpenID Connect Core 1.0, section 3.1.3.7). Raises `ProviderNotTrusted`, `ClocksDiffer`."""
         ours, audience = self.settings.client_id, claims.get("aud")
         audiences = audience if isinstance(audience, list) else [audience]
         if claims.get("iss") != self.settings.issuer:
-            raise ProviderNotBelieved("issuer")
+            raise ProviderNotTrusted("issuer")
         if ours not in audiences:
-            raise ProviderNotBelieved("audience")
+            raise ProviderNotTrusted("audience")
         if claims.get("azp", ours) != ours or (len(audiences) > 1 and "azp" not in claims):
-            raise ProviderNotBelieved("authorized party")
+            raise ProviderNotTrusted("authorized party")
         if claims.get("nonce") != nonce:
-            raise ProviderNotBelieved("nonce")
+            raise ProviderNotTrusted("nonce")
         now = self.clock()
-        expires, issued, from_then = (_seconds(claims, name) for name in ("exp", "iat", "nbf"))
+        expires, issued, not_before = (_seconds(claims, name) for name in ("exp", "iat", "nbf"))
         if expires is None or issued is None:
-            raise ProviderNotBelieved("no times")
-        if max(issued, from_then or 0) > now + LEEWAY_SECONDS:
+            raise ProviderNotTrusted("no times")
+        if max(issued, not_before or 0) > now + LEEWAY_SECONDS:
             raise ClocksDiffer
         if expires <= now - LEEWAY_SECONDS or issued < now - LONGEST_AGO_SECONDS - LEEWAY_SECONDS:
             raise ClocksDiffer
 
     def _check_strength(self, claims: Mapping[str, Any]) -> None:
-        """What we ask for (`acr_values`) is a wish; what it says is looked at. Raises `NotStrongEnough`."""
+        """Check `acr` and `amr`: the requested values are only a wish. Raises `AuthenticationTooWeak`."""
         means = claims.get("amr")
         if self.settings.acr_values and claims.get("acr") not in self.settings.acr_values:
-            raise NotStrongEnough
+            raise AuthenticationTooWeak
         if self.settings.amr_values and not (
             isinstance(means, list) and self.settings.amr_values & set(map(str, means))
         ):
-            raise NotStrongEnough
+            raise AuthenticationTooWeak
 
-    def _identity(self, claims: Mapping[str, Any], shown_at: float | None) -> Identity:
+    def _identity(self, claims: Mapping[str, Any], authenticated_at: float | None) -> Identity:
         subject, email, name = claims.get("sub"), claims.get("email"), claims.get("name")
         if not isinstance(subject, str) or not 0 < len(subject) <= _LONGEST_SUBJECT:
-            raise ProviderNotBelieved("subject")
+            raise ProviderNotTrusted("subject")
         groups = claims.get(self.settings.groups_claim, [])
-        # Entra ID names no groups where there are some 200, and says where to ask for them.
+        # With some 200 groups, Entra ID lists none and names an endpoint instead.
         elsewhere = claims.get("_claim_names")
         if (isinstance(elsewhere, dict) and self.settings.groups_claim in elsewhere) or claims.get("hasgroups"):
-            raise GroupsNotSaid
+            raise GroupsNotListed
         if not isinstance(groups, list) or not all(isinstance(group, str) for group in groups):
-            raise ProviderNotBelieved("groups")
+            raise ProviderNotTrusted("groups")
         verified = claims.get("email_verified", self.settings.emails_verified)
         return Identity(
             self.settings.issuer,
@@ -250,86 +252,86 @@ class Provider:
             verified is True,
             name if isinstance(name, str) and name else None,
             frozenset(groups),
-            shown_at,
+            authenticated_at,
         )
 
     async def _key(self, id: object) -> _Key:
-        """The key that the token says it is signed with; the one there is, where it says none."""
+        """Return the key with the id; without an id, the only key."""
         keys = await self._keys_not_before(self.clock() - _KEPT_SECONDS)
-        key = _named(keys, id)
+        key = _find_key(keys, id)
         if key is None:
-            # A new one, after the provider has changed its keys?
-            key = _named(await self._keys_not_before(self.clock() - _AGAIN_SECONDS), id)
+            # The provider may have rotated its keys.
+            key = _find_key(await self._keys_not_before(self.clock() - _AGAIN_SECONDS), id)
         if key is None:
-            raise ProviderNotBelieved("unknown key")
+            raise ProviderNotTrusted("unknown key")
         return key
 
     async def _keys_not_before(self, moment: float) -> _Keys:
-        found = await self._discovered()
+        found = await self._discover()
         if self._keys is None or self._keys.read_at < moment:
-            self._keys = await self._together("keys", lambda: self._read_keys(found.jwks_uri))
+            self._keys = await self._shared("keys", lambda: self._read_keys(found.jwks_uri))
         return self._keys
 
     async def _read_keys(self, url: str) -> _Keys:
-        return _Keys(_usable((await self._read(url)).get("keys")), self.clock())
+        return _Keys(_usable_keys((await self._read(url)).get("keys")), self.clock())
 
-    async def _discovered(self) -> _Discovery:
+    async def _discover(self) -> _Discovery:
         if self._discovery is None or self._discovery.read_at < self.clock() - _KEPT_SECONDS:
-            self._discovery = await self._together("discovery", self._read_discovery)
+            self._discovery = await self._shared("discovery", self._read_discovery)
         return self._discovery
 
     async def _read_discovery(self) -> _Discovery:
         said = await self._read(f"{self.settings.issuer.rstrip('/')}/.well-known/openid-configuration")
         try:
-            return self._as_discovered(said)
+            return self._parse_discovery(said)
         except TypeError as error:
-            raise ProviderNotBelieved("discovery") from error
+            raise ProviderNotTrusted("discovery") from error
 
-    async def _together(self, what: str, ask: Callable[[], Coroutine[Any, Any, _Answer]]) -> _Answer:
-        """Ask once for all who want to know it at this moment: while a provider hangs, nobody waits for others too."""
-        asking = self._asking.get(what)
-        if asking is None:
-            asking = self._asking[what] = asyncio.ensure_future(ask())
-            asking.add_done_callback(lambda done: self._asked_for(what, done))
-        answer: _Answer = await asyncio.shield(asking)
+    async def _shared(self, what: str, ask: Callable[[], Coroutine[Any, Any, _Answer]]) -> _Answer:
+        """Share one request among concurrent callers, so that a slow provider is asked once."""
+        request = self._in_flight.get(what)
+        if request is None:
+            request = self._in_flight[what] = asyncio.ensure_future(ask())
+            request.add_done_callback(lambda done: self._on_done(what, done))
+        answer: _Answer = await asyncio.shield(request)
         return answer
 
-    def _asked_for(self, what: str, done: asyncio.Future[Any]) -> None:
-        del self._asking[what]
+    def _on_done(self, what: str, done: asyncio.Future[Any]) -> None:
+        del self._in_flight[what]
         if not done.cancelled():
-            done.exception()  # looked at, also where everybody who waited has gone away
+            done.exception()  # retrieved, even if all callers have been cancelled
 
-    def _as_discovered(self, said: Mapping[str, Any]) -> _Discovery:
+    def _parse_discovery(self, said: Mapping[str, Any]) -> _Discovery:
         if said.get("issuer") != self.settings.issuer:
-            raise ProviderNotBelieved("issuer of the discovery")
+            raise ProviderNotTrusted("issuer of the discovery")
         if "S256" not in said.get("code_challenge_methods_supported", ["S256"]):
-            raise ProviderNotBelieved("no PKCE")
-        endpoints = [self._ours(said.get(name)) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
+            raise ProviderNotTrusted("no PKCE")
+        endpoints = [self._allowed(said.get(name)) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
         if None in endpoints:
-            raise ProviderNotBelieved("another host")
+            raise ProviderNotTrusted("another host")
         offered = said.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
         client_auth = "client_secret_basic" if "client_secret_basic" in offered else "client_secret_post"
-        says_who_it_is = said.get("authorization_response_iss_parameter_supported") is True
-        # People can do without signing out there.
-        end = self._ours(said.get("end_session_endpoint"))
+        sends_issuer = said.get("authorization_response_iss_parameter_supported") is True
+        # Optional: without it, the page does not offer to sign out there.
+        end = self._allowed(said.get("end_session_endpoint"))
         way, token, keys = map(str, endpoints)
-        return _Discovery(way, token, keys, client_auth, says_who_it_is, end, self.clock())
+        return _Discovery(way, token, keys, client_auth, sends_issuer, end, self.clock())
 
-    def _ours(self, url: object) -> str | None:
-        """An address that the discovery names, where it is on a host of the settings."""
+    def _allowed(self, url: object) -> str | None:
+        """Return a URL of the discovery document if its origin is allowed; None otherwise."""
         try:
             return url if isinstance(url, str) and origin_of(url) in self._origins() else None
         except ValueError:
             return None
 
     async def _read(self, url: str) -> dict[str, Any]:
-        answer = await self._asked("GET", url, headers={"accept": "application/json"})
+        answer = await self._request("GET", url, headers={"accept": "application/json"})
         if answer.status_code != 200:
-            raise ProviderNotBelieved("nothing there")
-        return _object(answer.content, "not JSON")
+            raise ProviderNotTrusted("nothing there")
+        return _parse_object(answer.content, "not JSON")
 
-    async def _asked(self, method: str, url: str, **sent: Any) -> httpx.Response:
-        transport = Bounded(self._origins())
+    async def _request(self, method: str, url: str, **sent: Any) -> httpx.Response:
+        transport = LimitedTransport(self._origins())
         try:
             async with httpx.AsyncClient(transport=transport, timeout=timeouts(), trust_env=False) as client:
                 answer = await client.request(method, url, **sent)
@@ -346,45 +348,45 @@ class Provider:
 def _header(token: str) -> dict[str, Any]:
     raw = from_base64url(token.partition(".")[0])
     if raw is None:
-        raise ProviderNotBelieved("no token")
-    return _object(raw, "no token")
+        raise ProviderNotTrusted("no token")
+    return _parse_object(raw, "no token")
 
 
-def _object(raw: bytes, reason: str) -> dict[str, Any]:
+def _parse_object(raw: bytes, reason: str) -> dict[str, Any]:
     try:
         said = json.loads(raw)
     except (ValueError, RecursionError) as error:
-        raise ProviderNotBelieved(reason) from error
+        raise ProviderNotTrusted(reason) from error
     if not isinstance(said, dict):
-        raise ProviderNotBelieved(reason)
-    _refuse_halves(said, reason)
+        raise ProviderNotTrusted(reason)
+    _refuse_surrogates(said, reason)
     return said
 
 
-def _refuse_halves(said: Mapping[str, Any], reason: str) -> None:
-    """Half a surrogate pair is no text, though JSON can write one. Raises `ProviderNotBelieved`."""
+def _refuse_surrogates(said: Mapping[str, Any], reason: str) -> None:
+    """Refuse unpaired surrogates, which JSON allows and UTF-8 does not. Raises `ProviderNotTrusted`."""
     try:
         json.dumps(said, ensure_ascii=False).encode()
     except (UnicodeEncodeError, RecursionError) as error:
-        raise ProviderNotBelieved(reason) from error
+        raise ProviderNotTrusted(reason) from error
 
 
 def _seconds(claims: Mapping[str, Any], name: str) -> float | None:
     value = claims.get(name)
     if value is None:
         return None
-    # Python's JSON has NaN and infinity: nothing is later than they are, nor earlier.
+    # Python's JSON accepts NaN and infinity, which no comparison catches.
     if (
         isinstance(value, bool)
         or not isinstance(value, int | float)
         or (isinstance(value, float) and not math.isfinite(value))
     ):
-        raise ProviderNotBelieved("no times")
+        raise ProviderNotTrusted("no times")
     return value
 
 
-def _usable(said: object) -> dict[str | None, _Key]:
-    """The keys of a JWK set with which we verify; others are passed over."""
+def _usable_keys(said: object) -> dict[str | None, _Key]:
+    """Return the keys of a JWK set that can verify; skips others."""
     keys: dict[str | None, _Key] = {}
     for one in said if isinstance(said, list) else []:
         words: dict[str, str | list[str]] = {}
@@ -402,7 +404,7 @@ def _usable(said: object) -> dict[str | None, _Key]:
     return keys
 
 
-def _named(keys: _Keys, id: object) -> _Key | None:
+def _find_key(keys: _Keys, id: object) -> _Key | None:
     if id is None:
         return next(iter(keys.by_id.values())) if len(keys.by_id) == 1 else None
     return keys.by_id.get(id) if isinstance(id, str) else None

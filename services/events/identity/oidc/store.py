@@ -1,4 +1,4 @@
-"""SQL for sign-ins at a provider, who is known there as whom, and roles that it gives. Never commits."""
+"""SQL for pending sign-ins, linked accounts, and roles granted by the provider. Never commits."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ if TYPE_CHECKING:
     from shared.db.database import Connection
 
 
-async def insert_begun(conn: Connection, digest: bytes, *, expires_at: datetime, now: datetime) -> None:
-    """Note that a browser has begun, and forget those that nobody can end any more."""
+async def insert_pending(conn: Connection, digest: bytes, *, expires_at: datetime, now: datetime) -> None:
+    """Insert a pending sign-in, and delete expired ones."""
     await conn.execute("delete from provider_sign_ins where expires_at <= $1", now)
     await conn.execute("insert into provider_sign_ins (digest, expires_at) values ($1, $2)", digest, expires_at)
 
 
-async def take_begun(conn: Connection, digest: bytes, now: datetime) -> bool:
-    """Use up what a browser has begun. Returns whether it was there, and not too old."""
+async def take_pending(conn: Connection, digest: bytes, now: datetime) -> bool:
+    """Delete a pending sign-in. Returns whether it was there and not expired."""
     expires_at = await conn.fetchval("delete from provider_sign_ins where digest = $1 returning expires_at", digest)
     return expires_at is not None and expires_at > now
 
 
 async def find_person(conn: Connection, taskforce_id: UUID, subject_hash: bytes) -> UUID | None:
-    """Who is known at the provider as this."""
+    """Return the id of the person linked to the subject; None if there is none."""
     found: UUID | None = await conn.fetchval(
         "select person_id from provider_links where taskforce_id = $1 and subject_hash = $2",
         taskforce_id,
@@ -35,7 +35,7 @@ async def find_person(conn: Connection, taskforce_id: UUID, subject_hash: bytes)
 
 
 async def is_linked(conn: Connection, taskforce_id: UUID, person_id: UUID) -> bool:
-    """Whether the person is known at the provider as somebody."""
+    """Whether the person is linked to a subject."""
     linked: bool = await conn.fetchval(
         "select exists (select from provider_links where taskforce_id = $1 and person_id = $2)",
         taskforce_id,
@@ -45,7 +45,7 @@ async def is_linked(conn: Connection, taskforce_id: UUID, person_id: UUID) -> bo
 
 
 async def insert_link(conn: Connection, taskforce_id: UUID, person_id: UUID, subject_hash: bytes, at: datetime) -> None:
-    """Note as whom the person is known at the provider."""
+    """Link the person to a subject."""
     await conn.execute(
         """
         insert into provider_links (taskforce_id, person_id, subject_hash, linked_at, used_at)
@@ -58,8 +58,8 @@ async def insert_link(conn: Connection, taskforce_id: UUID, person_id: UUID, sub
     )
 
 
-async def note_use(conn: Connection, taskforce_id: UUID, person_id: UUID, at: datetime) -> None:
-    """Note that the provider has signed the person in."""
+async def record_use(conn: Connection, taskforce_id: UUID, person_id: UUID, at: datetime) -> None:
+    """Record when the person last signed in at the provider."""
     await conn.execute(
         """
         update provider_links
@@ -74,7 +74,7 @@ async def note_use(conn: Connection, taskforce_id: UUID, person_id: UUID, at: da
 
 
 async def delete_link(conn: Connection, taskforce_id: UUID, person_id: UUID) -> None:
-    """Forget as whom the person is known at the provider."""
+    """Delete the person's link to a subject."""
     await conn.execute("delete from provider_links where taskforce_id = $1 and person_id = $2", taskforce_id, person_id)
 
 
@@ -87,10 +87,10 @@ async def save_provided(
     municipality: str | None,
     programme: str | None,
 ) -> None:
-    """Change which roles the provider gives the person, and whose citizens they see. Those given by hand stay.
+    """Save which roles the provider grants, with municipality and programme. Other roles stay.
 
     Args:
-        roles: none that they have by hand.
+        roles: without any that an administrator gave.
     """
     await conn.execute(
         """

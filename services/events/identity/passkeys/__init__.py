@@ -1,6 +1,6 @@
-"""Passkeys: signing in with a key that a device keeps and opens by a finger, a face or a PIN (WebAuthn level 3).
+"""Passkeys (WebAuthn level 3): signing in with a key on a device, unlocked by finger, face or PIN.
 
-The device signs a challenge of ours, good for five minutes, for one browser and once. What is kept is the public key,
-so there is nothing here that opens anything. Somebody whose roles are powerful, and who is known by a mailed link
-alone, adds one with a code that an administrator has given them: a mailbox is not enough to become them.
+The device signs our challenge, which is valid for five minutes, in one browser, once. Only the public key is stored. A
+person with privileged roles who signed in by a magic link needs an enrolment code from an administrator to add a
+passkey: access to a mailbox is not enough.
 """

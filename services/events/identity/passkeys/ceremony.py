@@ -1,6 +1,6 @@
-"""What is asked of a device, and what it answers: `webauthn` wrapped, no I/O.
+"""WebAuthn ceremonies: options for the device, and verification of its responses. Wraps `webauthn`. No I/O.
 
-Everything that a browser sends is somebody else's: whatever is wrong with it is one refusal.
+Whatever is wrong with a response raises `PasskeyRefused`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from services.events.identity.passkeys.domain import CHALLENGE_LASTS, PasskeyRefused, read_user_handle, user_handle
+from services.events.identity.passkeys.domain import CHALLENGE_LIFETIME, PasskeyRefused, read_user_handle, user_handle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,12 +39,12 @@ if TYPE_CHECKING:
     from services.events.identity.people.domain import Person
 
 _CHALLENGE_BYTES: Final = 32
-_TIMEOUT_MS: Final = int(CHALLENGE_LASTS.total_seconds() * 1000)
+_TIMEOUT_MS: Final = int(CHALLENGE_LIFETIME.total_seconds() * 1000)
 _BROKEN: Final = (
     WebAuthnException,
     InvalidSignature,
     UnsupportedAlgorithm,
-    # What the parsers let through of a body that is made up.
+    # What the parsers raise for forged input.
     ArithmeticError,
     AttributeError,
     LookupError,
@@ -54,8 +54,8 @@ _BROKEN: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Enrolled:
-    """A new key, as the device has made it."""
+class NewCredential:
+    """A credential that a device has created, verified."""
 
     credential_id: bytes
     public_key: bytes
@@ -64,11 +64,11 @@ class Enrolled:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a device says to be signed in: read, and believed only once it is verified.
+class Assertion:
+    """A device's response to a sign-in challenge, parsed but not verified.
 
     Attributes:
-        taskforce_id, person_id: whom it says it belongs to.
+        taskforce_id, person_id: the person it claims to be, from the user handle.
     """
 
     challenge: bytes
@@ -80,14 +80,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class RelyingParty:
-    """Us, as passkeys know us: they are bound to the host's name, and answer pages of the origin alone."""
+    """This installation as a WebAuthn relying party. Passkeys are bound to `id`, and work on pages of `origin`."""
 
     id: str
     origin: str
 
     @classmethod
     def at(cls, public_url: str) -> Self | None:
-        """Return who we are at the address that people use; None where it has a number for a name.
+        """Return the relying party at the public URL; None if its host is an IP address.
 
         WebAuthn level 3, section 5.1.2: the id is a domain.
         """
@@ -99,13 +99,13 @@ class RelyingParty:
             return cls(host, f"{parts.scheme}://{parts.netloc}".lower()) if host else None
         return None
 
-    def ask_to_enrol(
+    def registration_options(
         self, challenge: bytes, taskforce_id: UUID, person: Person, known: Sequence[bytes]
     ) -> dict[str, Any]:
-        """What `navigator.credentials.create` is given: a key that finds its person by itself, and asks who holds it.
+        """Return the options for `navigator.credentials.create`: a discoverable credential with user verification.
 
         Args:
-            known: the ids of those they have: a device makes no second one.
+            known: the ids of the person's credentials; a device creates no second one.
         """
         options = webauthn.generate_registration_options(
             rp_id=self.id,
@@ -123,8 +123,8 @@ class RelyingParty:
         )
         return dict(json.loads(webauthn.options_to_json(options)))
 
-    def ask_to_sign_in(self, challenge: bytes) -> dict[str, Any]:
-        """What `navigator.credentials.get` is given: any passkey for this host will do."""
+    def sign_in_options(self, challenge: bytes) -> dict[str, Any]:
+        """Return the options for `navigator.credentials.get`: any passkey of this relying party."""
         options = webauthn.generate_authentication_options(
             rp_id=self.id,
             challenge=challenge,
@@ -133,25 +133,25 @@ class RelyingParty:
         )
         return dict(json.loads(webauthn.options_to_json(options)))
 
-    def enrolled(self, made: RegistrationCredential) -> Enrolled:
-        """Return the key that the device has made; its challenge has been looked at. Raises `PasskeyRefused`."""
+    def verify_registration(self, made: RegistrationCredential) -> NewCredential:
+        """Return the verified credential. The caller has checked its challenge. Raises `PasskeyRefused`."""
         with _as_refusal():
             verified = webauthn.verify_registration_response(
                 credential=made,
-                expected_challenge=challenge_of(made),
+                expected_challenge=registration_challenge(made),
                 expected_rp_id=self.id,
                 expected_origin=self.origin,
                 require_user_verification=True,
             )
-            return Enrolled(
+            return NewCredential(
                 verified.credential_id,
                 verified.credential_public_key,
                 verified.sign_count,
                 verified.credential_backed_up,
             )
 
-    def verify(self, answer: Answer, public_key: bytes) -> tuple[int, bool]:
-        """Return how often the device says the key was used, and whether there is a copy. Raises `PasskeyRefused`."""
+    def verify_assertion(self, answer: Assertion, public_key: bytes) -> tuple[int, bool]:
+        """Return the verified sign count and whether the passkey is backed up. Raises `PasskeyRefused`."""
         with _as_refusal():
             verified = webauthn.verify_authentication_response(
                 credential=answer._credential,
@@ -159,7 +159,7 @@ class RelyingParty:
                 expected_rp_id=self.id,
                 expected_origin=self.origin,
                 credential_public_key=public_key,
-                # What the count has to be is the passkey's to say: a copy is to be told from a mistake.
+                # `Passkey.accepts_count` checks the count, to tell a copied passkey from an invalid signature.
                 credential_current_sign_count=0,
                 require_user_verification=True,
             )
@@ -167,29 +167,29 @@ class RelyingParty:
 
 
 def new_challenge() -> bytes:
-    """Something for a device to sign that nobody can foresee."""
+    """Return 32 random bytes."""
     return secrets.token_bytes(_CHALLENGE_BYTES)
 
 
-def read_enrolment(sent: dict[str, Any]) -> RegistrationCredential:
-    """Read what a browser sends of a new key. Raises `PasskeyRefused`."""
+def read_registration(sent: dict[str, Any]) -> RegistrationCredential:
+    """Parse a registration response. Raises `PasskeyRefused`."""
     with _as_refusal():
         return parse_registration_credential_json(sent)
 
 
-def challenge_of(made: RegistrationCredential) -> bytes:
-    """Which challenge the device says it answers. Raises `PasskeyRefused`."""
+def registration_challenge(made: RegistrationCredential) -> bytes:
+    """Return the challenge in a registration response. Raises `PasskeyRefused`."""
     with _as_refusal():
         return parse_client_data_json(made.response.client_data_json).challenge
 
 
-def read_answer(sent: dict[str, Any]) -> Answer:
-    """Read what a browser sends to sign somebody in. Raises `PasskeyRefused`."""
+def read_assertion(sent: dict[str, Any]) -> Assertion:
+    """Parse an authentication response. Raises `PasskeyRefused`."""
     with _as_refusal():
         credential = parse_authentication_credential_json(sent)
         challenge = parse_client_data_json(credential.response.client_data_json).challenge
     taskforce_id, person_id = read_user_handle(credential.response.user_handle)
-    return Answer(challenge, credential.raw_id, taskforce_id, person_id, credential)
+    return Assertion(challenge, credential.raw_id, taskforce_id, person_id, credential)
 
 
 @contextmanager

@@ -9,10 +9,10 @@ import structlog
 
 from services.events.identity.passkeys import ceremony, codes, queries, store
 from services.events.identity.passkeys.domain import (
-    CHALLENGE_LASTS,
-    CODE_LASTS,
-    MOST_PASSKEYS,
-    ChallengeOver,
+    CHALLENGE_LIFETIME,
+    CODE_LIFETIME,
+    MAX_PASSKEYS,
+    ChallengeExpired,
     CodeNeeded,
     CodeWrong,
     EnrolmentCode,
@@ -29,73 +29,73 @@ from services.events.identity.people import store as people
 from services.events.identity.people.domain import PersonNotFound
 from services.events.identity.sessions import commands as sessions
 from services.events.identity.sessions import store as session_store
-from services.events.identity.sessions.domain import SessionOver
+from services.events.identity.sessions.domain import SessionEnded
 from shared.secrets import new_code
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from datetime import datetime
 
-    from services.events.identity.passkeys.ceremony import Answer, Enrolled, RelyingParty
+    from services.events.identity.passkeys.ceremony import Assertion, NewCredential, RelyingParty
     from services.events.identity.sessions.domain import SessionKey
     from services.events.settings import EventsSettings
     from shared.db.database import Connection, Database
     from shared.http.auth import Principal
 
 _SIGN_IN: Final = b"sign in"
-_ENROL: Final = b"enrol"
-_PROVE: Final = b"prove"
+_REGISTRATION: Final = b"enrol"
+_STEP_UP: Final = b"prove"
 
 _log = structlog.get_logger(__name__)
 
 
-async def ask_to_sign_in(db: Database, party: RelyingParty, browser: bytes, *, now: datetime) -> dict[str, Any]:
-    """Ask whoever has a passkey to sign in. Returns what the browser is given.
+async def sign_in_options(db: Database, party: RelyingParty, browser: bytes, *, now: datetime) -> dict[str, Any]:
+    """Create a challenge for signing in. Returns the options for the browser.
 
     Args:
-        browser: a secret of the browser that asks: no other can answer.
+        browser: the secret of the requesting browser; the challenge is valid only there.
     """
     challenge = ceremony.new_challenge()
     async with db.system() as conn:
         await store.insert_challenge(
-            conn, digest(challenge, browser, _SIGN_IN), expires_at=now + CHALLENGE_LASTS, now=now
+            conn, digest(challenge, browser, _SIGN_IN), expires_at=now + CHALLENGE_LIFETIME, now=now
         )
-    return party.ask_to_sign_in(challenge)
+    return party.sign_in_options(challenge)
 
 
 async def sign_in(
     db: Database, party: RelyingParty, sent: dict[str, Any], browser: bytes, *, device: str, now: datetime
 ) -> tuple[SessionKey, Principal]:
-    """Sign somebody in by what their device has signed. However it ends, the challenge is used up.
+    """Sign in by an assertion. The challenge is used up even if this fails.
 
     Raises:
-        ChallengeOver, PasskeyRefused.
+        ChallengeExpired, PasskeyRefused.
     """
-    answer = ceremony.read_answer(sent)
-    await _take(db, digest(answer.challenge, browser, _SIGN_IN), now)
-    return await let_in(db, party, answer, device=device, now=now)
+    assertion = ceremony.read_assertion(sent)
+    await _consume_challenge(db, digest(assertion.challenge, browser, _SIGN_IN), now)
+    return await complete_sign_in(db, party, assertion, device=device, now=now)
 
 
-async def ask_to_prove(
+async def step_up_options(
     db: Database, party: RelyingParty, who: Principal, *, session_id: UUID, browser: bytes, now: datetime
 ) -> dict[str, Any]:
-    """Ask somebody who is signed in to show by a passkey that it is still them. Returns what the browser is given.
+    """Create a challenge for step-up. Returns the options for the browser.
 
     Args:
-        browser: a secret of the browser that asks: no other can answer.
+        browser: the secret of the requesting browser; the challenge is valid only there.
     """
     challenge = ceremony.new_challenge()
     async with db.system() as conn:
         await store.insert_challenge(
             conn,
-            digest(challenge, browser, *_for_proving(who, session_id)),
-            expires_at=now + CHALLENGE_LASTS,
+            digest(challenge, browser, *_step_up_purpose(who, session_id)),
+            expires_at=now + CHALLENGE_LIFETIME,
             now=now,
         )
-    return party.ask_to_sign_in(challenge)
+    return party.sign_in_options(challenge)
 
 
-async def prove(
+async def step_up(
     db: Database,
     party: RelyingParty,
     who: Principal,
@@ -106,38 +106,40 @@ async def prove(
     device: str,
     now: datetime,
 ) -> tuple[SessionKey, Principal]:
-    """Sign somebody in anew, who is signed in. However it ends, the challenge is used up.
+    """Step up by an assertion: opens a new session. The challenge is used up even if this fails.
 
     Raises:
-        PasskeyOfAnother: the passkey is not theirs.
-        ChallengeOver, PasskeyRefused.
+        PasskeyOfAnother: the passkey belongs to somebody else.
+        ChallengeExpired, PasskeyRefused.
     """
-    answer = ceremony.read_answer(sent)
-    await _take(db, digest(answer.challenge, browser, *_for_proving(who, session_id)), now)
-    if (answer.taskforce_id, answer.person_id) != (who.taskforce, who.person):
+    assertion = ceremony.read_assertion(sent)
+    await _consume_challenge(db, digest(assertion.challenge, browser, *_step_up_purpose(who, session_id)), now)
+    if (assertion.taskforce_id, assertion.person_id) != (who.taskforce, who.person):
         raise PasskeyOfAnother
-    return await let_in(db, party, answer, device=device, now=now)
+    return await complete_sign_in(db, party, assertion, device=device, now=now)
 
 
-async def let_in(
-    db: Database, party: RelyingParty, answer: Answer, *, device: str, now: datetime
+async def complete_sign_in(
+    db: Database, party: RelyingParty, assertion: Assertion, *, device: str, now: datetime
 ) -> tuple[SessionKey, Principal]:
-    """Sign in whoever an answer to a challenge of ours is from. Raises `PasskeyRefused`."""
-    async with db.change(answer.taskforce_id) as conn:
-        # Before the passkey: whoever takes passkeys away takes the two in this order.
-        await people.lock_people(conn, answer.taskforce_id)
-        passkey = await store.find_by_credential(conn, answer.taskforce_id, answer.credential_id)
-        if passkey is None or passkey.person_id != answer.person_id:
+    """Verify an assertion and open a session. Raises `PasskeyRefused`."""
+    async with db.change(assertion.taskforce_id) as conn:
+        # Lock people before passkeys, as every command that deletes passkeys does.
+        await people.lock_people(conn, assertion.taskforce_id)
+        passkey = await store.find_by_credential(conn, assertion.taskforce_id, assertion.credential_id)
+        if passkey is None or passkey.person_id != assertion.person_id:
             raise PasskeyRefused
-        sign_count, backed_up = party.verify(answer, passkey.public_key)
-        if not passkey.counts_on(sign_count):
-            _log.warning("passkeys.may_be_copied", passkey=str(passkey.id), taskforce=str(answer.taskforce_id))
+        sign_count, backed_up = party.verify_assertion(assertion, passkey.public_key)
+        if not passkey.accepts_count(sign_count):
+            _log.warning("passkeys.may_be_copied", passkey=str(passkey.id), taskforce=str(assertion.taskforce_id))
             raise PasskeyRefused
-        await store.note_use(conn, answer.taskforce_id, passkey.id, sign_count=sign_count, backed_up=backed_up, at=now)
+        await store.record_use(
+            conn, assertion.taskforce_id, passkey.id, sign_count=sign_count, backed_up=backed_up, at=now
+        )
         try:
-            return await sessions.begin(
+            return await sessions.start_in(
                 conn,
-                answer.taskforce_id,
+                assertion.taskforce_id,
                 passkey.person_id,
                 proof="passkey",
                 device=device,
@@ -149,7 +151,7 @@ async def let_in(
             raise PasskeyRefused from error
 
 
-async def ask_to_enrol(
+async def registration_options(
     db: Database,
     party: RelyingParty,
     settings: EventsSettings,
@@ -160,23 +162,23 @@ async def ask_to_enrol(
     code: str | None,
     now: datetime,
 ) -> dict[str, Any]:
-    """Ask somebody who is signed in for a new passkey. Returns what the browser is given.
+    """Create a challenge for adding a passkey. Returns the options for the browser.
 
     Args:
-        browser: a secret of the browser that asks: no other can answer.
-        code: what an administrator has told them, where they need one; a wrong one is counted.
+        browser: the secret of the requesting browser; the challenge is valid only there.
+        code: the typed enrolment code, where one is required. Wrong codes are counted.
 
     Raises:
-        CodeNeeded, CodeWrong, TooManyPasskeys, SessionOver, PersonNotFound.
+        CodeNeeded, CodeWrong, TooManyPasskeys, SessionEnded, PersonNotFound.
     """
     async with db.change(who.taskforce) as conn:
         person = await people.load_active_person(conn, who.taskforce, who.person)
         known = await store.credential_ids(conn, who.taskforce, who.person)
-        if len(known) >= MOST_PASSKEYS:
+        if len(known) >= MAX_PASSKEYS:
             raise TooManyPasskeys
-        second = await second_proof(conn, who.taskforce, who.person, session_id, now=now)
+        second = await required_code(conn, who.taskforce, who.person, session_id, now=now)
         typed = codes.code_hash(settings, who.taskforce, who.person, code or "")
-        wrong = second is not None and not second.is_(typed)
+        wrong = second is not None and not second.matches(typed)
         if wrong and code:
             await store.count_wrong_try(conn, who.taskforce, who.person)
     if wrong:
@@ -185,14 +187,14 @@ async def ask_to_enrol(
     async with db.system() as conn:
         await store.insert_challenge(
             conn,
-            digest(challenge, browser, *_for_enrolling(who, session_id, second)),
-            expires_at=now + CHALLENGE_LASTS,
+            digest(challenge, browser, *_registration_purpose(who, session_id, second)),
+            expires_at=now + CHALLENGE_LIFETIME,
             now=now,
         )
-    return party.ask_to_enrol(challenge, who.taskforce, person, known)
+    return party.registration_options(challenge, who.taskforce, person, known)
 
 
-async def enrol(
+async def add_passkey(
     db: Database,
     party: RelyingParty,
     who: Principal,
@@ -203,54 +205,54 @@ async def enrol(
     device: str,
     now: datetime,
 ) -> tuple[SessionKey, Principal]:
-    """Keep a passkey that somebody's device has made. However it ends, the challenge is used up.
+    """Add the passkey that a device has created. The challenge is used up even if this fails.
 
-    The session in which they asked ends, and one that the passkey has opened begins.
+    The current session ends, and the new passkey opens another one.
 
     Raises:
-        ChallengeOver, CodeNeeded, PasskeyKnown, PasskeyRefused, SessionOver, PersonNotFound.
+        ChallengeExpired, CodeNeeded, PasskeyKnown, PasskeyRefused, SessionEnded, PersonNotFound.
     """
-    made = ceremony.read_enrolment(sent)
-    challenge = ceremony.challenge_of(made)
+    made = ceremony.read_registration(sent)
+    challenge = ceremony.registration_challenge(made)
     async with db.change(who.taskforce) as conn:
-        second = await second_proof(conn, who.taskforce, who.person, session_id, now=now)
-    await _take(db, digest(challenge, browser, *_for_enrolling(who, session_id, second)), now)
-    return await keep(db, who, session_id, party.enrolled(made), second, device=device, now=now)
+        second = await required_code(conn, who.taskforce, who.person, session_id, now=now)
+    await _consume_challenge(db, digest(challenge, browser, *_registration_purpose(who, session_id, second)), now)
+    return await save_passkey(db, who, session_id, party.verify_registration(made), second, device=device, now=now)
 
 
-async def keep(
+async def save_passkey(
     db: Database,
     who: Principal,
     session_id: UUID,
-    made: Enrolled,
+    made: NewCredential,
     second: EnrolmentCode | None,
     *,
     device: str,
     now: datetime,
 ) -> tuple[SessionKey, Principal]:
-    """Keep a key that answers a challenge of ours, and go on in a session of its own.
+    """Save a verified passkey and replace the session by one that the passkey has opened.
 
     Args:
-        second: the code with which the challenge was asked for; it is used up.
+        second: the enrolment code with which the challenge was requested; it is used up.
 
     Raises:
-        CodeNeeded: there is no such code any more.
-        PasskeyKnown, SessionOver, PersonNotFound.
+        CodeNeeded: the code is no longer valid.
+        PasskeyKnown, SessionEnded, PersonNotFound.
     """
     passkey = Passkey(
         uuid4(), who.person, made.credential_id, made.public_key, made.sign_count, device, made.backed_up, now
     )
     async with db.change(who.taskforce) as conn:
-        # Before code and session: whoever takes those away takes them in this order.
+        # Lock people before codes and sessions, as every command that deletes those does.
         await people.lock_people(conn, who.taskforce)
-        still = await second_proof(conn, who.taskforce, who.person, session_id, now=now)
+        still = await required_code(conn, who.taskforce, who.person, session_id, now=now)
         if (still and still.hash) != (second and second.hash):
             raise CodeNeeded
         await store.delete_code(conn, who.taskforce, who.person)
         if not await session_store.delete(conn, who.taskforce, who.person, session_id):
-            raise SessionOver
+            raise SessionEnded
         await store.insert(conn, who.taskforce, passkey)
-        begun = await sessions.begin(
+        begun = await sessions.start_in(
             conn,
             who.taskforce,
             who.person,
@@ -264,18 +266,18 @@ async def keep(
     return begun
 
 
-async def second_proof(
+async def required_code(
     conn: Connection, taskforce_id: UUID, person_id: UUID, session_id: UUID, *, now: datetime
 ) -> EnrolmentCode | None:
-    """Return the code that somebody has to know to add a passkey in this session; None where they need none.
+    """Return the enrolment code that is required to add a passkey in this session; None if none is.
 
     Raises:
-        CodeNeeded: they need one, and there is none that is good.
-        SessionOver, PersonNotFound.
+        CodeNeeded: one is required, and there is no valid one.
+        SessionEnded, PersonNotFound.
     """
     proof = await session_store.find_proof(conn, taskforce_id, person_id, session_id)
     if proof is None:
-        raise SessionOver
+        raise SessionEnded
     person = await people.load_active_person(conn, taskforce_id, person_id)
     if not needs_code(proof, person.roles):
         return None
@@ -289,7 +291,7 @@ async def second_proof(
 async def make_code(
     db: Database, settings: EventsSettings, taskforce_id: UUID, person_id: UUID, *, by: str, now: datetime
 ) -> str:
-    """Make a code that lets somebody who takes part add a passkey. It is told once, here; the one before is void.
+    """Make an enrolment code for an active person and return it. Only its hash is stored; the previous code is void.
 
     Args:
         by: the subject of the administrator's token, for the log.
@@ -298,7 +300,7 @@ async def make_code(
         PersonNotFound.
     """
     code = new_code()
-    kept = EnrolmentCode(codes.code_hash(settings, taskforce_id, person_id, code), now + CODE_LASTS, 0)
+    kept = EnrolmentCode(codes.code_hash(settings, taskforce_id, person_id, code), now + CODE_LIFETIME, 0)
     async with db.change(taskforce_id) as conn:
         await people.load_active_person(conn, taskforce_id, person_id)
         await store.save_code(conn, taskforce_id, person_id, kept, now)
@@ -307,7 +309,7 @@ async def make_code(
 
 
 async def rename(db: Database, taskforce_id: UUID, person_id: UUID, passkey_id: UUID, name: str) -> None:
-    """Call one of one's own passkeys something else. Raises `PasskeyNotFound`."""
+    """Rename one of one's own passkeys. Raises `PasskeyNotFound`."""
     async with db.change(taskforce_id) as conn:
         await store.rename(conn, taskforce_id, person_id, passkey_id, name)
 
@@ -321,30 +323,29 @@ async def remove(
     session_id: UUID | None,
     opened: AbstractSet[str],
 ) -> list[UUID]:
-    """Sign in no longer with one of one's own passkeys. What it has opened ends: whoever removes it may have lost it.
+    """Remove one of one's own passkeys, and end the sessions that it opened: the device may be lost.
 
-    That may be the session in which they ask: it stays where they have shown since that they have another one, for it
-    is of that one then.
+    The current session is among them, unless it was opened by another passkey or after a step-up with another one.
 
     Args:
-        session_id: in which they ask; None where a program does.
-        opened: the roles that they have in it.
+        session_id: the current session; None if a program calls.
+        opened: the roles of the current principal.
 
     Returns:
-        The sessions that ended.
+        The ids of the sessions that ended.
 
     Raises:
         PasskeyNotFound, LastPasskey, SignInTooWeak.
     """
     async with db.change(taskforce_id) as conn:
-        # Two at once, each of the other passkey, wait for one another.
+        # Serializes two removals at once, which could leave no passkey.
         await people.lock_people(conn, taskforce_id)
         ids = [one.id for one in await queries.passkeys(conn, taskforce_id, person_id)]
         if passkey_id not in ids:
             raise PasskeyNotFound
         person = await people.load_person(conn, taskforce_id, person_id)
         proof = await session_store.find_proof(conn, taskforce_id, person_id, session_id)
-        # Those that a provider gives are not opened by passkeys.
+        # Roles granted by the provider are not opened by passkeys.
         check_removal(proof, person.roles - person.provided, opened, others=len(ids) - 1)
         ended = await session_store.delete_of_passkey(conn, taskforce_id, person_id, passkey_id)
         await store.delete(conn, taskforce_id, person_id, passkey_id)
@@ -358,19 +359,25 @@ async def remove(
     return ended
 
 
-def _for_enrolling(who: Principal, session_id: UUID, second: EnrolmentCode | None) -> tuple[bytes, ...]:
-    """What a challenge for a new passkey is good for: whom, in which session, by which second proof."""
-    return _ENROL, who.taskforce.bytes, who.person.bytes, session_id.bytes, b"" if second is None else second.hash
+def _registration_purpose(who: Principal, session_id: UUID, second: EnrolmentCode | None) -> tuple[bytes, ...]:
+    """What a challenge for registration is bound to: person, session and enrolment code."""
+    return (
+        _REGISTRATION,
+        who.taskforce.bytes,
+        who.person.bytes,
+        session_id.bytes,
+        b"" if second is None else second.hash,
+    )
 
 
-def _for_proving(who: Principal, session_id: UUID) -> tuple[bytes, ...]:
-    """What a challenge to show it again is good for: whom, in which session."""
-    return _PROVE, who.taskforce.bytes, who.person.bytes, session_id.bytes
+def _step_up_purpose(who: Principal, session_id: UUID) -> tuple[bytes, ...]:
+    """What a challenge for step-up is bound to: person and session."""
+    return _STEP_UP, who.taskforce.bytes, who.person.bytes, session_id.bytes
 
 
-async def _take(db: Database, wanted: bytes, now: datetime) -> None:
-    # In a transaction of its own: it is used up whatever comes after.
+async def _consume_challenge(db: Database, wanted: bytes, now: datetime) -> None:
+    # In a transaction of its own: the challenge is used up whatever happens next.
     async with db.system() as conn:
         taken = await store.take_challenge(conn, wanted, now)
     if not taken:
-        raise ChallengeOver
+        raise ChallengeExpired

@@ -1,4 +1,4 @@
-"""A passkey, the code that lets somebody add one, and when each is good. No I/O."""
+"""Passkeys and enrolment codes, and the rules about them. No I/O."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from services.events.identity.people.domain import POWERFUL
-from services.events.identity.sessions.domain import STRONG
+from services.events.identity.people.domain import PRIVILEGED
+from services.events.identity.sessions.domain import STRONG_PROOFS
 from shared.i18n.translations import N_
 from shared.refusals import Refusal
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
     from services.events.identity.sessions.domain import Proof
 
-CHALLENGE_LASTS: Final = timedelta(minutes=5)
-CODE_LASTS: Final = timedelta(hours=48)
+CHALLENGE_LIFETIME: Final = timedelta(minutes=5)
+CODE_LIFETIME: Final = timedelta(hours=48)
 WRONG_TRIES: Final = 5
-"""How often a code may be mistyped: with 40 bits, nobody guesses one."""
-MOST_PASSKEYS: Final = 20
-"""How many a person may have: each is another way in, and nobody has so many devices."""
+"""How often a code may be mistyped. With 40 bits, five guesses find nothing."""
+MAX_PASSKEYS: Final = 20
+"""Passkeys per person: each is another way to sign in."""
 LONGEST_NAME: Final = 60
 
 
-class PasskeysNotOffered(Refusal):
-    """The installation is reached by a number and not by a name, to which passkeys could be bound."""
+class PasskeysUnavailable(Refusal):
+    """The public URL has an IP address, to which passkeys cannot be bound."""
 
     code = "passkeys-not-offered"
     kind = "conflict"
@@ -38,9 +38,9 @@ class PasskeysNotOffered(Refusal):
 
 
 class PasskeyRefused(Refusal):
-    """It signs nobody in: unknown, of somebody who does not take part, copied, or not signed as it has to be.
+    """The passkey is unknown, copied, of an inactive person, or its signature is invalid.
 
-    Which of them is not said: whoever asks has not shown who they are.
+    Does not say which: the caller has not signed in.
     """
 
     code = "passkey-refused"
@@ -52,7 +52,7 @@ class PasskeyRefused(Refusal):
 
 
 class PasskeyOfAnother(Refusal):
-    """It is good, and somebody else's than who is signed in."""
+    """The passkey is valid and belongs to somebody else."""
 
     code = "passkey-of-another"
     kind = "invalid"
@@ -60,8 +60,8 @@ class PasskeyOfAnother(Refusal):
     detail = N_("Show it with a passkey of whoever is signed in here, or sign out first. Nothing was changed.")
 
 
-class ChallengeOver(Refusal):
-    """What the device was to sign is too old, was signed before, or was given to another browser."""
+class ChallengeExpired(Refusal):
+    """The challenge is too old, has been used, or was given to another browser."""
 
     code = "passkey-challenge-over"
     kind = "conflict"
@@ -70,7 +70,7 @@ class ChallengeOver(Refusal):
 
 
 class PasskeyNotFound(Refusal):
-    """One has no such passkey."""
+    """The person has no such passkey."""
 
     code = "passkey-not-found"
     kind = "not_found"
@@ -80,7 +80,7 @@ class PasskeyNotFound(Refusal):
 
 
 class PasskeyKnown(Refusal):
-    """The device's passkey is kept already, for this person or for another."""
+    """The passkey is registered already, for this person or another."""
 
     code = "passkey-known"
     kind = "conflict"
@@ -89,7 +89,7 @@ class PasskeyKnown(Refusal):
 
 
 class TooManyPasskeys(Refusal):
-    """One has as many as anybody may have."""
+    """The person has `MAX_PASSKEYS` already."""
 
     code = "too-many-passkeys"
     kind = "conflict"
@@ -98,7 +98,7 @@ class TooManyPasskeys(Refusal):
 
 
 class LastPasskey(Refusal):
-    """Without it, somebody whose roles are powerful could not do their work."""
+    """Without this passkey, the person could not use their privileged roles."""
 
     code = "last-passkey"
     kind = "conflict"
@@ -107,7 +107,7 @@ class LastPasskey(Refusal):
 
 
 class SignInTooWeak(Refusal):
-    """Whoever is signed in by a mailed link takes away no passkey that opens more than the link does."""
+    """A session opened by a magic link cannot remove a passkey that opens privileged roles."""
 
     code = "sign-in-too-weak"
     kind = "forbidden"
@@ -116,7 +116,7 @@ class SignInTooWeak(Refusal):
 
 
 class CodeNeeded(Refusal):
-    """Adding a passkey needs a code that there is not: none was made, it is too old, or was mistyped too often."""
+    """An enrolment code is required, and there is none, or it has expired or was mistyped too often."""
 
     code = "enrolment-code-needed"
     kind = "conflict"
@@ -125,7 +125,7 @@ class CodeNeeded(Refusal):
 
 
 class CodeWrong(Refusal):
-    """That is not the code."""
+    """The typed code is not the person's enrolment code."""
 
     code = "enrolment-code-wrong"
     kind = "invalid"
@@ -135,14 +135,14 @@ class CodeWrong(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Passkey:
-    """A key of somebody's.
+    """A passkey of a person.
 
     Attributes:
-        credential_id: what the device calls it.
+        credential_id: the device's id of it.
         public_key: COSE_Key.
-        sign_count: how often it has been used, as the device last said.
-        name: what its person calls it; may be empty.
-        backed_up: whether there is a copy of it elsewhere.
+        sign_count: the device's last count of signatures.
+        name: chosen by the person; may be empty.
+        backed_up: whether there is a copy elsewhere.
     """
 
     id: UUID
@@ -154,21 +154,21 @@ class Passkey:
     backed_up: bool
     created_at: datetime
 
-    def counts_on(self, sign_count: int) -> bool:
-        """Whether the device's count goes on from where it was; if not, there are two of a key that cannot be copied.
+    def accepts_count(self, sign_count: int) -> bool:
+        """Whether the new sign count is higher than the last. If not, the passkey may have been copied.
 
-        A count of 0 before and after is a device that does not count (WebAuthn level 3, section 6.1.1).
+        A device that does not count always sends 0 (WebAuthn level 3, section 6.1.1).
         """
         return sign_count > self.sign_count or sign_count == self.sign_count == 0
 
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentCode:
-    """A second proof, as it is kept.
+    """An enrolment code as it is stored.
 
     Attributes:
-        hash: what `code_hash` makes of it.
-        wrong_tries: how often another one was typed.
+        hash: from `codes.code_hash`.
+        wrong_tries: how often another code was typed.
     """
 
     hash: bytes
@@ -176,37 +176,37 @@ class EnrolmentCode:
     wrong_tries: int
 
     def check(self, now: datetime) -> None:
-        """Make sure that it may still be tried. Raises `CodeNeeded`."""
+        """Check that the code is still valid. Raises `CodeNeeded`."""
         if now >= self.expires_at or self.wrong_tries >= WRONG_TRIES:
             raise CodeNeeded
 
-    def is_(self, typed_hash: bytes) -> bool:
-        """Whether what was typed is the code."""
+    def matches(self, typed_hash: bytes) -> bool:
+        """Whether this is the hash of the code."""
         return hmac.compare_digest(self.hash, typed_hash)
 
 
 def needs_code(proof: Proof, roles: AbstractSet[str]) -> bool:
-    """Whether somebody signed in like this needs a second proof to add a passkey.
+    """Whether a person with these roles, signed in like this, needs an enrolment code to add a passkey.
 
-    Who sets up the installation needs none: there is nobody yet who could give it.
+    The first administrator needs none: nobody could give it to them.
     """
-    return proof not in STRONG | {"setup"} and not POWERFUL.isdisjoint(roles)
+    return proof not in STRONG_PROOFS | {"setup"} and not PRIVILEGED.isdisjoint(roles)
 
 
 def check_removal(proof: Proof | None, roles: AbstractSet[str], opened: AbstractSet[str], *, others: int) -> None:
-    """Make sure that somebody may take away one of their passkeys.
+    """Check that a person may remove one of their passkeys.
 
     Args:
-        proof: of the session in which they ask; None where a program asks with a token of its own.
-        roles: what they are.
-        opened: what their token lets them be.
-        others: how many passkeys they have beside this one.
+        proof: how the current session was opened; None if a program calls.
+        roles: the person's roles that an administrator gave.
+        opened: the roles of the current principal.
+        others: how many other passkeys they have.
 
     Raises:
-        SignInTooWeak: their powerful roles are not open to them now.
-        LastPasskey: they are powerful, and have no other way in: one of another organisation is.
+        SignInTooWeak: the current principal does not have all their privileged roles.
+        LastPasskey: they have privileged roles and no other passkey, and did not sign in at the provider.
     """
-    powerful = POWERFUL & roles
+    powerful = PRIVILEGED & roles
     if not powerful <= opened:
         raise SignInTooWeak
     if powerful and not others and proof != "provider":
@@ -214,18 +214,18 @@ def check_removal(proof: Proof | None, roles: AbstractSet[str], opened: Abstract
 
 
 def user_handle(taskforce_id: UUID, person_id: UUID) -> bytes:
-    """What the device keeps beside the key, and gives back: whose it is. It says nothing to anybody else."""
+    """Return the WebAuthn user handle: taskforce and person. The device stores it and returns it."""
     return taskforce_id.bytes + person_id.bytes
 
 
 def read_user_handle(handle: bytes | None) -> tuple[UUID, UUID]:
-    """Return taskforce and person. Raises `PasskeyRefused` for anything that we cannot have written."""
+    """Return taskforce and person. Raises `PasskeyRefused` for any other bytes."""
     if handle is None or len(handle) != 32:
         raise PasskeyRefused
     return UUID(bytes=handle[:16]), UUID(bytes=handle[16:])
 
 
 def digest(challenge: bytes, browser: bytes, *good_for: bytes) -> bytes:
-    """What is kept of a challenge: nobody can use it for anything else, in another browser, or without knowing it."""
+    """Return what is stored of a challenge: a hash that binds it to a browser and a purpose."""
     parts = (challenge, browser, *good_for)
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).digest()

@@ -1,4 +1,4 @@
-"""Passkeys in the browser: what its script asks and sends (JSON), and the forms of one's account."""
+"""Routes of passkeys: JSON for the script in the browser, and the forms of the account page."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from services.events.access import PASSKEY, PERSON, Settings, SteppedUpAdministrator
 from services.events.identity.passkeys import commands
 from services.events.identity.passkeys.ceremony import RelyingParty
-from services.events.identity.passkeys.domain import CHALLENGE_LASTS, PasskeysNotOffered
-from services.events.identity.passkeys.schemas import Made, Name, Signed, WantsPasskey
+from services.events.identity.passkeys.domain import CHALLENGE_LIFETIME, PasskeysUnavailable
+from services.events.identity.passkeys.schemas import CredentialIn, PasskeyName, RegistrationOptionsIn, SignInIn
 from services.events.identity.people import queries as people_queries
 from services.events.identity.sessions import commands as sessions
-from services.events.identity.sessions.cookies import give_session, key_in, take_all
+from services.events.identity.sessions.cookies import delete_cookies, session_key_of, set_session_cookies
 from services.events.identity.sessions.device import describe
-from services.events.identity.sessions.domain import NoSession, SessionOver
+from services.events.identity.sessions.domain import NoSession, SessionEnded
 from shared.http.dependencies import Anybody, AnyPerson, Db, SteppedUpPerson
 from shared.http.policy import concerns
 from shared.http.problems import Problem, safe_next
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
 router = APIRouter(include_in_schema=False)
 
 BROWSER_COOKIE: Final = "__Host-tilsagn-passkey"
-"""Holds a secret to which the challenges that this browser has asked for are bound."""
+"""Holds the secret to which this browser's challenges are bound."""
 
 
 async def _relying_party(request: Request) -> RelyingParty:
     party: RelyingParty | None = request.app.state.relying_party
     if party is None:
-        raise PasskeysNotOffered
+        raise PasskeysUnavailable
     return party
 
 
@@ -50,17 +50,17 @@ Party = Annotated[RelyingParty, Depends(_relying_party)]
 @router.get("/sign-in/passkey")
 @concerns()
 async def passkey_page(request: Request, _who: Anybody, next: str | None = None) -> Response:
-    """A page with the one button."""
+    """The page with the button that signs in by passkey."""
     return render(request, "sign_in_passkey.html", next=safe_next(next, default=""))
 
 
 @router.post("/sign-in/passkey/options")
 @concerns()
 @limited(ASKING_DEVICES)
-async def ask_to_sign_in(request: Request, _who: Anybody, db: Db, party: Party) -> Response:
-    """What the browser's script gives to the device. An address that asks too often is told to wait."""
+async def sign_in_options(request: Request, _who: Anybody, db: Db, party: Party) -> Response:
+    """The options for signing in. Limited by network address."""
     browser = secret_of(request)
-    options = await commands.ask_to_sign_in(db, party, browser, now=datetime.now(UTC))
+    options = await commands.sign_in_options(db, party, browser, now=datetime.now(UTC))
     return with_secret(JSONResponse(options), browser)
 
 
@@ -68,28 +68,28 @@ async def ask_to_sign_in(request: Request, _who: Anybody, db: Db, party: Party) 
 @concerns()
 @limited(SIGNING_IN)
 async def sign_in(
-    *, request: Request, _who: Anybody, db: Db, settings: Settings, party: Party, signed: Signed
+    *, request: Request, _who: Anybody, db: Db, settings: Settings, party: Party, signed: SignInIn
 ) -> Response:
-    """Sign somebody in by what their device has signed. A session that the browser had before ends."""
+    """Sign in by an assertion. A previous session of the browser ends."""
     key, principal = await commands.sign_in(
         db, party, signed.credential, secret_of(request), device=device_of(request), now=datetime.now(UTC)
     )
-    with suppress(SessionOver):
-        await sessions.end(db, key_in(request))
+    with suppress(SessionEnded):
+        await sessions.end(db, session_key_of(request))
     response = JSONResponse({"next": safe_next(signed.next)})
-    give_session(response, settings, key, principal)
+    set_session_cookies(response, settings, key, principal)
     return response
 
 
 @router.post("/account/passkeys/options")
 @concerns()
-async def ask_to_enrol(
-    *, request: Request, who: SteppedUpPerson, db: Db, settings: Settings, party: Party, wants: WantsPasskey
+async def registration_options(
+    *, request: Request, who: SteppedUpPerson, db: Db, settings: Settings, party: Party, wants: RegistrationOptionsIn
 ) -> Response:
-    """What the browser's script gives to the device, for a new passkey of whoever is signed in."""
+    """The options for adding a passkey."""
     session_id = session_of(who)
     browser = secret_of(request)
-    options = await commands.ask_to_enrol(
+    options = await commands.registration_options(
         db,
         party,
         settings,
@@ -104,12 +104,12 @@ async def ask_to_enrol(
 
 @router.post("/account/passkeys")
 @concerns()
-async def enrol(
-    *, request: Request, who: SteppedUpPerson, db: Db, settings: Settings, party: Party, made: Made
+async def add_passkey(
+    *, request: Request, who: SteppedUpPerson, db: Db, settings: Settings, party: Party, made: CredentialIn
 ) -> Response:
-    """Keep a new passkey of whoever is signed in; from now on they are signed in by it."""
+    """Add a passkey to one's own account."""
     session_id = session_of(who)
-    key, principal = await commands.enrol(
+    key, principal = await commands.add_passkey(
         db,
         party,
         who,
@@ -120,15 +120,15 @@ async def enrol(
         now=datetime.now(UTC),
     )
     response = JSONResponse({"next": "/account#passkeys"})
-    give_session(response, settings, key, principal)
+    set_session_cookies(response, settings, key, principal)
     return response
 
 
 @router.post("/account/passkeys/{passkey_id:uuid}")
 @concerns(PASSKEY)
 async def rename(request: Request, who: AnyPerson, db: Db, passkey_id: UUID) -> Response:
-    """Call one of one's own passkeys something else."""
-    form = await read_form(request, Name)
+    """Rename one of one's own passkeys."""
+    form = await read_form(request, PasskeyName)
     if form.data is None:
         raise Problem(422, detail=form.error("name"))
     await commands.rename(db, who.taskforce, who.person, passkey_id, form.data.name)
@@ -138,7 +138,7 @@ async def rename(request: Request, who: AnyPerson, db: Db, passkey_id: UUID) -> 
 @router.post("/account/passkeys/{passkey_id:uuid}/remove")
 @concerns(PASSKEY)
 async def remove(request: Request, who: SteppedUpPerson, db: Db, passkey_id: UUID) -> Response:
-    """Sign in no longer with one of one's own passkeys, and say where that has ended what it had opened."""
+    """Remove one of one's own passkeys, and say which sessions ended."""
     ended = await commands.remove(
         db, who.taskforce, who.person, passkey_id, session_id=who.session_id, opened=who.roles
     )
@@ -146,7 +146,7 @@ async def remove(request: Request, who: SteppedUpPerson, db: Db, passkey_id: UUI
         return RedirectResponse(f"/account?signed_out={len(ended)}#passkeys", 303)
     request.state.principal = None
     response = render(request, "passkey_removed.html", elsewhere=len(ended) - 1)
-    take_all(response)
+    delete_cookies(response)
     return response
 
 
@@ -155,7 +155,7 @@ async def remove(request: Request, who: SteppedUpPerson, db: Db, passkey_id: UUI
 async def make_code(
     request: Request, who: SteppedUpAdministrator, db: Db, settings: Settings, person_id: UUID
 ) -> Response:
-    """A code for somebody, shown this once: whoever loads the page again makes another."""
+    """Make an enrolment code for a person and show it, once."""
     code = await commands.make_code(db, settings, who.taskforce, person_id, by=who.subject, now=datetime.now(UTC))
     async with db.read(who.taskforce) as conn:
         person = await people_queries.person(conn, who.taskforce, person_id)
@@ -163,28 +163,28 @@ async def make_code(
 
 
 def session_of(who: Principal) -> UUID:
-    """The session in which somebody asks. Raises `NoSession` where a program does."""
+    """Return the principal's session. Raises `NoSession` if the principal is a program."""
     if who.session_id is None:
         raise NoSession
     return who.session_id
 
 
 def device_of(request: Request) -> str:
-    """What to call the browser that asks."""
+    """Return a description of the requesting browser."""
     return describe(request.headers.get("user-agent", ""))
 
 
 def secret_of(request: Request) -> bytes:
-    """The browser's secret; a new one for a browser that has none of ours."""
+    """Return the browser's secret, or a new one."""
     return read_secret(request.cookies.get(BROWSER_COOKIE, "")) or new_secret()
 
 
 def with_secret(response: Response, secret: bytes) -> Response:
-    """The answer, with the secret for the browser to keep."""
+    """Return the response with the secret in a cookie."""
     response.set_cookie(
         BROWSER_COOKIE,
         write_secret(secret),
-        max_age=int(CHALLENGE_LASTS.total_seconds()),
+        max_age=int(CHALLENGE_LIFETIME.total_seconds()),
         path="/",
         secure=True,
         httponly=True,

@@ -1,4 +1,4 @@
-"""SQL for reading passkeys, as their people see them."""
+"""SQL for reading passkeys."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class PasskeyRow(BaseModel):
-    """A way in that somebody has."""
+    """A passkey as its person sees it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -29,7 +29,7 @@ class PasskeyRow(BaseModel):
 
 
 async def passkeys(conn: Connection, taskforce_id: UUID, person_id: UUID) -> list[PasskeyRow]:
-    """The person's passkeys, the oldest first."""
+    """Return the person's passkeys, oldest first."""
     rows = await conn.fetch(
         """
         select id, name, backed_up, created_at, used_at
@@ -44,8 +44,8 @@ async def passkeys(conn: Connection, taskforce_id: UUID, person_id: UUID) -> lis
     return [PasskeyRow(**row) for row in rows]
 
 
-async def must_bring_code(conn: Connection, taskforce_id: UUID, person_id: UUID, session_id: UUID | None) -> bool:
-    """Whether the person, in this session, needs a code to add a passkey."""
+async def needs_enrolment_code(conn: Connection, taskforce_id: UUID, person_id: UUID, session_id: UUID | None) -> bool:
+    """Whether the person needs an enrolment code to add a passkey in this session."""
     proof = await sessions.find_proof(conn, taskforce_id, person_id, session_id)
     if proof is None:
         return False

@@ -17,26 +17,26 @@ if TYPE_CHECKING:
 OfDevice = Annotated[dict[str, Any], MayLookLikeCpr("keys and signatures of a device, in base64url")]
 
 
-class WantsPasskey(BaseModel):
-    """Somebody wants to add a passkey."""
+class RegistrationOptionsIn(BaseModel):
+    """The request for registration options, with the enrolment code if one is required."""
 
     code: Annotated[FreeText, Field(max_length=40)] | None = None
 
 
-class Made(BaseModel):
-    """What `navigator.credentials.create` gave, as its `toJSON` says it."""
+class CredentialIn(BaseModel):
+    """A response of `navigator.credentials.create` or `.get`, from its `toJSON`."""
 
     credential: OfDevice
 
 
-class Signed(BaseModel):
-    """What `navigator.credentials.get` gave, as its `toJSON` says it."""
+class SignInIn(BaseModel):
+    """A response of `navigator.credentials.get`, from its `toJSON`, and the local path to go on to."""
 
     credential: OfDevice
     next: Annotated[str, Field(max_length=2000), MayLookLikeCpr("an address of ours, with ids in it")] | None = None
 
 
-class Name(BaseModel):
-    """What to call a passkey."""
+class PasskeyName(BaseModel):
+    """A new name for a passkey."""
 
     name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]

@@ -1,4 +1,4 @@
-"""SQL for passkeys, their challenges, and the codes that let somebody add one. Never commits."""
+"""SQL that loads and saves passkeys, challenges and enrolment codes. Never commits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 async def insert(conn: Connection, taskforce_id: UUID, passkey: Passkey) -> None:
-    """Keep a new passkey. Raises `PasskeyKnown`; the transaction is lost then."""
+    """Insert a passkey. Raises `PasskeyKnown`, after which the transaction cannot go on."""
     try:
         await conn.execute(
             """
@@ -39,7 +39,7 @@ async def insert(conn: Connection, taskforce_id: UUID, passkey: Passkey) -> None
 
 
 async def find_by_credential(conn: Connection, taskforce_id: UUID, credential_id: bytes) -> Passkey | None:
-    """Return the passkey that the device calls this; nobody else uses it until the transaction ends."""
+    """Return the passkey with this credential id, locked until the transaction ends; None if there is none."""
     row = await conn.fetchrow(
         """
         select id, person_id, credential_id, public_key, sign_count, name, backed_up, created_at
@@ -54,10 +54,10 @@ async def find_by_credential(conn: Connection, taskforce_id: UUID, credential_id
     return None if row is None else Passkey(**row)
 
 
-async def note_use(
+async def record_use(
     conn: Connection, taskforce_id: UUID, passkey_id: UUID, *, sign_count: int, backed_up: bool, at: datetime
 ) -> None:
-    """Note that it has signed its person in."""
+    """Record that the passkey has signed its person in."""
     await conn.execute(
         """
         update passkeys
@@ -76,7 +76,7 @@ async def note_use(
 
 
 async def credential_ids(conn: Connection, taskforce_id: UUID, person_id: UUID) -> list[bytes]:
-    """What the devices call the person's passkeys."""
+    """Return the ids of the person's credentials."""
     rows = await conn.fetch(
         """
         select credential_id
@@ -92,7 +92,7 @@ async def credential_ids(conn: Connection, taskforce_id: UUID, person_id: UUID) 
 
 
 async def rename(conn: Connection, taskforce_id: UUID, person_id: UUID, passkey_id: UUID, name: str) -> None:
-    """Call one of the person's passkeys something else. Raises `PasskeyNotFound`."""
+    """Rename one of the person's passkeys. Raises `PasskeyNotFound`."""
     renamed = await conn.execute(
         """
         update passkeys
@@ -128,18 +128,18 @@ async def delete(conn: Connection, taskforce_id: UUID, person_id: UUID, passkey_
 
 
 async def delete_of_person(conn: Connection, taskforce_id: UUID, person_id: UUID) -> None:
-    """No passkey of the person signs them in any more."""
+    """Delete all passkeys of the person."""
     await conn.execute("delete from passkeys where taskforce_id = $1 and person_id = $2", taskforce_id, person_id)
 
 
 async def insert_challenge(conn: Connection, digest: bytes, *, expires_at: datetime, now: datetime) -> None:
-    """Keep a challenge until it is used. Clears away those that are over."""
+    """Insert a challenge, and delete expired ones."""
     await conn.execute("delete from passkey_challenges where expires_at <= $1", now)
     await conn.execute("insert into passkey_challenges (digest, expires_at) values ($1, $2)", digest, expires_at)
 
 
 async def take_challenge(conn: Connection, digest: bytes, now: datetime) -> bool:
-    """Use a challenge up. Returns whether it was there, and good; one of two that ask at once gets it."""
+    """Delete a challenge. Returns whether it was there and not expired: of two callers, one gets it."""
     taken: bool | None = await conn.fetchval(
         """
         delete from passkey_challenges
@@ -153,7 +153,7 @@ async def take_challenge(conn: Connection, digest: bytes, now: datetime) -> bool
 
 
 async def save_code(conn: Connection, taskforce_id: UUID, person_id: UUID, code: EnrolmentCode, now: datetime) -> None:
-    """Keep the person's code, in place of the one before. Clears away the taskforce's that are over."""
+    """Save the person's enrolment code in place of the previous one, and delete expired ones of the taskforce."""
     await conn.execute("delete from enrolment_codes where taskforce_id = $1 and expires_at <= $2", taskforce_id, now)
     await conn.execute(
         """
@@ -173,7 +173,7 @@ async def save_code(conn: Connection, taskforce_id: UUID, person_id: UUID, code:
 
 
 async def find_code(conn: Connection, taskforce_id: UUID, person_id: UUID) -> EnrolmentCode | None:
-    """Return the person's code; nobody else tries it until the transaction ends."""
+    """Return the person's enrolment code, locked until the transaction ends; None if there is none."""
     row = await conn.fetchrow(
         """
         select code_hash as hash, expires_at, wrong_tries
@@ -189,7 +189,7 @@ async def find_code(conn: Connection, taskforce_id: UUID, person_id: UUID) -> En
 
 
 async def count_wrong_try(conn: Connection, taskforce_id: UUID, person_id: UUID) -> None:
-    """Note that another code was typed."""
+    """Count a wrong try of the person's code."""
     await conn.execute(
         """
         update enrolment_codes
@@ -203,7 +203,7 @@ async def count_wrong_try(conn: Connection, taskforce_id: UUID, person_id: UUID)
 
 
 async def delete_code(conn: Connection, taskforce_id: UUID, person_id: UUID) -> None:
-    """Use the person's code up, if there is one."""
+    """Delete the person's code, if there is one."""
     await conn.execute(
         "delete from enrolment_codes where taskforce_id = $1 and person_id = $2", taskforce_id, person_id
     )

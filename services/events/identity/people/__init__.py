@@ -1,5 +1,5 @@
-"""The people who use the product: their roles, their addresses, and how they sign in.
+"""The people who use the product: name, e-mail address, roles.
 
-A person's name and address live in this package's tables and nowhere else: whoever has to write to somebody
-asks `/internal/events/v1/people/{id}/address` at the moment of sending. Nothing about people is published.
+A person's name and address are in these tables only. The notifications service asks for an address when it sends a mail
+(`api`); nothing about people is published. What administrators do with people is in `administration`.
 """

@@ -1,4 +1,4 @@
-"""The internal route for the service that sends mails: where to write to a person. The gateway does not expose it."""
+"""The internal route for the notifications service: a person's e-mail address. The gateway does not expose it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from services.events.access import PERSON, Courier
+from services.events.access import PERSON, NotificationsService
 from services.events.identity.people import queries
 from services.events.identity.people.queries import Address
 from shared.http.dependencies import Db
@@ -18,7 +18,9 @@ router = APIRouter(prefix="/internal/events/v1/people", include_in_schema=False)
 
 @router.get("/{person_id}/address")
 @concerns(PERSON)
-async def read_address(_courier: Courier, db: Db, person_id: UUID, taskforce: Annotated[UUID, Query()]) -> Address:
+async def read_address(
+    _service: NotificationsService, db: Db, person_id: UUID, taskforce: Annotated[UUID, Query()]
+) -> Address:
     """The person's e-mail address, asked for when a mail is sent. 404 if there is no such active person."""
     async with db.read(taskforce) as conn:
         return await queries.address(conn, taskforce, person_id)

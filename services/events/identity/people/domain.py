@@ -1,4 +1,4 @@
-"""A person of the taskforce. No I/O."""
+"""A person of the taskforce, and the rules about people. No I/O."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 Language = Literal["da", "en"]
 
-POWERFUL: Final[frozenset[Role]] = frozenset({"caseworker", "facilitator", "admin", "auditor"})
-"""Roles that see citizens or hold power: a mailed link alone does not open them."""
+PRIVILEGED: Final[frozenset[Role]] = frozenset({"caseworker", "facilitator", "admin", "auditor"})
+"""Roles that see citizens' data or hold power. A magic link alone does not open them."""
 
 
 INVITED_AGAIN_AFTER: Final = timedelta(minutes=10)
-"""How long an administrator who is in doubt waits for the first mail to arrive."""
+"""The shortest time between two invitations."""
 
 
 class PersonNotFound(Refusal):
-    """The taskforce has no such person, or nobody in that role."""
+    """The taskforce has no such person, or none with the role."""
 
     code = "person-not-found"
     kind = "not_found"
@@ -36,7 +36,7 @@ class PersonNotFound(Refusal):
 
 
 class AddressTaken(Refusal):
-    """Somebody else of the taskforce has the mail address: a link mailed there must open one account."""
+    """Another person of the taskforce has the e-mail address. A magic link must open one account only."""
 
     code = "address-taken"
     kind = "conflict"
@@ -45,7 +45,7 @@ class AddressTaken(Refusal):
 
 
 class InvitedJustNow(Refusal):
-    """They were written to a moment ago: one mail is enough."""
+    """The last invitation is less than `INVITED_AGAIN_AFTER` old."""
 
     code = "invited-just-now"
     kind = "conflict"
@@ -54,7 +54,7 @@ class InvitedJustNow(Refusal):
 
 
 class LastAdministrator(Refusal):
-    """Nobody could add or change people any more."""
+    """Without this administrator, nobody could administer people."""
 
     code = "last-administrator"
     kind = "conflict"
@@ -66,18 +66,18 @@ class LastAdministrator(Refusal):
 
 
 def is_last_administrator(person_id: UUID, administrators: Mapping[UUID, bool]) -> bool:
-    """Whether nobody is left to do an administrator's work without this one.
+    """Whether nobody else can do an administrator's work.
 
     Args:
-        administrators: who take part, and of each whether they have what opens the role. Who has not yet needs a code
-            from one who has.
+        administrators: the active administrators, and whether each has a passkey or a provider account. One who has
+            neither needs an enrolment code from another.
     """
     others = [can_sign_in for id, can_sign_in in administrators.items() if id != person_id]
     return not others or (administrators.get(person_id, False) and not any(others))
 
 
 class MunicipalityMissing(Refusal):
-    """A case worker sees the participants of their municipality: without one, nobody's."""
+    """A case worker needs a municipality: they see its participants only."""
 
     code = "municipality-missing"
     kind = "invalid"
@@ -86,7 +86,7 @@ class MunicipalityMissing(Refusal):
 
 
 class ProgrammeMissing(Refusal):
-    """A facilitator sees the participants of their programme: without one, nobody's."""
+    """A facilitator needs a programme: they see its participants only."""
 
     code = "programme-missing"
     kind = "invalid"
@@ -96,16 +96,16 @@ class ProgrammeMissing(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who may sign in.
+    """A person who can sign in.
 
     Attributes:
-        email: where mails to them go, and what they sign in with; nobody else of the taskforce has it.
-        roles: what they may do; at least one, none of them `event_pass` or `service`.
+        email: where mails are sent; unique within the taskforce.
+        roles: at least one, without `event_pass` and `service`.
         municipality: whose participants a case worker sees; four-digit code as text.
         programme: whose participants a facilitator sees.
-        company_id: the company they come from, where it is in the register.
-        provided: those of the roles that the provider of their organisation gives, as long as it gives them: they
-            open where it has signed them in. What somebody is asked to save says nothing of them.
+        company_id: the registered company that the person comes from.
+        provided: the roles granted by the provider, as of the last sign-in there. Only sessions that the
+            provider has opened have them. Ignored when a person is saved.
     """
 
     id: UUID
@@ -119,7 +119,7 @@ class Person:
     provided: frozenset[Role] = field(default=frozenset(), compare=False)
 
     def check(self) -> None:
-        """Make sure that what their roles need is there.
+        """Check that the facts needed by the roles are there.
 
         Raises:
             MunicipalityMissing, ProgrammeMissing.

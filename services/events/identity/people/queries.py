@@ -1,4 +1,4 @@
-"""SQL for reading people: a query returns what an answer or a page needs, never domain objects."""
+"""SQL for reading people: a query returns what a response or a page needs, never domain objects."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from services.events.identity.people.domain import POWERFUL, Language, PersonNotFound
+from services.events.identity.people.domain import PRIVILEGED, Language, PersonNotFound
 from shared.http.paging import SortKey
 from shared.product.vocabulary import Programme
 
@@ -37,13 +37,13 @@ class PersonRow(BaseModel):
     sort_name: str
 
     @property
-    def is_powerful(self) -> bool:
-        """Whether a mailed link alone does not open all that they may do."""
-        return not POWERFUL.isdisjoint(self.roles)
+    def is_privileged(self) -> bool:
+        """Whether some of their roles are not opened by a magic link alone."""
+        return not PRIVILEGED.isdisjoint(self.roles)
 
 
 class Address(BaseModel):
-    """Where a mail to somebody goes."""
+    """Where mails to a person are sent."""
 
     email: str
     name: str
@@ -51,7 +51,7 @@ class Address(BaseModel):
 
 
 class PeopleByName(SortKey):
-    """Order of people. Where a page ends says an id and not a name: tokens stand in addresses."""
+    """Cursor for people by name. It holds an id, not a name: page tokens are part of URLs."""
 
     id: UUID
 
@@ -84,7 +84,7 @@ _SELECT_ROW = """
 async def people(
     conn: Connection, taskforce_id: UUID, *, after: PeopleByName | None = None, limit: int
 ) -> list[PersonRow]:
-    """People by name, in Danish order, those who no longer take part included: at most `limit` after a key."""
+    """Return people by name, in Danish order, inactive ones included: at most `limit` after a cursor."""
     rows = await conn.fetch(
         f"""
         {_SELECT_ROW}
@@ -103,7 +103,7 @@ async def people(
 
 
 async def person(conn: Connection, taskforce_id: UUID, person_id: UUID) -> PersonRow:
-    """One person. Raises `PersonNotFound`."""
+    """Return one person. Raises `PersonNotFound`."""
     found = await person_or_none(conn, taskforce_id, person_id)
     if found is None:
         raise PersonNotFound
@@ -111,13 +111,13 @@ async def person(conn: Connection, taskforce_id: UUID, person_id: UUID) -> Perso
 
 
 async def person_or_none(conn: Connection, taskforce_id: UUID, person_id: UUID) -> PersonRow | None:
-    """One person, or None: whoever comes with a token of the operator's need not be in the register."""
+    """Return one person, or None: the holder of an operator's token need not be in the register."""
     row = await conn.fetchrow(_SELECT_ROW + " and people.id = $2", taskforce_id, person_id)
     return PersonRow(**row) if row is not None else None
 
 
 async def member_companies(conn: Connection, taskforce_id: UUID) -> list[tuple[str, str]]:
-    """Ids and names of the taskforce's member companies, by name in Danish order: where people come from."""
+    """Return ids and names of the taskforce's member companies, by name in Danish order."""
     rows = await conn.fetch(
         """
         select id, name
@@ -132,7 +132,7 @@ async def member_companies(conn: Connection, taskforce_id: UUID) -> list[tuple[s
 
 
 async def address(conn: Connection, taskforce_id: UUID, person_id: UUID) -> Address:
-    """Where to write to somebody who takes part. Raises `PersonNotFound`."""
+    """Return an active person's address. Raises `PersonNotFound`."""
     row = await conn.fetchrow(
         """
         select email, name, language
@@ -150,7 +150,7 @@ async def address(conn: Connection, taskforce_id: UUID, person_id: UUID) -> Addr
 
 
 async def filled_roles(conn: Connection, taskforce_id: UUID) -> dict[str, str]:
-    """Which roles somebody has, and the name of whoever has had each longest."""
+    """Return the roles that somebody has, and who has had each longest, by name."""
     rows = await conn.fetch(
         """
         select distinct on (role) role, name

@@ -1,4 +1,4 @@
-"""SQL that loads and saves people. Takes the change's transaction, never commits."""
+"""SQL that loads and saves people. Runs in the caller's transaction, never commits."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ _SELECT_PERSON = """
 
 
 async def lock_people(conn: Connection, taskforce_id: UUID) -> None:
-    """Let nobody else change the taskforce's people until this transaction ends.
+    """Lock the taskforce's people until the transaction ends.
 
-    What concerns several of them (the last administrator, an address of one only) is decided one at a time.
+    Serializes changes with rules across several people: the last administrator, unique addresses.
     """
     await conn.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"people {taskforce_id}")
 
 
 async def insert_person(conn: Connection, taskforce_id: UUID, person: Person, *, at: datetime) -> bool:
-    """Insert the person with their roles unless the id is there already. Returns whether they were inserted."""
+    """Insert the person with their roles unless the id is in use. Returns whether they were inserted."""
     inserted = await conn.fetchval(
         """
         insert into people
@@ -66,7 +66,7 @@ async def insert_person(conn: Connection, taskforce_id: UUID, person: Person, *,
 
 
 async def save_person(conn: Connection, taskforce_id: UUID, person: Person) -> None:
-    """Change the person's facts and roles to what is given."""
+    """Update the person's facts and roles."""
     await conn.execute(
         """
         update people
@@ -118,7 +118,7 @@ async def _save_roles(conn: Connection, taskforce_id: UUID, person: Person) -> N
 
 
 async def set_deactivated(conn: Connection, taskforce_id: UUID, person_id: UUID, at: datetime | None) -> None:
-    """Note since when the person no longer takes part; None: they do."""
+    """Save when the person was deactivated; None: they are active."""
     await conn.execute(
         """
         update people
@@ -133,7 +133,7 @@ async def set_deactivated(conn: Connection, taskforce_id: UUID, person_id: UUID,
 
 
 async def invited_at(conn: Connection, taskforce_id: UUID, person_id: UUID) -> datetime | None:
-    """When the person was last invited; None: never."""
+    """Return when the person was last invited; None: never."""
     when: datetime | None = await conn.fetchval(
         "select invited_at from people where taskforce_id = $1 and id = $2", taskforce_id, person_id
     )
@@ -141,26 +141,26 @@ async def invited_at(conn: Connection, taskforce_id: UUID, person_id: UUID) -> d
 
 
 async def set_invited(conn: Connection, taskforce_id: UUID, person_id: UUID, at: datetime) -> None:
-    """Note when the person was last invited."""
+    """Save when the person was last invited."""
     await conn.execute(
         "update people set invited_at = $3 where taskforce_id = $1 and id = $2", taskforce_id, person_id, at
     )
 
 
 async def load_person(conn: Connection, taskforce_id: UUID, person_id: UUID) -> Person:
-    """Return the person, also one who no longer takes part. Raises `PersonNotFound`."""
+    """Return the person, active or not. Raises `PersonNotFound`."""
     return _person(await conn.fetchrow(_SELECT_PERSON + " and id = $2", taskforce_id, person_id))
 
 
 async def load_active_person(conn: Connection, taskforce_id: UUID, person_id: UUID) -> Person:
-    """Return somebody who takes part. Raises `PersonNotFound`."""
+    """Return the person if they are active. Raises `PersonNotFound`."""
     return _person(
         await conn.fetchrow(_SELECT_PERSON + " and id = $2 and deactivated_at is null", taskforce_id, person_id)
     )
 
 
 async def is_active(conn: Connection, taskforce_id: UUID, person_id: UUID) -> bool:
-    """Whether the person takes part."""
+    """Whether the person is active."""
     active: bool = await conn.fetchval(
         """
         select exists (select from people
@@ -174,8 +174,8 @@ async def is_active(conn: Connection, taskforce_id: UUID, person_id: UUID) -> bo
     return active
 
 
-async def find_by_address(conn: Connection, taskforce_id: UUID, email: str) -> Person | None:
-    """Return whoever has the mail address, in any case of letters, whether they take part or not."""
+async def find_by_email(conn: Connection, taskforce_id: UUID, email: str) -> Person | None:
+    """Return the person with the e-mail address, ignoring case, active or not; None if there is none."""
     row = await conn.fetchrow(
         _SELECT_PERSON + " and lower(email) = lower($2) order by added_at, id limit 1", taskforce_id, email
     )
@@ -183,7 +183,7 @@ async def find_by_address(conn: Connection, taskforce_id: UUID, email: str) -> P
 
 
 async def first_in_role(conn: Connection, taskforce_id: UUID, role: Role) -> Person:
-    """Return whoever of those who take part has had the role longest. Raises `PersonNotFound`."""
+    """Return the active person who has had the role longest. Raises `PersonNotFound`."""
     row = await conn.fetchrow(
         _SELECT_PERSON
         + """
@@ -202,7 +202,7 @@ async def first_in_role(conn: Connection, taskforce_id: UUID, role: Role) -> Per
 
 
 async def administrators(conn: Connection, taskforce_id: UUID) -> dict[UUID, bool]:
-    """The administrators who take part, and of each whether they have what opens the role: a passkey, or a provider."""
+    """Return the active administrators, and whether each has a passkey or a provider account."""
     rows = await conn.fetch(
         """
         select id,

@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from services.events.identity.people import store as people
-from services.events.identity.people.domain import POWERFUL, PersonNotFound
+from services.events.identity.people.domain import PRIVILEGED, PersonNotFound
 from services.events.identity.sessions import store
 from services.events.identity.sessions.domain import (
-    LONGEST,
-    STRONG,
+    MAX_LIFETIME,
+    STRONG_PROOFS,
     Session,
+    SessionEnded,
     SessionKey,
     SessionNotFound,
-    SessionOver,
 )
 from shared.http.auth import Principal
 
@@ -30,17 +30,17 @@ if TYPE_CHECKING:
 async def start(
     db: Database, taskforce_id: UUID, person_id: UUID, *, proof: Proof, device: str, now: datetime | None = None
 ) -> tuple[SessionKey, Principal]:
-    """Sign somebody in: a new session, whatever this browser had before. Returns its key and who they are.
+    """Open a new session for a person. Returns its key and the principal.
 
     Raises:
-        PersonNotFound: no such person, or one who no longer takes part.
+        PersonNotFound: there is no such active person.
     """
     async with db.change(taskforce_id) as conn:
         now = now or datetime.now(UTC)
-        return await begin(conn, taskforce_id, person_id, proof=proof, device=device, now=now, proved_at=now)
+        return await start_in(conn, taskforce_id, person_id, proof=proof, device=device, now=now, proved_at=now)
 
 
-async def begin(
+async def start_in(
     conn: Connection,
     taskforce_id: UUID,
     person_id: UUID,
@@ -51,18 +51,21 @@ async def begin(
     proved_at: datetime | None,
     passkey_id: UUID | None = None,
 ) -> tuple[SessionKey, Principal]:
-    """As `start`, in the transaction of whatever proved it. Clears away the taskforce's sessions that are over.
+    """Open a session in the caller's transaction. Deletes the taskforce's ended sessions.
 
     Args:
-        proved_at: when they showed who they are; None where nobody says.
-        passkey_id: which passkey proved it, where one did.
+        proved_at: when the person proved who they are; None: not known.
+        passkey_id: the passkey that opened it, if one did.
+
+    Raises:
+        PersonNotFound: there is no such active person.
     """
-    # Not while they are being let go, or lose a role.
+    # Not while the person is being deactivated or loses a role.
     await people.lock_people(conn, taskforce_id)
     person = await people.load_active_person(conn, taskforce_id, person_id)
     key = SessionKey.new(taskforce_id)
-    session = Session(key.session_id, person_id, proof, device, now, now, now + LONGEST, passkey_id, proved_at)
-    await store.delete_over(conn, taskforce_id, now)
+    session = Session(key.session_id, person_id, proof, device, now, now, now + MAX_LIFETIME, passkey_id, proved_at)
+    await store.delete_ended(conn, taskforce_id, now)
     await store.insert(conn, key, session)
     return key, principal_of(person, taskforce_id, session, now)
 
@@ -70,24 +73,24 @@ async def begin(
 async def renew(
     db: Database, key: SessionKey, *, by_person: bool, demonstrations: bool = True, now: datetime | None = None
 ) -> tuple[Session, Principal]:
-    """Say who has the key, as they are now.
+    """Return the session and the principal with current roles.
 
     Args:
-        by_person: whether they did something themselves, or a page that follows along did.
-        demonstrations: whether a session without any proof is good here.
+        by_person: whether the request is the person's own action, not a page that polls.
+        demonstrations: whether sessions without any proof are accepted.
 
     Raises:
-        SessionOver: it was ended, its time is up, or its person no longer takes part.
+        SessionEnded: it was ended, it expired, or its person is no longer active.
     """
     now = now or datetime.now(UTC)
     async with db.change(key.taskforce_id) as conn:
         session = await store.load(conn, key, now)
         if session.proof == "demonstration" and not demonstrations:
-            raise SessionOver
+            raise SessionEnded
         try:
             person = await people.load_active_person(conn, key.taskforce_id, session.person_id)
         except PersonNotFound as error:
-            raise SessionOver from error
+            raise SessionEnded from error
         if by_person:
             await store.touch(conn, key.taskforce_id, session.id, now)
             session = await store.load(conn, key, now)
@@ -95,18 +98,18 @@ async def renew(
 
 
 async def end(db: Database, key: SessionKey) -> Session | None:
-    """Sign out: end the session that the key opens, and return it. None, and nothing happens, where it is over."""
+    """End the session of a key and return it; None if it has ended already."""
     async with db.change(key.taskforce_id) as conn:
         try:
             session = await store.load(conn, key, datetime.now(UTC))
-        except SessionOver:
+        except SessionEnded:
             return None
         await store.delete(conn, key.taskforce_id, session.person_id, session.id)
     return session
 
 
 async def end_one(db: Database, taskforce_id: UUID, person_id: UUID, session_id: UUID) -> None:
-    """End one of one's own sessions, wherever it is.
+    """End one of one's own sessions.
 
     Raises:
         SessionNotFound.
@@ -117,13 +120,13 @@ async def end_one(db: Database, taskforce_id: UUID, person_id: UUID, session_id:
 
 
 async def end_others(db: Database, taskforce_id: UUID, person_id: UUID, *, but: UUID | None) -> int:
-    """End all of one's own sessions but the one in which one asks. Returns how many."""
+    """End all of one's own sessions except the current one. Returns how many."""
     async with db.change(taskforce_id) as conn:
         return await store.delete_all(conn, taskforce_id, person_id, but=but)
 
 
 def principal_of(person: Person, taskforce_id: UUID, session: Session, now: datetime) -> Principal:
-    """Who the person is to every service for the next minute: all that they are, as far as the session's proof goes."""
+    """Return the principal for the next minute, without the roles that the session's proof does not open."""
     withheld = withheld_from(person, session.proof)
     proved_at = session.last_proof(now)
     return Principal(
@@ -139,9 +142,9 @@ def principal_of(person: Person, taskforce_id: UUID, session: Session, now: date
 
 
 def withheld_from(person: Person, proof: Proof) -> frozenset[Role]:
-    """Which of their roles are not open to somebody who has signed in like this.
+    """Return the person's roles that this proof does not open.
 
-    What a provider gives opens only where it has signed them in: it would not sign in whom it no longer knows.
+    Roles granted by the provider need a session that the provider opened: it no longer signs in people who have left.
     """
-    weak = frozenset() if proof in STRONG else person.roles & POWERFUL
+    weak = frozenset() if proof in STRONG_PROOFS else person.roles & PRIVILEGED
     return weak if proof in {"provider", "demonstration"} else weak | person.provided

@@ -1,4 +1,4 @@
-"""What a browser is given when somebody signs in, and what is taken away when they sign out."""
+"""The cookies of a session: the session's secret and the current token."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from services.events.identity.sessions import commands
-from services.events.identity.sessions.domain import LONGEST, SessionKey, SessionOver
+from services.events.identity.sessions.domain import MAX_LIFETIME, SessionEnded, SessionKey
 from shared.http.auth import ACTIVITY_RECORDED, COOKIE, RENEWED_COOKIE, SESSION_COOKIE, TOKEN_SECONDS, sign_token
 
 if TYPE_CHECKING:
@@ -24,19 +24,19 @@ _RENEWED_SECONDS: Final = 5
 _log = structlog.get_logger(__name__)
 
 
-def key_in(request: Request) -> SessionKey:
-    """The session that the browser says it has. Raises `SessionOver` where it has none."""
+def session_key_of(request: Request) -> SessionKey:
+    """Return the session key in the request's cookie. Raises `SessionEnded` if there is none."""
     return SessionKey.read(request.cookies.get(SESSION_COOKIE, ""))
 
 
-async def end_former(request: Request, db: Database) -> None:
-    """End the session that this browser has had until now: it is about to be given another one."""
-    with suppress(SessionOver):
-        await commands.end(db, key_in(request))
+async def end_previous_session(request: Request, db: Database) -> None:
+    """End the session that this browser had, before it gets another one."""
+    with suppress(SessionEnded):
+        await commands.end(db, session_key_of(request))
 
 
-def give_session(response: Response, settings: EventsSettings, key: SessionKey, principal: Principal) -> None:
-    """Give the browser its session, and its first token: somebody has signed in."""
+def set_session_cookies(response: Response, settings: EventsSettings, key: SessionKey, principal: Principal) -> None:
+    """Set the cookies of a new session, and log the sign-in."""
     _log.info(
         "sign_in.succeeded",
         who=principal.subject,
@@ -45,23 +45,23 @@ def give_session(response: Response, settings: EventsSettings, key: SessionKey, 
         roles=sorted(principal.roles),
         withheld=principal.withheld,
     )
-    _set(response, SESSION_COOKIE, key.text(), int(LONGEST.total_seconds()))
-    give_token(response, settings, principal, noted=True)
+    _set(response, SESSION_COOKIE, key.text(), int(MAX_LIFETIME.total_seconds()))
+    set_token_cookie(response, settings, principal, noted=True)
 
 
-def give_token(response: Response, settings: EventsSettings, principal: Principal, *, noted: bool) -> None:
-    """Give the browser a token for the next minute.
+def set_token_cookie(response: Response, settings: EventsSettings, principal: Principal, *, noted: bool) -> None:
+    """Set the cookie with a token of one minute.
 
     Args:
-        noted: whether it has been noted with it that the person is at work.
+        noted: whether this renewal has recorded activity of the person.
     """
     token = sign_token(settings.token_private_key.get_secret_value(), principal, lifetime_seconds=TOKEN_SECONDS)
     _set(response, COOKIE, token, TOKEN_SECONDS)
     _set(response, RENEWED_COOKIE, ACTIVITY_RECORDED if noted else "renewed", _RENEWED_SECONDS)
 
 
-def take_all(response: Response) -> None:
-    """Leave the browser with nothing."""
+def delete_cookies(response: Response) -> None:
+    """Delete all cookies of the session."""
     for name in (SESSION_COOKIE, COOKIE, RENEWED_COOKIE):
         response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="lax")
 

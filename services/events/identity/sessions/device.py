@@ -1,4 +1,4 @@
-"""What to call the browser that somebody signs in with, so that they know it again in the list of their sessions."""
+"""A short description of a browser, for the list of sessions."""
 
 from __future__ import annotations
 
@@ -23,6 +23,6 @@ _SYSTEMS: Final = (
 
 
 def describe(user_agent: str) -> str:
-    """Return browser and system, as "Firefox, Android"; what is not recognised is left out, and so is all the rest."""
+    """Return browser and system, such as "Firefox, Android". Unknown parts are left out."""
     names = [next((name for sign, name in known if sign in user_agent), "") for known in (_BROWSERS, _SYSTEMS)]
     return ", ".join(name for name in names if name)

@@ -1,4 +1,4 @@
-"""A session and when it ends. No I/O."""
+"""A session, and when it ends. No I/O."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ from shared.refusals import Refusal
 from shared.secrets import SECRET_BYTES, from_base64url, hash_secret, new_secret, to_base64url
 
 Proof = Literal["demonstration", "link", "passkey", "provider", "setup"]
-"""How somebody has shown who they are."""
+"""How a person proved who they are."""
 
-STRONG: Final[frozenset[Proof]] = frozenset({"demonstration", "passkey", "provider"})
-"""Proofs that open every role. By a mailed link alone nobody sees citizens or holds power; a demonstration has none."""
+STRONG_PROOFS: Final[frozenset[Proof]] = frozenset({"demonstration", "passkey", "provider"})
+"""Proofs that open every role. A magic link does not open privileged roles. A demonstration has no proof to ask for."""
 
-IDLE: Final = timedelta(seconds=SESSION_IDLE_SECONDS)
-"""A session ends when its person has done nothing for so long: an evening in a hall has breaks, a lent computer should
-not stay open. NIST SP 800-63B allows up to an hour and asks for the reason."""
-LONGEST: Final = timedelta(hours=12)
-"""A session ends after so long whatever they do (NIST SP 800-63B, AAL2): an employer event and its preparations."""
+IDLE_TIMEOUT: Final = timedelta(seconds=SESSION_IDLE_SECONDS)
+"""A session ends after this time without an action: an evening has breaks, a shared computer should not stay open. NIST
+SP 800-63B allows up to an hour and asks for the reason.
+"""
+MAX_LIFETIME: Final = timedelta(hours=12)
+"""A session ends after this time in any case (NIST SP 800-63B, AAL2): an employer event and its preparations."""
 
 
-class SessionOver(Refusal):
-    """There is no such session any more: it was ended, its time was up, or its person no longer takes part."""
+class SessionEnded(Refusal):
+    """The session was ended, has expired, or its person is no longer active."""
 
     code = "session-over"
     kind = "signed_out"
@@ -36,7 +37,7 @@ class SessionOver(Refusal):
 
 
 class SessionNotFound(Refusal):
-    """One has no such session, or no longer."""
+    """The person has no such session."""
 
     code = "session-not-found"
     kind = "not_found"
@@ -46,7 +47,7 @@ class SessionNotFound(Refusal):
 
 
 class NoSession(Refusal):
-    """Whoever asks came with a token of their own: there is no session to extend."""
+    """The caller has a token of their own, not a session."""
 
     code = "no-session"
     kind = "conflict"
@@ -56,7 +57,7 @@ class NoSession(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class SessionKey:
-    """What the browser holds: which session, and the secret that proves it.
+    """What the browser holds: the session's id and its secret.
 
     Attributes:
         secret: 32 random bytes.
@@ -68,19 +69,19 @@ class SessionKey:
 
     @classmethod
     def new(cls, taskforce_id: UUID) -> Self:
-        """A key that nobody has had before."""
+        """Return a new key."""
         return cls(taskforce_id, UUID(bytes=secrets.token_bytes(16), version=4), new_secret())
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """Read a cookie's value. Raises `SessionOver` for anything that we cannot have written."""
+        """Read a cookie's value. Raises `SessionEnded` for any text that `text` did not write."""
         packed = from_base64url(text)
         if packed is None or len(packed) != 32 + SECRET_BYTES:
-            raise SessionOver
+            raise SessionEnded
         return cls(UUID(bytes=packed[:16]), UUID(bytes=packed[16:32]), packed[32:])
 
     def text(self) -> str:
-        """The cookie's value; `read` is its inverse."""
+        """Return the cookie's value; `read` is the inverse."""
         return to_base64url(self.taskforce_id.bytes + self.session_id.bytes + self.secret)
 
     def hash(self) -> bytes:
@@ -90,15 +91,15 @@ class SessionKey:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Somebody signed in with one browser.
+    """A session of a person in one browser.
 
     Attributes:
-        device: browser and system, coarsely.
-        passkey_id: which passkey has opened it; it ends with that.
-        proved_at: when they showed who they are; None where the provider that knows does not say. Showing it again is
-            another session: this one ends (OWASP ASVS 5.0, 7.2.4).
-        used_at: when they last did something themselves.
-        latest_end: when it ends whatever they do.
+        device: a short description of the browser.
+        passkey_id: the passkey that opened it; it ends with that.
+        proved_at: when the person proved who they are; None if the provider does not say. A step-up opens a new session
+            and ends this one (OWASP ASVS 5.0, 7.2.4).
+        used_at: the person's last action.
+        latest_end: when it ends in any case.
     """
 
     id: UUID
@@ -113,17 +114,16 @@ class Session:
 
     @property
     def ends_at(self) -> datetime:
-        """When it ends unless they do something before."""
-        return min(self.used_at + IDLE, self.latest_end)
+        """When it ends if the person does nothing more."""
+        return min(self.used_at + IDLE_TIMEOUT, self.latest_end)
 
     def last_proof(self, now: datetime) -> datetime | None:
-        """When they last showed who they are, as far as that can be asked of them.
+        """Return when the person last proved who they are, for step-up; None: not known.
 
-        In a demonstration nobody can. Whoever sets up an installation has used up the link that showed it, and can do
-        nothing but add a passkey.
+        Always now in a demonstration, and for the first administrator, who has no other proof than the used link.
         """
         return now if self.proof in {"demonstration", "setup"} else self.proved_at
 
-    def over(self, now: datetime) -> bool:
-        """Whether its time is up."""
+    def has_ended(self, now: datetime) -> bool:
+        """Whether it has ended."""
         return now >= self.ends_at

@@ -1,4 +1,4 @@
-"""SQL for reading sessions, as their people see them."""
+"""SQL for reading sessions."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from services.events.identity.sessions.domain import IDLE, Proof
+from services.events.identity.sessions.domain import IDLE_TIMEOUT, Proof
 
 if TYPE_CHECKING:
     from shared.db.database import Connection
 
 
 class SessionRow(BaseModel):
-    """Where somebody is signed in."""
+    """A session as its person sees it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -28,7 +28,7 @@ class SessionRow(BaseModel):
 
 
 async def sessions(conn: Connection, taskforce_id: UUID, person_id: UUID) -> list[SessionRow]:
-    """The person's sessions that live, the latest used first."""
+    """Return the person's sessions that have not ended, last used first."""
     now = datetime.now(UTC)
     rows = await conn.fetch(
         """
@@ -43,6 +43,6 @@ async def sessions(conn: Connection, taskforce_id: UUID, person_id: UUID) -> lis
         taskforce_id,
         person_id,
         now,
-        now - IDLE,
+        now - IDLE_TIMEOUT,
     )
     return [SessionRow(**row) for row in rows]

@@ -1,11 +1,11 @@
-"""SQL for sessions. Takes the change's transaction, never commits."""
+"""SQL that loads and saves sessions. Runs in the caller's transaction, never commits."""
 
 from __future__ import annotations
 
 import hmac
 from typing import TYPE_CHECKING
 
-from services.events.identity.sessions.domain import IDLE, Session, SessionKey, SessionOver
+from services.events.identity.sessions.domain import IDLE_TIMEOUT, Session, SessionEnded, SessionKey
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,7 +24,7 @@ _SELECT = """
 
 
 async def insert(conn: Connection, key: SessionKey, session: Session) -> None:
-    """Keep a new session, known by its key from now on."""
+    """Insert a session with the hash of its secret."""
     await conn.execute(
         """
         insert into sessions
@@ -47,18 +47,18 @@ async def insert(conn: Connection, key: SessionKey, session: Session) -> None:
 
 
 async def load(conn: Connection, key: SessionKey, now: datetime) -> Session:
-    """Return the session that the key opens. Raises `SessionOver`."""
+    """Return the session of a key. Raises `SessionEnded`."""
     row = await conn.fetchrow(_SELECT + " and id = $2", key.taskforce_id, key.session_id)
     if row is None or not hmac.compare_digest(row["secret_hash"], key.hash()):
-        raise SessionOver
+        raise SessionEnded
     session = _session(row)
-    if session.over(now):
-        raise SessionOver
+    if session.has_ended(now):
+        raise SessionEnded
     return session
 
 
 async def find_proof(conn: Connection, taskforce_id: UUID, person_id: UUID, session_id: UUID | None) -> Proof | None:
-    """Return how the person was signed in, in this session; None where it is over, or there is none."""
+    """Return the proof of the person's session; None if there is no such session."""
     proof: Proof | None = await conn.fetchval(
         """
         select proof
@@ -75,7 +75,7 @@ async def find_proof(conn: Connection, taskforce_id: UUID, person_id: UUID, sess
 
 
 async def touch(conn: Connection, taskforce_id: UUID, session_id: UUID, at: datetime) -> None:
-    """Note that its person has done something."""
+    """Save the person's last action."""
     await conn.execute(
         """
         update sessions
@@ -91,7 +91,7 @@ async def touch(conn: Connection, taskforce_id: UUID, session_id: UUID, at: date
 
 
 async def delete(conn: Connection, taskforce_id: UUID, person_id: UUID, session_id: UUID) -> bool:
-    """End one of the person's sessions. Returns whether there was one."""
+    """Delete one of the person's sessions. Returns whether there was one."""
     ended = await conn.execute(
         """
         delete from sessions
@@ -107,7 +107,7 @@ async def delete(conn: Connection, taskforce_id: UUID, person_id: UUID, session_
 
 
 async def delete_all(conn: Connection, taskforce_id: UUID, person_id: UUID, *, but: UUID | None = None) -> int:
-    """End all of the person's sessions but one. Returns how many."""
+    """Delete all of the person's sessions except one. Returns how many."""
     ended = await conn.execute(
         """
         delete from sessions
@@ -123,7 +123,7 @@ async def delete_all(conn: Connection, taskforce_id: UUID, person_id: UUID, *, b
 
 
 async def delete_of_passkey(conn: Connection, taskforce_id: UUID, person_id: UUID, passkey_id: UUID) -> list[UUID]:
-    """End what one of the person's passkeys has opened. Returns the sessions' ids."""
+    """Delete the sessions that one of the person's passkeys opened. Returns their ids."""
     rows = await conn.fetch(
         """
         delete from sessions
@@ -139,8 +139,8 @@ async def delete_of_passkey(conn: Connection, taskforce_id: UUID, person_id: UUI
     return [row["id"] for row in rows]
 
 
-async def delete_over(conn: Connection, taskforce_id: UUID, now: datetime) -> int:
-    """Delete the taskforce's sessions whose time is up. Returns how many."""
+async def delete_ended(conn: Connection, taskforce_id: UUID, now: datetime) -> int:
+    """Delete the taskforce's ended sessions. Returns how many."""
     ended = await conn.execute(
         """
         delete from sessions
@@ -153,7 +153,7 @@ async def delete_over(conn: Connection, taskforce_id: UUID, now: datetime) -> in
         """,
         taskforce_id,
         now,
-        now - IDLE,
+        now - IDLE_TIMEOUT,
     )
     return int(ended.rpartition(" ")[2])
 

@@ -1,1 +1,1 @@
-"""The start of signing in: the page of login options, or a choice of roles in a demonstration."""
+"""The sign-in page: the login options, or a choice of roles in a demonstration."""

@@ -1,4 +1,4 @@
-"""The page to sign in on: by role in a demonstration; anywhere else as `ways_in.py` shows."""
+"""The sign-in page: by role in a demonstration, otherwise the login options."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from services.events.identity.people import store
 from services.events.identity.people.domain import PersonNotFound
 from services.events.identity.people.queries import filled_roles
 from services.events.identity.sessions import commands as sessions
-from services.events.identity.sessions.cookies import end_former, give_session
+from services.events.identity.sessions.cookies import end_previous_session, set_session_cookies
 from services.events.identity.sessions.device import describe
 from services.events.register import queries
 from shared.http.dependencies import Anybody, Db
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 router = APIRouter(include_in_schema=False)
 
 _FIRST_PAGE: Final = {"coordinator": "/events", "caseworker": "/queue", "admin": "/people"}
-"""Where a role's work begins; the others begin with the overview."""
+"""The first page of a role; others start at the overview."""
 
 
 class DemoSignIn(BaseModel):
-    """Who somebody wants to be in a demonstration."""
+    """The form that signs in by role."""
 
     role: PersonRole
     taskforce: UUID
@@ -48,7 +48,7 @@ class DemoSignIn(BaseModel):
 @router.get("/sign-in")
 @concerns()
 async def choose_role(request: Request, _who: Anybody, db: Db, settings: Settings, next: str | None = None) -> Response:
-    """The roles one can take in a demonstration; anywhere else, where to send a link."""
+    """The sign-in page."""
     if not settings.demo_mode:
         return await show_login_options(request, db, settings, blank(), next=safe_next(next, default=""))
     async with db.system() as conn:
@@ -73,10 +73,10 @@ async def confirm_role(
     taskforce: str | None = None,
     next: str | None = None,
 ) -> Response:
-    """One button to become one role: a link can be followed by anything, so only the button signs in.
+    """The button that signs in by one role. A GET must not sign in.
 
     Args:
-        taskforce: its slug; if not said, the first by name in which somebody has the role.
+        taskforce: its slug; by default the first by name in which somebody has the role.
     """
     if not settings.demo_mode:
         return RedirectResponse("/sign-in", 303)
@@ -105,7 +105,7 @@ async def confirm_role(
 @concerns()
 @limited(SIGNING_IN)
 async def sign_in(request: Request, _who: Anybody, db: Db, settings: Settings) -> Response:
-    """Become somebody, in a demonstration: the person who has had the role longest."""
+    """Sign in by role, in a demonstration: as the person who has had it longest."""
     if not settings.demo_mode:
         raise Problem(403, "sign-in-closed", _("Nobody signs in by role here"), _("That is for demonstrations only."))
     form = await read_form(request, DemoSignIn)
@@ -122,6 +122,6 @@ async def sign_in(request: Request, _who: Anybody, db: Db, settings: Settings) -
         device=describe(request.headers.get("user-agent", "")),
     )
     response = RedirectResponse(safe_next(wanted.next, default=_FIRST_PAGE.get(wanted.role, "/")), 303)
-    await end_former(request, db)
-    give_session(response, settings, key, principal)
+    await end_previous_session(request, db)
+    set_session_cookies(response, settings, key, principal)
     return response

@@ -1,6 +1,5 @@
-"""Showing again who one is, before what a screen that somebody has left must not do (`shared.http.auth.proven`).
+"""Step-up: proving again who one is before sensitive changes (`shared.http.auth.stepped_up`).
 
-Whoever has not for a while is asked to, on a page that keeps what they were sending: a passkey answers on that page, a
-provider or a mailed link in another window. Showing it is signing in again, as the same person; the session before
-ends.
+The page keeps the form that was sent. A passkey proves it on that page; the provider or a magic link in another window.
+A step-up opens a new session for the same person and ends the previous one.
 """

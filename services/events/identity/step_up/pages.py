@@ -1,4 +1,4 @@
-"""The page that asks somebody to show again who they are, and goes on with what they were doing."""
+"""The step-up page, which goes on with the request that needed it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from fastapi.responses import JSONResponse, Response
 from services.events.access import Settings
 from services.events.identity.passkeys import commands
 from services.events.identity.passkeys.pages import Party, device_of, secret_of, session_of, with_secret
-from services.events.identity.passkeys.schemas import Made
+from services.events.identity.passkeys.schemas import CredentialIn
 from services.events.identity.people.domain import PersonNotFound
 from services.events.identity.sessions import commands as sessions
-from services.events.identity.sessions.cookies import give_session, key_in
-from services.events.identity.sessions.domain import SessionOver
-from services.events.identity.step_up.queries import ways
+from services.events.identity.sessions.cookies import session_key_of, set_session_cookies
+from services.events.identity.sessions.domain import SessionEnded
+from services.events.identity.step_up.queries import step_up_methods
 from services.events.register import queries
 from shared.http.auth import STEP_UP_SECONDS, NotAllowed, StepUpRequired
 from shared.http.authentication import step_up_required
@@ -44,22 +44,22 @@ _log = structlog.get_logger(__name__)
 
 @router.get("/account/prove")
 @concerns()
-async def prove_page(request: Request, who: AnyPerson, db: Db, settings: Settings, next: str | None = None) -> Response:
-    """The page by itself, for what a script was about to do.
+async def show_page(request: Request, who: AnyPerson, db: Db, settings: Settings, next: str | None = None) -> Response:
+    """The step-up page, for a request of a script.
 
     Args:
         next: the local path to go on to.
     """
-    return await _asked(request, db, settings, who, next=safe_next(next, default="/account"))
+    return await _page(request, db, settings, who, next=safe_next(next, default="/account"))
 
 
 @router.post("/account/prove/options")
 @concerns()
 @limited(ASKING_DEVICES)
-async def ask_to_prove(request: Request, who: AnyPerson, db: Db, party: Party) -> Response:
-    """What the browser's script gives to the device."""
+async def step_up_options(request: Request, who: AnyPerson, db: Db, party: Party) -> Response:
+    """The options for a step-up by passkey."""
     browser = secret_of(request)
-    options = await commands.ask_to_prove(
+    options = await commands.step_up_options(
         db, party, who, session_id=session_of(who), browser=browser, now=datetime.now(UTC)
     )
     return with_secret(JSONResponse(options), browser)
@@ -67,11 +67,11 @@ async def ask_to_prove(request: Request, who: AnyPerson, db: Db, party: Party) -
 
 @router.post("/account/prove")
 @concerns()
-async def prove(
-    *, request: Request, who: AnyPerson, db: Db, settings: Settings, party: Party, signed: Made
+async def step_up(
+    *, request: Request, who: AnyPerson, db: Db, settings: Settings, party: Party, signed: CredentialIn
 ) -> Response:
-    """Believe what the device has signed: somebody is signed in anew, and the session before ends."""
-    key, principal = await commands.prove(
+    """Step up by an assertion: opens a new session and ends the previous one."""
+    key, principal = await commands.step_up(
         db,
         party,
         who,
@@ -81,21 +81,21 @@ async def prove(
         device=device_of(request),
         now=datetime.now(UTC),
     )
-    with suppress(SessionOver):
-        await sessions.end(db, key_in(request))
+    with suppress(SessionEnded):
+        await sessions.end(db, session_key_of(request))
     response = JSONResponse({"proven": True})
-    give_session(response, settings, key, principal)
+    set_session_cookies(response, settings, key, principal)
     return response
 
 
 @router.get("/account/proven")
 @concerns()
-async def say_proven(request: Request, _who: Anybody) -> Response:
-    """Back to the other window."""
+async def show_done(request: Request, _who: Anybody) -> Response:
+    """The page that says to return to the first window."""
     return render(request, "step_up_done.html")
 
 
-async def _asked(
+async def _page(
     request: Request,
     db: Database,
     settings: EventsSettings,
@@ -105,16 +105,16 @@ async def _asked(
     fields: list[tuple[str, str]] | None = None,
     status_code: int = 200,
 ) -> Response:
-    """The page.
+    """Return the step-up page.
 
     Args:
-        next: where to go on to, if that is a page.
-        fields: what to send again to the address that was asked, if it is a form.
+        next: the local path to go on to, for a page.
+        fields: the fields to send again, for a form.
     """
     async with db.system() as conn:
         slug = (await queries.taskforce(conn, who.taskforce)).slug
     async with db.read(who.taskforce) as conn:
-        theirs = await ways(conn, who.taskforce, who.person, who.session_id)
+        theirs = await step_up_methods(conn, who.taskforce, who.person, who.session_id)
     provider = settings.provider
     context: dict[str, Any] = {
         "passkey": theirs.passkey,
@@ -122,30 +122,30 @@ async def _asked(
         "email": theirs.email,
         "next": next,
         "fields": fields,
-        "back": _came_from(request),
+        "back": _referring_path(request),
         "minutes": STEP_UP_SECONDS // 60,
     }
     return render(request, "step_up.html", status_code=status_code, **context)
 
 
-def _came_from(request: Request) -> str:
-    """The page of ours with the form that was sent; the front page where that is not said."""
+def _referring_path(request: Request) -> str:
+    """Return the local path in the Referer header; the front page if there is none."""
     parts = urlsplit(request.headers.get("referer", ""))
     here = urlsplit(str(request.app.state.settings.public_url)).netloc
     return safe_next(parts.path) if parts.netloc in {here, request.url.netloc} else "/"
 
 
 async def _on_step_up_required(request: Request, _error: Exception) -> Response:
-    """Ask for it, on a page that holds what was sent: it is written down nowhere, and in no address."""
+    """Answer with the step-up page. It holds the fields that were sent; they are stored nowhere else."""
     who: Principal = request.state.principal
-    _log.info("proof.asked_for", who=who.subject, route=getattr(request.scope.get("route"), "path", None))
+    _log.info("step_up.required", who=who.subject, route=getattr(request.scope.get("route"), "path", None))
     if not Negotiation.of(request).html or who.session_id is None:
         return respond(request, step_up_required())
     form = await request.form()
     fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str) and name != FIELD]
     problem = step_up_required()
     try:
-        response = await _asked(
+        response = await _page(
             request,
             request.app.state.database,
             request.app.state.settings,
@@ -160,5 +160,5 @@ async def _on_step_up_required(request: Request, _error: Exception) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """Ask on a page, where a page can be shown."""
+    """Answer `StepUpRequired` with the page where the client accepts HTML."""
     app.add_exception_handler(StepUpRequired, _on_step_up_required)

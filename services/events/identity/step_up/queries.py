@@ -1,4 +1,4 @@
-"""SQL for reading by what somebody can show who they are."""
+"""SQL for reading how a person can step up."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
-    """By what somebody can show again who they are.
+class StepUpOptions:
+    """How a person can step up.
 
     Attributes:
         passkey: whether by a passkey.
-        provider: whether at the provider of their organisation.
-        email: where a link is sent, where that is enough: it is no more than they have signed in by, or all they have.
+        provider: whether at the organisation's provider.
+        email: where a magic link is sent; None if they signed in more strongly and have another way.
     """
 
     passkey: bool
@@ -31,10 +31,12 @@ class Ways:
     email: str | None
 
 
-async def ways(conn: Connection, taskforce_id: UUID, person_id: UUID, session_id: UUID | None) -> Ways:
-    """By what the person, in this session, can show again who they are. Raises `PersonNotFound`."""
+async def step_up_methods(
+    conn: Connection, taskforce_id: UUID, person_id: UUID, session_id: UUID | None
+) -> StepUpOptions:
+    """Return how the person can step up in this session. Raises `PersonNotFound`."""
     person = await people.load_person(conn, taskforce_id, person_id)
     passkey = bool(await passkeys.passkeys(conn, taskforce_id, person_id))
     provider = await oidc.is_linked(conn, taskforce_id, person_id)
     by_link = await sessions.find_proof(conn, taskforce_id, person_id, session_id) == "link"
-    return Ways(passkey, provider, person.email if by_link or not (passkey or provider) else None)
+    return StepUpOptions(passkey, provider, person.email if by_link or not (passkey or provider) else None)

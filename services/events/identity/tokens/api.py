@@ -1,4 +1,4 @@
-"""Where a program exchanges its key for a token: OAuth 2.0's client credentials grant (RFC 6749, section 4.4)."""
+"""The OAuth 2.0 token endpoint with the client credentials grant (RFC 6749, section 4.4)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, Response
 
 from services.events.access import Settings
 from services.events.identity.api_keys import commands
-from services.events.identity.api_keys.domain import TOKEN_PATH, ClientRefused, ScopeRefused
+from services.events.identity.api_keys.domain import TOKEN_PATH, InvalidClient, InvalidScope
 from services.events.identity.tokens.schemas import Error, TokenError, TokenOut
 from shared.http.auth import TOKEN_SECONDS, sign_token
 from shared.http.dependencies import Anybody, Db
@@ -50,7 +50,7 @@ async def make_token(
     client_id: Annotated[str | None, Form(description="where it is not in the Authorization header")] = None,
     client_secret: Annotated[str | None, Form(description="where it is not in the Authorization header")] = None,
 ) -> Response:
-    """Exchange an API key for a token of a minute. The key comes as `Authorization: Basic` or as two fields."""
+    """Exchange an API key for an access token of one minute."""
     given = _basic(request.headers.get("authorization", ""))
     if given is not None and (client_id or client_secret):
         return _refused("invalid_request", "say who you are in one way, not in two")
@@ -61,11 +61,11 @@ async def make_token(
     name, secret = given or (client_id or "", client_secret or "")
     try:
         principal = await commands.exchange(db, name, secret, scopes=(scope or "").split())
-    except ClientRefused:
+    except InvalidClient:
         return _refused(
             "invalid_client", "no such key, or it is good no more: an administrator sees why, and can take it over", 401
         )
-    except ScopeRefused:
+    except InvalidScope:
         return _refused("invalid_scope", "the key is not for all of these scopes")
     token = sign_token(settings.token_private_key.get_secret_value(), principal, lifetime_seconds=TOKEN_SECONDS)
     made = TokenOut(access_token=token, expires_in=TOKEN_SECONDS, scope=" ".join(sorted(principal.roles)))
@@ -73,7 +73,7 @@ async def make_token(
 
 
 def _basic(header: str) -> tuple[str, str] | None:
-    """What `Authorization: Basic` holds, each part form-encoded (RFC 6749, section 2.3.1); None without one."""
+    """Return the client id and secret in `Authorization: Basic` (RFC 6749, section 2.3.1); None without the header."""
     scheme, _blank, encoded = header.partition(" ")
     if scheme.lower() != "basic":
         return None

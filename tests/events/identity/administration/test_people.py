@@ -1,4 +1,4 @@
-"""People: administrators' API, and the address the other services ask for at the moment of sending."""
+"""People through the administrators' API, and the internal route for addresses."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ async def test_nothing_about_a_person_is_published(caller: Caller, db: Database)
         {"company_id": "x"},
     ],
 )
-async def test_what_cannot_be_a_person_is_refused(caller: Caller, wrong: dict[str, Any]) -> None:
+async def test_an_invalid_person_is_refused(caller: Caller, wrong: dict[str, Any]) -> None:
     answer = await caller.post("/people", person_body(**wrong), "admin")
     assert answer.status_code == 422
     assert [error["pointer"].split("/")[1] for error in answer.json()["errors"]] == list(wrong)
@@ -95,7 +95,7 @@ async def test_people_are_listed_in_danish_order_page_by_page(caller: Caller) ->
     assert [item["name"] for item in first["items"] + rest["items"]] == ["Bo", "Ærling", "Åse"]
 
 
-async def test_another_service_is_told_where_to_write(caller: Caller, taskforce_id: UUID) -> None:
+async def test_the_notifications_service_gets_an_address(caller: Caller, taskforce_id: UUID) -> None:
     body = person_body(language="en")
     await caller.post("/people", body, "admin")
     answer = await _address(caller, body["id"], taskforce_id, "service")
@@ -108,19 +108,19 @@ async def test_an_unknown_person_has_no_address(caller: Caller, taskforce_id: UU
     assert (answer.status_code, answer.json()["type"]) == (404, "/problems/person-not-found")
 
 
-async def test_an_address_is_asked_for_in_the_persons_own_taskforce(caller: Caller, other_taskforce_id: UUID) -> None:
+async def test_an_address_is_found_in_the_persons_own_taskforce_only(caller: Caller, other_taskforce_id: UUID) -> None:
     body = person_body()
     await caller.post("/people", body, "admin")
     assert (await _address(caller, body["id"], other_taskforce_id, "service")).status_code == 404
 
 
 @pytest.mark.parametrize("role", ["admin", "coordinator", "caseworker", "event_pass"])
-async def test_no_person_is_told_an_address(caller: Caller, taskforce_id: UUID, role: Role) -> None:
+async def test_no_person_can_use_the_internal_address_route(caller: Caller, taskforce_id: UUID, role: Role) -> None:
     assert (await _address(caller, str(uuid4()), taskforce_id, role)).status_code == 403
 
 
 async def added(caller: Caller, **facts: Any) -> dict[str, Any]:
-    """Somebody who takes part, with an address of their own."""
+    """Return an added person with an address of their own."""
     answer = await caller.post("/people", person_body(**({"email": address_of()} | facts)), "admin")
     assert answer.status_code == 201, answer.text
     return dict(answer.json())
@@ -153,9 +153,7 @@ async def test_a_person_is_changed_and_found_as_changed(caller: Caller) -> None:
         ({"email": "BO@struer.example"}, 409, "address-taken"),
     ],
 )
-async def test_a_change_that_cannot_be_changes_nothing(
-    caller: Caller, facts: dict[str, Any], status: int, code: str
-) -> None:
+async def test_an_invalid_change_changes_nothing(caller: Caller, facts: dict[str, Any], status: int, code: str) -> None:
     await added(caller, email="bo@struer.example")
     karen = await added(caller)
     body = {name: fact for name, fact in person_body().items() if name != "id"} | facts
@@ -168,9 +166,7 @@ async def test_a_change_that_cannot_be_changes_nothing(
     assert len((await caller.get("/people", "admin")).json()["items"]) == 2
 
 
-async def test_who_no_longer_takes_part_gets_no_mails_until_they_are_let_in_again(
-    caller: Caller, taskforce_id: UUID
-) -> None:
+async def test_a_deactivated_person_has_no_address_until_reactivated(caller: Caller, taskforce_id: UUID) -> None:
     karen = await added(caller)
     for _ in "12":
         answer = await caller.post(f"/people/{karen['id']}/deactivate", None, "admin")
@@ -195,7 +191,7 @@ async def test_the_last_administrator_stays_one(caller: Caller) -> None:
     assert (await caller.get(f"/people/{admin['id']}", "admin")).json() == admin
 
 
-async def test_the_last_administrator_who_can_sign_in_as_one_stays(
+async def test_the_last_administrator_who_can_sign_in_stays_one(
     caller: Caller, db: Database, taskforce_id: UUID
 ) -> None:
     """The other one has no passkey, and there would be nobody to give them the code for one."""
@@ -225,14 +221,14 @@ async def test_of_two_administrators_who_remove_each_other_one_stays(caller: Cal
     assert sorted(person["active"] for person in people) == [False, True]
 
 
-async def test_an_address_is_one_persons_even_if_two_ask_at_once(caller: Caller) -> None:
+async def test_concurrent_requests_give_an_address_to_one_person(caller: Caller) -> None:
     answers = await asyncio.gather(
         *(caller.post("/people", person_body(email=address), "admin") for address in ("x@y.dk", "X@Y.dk", "x@Y.DK"))
     )
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
 
 
-async def test_who_is_added_with_an_invitation_is_written_to_once(caller: Caller, db: Database) -> None:
+async def test_adding_a_person_with_an_invitation_mails_one(caller: Caller, db: Database) -> None:
     karen = person_body(invite=True)
     for _ in "12":
         answer = await caller.post("/people", karen, "admin")
@@ -245,9 +241,7 @@ async def test_who_is_added_with_an_invitation_is_written_to_once(caller: Caller
     assert "karen" not in str(invitation).lower(), "who they are is no business of the bus"
 
 
-async def test_somebody_is_written_to_again_when_ten_minutes_have_passed(
-    caller: Caller, db: Database, taskforce_id: UUID
-) -> None:
+async def test_an_invitation_is_repeated_after_ten_minutes(caller: Caller, db: Database, taskforce_id: UUID) -> None:
     karen = await added(caller)
     assert karen["invited_at"] is None
     first = await caller.post(f"/people/{karen['id']}/invitations", None, "admin")
@@ -261,7 +255,7 @@ async def test_somebody_is_written_to_again_when_ten_minutes_have_passed(
     assert len(set(invitations)) == len(invitations) == 2
 
 
-async def test_who_no_longer_takes_part_is_not_invited(caller: Caller, db: Database) -> None:
+async def test_a_deactivated_person_is_not_invited(caller: Caller, db: Database) -> None:
     karen = await added(caller)
     await caller.post(f"/people/{karen['id']}/deactivate", None, "admin")
     for id in (karen["id"], str(uuid4())):
@@ -270,7 +264,7 @@ async def test_who_no_longer_takes_part_is_not_invited(caller: Caller, db: Datab
     assert "PersonInvited" not in [name for name, _ in await published(db)]
 
 
-async def test_what_somebody_may_is_in_the_log_whenever_it_changes_and_who_they_are_is_not(caller: Caller) -> None:
+async def test_changes_of_roles_are_logged_without_personal_data(caller: Caller) -> None:
     karen = person_body()
     facts = {name: fact for name, fact in karen.items() if name != "id"}
     with capture_logs() as logged:
@@ -282,7 +276,7 @@ async def test_what_somebody_may_is_in_the_log_whenever_it_changes_and_who_they_
             await caller.post(f"/people/{karen['id']}/reactivate", None, "admin")
             await caller.put(f"/people/{karen['id']}", facts, "admin")
     told = [line for line in logged if line["event"].startswith("people.")]
-    changes = ["people.changed", "people.changed", "people.closed", "people.opened", "people.changed"]
+    changes = ["people.changed", "people.changed", "people.deactivated", "people.reactivated", "people.changed"]
     assert [line["event"] for line in told] == ["people.added", *changes, *changes]
     assert {line["person"] for line in told} == {karen["id"]}
     assert (told[0]["roles"], told[1]["roles"]) == (["coordinator", "member"], ["auditor", "member"])

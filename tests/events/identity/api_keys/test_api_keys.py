@@ -1,4 +1,4 @@
-"""API keys: made by an administrator, exchanged for a token of a minute, taken back."""
+"""API keys: made, exchanged for a token, taken over, revoked."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from shared.http.auth import TOKEN_SECONDS, TokenVerifier
 from shared.http.rate_limiter import RateLimiter
 from shared.http.rate_limits import Rate
 from shared.product.roles import SCOPES
-from tests.conftest import OTHER_TASKFORCE
 from tests.events.conftest import API
+from tests.support.taskforces import OTHER_TASKFORCE
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -109,7 +109,7 @@ async def test_an_administrator_makes_a_key_and_sees_its_secret_this_once(
         {"days": ""},
     ],
 )
-async def test_what_cannot_be_a_key_is_refused(
+async def test_an_invalid_key_form_is_refused(
     client: httpx.AsyncClient, admin: dict[str, str], wrong: dict[str, Any]
 ) -> None:
     form = {"name": "Byens hjemmeside", "scopes": ["events:read"], "days": "90"} | wrong
@@ -140,7 +140,7 @@ async def test_a_key_is_exchanged_for_a_token_of_a_minute(
     assert who.expires_at <= datetime.now(UTC).timestamp() + TOKEN_SECONDS
 
 
-async def test_a_token_opens_what_its_scope_says_and_nothing_else(
+async def test_a_token_opens_the_routes_of_its_scopes_only(
     client: httpx.AsyncClient, caller: Caller, db: Database, taskforce_id: UUID
 ) -> None:
     await caller.event("publish", title="Aften for alle")
@@ -161,7 +161,7 @@ async def test_a_token_opens_what_its_scope_says_and_nothing_else(
             assert await status(scope, path) == 403, (scope, path)
 
 
-async def test_a_program_can_ask_for_less_and_not_for_more(
+async def test_a_program_can_request_fewer_scopes_but_not_more(
     client: httpx.AsyncClient, db: Database, taskforce_id: UUID
 ) -> None:
     key = await made(db, taskforce_id, "events:read", "pledges:read")
@@ -171,7 +171,7 @@ async def test_a_program_can_ask_for_less_and_not_for_more(
     assert (more.status_code, more.json()["error"]) == (400, "invalid_scope")
 
 
-async def test_a_key_that_was_taken_back_gets_no_token(
+async def test_a_revoked_key_gets_no_token(
     client: httpx.AsyncClient, admin: dict[str, str], db: Database, taskforce_id: UUID
 ) -> None:
     key = await made(db, taskforce_id)
@@ -184,7 +184,7 @@ async def test_a_key_that_was_taken_back_gets_no_token(
     assert (await client.post(f"/api-keys/{uuid4()}/revoke", headers=admin)).status_code == 404
 
 
-async def test_a_key_ends_on_its_day(
+async def test_an_expired_key_gets_no_token(
     client: httpx.AsyncClient, admin: dict[str, str], db: Database, taskforce_id: UUID
 ) -> None:
     key = await made(db, taskforce_id, now=datetime.now(UTC) - timedelta(days=30))
@@ -219,7 +219,7 @@ async def elsewhere_only(db: Database, taskforce_id: UUID) -> None:
 
 
 @pytest.mark.parametrize("gone", [closed, no_administrator, erased, elsewhere_only])
-async def test_a_key_stands_still_when_who_answers_for_it_is_no_administrator_any_more(
+async def test_a_key_is_suspended_when_its_owner_is_no_longer_an_administrator(
     client: httpx.AsyncClient,
     bo: dict[str, str],
     db: Database,
@@ -232,7 +232,7 @@ async def test_a_key_stands_still_when_who_answers_for_it_is_no_administrator_an
     with capture_logs() as logged:
         await refused(client, body(key))
     assert next((one["event"], one.get("keys")) for one in logged if one["log_level"] == "warning") == (
-        "api_keys.nobody_answers_for_it",
+        "api_keys.suspended",
         [str(key.key_id)],
     )
     page = (await client.get("/api-keys", headers=bo)).text
@@ -240,18 +240,18 @@ async def test_a_key_stands_still_when_who_answers_for_it_is_no_administrator_an
     assert "er ikke længere administrator her" in page
 
 
-async def test_that_a_key_stands_still_is_logged_when_its_administrator_goes(db: Database, taskforce_id: UUID) -> None:
+async def test_a_suspended_key_is_logged_when_its_owner_goes(db: Database, taskforce_id: UUID) -> None:
     key = await made(db, taskforce_id)
     over = await made(db, taskforce_id, now=datetime.now(UTC) - timedelta(days=31))
     for gone in (no_administrator, closed):
         with capture_logs() as logged:
             await gone(db, taskforce_id)
-        told = [one for one in logged if one["event"] == "api_keys.nobody_answers_for_it"]
+        told = [one for one in logged if one["event"] == "api_keys.suspended"]
         assert [one["keys"] for one in told] == [[str(key.key_id)]]
         assert str(over.key_id) not in str(logged)
 
 
-async def test_another_administrator_takes_a_key_over_before_or_after_and_the_program_notices_nothing(
+async def test_another_administrator_takes_a_key_over_before_or_after_and_its_secret_stays(
     client: httpx.AsyncClient, bo: dict[str, str], db: Database, taskforce_id: UUID
 ) -> None:
     before, after = await made(db, taskforce_id, name="Statistik"), await made(db, taskforce_id, name="Hjemmeside")
@@ -273,7 +273,7 @@ async def test_another_administrator_takes_a_key_over_before_or_after_and_the_pr
     assert "står stille," not in page
 
 
-async def test_a_key_works_again_when_its_administrator_is_one_again(
+async def test_a_key_works_again_when_its_owner_is_administrator_again(
     client: httpx.AsyncClient, db: Database, taskforce_id: UUID
 ) -> None:
     key = await made(db, taskforce_id)
@@ -283,7 +283,7 @@ async def test_a_key_works_again_when_its_administrator_is_one_again(
     assert (await client.post(TOKEN, data=body(key))).status_code == 200
 
 
-async def test_a_key_that_is_over_is_not_taken_over(
+async def test_an_expired_key_is_not_taken_over(
     client: httpx.AsyncClient, bo: dict[str, str], db: Database, taskforce_id: UUID
 ) -> None:
     revoked = await made(db, taskforce_id)
@@ -301,7 +301,7 @@ async def test_a_key_that_is_over_is_not_taken_over(
     assert "take-over" not in (await client.get("/api-keys", headers=bo)).text
 
 
-async def test_what_is_none_of_our_keys_gets_no_token(
+async def test_unknown_credentials_get_no_token(
     client: httpx.AsyncClient, db: Database, taskforce_id: UUID, other_taskforce_id: UUID
 ) -> None:
     key = await made(db, taskforce_id)
@@ -321,14 +321,14 @@ async def test_what_is_none_of_our_keys_gets_no_token(
         ({}, "invalid_request"),
     ],
 )
-async def test_another_grant_is_refused_as_the_standard_says(
+async def test_another_grant_type_is_refused_as_rfc_6749_says(
     client: httpx.AsyncClient, fields: dict[str, str], error: str
 ) -> None:
     answer = await client.post(TOKEN, data=fields)
     assert (answer.status_code, answer.json()["error"]) in {(400, error), (400, "invalid_request")}
 
 
-async def test_saying_who_one_is_in_two_ways_is_refused(
+async def test_two_methods_of_client_authentication_are_refused(
     client: httpx.AsyncClient, db: Database, taskforce_id: UUID
 ) -> None:
     key = await made(db, taskforce_id)
@@ -337,13 +337,15 @@ async def test_saying_who_one_is_in_two_ways_is_refused(
         assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 
 
-async def test_basic_opens_nothing_but_the_exchange(client: httpx.AsyncClient, admin: dict[str, str]) -> None:
+async def test_basic_authentication_works_for_the_token_endpoint_only(
+    client: httpx.AsyncClient, admin: dict[str, str]
+) -> None:
     cookie = {"cookie": f"__Host-tilsagn={admin['authorization'].split()[1]}"}
     assert (await client.get(f"{API}/people", headers=cookie)).status_code == 200
     assert (await client.get(f"{API}/people", headers=cookie | {"authorization": "Basic eDp5"})).status_code == 401
 
 
-async def test_who_asks_too_often_is_told_when_to_come_again(
+async def test_too_many_requests_say_when_to_retry(
     client: httpx.AsyncClient, app: FastAPI, db: Database, taskforce_id: UUID
 ) -> None:
     key = await made(db, taskforce_id)

@@ -1,4 +1,4 @@
-"""API keys in Chromium: what stands still when an administrator goes, and how another one takes it over."""
+"""API keys in Chromium: suspended when an administrator goes, and taken over by another one."""
 
 from __future__ import annotations
 

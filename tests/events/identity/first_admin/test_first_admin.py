@@ -1,4 +1,4 @@
-"""The first administrator: a link in the terminal, once, and only while there is none."""
+"""The first administrator's link: works once, while no administrator can sign in."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from services.events.identity.administration.commands import add_person
 from services.events.identity.first_admin import commands
-from services.events.identity.first_admin.commands import LIFETIME, SetupOver
+from services.events.identity.first_admin.commands import LIFETIME, SetupLinkExpired
 from services.events.identity.people.domain import Person
 from shared.http.auth import COOKIE, SESSION_COOKIE, TokenVerifier
 from shared.secrets import from_base64url, to_base64url
@@ -29,12 +29,12 @@ WHO = {"name": "Bent Sivkær", "email": "bent@struer.example"}
 
 
 async def link(db: Database, taskforce_id: UUID) -> str:
-    path = await commands.make_setup_link(db, taskforce_id)
+    path = await commands.make_first_admin_link(db, taskforce_id)
     assert path is not None
     return path
 
 
-async def test_whoever_opens_the_link_becomes_the_first_administrator_once(
+async def test_the_link_makes_a_first_administrator_once(
     client: httpx.AsyncClient, db: Database, taskforce_id: UUID, events_settings: EventsSettings
 ) -> None:
     path = await link(db, taskforce_id)
@@ -58,10 +58,10 @@ async def test_whoever_opens_the_link_becomes_the_first_administrator_once(
     assert SESSION_COOKIE not in client.cookies
 
 
-async def test_who_never_added_a_passkey_becomes_administrator_again_by_another_link(
+async def test_an_administrator_without_a_passkey_can_use_another_link(
     client: httpx.AsyncClient, db: Database, taskforce_id: UUID, events_settings: EventsSettings
 ) -> None:
-    """Without a code, which nobody is there to give, a mailed link takes them no further than to being asked for it."""
+    """Without an enrolment code, a magic link would not let them add a passkey."""
     await client.post(await link(db, taskforce_id), data=WHO, headers=PAGE)
     first = TokenVerifier(events_settings.token_jwks).verify(client.cookies[COOKIE])
     client.cookies.clear()
@@ -70,7 +70,7 @@ async def test_who_never_added_a_passkey_becomes_administrator_again_by_another_
     again = TokenVerifier(events_settings.token_jwks).verify(client.cookies[COOKIE])
     assert (again.person, again.session_id == first.session_id) == (first.person, False)
     await with_passkey(db, taskforce_id, again.person)
-    assert await commands.make_setup_link(db, taskforce_id) is None
+    assert await commands.make_first_admin_link(db, taskforce_id) is None
 
 
 async def test_only_the_latest_link_works(client: httpx.AsyncClient, db: Database, taskforce_id: UUID) -> None:
@@ -81,23 +81,23 @@ async def test_only_the_latest_link_works(client: httpx.AsyncClient, db: Databas
 
 async def test_a_link_works_for_a_day(db: Database, taskforce_id: UUID) -> None:
     now = datetime.now(UTC)
-    path = await commands.make_setup_link(db, taskforce_id, now=now - LIFETIME)
+    path = await commands.make_first_admin_link(db, taskforce_id, now=now - LIFETIME)
     assert path is not None
-    with pytest.raises(SetupOver):
-        await commands.check_setup(db, path.rpartition("/")[2], now=now)
+    with pytest.raises(SetupLinkExpired):
+        await commands.check_first_admin_link(db, path.rpartition("/")[2], now=now)
 
 
-async def test_of_two_who_open_it_at_once_one_becomes_administrator(db: Database, taskforce_id: UUID) -> None:
+async def test_concurrent_uses_of_a_link_make_one_administrator(db: Database, taskforce_id: UUID) -> None:
     code = (await link(db, taskforce_id)).rpartition("/")[2]
     people = [Person(uuid4(), name, f"{name}@struer.example", frozenset({"admin"})) for name in ("a", "b")]
     answers = await asyncio.gather(
         *(commands.become_first_administrator(db, code, person, device="") for person in people),
         return_exceptions=True,
     )
-    assert sorted(isinstance(answer, SetupOver) for answer in answers) == [False, True]
+    assert sorted(isinstance(answer, SetupLinkExpired) for answer in answers) == [False, True]
 
 
-async def test_a_link_is_worth_nothing_once_there_is_an_administrator(
+async def test_a_link_is_void_once_an_administrator_can_sign_in(
     client: httpx.AsyncClient, db: Database, taskforce_id: UUID
 ) -> None:
     path = await link(db, taskforce_id)
@@ -107,7 +107,7 @@ async def test_a_link_is_worth_nothing_once_there_is_an_administrator(
     assert (await client.post(path, data=WHO, headers=PAGE)).status_code == 409
 
 
-async def test_what_is_missing_is_asked_for_again(client: httpx.AsyncClient, db: Database, taskforce_id: UUID) -> None:
+async def test_an_incomplete_form_is_shown_again(client: httpx.AsyncClient, db: Database, taskforce_id: UUID) -> None:
     path = await link(db, taskforce_id)
     await add_person(db, taskforce_id, Person(uuid4(), "Eva", "bent@struer.example", frozenset({"member"})))
     for form in ({}, {"name": "Bent", "email": "bent"}, WHO):
@@ -117,7 +117,7 @@ async def test_what_is_missing_is_asked_for_again(client: httpx.AsyncClient, db:
 
 
 @pytest.mark.parametrize("code", ["x", "A" * 64, "A" * 63, "A" * 300, "%C3%B8"])
-async def test_what_is_no_link_opens_nothing(client: httpx.AsyncClient, db: Database, code: str) -> None:
+async def test_an_invalid_link_opens_nothing(client: httpx.AsyncClient, db: Database, code: str) -> None:
     for method in ("GET", "POST"):
         answer = await client.request(method, f"/sign-in/setup/{code}", data=WHO, headers=PAGE)
         assert answer.status_code == 409

@@ -1,4 +1,4 @@
-"""A provider that lies, and the settings by which it is asked."""
+"""A fake provider, and the settings for it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 
 from services.events.identity.oidc.provider import Provider
-from services.events.settings import GroupGives, ProviderSettings
-from tests.events.identity.oidc.fake_provider import CLIENT_ID, CLIENT_SECRET, Liar, lying
+from services.events.settings import GroupGrants, ProviderSettings
+from tests.events.identity.oidc.fake_provider import CLIENT_ID, CLIENT_SECRET, FakeProvider, running
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -17,27 +17,27 @@ if TYPE_CHECKING:
     from services.events.settings import Groups
 
 GROUPS: Groups = {
-    "Jobcenter": GroupGives(roles=frozenset({"caseworker"}), municipality="0671"),
-    "Taskforce": GroupGives(roles=frozenset({"coordinator"})),
-    "Administratorer": GroupGives(roles=frozenset({"admin"})),
+    "Jobcenter": GroupGrants(roles=frozenset({"caseworker"}), municipality="0671"),
+    "Taskforce": GroupGrants(roles=frozenset({"coordinator"})),
+    "Administratorer": GroupGrants(roles=frozenset({"admin"})),
 }
 BACK = "http://localhost:8080/sign-in/provider/callback"
 
 
 def provider_settings(issuer: str, **more: Any) -> ProviderSettings:
-    """How this installation is known to a provider."""
+    """Return the settings of an installation that is registered with the provider."""
     return ProviderSettings(
         issuer, CLIENT_ID, CLIENT_SECRET, "Struer Kommune", {"struer": GROUPS}, more.pop("redirect_uri", BACK), **more
     )
 
 
 @pytest_asyncio.fixture
-async def liar() -> AsyncIterator[Liar]:
-    async with lying() as liar:
-        yield liar
+async def fake_provider() -> AsyncIterator[FakeProvider]:
+    async with running() as fake_provider:
+        yield fake_provider
 
 
 @pytest.fixture
-def provider(liar: Liar) -> Provider:
-    """The lying provider, as we know it."""
-    return Provider(provider_settings(liar.issuer))
+def provider(fake_provider: FakeProvider) -> Provider:
+    """The fake provider, as the service uses it."""
+    return Provider(provider_settings(fake_provider.issuer))

@@ -1,4 +1,7 @@
-"""A provider that lies in every way we know: it injects faults; whether it is a provider is Keycloak's to show."""
+"""A fake OpenID Connect provider, which can misbehave in every way we know.
+
+It is for faults only: `test_keycloak.py` shows that a real provider works.
+"""
 
 from __future__ import annotations
 
@@ -29,15 +32,16 @@ CLIENT_ID: Final = "tilsagn"
 CLIENT_SECRET: Final = "a-secret-of-the-tests"
 
 
-class Liar:
-    """Tells the truth until told otherwise.
+class FakeProvider:
+    """Answers correctly unless a test changes it.
 
     Attributes:
-        claims: put into each token over what is true; None takes one out.
-        discovery: put into the discovery over what is true.
-        instead: what a path answers in place of anything else.
-        forge: makes a token of true claims, in place of signing them.
-        asked: the paths that were asked for.
+        claims: overrides claims of each token; None removes one.
+        discovery: overrides fields of the discovery document.
+        instead: by path, the response to send instead.
+        forge: makes a token from the claims instead of signing them.
+        asked: the requested paths.
+        sent: the forms sent to the token endpoint.
     """
 
     def __init__(self) -> None:
@@ -47,31 +51,31 @@ class Liar:
         self.discovery: dict[str, Any] = {}
         self.instead: dict[str, Response] = {}
         self.forge: Any = None
-        self._answers = asyncio.Event()
-        self._answers.set()
+        self._responding = asyncio.Event()
+        self._responding.set()
         self.answer: dict[str, str] | None = None
         self.asked: list[str] = []
         self.sent: list[dict[str, str]] = []
-        self._begun: dict[str, str] = {}
+        self._authorization: dict[str, str] = {}
         self.app = Starlette(
-            routes=[Route("/{path:path}", self._answered, methods=["GET", "POST"])],
+            routes=[Route("/{path:path}", self._respond, methods=["GET", "POST"])],
         )
 
     @contextmanager
     def silent(self) -> Iterator[None]:
-        """Answer nothing meanwhile."""
-        self._answers.clear()
+        """Within the block, answer no request."""
+        self._responding.clear()
         try:
             yield
         finally:
-            self._answers.set()
+            self._responding.set()
 
     def new_key(self, kid: str = "second") -> None:
-        """Sign with another key from now on."""
+        """Sign with a new key from now on."""
         self.key = RSAKey.generate_key(2048, {"kid": kid}, private=True)
 
     def true_claims(self) -> dict[str, Any]:
-        """Of a token for whoever has begun last."""
+        """Return the claims for the last authorization request."""
         now = int(time.time())
         true = {
             "iss": self.issuer,
@@ -79,7 +83,7 @@ class Liar:
             "sub": "f7a1",
             "iat": now,
             "exp": now + 60,
-            "nonce": self._begun.get("nonce", ""),
+            "nonce": self._authorization.get("nonce", ""),
             "email": "hanne@struer.example",
             "email_verified": True,
             "name": "Hanne Test",
@@ -88,33 +92,33 @@ class Liar:
         return {name: value for name, value in (true | self.claims).items() if value is not None}
 
     def signed(self, claims: dict[str, Any], **header: Any) -> str:
-        """A token as the provider signs it."""
+        """Return a signed token."""
         return jwt.encode({"alg": "RS256", "kid": self.key.kid} | header, claims, self.key)
 
     def unsigned(self, claims: dict[str, Any]) -> str:
-        """A token that nobody has signed."""
-        return f"{_packed({'alg': 'none'})}.{_packed(claims)}."
+        """Return a token with the algorithm `none`."""
+        return f"{_encoded({'alg': 'none'})}.{_encoded(claims)}."
 
-    def signed_with_what_all_know(self, claims: dict[str, Any]) -> str:
-        """A token signed with the provider's public key as if it were a secret."""
-        said = f"{_packed({'alg': 'HS256', 'kid': self.key.kid})}.{_packed(claims)}"
+    def signed_with_public_key(self, claims: dict[str, Any]) -> str:
+        """Return a token signed by HMAC with the public key."""
+        said = f"{_encoded({'alg': 'HS256', 'kid': self.key.kid})}.{_encoded(claims)}"
         return f"{said}.{to_base64url(hmac.digest(self.key.as_pem(private=False), said.encode(), 'sha256'))}"
 
-    async def _answered(self, request: Request) -> Response:
+    async def _respond(self, request: Request) -> Response:
         path = request.path_params["path"]
         self.asked.append(path)
-        await self._answers.wait()
+        await self._responding.wait()
         if path in self.instead:
             return self.instead[path]
         if path == ".well-known/openid-configuration":
-            return JSONResponse(self._says_of_itself())
+            return JSONResponse(self.discovery_document())
         if path == "keys":
             return JSONResponse({"keys": [self.key.as_dict(private=False) | {"use": "sig"}]})
         if path == "authorize":
-            self._begun = dict(request.query_params)
+            self._authorization = dict(request.query_params)
             answer = {"code": "a-code"} if self.answer is None else self.answer
-            back = urlencode({"state": self._begun["state"], **answer})
-            return RedirectResponse(f"{self._begun['redirect_uri']}?{back}", 302)
+            back = urlencode({"state": self._authorization["state"], **answer})
+            return RedirectResponse(f"{self._authorization['redirect_uri']}?{back}", 302)
         if path == "token":
             self.sent.append({name: values[0] for name, values in parse_qs((await request.body()).decode()).items()})
             claims = self.true_claims()
@@ -122,7 +126,7 @@ class Liar:
             return JSONResponse({"access_token": "x", "token_type": "Bearer", "id_token": token})
         return Response(status_code=404)
 
-    def _says_of_itself(self) -> dict[str, Any]:
+    def discovery_document(self) -> dict[str, Any]:
         return {
             "issuer": self.issuer,
             "authorization_endpoint": f"{self.issuer}/authorize",
@@ -131,26 +135,26 @@ class Liar:
             "code_challenge_methods_supported": ["S256"],
         } | self.discovery
 
-    def begun_by(self, address: str) -> dict[str, str]:
-        """What an address that leads here holds; as if somebody had followed it."""
-        self._begun = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
-        return self._begun
+    def authorize(self, address: str) -> dict[str, str]:
+        """Take an authorization URL as if a browser had followed it. Returns its parameters."""
+        self._authorization = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+        return self._authorization
 
 
 @cache
 def _first_key() -> RSAKey:
-    """The same in every test: making one takes longer than most tests."""
+    """The same key in every test: generating one is slow."""
     return RSAKey.generate_key(2048, {"kid": "first"}, private=True)
 
 
-def _packed(said: dict[str, Any]) -> str:
+def _encoded(said: dict[str, Any]) -> str:
     return to_base64url(json.dumps(said).encode())
 
 
 @asynccontextmanager
-async def lying() -> AsyncIterator[Liar]:
-    """One, on a free port of this machine."""
-    liar = Liar()
-    async with serving(liar.app) as address:  # type: ignore[arg-type]  # Starlette's, and serves as well
-        liar.issuer = address
-        yield liar
+async def running() -> AsyncIterator[FakeProvider]:
+    """Run a fake provider on a free port."""
+    fake_provider = FakeProvider()
+    async with serving(fake_provider.app) as address:  # type: ignore[arg-type]  # Starlette's, and serves as well
+        fake_provider.issuer = address
+        yield fake_provider

@@ -1,4 +1,4 @@
-"""Serves an application that has to know its own address before it is made."""
+"""Serves an application whose settings hold its own address."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def served(made: Callable[[str], FastAPI]) -> AsyncIterator[str]:
-    """The address of the application that is made for it, `http://localhost:<port>`, with its lifespan."""
+    """Yield the address of the application that is made for it, `http://localhost:<port>`, with its lifespan."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     origin = f"http://localhost:{listener.getsockname()[1]}"

@@ -1,4 +1,4 @@
-"""The way to a provider and what is said when it goes wrong, in Chromium."""
+"""Signing in at the provider, and its refusals, in Chromium."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from services.events.settings import EventsSettings
     from shared.db.database import Database
-    from tests.events.identity.oidc.fake_provider import Liar
+    from tests.events.identity.oidc.fake_provider import FakeProvider
 
     OpenPage = Callable[..., Awaitable[Page]]
 
@@ -38,10 +38,10 @@ REFUSALS = sorted(one.code for one in Refusal.__subclasses__() if one.__module__
 
 
 @pytest_asyncio.fixture
-async def registered(events_settings: EventsSettings, liar: Liar, db: Database) -> AsyncIterator[str]:
-    """The application of an installation with a provider: `http://localhost:<port>`."""
+async def registered(events_settings: EventsSettings, fake_provider: FakeProvider, db: Database) -> AsyncIterator[str]:
+    """The origin of an installation with a provider: `http://localhost:<port>`."""
     async with served(
-        lambda origin: create_app(with_provider(events_settings, liar.issuer, public_url=origin))
+        lambda origin: create_app(with_provider(events_settings, fake_provider.issuer, public_url=origin))
     ) as origin:
         yield origin
 
@@ -52,7 +52,7 @@ async def assert_fits(page: Page, size: tuple[int, int]) -> None:
 
 
 @SIZES
-async def test_somebody_goes_there_and_comes_back_to_where_they_were_going(
+async def test_a_sign_in_at_the_provider_leads_back_to_the_requested_page(
     page_at: OpenPage, registered: str, size: tuple[int, int]
 ) -> None:
     page = await page_at(*size)
@@ -88,10 +88,10 @@ async def test_every_refusal_has_a_page_that_leads_back(
     assert page.url == f"{registered}/sign-in?next=%2Fqueue"
 
 
-async def test_whoever_is_sent_back_with_a_lie_sees_neither_code_nor_state_in_the_address(
-    page_at: OpenPage, registered: str, liar: Liar
+async def test_the_refusal_page_has_neither_code_nor_state_in_its_url(
+    page_at: OpenPage, registered: str, fake_provider: FakeProvider
 ) -> None:
-    liar.claims = {"nonce": "another"}
+    fake_provider.claims = {"nonce": "another"}
     page = await page_at()
     await page.goto(f"{registered}/sign-in")
     await page.get_by_role("button", name="Log ind med Struer Kommune").click()
@@ -103,7 +103,7 @@ async def test_whoever_is_sent_back_with_a_lie_sees_neither_code_nor_state_in_th
 
 
 @SIZES
-async def test_a_link_that_somebody_was_sent_shows_a_button(
+async def test_a_link_to_the_provider_route_shows_a_button(
     page_at: OpenPage, registered: str, size: tuple[int, int]
 ) -> None:
     page = await page_at(*size)
@@ -115,8 +115,8 @@ async def test_a_link_that_somebody_was_sent_shows_a_button(
 
 
 @SIZES
-async def test_it_is_shown_again_there_in_another_window_and_this_one_goes_on(
-    page_at: OpenPage, registered: str, liar: Liar, size: tuple[int, int]
+async def test_a_step_up_at_the_provider_in_another_window_lets_this_one_go_on(
+    page_at: OpenPage, registered: str, fake_provider: FakeProvider, size: tuple[int, int]
 ) -> None:
     page, elsewhere = await page_at(*size), await page_at(*size)
     for one in (page, elsewhere):
@@ -127,7 +127,7 @@ async def test_it_is_shown_again_there_in_another_window_and_this_one_goes_on(
     await page.get_by_role("button", name="Log ud der").click()
     await expect(page.get_by_role("heading", name="Bekræft, at det er dig")).to_be_visible()
     await assert_fits(page, size)
-    liar.claims["auth_time"] = int(time.time())
+    fake_provider.claims["auth_time"] = int(time.time())
     async with page.context.expect_page() as opened:
         await page.get_by_role("button", name="Bekræft med Struer Kommune").click()
     other = await opened.value
@@ -138,10 +138,10 @@ async def test_it_is_shown_again_there_in_another_window_and_this_one_goes_on(
 
 
 @SIZES
-async def test_whoever_signs_out_is_offered_to_sign_out_there_too(
-    page_at: OpenPage, registered: str, liar: Liar, size: tuple[int, int]
+async def test_signing_out_offers_to_sign_out_at_the_provider_too(
+    page_at: OpenPage, registered: str, fake_provider: FakeProvider, size: tuple[int, int]
 ) -> None:
-    liar.discovery["end_session_endpoint"] = f"{liar.issuer}/end"
+    fake_provider.discovery["end_session_endpoint"] = f"{fake_provider.issuer}/end"
     page = await page_at(*size)
     await page.goto(f"{registered}/sign-in/provider?taskforce=struer&next=/account")
     await page.get_by_role("button", name="Log ind med Struer Kommune").click()
@@ -151,5 +151,5 @@ async def test_whoever_signs_out_is_offered_to_sign_out_there_too(
     await page.locator("button:visible", has_text="Log ud").first.click()
     await expect(page.get_by_role("heading", name="Du er logget ud her")).to_be_visible()
     await assert_fits(page, size)
-    async with page.expect_request(f"{liar.issuer}/end?**"):
+    async with page.expect_request(f"{fake_provider.issuer}/end?**"):
         await page.get_by_role("button", name="Log også ud af Struer Kommune").click()

@@ -1,4 +1,4 @@
-"""Signing in at a provider as browsers see it: the way there, the way back, and what is said when it goes wrong."""
+"""The routes of signing in at the provider, as browsers use them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from services.events.identity.oidc.pages import COOKIE
 from services.events.identity.people.domain import Person
 from services.events.identity.sessions import commands as sessions
 from services.events.identity.sessions.domain import SessionKey
-from services.events.settings import GroupGives
+from services.events.settings import GroupGrants
 from shared.http.auth import COOKIE as TOKEN_COOKIE
 from shared.http.auth import RENEWED_COOKIE, SESSION_COOKIE, sign_token
 from shared.http.rate_limiter import RateLimiter
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from services.events.settings import EventsSettings
     from shared.db.database import Database
-    from tests.events.identity.oidc.fake_provider import Liar
+    from tests.events.identity.oidc.fake_provider import FakeProvider
 
 START = "/sign-in/provider?taskforce=struer"
 CROSS_SITE = PAGE | {"sec-fetch-site": "cross-site"}
@@ -55,9 +55,11 @@ def with_provider(settings: EventsSettings, issuer: str, **more: Any) -> EventsS
 
 
 @pytest_asyncio.fixture
-async def browser(events_settings: EventsSettings, liar: Liar, db: Database) -> AsyncIterator[httpx.AsyncClient]:
+async def browser(
+    events_settings: EventsSettings, fake_provider: FakeProvider, db: Database
+) -> AsyncIterator[httpx.AsyncClient]:
     """A browser on the application of such an installation."""
-    app = create_app(with_provider(events_settings, liar.issuer))
+    app = create_app(with_provider(events_settings, fake_provider.issuer))
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(
@@ -80,7 +82,7 @@ def leads_to(answer: httpx.Response) -> str:
     return str(address)
 
 
-async def there(browser: httpx.AsyncClient, liar: Liar, start: str = START) -> str:
+async def there(browser: httpx.AsyncClient, fake_provider: FakeProvider, start: str = START) -> str:
     """Go to the provider. Returns the path with which it sends back."""
     left = await pressed(browser, start)
     assert left.status_code == 200, left.text
@@ -98,9 +100,9 @@ async def come(browser: httpx.AsyncClient, path: str) -> httpx.Response:
     return await browser.get(f"{answer.headers['location']}&lang=en", headers=PAGE) if refused else answer
 
 
-async def sign_in(browser: httpx.AsyncClient, liar: Liar, start: str = START) -> httpx.Response:
+async def sign_in(browser: httpx.AsyncClient, fake_provider: FakeProvider, start: str = START) -> httpx.Response:
     """Go there and come back."""
-    return await come(browser, await there(browser, liar, start))
+    return await come(browser, await there(browser, fake_provider, start))
 
 
 def outcomes(of: str) -> float:
@@ -108,10 +110,10 @@ def outcomes(of: str) -> float:
 
 
 async def test_somebody_is_signed_in_and_goes_on_to_where_they_were_going(
-    browser: httpx.AsyncClient, liar: Liar, db: Database, taskforce_id: UUID
+    browser: httpx.AsyncClient, fake_provider: FakeProvider, db: Database, taskforce_id: UUID
 ) -> None:
     before = outcomes("signed in")
-    answer = await sign_in(browser, liar, f"{START}&next=/queue%3Fpage=2")
+    answer = await sign_in(browser, fake_provider, f"{START}&next=/queue%3Fpage=2")
     assert (answer.status_code, answer.headers["location"]) == (303, "/queue?page=2")
     assert await proof(db, SessionKey.read(browser.cookies[SESSION_COOKIE])) == "provider"
     assert COOKIE not in browser.cookies
@@ -120,28 +122,28 @@ async def test_somebody_is_signed_in_and_goes_on_to_where_they_were_going(
 
 
 async def test_a_session_that_the_browser_had_before_ends(
-    browser: httpx.AsyncClient, liar: Liar, db: Database, taskforce_id: UUID
+    browser: httpx.AsyncClient, fake_provider: FakeProvider, db: Database, taskforce_id: UUID
 ) -> None:
-    await sign_in(browser, liar)
+    await sign_in(browser, fake_provider)
     first = browser.cookies[SESSION_COOKIE]
-    await sign_in(browser, liar)
+    await sign_in(browser, fake_provider)
     assert browser.cookies[SESSION_COOKIE] != first
     assert await count(db, taskforce_id, "sessions") == 1
 
 
 async def test_a_browser_whose_token_is_too_old_comes_back_without_a_detour(
-    browser: httpx.AsyncClient, liar: Liar
+    browser: httpx.AsyncClient, fake_provider: FakeProvider
 ) -> None:
-    await sign_in(browser, liar)
-    back = await there(browser, liar)
+    await sign_in(browser, fake_provider)
+    back = await there(browser, fake_provider)
     browser.cookies.delete(TOKEN_COOKIE)
     browser.cookies.delete(RENEWED_COOKIE)
     answer = await browser.get(back, headers=CROSS_SITE)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
 
 
-async def test_the_cookie_lives_ten_minutes_and_only_scripts_of_nobody_read_it(
-    browser: httpx.AsyncClient, liar: Liar
+async def test_the_cookie_lives_ten_minutes_and_is_hidden_from_scripts(
+    browser: httpx.AsyncClient, fake_provider: FakeProvider
 ) -> None:
     answer = await pressed(browser)
     (cookie,) = (one for one in answer.headers.get_list("set-cookie") if one.startswith(COOKIE))
@@ -152,39 +154,43 @@ async def test_the_cookie_lives_ten_minutes_and_only_scripts_of_nobody_read_it(
 
 
 @pytest.mark.parametrize("next", ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", "x"])
-async def test_nobody_is_led_to_another_site(browser: httpx.AsyncClient, liar: Liar, next: str) -> None:
-    answer = await sign_in(browser, liar, f"{START}&next={next}")
+async def test_signing_in_never_leads_to_another_site(
+    browser: httpx.AsyncClient, fake_provider: FakeProvider, next: str
+) -> None:
+    answer = await sign_in(browser, fake_provider, f"{START}&next={next}")
     assert answer.headers["location"] == "/"
 
 
-async def test_the_way_back_is_good_once(
-    browser: httpx.AsyncClient, liar: Liar, db: Database, taskforce_id: UUID
+async def test_a_callback_works_once(
+    browser: httpx.AsyncClient, fake_provider: FakeProvider, db: Database, taskforce_id: UUID
 ) -> None:
-    back = await there(browser, liar)
+    back = await there(browser, fake_provider)
     cookie = browser.cookies[COOKIE]
     assert (await browser.get(back, headers=CROSS_SITE)).status_code == 303
     browser.cookies.set(COOKIE, cookie, domain="localhost.local")
     again = await come(browser, back)
     assert again.status_code == 409
     assert "This sign-in is over" in again.text
-    assert liar.asked.count("token") == 1
+    assert fake_provider.asked.count("token") == 1
 
 
-async def test_a_way_back_that_another_browser_has_begun_signs_nobody_in(
-    browser: httpx.AsyncClient, liar: Liar, db: Database, taskforce_id: UUID
+async def test_a_callback_of_another_browsers_sign_in_is_refused(
+    browser: httpx.AsyncClient, fake_provider: FakeProvider, db: Database, taskforce_id: UUID
 ) -> None:
-    theirs = await there(browser, liar)
+    theirs = await there(browser, fake_provider)
     browser.cookies.clear()
     assert (await come(browser, theirs)).status_code == 409
-    mine = await there(browser, liar)
+    mine = await there(browser, fake_provider)
     assert (await come(browser, theirs)).status_code == 409
-    assert "token" not in liar.asked
+    assert "token" not in fake_provider.asked
     # And what this browser had begun meanwhile is not lost by it.
     assert (await browser.get(mine, headers=CROSS_SITE)).status_code == 303
 
 
 @pytest.mark.parametrize("query", ["", "?code=x", "?state=", "?state=æ&code=x", "?error=access_denied&state=x"])
-async def test_a_way_back_from_nowhere_signs_nobody_in(browser: httpx.AsyncClient, liar: Liar, query: str) -> None:
+async def test_a_callback_without_a_pending_sign_in_is_refused(
+    browser: httpx.AsyncClient, fake_provider: FakeProvider, query: str
+) -> None:
     for _ in ("without", "with a cookie"):
         answer = await come(browser, f"/sign-in/provider/callback{query}")
         assert answer.status_code == 409
@@ -192,8 +198,8 @@ async def test_a_way_back_from_nowhere_signs_nobody_in(browser: httpx.AsyncClien
         await browser.get(START, headers=PAGE)
 
 
-async def test_whoever_takes_too_long_begins_again(browser: httpx.AsyncClient, liar: Liar, db: Database) -> None:
-    back = await there(browser, liar)
+async def test_a_pending_sign_in_expires(browser: httpx.AsyncClient, fake_provider: FakeProvider, db: Database) -> None:
+    back = await there(browser, fake_provider)
     async with db.system() as conn:
         await conn.execute("update provider_sign_ins set expires_at = $1", datetime.now(UTC) - timedelta(seconds=1))
     assert (await come(browser, back)).status_code == 409
@@ -210,11 +216,11 @@ async def test_whoever_takes_too_long_begins_again(browser: httpx.AsyncClient, l
         ("<script>", 502, "cannot trust"),
     ],
 )
-async def test_whoever_comes_back_without_a_code_is_told_why(
-    browser: httpx.AsyncClient, liar: Liar, said: str, status: int, words: str
+async def test_an_error_response_of_the_provider_is_explained(
+    browser: httpx.AsyncClient, fake_provider: FakeProvider, said: str, status: int, words: str
 ) -> None:
-    liar.answer = {"error": said, "error_description": "Hanne is not welcome"}
-    answer = await sign_in(browser, liar, f"{START}&next=/queue&lang=en")
+    fake_provider.answer = {"error": said, "error_description": "Hanne is not welcome"}
+    answer = await sign_in(browser, fake_provider, f"{START}&next=/queue&lang=en")
     assert answer.status_code == status
     assert words in answer.text
     assert "welcome" not in answer.text
@@ -222,8 +228,10 @@ async def test_whoever_comes_back_without_a_code_is_told_why(
     assert 'href="/sign-in?next=%2Fqueue"' in answer.text
 
 
-async def test_a_provider_that_is_down_is_said_before_anybody_leaves(browser: httpx.AsyncClient, liar: Liar) -> None:
-    liar.instead[".well-known/openid-configuration"] = Response(status_code=500)
+async def test_a_provider_that_is_down_is_reported_before_the_redirect(
+    browser: httpx.AsyncClient, fake_provider: FakeProvider
+) -> None:
+    fake_provider.instead[".well-known/openid-configuration"] = Response(status_code=500)
     answer = await pressed(browser, f"{START}&next=/queue")
     answer = await browser.get(f"{answer.headers['location']}&lang=en", headers=PAGE)
     assert answer.status_code == 503
@@ -232,13 +240,13 @@ async def test_a_provider_that_is_down_is_said_before_anybody_leaves(browser: ht
     assert as_program.json()["type"] == "/problems/provider-unavailable"
 
 
-async def test_a_lie_signs_nobody_in_and_is_counted_and_logged_without_a_word_of_it(
-    browser: httpx.AsyncClient, liar: Liar, db: Database, taskforce_id: UUID
+async def test_an_invalid_token_is_refused_counted_and_logged_without_its_content(
+    browser: httpx.AsyncClient, fake_provider: FakeProvider, db: Database, taskforce_id: UUID
 ) -> None:
-    liar.claims = {"aud": "another"}
+    fake_provider.claims = {"aud": "another"}
     before = outcomes("provider-not-believed")
     with capture_logs() as logs:
-        answer = await sign_in(browser, liar, f"{START}&lang=en")
+        answer = await sign_in(browser, fake_provider, f"{START}&lang=en")
     assert answer.status_code == 502
     assert "cannot trust" in answer.text
     assert outcomes("provider-not-believed") == before + 1
@@ -250,59 +258,61 @@ async def test_a_lie_signs_nobody_in_and_is_counted_and_logged_without_a_word_of
     assert await count(db, taskforce_id, "people") == 0
 
 
-async def test_two_clocks_that_differ_are_named(browser: httpx.AsyncClient, liar: Liar) -> None:
-    liar.claims = {"iat": int(time.time()) + 300}
-    answer = await sign_in(browser, liar)
+async def test_a_clock_difference_is_reported(browser: httpx.AsyncClient, fake_provider: FakeProvider) -> None:
+    fake_provider.claims = {"iat": int(time.time()) + 300}
+    answer = await sign_in(browser, fake_provider)
     assert answer.status_code == 502
     assert "Two clocks do not agree" in answer.text
 
 
 async def test_somebody_without_a_role_is_told_whom_to_ask(
-    browser: httpx.AsyncClient, liar: Liar, db: Database, taskforce_id: UUID
+    browser: httpx.AsyncClient, fake_provider: FakeProvider, db: Database, taskforce_id: UUID
 ) -> None:
-    liar.claims = {"groups": ["Kantinen"]}
-    answer = await sign_in(browser, liar)
+    fake_provider.claims = {"groups": ["Kantinen"]}
+    answer = await sign_in(browser, fake_provider)
     assert answer.status_code == 403
     assert "Ask an administrator" in answer.text
     assert await count(db, taskforce_id, "people") == 0
 
 
 async def test_a_case_worker_of_no_municipality_is_told_whom_to_ask(
-    events_settings: EventsSettings, liar: Liar, db: Database
+    events_settings: EventsSettings, fake_provider: FakeProvider, db: Database
 ) -> None:
     groups = {
-        "Jobcenter": GroupGives(roles=frozenset({"caseworker"})),
-        "Ikast": GroupGives(municipality="0756"),
+        "Jobcenter": GroupGrants(roles=frozenset({"caseworker"})),
+        "Ikast": GroupGrants(municipality="0756"),
     }
-    app = create_app(with_provider(events_settings, liar.issuer, oidc_groups={"struer": groups}))
+    app = create_app(with_provider(events_settings, fake_provider.issuer, oidc_groups={"struer": groups}))
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(
             transport=httpx.ASGITransport(app=app), base_url="https://localhost:8080", event_hooks=AS_OUR_PAGES
         ) as browser,
     ):
-        answer = await sign_in(browser, liar)
+        answer = await sign_in(browser, fake_provider)
     assert answer.status_code == 409
     assert "Your groups do not say which one is yours" in answer.text
 
 
-async def test_the_sign_in_page_has_a_button_for_the_provider(browser: httpx.AsyncClient, liar: Liar) -> None:
+async def test_the_sign_in_page_has_a_button_for_the_provider(
+    browser: httpx.AsyncClient, fake_provider: FakeProvider
+) -> None:
     page = (await browser.get("/sign-in?lang=en&next=/queue", headers=PAGE)).text
     assert "Sign in with Struer Kommune" in page
     assert 'method="post" action="/sign-in/provider"' in page
     assert 'name="taskforce" value="struer"' in page
     assert 'name="next" value="/queue"' in page
-    assert liar.asked == []
+    assert fake_provider.asked == []
     mistyped = await browser.post("/sign-in/link", data={"email": "x", "next": "//elsewhere.example"}, headers=PAGE)
     assert "Struer Kommune" in mistyped.text
     assert "elsewhere" not in mistyped.text
 
 
 async def test_each_taskforce_that_uses_the_provider_has_a_button(
-    events_settings: EventsSettings, liar: Liar, db: Database
+    events_settings: EventsSettings, fake_provider: FakeProvider, db: Database
 ) -> None:
     groups = {"struer": GROUPS, "elsewhere": {}, "not-yet-registered": GROUPS}
-    app = create_app(with_provider(events_settings, liar.issuer, oidc_groups=groups))
+    app = create_app(with_provider(events_settings, fake_provider.issuer, oidc_groups=groups))
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(
@@ -316,7 +326,7 @@ async def test_each_taskforce_that_uses_the_provider_has_a_button(
         assert (await come(browser, "/sign-in/provider?taskforce=not-yet-registered")).status_code == 404
 
 
-async def test_without_a_provider_there_is_no_way_there(events_settings: EventsSettings, db: Database) -> None:
+async def test_without_a_provider_its_routes_are_not_found(events_settings: EventsSettings, db: Database) -> None:
     app = create_app(events_settings.model_copy(update={"demo_mode": False}))
     async with (
         app.router.lifespan_context(app),
@@ -330,20 +340,24 @@ async def test_without_a_provider_there_is_no_way_there(events_settings: EventsS
 
 
 async def test_a_taskforce_that_does_not_use_the_provider_is_not_signed_in_to(
-    browser: httpx.AsyncClient, liar: Liar
+    browser: httpx.AsyncClient, fake_provider: FakeProvider
 ) -> None:
     for slug in ("elsewhere", "nowhere", ""):
         assert (await come(browser, f"/sign-in/provider?taskforce={slug}")).status_code == 404
-    assert liar.asked == []
+    assert fake_provider.asked == []
 
 
-async def test_whoever_has_the_providers_roles_and_came_by_passkey_is_told_what_opens_them(
-    browser: httpx.AsyncClient, liar: Liar, db: Database, taskforce_id: UUID, events_settings: EventsSettings
+async def test_the_account_page_says_that_the_provider_opens_its_roles(
+    browser: httpx.AsyncClient,
+    fake_provider: FakeProvider,
+    db: Database,
+    taskforce_id: UUID,
+    events_settings: EventsSettings,
 ) -> None:
     person = Person(uuid4(), "Hanne", "hanne@struer.example", frozenset({"member"}))
     await people.add_person(db, taskforce_id, person)
-    liar.claims = {"groups": ["Administratorer"]}
-    await sign_in(browser, liar)
+    fake_provider.claims = {"groups": ["Administratorer"]}
+    await sign_in(browser, fake_provider)
     page = (await browser.get(f"/people/{person.id}?lang=en", headers=PAGE)).text
     assert "anew each time they sign in there: administrator" in page
     assert "opens with" not in (await browser.get("/account", headers=PAGE)).text
@@ -360,13 +374,13 @@ async def test_whoever_has_the_providers_roles_and_came_by_passkey_is_told_what_
     assert "opens with a passkey" not in account
 
 
-async def test_an_address_that_asks_too_often_waits(browser: httpx.AsyncClient, liar: Liar) -> None:
+async def test_an_address_that_asks_too_often_waits(browser: httpx.AsyncClient, fake_provider: FakeProvider) -> None:
     transport: Any = browser._transport
     transport.app.state.rate_limiter = RateLimiter({"signing-in": {"address": Rate(2, 600)}})
     assert [(await pressed(browser)).status_code for _ in range(3)] == [200, 200, 429]
 
 
-async def test_the_page_that_says_why_leads_nowhere_else(browser: httpx.AsyncClient) -> None:
+async def test_the_refusal_page_never_leads_to_another_site(browser: httpx.AsyncClient) -> None:
     page = await browser.get("/sign-in/provider/refused?why=account-closed&next=//elsewhere.example", headers=PAGE)
     assert page.status_code == 403
     assert "/sign-in?next" not in page.text

@@ -1,4 +1,4 @@
-"""What of a provider is believed: nothing that is not signed by it, for us, for this sign-in, and now."""
+"""Verification of what a provider sends."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from services.events.identity.oidc import http
 from services.events.identity.oidc.domain import (
-    Begun,
     ClocksDiffer,
-    GroupsNotSaid,
-    NotBegunHere,
-    ProviderNotBelieved,
+    GroupsNotListed,
+    PendingSignIn,
+    ProviderNotTrusted,
     ProviderUnavailable,
+    SignInNotPending,
 )
 from services.events.identity.oidc.provider import Provider
 from tests.events.identity.oidc.conftest import BACK, provider_settings
@@ -38,27 +38,27 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from services.events.identity.oidc.domain import Identity
-    from tests.events.identity.oidc.fake_provider import Liar
+    from tests.events.identity.oidc.fake_provider import FakeProvider
 
 DISCOVERY = ".well-known/openid-configuration"
 
 
-async def identify(provider: Provider, liar: Liar, *, said_by: str | None = None) -> Identity:
-    """Go there, and come back with a code."""
-    begun = Begun.new(uuid4(), "")
-    liar.begun_by(await provider.way_there(begun))
-    return await provider.identify(begun, "a-code", said_by=said_by)
+async def identify(provider: Provider, fake_provider: FakeProvider, *, response_issuer: str | None = None) -> Identity:
+    """Sign in at the fake provider and return the identity."""
+    pending = PendingSignIn.new(uuid4(), "")
+    fake_provider.authorize(await provider.authorization_url(pending))
+    return await provider.identify(pending, "a-code", response_issuer=response_issuer)
 
 
-async def reason(provider: Provider, liar: Liar, **options: Any) -> str:
-    """Why it was not believed."""
-    with pytest.raises(ProviderNotBelieved) as refused:
-        await identify(provider, liar, **options)
+async def reason(provider: Provider, fake_provider: FakeProvider, **options: Any) -> str:
+    """Return the reason of the refusal."""
+    with pytest.raises(ProviderNotTrusted) as refused:
+        await identify(provider, fake_provider, **options)
     return refused.value.reason
 
 
-async def test_what_is_true_is_believed(provider: Provider, liar: Liar) -> None:
-    who = await identify(provider, liar)
+async def test_a_valid_token_is_accepted(provider: Provider, fake_provider: FakeProvider) -> None:
+    who = await identify(provider, fake_provider)
     assert (who.subject, who.email, who.email_verified, who.name) == (
         "f7a1",
         "hanne@struer.example",
@@ -68,33 +68,35 @@ async def test_what_is_true_is_believed(provider: Provider, liar: Liar) -> None:
     assert who.groups == {"Jobcenter"}
 
 
-async def test_the_way_there_asks_for_a_code_for_this_sign_in_with_pkce(provider: Provider, liar: Liar) -> None:
-    begun = Begun.new(uuid4(), "/events")
-    address = urlsplit(await provider.way_there(begun))
+async def test_the_authorization_url_requests_a_code_with_pkce(provider: Provider, fake_provider: FakeProvider) -> None:
+    pending = PendingSignIn.new(uuid4(), "/events")
+    address = urlsplit(await provider.authorization_url(pending))
     asked = {name: values[0] for name, values in parse_qs(address.query).items()}
-    assert f"{address.scheme}://{address.netloc}{address.path}" == f"{liar.issuer}/authorize"
-    assert asked.pop("code_challenge") not in {begun.code_verifier, ""}
+    assert f"{address.scheme}://{address.netloc}{address.path}" == f"{fake_provider.issuer}/authorize"
+    assert asked.pop("code_challenge") not in {pending.code_verifier, ""}
     assert asked == {
         "response_type": "code",
         "client_id": "tilsagn",
         "redirect_uri": BACK,
         "scope": "openid profile email",
-        "state": begun.state,
-        "nonce": begun.nonce,
+        "state": pending.state,
+        "nonce": pending.nonce,
         "code_challenge_method": "S256",
     }
-    assert len({begun.state, begun.nonce, begun.code_verifier}) == 3
-    await provider.identify(begun, "a-code", said_by=None) if liar.begun_by(address.geturl()) else None
-    assert liar.sent[-1]["code_verifier"] == begun.code_verifier
-    assert CLIENT_SECRET not in str(liar.sent)
+    assert len({pending.state, pending.nonce, pending.code_verifier}) == 3
+    await provider.identify(pending, "a-code", response_issuer=None) if fake_provider.authorize(
+        address.geturl()
+    ) else None
+    assert fake_provider.sent[-1]["code_verifier"] == pending.code_verifier
+    assert CLIENT_SECRET not in str(fake_provider.sent)
 
 
-async def test_a_provider_that_takes_the_secret_in_the_body_only_is_given_it_there(
-    provider: Provider, liar: Liar
+async def test_client_secret_post_is_used_where_the_provider_offers_nothing_else(
+    provider: Provider, fake_provider: FakeProvider
 ) -> None:
-    liar.discovery["token_endpoint_auth_methods_supported"] = ["client_secret_post"]
-    await identify(provider, liar)
-    assert liar.sent[-1]["client_secret"] == CLIENT_SECRET
+    fake_provider.discovery["token_endpoint_auth_methods_supported"] = ["client_secret_post"]
+    await identify(provider, fake_provider)
+    assert fake_provider.sent[-1]["client_secret"] == CLIENT_SECRET
 
 
 @pytest.mark.parametrize(
@@ -123,159 +125,175 @@ async def test_a_provider_that_takes_the_secret_in_the_body_only_is_given_it_the
         ({"groups": [{"name": "Jobcenter"}]}, "groups"),
     ],
 )
-async def test_a_token_with_a_claim_that_is_not_so_is_refused(
-    provider: Provider, liar: Liar, claims: dict[str, Any], why: str
+async def test_a_token_with_a_wrong_claim_is_refused(
+    provider: Provider, fake_provider: FakeProvider, claims: dict[str, Any], why: str
 ) -> None:
-    liar.claims = claims
-    assert await reason(provider, liar) == why
+    fake_provider.claims = claims
+    assert await reason(provider, fake_provider) == why
 
 
 @pytest.mark.parametrize("times", [{"iat": 300}, {"nbf": 300}, {"exp": -300}, {"iat": -900}])
-async def test_five_minutes_between_the_clocks_are_too_many_and_said_so(
-    provider: Provider, liar: Liar, times: dict[str, int]
+async def test_a_clock_difference_of_five_minutes_is_refused(
+    provider: Provider, fake_provider: FakeProvider, times: dict[str, int]
 ) -> None:
-    liar.claims = {name: int(time.time()) + apart for name, apart in times.items()}
+    fake_provider.claims = {name: int(time.time()) + apart for name, apart in times.items()}
     with pytest.raises(ClocksDiffer):
-        await identify(provider, liar)
+        await identify(provider, fake_provider)
 
 
 @pytest.mark.parametrize("apart", [-45, 45])
-async def test_less_than_a_minute_between_them_is_let_pass(provider: Provider, liar: Liar, apart: int) -> None:
+async def test_a_clock_difference_of_less_than_a_minute_is_accepted(
+    provider: Provider, fake_provider: FakeProvider, apart: int
+) -> None:
     now = int(time.time()) + apart
-    liar.claims = {"iat": now, "nbf": now, "exp": now + 10}
-    await identify(provider, liar)
+    fake_provider.claims = {"iat": now, "nbf": now, "exp": now + 10}
+    await identify(provider, fake_provider)
 
 
-async def test_an_end_beyond_all_time_is_one(provider: Provider, liar: Liar) -> None:
-    liar.claims = {"exp": 10**400}
-    await identify(provider, liar)
+async def test_a_very_late_expiry_is_accepted(provider: Provider, fake_provider: FakeProvider) -> None:
+    fake_provider.claims = {"exp": 10**400}
+    await identify(provider, fake_provider)
 
 
-async def test_a_token_that_nobody_has_signed_is_refused(provider: Provider, liar: Liar) -> None:
-    liar.forge = liar.unsigned
-    assert await reason(provider, liar) == "algorithm"
+async def test_an_unsigned_token_is_refused(provider: Provider, fake_provider: FakeProvider) -> None:
+    fake_provider.forge = fake_provider.unsigned
+    assert await reason(provider, fake_provider) == "algorithm"
 
 
-async def test_a_token_signed_with_the_public_key_as_a_secret_is_refused(provider: Provider, liar: Liar) -> None:
-    liar.forge = liar.signed_with_what_all_know
-    assert await reason(provider, liar) == "algorithm"
+async def test_a_token_signed_with_the_public_key_as_a_secret_is_refused(
+    provider: Provider, fake_provider: FakeProvider
+) -> None:
+    fake_provider.forge = fake_provider.signed_with_public_key
+    assert await reason(provider, fake_provider) == "algorithm"
 
 
-async def test_a_token_signed_by_somebody_else_under_the_keys_name_is_refused(provider: Provider, liar: Liar) -> None:
+async def test_a_token_signed_by_somebody_else_under_the_keys_name_is_refused(
+    provider: Provider, fake_provider: FakeProvider
+) -> None:
     stranger = RSAKey.generate_key(2048, private=True)
-    liar.forge = lambda claims: jwt.encode({"alg": "RS256", "kid": "first"}, claims, stranger)
-    assert await reason(provider, liar) == "signature"
+    fake_provider.forge = lambda claims: jwt.encode({"alg": "RS256", "kid": "first"}, claims, stranger)
+    assert await reason(provider, fake_provider) == "signature"
 
 
-async def test_a_token_that_brings_its_own_key_is_refused(provider: Provider, liar: Liar) -> None:
+async def test_a_token_that_brings_its_own_key_is_refused(provider: Provider, fake_provider: FakeProvider) -> None:
     stranger = RSAKey.generate_key(2048, private=True)
     own = stranger.as_dict(private=False)
-    liar.forge = lambda claims: jwt.encode({"alg": "RS256", "kid": "first", "jwk": own}, claims, stranger)
-    assert await reason(provider, liar) == "signature"
+    fake_provider.forge = lambda claims: jwt.encode({"alg": "RS256", "kid": "first", "jwk": own}, claims, stranger)
+    assert await reason(provider, fake_provider) == "signature"
 
 
-async def test_a_token_whose_algorithm_is_not_that_of_the_key_is_refused(provider: Provider, liar: Liar) -> None:
+async def test_a_token_whose_algorithm_is_not_that_of_the_key_is_refused(
+    provider: Provider, fake_provider: FakeProvider
+) -> None:
     elliptic = ECKey.generate_key("P-256", private=True)
-    liar.forge = lambda claims: jwt.encode({"alg": "ES256", "kid": "first"}, claims, elliptic)
-    assert await reason(provider, liar) == "signature"
+    fake_provider.forge = lambda claims: jwt.encode({"alg": "ES256", "kid": "first"}, claims, elliptic)
+    assert await reason(provider, fake_provider) == "signature"
 
 
 @pytest.mark.parametrize("token", ["", "a.b.c", "æ.ø.å", "e30.e30.", "W10.W10.x", 17, None, {"a": "b"}])
-async def test_what_is_no_token_is_refused(provider: Provider, liar: Liar, token: Any) -> None:
-    liar.instead["token"] = JSONResponse({"id_token": token})
-    assert await reason(provider, liar) in {"no token", "algorithm", "code not redeemed"}
+async def test_a_malformed_token_is_refused(provider: Provider, fake_provider: FakeProvider, token: Any) -> None:
+    fake_provider.instead["token"] = JSONResponse({"id_token": token})
+    assert await reason(provider, fake_provider) in {"no token", "algorithm", "code not redeemed"}
 
 
-async def test_a_short_key_is_none(provider: Provider, liar: Liar) -> None:
+async def test_a_short_rsa_key_is_ignored(provider: Provider, fake_provider: FakeProvider) -> None:
     with warnings.catch_warnings(action="ignore"):
-        liar.key = RSAKey.generate_key(1024, {"kid": "first"}, private=True)
-        short = liar.signed(liar.true_claims())
-    liar.forge = lambda _claims: short
-    assert await reason(provider, liar) == "unknown key"
+        fake_provider.key = RSAKey.generate_key(1024, {"kid": "first"}, private=True)
+        short = fake_provider.signed(fake_provider.true_claims())
+    fake_provider.forge = lambda _claims: short
+    assert await reason(provider, fake_provider) == "unknown key"
 
 
 @pytest.mark.parametrize(
     "key", [ECKey.generate_key("P-256", {"kid": "e"}), OKPKey.generate_key("Ed25519", {"kid": "o"})]
 )
-async def test_other_kinds_of_keys_are_understood(provider: Provider, liar: Liar, key: ECKey | OKPKey) -> None:
+async def test_other_kinds_of_keys_are_understood(
+    provider: Provider, fake_provider: FakeProvider, key: ECKey | OKPKey
+) -> None:
     algorithm = "ES256" if isinstance(key, ECKey) else "Ed25519"
     keys = [{"kty": "unheard of"}, "nonsense", {"kty": ["RSA"]}, key.as_dict(private=False)]
-    liar.instead["keys"] = JSONResponse({"keys": keys})
-    liar.forge = lambda claims: jwt.encode({"alg": algorithm, "kid": key.kid}, claims, key, algorithms=[algorithm])
-    await identify(provider, liar)
+    fake_provider.instead["keys"] = JSONResponse({"keys": keys})
+    fake_provider.forge = lambda claims: jwt.encode(
+        {"alg": algorithm, "kid": key.kid}, claims, key, algorithms=[algorithm]
+    )
+    await identify(provider, fake_provider)
 
 
-async def test_a_key_for_encrypting_signs_nothing(provider: Provider, liar: Liar) -> None:
-    liar.instead["keys"] = JSONResponse({"keys": [liar.key.as_dict(private=False) | {"use": "enc"}]})
-    assert await reason(provider, liar) == "unknown key"
+async def test_an_encryption_key_verifies_nothing(provider: Provider, fake_provider: FakeProvider) -> None:
+    fake_provider.instead["keys"] = JSONResponse({"keys": [fake_provider.key.as_dict(private=False) | {"use": "enc"}]})
+    assert await reason(provider, fake_provider) == "unknown key"
 
 
-async def test_new_keys_are_fetched_when_they_are_needed_and_not_for_everybody_who_names_one(liar: Liar) -> None:
+async def test_an_unknown_key_id_fetches_the_keys_again_at_most_every_half_minute(
+    fake_provider: FakeProvider,
+) -> None:
     now = time.time()
-    provider = Provider(provider_settings(liar.issuer), clock=lambda: now)
-    await identify(provider, liar)
-    await identify(provider, liar)
-    assert liar.asked.count("keys") == 1
-    liar.new_key()
+    provider = Provider(provider_settings(fake_provider.issuer), clock=lambda: now)
+    await identify(provider, fake_provider)
+    await identify(provider, fake_provider)
+    assert fake_provider.asked.count("keys") == 1
+    fake_provider.new_key()
     now += 20
     # Asked a moment ago: whoever sends tokens with made-up keys does not make us ask each time.
-    assert await reason(provider, liar) == "unknown key"
-    assert liar.asked.count("keys") == 1
+    assert await reason(provider, fake_provider) == "unknown key"
+    assert fake_provider.asked.count("keys") == 1
     now += 11
-    liar.claims = {"iat": int(now), "exp": int(now) + 60}
-    await identify(provider, liar)
-    assert liar.asked.count("keys") == 2
+    fake_provider.claims = {"iat": int(now), "exp": int(now) + 60}
+    await identify(provider, fake_provider)
+    assert fake_provider.asked.count("keys") == 2
 
 
-async def test_a_key_that_was_withdrawn_is_forgotten_within_the_hour(liar: Liar) -> None:
+async def test_a_withdrawn_key_is_dropped_within_an_hour(fake_provider: FakeProvider) -> None:
     now = time.time()
-    provider = Provider(provider_settings(liar.issuer), clock=lambda: now)
-    stolen = liar.key
-    await identify(provider, liar)
-    liar.new_key()
+    provider = Provider(provider_settings(fake_provider.issuer), clock=lambda: now)
+    stolen = fake_provider.key
+    await identify(provider, fake_provider)
+    fake_provider.new_key()
     now += 3601
-    liar.claims = {"iat": int(now), "exp": int(now) + 60}
-    liar.forge = lambda claims: jwt.encode({"alg": "RS256", "kid": "first"}, claims, stolen)
-    assert await reason(provider, liar) == "unknown key"
+    fake_provider.claims = {"iat": int(now), "exp": int(now) + 60}
+    fake_provider.forge = lambda claims: jwt.encode({"alg": "RS256", "kid": "first"}, claims, stolen)
+    assert await reason(provider, fake_provider) == "unknown key"
 
 
 @pytest.mark.parametrize("path", [DISCOVERY, "keys", "token"])
-async def test_a_provider_that_cannot_is_unavailable(provider: Provider, liar: Liar, path: str) -> None:
-    liar.instead[path] = Response(status_code=503)
+async def test_server_errors_of_the_provider_mean_unavailable(
+    provider: Provider, fake_provider: FakeProvider, path: str
+) -> None:
+    fake_provider.instead[path] = Response(status_code=503)
     with pytest.raises(ProviderUnavailable):
-        await identify(provider, liar)
+        await identify(provider, fake_provider)
 
 
-async def test_a_provider_that_is_not_there_is_unavailable_and_back_when_it_is_back(
-    provider: Provider, liar: Liar
+async def test_an_unreachable_provider_is_unavailable_until_it_is_back(
+    provider: Provider, fake_provider: FakeProvider
 ) -> None:
     nobody = Provider(provider_settings("http://127.0.0.1:9"))
     with pytest.raises(ProviderUnavailable):
-        await identify(nobody, liar)
-    liar.instead[DISCOVERY] = Response(status_code=500)
+        await identify(nobody, fake_provider)
+    fake_provider.instead[DISCOVERY] = Response(status_code=500)
     with pytest.raises(ProviderUnavailable):
-        await identify(provider, liar)
-    liar.instead.clear()
-    await identify(provider, liar)
+        await identify(provider, fake_provider)
+    fake_provider.instead.clear()
+    await identify(provider, fake_provider)
 
 
 async def test_a_provider_that_takes_too_long_is_unavailable(
-    provider: Provider, liar: Liar, monkeypatch: pytest.MonkeyPatch
+    provider: Provider, fake_provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http, "SECONDS", 0.2)
-    with liar.silent(), pytest.raises(ProviderUnavailable):
-        await identify(provider, liar)
+    with fake_provider.silent(), pytest.raises(ProviderUnavailable):
+        await identify(provider, fake_provider)
 
 
-async def test_a_hall_that_signs_in_while_the_provider_hangs_waits_once(
-    provider: Provider, liar: Liar, monkeypatch: pytest.MonkeyPatch
+async def test_concurrent_sign_ins_share_one_request_to_a_slow_provider(
+    provider: Provider, fake_provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http, "SECONDS", 0.2)
-    with liar.silent():
-        ways = (provider.way_there(Begun.new(uuid4(), "")) for _ in range(20))
+    with fake_provider.silent():
+        ways = (provider.authorization_url(PendingSignIn.new(uuid4(), "")) for _ in range(20))
         found = await asyncio.gather(*ways, return_exceptions=True)
     assert all(isinstance(one, ProviderUnavailable) for one in found)
-    assert len(liar.asked) == 1
+    assert len(fake_provider.asked) == 1
 
 
 @pytest.mark.parametrize("path", [DISCOVERY, "keys", "token"])
@@ -291,11 +309,11 @@ async def test_a_hall_that_signs_in_while_the_provider_hangs_waits_once(
         (RedirectResponse("https://10.0.0.1/"), "redirect"),
     ],
 )
-async def test_an_answer_that_is_none_is_refused(
-    provider: Provider, liar: Liar, path: str, answer: Response, why: str
+async def test_a_malformed_response_is_refused(
+    provider: Provider, fake_provider: FakeProvider, path: str, answer: Response, why: str
 ) -> None:
-    liar.instead[path] = answer
-    assert await reason(provider, liar) == why
+    fake_provider.instead[path] = answer
+    assert await reason(provider, fake_provider) == why
 
 
 @pytest.mark.parametrize("endpoint", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
@@ -317,16 +335,18 @@ async def test_an_answer_that_is_none_is_refused(
     ],
 )
 async def test_discovery_leads_nowhere_but_to_the_provider(
-    provider: Provider, liar: Liar, endpoint: str, address: object
+    provider: Provider, fake_provider: FakeProvider, endpoint: str, address: object
 ) -> None:
-    liar.discovery[endpoint] = address
-    assert await reason(provider, liar) == "another host"
+    fake_provider.discovery[endpoint] = address
+    assert await reason(provider, fake_provider) == "another host"
 
 
-async def test_discovery_may_lead_to_a_host_that_the_settings_name(liar: Liar) -> None:
-    liar.discovery["authorization_endpoint"] = "https://login.struer.example/authorize"
+async def test_discovery_may_lead_to_a_host_that_the_settings_name(fake_provider: FakeProvider) -> None:
+    fake_provider.discovery["authorization_endpoint"] = "https://login.struer.example/authorize"
     more = frozenset({"https://login.struer.example:443"})
-    address = await Provider(provider_settings(liar.issuer, more_origins=more)).way_there(Begun.new(uuid4(), ""))
+    address = await Provider(provider_settings(fake_provider.issuer, more_origins=more)).authorization_url(
+        PendingSignIn.new(uuid4(), "")
+    )
     assert address.startswith("https://login.struer.example/authorize?")
 
 
@@ -340,29 +360,31 @@ async def test_discovery_may_lead_to_a_host_that_the_settings_name(liar: Liar) -
     ],
 )
 async def test_discovery_that_does_not_fit_is_refused(
-    provider: Provider, liar: Liar, discovery: dict[str, Any], why: str
+    provider: Provider, fake_provider: FakeProvider, discovery: dict[str, Any], why: str
 ) -> None:
-    liar.discovery = discovery
-    assert await reason(provider, liar) == why
+    fake_provider.discovery = discovery
+    assert await reason(provider, fake_provider) == why
 
 
-async def test_an_answer_in_another_issuers_name_is_refused(provider: Provider, liar: Liar) -> None:
-    assert await reason(provider, liar, said_by="https://elsewhere.example") == "answer of another issuer"
-    await identify(provider, liar, said_by=liar.issuer)
+async def test_a_response_of_another_issuer_is_refused(provider: Provider, fake_provider: FakeProvider) -> None:
+    assert (
+        await reason(provider, fake_provider, response_issuer="https://elsewhere.example") == "answer of another issuer"
+    )
+    await identify(provider, fake_provider, response_issuer=fake_provider.issuer)
 
 
-async def test_a_provider_that_says_who_it_is_always_does(provider: Provider, liar: Liar) -> None:
-    liar.discovery["authorization_response_iss_parameter_supported"] = True
-    assert await reason(provider, liar) == "answer of another issuer"
-    await identify(provider, liar, said_by=liar.issuer)
+async def test_a_provider_that_announces_iss_must_send_it(provider: Provider, fake_provider: FakeProvider) -> None:
+    fake_provider.discovery["authorization_response_iss_parameter_supported"] = True
+    assert await reason(provider, fake_provider) == "answer of another issuer"
+    await identify(provider, fake_provider, response_issuer=fake_provider.issuer)
 
 
-async def test_a_code_that_is_over_is_no_lie(provider: Provider, liar: Liar) -> None:
-    liar.instead["token"] = JSONResponse({"error": "invalid_grant"}, 400)
-    with pytest.raises(NotBegunHere):
-        await identify(provider, liar)
-    liar.instead["token"] = JSONResponse({"error": "invalid_client"}, 401)
-    assert await reason(provider, liar) == "code not redeemed"
+async def test_an_expired_code_is_not_a_failed_verification(provider: Provider, fake_provider: FakeProvider) -> None:
+    fake_provider.instead["token"] = JSONResponse({"error": "invalid_grant"}, 400)
+    with pytest.raises(SignInNotPending):
+        await identify(provider, fake_provider)
+    fake_provider.instead["token"] = JSONResponse({"error": "invalid_client"}, 401)
+    assert await reason(provider, fake_provider) == "code not redeemed"
 
 
 @pytest.mark.parametrize(
@@ -372,32 +394,34 @@ async def test_a_code_that_is_over_is_no_lie(provider: Provider, liar: Liar) -> 
         {"groups": None, "hasgroups": True},
     ],
 )
-async def test_too_many_groups_are_not_no_groups(provider: Provider, liar: Liar, claims: dict[str, Any]) -> None:
-    liar.claims = claims
-    with pytest.raises(GroupsNotSaid):
-        await identify(provider, liar)
+async def test_a_token_that_does_not_list_the_groups_is_refused(
+    provider: Provider, fake_provider: FakeProvider, claims: dict[str, Any]
+) -> None:
+    fake_provider.claims = claims
+    with pytest.raises(GroupsNotListed):
+        await identify(provider, fake_provider)
 
 
 @pytest.mark.parametrize(
     ("said", "believed", "verified"),
     [(True, False, True), (False, True, False), ("true", True, False), (None, False, False), (None, True, True)],
 )
-async def test_an_address_is_somebodys_own_where_the_provider_says_so_or_the_settings_do(
-    liar: Liar, said: object, believed: bool, verified: bool
+async def test_an_address_is_verified_if_the_provider_or_the_settings_say_so(
+    fake_provider: FakeProvider, said: object, believed: bool, verified: bool
 ) -> None:
-    liar.claims = {"email_verified": said}
-    provider = Provider(provider_settings(liar.issuer, emails_verified=believed))
-    assert (await identify(provider, liar)).email_verified is verified
+    fake_provider.claims = {"email_verified": said}
+    provider = Provider(provider_settings(fake_provider.issuer, emails_verified=believed))
+    assert (await identify(provider, fake_provider)).email_verified is verified
 
 
-def test_what_a_browser_holds_is_read_as_it_was_written() -> None:
-    begun = Begun.new(uuid4(), "/events?æ=ø")
-    assert Begun.read(begun.text()).digest() == begun.digest()
-    assert Begun.new(uuid4(), "/" + "x" * 1000).next == ""
-    assert json.dumps(begun.text())  # ASCII, for a cookie
-    for text in ("", "AAAA", "æ", begun.text()[:40], Begun(bytes(32), uuid4(), "").text() + "_w"):
-        with pytest.raises(NotBegunHere):
-            Begun.read(text)
+def test_a_pending_sign_in_is_read_as_it_was_written() -> None:
+    pending = PendingSignIn.new(uuid4(), "/events?æ=ø")
+    assert PendingSignIn.read(pending.text()).digest() == pending.digest()
+    assert PendingSignIn.new(uuid4(), "/" + "x" * 1000).next == ""
+    assert json.dumps(pending.text())  # ASCII, for a cookie
+    for text in ("", "AAAA", "æ", pending.text()[:40], PendingSignIn(bytes(32), uuid4(), "").text() + "_w"):
+        with pytest.raises(SignInNotPending):
+            PendingSignIn.read(text)
 
 
 async def test_somebody_else_at_the_providers_address_is_not_asked(tmp_path: Path) -> None:
@@ -427,7 +451,9 @@ async def test_somebody_else_at_the_providers_address_is_not_asked(tmp_path: Pat
     port = server.sockets[0].getsockname()[1]
     try:
         with pytest.raises(ProviderUnavailable):
-            await Provider(provider_settings(f"https://localhost:{port}")).way_there(Begun.new(uuid4(), ""))
+            await Provider(provider_settings(f"https://localhost:{port}")).authorization_url(
+                PendingSignIn.new(uuid4(), "")
+            )
     finally:
         server.close()
     assert heard in ([], [b""])

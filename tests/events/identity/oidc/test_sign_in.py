@@ -1,4 +1,4 @@
-"""Who somebody is here whom the provider has signed in, and what they may do."""
+"""Accounts and roles of people who sign in at the provider."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from services.events.identity.oidc import commands, store
 from services.events.identity.oidc.domain import (
     AccountClosed,
     AddressNotVerified,
-    Begun,
-    GroupsContradict,
+    ConflictingGroups,
     Identity,
     LinkedToAnother,
     MunicipalityNotGiven,
     NoRoleHere,
-    NotBegunHere,
+    PendingSignIn,
     ProgrammeNotGiven,
+    SignInNotPending,
 )
 from services.events.identity.passkeys import store as passkeys
 from services.events.identity.passkeys.domain import Passkey
 from services.events.identity.people import store as people_store
 from services.events.identity.people.domain import Person
 from services.events.identity.sessions import commands as sessions
-from services.events.settings import EventsSettings, GroupGives
+from services.events.settings import EventsSettings, GroupGrants
 from tests.events.identity.browsing import count
 from tests.events.identity.oidc.conftest import GROUPS
 
@@ -76,7 +76,7 @@ async def added(db: Database, taskforce_id: UUID, *roles: Any, **facts: Any) -> 
     return person
 
 
-async def test_a_group_that_gives_a_role_makes_an_account(db: Database, taskforce_id: UUID) -> None:
+async def test_a_group_that_grants_a_role_creates_an_account(db: Database, taskforce_id: UUID) -> None:
     who = await sign_in(db, taskforce_id, hanne("Jobcenter", "Kantinen"))
     assert (set(who.roles), who.municipality, who.withheld) == ({"caseworker"}, "0671", False)
     person = await known(db, taskforce_id, who.person)
@@ -86,7 +86,7 @@ async def test_a_group_that_gives_a_role_makes_an_account(db: Database, taskforc
     assert (await known(db, taskforce_id, who.person)).email == "hanne@struer.example"
 
 
-async def test_nothing_is_made_for_somebody_in_no_group_of_ours(db: Database, taskforce_id: UUID) -> None:
+async def test_without_a_granting_group_no_account_is_created(db: Database, taskforce_id: UUID) -> None:
     for groups in ((), ("Kantinen",)):
         with pytest.raises(NoRoleHere):
             await sign_in(db, taskforce_id, hanne(*groups))
@@ -94,7 +94,7 @@ async def test_nothing_is_made_for_somebody_in_no_group_of_ours(db: Database, ta
     assert await count(db, taskforce_id, "provider_links") == 0
 
 
-async def test_the_first_time_somebody_is_known_by_their_address_and_then_by_themselves(
+async def test_the_first_sign_in_links_by_address_and_later_ones_use_the_subject(
     db: Database, taskforce_id: UUID
 ) -> None:
     person = await added(db, taskforce_id, "auditor")
@@ -104,7 +104,7 @@ async def test_the_first_time_somebody_is_known_by_their_address_and_then_by_the
     assert who.person == person.id
 
 
-async def test_an_address_that_is_not_verified_opens_and_makes_nothing(db: Database, taskforce_id: UUID) -> None:
+async def test_an_unverified_address_opens_and_creates_no_account(db: Database, taskforce_id: UUID) -> None:
     for who in (
         hanne("Jobcenter", email_verified=False),
         hanne("Jobcenter", email=None),
@@ -118,9 +118,7 @@ async def test_an_address_that_is_not_verified_opens_and_makes_nothing(db: Datab
     assert await count(db, taskforce_id, "provider_links") == 0
 
 
-async def test_an_address_that_was_given_to_somebody_else_does_not_open_the_account_of_whoever_had_it(
-    db: Database, taskforce_id: UUID
-) -> None:
+async def test_a_reused_address_does_not_open_the_previous_persons_account(db: Database, taskforce_id: UUID) -> None:
     first = await sign_in(db, taskforce_id, hanne("Jobcenter"))
     with pytest.raises(LinkedToAnother):
         await sign_in(db, taskforce_id, hanne("Jobcenter", subject="another"))
@@ -159,7 +157,7 @@ async def test_a_role_that_is_lost_at_the_provider_is_lost_here(db: Database, ta
     assert (await sign_in(db, taskforce_id, hanne("Jobcenter"))).roles == {"caseworker"}
 
 
-async def test_what_an_administrator_has_given_stays(db: Database, taskforce_id: UUID) -> None:
+async def test_roles_given_by_an_administrator_stay(db: Database, taskforce_id: UUID) -> None:
     person = await added(db, taskforce_id, "member", "caseworker", municipality="0756")
     who = await sign_in(db, taskforce_id, hanne("Jobcenter", "Taskforce"))
     assert (set(who.roles), who.municipality) == ({"member", "caseworker", "coordinator"}, "0756")
@@ -178,9 +176,7 @@ async def test_saving_a_person_does_not_make_the_providers_roles_an_administrato
     assert (set(person.roles), set(person.provided)) == ({"coordinator", "member"}, {"coordinator"})
 
 
-async def test_whoever_has_another_address_from_an_administrator_is_found_anew(
-    db: Database, taskforce_id: UUID
-) -> None:
+async def test_a_changed_address_unlinks_the_account(db: Database, taskforce_id: UUID) -> None:
     who = await sign_in(db, taskforce_id, hanne("Taskforce"))
     person = await known(db, taskforce_id, who.person)
     await people.change_person(db, taskforce_id, replace(person, email="another@struer.example"))
@@ -188,7 +184,7 @@ async def test_whoever_has_another_address_from_an_administrator_is_found_anew(
 
 
 @pytest.mark.parametrize("proof", ["link", "passkey"])
-async def test_what_the_provider_gives_opens_only_where_it_has_signed_them_in(
+async def test_granted_roles_are_open_only_in_sessions_of_the_provider(
     db: Database, taskforce_id: UUID, proof: Proof
 ) -> None:
     person = await added(db, taskforce_id, "member")
@@ -199,7 +195,7 @@ async def test_what_the_provider_gives_opens_only_where_it_has_signed_them_in(
     assert (set(who.roles), who.withheld) == ({"member"}, True)
 
 
-async def test_the_provider_opens_powerful_roles_and_a_link_does_not(db: Database, taskforce_id: UUID) -> None:
+async def test_the_provider_opens_privileged_roles_and_a_link_does_not(db: Database, taskforce_id: UUID) -> None:
     person = await added(db, taskforce_id, "admin", "coordinator")
     who = await sign_in(db, taskforce_id, hanne())
     assert (set(who.roles), who.withheld) == ({"admin", "coordinator"}, False)
@@ -217,7 +213,9 @@ async def test_the_last_administrator_is_kept(db: Database, taskforce_id: UUID) 
         await sign_in(db, taskforce_id, hanne())
 
 
-async def test_power_from_the_provider_voids_passkeys_that_nobody_vouched_for(db: Database, taskforce_id: UUID) -> None:
+async def test_a_granted_privileged_role_deletes_passkeys_added_without_a_code(
+    db: Database, taskforce_id: UUID
+) -> None:
     person = await added(db, taskforce_id, "member")
     await by(db, taskforce_id, person.id, "link")
     async with db.change(taskforce_id) as conn:
@@ -233,25 +231,25 @@ async def test_power_from_the_provider_voids_passkeys_that_nobody_vouched_for(db
 @pytest.mark.parametrize(
     ("groups", "refusal"),
     [
-        ({"Jobcenter": GroupGives(roles=frozenset({"caseworker"}))}, MunicipalityNotGiven),
-        ({"Jobcenter": GroupGives(roles=frozenset({"facilitator"}))}, ProgrammeNotGiven),
+        ({"Jobcenter": GroupGrants(roles=frozenset({"caseworker"}))}, MunicipalityNotGiven),
+        ({"Jobcenter": GroupGrants(roles=frozenset({"facilitator"}))}, ProgrammeNotGiven),
         (
             {
-                "Jobcenter": GroupGives(roles=frozenset({"caseworker"}), municipality="0671"),
-                "Taskforce": GroupGives(roles=frozenset({"caseworker"}), municipality="0756"),
+                "Jobcenter": GroupGrants(roles=frozenset({"caseworker"}), municipality="0671"),
+                "Taskforce": GroupGrants(roles=frozenset({"caseworker"}), municipality="0756"),
             },
-            GroupsContradict,
+            ConflictingGroups,
         ),
         (
             {
-                "Jobcenter": GroupGives(roles=frozenset({"facilitator"}), programme="job_network"),
-                "Taskforce": GroupGives(programme="training_track"),
+                "Jobcenter": GroupGrants(roles=frozenset({"facilitator"}), programme="job_network"),
+                "Taskforce": GroupGrants(programme="training_track"),
             },
-            GroupsContradict,
+            ConflictingGroups,
         ),
     ],
 )  # fmt: skip
-async def test_whose_citizens_somebody_sees_is_not_guessed(
+async def test_conflicting_municipalities_or_programmes_are_refused(
     db: Database, taskforce_id: UUID, groups: Groups, refusal: type[Exception]
 ) -> None:
     person = await added(db, taskforce_id, "member")
@@ -262,9 +260,9 @@ async def test_whose_citizens_somebody_sees_is_not_guessed(
 
 async def test_role_and_municipality_may_come_from_two_groups(db: Database, taskforce_id: UUID) -> None:
     groups = {
-        "Jobcenter": GroupGives(roles=frozenset({"caseworker"})),
-        "Ikast": GroupGives(municipality="0756"),
-        "Netværket": GroupGives(roles=frozenset({"facilitator"}), programme="job_network"),
+        "Jobcenter": GroupGrants(roles=frozenset({"caseworker"})),
+        "Ikast": GroupGrants(municipality="0756"),
+        "Netværket": GroupGrants(roles=frozenset({"facilitator"}), programme="job_network"),
     }
     who = await sign_in(db, taskforce_id, hanne("Jobcenter", "Ikast", "Netværket"), groups=groups)
     person = await known(db, taskforce_id, who.person)
@@ -272,14 +270,12 @@ async def test_role_and_municipality_may_come_from_two_groups(db: Database, task
 
 
 @pytest.mark.parametrize("name", [None, "", "x" * 201, "Hanne\nTest", "Hanne 010190-1234"])
-async def test_a_name_that_no_form_would_take_is_not_taken_from_the_provider(
-    db: Database, taskforce_id: UUID, name: str | None
-) -> None:
+async def test_an_invalid_name_from_the_provider_is_ignored(db: Database, taskforce_id: UUID, name: str | None) -> None:
     who = await sign_in(db, taskforce_id, hanne("Taskforce", name=name))
     assert (await known(db, taskforce_id, who.person)).name == "hanne@struer.example"
 
 
-async def test_what_the_provider_calls_somebody_is_kept_as_a_hash(db: Database, taskforce_id: UUID) -> None:
+async def test_the_subject_is_stored_as_a_hash(db: Database, taskforce_id: UUID) -> None:
     await sign_in(db, taskforce_id, hanne("Taskforce", subject="0101901234"))
     async with db.read(taskforce_id) as conn:
         row = await conn.fetchrow("select * from provider_links")
@@ -297,19 +293,23 @@ async def test_the_same_person_in_two_taskforces_has_two_accounts(
     assert (here.taskforce, there.taskforce) == (taskforce_id, other_taskforce_id)
 
 
-async def test_what_a_browser_has_begun_ends_once_and_in_time(db: Database, taskforce_id: UUID) -> None:
-    begun, late = Begun.new(taskforce_id, ""), Begun.new(taskforce_id, "")
+async def test_a_pending_sign_in_is_consumed_once_and_expires(db: Database, taskforce_id: UUID) -> None:
+    pending, late = PendingSignIn.new(taskforce_id, ""), PendingSignIn.new(taskforce_id, "")
     async with db.system() as conn:
-        for one in (begun, late):
-            await store.insert_begun(conn, one.digest(), expires_at=NOW + timedelta(minutes=10), now=NOW)
-    for other in (replace(begun, next="/x"), replace(begun, taskforce_id=uuid4()), replace(begun, secret=bytes(32))):
-        with pytest.raises(NotBegunHere):
-            await commands.take(db, other, now=NOW)
-    await commands.take(db, begun, now=NOW)
-    with pytest.raises(NotBegunHere):
-        await commands.take(db, begun, now=NOW)
-    with pytest.raises(NotBegunHere):
-        await commands.take(db, late, now=NOW + timedelta(minutes=10))
+        for one in (pending, late):
+            await store.insert_pending(conn, one.digest(), expires_at=NOW + timedelta(minutes=10), now=NOW)
+    for other in (
+        replace(pending, next="/x"),
+        replace(pending, taskforce_id=uuid4()),
+        replace(pending, secret=bytes(32)),
+    ):
+        with pytest.raises(SignInNotPending):
+            await commands.consume(db, other, now=NOW)
+    await commands.consume(db, pending, now=NOW)
+    with pytest.raises(SignInNotPending):
+        await commands.consume(db, pending, now=NOW)
+    with pytest.raises(SignInNotPending):
+        await commands.consume(db, late, now=NOW + timedelta(minutes=10))
 
 
 WHOLE = {

@@ -1,4 +1,4 @@
-"""Passkeys in Chromium, with its virtual authenticator: added, named, signed in with, removed, refused."""
+"""Passkeys in Chromium with its virtual authenticator."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ SIZES = pytest.mark.parametrize("size", [(390, 844), (1280, 900)], ids=["phone",
 
 
 class Authenticator:
-    """A device in Chromium that keeps passkeys and knows who holds it (Chrome DevTools Protocol, WebAuthn)."""
+    """A virtual authenticator (Chrome DevTools Protocol, WebAuthn)."""
 
     def __init__(self, devtools: CDPSession, id: str) -> None:
         self._devtools, self._id = devtools, id
 
     @classmethod
     async def beside(cls, page: Page) -> Authenticator:
-        """Give the page's browser a device."""
+        """Add an authenticator to the page's browser."""
         devtools = await page.context.new_cdp_session(page)
         await devtools.send("WebAuthn.enable")
         options = {
@@ -55,20 +55,20 @@ class Authenticator:
         return cls(devtools, added["authenticatorId"])
 
     async def keys(self) -> list[dict[str, Any]]:
-        """What it keeps, as it can be put back."""
+        """Return its credentials, to add them again."""
         answer = await self._devtools.send("WebAuthn.getCredentials", {"authenticatorId": self._id})
         return list(answer["credentials"])
 
     async def forget(self) -> None:
-        """Keep nothing."""
+        """Remove all credentials."""
         await self._devtools.send("WebAuthn.clearCredentials", {"authenticatorId": self._id})
 
     async def learn(self, key: dict[str, Any]) -> None:
-        """Keep what another one, or this one earlier, has kept."""
+        """Add the credentials of another one."""
         await self._devtools.send("WebAuthn.addCredential", {"authenticatorId": self._id, "credential": key})
 
     async def verify(self, *, verified: bool) -> None:
-        """Whether whoever holds it is known to it."""
+        """Set whether user verification succeeds."""
         await self._devtools.send("WebAuthn.setUserVerified", {"authenticatorId": self._id, "isUserVerified": verified})
 
 

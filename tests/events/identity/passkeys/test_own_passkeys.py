@@ -1,4 +1,4 @@
-"""One's own passkeys: who can add one and with what proof, naming them, and taking them away."""
+"""Adding, renaming and removing one's own passkeys."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from services.events.identity.administration import commands as people
 from services.events.identity.passkeys import store as passkeys
-from services.events.identity.passkeys.domain import CODE_LASTS, MOST_PASSKEYS, WRONG_TRIES, needs_code
+from services.events.identity.passkeys.domain import CODE_LIFETIME, MAX_PASSKEYS, WRONG_TRIES, needs_code
 from services.events.identity.people.domain import Person
 from services.events.identity.people.store import lock_people
 from services.events.identity.sessions import commands as sessions
@@ -26,18 +26,16 @@ if TYPE_CHECKING:
     from shared.db.database import Database
 
 
-async def test_nobody_has_more_passkeys_than_they_could_know_of(
-    phone: Browser, eva: Person, taskforce_id: UUID
-) -> None:
+async def test_the_number_of_passkeys_is_limited(phone: Browser, eva: Person, taskforce_id: UUID) -> None:
     await phone.signed_in(taskforce_id, eva, "link")
-    for _ in range(MOST_PASSKEYS):
+    for _ in range(MAX_PASSKEYS):
         phone.device = Device(ORIGIN)
         assert (await phone.enrol()).status_code == 200
     phone.device = Device(ORIGIN)
     assert kind(await phone.enrol()) == "too-many-passkeys"
 
 
-def test_a_second_proof_is_for_the_powerful_who_are_known_by_a_mailed_link() -> None:
+def test_privileged_people_signed_in_by_a_magic_link_need_a_code() -> None:
     assert needs_code("link", {"member", "caseworker"})
     assert not needs_code("link", {"member", "coordinator"})
     proofs: tuple[Proof, ...] = ("passkey", "provider", "demonstration", "setup")
@@ -67,18 +65,18 @@ async def test_a_mailbox_is_not_enough_to_become_an_administrator(
         ({"name": "Eva Ny"}, 1),
     ],
 )
-async def test_a_passkey_that_needed_no_code_does_not_outlive_what_vouched_for_it(
+async def test_a_passkey_added_without_a_code_ends_with_the_address_or_a_privileged_role(
     enrolled: Browser, eva: Person, db: Database, taskforce_id: UUID, change: dict[str, Any], left: int
 ) -> None:
-    """Whoever read the mails could have added it: it opens no power given later, and ends with the address."""
+    """It proves access to a mailbox only."""
     await people.change_person(db, taskforce_id, replace(eva, **change))
     assert await count(db, taskforce_id, "passkeys") == left
 
 
-async def test_what_takes_passkeys_and_sessions_away_is_waited_for(
+async def test_commands_lock_people_before_passkeys_and_sessions(
     enrolled: Browser, eva: Person, db: Database, taskforce_id: UUID
 ) -> None:
-    """Neither signing in nor adding another one holds what the other needs: one of them would be broken off."""
+    """Otherwise PostgreSQL would break a deadlock by failing one of them."""
     signed = enrolled.device.sign(await enrolled.asked_to_sign_in())
     async with db.change(taskforce_id) as conn:
         await lock_people(conn, taskforce_id)
@@ -98,7 +96,7 @@ async def test_what_takes_passkeys_and_sessions_away_is_waited_for(
     assert await count(db, taskforce_id, "passkeys") == 0
 
 
-async def test_a_code_is_good_once(
+async def test_a_code_works_once(
     phone: Browser, karen: Person, db: Database, events_settings: EventsSettings, taskforce_id: UUID
 ) -> None:
     code = await a_code(db, events_settings, taskforce_id, karen)
@@ -109,7 +107,7 @@ async def test_a_code_is_good_once(
     assert kind(await phone.enrol(code)) == "enrolment-code-needed"
 
 
-async def test_of_two_devices_with_one_code_one_is_kept(
+async def test_of_two_devices_with_one_code_one_is_added(
     phone: Browser,
     other_phone: Browser,
     karen: Person,
@@ -144,12 +142,12 @@ async def test_a_code_is_void_after_two_days(
 ) -> None:
     code = await a_code(db, events_settings, taskforce_id, karen)
     async with db.change(taskforce_id) as conn:
-        await conn.execute("update enrolment_codes set expires_at = expires_at - $1::interval", CODE_LASTS)
+        await conn.execute("update enrolment_codes set expires_at = expires_at - $1::interval", CODE_LIFETIME)
     await phone.signed_in(taskforce_id, karen, "link")
     assert kind(await phone.enrol(code)) == "enrolment-code-needed"
 
 
-async def test_a_new_code_takes_the_place_of_the_one_before(
+async def test_a_new_code_replaces_the_previous_one(
     phone: Browser, karen: Person, db: Database, events_settings: EventsSettings, taskforce_id: UUID
 ) -> None:
     before = await a_code(db, events_settings, taskforce_id, karen)
@@ -173,7 +171,7 @@ async def test_a_code_is_for_one_person(
     assert kind(await phone.enrol(code)) == "enrolment-code-wrong"
 
 
-async def test_a_code_is_told_to_the_administrator_once_and_never_stored(
+async def test_a_code_is_shown_once_and_never_stored(
     phone: Browser, karen: Person, db: Database, taskforce_id: UUID
 ) -> None:
     await phone.signed_in(taskforce_id, karen, "passkey")
@@ -192,7 +190,7 @@ async def test_a_code_is_told_to_the_administrator_once_and_never_stored(
     assert (await phone.enrol(code)).status_code == 200
 
 
-async def test_nobody_gets_a_code_who_does_not_take_part(
+async def test_a_deactivated_person_gets_no_code(
     phone: Browser, karen: Person, eva: Person, db: Database, taskforce_id: UUID
 ) -> None:
     await people.deactivate_person(db, taskforce_id, eva.id)
@@ -201,16 +199,14 @@ async def test_nobody_gets_a_code_who_does_not_take_part(
     assert answer.status_code == 404
 
 
-async def test_whoever_sets_up_the_installation_needs_no_code(
-    phone: Browser, karen: Person, taskforce_id: UUID
-) -> None:
+async def test_the_first_administrator_needs_no_code(phone: Browser, karen: Person, taskforce_id: UUID) -> None:
     await phone.signed_in(taskforce_id, karen, "setup")
     assert (await phone.client.get("/people", headers=PAGE)).status_code == 403
     assert (await phone.enrol()).status_code == 200
     assert (await phone.client.get("/people", headers=PAGE)).status_code == 200
 
 
-async def test_somebody_whose_session_is_over_adds_nothing(
+async def test_an_ended_session_cannot_add_a_passkey(
     phone: Browser, eva: Person, db: Database, taskforce_id: UUID
 ) -> None:
     key = await phone.signed_in(taskforce_id, eva, "link")
@@ -221,7 +217,7 @@ async def test_somebody_whose_session_is_over_adds_nothing(
     assert await count(db, taskforce_id, "passkeys") == 0
 
 
-async def test_whoever_is_refused_because_of_a_mailed_link_is_told_what_to_do(
+async def test_a_refusal_for_a_magic_link_session_says_what_to_do(
     phone: Browser, karen: Person, taskforce_id: UUID
 ) -> None:
     await phone.signed_in(taskforce_id, karen, "link")
@@ -248,7 +244,7 @@ async def test_a_member_removes_even_the_last_passkey(enrolled: Browser, db: Dat
     assert kind(await enrolled.sign_in()) == "passkey-refused"
 
 
-async def test_somebody_powerful_keeps_one_passkey_unless_another_organisation_signs_them_in(
+async def test_privileged_people_keep_one_passkey_unless_the_provider_signs_them_in(
     phone: Browser, karen: Person, db: Database, taskforce_id: UUID
 ) -> None:
     await phone.signed_in(taskforce_id, karen, "passkey")
@@ -263,7 +259,7 @@ async def test_somebody_powerful_keeps_one_passkey_unless_another_organisation_s
     assert (await phone.client.post(f"/account/passkeys/{second}/remove", headers=PAGE)).status_code == 303
 
 
-async def test_a_mailbox_is_not_enough_to_take_an_administrators_passkeys_away(
+async def test_a_mailbox_is_not_enough_to_remove_an_administrators_passkeys(
     phone: Browser, karen: Person, db: Database, taskforce_id: UUID
 ) -> None:
     await phone.signed_in(taskforce_id, karen, "passkey")

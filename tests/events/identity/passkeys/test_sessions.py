@@ -1,4 +1,4 @@
-"""What a passkey has opened ends with it: in whose browser, and what is said before and after."""
+"""The sessions that a passkey has opened end with it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest_asyncio
 from services.events.identity.administration import commands as people
 from services.events.identity.passkeys import store
 from services.events.identity.people.domain import Person
-from services.events.identity.sessions.domain import SessionOver
+from services.events.identity.sessions.domain import SessionEnded
 from shared.http.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE
 from tests.events.identity.authenticator import Device
 from tests.events.identity.browsing import ORIGIN, PAGE, Browser, passkey_ids, proof
@@ -57,12 +57,12 @@ async def test_removing_a_passkey_signs_out_where_it_was_used_and_nowhere_else(
     page = (await another.client.get(answer.headers["location"], headers=PAGE)).text
     assert "Du bliver inden for et minut logget ud 2 steder, hvor du var logget ind med den." in page
     for browser in (phone, third):
-        with pytest.raises(SessionOver):
+        with pytest.raises(SessionEnded):
             await proof(db, browser.key())
     assert await proof(db, another.key()) == "link"
 
 
-async def test_what_another_passkey_has_opened_goes_on(
+async def test_sessions_of_other_passkeys_go_on(
     phone: Browser, another: Browser, db: Database, taskforce_id: UUID
 ) -> None:
     [first] = await passkey_ids(db, taskforce_id)
@@ -72,11 +72,11 @@ async def test_what_another_passkey_has_opened_goes_on(
     answer = await another.client.post(f"/account/passkeys/{first}/remove", headers=PAGE)
     assert answer.headers["location"] == "/account?signed_out=1#passkeys"
     assert await proof(db, another.key()) == "passkey"
-    with pytest.raises(SessionOver):
+    with pytest.raises(SessionEnded):
         await proof(db, phone.key())
 
 
-async def test_whoever_removes_the_passkey_they_are_signed_in_with_is_told_before_and_is_signed_out(
+async def test_removing_the_current_passkey_is_announced_and_signs_out(
     phone: Browser, another: Browser, db: Database, taskforce_id: UUID
 ) -> None:
     [id] = await passkey_ids(db, taskforce_id)
@@ -93,11 +93,11 @@ async def test_whoever_removes_the_passkey_they_are_signed_in_with_is_told_befor
     for name in (SESSION_COOKIE, COOKIE, RENEWED_COOKIE):
         assert name not in phone.client.cookies
     for browser_key in (key, another.key()):
-        with pytest.raises(SessionOver):
+        with pytest.raises(SessionEnded):
             await proof(db, browser_key)
 
 
-async def test_somebody_signed_in_nowhere_with_it_is_told_so(phone: Browser, db: Database, taskforce_id: UUID) -> None:
+async def test_removing_an_unused_passkey_ends_no_session(phone: Browser, db: Database, taskforce_id: UUID) -> None:
     [id] = await passkey_ids(db, taskforce_id)
     await phone.sign_out()
     await phone.signed_in(taskforce_id, EVA, "link")
@@ -107,10 +107,8 @@ async def test_somebody_signed_in_nowhere_with_it_is_told_so(phone: Browser, db:
     assert "Du var ikke logget ind nogen steder med den." in page
 
 
-async def test_no_session_outlives_its_passkey_however_that_goes(
-    phone: Browser, db: Database, taskforce_id: UUID
-) -> None:
+async def test_no_session_outlives_its_passkey(phone: Browser, db: Database, taskforce_id: UUID) -> None:
     async with db.change(taskforce_id) as conn:
         await store.delete_of_person(conn, taskforce_id, EVA.id)
-    with pytest.raises(SessionOver):
+    with pytest.raises(SessionEnded):
         await proof(db, phone.key())

@@ -1,4 +1,4 @@
-"""Signing in with a passkey: whom it signs in, and what signs nobody in."""
+"""Signing in with a passkey."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from structlog.testing import capture_logs
 from services.events.app import create_app
 from services.events.identity.administration import commands as people
 from services.events.identity.passkeys.ceremony import RelyingParty
-from services.events.identity.passkeys.domain import CHALLENGE_LASTS, CODE_LASTS, Passkey
+from services.events.identity.passkeys.domain import CHALLENGE_LIFETIME, CODE_LIFETIME, Passkey
 from services.events.identity.passkeys.pages import BROWSER_COOKIE
 from services.events.identity.people.domain import Person
 from services.events.identity.sessions import commands as sessions
-from services.events.identity.sessions.domain import SessionOver
+from services.events.identity.sessions.domain import SessionEnded
 from shared.http.auth import SESSION_COOKIE
 from tests.events.identity.authenticator import Device, encoded
 from tests.events.identity.browsing import HOST, ORIGIN, PAGE, Browser, count, kind, proof
@@ -37,7 +37,7 @@ async def test_a_member_adds_a_passkey_and_signs_in_with_it(
     assert (answer.status_code, answer.json()) == (200, {"next": "/account#passkeys"})
     assert phone.key().session_id != by_link.session_id
     assert await proof(db, phone.key()) == "passkey"
-    with pytest.raises(SessionOver):
+    with pytest.raises(SessionEnded):
         await sessions.renew(db, by_link, by_person=False)
     await phone.sign_out()
     asked = await phone.asked_to_sign_in()
@@ -50,7 +50,9 @@ async def test_a_member_adds_a_passkey_and_signs_in_with_it(
     assert "Firefox, Android" in page
 
 
-async def test_a_new_passkey_is_asked_for_as_it_has_to_be(phone: Browser, eva: Person, taskforce_id: UUID) -> None:
+async def test_registration_options_ask_for_a_discoverable_verified_credential(
+    phone: Browser, eva: Person, taskforce_id: UUID
+) -> None:
     await phone.signed_in(taskforce_id, eva, "link")
     asked = (await phone.asked_to_enrol()).json()
     assert asked["rp"] == {"name": "Tilsagn", "id": "localhost"}
@@ -61,7 +63,7 @@ async def test_a_new_passkey_is_asked_for_as_it_has_to_be(phone: Browser, eva: P
     assert len(asked["challenge"]) >= 43
 
 
-async def test_nobody_is_led_to_another_site(enrolled: Browser) -> None:
+async def test_signing_in_never_leads_to_another_site(enrolled: Browser) -> None:
     for next in ("https://evil.example/", "//evil.example", "/\\evil.example"):
         credential = enrolled.device.sign(await enrolled.asked_to_sign_in())
         assert (await enrolled.answered(credential, next)).json() == {"next": "/"}
@@ -72,11 +74,11 @@ async def test_signing_in_ends_the_session_that_the_browser_had(
 ) -> None:
     before = await enrolled.signed_in(taskforce_id, eva, "link")
     assert (await enrolled.sign_in()).status_code == 200
-    with pytest.raises(SessionOver):
+    with pytest.raises(SessionEnded):
         await sessions.renew(db, before, by_person=False)
 
 
-async def test_what_was_signed_once_signs_nobody_in_again(enrolled: Browser) -> None:
+async def test_an_assertion_cannot_be_replayed(enrolled: Browser) -> None:
     credential = enrolled.device.sign(await enrolled.asked_to_sign_in())
     assert (await enrolled.answered(credential)).status_code == 200
     again = await enrolled.answered(credential)
@@ -91,28 +93,28 @@ async def test_a_challenge_is_used_up_even_if_the_answer_is_wrong(enrolled: Brow
     assert kind(await enrolled.answered(enrolled.device.sign(asked))) == "passkey-challenge-over"
 
 
-async def test_one_of_two_that_answer_the_same_challenge_at_once_is_signed_in(enrolled: Browser) -> None:
+async def test_of_two_concurrent_assertions_one_signs_in(enrolled: Browser) -> None:
     credential = enrolled.device.sign(await enrolled.asked_to_sign_in())
     answers = await asyncio.gather(*(enrolled.answered(credential) for _ in range(4)))
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
 
 
-async def test_a_challenge_is_good_for_five_minutes(enrolled: Browser, db: Database) -> None:
+async def test_a_challenge_expires_after_five_minutes(enrolled: Browser, db: Database) -> None:
     asked = await enrolled.asked_to_sign_in()
     async with db.system() as conn:
-        await conn.execute("update passkey_challenges set expires_at = expires_at - $1::interval", CHALLENGE_LASTS)
+        await conn.execute("update passkey_challenges set expires_at = expires_at - $1::interval", CHALLENGE_LIFETIME)
     assert kind(await enrolled.answered(enrolled.device.sign(asked))) == "passkey-challenge-over"
 
 
-async def test_challenges_that_are_over_are_cleared_away(enrolled: Browser, db: Database, taskforce_id: UUID) -> None:
+async def test_expired_challenges_are_deleted(enrolled: Browser, db: Database, taskforce_id: UUID) -> None:
     await enrolled.asked_to_sign_in()
     async with db.system() as conn:
-        await conn.execute("update passkey_challenges set expires_at = expires_at - $1::interval", CHALLENGE_LASTS)
+        await conn.execute("update passkey_challenges set expires_at = expires_at - $1::interval", CHALLENGE_LIFETIME)
     await enrolled.asked_to_sign_in()
     assert await count(db, taskforce_id, "passkey_challenges") == 1
 
 
-async def test_a_challenge_is_of_one_browser(enrolled: Browser, other_phone: Browser) -> None:
+async def test_a_challenge_is_bound_to_one_browser(enrolled: Browser, other_phone: Browser) -> None:
     credential = enrolled.device.sign(await enrolled.asked_to_sign_in())
     await other_phone.asked_to_sign_in()
     assert kind(await other_phone.answered(credential)) == "passkey-challenge-over"
@@ -141,7 +143,7 @@ async def test_a_challenge_for_one_person_adds_no_passkey_for_another(
 
 
 @pytest.mark.parametrize("spoil", ["origin", "person", "host", "signature", "key", "handle"])
-async def test_what_is_not_signed_as_it_has_to_be_signs_nobody_in(enrolled: Browser, spoil: str) -> None:
+async def test_an_invalid_assertion_is_refused(enrolled: Browser, spoil: str) -> None:
     device = enrolled.device
     if spoil == "origin":
         device.origin = "http://localhost.evil.example:8080"
@@ -172,14 +174,14 @@ async def test_a_passkey_that_was_removed_signs_nobody_in(enrolled: Browser, db:
     assert kind(await enrolled.sign_in()) == "passkey-refused"
 
 
-async def test_somebody_who_no_longer_takes_part_is_not_signed_in(
+async def test_a_deactivated_person_cannot_sign_in(
     enrolled: Browser, eva: Person, db: Database, taskforce_id: UUID
 ) -> None:
     await people.deactivate_person(db, taskforce_id, eva.id)
     assert kind(await enrolled.sign_in()) == "passkey-refused"
 
 
-async def test_a_copied_key_is_refused_and_said_to_whoever_runs_the_installation(enrolled: Browser) -> None:
+async def test_a_copied_passkey_is_refused_and_logged(enrolled: Browser) -> None:
     copied = copy.copy(enrolled.device)
     for _ in range(2):
         assert (await enrolled.sign_in()).status_code == 200
@@ -200,8 +202,8 @@ async def test_a_device_that_does_not_count_signs_in_often(phone: Browser, eva: 
 
 def test_a_count_goes_on_or_there_is_none() -> None:
     passkey = Passkey(uuid4(), uuid4(), b"", b"", 5, "", backed_up=False, created_at=datetime.now(UTC))
-    assert [passkey.counts_on(said) for said in (0, 4, 5, 6)] == [False, False, False, True]
-    assert [replace(passkey, sign_count=0).counts_on(said) for said in (0, 1)] == [True, True]
+    assert [passkey.accepts_count(said) for said in (0, 4, 5, 6)] == [False, False, False, True]
+    assert [replace(passkey, sign_count=0).accepts_count(said) for said in (0, 1)] == [True, True]
 
 
 BROKEN: list[Any] = [
@@ -227,7 +229,7 @@ BROKEN: list[Any] = [
 
 
 @pytest.mark.parametrize("credential", BROKEN, ids=range(len(BROKEN)))
-async def test_what_is_no_passkey_is_refused_and_breaks_nothing(
+async def test_a_malformed_credential_is_refused(
     phone: Browser, eva: Person, taskforce_id: UUID, credential: Any
 ) -> None:
     await phone.signed_in(taskforce_id, eva, "link")
@@ -239,7 +241,7 @@ async def test_what_is_no_passkey_is_refused_and_breaks_nothing(
         assert (await phone.send("/sign-in/passkey", body)).status_code == 422
 
 
-async def test_a_key_that_is_made_up_is_not_kept(phone: Browser, eva: Person, db: Database, taskforce_id: UUID) -> None:
+async def test_a_forged_registration_is_refused(phone: Browser, eva: Person, db: Database, taskforce_id: UUID) -> None:
     await phone.signed_in(taskforce_id, eva, "link")
     for spoil in ("origin", "verifies", "object"):
         phone.device = Device("https://evil.example" if spoil == "origin" else ORIGIN, verifies=spoil != "verifies")
@@ -251,7 +253,7 @@ async def test_a_key_that_is_made_up_is_not_kept(phone: Browser, eva: Person, db
     assert await count(db, taskforce_id, "passkeys") == 0
 
 
-async def test_a_key_is_kept_once(
+async def test_a_passkey_is_registered_once(
     phone: Browser, other_phone: Browser, eva: Person, karen: Person, taskforce_id: UUID
 ) -> None:
     await phone.signed_in(taskforce_id, eva, "link")
@@ -272,11 +274,11 @@ async def test_a_key_is_kept_once(
         ("https://[::1]:8080", None),
     ],
 )
-def test_passkeys_are_bound_to_a_name(url: str, party: RelyingParty | None) -> None:
+def test_passkeys_are_bound_to_a_domain(url: str, party: RelyingParty | None) -> None:
     assert RelyingParty.at(url) == party
 
 
-async def test_at_a_number_there_are_none_and_the_page_says_so(
+async def test_at_an_ip_address_the_page_says_that_there_are_no_passkeys(
     events_settings: EventsSettings, db: Database, eva: Person, taskforce_id: UUID
 ) -> None:
     app = create_app(events_settings.model_copy(update={"public_url": "http://127.0.0.1:8080"}))
@@ -292,12 +294,12 @@ async def test_at_a_number_there_are_none_and_the_page_says_so(
         await phone.client.aclose()
 
 
-async def test_challenges_and_codes_do_not_outlive_what_they_say() -> None:
-    assert timedelta(minutes=5) >= CHALLENGE_LASTS
-    assert timedelta(hours=48) == CODE_LASTS
+async def test_challenges_and_codes_expire() -> None:
+    assert timedelta(minutes=5) >= CHALLENGE_LIFETIME
+    assert timedelta(hours=48) == CODE_LIFETIME
 
 
-async def test_whoever_asks_all_the_time_is_slowed_down(phone: Browser) -> None:
+async def test_challenges_are_rate_limited(phone: Browser) -> None:
     answers = [await phone.send("/sign-in/passkey/options", {}) for _ in range(101)]
     assert [answer.status_code for answer in answers] == [200] * 100 + [429]
     assert int(answers[-1].headers["retry-after"]) > 0

@@ -1,4 +1,4 @@
-"""A session in Chromium: renewed without a word, warned of in time, over without losing what was typed."""
+"""A session in Chromium: renewed, extended on request, ended without losing what was typed."""
 
 from __future__ import annotations
 

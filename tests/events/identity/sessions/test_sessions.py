@@ -1,4 +1,4 @@
-"""Sessions: who is signed in, for how long, and how soon it ends everywhere."""
+"""Sessions: opening, renewing and ending them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from services.events.identity.administration.commands import add_person
 from services.events.identity.people.domain import Person
 from services.events.identity.sessions import commands, store
 from services.events.identity.sessions.device import describe
-from services.events.identity.sessions.domain import IDLE, LONGEST, Session, SessionKey, SessionOver
+from services.events.identity.sessions.domain import IDLE_TIMEOUT, MAX_LIFETIME, Session, SessionEnded, SessionKey
 from shared.http.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE, TokenVerifier
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ async def test_a_token_lasts_a_minute_and_says_when_the_session_ends(
     who = TokenVerifier(events_settings.token_jwks).verify(signed_in.cookies[COOKIE])
     assert 0 < who.expires_at - time.time() <= 60
     assert who.session_ends_at is not None
-    assert abs(who.session_ends_at - who.expires_at - (IDLE.total_seconds() - 60)) < 5, "both begin now"
+    assert abs(who.session_ends_at - who.expires_at - (IDLE_TIMEOUT.total_seconds() - 60)) < 5, "both begin now"
     assert who.session_id == key_of(signed_in).session_id
 
 
@@ -108,9 +108,7 @@ async def test_what_somebody_typed_for_longer_than_a_minute_is_not_lost(signed_i
     assert "Bodil" in answer.text
 
 
-async def test_only_what_somebody_does_themselves_keeps_them_signed_in(
-    signed_in: httpx.AsyncClient, db: Database
-) -> None:
+async def test_only_a_persons_own_actions_extend_the_session(signed_in: httpx.AsyncClient, db: Database) -> None:
     key = key_of(signed_in)
     for path, headers, counts in (
         ("/dashboard/figures", BY_SCRIPT, False),
@@ -125,11 +123,11 @@ async def test_only_what_somebody_does_themselves_keeps_them_signed_in(
         assert (await used_at(db, key) > before) == counts, path
 
 
-@pytest.mark.parametrize("gone", [IDLE, LONGEST])
+@pytest.mark.parametrize("gone", [IDLE_TIMEOUT, MAX_LIFETIME])
 async def test_a_session_ends_when_its_time_is_up(signed_in: httpx.AsyncClient, db: Database, gone: timedelta) -> None:
     key = key_of(signed_in)
-    if gone == LONGEST:
-        await aged(db, key, by=LONGEST - timedelta(minutes=1))
+    if gone == MAX_LIFETIME:
+        await aged(db, key, by=MAX_LIFETIME - timedelta(minutes=1))
         async with db.change(key.taskforce_id) as conn:
             await store.touch(conn, key.taskforce_id, key.session_id, datetime.now(UTC))
         session, _ = await commands.renew(db, key, by_person=True)
@@ -146,7 +144,7 @@ async def test_a_session_ends_when_its_time_is_up(signed_in: httpx.AsyncClient, 
 async def test_a_write_after_the_session_has_ended_changes_nothing_and_says_so(
     signed_in: httpx.AsyncClient, db: Database
 ) -> None:
-    await aged(db, key_of(signed_in), by=IDLE)
+    await aged(db, key_of(signed_in), by=IDLE_TIMEOUT)
     minute_passes(signed_in)
     form = {"id": str(uuid4()), "name": "Bodil", "email": "bodil@struer.example", "roles": "member", "language": "da"}
     taskforce_id = key_of(signed_in).taskforce_id
@@ -176,7 +174,7 @@ async def test_a_role_that_is_taken_away_is_gone_with_the_next_token(
     assert (await signed_in.get("/events", headers=PAGE)).status_code == 200
 
 
-async def test_by_a_mailed_link_alone_nobody_holds_power(db: Database, karen: Person, taskforce_id: UUID) -> None:
+async def test_a_magic_link_does_not_open_privileged_roles(db: Database, karen: Person, taskforce_id: UUID) -> None:
     for proof, roles in (("link", {"member"}), ("setup", {"member"}), ("passkey", {"admin", "member"})):
         _, who = await commands.start(db, taskforce_id, karen.id, proof=proof, device="")  # type: ignore[arg-type]
         assert who.roles == roles, proof
@@ -199,7 +197,7 @@ async def test_ones_own_sessions_are_listed_and_ended(
     page = (await signed_in.get("/account", headers=PAGE)).text
     assert "Edge" not in page
     for key in others:
-        with pytest.raises(SessionOver):
+        with pytest.raises(SessionEnded):
             await commands.renew(db, key, by_person=True)
     await commands.renew(db, key_of(signed_in), by_person=True)
 
@@ -216,10 +214,10 @@ async def test_nobody_ends_somebody_elses_session(
 
 
 async def test_somebody_who_is_warned_stays_signed_in(signed_in: httpx.AsyncClient, db: Database) -> None:
-    await aged(db, key_of(signed_in), by=IDLE - timedelta(minutes=2))
+    await aged(db, key_of(signed_in), by=IDLE_TIMEOUT - timedelta(minutes=2))
     answer = await signed_in.post("/session/extend", headers=BY_SCRIPT)
     assert answer.status_code == 200
-    assert answer.json()["ends_at"] - time.time() > IDLE.total_seconds() / 2
+    assert answer.json()["ends_at"] - time.time() > IDLE_TIMEOUT.total_seconds() / 2
 
 
 @pytest.mark.parametrize(
@@ -235,7 +233,7 @@ async def test_somebody_who_is_warned_stays_signed_in(signed_in: httpx.AsyncClie
         SessionKey(UUID(int=1), UUID(int=2), bytes(32)).text(),
     ],
 )
-async def test_a_session_that_we_have_not_given_opens_nothing(client: httpx.AsyncClient, value: str) -> None:
+async def test_a_forged_session_cookie_opens_nothing(client: httpx.AsyncClient, value: str) -> None:
     headers = httpx.Headers(PAGE | {"cookie": f"{SESSION_COOKIE}={value}"}, encoding="utf-8")
     answer = await client.get("/session/renew", params={"next": "/people"}, headers=headers)
     assert (answer.status_code, answer.headers["location"]) == (307, "/people")
@@ -244,7 +242,7 @@ async def test_a_session_that_we_have_not_given_opens_nothing(client: httpx.Asyn
 
 async def test_the_right_session_with_another_secret_opens_nothing(signed_in: httpx.AsyncClient, db: Database) -> None:
     key = key_of(signed_in)
-    with pytest.raises(SessionOver):
+    with pytest.raises(SessionEnded):
         await commands.renew(db, SessionKey(key.taskforce_id, key.session_id, bytes(32)), by_person=True)
 
 
@@ -252,7 +250,7 @@ async def test_a_session_of_another_taskforce_opens_nothing(
     signed_in: httpx.AsyncClient, db: Database, other_taskforce_id: UUID
 ) -> None:
     key = key_of(signed_in)
-    with pytest.raises(SessionOver):
+    with pytest.raises(SessionEnded):
         await commands.renew(db, SessionKey(other_taskforce_id, key.session_id, key.secret), by_person=True)
 
 
@@ -264,13 +262,13 @@ async def test_the_secret_is_not_in_the_database(signed_in: httpx.AsyncClient, d
     assert repr(key.secret)[2:-1] not in rows
 
 
-async def test_a_renewal_leads_nowhere_else(signed_in: httpx.AsyncClient) -> None:
+async def test_a_renewal_never_leads_to_another_site(signed_in: httpx.AsyncClient) -> None:
     for next in ("https://evil.example/", "//evil.example", "/\\evil.example"):
         answer = await signed_in.get("/session/renew", params={"next": next}, headers=PAGE)
         assert answer.headers["location"] == "/"
 
 
-async def test_clocks_that_differ_are_said_and_nobody_is_sent_in_circles(
+async def test_a_clock_difference_is_reported_without_a_redirect_loop(
     signed_in: httpx.AsyncClient, token: Callable[..., str]
 ) -> None:
     """As a server whose clock is minutes ahead of the one that signs sees it: every new token is too old."""
@@ -281,16 +279,16 @@ async def test_clocks_that_differ_are_said_and_nobody_is_sent_in_circles(
     assert answer.history == []
 
 
-async def test_sessions_that_are_over_are_cleared_away(
+async def test_ended_sessions_are_deleted(
     signed_in: httpx.AsyncClient, db: Database, karen: Person, taskforce_id: UUID
 ) -> None:
-    await aged(db, key_of(signed_in), by=IDLE)
+    await aged(db, key_of(signed_in), by=IDLE_TIMEOUT)
     await commands.start(db, taskforce_id, karen.id, proof="passkey", device="")
     async with db.read(taskforce_id) as conn:
         assert await conn.fetchval("select count(*) from sessions") == 1
 
 
-async def test_work_in_one_tab_is_noted_while_another_one_keeps_the_token_fresh(
+async def test_actions_in_one_tab_extend_the_session_while_another_renews_the_token(
     signed_in: httpx.AsyncClient, db: Database, token: Callable[..., str]
 ) -> None:
     """A page that follows along is renewed each minute, and its token is everybody's in this browser."""
@@ -308,7 +306,7 @@ async def test_work_in_one_tab_is_noted_while_another_one_keeps_the_token_fresh(
     assert (await signed_in.get("/people", headers=PAGE)).status_code == 200, "it has been noted"
 
 
-async def test_what_the_projector_fetches_when_its_stream_is_back_is_noted(
+async def test_the_projectors_fetch_after_its_stream_reconnects_extends_the_session(
     signed_in: httpx.AsyncClient, db: Database
 ) -> None:
     """Its stream ends with each token, is renewed, and has the figures fetched at once."""
@@ -323,11 +321,9 @@ async def test_what_the_projector_fetches_when_its_stream_is_back_is_noted(
     assert (await signed_in.get("/dashboard/projector/figures", headers=BY_SCRIPT)).status_code != 307
 
 
-async def test_nobody_goes_in_circles_near_the_end_of_the_longest_session(
-    signed_in: httpx.AsyncClient, db: Database
-) -> None:
+async def test_no_redirect_loop_near_the_end_of_a_session(signed_in: httpx.AsyncClient, db: Database) -> None:
     key = key_of(signed_in)
-    await aged(db, key, by=LONGEST - timedelta(minutes=10))
+    await aged(db, key, by=MAX_LIFETIME - timedelta(minutes=10))
     async with db.change(key.taskforce_id) as conn:
         await store.touch(conn, key.taskforce_id, key.session_id, datetime.now(UTC))
     minute_passes(signed_in)
@@ -336,7 +332,9 @@ async def test_nobody_goes_in_circles_near_the_end_of_the_longest_session(
     assert (await signed_in.get("/people", headers=PAGE)).status_code == 200
 
 
-async def test_a_form_is_noted_with_all_that_was_typed(signed_in: httpx.AsyncClient, db: Database) -> None:
+async def test_a_form_sent_with_an_old_token_extends_the_session_and_is_complete(
+    signed_in: httpx.AsyncClient, db: Database
+) -> None:
     await aged(db, key_of(signed_in), by=timedelta(minutes=20))
     await signed_in.get("/session/renew", params={"next": "/api/dashboard/v1/stream"}, headers=BY_SCRIPT)
     signed_in.cookies.delete(RENEWED_COOKIE)
@@ -346,20 +344,18 @@ async def test_a_form_is_noted_with_all_that_was_typed(signed_in: httpx.AsyncCli
     assert "Bodil" in answer.text
 
 
-async def test_what_is_the_same_for_everybody_does_without_a_renewal(signed_in: httpx.AsyncClient) -> None:
+async def test_public_files_need_no_renewal(signed_in: httpx.AsyncClient) -> None:
     minute_passes(signed_in)
     for path in ("/board/struer", "/favicon.ico", "/.well-known/jwks.json"):
         assert (await signed_in.get(path, headers=PAGE)).status_code != 307, path
 
 
-async def test_a_session_of_a_demonstration_is_over_when_it_is_one_no_more(
-    signed_in: httpx.AsyncClient, db: Database
-) -> None:
-    with pytest.raises(SessionOver):
+async def test_a_demonstration_session_ends_with_demo_mode(signed_in: httpx.AsyncClient, db: Database) -> None:
+    with pytest.raises(SessionEnded):
         await commands.renew(db, key_of(signed_in), by_person=True, demonstrations=False)
 
 
-async def test_nor_is_it_extended_while_its_last_token_is_good(
+async def test_a_demonstration_session_is_not_extended_without_demo_mode(
     signed_in: httpx.AsyncClient, events_settings: EventsSettings
 ) -> None:
     app = create_app(events_settings.model_copy(update={"demo_mode": False}))
@@ -397,15 +393,17 @@ async def test_many_tabs_renew_at_once(signed_in: httpx.AsyncClient, db: Databas
         ("Karen Kjær <karen@struer.example> 010190-1234", ""),
     ],
 )
-def test_a_browser_is_known_by_its_kind_and_nothing_else(user_agent: str, device: str) -> None:
+def test_a_browser_is_described_by_name_and_system_only(user_agent: str, device: str) -> None:
     assert describe(user_agent) == device
 
 
 def test_a_session_ends_at_the_earlier_of_its_two_ends() -> None:
     start = datetime(2026, 11, 24, 8, tzinfo=UTC)
-    session = Session(uuid4(), uuid4(), "passkey", "", start, start, start + LONGEST)
-    assert session.ends_at == start + IDLE
-    late = Session(uuid4(), uuid4(), "passkey", "", start, start + LONGEST - IDLE / 2, start + LONGEST)
-    assert late.ends_at == start + LONGEST
-    assert not late.over(late.ends_at - timedelta(seconds=1))
-    assert late.over(late.ends_at)
+    session = Session(uuid4(), uuid4(), "passkey", "", start, start, start + MAX_LIFETIME)
+    assert session.ends_at == start + IDLE_TIMEOUT
+    late = Session(
+        uuid4(), uuid4(), "passkey", "", start, start + MAX_LIFETIME - IDLE_TIMEOUT / 2, start + MAX_LIFETIME
+    )
+    assert late.ends_at == start + MAX_LIFETIME
+    assert not late.has_ended(late.ends_at - timedelta(seconds=1))
+    assert late.has_ended(late.ends_at)

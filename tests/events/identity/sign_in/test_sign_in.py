@@ -1,4 +1,4 @@
-"""Signing in by role in a demonstration, and what is said anywhere else."""
+"""Signing in by role in a demonstration, and the sign-in page otherwise."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ async def test_signing_in_never_leads_to_another_site(
         ({"taskforce": "x"}, 422),
     ],
 )
-async def test_nobody_becomes_somebody_who_is_not_there(
+async def test_a_role_that_nobody_has_cannot_be_taken(
     client: httpx.AsyncClient, karen: Person, taskforce_id: UUID, form: dict[str, str], status: int
 ) -> None:
     answer = await client.post("/sign-in", data=choice(taskforce_id) | form if form else {}, headers=PAGE)

@@ -1,4 +1,4 @@
-"""Showing again who one is, in Chromium: by its virtual authenticator, by a mailed link in another window."""
+"""Step-up in Chromium: by a virtual authenticator, and by a magic link in another window."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ async def test_a_form_that_was_filled_in_is_sent_when_the_passkey_has_answered(
     await expect(page.get_by_role("heading", level=1)).to_contain_text("ikke længere med")
 
 
-async def test_whoever_cannot_show_it_has_changed_nothing_and_can_try_again(
+async def test_a_failed_step_up_changes_nothing_and_can_be_retried(
     page_at: OpenPage, origin: str, bent: Person, sign_in: SignIn, db: Database, taskforce_id: UUID
 ) -> None:
     page = await page_at(390, 844)
@@ -112,7 +112,7 @@ async def test_whoever_cannot_show_it_has_changed_nothing_and_can_try_again(
 
 
 @SIZES
-async def test_it_is_shown_before_another_passkey_is_added_or_one_is_removed(
+async def test_adding_or_removing_a_passkey_needs_step_up(
     page_at: OpenPage,
     origin: str,
     bent: Person,

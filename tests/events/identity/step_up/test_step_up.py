@@ -1,4 +1,4 @@
-"""Showing again who one is: what needs it, by what it is shown, and that nothing is lost on the way."""
+"""Step-up: which routes need it, by which methods, and that the request is kept."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from services.events.identity.magic_links import commands as links
 from services.events.identity.magic_links.pages import BROWSER_COOKIE
 from services.events.identity.people.domain import Person
 from services.events.identity.sessions import commands as sessions
-from services.events.identity.sessions.domain import SessionOver
+from services.events.identity.sessions.domain import SessionEnded
 from shared.http.auth import COOKIE, STEP_UP_SECONDS, Principal, TokenVerifier, sign_token
 from shared.http.policy import operations
 from shared.secrets import read_secret
-from tests.conftest import TASKFORCE
 from tests.events.conftest import API
 from tests.events.identity.authenticator import Device
 from tests.events.identity.browsing import BY_SCRIPT, HOST, ORIGIN, PAGE, Browser, count, kind, passkey_ids, proof
+from tests.support.taskforces import TASKFORCE
 
 if TYPE_CHECKING:
     import httpx
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from services.events.settings import EventsSettings
     from shared.db.database import Database
 
-PROVEN: Final = {
+STEP_UP_ROUTES: Final = {
     # How one signs in, and where one is signed in.
     "POST /account/passkeys/options",
     "POST /account/passkeys",
@@ -55,7 +55,7 @@ PROVEN: Final = {
     "POST /api-keys/{key_id:uuid}/revoke",
     "POST /api-keys/{key_id:uuid}/take-over",
 }
-"""What a screen that somebody has left must not do."""
+"""The routes that need step-up."""
 KAREN = Person(uuid4(), "Karen Bestyrer", "karen@struer.example", frozenset({"admin"}))
 EVA = Person(uuid4(), "Eva Damsgaard", "eva@struer.example", frozenset({"member"}))
 NEW = {"id": str(uuid4()), "name": 'Æ "Ø" <b>', "email": "ny@struer.example", "roles": ["member", "auditor"]}
@@ -75,7 +75,7 @@ def browser(app: FastAPI, db: Database, events_settings: EventsSettings) -> Brow
 
 
 async def passes(browser: Browser, seconds: float = STEP_UP_SECONDS + 5) -> None:
-    """Let time pass since whoever is signed in has shown who they are."""
+    """Let time pass since the last proof."""
     key = browser.key()
     async with browser.db.change(TASKFORCE) as conn:
         await conn.execute(
@@ -88,14 +88,14 @@ async def passes(browser: Browser, seconds: float = STEP_UP_SECONDS + 5) -> None
 
 
 def wear(browser: Browser, who: Principal) -> None:
-    """Give the browser a token."""
+    """Set the browser's token."""
     token = sign_token(browser.settings.token_private_key.get_secret_value(), who, lifetime_seconds=60)
     browser.client.cookies.delete(COOKIE, domain=HOST)
     browser.client.cookies.set(COOKIE, token, domain=HOST)
 
 
 async def with_passkey(browser: Browser, person: Person, signed_in_by: Proof = "passkey") -> None:
-    """Sign in somebody who has a passkey, too long ago for what needs to be shown anew."""
+    """Sign in a person who has a passkey, with an old proof."""
     await browser.signed_in(TASKFORCE, person, "passkey")
     assert (await browser.enrol()).status_code == 200
     if signed_in_by != "passkey":
@@ -108,17 +108,17 @@ async def post(browser: Browser, path: str, **form: object) -> httpx.Response:
 
 
 async def shown(browser: Browser) -> httpx.Response:
-    """Show by the passkey of the device that it is still them."""
+    """Step up with the device's passkey."""
     asked = (await browser.send("/account/prove/options", {})).json()
     return await browser.send("/account/prove", {"credential": browser.device.sign(asked)})
 
 
-def test_what_needs_it_says_so_where_it_says_who_may(app: FastAPI) -> None:
-    assert {one.name for one in operations(app.routes) if one.needs_step_up} == PROVEN
+def test_the_policy_lists_the_routes_that_need_step_up(app: FastAPI) -> None:
+    assert {one.name for one in operations(app.routes) if one.needs_step_up} == STEP_UP_ROUTES
 
 
-@pytest.mark.parametrize("operation", sorted(PROVEN))
-async def test_nothing_of_it_is_done_for_whoever_signed_in_too_long_ago(browser: Browser, operation: str) -> None:
+@pytest.mark.parametrize("operation", sorted(STEP_UP_ROUTES))
+async def test_an_old_proof_is_not_enough(browser: Browser, operation: str) -> None:
     await browser.signed_in(TASKFORCE, KAREN, "passkey")
     await passes(browser)
     method, path = operation.split()
@@ -137,7 +137,7 @@ async def test_nothing_of_it_is_done_for_whoever_signed_in_too_long_ago(browser:
     assert after == before
 
 
-async def test_a_quarter_of_an_hour_is_not_too_long(browser: Browser) -> None:
+async def test_a_proof_within_a_quarter_of_an_hour_is_enough(browser: Browser) -> None:
     await browser.signed_in(TASKFORCE, KAREN, "passkey")
     await passes(browser, STEP_UP_SECONDS - 5)
     assert (await post(browser, "/account/sessions/end-others")).status_code == 303
@@ -145,7 +145,7 @@ async def test_a_quarter_of_an_hour_is_not_too_long(browser: Browser) -> None:
     assert (await post(browser, "/account/sessions/end-others")).status_code == 401
 
 
-async def test_who_may_not_is_refused_and_not_asked_to_show_anything(browser: Browser) -> None:
+async def test_a_missing_role_is_refused_before_step_up(browser: Browser) -> None:
     await browser.signed_in(TASKFORCE, EVA, "link")
     await passes(browser)
     answer = await post(browser, "/people", **NEW)
@@ -153,7 +153,7 @@ async def test_who_may_not_is_refused_and_not_asked_to_show_anything(browser: Br
     assert "Vis igen" not in answer.text
 
 
-async def test_a_form_is_kept_on_the_page_and_sent_when_it_has_been_shown(browser: Browser) -> None:
+async def test_the_page_keeps_the_form_and_sends_it_after_the_step_up(browser: Browser) -> None:
     await with_passkey(browser, KAREN)
     before = browser.key()
     asked = await post(browser, "/people", **NEW)
@@ -168,13 +168,13 @@ async def test_a_form_is_kept_on_the_page_and_sent_when_it_has_been_shown(browse
     assert 'id="go-on" method="post" action="/people"' in asked.text
     assert (await shown(browser)).json() == {"proven": True}
     # It was signing in anew: what had been stolen of the session before is good for nothing.
-    with pytest.raises(SessionOver):
+    with pytest.raises(SessionEnded):
         await sessions.renew(browser.db, before, by_person=False)
     assert await proof(browser.db, browser.key()) == "passkey"
     assert (await post(browser, "/people", **NEW)).status_code == 303
 
 
-async def test_what_a_page_holds_of_a_form_leads_nowhere_else(browser: Browser) -> None:
+async def test_the_kept_form_never_leads_to_another_site(browser: Browser) -> None:
     await with_passkey(browser, KAREN)
     page = (await browser.client.get("/account/prove?next=//elsewhere.example/x", headers=PAGE)).text
     assert 'id="go-on" href="/account"' in page
@@ -185,7 +185,7 @@ async def test_what_a_page_holds_of_a_form_leads_nowhere_else(browser: Browser) 
     assert '<a href="/">Fortryd</a>' in page
 
 
-async def test_somebody_elses_passkey_shows_nothing(browser: Browser, app: FastAPI) -> None:
+async def test_somebody_elses_passkey_does_not_step_up(browser: Browser, app: FastAPI) -> None:
     other = Browser(app, browser.db, browser.settings)
     await with_passkey(other, EVA)
     await with_passkey(browser, KAREN)
@@ -195,7 +195,7 @@ async def test_somebody_elses_passkey_shows_nothing(browser: Browser, app: FastA
     assert (await post(browser, "/account/sessions/end-others")).status_code == 401
 
 
-async def test_it_is_shown_once_in_the_browser_and_the_session_in_which_it_was_asked_for(
+async def test_a_step_up_challenge_is_bound_to_browser_and_session_and_used_once(
     browser: Browser, app: FastAPI
 ) -> None:
     await with_passkey(browser, KAREN)
@@ -216,7 +216,7 @@ async def test_it_is_shown_once_in_the_browser_and_the_session_in_which_it_was_a
     assert kind(late) == "passkey-challenge-over"
 
 
-async def test_a_device_that_does_not_know_who_holds_it_shows_nothing(browser: Browser) -> None:
+async def test_a_step_up_needs_user_verification(browser: Browser) -> None:
     await with_passkey(browser, KAREN)
     browser.device.verifies = False
     assert kind(await shown(browser)) == "passkey-refused"
@@ -234,7 +234,7 @@ async def test_a_device_that_does_not_know_who_holds_it_shows_nothing(browser: B
         (EVA, "passkey", False, {"link"}),
     ],
 )
-async def test_it_is_shown_by_what_one_has(
+async def test_the_page_offers_the_methods_that_the_person_has(
     browser: Browser, person: Person, signed_in_by: Proof, has_passkey: bool, offered: set[str]
 ) -> None:
     if has_passkey:
@@ -247,7 +247,7 @@ async def test_it_is_shown_by_what_one_has(
     assert {way for way, mark in marks.items() if mark in page} == offered
 
 
-async def test_a_mailed_link_shows_it_where_somebody_has_nothing_else(browser: Browser) -> None:
+async def test_a_magic_link_steps_up_where_there_is_no_other_method(browser: Browser) -> None:
     await browser.signed_in(TASKFORCE, EVA, "link")
     await passes(browser)
     before = browser.key()
@@ -259,19 +259,19 @@ async def test_a_mailed_link_shows_it_where_somebody_has_nothing_else(browser: B
     answer = await post(browser, f"/sign-in/link/{code.text()}")
     assert answer.headers["location"] == "/account/proven"
     assert "Fortsæt" in (await browser.client.get("/account/proven", headers=PAGE)).text
-    with pytest.raises(SessionOver):
+    with pytest.raises(SessionEnded):
         await sessions.renew(browser.db, before, by_person=False)
     assert (await post(browser, "/account/sessions/end-others")).status_code == 303
 
 
 @pytest.mark.parametrize("signed_in_by", ["demonstration", "setup"])
-async def test_who_could_show_nothing_is_not_asked(browser: Browser, signed_in_by: Proof) -> None:
+async def test_a_principal_without_a_method_is_not_asked(browser: Browser, signed_in_by: Proof) -> None:
     await browser.signed_in(TASKFORCE, KAREN, signed_in_by)
     await passes(browser)
     assert (await browser.asked_to_enrol()).status_code == 200
 
 
-async def test_a_session_from_before_this_was_known_has_to_show_it(browser: Browser) -> None:
+async def test_a_session_without_a_time_of_proof_needs_step_up(browser: Browser) -> None:
     await browser.signed_in(TASKFORCE, KAREN, "passkey")
     async with browser.db.change(TASKFORCE) as conn:
         await conn.execute("update sessions set proved_at = null")
@@ -279,7 +279,7 @@ async def test_a_session_from_before_this_was_known_has_to_show_it(browser: Brow
     assert (await post(browser, "/account/sessions/end-others")).status_code == 401
 
 
-def test_a_token_says_when_its_person_showed_who_they_are(signing_key: str, events_settings: EventsSettings) -> None:
+def test_a_token_holds_the_time_of_proof(signing_key: str, events_settings: EventsSettings) -> None:
     verifier = TokenVerifier(events_settings.token_jwks)
 
     def read(**facts: object) -> Principal:
@@ -294,7 +294,7 @@ def test_a_token_says_when_its_person_showed_who_they_are(signing_key: str, even
     assert read().has_stepped_up
 
 
-async def test_a_program_whose_token_is_older_is_told_so(
+async def test_a_program_with_an_old_token_is_refused(
     client: httpx.AsyncClient, db: Database, signing_key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     principal = Principal(f"person:{KAREN.id}", frozenset({"admin"}), TASKFORCE)
@@ -311,7 +311,7 @@ async def test_a_program_whose_token_is_older_is_told_so(
     assert "go-on" not in page.text
 
 
-async def test_adding_a_passkey_shows_who_one_is_by_the_new_one(browser: Browser) -> None:
+async def test_adding_a_passkey_counts_as_a_proof(browser: Browser) -> None:
     await with_passkey(browser, EVA)
     browser.device = Device(ORIGIN)
     assert kind(await browser.enrol()) == "proof-needed"

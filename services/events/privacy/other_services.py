@@ -1,4 +1,4 @@
-"""Asks the other services what they hold about somebody, and to erase it."""
+"""The HTTP client for subject requests to the other services."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ _FINDINGS, _ERASED = TypeAdapter(Findings), TypeAdapter(ErasureResult)
 _LEDGER, _DEADLINES = TypeAdapter(list[LedgerLine]), TypeAdapter(list[Deadline])
 
 
-class ServiceAway(Exception):
-    """A service has not answered as agreed: it is away, too slow, or refuses us. It may have done what it was asked."""
+class ServiceUnavailable(Exception):
+    """A service did not answer as agreed: unreachable, too slow, or an error. It may have carried out the request."""
 
     def __init__(self, service: str) -> None:
         super().__init__(service)
         self.service = service
 
 
-class Others:
-    """The other services. Every question takes 10 s at most, and raises `ServiceAway`. An async context manager."""
+class OtherServicesClient:
+    """The other services. A request takes 10 s at most and raises `ServiceUnavailable`. An async context manager."""
 
     def __init__(self, settings: EventsSettings) -> None:
         self._key = settings.token_private_key
@@ -45,7 +45,7 @@ class Others:
             "notifications": settings.notifications_url,
             "dashboard": settings.dashboard_url,
         }
-        # Neither a proxy from the environment nor another host may come to see the token.
+        # No proxy from the environment and no redirect target may see the token.
         self._client = httpx.AsyncClient(
             verify=trusted_authorities(), timeout=TIMEOUT_SECONDS, trust_env=False, follow_redirects=False
         )
@@ -58,20 +58,20 @@ class Others:
     ) -> None:
         await self._client.aclose()
 
-    async def find(self, service: str, inquiry: SubjectRequest) -> Findings:
-        """Ask what a service holds about somebody; it writes down who has looked."""
-        return await self._ask(service, "POST", "subjects/find", _FINDINGS, body=inquiry)
+    async def find(self, service: str, request: SubjectRequest) -> Findings:
+        """Ask what a service holds about a person. The service logs the access."""
+        return await self._ask(service, "POST", "subjects/find", _FINDINGS, body=request)
 
     async def erase(self, service: str, order: ErasureOrder) -> ErasureResult:
-        """Have a service erase what an order says. It may be asked again."""
+        """Send an erasure order to a service. May be repeated."""
         return await self._ask(service, "POST", "subjects/erase", _ERASED, body=order)
 
     async def ledger(self, service: str, taskforce_id: UUID) -> list[LedgerLine]:
-        """Ask for the latest lines of a service's ledger of erasures."""
+        """Return the latest lines of a service's ledger of erasures."""
         return await self._ask(service, "GET", "erasures", _LEDGER, params={"taskforce": str(taskforce_id)})
 
     async def deadlines(self, service: str, taskforce_id: UUID, language: Language) -> list[Deadline]:
-        """Ask what of a service's is past its deadline."""
+        """Return what is past its deadline in a service."""
         params = {"taskforce": str(taskforce_id), "language": language}
         return await self._ask(service, "GET", "deadlines", _DEADLINES, params=params)
 
@@ -95,12 +95,12 @@ class Others:
                 method, f"{self._urls[service]}/internal/{service}/v1/{path}", **request
             )
         except Exception as error:
-            # Not only what httpx says it raises (see services/notifications/notices/addresses.py).
-            raise ServiceAway(service) from error
+            # httpx raises other errors than documented (see services/notifications/notices/addresses.py).
+            raise ServiceUnavailable(service) from error
         if answer.status_code != httpx.codes.OK:
-            raise ServiceAway(service)
+            raise ServiceUnavailable(service)
         try:
             return shape.validate_json(answer.content)
         except ValidationError:
-            # Not chained: the answer may hold a name.
-            raise ServiceAway(service) from None
+            # Not chained: the response may hold a name.
+            raise ServiceUnavailable(service) from None

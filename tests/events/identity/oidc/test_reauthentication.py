@@ -1,4 +1,4 @@
-"""How strongly and how lately a provider has asked: what it says is looked at, what it does not say is not made up."""
+"""Strength and time of an authentication at the provider, step-up, and signing out there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from services.events.app import create_app
 from services.events.identity.sessions import commands as sessions
-from services.events.identity.sessions.domain import SessionKey, SessionOver
+from services.events.identity.sessions.domain import SessionEnded, SessionKey
 from shared.http.auth import SESSION_COOKIE, STEP_UP_SECONDS
 from tests.events.identity.browsing import PAGE, count
 from tests.events.identity.oidc.test_pages import (
@@ -32,7 +32,7 @@ from tests.support.browsing import AS_OUR_PAGES
 if TYPE_CHECKING:
     from services.events.settings import EventsSettings
     from shared.db.database import Database
-    from tests.events.identity.oidc.fake_provider import Liar
+    from tests.events.identity.oidc.fake_provider import FakeProvider
 
 __all__ = ["browser"]  # a fixture
 
@@ -49,8 +49,8 @@ def asked(address: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
 
 
-async def test_a_link_to_the_provider_is_a_page_with_a_button_and_nothing_begins(
-    browser: httpx.AsyncClient, liar: Liar, db: Database
+async def test_a_get_shows_a_button_and_starts_nothing(
+    browser: httpx.AsyncClient, fake_provider: FakeProvider, db: Database
 ) -> None:
     page = await browser.get(f"{START}&next=/queue", headers=PAGE | {"sec-fetch-site": "cross-site"})
     assert page.status_code == 200
@@ -58,14 +58,16 @@ async def test_a_link_to_the_provider_is_a_page_with_a_button_and_nothing_begins
     assert 'name="next" value="/queue"' in page.text
     assert "refresh" not in page.headers
     assert not [one for one in page.headers.get_list("set-cookie") if "provider" in one]
-    assert liar.asked == []
+    assert fake_provider.asked == []
     async with db.system() as conn:
         assert await conn.fetchval("select count(*) from provider_sign_ins") == 0
 
 
 @pytest.mark.parametrize("path", ["/sign-in/provider", PROVE, "/sign-out/provider"])
-async def test_another_site_sends_nobody_to_the_provider(browser: httpx.AsyncClient, liar: Liar, path: str) -> None:
-    await sign_in(browser, liar)
+async def test_another_site_sends_nobody_to_the_provider(
+    browser: httpx.AsyncClient, fake_provider: FakeProvider, path: str
+) -> None:
+    await sign_in(browser, fake_provider)
     answer = await browser.post(path, data={"taskforce": "struer"}, headers=PAGE | {"sec-fetch-site": "cross-site"})
     assert answer.status_code == 403
     assert "refresh" not in answer.headers
@@ -81,40 +83,40 @@ async def test_another_site_sends_nobody_to_the_provider(browser: httpx.AsyncCli
     ("shown", "proven"),
     [(0, True), (STEP_UP_SECONDS - 30, True), (STEP_UP_SECONDS + 30, False), (None, False), (-3600, True)],
 )
-async def test_when_somebody_showed_it_is_when_the_provider_says_and_not_when_they_came(
-    browser: httpx.AsyncClient, liar: Liar, shown: int | None, proven: bool
+async def test_the_time_of_proof_is_auth_time(
+    browser: httpx.AsyncClient, fake_provider: FakeProvider, shown: int | None, proven: bool
 ) -> None:
-    liar.claims["auth_time"] = None if shown is None else int(time.time()) - shown
-    await sign_in(browser, liar)
+    fake_provider.claims["auth_time"] = None if shown is None else int(time.time()) - shown
+    await sign_in(browser, fake_provider)
     assert (await tried(browser)).status_code == (303 if proven else 401)
 
 
-async def test_whoever_has_to_show_it_again_is_asked_there_anew_and_signed_in_anew_here(
-    browser: httpx.AsyncClient, liar: Liar, db: Database, taskforce_id: UUID
+async def test_a_step_up_asks_the_provider_to_reauthenticate_and_opens_a_new_session(
+    browser: httpx.AsyncClient, fake_provider: FakeProvider, db: Database, taskforce_id: UUID
 ) -> None:
-    await sign_in(browser, liar)
+    await sign_in(browser, fake_provider)
     before = SessionKey.read(browser.cookies[SESSION_COOKIE])
     page = await tried(browser)
     assert 'action="/account/prove/provider" target="_blank"' in page.text
     assert "Bekræft med Struer Kommune" in page.text
     address = leads_to(await pressed(browser, PROVE))
     assert (asked(address)["prompt"], asked(address)["max_age"]) == ("login", "0")
-    liar.claims["auth_time"] = int(time.time())
-    answer = await come(browser, await there(browser, liar, PROVE))
+    fake_provider.claims["auth_time"] = int(time.time())
+    answer = await come(browser, await there(browser, fake_provider, PROVE))
     assert answer.headers["location"] == "/account/proven"
-    with pytest.raises(SessionOver):
+    with pytest.raises(SessionEnded):
         await sessions.renew(db, before, by_person=False)
     assert (await tried(browser)).status_code == 303
 
 
 @pytest.mark.parametrize("auth_time", [None, -100, "x"])
-async def test_a_provider_that_does_not_say_that_it_asked_anew_is_not_believed_to_have(
-    browser: httpx.AsyncClient, liar: Liar, db: Database, auth_time: Any
+async def test_a_step_up_without_auth_time_is_refused(
+    browser: httpx.AsyncClient, fake_provider: FakeProvider, db: Database, auth_time: Any
 ) -> None:
-    await sign_in(browser, liar)
+    await sign_in(browser, fake_provider)
     before = browser.cookies[SESSION_COOKIE]
-    liar.claims["auth_time"] = int(time.time()) + auth_time if isinstance(auth_time, int) else auth_time
-    page = await come(browser, await there(browser, liar, PROVE))
+    fake_provider.claims["auth_time"] = int(time.time()) + auth_time if isinstance(auth_time, int) else auth_time
+    page = await come(browser, await there(browser, fake_provider, PROVE))
     assert page.status_code == (502 if auth_time == "x" else 403)
     assert auth_time == "x" or "did not ask you again" in page.text
     # Signed in as before, and no more than that.
@@ -122,13 +124,13 @@ async def test_a_provider_that_does_not_say_that_it_asked_anew_is_not_believed_t
     assert (await tried(browser)).status_code == 401
 
 
-async def test_somebody_else_who_shows_it_there_is_not_let_in_as_anybody(
-    browser: httpx.AsyncClient, liar: Liar, db: Database, taskforce_id: UUID
+async def test_a_step_up_by_another_person_is_refused(
+    browser: httpx.AsyncClient, fake_provider: FakeProvider, db: Database, taskforce_id: UUID
 ) -> None:
-    await sign_in(browser, liar)
+    await sign_in(browser, fake_provider)
     before = browser.cookies[SESSION_COOKIE]
-    liar.claims |= {"auth_time": int(time.time()), "sub": "another", "email": "lone@struer.example"}
-    page = await come(browser, await there(browser, liar, PROVE))
+    fake_provider.claims |= {"auth_time": int(time.time()), "sub": "another", "email": "lone@struer.example"}
+    page = await come(browser, await there(browser, fake_provider, PROVE))
     assert page.status_code == 409
     assert "You showed that you are somebody else" in page.text
     assert browser.cookies[SESSION_COOKIE] == before
@@ -136,14 +138,14 @@ async def test_somebody_else_who_shows_it_there_is_not_let_in_as_anybody(
     assert (await tried(browser)).status_code == 401
 
 
-async def test_nobody_is_sent_to_show_it_who_is_not_signed_in(browser: httpx.AsyncClient, liar: Liar) -> None:
+async def test_a_step_up_needs_a_session(browser: httpx.AsyncClient, fake_provider: FakeProvider) -> None:
     answer = await browser.post(PROVE, headers=PAGE)
     assert answer.status_code == 401
     assert "refresh" not in answer.headers
 
 
 @pytest.mark.parametrize(
-    ("settings", "claims", "let_in"),
+    ("settings", "claims", "complete_sign_in"),
     [
         ({"oidc_acr_values": "loa3 loa4"}, {"acr": "loa4"}, True),
         ({"oidc_acr_values": "loa3 loa4"}, {"acr": "loa2"}, False),
@@ -159,16 +161,16 @@ async def test_nobody_is_sent_to_show_it_who_is_not_signed_in(browser: httpx.Asy
         ({}, {"acr": "0", "amr": []}, True),
     ],
 )
-async def test_a_provider_that_does_not_say_that_it_asked_strongly_enough_signs_nobody_in(
+async def test_a_token_without_the_required_acr_or_amr_is_refused(
     events_settings: EventsSettings,
-    liar: Liar,
+    fake_provider: FakeProvider,
     db: Database,
     settings: dict[str, str],
     claims: dict[str, Any],
-    let_in: bool,
+    complete_sign_in: bool,
 ) -> None:
-    app = create_app(with_provider(events_settings, liar.issuer, **settings))
-    liar.claims |= claims
+    app = create_app(with_provider(events_settings, fake_provider.issuer, **settings))
+    fake_provider.claims |= claims
     transport = httpx.ASGITransport(app=app)
     async with (
         app.router.lifespan_context(app),
@@ -176,16 +178,16 @@ async def test_a_provider_that_does_not_say_that_it_asked_strongly_enough_signs_
     ):
         address = leads_to(await pressed(browser))
         assert asked(address).get("acr_values") == settings.get("oidc_acr_values")
-        answer = await sign_in(browser, liar)
-        assert (SESSION_COOKIE in browser.cookies) == let_in
-        assert let_in or (answer.status_code == 403 and "has to ask you for more" in answer.text)
+        answer = await sign_in(browser, fake_provider)
+        assert (SESSION_COOKIE in browser.cookies) == complete_sign_in
+        assert complete_sign_in or (answer.status_code == 403 and "has to ask you for more" in answer.text)
 
 
-async def test_whoever_signs_out_here_is_told_that_they_may_be_signed_in_there_and_how_to_sign_out(
-    browser: httpx.AsyncClient, liar: Liar
+async def test_signing_out_offers_to_sign_out_at_the_provider(
+    browser: httpx.AsyncClient, fake_provider: FakeProvider
 ) -> None:
-    liar.discovery["end_session_endpoint"] = f"{liar.issuer}/end?x=y"
-    await sign_in(browser, liar)
+    fake_provider.discovery["end_session_endpoint"] = f"{fake_provider.issuer}/end?x=y"
+    await sign_in(browser, fake_provider)
     answer = await browser.post("/sign-out", headers=PAGE)
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-out/provider")
     assert SESSION_COOKIE not in browser.cookies
@@ -193,7 +195,7 @@ async def test_whoever_signs_out_here_is_told_that_they_may_be_signed_in_there_a
     assert "You may still be signed in with Struer Kommune" in page
     assert 'method="post" action="/sign-out/provider"' in page
     address = leads_to(await pressed(browser, "/sign-out/provider"))
-    assert address.startswith(f"{liar.issuer}/end?")
+    assert address.startswith(f"{fake_provider.issuer}/end?")
     assert asked(address) == {
         "x": "y",
         "client_id": "tilsagn",
@@ -204,10 +206,10 @@ async def test_whoever_signs_out_here_is_told_that_they_may_be_signed_in_there_a
 
 
 @pytest.mark.parametrize("end", [None, "https://elsewhere.example/end", "javascript:alert(1)", 7])
-async def test_a_provider_without_a_way_out_is_not_offered_one(
-    browser: httpx.AsyncClient, liar: Liar, end: Any
+async def test_a_provider_without_a_logout_endpoint_gets_no_button(
+    browser: httpx.AsyncClient, fake_provider: FakeProvider, end: Any
 ) -> None:
-    liar.discovery["end_session_endpoint"] = end
+    fake_provider.discovery["end_session_endpoint"] = end
     page = await browser.get("/sign-out/provider", headers=PAGE)
     assert page.status_code == 200
     assert 'action="/sign-out/provider"' not in page.text
@@ -216,11 +218,11 @@ async def test_a_provider_without_a_way_out_is_not_offered_one(
 
 
 async def test_signing_out_here_does_not_wait_for_a_provider_that_is_down(
-    browser: httpx.AsyncClient, liar: Liar, db: Database, taskforce_id: UUID
+    browser: httpx.AsyncClient, fake_provider: FakeProvider, db: Database, taskforce_id: UUID
 ) -> None:
-    await sign_in(browser, liar)
+    await sign_in(browser, fake_provider)
     browser._transport.app.state.provider._discovery = None  # type: ignore[attr-defined]
-    liar.instead[".well-known/openid-configuration"] = Response(status_code=500)
+    fake_provider.instead[".well-known/openid-configuration"] = Response(status_code=500)
     assert (await browser.post("/sign-out", headers=PAGE)).status_code == 303
     assert await count(db, taskforce_id, "sessions") == 0
     page = await browser.get("/sign-out/provider", headers=PAGE)
@@ -230,9 +232,9 @@ async def test_signing_out_here_does_not_wait_for_a_provider_that_is_down(
 @pytest.mark.parametrize(
     ("settings", "warned"), [({}, 1), ({"oidc_amr_values": "mfa"}, 0), ({"oidc_acr_values": "3"}, 0)]
 )
-def test_a_provider_that_is_taken_for_strong_on_trust_is_said_so_at_the_start(
+def test_a_start_without_acr_and_amr_values_logs_a_warning(
     events_settings: EventsSettings, settings: dict[str, str], warned: int
 ) -> None:
     with capture_logs() as logs:
         create_app(with_provider(events_settings, "https://login.struer.example", **settings))
-    assert [one["event"] for one in logs].count("provider.strength_not_asked") == warned
+    assert [one["event"] for one in logs].count("provider.strength_not_checked") == warned
