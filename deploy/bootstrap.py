@@ -266,9 +266,9 @@ def _pip_environment() -> dict[str, str]:
 
 def _pip_settings(python: Path) -> dict[str, str]:
     """Return pip's settings for `pip install` from its configuration files and PIP_* variables, by long option name."""
-    said = _run("pip's settings", [*_pip(python), "config", "list"], environment=_pip_environment())
+    output = _run("pip's settings", [*_pip(python), "config", "list"], environment=_pip_environment())
     found: dict[str, dict[str, str]] = {"global": {}, "install": {}, ":env:": {}}  # later ones win
-    for line in said.splitlines():
+    for line in output.splitlines():
         name, _, value = line.partition("=")
         section, _, option = name.rpartition(".")
         if section in found:
@@ -281,7 +281,7 @@ def _uv_environment(pip: Mapping[str, str]) -> dict[str, str]:
 
     A variable of uv that is already set wins.
     """
-    said = {
+    values = {
         "UV_DEFAULT_INDEX": pip.get("index-url"),
         "UV_INDEX": " ".join(pip.get("extra-index-url", "").split()),
         # Like pip: a version may come from any index. The hashes identify the file.
@@ -296,7 +296,7 @@ def _uv_environment(pip: Mapping[str, str]) -> dict[str, str]:
         "HTTP_PROXY": pip.get("proxy"),
     }
     own = {name: value for name, value in os.environ.items() if name.startswith("UV_")}
-    return {**os.environ, **{name: value for name, value in said.items() if value}, **own}
+    return {**os.environ, **{name: value for name, value in values.items() if value}, **own}
 
 
 def _uv_options(pip: Mapping[str, str]) -> list[str]:

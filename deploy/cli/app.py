@@ -260,9 +260,9 @@ def verify(
 ) -> None:
     """Check the dashboard against the services' own records, row by row and figure by figure.
 
-    Waits until no message is under way, then counts everything anew with SQL of
-    its own, for every taskforce, today and on days gone by. Ends with 0 when
-    all of it agrees, with 1 and each difference in words when not.
+    Waits until all messages are delivered, then counts everything again with SQL
+    of its own, for every taskforce, today and on past days. Ends with 0 if
+    everything is equal, else with 1 and a description of each difference.
 
     \b
     tilsagn verify
@@ -311,9 +311,9 @@ def token(
 def admin_link(taskforce: Taskforce = "struer") -> None:
     """Print the link that makes somebody a taskforce's first administrator.
 
-    It works once, for a day, and only while no administrator of the
-    taskforce can sign in: who began with such a link and never added a
-    passkey takes another one. Asking again replaces it.
+    It works once, for a day, and only while no administrator of the taskforce
+    can sign in. If its user did not add a passkey, print another link. A new
+    link replaces the previous one.
 
     \b
     tilsagn admin-link
@@ -451,10 +451,10 @@ def reconcile(
 ) -> None:
     """After the databases were restored from a backup: fill the broker anew from them.
 
-    The broker may know of changes that the backup has not got. They are listed
-    (they are lost: somebody has to log them again), then the broker is emptied,
-    and everything the databases hold is published anew. Who was erased since the
-    backup was made is erased again. Apps and workers have to be stopped.
+    The broker may have changes that the backup does not contain. They are listed
+    (they are lost and must be logged again), then the topics are emptied, and
+    everything in the databases is published again. Erasures since the backup are
+    repeated. Apps and workers must be stopped.
 
     \b
     tilsagn reconcile --erasures erasures.json
@@ -487,8 +487,8 @@ def retention(
 ) -> None:
     """Delete personal data that is past its deadline, as the workers do once a day.
 
-    What is kept why and for how long is in the services' personal_data.toml and
-    in docs/privacy.da.md.
+    The services' personal_data.toml and docs/privacy.da.md contain purposes and
+    retention periods.
 
     \b
     tilsagn retention --dry-run

@@ -1,4 +1,4 @@
-"""`tilsagn dead-letters`: the messages that consumers put aside, in whichever service's database they lie."""
+"""`tilsagn dead-letters`: lists, shows and replays dead letters of all services."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class _Found:
 
 
 def list_dead_letters(*, as_json: bool) -> None:
-    """Print what waits, oldest first."""
+    """Print the dead letters that were not replayed, oldest first."""
     found = asyncio.run(_waiting(attach()))
     if as_json:
         print_json([_summary(each) for each in found])
@@ -55,7 +55,7 @@ def list_dead_letters(*, as_json: bool) -> None:
 
 
 def show_dead_letter(dead_letter_id: UUID, *, as_json: bool) -> None:
-    """Print one letter whole. Raises `CommandError` where there is none of that id."""
+    """Print one dead letter with headers and value. Raises `CommandError` if it does not exist."""
     each = asyncio.run(_find(attach(), dead_letter_id))
     if as_json:
         print_json(
@@ -87,7 +87,7 @@ def show_dead_letter(dead_letter_id: UUID, *, as_json: bool) -> None:
 
 
 def replay_dead_letters(dead_letter_ids: Sequence[UUID], *, every: bool, as_json: bool) -> None:
-    """Try letters again. Raises `CommandError` where one still cannot work."""
+    """Replay dead letters. Raises `CommandError` if one fails again."""
     if bool(dead_letter_ids) == every:
         raise CommandError(
             "Say which letters to replay, or --all: `tilsagn dead-letters list` names them.", exit_code=2
@@ -114,12 +114,12 @@ def replay_dead_letters(dead_letter_ids: Sequence[UUID], *, every: bool, as_json
         )
 
 
-# ---- where the letters lie
+# ---- databases
 
 
 @asynccontextmanager
 async def _databases(installation: Installation) -> AsyncIterator[dict[str, Database]]:
-    """The databases of the services that read messages, by service."""
+    """Open the databases of the services that read messages, by service."""
     readers: dict[str, ServiceSettings] = {
         "pledges": installation.pledges(),
         "notifications": installation.notifications(),
@@ -169,7 +169,7 @@ async def _replay(
 
 
 async def _replay_one(database: Database, consumers: Sequence[Consumer], dead_letter: DeadLetter) -> str | None:
-    """Give one letter its effect; what is still wrong with it, or None."""
+    """Replay one dead letter; return the reason if it fails again, else None."""
     consumer = next((one for one in consumers if one.group == dead_letter.consumer_group), None)
     if consumer is None:
         return f"no reader is called {dead_letter.consumer_group} any more"
@@ -186,7 +186,7 @@ async def _replay_one(database: Database, consumers: Sequence[Consumer], dead_le
     return None
 
 
-# ---- showing them
+# ---- output
 
 
 def _summary(each: _Found) -> dict[str, Any]:

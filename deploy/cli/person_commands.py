@@ -46,7 +46,7 @@ def report(
 ) -> None:
     """Print everything that is held about a person, why, and until when.
 
-    Complete by the services' registers of personal data. Without an option it
+    Complete according to the services' data inventories. Without an option it
     asks for an e-mail address, so that none stays in the shell's history.
 
     \b
@@ -69,8 +69,8 @@ def erase(
 ) -> None:
     """Erase a person: contacts, their account, their own company's name.
 
-    It shows what it has found and asks. Several people may have one telephone
-    number: look at the names. What was promised stays, without them.
+    It shows what it has found and asks for confirmation. Several people may have
+    one telephone number: check the names. Pledges stay, without the person.
 
     \b
     tilsagn person erase

@@ -136,8 +136,8 @@ def _resolve(folder: Path) -> None:
     except subprocess.TimeoutExpired:
         raise KafkaMissing(f"Maven did not bring Apache Kafka within {_MAVEN_SECONDS} s: try again") from None
     if done.returncode or not folder.is_dir():
-        said = "\n".join((done.stdout + done.stderr).strip().splitlines()[:12])
-        raise KafkaMissing(f"Maven could not bring Apache Kafka (the first time needs the network):\n{said}")
+        output = "\n".join((done.stdout + done.stderr).strip().splitlines()[:12])
+        raise KafkaMissing(f"Maven could not bring Apache Kafka (the first time needs the network):\n{output}")
 
 
 def locked() -> dict[str, str]:

@@ -85,8 +85,8 @@ class HostedApp:
         """Return the checks of its `/readyz`, or one failed check if it does not answer."""
         status, body = await _get(self, "/readyz")
         try:
-            said = json.loads(body)["checks"]
-            return [Check(_of(self.name, check["name"]), bool(check["ok"]), str(check["detail"])) for check in said]
+            checks = json.loads(body)["checks"]
+            return [Check(_of(self.name, check["name"]), bool(check["ok"]), str(check["detail"])) for check in checks]
         except (ValueError, KeyError, TypeError):
             return [Check(f"{self.name} app", ok=status == 200, detail=f"/readyz answered {status}")]
 

@@ -330,7 +330,7 @@ class EmbeddedPostgres:
         for _ in range(3):
             port = self.port if same_port else self._choose_port()
             settings = {**_SETTINGS, **({} if self._fsync else _UNSAFE_SETTINGS), "port": str(port)}
-            said_before = self.log.stat().st_size
+            log_offset = self.log.stat().st_size
             try:
                 self._child = spawn(
                     [
@@ -353,11 +353,11 @@ class EmbeddedPostgres:
             if over and self._ready():
                 write_atomically(self.data / "port", str(port))
                 return
-            said = self._log_tail(since=said_before)
+            log_tail = self._log_tail(since=log_offset)
             self._end_child("immediate")
-            if "could not create any TCP/IP sockets" not in said or self._insisted or same_port:
+            if "could not create any TCP/IP sockets" not in log_tail or self._insisted or same_port:
                 break
-        raise PostgresFailed(f"PostgreSQL did not start.\n{said}")
+        raise PostgresFailed(f"PostgreSQL did not start.\n{log_tail}")
 
     def _choose_port(self) -> int:
         if self._insisted is not None:

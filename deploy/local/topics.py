@@ -11,11 +11,13 @@ from shared.contracts.catalogue import TOPICS
 from shared.messaging.topics import ensure_topics
 
 PARTITIONS = 4
-"""As many as the broker itself gives a topic that somebody asks after before it is there. Another number would show
-workers that ask too early one that is not to last, and a consumer that was assigned a partition which is gone waits
-for it. Enough to be as in any deployment, where one aggregate's messages are in order and two aggregates' are not;
-not as many as there: one process reads them all, and an idle broker's processor use grows with their number, for every
-fetch looks at each of them (12 instead of 3 cost it twice as much). Its log is not kept, so the number may change."""
+"""The number that the broker gives a topic when a client asks for its metadata before it exists.
+
+With another number, a worker that asks too early would see a topic that is replaced soon, and a consumer would wait for
+a partition that no longer exists. Several partitions behave like a deployment: messages of one aggregate are in order,
+those of two are not. More would cost processor time, because every fetch reads each partition (12 instead of 3 doubled
+it). The log is not kept, so the number may change.
+"""
 _ATTEMPTS = 20
 
 

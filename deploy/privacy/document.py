@@ -58,9 +58,9 @@ def _part() -> str:
     lines += ["|---|---|---|---|---|---|---|---|---|"]
     done: dict[DoneBy, list[str]] = {}
     for service in SERVICES:
-        for deed in data_inventory_of(service).done_by:
-            done.setdefault(deed, []).append(f"`{service}.{deed.table}` ({deed.column})")
-    lines += [_done(deed, fields) for deed, fields in done.items()]
+        for activity in data_inventory_of(service).done_by:
+            done.setdefault(activity, []).append(f"`{service}.{activity.table}` ({activity.column})")
+    lines += [_done(activity, fields) for activity, fields in done.items()]
     lines += ["", "Numre og koder, der kun kan henføres til nogen ved hjælp af det, der står et andet sted:", ""]
     lines += [
         "| Felter | Hvad skal der til for at vide, hvem det er | Hvorfor | Ikke i udskriften, fordi |",
@@ -84,18 +84,18 @@ def _row(group: Sequence[tuple[str, Personal]]) -> str:
     return _cells(entry.whose, what, entry.purpose, basis, entry.source, entry.told_to, deleted, fields)
 
 
-def _done(deed: DoneBy, fields: Sequence[str]) -> str:
-    basis = f"{deed.basis}; {deed.national}" if deed.national else deed.basis
-    until = f"{_months(deed.months)} efter {deed.counted_from}"
+def _done(activity: DoneBy, fields: Sequence[str]) -> str:
+    basis = f"{activity.basis}; {activity.national}" if activity.national else activity.basis
+    until = f"{_months(activity.months)} efter {activity.counted_from}"
     return _cells(
-        deed.whose,
-        deed.what,
-        deed.purpose,
+        activity.whose,
+        activity.what,
+        activity.purpose,
         basis,
-        deed.source,
-        deed.told_to,
+        activity.source,
+        activity.told_to,
         until,
-        deed.afterwards,
+        activity.afterwards,
         ", ".join(fields),
     )
 

@@ -51,7 +51,7 @@ def run(program: str, url: str, arguments: Sequence[str]) -> None:
         raise ProgramFailed(_first_error(done.stderr) or f"{program} ended with {done.returncode}")
 
 
-def _first_error(said: str) -> str:
+def _first_error(output: str) -> str:
     """Return the first error. The lines after it (`DETAIL`, `CONTEXT`) may quote a row and are left out."""
-    errors = [line for line in said.splitlines() if ": error: " in line]
+    errors = [line for line in output.splitlines() if ": error: " in line]
     return errors[0] if errors else ""

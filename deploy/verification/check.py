@@ -138,10 +138,10 @@ async def _check_figures(owners: Mapping[str, str], verdict: Verdict, ask: AskFi
                         for row in held
                         if row["taskforce_id"] == taskforce_id and str(row["id"]) not in listed
                     ]
-                    said = _flattened(answer, day)
+                    actual = _flattened(answer, day)
                     expected = _of_listed(true.get(taskforce_id, Counter()), listed)
-                    verdict.compared["figure"] += len(said.keys() | expected.keys())
-                    verdict.differences += compare_figures(taskforce_id, day.isoformat(), expected, said)
+                    verdict.compared["figure"] += len(actual.keys() | expected.keys())
+                    verdict.differences += compare_figures(taskforce_id, day.isoformat(), expected, actual)
         verdict.days = set().union(*wanted.values())
 
 
@@ -218,14 +218,16 @@ async def _check_board(
                 verdict.differences.append(Difference(taskforce_id, f"the board of {slug}", what))
 
 
-async def _board_differs(pledges: Connection, taskforce_id: UUID, said: Mapping[str, Any], smallest: int) -> str | None:
-    since, as_of = date.fromisoformat(said["since"]), date.fromisoformat(said["as_of"])
+async def _board_differs(
+    pledges: Connection, taskforce_id: UUID, answer: Mapping[str, Any], smallest: int
+) -> str | None:
+    since, as_of = date.fromisoformat(answer["since"]), date.fromisoformat(answer["as_of"])
     true: int = await pledges.fetchval(source_records.CITIZENS, taskforce_id, since, as_of)
     # The board must hide every small number and no other.
     small = 0 < true < smallest
-    if (said["suppressed"] and said["count"] is None) if small else said["count"] == true:
+    if (answer["suppressed"] and answer["count"] is None) if small else answer["count"] == true:
         return None
-    shown_as = f"fewer than {smallest}" if said["suppressed"] else str(said["count"])
+    shown_as = f"fewer than {smallest}" if answer["suppressed"] else str(answer["count"])
     return f"it says {shown_as}, counted anew it is {true}"
 
 

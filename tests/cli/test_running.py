@@ -182,7 +182,8 @@ def test_verify_names_a_lost_row_and_a_rebuild_restores_it(
     lost = in_database(
         installation,
         "dashboard",
-        "delete from hires where hire_id = (select min(hire_id::text)::uuid from hires) returning hire_id",
+        "delete from hire_versions where hire_id = (select min(hire_id::text)::uuid from hire_versions) "
+        "returning hire_id",
     )
     ran = command("verify")
     assert ran.exit_code == 1

@@ -121,7 +121,7 @@ def pledge(of: type[Any] = PledgeLogged, *, positions: int = 1, filled: int = 0,
 
 def filled(logged: Any, *, filled: int = 1, **fields: Any) -> PositionFilled:
     """The next version of a pledge, with so many positions filled."""
-    told: PositionFilled = pledge(
+    next_version: PositionFilled = pledge(
         PositionFilled,
         positions=len(logged.positions),
         filled=filled,
@@ -132,7 +132,7 @@ def filled(logged: Any, *, filled: int = 1, **fields: Any) -> PositionFilled:
         | {"version": logged.version + 1, "recorded_at": logged.recorded_at + timedelta(days=1)}
         | fields,
     )
-    return told
+    return next_version
 
 
 def hire(**fields: Any) -> HireConfirmed:

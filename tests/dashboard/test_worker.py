@@ -126,7 +126,7 @@ async def test_messages_delivered_three_times_shuffled_and_among_poison_give_the
 ) -> None:
     evening = employer_event()
     promised = [pledge(positions=2, event_id=evening.event_id) for _ in range(20)]
-    told: list[Message] = [
+    messages: list[Message] = [
         taskforce(),
         evening,
         *(check_in(evening.event_id) for _ in range(9)),
@@ -135,7 +135,7 @@ async def test_messages_delivered_three_times_shuffled_and_among_poison_give_the
         *(hire(pledge_id=one.pledge_id, event_id=evening.event_id) for one in promised[:7]),
         pledge(taskforce_id=other_taskforce_id, positions=5),
     ]
-    thrice = told * 3
+    thrice = messages * 3
     random.Random(7).shuffle(thrice)
     await _send(broker, *thrice, poison=3)
 

@@ -67,23 +67,23 @@ async def db(events_database: Database, taskforce_id: UUID, other_taskforce_id: 
     return events_database
 
 
-class AnswersWhenDone(FixedDelay):
-    """Answers who asks for a link once it is made: no sooner, however busy the machine, and no later."""
+class NoDelay(FixedDelay):
+    """Answers when the work is done, however busy the machine is."""
 
     def __init__(self) -> None:
         super().__init__(seconds=0)
 
-    async def after(self, work: Coroutine[None, None, None]) -> None:
+    async def run(self, work: Coroutine[None, None, None]) -> None:
         """Do the work."""
         await work
 
 
 @pytest_asyncio.fixture
 async def app(events_settings: EventsSettings, db: Database) -> AsyncIterator[FastAPI]:
-    """The started application. Who asks for a link is answered once it is made."""
+    """The started application. Requests for magic links are answered when they are stored."""
     app = create_app(events_settings)
     async with app.router.lifespan_context(app):
-        app.state.link_delay = AnswersWhenDone()
+        app.state.link_delay = NoDelay()
         yield app
 
 
@@ -221,7 +221,7 @@ async def origin(events_settings: EventsSettings, db: Database) -> AsyncIterator
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started:
         await asyncio.sleep(0.01)
-    app.state.link_delay = AnswersWhenDone()
+    app.state.link_delay = NoDelay()
     yield origin
     server.should_exit = True
     await serving

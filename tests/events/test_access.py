@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
+import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from shared.http.auth import unclassified_routes
@@ -147,6 +148,7 @@ async def test_the_matrix_below_names_every_route(app: FastAPI) -> None:
     assert routes == set(MATRIX)
 
 
+@pytest.mark.every_operation
 async def test_every_role_has_exactly_the_access_in_the_matrix(caller: Caller) -> None:
     wrong = []
     for operation, allowed in MATRIX.items():

@@ -70,8 +70,8 @@ async def test_messages_delivered_three_times_and_shuffled_lead_to_one_mail_each
     hires = [hire(taskforce_id) for _ in range(4)]
     for message in pledges:
         harness.set_contact(message, email=f"{message.pledge_id}@firma.example")
-    for told in hires:
-        harness.set_logger(told, email=f"{told.hire_id}@medlem.example")
+    for one in hires:
+        harness.set_logger(one, email=f"{one.hire_id}@medlem.example")
     await publish(harness.settings, [taskforce(taskforce_id), *pledges, *hires], copies=3)
     async with working(harness.settings) as worker:
 
@@ -123,9 +123,9 @@ async def test_a_second_start_sends_nothing_again(
     for _ in range(2):
         async with working(harness.settings):
 
-            async def told() -> bool:
+            async def sent() -> bool:
                 return await harness.statuses(taskforce_id) == {("sent", None): 1}
 
-            await eventually(told)
+            await eventually(sent)
             await asyncio.sleep(0.5)
     assert len(mail_server.accepted) == 1

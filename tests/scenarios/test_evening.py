@@ -67,11 +67,16 @@ def test_the_same_date_and_number_give_the_same_plan() -> None:
     }
 
 
-# ---- a server that loses answers
+# ---- a server that loses responses
 
 
 class LossyServer:
-    """An HTTP server that handles every request, but answers some only when they are repeated."""
+    """An HTTP server that handles every request, but answers some only when they are repeated.
+
+    Attributes:
+        requests: method, path and body of each request, in order.
+        lost: number of responses to lose; -1 refuses every request instead.
+    """
 
     def __init__(self, lost: int) -> None:
         self.requests: list[tuple[str, str, object]] = []
@@ -79,7 +84,7 @@ class LossyServer:
         self.url = ""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer one connection's one request, or close it without a word."""
+        """Respond to the request of a connection, or close the connection without a response."""
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         method, path, _ = head.splitlines()[0].split()
         length = next(

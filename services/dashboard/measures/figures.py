@@ -57,7 +57,7 @@ class Counts:
         return self.values[measure.code]
 
     def number(self, measure: type[Measure]) -> int:
-        """The number of a measure that is not told apart by job type."""
+        """The number of a measure without job types."""
         return self.values[measure.code][ALL]
 
     def add(self, measure: type[Measure], job_type: str | None, number: int) -> None:
@@ -68,7 +68,7 @@ class Counts:
             values[key] += number
 
     def anything_by_job_type(self) -> bool:
-        """Whether any measure that is told apart by job type is not zero."""
+        """Whether any measure with numbers by job type is not zero."""
         return any(number for values in self.values.values() for key, number in values.items() if key != ALL)
 
 

@@ -35,7 +35,7 @@ class Delta:
 
     Attributes:
         measure: the code of the sum; `[a-z_]+`.
-        job_type, event_id: what it can be told apart by; None where that means nothing.
+        job_type, event_id: its dimensions; None where one does not apply.
     """
 
     measure: str
@@ -103,7 +103,7 @@ def counts(kind: type[Message]) -> bool:
 
 
 def deltas_of(messages: Sequence[Message]) -> list[str]:
-    """Return the deltas of each message as a JSON array of objects; dimensions that mean nothing are left out."""
+    """Return the deltas of each message as a JSON array of objects; dimensions that do not apply are left out."""
     functions = {kind: _functions(kind) for kind in {type(message) for message in messages}}
     return [
         f"[{','.join(_json(delta) for function in functions[type(message)] for delta in function(message))}]"

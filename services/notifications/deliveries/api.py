@@ -68,7 +68,7 @@ class DeliveryOut(BaseModel):
     status: Status = Field(description="`waiting` will be attempted (again); all others are final")
     reason: str | None = Field(description="a code: why it was not sent, or not yet")
     attempts: int
-    happened_at: datetime = Field(description="when the change happened; 24 hours later it is no longer told")
+    happened_at: datetime = Field(description="when the change happened; 24 hours later it is no longer sent")
     created_at: datetime
     attempted_at: datetime | None
     settled_at: datetime | None

@@ -1,4 +1,4 @@
-"""The dashboard, the projector and the board as people meet them: accessible, live, and whole on their screens."""
+"""The dashboard, the projector and the board in a browser: accessible, updated live, and fitting their screens."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ async def struer(dashboard_database: Database) -> Database:
         (employer_event(title="Småjob-aften", status="closed", starts_at=datetime(year, 9, 12, 16, tzinfo=UTC)), year)
         for year in range(2018, 2026)
     ]
-    told: list[Any] = [taskforce(), *(event for event, _ in years)]
+    messages: list[Any] = [taskforce(), *(event for event, _ in years)]
     for event, year in years:
-        told += [pledge(positions=3, event_id=event.event_id, captured_at=event.starts_at) for _ in range(8)]
-        told += [hire(event_id=event.event_id, start_date=date(year, 11, day)) for day in range(1, 25)]
-        told += [pledge(positions=2, job_type="praktik", captured_at=event.starts_at)]
+        messages += [pledge(positions=3, event_id=event.event_id, captured_at=event.starts_at) for _ in range(8)]
+        messages += [hire(event_id=event.event_id, start_date=date(year, 11, day)) for day in range(1, 25)]
+        messages += [pledge(positions=2, job_type="praktik", captured_at=event.starts_at)]
     await apply_messages(
-        dashboard_database, *told, *(hire(pledge_id=None, start_date=date(2019, 1, 1)) for _ in range(4))
+        dashboard_database, *messages, *(hire(pledge_id=None, start_date=date(2019, 1, 1)) for _ in range(4))
     )
     return dashboard_database
 

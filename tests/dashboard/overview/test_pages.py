@@ -98,7 +98,7 @@ async def test_an_empty_day_means_today(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "language", "told"),
+    ("day", "language", "sentence"),
     [
         ("9999-12-31", "da", "fredag den 31. december 9999 Den dag er ikke kommet endnu"),
         ("9999-12-31", "en", "Friday 31 December 9999 That day is still to come"),
@@ -107,13 +107,13 @@ async def test_an_empty_day_means_today(caller: Caller) -> None:
     ],
 )
 async def test_the_page_of_any_day_says_how_the_day_changes_the_figures(
-    caller: Caller, dashboard_database: Database, day: str, language: str, told: str
+    caller: Caller, dashboard_database: Database, day: str, language: str, sentence: str
 ) -> None:
     await apply_messages(dashboard_database, taskforce(), employer_event(), pledge(positions=3), hire())
     for everything in ("", "&everything=true"):
         answer = await caller.get(f"/?as_of={day}&lang={language}{everything}", "member", headers=PAGE)
         assert answer.status_code == 200
-        assert told in words(answer.text)
+        assert sentence in words(answer.text)
         assert len(answer.text) < 100_000, "no quarters are drawn in which there is nothing"
     part = await caller.get(f"/dashboard/figures?as_of={day}", "member", headers={"hx-request": "true"})
     assert part.status_code == 200

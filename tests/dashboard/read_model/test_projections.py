@@ -59,17 +59,17 @@ def histories(draw: st.DrawFn) -> list[Message]:
     """All messages of a taskforce: some aggregates, each with all its versions."""
     event_ids = [uuid5(UUID(int=0), f"event {number}") for number in range(2)]
     events = st.sampled_from([*event_ids, None])
-    told: list[Message] = [taskforce(), taskforce(version=2, slug="struer-nord")]
+    messages: list[Message] = [taskforce(), taskforce(version=2, slug="struer-nord")]
     for number, event_id in enumerate(event_ids):
         starts_at = datetime.combine(draw(DAYS), datetime.min.time(), UTC) + timedelta(hours=17)
         states = draw(st.lists(st.sampled_from(["draft", "open", "closed", "cancelled"]), min_size=1, max_size=3))
-        told += [
+        messages += [
             employer_event(EventClosed, event_id=event_id, version=version, status=status, starts_at=starts_at)
             for version, status in enumerate(states, start=1)
         ]
-        told += [check_in(event_id, company_id=UUID(int=company)) for company in range(number + 1)]
+        messages += [check_in(event_id, company_id=UUID(int=company)) for company in range(number + 1)]
     for number in range(draw(st.integers(0, 4))):
-        told += [
+        messages += [
             pledge(
                 pledge_id=uuid5(UUID(int=1), str(number)),
                 version=version,
@@ -83,7 +83,7 @@ def histories(draw: st.DrawFn) -> list[Message]:
             for version in range(1, draw(st.integers(1, 3)) + 1)
         ]
     for number in range(draw(st.integers(0, 4))):
-        told += [
+        messages += [
             hire(
                 hire_id=uuid5(UUID(int=2), str(number)),
                 version=version,
@@ -97,22 +97,22 @@ def histories(draw: st.DrawFn) -> list[Message]:
             )
             for version in range(1, draw(st.integers(1, 3)) + 1)
         ]
-    return told
+    return messages
 
 
 @st.composite
 def deliveries(draw: st.DrawFn) -> tuple[list[Message], list[list[Message]]]:
     """A history, and the same as it may be delivered: shuffled, repeated, in batches of any size."""
-    told = draw(histories())
-    again = draw(st.lists(st.sampled_from(told), max_size=10))
-    order = [*told, *again]
+    messages = draw(histories())
+    again = draw(st.lists(st.sampled_from(messages), max_size=10))
+    order = [*messages, *again]
     draw(st.randoms(use_true_random=False)).shuffle(order)
     batches: list[list[Message]] = []
     while order:
         size = draw(st.integers(1, len(order)))
         batches.append(order[:size])
         order = order[size:]
-    return told, batches
+    return messages, batches
 
 
 @settings(PATIENT, max_examples=25, derandomize=True)
@@ -120,18 +120,18 @@ def deliveries(draw: st.DrawFn) -> tuple[list[Message], list[list[Message]]]:
 async def test_any_order_and_multiplicity_makes_the_same_rows_and_figures(
     dashboard_database: Database, delivered_as: tuple[list[Message], list[list[Message]]]
 ) -> None:
-    told, batches = delivered_as
+    messages, batches = delivered_as
     orderly, shuffled = uuid4(), uuid4()
-    await apply_messages(dashboard_database, *(_of(orderly, message) for message in told))
+    await apply_messages(dashboard_database, *(_of(orderly, message) for message in messages))
     for batch in batches:
         await apply_messages(dashboard_database, *(_of(shuffled, message) for message in batch))
 
     assert await _rows(dashboard_database, shuffled) == await _rows(dashboard_database, orderly)
     for as_of in AS_OF:
         figures = await compute(dashboard_database, shuffled, as_of=as_of)
-        assert _counted(figures) == _expected(told, as_of), as_of
+        assert _counted(figures) == _expected(messages, as_of), as_of
         known = await compute(dashboard_database, shuffled, as_of=as_of, known_at=EVENING + timedelta(hours=2))
-        past = [m for m in told if m.recorded_at <= EVENING + timedelta(hours=2)]
+        past = [m for m in messages if m.recorded_at <= EVENING + timedelta(hours=2)]
         assert _counted(known) == _expected(past, as_of), f"{as_of}, as known before the last versions"
 
 
@@ -181,10 +181,10 @@ _MEASURES = (
 )
 
 
-def _expected(told: Sequence[Message], as_of: date) -> dict[str, Any]:
+def _expected(messages: Sequence[Message], as_of: date) -> dict[str, Any]:
     """The figures by their definitions, counted one by one, sharing nothing with the code under test."""
     present: dict[Any, Any] = {}
-    for message in told:
+    for message in messages:
         key = (type(message).aggregate, message.aggregate_id)
         if key not in present or present[key].version < message.version:
             present[key] = message
@@ -248,10 +248,10 @@ async def test_a_row_holds_the_state_of_its_message(dashboard_database: Database
     owner = company(company_id=company_id, personally_owned=True, name=None)
     await apply_messages(dashboard_database, evening, owner, filled(logged, filled=1), confirmed)
     async with dashboard_database.read(taskforce_id) as conn:
-        told = await conn.fetchrow("select * from pledge_versions")
-        assert told is not None
-        assert (told["positions"], told["positions_filled"], told["positions_cancelled"]) == (3, 1, 0)
-        assert (told["version"], told["event_id"], told["pledged_on"]) == (2, evening.event_id, date(2026, 12, 1))
+        row = await conn.fetchrow("select * from pledge_versions")
+        assert row is not None
+        assert (row["positions"], row["positions_filled"], row["positions_cancelled"]) == (3, 1, 0)
+        assert (row["version"], row["event_id"], row["pledged_on"]) == (2, evening.event_id, date(2026, 12, 1))
         kept = await conn.fetchrow("select * from hire_versions")
         assert kept is not None
         assert (kept["weekly_hours"], kept["ended_on"]) == (Decimal("12.5"), date(2027, 3, 1))
@@ -280,13 +280,13 @@ async def test_a_contribution_that_changes_takes_its_earlier_deltas_back(
 async def test_workers_that_write_the_same_rows_at_once_write_them_once(
     dashboard_database: Database, taskforce_id: UUID
 ) -> None:
-    told: list[Message] = []
+    messages: list[Message] = []
     for _ in range(200):
         logged = pledge(positions=2)
-        told += [logged, filled(logged), filled(filled(logged), filled=2)]
+        messages += [logged, filled(logged), filled(filled(logged), filled=2)]
 
     async def worker(seed: int) -> None:
-        mine = list(told)
+        mine = list(messages)
         random.Random(seed).shuffle(mine)
         for start in range(0, len(mine), 50):
             while True:
@@ -308,14 +308,14 @@ async def test_workers_that_write_the_same_rows_at_once_write_them_once(
 async def test_a_batch_notifies_once_and_repeated_messages_do_not(
     dashboard_database: Database, dashboard_dsns: Databases, taskforce_id: UUID
 ) -> None:
-    heard: list[str] = []
+    payloads: list[str] = []
     listener = await asyncpg.connect(dashboard_dsns.app_dsn("dashboard"))
-    await listener.add_listener(projections.CHANNEL, lambda *told: heard.append(str(told[3])))
+    await listener.add_listener(projections.CHANNEL, lambda *arguments: payloads.append(str(arguments[3])))
     logged = pledge()
     await apply_messages(dashboard_database, logged, pledge(), hire())
     await apply_messages(dashboard_database, logged)
     await listener.execute("select 1")
-    assert heard == [str(taskforce_id)]
+    assert payloads == [str(taskforce_id)]
     await listener.close()
 
 

@@ -224,13 +224,13 @@ async def test_a_reader_sees_exactly_one_generation(
 async def test_streams_are_notified_when_a_new_generation_is_served(
     dashboard_database: Database, dashboard_dsns: Databases, outboxes: Mapping[str, str]
 ) -> None:
-    heard: list[str] = []
+    payloads: list[str] = []
     listener = await asyncpg.connect(dashboard_dsns.app_dsn("dashboard"))
-    await listener.add_listener(projections.CHANNEL, lambda *told: heard.append(str(told[3])))
+    await listener.add_listener(projections.CHANNEL, lambda *arguments: payloads.append(str(arguments[3])))
     await rebuild(dashboard_database, outboxes)
     await listener.execute("select 1")
     await listener.close()
-    assert heard == [""]
+    assert payloads == [""]
 
 
 async def test_only_one_rebuild_runs_at_a_time(

@@ -57,17 +57,17 @@ def coordinator(token: Callable[..., str]) -> dict[str, str]:
 
 async def some_of_each(harness: Harness, mail_server: MailServer, taskforce_id: UUID) -> None:
     """One delivery of every status that comes about within a second."""
-    sent, told, refused, late = (
+    sent, hired, refused, late = (
         pledge(taskforce_id),
         hire(taskforce_id),
         pledge(taskforce_id),
         pledge(taskforce_id, ago=timedelta(days=3)),
     )
     harness.set_contact(sent)
-    harness.set_logger(told)
+    harness.set_logger(hired)
     harness.set_contact(refused, email="nobody@firma.example")
     mail_server.recipients["nobody@firma.example"] = "550 Unknown"
-    await harness.consume(sent, told, refused, late)
+    await harness.consume(sent, hired, refused, late)
     async with harness.courier():
         await harness.settled(taskforce_id)
     await harness.consume(pledge(taskforce_id))
@@ -272,7 +272,7 @@ async def test_sign_in_links_are_not_listed(
     harness: Harness, client: httpx.AsyncClient, coordinator: dict[str, str], taskforce_id: UUID
 ) -> None:
     now = datetime.now(UTC)
-    asked = SignInLinkRequested(
+    requested = SignInLinkRequested(
         taskforce_id=taskforce_id,
         version=1,
         recorded_at=now,
@@ -280,9 +280,9 @@ async def test_sign_in_links_are_not_listed(
         person_id=uuid4(),
         expires_at=now + timedelta(minutes=10),
     )
-    await harness.consume(asked, pledge(taskforce_id))
+    await harness.consume(requested, pledge(taskforce_id))
     listed = await client.get(DELIVERIES, headers=coordinator)
     assert [one["rule"] for one in listed.json()["items"]] == ["pledge_received"]
     page = await client.get("/notifications", headers=coordinator | {"accept": "text/html"})
     assert page.status_code == 200
-    assert str(asked.person_id) not in page.text
+    assert str(requested.person_id) not in page.text

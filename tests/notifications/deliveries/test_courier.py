@@ -469,13 +469,13 @@ async def test_no_personal_data_is_stored_or_logged(
     configure_logging(log_format="json", level="DEBUG")
     # The mail server of the test talks of everything; it is not ours.
     monkeypatch.setattr(logging.getLogger("mail.log"), "propagate", False)
-    sent, refused, odd, told = pledge(taskforce_id), pledge(taskforce_id), pledge(taskforce_id), hire(taskforce_id)
+    sent, refused, odd, hired = pledge(taskforce_id), pledge(taskforce_id), pledge(taskforce_id), hire(taskforce_id)
     harness.set_contact(sent)
     harness.set_contact(refused, email="nobody@firma.example")
     harness.set_contact(odd, email="mette@firma.example>", name="Mette\r\nSørensen")
-    harness.set_logger(told)
+    harness.set_logger(hired)
     mail_server.recipients["nobody@firma.example"] = "550 nobody@firma.example is unknown"
-    await harness.consume(sent, refused, odd, told)
+    await harness.consume(sent, refused, odd, hired)
     async with harness.courier():
         await harness.settled(taskforce_id)
     assert len(mail_server.accepted) == 2

@@ -88,14 +88,14 @@ async def test_mails_are_accessible_fit_a_phone_and_fetch_nothing(
     async with harness.courier():
         await harness.settled(taskforce_id)
     page = await page_at(320, 640)
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
     for mail in mail_server.accepted:
         await page.set_content(mail.text("html"))
         await assert_accessible(page, ignore=MAIL)
         assert not await page.evaluate(OVERFLOW)
     assert len(mail_server.accepted) == 2
-    assert asked == []
+    assert requested == []
 
 
 MAIL = ("region", "landmark-one-main")

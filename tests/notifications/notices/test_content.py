@@ -138,10 +138,10 @@ def test_the_invitation_says_how_to_sign_in(settings: NotificationsSettings) -> 
 
 
 def test_the_expiry_of_a_link_is_written_as_a_time_of_day(settings: NotificationsSettings) -> None:
-    asked = SignInLinkRequested(
+    request = SignInLinkRequested(
         taskforce_id=HERE, version=1, recorded_at=NOW, request_id=HERE, person_id=HERE, expires_at=NOW
     )
-    [notice] = plan(asked)
+    [notice] = plan(request)
     danish, english = (
         mail(settings, notice, link="/sign-in/link/x"),
         mail(settings, notice, "en", link="/sign-in/link/x"),

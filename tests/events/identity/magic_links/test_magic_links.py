@@ -35,7 +35,7 @@ from services.events.identity.people.store import lock_people
 from shared.http.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE, TokenVerifier
 from shared.http.rate_limiter import RateLimiter
 from shared.http.rate_limits import Rate
-from tests.events.conftest import AnswersWhenDone, published
+from tests.events.conftest import NoDelay, published
 from tests.support.browsing import AS_OUR_PAGES, signs_nobody_in
 from tests.support.waiting import PATIENCE_SECONDS
 
@@ -63,7 +63,7 @@ async def app(events_settings: EventsSettings, karen: Person) -> AsyncIterator[F
     """The service as it runs for real: no demonstration."""
     app = create_app(events_settings.model_copy(update={"demo_mode": False}))
     async with app.router.lifespan_context(app):
-        app.state.link_delay = AnswersWhenDone()
+        app.state.link_delay = NoDelay()
         yield app
 
 
