@@ -20,9 +20,18 @@ from services.notifications.settings import NotificationsSettings
 from services.pledges.app import create_app as create_pledges
 from services.pledges.settings import PledgesSettings
 from shared.http.auth import new_private_jwk, public_jwks
-from shared.http.policy import ASKERS, NOTHING, OF_THE_TASKFORCE, OWN, Asker, Operation, Ownership, Resource, operations
-from shared.http.rate_limits import ASKERS as LIMITED_ASKERS
-from shared.http.rate_limits import RATE_CLASSES, Rate, RateClass
+from shared.http.policy import (
+    CALLERS,
+    NOTHING,
+    OF_THE_TASKFORCE,
+    OWN,
+    Caller,
+    Operation,
+    Ownership,
+    Resource,
+    operations,
+)
+from shared.http.rate_limits import CLIENT_KINDS, RATE_CLASSES, Rate, RateClass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -94,7 +103,7 @@ def document() -> str:
 
 
 def _rates(kind: RateClass) -> str:
-    often = [_rate(kind.rates.get(asker)) for asker in LIMITED_ASKERS]
+    often = [_rate(kind.rates.get(caller)) for caller in CLIENT_KINDS]
     return f"| {kind.name} | {' | '.join(often)} | {kind.why} |\n"
 
 
@@ -107,18 +116,18 @@ def _resources(found: Sequence[Operation]) -> str:
     lines = ["| resource | every role reaches | except | own |", "|---|---|---|---|"]
     for resource in resources:
         name = f"{resource.name} (with the {resource.of.name})" if resource.of else resource.name
-        others = "; ".join(f"{asker}: {_reach(reach)}" for asker, reach in _by_reach(resource))
+        others = "; ".join(f"{caller}: {_reach(reach)}" for caller, reach in _by_reach(resource))
         lines.append(f"| {name} | {_reach(resource.reach)} | {others} | {resource.own} |")
     return "\n".join(lines) + "\n"
 
 
 def _by_reach(resource: Resource) -> list[tuple[str, frozenset[Ownership]]]:
     """Return the exceptions, with the roles of equal reach grouped."""
-    grouped: dict[frozenset[Ownership], list[Asker]] = {}
-    for asker in ASKERS:
-        if asker in resource.by_role:
-            grouped.setdefault(resource.by_role[asker], []).append(asker)
-    return [(", ".join(askers), reach) for reach, askers in grouped.items()]
+    grouped: dict[frozenset[Ownership], list[Caller]] = {}
+    for caller in CALLERS:
+        if caller in resource.by_role:
+            grouped.setdefault(resource.by_role[caller], []).append(caller)
+    return [(", ".join(callers), reach) for reach, callers in grouped.items()]
 
 
 def _reach(reach: Iterable[Ownership]) -> str:
@@ -154,18 +163,18 @@ def _operations(found: Sequence[Operation]) -> str:
 def _withheld_from(operation: Operation, resource: Resource) -> list[str]:
     """Return the roles that may call the operation but do not get the resource, or only their own."""
     kept = []
-    for asker in ASKERS:
-        reach = resource.reached_by(asker)
-        if asker not in operation.askers or reach >= OF_THE_TASKFORCE:
+    for caller in CALLERS:
+        reach = resource.reached_by(caller)
+        if caller not in operation.callers or reach >= OF_THE_TASKFORCE:
             continue
-        kept.append(asker if reach == NOTHING else f"{asker} (except own)")
+        kept.append(caller if reach == NOTHING else f"{caller} (except own)")
     return kept
 
 
 def _allowed(operation: Operation) -> str:
-    if operation.askers == frozenset(ASKERS):
+    if operation.callers == frozenset(CALLERS):
         return "everybody"
-    return ", ".join(asker for asker in ASKERS if asker in operation.askers)
+    return ", ".join(caller for caller in CALLERS if caller in operation.callers)
 
 
 def main() -> None:

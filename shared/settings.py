@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from shared.http.rate_limits import Asker, Rate, read_rates
+from shared.http.rate_limits import ClientKind, Rate, read_rates
 from shared.messaging.access import KafkaAccess, SecurityProtocol
 
 KafkaFlavour = Literal["apache", "embedded"]
@@ -52,7 +52,7 @@ class ServiceSettings(BaseSettings):
     trusted_proxies: str = Field(
         "127.0.0.1", description="gateways that are believed when they say who asks: addresses, comma separated, or *"
     )
-    rate_limits: Annotated[Mapping[str, Mapping[Asker, Rate]], NoDecode] = Field(
+    rate_limits: Annotated[Mapping[str, Mapping[ClientKind, Rate]], NoDecode] = Field(
         {},
         description="how often one may ask where that is to differ, as JSON: "
         '{"logging": {"pass": "5000/600s"}}; kinds and figures stand in docs/operations.md',

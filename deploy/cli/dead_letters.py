@@ -140,7 +140,7 @@ async def _waiting(installation: Installation) -> list[_Found]:
     async with _databases(installation) as databases:
         for service, database in databases.items():
             async with database.system() as conn:
-                found += [_Found(service, each) for each in await dead_letters.waiting(conn, limit=_LISTED)]
+                found += [_Found(service, each) for each in await dead_letters.pending(conn, limit=_LISTED)]
     return sorted(found, key=lambda each: each.dead_letter.recorded_at)
 
 

@@ -59,8 +59,8 @@ async def _reconcile(installation: Installation, copies: Sequence[Mapping[str, A
     await _check_stopped(owners)
     with steps("Erasing again who was erased"):
         repeated = await _repeat_erasures(installation, copies or ())
-    if repeated.came_back:
-        stderr_console().print(f"  {repeated.came_back:,} rows had come back with the backup.")
+    if repeated.restored:
+        stderr_console().print(f"  {repeated.restored:,} rows had come back with the backup.")
     if repeated.kept:
         stderr_console().print(
             f"[yellow]![/] {len(repeated.kept)} accounts that had been erased are back, and were not erased again: of "

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from deploy.local.mail import MailStore
 from shared.http.app import create_web_app
 from shared.http.problems import Problem
-from shared.http.rate_limits import Asker, Rate
+from shared.http.rate_limits import ClientKind, Rate
 from shared.i18n import translations
 from shared.ui.pages import render
 
@@ -70,7 +70,7 @@ class MailboxSettings:
     public_url: str
     demo_mode: bool
     token_jwks: str
-    rate_limits: Mapping[str, Mapping[Asker, Rate]] = field(default_factory=dict)
+    rate_limits: Mapping[str, Mapping[ClientKind, Rate]] = field(default_factory=dict)
     rate_limits_times: float = 1
 
 

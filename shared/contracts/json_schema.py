@@ -1,6 +1,6 @@
 """Writes the JSON Schema of every message version from its class: `python -m shared.contracts.json_schema`.
 
-`schemas/` has them as they were published. Messages are kept for ever and replayed, and services of different versions
+`schemas/` holds the published schemas. Messages are kept for ever and replayed, and services of different versions
 run side by side, so an old message must fit the new class and a new message the old class. Only an optional field may
 be added; anything else needs a new version of the type.
 """
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 SCHEMAS: Final = Path(__file__).with_name("schemas")
 EXAMPLES: Final = Path(__file__).with_name("examples")
 
-_WORDS: Final = {"title", "description", "$comment", "examples"}
-"""Members of a schema that validators ignore."""
+_ANNOTATIONS: Final = {"title", "description", "$comment", "examples"}
+"""The annotation keywords of JSON Schema. Validators ignore them."""
 
 
 class MessageSchema(GenerateJsonSchema):
@@ -57,7 +57,7 @@ def schema(message: type[Message]) -> dict[str, Any]:
 
 
 def breaking_changes(published: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
-    """Return the breaking changes between two schemas, each with its place; empty when they are compatible.
+    """Return the breaking changes between two schemas, each with its JSON path; none if they are compatible.
 
     Other descriptions and new properties that are not required are compatible, at any depth.
     """
@@ -70,13 +70,13 @@ def _differences(old: Any, new: Any, where: str, *, properties: bool) -> Iterato
         if not same:
             yield f"{where}: {json.dumps(old, ensure_ascii=False)} -> {json.dumps(new, ensure_ascii=False)}"
         return
-    # Below `properties` and `$defs` the members are names of ours, not keywords of JSON Schema.
-    ignored = set() if properties else _WORDS
+    # The keys in `properties` and `$defs` are names, not keywords of JSON Schema.
+    ignored = set() if properties else _ANNOTATIONS
     for name in old.keys() - new.keys() - ignored:
-        yield f"{where}/{name}: has gone"
+        yield f"{where}/{name}: removed"
     if not properties:
         for name in new.keys() - old.keys() - ignored - {"$defs"}:
-            yield f"{where}/{name}: is new"
+            yield f"{where}/{name}: added"
     for name in sorted(old.keys() & new.keys() - ignored):
         inner = name in {"properties", "$defs"} and not properties
         yield from _differences(old[name], new[name], f"{where}/{name}", properties=inner)
@@ -88,12 +88,12 @@ def path_of(folder: Path, message: type[Message]) -> Path:
 
 
 def as_text(document: Mapping[str, Any]) -> str:
-    """Return a document as it is committed."""
+    """Return a document as the text of its file."""
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
 def main() -> int:
-    """Write the schemas that are new or compatibly changed. Refuses breaking changes and names them."""
+    """Write the schemas that are new or have compatible changes. Breaking changes are printed and not written."""
     refused = 0
     for message in MESSAGES:
         path = path_of(SCHEMAS, message)

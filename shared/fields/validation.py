@@ -77,15 +77,15 @@ def _too_many(context: Mapping[str, Any]) -> str:
     return ngettext("Choose at most %(number)s.", "Choose at most %(number)s.", most)
 
 
-def _other_form(context: Mapping[str, Any]) -> str:
-    # Most values that are checked by a pattern and typed by people are mail addresses.
+def _pattern_sentence(context: Mapping[str, Any]) -> str:
+    # Most fields with a pattern that people fill in are mail addresses.
     if "@" in str(context.get("pattern", "")):
         return _("Is not a whole mail address, such as name@company.dk.")
     return _("Does not have the right form.")
 
 
-def _own_words(context: Mapping[str, Any]) -> str:
-    """Return the translated words of a validator of ours that raised ValueError(words). They are safe to show."""
+def _validator_sentence(context: Mapping[str, Any]) -> str:
+    """Return the translated text of a ValueError that one of our validators raised. Such texts contain no input."""
     error = context.get("error")
     return _(str(error)) if error else _("Is not valid.")
 
@@ -100,12 +100,12 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "string_too_long": _too_long,
     "too_short": _too_few,
     "too_long": _too_many,
-    "value_error": _own_words,
-    "assertion_error": _own_words,
+    "value_error": _validator_sentence,
+    "assertion_error": _validator_sentence,
     "extra_forbidden": lambda _context: _("Is not a known field."),
     "enum": lambda _context: _("Is not one of the possible choices."),
     "literal_error": lambda _context: _("Is not one of the possible choices."),
-    "string_pattern_mismatch": _other_form,
+    "string_pattern_mismatch": _pattern_sentence,
     "string_unicode": lambda _context: _("Contains characters that are not text."),
     "timezone_aware": lambda _context: _("Must say its time zone."),
     "finite_number": lambda _context: _("Must be a whole number or a decimal number."),
@@ -133,16 +133,16 @@ _PYDANTIC_CODES = frozenset(get_args(ErrorType))
 def sentence(code: str, context: Mapping[str, Any] | None = None, message: str = "") -> str:
     """Return the sentence for an error of pydantic's type `code`; `message` is pydantic's own text.
 
-    The result never contains the value: pydantic's own texts may, so only those of our own types
-    (`PydanticCustomError`) are used, translated.
+    The result never contains the input. Pydantic's own texts may contain it, so `message` is only used, translated, if
+    the type is one of ours (`PydanticCustomError`).
     """
     if code in _SENTENCES:
         return _SENTENCES[code](context or {})
     if message and code not in _PYDANTIC_CODES:
         return _(message)
-    for prefix, words in _SENTENCES_BY_PREFIX:
+    for prefix, text in _SENTENCES_BY_PREFIX:
         if code.startswith(prefix):
-            return words()
+            return text()
     return _("Is not valid.")
 
 

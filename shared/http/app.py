@@ -11,7 +11,7 @@ from shared.http.csrf import CrossSiteWrites, CsrfCookie, refuse_forged_forms
 from shared.http.middleware import LanguageSelection, RequestIds, SecurityHeaders, UnexpectedErrors
 from shared.http.openapi import describe
 from shared.http.rate_limiter import RateLimiter, RateLimitHeaders, enforce_rate_limit
-from shared.http.rate_limits import Asker, Rate, configured_rates
+from shared.http.rate_limits import ClientKind, Rate, configured_rates
 from shared.http.request_guards import BodyLimits
 from shared.ui.assets import URL_PREFIX, AssetServer
 from shared.ui.pages import PageSettings, templates
@@ -35,7 +35,7 @@ class WebAppSettings(PageSettings, Protocol):
         ...
 
     @property
-    def rate_limits(self) -> Mapping[str, Mapping[Asker, Rate]]:
+    def rate_limits(self) -> Mapping[str, Mapping[ClientKind, Rate]]:
         """The rates that differ from the default, by rate class (`shared.http.rate_limits.read_rates`)."""
         ...
 

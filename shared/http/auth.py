@@ -1,4 +1,4 @@
-"""Authorisation: signed tokens, the principal of a request, and the dependencies that let routes deny by default.
+"""Authorisation: signed tokens, the principal of a request, and the dependencies by which routes deny by default.
 
 Only the identity service signs tokens (it holds the private key); every service verifies them with the public keys. A
 person's browser carries the token in a cookie, a program in `Authorization: Bearer`.
@@ -41,15 +41,15 @@ SESSION_IDLE_SECONDS = 3600
 TOKEN_SECONDS = 60
 """Lifetime of a person's token. A change to their account takes effect everywhere after at most this time."""
 STEP_UP_SECONDS = 900
-"""How recently a person must have signed in for sensitive changes, see `stepped_up`. In a quarter of an hour an
-administrator adds a handful of people."""
+"""How recently a person must have signed in for sensitive changes, see `stepped_up`. A quarter of an
+hour is enough for an administrator to add several people."""
 _ALGORITHM = "Ed25519"
 _CLOCK_SKEW_SECONDS = 30
-_REMEMBERED_TOKENS = 1000
+_CACHED_TOKENS = 1000
 
 
 class InvalidToken(Exception):
-    """The token is forged, expired, malformed or not for us. It deliberately does not say which."""
+    """The token is forged, expired, malformed or for another audience. The error does not say which, on purpose."""
 
 
 class NotAuthenticated(Exception):
@@ -61,7 +61,7 @@ class NotAllowed(Exception):
 
 
 class StepUpRequired(Exception):
-    """The principal has to sign in again first. Answered with 401 (RFC 9470), or with a page that asks for it."""
+    """The principal has to step up: sign in again. Answered with 401 (RFC 9470), or with a page that asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Principal:
     Attributes:
         subject: `person:<uuid>`, `service:<name>`, `pass:<event uuid>` or `key:<uuid>`.
         roles: the roles in this taskforce; of an API key its scopes.
-        taskforce_id: the one taskforce that this token opens; None for a service, which works for all.
+        taskforce_id: the only taskforce that the token gives access to; None for a service, which has access to all.
         municipality: four-digit code as text, for case workers.
         event_id: the event of an event pass.
         pass_generation: the generation of an event pass; it is revoked when the event has a newer one.
@@ -129,7 +129,7 @@ def sign_token(private_jwk: str, principal: Principal, *, lifetime_seconds: int)
 
     Args:
         private_jwk: an Ed25519 private key as JWK JSON text, with a `kid`.
-        principal: who the bearer will be. `expires_at` is ignored.
+        principal: the principal of the token. Its `expires_at` is ignored.
         lifetime_seconds: how long it is valid.
     """
     key = OKPKey.import_key(json.loads(private_jwk))
@@ -179,7 +179,7 @@ class TokenVerifier:
 
     def __init__(self, jwks: str) -> None:
         self._keys = KeySet.import_key_set(json.loads(jwks))
-        self._signed = lru_cache(_REMEMBERED_TOKENS)(self._read_signed)
+        self._signed = lru_cache(_CACHED_TOKENS)(self._read_signed)
 
     def verify(self, token: str) -> Principal:
         """Return the principal of a token. Raises `InvalidToken`."""
@@ -254,7 +254,7 @@ def require(*roles: Role | Scope) -> Callable[[HTTPConnection], Awaitable[Princi
     than some routes need.
     """
     if not roles:
-        raise ValueError("name the roles that may; for everybody there is `public`")
+        raise ValueError("require() needs at least one role; use `public` for everybody")
 
     async def dependency(connection: HTTPConnection) -> Principal:
         principal: Principal | None = getattr(connection.state, "principal", None)
@@ -340,8 +340,8 @@ setattr(public, ACCESS_ATTRIBUTE, frozenset({"public"}))
 def unclassified_routes(routes: Sequence[BaseRoute]) -> list[str]:
     """Return the paths of the routes that have none of the dependencies `require(...)`, `any_person` and `public`.
 
-    Included routers are searched, too. Raises `ValueError` when there are no routes at all, so that a test cannot pass
-    by looking at nothing.
+    Included routers are searched, too. Raises `ValueError` if there are no routes at all, so that a test cannot pass
+    without checking any.
     """
 
     def classified(dependant: Any) -> bool:
@@ -350,5 +350,5 @@ def unclassified_routes(routes: Sequence[BaseRoute]) -> list[str]:
     # FastAPI's routes only: mounted apps (assets) and the OpenAPI document are public by design.
     found = [route for route in iter_route_contexts(routes) if getattr(route, "dependant", None) is not None]
     if not found:
-        raise ValueError("there are no routes to look at")
+        raise ValueError("the application has no routes")
     return [route.path or "" for route in found if not any(classified(inner) for inner in route.dependant.dependencies)]

@@ -137,19 +137,19 @@ def _document(app: FastAPI) -> dict[str, Any]:
     for path, by_method in document["paths"].items():
         for method, operation in by_method.items():
             if method in _METHODS:
-                _add_security(operation, policies[method, path].askers)
+                _add_security(operation, policies[method, path].callers)
                 _add_problems(operation, policies[method, path].limit)
                 _say_what_is_required(operation.get("parameters", ()))
     return document
 
 
-def _add_security(operation: dict[str, Any], askers: Iterable[str]) -> None:
+def _add_security(operation: dict[str, Any], callers: Iterable[str]) -> None:
     """Document who may call an operation. OpenAPI has scopes only, so roles are in `x-roles`."""
-    everybody = "nobody" in askers
-    scopes = sorted(SCOPES.intersection(askers))
+    everybody = "nobody" in callers
+    scopes = sorted(SCOPES.intersection(callers))
     keys = [{"key": scopes}] if scopes else []
     operation["security"] = [{}] if everybody else [{"token": []}, {"browser": []}, *keys]
-    operation["x-roles"] = ["everybody"] if everybody else sorted(askers)
+    operation["x-roles"] = ["everybody"] if everybody else sorted(callers)
 
 
 def _add_problems(operation: dict[str, Any], limit: RateClass) -> None:

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
 Ownership = Literal["own", "other company", "other municipality", "draft", "other taskforce", "missing"]
-"""Whose a resource is, seen from the caller. `draft`: an unpublished event of the caller's own taskforce."""
-Asker = Role | Scope | Literal["nobody"]
-ASKERS: Final[tuple[Asker, ...]] = (*get_args(Role), *get_args(Scope), "nobody")
+"""Who owns a resource, relative to the caller. `draft`: an unpublished event of the caller's own taskforce."""
+Caller = Role | Scope | Literal["nobody"]
+CALLERS: Final[tuple[Caller, ...]] = (*get_args(Role), *get_args(Scope), "nobody")
 
 NOTHING: Final[frozenset[Ownership]] = frozenset()
 OWN: Final[frozenset[Ownership]] = frozenset({"own"})
@@ -38,27 +38,27 @@ _RESOURCES_ATTRIBUTE: Final = "tilsagn_resources"
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A kind of resource that operations show or change, and which instances each role reaches.
+    """A kind of resource that operations show or change, and which instances each role may reach.
 
-    An instance that a caller does not reach is answered as if it did not exist.
+    For an instance that a caller may not reach, the response is the same as for one that does not exist.
 
     Attributes:
         name: shown in `docs/authorisation.md`.
-        own: which instances are the caller's own, where that is more than being in the same taskforce.
-        of: the resource that it is a field of, if any.
-        reach: what the roles reach that are not in `by_role`.
-        by_role: what some roles reach instead; `nobody` is a caller without a token.
+        own: which instances are the caller's own; empty: all of the caller's taskforce.
+        of: the resource that it is a part of, if any.
+        reach: what a role reaches, unless `by_role` says otherwise.
+        by_role: what certain roles reach; `nobody` is a caller without a token.
     """
 
     name: str
     own: str = ""
     of: Resource | None = None
     reach: frozenset[Ownership] = OF_THE_TASKFORCE
-    by_role: Mapping[Asker, frozenset[Ownership]] = field(default_factory=dict, hash=False)
+    by_role: Mapping[Caller, frozenset[Ownership]] = field(default_factory=dict, hash=False)
 
-    def reached_by(self, asker: Asker) -> frozenset[Ownership]:
-        """Return what `asker` reaches by an operation that they may call."""
-        return self.by_role.get(asker, self.reach)
+    def reached_by(self, caller: Caller) -> frozenset[Ownership]:
+        """Return what `caller` reaches through an operation that they may call."""
+        return self.by_role.get(caller, self.reach)
 
 
 def concerns(*resources: Resource) -> Callable[[_Endpoint], _Endpoint]:
@@ -76,17 +76,17 @@ class Operation:
     """One method of one path, and its policy.
 
     Attributes:
-        askers: who may call it.
-        resources: the declared resources; None where the route does not declare any.
+        callers: who may call it.
+        resources: the declared resources; None if the route declares none.
         needs_step_up: whether the caller must have signed in within `STEP_UP_SECONDS`.
-        ids: the parameters that name something, in the path, the query and the JSON body.
-        access: the dependency that admits and refuses.
+        ids: the parameters that identify a resource, in the path, the query and the JSON body.
+        access: the dependency that checks who may call it.
         endpoint: the route's function.
     """
 
     method: str
     path: str
-    askers: frozenset[Asker]
+    callers: frozenset[Caller]
     resources: tuple[Resource, ...] | None
     ids: tuple[str, ...]
     access: Callable[..., Any]
@@ -123,18 +123,18 @@ def operations(routes: Sequence[BaseRoute]) -> list[Operation]:
         # Mounted apps (assets) and the OpenAPI document are public by design.
         if dependant is None:
             continue
-        checks = [one.call for one in _with_inner(dependant) if hasattr(one.call, ACCESS_ATTRIBUTE)]
+        checks = [one.call for one in _with_sub_dependants(dependant) if hasattr(one.call, ACCESS_ATTRIBUTE)]
         if len(checks) != 1:
-            raise ValueError(f"{route.path} says {len(checks)} times who may call it")
+            raise ValueError(f"{route.path} has {len(checks)} access dependencies instead of one")
         roles: frozenset[Any] = getattr(checks[0], ACCESS_ATTRIBUTE)
-        askers = frozenset(ASKERS) if "public" in roles else roles
+        callers = frozenset(CALLERS) if "public" in roles else roles
         resources = getattr(dependant.call, _RESOURCES_ATTRIBUTE, None)
-        ids = tuple(dict.fromkeys(name for one in _with_inner(dependant) for name in _ids(one)))
+        ids = tuple(dict.fromkeys(name for one in _with_sub_dependants(dependant) for name in _ids(one)))
         found += [
             Operation(
                 method,
                 route.path or "",
-                askers,
+                callers,
                 resources,
                 ids,
                 checks[0],
@@ -144,18 +144,18 @@ def operations(routes: Sequence[BaseRoute]) -> list[Operation]:
             for method in sorted(route.methods or ())
         ]
     if not found:
-        raise ValueError("there are no routes to look at")
+        raise ValueError("the application has no routes")
     return found
 
 
-def _with_inner(dependant: Any) -> Iterator[Any]:
+def _with_sub_dependants(dependant: Any) -> Iterator[Any]:
     yield dependant
     for inner in dependant.dependencies:
-        yield from _with_inner(inner)
+        yield from _with_sub_dependants(inner)
 
 
 def _ids(dependant: Any) -> Iterator[str]:
-    """Yield the parameters that may name something: path parameters that are no choice, and UUIDs anywhere."""
+    """Yield the parameters that may identify a resource: path parameters other than choices, and all UUIDs."""
     for parameter in dependant.path_params:
         if get_origin(parameter.field_info.annotation) is not Literal:
             yield parameter.alias

@@ -19,7 +19,7 @@ from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Any, Final
 
 from shared.http.problems import Problem
-from shared.http.rate_limits import ASKERS, Asker, Rate, RateClass, is_answered_by_route, rate_class_of
+from shared.http.rate_limits import CLIENT_KINDS, ClientKind, Rate, RateClass, is_answered_by_route, rate_class_of
 from shared.i18n.translations import gettext as _
 from shared.i18n.translations import ngettext
 
@@ -32,17 +32,17 @@ if TYPE_CHECKING:
     from shared.http.auth import Principal
 
 _REMEMBERED: Final = 20_000
-"""The most addresses, and the most other askers, that are remembered; about 5 MB each. The one that has been idle
-longest is forgotten first. They are counted apart, so an attacker with many addresses cannot displace accounts."""
-_LONGEST_ADDRESS: Final = 64
+"""The largest number of remembered clients of each kind; about 5 MB each. The client that has been idle longest is
+forgotten first. Kinds have separate limits, so an attacker with many addresses cannot displace accounts."""
+_MAX_ADDRESS_LENGTH: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What one asker has left in one rate class.
+    """What one client has left in one rate class.
 
     Attributes:
-        policy: its name in the headers: class and asker.
+        policy: its name in the headers: the rate class and the kind of client.
         left: the number of requests that are left.
         seconds: when nothing is left, the time until the next request is allowed; else until the allowance is full.
     """
@@ -72,26 +72,28 @@ class RateLimiter:
     """Counts the requests of one process.
 
     Args:
-        rates: the rate of each asker, by the name of the class (`shared.http.rate_limits.configured_rates`).
+        rates: the rate of each kind of client, by the name of the class (`shared.http.rate_limits.configured_rates`).
         clock: a monotonic time in seconds.
     """
 
     def __init__(
-        self, rates: Mapping[str, Mapping[Asker, Rate]], *, clock: Callable[[], float] = time.monotonic
+        self, rates: Mapping[str, Mapping[ClientKind, Rate]], *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._rates = rates
         self._clock = clock
-        self._whole_at: dict[Asker, OrderedDict[tuple[str, str], float]] = {asker: OrderedDict() for asker in ASKERS}
+        self._full_at: dict[ClientKind, OrderedDict[tuple[str, str], float]] = {
+            client: OrderedDict() for client in CLIENT_KINDS
+        }
 
     def __len__(self) -> int:
-        """The number of remembered askers."""
-        return sum(map(len, self._whole_at.values()))
+        """The number of remembered clients."""
+        return sum(map(len, self._full_at.values()))
 
-    def count(self, kind: RateClass, askers: Sequence[tuple[Asker, str]]) -> Allowance | None:
-        """Count a request for all of its askers.
+    def count(self, kind: RateClass, clients: Sequence[tuple[ClientKind, str]]) -> Allowance | None:
+        """Count a request against the rates of all its clients.
 
         Returns:
-            What the first limited asker has left; None where none is limited.
+            What the first client with a rate has left; None if no client has a rate.
 
         Raises:
             RateLimited: one of them has nothing left. The request was not counted for any.
@@ -101,33 +103,33 @@ class RateLimiter:
             return None
         now = self._clock()
         counted = []
-        for asker, name in askers:
-            rate = rates.get(asker)
+        for client_kind, client in clients:
+            rate = rates.get(client_kind)
             if rate is None:
                 continue
-            key = (kind.name, name)
-            then = max(self._whole_at[asker].get(key, now), now) + rate.seconds / rate.most
+            key = (kind.name, client)
+            then = max(self._full_at[client_kind].get(key, now), now) + rate.seconds / rate.most
             over = then - now - rate.seconds
             # Tolerate rounding: less than a microsecond over the limit is within it.
             if over > 1e-6:
-                raise RateLimited(Allowance(f"{kind.name}-{asker}", rate, 0, over))
-            counted.append((asker, key, rate, then))
+                raise RateLimited(Allowance(f"{kind.name}-{client_kind}", rate, 0, over))
+            counted.append((client_kind, key, rate, then))
         if not counted:
             return None
-        for asker, key, _rate, then in counted:
-            whole_at = self._whole_at[asker]
-            whole_at[key] = then
-            whole_at.move_to_end(key)
-            if len(whole_at) > _REMEMBERED:
-                whole_at.popitem(last=False)
-        asker, _key, rate, then = counted[0]
+        for client_kind, key, _rate, then in counted:
+            full_at = self._full_at[client_kind]
+            full_at[key] = then
+            full_at.move_to_end(key)
+            if len(full_at) > _REMEMBERED:
+                full_at.popitem(last=False)
+        client_kind, _key, rate, then = counted[0]
         left = int((rate.seconds - (then - now)) * rate.most / rate.seconds + 1e-6)
-        return Allowance(f"{kind.name}-{asker}", rate, left, then - now)
+        return Allowance(f"{kind.name}-{client_kind}", rate, left, then - now)
 
 
-def askers_of(principal: Principal | None, address: str) -> list[tuple[Asker, str]]:
+def clients_of(principal: Principal | None, address: str) -> list[tuple[ClientKind, str]]:
     """Return by what a request is counted: the account or pass, if there is one, and the address."""
-    by_address: tuple[Asker, str] = ("address", network_of(address))
+    by_address: tuple[ClientKind, str] = ("address", network_of(address))
     if principal is None:
         return [by_address]
     return [("pass" if principal.has("event_pass") else "account", principal.subject), by_address]
@@ -141,7 +143,7 @@ def network_of(address: str) -> str:
         parsed = ip_address(address)
     except ValueError:
         # A proxy may send a name instead of an address. It is remembered, so its length is limited.
-        return address[:_LONGEST_ADDRESS]
+        return address[:_MAX_ADDRESS_LENGTH]
     if not isinstance(parsed, IPv6Address):
         return address
     if parsed.ipv4_mapped is not None:
@@ -163,7 +165,7 @@ def enforce_rate_limit(request: Request) -> None:
     address = (scope.get("client") or ("",))[0]
     try:
         state["rate_limit"] = limits.count(
-            rate_class_of(endpoint, scope["method"], scope["path"]), askers_of(state.get("principal"), address)
+            rate_class_of(endpoint, scope["method"], scope["path"]), clients_of(state.get("principal"), address)
         )
     except RateLimited as refused:
         problem = _problem(refused.counted)

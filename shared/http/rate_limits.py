@@ -14,10 +14,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar, get_args
 
-Asker = Literal["account", "pass", "address"]
-"""By what requests are counted: a person's account or an API key; an event pass, shared by a hall; a network
-address."""
-ASKERS: Final[tuple[Asker, ...]] = get_args(Asker)
+ClientKind = Literal["account", "pass", "address"]
+"""A kind of client whose requests are counted: an account or API key; an event pass, which many guests share; a
+network address."""
+CLIENT_KINDS: Final[tuple[ClientKind, ...]] = get_args(ClientKind)
 
 _WRITTEN: Final = re.compile(r"([1-9]\d{0,6})/([1-9]\d{0,4})s")
 _ATTRIBUTE: Final = "tilsagn_limited"
@@ -54,12 +54,12 @@ class RateClass:
 
     Attributes:
         name: used in settings, headers and `docs/authorisation.md`.
-        rates: the rate of each asker; one without a rate is not limited.
+        rates: the rate of each kind of client; a kind without a rate is not limited.
         why: where the figures come from, for those who change them.
     """
 
     name: str
-    rates: Mapping[Asker, Rate]
+    rates: Mapping[ClientKind, Rate]
     why: str
 
     def __hash__(self) -> int:
@@ -168,31 +168,33 @@ def is_answered_by_route(endpoint: Callable[..., Any]) -> bool:
     return declared is not None and declared.answered_by_route
 
 
-def configured_rates(kinds: Mapping[str, Mapping[Asker, Rate]], times: float) -> Mapping[str, Mapping[Asker, Rate]]:
+def configured_rates(
+    kinds: Mapping[str, Mapping[ClientKind, Rate]], times: float
+) -> Mapping[str, Mapping[ClientKind, Rate]]:
     """Return the rates of every class in this installation.
 
     Args:
-        kinds: the rates that differ from the default, by class and asker.
+        kinds: the rates that differ from the default, by rate class and kind of client.
         times: the factor by which all rates are multiplied; at least one request stays allowed.
     """
     return {
         name: {
-            asker: Rate(max(1, round(rate.most * times)), rate.seconds)
-            for asker, rate in {**kind.rates, **kinds.get(name, {})}.items()
+            client_kind: Rate(max(1, round(rate.most * times)), rate.seconds)
+            for client_kind, rate in {**kind.rates, **kinds.get(name, {})}.items()
         }
         for name, kind in RATE_CLASSES.items()
     }
 
 
-def read_rates(written: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[Asker, Rate]]:
+def read_rates(written: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[ClientKind, Rate]]:
     """Read an installation's rates, `{"logging": {"pass": "5000/600s"}}`. Raises `ValueError` for unknown names."""
-    read: dict[str, dict[Asker, Rate]] = {}
+    read: dict[str, dict[ClientKind, Rate]] = {}
     for name, rates in written.items():
         if name not in RATE_CLASSES:
             raise ValueError(f"there is no kind {name!r}: there are {', '.join(RATE_CLASSES)}")
         counted = RATE_CLASSES[name].rates
-        for asker in rates:
-            if asker not in counted:
-                raise ValueError(f"{name} counts {', '.join(counted)}, and not {asker!r}")
-        read[name] = {asker: Rate.read(rates[asker]) for asker in counted if asker in rates}
+        for client_kind in rates:
+            if client_kind not in counted:
+                raise ValueError(f"{name} counts {', '.join(counted)}, and not {client_kind!r}")
+        read[name] = {client_kind: Rate.read(rates[client_kind]) for client_kind in counted if client_kind in rates}
     return read

@@ -1,4 +1,4 @@
-"""Answers the domain's refusals (`shared.refusals`) as problem+json or as a page."""
+"""Turns the domain's refusals (`shared.refusals`) into responses: problem+json or a page."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -25,17 +25,17 @@ STATUS: Final[Mapping[Kind, int]] = {
 
 
 def problem_of(refusal: Refusal | type[Refusal]) -> Problem:
-    """Return the refusal as a problem in the current language; of a class, where its words need no values."""
-    words = _(refusal.detail)
+    """Return a refusal as a problem in the current language. A class is enough if its texts have no placeholders."""
+    detail = _(refusal.detail)
     if isinstance(refusal, Refusal) and refusal.values:
-        words %= refusal.values
-    errors = [FieldError(refusal.field, refusal.code, words)] if refusal.field else []
+        detail %= refusal.values
+    errors = [FieldError(refusal.field, refusal.code, detail)] if refusal.field else []
     next_step = (refusal.next_step[0], _(refusal.next_step[1])) if refusal.next_step else None
-    return Problem(STATUS[refusal.kind], refusal.code, _(refusal.title), words, errors=errors, next_step=next_step)
+    return Problem(STATUS[refusal.kind], refusal.code, _(refusal.title), detail, errors=errors, next_step=next_step)
 
 
 def problem_with_code(code: str, *, package: str) -> Problem:
-    """Return the problem of the refusal that a package defines under a code. Raises `Problem` 404 where none does."""
+    """Return the problem of the refusal with this code in a package. Raises `Problem` 404 if there is none."""
     for refusal in refusals_of(package):
         if refusal.code == code:
             return problem_of(refusal)
@@ -48,5 +48,5 @@ async def _on_refusal(request: Request, error: Exception) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """Answer every refusal that a route does not catch."""
+    """Install the handler for refusals that a route does not catch."""
     app.add_exception_handler(Refusal, _on_refusal)

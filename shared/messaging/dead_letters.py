@@ -1,6 +1,6 @@
 """Dead letters: records that a consumer could not process. They are stored, listed, shown and replayed.
 
-A dead letter is stored in the consumer group's own database, in the transaction that moves past the record. It is the
+A dead letter is stored in the consumer group's own database, in the transaction that skips the record. It is the
 record exactly as it was delivered, so it can be processed again after the code has been corrected.
 """
 
@@ -46,7 +46,7 @@ class DeadLetter:
     replayed_at: datetime | None
 
 
-async def add_dead_letter(conn: Connection, group: str, record: Record, why: InvalidMessage) -> None:
+async def add_dead_letter(conn: Connection, group: str, record: Record, error: InvalidMessage) -> None:
     """Store a record for an operator to look at. A record that is delivered again is stored once."""
     digest = hashlib.sha256(b"\0" if record.value is None else b"\1" + record.value).digest()
     await conn.execute(
@@ -66,8 +66,8 @@ async def add_dead_letter(conn: Connection, group: str, record: Record, why: Inv
         record.value,
         # PostgreSQL's jsonb cannot hold NUL.
         {k.replace("\0", "\\0"): v.replace("\0", "\\0") for k, v in record.headers.items()},
-        why.reason,
-        why.detail.replace("\0", "\\0"),
+        error.reason,
+        error.detail.replace("\0", "\\0"),
     )
 
 
@@ -76,8 +76,8 @@ _SELECT = """select id, consumer_group, topic, partition, "offset", message_key,
           from dead_letters"""
 
 
-async def waiting(conn: Connection, *, limit: int = 100) -> list[DeadLetter]:
-    """Return at most `limit` dead letters that were not replayed yet, oldest first."""
+async def pending(conn: Connection, *, limit: int = 100) -> list[DeadLetter]:
+    """Return at most `limit` dead letters that have not been replayed, oldest first."""
     rows = await conn.fetch(
         f"""
         {_SELECT}

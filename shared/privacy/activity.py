@@ -55,7 +55,7 @@ async def find_activity(
     for entry in entries:
         deed = next((one for one in activity_queries if (one.table, one.column) == (entry.table, entry.column)), None)
         if deed is None:
-            raise LookupError(f"nobody says how what was done is found by {entry.table}.{entry.column}")
+            raise LookupError(f"no query for the activity in {entry.table}.{entry.column}")
         rows = await conn.fetch(
             f"""
             with account as materialized (

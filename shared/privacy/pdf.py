@@ -1,4 +1,4 @@
-"""The subject report on paper: A4, accessible (PDF/UA), equal bytes for equal reports.
+"""The subject report as PDF: A4, accessible (PDF/UA), with the same bytes for the same report.
 
 All texts are prepared here, in the report's language; `report.typ` only lays them out.
 """
@@ -21,32 +21,32 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 LAYOUT: Final = Path(__file__).with_name("report.typ")
-_ASKED: Final = {"emails": N_("E-mail address"), "phones": N_("Telephone"), "cvrs": N_("CVR number")}
+_IDENTIFIERS: Final = {"emails": N_("E-mail address"), "phones": N_("Telephone"), "cvrs": N_("CVR number")}
 
 
 ACTIVITY_SHOWN: Final = 100
-"""The most actions of each kind that are printed: an account may have logged a thousand pledges. The JSON has all."""
+"""How many actions of each kind are printed at most; the JSON has all. An account may have logged a thousand."""
 
 
 def pdf(report: Mapping[str, Any]) -> bytes:
-    """Return the report as a PDF. Takes some tenths of a second of processor time: call it in a thread.
+    """Return the report as a PDF. Blocks for some tenths of a second: call it in a thread.
 
     Args:
-        report: from `shared.privacy.report.report`, or read back from its JSON.
+        report: from `shared.privacy.report.report`, or parsed from its JSON.
 
     Raises:
         typst.TypstError: the layout failed, or the document would not be accessible.
     """
     made_at = datetime.fromisoformat(report["made_at"])
     with use_language(report["language"]):
-        data = _laid_out(report, made_at)
+        data = _document_data(report, made_at)
     return render_pdf(LAYOUT, data, made_at=made_at)
 
 
-def _laid_out(report: Mapping[str, Any], made_at: datetime) -> dict[str, Any]:
+def _document_data(report: Mapping[str, Any], made_at: datetime) -> dict[str, Any]:
     filled = [group for group in report["held"] if group["rows"]]
     empty = [group for group in report["held"] if not group["rows"]]
-    did = [one for one in report["done"] if one["rows"]]
+    activity = [one for one in report["done"] if one["rows"]]
     rows = sum(len(group["rows"]) for group in filled)
     found = ngettext("%(num)s entry was found.", "%(num)s entries were found.", rows) % {"num": rows}
     if not rows:
@@ -66,7 +66,7 @@ def _laid_out(report: Mapping[str, Any], made_at: datetime) -> dict[str, Any]:
             "about the person known by what stands below, and how it is dealt with."
         ),
         "asked_heading": _("Searched for"),
-        "asked": [[_(label), value] for kind, label in _ASKED.items() for value in report["asked_for"][kind]],
+        "asked": [[_(label), value] for kind, label in _IDENTIFIERS.items() for value in report["asked_for"][kind]],
         "found": found,
         "held_heading": _("What is held"),
         "held": [_group(group) | {"rows": [pairs(row) for row in group["rows"]]} for group in filled],
@@ -75,14 +75,14 @@ def _laid_out(report: Mapping[str, Any], made_at: datetime) -> dict[str, Any]:
             "What is done in the system is written down with the number of the account that did it. "
             "The latest stand first."
         ),
-        "done": [_deeds(one) for one in did],
+        "done": [_activity_section(one) for one in activity],
         "looks_heading": _("Who has looked at it"),
         "looks_intro": _(
             "Whoever looks a person up, takes a report like this one, or erases somebody is written down. "
             "The latest stand first."
         ),
         "looks_columns": [_("When"), _("Who"), _("What was done"), _("Why, and on which legal basis")],
-        "looks": _looks(report["looked_at_by"]),
+        "looks": _access_rows(report["looked_at_by"]),
         "rights_heading": _("What you can do"),
         "rights": _rights(),
         "empty_heading": _("Where nothing was found"),
@@ -112,12 +112,12 @@ def _group(group: Mapping[str, Any]) -> dict[str, Any]:
     return {"heading": group["what"], "facts": [[label, text] for label, text in facts if text]}
 
 
-def _deeds(one: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the section of one kind of action: how many in each month, the latest in full, and the legal facts."""
+def _activity_section(one: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the section about one kind of action: the counts by month, the latest actions, and the legal facts."""
     rows = one["rows"]
     months = Counter(f"{datetime.fromisoformat(row['at']):%m.%Y}" for row in rows)
     count = ngettext("%(num)s entry", "%(num)s entries", len(rows)) % {"num": len(rows)}
-    left = len(rows) - ACTIVITY_SHOWN
+    omitted = len(rows) - ACTIVITY_SHOWN
     cut = _("The latest %(shown)s stand here; all %(num)s are in the report as JSON.") % {
         "shown": ACTIVITY_SHOWN,
         "num": len(rows),
@@ -127,18 +127,18 @@ def _deeds(one: Mapping[str, Any]) -> dict[str, Any]:
         "count": count,
         "months": ", ".join(f"{month}: {number}" for month, number in months.items()),
         "columns": [_("When"), _("What it was about")],
-        "rows": [[shown(row["at"]), _told(row)] for row in rows[:ACTIVITY_SHOWN]],
-        "cut": cut if left > 0 else "",
+        "rows": [[shown(row["at"]), _object_text(row)] for row in rows[:ACTIVITY_SHOWN]],
+        "cut": cut if omitted > 0 else "",
         "facts": _activity_facts(one),
     }
 
 
-def _told(row: Mapping[str, Any]) -> str:
-    """Return the object of an action on one line, and its numbers on the next."""
-    told = [(name, f"{column_word(name)}: {shown(row[name], name)}") for name in row if name != "at" and row[name]]
+def _object_text(row: Mapping[str, Any]) -> str:
+    """Return what an action was about, with its numbers on a second line."""
+    values = [(name, f"{column_word(name)}: {shown(row[name], name)}") for name in row if name != "at" and row[name]]
     lines = [
-        "; ".join(text for name, text in told if name not in NUMBERS),
-        "; ".join(text for name, text in told if name in NUMBERS),
+        "; ".join(text for name, text in values if name not in NUMBERS),
+        "; ".join(text for name, text in values if name in NUMBERS),
     ]
     return "\n".join(filter(None, lines))
 
@@ -158,16 +158,18 @@ def _activity_facts(one: Mapping[str, Any]) -> list[list[str]]:
     return [[label, text] for label, text in facts]
 
 
-def _looks(looks: Sequence[Mapping[str, Any]]) -> list[list[str]]:
-    """Return the rows of the access log as lines of the printed table."""
-    told: list[list[str]] = []
-    for look in looks:
-        where = f"{look['service']}.{look['what_table']} {look['what_key']}"
-        action, reason = look["action"], look["why"]
+def _access_rows(entries: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    """Return entries of the access log as rows of the printed table."""
+    lines: list[list[str]] = []
+    for entry in entries:
+        where = f"{entry['service']}.{entry['what_table']} {entry['what_key']}"
+        action, reason = entry["action"], entry["why"]
         did = _(ACTIONS[action]) if action in ACTIONS else action
         why = _(REASONS[reason]) if reason in REASONS else reason
-        told.append([shown(look["looked_at"]), who_looked(look["who"]), f"{did}: {where}", f"{why} ({look['basis']})"])
-    return told
+        lines.append(
+            [shown(entry["looked_at"]), who_looked(entry["who"]), f"{did}: {where}", f"{why} ({entry['basis']})"]
+        )
+    return lines
 
 
 def _rights() -> list[list[str]]:

@@ -1,7 +1,8 @@
-"""Finding what is held about one person, to report it and to erase it.
+"""Finds the data about one person, to report or erase them.
 
 For each group of its data inventory, a service declares a `SubjectLookup`: how a person is found there and how the rows
-are erased. What is shown of a row, and why it is kept, is in the data inventory, so a report is as complete as that.
+are erased. The data inventory lists the columns that a report shows and the reasons for keeping them, so a report is as
+complete as the inventory.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ class SubjectIdentifiers:
     Attributes:
         emails: in any case.
         phones: in any notation.
-        cvrs: of companies that belong to the person.
-        ids: found in other services: accounts, and the pledges and hires whose contact the person is.
+        cvrs: the CVR numbers of companies that the person owns.
+        ids: ids found in other services: of accounts, and of pledges and hires whose contact the person is.
     """
 
     emails: frozenset[str] = field(default=frozenset(), repr=False)
@@ -42,7 +43,7 @@ class SubjectIdentifiers:
     def arguments(self) -> tuple[list[str], list[str], list[str], list[UUID]]:
         """Return the arguments of `find`, normalised."""
         return (
-            # Like PostgreSQL's `lower`; `casefold` would turn an ß into two letters.
+            # The same as PostgreSQL's `lower`. `casefold` would turn an ß into two letters.
             sorted(email.strip().lower() for email in self.emails),
             sorted(digits for phone in self.phones if len(digits := _digits(phone)) >= _PHONE_DIGITS),
             sorted("".join(filter(str.isdigit, cvr)) for cvr in self.cvrs),
@@ -61,14 +62,13 @@ class SubjectLookup:
     Attributes:
         group, table: as in the data inventory.
         find: SQL that selects the keys of the person's rows in the transaction's taskforce. It may use `identifiers`,
-            which has one row: `emails` (lower case), `phones` (the last eight digits), `cvrs`, `ids`. None: nobody
-                can be found there, for the reason `why`.
+            which has one row: `emails` (lower case), `phones` (the last eight digits), `cvrs`, `ids`. None: a person
+            cannot be found there; `why` gives the reason.
         key: the column with the row's key.
-        erase: SQL that deletes or empties the rows whose keys are $1 and returns their keys. None: they are kept,
-            for the
-            reason `why`.
-        of_taskforces: False when the rows belong to no taskforce.
-        shown_too: columns that are not personal and are needed to understand the others.
+        erase: SQL that deletes or empties the rows whose keys are $1 and returns their keys. None: they are kept;
+            `why` gives the reason.
+        of_taskforces: False if the table has no taskforce column.
+        context_columns: columns that are not personal, shown because the others need them to be understood.
     """
 
     group: str
@@ -78,7 +78,7 @@ class SubjectLookup:
     key: str = "id"
     why: str = ""
     of_taskforces: bool = True
-    shown_too: tuple[str, ...] = ()
+    context_columns: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -115,7 +115,7 @@ class FoundGroup:
 
 
 async def find_subject(
-    conn: Connection, entries: Sequence[Personal], lookups: Sequence[SubjectLookup], asked: SubjectIdentifiers
+    conn: Connection, entries: Sequence[Personal], lookups: Sequence[SubjectLookup], identifiers: SubjectIdentifiers
 ) -> list[FoundGroup]:
     """Return what one service holds about a person in the transaction's taskforce, for every group, empty ones
     included.
@@ -127,11 +127,11 @@ async def find_subject(
     for entry in entries:
         lookup = next((one for one in lookups if (one.group, one.table) == (entry.group, entry.table)), None)
         if lookup is None:
-            raise LookupError(f"nobody says how a person is found in {entry.table} ({entry.group})")
+            raise LookupError(f"no SubjectLookup for {entry.table} ({entry.group})")
         rows: Sequence[asyncpg.Record] = ()
         if lookup.find is not None:
-            wanted = dict.fromkeys((lookup.key, *entry.columns, *lookup.shown_too))
-            columns = ", ".join(f'"{column}"' for column in wanted)
+            names = dict.fromkeys((lookup.key, *entry.columns, *lookup.context_columns))
+            columns = ", ".join(f'"{column}"' for column in names)
             rows = await conn.fetch(
                 f"""
                 with identifiers as materialized (
@@ -141,8 +141,8 @@ async def find_subject(
                   from {entry.table}
                  where {lookup.key} in ({lookup.find})
                  order by {lookup.key}
-                """,  # noqa: S608  (names of the data inventory and statements of ours)
-                *asked.arguments(),
+                """,  # noqa: S608  (names from the data inventory, and constant SQL)
+                *identifiers.arguments(),
             )
         found.append(FoundGroup(entry, lookup, [dict(row) for row in rows]))
     return found
@@ -202,7 +202,7 @@ class Erasure:
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
-        raise ValueError(f"{text} does not say in which zone")
+        raise ValueError(f"{text} has no time zone")
     return moment
 
 
@@ -217,13 +217,13 @@ async def erase_rows(
     """Erase rows and add them to the ledger, in the caller's transaction.
 
     Returns:
-        The ledger's new lines; none for rows that did not exist any more.
+        The ledger's new lines; no lines for rows that did not exist.
     """
     if lookup.erase is None or not keys:
         return []
-    gone = [row[0] for row in await conn.fetch(lookup.erase, list(keys))]
+    erased = [row[0] for row in await conn.fetch(lookup.erase, list(keys))]
     now: datetime = await conn.fetchval("select clock_timestamp()")
-    lines = [Erasure(uuid4(), taskforce_id, lookup.table, key, by, now) for key in dict.fromkeys(gone)]
+    lines = [Erasure(uuid4(), taskforce_id, lookup.table, key, by, now) for key in dict.fromkeys(erased)]
     await write_ledger(conn, lines)
     return lines
 
@@ -268,37 +268,37 @@ class RepeatedErasures:
     """The result of repeating the erasures of a ledger after a restore.
 
     Attributes:
-        came_back: how many rows the restore had brought back; they are erased again.
-        kept: rows that came back and were kept: accounts that are now the last administrators who can sign in.
+        restored: how many rows the restore had brought back; they are erased again.
+        kept: keys of restored rows that were kept: accounts of the last administrators who can sign in.
     """
 
-    came_back: int
+    restored: int
     kept: tuple[UUID, ...] = ()
 
     def __add__(self, other: RepeatedErasures) -> RepeatedErasures:
-        return RepeatedErasures(self.came_back + other.came_back, self.kept + other.kept)
+        return RepeatedErasures(self.restored + other.restored, self.kept + other.kept)
 
 
 async def repeat_erasures(
     conn: Connection, lookups: Sequence[SubjectLookup], lines: Sequence[Erasure]
 ) -> RepeatedErasures:
-    """Erase again what a restore has brought back, and complete the ledger with the lines that it lost.
+    """Erase the rows that a restore has brought back, and add the lines that the restored ledger lacks.
 
-    A line keeps the time of the erasure. `repeated_at` is set where the row had come back or the line was missing.
-    Needs the tables' owner: a service cannot change its ledger.
+    A line keeps the time of the first erasure. `repeated_at` is set if the row was erased again or the line was
+    missing. The connection must be the tables' owner's, because a service's role cannot change its ledger.
 
     Args:
         lines: the whole ledger of the transaction's taskforce.
     """
     repeated = RepeatedErasures(0)
-    again: set[tuple[str, UUID]] = set()
+    erased_again: set[tuple[str, UUID]] = set()
     for lookup in lookups:
         keys = [line.key for line in lines if line.table == lookup.table]
         if lookup.erase is not None and keys:
-            gone, kept = await _erase_again(conn, lookup.erase, keys)
-            again |= {(lookup.table, key) for key in gone}
-            repeated += RepeatedErasures(len(gone), kept)
-    put_back = await write_ledger(conn, lines)
+            erased, kept = await _erase_again(conn, lookup.erase, keys)
+            erased_again |= {(lookup.table, key) for key in erased}
+            repeated += RepeatedErasures(len(erased), kept)
+    added = await write_ledger(conn, lines)
     await conn.execute(
         """
         update erasures
@@ -309,24 +309,24 @@ async def repeat_erasures(
         [
             line.id
             for line in lines
-            if (line.id in put_back or (line.table, line.key) in again) and line.key not in repeated.kept
+            if (line.id in added or (line.table, line.key) in erased_again) and line.key not in repeated.kept
         ],
     )
     return repeated
 
 
 async def _erase_again(conn: Connection, statement: str, keys: list[UUID]) -> tuple[set[UUID], tuple[UUID, ...]]:
-    """Erase all rows, or one by one when one of them must stay. Return the erased keys and the kept ones."""
+    """Erase all rows, or one by one if some of them must be kept. Return the erased and the kept keys."""
     try:
         async with conn.transaction():
             return {row[0] for row in await conn.fetch(statement, keys)}, ()
     except asyncpg.RestrictViolationError:
         if len(keys) == 1:
             return set(), tuple(keys)
-    gone: set[UUID] = set()
+    erased: set[UUID] = set()
     kept: tuple[UUID, ...] = ()
     for key in dict.fromkeys(keys):
-        one_gone, one_kept = await _erase_again(conn, statement, [key])
-        gone |= one_gone
+        one_erased, one_kept = await _erase_again(conn, statement, [key])
+        erased |= one_erased
         kept += one_kept
-    return gone, kept
+    return erased, kept

@@ -80,7 +80,7 @@ def week_text(value: date, *, language: str | None = None) -> str:
 
 def number_text(value: float | Decimal, decimals: int | None = None, *, language: str | None = None) -> str:
     """Return 1.234,5 or 1,234.5. `decimals` fixes their number; None shows up to three, without trailing zeros."""
-    # By hand: a page of charts formats hundreds of numbers, and Babel parses its pattern each time.
+    # Not by Babel, which parses its pattern each time: a page of charts formats hundreds of numbers.
     text = f"{value:,.{3 if decimals is None else decimals}f}"
     if decimals is None:
         text = text.rstrip("0").rstrip(".")

@@ -19,14 +19,14 @@ from services.events.identity.passkeys.domain import Passkey
 from services.events.identity.people.domain import Person
 from services.events.identity.sessions import commands as sessions
 from services.events.register.domain import IdTaken
-from shared.http.policy import ASKERS
+from shared.http.policy import CALLERS
 from shared.secrets import hash_secret, to_base64url, write_secret
 from tests.authorisation.matrix import FOREIGN, ORIGIN, Ask, Probe, World, person_of, shown, taskforce_of
 from tests.support.addresses import address_of
 from tests.support.taskforces import OTHER_TASKFORCE, TASKFORCE
 
 if TYPE_CHECKING:
-    from shared.http.policy import Asker, Ownership
+    from shared.http.policy import Caller, Ownership
 
 API: Final = "/api/events/v1"
 BELONGINGS: Final[dict[str, tuple[Ownership, ...]]] = {
@@ -64,14 +64,14 @@ class Accounts(World):
         self.foreign_key: tuple[UUID, str] | None = None
         self.foreign_key = await self.new_key("other taskforce")
         # Of people with the ids of ours: ids are made by whoever asks.
-        self.foreign_sessions: dict[Asker, tuple[UUID, str]] = {}
-        self.foreign_passkeys: dict[Asker, tuple[UUID, str]] = {}
-        for asker in ASKERS:
-            person = Person(person_of(asker), f"C {FOREIGN}", f"{asker}@example.dk", frozenset({"member"}))
+        self.foreign_sessions: dict[Caller, tuple[UUID, str]] = {}
+        self.foreign_passkeys: dict[Caller, tuple[UUID, str]] = {}
+        for caller in CALLERS:
+            person = Person(person_of(caller), f"C {FOREIGN}", f"{caller}@example.dk", frozenset({"member"}))
             await add_person(self.db, OTHER_TASKFORCE, person)
-            self.foreign_sessions[asker] = await self.sign_in(OTHER_TASKFORCE, person.id, f"{FOREIGN}, {asker}")
-            name = f"{FOREIGN} {asker}"
-            self.foreign_passkeys[asker] = await self.new_passkey(OTHER_TASKFORCE, person.id, name)
+            self.foreign_sessions[caller] = await self.sign_in(OTHER_TASKFORCE, person.id, f"{FOREIGN}, {caller}")
+            name = f"{FOREIGN} {caller}"
+            self.foreign_passkeys[caller] = await self.new_passkey(OTHER_TASKFORCE, person.id, name)
 
     async def new_account(self, ownership: Ownership, municipality: str) -> None:
         """The account of this ownership that stays as it is."""
@@ -125,14 +125,14 @@ def name_of(ownership: Ownership | str) -> str:
 def list_people(path: str) -> Probe:
     """A list: whoever is not reached is not in it."""
 
-    async def probe(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
+    async def probe(world: Accounts, caller: Caller, ownership: Ownership) -> Ask:
         mark = world.people[ownership].email if ownership != "missing" else ""
         return Ask("GET", path, hidden=200, shows=shown(ownership, mark))
 
     return probe
 
 
-async def add_person_by_api(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
+async def add_person_by_api(world: Accounts, caller: Caller, ownership: Ownership) -> Ask:
     body: dict[str, Any] = {"id": str(uuid4()), "name": "Z Ny", "roles": ["member"]}
     if ownership == "other taskforce":
         body["id"] = str(world.taken)
@@ -144,8 +144,8 @@ async def add_person_by_api(world: Accounts, asker: Asker, ownership: Ownership)
     return Ask("POST", f"{API}/people", {"json": body}, success=201, hidden=201, creates=True)
 
 
-async def add_person_by_form(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
-    body = dict((await add_person_by_api(world, asker, ownership)).send["json"])
+async def add_person_by_form(world: Accounts, caller: Caller, ownership: Ownership) -> Ask:
+    body = dict((await add_person_by_api(world, caller, ownership)).send["json"])
     if ownership == "other taskforce":
         body |= {"id": str(world.taken_too), "email": "form@example.dk"}
     form = {name: fact for name, fact in body.items() if fact is not None} | {"language": "da"}
@@ -155,7 +155,7 @@ async def add_person_by_form(world: Accounts, asker: Asker, ownership: Ownership
 def _of_a_person(method: str, path: str, *, facts: bool = False, form: bool = False, success: int = 200) -> Probe:
     """Something that is done to one person: to one of ours whom nothing else is asked about."""
 
-    async def probe(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
+    async def probe(world: Accounts, caller: Caller, ownership: Ownership) -> Ask:
         id = uuid4()
         mail = address_of(id)
         if ownership == "other taskforce":
@@ -170,76 +170,76 @@ def _of_a_person(method: str, path: str, *, facts: bool = False, form: bool = Fa
     return probe
 
 
-async def list_keys(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
+async def list_keys(world: Accounts, caller: Caller, ownership: Ownership) -> Ask:
     _, name = await world.new_key(ownership)
     return Ask("GET", "/api-keys", hidden=200, shows=shown(ownership, name))
 
 
-async def revoke_key(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
+async def revoke_key(world: Accounts, caller: Caller, ownership: Ownership) -> Ask:
     id, _ = await world.new_key(ownership)
     return Ask("POST", f"/api-keys/{id}/revoke", success=303)
 
 
-async def take_over_key(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
+async def take_over_key(world: Accounts, caller: Caller, ownership: Ownership) -> Ask:
     id, _ = await world.new_key(ownership)
     return Ask("POST", f"/api-keys/{id}/take-over", success=303)
 
 
-async def _session(world: Accounts, asker: Asker, ownership: Ownership) -> tuple[UUID, str]:
+async def _session(world: Accounts, caller: Caller, ownership: Ownership) -> tuple[UUID, str]:
     """A session of whoever asks or of somebody else, and what the browser is called in it."""
     if ownership == "missing":
         return uuid4(), ""
     if ownership == "other taskforce":
-        return world.foreign_sessions[asker]
-    id = await _whose_account(world, asker, ownership)
+        return world.foreign_sessions[caller]
+    id = await _whose_account(world, caller, ownership)
     return await world.sign_in(TASKFORCE, id, f"{name_of(ownership)} {uuid4()}")
 
 
-async def _whose_account(world: Accounts, asker: Asker, ownership: Ownership) -> UUID:
+async def _whose_account(world: Accounts, caller: Caller, ownership: Ownership) -> UUID:
     """Whoever asks, or somebody else of ours."""
     if ownership != "own":
         return world.people[ownership].id
-    id = person_of(asker)
+    id = person_of(caller)
     with suppress(IdTaken):
-        await add_person(world.db, TASKFORCE, Person(id, "A", f"{asker}@example.dk", frozenset({"member"})))
+        await add_person(world.db, TASKFORCE, Person(id, "A", f"{caller}@example.dk", frozenset({"member"})))
     return id
 
 
-async def _passkey(world: Accounts, asker: Asker, ownership: Ownership) -> tuple[UUID, str]:
+async def _passkey(world: Accounts, caller: Caller, ownership: Ownership) -> tuple[UUID, str]:
     """A passkey of whoever asks or of somebody else, and what it is called. Nobody has only that one."""
     if ownership == "missing":
         return uuid4(), ""
     if ownership == "other taskforce":
-        return world.foreign_passkeys[asker]
-    id = await _whose_account(world, asker, ownership)
+        return world.foreign_passkeys[caller]
+    id = await _whose_account(world, caller, ownership)
     await world.new_passkey(TASKFORCE, id, "Z anden")
     return await world.new_passkey(TASKFORCE, id, f"{name_of(ownership)} {uuid4()}"[:60])
 
 
 def _of_a_passkey(path: str, form: dict[str, str] | None = None) -> Probe:
-    async def probe(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
-        id, _ = await _passkey(world, asker, ownership)
+    async def probe(world: Accounts, caller: Caller, ownership: Ownership) -> Ask:
+        id, _ = await _passkey(world, caller, ownership)
         return Ask("POST", path.format(id=id), {} if form is None else {"data": form}, success=303)
 
     return probe
 
 
-async def show_passkeys(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
-    _, name = await _passkey(world, asker, ownership)
+async def show_passkeys(world: Accounts, caller: Caller, ownership: Ownership) -> Ask:
+    _, name = await _passkey(world, caller, ownership)
     return Ask("GET", "/account", hidden=200, shows=shown(ownership, name))
 
 
-async def end_session(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
-    id, _ = await _session(world, asker, ownership)
+async def end_session(world: Accounts, caller: Caller, ownership: Ownership) -> Ask:
+    id, _ = await _session(world, caller, ownership)
     return Ask("POST", f"/account/sessions/{id}/end", success=303)
 
 
-async def show_account(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
-    _, device = await _session(world, asker, ownership)
+async def show_account(world: Accounts, caller: Caller, ownership: Ownership) -> Ask:
+    _, device = await _session(world, caller, ownership)
     return Ask("GET", "/account", hidden=200, shows=shown(ownership, device))
 
 
-async def make_link(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
+async def make_link(world: Accounts, caller: Caller, ownership: Ownership) -> Ask:
     id, shows = uuid4(), tuple[str, ...]()
     if ownership == "other taskforce":
         id = world.foreign_link
@@ -254,26 +254,26 @@ async def _code(world: Accounts, ownership: Ownership) -> str:
     return (await make_link_to_send(world.db, TASKFORCE, await world.ask_for_link("own"))).code.text()
 
 
-async def ask_who(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
+async def ask_who(world: Accounts, caller: Caller, ownership: Ownership) -> Ask:
     return Ask("GET", f"/sign-in/setup/{to_base64url(TASKFORCE.bytes + bytes(32))}", hidden=409)
 
 
-async def become_first(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
+async def become_first(world: Accounts, caller: Caller, ownership: Ownership) -> Ask:
     form = {"name": "Z Ny", "email": "ny@example.dk"}
     return Ask("POST", f"/sign-in/setup/{to_base64url(TASKFORCE.bytes + bytes(32))}", {"data": form}, hidden=409)
 
 
-async def show_button(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
+async def show_button(world: Accounts, caller: Caller, ownership: Ownership) -> Ask:
     # The same for every code: what follows links to look at them learns nothing.
     return Ask("GET", f"/sign-in/link/{await _code(world, ownership)}", hidden=200)
 
 
-async def open_link(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
+async def open_link(world: Accounts, caller: Caller, ownership: Ownership) -> Ask:
     path, browser = f"/sign-in/link/{await _code(world, ownership)}", f"{BROWSER_COOKIE}={write_secret(bytes(32))}"
     return Ask("POST", path, {"headers": {"cookie": browser, "origin": ORIGIN}}, success=303, hidden=409)
 
 
-async def read_address(world: Accounts, asker: Asker, ownership: Ownership) -> Ask:
+async def read_address(world: Accounts, caller: Caller, ownership: Ownership) -> Ask:
     id = uuid4() if ownership == "missing" else world.people[ownership].id
     shows = shown(ownership, world.people[ownership].email) if ownership != "missing" else ()
     return Ask("GET", f"/internal/events/v1/people/{id}/address?taskforce={TASKFORCE}", shows=shows)

@@ -21,7 +21,7 @@ from tests.support.taskforces import OTHER_TASKFORCE, TASKFORCE
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from shared.http.policy import Asker, Ownership
+    from shared.http.policy import Caller, Ownership
 
 API: Final = "/api/notifications/v1"
 
@@ -73,7 +73,7 @@ async def started(
 
 
 def _list(path: str) -> Probe:
-    async def probe(world: Mails, asker: Asker, ownership: Ownership) -> Ask:
+    async def probe(world: Mails, caller: Caller, ownership: Ownership) -> Ask:
         shows = () if ownership == "missing" else (str(world.pledges[ownership]),)
         return Ask("GET", path, hidden=200, shows=shows)
 

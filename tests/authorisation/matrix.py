@@ -15,7 +15,7 @@ import httpx
 
 from deploy.authorisation import OPERATORS
 from shared.http.auth import Principal, sign_token
-from shared.http.policy import ASKERS, Asker, Operation, Ownership, Resource, operations
+from shared.http.policy import CALLERS, Caller, Operation, Ownership, Resource, operations
 from shared.product.roles import SCOPES
 from tests.support.taskforces import OTHER_TASKFORCE, TASKFORCE
 
@@ -89,21 +89,21 @@ class World:
     async def fill(self) -> None:
         """Make what every request needs."""
 
-    def principal(self, asker: Asker) -> Principal:
+    def principal(self, caller: Caller) -> Principal:
         """Whoever asks: somebody of our taskforce."""
-        assert asker != "nobody"
-        if asker == "service":
-            return Principal("service:notifications", frozenset({asker}), None)
-        if asker in SCOPES:
-            return Principal(f"key:{person_of(asker)}", frozenset({asker}), TASKFORCE)
-        return Principal(f"person:{person_of(asker)}", frozenset({asker}), TASKFORCE, municipality=MUNICIPALITY)
+        assert caller != "nobody"
+        if caller == "service":
+            return Principal("service:notifications", frozenset({caller}), None)
+        if caller in SCOPES:
+            return Principal(f"key:{person_of(caller)}", frozenset({caller}), TASKFORCE)
+        return Principal(f"person:{person_of(caller)}", frozenset({caller}), TASKFORCE, municipality=MUNICIPALITY)
 
-    def headers(self, asker: Asker, path: str) -> dict[str, str]:
+    def headers(self, caller: Caller, path: str) -> dict[str, str]:
         """What they ask with; of the services the one whose business it is."""
-        if asker == "nobody":
+        if caller == "nobody":
             return {}
-        who = self.principal(asker)
-        if asker == "service" and _ASKED_BY_EVENTS.match(path):
+        who = self.principal(caller)
+        if caller == "service" and _ASKED_BY_EVENTS.match(path):
             who = replace(who, subject="service:events")
         return self.bearer(who)
 
@@ -113,10 +113,10 @@ class World:
             self._tokens[who] = sign_token(self.signing_key, who, lifetime_seconds=900)
         return {"authorization": f"Bearer {self._tokens[who]}"}
 
-    async def ask(self, asker: Asker, ask: Ask) -> httpx.Response:
+    async def ask(self, caller: Caller, ask: Ask) -> httpx.Response:
         """Send a request."""
         send = dict(ask.send)
-        headers = self.headers(asker, ask.path) | send.pop("headers", {})
+        headers = self.headers(caller, ask.path) | send.pop("headers", {})
         self.client.cookies.clear()
         return await self.client.request(ask.method, ask.path, headers=headers, **send)
 
@@ -146,15 +146,15 @@ class World:
         return " ".join(digests)
 
 
-Probe = Callable[[Any, Asker, Ownership], Awaitable[Ask | None]]
+Probe = Callable[[Any, Caller, Ownership], Awaitable[Ask | None]]
 """What to ask of a world, as somebody, for a thing of a ownership; None where there can be no such request."""
 Probes = Mapping[tuple[str, str], Probe]
 """By the operation's name and the thing's."""
 
 
-def person_of(asker: str) -> UUID:
+def person_of(caller: str) -> UUID:
     """The id of whoever has a role."""
-    return uuid5(NAMESPACE_URL, f"tilsagn:authorisation:{asker}")
+    return uuid5(NAMESPACE_URL, f"tilsagn:authorisation:{caller}")
 
 
 def taskforce_of(ownership: Ownership | str) -> UUID:
@@ -173,28 +173,28 @@ class Cell:
 
     operation: Operation
     thing: Resource | None
-    asker: Asker
+    caller: Caller
     ownership: Ownership
 
     def __str__(self) -> str:
-        return f"{self.operation.name} as {self.asker}, {self.ownership} {self.thing.name if self.thing else ''}"
+        return f"{self.operation.name} as {self.caller}, {self.ownership} {self.thing.name if self.thing else ''}"
 
     @property
     def may(self) -> bool:
         """Whether they may call it at all."""
-        return self.asker in self.operation.askers
+        return self.caller in self.operation.callers
 
     @property
     def reaches(self) -> bool:
         """Whether they reach the thing by it."""
-        return self.may and self.thing is not None and self.ownership in self.thing.reached_by(self.asker)
+        return self.may and self.thing is not None and self.ownership in self.thing.reached_by(self.caller)
 
 
 def cells(
     world: World,
     wanted: Iterable[Operation] | None = None,
     *,
-    askers: Iterable[Asker] = ASKERS,
+    callers: Iterable[Caller] = CALLERS,
     ownerships: Iterable[Ownership] | None = None,
     things: Iterable[Resource] | None = None,
 ) -> list[Cell]:
@@ -211,7 +211,7 @@ def cells(
                 every = world.ownerships.get(thing.name, world.every)
             for ownership in every:
                 if chosen is None or ownership in chosen:
-                    found += [Cell(operation, thing, asker, ownership) for asker in askers]
+                    found += [Cell(operation, thing, caller, ownership) for caller in callers]
     return found
 
 
@@ -227,22 +227,22 @@ async def noticed(world: World, probes: Probes, squares: Iterable[Cell]) -> bool
 
 
 async def _found(world: World, probes: Probes, squares: Iterable[Cell]) -> AsyncGenerator[str]:
-    unreachable: dict[tuple[str, str, Asker], dict[Ownership, str]] = {}
+    unreachable: dict[tuple[str, str, Caller], dict[Ownership, str]] = {}
     for cell in squares:
         ask = await _ask(world, probes, cell)
         if ask is None:
             continue
         before = await world.written()
-        answer = await world.ask(cell.asker, ask)
+        answer = await world.ask(cell.caller, ask)
         changed = await world.written() != before
         for why in _judge(cell, ask, answer, changed=changed):
             yield f"{cell}: {why}"
         if cell.may and not cell.reaches and cell.thing is not None:
-            key = (cell.operation.name, cell.thing.name, cell.asker)
+            key = (cell.operation.name, cell.thing.name, cell.caller)
             unreachable.setdefault(key, {})[cell.ownership] = _without_ids(ask, answer)
-    for (operation, thing, asker), said in unreachable.items():
+    for (operation, thing, caller), said in unreachable.items():
         if "missing" in said and said.get("other taskforce", said["missing"]) != said["missing"]:
-            yield f"{operation} as {asker}: another taskforce's {thing} is answered otherwise than none at all"
+            yield f"{operation} as {caller}: another taskforce's {thing} is answered otherwise than none at all"
 
 
 async def services_answered(world: World, probes: Probes) -> list[str]:
@@ -271,7 +271,7 @@ def as_lines(found: list[str]) -> str:
 
 async def _ask(world: World, probes: Probes, cell: Cell) -> Ask | None:
     if cell.thing is not None:
-        return await probes[cell.operation.name, cell.thing.name](world, cell.asker, cell.ownership)
+        return await probes[cell.operation.name, cell.thing.name](world, cell.caller, cell.ownership)
     path = re.sub(r"\{role\}", "member", cell.operation.path)
     return Ask(cell.operation.method, re.sub(r"\{\w+(:uuid)?\}", str(uuid4()), path))
 
@@ -285,7 +285,7 @@ def _judge(cell: Cell, ask: Ask, answer: httpx.Response, *, changed: bool) -> li
     if FOREIGN in said and not _everybodys(cell):
         why.append(f"{status} and something of the other taskforce's")
     if not cell.may:
-        if status != (401 if cell.asker == "nobody" else 403):
+        if status != (401 if cell.caller == "nobody" else 403):
             why.append(f"{status} instead of a refusal")
         why += [f"shows {mark}" for mark in ask.shows if mark in said]
     elif cell.thing is None:
@@ -306,7 +306,7 @@ def _judge(cell: Cell, ask: Ask, answer: httpx.Response, *, changed: bool) -> li
 
 def _everybodys(cell: Cell) -> bool:
     """Whether the operation shows things of other taskforces to whoever asks."""
-    return any("other taskforce" in thing.reached_by(cell.asker) for thing in cell.operation.resources or ()) or not (
+    return any("other taskforce" in thing.reached_by(cell.caller) for thing in cell.operation.resources or ()) or not (
         cell.operation.resources
     )
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
     from services.dashboard.live.streams import Changes
-    from shared.http.policy import Asker, Ownership
+    from shared.http.policy import Caller, Ownership
 
 API: Final = "/api/dashboard/v1"
 TOLD: Final = '"changed_at"'
@@ -57,13 +57,13 @@ class Overview(World):
             told = [taskforce(slug=slug, name=name, **of), evening, check_in(evening.event_id, **of), promised]
             await apply_messages(self.db, *told, hire(pledge_id=promised.pledge_id, event_id=evening.event_id, **of))
 
-    async def ask(self, asker: Asker, ask: Ask) -> httpx.Response:
+    async def ask(self, caller: Caller, ask: Ask) -> httpx.Response:
         """Send a request; of a stream, hear it for a moment while the rows of one taskforce change."""
         if not ask.path.endswith("/stream"):
-            return await super().ask(asker, ask)
-        return await self._hear(asker, ask.path, ask.send.get("changes"))
+            return await super().ask(caller, ask)
+        return await self._hear(caller, ask.path, ask.send.get("changes"))
 
-    async def _hear(self, asker: Asker, path: str, changes_of: UUID | None) -> httpx.Response:
+    async def _hear(self, caller: Caller, path: str, changes_of: UUID | None) -> httpx.Response:
         status, body = 0, b""
         begun, told, over = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
@@ -80,7 +80,7 @@ class Overview(World):
                 if not message.get("more_body") or TOLD.encode() in body:
                     told.set()
 
-        headers = [(name.encode(), value.encode()) for name, value in self.headers(asker, path).items()]
+        headers = [(name.encode(), value.encode()) for name, value in self.headers(caller, path).items()]
         scope = {"type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b""}
         scope |= {"headers": [*headers, (b"host", b"localhost:8080")], "scheme": "https", "http_version": "1.1"}
         scope |= {"server": ("localhost", 8080), "client": ("127.0.0.1", 1), "root_path": ""}
@@ -112,14 +112,14 @@ async def started(
 def _figures(path: str) -> Probe:
     """What is counted: of ours all, of others nothing."""
 
-    async def probe(world: Overview, asker: Asker, ownership: Ownership) -> Ask:
+    async def probe(world: Overview, caller: Caller, ownership: Ownership) -> Ask:
         title = world.titles.get(ownership)
         return Ask("GET", path.format(id=world.events[ownership]), hidden=200, shows=(title,) if title else ())
 
     return probe
 
 
-async def follow(world: Overview, asker: Asker, ownership: Ownership) -> Ask | None:
+async def follow(world: Overview, caller: Caller, ownership: Ownership) -> Ask | None:
     if ownership == "missing":
         return None
     of = TASKFORCE if ownership == "own" else OTHER_TASKFORCE
@@ -127,16 +127,16 @@ async def follow(world: Overview, asker: Asker, ownership: Ownership) -> Ask | N
 
 
 def _board(path: str) -> Probe:
-    async def probe(world: Overview, asker: Asker, ownership: Ownership) -> Ask:
+    async def probe(world: Overview, caller: Caller, ownership: Ownership) -> Ask:
         slug = {"own": "struer", "other taskforce": "elsewhere"}.get(ownership, "nowhere")
         return Ask("GET", path.format(slug=slug))
 
     return probe
 
 
-async def boards_of_the_front_page(world: Overview, asker: Asker, ownership: Ownership) -> Ask | None:
+async def boards_of_the_front_page(world: Overview, caller: Caller, ownership: Ownership) -> Ask | None:
     """Whoever sees figures is shown those instead."""
-    if FIGURES.reached_by(asker) or ownership == "missing":
+    if FIGURES.reached_by(caller) or ownership == "missing":
         return None
     return Ask("GET", "/", shows=(">Struer<" if ownership == "own" else f">{FOREIGN} taskforce<",))
 

@@ -15,7 +15,7 @@ from tests.support.addresses import address_of
 from tests.support.taskforces import OTHER_TASKFORCE, TASKFORCE
 
 if TYPE_CHECKING:
-    from shared.http.policy import Asker, Ownership
+    from shared.http.policy import Caller, Ownership
     from shared.i18n.translations import Language
     from shared.privacy.subject_requests import Deadline, ErasureOrder, LedgerLine
     from tests.authorisation.matrix import Probe
@@ -63,7 +63,7 @@ async def fill(world: Register) -> None:
 
 
 def _about_somebody(path: str, **more: str) -> Probe:
-    async def probe(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+    async def probe(world: Register, caller: Caller, ownership: Ownership) -> Ask:
         email, shows = NOBODY, tuple[str, ...]()
         if ownership == "other taskforce":
             email, shows = STRANGER, (f"E {FOREIGN}",)
@@ -75,7 +75,7 @@ def _about_somebody(path: str, **more: str) -> Probe:
     return probe
 
 
-async def erase(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+async def erase(world: Register, caller: Caller, ownership: Ownership) -> Ask:
     email = {"missing": NOBODY, "other taskforce": STRANGER}.get(ownership, address_of())
     if ownership not in {"missing", "other taskforce"}:
         await add_person(world.db, TASKFORCE, Person(uuid4(), "Z Slettes", email, frozenset({"member"})))
@@ -88,19 +88,19 @@ async def erase(world: Register, asker: Asker, ownership: Ownership) -> Ask:
 
 
 def _order(method: str, *, success: int) -> Probe:
-    async def probe(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+    async def probe(world: Register, caller: Caller, ownership: Ownership) -> Ask:
         id = ORDERS.get(ownership, uuid4())
         return Ask(method, f"/personal-data/erasures/{id}", success=success)
 
     return probe
 
 
-async def lists(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+async def lists(world: Register, caller: Caller, ownership: Ownership) -> Ask:
     shows = (str(ORDERS[ownership]),) if ownership in ORDERS else ()
     return Ask("GET", "/personal-data/erasures", hidden=200, shows=shows)
 
 
-async def deadlines(world: Register, asker: Asker, ownership: Ownership) -> Ask | None:
+async def deadlines(world: Register, caller: Caller, ownership: Ownership) -> Ask | None:
     """Figures: among them nobody else's can be told from one's own by looking (tests/privacy/test_tenancy.py)."""
     return None if ownership == "other taskforce" else Ask("GET", "/personal-data/deadlines", hidden=200)
 

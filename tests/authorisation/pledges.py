@@ -42,7 +42,7 @@ from tests.support.taskforces import OTHER_TASKFORCE, TASKFORCE
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from shared.http.policy import Asker, Ownership
+    from shared.http.policy import Caller, Ownership
 
 API: Final = "/api/pledges/v1"
 TONIGHT: Final = UUID("00000000-0000-4000-8000-000000000001")
@@ -76,11 +76,11 @@ class PledgesWorld(World):
         "overdue deletion": ("own", "other taskforce", "missing"),
     }
 
-    def principal(self, asker: Asker) -> Principal:
+    def principal(self, caller: Caller) -> Principal:
         """Whoever asks; a guest has a pass of tonight's event."""
-        if asker == "event_pass":
+        if caller == "event_pass":
             return guest(TASKFORCE)
-        return super().principal(asker)
+        return super().principal(caller)
 
     async def fill(self) -> None:
         self._pledges: dict[tuple[Ownership, str], Logged] = {}
@@ -89,12 +89,12 @@ class PledgesWorld(World):
         self.companies: dict[Ownership, str] = {}
         await self._tell_of_events()
         await self._tell_of_companies()
-        for asker in get_args(Role):
-            if asker in LOGGERS:
-                by = Guest(TONIGHT, 1) if asker == "event_pass" else Person(person_of(asker))
-                await self._log("own", asker, by)
+        for caller in get_args(Role):
+            if caller in LOGGERS:
+                by = Guest(TONIGHT, 1) if caller == "event_pass" else Person(person_of(caller))
+                await self._log("own", caller, by)
                 # The same person, or a pass of an event with the same id, in the other taskforce.
-                await self._log("other taskforce", asker, by)
+                await self._log("other taskforce", caller, by)
         await self._log("other company", "", Person(STRANGER))
         await self._log("other municipality", "", Person(STRANGER))
         # To a guest it is not theirs, though logged with a pass: that of another event.
@@ -131,8 +131,8 @@ class PledgesWorld(World):
                 if ownership in {"own", "other taskforce"}:
                     await store.save_attendances(conn, [(taskforce, uuid4(), 1, TONIGHT, id, NOW)])
 
-    async def _log(self, ownership: Ownership, asker: str, by: Person | Guest) -> None:
-        taskforce, name = taskforce_of(ownership), f"{name_of(ownership)} {asker}".strip()
+    async def _log(self, ownership: Ownership, caller: str, by: Person | Guest) -> None:
+        taskforce, name = taskforce_of(ownership), f"{name_of(ownership)} {caller}".strip()
         municipality = OTHER_MUNICIPALITY if ownership == "other municipality" else MUNICIPALITY
         event_id = by.event_id if isinstance(by, Guest) else TONIGHT
         terms = PledgeTerms(
@@ -167,7 +167,7 @@ class PledgesWorld(World):
             limits=Limits(),
         )
         company = f"Firma {name}"
-        self._pledges[ownership, asker] = Logged(
+        self._pledges[ownership, caller] = Logged(
             terms.id, company, f"Kontakt {name}", confirmation.id, company, f"Sagsbehandler {name}"
         )
 
@@ -175,12 +175,12 @@ class PledgesWorld(World):
         """What the contact of some pledge is called."""
         return next((logged.contact for (whose, _), logged in self._pledges.items() if whose == ownership), "")
 
-    def pledge(self, asker: str, ownership: Ownership) -> Logged:
+    def pledge(self, caller: str, ownership: Ownership) -> Logged:
         """A pledge that is of this ownership to whoever asks; one that does not exist where it is missing."""
         if ownership == "missing":
             return Logged(uuid4(), "Firma Findes Ikke", "Kontakt Findes Ikke", uuid4(), "Findes Ikke", "Findes Ikke")
         other = "other company" if ownership == "own" else ownership
-        for key in ((ownership, asker), (other, ""), (other, "member")):
+        for key in ((ownership, caller), (other, ""), (other, "member")):
             if key in self._pledges:
                 return self._pledges[key]
         raise KeyError(ownership)
@@ -230,16 +230,16 @@ def name_of(ownership: Ownership) -> str:
     return FOREIGN if ownership == "other taskforce" else ownership.title()
 
 
-async def log_by_api(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
+async def log_by_api(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     contact = {"name": "N", "phone": "97 85 00 00"}
     body = pledge_body(event_id=str(world.event(ownership)), company={"name": "Ny"}, contact=contact)
     # Of an event that is not the pass's own it is the pass that is refused, whether there is such an event or not.
-    hidden = 403 if asker == "event_pass" else 422
+    hidden = 403 if caller == "event_pass" else 422
     send = {"json": body, "headers": {"idempotency-key": str(uuid4())}}
     return Ask("POST", f"{API}/pledges", send, success=201, hidden=hidden)
 
 
-async def contact_in_answer(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask | None:
+async def contact_in_answer(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask | None:
     """What somebody has just logged is their own, and nobody else's."""
     if ownership != "own":
         return None
@@ -249,17 +249,17 @@ async def contact_in_answer(world: PledgesWorld, asker: Asker, ownership: Owners
     return Ask("POST", f"{API}/pledges", send, success=201, hidden=201, shows=(contact["name"],), creates=True)
 
 
-async def log_by_form(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
+async def log_by_form(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     form = {"id": str(uuid4()), "event_id": str(world.event(ownership)), "company.name": "Ny", "contact.name": "N"}
     form |= {"contact.phone": "97 85 00 00", "positions": "1", "hours": "10"}
-    return Ask("POST", "/pledges/new", {"data": form}, success=303, hidden=403 if asker == "event_pass" else 422)
+    return Ask("POST", "/pledges/new", {"data": form}, success=303, hidden=403 if caller == "event_pass" else 422)
 
 
 def _list(path: str, field: str) -> Probe:
     """A list: what is not reached is not in it."""
 
-    async def probe(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
-        return Ask("GET", path, hidden=200, shows=shown(ownership, getattr(world.pledge(asker, ownership), field)))
+    async def probe(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+        return Ask("GET", path, hidden=200, shows=shown(ownership, getattr(world.pledge(caller, ownership), field)))
 
     return probe
 
@@ -267,9 +267,9 @@ def _list(path: str, field: str) -> Probe:
 def _one(path: str, field: str, *, inside: bool = False) -> Probe:
     """One thing by its id; `inside` a pledge, which may be reached where this is not."""
 
-    async def probe(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
-        logged = world.pledge(asker, ownership)
-        hidden = 200 if inside and ownership in PLEDGE.reached_by(asker) else 404
+    async def probe(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+        logged = world.pledge(caller, ownership)
+        hidden = 200 if inside and ownership in PLEDGE.reached_by(caller) else 404
         shows = shown(ownership, getattr(logged, field))
         return Ask("GET", path.format(id=logged.id, hire_id=logged.hire_id), hidden=hidden, shows=shows)
 
@@ -279,51 +279,51 @@ def _one(path: str, field: str, *, inside: bool = False) -> Probe:
 def _beside(path: str, field: str) -> Probe:
     """A thing that a page shows beside what it is for, if the address names one that is reached."""
 
-    async def probe(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
-        logged = world.pledge(asker, ownership)
+    async def probe(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+        logged = world.pledge(caller, ownership)
         shows = shown(ownership, getattr(logged, field))
         return Ask("GET", path.format(id=logged.id, hire_id=logged.hire_id), hidden=200, shows=shows)
 
     return probe
 
 
-async def confirm_by_api(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
-    body = hire_body(pledge_id=str(world.pledge(asker, ownership).id))
+async def confirm_by_api(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    body = hire_body(pledge_id=str(world.pledge(caller, ownership).id))
     send = {"json": body, "headers": {"idempotency-key": str(uuid4())}}
     return Ask("POST", f"{API}/hires", send, success=201, hidden=422)
 
 
-async def confirm_by_form(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
+async def confirm_by_form(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     form = {"id": str(uuid4()), "step": "confirm", "start_date": NOW.date().isoformat(), "weekly_hours": "7,5"}
     form |= {"contact_person.name": "Jonas", "contact_person.phone": "96 84 84 84"}
-    return Ask("POST", f"/queue/{world.pledge(asker, ownership).id}/hire", {"data": form}, success=303)
+    return Ask("POST", f"/queue/{world.pledge(caller, ownership).id}/hire", {"data": form}, success=303)
 
 
-async def contact_address(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
+async def contact_address(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     logged = world.pledge("member", ownership)
     path = f"/internal/pledges/v1/pledges/{logged.id}/contact?taskforce={TASKFORCE}"
     return Ask("GET", path, shows=shown(ownership, logged.contact))
 
 
-async def enter_with_pass(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
-    signed_in_here = asker in LOGGERS and ownership == "own"
-    goes_on = asker in {"nobody", "event_pass"} or signed_in_here
+async def enter_with_pass(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    signed_in_here = caller in LOGGERS and ownership == "own"
+    goes_on = caller in {"nobody", "event_pass"} or signed_in_here
     return Ask("GET", f"/pledges/pass/{world.pass_token(ownership)}", success=303 if goes_on else 200, hidden=403)
 
 
-async def go_on_as_guest(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
+async def go_on_as_guest(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     return Ask("POST", f"/pledges/pass/{world.pass_token(ownership)}", success=303, hidden=403)
 
 
-async def intake_of_event(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
+async def intake_of_event(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     shows = () if ownership == "missing" else (world.titles[ownership],)
     return Ask("GET", f"/pledges/new?event={world.event(ownership)}", hidden=200, shows=shows)
 
 
-async def intake_with_companies(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
+async def intake_with_companies(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     shows = () if ownership == "missing" else (world.companies[ownership],)
     send: dict[str, Any] = {}
-    if asker == "event_pass" and ownership != "own":
+    if caller == "event_pass" and ownership != "own":
         # Where nobody has checked in yet, there is room for others.
         token = sign_token(world.signing_key, guest(TASKFORCE, ANOTHER), lifetime_seconds=900)
         send["headers"] = {"authorization": f"Bearer {token}"}
@@ -335,11 +335,11 @@ def _import_file(world: PledgesWorld, ownership: Ownership) -> bytes:
     return f"virksomhed;dato;pladser;timer fra;kontaktperson;arrangement\n{line}\n".encode()
 
 
-async def judge_import(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
+async def judge_import(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     return Ask("POST", "/pledges/import", {"files": {"file": ("a.csv", _import_file(world, ownership))}}, hidden=422)
 
 
-async def errors_of_import(world: PledgesWorld, asker: Asker, ownership: Ownership) -> Ask:
+async def errors_of_import(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     carried = base64.urlsafe_b64encode(_import_file(world, ownership)).decode()
     return Ask("POST", "/pledges/import/errors", {"data": {"carried": carried}}, hidden=200)
 

@@ -31,7 +31,7 @@ from tests.support.taskforces import OTHER_TASKFORCE, TASKFORCE
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from shared.http.policy import Asker, Ownership
+    from shared.http.policy import Caller, Ownership
 
 FAR: Final = datetime(2090, 11, 24, 16, 30, tzinfo=UTC)
 """When the events are that lists begin with."""
@@ -154,7 +154,7 @@ def _whose(ownership: Ownership) -> Ownership:
 def _step(path: str, before: str, *, drafts: int, success: int = 200, form: dict[str, str] | None = None) -> Probe:
     """A transition of a new event that is at `before`; `drafts` is what is answered for a draft, 0: never asked."""
 
-    async def probe(world: Register, asker: Asker, ownership: Ownership) -> Ask | None:
+    async def probe(world: Register, caller: Caller, ownership: Ownership) -> Ask | None:
         if ownership == "draft" and not drafts:
             return None
         id = await world.new_event(ownership, "draft" if ownership == "draft" else before)
@@ -167,7 +167,7 @@ def _step(path: str, before: str, *, drafts: int, success: int = 200, form: dict
 def _event(method: str, path: str, *, drafts: int = 200, by_title: bool = True, **more: Any) -> Probe:
     """Something that leaves the event as it is."""
 
-    async def probe(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+    async def probe(world: Register, caller: Caller, ownership: Ownership) -> Ask:
         title = title_of(ownership, "draft" if ownership == "draft" else "open")
         ask = {"success": 200} | more | ({"success": drafts} if ownership == "draft" else {})
         shows = shown(ownership, title) if by_title and ask["success"] == 200 else ()
@@ -187,12 +187,12 @@ def _of_ours(ownership: Ownership) -> bool:
     return ownership not in {"other taskforce", "missing"}
 
 
-async def draft_by_api(world: Register, asker: Asker, ownership: Ownership) -> Ask | None:
+async def draft_by_api(world: Register, caller: Caller, ownership: Ownership) -> Ask | None:
     body = await _draft(world, ownership)
     return Ask("POST", f"{API}/events", {"json": body}, success=201, hidden=201, creates=True)
 
 
-async def draft_by_form(world: Register, asker: Asker, ownership: Ownership) -> Ask | None:
+async def draft_by_form(world: Register, caller: Caller, ownership: Ownership) -> Ask | None:
     body = await _draft(world, ownership)
     form = {"id": body["id"], "title": body["title"], "day": "2090-11-24", "starts": "17:30", "ends": "20:30"}
     return Ask("POST", "/events", {"data": form}, success=303, hidden=303, creates=True)
@@ -205,12 +205,12 @@ def _company_facts(world: Register, ownership: Ownership) -> dict[str, Any]:
     return {"id": str(known.id), "name": known.name, "municipality": known.municipality, "personally_owned": True}
 
 
-async def register_by_api(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+async def register_by_api(world: Register, caller: Caller, ownership: Ownership) -> Ask:
     body = _company_facts(world, ownership)
     return Ask("POST", f"{API}/companies", {"json": body}, success=201, hidden=201, creates=True)
 
 
-async def register_by_form(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+async def register_by_form(world: Register, caller: Caller, ownership: Ownership) -> Ask:
     facts = _company_facts(world, ownership)
     form = {name: "true" if value is True else value for name, value in facts.items()}
     return Ask("POST", "/companies", {"data": form}, success=303, hidden=303, creates=True)
@@ -219,7 +219,7 @@ async def register_by_form(world: Register, asker: Asker, ownership: Ownership) 
 def _list(path: str, of: str) -> Probe:
     """A list: what is not reached is not in it."""
 
-    async def probe(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+    async def probe(world: Register, caller: Caller, ownership: Ownership) -> Ask:
         if of == "event":
             mark = title_of(ownership, "draft" if ownership == "draft" else "open")
         else:
@@ -229,12 +229,12 @@ def _list(path: str, of: str) -> Probe:
     return probe
 
 
-async def read_company(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+async def read_company(world: Register, caller: Caller, ownership: Ownership) -> Ask:
     shows = shown(ownership, world.companies[ownership].name) if ownership != "missing" else ()
     return Ask("GET", f"{API}/companies/{world.company(ownership)}", shows=shows)
 
 
-async def clear_company(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+async def clear_company(world: Register, caller: Caller, ownership: Ownership) -> Ask:
     id = world.company(ownership)
     if _of_ours(ownership):
         id = uuid4()
@@ -243,13 +243,13 @@ async def clear_company(world: Register, asker: Asker, ownership: Ownership) -> 
 
 
 def _check_in(path: str, *, form: bool, success: int) -> dict[str, Probe]:
-    async def at_an_event(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+    async def at_an_event(world: Register, caller: Caller, ownership: Ownership) -> Ask:
         body = {"company_id": str(world.companies["own"].id)}
         id = await world.new_event(ownership, "draft" if ownership == "draft" else "open")
         send = {"data": body} if form else {"json": body}
         return Ask("POST", path.format(id=id), send, success=409 if ownership == "draft" else success)
 
-    async def of_a_company(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+    async def of_a_company(world: Register, caller: Caller, ownership: Ownership) -> Ask:
         body = {"company_id": str(world.company(ownership))}
         send = {"data": body} if form else {"json": body}
         return Ask("POST", path.format(id=await world.new_event("own", "open")), send, success=success)
@@ -257,14 +257,14 @@ def _check_in(path: str, *, form: bool, success: int) -> dict[str, Probe]:
     return {"event": at_an_event, "company": of_a_company}
 
 
-async def walk_in(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+async def walk_in(world: Register, caller: Caller, ownership: Ownership) -> Ask:
     id = await world.new_event(ownership, "draft" if ownership == "draft" else "open")
     form = {"id": str(uuid4()), "name": "Z Tag"}
     return Ask("POST", f"/events/{id}/walk-ins", {"data": form}, success=409 if ownership == "draft" else 303)
 
 
 def _who_has_come(path: str, *, seen_by_all: bool) -> Probe:
-    async def probe(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+    async def probe(world: Register, caller: Caller, ownership: Ownership) -> Ask:
         ours = ownership if ownership in {"other taskforce", "missing"} else "own"
         shows = (world.companies[ownership].name,) if ownership != "missing" else ()
         hidden = 200 if seen_by_all and _of_ours(ownership) else 404
@@ -274,7 +274,7 @@ def _who_has_come(path: str, *, seen_by_all: bool) -> Probe:
 
 
 def _pass(*, spoken: bool) -> Probe:
-    async def probe(world: Register, asker: Asker, ownership: Ownership) -> Ask:
+    async def probe(world: Register, caller: Caller, ownership: Ownership) -> Ask:
         code = world.code(ownership, spoken=spoken)
         slug = f"{'elsewhere' if ownership == 'other taskforce' else 'struer'}/" if spoken else ""
         return Ask("GET", f"/events/pass/{slug}{code}", success=303)

@@ -15,7 +15,7 @@ from starlette.requests import HTTPConnection
 
 from shared.db.database import _leave_as_it_is, _set_codecs
 from shared.http.auth import Principal
-from shared.http.policy import ASKERS
+from shared.http.policy import CALLERS
 from tests.authorisation.matrix import Cell, Probes, World, cells, noticed
 from tests.support.taskforces import TASKFORCE
 
@@ -32,23 +32,23 @@ Checks = Mapping[Callable[..., Any], Callable[..., Any]]
 
 
 async def _let_everybody_in(connection: HTTPConnection) -> Principal:
-    asker: Principal | None = connection.state.principal
-    if asker is None:
+    caller: Principal | None = connection.state.principal
+    if caller is None:
         return Principal("person:00000000-0000-4000-8000-00000000000f", frozenset(), TASKFORCE)
-    return Principal(**{name: getattr(asker, name) for name in Principal.__slots__} | {"taskforce_id": TASKFORCE})
+    return Principal(**{name: getattr(caller, name) for name in Principal.__slots__} | {"taskforce_id": TASKFORCE})
 
 
 async def roles_not_missed(world: World, probes: Probes) -> list[str]:
     """Let everybody call each operation in turn; return those that nobody was seen to call who may not."""
     unnoticed = []
     for operation in world.operations:
-        if operation.askers == frozenset(ASKERS):
+        if operation.callers == frozenset(CALLERS):
             continue
         world.app.dependency_overrides[operation.access] = _let_everybody_in
-        refused = [asker for asker in ASKERS if asker not in operation.askers]
+        refused = [caller for caller in CALLERS if caller not in operation.callers]
         try:
             for one in refused:
-                tried = cells(world, [operation], askers=[one], ownerships=("own", "missing"))
+                tried = cells(world, [operation], callers=[one], ownerships=("own", "missing"))
                 if not await noticed(world, probes, tried):
                     unnoticed.append(f"{operation.name} for {one}")
         finally:
@@ -107,15 +107,15 @@ async def taskforces_not_missed(world: World, probes: Probes, superuser_dsn: str
     async with without_taskforces(world, superuser_dsn, letters_too=True):
         for operation in world.operations:
             for thing in operation.resources or ():
-                askers = [asker for asker in ASKERS if asker in operation.askers and thing.reached_by(asker)]
-                if any("other taskforce" in thing.reached_by(asker) for asker in askers):
+                callers = [caller for caller in CALLERS if caller in operation.callers and thing.reached_by(caller)]
+                if any("other taskforce" in thing.reached_by(caller) for caller in callers):
                     continue
-                ask = await probes[operation.name, thing.name](world, askers[0], "other taskforce")
+                ask = await probes[operation.name, thing.name](world, callers[0], "other taskforce")
                 # What makes something new looks at nothing that is there: it is the key that begins with the taskforce.
                 if ask is None or ask.creates:
                     continue
                 tried = cells(
-                    world, [operation], things=[thing], askers=askers, ownerships=("other taskforce", "missing")
+                    world, [operation], things=[thing], callers=callers, ownerships=("other taskforce", "missing")
                 )
                 if not await noticed(world, probes, tried):
                     unnoticed.append(f"{operation.name}: {thing.name}")

@@ -11,7 +11,7 @@ from tests.support.taskforces import OTHER_TASKFORCE, TASKFORCE
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from shared.http.policy import Asker, Ownership
+    from shared.http.policy import Caller, Ownership
     from tests.authorisation.matrix import Probe
 
 ADMINISTRATOR: Final = f"person:{UUID(int=1)}"
@@ -30,7 +30,7 @@ def inquiry(**known: Any) -> dict[str, Any]:
 def find(service: str, known: Callable[[Any, Ownership], tuple[dict[str, Any], str]]) -> Probe:
     """Look somebody up. `known`: what they are known by, and what is shown of them."""
 
-    async def probe(world: Any, asker: Asker, ownership: Ownership) -> Ask:
+    async def probe(world: Any, caller: Caller, ownership: Ownership) -> Ask:
         by, shown = known(world, ownership)
         shows = () if ownership == "missing" else (shown,)
         path = f"/internal/{service}/v1/subjects/find"
@@ -42,7 +42,7 @@ def find(service: str, known: Callable[[Any, Ownership], tuple[dict[str, Any], s
 def erase(service: str, group: str, key: Callable[[Any, Ownership], Awaitable[UUID]]) -> Probe:
     """Erase a row, by its key: of none that is not reached there is one in the answer."""
 
-    async def probe(world: Any, asker: Asker, ownership: Ownership) -> Ask:
+    async def probe(world: Any, caller: Caller, ownership: Ownership) -> Ask:
         row = uuid4() if ownership == "missing" else await key(world, ownership)
         body = {"taskforce": str(TASKFORCE), "by": ADMINISTRATOR, "keys": {group: [str(row)]}}
         shows = () if ownership == "missing" else ('"rows":1',)
@@ -54,7 +54,7 @@ def erase(service: str, group: str, key: Callable[[Any, Ownership], Awaitable[UU
 def deadlines(service: str) -> Probe:
     """What is past its deadline: figures, among which nobody else's can be told from one's own by looking at one."""
 
-    async def probe(world: Any, asker: Asker, ownership: Ownership) -> Ask | None:
+    async def probe(world: Any, caller: Caller, ownership: Ownership) -> Ask | None:
         if ownership == "other taskforce":
             return None
         return Ask("GET", f"/internal/{service}/v1/deadlines?taskforce={TASKFORCE}", hidden=200)
@@ -81,7 +81,7 @@ OURS, THEIRS = UUID("0e0e0e0e-0000-4000-8000-000000000001"), UUID("0e0e0e0e-0000
 def ledger(path: str) -> Probe:
     """The ledger, in which another taskforce's lines are not."""
 
-    async def probe(world: Any, asker: Asker, ownership: Ownership) -> Ask:
+    async def probe(world: Any, caller: Caller, ownership: Ownership) -> Ask:
         shows = {"own": (str(OURS),), "other taskforce": (str(THEIRS),)}.get(ownership, ())
         return Ask("GET", path, hidden=200, shows=shows)
 
@@ -106,7 +106,7 @@ async def write_letter(world: Any, taskforce_id: UUID, about: str) -> UUID:
 def find_letter(service: str) -> Probe:
     """Look somebody up of whom there is only a message that could not be read."""
 
-    async def probe(world: Any, asker: Asker, ownership: Ownership) -> Ask:
+    async def probe(world: Any, caller: Caller, ownership: Ownership) -> Ask:
         about = f"{uuid4()}@example.dk"
         shows: tuple[str, ...] = ()
         if ownership != "missing":

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from deploy.authorisation import DOCUMENT, OPERATORS, apps, document
 from shared.http.auth import public, require
-from shared.http.policy import ASKERS, OWN, Resource, concerns, operations
+from shared.http.policy import CALLERS, OWN, Resource, concerns, operations
 from tests.authorisation import mails, overview, pledges, register
 
 if TYPE_CHECKING:
@@ -93,8 +93,8 @@ def test_an_id_is_seen_in_the_path_the_query_and_the_body() -> None:
         "/by-body": ("body",),
     }
     assert found["/by-query"].resources is None
-    assert found["/by-query"].askers == {"member"}
-    assert len(found["/by-body"].askers) == len(ASKERS)
+    assert found["/by-query"].callers == {"member"}
+    assert len(found["/by-body"].callers) == len(CALLERS)
     assert [thing.reached_by("member") for thing in found["/by-body"].resources] == [OWN]
 
 
@@ -104,5 +104,5 @@ def test_a_route_that_does_not_say_who_may_is_no_operation_but_a_mistake() -> No
     @app.get("/open")
     async def open() -> None: ...
 
-    with pytest.raises(ValueError, match="/open says 0 times who may call it"):
+    with pytest.raises(ValueError, match="/open has 0 access dependencies instead of one"):
         operations(app.routes)

@@ -45,14 +45,14 @@ def test_only_what_no_gateway_leads_to_is_unlimited(services: dict[str, FastAPI]
     assert unlimited(found) == []
     for one in found:
         if one.limit is UNLIMITED:
-            assert one.path in OPERATORS or one.askers == {"service"}, one.name
+            assert one.path in OPERATORS or one.callers == {"service"}, one.name
 
 
 def test_whoever_is_signed_in_is_counted_wherever_they_come_from(services: dict[str, FastAPI]) -> None:
     by_address_alone = [
         one.name
         for _app, one in every_operation(services)
-        if one.limit.rates and "nobody" not in one.askers and "account" not in one.limit.rates
+        if one.limit.rates and "nobody" not in one.callers and "account" not in one.limit.rates
     ]
     assert by_address_alone == []
 

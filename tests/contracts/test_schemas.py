@@ -153,4 +153,4 @@ def test_writing_the_schemas_refuses_what_would_break_them(
     promised.write_text(json.dumps(other), "utf-8")
     assert json_schema.main() == 1
     assert json.loads(promised.read_text("utf-8")) == other
-    assert "once_promised: has gone" in capsys.readouterr().err
+    assert "once_promised: removed" in capsys.readouterr().err

@@ -141,7 +141,7 @@ async def test_messages_delivered_three_times_shuffled_and_among_poison_give_the
 
     async def complete() -> bool:
         async with dashboard_database.system() as conn:
-            letters = await dead_letters.waiting(conn)
+            letters = await dead_letters.pending(conn)
         figures = await compute(dashboard_database, taskforce_id, as_of=EVENING.date())
         theirs = await compute(dashboard_database, other_taskforce_id, as_of=EVENING.date())
         return (

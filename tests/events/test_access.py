@@ -10,7 +10,7 @@ import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from shared.http.auth import unclassified_routes
-from shared.http.policy import ASKERS
+from shared.http.policy import CALLERS
 from shared.product.roles import SCOPES
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ COMPANY_READERS: Final = DOOR | {"caseworker"}
 EVENT_READERS: Final = COMPANY_READERS | {"facilitator"}
 ADMINS: Final = {"admin"}
 OVERSEERS: Final = ADMINS | {"auditor"}
-EVERYBODY: Final[set[str]] = set(ASKERS)
+EVERYBODY: Final[set[str]] = set(CALLERS)
 PERSONS: Final[set[str]] = EVERYBODY - SCOPES - {"nobody", "event_pass", "service"}
 
 API: Final = "/api/events/v1"

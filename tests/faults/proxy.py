@@ -131,10 +131,10 @@ class Proxy:
         self._proxies.run(lambda: setattr(self, "delay", lambda: seconds + random.random() * jitter))
 
     def lose_answers(self, times: int, *, after: Callable[[bytes], bool] = bool) -> None:
-        """Let the next `times` requests through and lose their answers: the asker's connection is reset instead.
+        """Let the next `times` requests through and lose their answers: the caller's connection is reset instead.
 
         Args:
-            after: which pieces of data from the asker count as a request.
+            after: which pieces of data from the caller count as a request.
         """
 
         def arm() -> None:

@@ -32,7 +32,7 @@ def main() -> int:
     asked = parser.parse_args()
     console = Console()
     extent = Extent(
-        asked.requests, asked.minutes * 60, service=asked.service, askers=(asked.role,) if asked.role else ()
+        asked.requests, asked.minutes * 60, service=asked.service, callers=(asked.role,) if asked.role else ()
     )
     started = time.monotonic()
     try:

@@ -18,7 +18,7 @@ from services.events.identity.sessions import commands as sessions
 from services.events.register import commands
 from shared.db.database import Database
 from shared.http.auth import COOKIE, SESSION_COOKIE, SESSION_IDLE_SECONDS, Principal, sign_token
-from shared.http.policy import ASKERS
+from shared.http.policy import CALLERS
 from shared.product.roles import SCOPES
 from shared.settings import ServiceSettings
 from tests.support.waiting import PATIENCE_SECONDS
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from services.events.identity.sessions.domain import SessionKey
-    from shared.http.policy import Asker
+    from shared.http.policy import Caller
     from tests.support.topology import Topology
 
 FOREIGN: Final = "Fremmed"
@@ -55,7 +55,7 @@ class World:
         self.seed = seed
         self.ours = self._taskforce("Struer", "struer")
         self.theirs = self._taskforce(f"{FOREIGN} taskforce", "elsewhere")
-        self._tokens: dict[tuple[UUID, Asker], str] = {}
+        self._tokens: dict[tuple[UUID, Caller], str] = {}
         self._evenings = itertools.count(2)
         self.session: SessionKey | None = None
         self.links: list[str] = []
@@ -65,24 +65,24 @@ class World:
         """Where a service answers, without the gateway: its own addresses are asked for, too."""
         return f"http://127.0.0.1:{self.topology.variables[f'{service.upper()}_PORT']}"
 
-    def headers(self, asker: Asker, taskforce: Taskforce | None = None) -> dict[str, str]:
+    def headers(self, caller: Caller, taskforce: Taskforce | None = None) -> dict[str, str]:
         """What a program asks with in that role, and from where: each role has an address of its own."""
         taskforce = taskforce or self.ours
-        headers = {"x-forwarded-for": address_of(self.seed, ASKERS.index(asker))}
-        if asker != "nobody":
-            headers["Authorization"] = f"Bearer {self.token(asker, taskforce)}"
+        headers = {"x-forwarded-for": address_of(self.seed, CALLERS.index(caller))}
+        if caller != "nobody":
+            headers["Authorization"] = f"Bearer {self.token(caller, taskforce)}"
         return headers
 
-    def token(self, asker: Asker, taskforce: Taskforce | None = None) -> str:
+    def token(self, caller: Caller, taskforce: Taskforce | None = None) -> str:
         """A token of that role."""
         taskforce = taskforce or self.ours
-        if (taskforce.id, asker) not in self._tokens:
+        if (taskforce.id, caller) not in self._tokens:
             private = self.topology.secrets["TOKEN_PRIVATE_KEY"]
             # What has to be shown anew is tried to the end of a long run, too.
             shown_at = int(time.time()) + _TOKEN_SECONDS
-            principal = replace(self._principal(asker, taskforce), proved_at=shown_at)
-            self._tokens[taskforce.id, asker] = sign_token(private, principal, lifetime_seconds=_TOKEN_SECONDS)
-        return self._tokens[taskforce.id, asker]
+            principal = replace(self._principal(caller, taskforce), proved_at=shown_at)
+            self._tokens[taskforce.id, caller] = sign_token(private, principal, lifetime_seconds=_TOKEN_SECONDS)
+        return self._tokens[taskforce.id, caller]
 
     async def fill(self) -> None:
         """Put both taskforces and their things into the installation, and wait until every service has heard."""
@@ -100,7 +100,7 @@ class World:
             for one in (self.ours, self.theirs):
                 await self._fill(http, one)
 
-    async def begin(self, asker: Asker) -> None:
+    async def begin(self, caller: Caller) -> None:
         """Make ready for somebody: doors that are open, for whoever was let loose before may have closed them, or
         revoked the pass; and a session of their own, with another one that they may end.
         """
@@ -111,7 +111,7 @@ class World:
         self.links += [handed_out["url"], handed_out["link"]]
         self._tokens.pop((self.ours.id, "event_pass"), None)
         self.session = None
-        person = self.ours.ids.get(f"person {asker}")
+        person = self.ours.ids.get(f"person {caller}")
         if person is None:
             return
         async with self._register() as database:
@@ -123,12 +123,12 @@ class World:
         self.session = key
         self.ours.ids["session"] = other.session_id
 
-    def cookies(self, asker: Asker) -> dict[str, str]:
+    def cookies(self, caller: Caller) -> dict[str, str]:
         """What a browser holds in which somebody has signed in; without a session where they can have none."""
         if self.session is None:
-            return {COOKIE: self.token(asker)}
+            return {COOKIE: self.token(caller)}
         who = replace(
-            self._principal(asker, self.ours),
+            self._principal(caller, self.ours),
             session_id=self.session.session_id,
             session_ends_at=int(time.time()) + SESSION_IDLE_SECONDS,
         )
@@ -149,17 +149,17 @@ class World:
     def _taskforce(self, name: str, slug: str) -> Taskforce:
         return Taskforce(uuid5(NAMESPACE_URL, f"tilsagn:fuzz:{self.seed}:{slug}"), name, slug)
 
-    def _principal(self, asker: Asker, taskforce: Taskforce) -> Principal:
-        assert asker != "nobody"
-        if asker == "service":
-            return Principal("service:notifications", frozenset({asker}), None)
-        if asker == "event_pass":
+    def _principal(self, caller: Caller, taskforce: Taskforce) -> Principal:
+        assert caller != "nobody"
+        if caller == "service":
+            return Principal("service:notifications", frozenset({caller}), None)
+        if caller == "event_pass":
             event = taskforce.ids["event open"]
-            return Principal(f"pass:{event}", frozenset({asker}), taskforce.id, event_id=event, pass_generation=1)
-        if asker in SCOPES:
-            return Principal(f"key:{self._id(taskforce, 'key')}", frozenset({asker}), taskforce.id)
-        person = self._id(taskforce, f"person {asker}")
-        return Principal(f"person:{person}", frozenset({asker}), taskforce.id, municipality=MUNICIPALITY)
+            return Principal(f"pass:{event}", frozenset({caller}), taskforce.id, event_id=event, pass_generation=1)
+        if caller in SCOPES:
+            return Principal(f"key:{self._id(taskforce, 'key')}", frozenset({caller}), taskforce.id)
+        person = self._id(taskforce, f"person {caller}")
+        return Principal(f"person:{person}", frozenset({caller}), taskforce.id, municipality=MUNICIPALITY)
 
     def _id(self, taskforce: Taskforce, what: str) -> UUID:
         return taskforce.ids.setdefault(what, uuid5(taskforce.id, what))
@@ -229,9 +229,9 @@ class World:
         await self._must(http, taskforce, "member", "/api/pledges/v1/pledges", pledge)
 
     async def _must(
-        self, http: httpx.AsyncClient, taskforce: Taskforce, asker: Asker, path: str, body: Any
+        self, http: httpx.AsyncClient, taskforce: Taskforce, caller: Caller, path: str, body: Any
     ) -> dict[str, Any]:
-        headers = self.headers(asker, taskforce)
+        headers = self.headers(caller, taskforce)
         if body is not None:
             headers["idempotency-key"] = str(body.get("id", path))
         deadline = time.monotonic() + PATIENCE_SECONDS

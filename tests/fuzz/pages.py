@@ -25,7 +25,7 @@ from tests.fuzz.tally import Asked, Finding
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from shared.http.policy import Asker, Operation
+    from shared.http.policy import Caller, Operation
     from tests.fuzz.installation import World
 
 MARK: Final = "<fuzz x='\">"
@@ -119,7 +119,7 @@ class Visitor:
 
     world: World
     service: str
-    asker: Asker
+    caller: Caller
     operations: Sequence[Operation]
     harvest: Harvest
     cookies: dict[str, str] = field(default_factory=dict)
@@ -137,7 +137,7 @@ class Visitor:
         """Ask each operation so often, and yield every answer and what was wrong with it."""
         # First what is to be seen, for it leads to the rest.
         for number, operation in enumerate(sorted(self.operations, key=lambda one: one.method != "GET")):
-            often = times if self.asker in operation.askers and operation.kind != "stream" else 2
+            often = times if self.caller in operation.callers and operation.kind != "stream" else 2
             yield from self._often(http, operation, seed_ + number, often)
 
     def _often(self, http: httpx.Client, operation: Operation, seed_: int, times: int) -> list[Asked | Finding]:
@@ -243,10 +243,10 @@ class Visitor:
             cookies.pop(name, None)
         if cookies and chance.seldom():
             cookies[chance.choice(sorted(cookies))] = quote(chance.text())
-        if self.asker == "service" or (self.asker != "nobody" and chance.seldom()):
-            headers["authorization"] = f"Bearer {self.world.token(self.asker)}"
-        elif self.asker != "nobody":
-            cookies |= self.world.cookies(self.asker)
+        if self.caller == "service" or (self.caller != "nobody" and chance.seldom()):
+            headers["authorization"] = f"Bearer {self.world.token(self.caller)}"
+        elif self.caller != "nobody":
+            cookies |= self.world.cookies(self.caller)
         headers["cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
         if csrf.COOKIE in cookies and chance.mostly():
             # As a form of ours holds it.
@@ -292,20 +292,20 @@ class Visitor:
     def _wrong(
         self, operation: Operation, request: httpx.Request, answer: httpx.Response, *, text: str
     ) -> Iterator[Finding]:
-        for check, why in offences(operation, self.asker, answer, text):
+        for check, why in offences(operation, self.caller, answer, text):
             said = f"{answer.status_code} {answer.headers.get('location', '')} {text[:300]}"
-            yield Finding(operation.name, check, f"{why} (as {self.asker})\n{_told(request)}\n{said}")
+            yield Finding(operation.name, check, f"{why} (as {self.caller})\n{_told(request)}\n{said}")
 
 
-def offences(operation: Operation, asker: Asker, answer: httpx.Response, text: str) -> Iterator[tuple[str, str]]:
+def offences(operation: Operation, caller: Caller, answer: httpx.Response, text: str) -> Iterator[tuple[str, str]]:
     status, headers = answer.status_code, answer.headers
     kind = headers.get("content-type", "")
     if status >= 500:
         yield "not_a_server_error", str(status)
     elif status not in WRITTEN:
         yield "unwritten_status", str(status)
-    if asker not in operation.askers and status < 300:
-        yield "open_to_others", f"{status} for {asker}"
+    if caller not in operation.callers and status < 300:
+        yield "open_to_others", f"{status} for {caller}"
     for name in ("content-security-policy", "x-content-type-options"):
         if name not in headers:
             yield "missing_header", name
@@ -321,12 +321,12 @@ def offences(operation: Operation, asker: Asker, answer: httpx.Response, text: s
         yield "no_problem", "another status"
     if kind.startswith("text/html") and MARK in text:
         yield "unescaped", MARK
-    if FOREIGN in text and not _is_everybodys(operation, asker):
+    if FOREIGN in text and not _is_everybodys(operation, caller):
         yield "nothing_of_another_taskforce", FOREIGN
 
 
-def _is_everybodys(operation: Operation, asker: Asker) -> bool:
-    return any(thing.reached_by(asker) >= ALL_TASKFORCES for thing in operation.resources or ())
+def _is_everybodys(operation: Operation, caller: Caller) -> bool:
+    return any(thing.reached_by(caller) >= ALL_TASKFORCES for thing in operation.resources or ())
 
 
 def _told(request: httpx.Request) -> str:

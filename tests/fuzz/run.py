@@ -13,7 +13,7 @@ import httpx
 
 from deploy.authorisation import apps
 from deploy.services import SERVICES
-from shared.http.policy import ASKERS, operations
+from shared.http.policy import CALLERS, operations
 from shared.http.rate_limits import CHANGING, HEAVY, LOGGING, READING
 from tests.fuzz import programs
 from tests.fuzz.fitting import Fitting
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from shared.http.policy import Asker
+    from shared.http.policy import Caller
     from tests.support.topology import Topology
 
 PAGES: Final = 0.3
@@ -50,7 +50,7 @@ class Extent:
         thorough: whether each limit of each field is tried in the first round.
         examples: of each operation in each round.
         service: only this one; empty: all.
-        askers: only these; empty: all.
+        callers: only these; empty: all.
     """
 
     requests: int
@@ -58,7 +58,7 @@ class Extent:
     thorough: bool = True
     examples: int = 15
     service: str = ""
-    askers: tuple[str, ...] = ()
+    callers: tuple[str, ...] = ()
 
 
 def run(topology: Topology, *, seed: int, extent: Extent, told: Callable[[str], object] = lambda _line: None) -> Tally:
@@ -74,13 +74,13 @@ class _Session:
         self.tally = Tally(seed)
         self.world = World(topology, seed)
         self.services = [service for service in SERVICES if extent.service in {"", service}]
-        self.askers = [asker for asker in ASKERS if not extent.askers or asker in extent.askers]
+        self.callers = [caller for caller in CALLERS if not extent.callers or caller in extent.callers]
         others = {name: [one for one in operations(app.routes) if one.kind != "JSON"] for name, app in apps().items()}
         self.harvest = Harvest([one for found in others.values() for one in found])
         self.visitors = {
-            (service, asker): Visitor(self.world, service, asker, others[service], self.harvest)
+            (service, caller): Visitor(self.world, service, caller, others[service], self.harvest)
             for service in self.services
-            for asker in self.askers
+            for caller in self.callers
         }
         self.documents: dict[str, dict[str, Any]] = {}
         self.deadline = time.monotonic() + extent.seconds
@@ -89,7 +89,7 @@ class _Session:
         self._settle()
         asyncio.run(self.world.fill())
         with httpx.Client(timeout=20) as http:
-            if "events" in self.services and "nobody" in self.askers:
+            if "events" in self.services and "nobody" in self.callers:
                 with self.tally.share("pages", "events", "nobody") as share:
                     self.tally.take(share, knock_too_often(http, self.world))
             number = 0
@@ -129,8 +129,8 @@ class _Session:
         return self.tally.requests >= self.extent.requests or time.monotonic() > self.deadline
 
     def _round(self, number: int, http: httpx.Client) -> None:
-        for place, asker in enumerate(self.askers):
-            asyncio.run(self.world.begin(asker))
+        for place, caller in enumerate(self.callers):
+            asyncio.run(self.world.begin(caller))
             for link in (*self.world.links, *self._mailed()):
                 self.harvest.see(link)
             for service in self.services:
@@ -138,20 +138,22 @@ class _Session:
                     return
                 seed = self.seed * 10_000 + number * 100 + place
                 before = self.tally.requests
-                self._programs(service, asker, seed, thorough=self.extent.thorough and number == 0)
-                self._pages(service, asker, seed, http)
+                self._programs(service, caller, seed, thorough=self.extent.thorough and number == 0)
+                self._pages(service, caller, seed, http)
                 asked = self.tally.requests - before
-                self.told(f"round {number + 1}: {service} as {asker}: {asked} requests, {self.tally.requests:,} in all")
+                self.told(
+                    f"round {number + 1}: {service} as {caller}: {asked} requests, {self.tally.requests:,} in all"
+                )
 
-    def _programs(self, service: str, asker: Asker, seed: int, *, thorough: bool) -> None:
+    def _programs(self, service: str, caller: Caller, seed: int, *, thorough: bool) -> None:
         document = self._document(service)
         effort = Effort(self.extent.examples, coverage=thorough)
-        with self.tally.share("programs", service, asker) as share:
+        with self.tally.share("programs", service, caller) as share:
             for may, trying in ((True, effort), (False, _REFUSED)):
 
                 def wanted(path: str, said: Mapping[str, Any], may: bool = may) -> bool:
                     # Streams never end: they are looked into like pages.
-                    return not path.endswith("/stream") and (bool({asker, "everybody"} & set(said["x-roles"])) == may)
+                    return not path.endswith("/stream") and (bool({caller, "everybody"} & set(said["x-roles"])) == may)
 
                 if not any(
                     wanted(path, said) for path, methods in document["paths"].items() for said in methods.values()
@@ -161,7 +163,7 @@ class _Session:
                     document,
                     wanted=wanted,
                     url=self.world.origin(service),
-                    headers=self.world.headers(asker) | {"x-forwarded-for": address_of(seed, len(service))},
+                    headers=self.world.headers(caller) | {"x-forwarded-for": address_of(seed, len(service))},
                     seed=seed,
                     effort=trying,
                     fitting=Fitting(seed, [self.world.ours.ids, self.world.theirs.ids]),
@@ -175,10 +177,10 @@ class _Session:
             self.documents[service] = answer.raise_for_status().json()
         return self.documents[service]
 
-    def _pages(self, service: str, asker: Asker, seed: int, http: httpx.Client) -> None:
-        visitor = self.visitors[service, asker]
+    def _pages(self, service: str, caller: Caller, seed: int, http: httpx.Client) -> None:
+        visitor = self.visitors[service, caller]
         times = max(2, round(self.extent.requests * PAGES / _PAGE_REQUESTS))
-        with self.tally.share("pages", service, asker) as share:
+        with self.tally.share("pages", service, caller) as share:
             self.tally.take(share, visitor.visit(http, seed_=seed, times=times))
 
 

@@ -13,7 +13,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from shared.http.policy import Asker
+    from shared.http.policy import Caller
 
 LONGEST_DETAIL: Final = 2000
 
@@ -47,7 +47,7 @@ class Share:
 
     way: str
     service: str
-    asker: str
+    caller: str
     statuses: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
 
@@ -88,9 +88,9 @@ class Tally:
         ]
 
     @contextmanager
-    def share(self, way: str, service: str, asker: Asker) -> Iterator[Share]:
+    def share(self, way: str, service: str, caller: Caller) -> Iterator[Share]:
         """What is asked inside counts as this, and its time."""
-        share = self.shares.setdefault((way, service, asker), Share(way, service, asker))
+        share = self.shares.setdefault((way, service, caller), Share(way, service, caller))
         started = time.perf_counter()
         try:
             yield share
@@ -105,16 +105,16 @@ class Tally:
                 share.statuses[status] += 1
                 self.operations.setdefault((share.service, one.operation), Counter())[status] += 1
             else:
-                self.note(share.service, one, asker=share.asker)
+                self.note(share.service, one, caller=share.caller)
 
-    def note(self, service: str, finding: Finding, *, asker: str = "") -> None:
+    def note(self, service: str, finding: Finding, *, caller: str = "") -> None:
         """Keep something that must not be."""
         key = (service, finding.operation, finding.check)
         known = self.findings.setdefault(
             key,
             {
                 "service": service,
-                "asker": asker,
+                "caller": caller,
                 **asdict(finding),
                 "detail": finding.detail[:LONGEST_DETAIL],
                 "times": 0,
@@ -134,7 +134,7 @@ class Tally:
                 {
                     "way": share.way,
                     "service": share.service,
-                    "role": share.asker,
+                    "role": share.caller,
                     "requests": share.requests,
                     "statuses": dict(sorted(share.statuses.items())),
                     "seconds": round(share.seconds, 1),
@@ -156,9 +156,9 @@ class Tally:
             table.add_column(name, no_wrap=True)
         for name in ("programs", "pages", "2xx", "3xx", "4xx", "5xx", "s"):
             table.add_column(name, justify="right", no_wrap=True, min_width=4)
-        pairs = dict.fromkeys((service, asker) for _way, service, asker in self.shares)
-        for service, asker in sorted(pairs, key=lambda pair: pair[0]):
-            shares = [share for share in self.shares.values() if (share.service, share.asker) == (service, asker)]
+        pairs = dict.fromkeys((service, caller) for _way, service, caller in self.shares)
+        for service, caller in sorted(pairs, key=lambda pair: pair[0]):
+            shares = [share for share in self.shares.values() if (share.service, share.caller) == (service, caller)]
             of = Counter({share.way: share.requests for share in shares})
             kinds = Counter[str]()
             for share in shares:
@@ -166,7 +166,7 @@ class Tally:
                     kinds[f"{status[0]}xx"] += times
             table.add_row(
                 service,
-                asker,
+                caller,
                 *(str(of[way]) for way in ("programs", "pages")),
                 *(str(kinds[f"{hundred}xx"]) for hundred in "2345"),
                 f"{sum(share.seconds for share in shares):.0f}",

@@ -99,8 +99,8 @@ def test_every_mistake_of_an_api_is_found() -> None:
     assert {(f"GET {path}", check) for path, (_, check) in BROKEN.items()} <= found
 
 
-def operation(*askers: Any) -> Operation:
-    return Operation("GET", "/x", frozenset(askers), (), (), print, print)
+def operation(*callers: Any) -> Operation:
+    return Operation("GET", "/x", frozenset(callers), (), (), print, print)
 
 
 PROTECTED = {"content-security-policy": "x", "x-content-type-options": "nosniff"}

@@ -45,7 +45,7 @@ def _document(language: Language, *, filled: bool = True, looks: int = 3) -> dic
     for service, lookups in LOOKUPS.items():
         for entry in data_inventory_of(service).personal:
             lookup = next(one for one in lookups if one.name == f"{entry.group}.{entry.table}")
-            columns = dict.fromkeys((lookup.key, *entry.columns, *lookup.shown_too))
+            columns = dict.fromkeys((lookup.key, *entry.columns, *lookup.context_columns))
             row = {
                 name: VALUES.get(name, NOW if name.endswith("_at") else f"{service}.{entry.table}.{name}")
                 for name in columns

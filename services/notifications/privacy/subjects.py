@@ -22,7 +22,7 @@ LOOKUPS: Final = (
         """,
         erase=None,
         why="Kun et nummer, som ikke er nogens, når kontakten eller kontoen er slettet; slettes, når fristen er ude.",
-        shown_too=("rule", "happened_at", "status", "settled_at"),
+        context_columns=("rule", "happened_at", "status", "settled_at"),
     ),
     DEAD_LETTERS_LOOKUP,
 )

@@ -77,7 +77,7 @@ async def list_hires(
     event_id: UUID | None = None,
     company_id: UUID | None = None,
     job_type: JobType | None = None,
-    mine: Annotated[bool, Query(description="only those the asker confirmed")] = False,
+    mine: Annotated[bool, Query(description="only those the caller confirmed")] = False,
     page_size: PageSize = 50,
     page_token: PageToken = None,
 ) -> Response:

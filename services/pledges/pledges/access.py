@@ -34,14 +34,14 @@ Caseworker = Annotated[Principal, Depends(require("caseworker"))]
 
 PLEDGE: Final = Resource(
     "pledge",
-    own="what the asker logged; of an event pass: what its event's passes logged",
+    own="what the caller logged; of an event pass: what its event's passes logged",
     by_role={"event_pass": OWN},
 )
 CONTACT: Final = Resource(
     "business contact", of=PLEDGE, by_role={"member": OWN, "event_pass": NOTHING, "pledges:read": NOTHING}
 )
 HIRE: Final = Resource(
-    "hire", own="what the asker confirmed", of=PLEDGE, by_role={"member": NOTHING, "event_pass": NOTHING}
+    "hire", own="what the caller confirmed", of=PLEDGE, by_role={"member": NOTHING, "event_pass": NOTHING}
 )
 
 

@@ -47,7 +47,7 @@ async def list_pledges(
     q: Annotated[SearchText | None, Query(description="part of the company's name")] = None,
     unfilled: Annotated[bool, Query(description="only those that may have a position left")] = False,
     flagged: Annotated[bool, Query(description="only those a coordinator should look at")] = False,
-    mine: Annotated[bool, Query(description="only those the asker logged")] = False,
+    mine: Annotated[bool, Query(description="only those the caller logged")] = False,
     page_size: PageSize = 50,
     page_token: PageToken = None,
 ) -> Response:
@@ -81,7 +81,7 @@ async def list_pledges(
     response_class=Response,
     responses={
         200: {"model": PledgeOut, "headers": ETAG},
-        404: {"description": "There is none, for this asker"},
+        404: {"description": "There is none, for this caller"},
     },
 )
 @concerns(PLEDGE, CONTACT)

@@ -12,7 +12,7 @@ from shared.ui.charts.palette import INK_SOFT, fill_of, patterns
 from shared.ui.formats import number_text
 
 _GAP = 0.3
-"""The share of a period's width that stays empty."""
+"""The share of a period's width that is space between periods."""
 
 
 @dataclass(frozen=True)
@@ -35,38 +35,47 @@ def draw_columns(
     series: Sequence[int],
     number: NumberFormat = number_text,
 ) -> Drawing:
-    """Return the columns without frame and table; `series` gives the colour of each name."""
+    """Return the drawing without frame and table. `names` are the names of the series, `series` their colours."""
     top_value, step = nice_top(max([0.0, *(value for period in periods for value in period.values)]))
     height = 240 if width < 480 else 300
     left, top, bottom = width_of(number(top_value), 14) + 12, 24.0, height - 34.0
     pitch = (width - left) / max(len(periods), 1)
-    wide = pitch * (1 - _GAP) / max(len(names), 1)
+    bar_width = pitch * (1 - _GAP) / max(len(names), 1)
     longest = max((width_of(number(value), 13) for period in periods for value in period.values), default=0.0)
-    # All labels or none: with some of them missing, the others would seem to belong to their neighbours.
-    numbers_fit = longest <= wide
+    # Show all numbers or none. If only some fitted, they would seem to belong to the columns beside them.
+    numbers_fit = longest <= bar_width
     parts = [patterns(chart_id, set(series))]
-    for rung in range(round(top_value / step) + 1):
-        y = bottom - step * rung / top_value * (bottom - top)
+    for line in range(round(top_value / step) + 1):
+        y = bottom - step * line / top_value * (bottom - top)
         parts.append(rule(left, y, width, y))
-        parts.append(text(left - 8, y + 5, number(step * rung), size=14, anchor="end", fill=INK_SOFT, css="ink-soft"))
+        parts.append(text(left - 8, y + 5, number(step * line), size=14, anchor="end", fill=INK_SOFT, css="ink-soft"))
     labels = [period.short or period.label for period in periods]
-    every = max(1, -(-int(max((width_of(label, 14) for label in labels), default=1) + 12) // max(int(pitch), 1)))
-    for place, period in enumerate(periods):
-        x = left + place * pitch
+    label_step = max(1, -(-int(max((width_of(label, 14) for label in labels), default=1) + 12) // max(int(pitch), 1)))
+    for index, period in enumerate(periods):
+        x = left + index * pitch
         columns = []
-        for at, value in enumerate(period.values):
-            tall = value / top_value * (bottom - top)
-            own = x + pitch * _GAP / 2 + at * wide
-            columns.append(_column(fill_of(chart_id, series[at]), own, bottom - tall, wide, tall))
+        for series_index, value in enumerate(period.values):
+            bar_height = value / top_value * (bottom - top)
+            bar_x = x + pitch * _GAP / 2 + series_index * bar_width
+            columns.append(
+                _column(fill_of(chart_id, series[series_index]), bar_x, bottom - bar_height, bar_width, bar_height)
+            )
             if value and numbers_fit:
                 columns.append(
-                    text(own + wide / 2, bottom - tall - 6, number(value), size=13, anchor="middle", weight=600)
+                    text(
+                        bar_x + bar_width / 2,
+                        bottom - bar_height - 6,
+                        number(value),
+                        size=13,
+                        anchor="middle",
+                        weight=600,
+                    )
                 )
         description = ", ".join(f"{name} {number(value)}" for name, value in zip(names, period.values, strict=True))
         parts.append(mark(period.href, f"{period.label}: {description}", hit_area(x, 0, pitch, bottom), *columns))
-        if (len(periods) - 1 - place) % every == 0:
+        if (len(periods) - 1 - index) % label_step == 0:
             parts.append(
-                text(x + pitch / 2, bottom + 22, labels[place], size=14, anchor="middle", fill=INK_SOFT, css="ink-soft")
+                text(x + pitch / 2, bottom + 22, labels[index], size=14, anchor="middle", fill=INK_SOFT, css="ink-soft")
             )
     description = _("%(parts)s columns in each of %(count)s periods.", parts=len(names), count=len(periods))
     return sheet(chart_id, title, description, width, height, *parts)
@@ -94,7 +103,7 @@ def column_chart(
     number: NumberFormat = number_text,
     level: int = 3,
 ) -> Markup:
-    """Return a figure of columns. `names` are the series, `column` says what a period is."""
+    """Return a figure of columns. `names` are the names of the series, `column` heads the table's column of periods."""
     return figure(
         chart_id,
         title,

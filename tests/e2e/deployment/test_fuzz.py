@@ -16,12 +16,12 @@ pytestmark = [pytest.mark.any_broker, pytest.mark.long("services", "shared/http"
 
 def test_a_short_round_finds_nothing(running: Topology) -> None:
     extent = Extent(
-        requests=600, seconds=3600, thorough=False, examples=1, askers=("coordinator", "event_pass", "nobody")
+        requests=600, seconds=3600, thorough=False, examples=1, callers=("coordinator", "event_pass", "nobody")
     )
     tally = run(running, seed=1, extent=extent)
 
     assert tally.findings == {}
-    assert {share.asker for share in tally.shares.values()} == set(extent.askers)
+    assert {share.caller for share in tally.shares.values()} == set(extent.callers)
     assert {share.service for share in tally.shares.values()} == {"events", "pledges", "dashboard", "notifications"}
     assert tally.requests >= 600
     assert {"200", "303", "401", "403", "404", "422", "429"} <= tally.statuses.keys()

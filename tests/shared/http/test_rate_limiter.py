@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from shared.http import rate_limiter as module
 from shared.http.auth import Principal
-from shared.http.rate_limiter import RateLimited, RateLimiter, askers_of, network_of
+from shared.http.rate_limiter import RateLimited, RateLimiter, clients_of, network_of
 from shared.http.rate_limits import (
     CHANGING,
     LOGGING,
@@ -29,7 +29,7 @@ from tests.shared.sample_service.app import create_sample_app, token
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from shared.http.rate_limits import Asker, RateClass
+    from shared.http.rate_limits import ClientKind, RateClass
 
 HALL = "192.0.2.80"
 
@@ -44,16 +44,16 @@ class Clock:
         return self.now
 
 
-def counting(rates: Mapping[Asker, Rate], clock: Clock, kind: RateClass = LOGGING) -> RateLimiter:
+def counting(rates: Mapping[ClientKind, Rate], clock: Clock, kind: RateClass = LOGGING) -> RateLimiter:
     return RateLimiter({kind.name: rates}, clock=clock)
 
 
-def allowed(limits: RateLimiter, times: int, *askers: tuple[Asker, str], kind: RateClass = LOGGING) -> int:
+def allowed(limits: RateLimiter, times: int, *clients: tuple[ClientKind, str], kind: RateClass = LOGGING) -> int:
     """How many of so many requests at one moment are let through."""
     let_through = 0
     for _ in range(times):
         try:
-            limits.count(kind, askers)
+            limits.count(kind, clients)
         except RateLimited:
             continue
         let_through += 1
@@ -80,7 +80,7 @@ def test_retry_after_is_exact() -> None:
     assert allowed(limits, 2, ("account", "karen")) == 1
 
 
-def test_askers_are_counted_apart() -> None:
+def test_clients_are_counted_separately() -> None:
     limits = counting({"account": Rate(2, 600), "address": Rate(5, 600)}, Clock())
     assert allowed(limits, 3, ("account", "karen"), ("address", HALL)) == 2
     assert allowed(limits, 3, ("account", "birk"), ("address", HALL)) == 2
@@ -101,7 +101,7 @@ def test_rate_classes_are_counted_apart() -> None:
     assert allowed(limits, 9, ("address", HALL), kind=UNLIMITED) == 9
 
 
-def test_the_asker_idle_longest_is_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_client_idle_longest_is_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_REMEMBERED", 3)
     limits = counting({"address": Rate(1, 600)}, Clock())
     for address in "abcd":
@@ -142,9 +142,9 @@ def test_a_pass_is_counted_apart_from_accounts() -> None:
     event = uuid4()
     guest = Principal(f"pass:{event}", frozenset({"event_pass"}), uuid4(), event_id=event)
     member = Principal(f"person:{event}", frozenset({"member"}), uuid4())
-    assert askers_of(guest, HALL) == [("pass", f"pass:{event}"), ("address", HALL)]
-    assert askers_of(member, HALL) == [("account", f"person:{event}"), ("address", HALL)]
-    assert askers_of(None, HALL) == [("address", HALL)]
+    assert clients_of(guest, HALL) == [("pass", f"pass:{event}"), ("address", HALL)]
+    assert clients_of(member, HALL) == [("account", f"person:{event}"), ("address", HALL)]
+    assert clients_of(None, HALL) == [("address", HALL)]
 
 
 def test_the_method_decides_the_default_rate_class() -> None:

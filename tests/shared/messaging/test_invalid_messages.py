@@ -54,11 +54,11 @@ async def test_an_invalid_message_becomes_a_dead_letter_and_the_next_is_applied(
 
     async def done() -> bool:
         async with events_database.system() as conn:
-            return len(await rows(events_database)) == 1 and len(await dead_letters.waiting(conn)) == 1
+            return len(await rows(events_database)) == 1 and len(await dead_letters.pending(conn)) == 1
 
     await eventually(done)
     async with events_database.system() as conn:
-        [letter] = await dead_letters.waiting(conn)
+        [letter] = await dead_letters.pending(conn)
     assert letter.reason == kind.split(" ", maxsplit=1)[0]
     assert letter.record.value == value
 
@@ -78,7 +78,7 @@ async def test_records_without_headers_or_key_and_unknown_types_are_skipped(
 
     await eventually(done)
     async with events_database.system() as conn:
-        assert [letter.reason for letter in await dead_letters.waiting(conn)] == ["no_type"]
+        assert [letter.reason for letter in await dead_letters.pending(conn)] == ["no_type"]
 
 
 async def test_a_rejected_message_becomes_a_dead_letter_and_can_be_replayed(
@@ -95,18 +95,18 @@ async def test_a_rejected_message_becomes_a_dead_letter_and_can_be_replayed(
 
     async def done() -> bool:
         async with events_database.system() as conn:
-            return len(await rows(events_database)) == 2 and len(await dead_letters.waiting(conn)) == 2
+            return len(await rows(events_database)) == 2 and len(await dead_letters.pending(conn)) == 2
 
     await eventually(done)
     effects.refuse = set()
     async with events_database.system() as conn:
-        letters = {letter.reason: letter for letter in await dead_letters.waiting(conn)}
+        letters = {letter.reason: letter for letter in await dead_letters.pending(conn)}
     await worker.consumers[0].replay(events_database, letters["refused"])
     with pytest.raises(asyncpg.CheckViolationError):
         await worker.consumers[0].replay(events_database, letters["refused_by_database"])
     assert len(await rows(events_database)) == 3
     async with events_database.system() as conn:
-        assert [letter.reason for letter in await dead_letters.waiting(conn)] == ["refused_by_database"]
+        assert [letter.reason for letter in await dead_letters.pending(conn)] == ["refused_by_database"]
 
 
 async def test_too_many_invalid_in_a_row_stop_the_consumer_instead_of_emptying_the_topic(
@@ -133,4 +133,4 @@ async def test_too_many_invalid_in_a_row_stop_the_consumer_instead_of_emptying_t
     await eventually(alarmed)
     assert not all(check.ok for check in await worker.health())
     async with events_database.system() as conn:
-        assert len(await dead_letters.waiting(conn)) <= 5
+        assert len(await dead_letters.pending(conn)) <= 5

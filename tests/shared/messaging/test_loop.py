@@ -116,7 +116,7 @@ async def test_a_transient_error_is_retried_in_order(
     await eventually(done)
     assert await rows(events_database) == [(one.company_id, 1), (one.company_id, 2)]
     async with events_database.system() as conn:
-        assert await dead_letters.waiting(conn) == []
+        assert await dead_letters.pending(conn) == []
 
 
 async def test_a_bug_in_apply_loses_nothing(

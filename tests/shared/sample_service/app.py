@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field
 from shared.http.app import create_web_app
 from shared.http.auth import Principal, new_private_jwk, public, public_jwks, sign_token
 from shared.http.problems import Problem
-from shared.http.rate_limits import Asker, Rate
+from shared.http.rate_limits import ClientKind, Rate
 from shared.ui.forms import blank, read_form
 from shared.ui.pages import render
 from tests.shared.sample_service.samples import charts, choices, intake_form
@@ -34,7 +34,7 @@ class SampleSettings:
     token_jwks: str
     demo_mode: bool = True
     public_url: str = "http://localhost:8080"
-    rate_limits: Mapping[str, Mapping[Asker, Rate]] = field(default_factory=dict)
+    rate_limits: Mapping[str, Mapping[ClientKind, Rate]] = field(default_factory=dict)
     rate_limits_times: float = 1
 
 
