@@ -49,14 +49,21 @@ DEFINERS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """By service: the functions of the database that run as the tables' owner, whom no policy binds."""
 
+CALLED_BY_OTHERS: Final[Mapping[str, frozenset[str]]] = {
+    "tests/privacy/test_tenancy.py": frozenset(_ACCESS_LOG),
+    "tests/privacy/test_retention.py": frozenset({"forget_companies_of_pledges", "forget_companies_of_hires"}),
+    "tests/pledges/test_tenancy.py": frozenset({"subject_of_request", "pledge_of_request"}),
+}
+"""The tests that call those without a reason in a transaction of another taskforce and in one of none."""
+
 _COURIER: Final = "the courier delivers for all taskforces, and binds the transaction to each delivery's own"
 _CHALLENGE: Final = "a challenge is found by its digest, which nobody else has"
 REACHING: Final[Mapping[str, str]] = {
     "services.pledges.pledges.store.pledge_of_request": "",
     "services.pledges.pledges.store.pledge_id_of_request": "",
     "services.pledges.privacy.queries.taskforces_of_outbox": "says whom the outbox is of",
-    "services.events.identity.oidc.store.insert_begun": _CHALLENGE,
-    "services.events.identity.oidc.store.take_begun": _CHALLENGE,
+    "services.events.identity.oidc.store.insert_pending": _CHALLENGE,
+    "services.events.identity.oidc.store.take_pending": _CHALLENGE,
     "services.events.identity.passkeys.store.insert_challenge": _CHALLENGE,
     "services.events.identity.passkeys.store.take_challenge": _CHALLENGE,
     "services.events.register.queries.taskforces": _REGISTRY,
