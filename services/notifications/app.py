@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 _DESCRIPTION = """\
-What the taskforce's people and companies were told, when, and why something was not told. Mails themselves,
-names and addresses are kept nowhere.
+Which notices were sent to the taskforce's people and companies, when, and why others were not. The texts of mails,
+names and addresses are not stored.
 """
 
 

@@ -15,16 +15,16 @@ class Undeliverable(Exception):
         self.reason = reason
 
 
-class TryLater(Exception):
-    """It failed this time; retry later.
+class TransientError(Exception):
+    """The attempt failed for now; a retry may succeed.
 
     Attributes:
         reason: as for `Undeliverable`.
-        server_spoke: the mail server asked for a retry, as greylisting does, so the next one must not come too
-            soon. Otherwise something is unreachable, and may be back any moment.
+        requested_by_server: the mail server asked for a retry, as greylisting does, so the next attempt must not be too
+            soon. Otherwise something is unreachable, and may be reachable again at any moment.
     """
 
-    def __init__(self, reason: str, *, server_spoke: bool = False) -> None:
+    def __init__(self, reason: str, *, requested_by_server: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.server_spoke = server_spoke
+        self.requested_by_server = requested_by_server

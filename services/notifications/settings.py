@@ -1,4 +1,4 @@
-"""What the notifications service needs to run: `NOTIFICATIONS_…` in the environment."""
+"""Settings of the notifications service, from the environment variables `NOTIFICATIONS_…`."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ class NotificationsSettings(ServiceSettings):
         env_prefix="NOTIFICATIONS_", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
-    service_token: SecretStr = Field(description="bearer token of role `service`, shown to events and pledges")
-    events_url: str = Field(description="where events answers `/internal/…`, without a slash")
-    pledges_url: str = Field(description="where pledges answers `/internal/…`, without a slash")
+    service_token: SecretStr = Field(description="bearer token of role `service`, sent to events and pledges")
+    events_url: str = Field(description="base URL of events for `/internal/…`, without a slash at its end")
+    pledges_url: str = Field(description="base URL of pledges for `/internal/…`, without a slash at its end")
     smtp_host: str
     smtp_port: int = Field(25, ge=1, le=65535)
     smtp_username: str | None = None
     smtp_password: SecretStr | None = None
-    smtp_starttls: bool = Field(False, description="insist on STARTTLS with a valid certificate")
-    sender: str = Field(description="whom mails are from, e.g. `Tilsagn <tilsagn@struer.example>`")
+    smtp_starttls: bool = Field(False, description="require STARTTLS with a valid certificate")
+    sender: str = Field(description="the From address of mails, e.g. `Tilsagn <tilsagn@struer.example>`")
 
     @field_validator("sender")
     @classmethod
@@ -42,7 +42,7 @@ class NotificationsSettings(ServiceSettings):
     @model_validator(mode="after")
     def _no_password_in_the_clear(self) -> Self:
         if (self.smtp_username is None) != (self.smtp_password is None):
-            raise ValueError("smtp_username and smtp_password come together")
+            raise ValueError("set both smtp_username and smtp_password, or neither")
         if self.smtp_password is not None and not self.smtp_starttls and not _is_loopback(self.smtp_host):
             raise ValueError("a password is sent over STARTTLS only: set smtp_starttls")
         return self
@@ -56,7 +56,7 @@ class NotificationsSettings(ServiceSettings):
 
 
 def _only_address(text: str) -> Address | None:
-    """The one mail address that `text` is, with or without a name; None if it is anything else."""
+    """Return `text` as a mail address, with or without a name; None if it is not exactly one."""
     header = policy.default.header_factory("From", text)
     if header.defects or len(header.addresses) != 1:
         return None

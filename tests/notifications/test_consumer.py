@@ -37,7 +37,7 @@ async def test_all_versions_of_a_hire_lead_to_one_delivery(harness: Harness, tas
     assert len(await harness.rows(taskforce_id)) == 1
 
 
-async def test_old_news_is_stored_and_never_due(harness: Harness, taskforce_id: UUID) -> None:
+async def test_a_notice_of_an_old_change_is_stored_and_never_due(harness: Harness, taskforce_id: UUID) -> None:
     await harness.consume(pledge(taskforce_id, ago=timedelta(hours=24, minutes=1)))
     assert await harness.statuses(taskforce_id) == {("skipped", "too_old"): 1}
     assert await harness.database.pool.fetchval("select count(*) from due_deliveries") == 0

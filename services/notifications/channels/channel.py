@@ -23,6 +23,6 @@ class Channel(Protocol):
 
         Raises:
             Undeliverable: it can never be sent like this.
-            TryLater: it did not work this time.
+            TransientError: it did not work this time.
         """
         ...

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import aiosmtplib
 
-from services.notifications.outcomes import TryLater, Undeliverable
+from services.notifications.outcomes import TransientError, Undeliverable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -63,12 +63,12 @@ def compose(
 
 
 async def send(settings: NotificationsSettings, recipient: Address, message: EmailMessage) -> None:
-    """Hand `message` over. Returns once the server has taken responsibility for it (its 250).
+    """Send `message` to the mail server. Returns once the server has accepted it (250).
 
     Raises:
         Undeliverable: the server refuses this recipient or this message permanently (5xx).
-        TryLater: anything else, from a server that is away to one that asks us to try again (4xx). So does a server
-            that refuses our own settings (authentication, sender), because somebody will correct them.
+        TransientError: any other failure: the server is unreachable, asks for a retry (4xx), or refuses our own
+            settings (authentication, sender), which somebody will correct.
     """
     smtp = aiosmtplib.SMTP(
         hostname=settings.smtp_host,
@@ -82,21 +82,21 @@ async def send(settings: NotificationsSettings, recipient: Address, message: Ema
     try:
         await smtp.connect(timeout=CONNECT_SECONDS)
         try:
-            await _converse(smtp, settings.sender_address.addr_spec, recipient.addr_spec, message)
+            await _transmit(smtp, settings.sender_address.addr_spec, recipient.addr_spec, message)
         finally:
             await _quit(smtp)
     except aiosmtplib.SMTPRecipientRefused as refused:
-        raise _verdict("recipient", refused.code) from None
+        raise _error_for("recipient", refused.code) from None
     except aiosmtplib.SMTPDataError as refused:
-        raise _verdict("message", refused.code) from None
+        raise _error_for("message", refused.code) from None
     except aiosmtplib.SMTPResponseException as refused:
-        raise TryLater(f"server_{refused.code}", server_spoke=True) from None
+        raise TransientError(f"server_{refused.code}", requested_by_server=True) from None
     except (TimeoutError, aiosmtplib.SMTPException, OSError):
         # Not chained: the text of a library's error may name the recipient.
-        raise TryLater("server_unreachable") from None
+        raise TransientError("server_unreachable") from None
 
 
-async def _converse(smtp: aiosmtplib.SMTP, sender: str, recipient: str, message: EmailMessage) -> None:
+async def _transmit(smtp: aiosmtplib.SMTP, sender: str, recipient: str, message: EmailMessage) -> None:
     if (sender + recipient).isascii():
         encoding, options, content = "ascii", [], message.as_bytes(policy=policy.SMTP)
     else:
@@ -109,10 +109,10 @@ async def _converse(smtp: aiosmtplib.SMTP, sender: str, recipient: str, message:
     await smtp.data(content, timeout=ACCEPT_SECONDS)
 
 
-def _verdict(part: str, code: int) -> Exception:
+def _error_for(part: str, code: int) -> Exception:
     if 500 <= code <= 599:
         return Undeliverable(f"{part}_{code}")
-    return TryLater(f"{part}_{code}", server_spoke=True)
+    return TransientError(f"{part}_{code}", requested_by_server=True)
 
 
 async def _quit(smtp: aiosmtplib.SMTP) -> None:

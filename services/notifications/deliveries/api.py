@@ -1,4 +1,4 @@
-"""JSON routes: what was sent when, and why something was not."""
+"""JSON routes: which notices were sent, when, and why others were not."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.notifications.access import DELIVERY, Reader
 from services.notifications.deliveries import queries
-from services.notifications.deliveries.queries import Latest
+from services.notifications.deliveries.queries import DeliverySortKey
 from services.notifications.deliveries.store import Status
 from services.notifications.notices.registry import KINDS
 from shared.http.dependencies import Db
@@ -36,7 +36,7 @@ _REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
 
 
 class DeliveryOut(BaseModel):
-    """A notice that was to be sent to somebody. The address is kept nowhere."""
+    """A notice to one recipient, and whether it was sent. The address is not stored."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -63,12 +63,14 @@ class DeliveryOut(BaseModel):
         description=f"the kind of notice: {', '.join(f'`{kind.code}`' for kind in KINDS.values() if kind.listed)}; "
         "a later release may add others"
     )
-    about_id: UUID = Field(description="the pledge, the hire or the invitation it tells of")
-    pledge_id: UUID | None = Field(description="None where it tells of no pledge")
+    about_id: UUID = Field(description="the pledge, hire or invitation that the notice is about")
+    pledge_id: UUID | None = Field(description="None if the notice is not about a pledge")
     status: Status = Field(description="`waiting` will be attempted (again); all others are final")
-    reason: str | None = Field(description="a code: why it was not sent, or not yet")
+    reason: str | None = Field(description="a code: why it was not sent, or not sent yet")
     attempts: int
-    happened_at: datetime = Field(description="when the change happened; 24 hours later it is no longer sent")
+    happened_at: datetime = Field(
+        description="when the change happened; no notice is sent of a change older than 24 hours"
+    )
     created_at: datetime
     attempted_at: datetime | None
     settled_at: datetime | None
@@ -92,7 +94,7 @@ async def list_deliveries(
     principal: Reader,
     db: Db,
     status: Annotated[list[Status], Query(description="only these; may be repeated")] = [],  # noqa: B006  (FastAPI copies)
-    rule: Annotated[Rule | None, Query(description="only what this rule tells")] = None,
+    rule: Annotated[Rule | None, Query(description="only notices of this kind")] = None,
     page_size: PageSize = 50,
     page_token: PageToken = None,
 ) -> DeliveryPage:
@@ -103,7 +105,7 @@ async def list_deliveries(
             principal.taskforce,
             statuses=status,
             rule=rule,
-            after=Latest.read(page_token),
+            after=DeliverySortKey.read(page_token),
             limit=page_size + 1,
         )
     page, last = cut(rows, page_size)

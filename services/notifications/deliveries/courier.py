@@ -20,9 +20,9 @@ from services.notifications.channels.registry import channels
 from services.notifications.deliveries import store
 from services.notifications.notices.addresses import AddressBook
 from services.notifications.notices.content import render
-from services.notifications.notices.notice import is_old_news
+from services.notifications.notices.notice import is_too_old
 from services.notifications.notices.registry import KINDS
-from services.notifications.outcomes import TryLater, Undeliverable
+from services.notifications.outcomes import TransientError, Undeliverable
 from shared import metrics
 
 if TYPE_CHECKING:
@@ -129,9 +129,9 @@ class Courier:
         try:
             outcome = await self._attempt(addresses, delivery)
         except Exception as error:
-            # A mistake of ours. Only the type of the error is logged: its text may hold a name or an address.
+            # A bug. Only the type of the error is logged: its text may hold a name or an address.
             _log.error("courier.failed", delivery=str(delivery.delivery_id), error=type(error).__name__)
-            outcome = Outcome("waiting", "internal_error", _pause(delivery.attempts, server_spoke=True))
+            outcome = Outcome("waiting", "internal_error", _pause(delivery.attempts, requested_by_server=True))
         await self._mark(database, courier, delivery, outcome)
         if outcome.status != "waiting":
             metrics.MAILS.labels(delivery.rule, outcome.status).inc()
@@ -146,7 +146,7 @@ class Courier:
 
     async def _attempt(self, addresses: AddressBook, delivery: Claimed) -> Outcome:
         now = datetime.now(UTC)
-        if is_old_news(delivery.happened_at, now):
+        if is_too_old(delivery.happened_at, now):
             return Outcome("expired", delivery.last_reason or "too_old")
         try:
             kind = KINDS[delivery.rule]
@@ -158,14 +158,18 @@ class Courier:
             )
             channel = self._channels[kind.channel]
             await channel.send(delivery.delivery_id, recipient, content, now=now)
-        except Undeliverable as never:
-            return Outcome("failed", never.reason)
-        except TryLater as later:
-            return Outcome("waiting", later.reason, _pause(delivery.attempts, server_spoke=later.server_spoke))
+        except Undeliverable as permanent:
+            return Outcome("failed", permanent.reason)
+        except TransientError as transient:
+            return Outcome(
+                "waiting",
+                transient.reason,
+                _pause(delivery.attempts, requested_by_server=transient.requested_by_server),
+            )
         return Outcome("sent")
 
     async def _mark(self, database: Database, courier: UUID, delivery: Claimed, outcome: Outcome) -> None:
-        """Store the outcome, however long the database is away: forgetting a 250 would send the mail again."""
+        """Store the outcome, and retry until the database answers. A lost 250 would send the mail again."""
         pause = 0.1
         while True:
             try:
@@ -183,10 +187,13 @@ class Courier:
                 pause = min(pause * 2, 2.0)
 
 
-def _pause(attempts: int, *, server_spoke: bool) -> timedelta:
-    """How long to wait after so many attempts: minutes for a server that asked us to try again (greylisting refuses
-    a client that returns too soon), at most 10 s for one that is away, which may be back any moment."""
-    if server_spoke:
+def _pause(attempts: int, *, requested_by_server: bool) -> timedelta:
+    """Return the pause before the next attempt.
+
+    Minutes if the mail server asked for a retry, because greylisting refuses a client that returns too soon. At most
+    10 s if something is unreachable, because it may be reachable again at any moment.
+    """
+    if requested_by_server:
         return timedelta(seconds=min(60 * 2 ** min(attempts - 1, 8), 900))
     return timedelta(seconds=min(2 ** min(attempts, 8), 10))
 

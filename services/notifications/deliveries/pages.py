@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from services.notifications.access import DELIVERY, Reader
 from services.notifications.deliveries import queries
-from services.notifications.deliveries.queries import Latest
+from services.notifications.deliveries.queries import DeliverySortKey
 from services.notifications.notices.notice import Summary
 from services.notifications.notices.registry import KINDS
 from shared.http.dependencies import Db
@@ -88,8 +88,8 @@ async def deliveries_page(
             principal.taskforce,
             statuses=_STATUSES[shown],
             # What was too old from the start was never a mail: it is listed separately, on request.
-            old_news=shown == "old_news",
-            after=Latest.read(page_token),
+            too_old=shown == "old_news",
+            after=DeliverySortKey.read(page_token),
             limit=_PAGE_SIZE + 1,
         )
     page, last = cut(rows, _PAGE_SIZE)
@@ -99,7 +99,7 @@ async def deliveries_page(
         shown=shown,
         heading=_(_HEADINGS[shown]),
         choices=_choices(numbers),
-        old_news=numbers.old_news,
+        too_old=numbers.too_old,
         deliveries=[_as_shown(row) for row in page],
         more=f"/notifications?{urlencode({'status': shown, 'page_token': last.key.token()})}" if last else None,
     )

@@ -1,4 +1,4 @@
-"""SQL for reading deliveries. There is no address in them."""
+"""SQL for reading deliveries. Deliveries hold no addresses."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from shared.db.database import Connection
 
 
-class Latest(SortKey):
-    """The sort key of deliveries, latest first."""
+class DeliverySortKey(SortKey):
+    """The sort key of the list of deliveries, which shows the latest first."""
 
     created_at: AwareDatetime
     id: UUID
@@ -33,7 +33,7 @@ class DeliveryRow(BaseModel):
 
     id: UUID
     rule: str
-    """The code of the notice's kind; one that is not in the registry is of a newer release."""
+    """The code of the notice's kind. A newer release may have stored a code that this registry does not have."""
     about_id: UUID
     facts: dict[str, Any]
     happened_at: datetime
@@ -45,9 +45,9 @@ class DeliveryRow(BaseModel):
     settled_at: datetime | None
 
     @property
-    def key(self) -> Latest:
+    def key(self) -> DeliverySortKey:
         """Its sort key."""
-        return Latest(created_at=self.created_at, id=self.id)
+        return DeliverySortKey(created_at=self.created_at, id=self.id)
 
 
 async def deliveries(
@@ -55,16 +55,18 @@ async def deliveries(
     taskforce_id: UUID,
     *,
     statuses: Sequence[Status] = (),
-    old_news: bool | None = None,
+    too_old: bool | None = None,
     rule: str | None = None,
-    after: Latest | None = None,
+    after: DeliverySortKey | None = None,
     limit: int,
 ) -> list[DeliveryRow]:
-    """Return deliveries, latest first, from the one behind `after` on.
+    """Return deliveries, latest first.
 
     Args:
-        statuses: only these; none means all.
-        old_news: True for only those that were too old from the start, False for only the others.
+        statuses: only deliveries with one of these; empty: all.
+        too_old: True: only deliveries of changes that were too old when they arrived; False: only the others.
+        rule: only deliveries of this kind of notice.
+        after: the sort key of the last row of the previous page; None: the first page.
     """
     rows = await conn.fetch(
         """
@@ -81,7 +83,7 @@ async def deliveries(
         """,
         taskforce_id,
         list(statuses),
-        old_news,
+        too_old,
         rule,
         after and after.created_at,
         after and after.id,
@@ -98,17 +100,17 @@ class Counts:
     sent: int
     waiting: int
     not_sent: int
-    old_news: int
+    too_old: int
 
 
 async def counts(conn: Connection, taskforce_id: UUID) -> Counts:
-    """Count the deliveries that were sent, that wait, that were not sent, and that were too old from the start."""
+    """Count deliveries by outcome: sent, waiting, not sent, and of changes that were too old when they arrived."""
     row = await conn.fetchrow(
         """
         select count(*) filter (where status = 'sent') as sent,
                count(*) filter (where status = 'waiting') as waiting,
                count(*) filter (where status in ('skipped', 'failed', 'expired')) as unsent,
-               count(*) filter (where status = 'skipped' and reason = 'too_old') as old_news
+               count(*) filter (where status = 'skipped' and reason = 'too_old') as too_old
           from deliveries
          where taskforce_id = $1
            and rule <> all ($2::text[])
@@ -117,4 +119,4 @@ async def counts(conn: Connection, taskforce_id: UUID) -> Counts:
         list(UNLISTED),
     )
     assert row is not None
-    return Counts(row["sent"], row["waiting"], row["unsent"] - row["old_news"], row["old_news"])
+    return Counts(row["sent"], row["waiting"], row["unsent"] - row["too_old"], row["too_old"])

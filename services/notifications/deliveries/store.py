@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
-from services.notifications.notices.notice import OLD_NEWS, Notice, is_old_news
+from services.notifications.notices.notice import MAX_AGE, Notice, is_too_old
 from shared.db.database import Connection, set_taskforce
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ async def record(conn: Connection, taskforce_id: UUID, notices: Sequence[Notice]
         [notice.recipient_id for notice in notices],
         [json.dumps(notice.facts, ensure_ascii=False) for notice in notices],
         [notice.happened_at for notice in notices],
-        [is_old_news(notice.happened_at, now) for notice in notices],
+        [is_too_old(notice.happened_at, now) for notice in notices],
     )
     await conn.execute(
         """
@@ -271,7 +271,7 @@ async def postpone(conn: Connection, courier: UUID, delivery: Claimed, reason: s
         delivery.delivery_id,
         courier,
         pause,
-        delivery.happened_at + OLD_NEWS,
+        delivery.happened_at + MAX_AGE,
     )
     if given_back != "UPDATE 1":
         return False

@@ -1,6 +1,6 @@
-"""Requests addresses from the owning services, at the moment of sending. Nothing is kept.
+"""Requests addresses from the owning services, at the moment of sending.
 
-So an address that is erased in its owning service is erased here too.
+No address is stored here, so erasing it in the owning service is enough.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Self, TypeVar
 import httpx
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from services.notifications.outcomes import TryLater
+from services.notifications.outcomes import TransientError
 from shared.http.tls import trusted_authorities
 from shared.i18n.translations import DEFAULT_LANGUAGE, Language, as_language
 
@@ -35,8 +35,8 @@ class PersonAddress(BaseModel):
     language: _Language = DEFAULT_LANGUAGE
 
 
-class LinkToSend(PersonAddress):
-    """A person who waits for a link to sign in with, and its path. `repr` does not show its values."""
+class MagicLink(PersonAddress):
+    """A magic link's path, and the address of the person who requested it. `repr` does not show its values."""
 
     path: str = Field(repr=False, pattern=r"^/sign-in/link/[\w-]+$")
 
@@ -58,8 +58,8 @@ _Schema = TypeVar("_Schema", bound=BaseModel)
 class AddressBook:
     """A client of the owning services, without a cache. Use it as an async context manager.
 
-    Every question takes 5 s at most and raises `TryLater` where the service is away, refuses our token or
-    answers something else than agreed; it answers None where the service knows of nobody (any more).
+    Every request takes 5 s at most. It raises `TransientError` if the service is unreachable, refuses the token or
+    sends an unexpected response, and returns None if the service has no such person or contact (any more).
     """
 
     def __init__(self, settings: NotificationsSettings) -> None:
@@ -86,10 +86,10 @@ class AddressBook:
         url = f"{self._settings.events_url}/internal/events/v1/people/{person_id}/address"
         return await self._request(url, taskforce_id, PersonAddress)
 
-    async def sign_in_link(self, taskforce_id: UUID, request_id: UUID) -> LinkToSend | None:
-        """Let `events` make the requested link; None where nobody waits for it any more."""
+    async def sign_in_link(self, taskforce_id: UUID, request_id: UUID) -> MagicLink | None:
+        """Let `events` make the requested link. Returns None if the request has expired or was withdrawn."""
         url = f"{self._settings.events_url}/internal/events/v1/sign-in-links/{request_id}"
-        return await self._request(url, taskforce_id, LinkToSend, method="POST")
+        return await self._request(url, taskforce_id, MagicLink, method="POST")
 
     async def pledge_contact(self, taskforce_id: UUID, pledge_id: UUID) -> PledgeContact | None:
         """Return the contact that `pledges` has of a pledge, or None."""
@@ -97,20 +97,20 @@ class AddressBook:
         return await self._request(url, taskforce_id, PledgeContact)
 
     async def _request(
-        self, url: str, taskforce_id: UUID, shape: type[_Schema], *, method: str = "GET"
+        self, url: str, taskforce_id: UUID, schema: type[_Schema], *, method: str = "GET"
     ) -> _Schema | None:
         try:
-            answer = await self._client.request(method, url, params={"taskforce": str(taskforce_id)})
+            response = await self._client.request(method, url, params={"taskforce": str(taskforce_id)})
         except Exception as error:
-            # Not only what httpx says it raises: of a connection that is reset while it is made it knows no better
-            # than AttributeError (with uvloop, whose closed transport has no socket any more).
-            raise TryLater("address_unavailable") from error
-        if answer.status_code == httpx.codes.NOT_FOUND:
+            # httpx raises errors that it does not document: an AttributeError if the connection is reset while it opens
+            # (with uvloop, whose closed transport has no socket).
+            raise TransientError("address_unavailable") from error
+        if response.status_code == httpx.codes.NOT_FOUND:
             return None
-        if answer.status_code != httpx.codes.OK:
-            raise TryLater("address_unavailable")
+        if response.status_code != httpx.codes.OK:
+            raise TransientError("address_unavailable")
         try:
-            return shape.model_validate_json(answer.content)
+            return schema.model_validate_json(response.content)
         except ValidationError:
-            # Not chained: the answer may hold a name.
-            raise TryLater("address_unavailable") from None
+            # Not chained: the response may hold a name.
+            raise TransientError("address_unavailable") from None

@@ -1,4 +1,4 @@
-"""What a notice is: its kind, defined once in a module of its own, and a single one that is to be sent."""
+"""A notice to one recipient, and the kinds of notices. Each kind is defined in a module of its own."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 RecipientKind = Literal["pledge_contact", "person"]
 ChannelCode = Literal["email"]
 
-OLD_NEWS: Final = timedelta(hours=24)
-"""A change older than this leads to no notice, whatever is replayed."""
+MAX_AGE: Final = timedelta(hours=24)
+"""No notice is sent of a change older than this, so that replayed messages send no mails."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A notice that is to be sent to somebody.
+    """A notice to send to one recipient.
 
     Attributes:
         rule: the code of its kind.
         about_id: the aggregate it is about.
-        recipient_id: the pledge whose contact it is for, or the person.
+        recipient_id: the person, or the pledge whose contact is the recipient.
         happened_at: when the change it is about happened.
-        facts: what its text needs, all of it public: counts, hours, dates, codes, ids.
+        facts: the values in its text: counts, hours, dates, codes, ids. None of them is personal data.
     """
 
     rule: str
@@ -49,10 +49,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Recipient:
-    """Whom a notice goes to, as the owning service answered just now. Never stored or logged.
+    """The recipient of a notice, just fetched from the owning service. Never stored or logged.
 
     Attributes:
-        company: what the company is called; empty where it is unknown.
+        company: the name of the company; empty if it is unknown.
         link: the local path of a page that only the recipient may open.
     """
 
@@ -64,7 +64,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What the list of deliveries says of a notice, in the current language."""
+    """What the list of deliveries shows of a notice, in the current language."""
 
     text: str
     pledge_id: str | None = None
@@ -72,16 +72,16 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class NoticeKind:
-    """One kind of notice. Its templates are `templates/mails/<code>.{subject.txt,txt,html}`.
+    """A kind of notice. Its templates are `templates/mails/<code>.{subject.txt,txt,html}`.
 
     Attributes:
         code: stored with each delivery and used in the API; it never changes.
         label: English, translated where it is shown.
-        trigger: the class of the messages that lead to it.
-        plan: the notice that a message leads to; None where it leads to none.
-        recipient: asks whom it goes to, by taskforce, recipient_id and facts; None where there is nobody.
-        context: what its templates need, in the current language.
-        summary: what the list of deliveries says of it.
+        trigger: the class of the messages that cause it.
+        plan: returns the notice that a message causes, or None.
+        recipient: fetches the recipient, by taskforce, recipient_id and facts; None if there is none (any more).
+        context: returns the variables of its templates, in the current language.
+        summary: returns what the list of deliveries shows of it.
         listed: whether coordinators see it in the list of deliveries.
         channel: how it is sent.
     """
@@ -97,6 +97,6 @@ class NoticeKind:
     channel: ChannelCode = "email"
 
 
-def is_old_news(happened_at: datetime, now: datetime) -> bool:
-    """Whether a change is too old to lead to a notice."""
-    return now - happened_at > OLD_NEWS
+def is_too_old(happened_at: datetime, now: datetime) -> bool:
+    """Whether a change is too old for a notice."""
+    return now - happened_at > MAX_AGE

@@ -1,4 +1,4 @@
-"""Looks up whom a notice goes to. The owning service is asked each time, and nothing is kept."""
+"""Fetches the recipient of a notice from the owning service, each time. Nothing is stored."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 async def pledge_contact(
     addresses: AddressBook, taskforce_id: UUID, recipient_id: UUID, _facts: Mapping[str, Any]
 ) -> Recipient | None:
-    """The contact of the pledge `recipient_id`; None where there is none or their address is not known."""
+    """Return the contact of the pledge `recipient_id`, or None if there is no contact or no address."""
     contact = await addresses.pledge_contact(taskforce_id, recipient_id)
     if contact is None or not contact.email:
         return None
@@ -30,7 +30,7 @@ async def pledge_contact(
 async def person(
     addresses: AddressBook, taskforce_id: UUID, recipient_id: UUID, facts: Mapping[str, Any]
 ) -> Recipient | None:
-    """The person `recipient_id`, with the company of the pledge that the facts name; None where they are gone."""
+    """Return the person `recipient_id`, with the company of the facts' pledge; None if the person was deleted."""
     found = await addresses.person(taskforce_id, recipient_id)
     if found is None or not found.email:
         return None
@@ -39,10 +39,10 @@ async def person(
     return Recipient(mail_address(found.name, found.email), found.language, company, link="/sign-in")
 
 
-async def who_signs_in(
+async def person_signing_in(
     addresses: AddressBook, taskforce_id: UUID, _recipient_id: UUID, facts: Mapping[str, Any]
 ) -> Recipient | None:
-    """The person who waits for a link to sign in with, and the link, which is made now; None where nobody waits."""
+    """Return the person who requested a magic link, with a newly made link; None if the request is not open."""
     link = await addresses.sign_in_link(taskforce_id, UUID(facts["request_id"]))
     if link is None:
         return None
@@ -52,18 +52,18 @@ async def who_signs_in(
 def mail_address(name: str, mailbox: str) -> Address:
     """Return an address that is safe in a header and in an SMTP command.
 
-    An internationalised domain (`købmand.dk`) is encoded as the mail system knows it.
+    An internationalised domain (`købmand.dk`) is encoded with IDNA.
 
     Raises:
-        Undeliverable: it is not one mail address.
+        Undeliverable: `mailbox` is not exactly one mail address.
     """
     username, _at, domain = mailbox.strip().rpartition("@")
     try:
-        spelled = f"{username}@{domain.encode('idna').decode('ascii')}"
-        whole = Address(one_line(name), addr_spec=spelled)
+        addr_spec = f"{username}@{domain.encode('idna').decode('ascii')}"
+        address = Address(one_line(name), addr_spec=addr_spec)
     except (MessageError, ValueError, IndexError):
         raise Undeliverable("bad_address") from None
-    safe = all(sign.isprintable() and sign not in ' <>"' for sign in spelled)
-    if not (whole.username and whole.domain and safe and whole.addr_spec == spelled):
+    safe = all(char.isprintable() and char not in ' <>"' for char in addr_spec)
+    if not (address.username and address.domain and safe and address.addr_spec == addr_spec):
         raise Undeliverable("bad_address")
-    return whole
+    return address

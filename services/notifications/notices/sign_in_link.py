@@ -1,4 +1,4 @@
-"""A link to sign in with, for the person who asked for one. Nobody else sees that it was sent."""
+"""A magic link, for the person who requested it. Nobody else sees that it was sent."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from services.notifications.notices.notice import Notice, NoticeKind, Summary
-from services.notifications.notices.recipients import who_signs_in
+from services.notifications.notices.recipients import person_signing_in
 from shared.contracts.events import SignInLinkRequested
 from shared.i18n.translations import N_
 
@@ -36,7 +36,7 @@ KIND: Final = NoticeKind(
     label=N_("A link to sign in with"),
     trigger=SignInLinkRequested,
     plan=_plan,
-    recipient=who_signs_in,
+    recipient=person_signing_in,
     context=_context,
     summary=lambda _facts: Summary(""),
     listed=False,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def positions_text(job_type: JobType, number: int) -> str:
-    """How many positions of which kind: "3 småjob"."""
+    """Return a number of positions with their job type: "3 småjob"."""
     match job_type:
         case "smaajob":
             return ngettext("%(number)s småjob", "%(number)s småjobs", number)
@@ -31,7 +31,7 @@ def positions_text(job_type: JobType, number: int) -> str:
 
 
 def job_text(job_type: JobType) -> str:
-    """One job of a kind: "et småjob"."""
+    """Return one job of a type: "et småjob"."""
     match job_type:
         case "smaajob":
             return _("a småjob")
@@ -47,17 +47,17 @@ def job_text(job_type: JobType) -> str:
             return _("a training place")
 
 
-def hours_text(least: str, most: str) -> str:
-    """Weekly hours, from decimal text as it is in the facts: "5–15", "7,5"."""
-    low, high = Decimal(least), Decimal(most)
+def hours_text(hours_from: str, hours_to: str) -> str:
+    """Return weekly hours: "5–15", "7,5". The arguments are decimal numbers as text, as in the facts of a notice."""
+    low, high = Decimal(hours_from), Decimal(hours_to)
     return number_text(low) if low == high else f"{number_text(low)}–{number_text(high)}"
 
 
 def offer_text(positions: str, hours: str) -> str:
-    """Positions with their hours, for the list of deliveries."""
+    """Return positions with their hours, for the list of deliveries."""
     return _("%(positions)s, %(hours)s hours a week", positions=positions, hours=hours)
 
 
 def one_line(text: str) -> str:
-    """Text without line breaks and control characters, so that text from outside cannot begin a header of its own."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    """Return text without line breaks and control characters, which prevents header injection."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())

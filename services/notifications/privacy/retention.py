@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from shared.db.database import Connection
 
-# Counted from the change, so that a replay does not make a delivery younger. What waits is not old (notice.OLD_NEWS).
+# The age of a delivery is that of its change, so that a replay does not reset it. A delivery that is still waiting is
+# never old enough to delete (notice.MAX_AGE).
 _DELIVERIES: Final = Job(
     name="deliveries",
     overdue="""
@@ -42,6 +43,6 @@ async def _taskforces(conn: Connection) -> list[UUID]:
 
 
 def retention() -> Retention:
-    """The service's jobs with their deadlines, as the data inventory says now."""
+    """Return the service's deletion jobs, with their deadlines from the data inventory."""
     inventory = read_service_inventory(Path(__file__).parents[1] / FILE)
     return Retention("notifications", JOBS, inventory, _taskforces)

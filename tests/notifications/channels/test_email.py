@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from pydantic import ValidationError
 
 from services.notifications.channels import email
-from services.notifications.outcomes import TryLater, Undeliverable
+from services.notifications.outcomes import TransientError, Undeliverable
 from tests.notifications.mail_server import MailServer
 
 if TYPE_CHECKING:
@@ -70,18 +70,18 @@ async def test_a_temporary_refusal_is_retried(
     notifications_settings: NotificationsSettings, mail_server: MailServer
 ) -> None:
     mail_server.recipients["mette@firma.example"] = "451 Greylisted"
-    with pytest.raises(TryLater) as later:
+    with pytest.raises(TransientError) as later:
         await email.send(notifications_settings, METTE, a_message())
-    assert (later.value.reason, later.value.server_spoke) == ("recipient_451", True)
+    assert (later.value.reason, later.value.requested_by_server) == ("recipient_451", True)
 
 
 async def test_an_unreachable_server_is_retried_soon(
     notifications_settings: NotificationsSettings, mail_server: MailServer
 ) -> None:
     await mail_server.stop()
-    with pytest.raises(TryLater) as later:
+    with pytest.raises(TransientError) as later:
         await email.send(notifications_settings, METTE, a_message())
-    assert (later.value.reason, later.value.server_spoke) == ("server_unreachable", False)
+    assert (later.value.reason, later.value.requested_by_server) == ("server_unreachable", False)
 
 
 async def test_a_server_that_never_answers_times_out(
@@ -90,7 +90,7 @@ async def test_a_server_that_never_answers_times_out(
     monkeypatch.setattr(email, "CONNECT_SECONDS", 0.3)
     silent = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
     port = silent.sockets[0].getsockname()[1]
-    with pytest.raises(TryLater, match="server_unreachable"):
+    with pytest.raises(TransientError, match="server_unreachable"):
         await email.send(notifications_settings.model_copy(update={"smtp_port": port}), METTE, a_message())
     silent.close()
 
@@ -188,7 +188,7 @@ async def test_over_starttls_it_authenticates_and_sends_encrypted(
         assert taken.user == "tilsagn"
 
         wrong = type(settings)(**settings.model_dump() | {"smtp_password": "forkert"})
-        with pytest.raises(TryLater, match="server_535"):
+        with pytest.raises(TransientError, match="server_535"):
             await email.send(wrong, METTE, a_message())
 
 
@@ -199,7 +199,7 @@ async def test_a_server_with_an_untrusted_certificate_gets_no_mail(
     tls.load_cert_chain(_certificate(tmp_path))
     async with MailServer(tls=tls) as server:
         settings = notifications_settings.model_copy(update={"smtp_port": server.port, "smtp_starttls": True})
-        with pytest.raises(TryLater, match="server_unreachable"):
+        with pytest.raises(TransientError, match="server_unreachable"):
             await email.send(settings, METTE, a_message())
         assert server.accepted == []
 
@@ -208,7 +208,7 @@ async def test_a_server_without_starttls_gets_no_mail_where_it_is_required(
     notifications_settings: NotificationsSettings, mail_server: MailServer
 ) -> None:
     settings = notifications_settings.model_copy(update={"smtp_starttls": True})
-    with pytest.raises(TryLater):
+    with pytest.raises(TransientError):
         await email.send(settings, METTE, a_message())
     assert mail_server.accepted == []
 

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
 
 from services.notifications.notices.addresses import AddressBook
-from services.notifications.outcomes import TryLater
+from services.notifications.outcomes import TransientError
 
 ASKED_OF_WHO_HANGS_UP = 300
 """One reset in twenty comes at the very moment that is hard to tell from a mistake of ours."""
@@ -71,7 +71,7 @@ async def test_any_unexpected_answer_is_retried(
 ) -> None:
     owners.broken = answer
     async with AddressBook(notifications_settings) as addresses:
-        with pytest.raises(TryLater, match="address_unavailable") as later:
+        with pytest.raises(TransientError, match="address_unavailable") as later:
             await addresses.person(taskforce_id, uuid4())
     assert "Anne" not in repr(later.value.__cause__) + repr(later.value)
 
@@ -81,7 +81,7 @@ async def test_an_owning_service_that_is_away_is_retried(
 ) -> None:
     settings = notifications_settings.model_copy(update={"events_url": "http://127.0.0.1:9"})
     async with AddressBook(settings) as addresses:
-        with pytest.raises(TryLater, match="address_unavailable"):
+        with pytest.raises(TransientError, match="address_unavailable"):
             await addresses.person(taskforce_id, uuid4())
 
 
@@ -91,7 +91,7 @@ def test_a_connection_that_is_reset_at_once_is_retried_with_uvloop_too(
     async def ask(settings: NotificationsSettings) -> None:
         async with AddressBook(settings) as addresses:
             for _ in range(ASKED_OF_WHO_HANGS_UP):
-                with pytest.raises(TryLater, match="address_unavailable"):
+                with pytest.raises(TransientError, match="address_unavailable"):
                     await addresses.person(taskforce_id, uuid4())
 
     with socket.create_server(("127.0.0.1", 0), backlog=1000) as hangs_up:
@@ -117,7 +117,7 @@ async def test_a_token_of_another_role_gets_nothing(
     owners.people[taskforce_id, person] = {"email": "anne@medlem.example", "name": "Anne Holm", "language": "en"}
     settings = notifications_settings.model_copy(update={"service_token": SecretStr(token("admin"))})
     async with AddressBook(settings) as addresses:
-        with pytest.raises(TryLater):
+        with pytest.raises(TransientError):
             await addresses.person(taskforce_id, person)
 
 

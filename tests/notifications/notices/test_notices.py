@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
-from services.notifications.notices.notice import is_old_news
+from services.notifications.notices.notice import is_too_old
 from services.notifications.notices.registry import plan
 from tests.notifications.messages import hire, invited, pledge, taskforce
 
@@ -59,31 +59,31 @@ def test_every_version_of_a_hire_is_one_and_the_same_notice() -> None:
 
 def test_a_late_version_of_a_hire_is_as_old_as_its_confirmation() -> None:
     message = hire(HERE, confirmed_at=datetime(2026, 1, 1, tzinfo=UTC))
-    assert is_old_news(plan(message)[0].happened_at, datetime.now(UTC))
+    assert is_too_old(plan(message)[0].happened_at, datetime.now(UTC))
 
 
 def test_an_imported_pledge_is_as_old_as_the_day_it_was_given() -> None:
     imported = pledge(HERE, captured_by="import", pledged_on=date(2024, 3, 1))
-    assert is_old_news(plan(imported)[0].happened_at, datetime.now(UTC))
+    assert is_too_old(plan(imported)[0].happened_at, datetime.now(UTC))
 
 
-def test_a_pledge_imported_the_next_morning_is_not_old_news() -> None:
+def test_a_pledge_imported_the_next_morning_is_not_too_old() -> None:
     now = datetime(2026, 12, 2, 8, 30, tzinfo=UTC)
     imported = pledge(HERE, captured_by="import", recorded_at=now, pledged_on=date(2026, 12, 1))
     happened_at = plan(imported)[0].happened_at
     assert happened_at == datetime(2026, 12, 1, 23, 0, tzinfo=UTC), "midnight in Denmark"
-    assert not is_old_news(happened_at, now)
+    assert not is_too_old(happened_at, now)
 
 
-def test_a_phone_with_a_wrong_clock_does_not_make_old_news() -> None:
+def test_a_change_by_a_phone_with_a_wrong_clock_is_not_too_old() -> None:
     message = pledge(HERE, captured_at=datetime(1970, 1, 1, tzinfo=UTC), pledged_on=date(1970, 1, 1))
-    assert not is_old_news(plan(message)[0].happened_at, datetime.now(UTC))
+    assert not is_too_old(plan(message)[0].happened_at, datetime.now(UTC))
 
 
 def test_news_is_old_after_a_day() -> None:
     now = datetime.now(UTC)
-    assert not is_old_news(now - timedelta(hours=24), now)
-    assert is_old_news(now - timedelta(hours=24, seconds=1), now)
+    assert not is_too_old(now - timedelta(hours=24), now)
+    assert is_too_old(now - timedelta(hours=24, seconds=1), now)
 
 
 def test_facts_are_counts_hours_dates_codes_and_ids() -> None:
