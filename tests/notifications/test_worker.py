@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from services.notifications.settings import NotificationsSettings
     from shared.contracts.message import Message
     from shared.db.database import Database
+    from shared.messaging.dead_letters import Record
     from shared.messaging.worker import Worker
     from tests.notifications.conftest import Harness
     from tests.notifications.mail_server import MailServer

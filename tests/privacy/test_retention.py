@@ -246,8 +246,8 @@ async def test_the_service_itself_can_forget_a_company_no_earlier_than_after_a_y
     books: Books, pledges_database: Database, other_taskforce_id: UUID, function: str
 ) -> None:
     table = function.removeprefix("forget_companies_of_")
-    add = {"pledges": books.pledge, "hires": books.hire}[table]
-    recent, old = await add(months_ago(11)), await add(months_ago(20))
+    days = months_ago(11), months_ago(20)
+    recent, old = [await (books.pledge(day) if table == "pledges" else books.hire(day)) for day in days]
     forget = f"select {function}($1)"
     async with pledges_database.change(other_taskforce_id) as conn:
         assert await conn.fetch(forget, [recent, old]) == []
