@@ -148,26 +148,29 @@ def _codes(measures: Iterable[type[Measure]]) -> list[str]:
 
 def _add_up(figures: Figures, sums: Iterable[DeltaSum]) -> None:
     """Put each sum into the measures that are made of it."""
-    made_of: dict[tuple[Scope, str], list[tuple[type[Measure], int]]] = {}
-    for each in EVERYWHERE:
-        for measure in catalogue.shown_for(each):
+    made_of: dict[Scope, dict[str, list[tuple[type[Measure], int]]]] = {scope: {} for scope in EVERYWHERE}
+    for scope in EVERYWHERE:
+        for measure in catalogue.shown_for(scope):
             for code, sign in signs(measure).items():
-                made_of.setdefault((each, code), []).append((measure, sign))
+                made_of[scope].setdefault(code, []).append((measure, sign))
     events: dict[UUID, EventFigures] = {}
     quarters: dict[date, QuarterFigures] = {}
-    scope: Scope
-    for one in sums:
-        if one.event_id is not None:
-            scope = "event"
-            counts = events.setdefault(one.event_id, EventFigures(one.event_id)).counts
-        elif one.quarter is not None:
-            scope = "quarter"
-            quarter = quarters.setdefault(one.quarter, QuarterFigures(quarter_code(one.quarter), one.quarter))
-            counts = quarter.counts
+    for code, job_type, quarter, event_id, total in sums:
+        if event_id is not None:
+            measures = made_of["event"].get(code, ())
+            if event_id not in events:
+                events[event_id] = EventFigures(event_id)
+            counts = events[event_id].counts
+        elif quarter is not None:
+            measures = made_of["quarter"].get(code, ())
+            if quarter not in quarters:
+                quarters[quarter] = QuarterFigures(quarter_code(quarter), quarter)
+            counts = quarters[quarter].counts
         else:
-            scope, counts = "taskforce", figures.counts
-        for measure, sign in made_of.get((scope, one.measure), ()):
-            counts.add(measure, one.job_type, sign * one.total)
+            measures = made_of["taskforce"].get(code, ())
+            counts = figures.counts
+        for measure, sign in measures:
+            counts.add(measure, job_type, sign * total)
     figures.events = list(events.values())
     figures.quarters = list(quarters.values())
 

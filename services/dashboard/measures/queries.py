@@ -59,13 +59,13 @@ def _effective(day: str) -> str:
         day: an SQL expression of type date.
     """
     return f"""
-    select day, measure, job_type, event_id, delta
+    select day as quarter, measure, job_type, event_id, delta
       from deltas
      where generation = {SERVED}
        and period = 'quarter'
        and day < date_trunc('quarter', ({day})::timestamp)::date
      union all
-    select day, measure, job_type, event_id, delta
+    select date_trunc('quarter', day::timestamp)::date as quarter, measure, job_type, event_id, delta
       from deltas
      where generation = {SERVED}
        and period = 'day'
@@ -73,36 +73,48 @@ def _effective(day: str) -> str:
     """  # noqa: S608
 
 
-def _taken_back() -> str:
-    """Return the deltas of what has been recorded since $2, to be subtracted from the present."""
-    return f"""
-    select delta.day, delta.measure, delta.job_type, delta.event_id, delta.delta
-      from contributions as since,
-           deltas_of(since, -1) as delta
-     where since.generation = {SERVED}
-       and since.recorded_at > $2
-       and delta.day <= $1
-    """  # noqa: S608
+def _corrections() -> str:
+    """Return what to add to the deltas that had taken effect by $1 to have those that were known at $2.
 
-
-def _put_in_its_place(projection: Projection) -> str:
-    """Return the deltas of the versions that were the highest ones at $2, where there has been a later one since."""
-    table, key = projection.table, projection.key
+    What has been recorded since is taken back. Of those aggregates, the ones that had a version at $2 count as that
+    version; most have a single version, and nothing is looked up for them.
+    """
+    versions = " union all ".join(
+        f"""
+        select 1 as sign, unnest(deltas) as delta
+          from (select distinct on ({projection.key}) deltas
+                  from {projection.table}
+                 where generation = {SERVED}
+                   and recorded_at <= $2
+                   and {projection.key} = any (array(select aggregate_id
+                                                       from changed
+                                                      where aggregate = '{projection.table}'))
+                 order by {projection.key}, version desc) as past
+        """  # noqa: S608  (names of our own tables)
+        for projection in PROJECTIONS
+        if projection.counted
+    )
     return f"""
-    select delta.day, delta.measure, delta.job_type, delta.event_id, delta.delta
-      from (select distinct on ({key})
-                   generation, taskforce_id, '{table}', {key}, version, recorded_at, deltas
-              from {table}
+    with changed as materialized (
+        select aggregate, aggregate_id
+          from contributions
+         where generation = {SERVED}
+           and recorded_at > $2
+           and version > 1
+    )
+    select date_trunc('quarter', (delta).day::timestamp)::date as quarter,
+           (delta).measure as measure,
+           (delta).job_type as job_type,
+           (delta).event_id as event_id,
+           sum(sign * (delta).delta) as delta
+      from (select -1 as sign, unnest(deltas) as delta
+              from contributions
              where generation = {SERVED}
-               and recorded_at <= $2
-               and {key} = any (array(select aggregate_id
-                                        from contributions
-                                       where generation = {SERVED}
-                                         and aggregate = '{table}'
-                                         and recorded_at > $2))
-             order by {key}, version desc) as past,
-           deltas_of(row(past.*)::contributions, 1) as delta
-     where delta.day <= $1
+               and recorded_at > $2
+             union all
+            {versions}) as corrections
+     where (delta).day <= $1
+     group by 1, 2, 3, 4
     """  # noqa: S608  (names of our own tables)
 
 
@@ -120,8 +132,7 @@ async def delta_sums(
     known = _effective("$1::date")
     earlier: tuple[datetime, ...] = ()
     if known_at is not None:
-        past = (_put_in_its_place(projection) for projection in PROJECTIONS if projection.counted)
-        known = " union all ".join((known, _taken_back(), *past))
+        known = f"{known} union all ({_corrections()})"
         earlier = (known_at,)
     first = 2 + len(earlier)
     rows = await conn.fetch(
@@ -131,8 +142,7 @@ async def delta_sums(
                quarter,
                event_id,
                sum(delta)::bigint as total
-          from (select *, date_trunc('quarter', day::timestamp)::date as quarter
-                  from ({known}) as known) as effective
+          from ({known}) as known
          group by grouping sets ((measure, job_type), (measure, job_type, quarter), (measure, job_type, event_id))
         having sum(delta) <> 0
            and case
@@ -147,7 +157,7 @@ async def delta_sums(
         wanted["quarter"],
         wanted["event"],
     )
-    return [DeltaSum(*row) for row in rows]
+    return [DeltaSum._make(row) for row in rows]
 
 
 async def employer_events(conn: Connection, *, known_at: datetime | None = None) -> list[EventFacts]:
