@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from services.dashboard.measures.measure import Measure, Scope
-    from services.dashboard.read_model.projections import Projection
     from shared.db.database import Connection
 
 
