@@ -1,4 +1,4 @@
-"""Who may see the figures. Every route declares one of these."""
+"""Who may see the figures. Every route declares one of these dependencies."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ VIEWERS: Sequence[Role] = ("member", "coordinator", "caseworker", "facilitator",
 """Every role of the taskforce's people. Guests with an event pass see only the pledge form."""
 
 Viewer = Annotated[Principal, Depends(require(*VIEWERS))]
-"""Sees the figures."""
+"""A person who may see the figures."""
 ApiViewer = Annotated[Principal, Depends(require(*VIEWERS, "figures:read"))]
-"""The same, and programs with an API key that allows it."""
+"""A `Viewer`, or a program whose API key has the scope `figures:read`."""
 
 
 def sees_figures(principal: Principal) -> bool:
@@ -46,4 +46,4 @@ async def _settings(request: Request) -> DashboardSettings:
     return settings
 
 
-TheSettings = Annotated[DashboardSettings, Depends(_settings)]
+Settings = Annotated[DashboardSettings, Depends(_settings)]

@@ -1,4 +1,4 @@
-"""Access to every route of the service: who may call it, and which resources it concerns.
+"""The service's access rules: dependencies that say who may call a route, and the resources that routes concern.
 
 Every route names one of these dependencies; a route without one is refused at start.
 """
@@ -36,7 +36,7 @@ EventReader = Annotated[Principal, Depends(require("member", "coordinator", "cas
 EventApiReader = Annotated[
     Principal, Depends(require("member", "coordinator", "caseworker", "facilitator", "admin", "events:read"))
 ]
-"""The same, and programs whose key has the scope."""
+"""An `EventReader`, or a program whose API key has the scope `events:read`."""
 
 CompanyReader = Annotated[Principal, Depends(require("member", "coordinator", "caseworker", "admin"))]
 """Reads companies, including the names of personally owned ones."""
@@ -45,7 +45,7 @@ Administrator = Annotated[Principal, Depends(require("admin"))]
 """Reads and adds people."""
 
 Overseer = Annotated[Principal, Depends(require("admin", "auditor"))]
-"""Reads deadlines and the log of erasures. Neither shows whose data it was."""
+"""Reads overdue deletions and the erasure ledger. Neither shows whose data it is."""
 
 NotificationsService = Annotated[Principal, Depends(require_service("notifications"))]
 """The notifications service, never a person."""
@@ -57,17 +57,17 @@ EVENT: Final = Resource(
     "event",
     by_role={"coordinator": OF_THE_TASKFORCE | {"draft"}, "admin": OF_THE_TASKFORCE | {"draft"}},
 )
-CHECK_IN: Final = Resource("who has come", of=EVENT, by_role={"caseworker": NOTHING, "facilitator": NOTHING})
+CHECK_IN: Final = Resource("check-in", of=EVENT, by_role={"caseworker": NOTHING, "facilitator": NOTHING})
 COMPANY: Final = Resource("company")
 PERSON: Final = Resource("person")
-SUBJECT: Final = Resource("somebody whose data are held")
-ERASURE_ORDER: Final = Resource("order to erase somebody")
-ERASURE: Final = Resource("line of the ledger of erasures")
-DEADLINES: Final = Resource("what is past its deadline")
-SESSION: Final = Resource("session", own="of the person who asks", reach=OWN)
-PASSKEY: Final = Resource("passkey", own="of the person who asks", reach=OWN)
-LINK_REQUEST: Final = Resource("link that was asked for")
-MAGIC_LINK: Final = Resource("link to sign in with", reach=ALL_TASKFORCES)
+SUBJECT: Final = Resource("data subject")
+ERASURE_ORDER: Final = Resource("erasure order")
+ERASURE: Final = Resource("erasure ledger entry")
+DEADLINES: Final = Resource("overdue deletion")
+SESSION: Final = Resource("session", own="of the caller", reach=OWN)
+PASSKEY: Final = Resource("passkey", own="of the caller", reach=OWN)
+LINK_REQUEST: Final = Resource("magic link request")
+MAGIC_LINK: Final = Resource("magic link", reach=ALL_TASKFORCES)
 """A magic link's code: valid for anybody who has it, in the browser that requested it."""
 FIRST_ADMIN_LINK: Final = Resource("first administrator's link", reach=ALL_TASKFORCES)
 """The code of the first administrator's link: valid for anybody who has it."""

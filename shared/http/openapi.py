@@ -104,7 +104,7 @@ _TOO_OFTEN: Final = {
     "RateLimit-Policy": _header("How often (`q`) within how many seconds (`w`); every answer says what is left of it"),
 }
 _UNAVAILABLE: Final = {
-    "description": "The database is away for the moment",
+    "description": "The database is temporarily unavailable",
     "headers": {"Retry-After": _header("In how many seconds to come again")},
 }
 

@@ -22,9 +22,9 @@ from shared.product.services import IDENTITY_SERVICE
 if TYPE_CHECKING:
     from shared.privacy.subject_requests import SubjectData
 
-SUBJECT: Final = Resource("somebody whose data are held")
-ERASURE: Final = Resource("line of the ledger of erasures")
-DEADLINES: Final = Resource("what is past its deadline")
+SUBJECT: Final = Resource("data subject")
+ERASURE: Final = Resource("erasure ledger entry")
+DEADLINES: Final = Resource("overdue deletion")
 
 
 _Events = Annotated[Principal, Depends(require_service(IDENTITY_SERVICE))]

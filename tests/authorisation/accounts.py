@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 API: Final = "/api/events/v1"
 BELONGINGS: Final[dict[str, tuple[Ownership, ...]]] = {
     # Whoever has one, has it.
-    "link to sign in with": ("own", "missing"),
+    "magic link": ("own", "missing"),
     # Ours has an administrator, and so no such link.
     "first administrator's link": ("missing",),
     # One's own, and another person's.
@@ -314,9 +314,9 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("POST /account/passkeys/{passkey_id:uuid}/remove", "passkey"): _of_a_passkey("/account/passkeys/{id}/remove"),
     ("POST /account/sessions/{session_id:uuid}/end", "session"): end_session,
     ("GET /internal/events/v1/people/{person_id}/address", "person"): read_address,
-    ("POST /internal/events/v1/sign-in-links/{request_id}", "link that was asked for"): make_link,
+    ("POST /internal/events/v1/sign-in-links/{request_id}", "magic link request"): make_link,
     ("GET /sign-in/setup/{code}", "first administrator's link"): ask_who,
     ("POST /sign-in/setup/{code}", "first administrator's link"): become_first,
-    ("GET /sign-in/link/{code}", "link to sign in with"): show_button,
-    ("POST /sign-in/link/{code}", "link to sign in with"): open_link,
+    ("GET /sign-in/link/{code}", "magic link"): show_button,
+    ("POST /sign-in/link/{code}", "magic link"): open_link,
 }

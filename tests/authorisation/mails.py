@@ -32,8 +32,8 @@ class Mails(World):
     ownerships: ClassVar[Mapping[str, tuple[Ownership, ...]]] = {
         # Mails are seen in one list of the whole taskforce's; none is asked for by its id.
         "mail": ("own", "other taskforce", "missing"),
-        "somebody whose data are held": ("own", "other taskforce", "missing"),
-        "what is past its deadline": ("own", "other taskforce", "missing"),
+        "data subject": ("own", "other taskforce", "missing"),
+        "overdue deletion": ("own", "other taskforce", "missing"),
     }
 
     async def fill(self) -> None:
@@ -91,13 +91,11 @@ async def _letter(world: Mails, ownership: Ownership) -> UUID:
 
 
 PROBES: Final[dict[tuple[str, str], Probe]] = {
-    ("POST /internal/notifications/v1/subjects/find", "somebody whose data are held"): find(
-        "notifications", _recipient
-    ),
-    ("POST /internal/notifications/v1/subjects/erase", "somebody whose data are held"): erase(
+    ("POST /internal/notifications/v1/subjects/find", "data subject"): find("notifications", _recipient),
+    ("POST /internal/notifications/v1/subjects/erase", "data subject"): erase(
         "notifications", "dead_letters.dead_letters", _letter
     ),
-    ("GET /internal/notifications/v1/deadlines", "what is past its deadline"): deadlines("notifications"),
+    ("GET /internal/notifications/v1/deadlines", "overdue deletion"): deadlines("notifications"),
     (f"GET {API}/deliveries", "mail"): _list(f"{API}/deliveries"),
     ("GET /notifications", "mail"): _list("/notifications"),
 }

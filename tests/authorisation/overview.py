@@ -39,8 +39,8 @@ class Overview(World):
         # Figures are of a whole taskforce; a board is everybody's.
         "figures": ("own", "other taskforce", "missing"),
         "public board": ("own", "other taskforce", "missing"),
-        "somebody whose data are held": ("own", "other taskforce", "missing"),
-        "what is past its deadline": ("own", "other taskforce", "missing"),
+        "data subject": ("own", "other taskforce", "missing"),
+        "overdue deletion": ("own", "other taskforce", "missing"),
     }
 
     async def fill(self) -> None:
@@ -147,11 +147,11 @@ async def _letter(world: Overview, ownership: Ownership) -> UUID:
 
 
 PROBES: Final[dict[tuple[str, str], Probe]] = {
-    ("POST /internal/dashboard/v1/subjects/find", "somebody whose data are held"): find_letter("dashboard"),
-    ("POST /internal/dashboard/v1/subjects/erase", "somebody whose data are held"): erase(
+    ("POST /internal/dashboard/v1/subjects/find", "data subject"): find_letter("dashboard"),
+    ("POST /internal/dashboard/v1/subjects/erase", "data subject"): erase(
         "dashboard", "dead_letters.dead_letters", _letter
     ),
-    ("GET /internal/dashboard/v1/deadlines", "what is past its deadline"): deadlines("dashboard"),
+    ("GET /internal/dashboard/v1/deadlines", "overdue deletion"): deadlines("dashboard"),
     (f"GET {API}/figures", "figures"): _figures(f"{API}/figures"),
     (f"GET {API}/stream", "figures"): follow,
     ("GET /", "figures"): _figures("/"),

@@ -105,20 +105,20 @@ async def deadlines(world: Register, asker: Asker, ownership: Ownership) -> Ask 
     return None if ownership == "other taskforce" else Ask("GET", "/personal-data/deadlines", hidden=200)
 
 
-SUBJECT: Final = "somebody whose data are held"
+SUBJECT: Final = "data subject"
 BELONGINGS: Final[dict[str, Any]] = {
-    "order to erase somebody": ("own", "other taskforce", "missing"),
-    "line of the ledger of erasures": ("own", "other taskforce", "missing"),
-    "what is past its deadline": ("own", "other taskforce", "missing"),
+    "erasure order": ("own", "other taskforce", "missing"),
+    "erasure ledger entry": ("own", "other taskforce", "missing"),
+    "overdue deletion": ("own", "other taskforce", "missing"),
 }
 PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("POST /personal-data", SUBJECT): _about_somebody("/personal-data"),
     ("POST /personal-data/report", SUBJECT): _about_somebody("/personal-data/report", format="json", language="da"),
     ("POST /personal-data/erase", SUBJECT): _about_somebody("/personal-data/erase"),
     ("POST /personal-data/erasures", SUBJECT): erase,
-    ("GET /personal-data/erasures", "line of the ledger of erasures"): lists,
-    ("GET /personal-data/erasures", "order to erase somebody"): lists,
-    ("GET /personal-data/erasures/{order_id:uuid}", "order to erase somebody"): _order("GET", success=200),
-    ("POST /personal-data/erasures/{order_id:uuid}", "order to erase somebody"): _order("POST", success=303),
-    ("GET /personal-data/deadlines", "what is past its deadline"): deadlines,
+    ("GET /personal-data/erasures", "erasure ledger entry"): lists,
+    ("GET /personal-data/erasures", "erasure order"): lists,
+    ("GET /personal-data/erasures/{order_id:uuid}", "erasure order"): _order("GET", success=200),
+    ("POST /personal-data/erasures/{order_id:uuid}", "erasure order"): _order("POST", success=303),
+    ("GET /personal-data/deadlines", "overdue deletion"): deadlines,
 }

@@ -72,8 +72,8 @@ class PledgesWorld(World):
         # The other company's event is one that is not tonight's; an event belongs to no municipality.
         "event": ("own", "other company", "other taskforce", "missing"),
         "event pass": ("own", "other taskforce", "missing"),
-        "line of the ledger of erasures": ("own", "other taskforce", "missing"),
-        "what is past its deadline": ("own", "other taskforce", "missing"),
+        "erasure ledger entry": ("own", "other taskforce", "missing"),
+        "overdue deletion": ("own", "other taskforce", "missing"),
     }
 
     def principal(self, asker: Asker) -> Principal:
@@ -358,14 +358,14 @@ async def _contact_to_erase(world: PledgesWorld, ownership: Ownership) -> UUID:
 
 
 PROBES: Final[dict[tuple[str, str], Probe]] = {
-    ("POST /internal/pledges/v1/subjects/find", "somebody whose data are held"): find("pledges", _contact),
-    ("POST /internal/pledges/v1/subjects/erase", "somebody whose data are held"): erase(
+    ("POST /internal/pledges/v1/subjects/find", "data subject"): find("pledges", _contact),
+    ("POST /internal/pledges/v1/subjects/erase", "data subject"): erase(
         "pledges", "company_contacts.pledge_contacts", _contact_to_erase
     ),
-    ("GET /internal/pledges/v1/erasures", "line of the ledger of erasures"): ledger(
+    ("GET /internal/pledges/v1/erasures", "erasure ledger entry"): ledger(
         f"/internal/pledges/v1/erasures?taskforce={TASKFORCE}"
     ),
-    ("GET /internal/pledges/v1/deadlines", "what is past its deadline"): deadlines("pledges"),
+    ("GET /internal/pledges/v1/deadlines", "overdue deletion"): deadlines("pledges"),
     (f"POST {API}/pledges", "event"): log_by_api,
     (f"POST {API}/pledges", "business contact"): contact_in_answer,
     (f"GET {API}/pledges", "pledge"): _list(f"{API}/pledges?job_type=praktik", "company"),

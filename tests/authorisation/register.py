@@ -303,7 +303,7 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     (f"GET {API}/events/{{event_id}}/check-ins", "event"): _event(
         "GET", f"{API}/events/{{id}}/check-ins", by_title=False
     ),
-    (f"GET {API}/events/{{event_id}}/check-ins", "who has come"): _who_has_come(
+    (f"GET {API}/events/{{event_id}}/check-ins", "check-in"): _who_has_come(
         f"{API}/events/{{id}}/check-ins", seen_by_all=False
     ),
     (f"POST {API}/events/{{event_id}}/passes", "event"): _event(
@@ -324,7 +324,7 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("GET /events", "event"): _list("/events", "event"),
     ("POST /events", "event"): draft_by_form,
     ("GET /events/{event_id:uuid}", "event"): _event("GET", "/events/{id}"),
-    ("GET /events/{event_id:uuid}", "who has come"): _who_has_come("/events/{id}", seen_by_all=True),
+    ("GET /events/{event_id:uuid}", "check-in"): _who_has_come("/events/{id}", seen_by_all=True),
     ("POST /events/{event_id:uuid}/publish", "event"): _step("/events/{id}/publish", "draft", drafts=303, success=303),
     ("POST /events/{event_id:uuid}/open", "event"): _step("/events/{id}/open", "published", drafts=409, success=303),
     ("POST /events/{event_id:uuid}/close", "event"): _step("/events/{id}/close", "open", drafts=409, success=303),
@@ -335,9 +335,7 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("POST /events/{event_id:uuid}/check-ins", "company"): _BY_FORM["company"],
     ("POST /events/{event_id:uuid}/walk-ins", "event"): walk_in,
     ("GET /events/{event_id:uuid}/held-names", "event"): _event("GET", "/events/{id}/held-names", by_title=False),
-    ("GET /events/{event_id:uuid}/held-names", "who has come"): _who_has_come(
-        "/events/{id}/held-names", seen_by_all=False
-    ),
+    ("GET /events/{event_id:uuid}/held-names", "check-in"): _who_has_come("/events/{id}/held-names", seen_by_all=False),
     ("GET /companies", "company"): _list("/companies", "company"),
     ("POST /companies", "company"): register_by_form,
     ("POST /companies/{company_id:uuid}/clear", "company"): clear_company,

@@ -25,8 +25,6 @@ from tests.faults.points import strike_at
 strike_at("claim-send", 2, sys.argv[1], Path(sys.argv[2]))
 from services.notifications.channels import email
 
-pytestmark = pytest.mark.processes
-
 async def main():
     for _ in range(3):
         try:
@@ -35,6 +33,9 @@ async def main():
             pass
 asyncio.run(main())
 """
+
+
+pytestmark = pytest.mark.processes
 
 
 @pytest.mark.parametrize("point", POINTS)

@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
-from services.dashboard.access import BOARD, TheSettings
+from services.dashboard.access import BOARD, Settings
 from services.dashboard.board.public_figure import PublicFigure, PublicFigures, ThePublicFigures
 from services.dashboard.live.streams import EventStream, TheChanges
 from shared.http.dependencies import Anybody
@@ -87,7 +87,7 @@ async def follow(slug: str, _anybody: Anybody, public_figures: ThePublicFigures,
 @router.get("/{slug}")
 @concerns(BOARD)
 async def show_board(
-    request: Request, slug: str, _anybody: Anybody, public_figures: ThePublicFigures, settings: TheSettings
+    request: Request, slug: str, _anybody: Anybody, public_figures: ThePublicFigures, settings: Settings
 ) -> Response:
     """Show the board. Only origins that the settings name may show it in a frame."""
     figure = await _find(public_figures, slug)

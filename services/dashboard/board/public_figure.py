@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from services.dashboard.read_model.taskforces import Taskforce
     from shared.db.database import Database
 
-OLDEST_SECONDS = 5.0
-"""A cached figure is counted again after this, in case a NOTIFY was lost."""
+CACHE_SECONDS = 5.0
+"""How long a figure is cached at most. It limits the delay if a NOTIFY is lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ class PublicFigure:
 
     Attributes:
         count: hires in småjobs that a case worker has confirmed and whose first day of work lies between `since`
-            and `as_of`, both included; each counts as one citizen. None where it is too small to be shown.
-        below: where the count is hidden, it is one or more and less than this; else None.
+            and `as_of`, both included; each counts as one citizen. None if it is too small to be shown.
+        below: if the count is hidden, it is at least 1 and less than this; else None.
         as_of: the day, in Europe/Copenhagen.
     """
 
@@ -54,7 +54,7 @@ def suppressed(taskforce: Taskforce, count: int, as_of: date, *, smallest: int) 
 
 
 class PublicFigures:
-    """The figures of all boards, each counted once per change however many clients ask.
+    """The cached figures of all boards. A figure is counted once after each change, however many clients ask.
 
     Args:
         smallest: the smallest count above 0 that is shown.
@@ -64,15 +64,15 @@ class PublicFigures:
         self._database = database
         self._changes = changes
         self._smallest = smallest
-        self._known: dict[str, tuple[PublicFigure, tuple[int, int], float]] = {}
+        self._cached: dict[str, tuple[PublicFigure, tuple[int, int], float]] = {}
         self._counting: dict[str, asyncio.Task[PublicFigure | None]] = {}
 
     async def find(self, slug: str) -> PublicFigure | None:
         """Return the figure of the taskforce with this slug; None where there is none."""
         figure: PublicFigure | None = None
-        # A count that was running when something changed may have missed it: then it is repeated.
+        # A count that ran during a change may have missed the change, so it is repeated.
         for _ in range(3):
-            fresh = self._fresh(slug)
+            fresh = self._up_to_date(slug)
             if fresh is not None:
                 return fresh
             counting = self._counting.get(slug)
@@ -84,27 +84,27 @@ class PublicFigures:
                 return None
         return figure
 
-    def _fresh(self, slug: str) -> PublicFigure | None:
-        if slug not in self._known:
+    def _up_to_date(self, slug: str) -> PublicFigure | None:
+        if slug not in self._cached:
             return None
-        figure, mark, counted_at = self._known[slug]
-        unchanged = mark == self._changes.mark(figure.taskforce.taskforce_id)
-        young = time.monotonic() - counted_at < OLDEST_SECONDS
-        return figure if unchanged and young and figure.as_of == today() else None
+        figure, version, counted_at = self._cached[slug]
+        unchanged = version == self._changes.version(figure.taskforce.taskforce_id)
+        recent = time.monotonic() - counted_at < CACHE_SECONDS
+        return figure if unchanged and recent and figure.as_of == today() else None
 
     async def _count(self, slug: str) -> PublicFigure | None:
         counted_at = time.monotonic()
         taskforce = await find_taskforce(self._database, slug=slug)
         if taskforce is None:
-            self._known.pop(slug, None)
+            self._cached.pop(slug, None)
             return None
-        # Read before the count: a change while it runs must lead to another count.
-        mark = self._changes.mark(taskforce.taskforce_id)
+        # Read before the count, so that a change during the count makes its result outdated.
+        version = self._changes.version(taskforce.taskforce_id)
         as_of = today()
         async with self._database.read(taskforce.taskforce_id) as conn:
-            count = await queries.between(conn, Hires, job_type="smaajob", since=taskforce.since, as_of=as_of)
+            count = await queries.growth(conn, Hires, job_type="smaajob", since=taskforce.since, as_of=as_of)
         figure = suppressed(taskforce, count, as_of, smallest=self._smallest)
-        self._known[slug] = (figure, mark, counted_at)
+        self._cached[slug] = (figure, version, counted_at)
         return figure
 
 

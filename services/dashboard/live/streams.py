@@ -54,26 +54,26 @@ class Changes:
         self._limits = limits
         self._watchers: dict[UUID, set[asyncio.Event]] = {}
         self._open: Counter[Audience] = Counter()
-        self._marks: Counter[UUID] = Counter()
-        self._mark_of_all = 0
+        self._versions: Counter[UUID] = Counter()
+        self._version_of_all = 0
         self.closed = False
 
     def changed(self, taskforce_id: UUID) -> None:
         """Wake the streams of a taskforce: its rows have changed."""
-        self._marks[taskforce_id] += 1
+        self._versions[taskforce_id] += 1
         for watcher in self._watchers.get(taskforce_id, ()):
             watcher.set()
 
     def all_changed(self) -> None:
-        """Wake every stream: any rows may have changed, or a new day has begun, and with it what counts."""
-        self._mark_of_all += 1
+        """Wake every stream: any rows may have changed, or a new day has begun."""
+        self._version_of_all += 1
         for watchers in self._watchers.values():
             for watcher in watchers:
                 watcher.set()
 
-    def mark(self, taskforce_id: UUID) -> tuple[int, int]:
-        """Return a version that stays the same as long as no change is known."""
-        return self._mark_of_all, self._marks[taskforce_id]
+    def version(self, taskforce_id: UUID) -> tuple[int, int]:
+        """Return a version of the taskforce's rows. It changes with every notification of a change."""
+        return self._version_of_all, self._versions[taskforce_id]
 
     def close(self) -> None:
         """End every stream and accept no new one: the process is shutting down."""
@@ -119,7 +119,7 @@ class Changes:
                 self.all_changed()
 
     async def watch_the_day(self) -> None:
-        """Wake every stream at midnight: hires begin to count on a day, without any message."""
+        """Wake every stream at midnight. Hires count from a date on, without a message."""
         shown = today()
         while True:
             await asyncio.sleep(MIDNIGHT_CHECK_SECONDS)

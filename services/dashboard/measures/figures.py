@@ -1,6 +1,6 @@
-"""The figures of a taskforce on a day: every measure, for the whole, for each event and for each quarter.
+"""The figures of a taskforce on a day: every measure, for the taskforce, for each event and for each quarter.
 
-Job types are never added together here: a measure is one number for each type. A page that shows a sum says so.
+A measure has a number for each job type. Only `total_of_types` adds them up, for pages that label the total as such.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from services.dashboard.measures import catalogue, queries
-from services.dashboard.measures.measure import EVERYWHERE, signs
+from services.dashboard.measures.measure import ALL_SCOPES, delta_signs
 from shared.product.vocabulary import JOB_TYPES
 from shared.ui.formats import local_date
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ByJobType = dict[str, int]
 ALL: Final = ""
-"""Stands for the job type where a measure has a single number."""
+"""The key of a measure's single number, in place of a job type."""
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Counts:
 
     @classmethod
     def zero(cls, scope: Scope) -> Counts:
-        """Every measure of the scope, with nothing counted."""
+        """Return zero for every measure of the scope."""
         return cls(
             {
                 measure.code: dict.fromkeys(JOB_TYPES if measure.by_job_type else (ALL,), 0)
@@ -53,7 +53,7 @@ class Counts:
         return values.get(ALL, values)
 
     def by_job_type(self, measure: type[Measure]) -> ByJobType:
-        """A measure's number for each job type."""
+        """Return a measure's number for each job type."""
         return self.values[measure.code]
 
     def number(self, measure: type[Measure]) -> int:
@@ -61,20 +61,20 @@ class Counts:
         return self.values[measure.code][ALL]
 
     def add(self, measure: type[Measure], job_type: str | None, number: int) -> None:
-        """Add to a measure; a job type of a later release is passed over."""
+        """Add to a measure. A job type that only a newer release knows is ignored."""
         values = self.values[measure.code]
         key = job_type or ALL
         if key in values:
             values[key] += number
 
-    def anything_by_job_type(self) -> bool:
+    def has_counts_by_job_type(self) -> bool:
         """Whether any measure with numbers by job type is not zero."""
         return any(number for values in self.values.values() for key, number in values.items() if key != ALL)
 
 
 @dataclass
 class EventFigures:
-    """What came of one event. `title` and `date` are None while only pledges from it are known."""
+    """The results of one event. `title` and `date` are None until the event's own messages have arrived."""
 
     event_id: UUID
     title: str | None = None
@@ -107,7 +107,7 @@ class Figures:
 
 
 def today(now: datetime | None = None) -> date:
-    """The day it is in Europe/Copenhagen, now or at a moment."""
+    """Return the current day in Europe/Copenhagen, or the day of `now`."""
     return local_date(now or datetime.now(UTC))
 
 
@@ -122,8 +122,8 @@ async def compute(
     """Read and compute one taskforce's figures, all from one snapshot.
 
     Args:
-        as_of: the day they are for; today in Europe/Copenhagen where none is given.
-        known_at: count only what had been recorded by then; everything where None.
+        as_of: the day of the figures; None: today in Europe/Copenhagen.
+        known_at: count only what had been recorded by then; None: everything.
     """
     as_of = as_of or today()
     async with database.read(taskforce_id) as conn:
@@ -131,7 +131,7 @@ async def compute(
             conn,
             as_of=as_of,
             known_at=known_at,
-            wanted={scope: _codes(catalogue.shown_for(scope)) for scope in EVERYWHERE},
+            wanted={scope: _codes(catalogue.shown_for(scope)) for scope in ALL_SCOPES},
         )
         events = await queries.employer_events(conn, known_at=known_at)
         updated_at = await queries.last_change(conn)
@@ -143,31 +143,31 @@ async def compute(
 
 
 def _codes(measures: Iterable[type[Measure]]) -> list[str]:
-    return sorted({code for measure in measures for code in signs(measure)})
+    return sorted({code for measure in measures for code in delta_signs(measure)})
 
 
 def _add_up(figures: Figures, sums: Iterable[DeltaSum]) -> None:
-    """Put each sum into the measures that are made of it."""
-    made_of: dict[Scope, dict[str, list[tuple[type[Measure], int]]]] = {scope: {} for scope in EVERYWHERE}
-    for scope in EVERYWHERE:
+    """Add each sum of deltas to the measures that use it."""
+    using: dict[Scope, dict[str, list[tuple[type[Measure], int]]]] = {scope: {} for scope in ALL_SCOPES}
+    for scope in ALL_SCOPES:
         for measure in catalogue.shown_for(scope):
-            for code, sign in signs(measure).items():
-                made_of[scope].setdefault(code, []).append((measure, sign))
+            for code, sign in delta_signs(measure).items():
+                using[scope].setdefault(code, []).append((measure, sign))
     events: dict[UUID, EventFigures] = {}
     quarters: dict[date, QuarterFigures] = {}
     for code, job_type, quarter, event_id, total in sums:
         if event_id is not None:
-            measures = made_of["event"].get(code, ())
+            measures = using["event"].get(code, ())
             if event_id not in events:
                 events[event_id] = EventFigures(event_id)
             counts = events[event_id].counts
         elif quarter is not None:
-            measures = made_of["quarter"].get(code, ())
+            measures = using["quarter"].get(code, ())
             if quarter not in quarters:
                 quarters[quarter] = QuarterFigures(quarter_code(quarter), quarter)
             counts = quarters[quarter].counts
         else:
-            measures = made_of["taskforce"].get(code, ())
+            measures = using["taskforce"].get(code, ())
             counts = figures.counts
         for measure, sign in measures:
             counts.add(measure, job_type, sign * total)
@@ -176,17 +176,16 @@ def _add_up(figures: Figures, sums: Iterable[DeltaSum]) -> None:
 
 
 def _with_facts(counted: Iterable[EventFigures], known: Sequence[EventFacts], as_of: date) -> list[EventFigures]:
-    """Events that were held by `as_of` or of which something is counted by job type, the latest first.
+    """Return the events that were held by `as_of` or have counts by job type, the latest first, with their facts.
 
-    An event that is still a draft, or was cancelled, is left out unless something is counted of it; so is a meeting
-    of the taskforce, which is not held to get pledges.
+    Drafts, cancelled events and meetings of the taskforce are included only if they have counts by job type.
     """
     found: list[EventFigures] = []
-    unknown = {event.event_id: event for event in counted}
+    remaining = {event.event_id: event for event in counted}
     for facts in known:
-        event = unknown.pop(facts.event_id, None) or EventFigures(facts.event_id)
+        event = remaining.pop(facts.event_id, None) or EventFigures(facts.event_id)
         held = facts.held_on <= as_of and facts.status not in {"draft", "cancelled"}
-        if not event.counts.anything_by_job_type() and (not held or facts.kind == "taskforce_meeting"):
+        if not event.counts.has_counts_by_job_type() and (not held or facts.kind == "taskforce_meeting"):
             continue
         event.title = facts.title
         event.place = facts.place
@@ -196,23 +195,23 @@ def _with_facts(counted: Iterable[EventFigures], known: Sequence[EventFacts], as
         found.append(event)
     return [
         *found,
-        *(unknown[event_id] for event_id in sorted(unknown) if unknown[event_id].counts.anything_by_job_type()),
+        *(remaining[event_id] for event_id in sorted(remaining) if remaining[event_id].counts.has_counts_by_job_type()),
     ]
 
 
 def _without_gaps(counted: Iterable[QuarterFigures]) -> list[QuarterFigures]:
-    """The quarters from the first to the last of which there is something, those between included."""
+    """Return all quarters from the first with counts to the last, including those without counts."""
     quarters = {quarter.begins_on: quarter for quarter in counted}
     if not quarters:
         return []
     day, last = min(quarters), max(quarters)
-    every: list[QuarterFigures] = []
+    consecutive: list[QuarterFigures] = []
     while day <= last:
-        every.append(quarters.get(day) or QuarterFigures(quarter_code(day), day))
+        consecutive.append(quarters.get(day) or QuarterFigures(quarter_code(day), day))
         day = date(day.year + (day.month == 10), (day.month + 2) % 12 + 1, 1)
-    return every
+    return consecutive
 
 
-def added_together(figure: ByJobType) -> int:
-    """One number for all job types. A page that shows it says that types are added together."""
+def total_of_types(figure: ByJobType) -> int:
+    """Return the total of all job types. A page that shows it labels it as such."""
     return sum(figure.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from services.dashboard.measures.measure import EVERYWHERE, Measure, Scope, Unit
+from services.dashboard.measures.measure import ALL_SCOPES, Measure, Scope, Unit
 from services.dashboard.read_model import deltas
 from shared.i18n.translations import N_
 
@@ -20,7 +20,7 @@ class Hires(Measure):
         "those that have ended since, and also those without a pledge. Each counts as one citizen."
     )
     adds = (deltas.HIRES_FROM_PLEDGES, deltas.HIRES_WITHOUT_PLEDGE)
-    scopes = EVERYWHERE
+    scopes = ALL_SCOPES
     notes: ClassVar[dict[Scope, str]] = {
         "taskforce": "confirmed, first day of work reached; all of them over time",
         "event": "hires on positions pledged at the event",

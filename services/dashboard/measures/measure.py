@@ -1,4 +1,4 @@
-"""What a measure is."""
+"""The base class of all measures."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from typing import ClassVar, Final, Literal
 
 Unit = Literal["positions", "hires", "companies"]
 Scope = Literal["taskforce", "event", "quarter"]
-"""What a number is for: everything of the taskforce, one event, or one quarter."""
+"""What a number is counted for: the whole taskforce, one event, or one quarter."""
 
-EVERYWHERE: Final[tuple[Scope, ...]] = ("taskforce", "event", "quarter")
+ALL_SCOPES: Final[tuple[Scope, ...]] = ("taskforce", "event", "quarter")
 
 
 class Measure:
     """A figure: the sum of deltas up to a day. Label and definition are English and translated where they are shown.
 
     Attributes:
-        code: its name for programs; it never changes.
-        unit: what one of it is.
-        adds, subtracts: the codes of the deltas it is the sum of.
-        scopes: what it is shown for.
-        by_job_type: one number for each job type; else a single number.
-        listed: whether the API and the pages explain it; one that is not is only a part of a chart.
+        code: its name in the API; it never changes.
+        unit: the things that it counts.
+        adds, subtracts: the codes of the deltas that it adds and subtracts.
+        scopes: the scopes it is shown in.
+        by_job_type: whether it has a number for each job type, or a single one.
+        listed: whether the API and the pages define it. A measure that is not listed is only a part of a chart.
         notes: for the API's documentation, by scope.
     """
 
@@ -36,6 +36,6 @@ class Measure:
     notes: ClassVar[dict[Scope, str]] = {}
 
 
-def signs(measure: type[Measure]) -> dict[str, int]:
-    """Return the codes of the deltas that a measure is made of, each with 1 or -1."""
+def delta_signs(measure: type[Measure]) -> dict[str, int]:
+    """Return the codes of the deltas that a measure adds (1) or subtracts (-1)."""
     return dict.fromkeys(measure.adds, 1) | dict.fromkeys(measure.subtracts, -1)

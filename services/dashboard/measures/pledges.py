@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from services.dashboard.measures.measure import EVERYWHERE, Measure, Scope, Unit
+from services.dashboard.measures.measure import ALL_SCOPES, Measure, Scope, Unit
 from services.dashboard.read_model import deltas
 from shared.i18n.translations import N_
 
@@ -21,5 +21,5 @@ class PledgedPositions(Measure):
         "registered twice counts once."
     )
     adds = (deltas.PLEDGED_POSITIONS,)
-    scopes = EVERYWHERE
+    scopes = ALL_SCOPES
     notes: ClassVar[dict[Scope, str]] = {"event": "positions pledged at the event"}

@@ -1,7 +1,7 @@
-"""The SQL behind the figures. Every query reads the generation that is served, and one taskforce's rows only.
+"""The SQL of the figures. Every query reads only the served generation and one taskforce's rows.
 
-Two times run through all of them. `as_of` is a day: what was true on it, by the effective dates. `known_at` is a
-moment: what had been recorded by then; None means everything.
+The queries take two times. `as_of` is a day: they return what was true on it, by the effective dates. `known_at` is a
+moment: they count only what had been recorded by then; None counts everything.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 
 class DeltaSum(NamedTuple):
-    """The sum of one kind of delta up to a day: of the taskforce, of one quarter or of one event.
+    """The sum of one kind of delta up to a day, for the taskforce, one quarter or one event.
 
     Attributes:
         measure: the code of the deltas.
-        quarter: the first day of the quarter; None where the sum is not that of a quarter.
-        event_id: the event; None where the sum is not that of an event.
+        quarter: the first day of the quarter; None if the sum is not for a quarter.
+        event_id: the event; None if the sum is not for an event.
     """
 
     measure: str
@@ -39,7 +39,7 @@ class DeltaSum(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class EventFacts:
-    """An employer event as it was known."""
+    """An employer event as its latest message describes it."""
 
     event_id: UUID
     title: str
@@ -52,7 +52,7 @@ class EventFacts:
 
 
 def _effective(day: str) -> str:
-    """Return the deltas of everything that had taken effect by a day: whole quarters, then days.
+    """Return SQL for the deltas with an effective date up to a day: by whole quarter, and by day in the last quarter.
 
     Args:
         day: an SQL expression of type date.
@@ -73,10 +73,10 @@ def _effective(day: str) -> str:
 
 
 def _corrections() -> str:
-    """Return what to add to the deltas that had taken effect by $1 to have those that were known at $2.
+    """Return SQL for what to add to the deltas that had taken effect by $1, to get those that were known at $2.
 
-    What has been recorded since is taken back. Of those aggregates, the ones that had a version at $2 count as that
-    version; most have a single version, and nothing is looked up for them.
+    It is the current deltas of the aggregates that have changed after $2, negated, and the deltas that these
+    aggregates had at $2: of the version that was the highest then. An aggregate with a single version had none.
     """
     versions = " union all ".join(
         f"""
@@ -120,20 +120,20 @@ def _corrections() -> str:
 async def delta_sums(
     conn: Connection, *, as_of: date, wanted: Mapping[Scope, Sequence[str]], known_at: datetime | None = None
 ) -> list[DeltaSum]:
-    """Add up the deltas that took effect by `as_of`: of the taskforce, by quarter and by event.
+    """Return the sums of the deltas with an effective date up to `as_of`: for the taskforce, by quarter and by event.
 
-    The present is a sum over quarters and days that are added up already. For an earlier `known_at`, what has been
-    recorded since is corrected one by one: the further back, the longer it takes.
+    The table `deltas` holds sums by quarter and by day of the current state. For an earlier `known_at`, the deltas of
+    each aggregate that has changed after it are replaced, so an older `known_at` takes longer.
 
     Args:
         wanted: the codes of the deltas to return for each scope. Sums of zero are left out.
     """
-    known = _effective("$1::date")
-    earlier: tuple[datetime, ...] = ()
+    deltas = _effective("$1::date")
+    known_at_argument: tuple[datetime, ...] = ()
     if known_at is not None:
-        known = f"{known} union all ({_corrections()})"
-        earlier = (known_at,)
-    first = 2 + len(earlier)
+        deltas = f"{deltas} union all ({_corrections()})"
+        known_at_argument = (known_at,)
+    first_code = 2 + len(known_at_argument)
     rows = await conn.fetch(
         f"""
         select measure,
@@ -141,17 +141,17 @@ async def delta_sums(
                quarter,
                event_id,
                sum(delta)::bigint as total
-          from ({known}) as known
+          from ({deltas}) as known
          group by grouping sets ((measure, job_type), (measure, job_type, quarter), (measure, job_type, event_id))
         having sum(delta) <> 0
            and case
-                 when grouping(quarter) = 0 then measure = any (${first + 1}::text[])
-                 when grouping(event_id) = 0 then event_id is not null and measure = any (${first + 2}::text[])
-                 else measure = any (${first}::text[])
+                 when grouping(quarter) = 0 then measure = any (${first_code + 1}::text[])
+                 when grouping(event_id) = 0 then event_id is not null and measure = any (${first_code + 2}::text[])
+                 else measure = any (${first_code}::text[])
                end
         """,  # noqa: S608
         as_of,
-        *earlier,
+        *known_at_argument,
         wanted["taskforce"],
         wanted["quarter"],
         wanted["event"],
@@ -160,7 +160,7 @@ async def delta_sums(
 
 
 async def employer_events(conn: Connection, *, known_at: datetime | None = None) -> list[EventFacts]:
-    """Return every employer event known, whatever its status and date, the latest first."""
+    """Return all employer events of any status and date, the latest first."""
     rows = await conn.fetch(
         f"""
         select distinct on (event_id)
@@ -177,7 +177,7 @@ async def employer_events(conn: Connection, *, known_at: datetime | None = None)
 
 
 async def last_change(conn: Connection) -> datetime | None:
-    """Return when the latest change that the figures can hold was recorded; None before the first."""
+    """Return when the latest change to the figures or the events was recorded; None before the first."""
     return await conn.fetchval(  # type: ignore[no-any-return]
         " union all ".join(  # noqa: S608
             f"""
@@ -193,16 +193,16 @@ async def last_change(conn: Connection) -> datetime | None:
     )
 
 
-async def between(conn: Connection, measure: type[Measure], *, job_type: str, since: date, as_of: date) -> int:
-    """Return by how much a measure of one job type has grown from `since` to `as_of`, both days included."""
+async def growth(conn: Connection, measure: type[Measure], *, job_type: str, since: date, as_of: date) -> int:
+    """Return the growth of a measure of one job type from `since` to `as_of`, both days included."""
     if since > as_of:
         return 0
     return await conn.fetchval(  # type: ignore[no-any-return]
         f"""
         select coalesce(sum(sign * delta * case when measure = any ($4::text[]) then 1 else -1 end), 0)::bigint
-          from (select 1 as sign, * from ({_effective("$3::date")}) as by_now
+          from (select 1 as sign, * from ({_effective("$3::date")}) as after_period
                  union all
-                select -1, * from ({_effective("$2::date - 1")}) as before) as between_them
+                select -1, * from ({_effective("$2::date - 1")}) as before_period) as difference
          where job_type = $1
            and measure = any ($4::text[] || $5::text[])
         """,  # noqa: S608

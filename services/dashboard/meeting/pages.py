@@ -57,8 +57,8 @@ async def _projector(database: Database, viewer: Principal, event_id: UUID | Non
         "figures": computed,
         "now": datetime.now(UTC),
         "evening": views.chosen_event(computed, event_id),
-        "added_together": figures.added_together,
+        "total_of_types": figures.total_of_types,
         "types_in_words": views.types_in_words,
-        "charts": views.projected(computed, "smaajob"),
+        "charts": views.projector_charts(computed, "smaajob"),
         "stream": STREAM,
     }

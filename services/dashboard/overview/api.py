@@ -1,4 +1,4 @@
-"""JSON routes: the figures, their definitions, and the stream that says when to fetch them again."""
+"""JSON routes: the figures, their definitions, and the stream that tells clients when to fetch them again."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ router = APIRouter(prefix="/api/dashboard/v1", tags=["figures"])
 
 _REFUSALS: dict[int | str, dict[str, Any]] = {
     401: {"description": "No token, or one that is expired or forged"},
-    403: {"description": "Not for this role: event passes and services see no figures"},
-    503: {"description": "The database is away for the moment"},
+    403: {"description": "The role does not allow this: event passes and services see no figures"},
+    503: {"description": "The database is temporarily unavailable"},
 }
 
 AsOf = Annotated[
     dates.Day | None,
     Query(
-        description="The day the figures are for, in Europe/Copenhagen; today where it is left out. Any day will "
-        "do: for one that is still to come, what is confirmed to start by then is counted in.",
+        description="The day the figures are for, in Europe/Copenhagen; today if it is left out. For a "
+        "day in the future, confirmed hires that start by then are counted.",
         examples=["2026-12-31"],
     ),
 ]
 KnownAt = Annotated[
     dates.Moment | None,
     Query(
-        description="By when the system had been told what is counted; everything where it is left out. "
-        "With `as_of` it gives the figures as they were shown at a meeting, for ever after.",
+        description="Count only what had been recorded by this moment; everything if it is left out. "
+        "With `as_of` it returns the figures that were shown at a meeting, at any later time.",
         examples=["2026-12-01T19:30:00Z"],
     ),
 ]
@@ -58,10 +58,10 @@ KnownAt = Annotated[
 async def show_figures(viewer: ApiViewer, database: Db, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
     """Pledged positions and hires by job type, event and quarter, as of any day and as known at any moment.
 
-    All of them are of one moment: no change is in one figure and not in another.
+    All figures come from one snapshot of the database.
     """
     computed = await compute(database, viewer.taskforce, as_of=as_of, known_at=known_at)
-    # Written here and not by the framework, which would validate all of it once more.
+    # Serialised here, because FastAPI would validate the whole response again.
     return Response(to_json(as_document(computed)), media_type="application/json")
 
 
@@ -79,7 +79,7 @@ async def show_measures(_viewer: ApiViewer) -> Measures:
 
 @router.get(
     "/stream",
-    summary="Follow along",
+    summary="Stream of changes",
     response_class=EventStream,
     status_code=200,
     responses={
@@ -94,12 +94,12 @@ async def show_measures(_viewer: ApiViewer) -> Measures:
                 }
             },
         },
-        503: {"description": "Too many streams are open here: come back after `Retry-After` seconds"},
+        503: {"description": "Too many streams are open: retry after `Retry-After` seconds"},
     },
 )
 @concerns(FIGURES)
 async def follow(viewer: ApiViewer, changes: TheChanges) -> Response:
-    """Hear within a moment when something has changed, or when a new day has begun."""
+    """Stream an event whenever the figures may have changed, or a new day has begun."""
 
     async def message() -> dict[str, Any]:
         return {"changed_at": datetime.now(UTC).isoformat(timespec="milliseconds")}

@@ -1,4 +1,4 @@
-"""The shape of the figures in JSON. Each listed measure is a field, with its code as name."""
+"""The JSON models of the figures. Each listed measure is a field, named by its code."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class ByJobType(BaseModel):
-    """One number for each job type. They are not to be added together without saying so."""
+    """One number for each job type. Label a total of several types as such."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"smaajob": 47, "praktik": 3}]})
 
@@ -43,7 +43,7 @@ def _model(name: str, doc: str, fields: dict[str, Any]) -> type[BaseModel]:
 
 EventFigures = _model(
     "EventFigures",
-    "What came of one employer event.",
+    "The results of one employer event.",
     {
         "event_id": (UUID, Field(description="the id the event has in the register of events")),
         "title": (
@@ -75,14 +75,14 @@ Figures = _model(
     "Figures",
     "All figures of the taskforce. `/measures` says what each one counts.",
     {
-        "as_of": (date, Field(description="the day the figures are for; it may be still to come")),
+        "as_of": (date, Field(description="the day of the figures; it may be in the future")),
         "known_at": (
             datetime | None,
-            Field(description="as asked for; null where the figures hold all that is known"),
+            Field(description="as requested; null if the figures include everything recorded"),
         ),
         "updated_at": (
             datetime | None,
-            Field(description="when the latest change that these figures can hold was recorded; null before the first"),
+            Field(description="when the latest change to the figures or events was recorded; null before the first"),
         ),
         **_fields("taskforce"),
         "events": (list[EventFigures], Field(description="the latest first")),  # type: ignore[valid-type]
@@ -95,10 +95,10 @@ Figures = _model(
 
 
 class Measure(BaseModel):
-    """What a figure is, in the language asked for."""
+    """The definition of a measure, in the requested language."""
 
     code: str = Field(examples=["pledged_positions"])
-    unit: Unit = Field(description="what one of it is")
+    unit: Unit = Field(description="what the measure counts")
     label: str = Field(examples=["Pledged positions"])
     definition: str = Field(description="what is counted, from when, and what is not")
 
@@ -110,7 +110,7 @@ class Measures(BaseModel):
 
 
 def as_document(computed: figures.Figures) -> dict[str, Any]:
-    """Return the figures as `Figures` describes them."""
+    """Return the figures as a JSON document of the model `Figures`."""
     return {
         "as_of": computed.as_of,
         "known_at": computed.known_at,

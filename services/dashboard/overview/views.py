@@ -1,4 +1,4 @@
-"""Figures as a page shows them: which cards, bars and lines, with which words and links."""
+"""The figures prepared for pages: cards, rows and charts, with their texts and links."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from services.dashboard.measures.attendance import CompaniesPresent
-from services.dashboard.measures.figures import added_together, today
+from services.dashboard.measures.figures import today, total_of_types
 from services.dashboard.measures.hires import (
     Hires,
     HiresCurrent,
@@ -42,7 +42,7 @@ TYPE_COLUMNS: tuple[type[Measure], ...] = (
     HiresCurrent,
     HiresStartingLater,
 )
-"""What the table of job types shows of each."""
+"""The measures that the table of job types shows for each job type, one in each column."""
 
 _HEADLINES: tuple[tuple[type[Measure], str], ...] = (
     (PledgedPositions, "promised"),
@@ -59,9 +59,9 @@ class Selection:
     """What a viewer has chosen to see. All of it is in the URL.
 
     Attributes:
-        as_of: the day; None is today, also tomorrow.
-        job_type: one type, because types are not added together.
-        everything: all quarters and events instead of only the latest.
+        as_of: the day of the figures; None: always the current day, so that a saved link stays up to date.
+        job_type: a single type, because the numbers of several types are not added up.
+        everything: show all quarters and events instead of only the latest ones.
     """
 
     as_of: date | None = None
@@ -73,9 +73,9 @@ class Selection:
         """The day the figures are for."""
         return self.as_of or today()
 
-    def address(self, path: str = "/", **other: object) -> str:
-        """The URL of `path` with this selection, or with some of it replaced."""
-        chosen = {"as_of": self.as_of, "job_type": self.job_type, "everything": self.everything} | other
+    def url(self, path: str = "/", **replaced: object) -> str:
+        """Return the URL of `path` with this selection, some of its values replaced."""
+        chosen = {"as_of": self.as_of, "job_type": self.job_type, "everything": self.everything} | replaced
         query: dict[str, str] = {}
         if isinstance(chosen["as_of"], date):
             query["as_of"] = chosen["as_of"].isoformat()
@@ -88,7 +88,7 @@ class Selection:
 
 @dataclass(frozen=True)
 class Card:
-    """A headline figure with its definition behind one click."""
+    """A headline figure. `tone` is the suffix of its CSS class; a click shows the measure's definition."""
 
     measure: type[Measure]
     label: str
@@ -108,18 +108,23 @@ class TypeRow:
 
 
 def cards(figures: Figures, job_type: str) -> list[Card]:
-    """The headline figures of one job type."""
-    employed = _(HiresCurrent.label) if figures.as_of == today() else _("Employed on that day")
-    apart = figures.counts.by_job_type(HiresWithoutPledge)[job_type]
+    """Return the headline figures of one job type."""
+    current_label = _(HiresCurrent.label) if figures.as_of == today() else _("Employed on that day")
+    without_pledge = figures.counts.by_job_type(HiresWithoutPledge)[job_type]
     note = (
-        ngettext("%(count)s of them without a pledge", "%(count)s of them without a pledge", apart, count=_n(apart))
-        if apart
+        ngettext(
+            "%(count)s of them without a pledge",
+            "%(count)s of them without a pledge",
+            without_pledge,
+            count=number_text(without_pledge),
+        )
+        if without_pledge
         else None
     )
     return [
         Card(
             measure,
-            employed if measure is HiresCurrent else _(measure.label),
+            current_label if measure is HiresCurrent else _(measure.label),
             figures.counts.by_job_type(measure)[job_type],
             tone,
             note if measure is Hires else None,
@@ -129,12 +134,12 @@ def cards(figures: Figures, job_type: str) -> list[Card]:
 
 
 def type_rows(figures: Figures, selection: Selection) -> list[TypeRow]:
-    """A row for each job type that has any figure."""
+    """Return a row for each job type with at least one number that is not zero."""
     return [
         TypeRow(
             job_type,
             _(JOB_TYPES[job_type]),
-            selection.address(job_type=job_type),
+            selection.url(job_type=job_type),
             [figures.counts.by_job_type(measure)[job_type] for measure in TYPE_COLUMNS],
         )
         for job_type in JOB_TYPES
@@ -145,7 +150,7 @@ def type_rows(figures: Figures, selection: Selection) -> list[TypeRow]:
 
 
 def funnel(figures: Figures, job_type: str, *, href: str | None = None) -> Markup:
-    """From pledged positions to hires on them; hires without a pledge are not in it."""
+    """Return the chart from pledged positions to the hires on them. Hires without a pledge are not included."""
     steps = _steps(figures, job_type, href)
     return funnel_chart(
         "funnel",
@@ -157,7 +162,7 @@ def funnel(figures: Figures, job_type: str, *, href: str | None = None) -> Marku
 
 
 def by_quarter(figures: Figures, selection: Selection, *, latest: int | None = LATEST_QUARTERS) -> Markup:
-    """Pledged positions and hires of one job type by quarter; each leads to the figures of its last day."""
+    """Return the chart of pledged positions and hires of one job type. A quarter links to the figures of its end."""
     return column_chart(
         "by-quarter",
         _("Quarter by quarter"),
@@ -170,16 +175,16 @@ def by_quarter(figures: Figures, selection: Selection, *, latest: int | None = L
 
 
 @dataclass(frozen=True)
-class Projected:
-    """A chart for a projector: a title, a legend, and a drawing with large letters."""
+class ProjectorChart:
+    """A chart of the projector page: a title, a legend, and a drawing with large letters."""
 
     title: str
     legend: Sequence[tuple[Markup, str]]
     svg: Markup
 
 
-def projected(figures: Figures, job_type: JobType) -> list[Projected]:
-    """The charts of the projector; none where there is nothing to draw."""
+def projector_charts(figures: Figures, job_type: JobType) -> list[ProjectorChart]:
+    """Return the charts of the projector page; none if nothing has been counted."""
     if not figures.quarters:
         return []
     quarters, steps = _("Quarter by quarter"), _("From pledge to job")
@@ -188,8 +193,8 @@ def projected(figures: Figures, job_type: JobType) -> list[Projected]:
     columns = draw_columns("by-quarter", quarters, periods, names, 520, series=(PROMISED, REAL))
     legend = [(swatch("legend", series), name) for series, name in zip((PROMISED, REAL), names, strict=True)]
     return [
-        Projected(quarters, legend, columns.svg),
-        Projected(steps, [], draw_funnel("funnel", steps, _steps(figures, job_type), 470).svg),
+        ProjectorChart(quarters, legend, columns.svg),
+        ProjectorChart(steps, [], draw_funnel("funnel", steps, _steps(figures, job_type), 470).svg),
     ]
 
 
@@ -214,7 +219,7 @@ def _periods(figures: Figures, selection: Selection, latest: int | None) -> list
         Period(
             quarter_text(quarter.begins_on),
             [quarter.counts.by_job_type(measure)[selection.job_type] for measure in (PledgedPositions, Hires)],
-            href=selection.address(as_of=min(_last_day(quarter), selection.day)),
+            href=selection.url(as_of=min(_last_day(quarter), selection.day)),
             short=_short_quarter(quarter),
         )
         for quarter in (figures.quarters[-latest:] if latest else figures.quarters)
@@ -223,7 +228,7 @@ def _periods(figures: Figures, selection: Selection, latest: int | None) -> list
 
 @dataclass(frozen=True)
 class EventRow:
-    """What came of one event, in one job type."""
+    """The results of one event in one job type."""
 
     name: str
     href: str | None
@@ -236,7 +241,7 @@ class EventRow:
 def event_rows(
     figures: Figures, job_type: str, *, with_links: bool, latest: int | None = LATEST_EVENTS
 ) -> list[EventRow]:
-    """A row for each event, the latest first."""
+    """Return a row for each event, the latest first."""
     return [
         EventRow(
             event_name(event),
@@ -249,7 +254,7 @@ def event_rows(
 
 
 def by_event(figures: Figures, *, with_links: bool, latest: int | None = LATEST_EVENTS) -> Markup:
-    """Pledged positions at each event, with its goal. Goals are for all job types, so these are added together."""
+    """Return the chart of pledged positions by event, each with its goal. Both are totals of all job types."""
     shown = figures.events[:latest] if latest else figures.events
     several = len([job_type for job_type in JOB_TYPES if figures.counts.by_job_type(PledgedPositions)[job_type]]) > 1
     return bar_chart(
@@ -258,7 +263,7 @@ def by_event(figures: Figures, *, with_links: bool, latest: int | None = LATEST_
         [
             Bar(
                 event_name(event),
-                added_together(event.counts.by_job_type(PledgedPositions)),
+                total_of_types(event.counts.by_job_type(PledgedPositions)),
                 href=f"/events/{event.event_id}" if with_links and event.title else None,
                 goal=event.goal_positions,
             )
@@ -285,21 +290,23 @@ def event_name(event: EventFigures) -> str:
 def types_in_words(counts: ByJobType) -> str:
     """`44 småjob · 3 praktik`: the parts of a sum over job types."""
     return " · ".join(
-        f"{_n(counts[job_type])} {_in_sentence(_(JOB_TYPES[job_type]))}" for job_type in JOB_TYPES if counts[job_type]
+        f"{number_text(counts[job_type])} {_in_sentence(_(JOB_TYPES[job_type]))}"
+        for job_type in JOB_TYPES
+        if counts[job_type]
     )
 
 
-def evening(figures: Figures) -> EventFigures | None:
-    """The event that is going on: it is open, and its day is today or, because events run late, yesterday.
+def current_event(figures: Figures) -> EventFigures | None:
+    """Return the open event of today, or of yesterday, because an event may end after midnight.
 
-    Where there are several, the one with the most pledges, so that one that opens early does not replace it.
+    Of several, it is the one with the most pledges, so that an event that opens early does not replace it.
     """
     days = (figures.as_of, figures.as_of - timedelta(days=1))
     going_on = [event for event in figures.events if event.status == "open" and event.date in days]
     return max(
         going_on,
         key=lambda event: (
-            added_together(event.counts.by_job_type(PledgedPositions)),
+            total_of_types(event.counts.by_job_type(PledgedPositions)),
             event.counts.number(CompaniesPresent),
             event.date or date.min,
         ),
@@ -308,17 +315,13 @@ def evening(figures: Figures) -> EventFigures | None:
 
 
 def chosen_event(figures: Figures, event_id: UUID | None) -> EventFigures | None:
-    """The event with this id; without one, or where it is not known, the event that is going on."""
+    """Return the event with this id, or the current event if the id is None or unknown."""
     chosen = (event for event in figures.events if event.event_id == event_id and event.title)
-    return next(chosen, None) or evening(figures)
+    return next(chosen, None) or current_event(figures)
 
 
 def _in_sentence(label: str) -> str:
     return label[:1].lower() + label[1:]
-
-
-def _n(value: int) -> str:
-    return number_text(value)
 
 
 def _last_day(quarter: QuarterFigures) -> date:

@@ -148,14 +148,14 @@ HIRES = Projection(
 PROJECTIONS: tuple[Projection, ...] = (TASKFORCES, COMPANIES, EMPLOYER_EVENTS, ATTENDANCES, PLEDGES, HIRES)
 _TABLE_OF = {message: projection.table for projection in PROJECTIONS for message in projection.messages}
 TABLES: tuple[str, ...] = (*(projection.table for projection in PROJECTIONS), "contributions", "deltas")
-"""Every table that holds rows of a generation. A trigger on `contributions` keeps `deltas`."""
+"""Every table that holds rows of a generation. A trigger on `contributions` updates `deltas`."""
 
 
 async def apply(conn: Connection, deliveries: Sequence[Delivery]) -> None:
-    """The worker's effect: write what is new into every generation, and notify the open screens.
+    """Process messages of one taskforce: write new rows into every generation, and notify the open pages.
 
     The NOTIFY is part of the transaction, so it is sent on commit and cannot be lost. There is one for each batch
-    that brought something new.
+    with new rows.
     """
     taskforce_id = deliveries[0].taskforce_id
     if await write(conn, [d.message for d in deliveries], await generations(conn)):
@@ -185,18 +185,18 @@ async def write(conn: Connection, messages: Sequence[Message], into: Sequence[in
     Returns:
         How many rows were new.
     """
-    of_table: dict[str, list[Message]] = {projection.table: [] for projection in PROJECTIONS}
+    by_table: dict[str, list[Message]] = {projection.table: [] for projection in PROJECTIONS}
     for message in messages:
-        of_table[_TABLE_OF[type(message)]].append(message)
+        by_table[_TABLE_OF[type(message)]].append(message)
     new = 0
     for projection in PROJECTIONS:
-        if mine := of_table[projection.table]:
-            new += await conn.fetchval(_insert(projection), into, *_values(projection, mine))
+        if of_projection := by_table[projection.table]:
+            new += await conn.fetchval(_insert(projection), into, *_values(projection, of_projection))
     return new
 
 
 def _insert(projection: Projection) -> str:
-    """Return the statement that keeps each version once and, where the aggregate counts, its highest version's deltas.
+    """Return the statement that inserts each version once and, for counted aggregates, the highest version's deltas.
 
     $1 is the generations; after it comes an array for each column. Rows are written in the order of the key, so that
     two workers that write the same rows wait for each other and cannot deadlock.

@@ -37,7 +37,7 @@ _TASKFORCES = f"""
 async def find_taskforce(
     database: Database, *, slug: str | None = None, taskforce_id: UUID | None = None
 ) -> Taskforce | None:
-    """Find a taskforce by its present slug, or by its id."""
+    """Return the taskforce with this current slug or this id, or None."""
     async with database.system() as conn:
         row = await conn.fetchrow(
             _TASKFORCES + " where slug = $1 or taskforce_id = $2 order by recorded_at desc limit 1", slug, taskforce_id

@@ -34,7 +34,7 @@ _CODE_BYTES: Final = 16 + 16 + _GENERATION_BYTES + _MAC_BYTES
 
 
 class InvalidPassLink(Exception):
-    """The code of a link is not one of ours: mistyped, incomplete or forged."""
+    """The code of a link is mistyped, incomplete or forged."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ class CandidateRow(_Row):
 
 
 class ByTime(SortKey):
-    """Cursor for events and check-ins, latest first."""
+    """The sort key of events and of check-ins, latest first: their start, or when they were made."""
 
     at: Annotated[Moment, AfterValidator(refuse_distant)]
     id: UUID

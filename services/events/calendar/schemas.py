@@ -39,7 +39,7 @@ class EventIn(RequestModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
-    id: UUID = Field(description="a UUID that the client makes; sending the same request again gives the same answer")
+    id: UUID = Field(description="a UUID that the client generates; a repeated request gets the same response")
     title: Name
     starts_at: Moment
     ends_at: Moment = Field(description="later than starts_at")
@@ -81,7 +81,7 @@ class EventPage(ResponseModel):
 
 
 class EventForm(RequestModel):
-    """The form that drafts an event: a day and two times in Danish local time."""
+    """The form that drafts an event. Its day and times are in Danish local time."""
 
     id: UUID
     title: Name
@@ -93,27 +93,27 @@ class EventForm(RequestModel):
     goal_positions: Goal | None = None
 
     def moments(self) -> tuple[datetime, datetime]:
-        """Return start and end."""
+        """Return the event's start and end."""
         return self._on_the_day(self.starts), self._on_the_day(self.ends)
 
     def _on_the_day(self, clock: time) -> datetime:
         return datetime.combine(self.day, clock.replace(tzinfo=None), COPENHAGEN)
 
 
-class TransitionForm(RequestModel):
-    """A button that changes an event's status: `version` is the one that the page showed."""
+class StatusForm(RequestModel):
+    """The form that changes an event's status. `version` is the event's version that the page showed."""
 
     version: int | None = None
 
 
-class OpenForm(TransitionForm):
-    """The button that opens an event: `early` confirms that it is opened long before its start."""
+class OpenForm(StatusForm):
+    """The form that opens an event. `early` confirms opening it long before its start."""
 
     early: bool = False
 
 
 class CheckInIn(RequestModel):
-    """A company to check in: the id of a registered company, or the facts of one that walks in."""
+    """A company to check in: the id of a registered company, or the data of a new one (a walk-in)."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -132,7 +132,7 @@ class CheckInIn(RequestModel):
     company: CompanyIn | None = None
 
     @model_validator(mode="after")
-    def _one_of_them(self) -> Self:
+    def _exactly_one(self) -> Self:
         if (self.company_id is None) == (self.company is None):
             raise ValueError(N_("Send either company_id or company."))
         return self
@@ -164,8 +164,8 @@ class CheckInPage(ResponseModel):
     next_page_token: str | None = Field(description="None on the last page")
 
 
-class ArrivalForm(RequestModel):
-    """The button that checks a registered company in."""
+class CheckInForm(RequestModel):
+    """The form that checks in a registered company."""
 
     company_id: UUID
 
@@ -195,6 +195,6 @@ class GenerationOut(ResponseModel):
 
 
 class RevokeForm(RequestModel):
-    """The button that replaces an event's QR code: the generation that the page showed."""
+    """The form that revokes an event's passes. `generation` is the one that the page showed."""
 
     generation: int

@@ -86,7 +86,7 @@ async def test_the_board_counts_confirmed_smaajobs_that_have_begun_since_the_tas
 async def test_a_change_shows_at_once_before_the_cache_expires(caller: Caller, struer: Database) -> None:
     assert await _count(caller) == 7
     await apply_messages(struer, begun())
-    async with asyncio.timeout(public_figure.OLDEST_SECONDS / 2):
+    async with asyncio.timeout(public_figure.CACHE_SECONDS / 2):
         while await _count(caller) != 8:
             await asyncio.sleep(0.01)
 
@@ -95,8 +95,8 @@ async def test_a_figure_is_counted_again_after_a_lost_notify(
     caller: Caller, app: FastAPI, struer: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert await _count(caller) == 7
-    monkeypatch.setattr(app.state.changes, "mark", lambda _: (0, 0))
-    monkeypatch.setattr(public_figure, "OLDEST_SECONDS", 0.0)
+    monkeypatch.setattr(app.state.changes, "version", lambda _: (0, 0))
+    monkeypatch.setattr(public_figure, "CACHE_SECONDS", 0.0)
     await apply_messages(struer, begun())
     await _count(caller)
     assert await _count(caller) == 8
@@ -266,14 +266,14 @@ async def test_every_board_is_counted_once_per_change_however_many_clients_ask(
     app: FastAPI, struer: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted = 0
-    count = queries.between
+    count = queries.growth
 
     async def counting(*args: Any, **kwargs: Any) -> int:
         nonlocal counted
         counted += 1
         return await count(*args, **kwargs)
 
-    monkeypatch.setattr(queries, "between", counting)
+    monkeypatch.setattr(queries, "growth", counting)
     figures = await asyncio.gather(*(app.state.public_figures.find("struer") for _ in range(40)))
     assert {figure.count for figure in figures} == {7}
     assert counted <= 2

@@ -44,7 +44,7 @@ async def url(app: FastAPI, taskforce_id: UUID) -> AsyncIterator[str]:
     """Where the application answers, once it listens to the database: that it does is a change to everybody."""
     async with serving(app) as url:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while app.state.changes.mark(taskforce_id) == (0, 0):
+            while app.state.changes.version(taskforce_id) == (0, 0):
                 await asyncio.sleep(0.01)
         yield url
 
@@ -282,9 +282,9 @@ async def test_an_unknown_payload_wakes_every_stream(
 
 def test_marks_differ_after_every_change() -> None:
     changes, taskforce_id = Changes({"members": 1, "boards": 1}), uuid4()
-    marks = [changes.mark(taskforce_id)]
+    versions = [changes.version(taskforce_id)]
     changes.changed(taskforce_id)
-    marks.append(changes.mark(taskforce_id))
+    versions.append(changes.version(taskforce_id))
     changes.all_changed()
-    marks.append(changes.mark(taskforce_id))
-    assert len(set(marks)) == 3
+    versions.append(changes.version(taskforce_id))
+    assert len(set(versions)) == 3

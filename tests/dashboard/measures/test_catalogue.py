@@ -10,7 +10,7 @@ import pytest
 
 from services.dashboard.measures import catalogue
 from services.dashboard.measures.figures import compute
-from services.dashboard.measures.measure import EVERYWHERE, Measure, Unit
+from services.dashboard.measures.measure import ALL_SCOPES, Measure, Unit
 from services.dashboard.overview.schemas import as_document
 from services.dashboard.read_model import deltas
 from services.dashboard.read_model.deltas import Counting, Delta
@@ -35,7 +35,7 @@ class WeeklyHours(Measure):
     label = "Weekly hours"
     definition = "Hours a week that companies have promised at least."
     adds = ("weekly_hours",)
-    scopes = EVERYWHERE
+    scopes = ALL_SCOPES
 
 
 def _weekly_hours(pledge: PledgeState) -> Iterator[Delta]:

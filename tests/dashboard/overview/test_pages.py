@@ -196,6 +196,6 @@ def test_job_types_in_words_leave_out_zeros() -> None:
 
 
 def test_the_default_selection_has_a_url_without_a_query() -> None:
-    assert Selection().address() == "/"
-    assert Selection(as_of=date(2026, 1, 2)).address(as_of=None) == "/"
-    assert Selection(job_type="praktik").address("/x", everything=True) == "/x?job_type=praktik&everything=true"
+    assert Selection().url() == "/"
+    assert Selection(as_of=date(2026, 1, 2)).url(as_of=None) == "/"
+    assert Selection(job_type="praktik").url("/x", everything=True) == "/x?job_type=praktik&everything=true"

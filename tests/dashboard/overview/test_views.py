@@ -10,7 +10,7 @@ from uuid import uuid4
 from services.dashboard.measures.attendance import CompaniesPresent
 from services.dashboard.measures.figures import EventFigures, Figures
 from services.dashboard.measures.pledges import PledgedPositions
-from services.dashboard.overview.views import evening
+from services.dashboard.overview.views import current_event
 
 TODAY = date(2026, 12, 1)
 
@@ -23,7 +23,7 @@ def an_event(*, pledged: int = 0, companies_present: int = 0, **facts: Any) -> E
 
 
 def among(*events: EventFigures) -> EventFigures | None:
-    return evening(Figures(TODAY, None, None, events=list(events)))
+    return current_event(Figures(TODAY, None, None, events=list(events)))
 
 
 def test_an_event_that_opens_early_does_not_replace_the_one_going_on() -> None:

@@ -72,7 +72,7 @@ BUGS: Final = (
         (
             Change(
                 _STORE,
-                'select {listed([*COLUMNS], "pledge")},\n',
+                'select {select_list([*COLUMNS], "pledge")},\n',
                 "select pledge.*,\n",
             ),
         ),

@@ -30,7 +30,7 @@ router = APIRouter(prefix="/api/events/v1/events", tags=["events"])
 async def draft_event(principal: Planner, db: IdempotentDb, event: EventIn, response: Response) -> EventOut:
     """Draft an event."""
     drafted = await commands.draft_event(db, principal.taskforce, **event.model_dump())
-    return await _answer(db, principal, drafted.id, response)
+    return await _event_response(db, principal, drafted.id, response)
 
 
 @router.get("", responses=problems(422))
@@ -61,7 +61,7 @@ async def list_events(
 @concerns(EVENT)
 async def read_event(principal: EventApiReader, db: Db, event_id: UUID, response: Response) -> EventOut:
     """Read one event; its version is in the ETag."""
-    return await _answer(db, principal, event_id, response)
+    return await _event_response(db, principal, event_id, response)
 
 
 @router.post("/{event_id}/publish", responses=versioned() | problems(404, 409, 412, 422))
@@ -71,7 +71,7 @@ async def publish_event(
 ) -> EventOut:
     """Publish a draft."""
     await commands.publish_event(db, principal.taskforce, event_id, expected_version=expected)
-    return await _answer(db, principal, event_id, response)
+    return await _event_response(db, principal, event_id, response)
 
 
 @router.post("/{event_id}/open", responses=versioned() | problems(404, 409, 412, 422))
@@ -81,7 +81,7 @@ async def open_event(
 ) -> EventOut:
     """Open a published event: companies can check in and pledges can be logged."""
     await commands.open_event(db, principal.taskforce, event_id, expected_version=expected)
-    return await _answer(db, principal, event_id, response)
+    return await _event_response(db, principal, event_id, response)
 
 
 @router.post("/{event_id}/close", responses=versioned() | problems(404, 409, 412, 422))
@@ -91,7 +91,7 @@ async def close_event(
 ) -> EventOut:
     """Close an open event. Pledges that phones captured before are still accepted."""
     await commands.close_event(db, principal.taskforce, event_id, expected_version=expected)
-    return await _answer(db, principal, event_id, response)
+    return await _event_response(db, principal, event_id, response)
 
 
 @router.post("/{event_id}/cancel", responses=versioned() | problems(404, 409, 412, 422))
@@ -101,10 +101,10 @@ async def cancel_event(
 ) -> EventOut:
     """Cancel a draft or a published event."""
     await commands.cancel_event(db, principal.taskforce, event_id, expected_version=expected)
-    return await _answer(db, principal, event_id, response)
+    return await _event_response(db, principal, event_id, response)
 
 
-async def _answer(db: Db, principal: Principal, event_id: UUID, response: Response) -> EventOut:
+async def _event_response(db: Db, principal: Principal, event_id: UUID, response: Response) -> EventOut:
     async with db.read(principal.taskforce) as conn:
         row = await queries.event(conn, principal.taskforce, event_id, drafts=is_planner(principal))
     response.headers["etag"] = etag(row.version)

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from services.events.access import CHECK_IN, COMPANY, EVENT, DoorKeeper, is_planner
 from services.events.calendar import commands, queries
-from services.events.calendar.schemas import ArrivalForm
+from services.events.calendar.schemas import CheckInForm
 from services.events.register.schemas import CompanyIn
 from shared.http.dependencies import Db
 from shared.http.policy import concerns
@@ -21,7 +21,7 @@ from shared.ui.pages import render
 router = APIRouter(prefix="/events/{event_id:uuid}", include_in_schema=False)
 
 
-_MOST_NAMES = 500
+_MAX_NAMES = 500
 
 
 @router.post("/check-ins")
@@ -29,7 +29,7 @@ _MOST_NAMES = 500
 @limited(LOGGING)
 async def check_in(request: Request, principal: DoorKeeper, db: Db, event_id: UUID) -> Response:
     """Check a registered company in."""
-    form = await read_form(request, ArrivalForm)
+    form = await read_form(request, CheckInForm)
     if form.data is None:
         raise Problem(422)
     company_id = form.data.company_id
@@ -66,5 +66,5 @@ async def unpublished_names(request: Request, principal: DoorKeeper, db: Db, eve
     """
     async with db.read(principal.taskforce) as conn:
         await queries.event(conn, principal.taskforce, event_id, drafts=is_planner(principal))
-        names = await queries.unpublished_names(conn, principal.taskforce, event_id, limit=_MOST_NAMES)
+        names = await queries.unpublished_names(conn, principal.taskforce, event_id, limit=_MAX_NAMES)
     return render(request, "unpublished_names.html", names=names)

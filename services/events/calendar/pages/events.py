@@ -13,7 +13,7 @@ from services.events.access import CHECK_IN, EVENT, EventReader, Planner, is_doo
 from services.events.calendar import commands, queries
 from services.events.calendar.domain import EndsBeforeStart
 from services.events.calendar.queries import ByTime
-from services.events.calendar.schemas import EventForm, OpenForm, TransitionForm
+from services.events.calendar.schemas import EventForm, OpenForm, StatusForm
 from services.events.register.domain import CompanyNotFound
 from shared.fields.text import SearchText
 from shared.http.dependencies import Db
@@ -178,7 +178,7 @@ async def cancel_event(request: Request, principal: Planner, db: Db, event_id: U
 
 
 async def _version_of_page(request: Request) -> int | None:
-    form = await read_form(request, TransitionForm)
+    form = await read_form(request, StatusForm)
     return form.data.version if form.data else None
 
 

@@ -87,7 +87,7 @@ async def show_people(
 async def new_person(request: Request, principal: Administrator, db: Db) -> Response:
     """The form for a new person."""
     form = blank(id=str(uuid4()), language="da", invite=True)
-    return await _asked(request, "person_new.html", principal, db, form=form)
+    return await _render_form(request, "person_new.html", principal, db, form=form)
 
 
 @router.post("")
@@ -102,7 +102,7 @@ async def add_person(request: Request, principal: SteppedUpAdministrator, db: Db
             return RedirectResponse(f"/people?added={new.id}", 303)
         except _TYPED_WRONG as refusal:
             form = form.refused(_field_error(refusal))
-    return await _asked(request, "person_new.html", principal, db, status_code=422, form=form)
+    return await _render_form(request, "person_new.html", principal, db, status_code=422, form=form)
 
 
 @router.get("/{person_id:uuid}")
@@ -113,7 +113,7 @@ async def edit_person(request: Request, principal: Administrator, db: Db, person
         row = await queries.person(conn, principal.taskforce, person_id)
         keys = await api_keys(conn, principal.taskforce, datetime.now(UTC), owner=person_id)
     form = blank(**row.model_dump(include=set(PersonFacts.model_fields)))
-    return await _asked(request, "person.html", principal, db, form=form, person=row, keys=keys)
+    return await _render_form(request, "person.html", principal, db, form=form, person=row, keys=keys)
 
 
 @router.post("/{person_id:uuid}")
@@ -130,7 +130,7 @@ async def change_person(request: Request, principal: SteppedUpAdministrator, db:
             return RedirectResponse(f"/people?changed={person_id}", 303)
         except _TYPED_WRONG as refusal:
             form = form.refused(_field_error(refusal))
-    return await _asked(request, "person.html", principal, db, status_code=422, form=form, person=row, keys=keys)
+    return await _render_form(request, "person.html", principal, db, status_code=422, form=form, person=row, keys=keys)
 
 
 @router.post("/{person_id:uuid}/invitations")
@@ -172,7 +172,7 @@ def _field_error(refusal: Refusal) -> dict[str, str]:
     return {_FIELDS[type(refusal)]: problem_of(refusal).detail or ""}
 
 
-async def _asked(
+async def _render_form(
     request: Request, template: str, principal: Principal, db: Database, *, status_code: int = 200, **context: Any
 ) -> Response:
     async with db.read(principal.taskforce) as conn:

@@ -39,17 +39,19 @@ class FirstAdministrator(BaseModel):
 @limited(SIGNING_IN)
 async def show_form(request: Request, _who: Anybody, db: Db, code: str) -> Response:
     """The form for the first administrator."""
-    return await _asked(request, db, code, blank())
+    return await _render_form(request, db, code, blank())
 
 
 @router.post("/{code}")
 @concerns(FIRST_ADMIN_LINK)
 @limited(SIGNING_IN)
-async def become(request: Request, _who: Anybody, db: Db, settings: Settings, code: str) -> Response:
+async def become_first_administrator(
+    request: Request, _who: Anybody, db: Db, settings: Settings, code: str
+) -> Response:
     """Become the first administrator."""
     form = await read_form(request, FirstAdministrator)
     if form.data is None:
-        return await _asked(request, db, code, form, status_code=422)
+        return await _render_form(request, db, code, form, status_code=422)
     person = Person(
         uuid4(), form.data.name, form.data.email, frozenset({"admin", "coordinator"}), language=current_language()
     )
@@ -58,7 +60,7 @@ async def become(request: Request, _who: Anybody, db: Db, settings: Settings, co
             db, code, person, device=describe(request.headers.get("user-agent", ""))
         )
     except AddressTaken as refusal:
-        return await _asked(
+        return await _render_form(
             request, db, code, form.refused({"email": problem_of(refusal).detail or ""}), status_code=422
         )
     response = RedirectResponse("/account", 303)
@@ -67,7 +69,7 @@ async def become(request: Request, _who: Anybody, db: Db, settings: Settings, co
     return response
 
 
-async def _asked(
+async def _render_form(
     request: Request, db: Db, code: str, form: Form[FirstAdministrator], *, status_code: int = 200
 ) -> Response:
     taskforce_id = await commands.check_first_admin_link(db, code)

@@ -104,7 +104,7 @@ async def open_link(
         browser: the secret of the browser that opens it.
 
     Raises:
-        LinkExpired: it has been used, is too old, is not one of ours, or its person is no longer active.
+        LinkExpired: it has been used, is too old, does not exist, or its person is no longer active.
         WrongBrowser: it was requested in another browser, where it stays valid.
     """
     now = now or datetime.now(UTC)

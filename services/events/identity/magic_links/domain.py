@@ -16,17 +16,19 @@ LIFETIME: Final = timedelta(minutes=10)
 MAX_PER_BROWSER: Final = 5
 """Requests from one browser for one person within `LIFETIME`."""
 MAX_PER_PERSON: Final = 20
-"""Requests from all browsers for one person within `LIFETIME`. Larger: a stranger does not lock the person out."""
+"""Requests from all browsers for one person within `LIFETIME`. Larger than `MAX_PER_BROWSER`, so that
+a stranger cannot easily lock the person out.
+"""
 MAX_PER_NETWORK: Final = 10
-"""Requests from one network for one address within `LIFETIME`, whether anybody has the address or not. Smaller than
-`MAX_PER_PERSON`, so that a stranger who discards cookies cannot use that up from one place.
+"""Requests from one network for one address within `LIFETIME`, whether or not an account has the address. Smaller than
+`MAX_PER_PERSON`, so that a stranger who discards cookies cannot reach that limit from one network.
 """
 MAX_MAILS: Final = 5
-"""Links that are made for one request: the notifications service retries when a mail server defers."""
+"""Links that are made for one request. Each retry of the notifications service makes a new one."""
 
 
 class LinkExpired(Refusal):
-    """The link has been used, is too old, or is not one of ours."""
+    """The link has been used, is too old, or does not exist."""
 
     code = "link-over"
     kind = "conflict"
@@ -47,7 +49,7 @@ class WrongBrowser(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class LinkCode:
-    """The code in a link: the request's id, and a secret that only the mail holds."""
+    """The code in a link: the request's id, and a secret that is only in the mail."""
 
     taskforce_id: UUID
     request_id: UUID
@@ -55,7 +57,7 @@ class LinkCode:
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """Read a link's code. Raises `LinkExpired` for any text that `text` did not write."""
+        """Read a link's code. Raises `LinkExpired` if it is malformed."""
         packed = from_base64url(text)
         if packed is None or len(packed) != 32 + SECRET_BYTES:
             raise LinkExpired

@@ -1,4 +1,4 @@
-"""The identity at the provider, the grants of its groups, and the refusals. No I/O."""
+"""A person's identity at the OIDC provider, the grants of its groups, and the refusals. No I/O."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from shared.refusals import Refusal
 from shared.secrets import SECRET_BYTES, from_base64url, new_secret, to_base64url
 
 LIFETIME: Final = timedelta(minutes=10)
-"""How long a person may take at the provider."""
+"""How long a sign-in at the provider may take."""
 _LAYOUT: Final = struct.Struct(f">{SECRET_BYTES}s16s16sQ")
 """The cookie's fixed part: secret, taskforce, the person who steps up (or zeros), time."""
-_LONGEST_NEXT: Final = 1000
-"""Bytes. A cookie holds some 4,000; a longer path is dropped."""
+_MAX_NEXT_BYTES: Final = 1000
+"""The longest path to go on to, in bytes. A longer one is dropped, because a cookie holds some 4,000."""
 
 
 class ProviderNotConfigured(Refusal):
@@ -79,7 +79,7 @@ class SignInNotPending(Refusal):
 
 
 class SignInCancelled(Refusal):
-    """The person cancelled at the provider, or was not let in there."""
+    """The person cancelled at the provider, or the provider refused them."""
 
     code = "provider-sign-in-cancelled"
     kind = "forbidden"
@@ -202,7 +202,7 @@ class Identity:
         email_verified: whether the address belongs to the person.
         name: None if the token has none.
         groups: the person's groups.
-        authenticated_at: when the person last authenticated there, Unix time in seconds; None if not said.
+        authenticated_at: when the person last authenticated there, Unix time in seconds; None if the token has none.
     """
 
     issuer: str
@@ -214,7 +214,7 @@ class Identity:
     authenticated_at: float | None = None
 
     def hash(self) -> bytes:
-        """Return what is stored to recognise the identity. A subject may be a personal identification number."""
+        """Return the hash that is stored instead of the subject, which may be a personal identification number."""
         return hashlib.sha256(self.issuer.encode() + b"\0" + self.subject.encode()).digest()
 
 
@@ -233,10 +233,10 @@ def grants_of(groups: Groups, identity: Identity) -> Grants:
     Raises:
         ConflictingGroups, MunicipalityNotGiven, ProgrammeNotGiven.
     """
-    theirs = [gives for name, gives in groups.items() if name in identity.groups]
-    roles = frozenset(role for gives in theirs for role in gives.roles)
-    municipalities = {gives.municipality for gives in theirs} - {None}
-    programmes = {gives.programme for gives in theirs} - {None}
+    granted = [group for name, group in groups.items() if name in identity.groups]
+    roles = frozenset(role for group in granted for role in group.roles)
+    municipalities = {group.municipality for group in granted} - {None}
+    programmes = {group.programme for group in granted} - {None}
     if "caseworker" in roles and not municipalities:
         raise MunicipalityNotGiven
     if "facilitator" in roles and not programmes:
@@ -255,11 +255,11 @@ def with_grants(person: Person, grants: Grants) -> Person:
 
     Municipality and programme come from whoever gave the role that needs them.
     """
-    by_hand = person.roles - person.provided
-    provided = grants.roles - by_hand
+    by_administrator = person.roles - person.provided
+    provided = grants.roles - by_administrator
     return replace(
         person,
-        roles=by_hand | provided,
+        roles=by_administrator | provided,
         provided=provided,
         municipality=grants.municipality if "caseworker" in provided else person.municipality,
         programme=grants.programme if "facilitator" in provided else person.programme,
@@ -285,13 +285,13 @@ class PendingSignIn:
 
     @classmethod
     def new(cls, taskforce_id: UUID, next: str, *, step_up_person: UUID | None = None, at: int = 0) -> Self:
-        """Return a new one."""
-        fitting = next if len(next.encode()) <= _LONGEST_NEXT else ""
-        return cls(new_secret(), taskforce_id, fitting, step_up_person, at)
+        """Return a new pending sign-in with a random secret. A `next` that is too long is dropped."""
+        kept_next = next if len(next.encode()) <= _MAX_NEXT_BYTES else ""
+        return cls(new_secret(), taskforce_id, kept_next, step_up_person, at)
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """Read a cookie's value. Raises `SignInNotPending` for any text that `text` did not write."""
+        """Read a cookie's value. Raises `SignInNotPending` if it is malformed."""
         packed = from_base64url(text)
         if packed is None or len(packed) < _LAYOUT.size:
             raise SignInNotPending
@@ -322,7 +322,7 @@ class PendingSignIn:
         return self._derived(b"code verifier")
 
     def digest(self) -> bytes:
-        """Return what the database keeps, so that the sign-in is used once and unchanged."""
+        """Return the hash in the database, which makes the sign-in single-use and tamper-proof."""
         return hashlib.sha256(b"begun\0" + self._packed()).digest()
 
     def _packed(self) -> bytes:

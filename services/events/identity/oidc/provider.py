@@ -61,7 +61,7 @@ _AGAIN_SECONDS: Final = 30
 """The shortest time between two fetches of keys: anybody can send a token with an unknown key id."""
 _SMALLEST_RSA: Final = 2048 // 8
 """Bytes of the modulus (RFC 7518, section 3.3)."""
-_LONGEST_SUBJECT: Final = 255
+_MAX_SUBJECT_LENGTH: Final = 255
 """Characters (OpenID Connect Core 1.0, section 2)."""
 _KINDS: Final[Mapping[str, type[RSAKey | ECKey | OKPKey]]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
 _CURVES: Final = frozenset({"P-256", "P-384", "P-521", "Ed25519", "Ed448"})
@@ -235,7 +235,7 @@ class Provider:
 
     def _identity(self, claims: Mapping[str, Any], authenticated_at: float | None) -> Identity:
         subject, email, name = claims.get("sub"), claims.get("email"), claims.get("name")
-        if not isinstance(subject, str) or not 0 < len(subject) <= _LONGEST_SUBJECT:
+        if not isinstance(subject, str) or not 0 < len(subject) <= _MAX_SUBJECT_LENGTH:
             raise ProviderNotTrusted("subject")
         groups = claims.get(self.settings.groups_claim, [])
         # With some 200 groups, Entra ID lists none and names an endpoint instead.

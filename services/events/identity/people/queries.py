@@ -149,7 +149,7 @@ async def address(conn: Connection, taskforce_id: UUID, person_id: UUID) -> Addr
     return Address(**row)
 
 
-async def filled_roles(conn: Connection, taskforce_id: UUID) -> dict[str, str]:
+async def names_by_role(conn: Connection, taskforce_id: UUID) -> dict[str, str]:
     """Return the roles that somebody has, and who has had each longest, by name."""
     rows = await conn.fetch(
         """

@@ -60,7 +60,7 @@ async def start_in(
     Raises:
         PersonNotFound: there is no such active person.
     """
-    # Not while the person is being deactivated or loses a role.
+    # The lock waits for a change that deactivates the person or takes a role away.
     await people.lock_people(conn, taskforce_id)
     person = await people.load_active_person(conn, taskforce_id, person_id)
     key = SessionKey.new(taskforce_id)
@@ -71,13 +71,13 @@ async def start_in(
 
 
 async def renew(
-    db: Database, key: SessionKey, *, by_person: bool, demonstrations: bool = True, now: datetime | None = None
+    db: Database, key: SessionKey, *, by_person: bool, allow_demonstration: bool = True, now: datetime | None = None
 ) -> tuple[Session, Principal]:
-    """Return the session and the principal with current roles.
+    """Return the session, and the principal with the person's current roles.
 
     Args:
-        by_person: whether the request is the person's own action, not a page that polls.
-        demonstrations: whether sessions without any proof are accepted.
+        by_person: whether the person acted, as opposed to a page that polls. Only an action renews the idle timeout.
+        allow_demonstration: whether sessions of the demonstration, which need no proof, are accepted.
 
     Raises:
         SessionEnded: it was ended, it expired, or its person is no longer active.
@@ -85,7 +85,7 @@ async def renew(
     now = now or datetime.now(UTC)
     async with db.change(key.taskforce_id) as conn:
         session = await store.load(conn, key, now)
-        if session.proof == "demonstration" and not demonstrations:
+        if session.proof == "demonstration" and not allow_demonstration:
             raise SessionEnded
         try:
             person = await people.load_active_person(conn, key.taskforce_id, session.person_id)
@@ -108,25 +108,25 @@ async def end(db: Database, key: SessionKey) -> Session | None:
     return session
 
 
-async def end_one(db: Database, taskforce_id: UUID, person_id: UUID, session_id: UUID) -> None:
-    """End one of one's own sessions.
+async def end_session(db: Database, taskforce_id: UUID, person_id: UUID, session_id: UUID) -> None:
+    """End one session of a person.
 
     Raises:
-        SessionNotFound.
+        SessionNotFound: the person has no such session.
     """
     async with db.change(taskforce_id) as conn:
         if not await store.delete(conn, taskforce_id, person_id, session_id):
             raise SessionNotFound
 
 
-async def end_others(db: Database, taskforce_id: UUID, person_id: UUID, *, but: UUID | None) -> int:
-    """End all of one's own sessions except the current one. Returns how many."""
+async def end_other_sessions(db: Database, taskforce_id: UUID, person_id: UUID, *, but: UUID | None) -> int:
+    """End all sessions of a person except `but`, the current one. Returns how many it ended."""
     async with db.change(taskforce_id) as conn:
         return await store.delete_all(conn, taskforce_id, person_id, but=but)
 
 
 def principal_of(person: Person, taskforce_id: UUID, session: Session, now: datetime) -> Principal:
-    """Return the principal for the next minute, without the roles that the session's proof does not open."""
+    """Return the principal of a session's next token, without the roles that the session's proof is too weak for."""
     withheld = withheld_from(person, session.proof)
     proved_at = session.last_proof(now)
     return Principal(
@@ -142,9 +142,9 @@ def principal_of(person: Person, taskforce_id: UUID, session: Session, now: date
 
 
 def withheld_from(person: Person, proof: Proof) -> frozenset[Role]:
-    """Return the person's roles that this proof does not open.
+    """Return the person's roles that this proof is too weak for.
 
-    Roles granted by the provider need a session that the provider opened: it no longer signs in people who have left.
+    Roles granted by the provider need a sign-in at the provider, which refuses people who have left the organisation.
     """
-    weak = frozenset() if proof in STRONG_PROOFS else person.roles & PRIVILEGED
-    return weak if proof in {"provider", "demonstration"} else weak | person.provided
+    withheld = frozenset() if proof in STRONG_PROOFS else person.roles & PRIVILEGED
+    return withheld if proof in {"provider", "demonstration"} else withheld | person.provided

@@ -74,7 +74,7 @@ class SessionKey:
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """Read a cookie's value. Raises `SessionEnded` for any text that `text` did not write."""
+        """Read a cookie's value. Raises `SessionEnded` if it is malformed."""
         packed = from_base64url(text)
         if packed is None or len(packed) != 32 + SECRET_BYTES:
             raise SessionEnded

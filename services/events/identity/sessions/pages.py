@@ -44,7 +44,7 @@ async def renew(
         await drain(request.receive, LARGEST_UPLOAD)
         by_person = is_activity(request.method, request.headers, wanted)
         _session, principal = await commands.renew(
-            db, session_key_of(request), by_person=by_person, demonstrations=settings.demo_mode
+            db, session_key_of(request), by_person=by_person, allow_demonstration=settings.demo_mode
         )
     except SessionEnded:
         delete_cookies(response)
@@ -60,7 +60,7 @@ async def extend(request: Request, who: AnyPerson, db: Db, settings: Settings) -
     if who.session_id is None:
         raise NoSession
     session, principal = await commands.renew(
-        db, session_key_of(request), by_person=True, demonstrations=settings.demo_mode
+        db, session_key_of(request), by_person=True, allow_demonstration=settings.demo_mode
     )
     response = JSONResponse({"ends_at": int(session.ends_at.timestamp())})
     set_token_cookie(response, settings, principal, noted=True)
@@ -71,7 +71,7 @@ async def extend(request: Request, who: AnyPerson, db: Db, settings: Settings) -
 @concerns(SESSION)
 async def end_session(who: SteppedUpPerson, db: Db, session_id: UUID) -> Response:
     """End one of one's own sessions."""
-    await commands.end_one(db, who.taskforce, who.person, session_id)
+    await commands.end_session(db, who.taskforce, who.person, session_id)
     return RedirectResponse("/account", 303)
 
 
@@ -79,7 +79,7 @@ async def end_session(who: SteppedUpPerson, db: Db, session_id: UUID) -> Respons
 @concerns()
 async def end_other_sessions(who: SteppedUpPerson, db: Db) -> Response:
     """End all of one's own sessions except this one."""
-    await commands.end_others(db, who.taskforce, who.person, but=who.session_id)
+    await commands.end_other_sessions(db, who.taskforce, who.person, but=who.session_id)
     return RedirectResponse("/account", 303)
 
 

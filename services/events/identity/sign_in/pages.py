@@ -14,7 +14,7 @@ from services.events.access import Settings
 from services.events.identity.login_options.pages import show_login_options
 from services.events.identity.people import store
 from services.events.identity.people.domain import PersonNotFound
-from services.events.identity.people.queries import filled_roles
+from services.events.identity.people.queries import names_by_role
 from services.events.identity.sessions import commands as sessions
 from services.events.identity.sessions.cookies import end_previous_session, set_session_cookies
 from services.events.identity.sessions.device import describe
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 router = APIRouter(include_in_schema=False)
 
 _FIRST_PAGE: Final = {"coordinator": "/events", "caseworker": "/queue", "admin": "/people"}
-"""The first page of a role; others start at the overview."""
+"""The first page after sign-in, by role. The other roles start at the overview."""
 
 
 class DemoSignIn(BaseModel):
@@ -56,7 +56,7 @@ async def choose_role(request: Request, _who: Anybody, db: Db, settings: Setting
     choices: list[tuple[Taskforce, dict[str, str]]] = []
     for taskforce in taskforces:
         async with db.read(taskforce.id) as conn:
-            names = await filled_roles(conn, taskforce.id)
+            names = await names_by_role(conn, taskforce.id)
         choices.append((taskforce, {role: names[role] for role in ROLE_LABELS if role in names}))
     return render(request, "sign_in.html", choices=choices, labels=ROLE_LABELS, next=safe_next(next, default=""))
 
@@ -73,7 +73,7 @@ async def confirm_role(
     taskforce: str | None = None,
     next: str | None = None,
 ) -> Response:
-    """The button that signs in by one role. A GET must not sign in.
+    """The page with a button that signs in by one role. The sign-in itself is a POST.
 
     Args:
         taskforce: its slug; by default the first by name in which somebody has the role.
@@ -105,23 +105,23 @@ async def confirm_role(
 @concerns()
 @limited(SIGNING_IN)
 async def sign_in(request: Request, _who: Anybody, db: Db, settings: Settings) -> Response:
-    """Sign in by role, in a demonstration: as the person who has had it longest."""
+    """Sign in by role, in a demonstration only, as the person who has had the role longest."""
     if not settings.demo_mode:
         raise Problem(403, "sign-in-closed", _("Nobody signs in by role here"), _("That is for demonstrations only."))
     form = await read_form(request, DemoSignIn)
     if form.data is None:
         raise Problem(422, detail=_("Choose a role on the sign-in page."))
-    wanted = form.data
-    async with db.read(wanted.taskforce) as conn:
-        person = await store.first_in_role(conn, wanted.taskforce, wanted.role)
+    choice = form.data
+    async with db.read(choice.taskforce) as conn:
+        person = await store.first_in_role(conn, choice.taskforce, choice.role)
     key, principal = await sessions.start(
         db,
-        wanted.taskforce,
+        choice.taskforce,
         person.id,
         proof="demonstration",
         device=describe(request.headers.get("user-agent", "")),
     )
-    response = RedirectResponse(safe_next(wanted.next, default=_FIRST_PAGE.get(wanted.role, "/")), 303)
+    response = RedirectResponse(safe_next(choice.next, default=_FIRST_PAGE.get(choice.role, "/")), 303)
     await end_previous_session(request, db)
     set_session_cookies(response, settings, key, principal)
     return response

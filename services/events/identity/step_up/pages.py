@@ -19,7 +19,7 @@ from services.events.identity.people.domain import PersonNotFound
 from services.events.identity.sessions import commands as sessions
 from services.events.identity.sessions.cookies import session_key_of, set_session_cookies
 from services.events.identity.sessions.domain import SessionEnded
-from services.events.identity.step_up.queries import step_up_methods
+from services.events.identity.step_up.queries import load_step_up_options
 from services.events.register import queries
 from shared.http.auth import STEP_UP_SECONDS, NotAllowed, StepUpRequired
 from shared.http.authentication import step_up_required
@@ -114,7 +114,7 @@ async def _page(
     async with db.system() as conn:
         slug = (await queries.taskforce(conn, who.taskforce)).slug
     async with db.read(who.taskforce) as conn:
-        theirs = await step_up_methods(conn, who.taskforce, who.person, who.session_id)
+        theirs = await load_step_up_options(conn, who.taskforce, who.person, who.session_id)
     provider = settings.provider
     context: dict[str, Any] = {
         "passkey": theirs.passkey,

@@ -1,4 +1,4 @@
-"""SQL for reading how a person can step up."""
+"""SQL for the step-up options of a person."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ class StepUpOptions:
     """How a person can step up.
 
     Attributes:
-        passkey: whether by a passkey.
-        provider: whether at the organisation's provider.
-        email: where a magic link is sent; None if they signed in more strongly and have another way.
+        passkey: whether the person has a passkey.
+        provider: whether their account is linked to the organisation's provider.
+        email: the address for a magic link; None if a magic link is not offered. It is offered only to people who
+            signed in by one, or who have neither passkey nor provider.
     """
 
     passkey: bool
@@ -31,10 +32,10 @@ class StepUpOptions:
     email: str | None
 
 
-async def step_up_methods(
+async def load_step_up_options(
     conn: Connection, taskforce_id: UUID, person_id: UUID, session_id: UUID | None
 ) -> StepUpOptions:
-    """Return how the person can step up in this session. Raises `PersonNotFound`."""
+    """Return the person's step-up options in this session. Raises `PersonNotFound`."""
     person = await people.load_person(conn, taskforce_id, person_id)
     passkey = bool(await passkeys.passkeys(conn, taskforce_id, person_id))
     provider = await oidc.is_linked(conn, taskforce_id, person_id)

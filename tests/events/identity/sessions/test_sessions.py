@@ -352,7 +352,7 @@ async def test_public_files_need_no_renewal(signed_in: httpx.AsyncClient) -> Non
 
 async def test_a_demonstration_session_ends_with_demo_mode(signed_in: httpx.AsyncClient, db: Database) -> None:
     with pytest.raises(SessionEnded):
-        await commands.renew(db, key_of(signed_in), by_person=True, demonstrations=False)
+        await commands.renew(db, key_of(signed_in), by_person=True, allow_demonstration=False)
 
 
 async def test_a_demonstration_session_is_not_extended_without_demo_mode(
