@@ -1,20 +1,25 @@
-"""`tilsagn up`: a new installation that stops on Ctrl-C and keeps its data."""
+"""`tilsagn up`: a new installation that stops on Ctrl-C. That it keeps its data: tests/deploy/test_launcher.py."""
 
 from __future__ import annotations
 
 import re
 import socket
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
+from deploy.cli.run import _taskforces
+from services.events.settings import EventsSettings
 from tests.cli.command import tilsagn
 from tests.cli.local_run import local_run, state_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.support.infrastructure import Databases
 
 pytestmark = pytest.mark.processes
 
@@ -55,13 +60,16 @@ def test_a_new_installation_has_one_taskforce_no_data_and_says_what_to_do_next(f
 
         assert run.stop() == 0
 
-    # The second start finds everything as it was, and makes no second taskforce.
-    with local_run("up", "--no-browser", state=folder) as run:
-        assert f"{run.url}/sign-in/setup/" in run.wait_for("Ctrl-C stops it"), "there is still no passkey"
-        verified = tilsagn("verify", "--json", state=folder).json
-        assert verified["taskforces"] == ["vejle"]
-        assert verified["compared"]["hire"] == 1
-        assert run.stop() == 0
+
+async def test_an_installation_with_a_taskforce_gets_no_second_one(
+    events_dsns: Databases, base_settings: dict[str, Any], signing_key: str
+) -> None:
+    settings = EventsSettings(
+        **base_settings, database_url=events_dsns.app_dsn("events"), token_private_key=signing_key
+    )
+    installation: Any = SimpleNamespace(events=lambda: settings)
+    for slug in ("vejle", "struer"):
+        assert await _taskforces(installation, slug=slug, name=None, municipality="0630") == ["vejle"]
 
 
 def test_a_taken_port_is_an_error_in_one_sentence(folder: Path) -> None:

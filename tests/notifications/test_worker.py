@@ -15,7 +15,7 @@ from services.notifications.worker import create_worker
 from shared.messaging.broker import producer_for
 from shared.messaging.lag import group_lags
 from tests.notifications.messages import as_records, hire, pledge, taskforce
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE_SECONDS, eventually
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from deploy.local.broker import EmbeddedBroker
     from services.notifications.settings import NotificationsSettings
     from shared.contracts.message import Message
+    from shared.db.database import Database
+    from shared.messaging.dead_letters import Record
     from shared.messaging.worker import Worker
     from tests.notifications.conftest import Harness
     from tests.notifications.mail_server import MailServer
@@ -85,18 +87,40 @@ async def test_messages_delivered_three_times_and_shuffled_lead_to_one_mail_each
 
 
 async def test_a_message_that_could_not_be_stored_is_not_acknowledged(
-    harness: Harness, mail_server: MailServer, notifications_dsns: Databases, taskforce_id: UUID
+    harness: Harness,
+    mail_server: MailServer,
+    notifications_dsns: Databases,
+    taskforce_id: UUID,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     admin = await asyncpg.connect(notifications_dsns.postgres.superuser_dsn())
     name = notifications_dsns.names["notifications"]
-    await admin.execute(f"alter database {name} allow_connections false")
-    await admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", name)
     pledges = [pledge(taskforce_id) for _ in range(5)]
     for message in pledges:
         harness.set_contact(message)
-    await publish(harness.settings, pledges)
-    async with working(harness.settings):
-        await asyncio.sleep(3)
+    has_failed = asyncio.Event()
+
+    async def acknowledged() -> bool:
+        return await unacknowledged(harness.settings) == 0
+
+    await publish(harness.settings, [taskforce(taskforce_id)])
+    async with working(harness.settings) as worker:
+        await eventually(acknowledged)
+        [consumer] = worker.consumers
+        really = consumer._handle_once
+
+        async def noted(database: Database, batch: Sequence[Record]) -> set[UUID]:
+            try:
+                return await really(database, batch)
+            except Exception:
+                has_failed.set()
+                raise
+
+        monkeypatch.setattr(consumer, "_handle_once", noted)
+        await admin.execute(f"alter database {name} allow_connections false")
+        await admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", name)
+        await publish(harness.settings, pledges)
+        await asyncio.wait_for(has_failed.wait(), PATIENCE_SECONDS)
     assert await unacknowledged(harness.settings) == 5
     await admin.execute(f"alter database {name} allow_connections true")
     await admin.close()
@@ -107,9 +131,6 @@ async def test_a_message_that_could_not_be_stored_is_not_acknowledged(
 
         await eventually(all_told)
 
-        async def acknowledged() -> bool:
-            return await unacknowledged(harness.settings) == 0
-
         await eventually(acknowledged)
     assert len(mail_server.accepted) == 5
 
@@ -117,15 +138,15 @@ async def test_a_message_that_could_not_be_stored_is_not_acknowledged(
 async def test_a_second_start_sends_nothing_again(
     harness: Harness, mail_server: MailServer, taskforce_id: UUID
 ) -> None:
-    message = pledge(taskforce_id)
-    harness.set_contact(message)
-    await publish(harness.settings, [message])
-    for _ in range(2):
+    recipients = [f"{number}@firma.example" for number in range(2)]
+    for start, recipient in enumerate(recipients, 1):
+        message = pledge(taskforce_id)
+        harness.set_contact(message, email=recipient)
+        await publish(harness.settings, [message])
         async with working(harness.settings):
 
             async def sent() -> bool:
-                return await harness.statuses(taskforce_id) == {("sent", None): 1}
+                return await harness.statuses(taskforce_id) == {("sent", None): start}  # noqa: B023
 
             await eventually(sent)
-            await asyncio.sleep(0.5)
-    assert len(mail_server.accepted) == 1
+    assert [mail.recipient for mail in mail_server.accepted] == recipients

@@ -241,11 +241,14 @@ async def test_why_a_hire_ended_is_forgotten_after_two_years_and_when_it_ended_i
     assert await books.left("hires", "ended_on is not null") == {kept, gone}
 
 
+@pytest.mark.parametrize("function", ["forget_companies_of_pledges", "forget_companies_of_hires"])
 async def test_the_service_itself_can_forget_a_company_no_earlier_than_after_a_year_and_in_its_own_taskforce_only(
-    books: Books, pledges_database: Database, other_taskforce_id: UUID
+    books: Books, pledges_database: Database, other_taskforce_id: UUID, function: str
 ) -> None:
-    recent, old = await books.pledge(months_ago(11)), await books.pledge(months_ago(20))
-    forget = "select forget_companies_of_pledges($1)"
+    table = function.removeprefix("forget_companies_of_")
+    days = months_ago(11), months_ago(20)
+    recent, old = [await (books.pledge(day) if table == "pledges" else books.hire(day)) for day in days]
+    forget = f"select {function}($1)"
     async with pledges_database.change(other_taskforce_id) as conn:
         assert await conn.fetch(forget, [recent, old]) == []
     async with pledges_database.system() as conn:
@@ -254,7 +257,7 @@ async def test_the_service_itself_can_forget_a_company_no_earlier_than_after_a_y
         assert [row[0] for row in await conn.fetch(forget, [recent, old])] == [old]
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with pledges_database.change(books.taskforce_id) as conn:
-            await conn.execute("update pledges set company_name = ''")
+            await conn.execute(f"update {table} set company_name = ''")
 
 
 async def test_more_than_one_transaction_holds_goes_too(

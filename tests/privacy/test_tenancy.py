@@ -62,6 +62,44 @@ async def test_nobody_writes_into_another_taskforces_ledger_or_log(
             await Disclosure(conn, other_taskforce_id, "person:1", CASEWORK, "read").log("people", [uuid4()])
 
 
+async def test_without_a_taskforce_the_log_shows_nothing_and_loses_nothing(
+    database: Database, taskforce_id: UUID
+) -> None:
+    key = uuid4()
+    async with database.change(taskforce_id) as conn:
+        await Disclosure(conn, taskforce_id, "person:1", CASEWORK, "read").log("people", [key])
+    async with database.system() as conn:
+        assert await conn.fetch("select who from accesses_of($1)", [key]) == []
+        assert await conn.fetch("select what_key from accesses_by('person:1')") == []
+        assert await conn.fetch("select id from accesses_before(now() + interval '1 day')") == []
+
+
+async def test_an_old_look_is_forgotten_by_its_own_taskforce_alone(
+    request: pytest.FixtureRequest,
+    databases: Databases,
+    database: Database,
+    taskforce_id: UUID,
+    other_taskforce_id: UUID,
+) -> None:
+    superuser = await asyncpg.connect(databases.superuser_dsn(request.node.callspec.params["database"]))
+    look = await superuser.fetchval(
+        """
+        insert into access_log (taskforce_id, who, action, what_table, what_key, why, basis, looked_at)
+        values ($1, 'x', 'read', 'x', $1, 'x', 'x', now() - interval '3 years')
+        returning id
+        """,
+        taskforce_id,
+    )
+    await superuser.close()
+    forget = "select forget_accesses($1)"
+    async with database.change(other_taskforce_id) as conn:
+        assert await conn.fetch(forget, [look]) == []
+    async with database.system() as conn:
+        assert await conn.fetch(forget, [look]) == []
+    async with database.change(taskforce_id) as conn:
+        assert [row[0] for row in await conn.fetch(forget, [look])] == [look]
+
+
 async def test_what_is_past_its_deadline_is_told_of_ones_own_taskforce_alone(
     database: Database, taskforce_id: UUID, other_taskforce_id: UUID
 ) -> None:

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from xdist.scheduler import LoadFileScheduling
 
-SHARED: Final = ("tests/e2e/deployment/", "tests/cli/stopped/")
-"""Folders with one deployment for all their files: on two workers there would be two."""
+SHARED: Final = ("tests/e2e/deployment/", "tests/e2e/demo/", "tests/cli/stopped/", "tests/scenarios/loaded/")
+"""Folders with one deployment, demo or scenario for all their files: on two workers there would be two."""
 
 
 def scope_of(nodeid: str) -> str:

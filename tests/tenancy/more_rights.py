@@ -49,6 +49,13 @@ DEFINERS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """By service: the functions of the database that run as the tables' owner, whom no policy binds."""
 
+CALLED_BY_OTHERS: Final[Mapping[str, frozenset[str]]] = {
+    "tests/privacy/test_tenancy.py": frozenset(_ACCESS_LOG),
+    "tests/privacy/test_retention.py": frozenset({"forget_companies_of_pledges", "forget_companies_of_hires"}),
+    "tests/pledges/test_tenancy.py": frozenset({"subject_of_request", "pledge_of_request"}),
+}
+"""The tests that call those without a reason in a transaction of another taskforce and in one of none."""
+
 _COURIER: Final = "the courier delivers for all taskforces, and binds the transaction to each delivery's own"
 _CHALLENGE: Final = "a challenge is found by its digest, which nobody else has"
 REACHING: Final[Mapping[str, str]] = {

@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from deploy.services import SERVICES
-from tests.tenancy.more_rights import DEFINERS, OF_ALL_TASKFORCES, REACHING
+from tests.tenancy.more_rights import CALLED_BY_OTHERS, DEFINERS, OF_ALL_TASKFORCES, REACHING
 
 _NAMES: Final = "|".join({name for kinds in (OF_ALL_TASKFORCES, DEFINERS) for of in kinds.values() for name in of})
 _REACHES: Final = re.compile(rf"\b(from|into|update|join|table)\s+({_NAMES})\b|\b({_NAMES})\s*\(\$")
@@ -34,3 +34,8 @@ def reaching(service: str) -> set[str]:
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_function_that_reaches_what_no_policy_binds_is_listed(service: str) -> None:
     assert reaching(service) == {name for name in REACHING if name.startswith(f"services.{service}.")}
+
+
+def test_every_function_that_keeps_to_one_taskforce_is_called_by_others() -> None:
+    kept = {name for functions in DEFINERS.values() for name, reason in functions.items() if not reason}
+    assert kept == frozenset().union(*CALLED_BY_OTHERS.values())

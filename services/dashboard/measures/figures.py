@@ -148,28 +148,29 @@ def _codes(measures: Iterable[type[Measure]]) -> list[str]:
 
 def _add_up(figures: Figures, sums: Iterable[DeltaSum]) -> None:
     """Add each sum of deltas to the measures that use it."""
-    using: dict[tuple[Scope, str], list[tuple[type[Measure], int]]] = {}
-    scope: Scope
+    using: dict[Scope, dict[str, list[tuple[type[Measure], int]]]] = {scope: {} for scope in ALL_SCOPES}
     for scope in ALL_SCOPES:
         for measure in catalogue.shown_for(scope):
             for code, sign in delta_signs(measure).items():
-                using.setdefault((scope, code), []).append((measure, sign))
+                using[scope].setdefault(code, []).append((measure, sign))
     events: dict[UUID, EventFigures] = {}
     quarters: dict[date, QuarterFigures] = {}
-    for delta_sum in sums:
-        if delta_sum.event_id is not None:
-            scope = "event"
-            counts = events.setdefault(delta_sum.event_id, EventFigures(delta_sum.event_id)).counts
-        elif delta_sum.quarter is not None:
-            scope = "quarter"
-            quarter = quarters.setdefault(
-                delta_sum.quarter, QuarterFigures(quarter_code(delta_sum.quarter), delta_sum.quarter)
-            )
-            counts = quarter.counts
+    for code, job_type, quarter, event_id, total in sums:
+        if event_id is not None:
+            measures = using["event"].get(code, ())
+            if event_id not in events:
+                events[event_id] = EventFigures(event_id)
+            counts = events[event_id].counts
+        elif quarter is not None:
+            measures = using["quarter"].get(code, ())
+            if quarter not in quarters:
+                quarters[quarter] = QuarterFigures(quarter_code(quarter), quarter)
+            counts = quarters[quarter].counts
         else:
-            scope, counts = "taskforce", figures.counts
-        for measure, sign in using.get((scope, delta_sum.measure), ()):
-            counts.add(measure, delta_sum.job_type, sign * delta_sum.total)
+            measures = using["taskforce"].get(code, ())
+            counts = figures.counts
+        for measure, sign in measures:
+            counts.add(measure, job_type, sign * total)
     figures.events = list(events.values())
     figures.quarters = list(quarters.values())
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from services.dashboard.measures.measure import Measure, Scope
-    from services.dashboard.read_model.projections import Projection
     from shared.db.database import Connection
 
 
@@ -59,13 +58,13 @@ def _effective(day: str) -> str:
         day: an SQL expression of type date.
     """
     return f"""
-    select day, measure, job_type, event_id, delta
+    select day as quarter, measure, job_type, event_id, delta
       from deltas
      where generation = {SERVED}
        and period = 'quarter'
        and day < date_trunc('quarter', ({day})::timestamp)::date
      union all
-    select day, measure, job_type, event_id, delta
+    select date_trunc('quarter', day::timestamp)::date as quarter, measure, job_type, event_id, delta
       from deltas
      where generation = {SERVED}
        and period = 'day'
@@ -73,36 +72,48 @@ def _effective(day: str) -> str:
     """  # noqa: S608
 
 
-def _current_deltas_negated() -> str:
-    """Return SQL for the negated current deltas of aggregates that have changed after $2."""
-    return f"""
-    select delta.day, delta.measure, delta.job_type, delta.event_id, delta.delta
-      from contributions as since,
-           deltas_of(since, -1) as delta
-     where since.generation = {SERVED}
-       and since.recorded_at > $2
-       and delta.day <= $1
-    """  # noqa: S608
+def _corrections() -> str:
+    """Return SQL for what to add to the deltas that had taken effect by $1, to get those that were known at $2.
 
-
-def _past_deltas(projection: Projection) -> str:
-    """Return SQL for the deltas that those aggregates had at $2: of the version that was the highest then."""
-    table, key = projection.table, projection.key
+    It is the current deltas of the aggregates that have changed after $2, negated, and the deltas that these
+    aggregates had at $2: of the version that was the highest then. An aggregate with a single version had none.
+    """
+    versions = " union all ".join(
+        f"""
+        select 1 as sign, unnest(deltas) as delta
+          from (select distinct on ({projection.key}) deltas
+                  from {projection.table}
+                 where generation = {SERVED}
+                   and recorded_at <= $2
+                   and {projection.key} = any (array(select aggregate_id
+                                                       from changed
+                                                      where aggregate = '{projection.table}'))
+                 order by {projection.key}, version desc) as past
+        """  # noqa: S608  (names of our own tables)
+        for projection in PROJECTIONS
+        if projection.counted
+    )
     return f"""
-    select delta.day, delta.measure, delta.job_type, delta.event_id, delta.delta
-      from (select distinct on ({key})
-                   generation, taskforce_id, '{table}', {key}, version, recorded_at, deltas
-              from {table}
+    with changed as materialized (
+        select aggregate, aggregate_id
+          from contributions
+         where generation = {SERVED}
+           and recorded_at > $2
+           and version > 1
+    )
+    select date_trunc('quarter', (delta).day::timestamp)::date as quarter,
+           (delta).measure as measure,
+           (delta).job_type as job_type,
+           (delta).event_id as event_id,
+           sum(sign * (delta).delta) as delta
+      from (select -1 as sign, unnest(deltas) as delta
+              from contributions
              where generation = {SERVED}
-               and recorded_at <= $2
-               and {key} = any (array(select aggregate_id
-                                        from contributions
-                                       where generation = {SERVED}
-                                         and aggregate = '{table}'
-                                         and recorded_at > $2))
-             order by {key}, version desc) as past,
-           deltas_of(row(past.*)::contributions, 1) as delta
-     where delta.day <= $1
+               and recorded_at > $2
+             union all
+            {versions}) as corrections
+     where (delta).day <= $1
+     group by 1, 2, 3, 4
     """  # noqa: S608  (names of our own tables)
 
 
@@ -120,8 +131,7 @@ async def delta_sums(
     deltas = _effective("$1::date")
     known_at_argument: tuple[datetime, ...] = ()
     if known_at is not None:
-        past = (_past_deltas(projection) for projection in PROJECTIONS if projection.counted)
-        deltas = " union all ".join((deltas, _current_deltas_negated(), *past))
+        deltas = f"{deltas} union all ({_corrections()})"
         known_at_argument = (known_at,)
     first_code = 2 + len(known_at_argument)
     rows = await conn.fetch(
@@ -131,8 +141,7 @@ async def delta_sums(
                quarter,
                event_id,
                sum(delta)::bigint as total
-          from (select *, date_trunc('quarter', day::timestamp)::date as quarter
-                  from ({deltas}) as known) as effective
+          from ({deltas}) as known
          group by grouping sets ((measure, job_type), (measure, job_type, quarter), (measure, job_type, event_id))
         having sum(delta) <> 0
            and case
@@ -147,7 +156,7 @@ async def delta_sums(
         wanted["quarter"],
         wanted["event"],
     )
-    return [DeltaSum(*row) for row in rows]
+    return [DeltaSum._make(row) for row in rows]
 
 
 async def employer_events(conn: Connection, *, known_at: datetime | None = None) -> list[EventFacts]:

@@ -14,8 +14,18 @@ create unique index generations_building on generations (state) where state = 'b
 create unique index generations_serving on generations (state) where state = 'serving';
 insert into generations (state) values ('serving');
 
+-- What a version of an aggregate counts as: `measure` changes by `delta` on that day. A dimension that does not apply is
+-- null.
+create type delta as (
+  measure text,
+  day date,
+  delta integer,
+  job_type text,
+  event_id uuid
+);
+
 -- ---- The register: every version of every aggregate. The highest version is the present, all of them the history.
--- `deltas` is what a version counts as: [{"measure", "day", "delta", "job_type", "event_id"}], often none.
+-- `deltas` is what a version counts as, often nothing.
 
 -- The taskforces, and the slug each has in URLs. They are public and read before a taskforce is known: no row-level
 -- security.
@@ -28,7 +38,7 @@ create table taskforces (
   name text not null,
   municipality text not null,
   since date not null,
-  deltas jsonb not null,
+  deltas delta[] not null,
   primary key (generation, taskforce_id, version)
 );
 create index taskforces_by_slug on taskforces (generation, slug);
@@ -45,7 +55,7 @@ create table companies (
   municipality text,
   industry text,
   member boolean not null,
-  deltas jsonb not null,
+  deltas delta[] not null,
   primary key (generation, taskforce_id, company_id, version)
 );
 call isolate('companies');
@@ -65,7 +75,7 @@ create table employer_events (
   -- the day it is held, in Europe/Copenhagen
   held_on date not null,
   goal_positions integer,
-  deltas jsonb not null,
+  deltas delta[] not null,
   primary key (generation, taskforce_id, event_id, version)
 );
 create index employer_events_recorded on employer_events (generation, taskforce_id, recorded_at);
@@ -82,7 +92,7 @@ create table attendances (
   checked_in_at timestamptz not null,
   -- in Europe/Copenhagen
   checked_in_on date not null,
-  deltas jsonb not null,
+  deltas delta[] not null,
   primary key (generation, taskforce_id, attendance_id, version)
 );
 call isolate('attendances');
@@ -109,7 +119,7 @@ create table pledge_versions (
   captured_at timestamptz not null,
   received_at timestamptz not null,
   pledged_on date not null,
-  deltas jsonb not null,
+  deltas delta[] not null,
   primary key (generation, taskforce_id, pledge_id, version)
 );
 call isolate('pledge_versions');
@@ -132,7 +142,7 @@ create table hire_versions (
   -- in Europe/Copenhagen
   confirmed_on date not null,
   ended_on date,
-  deltas jsonb not null,
+  deltas delta[] not null,
   primary key (generation, taskforce_id, hire_id, version)
 );
 call isolate('hire_versions');
@@ -148,7 +158,7 @@ create table contributions (
   aggregate_id uuid not null,
   version integer not null,
   recorded_at timestamptz not null,
-  deltas jsonb not null,
+  deltas delta[] not null,
   primary key (generation, taskforce_id, aggregate, aggregate_id)
 );
 -- For what has changed since a moment.
@@ -179,8 +189,7 @@ language sql stable
 begin atomic
   select contribution.generation, contribution.taskforce_id, 'day', delta.day, delta.measure, delta.job_type,
          delta.event_id, sign * delta.delta
-    from jsonb_to_recordset(contribution.deltas)
-      as delta (measure text, day date, delta bigint, job_type text, event_id uuid);
+    from unnest(contribution.deltas) as delta;
 end;
 
 create function add_to_deltas(changes deltas[]) returns void

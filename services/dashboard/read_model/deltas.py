@@ -103,10 +103,10 @@ def counts(kind: type[Message]) -> bool:
 
 
 def deltas_of(messages: Sequence[Message]) -> list[str]:
-    """Return the deltas of each message as a JSON array of objects; dimensions that do not apply are left out."""
+    """Return the deltas of each message as PostgreSQL's text of a `delta[]`."""
     functions = {kind: _functions(kind) for kind in {type(message) for message in messages}}
     return [
-        f"[{','.join(_json(delta) for function in functions[type(message)] for delta in function(message))}]"
+        f"{{{','.join(_composite(delta) for function in functions[type(message)] for delta in function(message))}}}"
         for message in messages
     ]
 
@@ -115,8 +115,6 @@ def _functions(kind: type[Message]) -> list[Callable[[Any], Iterator[Delta]]]:
     return [counting.deltas for counting in COUNTINGS if issubclass(kind, counting.messages)]
 
 
-def _json(delta: Delta) -> str:
+def _composite(delta: Delta) -> str:
     # A rebuild writes hundreds of thousands of these, and no value needs quoting: all are codes, days and ids.
-    job_type = "" if delta.job_type is None else f',"job_type":"{delta.job_type}"'
-    event_id = "" if delta.event_id is None else f',"event_id":"{delta.event_id}"'
-    return f'{{"measure":"{delta.measure}","day":"{delta.day}","delta":{delta.delta}{job_type}{event_id}}}'
+    return f'"({delta.measure},{delta.day},{delta.delta},{delta.job_type or ""},{delta.event_id or ""})"'

@@ -224,7 +224,7 @@ def _insert(projection: Projection) -> str:
         )"""  # noqa: S608  (names of our own tables and columns)
     return f"""
         with arrived as materialized (
-            select {names.removesuffix("deltas")} deltas::jsonb
+            select {names.removesuffix("deltas")} deltas::delta[]
               from unnest({arrays}) as arrived ({names})
         ),
         versions as (
@@ -248,7 +248,7 @@ def _types(projection: Projection) -> dict[str, str]:
         "version": "integer",
         "recorded_at": "timestamptz",
         **own,
-        # JSON as text: asyncpg takes a list of lists for an array of two dimensions.
+        # Arrays as text: asyncpg takes a list of lists for an array of two dimensions.
         "deltas": "text",
     }
 

@@ -14,7 +14,7 @@ from services.events.identity.administration.commands import add_person
 from services.events.identity.people.domain import Person
 from services.events.register import commands as register
 from services.events.register.domain import Company
-from tests.support.axe import assert_accessible
+from tests.support.layout import DESKTOP, NARROW, PHONE, assert_fits
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     OpenPage = Callable[..., Awaitable[Page]]
 
 pytestmark = pytest.mark.browser
-
-PHONE, NARROW, DESKTOP = (390, 844), (320, 700), (1280, 900)
 
 
 @pytest_asyncio.fixture
@@ -132,10 +130,8 @@ async def test_every_page_is_accessible_and_fits(
     await sign_in(page, origin, "coordinator")
     for path in PAGES:
         await page.goto(origin + path.format(id=evening))
-        await assert_accessible(page)
-        assert await page.evaluate("document.documentElement.scrollWidth") <= size[0], path
+        await assert_fits(page, size)
     await sign_in(page, origin, "admin", "/people")
-    for path in ("/people", "/people/new", "/sign-in", "/sign-in/as/auditor"):
+    for path in ("/people", "/people/new", "/account", "/sign-in", "/sign-in/passkey", "/sign-in/as/auditor"):
         await page.goto(origin + path)
-        await assert_accessible(page)
-        assert await page.evaluate("document.documentElement.scrollWidth") <= size[0], path
+        await assert_fits(page, size)

@@ -6,6 +6,7 @@ import asyncio
 import io
 import logging
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -37,6 +38,45 @@ def accepted(mail_server: MailServer, number: int = 1) -> Callable[[], Awaitable
         return len(mail_server.accepted) >= number
 
     return enough
+
+
+class Observed(Courier):
+    """Counts how often it has found nothing to do."""
+
+    rests = 0
+
+    async def _rest(self) -> None:
+        self.rests += 1
+        await super()._rest()
+
+
+async def has_looked(courier: Courier) -> None:
+    """Return once the courier has looked for due deliveries after this call, and has found none."""
+    assert isinstance(courier, Observed)
+    # A look that ends now may have begun before.
+    for _ in range(2):
+        before = courier.rests
+        await courier.wake(set())
+
+        async def rests() -> bool:
+            return courier.rests > before  # noqa: B023
+
+        await eventually(rests)
+
+
+async def claim_expires(harness: Harness, mail_server: MailServer) -> None:
+    """Return when the claim of the only delivery, which is being sent, expires if it is not renewed."""
+    await eventually(partial(_connected, mail_server))
+    expires = await harness.database.pool.fetchval("select due_at from due_deliveries")
+
+    async def over() -> bool:
+        return bool(await harness.database.pool.fetchval("select clock_timestamp() > $1", expires))
+
+    await eventually(over)
+
+
+async def _connected(mail_server: MailServer) -> bool:
+    return mail_server.connections == 1
 
 
 async def test_the_contact_is_thanked_in_their_language(
@@ -99,13 +139,14 @@ async def test_every_mail_is_sent_once_though_every_message_arrives_three_times(
     pledges = [pledge(taskforce_id) for _ in range(20)]
     for message in pledges:
         harness.set_contact(message, email=f"{message.pledge_id}@firma.example")
-    async with harness.courier() as one, harness.courier() as other:
+    async with harness.courier(kind=Observed) as one, harness.courier(kind=Observed) as other:
         await harness.consume(*pledges, copies=3, shuffled=True)
         await one.wake({taskforce_id})
         await other.wake({taskforce_id})
         assert await harness.settled(taskforce_id) == {("sent", None): 20}
         await harness.consume(*pledges, copies=2, shuffled=True)
-        await asyncio.sleep(0.3)
+        await has_looked(one)
+        await has_looked(other)
     assert sorted(mail.recipient for mail in mail_server.accepted) == sorted(
         f"{message.pledge_id}@firma.example" for message in pledges
     )
@@ -115,9 +156,9 @@ async def test_a_new_delivery_is_sent_at_once(
     harness: Harness, mail_server: MailServer, taskforce_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(courier_module, "POLL_SECONDS", 600.0)
-    async with harness.courier() as courier:
+    async with harness.courier(kind=Observed) as courier:
         harness.consumer._after_commit = courier.wake
-        await asyncio.sleep(0.2)
+        await has_looked(courier)
         message = pledge(taskforce_id)
         harness.set_contact(message)
         await harness.consume(message)
@@ -225,10 +266,10 @@ async def test_a_change_older_than_a_day_is_never_mailed(
     message = pledge(taskforce_id, ago=timedelta(hours=24, seconds=5))
     harness.set_contact(message)
     await harness.consume(message)
-    async with harness.courier() as courier:
+    async with harness.courier(kind=Observed) as courier:
         await courier.wake({taskforce_id})
         assert await harness.settled(taskforce_id) == {("skipped", "too_old"): 1}
-        await asyncio.sleep(0.3)
+        await has_looked(courier)
     assert mail_server.connections == 0
 
 
@@ -251,8 +292,8 @@ async def test_a_delivery_that_failed_for_a_day_expires_with_the_reason(
         await courier.wake({taskforce_id})
         assert await harness.settled(taskforce_id) == {("expired", "server_unreachable"): 1}
     await mail_server.start()
-    async with harness.courier():
-        await asyncio.sleep(0.3)
+    async with harness.courier(kind=Observed) as courier:
+        await has_looked(courier)
     assert mail_server.accepted == []
 
 
@@ -269,15 +310,11 @@ async def test_a_notice_of_a_kind_that_only_a_newer_release_knows_is_left_alone(
                 f"update {table} set rule = 'of_tomorrow' where {column} = $1", plan(unknown)[0].delivery_id
             )
             assert newer == "UPDATE 1"
-    async with harness.courier():
-        await eventually(lambda: _accepted(mail_server, 1))
-        await asyncio.sleep(2 * courier_module.POLL_SECONDS)
+    async with harness.courier(kind=Observed) as courier:
+        await eventually(accepted(mail_server))
+        await has_looked(courier)
     left = {row["rule"]: (row["status"], row["attempts"]) for row in await harness.rows(taskforce_id)}
     assert left == {"of_tomorrow": ("waiting", 0), "pledge_received": ("sent", 1)}
-
-
-async def _accepted(mail_server: MailServer, mails: int) -> bool:
-    return len(mail_server.accepted) == mails
 
 
 class KilledBeforeMarking(Courier):
@@ -303,9 +340,11 @@ async def test_a_crash_between_the_250_and_the_mark_makes_at_most_one_copy(
     async with harness.courier(lease=lease, kind=KilledBeforeMarking):
         await asyncio.wait_for(KilledBeforeMarking.reached.wait(), PATIENCE_SECONDS)
     assert await harness.statuses(taskforce_id) == {("waiting", None): 1}
-    async with harness.courier(lease=lease), harness.courier(lease=lease):
+    async with harness.courier(kind=Observed) as one, harness.courier(kind=Observed) as other:
+        # Nothing is left to be claimed, whenever a claim of it would have expired.
         assert await harness.settled(taskforce_id) == {("sent", None): 1}
-        await asyncio.sleep(lease.total_seconds() * 1.5)
+        await has_looked(one)
+        await has_looked(other)
     first, copy = mail_server.accepted
     assert first.message["Message-ID"] == copy.message["Message-ID"]
     assert await harness.statuses(taskforce_id) == {("sent", None): 1}
@@ -319,8 +358,13 @@ async def test_a_slow_mail_server_gets_the_mail_once(
     harness.set_contact(message)
     await harness.consume(message)
     lease = timedelta(seconds=3)
-    async with harness.courier(lease=lease), harness.courier(lease=lease):
-        await asyncio.sleep(lease.total_seconds() + 2 * courier_module.POLL_SECONDS)
+    async with (
+        harness.courier(lease=lease, kind=Observed) as one,
+        harness.courier(lease=lease, kind=Observed) as other,
+    ):
+        await claim_expires(harness, mail_server)
+        await has_looked(one)
+        await has_looked(other)
         mail_server.hang.set()
         assert await harness.settled(taskforce_id) == {("sent", None): 1}
     assert len(mail_server.accepted) == 1
@@ -356,7 +400,7 @@ async def test_a_claim_whose_answer_was_lost_expires_and_the_mail_is_sent(
     assert row["attempts"] == 2
 
 
-class RenewsNothing(Courier):
+class RenewsNothing(Observed):
     """The database is away whenever it would renew a claim."""
 
     async def _keep_claims(self, *_: object) -> None:
@@ -371,8 +415,9 @@ async def test_a_courier_never_claims_a_delivery_it_is_working_on(
     harness.set_contact(message)
     await harness.consume(message)
     lease = timedelta(seconds=0.5)
-    async with harness.courier(lease=lease, kind=RenewsNothing):
-        await asyncio.sleep(lease.total_seconds() + 2 * courier_module.POLL_SECONDS)
+    async with harness.courier(lease=lease, kind=RenewsNothing) as courier:
+        await claim_expires(harness, mail_server)
+        await has_looked(courier)
         mail_server.hang.set()
         assert await harness.settled(taskforce_id) == {("sent", None): 1}
     assert mail_server.connections == 1
@@ -380,9 +425,9 @@ async def test_a_courier_never_claims_a_delivery_it_is_working_on(
 
 @pytest.mark.parametrize("turns", range(3))
 async def test_a_courier_stops_though_something_becomes_due_at_that_moment(harness: Harness, turns: int) -> None:
-    courier = Courier(harness.settings)
+    courier = Observed(harness.settings)
     running = asyncio.create_task(courier.run(harness.database))
-    await asyncio.sleep(0.3)
+    await has_looked(courier)
     await courier.wake(set())
     for _ in range(turns):
         # Turns of the event loop: what the event has woken is somewhere on its way.
@@ -401,11 +446,7 @@ async def test_a_shutdown_finishes_deliveries_under_way(
     harness.set_contact(message)
     await harness.consume(message)
     async with harness.courier():
-
-        async def connected() -> bool:
-            return mail_server.connections == 1
-
-        await eventually(connected)
+        await eventually(partial(_connected, mail_server))
         asyncio.get_running_loop().call_later(0.5, mail_server.hang.set)
     assert await harness.statuses(taskforce_id) == {("sent", None): 1}
 
@@ -421,11 +462,7 @@ async def test_a_database_that_goes_away_after_the_250_does_not_cause_a_copy(
     name = notifications_dsns.names["notifications"]
     lease = timedelta(seconds=0.6)
     async with harness.courier(lease=lease):
-
-        async def connected() -> bool:
-            return mail_server.connections == 1
-
-        await eventually(connected)
+        await eventually(partial(_connected, mail_server))
         await admin.execute(f"alter database {name} allow_connections false")
         await admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", name)
         mail_server.hang.set()

@@ -84,7 +84,6 @@ async def test_a_relay_stops_while_a_change_arrives(
 
     began = asyncio.get_running_loop().time()
     await eventually(waits_for_a_change)
-    await asyncio.sleep(0.05)
     relay.wake()
     for _ in range(turns):
         # Turns of the event loop: what the change has woken is somewhere on its way.
@@ -125,7 +124,7 @@ async def test_a_silent_leader_is_replaced(
     silent, next_one = (Relay(publisher_settings, service="events") for _ in range(2))
 
     async def say_nothing(_: asyncpg.Connection[asyncpg.Record]) -> None:
-        await asyncio.sleep(60)
+        await asyncio.Event().wait()
 
     monkeypatch.setattr(silent, "_measure", say_nothing)
 
@@ -215,9 +214,9 @@ async def test_a_row_that_the_producer_rejects_does_not_block_others(
 
     try:
         await eventually(only_that_one_waits)
-        await publish(events_database, company(taskforce_id))
-        await asyncio.sleep(1)
-        await eventually(only_that_one_waits)
+        for _ in range(2):
+            await publish(events_database, company(taskforce_id))
+            await eventually(only_that_one_waits)
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)

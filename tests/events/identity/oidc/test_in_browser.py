@@ -18,7 +18,7 @@ from shared.i18n.translations import use_language
 from shared.refusals import Refusal
 from tests.events.identity.oidc.serving import served
 from tests.events.identity.oidc.test_pages import with_provider
-from tests.support.axe import assert_accessible
+from tests.support.layout import PHONE, assert_fits
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-SIZES = pytest.mark.parametrize("size", [(390, 844), (1280, 900)], ids=["phone", "desktop"])
 REFUSALS = sorted(one.code for one in Refusal.__subclasses__() if one.__module__ == provider_domain.__name__)
 
 
@@ -46,23 +45,15 @@ async def registered(events_settings: EventsSettings, fake_provider: FakeProvide
         yield origin
 
 
-async def assert_fits(page: Page, size: tuple[int, int]) -> None:
-    await assert_accessible(page)
-    assert await page.evaluate("document.documentElement.scrollWidth") <= size[0]
-
-
-@SIZES
-async def test_a_sign_in_at_the_provider_leads_back_to_the_requested_page(
-    page_at: OpenPage, registered: str, size: tuple[int, int]
-) -> None:
-    page = await page_at(*size)
+async def test_a_sign_in_at_the_provider_leads_back_to_the_requested_page(page_at: OpenPage, registered: str) -> None:
+    page = await page_at(*PHONE)
     await page.goto(f"{registered}/account")
     assert page.url == f"{registered}/sign-in?next=%2Faccount"
-    await assert_fits(page, size)
+    await assert_fits(page)
     await page.get_by_role("button", name="Log ind med Struer Kommune").click()
     await expect(page.get_by_role("heading", name="Min konto", level=1)).to_be_visible()
     assert page.url == f"{registered}/account"
-    await assert_fits(page, size)
+    await assert_fits(page)
 
 
 async def test_the_button_works_without_javascript(page_at: OpenPage, registered: str) -> None:
@@ -72,18 +63,15 @@ async def test_the_button_works_without_javascript(page_at: OpenPage, registered
     await expect(page.get_by_role("heading", name="Min konto", level=1)).to_be_visible()
 
 
-@SIZES
-async def test_every_refusal_has_a_page_that_leads_back(
-    page_at: OpenPage, registered: str, size: tuple[int, int]
-) -> None:
+async def test_every_refusal_has_a_page_that_leads_back(page_at: OpenPage, registered: str) -> None:
     assert len(REFUSALS) > 10
-    page = await page_at(*size)
+    page = await page_at(*PHONE)
     for code in REFUSALS:
         await page.goto(f"{registered}/sign-in/provider/refused?why={code}&next={quote('/queue')}")
         with use_language("da", service="events"):
             title = problem_with_code(code, package="services.events").title
         await expect(page.get_by_role("heading", level=1)).to_have_text(title or "")
-        await assert_fits(page, size)
+        await assert_fits(page)
     await page.get_by_role("link", name="Tilbage til login-siden").click()
     assert page.url == f"{registered}/sign-in?next=%2Fqueue"
 
@@ -102,23 +90,19 @@ async def test_the_refusal_page_has_neither_code_nor_state_in_its_url(
     assert SESSION_COOKIE not in {cookie.get("name") for cookie in await page.context.cookies()}
 
 
-@SIZES
-async def test_a_link_to_the_provider_route_shows_a_button(
-    page_at: OpenPage, registered: str, size: tuple[int, int]
-) -> None:
-    page = await page_at(*size)
+async def test_a_link_to_the_provider_route_shows_a_button(page_at: OpenPage, registered: str) -> None:
+    page = await page_at(*PHONE)
     await page.goto(f"{registered}/sign-in/provider?taskforce=struer&next=/account")
     await expect(page.get_by_role("button", name="Log ind med Struer Kommune")).to_be_focused()
-    await assert_fits(page, size)
+    await assert_fits(page)
     await page.get_by_role("button", name="Log ind med Struer Kommune").click()
     await expect(page.get_by_role("heading", name="Min konto", level=1)).to_be_visible()
 
 
-@SIZES
 async def test_a_step_up_at_the_provider_in_another_window_lets_this_one_go_on(
-    page_at: OpenPage, registered: str, fake_provider: FakeProvider, size: tuple[int, int]
+    page_at: OpenPage, registered: str, fake_provider: FakeProvider
 ) -> None:
-    page, elsewhere = await page_at(*size), await page_at(*size)
+    page, elsewhere = await page_at(*PHONE), await page_at(*PHONE)
     for one in (page, elsewhere):
         await one.goto(f"{registered}/sign-in/provider?taskforce=struer&next=/account")
         await one.get_by_role("button", name="Log ind med Struer Kommune").click()
@@ -126,7 +110,7 @@ async def test_a_step_up_at_the_provider_in_another_window_lets_this_one_go_on(
     await page.reload()
     await page.get_by_role("button", name="Log ud der").click()
     await expect(page.get_by_role("heading", name="Bekræft, at det er dig")).to_be_visible()
-    await assert_fits(page, size)
+    await assert_fits(page)
     fake_provider.claims["auth_time"] = int(time.time())
     async with page.context.expect_page() as opened:
         await page.get_by_role("button", name="Bekræft med Struer Kommune").click()
@@ -137,19 +121,17 @@ async def test_a_step_up_at_the_provider_in_another_window_lets_this_one_go_on(
     await expect(page.get_by_role("button", name="Log ud der")).to_have_count(0)
 
 
-@SIZES
 async def test_signing_out_offers_to_sign_out_at_the_provider_too(
-    page_at: OpenPage, registered: str, fake_provider: FakeProvider, size: tuple[int, int]
+    page_at: OpenPage, registered: str, fake_provider: FakeProvider
 ) -> None:
     fake_provider.discovery["end_session_endpoint"] = f"{fake_provider.issuer}/end"
-    page = await page_at(*size)
+    page = await page_at(*PHONE)
     await page.goto(f"{registered}/sign-in/provider?taskforce=struer&next=/account")
     await page.get_by_role("button", name="Log ind med Struer Kommune").click()
     await expect(page.get_by_role("heading", name="Min konto", level=1)).to_be_visible()
-    if size[0] < 992:
-        await page.get_by_text("Menu", exact=True).click()
+    await page.get_by_text("Menu", exact=True).click()
     await page.locator("button:visible", has_text="Log ud").first.click()
     await expect(page.get_by_role("heading", name="Du er logget ud her")).to_be_visible()
-    await assert_fits(page, size)
+    await assert_fits(page)
     async with page.expect_request(f"{fake_provider.issuer}/end?**"):
         await page.get_by_role("button", name="Log også ud af Struer Kommune").click()

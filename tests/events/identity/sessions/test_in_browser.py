@@ -13,6 +13,7 @@ from services.events.identity.administration.commands import add_person
 from services.events.identity.people.domain import Person
 from shared.http.auth import COOKIE, RENEWED_COOKIE, SESSION_COOKIE
 from tests.support.axe import assert_accessible
+from tests.support.layout import DESKTOP, PHONE, assert_fits
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     OpenPage = Callable[..., Awaitable[Page]]
 
 pytestmark = pytest.mark.browser
-
-SIZES = pytest.mark.parametrize("size", [(390, 844), (1280, 900)], ids=["phone", "desktop"])
 
 
 @pytest_asyncio.fixture
@@ -51,11 +50,10 @@ async def cookies(page: Page) -> set[str]:
     return {str(cookie.get("name")) for cookie in await page.context.cookies()}
 
 
-@SIZES
 async def test_a_form_filled_in_for_longer_than_a_token_lasts_is_sent(
-    page_at: OpenPage, origin: str, bent: Person, size: tuple[int, int]
+    page_at: OpenPage, origin: str, bent: Person
 ) -> None:
-    page = await page_at(*size)
+    page = await page_at(*PHONE)
     await sign_in(page, origin, "/people/new")
     await page.get_by_label("Navn").fill("Bodil Damtoft")
     await page.get_by_label("Mailadresse").fill("bodil@struer.example")
@@ -67,11 +65,10 @@ async def test_a_form_filled_in_for_longer_than_a_token_lasts_is_sent(
     assert COOKIE in await cookies(page)
 
 
-@SIZES
 async def test_somebody_is_asked_in_time_whether_they_are_still_there(
-    page_at: OpenPage, origin: str, bent: Person, size: tuple[int, int]
+    page_at: OpenPage, origin: str, bent: Person
 ) -> None:
-    page = await page_at(*size)
+    page = await page_at(*PHONE)
     await page.clock.install()
     await sign_in(page, origin, "/people")
     warning = page.get_by_role("dialog", name="Er du her endnu?")
@@ -104,16 +101,12 @@ async def test_what_one_tab_does_keeps_the_others_signed_in(page_at: OpenPage, o
     await expect(warning).to_be_hidden()
 
 
-@SIZES
-async def test_one_is_signed_out_elsewhere_from_ones_account(
-    page_at: OpenPage, origin: str, bent: Person, size: tuple[int, int]
-) -> None:
-    here, there = await page_at(*size), await page_at(1280, 900)
+async def test_one_is_signed_out_elsewhere_from_ones_account(page_at: OpenPage, origin: str, bent: Person) -> None:
+    here, there = await page_at(*PHONE), await page_at(*DESKTOP)
     await sign_in(here, origin, "/account")
     await sign_in(there, origin, "/account")
     await here.reload()
-    await assert_accessible(here)
-    assert await here.evaluate("document.documentElement.scrollWidth") <= size[0]
+    await assert_fits(here)
     await expect(here.get_by_text("denne browser", exact=True)).to_have_count(1)
     await here.get_by_role("button", name="Log ud der").click()
     await expect(here.get_by_role("button", name="Log ud der")).to_have_count(0)
@@ -123,19 +116,17 @@ async def test_one_is_signed_out_elsewhere_from_ones_account(
     assert SESSION_COOKIE not in await cookies(there)
 
 
-@SIZES
 async def test_an_account_is_closed_and_opened_again(
-    page_at: OpenPage, origin: str, bent: Person, db: Database, taskforce_id: UUID, size: tuple[int, int]
+    page_at: OpenPage, origin: str, bent: Person, db: Database, taskforce_id: UUID
 ) -> None:
     amira = Person(
         uuid4(), "Amira Klitfeldt", "amira@struer.example", frozenset({"facilitator"}), programme="job_network"
     )
     await add_person(db, taskforce_id, amira)
-    page = await page_at(*size)
+    page = await page_at(*PHONE)
     await sign_in(page, origin, "/people")
     await page.get_by_role("link", name="Amira Klitfeldt").click()
-    await assert_accessible(page)
-    assert await page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    await assert_fits(page)
     await page.get_by_role("button", name="Luk kontoen").click()
     await expect(page.get_by_role("heading", level=1)).to_contain_text("ikke længere med")
     await page.get_by_role("button", name="Åbn kontoen").click()

@@ -14,7 +14,8 @@ from services.events.identity.administration import commands as people
 from services.events.identity.magic_links import commands as links
 from services.events.identity.people.domain import Person
 from shared.http.auth import COOKIE, RENEWED_COOKIE, STEP_UP_SECONDS
-from tests.events.identity.passkeys.test_in_browser import Authenticator, assert_fits
+from tests.events.identity.passkeys.test_in_browser import Authenticator
+from tests.support.layout import PHONE, assert_fits
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-SIZES = pytest.mark.parametrize("size", [(390, 844), (1280, 900)], ids=["phone", "desktop"])
 EVA = Person(uuid4(), "Eva Damsgaard", "eva@struer.example", frozenset({"member"}))
 
 
@@ -60,7 +60,6 @@ async def with_passkey(page: Page, origin: str) -> Authenticator:
     return device
 
 
-@SIZES
 async def test_a_form_that_was_filled_in_is_sent_when_the_passkey_has_answered(
     page_at: OpenPage,
     origin: str,
@@ -68,9 +67,8 @@ async def test_a_form_that_was_filled_in_is_sent_when_the_passkey_has_answered(
     sign_in: SignIn,
     db: Database,
     taskforce_id: UUID,
-    size: tuple[int, int],
 ) -> None:
-    page = await page_at(*size)
+    page = await page_at(*PHONE)
     await sign_in(page, bent, "passkey")
     await with_passkey(page, origin)
     await page.goto(f"{origin}/people/new")
@@ -82,7 +80,7 @@ async def test_a_form_that_was_filled_in_is_sent_when_the_passkey_has_answered(
     await page.get_by_role("button", name="Tilføj").click()
     await expect(page.get_by_role("heading", name="Bekræft, at det er dig")).to_be_visible()
     await expect(page.get_by_role("button", name="Fortsæt")).to_be_hidden()
-    await assert_fits(page, size)
+    await assert_fits(page)
     await page.get_by_role("button", name="Bekræft med adgangsnøgle").click()
     await expect(page.get_by_role("rowheader", name="Bodil <Damtoft> & søn")).to_be_visible()
     await expect(page.get_by_role("row").filter(has_text="Bodil")).to_contain_text("koordinator")
@@ -95,7 +93,7 @@ async def test_a_form_that_was_filled_in_is_sent_when_the_passkey_has_answered(
 async def test_a_failed_step_up_changes_nothing_and_can_be_retried(
     page_at: OpenPage, origin: str, bent: Person, sign_in: SignIn, db: Database, taskforce_id: UUID
 ) -> None:
-    page = await page_at(390, 844)
+    page = await page_at(*PHONE)
     await sign_in(page, bent, "passkey")
     device = await with_passkey(page, origin)
     await page.goto(f"{origin}/people/{EVA.id}")
@@ -111,7 +109,6 @@ async def test_a_failed_step_up_changes_nothing_and_can_be_retried(
     await expect(page.get_by_role("heading", level=1)).to_contain_text("ikke længere med")
 
 
-@SIZES
 async def test_adding_or_removing_a_passkey_needs_step_up(
     page_at: OpenPage,
     origin: str,
@@ -119,16 +116,15 @@ async def test_adding_or_removing_a_passkey_needs_step_up(
     sign_in: SignIn,
     db: Database,
     taskforce_id: UUID,
-    size: tuple[int, int],
 ) -> None:
-    page = await page_at(*size)
+    page = await page_at(*PHONE)
     await sign_in(page, EVA, "link")
     device = await with_passkey(page, origin)
     await a_quarter_passes(page, db, taskforce_id)
     await page.reload()
     await page.get_by_role("button", name="Tilføj en adgangsnøgle mere").click()
     await expect(page.get_by_role("heading", name="Bekræft, at det er dig")).to_be_visible()
-    await assert_fits(page, size)
+    await assert_fits(page)
     await page.get_by_role("button", name="Bekræft med adgangsnøgle").click()
     await expect(page.get_by_role("heading", name="Min konto")).to_be_visible()
     assert page.url == f"{origin}/account#passkeys"
@@ -137,11 +133,11 @@ async def test_adding_or_removing_a_passkey_needs_step_up(
     await page.get_by_role("button", name="Tilføj en adgangsnøgle mere").click()
     await expect(page.get_by_role("button", name="Fjern")).to_have_count(2)
     await expect(page.get_by_text("Du er logget ind her med den")).to_have_count(1)
-    await assert_fits(page, size)
+    await assert_fits(page)
 
     await page.get_by_role("button", name="Fjern").first.click()
     await expect(page.get_by_role("heading", name="Adgangsnøglen er fjernet")).to_be_visible()
-    await assert_fits(page, size)
+    await assert_fits(page)
     assert old != await device.keys()
     await a_quarter_passes(page, db, taskforce_id)
     await page.reload()
@@ -149,12 +145,11 @@ async def test_adding_or_removing_a_passkey_needs_step_up(
     await page.get_by_role("button", name="Bekræft med adgangsnøgle").click()
     # It was the one that they were signed in with.
     await expect(page.get_by_text("så nu er du logget ud")).to_be_visible()
-    await assert_fits(page, size)
+    await assert_fits(page)
     await page.get_by_role("link", name="Log ind på en anden måde").click()
     await expect(page.get_by_role("button", name="Log ud")).to_have_count(0)
 
 
-@SIZES
 async def test_a_member_without_a_passkey_opens_a_link_in_another_window_and_goes_on_in_this_one(
     page_at: OpenPage,
     origin: str,
@@ -162,16 +157,15 @@ async def test_a_member_without_a_passkey_opens_a_link_in_another_window_and_goe
     sign_in: SignIn,
     db: Database,
     taskforce_id: UUID,
-    size: tuple[int, int],
 ) -> None:
-    page, there = await page_at(*size), await page_at(*size)
+    page, there = await page_at(*PHONE), await page_at(*PHONE)
     await sign_in(there, EVA, "link")
     await sign_in(page, EVA, "link")
     await page.goto(f"{origin}/account")
     await a_quarter_passes(page, db, taskforce_id)
     await page.get_by_role("button", name="Log ud der").click()
     await expect(page.get_by_role("heading", name="Bekræft, at det er dig")).to_be_visible()
-    await assert_fits(page, size)
+    await assert_fits(page)
     async with page.context.expect_page() as opened:
         await page.get_by_role("button", name="Send mig et link").click()
     other = await opened.value
@@ -186,7 +180,7 @@ async def test_a_member_without_a_passkey_opens_a_link_in_another_window_and_goe
     await other.goto(f"{origin}/sign-in/link/{code.text()}")
     await other.get_by_role("main").get_by_role("button", name="Log ind").click()
     await expect(other.get_by_role("heading", name="Tak")).to_be_visible()
-    await assert_fits(other, size)
+    await assert_fits(other)
     await other.close()
     await page.get_by_role("button", name="Fortsæt").click()
     await expect(page.get_by_role("heading", name="Min konto")).to_be_visible()

@@ -10,19 +10,18 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
-import pytest_asyncio
+import pytest
 
 from deploy.scenarios.struer import SLUG, TASKFORCE_ID, struer
 from deploy.verification.check import PAST_DAYS, Verdict, check
 from services.dashboard.app import create_app
 from shared.http.auth import Principal, sign_token
-from tests.scenarios.loaded_scenario import Loaded, loaded_struer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from tests.support.infrastructure import Installation
+    from tests.scenarios.loaded.scenario import Loaded
 
 ELSEWHERE = uuid4()
 
@@ -95,10 +94,9 @@ class Checked:
             await conn.close()
 
 
-@pytest_asyncio.fixture(scope="module")
-async def checked(installation: Installation, signing_key: str) -> AsyncIterator[Checked]:
-    async with loaded_struer(installation, signing_key) as loaded:
-        yield Checked(loaded, signing_key)
+@pytest.fixture
+def checked(loaded: Loaded, signing_key: str) -> Checked:
+    return Checked(loaded, signing_key)
 
 
 def _kept(table: str, where: str) -> tuple[str, str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -18,10 +17,11 @@ from deploy.local.configuration import Configuration
 from deploy.local.state import State
 from deploy.scenarios import facts
 from tests.cli.command import Ran, in_process, tilsagn
-from tests.cli.local_run import LocalRun, local_run, state_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.cli.local_run import LocalRun
 
 pytestmark = pytest.mark.processes
 
@@ -29,14 +29,6 @@ EVENING_PLEDGES = 48
 EVENING_HIRES = 6
 HEADER = "virksomhed;cvr;dato;pladser;timer fra;timer til;kontaktperson;telefon;reference"
 GOOD_ROW = "Havgus Elektronik A/S;91000000;03-11-2025;2;7,5;10;Ellen Ørsted;97 85 00 00;gammel-1"
-
-
-@pytest.fixture(scope="module")
-def run() -> Iterator[LocalRun]:
-    """A demo after a fast evening; it runs for the whole module."""
-    with state_folder() as state, local_run("demo", "--no-browser", "--speed", "30", state=state) as run:
-        run.wait_for("Everything stays up")
-        yield run
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Loads the Struer scenario through the services' commands, with running workers, for the tests of a module."""
+"""Loads the Struer scenario through the services' commands, with running workers, for the tests of a folder."""
 
 from __future__ import annotations
 

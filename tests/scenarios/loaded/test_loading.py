@@ -4,26 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest_asyncio
-
 from deploy.scenarios import facts
-from deploy.scenarios.loading import Target, is_loaded, load_struer
+from deploy.scenarios.loading import is_loaded, load_struer
 from deploy.scenarios.struer import UNTIL, struer
-from tests.scenarios.loaded_scenario import Loaded, loaded_struer
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from tests.support.infrastructure import Installation
+    from deploy.scenarios.loading import Target
+    from tests.scenarios.loaded.scenario import Loaded
 
 
 PROCESSOR_SECONDS_ALLOWED = 15
-
-
-@pytest_asyncio.fixture(scope="module")
-async def loaded(installation: Installation, signing_key: str) -> AsyncIterator[Loaded]:
-    async with loaded_struer(installation, signing_key) as loaded:
-        yield loaded
 
 
 async def test_loading_takes_little_processor_time(loaded: Loaded) -> None:

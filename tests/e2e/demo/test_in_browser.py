@@ -1,4 +1,4 @@
-"""The thin loop as people see it: a local run behind one port, driven with Chromium, with every screen open."""
+"""The thin loop as people see it: the demo behind one port, driven with Chromium, with every screen open."""
 
 from __future__ import annotations
 
@@ -8,26 +8,24 @@ from urllib.parse import quote
 import pytest
 from playwright.async_api import expect
 
-from tests.cli.local_run import local_run, state_folder
 from tests.support.axe import assert_accessible
+from tests.support.layout import DESKTOP, NARROW, PHONE, assert_fits
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable
 
     from playwright.async_api import Page
 
+    from tests.cli.local_run import LocalRun
+
 pytestmark = pytest.mark.browser
 
-PHONE, NARROW, DESKTOP = (390, 844), (320, 640), (1280, 900)
 COMPANY = "Browserens Bageri"
 
 
-@pytest.fixture(scope="module")
-def origin() -> Iterator[str]:
-    """A demo with the Struer scenario and nobody's evening in it."""
-    with state_folder() as state, local_run("demo", "--no-evening", "--no-browser", state=state) as run:
-        run.wait_for("Public board")
-        yield run.url
+@pytest.fixture
+def origin(run: LocalRun) -> str:
+    return run.url
 
 
 async def as_role(page: Page, origin: str, role: str, path: str) -> None:
@@ -126,9 +124,7 @@ async def test_no_page_needs_sideways_scrolling_on_the_narrowest_phone(
 ) -> None:
     page = await page_at(*NARROW)
     await as_role(page, origin, role, path)
-    wider = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wider <= 0
-    await assert_accessible(page)
+    await assert_fits(page, NARROW)
 
 
 async def test_whoever_was_overtaken_sees_what_happened_and_can_go_back(
