@@ -53,8 +53,8 @@ async def find_activity(
     """
     found = []
     for entry in entries:
-        deed = next((one for one in activity_queries if (one.table, one.column) == (entry.table, entry.column)), None)
-        if deed is None:
+        query = next((one for one in activity_queries if (one.table, one.column) == (entry.table, entry.column)), None)
+        if query is None:
             raise LookupError(f"no query for the activity in {entry.table}.{entry.column}")
         rows = await conn.fetch(
             f"""
@@ -63,7 +63,7 @@ async def find_activity(
                        'person:' || id as subject
                   from unnest($1::uuid[]) as id
             )
-            {deed.find}
+            {query.find}
             order by at desc
             """,  # noqa: S608  (statements of ours)
             sorted(accounts),
