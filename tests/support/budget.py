@@ -189,7 +189,8 @@ class Meter:
         """Note in the report what was taken since the last one; reports travel to the process that shows them."""
         report = yield
         now = self._clock()
-        report.core_seconds, self._last = now - self._last, now
+        # The times of a process that ended without being waited for are lost.
+        report.core_seconds, self._last = max(0.0, now - self._last), now
         report.budget_marks = [mark for mark in self._budget.test if mark and item.get_closest_marker(mark)]
         names = getattr(item, "fixturenames", ())
         report.has_database = any(name.endswith(_ON_A_DATABASE) for name in names)

@@ -149,6 +149,15 @@ WHOLE = SimpleNamespace(
 A_PART = SimpleNamespace(args_source=pytest.Config.ArgsSource.ARGS, option=SimpleNamespace())
 
 
+def test_a_process_that_was_not_waited_for_takes_nothing_from_the_sum() -> None:
+    moments = iter([10.0, 15.0, 12.0, 13.0])
+    meter = Meter(A_PART, BUDGET, lambda: next(moments))
+    item = SimpleNamespace(get_closest_marker=lambda _name: None, fixturenames=[])
+    for when in ("setup", "call", "teardown"):
+        _report(meter, item, "a.py::test", when)
+    assert meter.spent.total == 6.0
+
+
 @pytest.mark.parametrize(
     ("config", "seconds", "others", "fails", "says"),
     [

@@ -312,30 +312,22 @@ async def test_a_long_fetch_does_not_delay_a_change(
     taskforce_id: UUID,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Apache Kafka answers a fetch as soon as there is a record; what costs time is the pause after an empty one."""
-    ours = broker_settings.BROKERS["apache"]
-    assert ours.fetch_max_wait_ms == 500
-    found: dict[int, tuple[float, float]] = {}
-    for batch_timeout_ms in (ours.batch_timeout_ms, 200):
-        settings = replace(ours, batch_timeout_ms=batch_timeout_ms)
-        monkeypatch.setitem(broker_settings.BROKERS, "apache", settings)
-        worker = Worker(publisher_settings, service="events", consumers=[effects.consumer()])
-        await worker.start()
-        async with Traffic(events_database, taskforce_id) as traffic:
-            await traffic.flows()
-        began = datetime.now(UTC)
-        async with Traffic(events_database, taskforce_id, per_second=4) as traffic:
-            await asyncio.sleep(8)
-        await traffic.outcome(broker.bootstrap_servers)
-        await worker.stop()
-        took = await latencies(events_database, began)
-        found[batch_timeout_ms] = statistics.median(took), statistics.quantiles(took, n=20)[-1]
-        print(
-            f"\nbatch timeout {batch_timeout_ms} ms: p50, p95 of {len(took)}: %.0f, %.0f ms" % found[batch_timeout_ms]
-        )
-    # A broker that slept the whole wait would need 250 ms on average. (The median: a p95 of so few is one hiccup.)
-    assert found[ours.batch_timeout_ms][0] < 200
-    assert found[ours.batch_timeout_ms][0] < found[200][0]
+    """Apache Kafka answers a fetch as soon as there is a record, however long the fetch may wait."""
+    settings = replace(broker_settings.BROKERS["apache"], fetch_max_wait_ms=10_000)
+    monkeypatch.setitem(broker_settings.BROKERS, "apache", settings)
+    worker = Worker(publisher_settings, service="events", consumers=[effects.consumer()])
+    await worker.start()
+    async with Traffic(events_database, taskforce_id) as traffic:
+        await traffic.flows()
+    began = datetime.now(UTC)
+    async with Traffic(events_database, taskforce_id, per_second=4) as traffic:
+        await asyncio.sleep(8)
+    await traffic.outcome(broker.bootstrap_servers)
+    await worker.stop()
+    took = await latencies(events_database, began)
+    print(f"\ncommit to effect, median of {len(took)} changes: {statistics.median(took):.0f} ms")
+    # A broker that slept the whole wait would need 5,000 ms on average; how fast it is stands in `make bench`.
+    assert statistics.median(took) < 2_500
 
 
 async def latencies(database: Database, since: datetime) -> list[float]:
