@@ -143,10 +143,10 @@ def _report(meter: Meter, item: Any, nodeid: str, when: str) -> Any:
     return report
 
 
-WHOLE = SimpleNamespace(
+WHOLE: Any = SimpleNamespace(
     args_source=pytest.Config.ArgsSource.TESTPATHS, option=SimpleNamespace(keyword="", markexpr="not long")
 )
-A_PART = SimpleNamespace(args_source=pytest.Config.ArgsSource.ARGS, option=SimpleNamespace())
+A_PART: Any = SimpleNamespace(args_source=pytest.Config.ArgsSource.ARGS, option=SimpleNamespace())
 
 
 def test_a_process_that_was_not_waited_for_takes_nothing_from_the_sum() -> None:
