@@ -159,7 +159,7 @@ class EventsSettings(ServiceSettings):
     def request_key(self) -> SecretStr:
         """The key of request fingerprints (`shared.db.idempotency`), derived from the signing key.
 
-        After a change of the signing key, a repeat under an Idempotency-Key from before it is refused.
+        When the signing key changes, a retry with an Idempotency-Key from before the change is refused.
         """
         key = self.token_private_key.get_secret_value().encode()
         return SecretStr(hmac.digest(key, b"request fingerprints", "sha256").hex())

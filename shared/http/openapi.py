@@ -81,7 +81,7 @@ ETAG: Final = {"ETag": _header("The version, for If-Match")}
 LOCATION: Final = {"Location": _header("Where it can be read")}
 """Headers of a response that names another address."""
 REQUIRED: Final = "x-required"
-"""Put into a parameter's `json_schema_extra` when it is required and the route itself answers its absence."""
+"""Key for a parameter's `json_schema_extra`. It is documented as required; the route checks it, not FastAPI."""
 
 _PROBLEMS: Final = {
     404: "There is none with this id in the taskforce",
@@ -110,7 +110,7 @@ _UNAVAILABLE: Final = {
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return what a route documents (`responses=`) besides the problems that every operation may be answered with.
+    """Return `responses=` for a route: its own problems, besides those that every operation may be answered with.
 
     Args:
         statuses: any of 404, 409, 412, 422.
@@ -119,7 +119,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def versioned(status: int = 200) -> dict[int | str, dict[str, Any]]:
-    """Return what a route documents (`responses=`) whose answer has its version in the ETag."""
+    """Return `responses=` for a route whose response has an ETag with the version."""
     return {status: {"headers": ETAG}}
 
 

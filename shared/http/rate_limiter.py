@@ -128,7 +128,7 @@ class RateLimiter:
 
 
 def clients_of(principal: Principal | None, address: str) -> list[tuple[ClientKind, str]]:
-    """Return by what a request is counted: the account or pass, if there is one, and the address."""
+    """Return the clients that a request counts against: the account or pass, if there is one, and the address."""
     by_address: tuple[ClientKind, str] = ("address", network_of(address))
     if principal is None:
         return [by_address]
@@ -161,7 +161,7 @@ def enforce_rate_limit(request: Request) -> None:
     endpoint = scope["endpoint"]
     state: dict[str, Any] = scope["state"]
     limits: RateLimiter = scope["app"].state.rate_limiter
-    # Some servers have no client address for a connection that is not by network.
+    # Some servers give no client address for a connection over a Unix socket.
     address = (scope.get("client") or ("",))[0]
     try:
         state["rate_limit"] = limits.count(
@@ -176,11 +176,11 @@ def enforce_rate_limit(request: Request) -> None:
 
 
 def refuse(limits: RateLimiter, kind: RateClass, of: str) -> None:
-    """Count an action that its route limits further, such as requests for one address from one network.
+    """Count a request against a limit of the route's own, such as for links to one mail address from one network.
 
     Args:
-        limits: a limiter of the route's own, which counts `kind` by address.
-        of: the key that is counted.
+        limits: the route's own limiter, with a rate of `kind` for the client kind "address".
+        of: the key that requests are counted by.
 
     Raises:
         Problem: 429.

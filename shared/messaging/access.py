@@ -87,7 +87,7 @@ def client_options(kafka: Kafka) -> dict[str, Any]:
 
 
 def faststream_security(access: KafkaAccess) -> BaseSecurity | None:
-    """Return the same as FastStream's security object; None without TLS."""
+    """Return the TLS context and the login as FastStream's security object; None without TLS."""
     from faststream.security import SASLScram512  # noqa: PLC0415  (settings import this module, and need no broker)
 
     if access.protocol == "PLAINTEXT":
@@ -109,7 +109,7 @@ def access_from(environment: Mapping[str, str], *, prefix: str = "") -> KafkaAcc
         raise ValueError(f"{prefix}KAFKA_BOOTSTRAP_SERVERS is not set")
     access = KafkaAccess(
         said("BOOTSTRAP_SERVERS"),
-        said("SECURITY_PROTOCOL") or "PLAINTEXT",  # type: ignore[arg-type]  # looked at there
+        said("SECURITY_PROTOCOL") or "PLAINTEXT",  # type: ignore[arg-type]  # checked by `KafkaAccess`
         said("USERNAME"),
         said("PASSWORD"),
         said("CA_FILE"),

@@ -204,7 +204,7 @@ class Worker:
         if broker is not None:
             for consumer in self.consumers:
                 consumer.prepare_stop()
-            # When the broker does not answer, it takes longer than 3 s. Do not cancel it at once: a cancelled consumer
+            # When Kafka does not answer, stopping takes longer than 3 s. Do not cancel it at once: a cancelled consumer
             # may keep sending heartbeats, and its partitions are then read by nobody.
             await stop_within(broker.stop(), seconds=3, cancel_after=60)
 

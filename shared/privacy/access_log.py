@@ -137,4 +137,5 @@ ACCESSES: Final = Job(
     """,
     remove="select forget_accesses(array(select id from overdue))",
 )
-"""The retention job of a database that has an `access_log`."""
+"""The retention job of a database that has an `access_log`. `accesses_before` selects by the current taskforce;
+`$2` is mentioned only because the job is called with it."""

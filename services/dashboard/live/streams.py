@@ -119,7 +119,7 @@ class Changes:
                 self.all_changed()
 
     async def watch_the_day(self) -> None:
-        """Wake every stream at midnight. Hires count from a date on, without a message."""
+        """Wake every stream at midnight. A hire counts from its start date, and no message arrives on that day."""
         shown = today()
         while True:
             await asyncio.sleep(MIDNIGHT_CHECK_SECONDS)

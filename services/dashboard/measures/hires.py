@@ -28,7 +28,7 @@ class Hires(Measure):
 
 
 class HiresFromPledges(Measure):
-    """The part of the hires that the funnel leads to."""
+    """Hires on pledged positions: the last step of the funnel."""
 
     code = "hires_from_pledges"
     unit: ClassVar[Unit] = "hires"
@@ -39,7 +39,7 @@ class HiresFromPledges(Measure):
 
 
 class HiresWithoutPledge(Measure):
-    """The part of the hires that no pledge led to."""
+    """Hires without a pledge. They are not in the funnel."""
 
     code = "hires_without_pledge"
     unit: ClassVar[Unit] = "hires"

@@ -1,4 +1,4 @@
-"""The projector: the figures of one event, or of what is going on, on a screen in a room."""
+"""The projector: the figures of one event, by default the current one, on a screen in a room."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ router = APIRouter(include_in_schema=False)
 
 
 async def _event(event: Annotated[str, Query(max_length=60)] = "") -> UUID | None:
-    """Read which event to show. Anything but an id chooses none, so that the screen is never empty."""
+    """Read the id of the event to show. None, which shows the current event, if it is not a valid id."""
     try:
         return UUID(event)
     except ValueError:
@@ -37,7 +37,7 @@ ChosenEvent = Annotated[UUID | None, Depends(_event)]
 @router.get("/dashboard/projector")
 @concerns(FIGURES)
 async def projector(request: Request, viewer: Viewer, database: Db, event: ChosenEvent) -> Response:
-    """Show the figures of one event, or of the one that is going on."""
+    """Show the figures of one event, or of the current one."""
     taskforce = await taskforces.find_taskforce(database, taskforce_id=viewer.taskforce)
     return render(request, "projector.html", taskforce=taskforce, **await _projector(database, viewer, event))
 

@@ -1,6 +1,6 @@
-"""What a message counts as: the deltas that its version of an aggregate adds to the figures.
+"""Computes the deltas of a message: how the state in it changes the figures.
 
-A delta says that something changes by so many on a day. A measure (`services.dashboard.measures`) is a sum of deltas
+A delta is a change of one sum by a number on a day. A measure (`services.dashboard.measures`) is a sum of deltas
 up to a day. The deltas of an aggregate's highest version count; those of its earlier versions are history.
 """
 

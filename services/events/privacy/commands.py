@@ -149,7 +149,7 @@ async def deadlines(
 
 
 def retry_open_orders(settings: EventsSettings) -> Callable[[Database], Awaitable[None]]:
-    """Return the worker's due work: open orders are retried once a minute."""
+    """Return a background job for the worker: it retries open orders once a minute."""
 
     async def work(database: Database) -> None:
         async with OtherServicesClient(settings) as others:

@@ -87,7 +87,7 @@ async def deliveries_page(
             conn,
             principal.taskforce,
             statuses=_STATUSES[shown],
-            # What was too old from the start was never a mail: it is listed separately, on request.
+            # A notice that was too old when it arrived was never to be sent: it is listed separately, on request.
             too_old=shown == "old_news",
             after=DeliverySortKey.read(page_token),
             limit=_PAGE_SIZE + 1,

@@ -50,10 +50,10 @@ class Claimed:
 
 
 async def record(conn: Connection, taskforce_id: UUID, notices: Sequence[Notice], now: datetime) -> list[Notice]:
-    """Store a delivery for each notice, once and for all; it is due at once unless it is old news.
+    """Store one delivery for each notice. It is due at once, or `skipped` if the notice is older than `MAX_AGE`.
 
     Returns:
-        The notices that were new here and are too old to be sent.
+        The notices that were stored now and are too old to be sent.
     """
     rows = await conn.fetch(
         """
@@ -121,7 +121,7 @@ async def claim(
     connection breaks in the middle of a claim, its answer may be lost although the claim is stored.
 
     Args:
-        conn: a transaction without a taskforce; it ends bound to one of those it has claimed for.
+        conn: a transaction without a taskforce. Afterwards the taskforce of one of the claimed deliveries is set.
         courier: who claims.
         rules: the kinds of notice this courier knows; others, of a newer release, are left alone.
         held: the deliveries this courier is working on; it does not claim them again.
@@ -194,7 +194,7 @@ async def claim(
 
 
 async def renew(conn: Connection, courier: UUID, held: Collection[Key], lease: timedelta) -> None:
-    """Extend the courier's claims on `held` by another `lease`; claims it does not know of expire."""
+    """Renew the courier's claims on `held` for `lease` from now. Its claims on other deliveries expire."""
     await conn.execute(
         """
         update due_deliveries as due
@@ -252,7 +252,7 @@ async def settle(conn: Connection, courier: UUID, delivery: Claimed, status: Sta
 
 
 async def postpone(conn: Connection, courier: UUID, delivery: Claimed, reason: str, pause: timedelta) -> bool:
-    """Return a delivery, to be attempted again after `pause`, but no later than it becomes old news.
+    """Release a claim: the delivery is due again after `pause`, or when it reaches `MAX_AGE` if that is earlier.
 
     Returns:
         Whether the claim was still held; if not, nothing has changed.

@@ -1,4 +1,4 @@
-"""What a notice says: from its kind, its facts and its recipient to texts. Nothing of it is kept."""
+"""Renders the subject and the text of a notice from its kind, facts and recipient. The result is not stored."""
 
 from __future__ import annotations
 
@@ -64,5 +64,5 @@ def render(
 
 @cache
 def _plain_text() -> Environment:
-    """The service's templates without escaping: an ampersand stays one."""
+    """The service's templates without HTML escaping."""
     return templates(SERVICE).overlay(autoescape=False)

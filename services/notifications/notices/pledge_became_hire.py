@@ -25,7 +25,7 @@ def _plan(hire: HireConfirmed) -> Notice | None:
         about_id=hire.hire_id,
         recipient_kind="person",
         recipient_id=hire.logged_by,
-        # A later version of an old hire does not make its confirmation new.
+        # A new version of an old hire is recorded later, but the hire was confirmed long ago.
         happened_at=min(hire.recorded_at, hire.confirmed_at),
         facts={
             "pledge_id": str(hire.pledge_id),

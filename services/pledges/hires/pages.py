@@ -155,8 +155,8 @@ async def confirm_hire(pledge_id: UUID, request: Request, db: Db, principal: Cas
         shown = await _check(request, db, principal, pledge, form)
     if isinstance(shown, RedirectResponse):
         return shown
-    # Redirect to an address of its own, where the answers are checked again: a browser cannot go back to a page that
-    # answered a POST. A refused confirmation too: checking the answers is refused for the same reason.
+    # Redirect to a GET that shows the saved draft, because a browser cannot go back to a page that answered a POST.
+    # The GET checks the answers again, so after a refused confirmation it shows the same refusal.
     there = RedirectResponse(f"/queue/{pledge_id}/hire{'?step=check' if step == 'check' else ''}", 303)
     return there if draft.save(there, principal, pledge_id, form.data.model_dump(exclude_none=True)) else shown
 

@@ -56,7 +56,7 @@ COLUMNS: Final = (
     "tidligst start",
     "reference",
 )
-"""In the order of the file that is offered to fill in."""
+"""In the order of the template that can be downloaded."""
 
 REQUIRED: Final = ("virksomhed", "dato", "pladser", "timer fra", "kontaktperson")
 
@@ -129,7 +129,7 @@ _POINTERS: Final = MappingProxyType(
 
 
 def meaning(column: str) -> str | None:
-    """Return the column of ours that a header (lower case) means, or None."""
+    """Return the name in `COLUMNS` that a header (lower case) stands for, or None."""
     named = _OTHER_NAMES.get(column, column)
     return named if named in COLUMNS else None
 

@@ -77,7 +77,7 @@ async def template(_principal: Importer) -> Response:
 async def judge_or_import(request: Request, db: Db, principal: Importer) -> Response:
     """Say what each line of the file would do; or, when that has been read and confirmed, import it.
 
-    The file is not stored in between: the page that shows the verdicts sends it back.
+    The file is not stored in between: the page that shows the verdicts sends it back in the hidden field `carried`.
     """
     posted = await request.form(max_files=1, max_fields=10)
     upload = posted.get("file")
@@ -147,7 +147,8 @@ def _page(
     rows: list[Row] = []
     left_out = 0
     if report is not None:
-        # Of a long file, the lines with errors or flags are shown first of all, in the order of the file.
+        # A long file has more lines than the page shows. Lines with errors, then lines with flags, are selected before
+        # the others; the selected lines are shown in the order of the file.
         telling = sorted(report.rows, key=lambda row: (row.verdict != "refused", not row.flags, row.line))
         rows = sorted(telling[:_MAX_ROWS_SHOWN], key=lambda row: row.line)
         left_out = len(telling) - len(rows)

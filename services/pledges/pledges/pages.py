@@ -58,7 +58,7 @@ async def list_pledges(
     flagged: bool = False,
     page_token: PageToken = None,
 ) -> Response:
-    """Show pledges, the most recently received first: only a member's own, or all without the contacts of others."""
+    """Show pledges, the most recently received first. A contact is left out where the reader may not see it."""
     # An unknown value in a field is ignored: people save and change these links.
     chosen = who or ("all" if principal.has(*CONTACT_READERS) else "mine")
     after = NewestFirst.read(page_token)

@@ -23,7 +23,7 @@ async def waiting_pledges(
     after: tuple[date, UUID] | None = None,
     limit: int,
 ) -> list[PledgeOut]:
-    """Return pledges that may have a position left, the oldest first.
+    """Return pledges that may have a vacant position, the oldest first.
 
     Args:
         after: the sort key of the last row of the previous page; None: the first page.
@@ -56,7 +56,7 @@ select count(distinct pledge.id) as pledges,
 
 
 async def waiting_totals(conn: Connection, taskforce_id: UUID, filters: PledgeFilter) -> WaitingTotals:
-    """Return how many pledges, and how many vacant positions of theirs, the work list holds."""
+    """Return the number of pledges in the work list and the number of their vacant positions."""
     where = filter_conditions(taskforce_id, filters)
     row = await conn.fetchrow(f"{_TOTALS}{where.sql}", *where.arguments)
     assert row is not None

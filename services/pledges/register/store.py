@@ -83,7 +83,7 @@ async def load_register_context(
     """Return the register's context of several pledges or hires, in the same order.
 
     Args:
-        subjects: of each pledge or hire its event's id and its company as typed.
+        subjects: for each pledge or hire, the event's id and the company as typed.
     """
     rows = await conn.fetch(
         """

@@ -45,7 +45,7 @@ def address_limits(times: float) -> RateLimiter:
     """Return the limit for requests from one network for one address.
 
     Args:
-        times: as in `shared.http.rate_limits.changed`.
+        times: the factor by which the rate is multiplied.
     """
     rate = Rate(max(1, round(MAX_PER_NETWORK * times)), LIFETIME.total_seconds())
     return RateLimiter({_LINKS_PER_ADDRESS.name: {"address": rate}})

@@ -90,7 +90,7 @@ async def save_provided(
     """Save which roles the provider grants, with municipality and programme. Other roles stay.
 
     Args:
-        roles: without any that an administrator gave.
+        roles: the roles that only the provider grants. The caller leaves out those that an administrator assigned.
     """
     await conn.execute(
         """

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Language = Literal["da", "en"]
 
 PRIVILEGED: Final[frozenset[Role]] = frozenset({"caseworker", "facilitator", "admin", "auditor"})
-"""Roles that see citizens' data or hold power. A magic link alone does not open them."""
+"""Roles that see citizens' data, administer people, or audit. A session started by a magic link does not have them."""
 
 
 INVITED_AGAIN_AFTER: Final = timedelta(minutes=10)
