@@ -19,7 +19,7 @@ BROKER ?= embedded
 # The bugs of `make faults-planted`: a regular expression for the beginning of the name; if empty, all.
 BUG ?=
 # Number of test processes; 0 runs the tests in one process, for a debugger.
-WORKERS ?= 2
+WORKERS ?= 3
 
 SHELL := /bin/sh
 BIN := .venv/bin

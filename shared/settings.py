@@ -99,5 +99,5 @@ class ServiceSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _the_broker_can_be_asked(self) -> Self:
-        self.kafka.trust()  # reports a wrong file at the start, not at each connection of a worker
+        self.kafka.tls_context()  # reports a wrong file at the start, not at each connection of a worker
         return self

@@ -117,13 +117,13 @@ class EventsSettings(ServiceSettings):
 
     oidc_acr_values: str = Field(
         "",
-        description="how strongly the provider has to have asked, in its own words (`acr`), blanks between them: it is "
-        "asked for one of these, and has to say one; not looked at without it",
+        description="accepted values of the claim `acr` (how strongly the provider has authenticated the person), "
+        "separated by blanks; the request names them. Empty: the claim is not checked",
     )
     oidc_amr_values: str = Field(
         "",
-        description="by what means it has to have asked (`amr`, RFC 8176), blanks between them: it has to say at least "
-        "one, as mfa; not looked at without it",
+        description="accepted values of the claim `amr` (authentication methods, RFC 8176) such as mfa, separated by "
+        "blanks; the token must contain at least one. Empty: the claim is not checked",
     )
 
     @field_validator("oidc_groups", mode="before")

@@ -54,7 +54,7 @@ _SECURITY_SCHEMES: dict[str, Any] = {
     },
     "key": {
         "type": "oauth2",
-        "description": "An administrator makes the key, for some scopes and until a day; a token lasts a minute.",
+        "description": "An administrator makes the key, with its scopes and its expiry date. A token lasts a minute.",
         "flows": {
             "clientCredentials": {
                 "tokenUrl": TOKEN_PATH,
@@ -92,16 +92,15 @@ _PROBLEMS: Final = {
 
 _SIGNED_OUT: Final = {
     "description": "No token, or one that is not valid",
-    "headers": {"WWW-Authenticate": _header("How to say who asks")},
+    "headers": {"WWW-Authenticate": _header("The authentication schemes that are accepted")},
 }
 _WHEN_TOO_OFTEN: Final = (
-    "Too often for this account, event pass or address ({}); nothing was changed, and the same again later is answered "
-    "as the first time"
+    "Too many requests from this account, event pass or address ({}). Nothing was changed: repeat the request later"
 )
 _TOO_OFTEN: Final = {
-    "Retry-After": _header("In how many seconds to come again"),
-    "RateLimit": _header("Which limit it was: nothing is left (`r`), for so many seconds (`t`)"),
-    "RateLimit-Policy": _header("How often (`q`) within how many seconds (`w`); every answer says what is left of it"),
+    "Retry-After": _header("Seconds after which to repeat the request"),
+    "RateLimit": _header("The limit that was reached: remaining requests (`r`) and seconds until there are more (`t`)"),
+    "RateLimit-Policy": _header("Number of requests (`q`) in a number of seconds (`w`)"),
 }
 _UNAVAILABLE: Final = {
     "description": "The database is temporarily unavailable",
@@ -158,7 +157,7 @@ def _add_problems(operation: dict[str, Any], limit: RateClass) -> None:
     every: dict[str, dict[str, Any]] = {"400": {"description": "The request cannot be read"}, "401": _SIGNED_OUT}
     if operation["security"] != [{}]:
         every["307"] = {
-            "description": "To a browser whose token is over and whose session is not: where to have it renewed",
+            "description": "To a browser with a valid session whose token has expired: where to renew it",
             "headers": LOCATION,
         }
         every["403"] = {"description": "The role does not allow this, or it came from another site"}

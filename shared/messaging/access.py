@@ -50,7 +50,7 @@ class KafkaAccess:
                 "KAFKA_SECURITY_PROTOCOL has to be SASL_SSL"
             )
 
-    def trust(self) -> ssl.SSLContext | None:
+    def tls_context(self) -> ssl.SSLContext | None:
         """Return the TLS context that checks the broker's certificate, read from its file now; None without TLS.
 
         Raises:
@@ -78,7 +78,7 @@ def client_options(kafka: Kafka) -> dict[str, Any]:
     if access.protocol == "SASL_SSL":
         options |= {
             "security_protocol": access.protocol,
-            "ssl_context": access.trust(),
+            "ssl_context": access.tls_context(),
             "sasl_mechanism": MECHANISM,
             "sasl_plain_username": access.username,
             "sasl_plain_password": access.password,
@@ -92,7 +92,7 @@ def faststream_security(access: KafkaAccess) -> BaseSecurity | None:
 
     if access.protocol == "PLAINTEXT":
         return None
-    return SASLScram512(access.username, access.password, ssl_context=access.trust(), use_ssl=True)
+    return SASLScram512(access.username, access.password, ssl_context=access.tls_context(), use_ssl=True)
 
 
 def access_from(environment: Mapping[str, str], *, prefix: str = "") -> KafkaAccess:
@@ -114,5 +114,5 @@ def access_from(environment: Mapping[str, str], *, prefix: str = "") -> KafkaAcc
         said("PASSWORD"),
         said("CA_FILE"),
     )
-    access.trust()
+    access.tls_context()
     return access

@@ -82,6 +82,7 @@ def broken() -> Iterator[str]:
         thread.join()
 
 
+@pytest.mark.every_operation
 def test_every_mistake_of_an_api_is_found() -> None:
     with broken() as url:
         happened = list(

@@ -37,7 +37,7 @@ ANSWER_SECONDS: Final = 0.3
 _LINKS_PER_ADDRESS: Final = RateClass(
     "asking-for-links",
     {"address": Rate(MAX_PER_NETWORK, LIFETIME.total_seconds())},
-    "Of one network and one mail address: whoever finds no mail asks again a few times.",
+    "Per network and e-mail address. A person who finds no mail requests another link a few times.",
 )
 
 
