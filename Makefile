@@ -18,7 +18,7 @@ FAULT ?=
 BROKER ?= embedded
 # The bugs of `make faults-planted`: a regular expression for the beginning of the name; if empty, all.
 BUG ?=
-# Number of test processes; 0 runs the tests in one process, for a debugger.
+# Number of test processes; 0 runs the tests in one process, for a debugger. Tests wait a lot: three keep two cores busy.
 WORKERS ?= 3
 
 SHELL := /bin/sh
@@ -60,9 +60,11 @@ test: setup ## Run all tests, with a real database, broker and browser
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) $(ARGS)
 
 test-long: SHARE = 1
+test-long: WORKERS = 2
 test-long: setup ## Run the tests that `make test` has no time for; SHARE=0.3 SEED=7 tries some of them, and names the rest
 	@SEED=$(SEED) $(BIN)/python -m pytest --numprocesses $(WORKERS) -m long --long-seed $(SEED) --long-share $(SHARE) $(ARGS)
 
+test-kafka: WORKERS = 2
 test-kafka: setup ## Run every test that uses a broker on Apache Kafka itself (needs Java and Maven)
 	@$(BOOTSTRAP) java
 	@$(BIN)/python -m deploy.kafka setup
