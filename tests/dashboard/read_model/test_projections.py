@@ -115,7 +115,8 @@ def deliveries(draw: st.DrawFn) -> tuple[list[Message], list[list[Message]]]:
     return messages, batches
 
 
-@settings(PATIENT, max_examples=25, derandomize=True)
+@pytest.mark.many_examples
+@settings(PATIENT, max_examples=40, derandomize=True)
 @given(delivered_as=deliveries())
 async def test_any_order_and_multiplicity_makes_the_same_rows_and_figures(
     dashboard_database: Database, delivered_as: tuple[list[Message], list[list[Message]]]
