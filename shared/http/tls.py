@@ -8,9 +8,12 @@ from functools import cache
 
 @cache
 def trusted_authorities() -> ssl.SSLContext:
-    """Return the context for HTTP clients: the machine's authorities, or those of `SSL_CERT_FILE`.
+    """Return the context for HTTP clients, TLS 1.2 at least: the machine's authorities, or those of `SSL_CERT_FILE`.
 
     Made once per process, at first use: reading the authorities takes some 45 ms, and httpx does it for each client
     that is given no context.
     """
-    return ssl.create_default_context()
+    context = ssl.create_default_context()
+    # Debian's Python leaves the minimum to the machine's OpenSSL configuration.
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context

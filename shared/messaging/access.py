@@ -59,9 +59,12 @@ class KafkaAccess:
         if self.protocol == "PLAINTEXT":
             return None
         try:
-            return ssl.create_default_context(cafile=self.ca_file or None)
+            context = ssl.create_default_context(cafile=self.ca_file or None)
         except OSError as error:
             raise ValueError(f"KAFKA_CA_FILE: {self.ca_file} cannot be used ({error.strerror or error})") from None
+        # Debian's Python leaves the minimum to the machine's OpenSSL configuration.
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        return context
 
 
 Kafka = str | KafkaAccess
