@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 LOCKED: Final = ("requirements/setup.txt", "requirements/dev.txt")
-_HASH_FILES: Final = (*LOCKED, "requirements/runtime.txt", "package-lock.json")
+_HASH_FILES: Final = (
+    *LOCKED,
+    "requirements/runtime.txt",
+    "package-lock.json",
+    "deploy/postgres/released_migrations.toml",
+)
 _BINARY: Final = frozenset({".woff2", ".png", ".ico", ".pdf", ".xlsx", ".xls", ".ods"})
 _TIMEOUT_SECONDS: Final = 120
 _SCAN_TIMEOUT_SECONDS: Final = 900
