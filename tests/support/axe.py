@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from playwright.async_api import Error
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
 _AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_ATTEMPTS: Final = 3
+_REPLACED: Final = ("Execution context was destroyed", "Cannot find context", "axe is not defined")
+"""How Chromium says that the document is gone in which something was to be evaluated."""
 
 
 @cache
@@ -35,17 +40,35 @@ def _described(violation: dict[str, Any]) -> str:
 async def assert_accessible(page: Page, *, ignore: tuple[str, ...] = ()) -> None:
     """Fail with every violation of WCAG 2.2 AA (and of axe's best practices) on the page in its present state.
 
+    After a click that leads to another page, wait for something that only the other page has. A document that is
+    replaced while it is checked is checked no further: the next one is checked instead.
+
     Args:
         ignore: axe rules that do not apply to this page; give the reason at the call.
     """
+    for _ in range(_ATTEMPTS):
+        try:
+            violations = await _violations(page, ignore)
+        except Error as error:
+            if not any(words in error.message for words in _REPLACED):
+                raise
+        else:
+            listed = "\n".join(map(_described, violations))
+            assert not violations, f"{page.url} has accessibility violations:\n{listed}"
+            return
+    raise AssertionError(f"{page.url} was replaced each time it was checked: wait for a fact of the new page first")
+
+
+async def _violations(page: Page, ignore: tuple[str, ...]) -> list[dict[str, Any]]:
+    await page.wait_for_load_state()
     # The page's Content-Security-Policy forbids injected scripts. Evaluation through the DevTools protocol is exempt.
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(_source() + "; undefined")
     # axe describes every element of the result types it is asked for, and that takes most of its time: of the rules
     # that passed, nobody reads the elements.
-    violations = await page.evaluate(
+    violations: list[dict[str, Any]] = await page.evaluate(
         "([tags, ignored]) => axe.run(document, {resultTypes: ['violations'], runOnly: {type: 'tag', values: tags},"
         " rules: Object.fromEntries(ignored.map((id) => [id, {enabled: false}]))}).then((result) => result.violations)",
         [_TAGS, list(ignore)],
     )
-    assert not violations, f"{page.url} has accessibility violations:\n" + "\n".join(map(_described, violations))
+    return violations

@@ -73,6 +73,7 @@ async def test_a_pledge_becomes_a_hire_becomes_a_number_on_every_open_screen(
     await assert_accessible(work)
     await expect(work.get_by_role("link", name=COMPANY)).to_have_count(1)
     await work.get_by_role("link", name="Bekræft en ansættelse").click()
+    await expect(work.get_by_role("button", name="Kontrollér svarene")).to_be_visible()
     await assert_accessible(work)
     today = await work.evaluate("new Date().toLocaleDateString('sv', {timeZone: 'Europe/Copenhagen'})")
     await work.get_by_label("Første dag").fill(today)
@@ -80,6 +81,7 @@ async def test_a_pledge_becomes_a_hire_becomes_a_number_on_every_open_screen(
     await work.get_by_label("Navn", exact=True).fill("Karen Kommune")
     await work.get_by_label("Telefon").fill("96 84 84 84")
     await work.get_by_role("button", name="Kontrollér svarene").click()
+    await expect(work.get_by_role("button", name="Bekræft ansættelsen")).to_be_visible()
     await assert_accessible(work)
     await work.get_by_role("button", name="Bekræft ansættelsen").click()
     await expect(work.get_by_text(f"Ansættelsen hos {COMPANY} er bekræftet")).to_be_visible()
@@ -168,6 +170,7 @@ async def test_what_has_to_be_corrected_in_an_import_can_be_downloaded_as_often_
         {"name": "gamle.csv", "mimeType": "text/csv", "buffer": file}
     )
     await page.get_by_role("button", name="Kontrollér filen").click()
+    await expect(page.get_by_role("button", name="Hent det, der skal rettes")).to_be_visible()
     await assert_accessible(page)
     for _time in range(2):
         async with page.expect_download() as download:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import expect
 
 from services.notifications.app import create_app
 from tests.notifications.messages import hire, pledge, taskforce
@@ -69,10 +70,10 @@ async def test_the_list_is_accessible_and_fits_every_width(
         await assert_accessible(page)
         assert not await page.evaluate(OVERFLOW)
     await large.get_by_role("link", name="ikke sendt" if language == "da" else "not sent").click()
-    assert await large.locator(".list-rows > li").count() == 2
+    await expect(large.locator(".list-rows > li")).to_have_count(2)
     await large.get_by_text("ingen mail sendes" if language == "da" else "no mail is sent").click()
     await large.get_by_role("link", name="Vis historikken" if language == "da" else "Show the history").click()
-    assert await large.locator(".list-rows > li").count() == 1
+    await expect(large.locator(".list-rows > li")).to_have_count(1)
 
 
 async def test_mails_are_accessible_fit_a_phone_and_fetch_nothing(

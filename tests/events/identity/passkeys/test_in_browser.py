@@ -107,6 +107,7 @@ async def test_an_administrator_adds_names_uses_and_removes_passkeys(
     await expect(page.get_by_role("heading", name="Det kræver et andet login")).to_be_visible()
     await assert_fits(page)
     await page.get_by_role("main").get_by_role("link", name="Min konto").click()
+    await expect(page.get_by_label("Kode")).to_be_visible()
     await assert_fits(page)
 
     code = await commands.make_code(db, events_settings, taskforce_id, bent.id, by="test", now=datetime.now(UTC))
@@ -133,6 +134,7 @@ async def test_an_administrator_adds_names_uses_and_removes_passkeys(
     await expect(page.get_by_role("button", name="Fjern")).to_have_count(2)
 
     await page.get_by_role("button", name="Log ud", exact=True).first.click()
+    await expect(page.get_by_role("link", name="Log ind").first).to_be_visible()
     await page.goto(f"{origin}/sign-in/passkey")
     await assert_fits(page)
     await sign_in_by_passkey(page, origin, "/people")
@@ -162,6 +164,7 @@ async def test_an_administrator_reads_a_code_to_somebody(
     await page.goto(f"{origin}/people/{amira.id}")
     await assert_fits(page)
     await page.get_by_role("button", name="Lav en kode").click()
+    await expect(page.locator(".told-code")).to_be_visible()
     await assert_fits(page)
     code = await page.locator(".told-code").inner_text()
 

@@ -38,6 +38,7 @@ async def bent(db: Database, taskforce_id: UUID) -> Person:
 async def sign_in(page: Page, origin: str, next: str) -> None:
     await page.goto(f"{origin}/sign-in/as/admin?taskforce=struer&next={next}")
     await page.get_by_role("main").get_by_role("button", name="Log ind").click()
+    await page.wait_for_url(f"{origin}{next}")
 
 
 async def minute_passes(page: Page) -> None:
@@ -126,6 +127,7 @@ async def test_an_account_is_closed_and_opened_again(
     page = await page_at(*PHONE)
     await sign_in(page, origin, "/people")
     await page.get_by_role("link", name="Amira Klitfeldt").click()
+    await expect(page.get_by_role("heading", name="Amira Klitfeldt", level=1)).to_be_visible()
     await assert_fits(page)
     await page.get_by_role("button", name="Luk kontoen").click()
     await expect(page.get_by_role("heading", level=1)).to_contain_text("ikke længere med")
