@@ -38,6 +38,7 @@ from shared.health import Check
 from shared.http.operator_routes import end_streams
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import Relay
+from shared.process import exclude_from_garbage_collection
 
 _log = structlog.get_logger(__name__)
 
@@ -206,6 +207,7 @@ class Launcher:
         await self.start()
         with self._progress("Waiting until every service works"):
             await self.wait_ready()
+        exclude_from_garbage_collection()
         ready(self)
 
     async def health(self) -> list[Check]:

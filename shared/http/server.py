@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from shared.http.operator_routes import end_streams
+from shared.process import exclude_from_garbage_collection
 
 if TYPE_CHECKING:
     import socket
@@ -41,11 +42,15 @@ def serve(app: FastAPI, settings: ServiceSettings) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Ends the app's event streams before it waits for open requests."""
+    """Keeps garbage collections short, and ends the app's event streams before it waits for open requests."""
 
     def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
         super().__init__(config)
         self._app = app
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        exclude_from_garbage_collection()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         end_streams(self._app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import os
 import shutil
@@ -15,7 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+import asyncpg
+
 from deploy.local.state import State
+from deploy.services import owner_role
 from shared.http.auth import Principal, sign_token
 from tests.bench import machine
 from tests.bench.children import Child
@@ -124,7 +128,7 @@ def _measure(plan: Plan, progress: Callable[[str], None], folder: Path) -> Itera
             progress(f"local run, round {number + 1}: warm start, memory, idling")
             with _up(folder, port) as run:
                 note("start", run.ready_after())
-                time.sleep(_SETTLE_SECONDS)
+                _wait_until_idle(folder)
                 note("idle memory", sum(one.pss for one in machine.memory(run.pid).values()))
                 before = machine.processor_seconds(run.pid)
                 time.sleep(_IDLE_SECONDS)
@@ -178,6 +182,29 @@ def _work(load: Child, folder: Path, port: int, seed: str) -> None:
     assert answer["statuses"] == {"201": PLEDGES}, answer["statuses"]
     paths: list[Any] = ["/", "/queue", "/events", "/companies", "/pledges"] * (PAGES // 5)
     load.ask(ports=[port], connections=4, token=token, paths=paths)
+
+
+def _wait_until_idle(folder: Path) -> None:
+    """Return when the mails about the pledges of the last round have been sent, which takes some seconds."""
+    state = State(folder / "state")
+    running = state.running()
+    assert running is not None, "`tilsagn up` has ended"
+    dsn = f"postgresql://127.0.0.1:{running.postgres_port}/tilsagn_notifications"
+    password = state.secrets().passwords[owner_role("notifications")]
+
+    async def due_deliveries() -> int:
+        conn = await asyncpg.connect(dsn, user=owner_role("notifications"), password=password)
+        try:
+            return int(await conn.fetchval("select count(*) from due_deliveries"))
+        finally:
+            await conn.close()
+
+    ends = time.monotonic() + READY_SECONDS
+    time.sleep(_SETTLE_SECONDS)
+    while asyncio.run(due_deliveries()):
+        if time.monotonic() > ends:
+            raise TimeoutError("the mails of the last round are not sent")
+        time.sleep(_SETTLE_SECONDS)
 
 
 def _token(folder: Path, taskforce: UUID) -> str:
