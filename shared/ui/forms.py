@@ -106,7 +106,8 @@ async def read_form(request: Request, model: type[Model]) -> Form[Model]:
         found = field_errors({**one, "loc": ("body", *one["loc"])} for one in _details(error))
         return Form(_shown(values), _by_name(found, known=lists) | misnamed)
     form = Form(_shown(values), data=data)
-    errors = dict.fromkeys(fields_like_cpr(data), _("Looks like a CPR number; please leave it out")) | misnamed
+    words = _("Looks like a CPR number (a date and four digits); please leave it out")
+    errors = dict.fromkeys(fields_like_cpr(data), words) | misnamed
     return form.refused(errors) if errors else form
 
 

@@ -155,7 +155,7 @@ def _cells(line: Line, judged: JudgedLine) -> dict[str, str]:
     for name, cell in line.cells.items():
         column = meaning(name)
         if (column or name) not in _MAY_LOOK_LIKE_CPR and contains_cpr_shape(cell):
-            judged.refuse(column or name, _("Looks like a CPR number; please leave it out"))
+            judged.refuse(column or name, _("Looks like a CPR number (a date and four digits); please leave it out"))
         elif column is not None:
             cells[column] = cell
     return cells

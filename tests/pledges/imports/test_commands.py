@@ -242,7 +242,7 @@ async def test_neither_the_name_of_a_column_nor_a_cell_without_one_holds_a_cpr_n
     assert named.problem == "The name of a column looks like a CPR number; please leave it out."
     assert named.ignored_columns == ()
     assert [error.message for row in nameless.rows for error in row.errors] == [
-        "Looks like a CPR number; please leave it out"
+        "Looks like a CPR number (a date and four digits); please leave it out"
     ]
 
 

@@ -53,7 +53,9 @@ async def test_a_text_like_a_cpr_number_is_refused_in_every_field_that_is_not_ma
             ("company", "Ring 010170-1234"), ("tasks", "stock"), ("tasks", "0101701234"), ("hours.from", "5")
         )
     assert form.data is None
-    assert form.errors == dict.fromkeys(("company", "tasks"), "Ligner et CPR-nummer; det må ikke stå her")
+    assert form.errors == dict.fromkeys(
+        ("company", "tasks"), "Ligner et CPR-nummer (en dato og fire cifre); det må ikke stå her"
+    )
 
 
 async def test_a_file_named_like_a_cpr_number_is_refused() -> None:
