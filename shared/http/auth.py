@@ -221,16 +221,11 @@ class TokenVerifier:
 def read_principal(connection: HTTPConnection, verifier: TokenVerifier) -> Principal | None:
     """Return the principal of a request, or None without a token. Raises `InvalidToken` for an invalid bearer token.
 
-    An invalid or expired cookie is no error: the person has been signed out. Basic credentials give None; the one route
-    that takes them reads them itself.
+    An invalid or expired cookie is no error: the person has been signed out. Credentials of another scheme are a
+    proxy's and not for us (the one route that takes Basic reads it itself), so the cookie counts beside them.
     """
-    header = connection.headers.get("authorization", "")
-    scheme, _, bearer = header.partition(" ")
-    if scheme.lower() == "basic":
-        return None
-    if header:
-        if scheme.lower() != "bearer" or not bearer:
-            raise InvalidToken
+    scheme, _, bearer = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
         return verifier.verify(bearer.strip())
     cookie = connection.cookies.get(COOKIE)
     if not cookie:

@@ -23,10 +23,11 @@ from shared.http.auth import (
     TokenVerifier,
     read_principal,
 )
-from shared.http.problems import Problem, requested_path, respond
+from shared.http.problems import Problem, respond
 from shared.http.request_guards import drain
 from shared.i18n.translations import gettext as _
 from shared.product.services import RENEWAL_PATH, UNATTENDED_PATHS
+from shared.ui.local_paths import requested_path
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request
@@ -103,11 +104,11 @@ def _must_record_activity(principal: Principal, connection: HTTPConnection) -> b
     unnoted = SESSION_IDLE_SECONDS - (principal.session_ends_at - time.time())
     if unnoted < _ACTIVITY_EVERY_SECONDS or connection.cookies.get(RENEWED_COOKIE) == ACTIVITY_RECORDED:
         return False
-    return is_activity(connection.scope["method"], connection.headers, connection.url.path)
+    return is_activity(connection.scope["method"], connection.headers, connection.scope["path"])
 
 
 def _can_renew(connection: HTTPConnection) -> bool:
-    return SESSION_COOKIE in connection.cookies and not connection.url.path.startswith(_WITHOUT_RENEWAL)
+    return SESSION_COOKIE in connection.cookies and not connection.scope["path"].startswith(_WITHOUT_RENEWAL)
 
 
 def _redirect_to_renewal(connection: HTTPConnection) -> Response:

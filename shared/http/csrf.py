@@ -83,7 +83,7 @@ async def refuse_forged_forms(request: Request) -> None:
     of_a_form = headers.get("content-type", "").partition(";")[0].strip().lower() in _OF_FORMS
     # Basic credentials are no bearer token: a browser adds those that are in the address of a form.
     is_bearers = headers.get("authorization", "").lower().startswith("bearer ")
-    if request.method in SAFE_METHODS or is_bearers or not of_a_form or request.url.path == RENEWAL_PATH:
+    if request.method in SAFE_METHODS or is_bearers or not of_a_form or request.scope["path"] == RENEWAL_PATH:
         return
     value = value_of(request)
     if value is None:

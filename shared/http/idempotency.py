@@ -77,7 +77,7 @@ async def claiming_database(request: Request, db: Db, idempotency_key: OptionalI
     try:
         body = await request.json() if await request.body() else None
         # The path names what is changed, where the body does not.
-        content = [request.url.path, body]
+        content = [request.scope["path"], body]
         idempotent = idempotent_request(key, content, key=request.app.state.settings.request_key)
     except (RecursionError, ValueError):
         raise Problem(400, "malformed-json", detail=_("The body is not valid JSON.")) from None

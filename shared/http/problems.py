@@ -7,7 +7,7 @@ shape. A value from the request is never repeated, because it may be personal.
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import structlog
 from fastapi import FastAPI, Request
@@ -15,12 +15,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection
 
 from shared.db.database import TRANSIENT_ERRORS
 from shared.fields.validation import FieldError, field_errors
 from shared.i18n.translations import N_
 from shared.i18n.translations import gettext as _
+from shared.ui.local_paths import referring_path, requested_path, safe_next
 
 log = structlog.get_logger(__name__)
 
@@ -109,26 +109,11 @@ class Negotiation:
     @classmethod
     def of(cls, request: Request) -> "Negotiation":
         """Read it from a request. Paths below /api and /internal are always answered with JSON."""
-        machine = request.url.path.startswith(("/api/", "/internal/"))
+        machine = request.scope["path"].startswith(("/api/", "/internal/"))
         html = not machine and "text/html" in request.headers.get("accept", "")
         return cls(
             html=html or (not machine and "hx-request" in request.headers), fragment="hx-request" in request.headers
         )
-
-
-def requested_path(connection: HTTPConnection) -> str:
-    """Return the requested path and query, escaped as they were sent."""
-    # `path` is unescaped, so a `%3F` in it looks like the begin of the query. `raw_path` is optional in ASGI.
-    path = connection.scope.get("raw_path") or quote(connection.scope["path"]).encode()
-    query = connection.scope["query_string"]
-    return (path + b"?" + query if query else path).decode("latin-1")
-
-
-def safe_next(target: str | None, default: str = "/") -> str:
-    """Return the target of a redirect after signing in if it is a local path, or `default`: never another site."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
-        return default
-    return default if any(ord(character) < 0x20 or character == "\\" for character in target) else target
 
 
 def respond(request: Request, problem: Problem) -> Response:
@@ -165,13 +150,8 @@ def _next_step(request: Request, problem: Problem) -> tuple[str, str]:
 
 def _form_path(request: Request) -> str | None:
     """Return the path of the page of ours that sent this, if it can be opened with GET."""
-    try:
-        sender = urlsplit(request.headers.get("referer", ""))
-    except ValueError:
-        return None
-    if sender.netloc != request.headers.get("host") or "GET" not in _methods(request, sender.path):
-        return None
-    return safe_next(sender.path + (f"?{sender.query}" if sender.query else ""), default="") or None
+    path = referring_path(request)
+    return path if path and "GET" in _methods(request, path.partition("?")[0]) else None
 
 
 _REFUSALS = frozenset({401, 403, 429})
@@ -181,7 +161,9 @@ _SIGNING_IN = ("/sign-in", "/account/passkeys")
 
 def _log_refusal(request: Request, problem: Problem) -> None:
     """Log refused requests and failed sign-ins, with the route's pattern and never with the path."""
-    failed_sign_in = problem.status >= 400 and request.url.path.startswith(_SIGNING_IN) and request.method == "POST"
+    failed_sign_in = (
+        problem.status >= 400 and request.scope["path"].startswith(_SIGNING_IN) and request.method == "POST"
+    )
     if problem.status not in _REFUSALS and not failed_sign_in:
         return
     route = getattr(request.scope.get("route"), "path", None)

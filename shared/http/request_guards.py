@@ -48,8 +48,7 @@ class BodyLimits:
         if _names_encoding(headers.get("content-type", "")):
             await drain(receive, 16 * limit)
             raise Problem(400, "not-text", detail=_("Forms are read as UTF-8."))
-        announced = headers.get("content-length", "0")
-        if announced.isdigit() and int(announced) > limit:
+        if _announces_more(headers.get("content-length", ""), limit):
             await drain(receive, 16 * limit)
             raise Problem(413)
         await self.app(scope, _guarded(receive, limit, headers.get("content-type", "")), send)
@@ -113,6 +112,17 @@ _ENCODING = re.compile(r"charset(?!\s*=\s*\"?utf-8\"?\s*(?:;|$))", re.IGNORECASE
 def _names_encoding(content_type: str) -> bool:
     """Whether a multipart form names an encoding other than UTF-8."""
     return content_type.lstrip().lower().startswith("multipart/") and _ENCODING.search(content_type) is not None
+
+
+_LENGTH = re.compile(r"[0-9]+")
+
+
+def _announces_more(length: str, limit: int) -> bool:
+    """Whether a Content-Length is over the limit. One that is not a number announces nothing: the body is counted."""
+    if not _LENGTH.fullmatch(length):
+        return False
+    digits = length.lstrip("0")
+    return len(digits) > len(str(limit)) or int(digits or "0") > limit
 
 
 def _not_text() -> Problem:

@@ -16,6 +16,7 @@ from shared.product import roles as role_names
 from shared.ui.assets import asset_url, icon_svg
 from shared.ui.csrf_field import FormFields, csrf_field
 from shared.ui.formats import FILTERS
+from shared.ui.local_paths import own_path
 
 _SHARED_TEMPLATES = Path(__file__).with_name("templates")
 _SERVICES = Path(__file__).resolve().parents[2] / "services"
@@ -81,9 +82,10 @@ def templates(service: str) -> Environment:
 
 def _language_links(request: Request) -> dict[str, str]:
     """Return this page's address in each language. A page that answers a form links to the form's page."""
-    query = [(key, value) for key, value in parse_qsl(request.url.query) if key != "lang"]
+    query = [(key, value) for key, value in parse_qsl(request.scope["query_string"].decode("latin-1")) if key != "lang"]
     return {
-        language: f"{request.url.path}?{urlencode([*query, ('lang', language)])}" for language in translations.LANGUAGES
+        language: f"{own_path(request)}?{urlencode([*query, ('lang', language)])}"
+        for language in translations.LANGUAGES
     }
 
 
@@ -99,7 +101,7 @@ def page_context(request: Request) -> dict[str, Any]:
         "roles": roles,
         "role_labels": role_names.role_labels(roles),
         "places": places,
-        "here": navigation.here(request.url.path, places),
+        "here": navigation.here(request.scope["path"], places),
         "language": translations.current_language(),
         "language_links": _language_links(request),
         "demo_mode": settings.demo_mode,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import random
+import re
 from dataclasses import dataclass, field
 from inspect import signature
 from typing import TYPE_CHECKING, Any, Final
@@ -66,6 +67,20 @@ _CONTENT_TYPES: Final = (
     "multipart/form-data; boundary=x",
     "x",
 )
+_ODD_HEADERS: Final = (
+    *(("referer", value) for value in (b"http://[", b"//[", b"http://elsewhere.example/", b"\xff")),
+    *(("host", value) for value in (b"[", b"elsewhere.example", b"a b", b"\xff")),
+    *(("x-forwarded-for", value) for value in (b"garbage", b"[", b",,", b"::1%eth0", b"9" * 300, b"\xff")),
+    *(("accept-language", value) for value in (b"\xff", b";;,,", b"da;q=x")),
+    *(("x-correlation-id", value) for value in (b"[" * 36, b"\xff" * 36)),
+    *(("if-match", value) for value in (b'"', b"\xff", b'"' + b"9" * 300 + b'"')),
+    *(("accept-encoding", value) for value in (b"gzip;q=x", b"\xff", b"gzip, br, zstd")),
+)
+_PROXYS: Final = (b"Basic eDp5", b"basic", b"Negotiate YII=", b"Digest username=x", b"\xff")
+"""What a proxy may say in `Authorization`: it is for nobody here."""
+_ODD_PREFIXES: Final = ("//elsewhere.example", "/%5celsewhere.example", "/%09/elsewhere.example")
+_ELSEWHERE: Final = re.compile(r"""(?:href|action|src)=["']?[/\\\x00-\x1f]{2}""")
+"""A link that browsers read as one to another host."""
 _KINDS: Final = ("form", "form", "form", "form", "files", "json", "raw")
 
 _texts = st.sampled_from(_NASTY) | st.text(max_size=60)
@@ -182,7 +197,7 @@ class Visitor:
     # --- what is sent
 
     def _request(self, http: httpx.Client, operation: Operation, chance: Chance) -> httpx.Request:
-        path = self._path(operation, chance)
+        path = (chance.choice(_ODD_PREFIXES) if chance.seldom() else "") + self._path(operation, chance)
         query = self._query(operation, chance)
         headers = self._headers(chance)
         content = b""
@@ -190,7 +205,9 @@ class Visitor:
             content, kind = self._body(operation, chance)
             headers["content-type"] = kind
         url = self.world.origin(self.service) + path + (f"?{query}" if query else "")
-        return http.build_request(operation.method, url, headers=headers, content=content)
+        # As bytes: a client library encodes some values in its own way.
+        raw = [(name.encode(), one if isinstance(one, bytes) else one.encode()) for name, one in headers.items()]
+        return http.build_request(operation.method, url, headers=raw, content=content)
 
     def _path(self, operation: Operation, chance: Chance) -> str:
         seen = self.harvest.parameters.get(operation.path, [])
@@ -229,8 +246,8 @@ class Visitor:
             pairs.append((name, self._value(name, chance)))
         return urlencode(pairs)
 
-    def _headers(self, chance: Chance) -> dict[str, str]:
-        headers = {
+    def _headers(self, chance: Chance) -> dict[str, str | bytes]:
+        headers: dict[str, str | bytes] = {
             "x-forwarded-for": address_of(chance.randrange(65536), 250),
             "accept": chance.choice(("text/html", "text/html", "*/*", "application/json")),
         }
@@ -251,6 +268,10 @@ class Visitor:
         if csrf.COOKIE in cookies and chance.mostly():
             # As a form of ours holds it.
             headers[csrf.HEADER] = cookies[csrf.COOKIE]
+        if "authorization" not in headers and chance.seldom():
+            headers["authorization"] = chance.choice(_PROXYS)
+        if chance.seldom():
+            headers |= dict([chance.choice(_ODD_HEADERS)])
         return headers
 
     def _body(self, operation: Operation, chance: Chance) -> tuple[bytes, str]:
@@ -315,6 +336,8 @@ def offences(operation: Operation, caller: Caller, answer: httpx.Response, text:
     location = headers.get("location", "/")
     if urlsplit(location).netloc or not location.startswith("/") or location.startswith(("//", "/\\")):
         yield "leads_elsewhere", location
+    if kind.startswith("text/html") and _ELSEWHERE.search(text):
+        yield "leads_elsewhere", "a link of the page"
     if status >= 400 and not kind.startswith(("application/problem+json", "text/html")):
         yield "no_problem", kind
     if kind.startswith("application/problem+json") and text and json.loads(text)["status"] != status:

@@ -17,11 +17,11 @@ from services.events.identity.sessions.cookies import end_previous_session, set_
 from services.events.identity.sessions.device import describe
 from shared.http.dependencies import Anybody, Db
 from shared.http.policy import concerns
-from shared.http.problems import safe_next
 from shared.http.rate_limiter import RateLimiter, network_of, refuse
 from shared.http.rate_limits import SIGNING_IN, Rate, RateClass, limited
 from shared.secrets import new_secret, read_secret, write_secret
 from shared.ui.forms import read_form
+from shared.ui.local_paths import safe_next
 from shared.ui.pages import render
 
 if TYPE_CHECKING:

@@ -33,12 +33,13 @@ from shared import metrics
 from shared.fields.cpr import MayLookLikeCpr
 from shared.http.dependencies import Anybody, AnyPerson, Db
 from shared.http.policy import concerns
-from shared.http.problems import Negotiation, respond, safe_next
+from shared.http.problems import Negotiation, respond
 from shared.http.rate_limits import SIGNING_IN, limited
 from shared.http.refusals import problem_of, problem_with_code
 from shared.i18n.translations import current_language
 from shared.refusals import Refusal
 from shared.ui.forms import read_form
+from shared.ui.local_paths import safe_next
 from shared.ui.pages import render
 
 if TYPE_CHECKING:

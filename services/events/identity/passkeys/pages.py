@@ -22,10 +22,11 @@ from services.events.identity.sessions.device import describe
 from services.events.identity.sessions.domain import NoSession, SessionEnded
 from shared.http.dependencies import Anybody, AnyPerson, Db, SteppedUpPerson
 from shared.http.policy import concerns
-from shared.http.problems import Problem, safe_next
+from shared.http.problems import Problem
 from shared.http.rate_limits import ASKING_DEVICES, SIGNING_IN, limited
 from shared.secrets import new_secret, read_secret, write_secret
 from shared.ui.forms import read_form
+from shared.ui.local_paths import safe_next
 from shared.ui.pages import render
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ from shared.http.app import LARGEST_UPLOAD
 from shared.http.authentication import is_activity
 from shared.http.dependencies import Anybody, AnyPerson, Db, SteppedUpPerson
 from shared.http.policy import concerns
-from shared.http.problems import safe_next
 from shared.http.rate_limits import READING, limited
 from shared.http.request_guards import drain
 from shared.product.services import RENEWAL_PATH
+from shared.ui.local_paths import safe_next
 
 router = APIRouter(include_in_schema=False)
 

@@ -21,11 +21,12 @@ from services.events.identity.sessions.device import describe
 from services.events.register import queries
 from shared.http.dependencies import Anybody, Db
 from shared.http.policy import concerns
-from shared.http.problems import Problem, safe_next
+from shared.http.problems import Problem
 from shared.http.rate_limits import SIGNING_IN, limited
 from shared.i18n.translations import gettext as _
 from shared.product.roles import ROLE_LABELS, PersonRole
 from shared.ui.forms import blank, read_form
+from shared.ui.local_paths import safe_next
 from shared.ui.pages import render
 
 if TYPE_CHECKING:

@@ -25,9 +25,10 @@ from shared.http.auth import STEP_UP_SECONDS, NotAllowed, StepUpRequired
 from shared.http.authentication import step_up_required
 from shared.http.dependencies import Anybody, AnyPerson, Db
 from shared.http.policy import concerns
-from shared.http.problems import Negotiation, Problem, respond, safe_next
+from shared.http.problems import Negotiation, Problem, respond
 from shared.http.rate_limits import ASKING_DEVICES, limited
 from shared.ui.csrf_field import FIELD
+from shared.ui.local_paths import own_path, referring_path, safe_next
 from shared.ui.pages import render
 
 if TYPE_CHECKING:
@@ -122,17 +123,17 @@ async def _page(
         "email": theirs.email,
         "next": next,
         "fields": fields,
-        "back": _referring_path(request),
+        "action": own_path(request),
+        "back": _referring_path(request, settings),
         "minutes": STEP_UP_SECONDS // 60,
     }
     return render(request, "step_up.html", status_code=status_code, **context)
 
 
-def _referring_path(request: Request) -> str:
-    """Return the local path in the Referer header; the front page if there is none."""
-    parts = urlsplit(request.headers.get("referer", ""))
-    here = urlsplit(str(request.app.state.settings.public_url)).netloc
-    return safe_next(parts.path) if parts.netloc in {here, request.url.netloc} else "/"
+def _referring_path(request: Request, settings: EventsSettings) -> str:
+    """Return the path of the page that led here; the front page if there is none."""
+    path = referring_path(request, urlsplit(settings.public_url).netloc)
+    return (path or "/").partition("?")[0]
 
 
 async def _on_step_up_required(request: Request, _error: Exception) -> Response:

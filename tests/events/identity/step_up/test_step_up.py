@@ -180,9 +180,14 @@ async def test_the_kept_form_never_leads_to_another_site(browser: Browser) -> No
     assert 'id="go-on" href="/account"' in page
     page = (await browser.client.get("/account/prove?next=/account%23passkeys", headers=PAGE)).text
     assert 'id="go-on" href="/account#passkeys"' in page
-    from_elsewhere = PAGE | {"referer": "https://elsewhere.example/people"}
-    page = (await browser.client.post("/people", data=NEW, headers=from_elsewhere)).text
-    assert '<a href="/">Fortryd</a>' in page
+    for elsewhere in (
+        "https://elsewhere.example/people",
+        "http://[",
+        "//[",
+        "https://localhost:8080//elsewhere.example",
+    ):
+        page = (await browser.client.post("/people", data=NEW, headers=PAGE | {"referer": elsewhere})).text
+        assert '<a href="/">Fortryd</a>' in page, elsewhere
 
 
 async def test_somebody_elses_passkey_does_not_step_up(browser: Browser, app: FastAPI) -> None:

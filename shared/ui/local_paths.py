@@ -1,0 +1,56 @@
+"""Local addresses: the one place that decides where a link of a page or a redirect may lead."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, unquote, urlsplit
+
+if TYPE_CHECKING:
+    from starlette.requests import HTTPConnection
+
+_IGNORED_BY_BROWSERS: Final = re.compile(r"[\x00-\x1f\x7f\\]")
+"""Browsers drop control characters from an address, and read a backslash as a slash."""
+_ANOTHER_HOST: Final = ("//", "/\\")
+
+
+def safe_next(target: str | None, default: str = "/") -> str:
+    """Return the target of a link or redirect if it is a local path, or `default`: never another site.
+
+    A target whose first characters are another host's once they are unescaped is not local either, because something
+    on the way may unescape it.
+    """
+    if not target or not target.startswith("/") or _IGNORED_BY_BROWSERS.search(target):
+        return default
+    return default if unquote(target).startswith(_ANOTHER_HOST) else target
+
+
+def requested_path(connection: HTTPConnection) -> str:
+    """Return the requested path and query, escaped as they were sent."""
+    # `path` is unescaped, so a `%3F` in it looks like the begin of the query. `raw_path` is optional in ASGI.
+    path = connection.scope.get("raw_path") or quote(connection.scope["path"]).encode()
+    query = connection.scope["query_string"]
+    return (path + b"?" + query if query else path).decode("latin-1")
+
+
+def own_path(connection: HTTPConnection) -> str:
+    """Return the requested path without its query, for a link or a form of the page that answers it."""
+    return safe_next(requested_path(connection).partition("?")[0])
+
+
+def referring_path(connection: HTTPConnection, *hosts: str) -> str | None:
+    """Return the path and query of the page of ours that led here, by the Referer header.
+
+    Args:
+        hosts: hosts that are ours besides the requested one, each with its port.
+
+    Returns:
+        None without the header, for another host, and for what is not an address.
+    """
+    try:
+        sender = urlsplit(connection.headers.get("referer", ""))
+    except ValueError:
+        return None
+    if sender.netloc not in {connection.headers.get("host"), *hosts}:
+        return None
+    return safe_next(sender.path + (f"?{sender.query}" if sender.query else ""), default="") or None
