@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import importlib
 import sys
 from typing import Any
@@ -39,16 +38,6 @@ def run(settings_class: type[ServiceSettings], package: str) -> None:
         from shared.http.server import serve  # noqa: PLC0415
 
         serve(module.create_app(settings), settings)
-
-
-def exclude_from_garbage_collection() -> None:
-    """Exclude every object that exists now from garbage collection. Call it once, when a process has started.
-
-    What a start leaves (modules, routes, models) is never garbage, and a full collection takes some 50 ms to look at
-    it, in which no request is answered.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 def _from_environment(settings_class: type[ServiceSettings], parser: argparse.ArgumentParser) -> ServiceSettings:

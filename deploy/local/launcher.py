@@ -36,9 +36,9 @@ from deploy.postgres.provision import provision
 from deploy.services import SERVICES
 from shared.health import Check
 from shared.http.operator_routes import end_streams
+from shared.http.server import exclude_from_garbage_collection
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import Relay
-from shared.process import exclude_from_garbage_collection
 
 _log = structlog.get_logger(__name__)
 
