@@ -39,4 +39,4 @@ def print_link(taskforce: str) -> None:
     link = links[taskforce]
     if link is None:
         raise CommandError(f"{taskforce} has an administrator who can sign in, and adds others on the page “People”.")
-    stdout_console().print(link, soft_wrap=True, highlight=False)
+    stdout_console().print(link, soft_wrap=True)

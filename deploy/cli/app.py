@@ -299,12 +299,13 @@ def token(
     curl -H "Authorization: Bearer $(tilsagn token --role member)" \\
          http://localhost:8080/api/dashboard/v1/figures
     """
+    from deploy.cli.console import print_result  # noqa: PLC0415
     from deploy.cli.installation import signing_key  # noqa: PLC0415
     from deploy.cli.tokens import principal_for  # noqa: PLC0415
     from shared.http.auth import sign_token  # noqa: PLC0415
 
     principal = principal_for(role.value, taskforce=taskforce, municipality=municipality, event=event)
-    print(sign_token(signing_key(), principal, lifetime_seconds=int(hours * 3600)))
+    print_result(sign_token(signing_key(), principal, lifetime_seconds=int(hours * 3600)))
 
 
 @app.command("admin-link", rich_help_panel=OPERATE)

@@ -1,27 +1,36 @@
-"""Output of the command: results on stdout, everything else on stderr, colours and progress bars only on a terminal."""
+"""Output of the command: results on stdout, everything else on stderr, colours and progress bars only on a terminal.
+
+Text is printed as it is: square brackets and colons in data are no markup. Styled output is made of `rich.text.Text`.
+"""
 
 from __future__ import annotations
 
 import functools
 import json
+import os
 import re
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 FAILED: Final = 1
 """Exit code: the command failed or found a problem."""
 NOT_RUNNING: Final = 3
 """Exit code: the command needs a running installation and found none."""
 
-_WIDE_COLUMNS: Final = 1000  # columns
+OK: Final = ("✓", "green")
+"""A part of a styled line, for `Text.assemble`: it is done, or as it should be."""
+NOTE: Final = ("!", "yellow")
+BAD: Final = ("✗", "red")
 
+_WIDE_COLUMNS: Final = 1000  # columns
 
 _COMMAND_MENTION: Final = re.compile(
     r"(?<![\w/.-])tilsagn(?= (?:up|demo|status|doctor|scenario|import|figures|verify|token|dead-letters|rebuild|replay"
@@ -53,19 +62,75 @@ class CommandError(Exception):
         self.exit_code = exit_code
 
 
+class _Console(Console):
+    """A console that prints text as it is, and goes on when the reader of its output has left."""
+
+    def __init__(self, *, stderr: bool) -> None:
+        stream = sys.stderr if stderr else sys.stdout
+        # Lines are not wrapped unless the output is a terminal.
+        width = None if stream.isatty() else _WIDE_COLUMNS
+        super().__init__(stderr=stderr, markup=False, emoji=False, highlight=False, width=width)
+
+    def on_broken_pipe(self) -> None:
+        """Drop the rest of the output: what the command does, and its exit code, do not depend on the reader."""
+        self.quiet = True
+        discard_output(self.file)
+
+
 def stdout_console() -> Console:
-    """Return the console for results. Lines are not wrapped unless stdout is a terminal."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE_COLUMNS)
+    """Return the console for results."""
+    return _Console(stderr=False)
 
 
 def stderr_console() -> Console:
     """Return the console for progress and advice: stderr, so that results can be piped."""
-    return Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _WIDE_COLUMNS)
+    return _Console(stderr=True)
+
+
+def print_result(text: str) -> None:
+    """Print a result that a program or another command reads, without any layout."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        discard_output(sys.stdout)
 
 
 def print_json(value: Any) -> None:
-    """Print a result as JSON."""
-    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    """Print a result as JSON. Letters that the output's encoding lacks are escaped: the value stays the same."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        text = json.dumps(value, ensure_ascii=True, indent=2, default=str)
+    print_result(text)
+
+
+@contextmanager
+def reporting_change(what: str) -> Iterator[None]:
+    """Print the report of a committed change in the block. An error of the report is a warning: the change stays.
+
+    With another exit code than 0, a script would make the change again.
+
+    Args:
+        what: what happened, such as `The pledges were imported`.
+    """
+    try:
+        yield
+    except Exception as error:
+        discard_output(sys.stdout)
+        reason = f"{error.strerror}" if isinstance(error, OSError) and error.strerror else type(error).__name__
+        warning = f"{what}, but the report of it could not be printed ({reason})."
+        with suppress(OSError):
+            stderr_console().print(Text.assemble(NOTE, f" {warning}"))
+
+
+def discard_output(stream: IO[str]) -> None:
+    """Send the buffered rest and everything after it nowhere; else the interpreter fails with the rest at its end."""
+    with suppress(OSError):  # a stream without a file
+        descriptor = stream.fileno()
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, descriptor)
+        os.close(nowhere)
 
 
 @contextmanager

@@ -10,8 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
+from rich.text import Text
 
-from deploy.cli.console import FAILED, CommandError, print_json, stderr_console, stdout_console
+from deploy.cli.console import (
+    FAILED,
+    OK,
+    CommandError,
+    print_json,
+    reporting_change,
+    stderr_console,
+    stdout_console,
+)
 from deploy.cli.installation import Installation, attach
 from deploy.privacy import data_subjects
 from deploy.scenarios.identities import taskforce_id
@@ -57,7 +66,8 @@ def report(
         )
         if pdf_file is not None:
             _write(pdf_file, pdf(document))
-            stderr_console().print(f"[green]✓[/] {pdf_file} is written. It holds personal data: see who can read it.")
+            written = f"{pdf_file} is written. It holds personal data: see who can read it."
+            stderr_console().print(Text.assemble(OK, f" {written}"))
         if as_json:
             print_json(document)
         return
@@ -65,20 +75,18 @@ def report(
     for one in found:
         for group in filter(lambda group: group.rows, one.held):
             entry = group.entry
-            console.print(f"\n[bold]{one.service}[/]: {entry.what}", highlight=False)
+            console.print(Text.assemble("\n", (one.service, "bold"), f": {entry.what}"))
             console.print(f"  {entry.purpose} ({entry.basis}). {entry.months} måneder efter {entry.counted_from}.")
             for row in group.rows:
                 words = ", ".join(f"{column}: {row[column]}" for column in entry.columns if row[column] is not None)
-                console.print(f"  - {words}", markup=False)
+                console.print(f"  - {words}")
     for service, activity in [(one.service, each) for one in found for each in one.done if each.rows]:
-        console.print(f"\n[bold]{service}[/]: {activity.entry.what}: {len(activity.rows):,}", highlight=False)
+        console.print(Text.assemble("\n", (service, "bold"), f": {activity.entry.what}: {len(activity.rows):,}"))
     if not any(group.rows for one in found for group in one.held):
         console.print("Nothing is held about anybody known by that.")
     for access in accesses:
         at = f"{access['looked_at'].astimezone():%d.%m.%Y %H.%M}"
-        console.print(
-            f"  {at}: {access['action']} by {access['who']}, {access['why']} ({access['basis']})", markup=False
-        )
+        console.print(f"  {at}: {access['action']} by {access['who']}, {access['why']} ({access['basis']})")
 
 
 def erase(identifiers: SubjectIdentifiers, *, taskforce: str, yes: bool, as_json: bool) -> None:
@@ -100,10 +108,10 @@ def erase(identifiers: SubjectIdentifiers, *, taskforce: str, yes: bool, as_json
         raise CommandError("Nothing is held about anybody known by that.", exit_code=FAILED)
     if not yes:
         for service, group in rows:
-            stderr_console().print(f"{service}, {group.entry.table}: {len(group.rows)}", highlight=False)
+            stderr_console().print(f"{service}, {group.entry.table}: {len(group.rows)}")
             for row in group.rows:
                 text = ", ".join(str(row[column]) for column in group.entry.columns if row[column] is not None)
-                stderr_console().print(f"  - {text}", markup=False)
+                stderr_console().print(f"  - {text}")
         typer.confirm("Erase all of that for good?", abort=True, err=True)
     try:
         lines = asyncio.run(data_subjects.erase(_app_dsn(installation), tenant, found, by=None))
@@ -112,12 +120,13 @@ def erase(identifiers: SubjectIdentifiers, *, taskforce: str, yes: bool, as_json
             "It is the taskforce's last administrator: give somebody else that role first. Nothing was erased."
         ) from None
     erased = {service: [line.as_json(service) for line in of_service] for service, of_service in lines.items()}
-    if as_json:
-        print_json(erased)
-    else:
-        count = sum(map(len, erased.values()))
-        text = "1 row was erased, and is" if count == 1 else f"{count} rows were erased, and are"
-        stdout_console().print(f"[green]✓[/] {text} in the ledger.")
+    with reporting_change("The rows were erased"):
+        if as_json:
+            print_json(erased)
+        else:
+            count = sum(map(len, erased.values()))
+            text = "1 row was erased, and is" if count == 1 else f"{count} rows were erased, and are"
+            stdout_console().print(Text.assemble(OK, f" {text} in the ledger."))
 
 
 def print_ledger() -> None:

@@ -12,8 +12,19 @@ from uuid import UUID
 
 import asyncpg
 from rich.table import Table
+from rich.text import Text
 
-from deploy.cli.console import FAILED, CommandError, print_json, progress, stdout_console, with_command_name
+from deploy.cli.console import (
+    BAD,
+    FAILED,
+    OK,
+    CommandError,
+    print_json,
+    progress,
+    reporting_change,
+    stdout_console,
+    with_command_name,
+)
 from deploy.cli.installation import Installation, attach
 from shared.db.database import Database
 from shared.messaging import dead_letters
@@ -40,7 +51,7 @@ def list_dead_letters(*, as_json: bool) -> None:
         print_json([_summary(each) for each in found])
         return
     if not found:
-        stdout_console().print("[green]✓[/] No message was put aside.")
+        stdout_console().print(Text.assemble(OK, " No message was put aside."))
         return
     table = Table("Letter", "Since", "Reader", "Topic", "Reason", box=None, header_style="bold", pad_edge=False)
     for each in found:
@@ -77,13 +88,12 @@ def show_dead_letter(dead_letter_id: UUID, *, as_json: bool) -> None:
         ("From", f"{record.topic}, partition {record.partition}, offset {record.offset}"),
         ("Key", _text(record.key) or "none"),
     ):
-        console.print(f"[bold]{name:<13}[/]", end="")
-        console.print(value, markup=False)
-    console.print("\n[bold]Headers[/]")
+        console.print(Text.assemble((f"{name:<13}", "bold"), value))
+    console.print("\nHeaders", style="bold")
     for name, value in sorted(record.headers.items()):
-        console.print(f"  {name}: {value}", markup=False)
-    console.print("\n[bold]Value[/]")
-    console.print(_pretty(record.value), markup=False)
+        console.print(f"  {name}: {value}")
+    console.print("\nValue", style="bold")
+    console.print(_pretty(record.value))
 
 
 def replay_dead_letters(dead_letter_ids: Sequence[UUID], *, every: bool, as_json: bool) -> None:
@@ -94,6 +104,15 @@ def replay_dead_letters(dead_letter_ids: Sequence[UUID], *, every: bool, as_json
         )
     outcome = asyncio.run(_replay(attach(), dead_letter_ids, every=every))
     done = [dead_letter for dead_letter, problem in outcome if problem is None]
+    with reporting_change("The letters were replayed"):
+        _print_outcome(outcome, as_json=as_json)
+    if len(done) < len(outcome):
+        raise CommandError(
+            f"{len(outcome) - len(done)} of {len(outcome)} letters stay where they are.", exit_code=FAILED
+        )
+
+
+def _print_outcome(outcome: Sequence[tuple[UUID, str | None]], *, as_json: bool) -> None:
     if as_json:
         print_json(
             [
@@ -101,17 +120,13 @@ def replay_dead_letters(dead_letter_ids: Sequence[UUID], *, every: bool, as_json
                 for dead_letter, problem in outcome
             ]
         )
-    else:
-        for dead_letter, problem in outcome:
-            stdout_console().print(
-                f"[red]✗[/] {dead_letter} still cannot work: {problem}" if problem else f"[green]✓[/] {dead_letter}"
-            )
-        if not outcome:
-            stdout_console().print("[green]✓[/] Nothing waits to be replayed.")
-    if len(done) < len(outcome):
-        raise CommandError(
-            f"{len(outcome) - len(done)} of {len(outcome)} letters stay where they are.", exit_code=FAILED
-        )
+        return
+    console = stdout_console()
+    for dead_letter, problem in outcome:
+        mark, text = (BAD, f"{dead_letter} still cannot work: {problem}") if problem else (OK, str(dead_letter))
+        console.print(Text.assemble(mark, f" {text}"))
+    if not outcome:
+        console.print(Text.assemble(OK, " Nothing waits to be replayed."))
 
 
 # ---- databases

@@ -18,8 +18,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import asyncpg
 import httpx
 from rich.table import Table
+from rich.text import Text
 
-from deploy.cli.console import FAILED, CommandError, print_json, stdout_console
+from deploy.cli.console import BAD, FAILED, NOTE, OK, CommandError, print_json, stdout_console
 from deploy.cli.installation import client, local_state
 from deploy.local import ports
 from deploy.local.configuration import Configuration
@@ -27,7 +28,7 @@ from deploy.local.state import FORMAT, Running, State
 
 Verdict = Literal["ok", "note", "bad"]
 
-_MARKS: Final = {"ok": "[green]✓[/]", "note": "[yellow]![/]", "bad": "[red]✗[/]"}
+_MARKS: Final = {"ok": OK, "note": NOTE, "bad": BAD}
 _DISK_NEEDED: Final = 1_000_000_000
 _DISK_WANTED: Final = 5_000_000_000
 _OLDEST_PYTHON: Final = (3, 11)
@@ -56,8 +57,8 @@ def examine(*, as_json: bool) -> None:
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
         for finding in findings:
-            advice = f"\n[bold]{finding.advice}[/]" if finding.advice else ""
-            table.add_row(_MARKS[finding.verdict], finding.name, f"{finding.detail}{advice}")
+            advice = f"\n{finding.advice}" if finding.advice else ""
+            table.add_row(Text(*_MARKS[finding.verdict]), finding.name, Text.assemble(finding.detail, (advice, "bold")))
         stdout_console().print(table)
     if bad:
         names = ", ".join(finding.name for finding in bad)

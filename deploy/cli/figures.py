@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.table import Table
+from rich.text import Text
 
 from deploy.cli.console import print_json, stdout_console
 from deploy.cli.installation import Installation, attach, client
@@ -56,7 +57,7 @@ async def _fetch(installation: Installation, as_of: date | None, taskforce: str)
 def _print(figures: Mapping[str, Any]) -> None:
     console = stdout_console()
     as_of, today = date.fromisoformat(figures["as_of"]), datetime.now(COPENHAGEN).date()
-    console.print(f"[bold]Figures on {as_of:%d.%m.%Y}[/]")
+    console.print(f"Figures on {as_of:%d.%m.%Y}", style="bold")
     if as_of > today:
         console.print("That day is still to come: what is confirmed to start by then is counted in.")
     console.print()
@@ -72,7 +73,7 @@ def _print(figures: Mapping[str, Any]) -> None:
 
     quarters = [each for each in figures["quarters"][-_LATEST:] if any(each["pledged_positions"].values() or [0])]
     if quarters:
-        console.print("\n[bold]Latest quarters[/]  [dim]pledged → hired[/]")
+        console.print(_heading("Latest quarters"))
         table = _table("", types)
         for each in quarters:
             table.add_row(each["quarter"], *(_pair(each, one) for one in types))
@@ -80,12 +81,16 @@ def _print(figures: Mapping[str, Any]) -> None:
 
     events = [each for each in figures["events"] if any(each["pledged_positions"].values())][:_LATEST]
     if events:
-        console.print("\n[bold]Latest events[/]  [dim]pledged → hired[/]")
+        console.print(_heading("Latest events"))
         table = _table("", types)
         for each in events:
             day = f"{date.fromisoformat(each['date']):%d.%m.%Y}" if each["date"] else "…"
             table.add_row(f"{day}  {each['title'] or each['event_id']}", *(_pair(each, one) for one in types))
         console.print(table)
+
+
+def _heading(text: str) -> Text:
+    return Text.assemble("\n", (text, "bold"), ("  pledged → hired", "dim"))
 
 
 def _table(first: str, types: list[str]) -> Table:
@@ -96,10 +101,10 @@ def _table(first: str, types: list[str]) -> Table:
     return table
 
 
-def _number(count: int) -> str:
-    return f"{count:,}".replace(",", ".") if count else "[dim]–[/]"
+def _number(count: int) -> Text:
+    return Text(f"{count:,}".replace(",", ".")) if count else Text("–", style="dim")
 
 
-def _pair(part: Mapping[str, Any], job_type: str) -> str:
+def _pair(part: Mapping[str, Any], job_type: str) -> Text:
     pledged, hired = part["pledged_positions"][job_type], part["hires"][job_type]
-    return f"{_number(pledged)} → {_number(hired)}" if pledged or hired else "[dim]–[/]"
+    return Text.assemble(_number(pledged), " → ", _number(hired)) if pledged or hired else _number(0)

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
-from deploy.cli.console import FAILED, CommandError, print_json, progress, stdout_console
+from deploy.cli.console import (
+    BAD,
+    FAILED,
+    NOTE,
+    OK,
+    CommandError,
+    print_json,
+    progress,
+    reporting_change,
+    stdout_console,
+)
 from deploy.cli.installation import Installation, attach
 from deploy.scenarios.identities import taskforce_id
 from services.pledges.imports.commands import import_pledges
@@ -40,10 +51,11 @@ def import_file(file: Path, *, dry_run: bool, taskforce: str, as_json: bool) -> 
     """
     content = _read(file)
     report = asyncio.run(_import(attach(), content, dry_run=dry_run, taskforce=taskforce))
-    if as_json:
-        print_json(_as_json(report, dry_run=dry_run))
-    elif report.problem is None:
-        _print(stdout_console(), report, dry_run=dry_run)
+    with reporting_change("The pledges were imported") if report.imported else nullcontext():
+        if as_json:
+            print_json(_as_json(report, dry_run=dry_run))
+        elif report.problem is None:
+            _print(stdout_console(), report, dry_run=dry_run)
     if report.problem is not None:
         raise CommandError(f"{file.name} cannot be imported: {report.problem}", exit_code=FAILED)
     if not report.ok:
@@ -113,12 +125,13 @@ def _print(console: Console, report: Report, *, dry_run: bool) -> None:
     if notable:
         table = Table("Row", "Company", "", "What", box=None, header_style="bold", pad_edge=False)
         for row in sorted(notable[:_ROWS_SHOWN], key=lambda row: row.line):
-            words = [
-                f"[bold]{error.column}[/] {error.message}" if error.column else error.message for error in row.errors
+            errors = [
+                Text.assemble((error.column, "bold"), " ", error.message) if error.column else Text(error.message)
+                for error in row.errors
             ]
-            mark = "[red]✗[/]" if row.verdict == "refused" else "[yellow]![/]"
-            what = "; ".join(words) or f"taken, and flagged: {', '.join(row.flags)}"
-            table.add_row(str(row.line), escape(row.company) or "–", mark, what)
+            mark = Text(*(BAD if row.verdict == "refused" else NOTE))
+            what = Text("; ").join(errors) if errors else Text(f"taken, and flagged: {', '.join(row.flags)}")
+            table.add_row(str(row.line), row.company or "–", mark, what)
         console.print(table)
         if len(notable) > _ROWS_SHOWN:
             console.print(f"… and {len(notable) - _ROWS_SHOWN:,} more rows: --json names them all.")
@@ -127,13 +140,11 @@ def _print(console: Console, report: Report, *, dry_run: bool) -> None:
         console.print(f"Columns that mean nothing here: {', '.join(report.ignored_columns)}")
     new, known = report.count("new"), report.count("known")
     if report.imported:
-        console.print(
-            f"[green]✓[/] {new:,} pledges imported ({report.new_positions:,} positions); {known:,} were here."
-        )
+        done = f"{new:,} pledges imported ({report.new_positions:,} positions); {known:,} were here."
+        console.print(Text.assemble(OK, f" {done}"))
     elif report.ok and dry_run:
-        console.print(
-            f"[green]✓[/] {new:,} pledges would be imported ({report.new_positions:,} positions); {known:,} are here."
-        )
+        would = f"{new:,} pledges would be imported ({report.new_positions:,} positions); {known:,} are here."
+        console.print(Text.assemble(OK, f" {would}"))
 
 
 def _as_json(report: Report, *, dry_run: bool) -> dict[str, Any]:

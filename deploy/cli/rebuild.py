@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from deploy.cli.console import CommandError, print_json, progress, stdout_console
+from rich.text import Text
+
+from deploy.cli.console import OK, CommandError, print_json, progress, reporting_change, stdout_console
 from deploy.cli.installation import Installation, attach
 from services.dashboard.read_model.rebuild import RebuildInterrupted, RebuildUnderWay, Rebuilt, rebuild
 from shared.db.database import Database
@@ -19,6 +21,11 @@ def rebuild_dashboard(*, as_json: bool) -> None:
         raise CommandError("The dashboard is being rebuilt already: wait until that is done.") from None
     except RebuildInterrupted:
         raise CommandError("Another rebuild got in between, and the old dashboard serves on: start it again.") from None
+    with reporting_change("The dashboard was rebuilt"):
+        _print(done, as_json=as_json)
+
+
+def _print(done: Rebuilt, *, as_json: bool) -> None:
     if as_json:
         print_json(
             {
@@ -32,9 +39,9 @@ def rebuild_dashboard(*, as_json: bool) -> None:
         return
     sources = ", ".join(f"{count:,} of {service}" for service, count in sorted(done.messages.items()))
     console = stdout_console()
-    console.print(f"[green]✓[/] The dashboard was rebuilt from {done.messages.total():,} changes ({sources}).")
+    console.print(Text.assemble(OK, f" The dashboard was rebuilt from {done.messages.total():,} changes ({sources})."))
     for kind, count in sorted((done.refused + done.ignored).items()):
-        console.print(f"  [yellow]{count:,} {kind} could not be used[/]")
+        console.print(f"  {count:,} {kind} could not be used", style="yellow")
 
 
 async def _rebuild(installation: Installation) -> Rebuilt:

@@ -9,9 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 from aiokafka.errors import KafkaError
+from rich.text import Text
 
 from deploy import topic_contents
-from deploy.cli.console import CommandError, print_json, stderr_console, stdout_console
+from deploy.cli.console import (
+    BAD,
+    NOTE,
+    OK,
+    CommandError,
+    print_json,
+    reporting_change,
+    stderr_console,
+    stdout_console,
+)
 from deploy.cli.data_subjects import read_ledger
 from deploy.cli.installation import Installation, attach
 from deploy.cli.step_progress import StepProgress
@@ -62,17 +72,18 @@ async def _reconcile(installation: Installation, copies: Sequence[Mapping[str, A
     if repeated.restored:
         stderr_console().print(f"  {repeated.restored:,} rows had come back with the backup.")
     if repeated.kept:
-        stderr_console().print(
-            f"[yellow]![/] {len(repeated.kept)} accounts that had been erased are back, and were not erased again: of "
-            "those who can sign in as administrator they are the last ones now "
-            f"({', '.join(map(str, repeated.kept))}). Let another administrator sign in, then erase them with "
-            "`tilsagn person erase`."
+        accounts = (
+            f"{len(repeated.kept)} accounts that had been erased are back, and were not erased again: of those who can "
+            f"sign in as administrator they are the last ones now ({', '.join(map(str, repeated.kept))}). Let another "
+            "administrator sign in, then erase them with `tilsagn person erase`."
         )
+        stderr_console().print(Text.assemble(NOTE, f" {accounts}"))
     if copies is None:
-        stderr_console().print(
-            "[yellow]![/] No copy of the ledger of erasures was given: who was erased after the restored moment is "
-            "back. If there is a copy (`tilsagn erasures`), do this again with --erasures FILE."
+        missing = (
+            "No copy of the ledger of erasures was given: who was erased after the restored moment is back. If there "
+            "is a copy (`tilsagn erasures`), do this again with --erasures FILE."
         )
+        stderr_console().print(Text.assemble(NOTE, f" {missing}"))
     with steps("Reading the broker"):
         lost = await find_lost_changes(installation.kafka, {service: owners[service] for service in _PUBLISHERS})
     if as_json:
@@ -89,10 +100,12 @@ async def _reconcile(installation: Installation, copies: Sequence[Mapping[str, A
                 f"The broker was not emptied ({type(why).__name__}): see that it runs and lets this command delete "
                 "records, and do this again before anything is started."
             ) from None
-    stderr_console().print(
-        f"[green]✓[/] {sum(messages.values()):,} changes will be published anew. Start the apps and workers now, then "
-        "compare with `tilsagn verify`."
+    done = (
+        f"{sum(messages.values()):,} changes will be published anew. Start the apps and workers now, then compare with "
+        "`tilsagn verify`."
     )
+    with reporting_change("The topics were emptied, and every change will be published anew"):
+        stderr_console().print(Text.assemble(OK, f" {done}"))
 
 
 async def _repeat_erasures(installation: Installation, copies: Sequence[Mapping[str, Any]]) -> RepeatedErasures:
@@ -138,10 +151,11 @@ async def _mark_unpublished(url: str) -> int:
 def _print(lost: Sequence[LostChange]) -> None:
     console = stdout_console()
     if not lost:
-        console.print("[green]✓[/] The broker knows of nothing that the databases have not got.")
+        console.print(Text.assemble(OK, " The broker knows of nothing that the databases have not got."))
         return
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(Counter(one.type for one in lost).items()))
-    console.print(f"[red]✗[/] The restored databases have not got {len(lost):,} changes that were made ({kinds}):")
+    missing = f"The restored databases have not got {len(lost):,} changes that were made ({kinds}):"
+    console.print(Text.assemble(BAD, f" {missing}"))
     for one in lost[:_SHOWN]:
         console.print(f"  {one.recorded_at}  {one.type} {one.aggregate_id} version {one.version}")
     if len(lost) > _SHOWN:

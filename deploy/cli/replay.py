@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from deploy.cli.console import CommandError, print_json, progress, stdout_console
+from rich.text import Text
+
+from deploy.cli.console import OK, CommandError, print_json, progress, reporting_change, stdout_console
 from deploy.cli.installation import Installation, attach
 from deploy.services import SERVICES
 from shared.db.database import OUTBOX_CHANNEL, Database
@@ -40,10 +42,11 @@ def replay_service(service: str, *, since: datetime | None, as_json: bool) -> No
         )
     installation = attach()
     messages = asyncio.run(_replay(_settings(installation, service), since))
-    if as_json:
-        print_json({"service": service, "messages": messages})
-    else:
-        stdout_console().print(f"[green]✓[/] {messages:,} changes of {service} were published again.")
+    with reporting_change("The changes were published again"):
+        if as_json:
+            print_json({"service": service, "messages": messages})
+        else:
+            stdout_console().print(Text.assemble(OK, f" {messages:,} changes of {service} were published again."))
 
 
 def _settings(installation: Installation, service: str) -> ServiceSettings:

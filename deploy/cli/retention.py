@@ -6,8 +6,9 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
+from rich.text import Text
 
-from deploy.cli.console import print_json, stdout_console, with_command_name
+from deploy.cli.console import OK, print_json, stdout_console, with_command_name
 from deploy.cli.installation import Installation, attach
 from services.dashboard.privacy.retention import retention as dashboard
 from services.events.privacy.retention import retention as events
@@ -48,7 +49,7 @@ def run_retention(*, dry_run: bool, as_json: bool) -> None:
     else:
         rows = sum(count for of_service in removed.values() for count in of_service.values())
         told = "1 row was" if rows == 1 else f"{rows:,} rows were"
-        stdout_console().print(f"\n[green]✓[/] {told} deleted or emptied.")
+        stdout_console().print(Text.assemble("\n", OK, f" {told} deleted or emptied."))
 
 
 async def _run(installation: Installation, *, dry_run: bool) -> tuple[dict[str, list[Due]], dict[str, dict[str, int]]]:

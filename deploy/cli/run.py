@@ -22,7 +22,7 @@ from rich.table import Table
 from rich.text import Text
 
 from deploy.cli.admin_link import make_admin_links
-from deploy.cli.console import FAILED, CommandError, stdout_console, with_command_name
+from deploy.cli.console import FAILED, OK, CommandError, stdout_console, with_command_name
 from deploy.cli.evening_view import EveningView
 from deploy.cli.failures import explain
 from deploy.cli.installation import Installation, client, demo_folder, installation_of
@@ -73,22 +73,23 @@ def run_up(*, port: int | None, browser: bool, slug: str, name: str | None, muni
 
     async def after_start(installation: Installation) -> None:
         taskforces = await _taskforces(installation, slug=slug, name=name, municipality=municipality)
-        console.print(f"\nTilsagn runs at [bold]{installation.url}[/]\n")
+        console.print(Text.assemble("\nTilsagn runs at ", (installation.url, "bold"), "\n"))
         for found in taskforces:
             console.print(f"  Public board   {installation.url}/board/{found}")
         console.print(f"  Mails          {installation.url}/mail\n")
         for found, link in (await make_admin_links(installation)).items():
             if link is not None:
-                console.print(f"[bold]{found}[/] has no administrator who can sign in. Whoever opens this becomes one:")
-                console.print(f"  {link}\n", soft_wrap=True, highlight=False)
+                why = " has no administrator who can sign in. Whoever opens this becomes one:"
+                console.print(Text.assemble((found, "bold"), why))
+                console.print(f"  {link}\n", soft_wrap=True)
         console.print("In another terminal:")
         table = _links()
         table.add_row(
-            f"  {with_command_name(f'tilsagn scenario load {struer.SLUG}')}", "[dim]eight years to look at[/]"
+            f"  {with_command_name(f'tilsagn scenario load {struer.SLUG}')}", Text("eight years to look at", "dim")
         )
-        table.add_row(f"  {with_command_name('tilsagn token --role caseworker')}", "[dim]a key for a program[/]")
+        table.add_row(f"  {with_command_name('tilsagn token --role caseworker')}", Text("a key for a program", "dim"))
         console.print(table)
-        console.print("\n[dim]Ctrl-C stops it. The data stays.[/]")
+        console.print("\nCtrl-C stops it. The data stays.", style="dim")
         _open_browser(installation.url, wanted=browser)
 
     uvloop.run(_run(LocalSettings(port=port), console, after_start, keep=True))
@@ -125,11 +126,9 @@ def run_demo(*, port: int | None, speed: float, evening: bool, again: bool, brow
                 if not keep:
                     raise
                 # Keep running, so that the user can look for the cause.
-                console.print(
-                    str(problem) if isinstance(problem, CommandError) else explain(problem), style="red", markup=False
-                )
+                console.print(str(problem) if isinstance(problem, CommandError) else explain(problem), style="red")
         if keep:
-            console.print("\n[dim]Everything stays up, and the data is kept. Ctrl-C stops it.[/]")
+            console.print("\nEverything stays up, and the data is kept. Ctrl-C stops it.", style="dim")
 
     folder = demo_folder()
     folder.parent.mkdir(exist_ok=True)
@@ -256,22 +255,22 @@ async def _play(console: Console, installation: Installation, *, speed: float, a
         played = await evenings.evenings_played(target, today)
         if played and not again:
             again_so = with_command_name("tilsagn demo --again")
-            console.print(f"\nThere has been an evening today: [bold]{again_so}[/] plays another.")
+            console.print(Text.assemble("\nThere has been an evening today: ", (again_so, "bold"), " plays another."))
         else:
             played += 1
             view = await _play_in_view(console, target, evenings.plan_evening(today, played), speed=speed)
-            console.print(f"\n[green]✓[/] {evenings.TITLE}: {view.summary()}")
+            console.print(Text.assemble("\n", OK, f" {evenings.TITLE}: {view.summary()}"))
         event = evenings.event_id(today, played)
         guest = await evenings.guest_link(target, event)
     except evenings.Refused as why:
         raise CommandError(f"The evening could not go on: {why}", exit_code=FAILED) from None
     count = await _board(installation.url)
     table = _links()
-    table.add_row("  Board says", f"[bold]{count}[/] citizens have got a småjob since May 2018")
+    table.add_row("  Board says", Text.assemble((str(count), "bold"), " citizens have got a småjob since May 2018"))
     table.add_row("  Evening", Text(f"{installation.url}/events/{event}", style="bold"))
     console.print(table)
     # The link is too long for a column, so it gets its own line.
-    console.print(f"  Guest        [bold]{guest}[/]", soft_wrap=True)
+    console.print(Text.assemble("  Guest        ", (guest, "bold")), soft_wrap=True)
 
 
 async def _play_in_view(

@@ -7,8 +7,9 @@ from typing import Any
 
 import httpx
 from rich.table import Table
+from rich.text import Text
 
-from deploy.cli.console import FAILED, CommandError, print_json, stdout_console
+from deploy.cli.console import BAD, FAILED, OK, CommandError, print_json, stdout_console
 from deploy.cli.installation import attach, client
 
 
@@ -21,9 +22,8 @@ def show_status(*, as_json: bool) -> None:
     else:
         table = Table(box=None, show_header=False, pad_edge=False)
         for check in checks:
-            mark = "[green]✓[/]" if check["ok"] else "[red]✗[/]"
-            table.add_row(mark, check["name"], f"[dim]{check['detail']}[/]")
-        stdout_console().print(f"Tilsagn at [bold]{installation.url}[/]\n")
+            table.add_row(Text(*(OK if check["ok"] else BAD)), check["name"], Text(check["detail"], style="dim"))
+        stdout_console().print(Text.assemble("Tilsagn at ", (installation.url, "bold"), "\n"))
         stdout_console().print(table)
     if not ready:
         raise CommandError(

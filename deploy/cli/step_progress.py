@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import Console
 from rich.live import Live
@@ -12,6 +12,8 @@ from rich.progress_bar import ProgressBar
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
+
+from deploy.cli.console import OK
 
 Update = Callable[[int, int], None]
 """Called with how much of a step is done, and with its total size."""
@@ -34,7 +36,8 @@ class StepProgress:
         else:
             yield line.update
         seconds = f"{time.monotonic() - started_at:.1f} s"
-        self._console.print(f"[green]✓[/] {what:<44}[dim]{seconds:>8}[/]")
+        with suppress(OSError):  # a step is done, whether or not that can be printed
+            self._console.print(Text.assemble(OK, f" {what:<44}", (f"{seconds:>8}", "dim")))
 
 
 class _Line:

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from deploy.cli.console import CommandError, print_json, stderr_console, stdout_console
+from rich.text import Text
+
+from deploy.cli.console import OK, CommandError, print_json, reporting_change, stderr_console, stdout_console
 from deploy.cli.installation import kafka_of
 from deploy.cli.step_progress import StepProgress
 from deploy.local.state import AlreadyRunning, State
@@ -57,11 +59,17 @@ def export(file: Path, *, as_json: bool) -> None:
         raise CommandError(f"{file} is there already: name a file that is not.") from None
     except ProgramFailed as why:
         raise CommandError(f"The export failed, and {file} was not made: {why}.") from None
+    with reporting_change(f"{file} was written"):
+        _print_export(file, manifest, as_json=as_json)
+
+
+def _print_export(file: Path, manifest: Manifest, *, as_json: bool) -> None:
     if as_json:
         print_json(_as_json(manifest) | {"file": str(file), "bytes": file.stat().st_size})
         return
     console = stdout_console()
-    console.print(f"[green]✓[/] {file} holds {_contents(manifest)} ({file.stat().st_size / 1e6:,.1f} MB).")
+    holds = f"{file} holds {_contents(manifest)} ({file.stat().st_size / 1e6:,.1f} MB)."
+    console.print(Text.assemble(OK, f" {holds}"))
     console.print(
         "\nIt holds contacts' names and numbers, and the keys of the installation: whoever has it can sign in as\n"
         "anybody. Only you can read it (0600). Keep it so, and delete it when it has been imported.\n"
@@ -91,11 +99,16 @@ def import_installation(file: Path, *, as_json: bool) -> None:
             raise CommandError(str(why)) from None
         except ProgramFailed as why:
             raise CommandError(f"The import failed, and the deployment is as it was: {why}.") from None
+    with reporting_change("The installation was imported"):
+        _print_import(manifest, messages, as_json=as_json)
+
+
+def _print_import(manifest: Manifest, messages: int, *, as_json: bool) -> None:
     if as_json:
         print_json(_as_json(manifest) | {"messages": messages})
         return
     console = stdout_console()
-    console.print(f"[green]✓[/] {_contents(manifest)} of {manifest.made_at} are in their places.")
+    console.print(Text.assemble(OK, f" {_contents(manifest)} of {manifest.made_at} are in their places."))
     console.print(
         f"\nStart the apps and workers now: {messages:,} changes are published anew, and nobody gets a mail twice.\n"
         "Then `tilsagn verify` compares every row and figure, and the file can be deleted."
@@ -118,7 +131,7 @@ def _unpacked(file: Path) -> Iterator[tuple[Path, Manifest, Keys]]:
             with whole.open("xb") as copy:
                 shutil.copyfileobj(sys.stdin.buffer, copy)
         elif file.is_file() and file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
-            stderr_console().print(f"[yellow]Others can read {file}, and the keys in it: chmod 600 it.[/]")
+            stderr_console().print(f"Others can read {file}, and the keys in it: chmod 600 it.", style="yellow")
         inside = Path(folder) / "inside"
         inside.mkdir(mode=0o700)
         try:

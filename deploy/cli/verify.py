@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from deploy.cli.console import FAILED, CommandError, print_json, stderr_console, stdout_console
+from rich.text import Text
+
+from deploy.cli.console import BAD, FAILED, OK, CommandError, print_json, stderr_console, stdout_console
 from deploy.cli.installation import Installation, attach, client
 from deploy.cli.responses import json_of
 from deploy.services import SERVICES
@@ -30,7 +32,9 @@ def run_verify(*, as_json: bool, wait_seconds: float) -> None:
         with console.status("Comparing") as status:
             verdict = asyncio.run(
                 _verify(
-                    installation, wait_seconds=wait_seconds, progress=lambda what: status.update(f"Comparing {what}")
+                    installation,
+                    wait_seconds=wait_seconds,
+                    progress=lambda what: status.update(Text(f"Comparing {what}")),
                 )
             )
     except MessagesPending as busy:
@@ -84,11 +88,11 @@ def _print(verdict: Verdict) -> None:
     console = stdout_console()
     for difference in verdict.differences[:_SHOWN]:
         where = verdict.taskforces.get(difference.taskforce_id, str(difference.taskforce_id))
-        console.print(f"[red]✗[/] {where}: [bold]{difference.about}[/]: {difference.what}")
+        console.print(Text.assemble(BAD, f" {where}: ", (difference.about, "bold"), f": {difference.what}"))
     if len(verdict.differences) > _SHOWN:
         console.print(f"… and {len(verdict.differences) - _SHOWN:,} more: --json names them all.")
     if not verdict.differences:
-        console.print("[green]✓[/] The dashboard says what the services know.")
+        console.print(Text.assemble(OK, " The dashboard says what the services know."))
     plural = {"company": "companies", "check-in": "check-ins", "board": "public boards"}
     things = ", ".join(
         f"{count:,} {kind if count == 1 else plural.get(kind, f'{kind}s')}" for kind, count in verdict.compared.items()

@@ -1,0 +1,189 @@
+"""What commands print: data as it is, on every terminal, and never a failure of what was done."""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+from rich.table import Table
+
+from deploy.cli import figures, imports, status
+from deploy.cli.console import CommandError, print_json, reporting_change, stdout_console
+from deploy.cli.encoding import configure_output
+from services.pledges.imports.report import CellError, Report, Row, Verdict
+from tests.cli.command import tilsagn
+
+BRACKETS = "Klamme [bold]ApS[/] :car: [/intern] [link=x]"
+DANISH = "Sønderbæk Smørrebrød på hjørnet … ✓ 日"
+
+
+@contextmanager
+def ascii_terminal() -> Iterator[io.BytesIO]:
+    """Stdout has ASCII only; yields the bytes that are printed."""
+    printed = io.BytesIO()
+    with redirect_stdout(io.TextIOWrapper(printed, encoding="ascii")) as stream:
+        configure_output()
+        yield printed
+        stream.detach()
+
+
+@contextmanager
+def closed_pipe() -> Iterator[None]:
+    """Stdout is a pipe whose reader has left, like after `| head -1`."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w", encoding="utf-8") as stream, redirect_stdout(stream):
+        yield
+
+
+class FullDisk(io.StringIO):
+    """A file on a full disk."""
+
+    def write(self, _: str) -> NoReturn:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def row(company: str, verdict: Verdict, *errors: CellError) -> Row:
+    return Row(line=2, verdict=verdict, pledge_id=None, positions=1, errors=errors, company=company)
+
+
+def report(*rows: Row, imported: bool = False, ignored: tuple[str, ...] = ()) -> Report:
+    return Report(rows=rows, ignored_columns=ignored, imported=imported)
+
+
+# ---- data as it is
+
+
+def test_brackets_and_colons_in_data_are_printed_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    table = Table(BRACKETS)
+    table.add_row(BRACKETS)
+    stdout_console().print(BRACKETS, table, sep="\n")
+    assert capsys.readouterr().out.count(BRACKETS) == 3
+
+
+def test_an_import_prints_brackets_of_companies_columns_and_messages(capsys: pytest.CaptureFixture[str]) -> None:
+    refused = row(BRACKETS, "refused", CellError("løn [kr/time]", "Not [/number]."))
+    imports._print(stdout_console(), report(refused, ignored=("bemærkning [/intern]",)), dry_run=True)
+    printed = capsys.readouterr().out
+    assert BRACKETS in printed
+    assert "løn [kr/time] Not [/number]." in printed
+    assert "bemærkning [/intern]" in printed
+
+
+def test_figures_print_brackets_of_an_events_title(capsys: pytest.CaptureFixture[str]) -> None:
+    count = {**dict.fromkeys(figures._JOB_TYPES, 0), "smaajob": 2}
+    event = {"title": BRACKETS, "date": "2026-11-03", "event_id": "1", "pledged_positions": count, "hires": count}
+    figures._print(
+        {"as_of": "2026-11-30", "quarters": [], "events": [event], **dict.fromkeys(figures._MEASURES, count)}
+    )
+    assert "Klamme [bold]ApS[/] :car:" in capsys.readouterr().out
+
+
+def test_the_status_prints_brackets_of_a_check(capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
+    class Attached:
+        url = "http://localhost:8080"
+
+    async def fetch(_url: str) -> tuple[bool, list[dict[str, Any]]]:
+        return True, [{"name": "pledges [/app]", "ok": True, "detail": BRACKETS}]
+
+    monkeypatch.setattr(status, "attach", Attached)
+    monkeypatch.setattr(status, "_fetch", fetch)
+    status.show_status(as_json=False)
+    printed = capsys.readouterr().out
+    assert "pledges [/app]" in printed
+    assert BRACKETS in printed
+
+
+# ---- every terminal
+
+
+def test_an_ascii_terminal_gets_replacements_of_other_letters() -> None:
+    table = Table("Firma")
+    table.add_row(DANISH)
+    with ascii_terminal() as terminal:
+        stdout_console().print(table)
+    printed = terminal.getvalue().decode("ascii")
+    assert "Soenderbaek Smoerrebroed paa hjoernet ... + ?" in printed
+    assert "| Firma" in printed
+
+
+def test_json_on_an_ascii_terminal_has_the_same_values() -> None:
+    with ascii_terminal() as terminal:
+        print_json({"company": DANISH})
+    assert json.loads(terminal.getvalue().decode("ascii")) == {"company": DANISH}
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize(
+    "command", [["--help"], ["doctor"], ["figures", "--as-of", "[/æ]"], ["import", "pledges", "æ"]]
+)
+def test_commands_work_on_an_ascii_terminal(command: list[str], tmp_path: Path) -> None:
+    ran = tilsagn(*command, state=tmp_path / "state", environment={"LC_ALL": "C", "PYTHONIOENCODING": "ascii"})
+    assert "Traceback" not in ran.notes
+    assert (ran.output + ran.notes).isascii()
+    assert ran.exit_code == {"--help": 0, "doctor": ran.exit_code, "figures": 2, "import": 1}[command[0]]
+
+
+# ---- what was done stays done
+
+
+@pytest.fixture
+def committed_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Runs `tilsagn import pledges` whose rows are committed, with the given report."""
+    file = tmp_path / "tilsagn.csv"
+    file.write_text("virksomhed\n")
+
+    async def imported(*_: Any, **__: Any) -> Report:
+        return report(row(BRACKETS, "new"), imported=True)
+
+    monkeypatch.setattr(imports, "attach", lambda: None)
+    monkeypatch.setattr(imports, "_import", imported)
+    return lambda **options: imports.import_file(file, dry_run=False, taskforce="struer", **options)
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_an_import_ends_well_when_the_reader_of_its_report_has_left(
+    committed_import: Callable[..., None], as_json: bool
+) -> None:
+    with closed_pipe():
+        committed_import(as_json=as_json)
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_an_import_ends_well_and_says_so_when_its_report_cannot_be_written(
+    committed_import: Callable[..., None], as_json: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with redirect_stdout(FullDisk()):
+        committed_import(as_json=as_json)
+    assert "The pledges were imported, but the report of it could not be printed (No space left on device)." in (
+        capsys.readouterr().err
+    )
+
+
+def test_a_result_that_changed_nothing_and_cannot_be_written_is_a_failure() -> None:
+    with redirect_stdout(FullDisk()), pytest.raises(OSError, match="No space left"):
+        print_json({})
+
+
+def test_an_error_of_a_report_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with reporting_change("The dashboard was rebuilt"):
+        json.loads("")
+    assert capsys.readouterr().err == (
+        "! The dashboard was rebuilt, but the report of it could not be printed (JSONDecodeError).\n"
+    )
+
+
+def test_a_refused_import_still_fails(committed_import: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refused(*_: Any, **__: Any) -> Report:
+        return report(row("x", "refused", CellError("", "No.")))
+
+    monkeypatch.setattr(imports, "_import", refused)
+    with pytest.raises(CommandError, match="1 of 1 rows cannot be imported"):
+        committed_import(as_json=False)
