@@ -18,7 +18,7 @@ import httpx
 from deploy.scenarios import facts
 from deploy.scenarios.struer import TASKFORCE_ID, SeededRandom, random_contact_name
 from deploy.scenarios.struer_companies import Company, companies
-from shared.fields.copenhagen import COPENHAGEN
+from shared.fields.copenhagen import COPENHAGEN, local_moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -95,7 +95,7 @@ class Evening:
     @property
     def starts_at(self) -> datetime:
         """17.00 in Copenhagen."""
-        return datetime.combine(self.held_on, time(17), COPENHAGEN)
+        return local_moment(self.held_on, time(17)).astimezone(COPENHAGEN)
 
     @property
     def ends_at(self) -> datetime:

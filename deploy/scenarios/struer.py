@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 from deploy.scenarios import facts
 from deploy.scenarios.identities import person_id, taskforce_id
 from deploy.scenarios.struer_companies import Company, companies
-from shared.fields.copenhagen import COPENHAGEN
+from shared.fields.copenhagen import COPENHAGEN, local_moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -428,4 +428,4 @@ def _weekday(day: date) -> date:
 
 
 def _at(day: date, hour: int, minute: int = 0) -> datetime:
-    return datetime.combine(day, time(hour, minute), COPENHAGEN)
+    return local_moment(day, time(hour, minute)).astimezone(COPENHAGEN)

@@ -7,7 +7,7 @@ The types here refuse that.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator
@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 When = TypeVar("When", bound=date)
 
 _BEGINS_WITH_A_YEAR = re.compile(r"\s*[0-9]{4}-")
+_CLOCK: Final = re.compile(r"(\d{1,2})[.:](\d{2})(?:[.:]\d{2})?", re.ASCII)
 _DAY_FIRST: Final = re.compile(r"(\d{1,2})[-./ ](\d{1,2})[-./ ](\d{4})")
 
 
@@ -64,8 +65,19 @@ def _refuse_number_as_moment(value: Any) -> Any:
     return value
 
 
+def _read_clock(value: Any) -> Any:
+    if isinstance(value, time):
+        return value.replace(tzinfo=None)
+    found = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        raise PydanticCustomError("time_type", "Must be a time.")
+    return f"{found[1]:0>2}:{found[2]}"
+
+
 Day = Annotated[date, BeforeValidator(_refuse_number_as_day)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_refuse_number_as_moment)]
 """With its time zone."""
+Clock = Annotated[time, BeforeValidator(_read_clock)]
+"""What a clock shows, to the minute: `16:30` or, as people in Denmark write it, `16.30`."""
 StoredMoment = Annotated[Moment, AfterValidator(in_utc)]
 """With its time zone, converted to UTC."""

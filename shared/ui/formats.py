@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from babel.dates import format_date
 
-from shared.fields.copenhagen import COPENHAGEN
+from shared.fields.copenhagen import COPENHAGEN, comes_twice
 from shared.i18n.translations import current_language
 
 _DANISH_SEPARATORS = str.maketrans(",.", ".,")
@@ -18,6 +18,9 @@ _BABEL = {"da": "da_DK", "en": "en_GB"}
 
 def _danish(language: str | None) -> bool:
     return (language or current_language()) == "da"
+
+
+_CLOCK_SETTINGS = (("sommertid", "summer time"), ("vintertid", "winter time"))
 
 
 def _locale(language: str | None) -> str:
@@ -54,9 +57,12 @@ def month_text(value: date, *, language: str | None = None) -> str:
 
 
 def time_text(value: datetime | time, *, language: str | None = None) -> str:
-    """kl. 14.30 or 14:30."""
+    """kl. 14.30 or 14:30; in the hour that comes twice when summer time ends, with which one it is."""
     clock = local_time(value) if isinstance(value, datetime) else value
-    return f"kl. {clock.hour:02}.{clock.minute:02}" if _danish(language) else f"{clock.hour:02}:{clock.minute:02}"
+    shown = f"kl. {clock.hour:02}.{clock.minute:02}" if _danish(language) else f"{clock.hour:02}:{clock.minute:02}"
+    if isinstance(clock, datetime) and comes_twice(clock):
+        return f"{shown} ({_CLOCK_SETTINGS[clock.fold][0 if _danish(language) else 1]})"
+    return shown
 
 
 def moment_text(value: datetime, *, language: str | None = None) -> str:

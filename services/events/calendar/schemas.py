@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -13,11 +13,23 @@ from services.events.calendar.queries import CheckInRow, EventRow
 from services.events.register.schemas import CompanyIn, FieldWarning, cvr_warnings
 from shared.contracts.events import EventKind
 from shared.fields import dates
-from shared.fields.copenhagen import COPENHAGEN
-from shared.fields.dates import refuse_distant
+from shared.fields.copenhagen import (
+    COPENHAGEN,
+    AmbiguousTime,
+    ClockSetting,
+    NonexistentTime,
+    comes_twice,
+    local_moment,
+)
+from shared.fields.dates import Clock, refuse_distant
 from shared.fields.text import Line, Name
 from shared.http.schemas import RequestModel, ResponseModel
 from shared.i18n.translations import N_
+from shared.i18n.translations import gettext as _
+from shared.ui.formats import time_text
+
+_LONGEST_NIGHT = timedelta(hours=12)
+"""An event that ends on the next day lasts at most this long: most ends before the start are mistakes."""
 
 Goal = Annotated[int, Field(ge=1, le=10_000)]
 Moment = Annotated[dates.Moment, AfterValidator(refuse_distant)]
@@ -81,23 +93,57 @@ class EventPage(ResponseModel):
 
 
 class EventForm(RequestModel):
-    """The form that drafts an event. Its day and times are in Danish local time."""
+    """The form that drafts an event. Its day and times are in Danish local time.
+
+    An end that is not later than the start is on the next day. `starts_clock` and `ends_clock` are asked for where the
+    time comes twice.
+    """
 
     id: UUID
     title: Name
     kind: EventKind = "employer_event"
     place: Annotated[Line, Field(max_length=200)] | None = None
     day: Annotated[date, AfterValidator(refuse_distant)]
-    starts: time
-    ends: time
+    starts: Clock
+    starts_clock: ClockSetting | None = None
+    ends: Clock
+    ends_clock: ClockSetting | None = None
     goal_positions: Goal | None = None
 
-    def moments(self) -> tuple[datetime, datetime]:
-        """Return the event's start and end."""
-        return self._on_the_day(self.starts), self._on_the_day(self.ends)
+    def moments(self) -> tuple[datetime, datetime] | dict[str, str]:
+        """Return the event's start and end, or the errors by field where a time does not say which moment is meant."""
+        errors: dict[str, str] = {}
+        starts_at = self._moment("starts", self.day, errors)
+        ends_at = self._moment("ends", self._last_day(), errors)
+        if starts_at is None or ends_at is None:
+            return errors
+        if ends_at - starts_at > _LONGEST_NIGHT and self._last_day() > self.day:
+            return {"ends": _("Must be later than the start, or at most 12 hours after it on the next day.")}
+        return starts_at, ends_at
 
-    def _on_the_day(self, clock: time) -> datetime:
-        return datetime.combine(self.day, clock.replace(tzinfo=None), COPENHAGEN)
+    def _last_day(self) -> date:
+        if self.starts < self.ends or (self._comes_twice(self.starts) and self._comes_twice(self.ends)):
+            return self.day
+        return self.day + timedelta(days=1)
+
+    def _comes_twice(self, clock: time) -> bool:
+        return comes_twice(datetime.combine(self.day, clock, COPENHAGEN))
+
+    def _moment(self, name: str, day: date, errors: dict[str, str]) -> datetime | None:
+        clock: time = getattr(self, name)
+        try:
+            return local_moment(day, clock, getattr(self, f"{name}_clock"))
+        except NonexistentTime:
+            errors[name] = _(
+                "Clocks are put forward from 2 to 3 that night, so there is no %(time)s. Choose another time.",
+                time=time_text(clock),
+            )
+        except AmbiguousTime:
+            errors[f"{name}_clock"] = _(
+                "Clocks are put back from 3 to 2 that night, so %(time)s comes twice. Choose which one it is.",
+                time=time_text(clock),
+            )
+        return None
 
 
 class StatusForm(RequestModel):

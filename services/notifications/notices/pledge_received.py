@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from services.notifications.notices.notice import Notice, NoticeKind, Summary
 from services.notifications.notices.recipients import pledge_contact
 from services.notifications.notices.words import hours_text, offer_text, positions_text
 from shared.contracts.pledges import PledgeLogged
-from shared.fields.copenhagen import COPENHAGEN
+from shared.fields.copenhagen import local_moment
 from shared.i18n.translations import N_
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def _plan(pledge: PledgeLogged) -> Notice:
     if pledge.captured_by == "import":
         # An import may bring pledges of years ago: what counts is the day they were given on.
         day_after = pledge.pledged_on + timedelta(days=1)
-        happened_at = min(happened_at, datetime.combine(day_after, time(), COPENHAGEN))
+        happened_at = min(happened_at, local_moment(day_after, time()))
     return Notice(
         rule=CODE,
         about_id=pledge.pledge_id,

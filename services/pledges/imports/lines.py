@@ -17,7 +17,7 @@ from services.pledges.pledges.refusals import TooManyPositions
 from services.pledges.pledges.schemas import PledgeIn
 from services.pledges.register.domain import name_key
 from shared.db.idempotency import request_fingerprint
-from shared.fields.copenhagen import COPENHAGEN
+from shared.fields.copenhagen import COPENHAGEN, local_moment
 from shared.fields.cpr import contains_cpr_shape
 from shared.fields.cvr import read_cvr
 from shared.fields.dates import iso_date
@@ -205,7 +205,7 @@ def _noon(day: str, judged: JudgedLine, today: date) -> str | None:
     if on > today:
         judged.refuse("dato", _("Lies in the future."))
         return None
-    return datetime.combine(on, time(12), COPENHAGEN).isoformat()
+    return local_moment(on, time(12)).astimezone(COPENHAGEN).isoformat()
 
 
 def _apply_rules(

@@ -77,11 +77,47 @@ async def test_opening_an_event_long_before_its_start_needs_a_confirmation(
 async def test_an_invalid_event_form_is_shown_again_with_its_errors(visitor: Visitor, db: Database) -> None:
     before = await published(db)
     page = await visitor.send("/events", 422, id=str(uuid4()), **PLAN | {"ends": "16:00", "title": "Min aften"})
-    assert "Skal være senere end starten." in page
+    assert "Skal være senere end starten, eller højst 12 timer efter den på den næste dag." in page
     assert 'value="Min aften"' in page
     page = await visitor.send("/events", 422, id=str(uuid4()), **PLAN | {"title": "Ring 010190-1234", "day": ""})
     assert "CPR-nummer" in page
     assert await published(db) == before
+
+
+async def drafted(visitor: Visitor, **plan: str) -> str:
+    """The times of an event as its page shows them."""
+    page = await visitor.send("/events", id=str(uuid4()), **PLAN | plan)
+    found = re.search(r'<p class="font-lead">(.*?)<br>', page, re.DOTALL)
+    assert found
+    return re.sub("<[^>]+>", "", found[1]).replace("\xa0", " ")
+
+
+async def test_an_event_may_end_after_midnight(visitor: Visitor) -> None:
+    times = await drafted(visitor, starts="20:00", ends="01.30")
+    assert times == "fredag den 1. december 2090 kl. 20.00–02.12.2090 kl. 01.30"
+
+
+async def test_an_event_in_the_hour_that_clocks_skip_is_refused_in_words(visitor: Visitor, db: Database) -> None:
+    before = await published(db)
+    for times in ({"starts": "02:30", "ends": "05:00"}, {"day": "2090-03-25", "starts": "22:00", "ends": "02:30"}):
+        page = await visitor.send("/events", 422, id=str(uuid4()), **PLAN | {"day": "2090-03-26"} | times)
+        assert "så kl. 02.30 findes ikke. Vælg et andet tidspunkt." in page
+    assert await published(db) == before
+
+
+async def test_an_event_in_the_hour_that_comes_twice_asks_which_one(visitor: Visitor) -> None:
+    night = {"day": "2090-10-29", "starts": "02:30", "ends": "02:15"}
+    page = await visitor.send("/events", 422, id=str(uuid4()), **PLAN | night)
+    assert "så kl. 02.30 kommer to gange" in page
+    assert "så kl. 02.15 kommer to gange" in page
+    times = await drafted(visitor, **night, starts_clock="summer", ends_clock="winter")
+    assert times == "søndag den 29. oktober 2090 kl. 02.30 (sommertid)–02.15 (vintertid)"
+    page = await visitor.send(
+        "/events", 422, id=str(uuid4()), **PLAN | night, starts_clock="summer", ends_clock="summer"
+    )
+    assert "Skal være senere end starten." in page
+    times = await drafted(visitor, day="2090-10-28", starts="22:00", ends="02:30", ends_clock="winter")
+    assert times == "lørdag den 28. oktober 2090 kl. 22.00–29.10.2090 kl. 02.30 (vintertid)"
 
 
 async def test_a_form_sent_twice_makes_one_event(visitor: Visitor, db: Database) -> None:

@@ -51,8 +51,12 @@ def test_a_moment_is_shown_on_the_danish_day_it_fell_on() -> None:
 
 
 def test_moments_around_the_end_of_summer_time_are_right() -> None:
-    assert formats.time_text(datetime(2026, 10, 25, 0, 30, tzinfo=UTC)) == "kl. 02.30"
-    assert formats.time_text(datetime(2026, 10, 25, 1, 30, tzinfo=UTC)) == "kl. 02.30"
+    with use_language("da"):
+        assert formats.time_text(datetime(2026, 10, 25, 0, 30, tzinfo=UTC)) == "kl. 02.30 (sommertid)"
+        assert formats.moment_text(datetime(2026, 10, 25, 1, 30, tzinfo=UTC)) == "25.10.2026 kl. 02.30 (vintertid)"
+        assert formats.time_text(datetime(2026, 10, 25, 2, 0, tzinfo=UTC)) == "kl. 03.00"
+    with use_language("en"):
+        assert formats.time_text(datetime(2026, 10, 25, 0, 30, tzinfo=UTC)) == "02:30 (summer time)"
 
 
 def test_a_moment_without_a_zone_is_utc_as_it_is_stored() -> None:

@@ -65,7 +65,10 @@ async def draft_event(request: Request, principal: Planner, db: Db) -> Response:
     if form.data is None:
         return render(request, "event_new.html", status_code=422, form=form)
     plan = form.data
-    starts_at, ends_at = plan.moments()
+    moments = plan.moments()
+    if isinstance(moments, dict):
+        return render(request, "event_new.html", status_code=422, form=form.refused(moments))
+    starts_at, ends_at = moments
     try:
         await commands.draft_event(
             db,
