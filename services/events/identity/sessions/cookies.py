@@ -60,9 +60,13 @@ def set_token_cookie(response: Response, settings: EventsSettings, principal: Pr
     _set(response, RENEWED_COOKIE, ACTIVITY_RECORDED if noted else "renewed", _RENEWED_SECONDS)
 
 
-def delete_cookies(response: Response) -> None:
-    """Delete all cookies of the session."""
-    for name in (SESSION_COOKIE, COOKIE, RENEWED_COOKIE):
+def delete_cookies(response: Response, *, keep_token: bool = False) -> None:
+    """Delete all cookies of the session.
+
+    Args:
+        keep_token: whether the token stays, because it is an event pass and belongs to no session.
+    """
+    for name in (SESSION_COOKIE, RENEWED_COOKIE) if keep_token else (SESSION_COOKIE, RENEWED_COOKIE, COOKIE):
         response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="lax")
 
 

@@ -31,11 +31,12 @@ _ANY_METHOD: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 @concerns()
 @limited(READING)
 async def renew(
-    request: Request, _who: Anybody, db: Db, settings: Settings, next: Annotated[str, Query(max_length=4000)] = "/"
+    request: Request, who: Anybody, db: Db, settings: Settings, next: Annotated[str, Query(max_length=4000)] = "/"
 ) -> Response:
     """Set a new token and redirect back with the same method and body.
 
-    If the session has ended, its cookies are deleted, and the page answers as to a signed-out visitor.
+    If the session has ended, its cookies are deleted, and the page answers as to a signed-out visitor. A guest keeps
+    the event pass.
     """
     wanted = safe_next(next)
     response = RedirectResponse(wanted, 307)
@@ -47,7 +48,7 @@ async def renew(
             db, session_key_of(request), by_person=by_person, allow_demonstration=settings.demo_mode
         )
     except SessionEnded:
-        delete_cookies(response)
+        delete_cookies(response, keep_token=who is not None and who.has("event_pass"))
         return response
     set_token_cookie(response, settings, principal, noted=by_person)
     return response

@@ -240,6 +240,21 @@ async def test_a_forged_session_cookie_opens_nothing(client: httpx.AsyncClient, 
     assert COOKIE not in client.cookies
 
 
+@pytest.mark.parametrize("session", [None, SessionKey(UUID(int=1), UUID(int=2), bytes(32)).text()])
+async def test_a_guest_keeps_the_event_pass_when_there_is_no_session_to_renew(
+    client: httpx.AsyncClient, token: Callable[..., str], session: str | None
+) -> None:
+    event_pass = token("event_pass", subject="pass:1", event_id=uuid4(), pass_generation=1)
+    client.cookies.set(COOKIE, event_pass, domain="localhost.local")
+    if session is not None:
+        client.cookies.set(SESSION_COOKIE, session, domain="localhost.local")
+
+    answer = await client.get("/session/renew", params={"next": "/pledges/new"}, headers=PAGE)
+
+    assert (answer.status_code, answer.headers["location"]) == (307, "/pledges/new")
+    assert dict(client.cookies) == {COOKIE: event_pass}
+
+
 async def test_the_right_session_with_another_secret_opens_nothing(signed_in: httpx.AsyncClient, db: Database) -> None:
     key = key_of(signed_in)
     with pytest.raises(SessionEnded):
