@@ -190,7 +190,7 @@ async def _log(target: Target, pledge: Pledge) -> None:
         struer.TASKFORCE_ID,
         PledgeIn.model_validate(body).terms(),
         by=Person(None),
-        request=idempotent_request(str(pledge.id), body, key=target.request_key),
+        request=idempotent_request(str(pledge.id), body, sender="scenario", key=target.request_key),
         limits=Limits(),
     )
 
@@ -213,7 +213,7 @@ async def _confirm(target: Target, hire: Hire) -> None:
         struer.TASKFORCE_ID,
         HireIn.model_validate(body).confirmation(),
         confirmed_by=None,
-        request=idempotent_request(str(hire.id), body, key=target.request_key),
+        request=idempotent_request(str(hire.id), body, sender="scenario", key=target.request_key),
         limits=Limits(),
     )
 

@@ -53,7 +53,7 @@ class IdempotentRequest:
     """A request that its sender may repeat.
 
     Attributes:
-        key: the sender's name for it (the header Idempotency-Key), 1 to 200 characters.
+        key: what names it among all requests of the taskforce, 1 to 200 characters.
         fingerprint: `request_fingerprint` of its content.
     """
 
@@ -83,21 +83,26 @@ def request_fingerprint(content: str, key: SecretStr) -> bytes:
     return hmac.digest(key.get_secret_value().encode(), content.encode(), "sha256")
 
 
-def idempotent_request(idempotency_key: str, body: Any, *, key: SecretStr) -> IdempotentRequest:
-    """Return the request with the fingerprint of its body.
+def idempotent_request(idempotency_key: str, body: Any, *, sender: str, key: SecretStr) -> IdempotentRequest:
+    """Return the request with its key and the fingerprint of its body.
+
+    Each sender has keys of its own, so nobody can use up a key that another sender will use. The sender is not part of
+    the fingerprint: a pledge that is sent again by somebody else is recognised by its id.
 
     The body counts as it was sent, not as this release reads it, so every release recognises the same repeats.
 
     Args:
-        idempotency_key: the sender's.
+        idempotency_key: the sender's name for the request (the header Idempotency-Key).
         body: parsed JSON. The order of an object's names and white space do not count.
+        sender: the subject of the principal who sends it. It is hashed, because keys are kept for ever.
         key: the installation's.
 
     Raises:
         RecursionError: the body is nested too deeply.
     """
     canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
-    return IdempotentRequest(idempotency_key, request_fingerprint(canonical, key))
+    senders_key = request_fingerprint(f"{sender}\n{idempotency_key}", key).hex()
+    return IdempotentRequest(senders_key, request_fingerprint(canonical, key))
 
 
 async def claim_keys(

@@ -6,7 +6,7 @@ out. A missing or unusable key is answered with 400, and one that another reques
 """
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
 
@@ -14,6 +14,7 @@ from shared.db.database import Database
 from shared.db.idempotency import ClaimingDatabase, IdempotentRequest, idempotent_request
 from shared.fields.cpr import mask_cpr
 from shared.fields.validation import FieldError
+from shared.http.auth import Principal
 from shared.http.dependencies import Db
 from shared.http.openapi import REQUIRED
 from shared.http.problems import Problem
@@ -36,6 +37,21 @@ IdempotencyKey = Annotated[
 ]
 
 
+def sent_by_principal(request: Request, key: str, content: Any) -> IdempotentRequest:
+    """Return the request that the principal may repeat under a key.
+
+    Args:
+        key: the principal's name for it.
+        content: parsed JSON, what a repeat has in common with it.
+
+    Raises:
+        RecursionError: the content is nested too deeply.
+    """
+    principal: Principal | None = getattr(request.state, "principal", None)
+    sender = principal.subject if principal is not None else ""
+    return idempotent_request(key, content, sender=sender, key=request.app.state.settings.request_key)
+
+
 async def read_idempotent_request(request: Request, idempotency_key: IdempotencyKey = None) -> IdempotentRequest:
     """FastAPI dependency: the key together with the fingerprint of the JSON body.
 
@@ -48,7 +64,7 @@ async def read_idempotent_request(request: Request, idempotency_key: Idempotency
     try:
         # A missing body is the route's to refuse, if it takes one.
         body = await request.json() if await request.body() else None
-        return idempotent_request(key, body, key=request.app.state.settings.request_key)
+        return sent_by_principal(request, key, body)
     except (RecursionError, ValueError):
         raise Problem(400, "malformed-json", detail=_("The body is not valid JSON.")) from None
 
@@ -78,7 +94,7 @@ async def claiming_database(request: Request, db: Db, idempotency_key: OptionalI
         body = await request.json() if await request.body() else None
         # The path names what is changed, where the body does not.
         content = [request.scope["path"], body]
-        idempotent = idempotent_request(key, content, key=request.app.state.settings.request_key)
+        idempotent = sent_by_principal(request, key, content)
     except (RecursionError, ValueError):
         raise Problem(400, "malformed-json", detail=_("The body is not valid JSON.")) from None
     return ClaimingDatabase(db, request.scope["endpoint"].__name__, idempotent)

@@ -149,7 +149,7 @@ class PledgesWorld(World):
             captured_by="phone",
             event_id=event_id,
         )
-        request = idempotent_request(str(terms.id), {}, key=REQUEST_KEY)
+        request = idempotent_request(str(terms.id), {}, sender="test", key=REQUEST_KEY)
         await commands.log_pledge(self.db, taskforce, terms, by=by, request=request, limits=Limits())
         confirmation = HireConfirmation(
             id=uuid4(),
@@ -163,7 +163,7 @@ class PledgesWorld(World):
             taskforce,
             confirmation,
             confirmed_by=by.id if isinstance(by, Person) else None,
-            request=idempotent_request(str(confirmation.id), {}, key=REQUEST_KEY),
+            request=idempotent_request(str(confirmation.id), {}, sender="test", key=REQUEST_KEY),
             limits=Limits(),
         )
         company = f"Firma {name}"

@@ -106,7 +106,7 @@ async def test_with_another_request_key_a_repeat_is_refused_and_not_logged_twice
     settings: PledgesSettings = app.state.settings
     app.state.settings = settings.model_copy(update={"request_key": SecretStr("lost, and made anew: another key")})
 
-    assert (await caller.log(pledge)).status_code == 422
+    assert (await caller.log(pledge)).status_code == 409
     assert (await caller.log(pledge, key=str(uuid4()))).status_code == 409
     assert len((await stored_fingerprints(pledges_dsns))["pledges"]) == 1
 

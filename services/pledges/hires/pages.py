@@ -15,19 +15,20 @@ from services.pledges.hires import commands, draft, queries
 from services.pledges.hires.queries import HireFilter
 from services.pledges.hires.schemas import HireIn
 from services.pledges.pledges.access import PLEDGE, Caseworker
-from services.pledges.pledges.dependencies import limits, settings
+from services.pledges.pledges.dependencies import limits
 from services.pledges.pledges.forms import read_as, uuid_or_none, without_empty
 from services.pledges.pledges.queries import pledge as find_pledge
 from services.pledges.pledges.refusals import IdTaken, NoPositionOpen, PledgeEnded, PositionTaken, StaleVersion
 from services.pledges.pledges.rendering import render
 from services.pledges.pledges.schemas import TypedId
-from shared.db.idempotency import IdempotencyKeyReused, idempotent_request
+from shared.db.idempotency import IdempotencyKeyReused
 from shared.fields.copenhagen import COPENHAGEN
 from shared.fields.dates import iso_date
 from shared.fields.numbers import point_decimal
 from shared.fields.phone import TypedPhone
 from shared.http.auth import Principal
 from shared.http.dependencies import Db
+from shared.http.idempotency import sent_by_principal
 from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.http.refusals import problem_of
@@ -200,7 +201,7 @@ async def _confirm(request: Request, db: Db, principal: Principal, pledge: Pledg
             principal.taskforce,
             hire.confirmation(),
             confirmed_by=principal.person_id,
-            request=idempotent_request(str(hire.id), body, key=settings(request).request_key),
+            request=sent_by_principal(request, str(hire.id), body),
             limits=limits(request),
             seen_version=_seen_version(form),
         )

@@ -23,12 +23,13 @@ from services.pledges.pledges.schemas import PledgeIn, TypedId
 from services.pledges.register import queries as register
 from services.pledges.register.access import COMPANY, EVENT, event_of, is_guest, is_revoked, sees_register
 from shared.db.database import TRANSIENT_ERRORS
-from shared.db.idempotency import IdempotencyKeyReused, idempotent_request
+from shared.db.idempotency import IdempotencyKeyReused
 from shared.fields.copenhagen import COPENHAGEN
 from shared.fields.dates import iso_date
 from shared.fields.numbers import point_decimal
 from shared.fields.phone import TypedPhone
 from shared.http.auth import Principal
+from shared.http.idempotency import sent_by_principal
 from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.http.rate_limiter import rate_limit_problem
@@ -184,7 +185,7 @@ async def log_pledge(request: Request, principal: Logger) -> Response:
             read.terms(),
             by=logs_as(principal),
             # Without the time, which the server adds and which differs when the form is sent again.
-            request=idempotent_request(str(pledge_id), body, key=settings(request).request_key),
+            request=sent_by_principal(request, str(pledge_id), body),
             limits=limits(request),
             patience_seconds=settings(request).event_patience_seconds,
             group_commit=intake.group_commit,

@@ -179,11 +179,15 @@ async def _log_alone(db: Database, taskforce_id: UUID, new: NewPledge) -> Pledge
             return outcome
         if isinstance(outcome, IdTaken):
             return await _pledge_of_request(conn, taskforce_id, new.terms.id, new)
-        # A request that was admitted before is answered as then, even if the rules would refuse it by now.
         if outcome is not None and await claim_keys(
             conn, taskforce_id, "log_pledge", [(new.request, new.terms.id, new.received_at)]
         ):
-            raise outcome  # undoes the claim
+            # A request that was admitted before is answered as then, even if the rules would refuse it by now, and
+            # whoever repeats it.
+            known = await _find_pledge_of_request(conn, taskforce_id, new.terms.id, new)
+            if known is None:
+                raise outcome  # undoes the claim
+            return known
         pledge_id = await store.pledge_id_of_request(conn, new.request)
         if pledge_id is None:
             raise IdempotencyKeyReused
@@ -192,6 +196,16 @@ async def _log_alone(db: Database, taskforce_id: UUID, new: NewPledge) -> Pledge
 
 async def _pledge_of_request(conn: Connection, taskforce_id: UUID, pledge_id: UUID, new: NewPledge) -> Pledge:
     """Return the pledge with this id as it was logged. Raises `IdTaken` unless this request has logged it."""
+    pledge = await _find_pledge_of_request(conn, taskforce_id, pledge_id, new)
+    if pledge is None:
+        raise IdTaken
+    return pledge
+
+
+async def _find_pledge_of_request(
+    conn: Connection, taskforce_id: UUID, pledge_id: UUID, new: NewPledge
+) -> Pledge | None:
+    """Return the pledge with this id as it was logged; None unless this request has logged it."""
     fingerprint = new.request.fingerprint
     if isinstance(new.by, Guest):
         # Without the contact: a guest may repeat a request that was first sent by somebody signed in.
@@ -199,9 +213,7 @@ async def _pledge_of_request(conn: Connection, taskforce_id: UUID, pledge_id: UU
     else:
         found = await store.load_pledge(conn, taskforce_id, pledge_id)
         pledge = found[0] if found is not None and hmac.compare_digest(fingerprint, found[1]) else None
-    if pledge is None:
-        raise IdTaken
-    return pledge.as_logged()
+    return pledge.as_logged() if pledge is not None else None
 
 
 async def _becomes_known(db: Database, taskforce_id: UUID, event_id: UUID, *, within_seconds: float) -> bool:

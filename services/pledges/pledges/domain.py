@@ -11,6 +11,7 @@ from uuid import UUID
 
 from services.pledges.pledges.refusals import (
     EventIsOver,
+    IdNotRandom,
     NoPositionOpen,
     PassExpired,
     PassForAnotherEvent,
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 CLOCK_TOLERANCE: Final = timedelta(hours=24)
 """A phone's clock is wrong if it is further ahead of the server's. A smaller lead may come from a time zone."""
+_RANDOM_VERSIONS: Final = frozenset({4, 7})
+"""Of UUIDs (RFC 9562)."""
 _START_TOLERANCE: Final = timedelta(days=365)
 _NO_PHONE_BEFORE: Final = datetime(2010, 1, 1, tzinfo=UTC)
 """A phone that has lost its clock says 1970 or 2000."""
@@ -181,10 +184,13 @@ class Pledge:
             register: registered companies to match the typed company with.
 
         Raises:
+            IdNotRandom: a guest's pledge has an id that somebody else may compute (RFC 9562: not version 4 or 7).
             TooManyPositions, TooManyPledgedHours: more than `limits` allow.
             UnknownEvent: a person names an event whose messages have not arrived.
             PassForAnotherEvent, PassRevoked, PassExpired, EventIsOver: see `check_event`.
         """
+        if isinstance(by, Guest) and terms.id.version not in _RANDOM_VERSIONS:
+            raise IdNotRandom
         if not 1 <= terms.positions <= limits.positions:
             raise TooManyPositions(positions=limits.positions)
         if terms.hours_to > limits.weekly_hours:

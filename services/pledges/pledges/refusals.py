@@ -16,6 +16,16 @@ class IdTaken(Refusal):
     field = "/id"
 
 
+class IdNotRandom(Refusal):
+    """A guest's pledge has an id that is computed: such an id may belong to another sender's pledge."""
+
+    code = "id-not-random"
+    kind = "invalid"
+    title = N_("The pledge's id is not random")
+    detail = N_("Send it under a random UUID (version 4 or 7).")
+    field = "/id"
+
+
 class TooManyPositions(Refusal):
     """A pledge has at least one position, and no more than the installation allows."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from uuid import uuid4, uuid5
 
 import pytest_asyncio
 
@@ -76,6 +76,55 @@ async def test_a_revoked_pass_is_refused_but_a_repeat_is_answered_as_before(
     assert refused.json()["type"] == "/problems/pass-revoked"
     assert again.content == first.content
     assert renewed.status_code == 201
+
+
+async def test_a_key_or_an_id_that_a_guest_uses_stays_free_for_everybody_else(
+    caller: Caller, add_event: Callable[..., Awaitable[UUID]], other_taskforce_id: UUID
+) -> None:
+    here, there = await add_event(), await add_event()
+    elsewhere = await add_event(taskforce=other_taskforce_id)
+    senders: list[tuple[Any, dict[str, Any]]] = [
+        ("event_pass", as_pass(here)),
+        ("event_pass", as_pass(there)),
+        ("member", {"subject": f"person:{uuid4()}"}),
+        ("member", {"subject": f"person:{uuid4()}"}),
+    ]
+    body = pledge_body()
+
+    with_the_same_key = [await caller.log(pledge_body(), role, key="order-17", **who) for role, who in senders]
+    first = await caller.log(body, "event_pass", **as_pass(here))
+    in_another_taskforce = await caller.log(
+        body | {"positions": 1}, "event_pass", taskforce_id=other_taskforce_id, **as_pass(elsewhere)
+    )
+
+    assert [answer.status_code for answer in with_the_same_key] == [201] * 4
+    assert (first.status_code, in_another_taskforce.status_code) == (201, 201)
+
+
+async def test_a_guest_uses_random_ids_because_computed_ones_are_the_servers(
+    caller: Caller, add_event: Callable[..., Awaitable[UUID]]
+) -> None:
+    event_id = await add_event()
+    computed = pledge_body(id=str(uuid5(event_id, "line 1 of a file")))
+
+    by_guest = await caller.log(computed, "event_pass", **as_pass(event_id))
+    by_member = await caller.log(computed)
+
+    assert (by_guest.status_code, by_guest.json()["type"]) == (422, "/problems/id-not-random")
+    assert by_guest.json()["errors"][0]["pointer"] == "/id"
+    assert by_member.status_code == 201
+
+
+async def test_a_members_request_repeated_with_a_revoked_pass_is_answered_as_before(
+    caller: Caller, add_event: Callable[..., Awaitable[UUID]]
+) -> None:
+    event_id = await add_event(pass_generation=2)
+    body = pledge_body(event_id=str(event_id))
+    first = await caller.log(body)
+
+    again = await caller.log(body, "event_pass", **as_pass(event_id))
+
+    assert (again.status_code, again.json()) == (201, first.json() | {"contact": None})
 
 
 async def test_a_pass_runs_out_fourteen_days_after_its_event(

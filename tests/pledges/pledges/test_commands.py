@@ -8,7 +8,8 @@ from uuid import uuid4
 
 import asyncpg
 
-from tests.pledges.conftest import Caller, pledge_body
+from shared.db.idempotency import idempotent_request
+from tests.pledges.conftest import REQUEST_KEY, Caller, pledge_body
 from tests.pledges.intake.test_api import CLOSED, as_pass
 from tests.support.waiting import PATIENCE_SECONDS
 
@@ -92,7 +93,7 @@ async def test_each_request_of_a_batch_gets_its_own_answer(
 async def test_a_locked_key_delays_only_its_own_request(
     caller: Caller, pledges_dsns: Databases, taskforce_id: UUID
 ) -> None:
-    held = pledge_body()
+    held, sender = pledge_body(), f"person:{uuid4()}"
     conn = await asyncpg.connect(pledges_dsns.superuser_dsn("pledges"), command_timeout=PATIENCE_SECONDS)
     try:
         transaction = conn.transaction()
@@ -103,10 +104,10 @@ async def test_a_locked_key_delays_only_its_own_request(
             values ($1, 'log_pledge', $2, '', $3, now())
             """,
             taskforce_id,
-            held["id"],
+            idempotent_request(held["id"], held, sender=sender, key=REQUEST_KEY).key,
             uuid4(),
         )
-        waiting = asyncio.create_task(caller.log(held))
+        waiting = asyncio.create_task(caller.log(held, subject=sender))
         answers = await asyncio.wait_for(
             asyncio.gather(*(caller.log(pledge_body()) for _ in range(12))), PATIENCE_SECONDS
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
@@ -27,7 +28,7 @@ NOW = datetime.now(UTC)
 
 
 def request(body: object, key: str = "one") -> IdempotentRequest:
-    return idempotent_request(key, body, key=SecretStr("k" * 32))
+    return replace(idempotent_request(key, body, sender="person:1", key=SecretStr("k" * 32)), key=key)
 
 
 async def claimed(db: Database, taskforce_id: UUID, what: IdempotentRequest, subject_id: UUID) -> UUID | None:
