@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from stdnum.dk import cvr as cvr_rules
 
+from shared.fields.text import drop_invisible
+
+
+def cvr_digits(typed: str | None) -> str | None:
+    """Return the eight digits of what was typed, whether or not they are a valid CVR number; None for anything else.
+
+    Spaces, points, dashes, invisible characters and a leading `DK` are accepted.
+    """
+    compact = str(cvr_rules.compact(drop_invisible(typed or "")))
+    # ASCII digits only: `isdigit` accepts the digits of other scripts, too.
+    return compact if compact.isascii() and compact.isdigit() and len(compact) == 8 else None
+
 
 def read_cvr(typed: str | None) -> str | None:
     """Return the CVR number in what was typed, or None where it is not valid.
 
-    Eight digits, weights 2,7,6,5,4,3,2,1, sum divisible by 11 (source: Erhvervsstyrelsen). Spaces and a leading `DK`
-    are accepted.
+    Eight digits, weights 2,7,6,5,4,3,2,1, sum divisible by 11 (source: Erhvervsstyrelsen). What is accepted around
+    them says `cvr_digits`.
     """
-    # ASCII digits only: `isdigit` accepts the digits of other scripts, too.
-    if typed and typed.isascii() and cvr_rules.is_valid(typed):
-        return str(cvr_rules.compact(typed))
-    return None
+    digits = cvr_digits(typed)
+    return digits if digits is not None and cvr_rules.is_valid(digits) else None

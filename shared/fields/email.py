@@ -3,33 +3,165 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+import unicodedata
+from itertools import product
+from typing import Annotated, Final
 
+import idna
 from pydantic import AfterValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from shared.fields.cpr import refuse_cpr
-from shared.fields.text import one_line
+from shared.fields.cpr import MayLookLikeCpr, refuse_cpr
+from shared.fields.text import canonical_line, drop_invisible
 
 LONGEST = 254
 """Characters (RFC 5321, section 4.5.3.1.3, without the angle brackets)."""
 # One mailbox as people write it. Only a mail sent there shows whether it exists. No character that separates
 # addresses or headers.
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[^\s@<>()\[\],;:\\\"]+\.[^\s@<>()\[\],;:\\\".]{2,}")
+# The full stops of East Asian scripts separate labels, too (UTS 46).
+_FULL_STOPS: Final = str.maketrans(dict.fromkeys("\u3002\uff0e\uff61", "."))
+_PUNYCODE: Final = "xn--"
+_LONGEST_LABEL: Final = 63
+_MOST_SPELLINGS: Final = 32
+_ALPHABETS: Final = frozenset({"LATIN", "CYRILLIC", "GREEK"})
+_LOOK_LATIN: Final = frozenset("асԁеһіјӏорԛѕԝхухѵοανικρυχ")
+"""Small letters of Cyrillic and Greek that look like Latin ones."""
 
 
-def read_email(text: str) -> str:
-    """Return the address. Raises the validation error `email` where it is not one."""
-    if len(text) > LONGEST or not _EMAIL.fullmatch(text):
-        raise PydanticCustomError("email", "Is not an e-mail address.")
-    return text
+def canonical_email(text: str) -> str:
+    """Return an address in the form in which it is stored.
+
+    NFC, without invisible characters; the mailbox in the case it was typed in; the domain in small letters and
+    readable (`købmand.dk`, not `xn--…`), by IDNA 2008 (RFC 5891): `ß` stays `ß`, so mail goes to the domain that was
+    typed.
+
+    Raises:
+        PydanticCustomError: `email`, it is not one address; `email_letters`, it can be mistaken for another one.
+    """
+    address = _cleaned(text)
+    mailbox, _at, typed_domain = address.rpartition("@")
+    try:
+        domain = _readable_domain(typed_domain)
+    except ValueError:  # idna's errors are
+        raise _not_an_address() from None
+    address = f"{mailbox}@{domain}"
+    if len(address) > LONGEST or not _EMAIL.fullmatch(address):
+        raise _not_an_address()
+    if not address.isascii() and any(map(_is_lookalike, [mailbox, *domain.split(".")])):
+        raise PydanticCustomError(
+            "email_letters", "Has letters that look like those of another alphabet; please type it again."
+        )
+    return address
+
+
+def whole_email(text: str) -> str:
+    """Return an address to look up, without invisible characters; more is accepted than `canonical_email` stores.
+
+    Raises the validation error `email` where it is not one whole address.
+    """
+    address = _cleaned(text)
+    if len(address) > LONGEST or not _EMAIL.fullmatch(address):
+        raise _not_an_address()
+    return address
+
+
+def email_key(text: str) -> str:
+    """Return the form in which addresses are compared. Never raises; text that is no address is compared as it is."""
+    address = _cleaned(text).lower()
+    mailbox, at, domain = address.rpartition("@")
+    try:
+        return f"{mailbox}{at}{_readable_domain(domain)}"
+    except ValueError:
+        return address
+
+
+def email_spellings(text: str) -> list[str]:
+    """Return the small-letter spellings under which an address may be stored, the domain readable and in ASCII; none
+    for what is not a whole address. The SQL function `lookup_key` takes care of the rest."""
+    try:
+        mailbox, _at, domain = whole_email(text).lower().rpartition("@")
+    except PydanticCustomError:
+        return []
+    labels = [_spellings_of_label(label) for label in domain.split(".")]
+    domains = [".".join(one) for one, _number in zip(product(*labels), range(_MOST_SPELLINGS), strict=False)]
+    return list(dict.fromkeys(f"{mailbox}@{one}" for one in domains))
+
+
+def ascii_domain(domain: str) -> str:
+    """Return a domain as mail servers need it (`xn--kbmand-bya.dk`), by IDNA 2008.
+
+    Raises:
+        ValueError: it is not a domain.
+    """
+    return ".".join(map(_ascii_label, _mapped(_cleaned(domain)).split(".")))
+
+
+def _cleaned(text: str) -> str:
+    return drop_invisible(text).strip().translate(_FULL_STOPS)
+
+
+def _not_an_address() -> PydanticCustomError:
+    return PydanticCustomError("email", "Is not an e-mail address.")
+
+
+def _mapped(domain: str) -> str:
+    """Return a domain in small letters of normal width, and with full stops between its labels (UTS 46,
+    non-transitional). Labels in ASCII are not judged further: there are names with an underscore."""
+    return domain.lower() if domain.isascii() else idna.uts46_remap(domain, std3_rules=False, transitional=False)
+
+
+def _readable_domain(domain: str) -> str:
+    return ".".join(map(_readable_label, _mapped(domain).split(".")))
+
+
+def _readable_label(label: str) -> str:
+    encoded = _ascii_label(label)
+    return idna.ulabel(encoded) if encoded.startswith(_PUNYCODE) else label
+
+
+def _ascii_label(label: str) -> str:
+    encoded = label if label.isascii() else idna.alabel(label).decode("ascii")
+    if not 1 <= len(encoded) <= _LONGEST_LABEL:
+        raise ValueError("a label has 1 to 63 characters")
+    return encoded
+
+
+def _spellings_of_label(label: str) -> list[str]:
+    try:
+        readable = _readable_label(_mapped(label))
+        return [label, readable, _ascii_label(readable)]
+    except ValueError:
+        return [label]
+
+
+def _is_lookalike(part: str) -> bool:
+    """Whether a mailbox or label mixes alphabets, has letters of unusual form, or looks like a Latin word and is
+    none."""
+    if part.isascii():
+        return False
+    if unicodedata.normalize("NFKC", part) != part:
+        return True
+    letters = [char for char in part.lower() if char.isalpha()]
+    alphabets = {unicodedata.name(char, "").partition(" ")[0] for char in letters} & _ALPHABETS
+    return len(alphabets) > 1 or (bool(letters) and _LOOK_LATIN.issuperset(letters))
 
 
 Email = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=LONGEST),
-    AfterValidator(one_line),
+    AfterValidator(drop_invisible),
+    AfterValidator(canonical_line),
     AfterValidator(refuse_cpr),
-    AfterValidator(read_email),
+    AfterValidator(canonical_email),
 ]
-"""One address on one line, in the case it was typed in."""
+"""One address in canonical form."""
+KnownEmail = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=LONGEST),
+    AfterValidator(drop_invisible),
+    AfterValidator(canonical_line),
+    AfterValidator(whole_email),
+    MayLookLikeCpr("an address that is looked up and never stored; what was stored before must be found"),
+]
+"""A whole address to look up, which may have been stored under earlier rules."""

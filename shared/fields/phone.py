@@ -1,20 +1,20 @@
-"""Telephone numbers. They are stored as typed; one without a country code is Danish."""
+"""Telephone numbers. They are stored with their country code (E.164); one that is typed without is Danish."""
 
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Final
 
 import phonenumbers
 from pydantic import AfterValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from shared.fields.cpr import MayLookLikeCpr, refuse_cpr
-from shared.fields.text import one_line
+from shared.fields.text import canonical_line, drop_invisible
 
 # A Danish number as most people write it: too short for a CPR number, and always a possible number.
 _EIGHT_DIGITS = re.compile(r"[2-9][0-9](?: ?[0-9][0-9]){3}")
-_DENMARK = 45
+_DENMARK: Final = 45
 
 
 def parse_phone(text: str) -> phonenumbers.PhoneNumber | None:
@@ -24,6 +24,32 @@ def parse_phone(text: str) -> phonenumbers.PhoneNumber | None:
     except phonenumbers.NumberParseException:
         return None
     return number if phonenumbers.is_possible_number(number) else None
+
+
+def canonical_phone(text: str) -> str:
+    """Return a number in the form in which it is stored: E.164 (`+4597850000`), then ` ext. 12` where it has an
+    extension.
+
+    Raises the validation error `phone` where it is not a telephone number of a possible length.
+    """
+    typed = drop_invisible(text).strip()
+    if _EIGHT_DIGITS.fullmatch(typed):
+        return f"+{_DENMARK}{typed.replace(' ', '')}"
+    number = parse_phone(typed)
+    if number is None:
+        raise PydanticCustomError("phone", "Is not a telephone number.")
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return f"{e164} ext. {number.extension}" if number.extension else e164
+
+
+def phone_spellings(text: str) -> list[str]:
+    """Return the digits under which the SQL function `phone_key` may know a stored number: with the country code, with
+    and without the zero of "+46 (0)8 …"; none for what is not a whole number."""
+    number = parse_phone(drop_invisible(text))
+    if number is None:
+        return []
+    national = phonenumbers.national_significant_number(number)
+    return [f"{number.country_code}{national}", f"{number.country_code}0{national}"]
 
 
 def refuse_cpr_but_foreign(text: str) -> str:
@@ -38,18 +64,23 @@ def refuse_cpr_but_foreign(text: str) -> str:
 
 
 def read_phone(text: str) -> str:
-    """Return the text. Raises the validation error `phone` or `cpr_shape` where it is not a telephone number."""
+    """Return the number in canonical form. Raises the validation error `phone` or `cpr_shape`."""
     if _EIGHT_DIGITS.fullmatch(text):
-        return text
-    if parse_phone(refuse_cpr_but_foreign(text)) is None:
-        raise PydanticCustomError("phone", "Is not a telephone number.")
-    return text
+        return canonical_phone(text)
+    return canonical_phone(refuse_cpr_but_foreign(text))
 
 
 _FOREIGN = MayLookLikeCpr("telephone numbers of other countries may; any other such number is refused")
-Phone = Annotated[str, StringConstraints(max_length=40), AfterValidator(one_line), AfterValidator(read_phone), _FOREIGN]
-"""A number that can be called, as typed."""
-TypedPhone = Annotated[str, AfterValidator(refuse_cpr_but_foreign), _FOREIGN]
+Phone = Annotated[
+    str,
+    StringConstraints(max_length=40),
+    AfterValidator(drop_invisible),
+    AfterValidator(canonical_line),
+    AfterValidator(read_phone),
+    _FOREIGN,
+]
+"""A number that can be called, in canonical form."""
+TypedPhone = Annotated[str, AfterValidator(drop_invisible), AfterValidator(refuse_cpr_but_foreign), _FOREIGN]
 """A form's field that is not judged as a `Phone` yet; never a CPR number."""
 
 

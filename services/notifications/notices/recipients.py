@@ -10,6 +10,8 @@ from uuid import UUID
 from services.notifications.notices.notice import Recipient
 from services.notifications.notices.words import one_line
 from services.notifications.outcomes import Undeliverable
+from shared.fields.email import ascii_domain
+from shared.fields.text import drop_invisible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,14 +54,14 @@ async def person_signing_in(
 def mail_address(name: str, mailbox: str) -> Address:
     """Return an address that is safe in a header and in an SMTP command.
 
-    An internationalised domain (`købmand.dk`) is encoded with IDNA.
+    An internationalised domain (`købmand.dk`) is encoded by IDNA 2008. Invisible characters are dropped.
 
     Raises:
         Undeliverable: `mailbox` is not exactly one mail address.
     """
-    username, _at, domain = mailbox.strip().rpartition("@")
+    username, _at, domain = drop_invisible(mailbox).strip().rpartition("@")
     try:
-        addr_spec = f"{username}@{domain.encode('idna').decode('ascii')}"
+        addr_spec = f"{username}@{ascii_domain(domain)}"
         address = Address(one_line(name), addr_spec=addr_spec)
     except (MessageError, ValueError, IndexError):
         raise Undeliverable("bad_address") from None

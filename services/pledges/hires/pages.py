@@ -25,7 +25,7 @@ from shared.db.idempotency import IdempotencyKeyReused
 from shared.fields.copenhagen import COPENHAGEN
 from shared.fields.dates import iso_date
 from shared.fields.numbers import point_decimal
-from shared.fields.phone import TypedPhone
+from shared.fields.phone import TypedPhone, phone_text
 from shared.http.auth import Principal
 from shared.http.dependencies import Db
 from shared.http.idempotency import sent_by_principal
@@ -123,7 +123,7 @@ async def new_hire(
         weekly_hours=_shown(pledge.weekly_hours.start),
         job_type=pledge.job_type,
         contact_person__name=person.name if person else "",
-        contact_person__phone=(person.phone or "") if person else "",
+        contact_person__phone=phone_text(person.phone) if person and person.phone else "",
         contact_person__email=(person.email or "") if person else "",
     )
     return _form_page(request, pledge, form)

@@ -27,7 +27,7 @@ from shared.db.idempotency import IdempotencyKeyReused
 from shared.fields.copenhagen import COPENHAGEN
 from shared.fields.dates import iso_date
 from shared.fields.numbers import point_decimal
-from shared.fields.phone import TypedPhone
+from shared.fields.phone import TypedPhone, phone_text
 from shared.http.auth import Principal
 from shared.http.idempotency import sent_by_principal
 from shared.http.policy import concerns
@@ -154,7 +154,8 @@ def _filled_again(before: PledgeOut | None) -> dict[str, Any]:
     company, contact = before.company, before.contact
     values = {"company__name": company.name, "company__cvr": company.cvr}
     if contact is not None:
-        values |= {"contact__name": contact.name, "contact__phone": contact.phone, "contact__email": contact.email}
+        phone = phone_text(contact.phone) if contact.phone else None
+        values |= {"contact__name": contact.name, "contact__phone": phone, "contact__email": contact.email}
     return values
 
 

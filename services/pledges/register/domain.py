@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from shared.fields.cvr import read_cvr
+from shared.fields.text import text_key
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -69,9 +69,9 @@ class RegisterContext:
 def name_key(name: str) -> str:
     """Return a company's name in the form in which names are compared.
 
-    Case, character width and spacing are ignored; `A/S` and `ApS` are kept.
+    Case, character width, spacing and invisible characters are ignored; `A/S` and `ApS` are kept.
     """
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return text_key(name)
 
 
 def recognise(company: TypedCompany, candidates: Iterable[RegisteredCompany]) -> RegisteredCompany | None:

@@ -253,3 +253,5 @@ def test_anything_but_one_address_is_undeliverable(mailbox: str) -> None:
 
 def test_an_internationalised_domain_is_encoded() -> None:
     assert mail_address("Mette", " mette@købmand.dk ").addr_spec == "mette@xn--kbmand-bya.dk"
+    # By IDNA 2003 it would be strasse.de, which is somebody else's.
+    assert mail_address("Mette", "mette@straße.de").addr_spec == "mette@xn--strae-oqa.de"

@@ -73,7 +73,7 @@ async def test_every_encoding_that_excel_writes_gives_the_same_pledges(
         names = {one["company_name"] for one in await conn.fetch("select company_name from pledges")}
     assert row is not None
     assert names == {"Ålekisten Plast A/S", "Bæk's Vask", "Hansen; & Søn"}
-    assert (row["contact"], row["phone"], row["company_municipality"]) == ("Søren Ærø", "97 85 00 00", "0671")
+    assert (row["contact"], row["phone"], row["company_municipality"]) == ("Søren Ærø", "+4597850000", "0671")
     assert (str(row["weekly_hours_from"]), str(row["weekly_hours_to"])) == ("7.50", "12.00")
     assert list(row["tasks"]) == ["shelf_stocking", "tidying"]
     assert (row["captured_by"], str(row["pledged_on"]), list(row["flags"])) == ("import", "2024-02-01", [])

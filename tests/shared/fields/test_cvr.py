@@ -18,8 +18,10 @@ def test_only_eight_right_digits_are_a_cvr_number(typed: str) -> None:
     assert found is None or (len(found) == 8 and found.isdigit())
 
 
-@pytest.mark.parametrize("typed", ["24256790", "DK24256790", " 24 25 67 90 "])
-def test_a_cvr_number_may_be_typed_with_its_country_and_spaces(typed: str) -> None:
+@pytest.mark.parametrize(
+    "typed", ["24256790", "DK24256790", " 24 25 67 90 ", "24.25.67.90", "\u202a24\u00a025\u00a067\u00a090\u202c"]
+)
+def test_a_cvr_number_may_be_typed_with_its_country_and_separators(typed: str) -> None:
     assert read_cvr(typed) == "24256790"
 
 
