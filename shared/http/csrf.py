@@ -23,6 +23,7 @@ from shared.http.problems import Problem
 from shared.i18n.translations import gettext as _
 from shared.product.services import RENEWAL_PATH
 from shared.ui.csrf_field import CSRF_VALUE, FIELD, CsrfValue
+from shared.ui.posted_form import posted_form
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -88,7 +89,7 @@ async def refuse_forged_forms(request: Request) -> None:
     value = value_of(request)
     if value is None:
         return
-    sent = headers.get(HEADER) or (await request.form()).get(FIELD)
+    sent = headers.get(HEADER) or (await posted_form(request)).get(FIELD)
     if not isinstance(sent, str) or not hmac.compare_digest(sent.encode(), value.encode()):
         raise cross_site()
 

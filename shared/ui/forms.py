@@ -21,6 +21,7 @@ from shared.fields.cpr import contains_cpr_shape, fields_like_cpr
 from shared.fields.validation import FieldError, field_errors
 from shared.i18n.translations import gettext as _
 from shared.ui.csrf_field import FIELD
+from shared.ui.posted_form import posted_form
 
 Model = TypeVar("Model", bound=BaseModel)
 _LISTS = (list, set, frozenset, tuple)
@@ -91,7 +92,7 @@ async def read_form(request: Request, model: type[Model]) -> Form[Model]:
     Text that looks like a CPR number is refused, whatever the model says, unless its type is marked
     (`shared.fields.cpr.MayLookLikeCpr`); so is a file with such a name.
     """
-    posted = await request.form()
+    posted = await posted_form(request)
     names = [name for name in posted if name != FIELD]
     misnamed = {name: error for name in names for one in posted.getlist(name) if (error := misnamed_file(one))}
     lists = _list_fields(model)

@@ -25,6 +25,7 @@ from shared.http.rate_limits import HEAVY, limited
 from shared.i18n.translations import N_
 from shared.i18n.translations import gettext as _
 from shared.ui.forms import Form, blank, misnamed_file
+from shared.ui.posted_form import posted_form
 
 if TYPE_CHECKING:
     from services.pledges.imports.report import Report, Row
@@ -79,7 +80,7 @@ async def judge_or_import(request: Request, db: Db, principal: Importer) -> Resp
 
     The file is not stored in between: the page that shows the verdicts sends it back in the hidden field `carried`.
     """
-    posted = await request.form(max_files=1, max_fields=10)
+    posted = await posted_form(request)
     upload = posted.get("file")
     carried = posted.get("carried")
     if isinstance(carried, str) and carried:
@@ -107,7 +108,7 @@ async def judge_or_import(request: Request, db: Db, principal: Importer) -> Resp
 @limited(HEAVY)
 async def errors(request: Request, db: Db, principal: Importer) -> Response:
     """Return the errors of the file that the page of verdicts sends back, as a file for Excel."""
-    posted = await request.form(max_files=0, max_fields=10)
+    posted = await posted_form(request)
     report = await _report(request, db, principal, _carried_back(str(posted.get("carried", ""))), dry_run=True)
     if report.problem is not None:
         return _page(request, blank().refused({"file": report.problem}), status_code=422)

@@ -10,11 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from services.pledges.imports.spreadsheet import MAX_BYTES
+from shared.http import auth, csrf
+from shared.ui.csrf_field import FIELD
 from tests.pledges.browsing import HTML, count, hidden, text_of
 from tests.pledges.conftest import Caller
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    import httpx
 
     from shared.db.database import Database
 
@@ -90,6 +95,32 @@ async def test_the_errors_can_be_downloaded_as_a_file_for_excel(one_caller: Call
     assert lines[1][3].startswith("Skal være en dato")
     assert lines[3][:3] == ["4", "", "virksomhed"]
     assert len(lines) == 4
+
+
+@pytest.mark.parametrize(
+    ("day", "words"), [("01-02-2024", "1 tilsagn er importeret"), ("x", "Hent det, der skal rettes")]
+)
+async def test_a_file_of_two_megabytes_goes_through_every_step(one_caller: Caller, day: str, words: str) -> None:
+    notes = range(1040)
+    header = "virksomhed;dato;pladser;timer fra;kontaktperson;" + ";".join(f"note {number}" for number in notes)
+    content = f"{header}\r\nBæk;{day};2;5;Eva;{';'.join('æ' * 995 for _ in notes)}\r\n".encode()
+    assert 2_000_000 < len(content) < MAX_BYTES
+    # As a browser sends it: with the session's cookie, and with the value against forged forms in every form.
+    token = one_caller.headers("coordinator")["authorization"].removeprefix("Bearer ")
+    value = "x" * 43
+    cookies = f"{auth.COOKIE}={token}; {csrf.COOKIE}={value}"
+    headers = {"cookie": cookies, "sec-fetch-site": "same-origin"} | HTML
+
+    async def post(path: str, data: dict[str, str], **files: Any) -> httpx.Response:
+        return await one_caller.client.post(path, data=data | {FIELD: value}, headers=headers, **files)
+
+    page = await post("/pledges/import", {"step": "judge"}, files={"file": ("a.csv", content)})
+    carried = {"carried": hidden(page.text, "carried"), "step": "import"}
+    imported = await post("/pledges/import", carried)
+    errors = await post("/pledges/import/errors", carried)
+
+    assert words in text_of(imported.text)
+    assert errors.headers["content-type"] == "text/csv; charset=utf-8"
 
 
 @pytest.mark.parametrize(

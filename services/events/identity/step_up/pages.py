@@ -30,6 +30,7 @@ from shared.http.rate_limits import ASKING_DEVICES, limited
 from shared.ui.csrf_field import FIELD
 from shared.ui.local_paths import own_path, referring_path, safe_next
 from shared.ui.pages import render
+from shared.ui.posted_form import posted_form
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -142,7 +143,7 @@ async def _on_step_up_required(request: Request, _error: Exception) -> Response:
     _log.info("step_up.required", who=who.subject, route=getattr(request.scope.get("route"), "path", None))
     if not Negotiation.of(request).html or who.session_id is None:
         return respond(request, step_up_required())
-    form = await request.form()
+    form = await posted_form(request)
     fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str) and name != FIELD]
     problem = step_up_required()
     try:

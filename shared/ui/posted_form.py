@@ -1,0 +1,19 @@
+"""Reading the form that a request sends."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fastapi import Request
+    from starlette.datastructures import FormData
+
+
+async def posted_form(request: Request) -> FormData:
+    """Return the fields and files of a posted form. Read once, and kept for whoever reads it again.
+
+    Starlette refuses a field over 1 MB, whatever the route allows. Here `shared.http.request_guards.BodyLimits` alone
+    bounds the size of a form, so that a page can send back what was uploaded to it.
+    """
+    return await request.form(max_part_size=sys.maxsize)
