@@ -108,7 +108,7 @@ def _rates(kind: RateClass) -> str:
 
 
 def _rate(rate: Rate | None) -> str:
-    return f"{rate.most:,} in {rate.seconds:.0f} s" if rate else "–"
+    return f"{rate.max_requests:,} in {rate.seconds:.0f} s" if rate else "–"
 
 
 def _resources(found: Sequence[Operation]) -> str:

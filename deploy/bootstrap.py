@@ -122,10 +122,10 @@ def _is_in_apt(package: str) -> bool:
     """Return whether apt can install the package here."""
     command = ["apt-cache", "show", "--quiet=2", package]
     try:
-        shown = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - our own words
+        result = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - our own words
     except FileNotFoundError:
         return False
-    return shown.returncode == 0
+    return result.returncode == 0
 
 
 def lock() -> None:

@@ -55,18 +55,18 @@ def tell_exception(_logger: object, _name: str, event: structlog.typing.EventDic
         error = sys.exc_info()[1]
     if error is None:
         return event
-    told: list[str] = []
+    lines: list[str] = []
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         code = getattr(error, "sqlstate", None)
-        told.append(f"{type(error).__qualname__}{f' [{code}]' if code else ''}")
+        lines.append(f"{type(error).__qualname__}{f' [{code}]' if code else ''}")
         frames = traceback.extract_tb(error.__traceback__)
-        told += [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames]
+        lines += [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames]
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
         if error is not None:
-            told.append("after")
-    event["exception"] = "\n".join(told)
+            lines.append("after")
+    event["exception"] = "\n".join(lines)
     return event
 
 
@@ -84,9 +84,9 @@ def _masked(value: Any) -> Any:
         return {_masked(name): _masked(one) for name, one in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_masked(one) for one in value]
-    shown = repr(value)
-    masked = mask_cpr(shown)
-    return value if masked == shown else masked
+    text = repr(value)
+    masked = mask_cpr(text)
+    return value if masked == text else masked
 
 
 def configure_logging(*, log_format: str = "json", level: str = "INFO") -> None:

@@ -29,7 +29,7 @@ class ServiceSettings(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
 
     database_url: str = Field(description="postgresql:// URL of the service's own database, as its app role")
-    database_pool_size: int = Field(8, ge=1, le=100, description="connections at most, per process")
+    database_pool_size: int = Field(8, ge=1, le=100, description="the largest number of connections, per process")
     kafka_bootstrap_servers: str = Field("127.0.0.1:9092", description="host:port, comma separated")
     kafka_flavour: KafkaFlavour = Field(
         "apache", description="which broker's measured settings apply; `embedded` is the local run's broker"
@@ -38,38 +38,40 @@ class ServiceSettings(BaseSettings):
         "PLAINTEXT",
         description="`SASL_SSL`: TLS and a login; `PLAINTEXT` is for one machine, or a broker's own network",
     )
-    kafka_username: str = Field("", description="as whom the broker is asked; for SASL_SSL")
-    kafka_password: SecretStr = Field(SecretStr(""), description="for SASL_SSL; SCRAM-SHA-512 does not send it")
+    kafka_username: str = Field("", description="the user name for the broker; for SASL_SSL")
+    kafka_password: SecretStr = Field(
+        SecretStr(""), description="the password for SASL_SSL; SCRAM-SHA-512 does not send it"
+    )
     kafka_ca_file: str = Field(
-        "", description="PEM file of those who vouch for the broker's certificate; empty: whom the system trusts"
+        "", description="PEM file of the certificate authorities of the broker; empty: those of the system"
     )
     token_jwks: str = Field(description="public keys that sign tokens: the JSON text of a JWK set")
     public_url: str = Field("http://localhost:8080", description="the origin people use, without a slash")
-    demo_mode: bool = Field(False, description="sign-in by role without proof; said on every page")
+    demo_mode: bool = Field(False, description="sign-in by role without a password or passkey; every page says so")
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     host: str = Field("127.0.0.1", description="address the app and the worker's health endpoint listen on")
     trusted_proxies: str = Field(
-        "127.0.0.1", description="gateways that are believed when they say who asks: addresses, comma separated, or *"
+        "127.0.0.1", description="addresses of the gateways whose X-Forwarded-For is trusted, comma separated, or *"
     )
     rate_limits: Annotated[Mapping[str, Mapping[ClientKind, Rate]], NoDecode] = Field(
         {},
-        description="how often one may ask where that is to differ, as JSON: "
+        description="rate limits that differ from the defaults, as JSON: "
         '{"logging": {"pass": "5000/600s"}}; kinds and figures stand in docs/operations.md',
     )
     rate_limits_times: float = Field(
-        1, gt=0, le=100_000, description="all limits of how often one may ask are so many times as high"
+        1, gt=0, le=100_000, description="the factor by which all rate limits are multiplied"
     )
     port: int = Field(8000, ge=1, le=65535, description="the app's port")
     health_port: int = Field(0, ge=0, le=65535, description="the worker's health endpoint; 0: none")
 
     @field_validator("rate_limits", mode="before")
     @classmethod
-    def _limits_are_written_as_json(cls, said: object) -> object:
-        if not isinstance(said, str):
-            return said
+    def _limits_are_written_as_json(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
         try:
-            written = json.loads(said) if said else {}
+            written = json.loads(value) if value else {}
             return read_rates(written)
         except (AttributeError, TypeError):
             raise ValueError('rate_limits is not like {"logging": {"pass": "5000/600s"}}') from None

@@ -24,10 +24,10 @@ def test_a_session_of_faults_becomes_a_line_for_each_kind(tmp_path: Path, capsys
 
     assert main([str(as_json)]) == 0
 
-    told = capsys.readouterr().out
-    assert "**apache broker, seed 7: 2 of 3 runs, not green" in told
-    assert f"| {KILL.kind} | pledges-app | 2 | 2 | 40 | 0.0 s | 1 |" in told
-    assert "| disk full: postgres | not done: no disk | 0 |" in told
+    output = capsys.readouterr().out
+    assert "**apache broker, seed 7: 2 of 3 runs, not green" in output
+    assert f"| {KILL.kind} | pledges-app | 2 | 2 | 40 | 0.0 s | 1 |" in output
+    assert "| disk full: postgres | not done: no disk | 0 |" in output
 
 
 def test_a_figure_stands_beside_its_floor_and_says_whether_it_was_met(
@@ -44,9 +44,9 @@ def test_a_figure_stands_beside_its_floor_and_says_whether_it_was_met(
 
     assert main([str(file)]) == 0
 
-    told = capsys.readouterr().out
-    assert "| pledges | 50.0/s | 40.0 - 60.0 | 100/s (raw) | 0.50 | ≥ 0.60 of it | **no** |" in told
-    assert "| page | 50.0 ms | 40.0 - 60.0 |  |  | ≤ 50.0 ms | yes |" in told
+    output = capsys.readouterr().out
+    assert "| pledges | 50.0/s | 40.0 - 60.0 | 100/s (raw) | 0.50 | ≥ 0.60 of it | **no** |" in output
+    assert "| page | 50.0 ms | 40.0 - 60.0 |  |  | ≤ 50.0 ms | yes |" in output
 
 
 def test_what_nobody_of_ours_has_written_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

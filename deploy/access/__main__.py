@@ -61,14 +61,14 @@ def user_names(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 async def run(
-    kafka: KafkaAccess, passwords: Mapping[str, str], wanted: list[Acl], *, change: bool
+    kafka: KafkaAccess, passwords: Mapping[str, str], declared_acls: list[Acl], *, change: bool
 ) -> tuple[list[Acl], list[Acl]]:
-    """Compare the ACLs on the broker with `wanted`. Waits up to a minute for the broker.
+    """Compare the ACLs on the broker with `declared_acls`. Waits up to a minute for the broker.
 
     Args:
         kafka: how to connect, as a user that may alter users and ACLs.
         passwords: passwords to set, by user; only used with `change`.
-        wanted: the declared ACLs.
+        declared_acls: the declared ACLs.
         change: set the passwords and grant the missing ACLs.
 
     Returns:
@@ -78,16 +78,16 @@ async def run(
         aiokafka.errors.KafkaError, OSError, TimeoutError: the broker is not available or refuses the request.
     """
     deadline = time.monotonic() + _TIMEOUT_SECONDS
-    known = {acl.user for acl in wanted}
+    known = {acl.user for acl in declared_acls}
     while True:
         try:
             if change and passwords:
                 await set_passwords(kafka, passwords)
             found = await acls_of(kafka, known)
-            missing = sorted(set(wanted) - found)
+            missing = sorted(set(declared_acls) - found)
             if change:
                 await grant(kafka, missing)
-            return missing, sorted(found - set(wanted))
+            return missing, sorted(found - set(declared_acls))
         except (KafkaError, OSError, TimeoutError) as error:
             if time.monotonic() > deadline or (isinstance(error, KafkaError) and _is_final(error)):
                 raise
@@ -115,9 +115,9 @@ def main() -> int:
         sys.stdout.write(as_env_file(make()))
         return 0
     names = user_names(environment)
-    wanted = declared(names)
+    acls = declared(names)
     if options.print_commands:
-        for acl in wanted:
+        for acl in acls:
             print(acl.command(environment.get("KAFKA_BOOTSTRAP_SERVERS") or "SERVER"))
         return 0
     try:
@@ -127,7 +127,7 @@ def main() -> int:
             return 0
         given = {name: environment.get(f"{part.upper()}_KAFKA_PASSWORD") or "" for part, name in names.items()}
         passwords = {name: password for name, password in given.items() if password}
-        missing, undeclared = asyncio.run(run(kafka, passwords, wanted, change=not options.check))
+        missing, undeclared = asyncio.run(run(kafka, passwords, acls, change=not options.check))
     except (KafkaError, OSError, TimeoutError, ValueError) as error:
         done = "looked at" if options.check else "given"
         print(f"the rights could not be {done}: {type(error).__name__}: {error}", file=sys.stderr)

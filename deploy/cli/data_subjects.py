@@ -57,7 +57,7 @@ def report(
     if pdf_file is not None or as_json:
         document = whole_report(
             taskforce=asyncio.run(data_subjects.taskforce_name(_app_dsn(installation), tenant)),
-            asked=identifiers,
+            identifiers=identifiers,
             held=[group_entry(one.service, group, language) for one in found for group in one.held],
             done=[activity_entry(one.service, activity, language) for one in found for activity in one.done],
             looks=accesses,

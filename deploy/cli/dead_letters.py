@@ -172,12 +172,12 @@ async def _find(installation: Installation, dead_letter_id: UUID) -> _Found:
 async def _replay(
     installation: Installation, dead_letter_ids: Sequence[UUID], *, every: bool
 ) -> list[tuple[UUID, str | None]]:
-    wanted = await _waiting(installation) if every else [await _find(installation, each) for each in dead_letter_ids]
+    selected = await _waiting(installation) if every else [await _find(installation, each) for each in dead_letter_ids]
     workers = installation.workers()
     outcome: list[tuple[UUID, str | None]] = []
     async with _databases(installation) as databases:
         with progress() as bars:
-            for each in bars.track(wanted, description="Replaying"):
+            for each in bars.track(selected, description="Replaying"):
                 problem = await _replay_one(databases[each.service], workers[each.service].consumers, each.dead_letter)
                 outcome.append((each.dead_letter.dead_letter_id, problem))
     return outcome

@@ -48,8 +48,8 @@ def run_retention(*, dry_run: bool, as_json: bool) -> None:
         stdout_console().print(f"\nNothing was changed. The workers delete what is past it within a day; {now}.")
     else:
         rows = sum(count for of_service in removed.values() for count in of_service.values())
-        told = "1 row was" if rows == 1 else f"{rows:,} rows were"
-        stdout_console().print(Text.assemble("\n", OK, f" {told} deleted or emptied."))
+        summary = "1 row was" if rows == 1 else f"{rows:,} rows were"
+        stdout_console().print(Text.assemble("\n", OK, f" {summary} deleted or emptied."))
 
 
 async def _run(installation: Installation, *, dry_run: bool) -> tuple[dict[str, list[Due]], dict[str, dict[str, int]]]:

@@ -90,7 +90,7 @@ def run_up(*, port: int | None, browser: bool, slug: str, name: str | None, muni
         table.add_row(f"  {with_command_name('tilsagn token --role caseworker')}", Text("a key for a program", "dim"))
         console.print(table)
         console.print("\nCtrl-C stops it. The data stays.", style="dim")
-        _open_browser(installation.url, wanted=browser)
+        _open_browser(installation.url, enabled=browser)
 
     uvloop.run(_run(LocalSettings(port=port), console, after_start, keep=True))
 
@@ -118,7 +118,7 @@ def run_demo(*, port: int | None, speed: float, evening: bool, again: bool, brow
         if not loaded:
             await load(installation, StepProgress(console))
         _print_links(console, installation.url)
-        _open_browser(f"{installation.url}/board/{struer.SLUG}", wanted=browser)
+        _open_browser(f"{installation.url}/board/{struer.SLUG}", enabled=browser)
         if evening:
             try:
                 await _play(console, installation, speed=speed, again=again)
@@ -187,9 +187,9 @@ def _log_to_file(state: State) -> None:
     logging.raiseExceptions = False
 
 
-def _open_browser(url: str, *, wanted: bool) -> None:
+def _open_browser(url: str, *, enabled: bool) -> None:
     screen = sys.platform == "darwin" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    if wanted and screen and sys.stdout.isatty():
+    if enabled and screen and sys.stdout.isatty():
         asyncio.get_running_loop().run_in_executor(None, webbrowser.open, url)
 
 

@@ -106,13 +106,13 @@ def find_java() -> tuple[str, str]:
     return program, found[1]
 
 
-def fetch(folder: Path, wanted: Mapping[str, str]) -> None:
+def fetch(folder: Path, hashes: Mapping[str, str]) -> None:
     new = folder.with_name(f"{folder.name}.new")
     shutil.rmtree(new, ignore_errors=True)  # left by an interrupted set-up
     try:
         _resolve(new)
         came = {jar.name: _digest(jar) for jar in new.iterdir()}
-        wrong = sorted(name for name in wanted.keys() | came.keys() if wanted.get(name) != came.get(name))
+        wrong = sorted(name for name in hashes.keys() | came.keys() if hashes.get(name) != came.get(name))
         if wrong:
             raise KafkaMissing(f"What Maven brought is not what {HASHES.name} names: {', '.join(wrong)}")
         new.rename(folder)

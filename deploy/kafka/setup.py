@@ -33,15 +33,15 @@ def software(say: Callable[[str], None] = lambda _: None) -> Software:
     java, version = artifacts.find_java()
     fingerprint = hashlib.sha256(artifacts.POM.read_bytes() + artifacts.HASHES.read_bytes()).hexdigest()[:12]
     folder = artifacts.CACHE / f"{artifacts.kafka_version()}-{fingerprint}"
-    wanted = artifacts.locked()
-    jars = tuple(folder / name for name in sorted(wanted))
+    hashes = artifacts.locked()
+    jars = tuple(folder / name for name in sorted(hashes))
     archive = folder / f"classes-{_identifier(java, version)}.jsa"
     if not folder.exists() or not archive.exists():
         artifacts.CACHE.mkdir(exist_ok=True)
         with lock(artifacts.CACHE / "lock", patience=_LOCK_SECONDS):
             if not folder.exists():
                 say(f"Fetching Apache Kafka {artifacts.kafka_version()} with Maven")
-                artifacts.fetch(folder, wanted)
+                artifacts.fetch(folder, hashes)
             if not archive.exists():
                 say("Teaching Java to start it faster")
                 _create_class_archive(Software(java, version, jars, archive))

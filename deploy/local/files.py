@@ -72,10 +72,10 @@ def may_read(path: Path, user: int, group: int) -> bool:
     return may_enter(path.parent, user, group) and _permits(path, user, group, 0o4)
 
 
-def _permits(path: Path, user: int, group: int, wanted: int) -> bool:
+def _permits(path: Path, user: int, group: int, permission: int) -> bool:
     about = path.stat()
     if about.st_uid == user:
-        return bool(about.st_mode >> 6 & wanted)
+        return bool(about.st_mode >> 6 & permission)
     if about.st_gid == group:
-        return bool(about.st_mode >> 3 & wanted)
-    return bool(about.st_mode & wanted)
+        return bool(about.st_mode >> 3 & permission)
+    return bool(about.st_mode & permission)

@@ -193,15 +193,15 @@ async def repeat(dsn: Callable[[str], str], lines: Sequence[Mapping[str, Any]]) 
     Raises:
         ValueError, KeyError, TypeError: `lines` are not ledger entries; nothing was erased.
     """
-    wanted: dict[tuple[str, UUID], dict[UUID, Erasure]] = {}
+    erasures_of: dict[tuple[str, UUID], dict[UUID, Erasure]] = {}
     for line in [*await ledger(dsn), *lines]:
         erasure = Erasure.from_json(line)
         # An entry of the ledger takes precedence over its copy.
-        wanted.setdefault((line["service"], erasure.taskforce_id), {}).setdefault(erasure.id, erasure)
-    if unknown := {service for service, _ in wanted} - set(DATA_SUBJECTS):
+        erasures_of.setdefault((line["service"], erasure.taskforce_id), {}).setdefault(erasure.id, erasure)
+    if unknown := {service for service, _ in erasures_of} - set(DATA_SUBJECTS):
         raise ValueError(f"no service {', '.join(sorted(unknown))} has a ledger")
     repeated = RepeatedErasures(0)
-    for (service, taskforce_id), erasures in wanted.items():
+    for (service, taskforce_id), erasures in erasures_of.items():
         async with _tenant_transaction(dsn(service), taskforce_id) as conn:
             repeated += await subjects.repeat_erasures(conn, LOOKUPS[service], list(erasures.values()))
     return repeated

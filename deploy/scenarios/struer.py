@@ -282,14 +282,14 @@ def _pledges(rng: SeededRandom, everybody: Sequence[Company], events: Sequence[E
     by_id = {company.id: company for company in everybody}
     for event in events:
         if event.kind == "employer_event":
-            evening = [by_id[company_id] for company_id in event.attending]
+            attending = [by_id[company_id] for company_id in event.attending]
             length = event.ends_at - event.starts_at
-            for number, company in enumerate(rng.sample(evening, len(evening) * 2 // 5), start=1):
+            for number, company in enumerate(rng.sample(attending, len(attending) * 2 // 5), start=1):
                 yield _pledge(
                     rng,
                     uuid5(event.id, f"pledge:{number}"),
                     company,
-                    captured_at=event.starts_at + length * (0.2 + 0.7 * number / len(evening)),
+                    captured_at=event.starts_at + length * (0.2 + 0.7 * number / len(attending)),
                     event_id=event.id,
                 )
     day, number = facts.SINCE + timedelta(days=6), 0
@@ -351,12 +351,12 @@ class _Opening:
 
 def _hires(rng: SeededRandom, everybody: Sequence[Company], pledges: Sequence[Pledge]) -> Iterator[Hire]:
     openings = [_Opening(pledge, number) for pledge in pledges for number in range(1, pledge.positions + 1)]
-    wanted = sorted(
+    hires = sorted(
         (_workday(rng, year), "smaajob" if index < smaajobs else "other", index)
         for year, smaajobs in SMAAJOB_HIRES_BY_YEAR.items()
         for index in range(smaajobs + 3)
     )
-    for start, kind, index in wanted:
+    for start, kind, index in hires:
         hire_id = uuid5(TASKFORCE_ID, f"hire:{start.year}:{index}")
         suitable = [
             opening

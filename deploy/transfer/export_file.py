@@ -124,18 +124,18 @@ def unpack(path: Path, folder: Path) -> tuple[Manifest, Keys]:
         ExportTooNew: the file was made by a newer version.
         OSError: the file or the folder cannot be used.
     """
-    wanted = {_MANIFEST, _KEYS, _SUMS, *map(dump_name, SERVICES)}
+    names = {_MANIFEST, _KEYS, _SUMS, *map(dump_name, SERVICES)}
     try:
         with tarfile.open(path, mode="r:") as archive:
             for member in archive:
-                if member.name not in wanted or not member.isfile():
+                if member.name not in names or not member.isfile():
                     raise ExportDamaged(f"it holds {member.name!r}, which no export does")
                 source = archive.extractfile(member)
                 assert source is not None  # a regular file has content
                 _copy(source, folder / member.name)
     except (tarfile.TarError, EOFError) as error:
         raise ExportDamaged(f"it cannot be read as an export ({error})") from None
-    if missing := sorted(name for name in wanted if not (folder / name).exists()):
+    if missing := sorted(name for name in names if not (folder / name).exists()):
         raise ExportDamaged(f"{', '.join(missing)} is missing from it")
     _check_sums(folder)
     return _manifest(_json(folder / _MANIFEST)), _keys(_json(folder / _KEYS))

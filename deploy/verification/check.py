@@ -124,12 +124,12 @@ async def _check_figures(owners: Mapping[str, str], verdict: Verdict, ask: AskFi
         changed: dict[UUID, list[date]] = {taskforce_id: [] for taskforce_id in verdict.taskforces}
         for row in await pledges.fetch(source_records.DAYS):
             changed.setdefault(row["taskforce_id"], []).append(row["day"])
-        wanted = {taskforce_id: {*_sample_days(days, today), today} for taskforce_id, days in changed.items()}
-        for day in sorted(set().union(*wanted.values())):
+        days_to_check = {taskforce_id: {*_sample_days(days, today), today} for taskforce_id, days in changed.items()}
+        for day in sorted(set().union(*days_to_check.values())):
             progress(f"figures on {day}")
             true = await _counted(pledges, events, day)
             held = await events.fetch(source_records.HELD, day)
-            for taskforce_id, days in wanted.items():
+            for taskforce_id, days in days_to_check.items():
                 if day in days:
                     answer = await ask(taskforce_id, day)
                     listed = {event["event_id"] for event in answer["events"]}
@@ -142,7 +142,7 @@ async def _check_figures(owners: Mapping[str, str], verdict: Verdict, ask: AskFi
                     expected = _of_listed(true.get(taskforce_id, Counter()), listed)
                     verdict.compared["figure"] += len(actual.keys() | expected.keys())
                     verdict.differences += compare_figures(taskforce_id, day.isoformat(), expected, actual)
-        verdict.days = set().union(*wanted.values())
+        verdict.days = set().union(*days_to_check.values())
 
 
 async def _counted(pledges: Connection, events: Connection, day: date) -> dict[UUID, Counter[str]]:

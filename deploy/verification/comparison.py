@@ -48,20 +48,20 @@ async def compare_rows(
         expected: rows of the owning service, sorted by taskforce and id.
         actual: rows of the dashboard, in the same order.
     """
-    wanted, found = await anext(expected, None), await anext(actual, None)
-    while wanted is not None or found is not None:
-        if found is None or (wanted is not None and _key(wanted) < _key(found)):
-            assert wanted is not None
+    source_row, dashboard_row = await anext(expected, None), await anext(actual, None)
+    while source_row is not None or dashboard_row is not None:
+        if dashboard_row is None or (source_row is not None and _key(source_row) < _key(dashboard_row)):
+            assert source_row is not None
             what = f"{service} has it, the dashboard has not"
-            yield [Difference(wanted["taskforce_id"], f"{kind} {wanted['id']}", what)]
-            wanted = await anext(expected, None)
-        elif wanted is None or _key(found) < _key(wanted):
+            yield [Difference(source_row["taskforce_id"], f"{kind} {source_row['id']}", what)]
+            source_row = await anext(expected, None)
+        elif source_row is None or _key(dashboard_row) < _key(source_row):
             what = f"the dashboard has it, {service} has not"
-            yield [Difference(found["taskforce_id"], f"{kind} {found['id']}", what)]
-            found = await anext(actual, None)
+            yield [Difference(dashboard_row["taskforce_id"], f"{kind} {dashboard_row['id']}", what)]
+            dashboard_row = await anext(actual, None)
         else:
-            yield _row_differences(kind, service, wanted, found)
-            wanted, found = await anext(expected, None), await anext(actual, None)
+            yield _row_differences(kind, service, source_row, dashboard_row)
+            source_row, dashboard_row = await anext(expected, None), await anext(actual, None)
 
 
 def compare_figures(
@@ -89,24 +89,24 @@ def _key(row: Row) -> Key:
     return row["taskforce_id"], row["id"]
 
 
-def _row_differences(kind: str, service: str, wanted: Row, found: Row) -> list[Difference]:
-    about = f"{kind} {wanted['id']}"
-    if found["version"] != wanted["version"]:
+def _row_differences(kind: str, service: str, source_row: Row, dashboard_row: Row) -> list[Difference]:
+    about = f"{kind} {source_row['id']}"
+    if dashboard_row["version"] != source_row["version"]:
         # The other columns differ as a consequence.
-        what = f"the dashboard has version {found['version']}, {service} version {wanted['version']}"
-        return [Difference(wanted["taskforce_id"], about, what)]
+        what = f"the dashboard has version {dashboard_row['version']}, {service} version {source_row['version']}"
+        return [Difference(source_row["taskforce_id"], about, what)]
     differences = [
         Difference(
-            wanted["taskforce_id"],
+            source_row["taskforce_id"],
             about,
-            f"{name}: the dashboard has {_text(found[name])}, {service} has {_text(wanted[name])}",
+            f"{name}: the dashboard has {_text(dashboard_row[name])}, {service} has {_text(source_row[name])}",
         )
-        for name in wanted.keys()  # noqa: SIM118  (a record yields its values)
-        if name not in _IDENTITY and found[name] != wanted[name]
+        for name in source_row.keys()  # noqa: SIM118  (a record yields its values)
+        if name not in _IDENTITY and dashboard_row[name] != source_row[name]
     ]
-    if found["versions"] != wanted["version"]:
-        what = f"the dashboard keeps {found['versions']} of its {wanted['version']} versions"
-        differences.append(Difference(wanted["taskforce_id"], about, what))
+    if dashboard_row["versions"] != source_row["version"]:
+        what = f"the dashboard keeps {dashboard_row['versions']} of its {source_row['version']} versions"
+        differences.append(Difference(source_row["taskforce_id"], about, what))
     return differences
 
 

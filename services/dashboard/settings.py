@@ -31,5 +31,9 @@ class DashboardSettings(ServiceSettings):
     board_smallest_count: int = Field(
         5, ge=1, description="public figures hide counts from 1 to below this one; 0 is shown"
     )
-    streams: int = Field(300, ge=1, description="open event streams of signed-in people at most, per process")
-    board_streams: int = Field(200, ge=1, description="open event streams of public boards at most, per process")
+    streams: int = Field(
+        300, ge=1, description="the largest number of open event streams of signed-in people, per process"
+    )
+    board_streams: int = Field(
+        200, ge=1, description="the largest number of open event streams of public boards, per process"
+    )

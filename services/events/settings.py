@@ -128,11 +128,11 @@ class EventsSettings(ServiceSettings):
 
     @field_validator("oidc_groups", mode="before")
     @classmethod
-    def _groups_are_json(cls, said: object) -> object:
-        if not isinstance(said, str):
-            return said
+    def _groups_are_json(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
         try:
-            return json.loads(said) if said else None
+            return json.loads(value) if value else None
         except ValueError:
             raise ValueError("oidc_groups is not JSON") from None
 
@@ -152,8 +152,8 @@ class EventsSettings(ServiceSettings):
         "security_contact", "oidc_issuer", "oidc_client_id", "oidc_client_secret", "oidc_name", mode="before"
     )
     @classmethod
-    def _empty_is_none(cls, said: object) -> object:
-        return said or None
+    def _empty_is_none(cls, value: object) -> object:
+        return value or None
 
     @property
     def request_key(self) -> SecretStr:

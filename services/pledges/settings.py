@@ -24,9 +24,9 @@ class PledgesSettings(ServiceSettings):
         description="the key of request fingerprints. A secret of the installation, made once and backed up with it: "
         "under another key, repeats of earlier requests are not recognised",
     )
-    positions_max: int = Field(50, ge=1, le=500, description="positions of one pledge at most")
+    positions_max: int = Field(50, ge=1, le=500, description="the largest number of positions of one pledge")
     weekly_hours_max: Decimal = Field(
-        Decimal(37), gt=0, le=60, description="hours a week at most; 37 is the Danish full-time week"
+        Decimal(37), gt=0, le=60, description="the largest number of hours a week; 37 is the Danish full-time week"
     )
     event_patience_seconds: float = Field(
         2.0, ge=0, le=5, description="how long a pledge waits for the messages of a new event"

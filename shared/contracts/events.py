@@ -23,7 +23,7 @@ class TaskforceRegistered(Message):
     slug: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
     name: str
     municipality: MunicipalityCode
-    since: date = Field(description="the first day its figures count from")
+    since: date = Field(description="the first day that its figures include")
 
     @property
     def aggregate_id(self) -> UUID:
@@ -44,7 +44,7 @@ class CompanyRegistered(Message):
     cvr: Cvr | None = None
     municipality: MunicipalityCode | None = None
     industry: str | None = Field(None, description="DB07 code")
-    member: bool = Field(False, description="a member company of the taskforce")
+    member: bool = Field(False, description="whether the company is a member of the taskforce")
 
     @property
     def aggregate_id(self) -> UUID:
@@ -65,7 +65,7 @@ class EmployerEventState(Message):
     ends_at: AwareDatetime
     opened_at: AwareDatetime | None = None
     closed_at: AwareDatetime | None = None
-    goal_positions: int | None = Field(None, description="pledged positions hoped for")
+    goal_positions: int | None = Field(None, description="the goal: number of pledged positions")
     pass_generation: int = Field(1, description="event passes of an older generation are revoked")
 
     @property
@@ -123,7 +123,7 @@ class SignInLinkRequested(Message):
 
     request_id: UUID
     person_id: UUID
-    expires_at: AwareDatetime = Field(description="when the link is good no more")
+    expires_at: AwareDatetime = Field(description="when the link expires")
 
     @property
     def aggregate_id(self) -> UUID:

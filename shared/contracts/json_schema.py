@@ -56,12 +56,12 @@ def schema(message: type[Message]) -> dict[str, Any]:
     }
 
 
-def breaking_changes(published: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+def breaking_changes(published: Mapping[str, Any], current: Mapping[str, Any]) -> list[str]:
     """Return the breaking changes between two schemas, each with its JSON path; none if they are compatible.
 
     Other descriptions and new properties that are not required are compatible, at any depth.
     """
-    return list(_differences(published, wanted, "", properties=False))
+    return list(_differences(published, current, "", properties=False))
 
 
 def _differences(old: Any, new: Any, where: str, *, properties: bool) -> Iterator[str]:
@@ -97,13 +97,13 @@ def main() -> int:
     refused = 0
     for message in MESSAGES:
         path = path_of(SCHEMAS, message)
-        wanted = schema(message)
-        breaking = breaking_changes(json.loads(path.read_text("utf-8")), wanted) if path.exists() else []
+        current = schema(message)
+        breaking = breaking_changes(json.loads(path.read_text("utf-8")), current) if path.exists() else []
         if breaking:
             refused += 1
             print(f"{path.name}: needs a new version of the type:", *breaking, sep="\n  ", file=sys.stderr)
             continue
-        path.write_text(as_text(wanted), "utf-8")
+        path.write_text(as_text(current), "utf-8")
     return 1 if refused else 0
 
 

@@ -46,11 +46,11 @@ class PledgeState(Message):
     company_id: UUID | None = None
     municipality: MunicipalityCode | None = None
     captured_by: CapturedBy
-    logged_by: UUID | None = Field(None, description="the person who logged it, where one did")
-    captured_at: AwareDatetime = Field(description="by the phone's clock")
-    received_at: AwareDatetime = Field(description="by the server's clock")
-    pledged_on: date = Field(description="the day it counts from, in Europe/Copenhagen")
-    flags: tuple[str, ...] = Field((), description="what a coordinator should look at, as codes")
+    logged_by: UUID | None = Field(None, description="the person who logged the pledge; null if nobody signed in")
+    captured_at: AwareDatetime = Field(description="when the pledge was captured, by the phone's clock")
+    received_at: AwareDatetime = Field(description="when the server received the pledge")
+    pledged_on: date = Field(description="the first day on which the pledge counts, in Europe/Copenhagen")
+    flags: tuple[str, ...] = Field((), description="codes of what a coordinator should check")
 
     @property
     def aggregate_id(self) -> UUID:
@@ -71,17 +71,19 @@ class HireConfirmed(Message):
     aggregate: ClassVar[str] = "pledges.hire"
 
     hire_id: UUID
-    pledge_id: UUID | None = Field(None, description="none: a hire without a pledge, counted apart")
+    pledge_id: UUID | None = Field(
+        None, description="the pledge; null for a hire without a pledge, which is counted separately"
+    )
     position_id: UUID | None = None
-    event_id: UUID | None = Field(None, description="the event of its pledge")
+    event_id: UUID | None = Field(None, description="the event at which the pledge was logged")
     company_id: UUID | None = None
     municipality: MunicipalityCode | None = None
     job_type: JobType
     start_date: date
     weekly_hours: Hours
     confirmed_at: AwareDatetime
-    logged_by: UUID | None = Field(None, description="who logged the pledge, to be told")
-    ended_on: date | None = Field(None, description="the first day they are no longer employed")
+    logged_by: UUID | None = Field(None, description="the person who logged the pledge and is notified")
+    ended_on: date | None = Field(None, description="the first day after the employment")
 
     @property
     def aggregate_id(self) -> UUID:

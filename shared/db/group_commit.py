@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from shared.db.database import Connection, Database
 
-Wanted = TypeVar("Wanted")
+Change = TypeVar("Change")
 Outcome = TypeVar("Outcome")
 
 QUEUE_SECONDS = ACQUIRE_TIMEOUT_SECONDS
@@ -38,9 +38,9 @@ class BatchFailed(Exception):
 
 
 @dataclass(slots=True)
-class _Waiting(Generic[Wanted, Outcome]):
+class _Waiting(Generic[Change, Outcome]):
     taskforce_id: UUID
-    wanted: Wanted
+    change: Change
     outcome: asyncio.Future[Outcome]
     taken: bool = False
 
@@ -58,34 +58,34 @@ class _Waiting(Generic[Wanted, Outcome]):
             self.fail(DatabaseUnavailable())
 
 
-class GroupCommit(Generic[Wanted, Outcome]):
+class GroupCommit(Generic[Change, Outcome]):
     """Makes changes of one kind in batches; a batch holds changes of one taskforce.
 
     Args:
         database: the database.
         effect: takes a connection in a transaction of `Database.change` (lock timeout 0.5 s), the taskforce and the
-            wanted changes; makes them and returns their outcomes in the same order. An error rolls the batch back.
-        most: the largest batch.
-        at_once: the number of transactions at the same time.
+            changes; makes them and returns their outcomes in the same order. An error rolls the batch back.
+        max_batch: the largest number of changes in a batch.
+        max_transactions: the largest number of transactions at the same time.
     """
 
     def __init__(
         self,
         database: Database,
-        effect: Callable[[Connection, UUID, Sequence[Wanted]], Awaitable[Sequence[Outcome]]],
+        effect: Callable[[Connection, UUID, Sequence[Change]], Awaitable[Sequence[Outcome]]],
         *,
-        most: int = 50,
-        at_once: int = 2,
+        max_batch: int = 50,
+        max_transactions: int = 2,
     ) -> None:
         self._database = database
         self._effect = effect
-        self._most = most
-        self._at_once = at_once
-        self._waiting: deque[_Waiting[Wanted, Outcome]] = deque()
-        self._at_work = 0
+        self._max_batch = max_batch
+        self._max_transactions = max_transactions
+        self._waiting: deque[_Waiting[Change, Outcome]] = deque()
+        self._running = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def change(self, taskforce_id: UUID, wanted: Wanted) -> Outcome:
+    async def change(self, taskforce_id: UUID, change: Change) -> Outcome:
         """Make one change and return its outcome after the commit.
 
         Raises:
@@ -93,12 +93,12 @@ class GroupCommit(Generic[Wanted, Outcome]):
             BatchFailed: one of the changes in the batch failed; none of them was made.
         """
         loop = asyncio.get_running_loop()
-        one: _Waiting[Wanted, Outcome] = _Waiting(taskforce_id, wanted, loop.create_future())
+        one: _Waiting[Change, Outcome] = _Waiting(taskforce_id, change, loop.create_future())
         self._waiting.append(one)
-        if self._at_work < self._at_once:
-            self._at_work += 1
+        if self._running < self._max_transactions:
+            self._running += 1
             # A context of its own: its log lines are about many requests.
-            task = loop.create_task(self._work(), context=Context())
+            task = loop.create_task(self._run(), context=Context())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         timeout = loop.call_later(QUEUE_SECONDS, one.give_up)
@@ -107,19 +107,19 @@ class GroupCommit(Generic[Wanted, Outcome]):
         finally:
             timeout.cancel()
 
-    async def _work(self) -> None:
+    async def _run(self) -> None:
         try:
             while batch := self._next():
-                await self._make(batch)
+                await self._commit(batch)
         finally:
             # Without an await since the queue was found empty, so a change that comes later starts a new task.
-            self._at_work -= 1
+            self._running -= 1
 
-    async def _make(self, batch: Sequence[_Waiting[Wanted, Outcome]]) -> None:
+    async def _commit(self, batch: Sequence[_Waiting[Change, Outcome]]) -> None:
         try:
             async with self._database.change(batch[0].taskforce_id) as conn:
                 await conn.execute(f"set local lock_timeout = {LOCK_MILLISECONDS}")
-                outcomes = await self._effect(conn, batch[0].taskforce_id, [one.wanted for one in batch])
+                outcomes = await self._effect(conn, batch[0].taskforce_id, [one.change for one in batch])
                 if len(outcomes) != len(batch):
                     raise ValueError("the effect returned another number of outcomes")
         except BaseException as error:
@@ -137,11 +137,11 @@ class GroupCommit(Generic[Wanted, Outcome]):
                 if not one.outcome.done():
                     one.outcome.set_result(outcome)
 
-    def _next(self) -> list[_Waiting[Wanted, Outcome]]:
+    def _next(self) -> list[_Waiting[Change, Outcome]]:
         """Take the next batch: the first changes that have the same taskforce as the one that has waited longest."""
-        batch: list[_Waiting[Wanted, Outcome]] = []
-        others: list[_Waiting[Wanted, Outcome]] = []
-        while self._waiting and len(batch) < self._most:
+        batch: list[_Waiting[Change, Outcome]] = []
+        others: list[_Waiting[Change, Outcome]] = []
+        while self._waiting and len(batch) < self._max_batch:
             one = self._waiting.popleft()
             if one.outcome.done():  # the request was cancelled
                 continue

@@ -73,8 +73,8 @@ def _too_few(context: Mapping[str, Any]) -> str:
 
 
 def _too_many(context: Mapping[str, Any]) -> str:
-    most = int(context.get("max_length", 0))
-    return ngettext("Choose at most %(number)s.", "Choose at most %(number)s.", most)
+    limit = int(context.get("max_length", 0))
+    return ngettext("Choose at most %(number)s.", "Choose at most %(number)s.", limit)
 
 
 def _pattern_sentence(context: Mapping[str, Any]) -> str:

@@ -55,7 +55,7 @@ class Allowance:
     def headers(self) -> dict[str, str]:
         """Return the two RateLimit headers."""
         return {
-            "ratelimit-policy": f'"{self.policy}";q={self.rate.most};w={self.rate.seconds:.0f}',
+            "ratelimit-policy": f'"{self.policy}";q={self.rate.max_requests};w={self.rate.seconds:.0f}',
             "ratelimit": f'"{self.policy}";r={self.left};t={math.ceil(self.seconds)}',
         }
 
@@ -108,7 +108,7 @@ class RateLimiter:
             if rate is None:
                 continue
             key = (kind.name, client)
-            then = max(self._full_at[client_kind].get(key, now), now) + rate.seconds / rate.most
+            then = max(self._full_at[client_kind].get(key, now), now) + rate.seconds / rate.max_requests
             over = then - now - rate.seconds
             # Tolerate rounding: less than a microsecond over the limit is within it.
             if over > 1e-6:
@@ -123,7 +123,7 @@ class RateLimiter:
             if len(full_at) > _REMEMBERED:
                 full_at.popitem(last=False)
         client_kind, _key, rate, then = counted[0]
-        left = int((rate.seconds - (then - now)) * rate.most / rate.seconds + 1e-6)
+        left = int((rate.seconds - (then - now)) * rate.max_requests / rate.seconds + 1e-6)
         return Allowance(f"{kind.name}-{client_kind}", rate, left, then - now)
 
 

@@ -3,8 +3,8 @@
 Every operation has a rate class. By default its method decides (`rate_class_of`); a route declares another one with
 `@limited(LOGGING)`. Only operations behind no gateway are unlimited.
 
-The rates are several times what the busiest evening needs, so only a faulty program or an attacker meets them. An
-installation can change them (docs/operations.md, "How often one may ask").
+The rates are several times what the busiest event needs, so only a faulty program or an attacker reaches them. An
+installation can change them (docs/operations.md, "Rate limits").
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A burst of `most` requests, refilled evenly within `seconds`.
+    """A burst of `max_requests` requests, refilled evenly within `seconds`.
 
     Attributes:
-        most: the number of requests.
+        max_requests: the number of requests.
         seconds: the time in which an empty allowance is full again.
     """
 
-    most: int
+    max_requests: int
     seconds: float
 
     @classmethod
@@ -41,11 +41,11 @@ class Rate:
         """Read `1000/600s`. Raises `ValueError`."""
         found = _WRITTEN.fullmatch(written)
         if found is None:
-            raise ValueError(f"write how often in how many seconds, like 1000/600s, and not {written!r}")
+            raise ValueError(f"expected requests and seconds, such as 1000/600s, not {written!r}")
         return cls(int(found[1]), int(found[2]))
 
     def __str__(self) -> str:
-        return f"{self.most}/{self.seconds:.0f}s"
+        return f"{self.max_requests}/{self.seconds:.0f}s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,58 +69,60 @@ class RateClass:
 READING: Final = RateClass(
     "reading",
     {"account": Rate(1800, 60), "pass": Rate(3000, 60), "address": Rate(12_000, 60)},
-    "A page that follows the figures asks four times a second while everything changes: seven such pages of one "
-    "account, fifty of one hall. A guest's phone asks twice for each pledge: two hundred of them at once, seven times.",
+    "A live page sends up to four requests a second while figures change. The limits allow seven live pages for one "
+    "account and fifty for one address. A guest's phone sends two requests for each pledge; the limit for a pass "
+    "allows 200 phones to do so seven times in a minute.",
 )
 """Requests that change nothing."""
 
 LOGGING: Final = RateClass(
     "logging",
     {"account": Rate(1000, 600), "pass": Rate(3000, 600), "address": Rate(6000, 600)},
-    "A phone that was offline sends 300 pledges at once: three times in ten minutes for one account, ten such phones "
-    "with one pass. An evening of 80 companies is some 300 pledges, all from one address: twenty evenings.",
+    "A phone that was offline sends up to 300 pledges at once. The limits allow this three times in ten minutes for "
+    "one account, and ten such phones with one pass. An event of 80 companies makes about 300 pledges from one "
+    "address; the limit is twenty times that.",
 )
 """Pledges and check-ins, which a full hall sends at the same moment."""
 
 CHANGING: Final = RateClass(
     "changing",
     {"account": Rate(1000, 600), "pass": Rate(1000, 600), "address": Rate(6000, 600)},
-    "Somebody who prepares an evening with a script registers some hundred companies at once.",
+    "A script that prepares an event registers several hundred companies at once.",
 )
 """All other requests that change something."""
 
 HEAVY: Final = RateClass(
     "heavy",
     {"account": Rate(60, 600), "pass": Rate(60, 600), "address": Rate(600, 600)},
-    "A file of pledges is looked at, corrected and read: three requests, however many rows it has, and twenty files in "
-    "ten minutes. Somebody's data are looked up in four services, and printed, for one letter at a time.",
+    "Importing a file takes three requests: check, correct and import, however many rows it has. The limit allows "
+    "twenty files in ten minutes. A report about a person takes a search in four services and a PDF.",
 )
-"""Requests that take long: files, and everything that is held about a person."""
+"""Slow requests: files, and searches for all data about a person."""
 
 SIGNING_IN: Final = RateClass(
     "signing-in",
     {"account": Rate(200, 600), "address": Rate(2000, 600)},
-    "A hall sits behind one address: five tries of 400 people. An account is one person who shows who they are. How "
-    "many mails one person is sent, and how often one code is tried, is limited by itself.",
+    "All people in a hall share one address; the limit allows 400 people five attempts each. An account is one person. "
+    "Separate limits apply to the mails to one person and to the attempts with one code.",
 )
-"""Signing in, and asking for the means to."""
+"""Signing in, and requesting a sign-in link."""
 
 ASKING_DEVICES: Final = RateClass(
     "asking-devices",
     {"account": Rate(100, 600), "address": Rate(100, 600)},
-    "Whoever signs in with a passkey asks once; each writes a row.",
+    "A sign-in with a passkey takes one challenge, and each challenge is a row in the database.",
 )
 """Challenges for passkeys."""
 
 EXCHANGING_KEYS: Final = RateClass(
     "exchanging-keys",
     {"address": Rate(600, 600)},
-    "A program asks once a minute: sixty of one organisation.",
+    "A program exchanges its key once a minute; the limit allows sixty programs behind one address.",
 )
 """Exchanging an API key for a token."""
 
 UNLIMITED: Final = RateClass(
-    "unlimited", {}, "No gateway leads there: the other services, and whoever looks after them."
+    "unlimited", {}, "The gateway does not route these operations: only other services and operators call them."
 )
 
 RATE_CLASSES: Final[Mapping[str, RateClass]] = {
@@ -179,7 +181,7 @@ def configured_rates(
     """
     return {
         name: {
-            client_kind: Rate(max(1, round(rate.most * times)), rate.seconds)
+            client_kind: Rate(max(1, round(rate.max_requests * times)), rate.seconds)
             for client_kind, rate in {**kind.rates, **kinds.get(name, {})}.items()
         }
         for name, kind in RATE_CLASSES.items()
@@ -191,10 +193,10 @@ def read_rates(written: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping
     read: dict[str, dict[ClientKind, Rate]] = {}
     for name, rates in written.items():
         if name not in RATE_CLASSES:
-            raise ValueError(f"there is no kind {name!r}: there are {', '.join(RATE_CLASSES)}")
+            raise ValueError(f"unknown rate class {name!r}; expected one of {', '.join(RATE_CLASSES)}")
         counted = RATE_CLASSES[name].rates
         for client_kind in rates:
             if client_kind not in counted:
-                raise ValueError(f"{name} counts {', '.join(counted)}, and not {client_kind!r}")
+                raise ValueError(f"{name} has rates for {', '.join(counted)}, not for {client_kind!r}")
         read[name] = {client_kind: Rate.read(rates[client_kind]) for client_kind in counted if client_kind in rates}
     return read

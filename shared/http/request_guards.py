@@ -129,11 +129,11 @@ def _not_text() -> Problem:
     return Problem(400, "not-text", detail=_("It contains characters that are not text."))
 
 
-async def drain(receive: Receive, most: int) -> None:
-    """Read and discard the rest of a body, at most `most` bytes, because the client sends it before it reads a
+async def drain(receive: Receive, max_bytes: int) -> None:
+    """Read and discard the rest of a body, at most `max_bytes` bytes, because the client sends it before it reads a
     response."""
     discarded = 0
-    while discarded < most:
+    while discarded < max_bytes:
         message = await receive()
         if message["type"] != "http.request":
             return

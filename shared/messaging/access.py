@@ -105,17 +105,17 @@ def access_from(environment: Mapping[str, str], *, prefix: str = "") -> KafkaAcc
         ValueError: no broker is named, or the login is incomplete.
     """
 
-    def said(name: str) -> str:
+    def setting(name: str) -> str:
         return environment.get(f"{prefix}KAFKA_{name}") or ""
 
-    if not said("BOOTSTRAP_SERVERS"):
+    if not setting("BOOTSTRAP_SERVERS"):
         raise ValueError(f"{prefix}KAFKA_BOOTSTRAP_SERVERS is not set")
     access = KafkaAccess(
-        said("BOOTSTRAP_SERVERS"),
-        said("SECURITY_PROTOCOL") or "PLAINTEXT",  # type: ignore[arg-type]  # checked by `KafkaAccess`
-        said("USERNAME"),
-        said("PASSWORD"),
-        said("CA_FILE"),
+        setting("BOOTSTRAP_SERVERS"),
+        setting("SECURITY_PROTOCOL") or "PLAINTEXT",  # type: ignore[arg-type]  # checked by `KafkaAccess`
+        setting("USERNAME"),
+        setting("PASSWORD"),
+        setting("CA_FILE"),
     )
     access.tls_context()
     return access

@@ -67,7 +67,7 @@ def activity_entry(service: str, done: Activity, language: Language) -> dict[str
 def report(
     *,
     taskforce: str,
-    asked: SubjectIdentifiers,
+    identifiers: SubjectIdentifiers,
     held: Sequence[Mapping[str, Any]],
     done: Sequence[Mapping[str, Any]],
     looks: Sequence[Mapping[str, Any]],
@@ -87,7 +87,11 @@ def report(
         "made_at": made_at.isoformat(),
         "language": language,
         "taskforce": taskforce,
-        "asked_for": {"emails": sorted(asked.emails), "phones": sorted(asked.phones), "cvrs": sorted(asked.cvrs)},
+        "asked_for": {
+            "emails": sorted(identifiers.emails),
+            "phones": sorted(identifiers.phones),
+            "cvrs": sorted(identifiers.cvrs),
+        },
         "held": [dict(group) for group in held],
         "done": [dict(one) for one in done],
         "looked_at_by": [

@@ -21,7 +21,7 @@ from services.events.identity.sessions import commands as sessions
 from services.events.register.domain import IdTaken
 from shared.http.policy import CALLERS
 from shared.secrets import hash_secret, to_base64url, write_secret
-from tests.authorisation.matrix import FOREIGN, ORIGIN, Ask, Probe, World, person_of, shown, taskforce_of
+from tests.authorisation.matrix import FOREIGN, ORIGIN, Ask, Probe, World, expected_marks, person_of, taskforce_of
 from tests.support.addresses import address_of
 from tests.support.taskforces import OTHER_TASKFORCE, TASKFORCE
 
@@ -106,9 +106,9 @@ class Accounts(World):
     async def ask_for_link(self, ownership: Ownership, person_id: UUID | None = None) -> UUID:
         """A link that somebody waits for."""
         person_id = person_id or self.people[ownership].id
-        id, asked = uuid4(), LinkRequest(person_id, hash_secret(bytes(32)), "", datetime.now(UTC))
+        id, link_request = uuid4(), LinkRequest(person_id, hash_secret(bytes(32)), "", datetime.now(UTC))
         async with self.db.change(taskforce_of(ownership)) as conn:
-            await links.insert(conn, taskforce_of(ownership), id, asked)
+            await links.insert(conn, taskforce_of(ownership), id, link_request)
         return id
 
     async def sign_in(self, taskforce_id: UUID, person_id: UUID, device: str) -> tuple[UUID, str]:
@@ -127,7 +127,7 @@ def list_people(path: str) -> Probe:
 
     async def probe(world: Accounts, caller: Caller, ownership: Ownership) -> Ask:
         mark = world.people[ownership].email if ownership != "missing" else ""
-        return Ask("GET", path, hidden=200, shows=shown(ownership, mark))
+        return Ask("GET", path, hidden=200, shows=expected_marks(ownership, mark))
 
     return probe
 
@@ -163,7 +163,7 @@ def _of_a_person(method: str, path: str, *, facts: bool = False, form: bool = Fa
         elif ownership != "missing":
             await add_person(world.db, TASKFORCE, Person(id, "Z Tag", mail, frozenset({"member"})))
         body = {"name": "Z Tag", "email": mail, "roles": ["member"], "language": "da"} if facts else None
-        shows = shown(ownership, mail) if success in {200, 202} else ()
+        shows = expected_marks(ownership, mail) if success in {200, 202} else ()
         send = {"data": body} if form else {"json": body}
         return Ask(method, path.format(id=id), send if facts else {}, success=success, shows=shows)
 
@@ -172,7 +172,7 @@ def _of_a_person(method: str, path: str, *, facts: bool = False, form: bool = Fa
 
 async def list_keys(world: Accounts, caller: Caller, ownership: Ownership) -> Ask:
     _, name = await world.new_key(ownership)
-    return Ask("GET", "/api-keys", hidden=200, shows=shown(ownership, name))
+    return Ask("GET", "/api-keys", hidden=200, shows=expected_marks(ownership, name))
 
 
 async def revoke_key(world: Accounts, caller: Caller, ownership: Ownership) -> Ask:
@@ -226,7 +226,7 @@ def _of_a_passkey(path: str, form: dict[str, str] | None = None) -> Probe:
 
 async def show_passkeys(world: Accounts, caller: Caller, ownership: Ownership) -> Ask:
     _, name = await _passkey(world, caller, ownership)
-    return Ask("GET", "/account", hidden=200, shows=shown(ownership, name))
+    return Ask("GET", "/account", hidden=200, shows=expected_marks(ownership, name))
 
 
 async def end_session(world: Accounts, caller: Caller, ownership: Ownership) -> Ask:
@@ -236,7 +236,7 @@ async def end_session(world: Accounts, caller: Caller, ownership: Ownership) -> 
 
 async def show_account(world: Accounts, caller: Caller, ownership: Ownership) -> Ask:
     _, device = await _session(world, caller, ownership)
-    return Ask("GET", "/account", hidden=200, shows=shown(ownership, device))
+    return Ask("GET", "/account", hidden=200, shows=expected_marks(ownership, device))
 
 
 async def make_link(world: Accounts, caller: Caller, ownership: Ownership) -> Ask:
@@ -275,7 +275,7 @@ async def open_link(world: Accounts, caller: Caller, ownership: Ownership) -> As
 
 async def read_address(world: Accounts, caller: Caller, ownership: Ownership) -> Ask:
     id = uuid4() if ownership == "missing" else world.people[ownership].id
-    shows = shown(ownership, world.people[ownership].email) if ownership != "missing" else ()
+    shows = expected_marks(ownership, world.people[ownership].email) if ownership != "missing" else ()
     return Ask("GET", f"/internal/events/v1/people/{id}/address?taskforce={TASKFORCE}", shows=shows)
 
 

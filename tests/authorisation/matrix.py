@@ -162,7 +162,7 @@ def taskforce_of(ownership: Ownership | str) -> UUID:
     return OTHER_TASKFORCE if ownership == "other taskforce" else TASKFORCE
 
 
-def shown(ownership: Ownership, *marks: str) -> tuple[str, ...]:
+def expected_marks(ownership: Ownership, *marks: str) -> tuple[str, ...]:
     """What to look for in the answer; of what does not exist nothing can be seen."""
     return () if ownership == "missing" else marks
 
@@ -192,7 +192,7 @@ class Cell:
 
 def cells(
     world: World,
-    wanted: Iterable[Operation] | None = None,
+    operations: Iterable[Operation] | None = None,
     *,
     callers: Iterable[Caller] = CALLERS,
     ownerships: Iterable[Ownership] | None = None,
@@ -202,7 +202,7 @@ def cells(
     chosen = None if ownerships is None else set(ownerships)
     kinds = None if things is None else set(things)
     found = []
-    for operation in world.operations if wanted is None else wanted:
+    for operation in world.operations if operations is None else operations:
         for thing in operation.resources or (None,):
             if kinds is not None and thing not in kinds:
                 continue
@@ -240,8 +240,8 @@ async def _found(world: World, probes: Probes, squares: Iterable[Cell]) -> Async
         if cell.may and not cell.reaches and cell.thing is not None:
             key = (cell.operation.name, cell.thing.name, cell.caller)
             unreachable.setdefault(key, {})[cell.ownership] = _without_ids(ask, answer)
-    for (operation, thing, caller), said in unreachable.items():
-        if "missing" in said and said.get("other taskforce", said["missing"]) != said["missing"]:
+    for (operation, thing, caller), answers in unreachable.items():
+        if "missing" in answers and answers.get("other taskforce", answers["missing"]) != answers["missing"]:
             yield f"{operation} as {caller}: another taskforce's {thing} is answered otherwise than none at all"
 
 
@@ -278,27 +278,27 @@ async def _ask(world: World, probes: Probes, cell: Cell) -> Ask | None:
 
 def _judge(cell: Cell, ask: Ask, answer: httpx.Response, *, changed: bool) -> list[str]:
     status = answer.status_code
-    said = answer.text + answer.headers.get("location", "")
+    content = answer.text + answer.headers.get("location", "")
     why = []
     if status >= 500:
         why.append(f"{status}")
-    if FOREIGN in said and not _everybodys(cell):
+    if FOREIGN in content and not _everybodys(cell):
         why.append(f"{status} and something of the other taskforce's")
     if not cell.may:
         if status != (401 if cell.caller == "nobody" else 403):
             why.append(f"{status} instead of a refusal")
-        why += [f"shows {mark}" for mark in ask.shows if mark in said]
+        why += [f"shows {mark}" for mark in ask.shows if mark in content]
     elif cell.thing is None:
         if status in {401, 403}:
             why.append(f"{status} for somebody who may")
     elif cell.reaches:
         if status != ask.success:
-            why.append(f"{status} instead of {ask.success}: {said[:300]}")
-        why += [f"does not show {mark}" for mark in ask.shows if mark not in said]
+            why.append(f"{status} instead of {ask.success}: {content[:300]}")
+        why += [f"does not show {mark}" for mark in ask.shows if mark not in content]
     else:
         if status != ask.hidden:
-            why.append(f"{status} instead of {ask.hidden}, as if there were none: {said[:300]}")
-        why += [f"shows {mark}" for mark in ask.shows if mark in said]
+            why.append(f"{status} instead of {ask.hidden}, as if there were none: {content[:300]}")
+        why += [f"shows {mark}" for mark in ask.shows if mark in content]
     if changed and not cell.reaches and not (cell.may and (ask.creates or cell.thing is None)):
         why.append("something was changed")
     return why

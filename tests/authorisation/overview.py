@@ -65,7 +65,7 @@ class Overview(World):
 
     async def _hear(self, caller: Caller, path: str, changes_of: UUID | None) -> httpx.Response:
         status, body = 0, b""
-        begun, told, over = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        begun, marker_sent, over = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
         async def receive() -> dict[str, Any]:
             await over.wait()
@@ -78,21 +78,23 @@ class Overview(World):
             if message["type"] == "http.response.body":
                 begun.set()
                 if not message.get("more_body") or TOLD.encode() in body:
-                    told.set()
+                    marker_sent.set()
 
         headers = [(name.encode(), value.encode()) for name, value in self.headers(caller, path).items()]
         scope = {"type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b""}
         scope |= {"headers": [*headers, (b"host", b"localhost:8080")], "scheme": "https", "http_version": "1.1"}
         scope |= {"server": ("localhost", 8080), "client": ("127.0.0.1", 1), "root_path": ""}
-        asked = asyncio.create_task(self.app(scope, receive, send))
+        task = asyncio.create_task(self.app(scope, receive, send))
         await asyncio.wait_for(begun.wait(), PATIENCE_SECONDS)
-        if changes_of is not None and not told.is_set():
+        if changes_of is not None and not marker_sent.is_set():
             changes: Changes = self.app.state.changes
             changes.changed(changes_of)
             with suppress(TimeoutError):
-                await asyncio.wait_for(told.wait(), PATIENCE_SECONDS if changes_of == TASKFORCE else _SILENCE_SECONDS)
+                await asyncio.wait_for(
+                    marker_sent.wait(), PATIENCE_SECONDS if changes_of == TASKFORCE else _SILENCE_SECONDS
+                )
         over.set()
-        await asked
+        await task
         return httpx.Response(status, content=body)
 
 

@@ -29,8 +29,8 @@ from tests.authorisation.matrix import (
     Ask,
     Probe,
     World,
+    expected_marks,
     person_of,
-    shown,
     taskforce_of,
 )
 from tests.authorisation.running import running
@@ -55,7 +55,7 @@ NOW: Final = datetime.now(UTC)
 
 @dataclass(frozen=True)
 class Logged:
-    """A pledge with its contact and a hire that came of it, by what is shown of them."""
+    """A pledge with its contact and a hire that came of it, by what is expected_marks of them."""
 
     id: UUID
     company: str
@@ -259,7 +259,9 @@ def _list(path: str, field: str) -> Probe:
     """A list: what is not reached is not in it."""
 
     async def probe(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
-        return Ask("GET", path, hidden=200, shows=shown(ownership, getattr(world.pledge(caller, ownership), field)))
+        return Ask(
+            "GET", path, hidden=200, shows=expected_marks(ownership, getattr(world.pledge(caller, ownership), field))
+        )
 
     return probe
 
@@ -270,7 +272,7 @@ def _one(path: str, field: str, *, inside: bool = False) -> Probe:
     async def probe(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
         logged = world.pledge(caller, ownership)
         hidden = 200 if inside and ownership in PLEDGE.reached_by(caller) else 404
-        shows = shown(ownership, getattr(logged, field))
+        shows = expected_marks(ownership, getattr(logged, field))
         return Ask("GET", path.format(id=logged.id, hire_id=logged.hire_id), hidden=hidden, shows=shows)
 
     return probe
@@ -281,7 +283,7 @@ def _beside(path: str, field: str) -> Probe:
 
     async def probe(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
         logged = world.pledge(caller, ownership)
-        shows = shown(ownership, getattr(logged, field))
+        shows = expected_marks(ownership, getattr(logged, field))
         return Ask("GET", path.format(id=logged.id, hire_id=logged.hire_id), hidden=200, shows=shows)
 
     return probe
@@ -302,7 +304,7 @@ async def confirm_by_form(world: PledgesWorld, caller: Caller, ownership: Owners
 async def contact_address(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     logged = world.pledge("member", ownership)
     path = f"/internal/pledges/v1/pledges/{logged.id}/contact?taskforce={TASKFORCE}"
-    return Ask("GET", path, shows=shown(ownership, logged.contact))
+    return Ask("GET", path, shows=expected_marks(ownership, logged.contact))
 
 
 async def enter_with_pass(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:

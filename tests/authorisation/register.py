@@ -21,7 +21,7 @@ from tests.authorisation.matrix import (
     OTHER_MUNICIPALITY,
     Ask,
     Probe,
-    shown,
+    expected_marks,
     taskforce_of,
 )
 from tests.authorisation.running import running
@@ -170,7 +170,7 @@ def _event(method: str, path: str, *, drafts: int = 200, by_title: bool = True, 
     async def probe(world: Register, caller: Caller, ownership: Ownership) -> Ask:
         title = title_of(ownership, "draft" if ownership == "draft" else "open")
         ask = {"success": 200} | more | ({"success": drafts} if ownership == "draft" else {})
-        shows = shown(ownership, title) if by_title and ask["success"] == 200 else ()
+        shows = expected_marks(ownership, title) if by_title and ask["success"] == 200 else ()
         return Ask(method, path.format(id=world.event(ownership)), shows=shows, **ask)
 
     return probe
@@ -224,13 +224,13 @@ def _list(path: str, of: str) -> Probe:
             mark = title_of(ownership, "draft" if ownership == "draft" else "open")
         else:
             mark = world.companies[ownership].name if ownership != "missing" else ""
-        return Ask("GET", path, hidden=200, shows=shown(ownership, mark))
+        return Ask("GET", path, hidden=200, shows=expected_marks(ownership, mark))
 
     return probe
 
 
 async def read_company(world: Register, caller: Caller, ownership: Ownership) -> Ask:
-    shows = shown(ownership, world.companies[ownership].name) if ownership != "missing" else ()
+    shows = expected_marks(ownership, world.companies[ownership].name) if ownership != "missing" else ()
     return Ask("GET", f"{API}/companies/{world.company(ownership)}", shows=shows)
 
 

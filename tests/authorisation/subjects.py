@@ -31,8 +31,8 @@ def find(service: str, known: Callable[[Any, Ownership], tuple[dict[str, Any], s
     """Look somebody up. `known`: what they are known by, and what is shown of them."""
 
     async def probe(world: Any, caller: Caller, ownership: Ownership) -> Ask:
-        by, shown = known(world, ownership)
-        shows = () if ownership == "missing" else (shown,)
+        by, mark = known(world, ownership)
+        shows = () if ownership == "missing" else (mark,)
         path = f"/internal/{service}/v1/subjects/find"
         return Ask("POST", path, {"json": inquiry(**by)}, hidden=200, shows=shows)
 

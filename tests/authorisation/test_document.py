@@ -52,7 +52,7 @@ def test_whatever_takes_an_id_is_about_something(declared: dict[str, list[Operat
 
 
 def test_every_operation_is_tried_with_everything_it_is_about(declared: dict[str, list[Operation]]) -> None:
-    wanted = {
+    expected = {
         (service, one.name, thing.name)
         for service, found in declared.items()
         for one in found
@@ -60,8 +60,8 @@ def test_every_operation_is_tried_with_everything_it_is_about(declared: dict[str
         for thing in one.resources or ()
     }
     tried = {(service, *key) for service, probes in PROBES.items() for key in probes}
-    assert wanted - tried == set(), "say in tests/authorisation what a request for it looks like"
-    assert tried - wanted == set()
+    assert expected - tried == set(), "say in tests/authorisation what a request for it looks like"
+    assert tried - expected == set()
 
 
 class _Body(BaseModel):

@@ -80,8 +80,8 @@ async def test_every_operation_is_refused_to_whoever_has_asked_too_often(service
 def test_every_document_says_so(services: dict[str, FastAPI]) -> None:
     for app in services.values():
         for path, methods in app.openapi()["paths"].items():
-            for method, said in methods.items():
-                headers = said["responses"]["429"]["headers"]
+            for method, operation in methods.items():
+                headers = operation["responses"]["429"]["headers"]
                 assert set(headers) == {"Retry-After", "RateLimit", "RateLimit-Policy"}, (method, path)
 
 

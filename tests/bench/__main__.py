@@ -35,25 +35,25 @@ _WIDTH = 120
 
 def main(arguments: list[str]) -> int:
     """Measure what is asked for. Returns the exit status: 0 done, whatever was reached; 1 it could not be measured."""
-    asked = _parser().parse_args(arguments)
-    sizes = tuple(size for size in SIZES if size <= asked.size) or SIZES[:1]
-    plan = Plan(rounds=asked.rounds, sizes=sizes, pledges=asked.pledges, steady_seconds=asked.seconds)
-    console = Console(stderr=asked.json == "-")
+    options = _parser().parse_args(arguments)
+    sizes = tuple(size for size in SIZES if size <= options.size) or SIZES[:1]
+    plan = Plan(rounds=options.rounds, sizes=sizes, pledges=options.pledges, steady_seconds=options.seconds)
+    console = Console(stderr=options.json == "-")
     if not console.is_terminal:
         console.width = _WIDTH
     for ending in (signal.SIGTERM, signal.SIGALRM):
         # So that what was started is ended: nothing is, where a signal ends us at once.
         signal.signal(ending, _stop)
-    signal.alarm(60 * asked.minutes)
+    signal.alarm(60 * options.minutes)
     began, before = time.monotonic(), machine.load()
     measures: list[Measure] = []
     taken: dict[str, float] = {}
     status = 0
     try:
-        with console.status("") as shown:
-            for name in asked.only or SECTIONS:
+        with console.status("") as status_line:
+            for name in options.only or SECTIONS:
                 taken[name] = _quiet_before(console, name)
-                measures.extend(SECTIONS[name](plan, _told(console, shown)))
+                measures.extend(SECTIONS[name](plan, _told(console, status_line)))
     except (Exception, SystemExit) as error:
         console.print(f"{type(error).__name__}: {error}", style="red", markup=False)
         status = 1
@@ -77,9 +77,9 @@ def main(arguments: list[str]) -> int:
         f"{plan.rounds} rounds in {seen['seconds']} s on {seen['processors']} processors, broker: {seen['broker']}; "
         f"load {before[0]} before and {seen['load_after'][0]} after, others took up to {busiest:.0%} of the machine"
     )
-    if asked.json:
+    if options.json:
         text = json.dumps(report.document(measures, seen), indent=1)
-        print(text) if asked.json == "-" else Path(asked.json).write_text(text + "\n", encoding="utf-8")
+        print(text) if options.json == "-" else Path(options.json).write_text(text + "\n", encoding="utf-8")
     return status
 
 
@@ -101,9 +101,9 @@ def _stop(_number: int, _frame: object) -> None:
     raise SystemExit("ended before it was done")
 
 
-def _told(console: Console, shown: Status) -> Callable[[str], None]:
+def _told(console: Console, status: Status) -> Callable[[str], None]:
     def tell(words: str) -> None:
-        shown.update(words)
+        status.update(words)
         if not console.is_terminal:
             console.print(words, style="dim")
 

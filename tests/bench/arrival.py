@@ -53,8 +53,8 @@ def measure(plan: Plan, progress: Callable[[str], None]) -> Iterator[Measure]:
         with Child("load", log) as load, Child("bare_loop", log, **settings) as bare:
 
             def send(count: int, seed: str, **how: Any) -> float:
-                wanted = {"taskforce": str(TASKFORCE), "event": str(EVENT), "count": count, "seed": seed}
-                answer = load.ask(ports=[whole.port("pledges")], connections=16, token=token, pledges=wanted, **how)
+                order = {"taskforce": str(TASKFORCE), "event": str(EVENT), "count": count, "seed": seed}
+                answer = load.ask(ports=[whole.port("pledges")], connections=16, token=token, pledges=order, **how)
                 assert answer["statuses"] == {"201": count}, answer["statuses"]
                 rate: float = answer["rate"]
                 return rate
@@ -102,8 +102,10 @@ def _delays(whole: Installation, count: int, seen: set[UUID]) -> list[float]:
 
 
 async def _wait_for_rows(whole: Installation, count: int, seen: set[UUID]) -> list[float]:
-    told = await _committed(whole.superuser_dsn("pledges"), "select id, pg_xact_commit_timestamp(xmin) from pledges")
-    new = {pledge: at for pledge, at in told.items() if pledge not in seen}
+    committed = await _committed(
+        whole.superuser_dsn("pledges"), "select id, pg_xact_commit_timestamp(xmin) from pledges"
+    )
+    new = {pledge: at for pledge, at in committed.items() if pledge not in seen}
     assert len(new) == count, f"{len(new)} of {count} are there"
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:

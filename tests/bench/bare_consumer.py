@@ -121,23 +121,23 @@ class _Consumer:
         left = self._sent
         while left:
             batches = await consumer.getmany(timeout_ms=1_000, max_records=BATCH)
-            told = [json.loads(one.value) for batch in batches.values() for one in batch]
+            messages = [json.loads(one.value) for batch in batches.values() for one in batch]
             by_table: dict[str | None, list[dict[str, Any]]] = {}
-            for one in told:
+            for one in messages:
                 kind = next((table for field, table in _KINDS.items() if field in one), None)
                 by_table.setdefault(kind, []).append(one)
             async with self._conn.transaction():
                 for table, mine in by_table.items():
                     if table is not None:
                         await self._insert(table, mine)
-            left -= len(told)
+            left -= len(messages)
 
-    async def _insert(self, table: str, told: Sequence[dict[str, Any]]) -> None:
+    async def _insert(self, table: str, messages: Sequence[dict[str, Any]]) -> None:
         columns, _ = _TABLES[table]
         arrays = ", ".join(f"${number}::{kind}[]" for number, (kind, _) in enumerate(columns.values(), start=1))
         await self._conn.execute(
             f"insert into {table} ({', '.join(columns)}) select * from unnest({arrays}) on conflict do nothing",
-            *([read(one[name]) for one in told] for name, (_, read) in columns.items()),
+            *([read(one[name]) for one in messages] for name, (_, read) in columns.items()),
         )
 
     async def _send(self, dsn: str) -> None:

@@ -120,8 +120,8 @@ class Child:
         self._process.stdout.close()
 
     def _failed(self, how: str) -> ChildFailed:
-        said = self._log.read_text(encoding="utf-8", errors="replace")[-2000:] if self._log.exists() else ""
-        return ChildFailed(f"{self.module} {how}\n{said}".rstrip())
+        output = self._log.read_text(encoding="utf-8", errors="replace")[-2000:] if self._log.exists() else ""
+        return ChildFailed(f"{self.module} {how}\n{output}".rstrip())
 
 
 def obey(begin: Callable[[dict[str, Any]], Awaitable[Answer]]) -> None:
@@ -141,15 +141,15 @@ async def _obey(begin: Callable[[dict[str, Any]], Awaitable[Answer]], answers: T
     while line := await asyncio.to_thread(sys.stdin.readline):
         order = json.loads(line)
         try:
-            said: dict[str, Any] = {}
+            result: dict[str, Any] = {}
             if answer is None:
                 answer = await begin(order)
             else:
-                said = await answer(order)
+                result = await answer(order)
         except Exception as error:
             traceback.print_exc()
-            said = {"failed": f"{type(error).__name__}: {error}"}
-        answers.write(json.dumps(said) + "\n")
+            result = {"failed": f"{type(error).__name__}: {error}"}
+        answers.write(json.dumps(result) + "\n")
         answers.flush()
     os._exit(0)
 

@@ -40,7 +40,7 @@ class _Found:
     messages: int = 0
     rebuilt: list[dict[str, Any]] = field(default_factory=list)
     consumed: list[dict[str, Any]] = field(default_factory=list)
-    asked: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    answers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     bare: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -107,15 +107,15 @@ def _ask(whole: Installation, load: Child, bare_app: Child, bare_port: int, foun
         "figures on any day": [f"{figures}?as_of={day}" for day in days],
         "figures as known a year or two ago": [f"{figures}?as_of={day}&known_at={day}T12:00:00Z" for day in past],
     }
-    for name, wanted in paths.items():
+    for name, urls in paths.items():
         # The first one of each kind is for the caches, as somebody was there before.
-        load.ask(ports=[whole.port("dashboard")], connections=1, token=token, paths=wanted[:2])
-        answer = load.ask(ports=[whole.port("dashboard")], connections=1, token=token, paths=wanted, seconds=300)
-        assert answer["statuses"] == {"200": len(wanted)}, answer["statuses"]
-        found.asked.setdefault(name, []).append(answer)
+        load.ask(ports=[whole.port("dashboard")], connections=1, token=token, paths=urls[:2])
+        answer = load.ask(ports=[whole.port("dashboard")], connections=1, token=token, paths=urls, seconds=300)
+        assert answer["statuses"] == {"200": len(urls)}, answer["statuses"]
+        found.answers.setdefault(name, []).append(answer)
         if name == "front page":
             bare_app.ask(size=answer["bytes"])
-            found.bare.append(load.ask(ports=[bare_port], connections=1, token=token, paths=wanted))
+            found.bare.append(load.ask(ports=[bare_port], connections=1, token=token, paths=urls))
 
 
 def _lines(size: int, found: _Found) -> Iterator[Measure]:
@@ -133,7 +133,7 @@ def _lines(size: int, found: _Found) -> Iterator[Measure]:
         note=f"{found.rebuilt[0]['messages']:,} messages; {cleared.median:.1f} s with the old rows deleted",
         detail={"rebuilt": found.rebuilt, "consumed": found.consumed},
     )
-    for name, answers in found.asked.items():
+    for name, answers in found.answers.items():
         for share in ("p50", "p99"):
             page = name == "front page"
             gated = share == "p99" and "known" not in name

@@ -52,8 +52,8 @@ def measure(plan: Plan, progress: Callable[[str], None]) -> Iterator[Measure]:
         ):
 
             def send(ports: list[int], count: int, seed: str) -> dict[str, Any]:
-                wanted = {"taskforce": taskforce, "event": event, "count": count, "seed": seed}
-                answer = load.ask(ports=ports, connections=CLIENTS, token=token, pledges=wanted)
+                order = {"taskforce": taskforce, "event": event, "count": count, "seed": seed}
+                answer = load.ask(ports=ports, connections=CLIENTS, token=token, pledges=order)
                 assert answer["statuses"] == {"201": count}, answer["statuses"]
                 return answer
 

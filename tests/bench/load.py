@@ -148,9 +148,9 @@ async def _answer(order: dict[str, Any]) -> dict[str, Any]:
     if "paths" in order:
         requests = [_get(path, token) for path in order["paths"]]
     else:
-        wanted = order["pledges"]
-        event = UUID(wanted["event"]) if wanted["event"] else None
-        made = bodies(UUID(wanted["taskforce"]), event, count=wanted["count"], seed=wanted["seed"])
+        pledges = order["pledges"]
+        event = UUID(pledges["event"]) if pledges["event"] else None
+        made = bodies(UUID(pledges["taskforce"]), event, count=pledges["count"], seed=pledges["seed"])
         requests = [_post("/api/pledges/v1/pledges", token, body) for body in made]
     statuses: Counter[int] = Counter()
     connections = await _connect(order["ports"], order["connections"])

@@ -177,8 +177,8 @@ def _work(load: Child, folder: Path, port: int, seed: str) -> None:
     """Some pledges and some pages, so that it holds what it holds in use."""
     taskforce = uuid4()
     token = _token(folder, taskforce)
-    wanted = {"taskforce": str(taskforce), "event": None, "count": PLEDGES, "seed": seed}
-    answer = load.ask(ports=[port], connections=8, token=token, pledges=wanted)
+    order = {"taskforce": str(taskforce), "event": None, "count": PLEDGES, "seed": seed}
+    answer = load.ask(ports=[port], connections=8, token=token, pledges=order)
     assert answer["statuses"] == {"201": PLEDGES}, answer["statuses"]
     paths: list[Any] = ["/", "/queue", "/events", "/companies", "/pledges"] * (PAGES // 5)
     load.ask(ports=[port], connections=4, token=token, paths=paths)

@@ -60,7 +60,7 @@ Values = tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...]]
 
 
 def prepared(
-    taskforce_id: UUID, event: EventFacts | None, wanted: Iterable[dict[str, Any]], *, logged_by: UUID
+    taskforce_id: UUID, event: EventFacts | None, bodies: Iterable[dict[str, Any]], *, logged_by: UUID
 ) -> list[Values]:
     """Return the values that the product would write for these pledges."""
     register = [
@@ -68,7 +68,7 @@ def prepared(
         for number in range(COMPANIES)
     ]
     made = []
-    for body in wanted:
+    for body in bodies:
         now = datetime.now(UTC)
         pledge = Pledge.log(
             taskforce_id,
@@ -86,7 +86,7 @@ def prepared(
 def _values(pledge: Pledge, digest: bytes, now: datetime) -> Values:
     terms, taskforce_id, contact = pledge.terms, pledge.taskforce_id, pledge.terms.contact
     assert contact is not None
-    told = pledge_state(PledgeLogged, pledge, recorded_at=now)
+    state = pledge_state(PledgeLogged, pledge, recorded_at=now)
     return (
         (taskforce_id, str(pledge.id), digest, pledge.id, now),
         (
@@ -113,7 +113,7 @@ def _values(pledge: Pledge, digest: bytes, now: datetime) -> Values:
             contact.email,
             [position.id for position in pledge.positions],
         ),
-        (uuid4(), taskforce_id, told.aggregate, pledge.id, told.type_name(), told.model_dump_json(), now, uuid4()),
+        (uuid4(), taskforce_id, state.aggregate, pledge.id, state.type_name(), state.model_dump_json(), now, uuid4()),
     )
 
 
@@ -134,8 +134,8 @@ async def _begin(settings: dict[str, Any]) -> Answer:
     event = EventFacts(event_id, "open", now, now, None, 1)
 
     async def answer(order: dict[str, Any]) -> dict[str, Any]:
-        wanted = bodies(taskforce_id, event_id, count=order["count"], seed=order["seed"])
-        waiting = iter(prepared(taskforce_id, event, wanted, logged_by=uuid4()))
+        pledges = bodies(taskforce_id, event_id, count=order["count"], seed=order["seed"])
+        waiting = iter(prepared(taskforce_id, event, pledges, logged_by=uuid4()))
 
         async def work(conn: Any) -> None:
             for values in waiting:

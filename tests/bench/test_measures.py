@@ -73,7 +73,7 @@ def test_the_table_says_what_was_reached_and_what_was_not() -> None:
 
 
 def test_programs_get_every_round() -> None:
-    told = document([Measure("arrival", "p99", "ms", spread([3, 1, 2]), target=Target(150))], {"processors": 2})
-    assert told["machine"] == {"processors": 2}
-    assert told["measures"][0]["measured"] == {"median": 2, "lowest": 1, "highest": 3, "rounds": [3, 1, 2]}
-    assert told["measures"][0]["met"] is True
+    written = document([Measure("arrival", "p99", "ms", spread([3, 1, 2]), target=Target(150))], {"processors": 2})
+    assert written["machine"] == {"processors": 2}
+    assert written["measures"][0]["measured"] == {"median": 2, "lowest": 1, "highest": 3, "rounds": [3, 1, 2]}
+    assert written["measures"][0]["met"] is True

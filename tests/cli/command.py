@@ -50,12 +50,12 @@ def tilsagn(*arguments: str, state: Path, environment: dict[str, str] | None = N
 
 def in_process(*arguments: str, state: Path, environment: dict[str, str] | None = None) -> Ran:
     """Run the command in this process, which is faster than a new interpreter."""
-    asked = CliRunner().invoke(app, arguments, env={"TILSAGN_STATE": str(state)} | (environment or {}))
-    if isinstance(asked.exception, CommandError):
-        return Ran(asked.exception.exit_code, asked.stdout, str(asked.exception))
-    if asked.exception is not None and not isinstance(asked.exception, SystemExit):
-        raise asked.exception
-    return Ran(asked.exit_code, asked.stdout, asked.stderr)
+    result = CliRunner().invoke(app, arguments, env={"TILSAGN_STATE": str(state)} | (environment or {}))
+    if isinstance(result.exception, CommandError):
+        return Ran(result.exception.exit_code, result.stdout, str(result.exception))
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Ran(result.exit_code, result.stdout, result.stderr)
 
 
 def clean_environment(state: Path) -> dict[str, str]:

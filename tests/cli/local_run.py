@@ -25,11 +25,11 @@ class LocalRun:
     process: subprocess.Popen[str]
     state: Path
     url: str
-    said: Path
+    output_file: Path
 
     def output(self) -> str:
         """What it has said so far."""
-        return self.said.read_text(encoding="utf-8")
+        return self.output_file.read_text(encoding="utf-8")
 
     def wait_for(self, text: str, *, seconds: float = PATIENCE_SECONDS) -> str:
         """Return its output once it has said `text`; fails where it does not, or ends."""
@@ -66,8 +66,8 @@ def state_folder() -> Iterator[Path]:
 @contextmanager
 def local_run(*arguments: str, state: Path) -> Iterator[LocalRun]:
     """Start `tilsagn` with `arguments` on a state folder, wait until it answers, and stop it at the end."""
-    said = state.parent / f"{state.name}.out"
-    with said.open("w", encoding="utf-8") as out:
+    output = state.parent / f"{state.name}.out"
+    with output.open("w", encoding="utf-8") as out:
         process = subprocess.Popen(
             [*COMMAND, *arguments],
             cwd=ROOT,
@@ -78,7 +78,7 @@ def local_run(*arguments: str, state: Path) -> Iterator[LocalRun]:
             text=True,
             start_new_session=True,
         )
-    run = LocalRun(process, state, "", said)
+    run = LocalRun(process, state, "", output)
     try:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while (running := _running(state)) is None:

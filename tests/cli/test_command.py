@@ -90,9 +90,9 @@ def _invoke(*arguments: str, state: Path) -> Result:
     return CliRunner().invoke(app, arguments, env={"TILSAGN_STATE": str(state)})
 
 
-def _is_a_sentence(said: str) -> bool:
-    said = said.strip()
-    return "Traceback" not in said and "\n" not in said and said[:1].isupper() and said.endswith(".")
+def _is_a_sentence(text: str) -> bool:
+    text = text.strip()
+    return "Traceback" not in text and "\n" not in text and text[:1].isupper() and text.endswith(".")
 
 
 def _command_error(*arguments: str, state: Path) -> CommandError:
@@ -180,16 +180,16 @@ def test_only_the_token_is_printed_and_it_has_the_role(signing_state: State, fol
 
 
 def test_a_token_can_be_for_another_taskforce_and_a_shorter_time(signing_state: State, folder: Path) -> None:
-    said = _invoke("token", "--role", "member", "--taskforce", "vejle", "--hours", "0.5", state=folder).output
-    principal = TokenVerifier(signing_state.secrets().token_jwks).verify(said.strip())
+    result = _invoke("token", "--role", "member", "--taskforce", "vejle", "--hours", "0.5", state=folder).output
+    principal = TokenVerifier(signing_state.secrets().token_jwks).verify(result.strip())
     assert principal.taskforce_id == taskforce_id("vejle")
     assert 0 < principal.expires_at - time.time() <= 1800
 
 
 def test_an_event_pass_opens_the_event_it_names(signing_state: State, folder: Path) -> None:
     event = uuid4()
-    said = _invoke("token", "--role", "event_pass", "--event", str(event), state=folder).output
-    assert TokenVerifier(signing_state.secrets().token_jwks).verify(said.strip()).event_id == event
+    result = _invoke("token", "--role", "event_pass", "--event", str(event), state=folder).output
+    assert TokenVerifier(signing_state.secrets().token_jwks).verify(result.strip()).event_id == event
 
 
 def test_every_role_can_get_a_token() -> None:
@@ -220,8 +220,8 @@ def test_commands_use_the_demo_until_there_is_an_installation(folder: Path) -> N
     for place in (folder / "demo", folder):
         with State(place) as state:
             keys[place] = state.secrets().token_jwks
-        said = _invoke("token", "--role", "member", state=folder).output
-        TokenVerifier(keys[place]).verify(said.strip())
+        result = _invoke("token", "--role", "member", state=folder).output
+        TokenVerifier(keys[place]).verify(result.strip())
 
 
 # ---- doctor
@@ -248,11 +248,11 @@ def test_messages_name_the_command_with_its_path(folder: Path, monkeypatch: pyte
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
     command = str(Path(sys.executable).with_name("tilsagn").relative_to(ROOT))
 
-    told = tilsagn("status", state=folder)
+    result = tilsagn("status", state=folder)
     helped = tilsagn("import", "pledges", "--help", state=folder)
     first = tilsagn("--help", state=folder)
 
-    assert f"`{command} up`" in told.notes
+    assert f"`{command} up`" in result.notes
     assert f"{command} import pledges tilsagn.csv --dry-run" in helped.output
     assert f"{command} demo" in first.output
     assert f"`{command} COMMAND --help`" in " ".join(first.output.split())

@@ -40,11 +40,11 @@ FAILURES = (
 
 @pytest.mark.parametrize("error", FAILURES, ids=lambda error: type(error).__name__)
 def test_every_error_is_explained_in_one_sentence(error: Exception) -> None:
-    said = explain(error)
-    assert said[0].isupper()
-    assert said.endswith(".")
-    assert "\n" not in said
-    assert "Traceback" not in said
+    explanation = explain(error)
+    assert explanation[0].isupper()
+    assert explanation.endswith(".")
+    assert "\n" not in explanation
+    assert "Traceback" not in explanation
 
 
 def test_missing_settings_are_named() -> None:
@@ -58,11 +58,11 @@ def test_an_unexpected_error_has_a_traceback_only_on_request() -> None:
         "import sys; sys.argv = ['tilsagn', 'doctor']; import deploy.cli.doctor as d; "
         "d._findings = lambda: 1 / 0; from deploy.cli import main; main()"
     )
-    for asked, expected in (({}, False), ({"TILSAGN_TRACEBACK": "1"}, True)):
+    for environment, expected in (({}, False), ({"TILSAGN_TRACEBACK": "1"}, True)):
         done = subprocess.run(
             [sys.executable, "-c", program],
             cwd=ROOT,
-            env={"PATH": "/usr/bin:/bin"} | asked,
+            env={"PATH": "/usr/bin:/bin"} | environment,
             capture_output=True,
             text=True,
             check=False,

@@ -32,14 +32,14 @@ def folder() -> Iterator[Path]:
 
 def test_a_new_installation_has_one_taskforce_no_data_and_says_what_to_do_next(folder: Path) -> None:
     with local_run("up", "--no-browser", "--taskforce", "vejle", "--municipality", "0630", state=folder) as run:
-        said = run.wait_for("Ctrl-C stops it")
-        assert "tilsagn scenario load struer" in said
-        assert f"{run.url}/board/vejle" in said
-        [shown] = re.findall(rf"{run.url}/sign-in/setup/\S+", said)
+        output = run.wait_for("Ctrl-C stops it")
+        assert "tilsagn scenario load struer" in output
+        assert f"{run.url}/board/vejle" in output
+        [address] = re.findall(rf"{run.url}/sign-in/setup/\S+", output)
         anew = tilsagn("admin-link", "--taskforce", "vejle", state=folder).output.strip()
         assert anew.startswith(f"{run.url}/sign-in/setup/")
         first = {"name": "Bent Sivkær", "email": "bent@vejle.example"}
-        for link, status in ((shown, 409), (anew, 303), (anew, 409)):
+        for link, status in ((address, 409), (anew, 303), (anew, 409)):
             answer = httpx.post(link, data=first, headers={"sec-fetch-site": "same-origin"}, trust_env=False)
             assert answer.status_code == status, answer.text
         # Who has not added a passkey could go no further without another one.

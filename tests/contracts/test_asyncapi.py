@@ -94,7 +94,7 @@ def test_every_topic_is_somebodys_to_send_and_keyed_in_partitions() -> None:
 def test_every_message_is_in_its_senders_document_with_an_example_that_fits() -> None:
     for message in MESSAGES:
         whole = written(message.aggregate.partition(".")[0])
-        told = whole["components"]["messages"][message.type_name()]
+        described = whole["components"]["messages"][message.type_name()]
         for part in ("headers", "payload"):
-            schema = told[part] | {"components": whole["components"]}
-            Draft202012Validator(schema).validate(told["examples"][0][part])
+            schema = described[part] | {"components": whole["components"]}
+            Draft202012Validator(schema).validate(described["examples"][0][part])

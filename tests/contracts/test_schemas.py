@@ -24,12 +24,12 @@ every_message = pytest.mark.parametrize("message", MESSAGES, ids=lambda message:
 @every_message
 def test_the_published_schema_is_what_the_class_says(message: type[Message]) -> None:
     published = json.loads(path_of(SCHEMAS, message).read_text("utf-8"))
-    wanted = schema(message)
-    breaking = breaking_changes(published, wanted)
+    expected = schema(message)
+    breaking = breaking_changes(published, expected)
     assert not breaking, "this needs a new version of the type; messages of the old one are kept for ever:\n" + (
         "\n".join(breaking)
     )
-    assert published == wanted, "compatible, and not written yet: python -m shared.contracts.json_schema"
+    assert published == expected, "compatible, and not written yet: python -m shared.contracts.json_schema"
 
 
 @every_message

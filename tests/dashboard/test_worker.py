@@ -107,12 +107,12 @@ async def test_a_change_in_a_publishers_outbox_becomes_a_figure(
         await outbox.add(conn, filled(logged))
         await outbox.add(conn, hire(pledge_id=logged.pledge_id))
 
-    async def shown() -> bool:
+    async def is_counted() -> bool:
         figures = await compute(dashboard_database, taskforce_id, as_of=EVENING.date())
         counts = figures.counts
         return bool(counts["pledged_positions"]["smaajob"] == 3 and counts["hires"]["smaajob"] == 1)
 
-    await _until(shown)
+    await _until(is_counted)
     relaying.cancel()
     assert all(check.ok for check in await worker.health())
 

@@ -48,9 +48,9 @@ def python(code: str, *arguments: object, ordinary: bool = False, log: Path | No
 
 def finished(process: subprocess.Popen[str], seconds: float = PATIENCE_SECONDS) -> str:
     """Wait for the end of the process and return its output; fail the test if the process fails."""
-    said, _ = process.communicate(timeout=seconds)
-    assert process.returncode == 0, said
-    return said
+    output, _ = process.communicate(timeout=seconds)
+    assert process.returncode == 0, output
+    return output
 
 
 def eventually(met: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> bool:

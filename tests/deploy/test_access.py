@@ -62,8 +62,8 @@ def run(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     code = main()
-    said = capsys.readouterr()
-    return code, said.out, said.err
+    output = capsys.readouterr()
+    return code, output.out, output.err
 
 
 def test_kafka_without_tls_needs_no_acls(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

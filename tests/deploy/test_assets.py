@@ -42,13 +42,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_versions_are_exact_and_the_lock_has_hashes_but_no_addresses() -> None:
     package = json.loads((ROOT / "package.json").read_text())
-    wanted = {**package["dependencies"], **package["devDependencies"]}
-    assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in wanted.values()), wanted
+    declared = {**package["dependencies"], **package["devDependencies"]}
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in declared.values()), declared
     lock = (ROOT / "package-lock.json").read_text()
     assert "resolved" not in lock
     assert "://" not in lock
     installed = {name: entry for name, entry in json.loads(lock)["packages"].items() if name}
-    assert set(installed) >= {f"node_modules/{name}" for name in wanted}
+    assert set(installed) >= {f"node_modules/{name}" for name in declared}
     assert all(entry["integrity"].startswith("sha512-") for entry in installed.values())
 
 

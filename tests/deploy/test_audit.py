@@ -44,14 +44,14 @@ def test_a_folder_that_is_no_checkout_is_reported_as_unchecked(tmp_path: Path) -
 
 def test_a_vulnerable_package_is_reported_with_the_fixed_version() -> None:
     weak = {"id": "PYSEC-2026-1", "fix_versions": ["3.1.6"], "description": "…"}
-    said = {
+    answer = {
         "dependencies": [
             {"name": "jinja2", "version": "3.1.0", "vulns": [weak, {"id": "GHSA-x", "fix_versions": []}]},
             {"name": "rich", "version": "15.0.0", "vulns": []},
             {"name": "ours", "skip_reason": "not found"},
         ]
     }
-    found = audit.parse_pip_audit(json.dumps(said))
+    found = audit.parse_pip_audit(json.dumps(answer))
     assert found.wrong == ["jinja2 3.1.0: PYSEC-2026-1, mended in 3.1.6", "jinja2 3.1.0: GHSA-x, not mended yet"]
     assert (found.checked, found.unchecked) == (2, ["nothing is known of ours"])
 
@@ -66,7 +66,7 @@ def test_an_unavailable_registry_is_reported_as_unchecked(said: str) -> None:
 
 def test_npm_packages_are_checked_the_same_way() -> None:
     weak = {"htmx.org": {"severity": "high", "range": "<2.0.9"}}
-    said = {"vulnerabilities": weak, "metadata": {"dependencies": {"total": 12}}}
-    assert audit.parse_npm_audit(json.dumps(said)).wrong == ["htmx.org: high, <2.0.9"]
-    assert audit.parse_npm_audit(json.dumps(said | {"vulnerabilities": {}})).checked == 12
+    answer = {"vulnerabilities": weak, "metadata": {"dependencies": {"total": 12}}}
+    assert audit.parse_npm_audit(json.dumps(answer)).wrong == ["htmx.org: high, <2.0.9"]
+    assert audit.parse_npm_audit(json.dumps(answer | {"vulnerabilities": {}})).checked == 12
     assert audit.parse_npm_audit('{"error": {"code": "ENOTFOUND"}}').unchecked

@@ -253,9 +253,9 @@ def test_make_help_lists_every_target() -> None:
     makefile = (CHECKOUT / "Makefile").read_text()
     targets = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
     assert targets is not None
-    told = subprocess.run(["make", "help"], cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout
+    help_text = subprocess.run(["make", "help"], cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout
     for target in targets[1].split():
-        assert re.search(rf"^  make {target} +\S", told, re.MULTILINE), target
+        assert re.search(rf"^  make {target} +\S", help_text, re.MULTILINE), target
 
 
 def test_no_lock_file_names_a_registry() -> None:

@@ -40,8 +40,8 @@ def test_plain_http_refuses_programs_and_redirects_pages() -> None:
     plain = written.partition("http:// {\n")[2].partition("\n}\n")[0]
     assert plain.index("@programs path /api /api/*") < plain.index("handle @programs {") < plain.index("handle {")
     refusal = plain.partition("handle @programs {")[2].partition("}\n\t}")[0]
-    said = json.loads(re.findall(r"respond `(.*)` 403", plain)[0])
-    assert (said["type"], said["status"]) == ("/problems/https-only", 403)
+    problem = json.loads(re.findall(r"respond `(.*)` 403", plain)[0])
+    assert (problem["type"], problem["status"]) == ("/problems/https-only", 403)
     assert "redir" not in refusal.partition("handle {")[0]
     assert written.count("redir ") == 1
 
@@ -194,10 +194,10 @@ def test_an_unavailable_service_gets_the_unavailable_response(
         behind.shutdown()
         behind.server_close()
         page = http.post("/pledges/new", data={"positions": "3"}, timeout=20)
-        asked = http.get("/api/pledges/v1/pledges", timeout=20)
+        response = http.get("/api/pledges/v1/pledges", timeout=20)
     assert (page.status_code, page.headers["content-type"]) == (503, "text/html; charset=utf-8")
     assert page.headers["retry-after"] == "5"
     assert page.headers["cache-control"] == "no-store"
     assert "Tilsagn er her igen om lidt" in page.text
-    assert (asked.status_code, asked.headers["content-type"]) == (503, "application/problem+json")
-    assert asked.json()["type"] == "/problems/unavailable"
+    assert (response.status_code, response.headers["content-type"]) == (503, "application/problem+json")
+    assert response.json()["type"] == "/problems/unavailable"

@@ -75,15 +75,15 @@ def test_every_app_trusts_only_the_gateways_forwarded_for_header() -> None:
 
 def test_the_operator_has_the_environment_of_every_app_and_migrate_job() -> None:
     services = compose_services()
-    wanted: dict[str, Any] = {}
+    expected: dict[str, Any] = {}
     for service in SERVICES:
-        wanted |= services[f"{service}-migrate"]["environment"] | services[f"{service}-app"]["environment"]
+        expected |= services[f"{service}-migrate"]["environment"] | services[f"{service}-app"]["environment"]
     operator = services["operator"]["environment"]
     own = {f"KAFKA_{name}" for name in ("BOOTSTRAP_SERVERS", "SECURITY_PROTOCOL", "USERNAME", "PASSWORD", "CA_FILE")}
-    assert set(operator) == {*wanted, "TILSAGN_URL", *own}
+    assert set(operator) == {*expected, "TILSAGN_URL", *own}
     assert operator["KAFKA_PASSWORD"] == "${OPERATOR_KAFKA_PASSWORD:-}"
-    assert {name: _whatever_is_insisted_on(operator[name]) for name in wanted} == {
-        name: _whatever_is_insisted_on(value) for name, value in wanted.items()
+    assert {name: _whatever_is_insisted_on(operator[name]) for name in expected} == {
+        name: _whatever_is_insisted_on(value) for name, value in expected.items()
     }
 
 

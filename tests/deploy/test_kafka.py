@@ -271,9 +271,9 @@ def test_the_command_prints_the_address_and_stops_on_a_signal(number: signal.Sig
         stderr=subprocess.STDOUT,
     )
     assert command.stdout is not None
-    said = [command.stdout.readline() for _ in range(3)]
-    assert said[0].startswith("Apache Kafka 4.")
-    assert said[1].strip().startswith("127.0.0.1:")
+    lines = [command.stdout.readline() for _ in range(3)]
+    assert lines[0].startswith("Apache Kafka 4.")
+    assert lines[1].strip().startswith("127.0.0.1:")
     [node] = psutil.Process(command.pid).children()
     folder = Path(node.cwd()).parent
     assert folder.name.startswith("tilsagn-kafka-")

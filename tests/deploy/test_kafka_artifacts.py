@@ -103,12 +103,12 @@ def test_it_is_fetched_once_and_found_without_maven_afterwards(programs: Path) -
     program(programs, "java", JAVA.format(version="21.0.1"))
     program(programs, "mvn", MAVEN)
     artifacts.HASHES.write_text(f"{artifacts._digest(_jar(programs))}  kafka_2.13.jar\n")
-    said: list[str] = []
-    first = software(said.append)
-    assert said
+    messages: list[str] = []
+    first = software(messages.append)
+    assert messages
     (programs / "mvn").unlink()
-    assert software(lambda _: said.clear()) == first
-    assert said, "nothing had to be done"
+    assert software(lambda _: messages.clear()) == first
+    assert messages, "nothing had to be done"
     assert first.java_version == "21.0.1"
     assert [jar.name for jar in first.jars] == ["kafka_2.13.jar"]
     # This Java could not run it, so nothing was learnt: an empty archive is not used.

@@ -63,10 +63,10 @@ class Run:
 
     def wait_ready(self) -> None:
         assert self.process.stdout is not None
-        said = self.process.stdout.readline()
-        if said != f"ready http://localhost:{self.port}\n":
+        line = self.process.stdout.readline()
+        if line != f"ready http://localhost:{self.port}\n":
             self.kill()
-            pytest.fail(said + self.log.read_text()[-4000:])
+            pytest.fail(line + self.log.read_text()[-4000:])
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         return httpx.get(f"http://127.0.0.1:{self.port}{path}", headers=headers, timeout=PATIENCE_SECONDS)
@@ -100,8 +100,8 @@ class Run:
     def stop(self, number: signal.Signals = signal.SIGINT) -> None:
         """Stop it and wait for its end."""
         self.process.send_signal(number)
-        said, _ = self.process.communicate(timeout=PATIENCE_SECONDS)
-        assert self.process.returncode == 0, said
+        output, _ = self.process.communicate(timeout=PATIENCE_SECONDS)
+        assert self.process.returncode == 0, output
 
     def kill(self) -> None:
         if self.process.poll() is None:
@@ -196,9 +196,9 @@ def test_it_listens_on_this_machine_only(run: Run) -> None:
 
 def test_a_second_start_prints_the_address_of_the_first(run: Run) -> None:
     second = launch(run.state.folder)
-    said, _ = second.process.communicate(timeout=PATIENCE_SECONDS)
+    output, _ = second.process.communicate(timeout=PATIENCE_SECONDS)
     assert second.process.returncode == 1
-    assert f"AlreadyRunning: Tilsagn is running already at http://localhost:{run.port}" in said
+    assert f"AlreadyRunning: Tilsagn is running already at http://localhost:{run.port}" in output
     assert run.ready()
 
 
@@ -335,7 +335,7 @@ def test_a_taken_port_raises_an_error_and_leaves_no_process(start: Callable[...,
     with listening() as other:
         port = other.getsockname()[1]
         run = start(port)
-        said, _ = run.process.communicate(timeout=PATIENCE_SECONDS)
+        output, _ = run.process.communicate(timeout=PATIENCE_SECONDS)
     assert run.process.returncode == 1
-    assert f"PortTaken: port {port} is in use by another program" in said
+    assert f"PortTaken: port {port} is in use by another program" in output
     assert run.state.running() is None

@@ -90,9 +90,9 @@ def launch(folder: Path) -> tuple[subprocess.Popen[str], int]:
     """A separate launcher that has started PostgreSQL in `folder`, and the postmaster's process id."""
     launcher = python(START, folder)
     assert launcher.stdout is not None
-    said = launcher.stdout.readline()
-    assert said.split()[0].isdigit(), said + launcher.stdout.read()
-    return launcher, int(said.split()[0])
+    line = launcher.stdout.readline()
+    assert line.split()[0].isdigit(), line + launcher.stdout.read()
+    return launcher, int(line.split()[0])
 
 
 def kill(process: subprocess.Popen[str]) -> None:
@@ -314,9 +314,9 @@ def test_works_for_an_ordinary_user(folder: Path) -> None:
             with EmbeddedPostgres(Path(sys.argv[1]), fsync=False) as server:
                 print(os.geteuid(), server.cluster.stat().st_uid, server.cluster.parent == server.data)
     """
-    said = finished(python(code, home / "data", ordinary=True))
+    output = finished(python(code, home / "data", ordinary=True))
     user = os.geteuid() or ORDINARY_USER
-    assert said.splitlines() == [f"{user} {user} True"] * 2
+    assert output.splitlines() == [f"{user} {user} True"] * 2
 
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="about what happens when root starts it")

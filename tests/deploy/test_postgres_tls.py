@@ -55,8 +55,8 @@ class Encrypted:
         """Of the migrate job and the processes."""
         variables = self._secrets | {"POSTGRES_ADDRESS": f"{host}:{self.postgres.port}", "DATABASE_TLS": tls}
         services = compose_services()
-        asked = services["pledges-migrate"]["environment"] | services["pledges-app"]["environment"]
-        return {name: interpolate(value, variables) for name, value in asked.items()}
+        service_environment = services["pledges-migrate"]["environment"] | services["pledges-app"]["environment"]
+        return {name: interpolate(value, variables) for name, value in service_environment.items()}
 
     def migrate(self, tls: str, *, host: str = LOOPBACK) -> subprocess.CompletedProcess[str]:
         """The migrate job."""
@@ -113,12 +113,12 @@ async def switch_on(superuser_dsn: str) -> None:
 
 def settings_of(environment: dict[str, str], signing_key: str) -> PledgesSettings:
     """Return the settings that `pledges` reads from the environment."""
-    said: dict[str, Any] = {
+    values: dict[str, Any] = {
         name.removeprefix("PLEDGES_").lower(): value
         for name, value in environment.items()
         if name.startswith("PLEDGES_") and value
     }
-    return PledgesSettings(**said | {"token_jwks": public_jwks(signing_key)})
+    return PledgesSettings(**values | {"token_jwks": public_jwks(signing_key)})
 
 
 def test_the_migrate_job_and_a_service_work_over_tls(encrypted: Encrypted, signing_key: str) -> None:
@@ -162,10 +162,10 @@ def test_plain_text_and_unverified_servers_are_refused(
     assert words in done.stderr
 
     async def relay() -> set[str]:
-        with capture_logs() as said:
+        with capture_logs() as logs:
 
             def errors() -> set[str]:
-                return {str(one.get("error")) for one in said if one["event"] in {"relay.interrupted", "relay.failed"}}
+                return {str(one.get("error")) for one in logs if one["event"] in {"relay.interrupted", "relay.failed"}}
 
             task = asyncio.create_task(Relay(settings_of(environment, signing_key), service="pledges").run())
             async with asyncio.timeout(30):
@@ -183,9 +183,9 @@ def test_a_renewed_certificate_is_used_without_a_restart(encrypted: Encrypted) -
         async def look() -> int:
             url = encrypted.environment(encrypted.tls)["PLEDGES_DATABASE_URL"]
             conn: Any = await asyncpg.connect(url, timeout=5)
-            shown = conn._transport.get_extra_info("ssl_object").getpeercert()
+            certificate = conn._transport.get_extra_info("ssl_object").getpeercert()
             await conn.close()
-            return int(shown["serialNumber"], 16)
+            return int(certificate["serialNumber"], 16)
 
         return asyncio.run(look())
 

@@ -103,8 +103,8 @@ def test_a_dead_launcher_does_not_count_as_running(tmp_path: Path) -> None:
         os.kill(os.getpid(), 9)
     """
     killed = python(code, tmp_path / "state")
-    said, _ = killed.communicate(timeout=PATIENCE_SECONDS)
-    assert said == "held\n"
+    output, _ = killed.communicate(timeout=PATIENCE_SECONDS)
+    assert output == "held\n"
     state = State(tmp_path / "state")
     assert (state.folder / "running.json").exists()
     assert state.running() is None
@@ -146,8 +146,8 @@ def test_another_users_folder_is_refused_with_its_owner(tmp_path: Path) -> None:
         except StateFailed as refusal:
             print(refusal)
     """
-    said = finished(python(code, state.folder, ordinary=True))
-    assert "belongs to root and you are nobody: start as root, or choose another folder with TILSAGN_STATE" in said
+    output = finished(python(code, state.folder, ordinary=True))
+    assert "belongs to root and you are nobody: start as root, or choose another folder with TILSAGN_STATE" in output
 
 
 def test_forget_deletes_everything_unless_a_launcher_runs(tmp_path: Path) -> None:

@@ -227,12 +227,12 @@ class _BadDay:
         steps.done("archive recovered")
         if brokers.FLAVOUR == "embedded":  # it can only be replaced, and takes with it what it knew
             await asyncio.to_thread(self.topology.replace_broker)
-        said = await _tilsagn(self.topology, "reconcile", *erasures, "--json", may_fail=False)
+        output = await _tilsagn(self.topology, "reconcile", *erasures, "--json", may_fail=False)
         steps.done("broker reconciled")
         await asyncio.to_thread(self.topology.start_processes)
         await asyncio.to_thread(self.topology.wait_until_ready)
         steps.done("processes ready")
-        return acknowledged, {UUID(one["aggregate_id"]) for one in said["lost"] if "PledgeLogged" in one["type"]}
+        return acknowledged, {UUID(one["aggregate_id"]) for one in output["lost"] if "PledgeLogged" in one["type"]}
 
     async def _judge(
         self,
@@ -249,7 +249,7 @@ class _BadDay:
         steps.done("pledges acknowledged")
         stored = await self._stored()
         lost = {id: pledge for id, pledge in acknowledged.items() if id not in stored}
-        told = sum(count > 0 for id, count in self._mailed().items() if id in lost)
+        mailed = sum(count > 0 for id, count in self._mailed().items() if id in lost)
         async with self.intake.paused():  # or what is compared changes all the while
             verified = await _tilsagn(self.topology, "verify", "--json", "--wait", "60")
             steps.done("verified")
@@ -279,7 +279,7 @@ class _BadDay:
             kept=len(acknowledged) - len(lost),
             lost=len(lost),
             listed=len(lost.keys() & listed),
-            told_and_lost=told,
+            told_and_lost=mailed,
             mails_twice=self._mails_twice_now(),
             broken=broken,
         )
@@ -320,12 +320,12 @@ class _BadDay:
         """The line of who was erased: the time of the erasure stays, and it says besides when it was done again."""
         lines = await _tilsagn(self.topology, "erasures", may_fail=False)
         [line] = [one for one in lines if one["key"] == str(self.erased)]
-        told = []
+        differences = []
         if datetime.fromisoformat(line["erased_at"]) > erased_before:
-            told.append(f"the ledger says of {self.erased} when it was restored, not when it was erased")
+            differences.append(f"the ledger says of {self.erased} when it was restored, not when it was erased")
         if not line["repeated_at"] or datetime.fromisoformat(line["repeated_at"]) < erased_before:
-            told.append(f"the ledger does not say that {self.erased} was erased again")
-        return told
+            differences.append(f"the ledger does not say that {self.erased} was erased again")
+        return differences
 
     async def _make_the_mistake(self) -> None:
         connection = await asyncpg.connect(self.topology.superuser_dsn("pledges"))
@@ -395,10 +395,10 @@ async def _tilsagn(topology: Topology, *arguments: str, may_fail: bool = True) -
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    said, notes = await ran.communicate()
-    if not said or (ran.returncode and not may_fail):
+    output, notes = await ran.communicate()
+    if not output or (ran.returncode and not may_fail):
         raise AssertionError(f"tilsagn {' '.join(arguments)}: {notes.decode()}")
-    return json.loads(said)
+    return json.loads(output)
 
 
 async def _register_taskforce(topology: Topology) -> UUID:
@@ -472,13 +472,13 @@ def main() -> int:
     )
     parser.add_argument("--archive-timeout", type=int, default=5, metavar="SECONDS", help="compose has 60 (default 5)")
     parser.add_argument("--per-second", type=float, default=10, metavar="N", help="pledges a second (default 10)")
-    asked = parser.parse_args()
-    report = run(archive_timeout=asked.archive_timeout, per_second=asked.per_second)
+    options = parser.parse_args()
+    report = run(archive_timeout=options.archive_timeout, per_second=options.per_second)
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(asdict(report), indent=2) + "\n", encoding="utf-8")
     print("\n".join(_lines(report)))
     broken = [what for one in report.restores for what in one.broken]
-    slow = [one for one in report.restores if one.rpo_seconds and one.rpo_seconds > asked.archive_timeout + 5]
+    slow = [one for one in report.restores if one.rpo_seconds and one.rpo_seconds > options.archive_timeout + 5]
     if slow:
         print(f"\nRPO of {slow[0].rpo_seconds} s: more than archive_timeout and five seconds")
     return 1 if broken or slow else 0

@@ -119,10 +119,10 @@ def test_an_installation_that_runs_is_not_exported(laptop: Laptop) -> None:
 
 def test_the_file_is_its_owners_alone_and_says_what_is_in_it(laptop: Laptop) -> None:
     assert stat.S_IMODE(laptop.file.stat().st_mode) == 0o600
-    said = laptop.exported.json
-    assert said["taskforces"] == [SLUG]
-    assert said["databases"]["pledges"]["rows"]["pledges"] == QUIETLY + HASTILY
-    assert said["databases"]["pledges"]["rows"]["hires"] == len(laptop.hires)
+    manifest = laptop.exported.json
+    assert manifest["taskforces"] == [SLUG]
+    assert manifest["databases"]["pledges"]["rows"]["pledges"] == QUIETLY + HASTILY
+    assert manifest["databases"]["pledges"]["rows"]["hires"] == len(laptop.hires)
     assert list(laptop.file.parent.glob(".*")) == []
 
 
@@ -198,14 +198,14 @@ def test_a_file_of_a_newer_version_is_refused(laptop: Laptop, servers: Topology,
 
 def test_a_deployment_with_keys_of_its_own_is_refused(laptop: Laptop, servers: Topology) -> None:
     own = secrets.make()
-    for variable, name, said in (
+    for variable, name, message in (
         ("EVENTS_TOKEN_PRIVATE_KEY", "TOKEN_PRIVATE_KEY", "printed QR codes"),
         ("PLEDGES_REQUEST_KEY", "PLEDGES_REQUEST_KEY", "PLEDGES_REQUEST_KEY of its own"),
         ("NOTIFICATIONS_SERVICE_TOKEN", "NOTIFICATIONS_SERVICE_TOKEN", "no mail would go out"),
     ):
         refused = _import(laptop.file, servers, {variable: own[name]})
         assert refused.exit_code == 1
-        assert said in refused.notes
+        assert message in refused.notes
 
 
 def test_a_deployment_that_is_in_use_is_refused(laptop: Laptop, servers: Topology) -> None:

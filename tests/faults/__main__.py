@@ -57,9 +57,9 @@ def main() -> int:
     parser.add_argument("--nodes", type=int, default=1, help="brokers, with BROKER=apache")
     parser.add_argument("--list", action="store_true", help="say which faults there are, and run nothing")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for faults.json and faults.html")
-    asked = parser.parse_args()
-    chosen = [fault for name, fault in FAULTS.items() if re.match(asked.fault, name)]
-    if asked.list or not chosen:
+    options = parser.parse_args()
+    chosen = [fault for name, fault in FAULTS.items() if re.match(options.fault, name)]
+    if options.list or not chosen:
         for fault in FAULTS.values():
             print(f"{fault.name:<60} {fault.strikes}; then {fault.heals}")
         return 0 if chosen else 2
@@ -68,22 +68,22 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     # What our own clients meet on the way to a broker that was killed is what was wanted.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    session = Session(asked.seed, asked.runs, brokers.FLAVOUR)
+    session = Session(options.seed, options.runs, brokers.FLAVOUR)
     started = time.monotonic()
     interrupted = False
     with LiveTable(session) as table:
         try:
-            asyncio.run(_all_runs(session, table, chosen, asked))
+            asyncio.run(_all_runs(session, table, chosen, options))
         except KeyboardInterrupt:
             interrupted = True
             session.trouble.append("interrupted")
     session.seconds = time.monotonic() - started
-    written = report.write(session, asked.results)
+    written = report.write(session, options.results)
     _say(session, written)
     return 130 if interrupted else int(not session.passed)
 
 
-async def _all_runs(session: Session, table: LiveTable, chosen: list[Fault], asked: argparse.Namespace) -> None:
+async def _all_runs(session: Session, table: LiveTable, chosen: list[Fault], options: argparse.Namespace) -> None:
     order: Iterator[Fault] | None = None
     numbers = iter(range(1, session.runs + 1))
     number = next(numbers, None)
@@ -91,7 +91,7 @@ async def _all_runs(session: Session, table: LiveTable, chosen: list[Fault], ask
         with ExitStack() as stack:
             table.doing("starting PostgreSQL, the broker and the eight processes")
             try:
-                stage = await _finished(asyncio.to_thread(_set_up, stack, asked.nodes))
+                stage = await _finished(asyncio.to_thread(_set_up, stack, options.nodes))
             except AssertionError as not_ready:
                 session.trouble.append(f"the eight processes were not ready: {not_ready}")
                 return
@@ -106,7 +106,7 @@ async def _all_runs(session: Session, table: LiveTable, chosen: list[Fault], ask
                 table.done(result)
                 number = next(numbers, None)
                 if result.red:
-                    _keep_logs(stage, asked.results / f"red-{result.number}")
+                    _keep_logs(stage, options.results / f"red-{result.number}")
                 if result.red or number is None:
                     break
             else:

@@ -32,8 +32,8 @@ async def leaders(bootstrap_servers: str) -> dict[tuple[str, int], int]:
     }
 
 
-async def records(bootstrap_servers: str, *, most: int | None = None) -> list[Any]:
-    """Return every record of every topic, in each partition's order; at least `most` are enough."""
+async def records(bootstrap_servers: str, *, max_records: int | None = None) -> list[Any]:
+    """Return every record of every topic, in each partition's order; at least `max_records` are enough."""
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap_servers, enable_auto_commit=False, fetch_max_wait_ms=50, request_timeout_ms=10_000
     )
@@ -43,7 +43,7 @@ async def records(bootstrap_servers: str, *, most: int | None = None) -> list[An
         await consumer.seek_to_beginning()
         found: list[Any] = []
         quiet = 0
-        while quiet < QUIET_LOOKS and (most is None or len(found) < most):
+        while quiet < QUIET_LOOKS and (max_records is None or len(found) < max_records):
             batch = await consumer.getmany(timeout_ms=200)
             quiet = 0 if batch else quiet + 1
             for partition in batch.values():

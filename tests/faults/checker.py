@@ -144,20 +144,18 @@ async def _lag_zero(taskforces: list[UUID], databases: Databases, verdict: Verdi
             """,
             taskforces,
         )
-        shown = await databases.dashboard.fetch(_SHOWN, taskforces)
+        lag = await databases.dashboard.fetch(_SHOWN, taskforces)
         undelivered = await databases.notifications.fetchval(
             "select count(*) from deliveries where taskforce_id = any($1) and status = 'waiting'", taskforces
         )
-        told = await databases.notifications.fetchval(
+        unsent = await databases.notifications.fetchval(
             "select count(*) from deliveries where taskforce_id = any($1) and rule = 'pledge_received'", taskforces
         )
         pending = sum(row["pending"] for row in sent)
-        missing = {(row["aggregateid"], row["version"]) for row in sent} - {
-            (row["id"], row["version"]) for row in shown
-        }
+        missing = {(row["aggregateid"], row["version"]) for row in sent} - {(row["id"], row["version"]) for row in lag}
         logged = {row["aggregateid"] for row in sent if row["aggregatetype"] == "pledges.pledge"}
         untold = await register.behind(databases, taskforces)
-        behind = pending + len(missing) + undelivered + max(0, len(logged) - told) + untold
+        behind = pending + len(missing) + undelivered + max(0, len(logged) - unsent) + untold
         elapsed = time.monotonic() - started
         if behind == 0:
             return elapsed
@@ -166,7 +164,7 @@ async def _lag_zero(taskforces: list[UUID], databases: Databases, verdict: Verdi
                 "I6",
                 "lag_zero",
                 f"after {elapsed:.0f} s {pending} unpublished, {len(missing)} not on the dashboard, "
-                f"{undelivered} mails waiting, {len(logged) - told} pledges without a delivery, "
+                f"{undelivered} mails waiting, {len(logged) - unsent} pledges without a delivery, "
                 f"{untold} companies not told of everywhere",
             )
             return elapsed
@@ -200,9 +198,9 @@ async def _pledges_are_those_acknowledged(
         verdict.unexpected += 1
         verdict.broke("I3", check, f"nobody has logged {pledge_id}")
     for pledge_id, row in stored.items():
-        asked = ledger.attempted.get(pledge_id)
-        if asked and not (asked["positions"] == row["positions"] == row["position_count"]):
-            verdict.broke("I1", check, f"{pledge_id} has {row['positions']} positions, not {asked['positions']}")
+        attempt = ledger.attempted.get(pledge_id)
+        if attempt and not (attempt["positions"] == row["positions"] == row["position_count"]):
+            verdict.broke("I1", check, f"{pledge_id} has {row['positions']} positions, not {attempt['positions']}")
     verdict.recovered += len(stored.keys() - ledger.acknowledged.keys())
     return set(stored)
 
@@ -245,19 +243,19 @@ async def _dashboard_has_every_version_once(taskforce_id: UUID, databases: Datab
         )
     }
     rows = await databases.dashboard.fetch(_SHOWN, [taskforce_id])
-    shown = [(row["id"], row["version"]) for row in rows]
-    for key, times in Counter(shown).items():
+    dashboard_versions = [(row["id"], row["version"]) for row in rows]
+    for key, times in Counter(dashboard_versions).items():
         if times > 1:
             verdict.duplicated += times - 1
             verdict.broke("I2", check, f"shown {times} times: {key}")
-    for key in sent - set(shown):
+    for key in sent - set(dashboard_versions):
         verdict.lost += 1
         verdict.broke("I2", check, f"never shown: {key}")
-    for key in set(shown) - sent:
+    for key in set(dashboard_versions) - sent:
         verdict.unexpected += 1
         verdict.broke("I3", check, f"shown without a source: {key}")
     versions: dict[UUID, list[int]] = {}
-    for aggregate, version in shown:
+    for aggregate, version in dashboard_versions:
         versions.setdefault(aggregate, []).append(version)
     for aggregate, found in versions.items():
         if sorted(found) != list(range(1, len(found) + 1)):
@@ -296,9 +294,9 @@ def _published_in_order(log: list[Any], verdict: Verdict, allowed: Allowed) -> N
     """On the broker, too, a version comes to light behind the one before it, in the same partition."""
     first: dict[tuple[str, int], tuple[int, int]] = {}
     for record in log:
-        told = header(record, "ce_aggregateversion")
-        if told.isdigit():
-            key = (header(record, "ce_subject"), int(told))
+        version_header = header(record, "ce_aggregateversion")
+        if version_header.isdigit():
+            key = (header(record, "ce_subject"), int(version_header))
             place = (record.partition, record.offset)
             first[key] = min(first.get(key, place), place)
     for (aggregate, version), (partition, offset) in first.items():
@@ -346,9 +344,9 @@ async def _figures_are_the_ledgers(topology: Topology, taskforce_id: UUID, pledg
             for measure, query in _MEASURES.items():
                 rows = await pledges.fetch(query, taskforce_id, day)
                 expected = {row["job_type"]: row["number"] for row in rows}
-                shown = {job_type: number for job_type, number in figures[measure].items() if number}
-                if shown != expected:
-                    text = f"{measure} on {day}: the dashboard says {shown}, the pledges say {expected}"
+                counts = {job_type: number for job_type, number in figures[measure].items() if number}
+                if counts != expected:
+                    text = f"{measure} on {day}: the dashboard says {counts}, the pledges say {expected}"
                     verdict.broke("I4", check, text)
 
 
@@ -361,9 +359,9 @@ async def _verify_agrees(topology: Topology, verdict: Verdict) -> None:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    said, complaints = await verify.communicate()
+    output, complaints = await verify.communicate()
     if verify.returncode != 0:
-        text = f"tilsagn verify: {said.decode()[-1500:]} {complaints.decode()[-500:]}"
+        text = f"tilsagn verify: {output.decode()[-1500:]} {complaints.decode()[-500:]}"
         verdict.broke("I4", "verify_agrees", text)
 
 

@@ -118,13 +118,13 @@ class Clients:
     """
 
     def __init__(
-        self, topology: Topology, taskforce_id: UUID, *, seed: int, pace: float = 0.02, most: int = MOST_PLEDGES
+        self, topology: Topology, taskforce_id: UUID, *, seed: int, pace: float = 0.02, max_pledges: int = MOST_PLEDGES
     ) -> None:
         self._topology = topology
         self._taskforce_id = taskforce_id
         self._random = random.Random(seed)
         self._pace = pace
-        self._most = most
+        self._most = max_pledges
         self.ledger = Ledger(Canaries.of(self._random))
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []

@@ -28,9 +28,9 @@ async def differences(topology: Topology) -> list[str]:
         stderr=asyncio.subprocess.PIPE,
     )
     async with asyncio.timeout(REBUILD_SECONDS):
-        said, complaints = await rebuild.communicate()
+        output, complaints = await rebuild.communicate()
     if rebuild.returncode != 0:
-        return [f"I4: tilsagn rebuild dashboard: {said.decode()[-500:]} {complaints.decode()[-500:]}"]
+        return [f"I4: tilsagn rebuild dashboard: {output.decode()[-500:]} {complaints.decode()[-500:]}"]
     after = await _digests(topology)
     if not before:
         return ["I4: the dashboard has no table with generations: the check is blind"]

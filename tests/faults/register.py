@@ -23,11 +23,11 @@ async def behind(databases: Databases, taskforces: list[UUID]) -> int:
     """How many companies have not been told of everywhere."""
     sent = {tuple(row) for row in await databases.events.fetch(_SENT, taskforces)}
     projected = {tuple(row) for row in await databases.pledges.fetch(_PROJECTED, taskforces)}
-    shown = {tuple(row) for row in await databases.dashboard.fetch(_SHOWN, taskforces)}
+    rows = {tuple(row) for row in await databases.dashboard.fetch(_SHOWN, taskforces)}
     pending: int = await databases.events.fetchval(
         "select count(*) from outbox where taskforce_id = any($1) and published_at is null", taskforces
     )
-    return pending + len(sent - projected) + len(sent - shown)
+    return pending + len(sent - projected) + len(sent - rows)
 
 
 async def check(databases: Databases, taskforce_id: UUID, ledger: Ledger, verdict: Verdict) -> None:
@@ -45,8 +45,8 @@ async def check(databases: Databases, taskforce_id: UUID, ledger: Ledger, verdic
         verdict.unexpected += 1
         verdict.broke("I3", _CHECK, f"nobody has registered {company}")
     projected = [tuple(row) for row in await databases.pledges.fetch(_PROJECTED, [taskforce_id])]
-    shown = [tuple(row) for row in await databases.dashboard.fetch(_SHOWN, [taskforce_id])]
-    for where, known in (("pledges", projected), ("the dashboard", shown)):
+    rows = [tuple(row) for row in await databases.dashboard.fetch(_SHOWN, [taskforce_id])]
+    for where, known in (("pledges", projected), ("the dashboard", rows)):
         for key, times in Counter(known).items():
             if times > 1:
                 verdict.duplicated += times - 1

@@ -168,10 +168,10 @@ async def migrate(scene: Scene, root: Path) -> str:
         if job.returncode is None:
             job.kill()
             await job.wait()
-    said = output.decode("utf-8", "replace").strip()
+    text = output.decode("utf-8", "replace").strip()
     if job.returncode != 0:
-        raise NotHealed(f"the migration failed: {said[-500:]}")
-    return said
+        raise NotHealed(f"the migration failed: {text[-500:]}")
+    return text
 
 
 @asynccontextmanager

@@ -78,7 +78,7 @@ async def run(
     seed: int,
     number: int = 1,
     pace: float = 0.2,
-    most: int = MOST_PLEDGES,
+    max_pledges: int = MOST_PLEDGES,
     verify: bool = True,
     patience: float = 1.0,
 ) -> Result:
@@ -95,7 +95,7 @@ async def run(
     started = time.monotonic()
     try:
         async with asyncio.timeout(patience * RUN_SECONDS):
-            await _run(topology, fault, result, pace=pace, most=most, verify=verify, patience=patience)
+            await _run(topology, fault, result, pace=pace, max_pledges=max_pledges, verify=verify, patience=patience)
     except TimeoutError:
         result.trouble.append(f"it was not over after {patience * RUN_SECONDS:.0f} s\n{_where()}")
     except Exception as error:
@@ -105,13 +105,13 @@ async def run(
 
 
 async def _run(
-    topology: Topology, fault: Fault, result: Result, *, pace: float, most: int, verify: bool, patience: float
+    topology: Topology, fault: Fault, result: Result, *, pace: float, max_pledges: int, verify: bool, patience: float
 ) -> None:
     chance = random.Random(f"{fault.name} {result.seed}")
     ours, others = [await register_taskforce(topology, UUID(int=chance.getrandbits(128), version=4)) for _ in "12"]
     places = await asyncio.to_thread(privacy.places, topology)
-    clients = Clients(topology, ours, seed=result.seed, pace=pace, most=most)
-    neighbours = Clients(topology, others, seed=result.seed + 1, pace=3 * pace, most=most // 4)
+    clients = Clients(topology, ours, seed=result.seed, pace=pace, max_pledges=max_pledges)
+    neighbours = Clients(topology, others, seed=result.seed + 1, pace=3 * pace, max_pledges=max_pledges // 4)
     await clients.start()
     await neighbours.start(phones=1)
     scene = Scene(topology, ours, clients, chance, result.notes, patience)

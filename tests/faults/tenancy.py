@@ -33,11 +33,11 @@ async def check(topology: Topology, ledgers: Mapping[UUID, Ledger], verdict: Ver
             asks = _Asker(client, topology, taskforce_id)
             pledges = await asks.ids("/api/pledges/v1/pledges", "id")
             hires = await asks.ids("/api/pledges/v1/hires", "id")
-            told = await asks.ids("/api/notifications/v1/deliveries", "pledge_id")
+            delivered = await asks.ids("/api/notifications/v1/deliveries", "pledge_id")
             for what, seen, own in (
                 ("pledges", pledges, ledger.attempted.keys()),
                 ("hires", hires, ledger.attempted_hires.keys()),
-                ("deliveries about pledges", told, ledger.attempted.keys()),
+                ("deliveries about pledges", delivered, ledger.attempted.keys()),
             ):
                 if foreign := seen - own:
                     verdict.broke("I8", _CHECK, f"{taskforce_id} is shown {len(foreign)} {what} of others")

@@ -23,8 +23,8 @@ def test_every_kind_has_struck_before_any_strikes_again() -> None:
 
 
 def test_everything_is_hit_in_the_end() -> None:
-    most = max(sum(fault.kind == kind for fault in ALL) for kind in KINDS)
-    assert set(islice(in_turn(ALL, 1), most * len(KINDS))) == set(ALL)
+    largest = max(sum(fault.kind == kind for fault in ALL) for kind in KINDS)
+    assert set(islice(in_turn(ALL, 1), largest * len(KINDS))) == set(ALL)
 
 
 def test_the_seed_decides_the_order_and_nothing_else_does() -> None:

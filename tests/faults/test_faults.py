@@ -37,7 +37,7 @@ CONCERNS: Final = ("shared/messaging", "shared/db", "deploy/local", "services/pl
 
 
 async def _run(running: Topology, fault: Fault, seed: int) -> Result:
-    result = await run(running, fault, seed=seed, pace=PACE, most=MOST_PLEDGES, patience=PATIENCE)
+    result = await run(running, fault, seed=seed, pace=PACE, max_pledges=MOST_PLEDGES, patience=PATIENCE)
     print(result)
     assert result.why == []
     assert result.verdict.checked == {f"I{number}" for number in range(1, 9)}

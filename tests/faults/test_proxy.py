@@ -19,13 +19,13 @@ class Echo:
     """A server that answers every line in capitals, and remembers what it was asked."""
 
     def __init__(self) -> None:
-        self.asked: list[bytes] = []
+        self.received: list[bytes] = []
         self.port = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while line := await reader.readline():
-                self.asked.append(line)
+                self.received.append(line)
                 writer.write(line.upper())
                 await writer.drain()
         except ConnectionError:
@@ -104,7 +104,7 @@ async def test_a_partition_holds_everything_back_and_keeps_connections_open(prox
     new = await asyncio.open_connection(LOOPBACK, proxy.port)
     with pytest.raises(TimeoutError):
         await ask(new, b"new\n", seconds=0.2)
-    assert echo.asked == [b"before\n"]
+    assert echo.received == [b"before\n"]
     assert proxy.counts["withheld"] == 3  # what was sent on the old one, the new one itself, what was sent on it
     proxy.heal()
     assert await asyncio.wait_for(old[0].readline(), PATIENCE_SECONDS) == b"DURING\n"
@@ -133,7 +133,7 @@ async def test_a_lost_answer_belongs_to_a_request_that_had_its_effect(proxy: Pro
     assert await ask(streams, b"begin\n") == b"BEGIN\n"
     with pytest.raises(ConnectionResetError):
         await ask(streams, b"commit\n")
-    assert echo.asked == [b"begin\n", b"commit\n"]
+    assert echo.received == [b"begin\n", b"commit\n"]
     assert proxy.counts["lost"] == 1
     streams = await asyncio.open_connection(LOOPBACK, proxy.port)
     assert await ask(streams, b"commit\n") == b"COMMIT\n"

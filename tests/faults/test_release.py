@@ -60,15 +60,15 @@ def test_its_contracts_only_grow(following: Path) -> None:
 
 def test_its_messages_say_more_at_every_depth(following: Path) -> None:
     ask = "import shared.contracts.pledges as p; print([list(one.model_fields) for one in (p.Position, *p.MESSAGES)])"
-    told = run(following, "-c", ask).stdout
-    assert told.count(f"'{NEW_FIELD}'") == 1 + len(MESSAGES)
+    output = run(following, "-c", ask).stdout
+    assert output.count(f"'{NEW_FIELD}'") == 1 + len(MESSAGES)
 
 
 def test_its_migration_is_one_that_we_would_take(following: Path) -> None:
     path = next((following / "services" / "pledges" / "migrations").glob(f"*_{COLUMN}.sql"))
     squawk = Path(sys.executable).with_name("squawk")
-    said = subprocess.run([squawk, path], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
-    assert said.returncode == 0, said.stdout
+    result = subprocess.run([squawk, path], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 0, result.stdout
     assert re.search(r"^set local lock_timeout = '2s';$", path.read_text(), re.MULTILINE)
 
 

@@ -43,10 +43,10 @@ def test_the_files_hold_every_run_and_every_fault_and_need_nothing_else(tmp_path
     red = green(2)
     red.verdict.broke("I3", "check", "<script>alert(1)</script>")
     as_json, as_html = write(Session(7, 2, "embedded", [green(1), red], {"disk full: postgres": "no disk"}), tmp_path)
-    told = json.loads(as_json.read_text())
-    assert told["fired"] == {KILL.name: 2}
-    assert [run["red"] for run in told["results"]] == [False, True]
-    assert told["passed"] is False
+    written = json.loads(as_json.read_text())
+    assert written["fired"] == {KILL.name: 2}
+    assert [run["red"] for run in written["results"]] == [False, True]
+    assert written["passed"] is False
     page = as_html.read_text()
     assert "<script" not in page
     assert "&lt;script&gt;" in page

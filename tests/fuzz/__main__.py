@@ -29,20 +29,20 @@ def main() -> int:
     parser.add_argument("--service", default="", help="only this one")
     parser.add_argument("--role", default="", help="only this one")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for fuzz.json")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     console = Console()
     extent = Extent(
-        asked.requests, asked.minutes * 60, service=asked.service, callers=(asked.role,) if asked.role else ()
+        options.requests, options.minutes * 60, service=options.service, callers=(options.role,) if options.role else ()
     )
     started = time.monotonic()
     try:
         with topology() as whole:
-            tally = run(whole, seed=asked.seed, extent=extent, told=console.print)
+            tally = run(whole, seed=options.seed, extent=extent, report=console.print)
     except KeyboardInterrupt:
         return 130
     seconds = time.monotonic() - started
-    asked.results.mkdir(parents=True, exist_ok=True)
-    result = asked.results / "fuzz.json"
+    options.results.mkdir(parents=True, exist_ok=True)
+    result = options.results / "fuzz.json"
     document = tally.document(seconds=seconds)
     result.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     console.print(tally.table())
@@ -55,8 +55,8 @@ def main() -> int:
     if tally.unreached:
         console.print(f"Refused whatever was asked: {', '.join(tally.unreached)}", markup=False)
     console.print(f"{len(document['findings'])} findings; all of it in {result}", markup=False)
-    if tally.requests < asked.requests:
-        console.print(f"Fewer than {asked.requests:,}: that proves too little.", style="bold red", markup=False)
+    if tally.requests < options.requests:
+        console.print(f"Fewer than {options.requests:,}: that proves too little.", style="bold red", markup=False)
         return 1
     return 0 if document["passed"] else 1
 

@@ -314,8 +314,8 @@ class Visitor:
         self, operation: Operation, request: httpx.Request, answer: httpx.Response, *, text: str
     ) -> Iterator[Finding]:
         for check, why in offences(operation, self.caller, answer, text):
-            said = f"{answer.status_code} {answer.headers.get('location', '')} {text[:300]}"
-            yield Finding(operation.name, check, f"{why} (as {self.caller})\n{_told(request)}\n{said}")
+            text_of_answer = f"{answer.status_code} {answer.headers.get('location', '')} {text[:300]}"
+            yield Finding(operation.name, check, f"{why} (as {self.caller})\n{_told(request)}\n{text_of_answer}")
 
 
 def offences(operation: Operation, caller: Caller, answer: httpx.Response, text: str) -> Iterator[tuple[str, str]]:
@@ -374,11 +374,11 @@ def _multipart(pairs: Sequence[tuple[str, str]], files: Sequence[tuple[str, byte
     return b"".join(parts) + f"--{_BOUNDARY}--\r\n".encode()
 
 
-def knock_too_often(http: httpx.Client, world: World, *, most: int = 200) -> Iterator[Asked | Finding]:
+def knock_too_often(http: httpx.Client, world: World, *, max_requests: int = 200) -> Iterator[Asked | Finding]:
     """Ask for a passkey's challenge from one address until it is too often, which has to be said with what to do."""
     address = address_of(random.Random(world.seed).randrange(65536), 251)
     url = world.origin("events") + "/sign-in/passkey/options"
-    for _ in range(most):
+    for _ in range(max_requests):
         headers = {"x-forwarded-for": address, "sec-fetch-site": "same-origin"}
         answer = http.post(url, json={}, headers=headers)
         yield Asked(_CHALLENGE, answer.status_code)
@@ -386,4 +386,4 @@ def knock_too_often(http: httpx.Client, world: World, *, most: int = 200) -> Ite
             if not {"retry-after", "ratelimit", "ratelimit-policy"} <= answer.headers.keys():
                 yield Finding(_CHALLENGE, "missing_header", str(answer.headers))
             return
-    yield Finding(_CHALLENGE, "never_too_often", f"{most} times from one address")
+    yield Finding(_CHALLENGE, "never_too_often", f"{max_requests} times from one address")

@@ -73,7 +73,7 @@ class Effort:
 def ask(
     document: Mapping[str, Any],
     *,
-    wanted: Callable[[str, Mapping[str, Any]], bool],
+    is_selected: Callable[[str, Mapping[str, Any]], bool],
     url: str,
     headers: Mapping[str, str],
     seed: int,
@@ -85,7 +85,7 @@ def ask(
 
     Args:
         document: its OpenAPI document.
-        wanted: which operations, by path and what the document says of them.
+        is_selected: which operations, by path and what the document says of them.
         url: its origin.
         headers: who asks.
         seed: the same again gives the same requests, as far as the answers are the same.
@@ -95,7 +95,7 @@ def ask(
     global _fitting  # noqa: PLW0603  (schemathesis knows one hook for all that it asks)
     config = SchemathesisConfig.from_dict(_settings(url, headers, seed, effort))
     schema = schemathesis.openapi.from_dict(dict(document), config=config)
-    chosen = schema.include(lambda one: wanted(one.operation.path, one.operation.definition.raw))
+    chosen = schema.include(lambda one: is_selected(one.operation.path, one.operation.definition.raw))
     stream = from_schema(chosen).execute()
     _fitting = fitting
     try:
@@ -143,6 +143,6 @@ def _failures(recorder: ScenarioRecorder) -> Iterator[Finding]:
         for check in checks:
             if check.failure_info is not None:
                 failure = check.failure_info.failure
-                said = f"{failure.title}: {failure.message}" if isinstance(failure, Failure) else str(failure)
+                text = f"{failure.title}: {failure.message}" if isinstance(failure, Failure) else str(failure)
                 operation = recorder.cases[case_id].value.operation.label
-                yield Finding(operation, check.name, f"{said}\n{check.failure_info.code_sample}")
+                yield Finding(operation, check.name, f"{text}\n{check.failure_info.code_sample}")

@@ -61,16 +61,18 @@ class Extent:
     callers: tuple[str, ...] = ()
 
 
-def run(topology: Topology, *, seed: int, extent: Extent, told: Callable[[str], object] = lambda _line: None) -> Tally:
+def run(
+    topology: Topology, *, seed: int, extent: Extent, report: Callable[[str], object] = lambda _line: None
+) -> Tally:
     """Ask until it is enough, then look into the logs of all processes; return what came of it."""
-    session = _Session(topology, seed, extent, told)
+    session = _Session(topology, seed, extent, report)
     session.play()
     return session.tally
 
 
 class _Session:
-    def __init__(self, topology: Topology, seed: int, extent: Extent, told: Callable[[str], object]) -> None:
-        self.topology, self.seed, self.extent, self.told = topology, seed, extent, told
+    def __init__(self, topology: Topology, seed: int, extent: Extent, report: Callable[[str], object]) -> None:
+        self.topology, self.seed, self.extent, self.report = topology, seed, extent, report
         self.tally = Tally(seed)
         self.world = World(topology, seed)
         self.services = [service for service in SERVICES if extent.service in {"", service}]
@@ -140,9 +142,9 @@ class _Session:
                 before = self.tally.requests
                 self._programs(service, caller, seed, thorough=self.extent.thorough and number == 0)
                 self._pages(service, caller, seed, http)
-                asked = self.tally.requests - before
-                self.told(
-                    f"round {number + 1}: {service} as {caller}: {asked} requests, {self.tally.requests:,} in all"
+                requests = self.tally.requests - before
+                self.report(
+                    f"round {number + 1}: {service} as {caller}: {requests} requests, {self.tally.requests:,} in all"
                 )
 
     def _programs(self, service: str, caller: Caller, seed: int, *, thorough: bool) -> None:
@@ -151,17 +153,21 @@ class _Session:
         with self.tally.share("programs", service, caller) as share:
             for may, trying in ((True, effort), (False, _REFUSED)):
 
-                def wanted(path: str, said: Mapping[str, Any], may: bool = may) -> bool:
+                def is_selected(path: str, operation: Mapping[str, Any], may: bool = may) -> bool:
                     # Streams never end: they are looked into like pages.
-                    return not path.endswith("/stream") and (bool({caller, "everybody"} & set(said["x-roles"])) == may)
+                    return not path.endswith("/stream") and (
+                        bool({caller, "everybody"} & set(operation["x-roles"])) == may
+                    )
 
                 if not any(
-                    wanted(path, said) for path, methods in document["paths"].items() for said in methods.values()
+                    is_selected(path, operation)
+                    for path, methods in document["paths"].items()
+                    for operation in methods.values()
                 ):
                     continue
                 happened = programs.ask(
                     document,
-                    wanted=wanted,
+                    is_selected=is_selected,
                     url=self.world.origin(service),
                     headers=self.world.headers(caller) | {"x-forwarded-for": address_of(seed, len(service))},
                     seed=seed,

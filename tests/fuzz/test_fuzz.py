@@ -88,7 +88,7 @@ def test_every_mistake_of_an_api_is_found() -> None:
         happened = list(
             programs.ask(
                 document_of_the_broken(),
-                wanted=lambda _path, _said: True,
+                is_selected=lambda _path, _said: True,
                 url=url,
                 headers={"Authorization": "Bearer x"},
                 seed=1,

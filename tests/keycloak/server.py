@@ -156,9 +156,9 @@ class Keycloak:
             except httpx.HTTPError:
                 pass
             time.sleep(0.2)
-        said = Path(self._log.name).read_text("utf-8", "replace")[-2000:]
+        output = Path(self._log.name).read_text("utf-8", "replace")[-2000:]
         self.stop()
-        raise RuntimeError(f"Keycloak did not start:\n{said}")
+        raise RuntimeError(f"Keycloak did not start:\n{output}")
 
     def __enter__(self) -> Self:
         return self

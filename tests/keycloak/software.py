@@ -78,5 +78,5 @@ def _run(command: list[str], otherwise: str) -> None:
         env={**os.environ, "JAVA_OPTS": JAVA_OPTIONS},
     )  # fmt: skip
     if done.returncode:
-        said = "\n".join((done.stdout + done.stderr).strip().splitlines()[:12])
-        raise KeycloakMissing(f"{otherwise}:\n{said}")
+        output = "\n".join((done.stdout + done.stderr).strip().splitlines()[:12])
+        raise KeycloakMissing(f"{otherwise}:\n{output}")

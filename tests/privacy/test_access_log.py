@@ -166,9 +166,9 @@ async def test_a_look_is_forgotten_after_two_years_and_never_in_the_first(
 
 
 async def test_whoever_asks_what_is_held_about_them_is_told_who_has_looked(whole: Installation) -> None:  # noqa: F811
-    asked = SubjectIdentifiers(emails=frozenset({"eva@firma.example"}))
-    await data_subjects.find(whole.databases.app_dsn, whole.taskforce_id, asked)
-    found = await data_subjects.find(whole.databases.app_dsn, whole.taskforce_id, asked)
+    identifiers = SubjectIdentifiers(emails=frozenset({"eva@firma.example"}))
+    await data_subjects.find(whole.databases.app_dsn, whole.taskforce_id, identifiers)
+    found = await data_subjects.find(whole.databases.app_dsn, whole.taskforce_id, identifiers)
     looks = await data_subjects.accesses(whole.databases.owner_dsn, whole.taskforce_id, found)
     assert {(look["service"], look["what_table"], look["what_key"]) for look in looks} == {
         ("events", "people", whole.eva),

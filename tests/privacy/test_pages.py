@@ -51,9 +51,9 @@ async def _report(services: Services, **form: str) -> dict[str, Any]:
 
 async def _confirmed(services: Services, typed: str = "eva@firma.example", **known: str) -> Any:
     """Go to erasing somebody, and confirm it."""
-    asked = await services.post("/erase", **(known or EVA))
-    found = re.search(r'name="seen" value="([0-9a-f]{64})"', asked.text)
-    assert found, asked.text[:3000]
+    response = await services.post("/erase", **(known or EVA))
+    found = re.search(r'name="seen" value="([0-9a-f]{64})"', response.text)
+    assert found, response.text[:3000]
     return await services.post("/erasures", **(known or EVA), typed=typed, seen=found[1])
 
 
@@ -68,8 +68,8 @@ def _filled(report: dict[str, Any]) -> dict[str, list[str]]:
 async def test_somebody_is_found_in_every_service_and_shown_with_why(services: Services) -> None:
     answer = await services.post("", **EVA)
     assert answer.status_code == 200
-    for shown in ("Eva Holm", "eva@firma.example", "0045 9785 0000", "Article 6(1)(e)", "What they may do in"):
-        assert shown in answer.text
+    for text in ("Eva Holm", "eva@firma.example", "0045 9785 0000", "Article 6(1)(e)", "What they may do in"):
+        assert text in answer.text
     assert "ida@firma.example" not in answer.text
     assert answer.headers["cache-control"] == "no-store"
     assert "default-src 'none'" in answer.headers["content-security-policy"]
@@ -153,8 +153,8 @@ async def test_erasing_reaches_every_service_and_is_in_the_ledger_of_each(
     }
     assert {part["keys"] for part in parts} == {"{}"}, "what is done is forgotten here"
     lists = await services.get("/erasures", "auditor")
-    for shown in (str(whole.eva), str(whole.pledges["by mail"]), f"Account {ADMIN}"):
-        assert shown in lists.text
+    for text in (str(whole.eva), str(whole.pledges["by mail"]), f"Account {ADMIN}"):
+        assert text in lists.text
     assert not any(word in lists.text.casefold() for word in ("eva@", "holm", "9785"))
 
 
@@ -187,8 +187,8 @@ async def test_a_number_may_be_typed_otherwise_than_it_was(services: Services, w
 
 
 async def test_what_has_come_since_is_shown_before_it_is_erased(services: Services, whole: Installation) -> None:  # noqa: F811
-    asked = await services.post("/erase", **EVA)
-    seen = re.search(r'name="seen" value="([0-9a-f]{64})"', asked.text)
+    response = await services.post("/erase", **EVA)
+    seen = re.search(r'name="seen" value="([0-9a-f]{64})"', response.text)
     assert seen
     pledge = uuid4()
     await whole._contact(whole.taskforce_id, pledge, None, "eva@firma.example")
@@ -206,9 +206,9 @@ async def test_what_the_account_has_done_is_counted_and_is_in_the_report(
     await whole.all(
         "pledges", "update pledges set logged_by = $1 where taskforce_id = $2", whole.eva, whole.taskforce_id
     )
-    shown = await services.post("", **EVA)
-    assert "What the account has done" in shown.text
-    assert "Pledges that they have logged" in shown.text
+    page = await services.post("", **EVA)
+    assert "What the account has done" in page.text
+    assert "Pledges that they have logged" in page.text
     report = (await services.post("/report", **EVA, format="json", language="en")).json()
     [logged] = [one for one in report["done"] if one["rows"]]
     assert (logged["service"], logged["table"], logged["column"]) == ("pledges", "pledges", "logged_by")
@@ -243,7 +243,7 @@ async def test_nobody_is_found_by_what_nobody_is_known_by(services: Services) ->
 
 
 @pytest.mark.parametrize(
-    ("form", "said"),
+    ("form", "message"),
     [
         ({}, "Type an e-mail address, a telephone number or a CVR number"),
         ({"email": "010190-1234"}, "Looks like a CPR number"),
@@ -253,20 +253,20 @@ async def test_nobody_is_found_by_what_nobody_is_known_by(services: Services) ->
     ],
 )
 async def test_a_search_that_cannot_be_is_told_at_its_field(
-    services: Services, form: dict[str, str], said: str
+    services: Services, form: dict[str, str], message: str
 ) -> None:
     for path in ("", "/erase"):
         answer = await services.post(path, **form)
         assert answer.status_code == 422
-        assert said in answer.text
+        assert message in answer.text
 
 
 async def test_while_a_service_is_away_nothing_is_reported_or_erased_and_it_is_said(
     services: Services,
     whole: Installation,  # noqa: F811
 ) -> None:
-    asked = await services.post("/erase", **EVA)
-    seen = re.search(r'name="seen" value="([0-9a-f]{64})"', asked.text)
+    response = await services.post("/erase", **EVA)
+    seen = re.search(r'name="seen" value="([0-9a-f]{64})"', response.text)
     assert seen
     await services.stop("pledges")
 
@@ -294,8 +294,8 @@ async def test_an_account_is_not_erased_while_it_is_not_known_what_else_there_is
     whole: Installation,  # noqa: F811
 ) -> None:
     await whole.all("pledges", "delete from pledge_contacts")
-    asked = await services.post("/erase", email=EVA["email"])
-    seen = re.search(r'name="seen" value="([0-9a-f]{64})"', asked.text)
+    response = await services.post("/erase", email=EVA["email"])
+    seen = re.search(r'name="seen" value="([0-9a-f]{64})"', response.text)
     assert seen
     await services.stop("pledges")
     answer = await services.post("/erasures", email=EVA["email"], typed=EVA["email"], seen=seen[1])

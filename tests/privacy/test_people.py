@@ -117,11 +117,13 @@ class Installation:
     async def accounts(self) -> set[UUID]:
         return {row["id"] for row in await self.all("events", "select id from people")}
 
-    async def find(self, asked: SubjectIdentifiers = EVA) -> list[data_subjects.Found]:
-        return await data_subjects.find(self.databases.app_dsn, self.taskforce_id, asked)
+    async def find(self, identifiers: SubjectIdentifiers = EVA) -> list[data_subjects.Found]:
+        return await data_subjects.find(self.databases.app_dsn, self.taskforce_id, identifiers)
 
-    async def erase(self, asked: SubjectIdentifiers = EVA) -> dict[str, Any]:
-        return await data_subjects.erase(self.databases.app_dsn, self.taskforce_id, await self.find(asked), by=None)
+    async def erase(self, identifiers: SubjectIdentifiers = EVA) -> dict[str, Any]:
+        return await data_subjects.erase(
+            self.databases.app_dsn, self.taskforce_id, await self.find(identifiers), by=None
+        )
 
 
 @pytest.fixture

@@ -65,12 +65,12 @@ def _document(language: Language, *, filled: bool = True, looks: int = 3) -> dic
         }
         for number in range(looks)
     ]
-    asked = SubjectIdentifiers(
+    identifiers = SubjectIdentifiers(
         emails=frozenset({LONG}), phones=frozenset({"+45 97 85 00 00"}), cvrs=frozenset({"24256790"})
     )
     return report(
         taskforce="Code of Care Struer",
-        asked=asked,
+        identifiers=identifiers,
         held=held,
         done=_deeds(language, times=int(filled)),
         looks=every,
@@ -119,22 +119,25 @@ def _closed(text: str) -> str:
 def test_the_paper_says_everything_that_the_json_does(language: Language) -> None:
     document = _document(language)
     text = _text(pdf(document))
-    wanted: list[str] = [document["taskforce"]]
+    expected: list[str] = [document["taskforce"]]
     with use_language(language):
-        wanted += [shown(document["made_at"]), *(value for known in document["asked_for"].values() for value in known)]
+        expected += [
+            shown(document["made_at"]),
+            *(value for known in document["asked_for"].values() for value in known),
+        ]
         for group in document["held"]:
-            wanted += [group[name] for name in TEXTS if group[name]]
-            wanted += [kept_for(group), group["group"], f"{group['service']}.{group['table']}"]
-            wanted += [group["cannot_be_found_because"] or group["not_erased_because"] or ""]
-            wanted += [shown(value, name) for row in group["rows"] for name, value in row.items()]
+            expected += [group[name] for name in TEXTS if group[name]]
+            expected += [kept_for(group), group["group"], f"{group['service']}.{group['table']}"]
+            expected += [group["cannot_be_found_because"] or group["not_erased_because"] or ""]
+            expected += [shown(value, name) for row in group["rows"] for name, value in row.items()]
         for one in document["done"]:
-            wanted += [one[name] for name in ACTIVITY_TEXTS if one[name]]
-            wanted += [kept_for(one), f"{one['service']}.{one['table']}, {one['column']}"]
-            wanted += [shown(value, name) for row in one["rows"] for name, value in row.items()]
+            expected += [one[name] for name in ACTIVITY_TEXTS if one[name]]
+            expected += [kept_for(one), f"{one['service']}.{one['table']}, {one['column']}"]
+            expected += [shown(value, name) for row in one["rows"] for name, value in row.items()]
         for look in document["looked_at_by"]:
-            wanted += [shown(look["looked_at"]), who_looked(look["who"]), look["what_key"], look["basis"]]
-    assert len(wanted) > 150
-    assert [value for value in wanted if _closed(value) not in text] == []
+            expected += [shown(look["looked_at"]), who_looked(look["who"]), look["what_key"], look["basis"]]
+    assert len(expected) > 150
+    assert [value for value in expected if _closed(value) not in text] == []
 
 
 def test_what_is_left_out_of_a_report_is_missed() -> None:
@@ -192,22 +195,22 @@ def test_of_a_thousand_pledges_the_latest_stand_on_paper_with_a_count_of_each_mo
 
 
 def test_everything_that_the_registers_say_is_there_in_english() -> None:
-    said = {
+    texts = {
         text
         for service, lookups in LOOKUPS.items()
         for entry in data_inventory_of(service).personal
         for text in (*(getattr(entry, name) for name in TEXTS), *(one.why for one in lookups))
         if text
     } | {purpose.basis for purpose in PURPOSES.values()}
-    said |= {
+    texts |= {
         text
         for service in LOOKUPS
         for entry in data_inventory_of(service).done_by
         for text in (getattr(entry, name) for name in ACTIVITY_TEXTS)
         if text
     }
-    assert sorted(said - english().keys()) == [], "translate it in shared/privacy/english.toml"
-    assert sorted(english().keys() - said) == [], "nobody says it any more: take it out of shared/privacy/english.toml"
+    assert sorted(texts - english().keys()) == [], "translate it in shared/privacy/english.toml"
+    assert sorted(english().keys() - texts) == [], "nobody says it any more: take it out of shared/privacy/english.toml"
 
 
 def test_what_nobody_has_translated_is_shown_in_danish() -> None:

@@ -48,11 +48,11 @@ async def test_a_constraint_violation_is_logged_without_the_row(
     except RuntimeError:
         structlog.get_logger("test").exception("saving_failed")
         logging.getLogger("library").exception("saving failed")
-    told = written.getvalue()
-    assert SECRET not in told
-    assert told.count("RuntimeError") == 2
-    assert told.count("NotNullViolationError [23502]") == 2
-    assert "test_logging.py" in told
+    output = written.getvalue()
+    assert SECRET not in output
+    assert output.count("RuntimeError") == 2
+    assert output.count("NotNullViolationError [23502]") == 2
+    assert "test_logging.py" in output
 
 
 def test_an_ordinary_line_is_unchanged(written: io.StringIO) -> None:
@@ -67,10 +67,10 @@ def test_a_line_with_a_cpr_number_is_masked_wherever_it_holds_it(written: io.Str
     log = structlog.get_logger("test")
     log.info(f"read {cpr}", text=cpr, number=int(plain), deep={"rows": [("a", {cpr: cpr})]}, thing=ValueError(cpr))
     logging.getLogger("library").warning("cannot store %s (%d)", cpr, int(plain))
-    told = written.getvalue()
-    assert cpr not in told
-    assert plain not in told
-    assert told.count("[CPR?]") >= 7
+    output = written.getvalue()
+    assert cpr not in output
+    assert plain not in output
+    assert output.count("[CPR?]") >= 7
 
 
 def test_ids_and_times_are_logged_as_they_are(written: io.StringIO) -> None:

@@ -94,17 +94,17 @@ def bench(measured: Document) -> Iterator[str]:
     yield from _head("measured", "median", "lowest - highest", "floor", "of floor", "target", "met")
     for one in measured["measures"]:
         unit, target, floor, of_floor = one["unit"], one["target"], one["floor"], one["of_floor"]
-        wanted = ""
+        bound = ""
         if target:
             of = target["of_floor"]
-            wanted = f"≥ {target['bound']:.2f} of it" if of else f"≤ {number(target['bound'], unit)}"
+            bound = f"≥ {target['bound']:.2f} of it" if of else f"≤ {number(target['bound'], unit)}"
         yield _line(
             one["name"],
             number(one["measured"]["median"], unit),
             f"{plain(one['measured']['lowest'])} - {plain(one['measured']['highest'])}",
             f"{number(floor['median'], unit)} ({one['floor_name']})" if floor else "",
             f"{of_floor['median']:.2f}" if of_floor else "",
-            wanted,
+            bound,
             {True: "yes", False: "**no**", None: ""}[one["met"]],
         )
 

@@ -184,7 +184,7 @@ def test_a_whole_run_over_the_budget_fails_unless_the_machine_was_busy_and_any_r
     session: Any = SimpleNamespace(exitstatus=pytest.ExitCode.OK)
     meter.pytest_sessionfinish(session)
     assert session.exitstatus == (pytest.ExitCode.TESTS_FAILED if fails else pytest.ExitCode.OK)
-    said: list[str] = []
-    terminal = SimpleNamespace(section=lambda title, **_: said.append(title), write_line=said.append)
+    lines: list[str] = []
+    terminal = SimpleNamespace(section=lambda title, **_: lines.append(title), write_line=lines.append)
     meter.pytest_terminal_summary(terminal)
-    assert any("a.py::test took 3.0 core-s of 2" in line for line in said) is says
+    assert any("a.py::test took 3.0 core-s of 2" in line for line in lines) is says

@@ -308,14 +308,14 @@ class Topology:
 
     def complaints(self) -> str:
         """The last lines of each process's log that are more than information."""
-        said = []
+        parts = []
         for name, process in self.processes.items():
             lines = (
                 process.log.read_text(encoding="utf-8", errors="replace").splitlines() if process.log.exists() else []
             )
             worse = [line for line in lines if '"level": "info"' not in line and '"level": "debug"' not in line]
-            said += [f"--- {name}: {len(worse)} of {len(lines)} lines", *worse[-10:]]
-        return "\n".join(said)
+            parts += [f"--- {name}: {len(worse)} of {len(lines)} lines", *worse[-10:]]
+        return "\n".join(parts)
 
     def replace_broker(self) -> None:
         """Kill the broker and start one with nothing on it, as the local run's supervisor does."""

@@ -120,11 +120,11 @@ class Changes:
 
     async def watch_the_day(self) -> None:
         """Wake every stream at midnight. A hire counts from its start date, and no message arrives on that day."""
-        shown = today()
+        day = today()
         while True:
             await asyncio.sleep(MIDNIGHT_CHECK_SECONDS)
-            if today() != shown:
-                shown = today()
+            if today() != day:
+                day = today()
                 self.all_changed()
 
 

@@ -131,7 +131,7 @@ async def compute(
             conn,
             as_of=as_of,
             known_at=known_at,
-            wanted={scope: _codes(catalogue.shown_for(scope)) for scope in ALL_SCOPES},
+            codes={scope: _codes(catalogue.shown_for(scope)) for scope in ALL_SCOPES},
         )
         events = await queries.employer_events(conn, known_at=known_at)
         updated_at = await queries.last_change(conn)

@@ -118,7 +118,7 @@ def _corrections() -> str:
 
 
 async def delta_sums(
-    conn: Connection, *, as_of: date, wanted: Mapping[Scope, Sequence[str]], known_at: datetime | None = None
+    conn: Connection, *, as_of: date, codes: Mapping[Scope, Sequence[str]], known_at: datetime | None = None
 ) -> list[DeltaSum]:
     """Return the sums of the deltas with an effective date up to `as_of`: for the taskforce, by quarter and by event.
 
@@ -126,7 +126,7 @@ async def delta_sums(
     each aggregate that has changed after it are replaced, so an older `known_at` takes longer.
 
     Args:
-        wanted: the codes of the deltas to return for each scope. Sums of zero are left out.
+        codes: the codes of the deltas to return for each scope. Sums of zero are left out.
     """
     deltas = _effective("$1::date")
     known_at_argument: tuple[datetime, ...] = ()
@@ -152,9 +152,9 @@ async def delta_sums(
         """,  # noqa: S608
         as_of,
         *known_at_argument,
-        wanted["taskforce"],
-        wanted["quarter"],
-        wanted["event"],
+        codes["taskforce"],
+        codes["quarter"],
+        codes["event"],
     )
     return [DeltaSum._make(row) for row in rows]
 

@@ -56,7 +56,7 @@ async def _projector(database: Database, viewer: Principal, event_id: UUID | Non
         "fresh": f"/dashboard/projector/figures?event={event_id}" if event_id else "/dashboard/projector/figures",
         "figures": computed,
         "now": datetime.now(UTC),
-        "evening": views.chosen_event(computed, event_id),
+        "event": views.chosen_event(computed, event_id),
         "total_of_types": figures.total_of_types,
         "types_in_words": views.types_in_words,
         "charts": views.projector_charts(computed, "smaajob"),

@@ -88,7 +88,7 @@ async def _dashboard(database: Database, viewer: Principal, chosen: Selection) -
         "chosen": chosen,
         "today": figures.today(),
         "now": datetime.now(UTC),
-        "evening": None if chosen.as_of else views.current_event(computed),
+        "current_event": None if chosen.as_of else views.current_event(computed),
         "total_of_types": figures.total_of_types,
         "types_in_words": views.types_in_words,
         "sees_events": sees_events,

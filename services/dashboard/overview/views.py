@@ -255,7 +255,7 @@ def event_rows(
 
 def by_event(figures: Figures, *, with_links: bool, latest: int | None = LATEST_EVENTS) -> Markup:
     """Return the chart of pledged positions by event, each with its goal. Both are totals of all job types."""
-    shown = figures.events[:latest] if latest else figures.events
+    events = figures.events[:latest] if latest else figures.events
     several = len([job_type for job_type in JOB_TYPES if figures.counts.by_job_type(PledgedPositions)[job_type]]) > 1
     return bar_chart(
         "by-event",
@@ -267,7 +267,7 @@ def by_event(figures: Figures, *, with_links: bool, latest: int | None = LATEST_
                 href=f"/events/{event.event_id}" if with_links and event.title else None,
                 goal=event.goal_positions,
             )
-            for event in shown
+            for event in events
         ],
         columns=(_("Event"), _("Pledged positions")),
         series=PROMISED,

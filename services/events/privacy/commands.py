@@ -57,13 +57,15 @@ async def look_up(db: Database, others: OtherServices, request: SubjectRequest) 
     answers: dict[str, Findings] = {}
     ids = set(request.ids)
     for service in SERVICES_IN_ORDER:
-        asked = request.model_copy(update={"ids": tuple(sorted(ids))})
+        service_request = request.model_copy(update={"ids": tuple(sorted(ids))})
         try:
             answers[service] = await (
-                subject_requests.find(db, SUBJECT_DATA, asked) if service == HERE else others.find(service, asked)
+                subject_requests.find(db, SUBJECT_DATA, service_request)
+                if service == HERE
+                else others.find(service, service_request)
             )
         except ServiceUnavailable:
-            _log.warning("privacy.service_unavailable", asked=service)
+            _log.warning("privacy.service_unavailable", other_service=service)
             continue
         ids |= {key for group in answers[service].groups for key in group.keys}
     return SubjectFindings(answers)
@@ -118,7 +120,7 @@ async def carry_out(db: Database, others: OtherServices, taskforce_id: UUID, ord
         try:
             erased = await others.erase(service, part)
         except ServiceUnavailable:
-            _log.warning("personal_data.erasure_waits", asked=service, order=str(order_id))
+            _log.warning("personal_data.erasure_waits", other_service=service, order=str(order_id))
             continue
         async with db.change(taskforce_id) as conn:
             await store.mark_done(conn, taskforce_id, order_id, service, erased.rows)

@@ -97,31 +97,31 @@ async def look_up(request: Request, principal: Administrator, db: Db, others: Ot
 async def download(request: Request, principal: Administrator, db: Db, others: Others) -> Response:
     """The report as a file. The access log records the download with its reason."""
     form = await read_form(request, ReportForm)
-    if (wanted := form.data) is None:
+    if (data := form.data) is None:
         return _search_page(request, form)
-    subject_request = wanted.subject_request(principal, "export", wanted.language)
+    subject_request = data.subject_request(principal, "export", data.language)
     found = await commands.look_up(db, others, subject_request)
     if found.unavailable:
         # An incomplete report would look complete.
-        return _findings_page(request, wanted, found, refusal=ServicesUnavailable())
+        return _findings_page(request, data, found, refusal=ServicesUnavailable())
     async with db.read(principal.taskforce) as conn:
         taskforce = await queries.taskforce(conn, principal.taskforce)
     now = datetime.now(UTC)
-    told = report(
+    document = report(
         taskforce=taskforce.name,
-        asked=subject_request.identifiers(),
+        identifiers=subject_request.identifiers(),
         held=[group.told for _service, group in found.all_groups],
         done=found.done,
         looks=found.looks,
         made_at=now,
-        language=wanted.language,
+        language=data.language,
     )
-    if wanted.format == "pdf":
-        content, kind = await asyncio.to_thread(pdf, told), "application/pdf"
+    if data.format == "pdf":
+        content, kind = await asyncio.to_thread(pdf, document), "application/pdf"
     else:
-        content, kind = json.dumps(told, ensure_ascii=False, indent=2).encode(), "application/json"
+        content, kind = json.dumps(document, ensure_ascii=False, indent=2).encode(), "application/json"
     # No personal data in the file name.
-    name = f"{'indsigt' if wanted.language == 'da' else 'report'}-{local_date(now):%Y-%m-%d}.{wanted.format}"
+    name = f"{'indsigt' if data.language == 'da' else 'report'}-{local_date(now):%Y-%m-%d}.{data.format}"
     return Response(content, media_type=kind, headers={"content-disposition": f'attachment; filename="{name}"'})
 
 
@@ -151,9 +151,15 @@ async def erase(request: Request, principal: SteppedUpAdministrator, db: Db, oth
     try:
         order_id = await commands.order_erasure(db, others, subject_request, seen=confirmed.seen)
     except (ServicesUnavailable, NothingHeld, FindingsChanged, LastAdministrator) as refusal:
-        told = blank().refused({"": problem_of(refusal).detail or ""})
+        form_with_error = blank().refused({"": problem_of(refusal).detail or ""})
         return await _confirmation_page(
-            request, principal, db, others, search=confirmed, form=told, status_code=problem_of(refusal).status
+            request,
+            principal,
+            db,
+            others,
+            search=confirmed,
+            form=form_with_error,
+            status_code=problem_of(refusal).status,
         )
     return RedirectResponse(f"/personal-data/erasures/{order_id}", 303)
 

@@ -52,7 +52,7 @@ class SubjectSearch(BaseModel):
         return self
 
     @property
-    def known_by(self) -> str:
+    def main_term(self) -> str:
         """The search term that has to be typed again before erasing."""
         return self.email or self.phone or self.cvr or ""
 
@@ -86,7 +86,7 @@ class ErasureConfirmation(SubjectSearch):
     @property
     def is_confirmed(self) -> bool:
         """Whether the search term was typed again correctly."""
-        return _normalized(self.typed or "") == _normalized(self.known_by)
+        return _normalized(self.typed or "") == _normalized(self.main_term)
 
 
 def _normalized(text: str) -> str:

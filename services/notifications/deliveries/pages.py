@@ -77,7 +77,7 @@ async def deliveries_page(
     request: Request,
     principal: Reader,
     db: Db,
-    shown: Annotated[Shown, Query(alias="status")] = "all",
+    status: Annotated[Shown, Query(alias="status")] = "all",
     page_token: PageToken = None,
 ) -> HTMLResponse:
     """Show the deliveries; filter and page are in the URL."""
@@ -86,9 +86,9 @@ async def deliveries_page(
         rows = await queries.deliveries(
             conn,
             principal.taskforce,
-            statuses=_STATUSES[shown],
+            statuses=_STATUSES[status],
             # A notice that was too old when it arrived was never to be sent: it is listed separately, on request.
-            too_old=shown == "old_news",
+            too_old=status == "old_news",
             after=DeliverySortKey.read(page_token),
             limit=_PAGE_SIZE + 1,
         )
@@ -96,12 +96,12 @@ async def deliveries_page(
     return render(
         request,
         "deliveries.html",
-        shown=shown,
-        heading=_(_HEADINGS[shown]),
+        shown=status,
+        heading=_(_HEADINGS[status]),
         choices=_choices(numbers),
         too_old=numbers.too_old,
         deliveries=[_as_shown(row) for row in page],
-        more=f"/notifications?{urlencode({'status': shown, 'page_token': last.key.token()})}" if last else None,
+        more=f"/notifications?{urlencode({'status': status, 'page_token': last.key.token()})}" if last else None,
     )
 
 

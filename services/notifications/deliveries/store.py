@@ -126,9 +126,9 @@ async def claim(
         rules: the kinds of notice this courier knows; others, of a newer release, are left alone.
         held: the deliveries this courier is working on; it does not claim them again.
     """
-    ripe = await conn.fetch(
+    due = await conn.fetch(
         """
-        with ripe as materialized (
+        with next_due as materialized (
              select taskforce_id, delivery_id
                from due_deliveries
               where due_at <= clock_timestamp()
@@ -146,9 +146,9 @@ async def claim(
         update due_deliveries as due
            set claimed_by = $1,
                due_at = clock_timestamp() + $3
-          from ripe
-         where due.taskforce_id = ripe.taskforce_id
-           and due.delivery_id = ripe.delivery_id
+          from next_due
+         where due.taskforce_id = next_due.taskforce_id
+           and due.delivery_id = next_due.delivery_id
         returning due.taskforce_id, due.delivery_id
         """,
         courier,
@@ -159,7 +159,7 @@ async def claim(
         list(rules),
     )
     by_taskforce: dict[UUID, list[UUID]] = defaultdict(list)
-    for row in ripe:
+    for row in due:
         by_taskforce[row["taskforce_id"]].append(row["delivery_id"])
     claimed: list[Claimed] = []
     for taskforce_id, delivery_ids in by_taskforce.items():

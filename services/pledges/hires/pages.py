@@ -149,17 +149,17 @@ async def confirm_hire(pledge_id: UUID, request: Request, db: Db, principal: Cas
         return _form_page(request, pledge, form, status_code=422)
     step = "edit" if form.data.step == "edit" else "check"
     if step == "edit":
-        shown = _form_page(request, pledge, form)
+        page = _form_page(request, pledge, form)
     elif form.data.step == "confirm":
-        shown = await _confirm(request, db, principal, pledge, form)
+        page = await _confirm(request, db, principal, pledge, form)
     else:
-        shown = await _check(request, db, principal, pledge, form)
-    if isinstance(shown, RedirectResponse):
-        return shown
+        page = await _check(request, db, principal, pledge, form)
+    if isinstance(page, RedirectResponse):
+        return page
     # Redirect to a GET that shows the saved draft, because a browser cannot go back to a page that answered a POST.
     # The GET checks the answers again, so after a refused confirmation it shows the same refusal.
     there = RedirectResponse(f"/queue/{pledge_id}/hire{'?step=check' if step == 'check' else ''}", 303)
-    return there if draft.save(there, principal, pledge_id, form.data.model_dump(exclude_none=True)) else shown
+    return there if draft.save(there, principal, pledge_id, form.data.model_dump(exclude_none=True)) else page
 
 
 def _read(pledge_id: UUID, form: Form[HireForm]) -> tuple[dict[str, Any], HireIn | dict[str, str]]:

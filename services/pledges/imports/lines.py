@@ -239,8 +239,8 @@ def _apply_rules(
             limits=limits,
         )
     except Refusal as refusal:
-        most = limits.positions if isinstance(refusal, TooManyPositions) else limits.weekly_hours
-        judged.refuse(column_of(refusal.field), _("Must be at most %(limit)s.", limit=most))
+        limit = limits.positions if isinstance(refusal, TooManyPositions) else limits.weekly_hours
+        judged.refuse(column_of(refusal.field), _("Must be at most %(limit)s.", limit=limit))
         return
     # Every old pledge is late.
     judged.pledge = replace(pledge, flags=tuple(flag for flag in pledge.flags if flag not in {"late", "after_close"}))

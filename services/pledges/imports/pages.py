@@ -150,9 +150,9 @@ def _page(
     if report is not None:
         # A long file has more lines than the page shows. Lines with errors, then lines with flags, are selected before
         # the others; the selected lines are shown in the order of the file.
-        telling = sorted(report.rows, key=lambda row: (row.verdict != "refused", not row.flags, row.line))
-        rows = sorted(telling[:_MAX_ROWS_SHOWN], key=lambda row: row.line)
-        left_out = len(telling) - len(rows)
+        by_severity = sorted(report.rows, key=lambda row: (row.verdict != "refused", not row.flags, row.line))
+        rows = sorted(by_severity[:_MAX_ROWS_SHOWN], key=lambda row: row.line)
+        left_out = len(by_severity) - len(rows)
     return render(
         request,
         "import.html",

@@ -56,7 +56,7 @@ class _Frame:
     def label(self, top: float, label: str) -> Markup:
         """Return the label beside its bar, or above it in a narrow drawing."""
         if self.narrow:
-            return lines_of_text(0, top + 12, wrapped(label, self.width, 15, most=1), size=15)
+            return lines_of_text(0, top + 12, wrapped(label, self.width, 15, max_lines=1), size=15)
         return lines_of_text(0, top + self.row / 2, wrapped(label, self.left - 14, 15), size=15)
 
     def axis(self, height: float) -> list[Markup]:

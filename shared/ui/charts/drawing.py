@@ -125,7 +125,7 @@ def width_of(content: str, size: int = 15) -> float:
     return len(content) * size * _GLYPH
 
 
-def wrapped(content: str, width: float, size: int = 15, most: int = 2) -> list[str]:
+def wrapped(content: str, width: float, size: int = 15, max_lines: int = 2) -> list[str]:
     """Return the text in at most so many lines of a width; a text that does not fit ends with an ellipsis."""
     room = max(int(width / (size * _GLYPH)), 4)
     lines = [""]
@@ -135,10 +135,10 @@ def wrapped(content: str, width: float, size: int = 15, most: int = 2) -> list[s
             lines[-1] = longer
         else:
             lines.append(word)
-    shown = lines[:most]
-    if len(lines) > most:
-        shown[-1] += " …"
-    return [line if len(line) <= room else line[: room - 1].rstrip(" …") + "…" for line in shown]
+    visible = lines[:max_lines]
+    if len(lines) > max_lines:
+        visible[-1] += " …"
+    return [line if len(line) <= room else line[: room - 1].rstrip(" …") + "…" for line in visible]
 
 
 def nice_top(value: float) -> tuple[float, float]:

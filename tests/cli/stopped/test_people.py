@@ -28,8 +28,8 @@ def test_a_person_is_reported_erased_and_erased_again_after_a_restore(stopped: T
     asyncio.run(_hire(stopped, contact))
     asyncio.run(_contact(stopped, contact))
 
-    shown = _tilsagn(stopped, "person", "report", *EVA, "--json").json
-    [group] = [one for one in shown["held"] if one["rows"]]
+    report = _tilsagn(stopped, "person", "report", *EVA, "--json").json
+    [group] = [one for one in report["held"] if one["rows"]]
     assert (group["service"], group["table"], group["months"]) == ("pledges", "hire_contacts", 12)
     assert group["rows"] == [{"id": str(contact), "name": "Eva Holm", "phone": None, "email": "eva@firma.example"}]
     assert group["purpose"].startswith("At ")

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 def test_the_dry_run_lists_overdue_rows_and_the_command_deletes_them(stopped: Topology) -> None:
     asyncio.run(_letter(stopped, "dashboard"))
 
-    asked = _retention(stopped, "--dry-run", "--json").json
-    assert asked["dry_run"] is True
-    assert asked["removed"] == {}
-    assert {entry["service"] for entry in asked["due"]} == {"pledges", "events", "notifications", "dashboard"}
-    [due] = [entry for entry in asked["due"] if entry["rows"]]
+    dry_run = _retention(stopped, "--dry-run", "--json").json
+    assert dry_run["dry_run"] is True
+    assert dry_run["removed"] == {}
+    assert {entry["service"] for entry in dry_run["due"]} == {"pledges", "events", "notifications", "dashboard"}
+    [due] = [entry for entry in dry_run["due"] if entry["rows"]]
     assert (due["service"], due["table"], due["job"], due["months"]) == (
         "dashboard",
         "dead_letters",

@@ -114,8 +114,8 @@ async def test_small_counts_are_suppressed_in_every_format(
     image = (await caller.get("/board/struer.svg")).text
     page = (await caller.get("/board/struer")).text
     front = (await caller.get("/")).text
-    for shown in (image, page, front):
-        assert "Færre end 5" in shown
+    for response in (image, page, front):
+        assert "Færre end 5" in response
     for words in (text, re.sub("<[^>]+>", " ", image + page + front)):
         assert not re.search(rf"(?<![\d.:]){count}(?![\d.:])\s+borger", words)
 

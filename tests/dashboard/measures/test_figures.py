@@ -122,10 +122,10 @@ async def test_hires_without_a_pledge_are_counted_apart(dashboard_database: Data
     await apply_messages(
         dashboard_database, hire(), hire(), hire(pledge_id=None), hire(pledge_id=None, job_type="fleksjob")
     )
-    shown = await figures()
-    assert shown.counts["hires"] == only(smaajob=3, fleksjob=1)
-    assert shown.counts["hires_from_pledges"] == only(smaajob=2)
-    assert shown.counts["hires_without_pledge"] == only(smaajob=1, fleksjob=1)
+    computed = await figures()
+    assert computed.counts["hires"] == only(smaajob=3, fleksjob=1)
+    assert computed.counts["hires_from_pledges"] == only(smaajob=2)
+    assert computed.counts["hires_without_pledge"] == only(smaajob=1, fleksjob=1)
 
 
 async def test_an_event_shows_its_goal_and_its_counts(dashboard_database: Database, figures: Ask) -> None:
@@ -318,5 +318,5 @@ def test_every_measure_is_explained_once() -> None:
     codes = [measure.code for measure in catalogue.MEASURES]
     assert len(set(codes)) == len(codes)
     assert all(measure.label and measure.definition.endswith(".") for measure in catalogue.listed())
-    shown = {name for name in Figures.__dataclass_fields__ if name.startswith(("pledged", "hires"))}
-    assert shown <= set(codes)
+    names = {name for name in Figures.__dataclass_fields__ if name.startswith(("pledged", "hires"))}
+    assert names <= set(codes)

@@ -28,11 +28,11 @@ async def test_the_projector_shows_the_chosen_event_and_stays_on_it(
     small = (await caller.get(f"/dashboard/projector?event={there.event_id}", "member", headers=PAGE)).text
     address = html.unescape(re.search(r'data-live-src="([^"]+)"', small)[1])  # type: ignore[index]
     fresh = (await caller.get(address, "member", headers={"hx-request": "true"})).text
-    for shown in (small, fresh):
-        assert "Den lille aften" in words(shown)
-        assert "Den store aften" not in words(shown)
+    for page in (small, fresh):
+        assert "Den lille aften" in words(page)
+        assert "Den store aften" not in words(page)
     for nothing in ("", "?event=x", f"?event={uuid4()}"):
-        shown = (await caller.get(f"/dashboard/projector{nothing}", "member", headers=PAGE)).text
-        assert "Den store aften" in words(shown)
+        page = (await caller.get(f"/dashboard/projector{nothing}", "member", headers=PAGE)).text
+        assert "Den store aften" in words(page)
     front = (await caller.get("/", "member", headers=PAGE)).text
     assert f'href="/dashboard/projector?event={here.event_id}"' in front

@@ -126,11 +126,11 @@ async def test_the_dashboard_is_updated_live(
 ) -> None:
     page = await page_at(1280, 900, **signed_in)
     await page.goto(url)
-    await expect(page.locator(".evening-number")).to_have_text("43")
+    await expect(page.locator(".current-event-number")).to_have_text("43")
     definition = page.locator("details#what-hires")
     await definition.locator("summary").click()
     await apply_messages(struer, pledge(positions=4, event_id=evening.event_id, captured_at=datetime.now(UTC)))
-    await expect(page.locator(".evening-number")).to_have_text("47")
+    await expect(page.locator(".current-event-number")).to_have_text("47")
     await expect(definition).to_have_attribute("open", "")
 
 
@@ -209,6 +209,6 @@ async def test_everything_can_be_read_without_javascript(
 ) -> None:
     page = await page_at(1280, 900, java_script_enabled=False, **signed_in)
     await page.goto(url)
-    await expect(page.locator(".evening-number")).to_have_text("43")
+    await expect(page.locator(".current-event-number")).to_have_text("43")
     await page.goto(f"{url}/board/struer")
     await expect(page.locator(".board-number")).to_have_text("196")

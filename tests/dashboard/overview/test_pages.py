@@ -74,20 +74,20 @@ async def test_the_taskforces_people_see_its_figures(caller: Caller, dashboard_d
         hire(start_date=date(2026, 11, 1), confirmed_at=datetime(2026, 10, 1, tzinfo=UTC)),
     )
     answer = await caller.get("/?as_of=2026-12-01", "member", headers=PAGE)
-    shown = words(answer.text)
-    assert "Code of Care Struer" in shown
-    assert re.search(r"3 Lovede pladser", shown)
-    assert re.search(r"1 Ansættelser", shown)
-    assert "Tallene for tirsdag den 1. december 2026" in shown
-    assert "Alle pladser, virksomhederne har lovet" in shown, "the definition is one click away"
+    text = words(answer.text)
+    assert "Code of Care Struer" in text
+    assert re.search(r"3 Lovede pladser", text)
+    assert re.search(r"1 Ansættelser", text)
+    assert "Tallene for tirsdag den 1. december 2026" in text
+    assert "Alle pladser, virksomhederne har lovet" in text, "the definition is one click away"
 
 
 async def test_the_page_in_english(caller: Caller, dashboard_database: Database) -> None:
     await apply_messages(dashboard_database, taskforce(), pledge(positions=3))
-    shown = words((await caller.get("/?as_of=2026-12-01&lang=en", "member", headers=PAGE)).text)
-    assert "3 Pledged positions" in shown
-    assert "The figures for Tuesday 1 December 2026" in shown
-    assert "Q4 2026" in shown
+    text = words((await caller.get("/?as_of=2026-12-01&lang=en", "member", headers=PAGE)).text)
+    assert "3 Pledged positions" in text
+    assert "The figures for Tuesday 1 December 2026" in text
+    assert "Q4 2026" in text
 
 
 async def test_an_empty_day_means_today(caller: Caller) -> None:
@@ -146,10 +146,10 @@ async def test_an_event_that_is_going_on_comes_first(caller: Caller, dashboard_d
         pledge(positions=3, event_id=evening.event_id, captured_at=datetime.now(UTC), job_type="praktik"),
     )
     for path in ("/", "/dashboard/projector"):
-        shown = words((await caller.get(path, "member", headers=PAGE)).text)
-        assert "Småjob-aften hos B&O" in shown
-        assert "47" in shown
-        assert "44 småjob · 3 praktik" in shown, "a sum over job types says what it is made of"
+        text = words((await caller.get(path, "member", headers=PAGE)).text)
+        assert "Småjob-aften hos B&O" in text
+        assert "47" in text
+        assert "44 småjob · 3 praktik" in text, "a sum over job types says what it is made of"
     assert "af 50 pladser lovet" in words((await caller.get("/", "member", headers=PAGE)).text)
     yesterday = (today() - timedelta(days=1)).isoformat()
     assert "af 50 pladser lovet" not in words((await caller.get(f"/?as_of={yesterday}", "member", headers=PAGE)).text)

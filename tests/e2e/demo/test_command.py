@@ -133,22 +133,22 @@ def test_figures_as_of_the_scenarios_end_are_the_published_ones(command: Any) ->
 
 
 def test_figures_for_a_person_are_a_table(command: Any) -> None:
-    said = command("figures", "--as-of", "30.09.2026").output
-    assert "Figures on 30.09.2026" in said
-    assert re.search(r"Hires, all over time +196 ", said)
+    output = command("figures", "--as-of", "30.09.2026").output
+    assert "Figures on 30.09.2026" in output
+    assert re.search(r"Hires, all over time +196 ", output)
 
 
 @pytest.mark.parametrize(
-    ("day", "told"),
+    ("day", "explanation"),
     [
         ("9999-12-31", "That day is still to come: what is confirmed to start by then is counted in."),
         ("01.01.1900", "Nothing has been pledged and nobody hired by then."),
     ],
 )
-def test_figures_of_a_past_or_future_day_have_an_explanation(command: Any, day: str, told: str) -> None:
+def test_figures_of_a_past_or_future_day_have_an_explanation(command: Any, day: str, explanation: str) -> None:
     ran = command("figures", "--as-of", day)
     assert ran.exit_code == 0
-    assert told in " ".join(ran.output.split())
+    assert explanation in " ".join(ran.output.split())
 
 
 def test_figures_of_an_unknown_taskforce_are_empty(command: Any) -> None:
@@ -227,9 +227,9 @@ def test_a_dead_letter_can_be_listed_shown_and_replayed_after_a_fix(command: Any
     ]
     assert str(letter) in command("dead-letters", "list").output
 
-    shown = command("dead-letters", "show", str(letter))
-    assert "a mistake of ours" in shown.output
-    assert "CompanyRegistered" in shown.output
+    output = command("dead-letters", "show", str(letter))
+    assert "a mistake of ours" in output.output
+    assert "CompanyRegistered" in output.output
 
     assert command("dead-letters", "replay", str(letter)).exit_code == 0
     assert command("dead-letters", "list", "--json").json == []
@@ -313,8 +313,8 @@ def test_a_person_is_reported_and_erased_and_retention_lists_overdue_rows(
     command: Any, installation: Installation
 ) -> None:
     phone = in_database(installation, "pledges", "select phone from pledge_contacts where length(phone) >= 8 limit 1")
-    shown = command("person", "report", "--phone", phone, "--json").json
-    assert {one["table"] for one in shown["held"] if one["rows"]} >= {"pledge_contacts"}
+    report = command("person", "report", "--phone", phone, "--json").json
+    assert {one["table"] for one in report["held"] if one["rows"]} >= {"pledge_contacts"}
 
     assert command("person", "erase", "--phone", phone, "--yes").exit_code == 0
     left = command("person", "report", "--phone", phone, "--json").json

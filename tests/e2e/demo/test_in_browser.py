@@ -47,8 +47,8 @@ async def test_a_pledge_becomes_a_hire_becomes_a_number_on_every_open_screen(
 ) -> None:
     board = await page_at(*DESKTOP)
     await board.goto(f"{origin}/board/struer")
-    shown = int((await (await board.request.get(f"{origin}/board/struer.json")).json())["count"])
-    await expect(board.get_by_text(str(shown), exact=True)).to_be_visible()
+    before = int((await (await board.request.get(f"{origin}/board/struer.json")).json())["count"])
+    await expect(board.get_by_text(str(before), exact=True)).to_be_visible()
     dashboard = await page_at(*DESKTOP)
     await as_role(dashboard, origin, "member", "/")
     figures = await (await dashboard.request.get(f"{origin}/api/dashboard/v1/figures")).json()
@@ -86,7 +86,7 @@ async def test_a_pledge_becomes_a_hire_becomes_a_number_on_every_open_screen(
     await work.get_by_role("button", name="Bekræft ansættelsen").click()
     await expect(work.get_by_text(f"Ansættelsen hos {COMPANY} er bekræftet")).to_be_visible()
 
-    await expect(board.get_by_text(str(shown + 1), exact=True)).to_be_visible()
+    await expect(board.get_by_text(str(before + 1), exact=True)).to_be_visible()
     await assert_accessible(board)
 
     mails = await page_at(*PHONE)
@@ -150,12 +150,12 @@ async def test_whoever_was_overtaken_sees_what_happened_and_can_go_back(
 
     await slow.get_by_role("button", name="Bekræft ansættelsen").click()
 
-    told = slow.get_by_role("heading", name="Tilsagnet nu")
-    await expect(told).to_be_visible()
+    heading = slow.get_by_role("heading", name="Tilsagnet nu")
+    await expect(heading).to_be_visible()
     await assert_accessible(slow)
     await slow.goto(f"{origin}/queue")
     await slow.go_back()
-    await expect(told).to_be_visible()
+    await expect(heading).to_be_visible()
     await slow.go_back()
     await expect(slow.get_by_role("main")).to_be_visible()
 

@@ -372,13 +372,13 @@ async def test_two_hundred_people_are_nowhere_but_with_the_service_they_belong_t
         # A case worker's contact of a hire, and an account: both are erased to the last byte.
         erased = {"pledges": evening.planted.contacts[-1], "events": evening.planted.people[0]}
         assert all(word.encode() in dumps[service] for service, word in erased.items())
-        asked = SubjectIdentifiers(emails=frozenset(f"{word}@{word}.example" for word in erased.values()))
-        found = await data_subjects.find(running.app_dsn, evening.taskforce, asked)
+        identifiers = SubjectIdentifiers(emails=frozenset(f"{word}@{word}.example" for word in erased.values()))
+        found = await data_subjects.find(running.app_dsn, evening.taskforce, identifiers)
         await data_subjects.erase(running.app_dsn, evening.taskforce, found, by=None)
         for service, content in (await asyncio.to_thread(_dumps, running, tmp_path)).items():
             assert not [word for word in erased.values() if word.encode() in content], service
-    told = " ".join(str(mail) for mail in running.mail.mails)
-    assert sum(word in told for word in evening.planted.contacts) >= 70, "mails do hold them: they did go through"
+    mails = " ".join(str(mail) for mail in running.mail.mails)
+    assert sum(word in mails for word in evening.planted.contacts) >= 70, "mails do hold them: they did go through"
 
 
 def _dumps(running: Topology, folder: Path) -> dict[str, bytes]:

@@ -92,9 +92,9 @@ def test_a_difference_makes_verify_fail_until_the_dashboard_is_rebuilt(
     asyncio.run(spoil())
     ran = command("verify", "--json")
     assert ran.exit_code == 1
-    said = [difference["what"] for difference in ran.json["differences"] if difference["taskforce"] == SLUG]
-    assert "status: the dashboard has duplicate, pledges has logged" in said
-    assert any("counted anew it is" in each for each in said)
+    differences = [difference["what"] for difference in ran.json["differences"] if difference["taskforce"] == SLUG]
+    assert "status: the dashboard has duplicate, pledges has logged" in differences
+    assert any("counted anew it is" in each for each in differences)
 
     assert command("rebuild", "dashboard").exit_code == 0
     assert command("verify").exit_code == 0

@@ -64,8 +64,8 @@ class Evening:
 
     async def send(self, http: httpx.AsyncClient, body: dict[str, Any], **headers: str) -> httpx.Response:
         """Send a pledge as a guest's phone does."""
-        said = {"authorization": f"Bearer {self.token}", "idempotency-key": body["id"]} | headers
-        return await http.post(self.running.url("/api/pledges/v1/pledges"), json=body, headers=said)
+        sent_headers = {"authorization": f"Bearer {self.token}", "idempotency-key": body["id"]} | headers
+        return await http.post(self.running.url("/api/pledges/v1/pledges"), json=body, headers=sent_headers)
 
     async def received(self) -> int:
         """How many pledges there are."""

@@ -57,8 +57,8 @@ async def test_a_walk_in_without_a_valid_cvr_number_is_published_as_an_id_until_
         path = f"/companies/{company['id']}/clear"
         answer = await caller.client.post(path, headers=caller.headers("coordinator") | page)
         assert answer.status_code == 303
-    shown = await caller.client.get(answer.headers["location"], headers=caller.headers("coordinator") | page)
-    assert "Knud Mikkelsen holdes ikke længere tilbage" in shown.text
+    company_row = await caller.client.get(answer.headers["location"], headers=caller.headers("coordinator") | page)
+    assert "Knud Mikkelsen holdes ikke længere tilbage" in company_row.text
     facts = [fact for name, fact in await published(db) if name == "CompanyRegistered"]
     assert [(fact["name"], fact["personally_owned"]) for fact in facts] == [(None, True), ("Knud Mikkelsen", False)]
 

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest_asyncio.fixture
-async def evening(db: Database, taskforce_id: UUID) -> UUID:
+async def event_id(db: Database, taskforce_id: UUID) -> UUID:
     """An open event, a few companies, and somebody in every role."""
     roles: tuple[Role, ...] = ("member", "coordinator", "caseworker", "facilitator", "admin", "auditor")
     for role in roles:
@@ -63,7 +63,7 @@ async def sign_in(page: Page, origin: str, role: Role, next: str = "/events") ->
 
 
 async def test_the_button_of_a_link_signs_in_although_the_page_is_plain_http(
-    page_at: OpenPage, origin: str, evening: UUID
+    page_at: OpenPage, origin: str, event_id: UUID
 ) -> None:
     page = await page_at(*PHONE)
     await sign_in(page, origin, "coordinator")
@@ -72,19 +72,19 @@ async def test_the_button_of_a_link_signs_in_although_the_page_is_plain_http(
 
 
 async def test_a_company_is_found_while_its_name_is_typed_and_let_in(
-    page_at: OpenPage, origin: str, evening: UUID
+    page_at: OpenPage, origin: str, event_id: UUID
 ) -> None:
     page = await page_at(*PHONE)
-    await sign_in(page, origin, "member", f"/events/{evening}")
+    await sign_in(page, origin, "member", f"/events/{event_id}")
     await page.get_by_role("searchbox", name="Virksomhed").press_sequentially("ærø")
     await page.get_by_role("button", name="Tjek ind Ærø Bageri").click()
     await page.get_by_role("heading", name="Ærø Bageri er tjekket ind").wait_for()
     assert await page.get_by_role("searchbox", name="Virksomhed").evaluate("field => field === document.activeElement")
 
 
-async def test_the_door_works_without_javascript(page_at: OpenPage, origin: str, evening: UUID) -> None:
+async def test_the_door_works_without_javascript(page_at: OpenPage, origin: str, event_id: UUID) -> None:
     page = await page_at(*PHONE, java_script_enabled=False)
-    await sign_in(page, origin, "coordinator", f"/events/{evening}")
+    await sign_in(page, origin, "coordinator", f"/events/{event_id}")
     await page.get_by_role("searchbox", name="Virksomhed").fill("Jensens Tag")
     await page.get_by_role("button", name="Søg").click()
     await page.get_by_role("textbox", name="CVR-nummer").fill("11111111")
@@ -92,18 +92,18 @@ async def test_the_door_works_without_javascript(page_at: OpenPage, origin: str,
     await page.get_by_text("“11111111” er ikke et CVR-nummer").wait_for()
 
 
-async def test_the_evening_is_closed_in_two_steps(page_at: OpenPage, origin: str, evening: UUID) -> None:
+async def test_the_evening_is_closed_in_two_steps(page_at: OpenPage, origin: str, event_id: UUID) -> None:
     page = await page_at(*DESKTOP)
-    await sign_in(page, origin, "coordinator", f"/events/{evening}")
+    await sign_in(page, origin, "coordinator", f"/events/{event_id}")
     assert not await page.get_by_role("button", name="Luk arrangementet").is_visible()
     await page.get_by_text("Luk arrangementet …").click()
     await page.get_by_role("button", name="Luk arrangementet").click()
     await page.get_by_text("Lukket", exact=True).wait_for()
 
 
-async def test_the_guests_code_fits_the_projector(page_at: OpenPage, origin: str, evening: UUID) -> None:
+async def test_the_guests_code_fits_the_projector(page_at: OpenPage, origin: str, event_id: UUID) -> None:
     page = await page_at(1920, 1080)
-    await sign_in(page, origin, "coordinator", f"/events/{evening}/pass")
+    await sign_in(page, origin, "coordinator", f"/events/{event_id}/pass")
     code = await page.get_by_role("img", name="QR-kode").bounding_box()
     assert code is not None
     assert code["height"] == pytest.approx(code["width"], abs=1)
@@ -124,12 +124,12 @@ PAGES = (
 
 @pytest.mark.parametrize("size", [NARROW, DESKTOP], ids=["phone", "desktop"])
 async def test_every_page_is_accessible_and_fits(
-    page_at: OpenPage, origin: str, evening: UUID, size: tuple[int, int]
+    page_at: OpenPage, origin: str, event_id: UUID, size: tuple[int, int]
 ) -> None:
     page = await page_at(*size)
     await sign_in(page, origin, "coordinator")
     for path in PAGES:
-        await page.goto(origin + path.format(id=evening))
+        await page.goto(origin + path.format(id=event_id))
         await assert_fits(page, size)
     await sign_in(page, origin, "admin", "/people")
     for path in ("/people", "/people/new", "/account", "/sign-in", "/sign-in/passkey", "/sign-in/as/auditor"):

@@ -61,17 +61,17 @@ async def test_an_evening_from_the_first_idea_to_the_last_guest(visitor: Visitor
     assert "Jensens Tag" in page
 
 
-@pytest.mark.parametrize(("hours", "asked"), [(2.9, False), (3.1, True), (-1, False)])
+@pytest.mark.parametrize(("hours", "confirmation"), [(2.9, False), (3.1, True), (-1, False)])
 async def test_opening_an_event_long_before_its_start_needs_a_confirmation(
-    visitor: Visitor, caller: Caller, hours: float, asked: bool
+    visitor: Visitor, caller: Caller, hours: float, confirmation: bool
 ) -> None:
     starts_at = datetime.now(UTC) + timedelta(hours=hours)
     times = {"starts_at": starts_at.isoformat(), "ends_at": (starts_at + timedelta(hours=3)).isoformat()}
     event = await caller.event("publish", **times)
     page = await visitor.send(f"/events/{event['id']}/open", version="2")
-    assert ("Åbne dørene allerede nu?" in page) is asked
+    assert ("Åbne dørene allerede nu?" in page) is confirmation
     status = (await caller.get(f"/events/{event['id']}")).json()["status"]
-    assert status == ("published" if asked else "open")
+    assert status == ("published" if confirmation else "open")
 
 
 async def test_an_invalid_event_form_is_shown_again_with_its_errors(visitor: Visitor, db: Database) -> None:

@@ -47,30 +47,30 @@ class Device:
     user_handle: bytes = b""
     rp_id: str = ""
 
-    def make(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def make(self, options: dict[str, Any]) -> dict[str, Any]:
         """Return what `navigator.credentials.create` would."""
-        self.user_handle, self.rp_id = decoded(asked["user"]["id"]), asked["rp"]["id"]
+        self.user_handle, self.rp_id = decoded(options["user"]["id"]), options["rp"]["id"]
         point = self.key.public_key().public_numbers()
         public_key = {1: 2, 3: -7, -1: 1, -2: point.x.to_bytes(32), -3: point.y.to_bytes(32)}
         made = bytes(16) + struct.pack(">H", len(self.credential_id)) + self.credential_id + cbor2.dumps(public_key)
         content = {"fmt": "none", "attStmt": {}, "authData": self._said(_KEY_INCLUDED) + made}
         return self._credential(
             {
-                "clientDataJSON": encoded(self._client_data("webauthn.create", asked)),
+                "clientDataJSON": encoded(self._client_data("webauthn.create", options)),
                 "attestationObject": encoded(cbor2.dumps(content)),
             }
         )
 
-    def sign(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def sign(self, options: dict[str, Any]) -> dict[str, Any]:
         """Return what `navigator.credentials.get` would."""
         if self.count is not None:
             self.count += 1
-        said, client_data = self._said(0), self._client_data("webauthn.get", asked)
-        signature = self.key.sign(said + hashlib.sha256(client_data).digest(), ec.ECDSA(hashes.SHA256()))
+        authenticator_data, client_data = self._said(0), self._client_data("webauthn.get", options)
+        signature = self.key.sign(authenticator_data + hashlib.sha256(client_data).digest(), ec.ECDSA(hashes.SHA256()))
         return self._credential(
             {
                 "clientDataJSON": encoded(client_data),
-                "authenticatorData": encoded(said),
+                "authenticatorData": encoded(authenticator_data),
                 "signature": encoded(signature),
                 "userHandle": encoded(self.user_handle),
             }
@@ -80,8 +80,8 @@ class Device:
         flags |= _PRESENT | (_VERIFIED if self.verifies else 0)
         return hashlib.sha256(self.rp_id.encode()).digest() + struct.pack(">BI", flags, self.count or 0)
 
-    def _client_data(self, does: str, asked: dict[str, Any]) -> bytes:
-        return json.dumps({"type": does, "challenge": asked["challenge"], "origin": self.origin}).encode()
+    def _client_data(self, does: str, options: dict[str, Any]) -> bytes:
+        return json.dumps({"type": does, "challenge": options["challenge"], "origin": self.origin}).encode()
 
     def _credential(self, response: dict[str, str]) -> dict[str, Any]:
         id = encoded(self.credential_id)

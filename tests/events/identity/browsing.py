@@ -63,10 +63,10 @@ class Browser:
 
     async def enrol(self, code: str | None = None) -> httpx.Response:
         """Add the device's passkey. Returns the last response."""
-        asked = await self.asked_to_enrol(code)
-        if asked.status_code != 200:
-            return asked
-        return await self.send("/account/passkeys", {"credential": self.device.make(asked.json())})
+        response = await self.asked_to_enrol(code)
+        if response.status_code != 200:
+            return response
+        return await self.send("/account/passkeys", {"credential": self.device.make(response.json())})
 
     async def asked_to_sign_in(self) -> dict[str, Any]:
         return dict((await self.send("/sign-in/passkey/options", {})).json())

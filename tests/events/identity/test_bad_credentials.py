@@ -142,11 +142,11 @@ def forged(settings: EventsSettings, **wrong: Any) -> dict[str, str]:
     claims |= {"exp": now + 60, "tf": wrong["taskforce"]}
 
     def signed(key: dict[str, Any] = ours, alg: str = "Ed25519", **other: Any) -> str:
-        told = {name: value for name, value in (claims | other).items() if value is not None}
-        return jwt.encode({"alg": alg, "kid": ours["kid"]}, told, OKPKey.import_key(key), algorithms=[alg])
+        payload = {name: value for name, value in (claims | other).items() if value is not None}
+        return jwt.encode({"alg": alg, "kid": ours["kid"]}, payload, OKPKey.import_key(key), algorithms=[alg])
 
-    def packed(said: dict[str, Any]) -> str:
-        return base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
+    def packed(part: dict[str, Any]) -> str:
+        return base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
 
     as_secret = OctKey.import_key(settings.token_jwks)
     return {
@@ -178,9 +178,9 @@ async def test_an_invalid_token_is_refused_without_saying_why(
     person = {"id": str(uuid4()), "name": "Mallory", "email": "m@x.example", "roles": ["admin"]}
     as_program = {"authorization": f"Bearer {token}", "accept-language": language}
     answer = await caller.client.post(f"{API}/people", json=person, headers=as_program)
-    said = answer.json()
-    del said["instance"]
-    assert said == {
+    problem = answer.json()
+    del problem["instance"]
+    assert problem == {
         "type": "/problems/signed-out",
         "title": {"da": "Du er ikke logget ind", "en": "You are not signed in"}[language],
         "status": 401,

@@ -37,9 +37,9 @@ async def test_security_txt_is_published_if_a_contact_is_configured(
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="https://localhost:8080") as open_one:
         answer = await open_one.get("/.well-known/security.txt")
     assert answer.headers["content-type"].startswith("text/plain")
-    said = dict(line.split(": ", 1) for line in answer.text.splitlines())
-    assert said["Contact"] == CONTACT
-    expires = datetime.fromisoformat(said["Expires"])
+    fields = dict(line.split(": ", 1) for line in answer.text.splitlines())
+    assert fields["Contact"] == CONTACT
+    expires = datetime.fromisoformat(fields["Expires"])
     assert timedelta(days=30) < expires - datetime.now(UTC) < timedelta(days=365)
 
 

@@ -63,8 +63,8 @@ async def jump(name: str, scene: Scene) -> int:
         clock.write_text(f"{offset:+d}\n")
 
         async def jumped() -> bool:
-            told = await _clock_of(scene, name)
-            return told is not None and abs(told - time.time() - offset) < HOUR / 10
+            process_clock = await _clock_of(scene, name)
+            return process_clock is not None and abs(process_clock - time.time() - offset) < HOUR / 10
 
         fired = int(await scene.until(jumped, seconds=15))
         scene.note(f"{offset // HOUR:+d} h")
@@ -132,9 +132,9 @@ async def _shows(scene: Scene, pledge_id: UUID, offset: int) -> bool:
     """Whether the pledge's page tells when it was received, in local time at that offset from UTC."""
     token = scene.running.token("coordinator", "caseworker", taskforce_id=scene.taskforce)
     async with httpx.AsyncClient(timeout=10, headers={"authorization": f"Bearer {token}"}) as client:
-        told = await client.get(scene.running.url(f"/api/pledges/v1/pledges/{pledge_id}"))
+        response = await client.get(scene.running.url(f"/api/pledges/v1/pledges/{pledge_id}"))
         page = await client.get(scene.running.url(f"/pledges/{pledge_id}"))
-    received = datetime.fromisoformat(told.json()["received_at"]).astimezone(UTC) + timedelta(seconds=offset)
+    received = datetime.fromisoformat(response.json()["received_at"]).astimezone(UTC) + timedelta(seconds=offset)
     return received.strftime("%H.%M") in page.text or received.strftime("%H:%M") in page.text
 
 

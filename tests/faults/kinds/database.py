@@ -27,11 +27,11 @@ _CLIENTS = ("pledges-app", "pledges-worker", "pledges-relay", "events-app", "das
 async def crash(scene: Scene) -> int:
     """An immediate shutdown and a start. Counted: the recoveries that PostgreSQL's log tells of."""
     postgres = scene.running.postgres
-    said = _said(scene.running, _CRASHED)
+    logged = _said(scene.running, _CRASHED)
     before = postgres.pid
     await asyncio.to_thread(postgres.restart, immediate=True)
     await scene.ready()
-    return _said(scene.running, _CRASHED) - said if postgres.pid not in {before, None} else 0
+    return _said(scene.running, _CRASHED) - logged if postgres.pid not in {before, None} else 0
 
 
 async def freeze(scene: Scene) -> int:
@@ -76,14 +76,14 @@ async def full(scene: Scene) -> int:
     """Fill PostgreSQL's disk to the last byte; then make room. Counted: the refusals in PostgreSQL's log."""
     running = scene.running
     assert running.disk is not None
-    said = _said(running, NO_SPACE)
+    logged = _said(running, NO_SPACE)
     ballast = Path(running.disk) / "ballast"
     try:
         await asyncio.to_thread(fill, ballast)
 
         async def refused() -> bool:
             await asyncio.to_thread(fill, ballast)  # what a checkpoint has given back
-            return _said(running, NO_SPACE) > said
+            return _said(running, NO_SPACE) > logged
 
         await scene.until(refused, seconds=30)
         await scene.a_while(*FULL_SECONDS)
@@ -93,7 +93,7 @@ async def full(scene: Scene) -> int:
         scene.note("PostgreSQL had stopped, and was started again")
         await asyncio.to_thread(running.postgres.restart)
     await scene.ready()
-    return _said(running, NO_SPACE) - said
+    return _said(running, NO_SPACE) - logged
 
 
 def _said(running: Topology, words: bytes) -> int:

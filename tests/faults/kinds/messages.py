@@ -47,7 +47,7 @@ async def redeliver(scene: Scene) -> int:
     """Send everything that is on the broker twice more, in one shuffled heap. Counted: acknowledged copies."""
     await scene.a_while(1.0, 2.0)
     servers = scene.running.broker.bootstrap_servers
-    found = await broker_log.records(servers, most=MOST_REDELIVERED)
+    found = await broker_log.records(servers, max_records=MOST_REDELIVERED)
     heap = [record for record in found if record.key] * 2
     scene.chance.shuffle(heap)
     producer = AIOKafkaProducer(bootstrap_servers=servers, acks="all", max_request_size=2 * LARGE_BYTES)

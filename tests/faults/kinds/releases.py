@@ -151,9 +151,9 @@ async def migration_under_load(scene: Scene) -> int:
             if not await scene.until(used, seconds=READ_SECONDS):
                 raise NotHealed("the next release does not use what its migration has added")
         # This release again: its own job finds a newer schema, and leaves it alone.
-        said = await migrate(scene, scene.running.code)
-        if not said.endswith("pledges: up to date"):
-            raise NotHealed(f"this release's migrate job finds something to do in the next one's schema: {said}")
+        output = await migrate(scene, scene.running.code)
+        if not output.endswith("pledges: up to date"):
+            raise NotHealed(f"this release's migrate job finds something to do in the next one's schema: {output}")
         known = await _pledges(scene, f"{release.column} is null")
 
         async def logged() -> bool:
@@ -279,8 +279,8 @@ async def _ignored(scene: Scene, service: str) -> int:
     """How many messages of unknown type a consumer says it has met since it was started."""
     port = scene.running.processes[f"{service}-worker"].health_port
     async with httpx.AsyncClient(timeout=5) as client:
-        told = (await client.get(f"http://127.0.0.1:{port}/metrics")).text
-    found = re.search(rf'^tilsagn_messages_ignored_total{{group="tilsagn\.{service}"}} (\S+)$', told, re.MULTILINE)
+        metrics = (await client.get(f"http://127.0.0.1:{port}/metrics")).text
+    found = re.search(rf'^tilsagn_messages_ignored_total{{group="tilsagn\.{service}"}} (\S+)$', metrics, re.MULTILINE)
     return int(float(found[1])) if found else 0
 
 

@@ -54,9 +54,9 @@ def main() -> int:
     parser.add_argument("--only", choices=("control", "bugs"), help="the runs without a mistake, or those with one")
     parser.add_argument("--list", action="store_true", help="say which bugs there are, and run nothing")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for planted.json and planted.html")
-    asked = parser.parse_args()
-    chosen = [bug for bug in BUGS if re.match(asked.bug, bug.name)]
-    if asked.list or not chosen:
+    options = parser.parse_args()
+    chosen = [bug for bug in BUGS if re.match(options.bug, bug.name)]
+    if options.list or not chosen:
         for bug in BUGS:
             print(f"{bug.name:<36} {bug.fault.name:<62} {' or '.join(bug.checks)}")
         return 0 if chosen else 2
@@ -67,18 +67,18 @@ def main() -> int:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
     faults = {bug.fault.name: bug.fault for bug in chosen}
-    bugs = [*([CONTROL] if asked.only != "bugs" else []), *(chosen if asked.only != "control" else [])]
-    trials = Trials(asked.seed, asked.runs, brokers.FLAVOUR, bugs)
+    bugs = [*([CONTROL] if options.only != "bugs" else []), *(chosen if options.only != "control" else [])]
+    trials = Trials(options.seed, options.runs, brokers.FLAVOUR, bugs)
     started = time.monotonic()
     interrupted = False
     try:
-        _all_trials(trials, list(faults.values()), console, asked.results)
+        _all_trials(trials, list(faults.values()), console, options.results)
     except KeyboardInterrupt:
         interrupted = True
     except NotPlanted as why:
         console.print(str(why), style="red", markup=False)
     trials.seconds = time.monotonic() - started
-    written = report.write(trials, asked.results)
+    written = report.write(trials, options.results)
     console.print(report.table(trials))
     console.print(trials.summary)
     console.print(f"{written[0]}\n{written[1]}")

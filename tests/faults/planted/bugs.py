@@ -284,7 +284,7 @@ BUGS: Final = (
         (
             Change(
                 _STORE,
-                """        with ripe as materialized (
+                """        with next_due as materialized (
              select taskforce_id, delivery_id
                from due_deliveries
               where due_at <= clock_timestamp()
@@ -302,9 +302,9 @@ BUGS: Final = (
         update due_deliveries as due
            set claimed_by = $1,
                due_at = clock_timestamp() + $3
-          from ripe
-         where due.taskforce_id = ripe.taskforce_id
-           and due.delivery_id = ripe.delivery_id
+          from next_due
+         where due.taskforce_id = next_due.taskforce_id
+           and due.delivery_id = next_due.delivery_id
         returning due.taskforce_id, due.delivery_id
         \"\"\",
         courier,

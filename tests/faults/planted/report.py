@@ -34,8 +34,8 @@ class Trial:
     def caught(self) -> bool:
         """Whether the check that has to see the bug has seen it, and the figure shows it."""
         verdict = self.result.verdict
-        shown = not self.bug.figure or float(getattr(verdict, self.bug.figure)) > 0
-        return shown and not verdict.caught_by().keys().isdisjoint(self.bug.checks)
+        has_shown = not self.bug.figure or float(getattr(verdict, self.bug.figure)) > 0
+        return has_shown and not verdict.caught_by().keys().isdisjoint(self.bug.checks)
 
     @property
     def passed(self) -> bool:
@@ -51,9 +51,9 @@ class Trial:
         """What to say when it is done."""
         by = ", ".join(f"{check} ({times})" for check, times in self.result.verdict.caught_by().items())
         words = ("RED", "green") if self.bug is CONTROL else ("SURVIVED", "caught")
-        said = words[self.passed]
+        verdict = words[self.passed]
         about = f"{self.bug.name:<34} {self.result.fault:<60} seed {self.result.seed}  {self.result.seconds:4.0f} s"
-        lines = [f"{said:<9} {about}  {by}"]
+        lines = [f"{verdict:<9} {about}  {by}"]
         return lines + ([f"          {why}" for why in self.result.why] if not self.passed else [])
 
 
@@ -105,19 +105,19 @@ class Trials:
 
 def table(trials: Trials) -> Table:
     """A line for each bug."""
-    shown = Table(
+    result = Table(
         "bug", "fault", "has to be caught by", title=f"Planted bugs, seed {trials.seed}, {trials.broker} broker"
     )
-    shown.add_column("caught", justify="right")
-    shown.add_column("by which checks, how often")
+    result.add_column("caught", justify="right")
+    result.add_column("by which checks, how often")
     for bug in trials.bugs:
         of_bug = trials.of(bug)
         passed = sum(trial.passed for trial in of_bug)
         fault = bug.fault.name if bug is not CONTROL else "every one below"
         good = bool(of_bug) and passed == len(of_bug)
-        told = f"{passed} of {len(of_bug)}{' green' if bug is CONTROL else ''}"
-        shown.add_row(bug.name, fault, _has_to(bug), Text(told, "green" if good else "bold red"), _by(of_bug))
-    return shown
+        summary = f"{passed} of {len(of_bug)}{' green' if bug is CONTROL else ''}"
+        result.add_row(bug.name, fault, _has_to(bug), Text(summary, "green" if good else "bold red"), _by(of_bug))
+    return result
 
 
 def write(trials: Trials, folder: Path) -> tuple[Path, Path]:
@@ -209,8 +209,8 @@ def _by(trials: list[Trial]) -> str:
 def _figures(trials: list[Trial]) -> str:
     sums = {name: sum(int(getattr(trial.result.verdict, name)) for trial in trials) for name in _FIGURES}
     longest = max((trial.result.verdict.seconds_to_lag_zero for trial in trials), default=0.0)
-    told = [f"{name.replace('_', ' ')} {number}" for name, number in sums.items() if number]
-    return ", ".join([*told, f"lag {longest:.0f} s"])
+    parts = [f"{name.replace('_', ' ')} {number}" for name, number in sums.items() if number]
+    return ", ".join([*parts, f"lag {longest:.0f} s"])
 
 
 def _(text: str) -> str:

@@ -498,8 +498,8 @@ async def test_no_personal_data_is_stored_or_logged(
     taskforce_id: UUID,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    said = io.StringIO()
-    monkeypatch.setattr("sys.stderr", said)
+    log = io.StringIO()
+    monkeypatch.setattr("sys.stderr", log)
     root = logging.getLogger()
     monkeypatch.setattr(root, "handlers", list(root.handlers))
     monkeypatch.setattr(root, "level", root.level)
@@ -520,9 +520,9 @@ async def test_no_personal_data_is_stored_or_logged(
     everything = await everything_stored(notifications_dsns.superuser_dsn("notifications"))
     for personal in ("firma.example", "medlem.example", "Mette", "Sørensen", "Anne", "Holm", "Bager", "Kære"):
         assert personal not in everything
-        assert personal not in said.getvalue()
+        assert personal not in log.getvalue()
     assert str(sent.pledge_id) in everything, "the search looks at the right place"
-    assert "courier.attempted" in said.getvalue()
+    assert "courier.attempted" in log.getvalue()
 
 
 async def everything_stored(dsn: str) -> str:

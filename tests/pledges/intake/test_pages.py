@@ -113,11 +113,11 @@ async def test_one_more_has_no_event_once_the_event_is_over(
 async def test_a_draft_event_is_not_shown_to_somebody_who_knows_its_id(
     caller: Caller, add_event: Callable[..., Awaitable[UUID]]
 ) -> None:
-    for status, shown in (("published", True), ("draft", False)):
+    for status, is_shown in (("published", True), ("draft", False)):
         event_id = await add_event(status=status, title=f"Virksomhedsaften {status}")
         page = await caller.client.get(f"/pledges/new?event={event_id}", headers=caller.headers("member") | HTML)
         assert page.status_code == 200
-        assert (f"Virksomhedsaften {status}" in page.text) == shown
+        assert (f"Virksomhedsaften {status}" in page.text) == is_shown
 
 
 async def test_one_more_shows_the_contact_only_to_those_who_may_read_it(caller: Caller) -> None:

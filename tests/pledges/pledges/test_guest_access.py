@@ -211,13 +211,13 @@ async def test_the_intake_role_recognises_a_registered_company(
     logged: dict[str, Any], narrow: Database, taskforce_id: UUID, other_taskforce_id: UUID
 ) -> None:
     event_id = UUID(logged["guest"]["event_id"])
-    wanted = [(event_id, TypedCompany("B&O", None, None, None))]
+    typed = [(event_id, TypedCompany("B&O", None, None, None))]
     async with narrow.read(taskforce_id) as conn:
-        [context] = await load_register_context(conn, taskforce_id, wanted)
+        [context] = await load_register_context(conn, taskforce_id, typed)
     assert context.event is not None
     assert len(context.candidates) == 1
     async with narrow.read(other_taskforce_id) as conn:
-        [context] = await load_register_context(conn, taskforce_id, wanted)
+        [context] = await load_register_context(conn, taskforce_id, typed)
     assert context.event is None
     assert context.candidates == []
 

@@ -54,13 +54,15 @@ class Checked:
                 token = sign_token(self.key, reader, lifetime_seconds=60)
                 headers = {"authorization": f"Bearer {token}"}
                 answer = await http.get(f"/api/dashboard/v1/figures?as_of={day}", headers=headers)
-                said: dict[str, Any] = answer.raise_for_status().json()
-                said["events"] = [event for event in said["events"] if event["event_id"] != str(without_event)]
-                return said
+                answer_body: dict[str, Any] = answer.raise_for_status().json()
+                answer_body["events"] = [
+                    event for event in answer_body["events"] if event["event_id"] != str(without_event)
+                ]
+                return answer_body
 
             async def board(slug: str) -> Mapping[str, Any]:
-                said: dict[str, Any] = (await http.get(f"/board/{slug}.json")).raise_for_status().json()
-                return said | dict(board_says or {})
+                answer_body: dict[str, Any] = (await http.get(f"/board/{slug}.json")).raise_for_status().json()
+                return answer_body | dict(board_says or {})
 
             owners = {
                 service: self.loaded.databases.owner_dsn(service) for service in ("events", "pledges", "dashboard")
@@ -87,8 +89,8 @@ class Checked:
             # A trigger keeps the sums of the contributions: a planted difference must stay the only one.
             await conn.execute("set session_replication_role = replica")
             await conn.execute(spoil)
-            said = [f"{each.about}: {each.what}" for each in (await self.verdict()).differences]
-            yield said
+            differences = [f"{each.about}: {each.what}" for each in (await self.verdict()).differences]
+            yield differences
         finally:
             await conn.execute(heal)
             await conn.close()
@@ -127,8 +129,8 @@ async def test_after_loading_there_are_no_differences_and_everything_was_compare
 async def test_a_row_missing_in_the_dashboard_is_reported(checked: Checked) -> None:
     hire = struer().hires[0].id
     keep, lose, heal = _kept("hire_versions", f"hire_id = '{hire}'")
-    async with checked.spoilt(f"{keep}; {lose}", heal) as said:
-        assert said == [
+    async with checked.spoilt(f"{keep}; {lose}", heal) as differences:
+        assert differences == [
             f"hire {hire}: pledges has it, the dashboard has not",
             f"hire {hire}: the dashboard does not count its highest version",
         ]
@@ -137,8 +139,8 @@ async def test_a_row_missing_in_the_dashboard_is_reported(checked: Checked) -> N
 async def test_a_hire_that_the_dashboard_does_not_count_is_reported(checked: Checked) -> None:
     hire = struer().hires[0].id
     keep, lose, heal = _kept("contributions", f"aggregate_id = '{hire}'")
-    async with checked.spoilt(f"{keep}; {lose}", heal) as said:
-        assert said == [f"hire {hire}: the dashboard does not count its highest version"]
+    async with checked.spoilt(f"{keep}; {lose}", heal) as differences:
+        assert differences == [f"hire {hire}: the dashboard does not count its highest version"]
 
 
 async def test_a_pledge_counted_with_an_earlier_version_is_reported(checked: Checked) -> None:
@@ -147,16 +149,16 @@ async def test_a_pledge_counted_with_an_earlier_version_is_reported(checked: Che
     async with checked.spoilt(
         f"update contributions set version = version - 1 {where}",
         f"update contributions set version = version + 1 {where}",
-    ) as said:
-        assert said == [f"pledge {pledge}: the dashboard does not count its highest version"]
+    ) as differences:
+        assert differences == [f"pledge {pledge}: the dashboard does not count its highest version"]
 
 
 async def test_a_missing_version_is_reported(checked: Checked) -> None:
     pledge = next(hire.pledge_id for hire in struer().hires if hire.pledge_id is not None)
     keep, lose, heal = _kept("pledge_versions", f"pledge_id = '{pledge}' and version = 1")
-    async with checked.spoilt(f"{keep}; {lose}", heal) as said:
-        assert len(said) == 1
-        assert f"pledge {pledge}: the dashboard keeps" in said[0]
+    async with checked.spoilt(f"{keep}; {lose}", heal) as differences:
+        assert len(differences) == 1
+        assert f"pledge {pledge}: the dashboard keeps" in differences[0]
 
 
 async def test_a_row_without_a_source_is_reported(checked: Checked) -> None:
@@ -166,8 +168,8 @@ async def test_a_row_without_a_source_is_reported(checked: Checked) -> None:
         f"update orphan set pledge_id = '{orphan}';"
         "insert into pledge_versions select * from orphan"
     )
-    async with checked.spoilt(plant, f"delete from pledge_versions where pledge_id = '{orphan}'") as said:
-        assert said == [
+    async with checked.spoilt(plant, f"delete from pledge_versions where pledge_id = '{orphan}'") as differences:
+        assert differences == [
             f"pledge {orphan}: the dashboard has it, pledges has not",
             f"pledge {orphan}: the dashboard does not count its highest version",
         ]
@@ -177,8 +179,10 @@ async def test_a_different_value_is_reported_with_both_values(checked: Checked) 
     company = struer().companies[0]
     spoil = f"update companies set name = 'Somebody Else A/S' where company_id = '{company.id}'"
     heal = f"update companies set name = '{company.name}' where company_id = '{company.id}'"
-    async with checked.spoilt(spoil, heal) as said:
-        assert said == [f"company {company.id}: name: the dashboard has Somebody Else A/S, events has {company.name}"]
+    async with checked.spoilt(spoil, heal) as differences:
+        assert differences == [
+            f"company {company.id}: name: the dashboard has Somebody Else A/S, events has {company.name}"
+        ]
 
 
 async def test_a_different_position_count_is_reported(checked: Checked) -> None:
@@ -188,9 +192,9 @@ async def test_a_different_position_count_is_reported(checked: Checked) -> None:
     async with checked.spoilt(
         f"update pledge_versions set positions_filled = positions_filled - 1 {where}",
         f"update pledge_versions set positions_filled = positions_filled + 1 {where}",
-    ) as said:
-        assert len(said) == 1
-        assert f"pledge {pledge}: positions_filled" in said[0]
+    ) as differences:
+        assert len(differences) == 1
+        assert f"pledge {pledge}: positions_filled" in differences[0]
 
 
 async def test_a_row_in_the_wrong_taskforce_is_reported_for_both(checked: Checked) -> None:
@@ -199,11 +203,11 @@ async def test_a_row_in_the_wrong_taskforce_is_reported_for_both(checked: Checke
     async with checked.spoilt(
         f"update attendances set taskforce_id = '{ELSEWHERE}' where {where}",
         f"update attendances set taskforce_id = '{TASKFORCE_ID}' where {where}",
-    ) as said:
-        assert sum("events has it, the dashboard has not" in each for each in said) == 1
-        assert sum("the dashboard has it, events has not" in each for each in said) == 1
+    ) as differences:
+        assert sum("events has it, the dashboard has not" in each for each in differences) == 1
+        assert sum("the dashboard has it, events has not" in each for each in differences) == 1
         # And it is counted where it was, not where it is now.
-        assert sum("does not count its highest version" in each for each in said) == 2
+        assert sum("does not count its highest version" in each for each in differences) == 2
 
 
 async def test_a_wrong_count_is_reported_for_the_figures_and_the_board(checked: Checked) -> None:
@@ -212,19 +216,19 @@ async def test_a_wrong_count_is_reported_for_the_figures_and_the_board(checked: 
     async with checked.spoilt(
         f"create table kept_aside as select * from deltas; update deltas set delta = delta + 1 {first}",
         "truncate deltas; insert into deltas select * from kept_aside; drop table kept_aside",
-    ) as said:
-        assert all("counted anew it is" in each for each in said)
-        assert any(each.startswith("hires of smaajob on ") for each in said)
-        assert any(each.startswith("hires_from_pledges of smaajob on ") for each in said)
-        assert any(" in 2018-Q" in each for each in said)
-        assert "the board of struer: it says 197, counted anew it is 196" in said
+    ) as differences:
+        assert all("counted anew it is" in each for each in differences)
+        assert any(each.startswith("hires of smaajob on ") for each in differences)
+        assert any(each.startswith("hires_from_pledges of smaajob on ") for each in differences)
+        assert any(" in 2018-Q" in each for each in differences)
+        assert "the board of struer: it says 197, counted anew it is 196" in differences
 
 
 async def test_an_event_missing_in_the_figures_is_reported(checked: Checked) -> None:
     event = next(event for event in struer().events if event.kind == "employer_event")
-    said = [f"{each.about}: {each.what}" for each in (await checked.verdict(without_event=event.id)).differences]
-    assert any(each.startswith(f"event {event.id}: it is missing from the figures on ") for each in said)
-    assert any(f"pledged_positions of smaajob at event {event.id}" in each for each in said)
+    differences = [f"{each.about}: {each.what}" for each in (await checked.verdict(without_event=event.id)).differences]
+    assert any(each.startswith(f"event {event.id}: it is missing from the figures on ") for each in differences)
+    assert any(f"pledged_positions of smaajob at event {event.id}" in each for each in differences)
 
 
 async def test_after_repair_there_are_no_differences(checked: Checked) -> None:

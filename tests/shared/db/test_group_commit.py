@@ -30,16 +30,16 @@ class Effect:
         self.go_on = asyncio.Event()
         self.go_on.set()
 
-    async def __call__(self, conn: Connection, taskforce_id: UUID, wanted: Sequence[str]) -> list[str]:
-        self.together.append(list(wanted))
+    async def __call__(self, conn: Connection, taskforce_id: UUID, changes: Sequence[str]) -> list[str]:
+        self.together.append(list(changes))
         await self.go_on.wait()
-        for name in wanted:
+        for name in changes:
             await outbox.add(conn, company(taskforce_id, name=name))
             if name == "bad":
                 raise ValueError(name)
             if name == "away":
                 raise ConnectionResetError
-        return [name.upper() for name in wanted]
+        return [name.upper() for name in changes]
 
 
 async def _published(database: Database) -> dict[str, str]:
@@ -61,7 +61,7 @@ async def test_changes_that_come_meanwhile_share_the_next_transaction(
     events_database: Database, taskforce_id: UUID
 ) -> None:
     effect = Effect()
-    group = GroupCommit(events_database, effect, at_once=1)
+    group = GroupCommit(events_database, effect, max_transactions=1)
     first = await _first_under_way(group, effect, taskforce_id)
     others = [asyncio.create_task(group.change(taskforce_id, name)) for name in "abc"]
     await asyncio.sleep(0)
@@ -75,11 +75,11 @@ async def test_changes_that_come_meanwhile_share_the_next_transaction(
 
 async def test_a_batch_is_limited_and_of_one_taskforce(events_database: Database, taskforce_id: UUID) -> None:
     effect = Effect()
-    group = GroupCommit(events_database, effect, most=2, at_once=1)
+    group = GroupCommit(events_database, effect, max_batch=2, max_transactions=1)
     first = await _first_under_way(group, effect, taskforce_id)
     other = uuid4()
-    wanted = [(taskforce_id, "a"), (other, "x"), (taskforce_id, "b"), (taskforce_id, "c"), (other, "y")]
-    tasks = [asyncio.create_task(group.change(*one)) for one in wanted]
+    changes = [(taskforce_id, "a"), (other, "x"), (taskforce_id, "b"), (taskforce_id, "c"), (other, "y")]
+    tasks = [asyncio.create_task(group.change(*one)) for one in changes]
     await asyncio.sleep(0)
     effect.go_on.set()
 
@@ -89,7 +89,7 @@ async def test_a_batch_is_limited_and_of_one_taskforce(events_database: Database
 
 async def test_a_failed_change_fails_the_whole_batch(events_database: Database, taskforce_id: UUID) -> None:
     effect = Effect()
-    group = GroupCommit(events_database, effect, most=2, at_once=1)
+    group = GroupCommit(events_database, effect, max_batch=2, max_transactions=1)
     first = await _first_under_way(group, effect, taskforce_id)
     tasks = [asyncio.create_task(group.change(taskforce_id, name)) for name in ("a", "bad", "c")]
     await asyncio.sleep(0)
@@ -98,15 +98,15 @@ async def test_a_failed_change_fails_the_whole_batch(events_database: Database, 
     outcomes = await asyncio.gather(first, *tasks, return_exceptions=True)
 
     assert [outcomes[0], outcomes[3]] == ["FIRST", "C"]
-    told = outcomes[1:3]
-    assert all(isinstance(one, BatchFailed) and str(one.__cause__) == "bad" for one in told)
-    assert told[0] is not told[1]
+    errors = outcomes[1:3]
+    assert all(isinstance(one, BatchFailed) and str(one.__cause__) == "bad" for one in errors)
+    assert errors[0] is not errors[1]
     assert set(await _published(events_database)) == {"first", "c"}
 
 
 async def test_a_lost_connection_fails_only_its_own_batch(events_database: Database, taskforce_id: UUID) -> None:
     effect = Effect()
-    group = GroupCommit(events_database, effect, most=2, at_once=1)
+    group = GroupCommit(events_database, effect, max_batch=2, max_transactions=1)
     first = await _first_under_way(group, effect, taskforce_id)
     tasks = [asyncio.create_task(group.change(taskforce_id, name)) for name in ("a", "away", "c")]
     await asyncio.sleep(0)
@@ -120,9 +120,9 @@ async def test_a_lost_connection_fails_only_its_own_batch(events_database: Datab
 
 
 async def test_a_value_that_the_driver_rejects_is_no_outage(events_database: Database, taskforce_id: UUID) -> None:
-    async def effect(conn: Connection, _: UUID, wanted: Sequence[str]) -> list[str]:
+    async def effect(conn: Connection, _: UUID, changes: Sequence[str]) -> list[str]:
         await conn.execute("select $1::integer", 2**40)
-        return list(wanted)
+        return list(changes)
 
     with pytest.raises(BatchFailed):
         await GroupCommit(events_database, effect).change(taskforce_id, "too large")
@@ -133,7 +133,7 @@ async def test_waiting_in_the_queue_times_out(
 ) -> None:
     monkeypatch.setattr(group_commit, "QUEUE_SECONDS", 0.2)
     effect = Effect()
-    group = GroupCommit(events_database, effect, at_once=1)
+    group = GroupCommit(events_database, effect, max_transactions=1)
     first = await _first_under_way(group, effect, taskforce_id)
 
     with pytest.raises(DatabaseUnavailable):
@@ -146,9 +146,9 @@ async def test_waiting_in_the_queue_times_out(
 
 
 async def test_a_batch_does_not_wait_long_for_a_lock(events_database: Database, taskforce_id: UUID) -> None:
-    async def effect(conn: Connection, _: UUID, wanted: Sequence[str]) -> list[str]:
+    async def effect(conn: Connection, _: UUID, changes: Sequence[str]) -> list[str]:
         await conn.execute("select pg_advisory_xact_lock(4711)")
-        return list(wanted)
+        return list(changes)
 
     async with events_database.system() as holder:
         await holder.execute("select pg_advisory_xact_lock(4711)")
@@ -172,8 +172,8 @@ class _Instant:
 
 
 async def test_a_change_that_comes_as_the_queue_empties_is_made(taskforce_id: UUID) -> None:
-    async def effect(_: Connection, _of: UUID, wanted: Sequence[int]) -> Sequence[int]:
-        return wanted
+    async def effect(_: Connection, _of: UUID, changes: Sequence[int]) -> Sequence[int]:
+        return changes
 
     instant = _Instant()
     group: GroupCommit[int, int] = GroupCommit(cast("Database", instant), effect)
@@ -186,11 +186,11 @@ async def test_a_change_that_comes_as_the_queue_empties_is_made(taskforce_id: UU
 
 
 async def test_a_change_right_after_another_is_made(taskforce_id: UUID) -> None:
-    async def effect(_: Connection, _of: UUID, wanted: Sequence[int]) -> Sequence[int]:
-        return wanted
+    async def effect(_: Connection, _of: UUID, changes: Sequence[int]) -> Sequence[int]:
+        return changes
 
     instant = _Instant()
-    group: GroupCommit[int, int] = GroupCommit(cast("Database", instant), effect, most=1)
+    group: GroupCommit[int, int] = GroupCommit(cast("Database", instant), effect, max_batch=1)
 
     async def twice() -> int:
         return await group.change(taskforce_id, await group.change(taskforce_id, 1))
@@ -203,7 +203,7 @@ async def test_a_change_right_after_another_is_made(taskforce_id: UUID) -> None:
 
 async def test_a_cancelled_change_is_not_made(events_database: Database, taskforce_id: UUID) -> None:
     effect = Effect()
-    group = GroupCommit(events_database, effect, at_once=1)
+    group = GroupCommit(events_database, effect, max_transactions=1)
     first = await _first_under_way(group, effect, taskforce_id)
     gone, there = [asyncio.create_task(group.change(taskforce_id, name)) for name in ("gone", "there")]
     await asyncio.sleep(0)

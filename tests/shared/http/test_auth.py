@@ -71,8 +71,8 @@ def _signed(key: dict[str, Any], *, header: dict[str, Any] | None = None, **clai
     signing = OKPKey.import_key(key)
     now = int(time.time())
     ours = {"iss": "tilsagn", "aud": "tilsagn", "sub": "person:x", "roles": ["member"], "iat": now, "exp": now + 60}
-    told = {name: claim for name, claim in (ours | claims).items() if claim is not None}
-    return jwt.encode({"alg": "Ed25519", "kid": signing.kid} | (header or {}), told, signing, algorithms=["Ed25519"])
+    payload = {name: claim for name, claim in (ours | claims).items() if claim is not None}
+    return jwt.encode({"alg": "Ed25519", "kid": signing.kid} | (header or {}), payload, signing, algorithms=["Ed25519"])
 
 
 @pytest.mark.parametrize(

@@ -151,14 +151,14 @@ def test_the_method_decides_the_default_rate_class() -> None:
     async def silent() -> None: ...
 
     @limited(LOGGING)
-    async def telling() -> None: ...
+    async def endpoint() -> None: ...
 
     assert [rate_class_of(silent, method, "/x") for method in ("GET", "HEAD", "POST", "DELETE", "QUERY")] == [
         *(READING, READING),
         *(CHANGING, CHANGING, CHANGING),
     ]
     assert rate_class_of(silent, "POST", "/internal/pledges/v1/x") is UNLIMITED
-    assert rate_class_of(telling, "POST", "/x") is LOGGING
+    assert rate_class_of(endpoint, "POST", "/x") is LOGGING
 
 
 # --- what is said
@@ -218,22 +218,24 @@ def settings(**more: object) -> ServiceSettings:
 
 
 def test_an_installation_changes_only_the_rates_it_names() -> None:
-    said = settings(rate_limits='{"logging": {"pass": "5000/60s"}}', rate_limits_times=2)
-    rates = configured_rates(said.rate_limits, said.rate_limits_times)
+    loaded = settings(rate_limits='{"logging": {"pass": "5000/60s"}}', rate_limits_times=2)
+    rates = configured_rates(loaded.rate_limits, loaded.rate_limits_times)
     assert rates["logging"]["pass"] == Rate(10_000, 60)
-    assert rates["logging"]["account"] == Rate(LOGGING.rates["account"].most * 2, LOGGING.rates["account"].seconds)
+    assert rates["logging"]["account"] == Rate(
+        LOGGING.rates["account"].max_requests * 2, LOGGING.rates["account"].seconds
+    )
     assert rates.keys() == RATE_CLASSES.keys()
 
 
 def test_the_default_rates_limit_everything() -> None:
-    said = settings(rate_limits="")
-    assert configured_rates(said.rate_limits, said.rate_limits_times) == {
+    loaded = settings(rate_limits="")
+    assert configured_rates(loaded.rate_limits, loaded.rate_limits_times) == {
         name: kind.rates for name, kind in RATE_CLASSES.items()
     }
 
 
 @pytest.mark.parametrize(
-    "said",
+    "text",
     [
         "nonsense",
         "[]",
@@ -245,9 +247,9 @@ def test_the_default_rates_limit_everything() -> None:
         '{"signing-in": {"pass": "5/60s"}}',
     ],
 )
-def test_invalid_rates_are_a_settings_error(said: str) -> None:
+def test_invalid_rates_are_a_settings_error(text: str) -> None:
     with pytest.raises(ValidationError):
-        settings(rate_limits=said)
+        settings(rate_limits=text)
 
 
 def test_limits_cannot_be_taken_away() -> None:

@@ -14,11 +14,11 @@ from shared.ui import pages
 
 def test_every_message_has_danish_words() -> None:
     gaps = catalog.missing()
-    told = "\n\n".join(
+    report = "\n\n".join(
         f"{path.relative_to(catalog.ROOT)}:\n" + "\n\n".join(map(catalog.as_po, messages))
         for path, messages in gaps.items()
     )
-    assert not gaps, f"untranslated (python -m shared.i18n.catalog prints this):\n{told}"
+    assert not gaps, f"untranslated (python -m shared.i18n.catalog prints this):\n{report}"
 
 
 def test_translations_keep_the_placeholders() -> None:
@@ -96,8 +96,8 @@ async def test_a_chosen_language_is_stored_in_a_cookie(sample_app) -> None:  # t
     chosen = await sample_app.get("/sample/intake?lang=en", headers=html)
     assert '<html lang="en">' in chosen.text
     assert chosen.headers["content-language"] == "en"
-    [said] = [one for one in chosen.headers.get_list("set-cookie") if "lang=" in one]
-    cookie, _, attributes = said.partition("; ")
+    [header] = [one for one in chosen.headers.get_list("set-cookie") if "lang=" in one]
+    cookie, _, attributes = header.partition("; ")
     assert cookie == "__Host-lang=en"
     assert {"Path=/", "Secure", "HttpOnly", "SameSite=Lax"} <= set(attributes.split("; "))
     kept = await sample_app.get("/sample/intake", headers={**html, "cookie": cookie})

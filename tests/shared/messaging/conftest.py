@@ -33,7 +33,7 @@ GROUP = "tilsagn.test"
 
 
 @pytest.fixture
-def said(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], str]]:
+def log_output(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], str]]:
     """What the Kafka client and the relay have complained of, each complaint once and how often."""
     with capture_logs() as ours:
 

@@ -105,19 +105,21 @@ def test_the_password_is_not_shown_with_the_settings(base_settings: dict[str, An
 
 
 def test_an_environment_is_read_with_and_without_a_prefix(ca_file: str) -> None:
-    said = {
+    variables = {
         "KAFKA_BOOTSTRAP_SERVERS": "a:1",
         "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
         "KAFKA_USERNAME": "a",
         "KAFKA_PASSWORD": "b",
         "KAFKA_CA_FILE": ca_file,
     }
-    assert access_from(said) == KafkaAccess("a:1", "SASL_SSL", "a", "b", ca_file)
-    assert access_from({f"EVENTS_{name}": value for name, value in said.items()}, prefix="EVENTS_") == access_from(said)
+    assert access_from(variables) == KafkaAccess("a:1", "SASL_SSL", "a", "b", ca_file)
+    assert access_from({f"EVENTS_{name}": value for name, value in variables.items()}, prefix="EVENTS_") == access_from(
+        variables
+    )
     with pytest.raises(ValueError, match="EVENTS_KAFKA_BOOTSTRAP_SERVERS is not set"):
-        access_from(said, prefix="EVENTS_")
+        access_from(variables, prefix="EVENTS_")
     with pytest.raises(ValueError, match="is PLAINTEXT or SASL_SSL, not SSL"):
-        access_from(said | {"KAFKA_SECURITY_PROTOCOL": "SSL"})
+        access_from(variables | {"KAFKA_SECURITY_PROTOCOL": "SSL"})
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ def another_reader(settings: ServiceSettings, folder: Path) -> Iterator[subproce
 
 
 @pytest.mark.parametrize(
-    ("number", "least", "most"),
+    ("number", "least", "max_seconds"),
     [
         pytest.param(signal.SIGKILL, 7, 25, id="killed"),
         pytest.param(signal.SIGTERM, 0, 6, id="stopped"),
@@ -129,7 +129,7 @@ def another_reader(settings: ServiceSettings, folder: Path) -> Iterator[subproce
 async def test_another_worker_takes_over_the_partitions(
     number: signal.Signals,
     least: float,
-    most: float,
+    max_seconds: float,
     worker: Worker,
     broker: KafkaCluster,
     publisher_settings: ServiceSettings,
@@ -167,7 +167,7 @@ async def test_another_worker_takes_over_the_partitions(
     outcome = await traffic.outcome(broker.bootstrap_servers)
     print(f"\n{number.name}: a newcomer reads after {joined:.1f} s; the others' partitions are read after {took:.1f} s")
     assert outcome.flawless
-    assert least < took < most
+    assert least < took < max_seconds
 
 
 def first_by(worker: str, effects: Sequence[Effect], since: datetime) -> float:
@@ -180,7 +180,7 @@ async def test_a_broker_restart_loses_nothing(
     broker: KafkaCluster,
     events_database: Database,
     taskforce_id: UUID,
-    said: Callable[[], str],
+    log_output: Callable[[], str],
 ) -> None:
     async with Traffic(events_database, taskforce_id) as traffic:
         await traffic.flows()
@@ -192,7 +192,7 @@ async def test_a_broker_restart_loses_nothing(
     outcome = await traffic.outcome(broker.bootstrap_servers)
     print(
         f"\nrestart: away for {(served - killed).total_seconds():.1f} s, first effect {outcome.first_after(served):.1f}"
-        f" s after; {outcome.changes} changes, {outcome.copies} copies{said()}"
+        f" s after; {outcome.changes} changes, {outcome.copies} copies{log_output()}"
     )
     assert outcome.flawless
     assert outcome.first_after(served) < 30
@@ -203,7 +203,7 @@ async def test_a_broker_pause_of_15_s_is_survived(
     broker: KafkaCluster,
     events_database: Database,
     taskforce_id: UUID,
-    said: Callable[[], str],
+    log_output: Callable[[], str],
 ) -> None:
     [node] = broker.nodes
     async with Traffic(events_database, taskforce_id) as traffic:
@@ -219,7 +219,7 @@ async def test_a_broker_pause_of_15_s_is_survived(
     outcome = await traffic.outcome(broker.bootstrap_servers)
     print(
         f"\npaused: {waiting} changes waiting after 15 s, first effect {outcome.first_after(resumed):.1f} s after it;"
-        f" {outcome.changes} changes, {outcome.copies} copies{said()}"
+        f" {outcome.changes} changes, {outcome.copies} copies{log_output()}"
     )
     assert waiting > 15 * 40 / 2
     assert outcome.flawless
@@ -255,7 +255,7 @@ class TestFullDisk:
         broker: KafkaCluster,
         events_database: Database,
         taskforce_id: UUID,
-        said: Callable[[], str],
+        log_output: Callable[[], str],
     ) -> None:
         [node] = broker.nodes
         async with Traffic(events_database, taskforce_id) as traffic:
@@ -287,7 +287,7 @@ class TestFullDisk:
         print(
             f"\nfull disk{repaired}: the node ended after {took:.1f} s, {waiting} changes waited; first effect"
             f" {outcome.first_after(served):.1f} s after it served again; {outcome.changes} changes,"
-            f" {outcome.copies} copies{said()}"
+            f" {outcome.copies} copies{log_output()}"
         )
         assert NO_SPACE in node.log.read_bytes()
         assert waiting > 0

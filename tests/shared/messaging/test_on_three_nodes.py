@@ -54,15 +54,15 @@ async def led(cluster: KafkaCluster) -> dict[KafkaNode, int]:
     return {node: found.count(node.member.node_id) for node in cluster.nodes}
 
 
-@pytest.mark.parametrize(("how", "most"), [("kill", 25.0), ("stop", 10.0)])
+@pytest.mark.parametrize(("how", "max_seconds"), [("kill", 25.0), ("stop", 10.0)])
 async def test_other_nodes_take_over_from_a_failed_leader(
     how: str,
-    most: float,
+    max_seconds: float,
     worker: Worker,
     broker: KafkaCluster,
     events_database: Database,
     taskforce_id: UUID,
-    said: Callable[[], str],
+    log_output: Callable[[], str],
 ) -> None:
     """A node that is stopped hands over first; one that was killed is missed after its session of 9 s."""
     assert await differences(broker.bootstrap_servers, declared()) == []
@@ -84,10 +84,10 @@ async def test_other_nodes_take_over_from_a_failed_leader(
     print(
         f"\n{how}: led {leading[node]} of 12, ended after {(gone - struck).total_seconds():.1f} s; the longest wait of"
         f" a company {outcome.longest_wait(struck, away):.1f} s, of all {outcome.silence():.1f} s;"
-        f" {outcome.changes} changes, {outcome.copies} copies{said()}"
+        f" {outcome.changes} changes, {outcome.copies} copies{log_output()}"
     )
     assert outcome.flawless
-    assert outcome.longest_wait(struck, away) < most
+    assert outcome.longest_wait(struck, away) < max_seconds
 
 
 async def test_two_of_three_nodes_continue_and_one_alone_does_not(
@@ -96,7 +96,7 @@ async def test_two_of_three_nodes_continue_and_one_alone_does_not(
     publisher_settings: ServiceSettings,
     events_database: Database,
     taskforce_id: UUID,
-    said: Callable[[], str],
+    log_output: Callable[[], str],
 ) -> None:
     first, second, third = broker.nodes
     producer = producer_for(publisher_settings, client_id="test")
@@ -125,7 +125,7 @@ async def test_two_of_three_nodes_continue_and_one_alone_does_not(
     outcome = await traffic.outcome(broker.bootstrap_servers)
     print(
         f"\ntwo of three killed: {waiting} waiting; first effect {outcome.first_after(served):.1f} s after one of them"
-        f" serves again; {outcome.changes} changes, {outcome.copies} copies{said()}"
+        f" serves again; {outcome.changes} changes, {outcome.copies} copies{log_output()}"
     )
     assert waiting > 0
     assert outcome.flawless
@@ -139,7 +139,7 @@ async def test_the_relay_waits_while_too_few_replicas_are_in_sync(
     broker: KafkaCluster,
     events_database: Database,
     taskforce_id: UUID,
-    said: Callable[[], str],
+    log_output: Callable[[], str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """The controllers keep their majority here, and the topic asks for three: as if it asked for two and one were left.
@@ -167,7 +167,7 @@ async def test_the_relay_waits_while_too_few_replicas_are_in_sync(
     outcome = await traffic.outcome(broker.bootstrap_servers)
     print(
         f"\ntoo few in sync: {waiting} waiting; first effect {outcome.first_after(served):.1f} s after the node serves"
-        f" again; {outcome.changes} changes, {outcome.copies} copies{said()}"
+        f" again; {outcome.changes} changes, {outcome.copies} copies{log_output()}"
     )
     assert outcome.flawless
     assert outcome.first_after(served) < 30
@@ -181,10 +181,10 @@ async def marked(database: Database) -> int:
 async def ask_for_in_sync(cluster: KafkaCluster, replicas: int) -> None:
     """Have the topic in use ask for so many replicas in sync."""
     settings = next(topic for topic in declared() if topic.name == TOPIC).settings
-    asked = dict(settings) | {"min.insync.replicas": str(replicas)}
+    new_settings = dict(settings) | {"min.insync.replicas": str(replicas)}
     admin = AIOKafkaAdminClient(bootstrap_servers=cluster.bootstrap_servers)
     await admin.start()
     answer: Any
-    [answer] = await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, TOPIC, asked)])
+    [answer] = await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, TOPIC, new_settings)])
     await admin.close()
     assert answer.resources[0][0] == 0

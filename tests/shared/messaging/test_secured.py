@@ -179,7 +179,7 @@ async def test_a_client_with_a_wrong_login_is_refused_and_loses_nothing(
     events_database: Database,
     taskforce_id: UUID,
     tmp_path: Path,
-    said: Callable[[], str],
+    log_output: Callable[[], str],
 ) -> None:
     right = secured.access("events")
     Authority.new().write(tmp_path)
@@ -195,7 +195,7 @@ async def test_a_client_with_a_wrong_login_is_refused_and_loses_nothing(
     await publish(events_database, change)
     worker = await start(ways[wrong], relay=True, group=DASHBOARD)
     await eventually(lambda: not_ready(worker))
-    await eventually(lambda: told(words, said))
+    await eventually(lambda: is_logged(words, log_output))
 
     assert await rows(events_database) == []
     await worker.stop()
@@ -211,12 +211,12 @@ async def test_a_client_with_a_wrong_login_is_refused_and_loses_nothing(
 
 @pytest.mark.usefixtures("impatient")
 async def test_another_services_topic_cannot_be_written(
-    secured: Secured, start: Any, events_database: Database, taskforce_id: UUID, said: Callable[[], str]
+    secured: Secured, start: Any, events_database: Database, taskforce_id: UUID, log_output: Callable[[], str]
 ) -> None:
     worker = await start(secured.access("pledges"), relay=True)
     await publish(events_database, company(taskforce_id))
     await eventually(lambda: not_ready(worker))
-    assert "relay.may_not_write" in said()
+    assert "relay.may_not_write" in log_output()
     assert await events_database.pool.fetchval("select count(*) from outbox where published_at is null") == 1
 
 
@@ -236,20 +236,20 @@ async def test_another_services_topic_cannot_be_read_nor_its_group_be_joined(
     start: Any,
     events_database: Database,
     taskforce_id: UUID,
-    said: Callable[[], str],
+    log_output: Callable[[], str],
 ) -> None:
     await start(secured.access("events"), relay=True)
     await publish(events_database, company(taskforce_id))
     worker = await start(secured.access(who), group=group)
-    await eventually(lambda: told(f"worker.may_not_read {words}", said))
+    await eventually(lambda: is_logged(f"worker.may_not_read {words}", log_output))
     await asyncio.sleep(1)
     assert await not_ready(worker)
     assert await rows(events_database) == []
 
 
-async def told(words: str, said: Callable[[], str]) -> bool:
+async def is_logged(words: str, log_output: Callable[[], str]) -> bool:
     """Whether the log says so: a regular expression."""
-    return re.search(words, said()) is not None
+    return re.search(words, log_output()) is not None
 
 
 def taskforce(taskforce_id: UUID) -> TaskforceRegistered:

@@ -54,8 +54,8 @@ async def columns_of(dsn: str) -> dict[str, list[str]]:
 @pytest.mark.parametrize("service", SERVICES)
 async def test_every_column_has_one_entry_and_every_entry_its_column(databases: Databases, service: str) -> None:
     found = await columns_of(databases.superuser_dsn(service))
-    told = data_inventory_of(service).disagreements(found, file=f"services/{service}/{file_of(service).name}")
-    assert not told, "\n".join(told)
+    disagreements = data_inventory_of(service).disagreements(found, file=f"services/{service}/{file_of(service).name}")
+    assert not disagreements, "\n".join(disagreements)
 
 
 async def test_a_new_column_is_reported_with_an_instruction(databases: Databases) -> None:
@@ -75,8 +75,8 @@ async def test_a_new_column_is_reported_with_an_instruction(databases: Databases
 
 def test_a_column_with_two_entries_is_reported() -> None:
     inventory = DataInventory.model_validate({"personal": [ENTRY], "not_personal": {"contacts": ["name", "id"]}})
-    [told] = inventory.disagreements({"contacts": ["id", "name"]}, file="the file")
-    assert told.startswith("contacts.name has several entries")
+    [disagreement] = inventory.disagreements({"contacts": ["id", "name"]}, file="the file")
+    assert disagreement.startswith("contacts.name has several entries")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ MOMENT = datetime(2026, 12, 1, 13, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("told", "danish", "english"),
+    ("format_value", "danish", "english"),
     [
         (lambda: formats.date_text(date(2026, 12, 31)), "31.12.2026", "31 December 2026"),
         (lambda: formats.date_text(date(2026, 1, 2)), "02.01.2026", "2 January 2026"),
@@ -37,11 +37,11 @@ MOMENT = datetime(2026, 12, 1, 13, 30, tzinfo=UTC)
         (lambda: formats.percent_text(39 / 121), "32\N{NO-BREAK SPACE}%", "32%"),
     ],
 )
-def test_values_are_formatted_in_each_language(told, danish, english) -> None:  # type: ignore[no-untyped-def]
+def test_values_are_formatted_in_each_language(format_value, danish, english) -> None:  # type: ignore[no-untyped-def]
     with use_language("da"):
-        assert told() == danish
+        assert format_value() == danish
     with use_language("en"):
-        assert told() == english
+        assert format_value() == english
 
 
 def test_a_moment_is_shown_on_the_danish_day_it_fell_on() -> None:

@@ -154,13 +154,13 @@ async def publish_event(request: Request, principal: Planner, db: Db, event_id: 
 async def open_event(request: Request, principal: Planner, db: Db, event_id: UUID) -> Response:
     """Open an event; long before its start only after a confirmation."""
     form = await read_form(request, OpenForm)
-    wanted = form.data or OpenForm()
-    if not wanted.early:
+    data = form.data or OpenForm()
+    if not data.early:
         async with db.read(principal.taskforce) as conn:
             event = await queries.event(conn, principal.taskforce, event_id)
         if event.status == "published" and event.starts_at - datetime.now(UTC) > _EARLY:
-            return render(request, "event_open_early.html", event=event, version=wanted.version)
-    await commands.open_event(db, principal.taskforce, event_id, expected_version=wanted.version)
+            return render(request, "event_open_early.html", event=event, version=data.version)
+    await commands.open_event(db, principal.taskforce, event_id, expected_version=data.version)
     return _to_event(event_id)
 
 

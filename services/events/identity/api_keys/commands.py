@@ -144,8 +144,8 @@ async def exchange(
                     owner=str(key.owner),
                 )
             raise InvalidClient
-        wanted = frozenset(scopes) or key.scopes
-        if not wanted <= key.scopes:
+        granted = frozenset(scopes) or key.scopes
+        if not granted <= key.scopes:
             raise InvalidScope
         await store.record_use(conn, credentials.taskforce_id, key.id, now)
-    return Principal(f"key:{key.id}", wanted, credentials.taskforce_id)
+    return Principal(f"key:{key.id}", granted, credentials.taskforce_id)

@@ -40,17 +40,17 @@ async def make_key(request: Request, principal: SteppedUpAdministrator, db: Db, 
     form = await read_form(request, ApiKeyIn)
     if form.data is None:
         return await _shown(request, principal, db, form, status_code=422)
-    wanted = form.data
+    data = form.data
     credentials = await commands.make_key(
         db,
         principal.taskforce,
-        name=wanted.name,
-        scopes=wanted.scopes,
-        days=int(wanted.days),
+        name=data.name,
+        scopes=data.scopes,
+        days=int(data.days),
         made_by=principal.person,
     )
     token_url = f"{settings.public_url}{TOKEN_PATH}"
-    return render(request, "api_key.html", name=wanted.name, credentials=credentials, token_url=token_url)
+    return render(request, "api_key.html", name=data.name, credentials=credentials, token_url=token_url)
 
 
 @router.post("/{key_id:uuid}/revoke")

@@ -85,12 +85,12 @@ async def make_link(db: Database, taskforce_id: UUID, request_id: UUID) -> LinkM
         PersonNotFound: the person is no longer active.
     """
     async with db.change(taskforce_id) as conn:
-        asked = await store.lock_valid(conn, taskforce_id, request_id, datetime.now(UTC))
-        if asked is None:
+        link_request = await store.lock_valid(conn, taskforce_id, request_id, datetime.now(UTC))
+        if link_request is None:
             raise LinkExpired
-        person = await people.load_active_person(conn, taskforce_id, asked.person_id)
+        person = await people.load_active_person(conn, taskforce_id, link_request.person_id)
         code = LinkCode(taskforce_id, request_id, new_secret())
-        if not await store.add_secret(conn, taskforce_id, request_id, hash_secret(code.secret), most=MAX_MAILS):
+        if not await store.add_secret(conn, taskforce_id, request_id, hash_secret(code.secret), max_secrets=MAX_MAILS):
             raise LinkExpired
     return LinkMail(person.email, person.name, person.language, code)
 
@@ -110,19 +110,19 @@ async def open_link(
     now = now or datetime.now(UTC)
     async with db.change(code.taskforce_id) as conn:
         await people.lock_people(conn, code.taskforce_id)
-        asked = await store.lock_valid(conn, code.taskforce_id, code.request_id, now)
-        if asked is None:
+        link_request = await store.lock_valid(conn, code.taskforce_id, code.request_id, now)
+        if link_request is None:
             raise LinkExpired
         known = await store.secret_hashes(conn, code.taskforce_id, code.request_id)
         if not any(hmac.compare_digest(one, hash_secret(code.secret)) for one in known):
             raise LinkExpired
-        if browser is None or not hmac.compare_digest(hash_secret(browser), asked.browser_hash):
+        if browser is None or not hmac.compare_digest(hash_secret(browser), link_request.browser_hash):
             raise WrongBrowser
         await store.mark_used(conn, code.taskforce_id, code.request_id, now)
         try:
             key, principal = await sessions.start_in(
-                conn, code.taskforce_id, asked.person_id, proof="link", device=device, now=now, proved_at=now
+                conn, code.taskforce_id, link_request.person_id, proof="link", device=device, now=now, proved_at=now
             )
         except PersonNotFound as error:
             raise LinkExpired from error
-    return key, principal, asked.next
+    return key, principal, link_request.next

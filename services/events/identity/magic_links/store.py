@@ -29,10 +29,12 @@ class LinkRequest:
     asked_at: datetime
 
 
-async def insert(conn: Connection, taskforce_id: UUID, request_id: UUID, asked: LinkRequest) -> None:
+async def insert(conn: Connection, taskforce_id: UUID, request_id: UUID, link_request: LinkRequest) -> None:
     """Insert a request, and delete expired ones of the taskforce."""
     await conn.execute(
-        "delete from link_requests where taskforce_id = $1 and asked_at <= $2", taskforce_id, asked.asked_at - LIFETIME
+        "delete from link_requests where taskforce_id = $1 and asked_at <= $2",
+        taskforce_id,
+        link_request.asked_at - LIFETIME,
     )
     await conn.execute(
         """
@@ -41,10 +43,10 @@ async def insert(conn: Connection, taskforce_id: UUID, request_id: UUID, asked: 
         """,
         taskforce_id,
         request_id,
-        asked.person_id,
-        asked.browser_hash,
-        asked.next,
-        asked.asked_at,
+        link_request.person_id,
+        link_request.browser_hash,
+        link_request.next,
+        link_request.asked_at,
     )
 
 
@@ -94,8 +96,10 @@ async def lock_valid(conn: Connection, taskforce_id: UUID, request_id: UUID, now
     return None if row is None else LinkRequest(**row)
 
 
-async def add_secret(conn: Connection, taskforce_id: UUID, request_id: UUID, secret_hash: bytes, *, most: int) -> bool:
-    """Store the hash of one more link of the request. Returns whether there were fewer than `most`."""
+async def add_secret(
+    conn: Connection, taskforce_id: UUID, request_id: UUID, secret_hash: bytes, *, max_secrets: int
+) -> bool:
+    """Store the hash of one more link of the request. Returns whether there were fewer than `max_secrets`."""
     added = await conn.fetchval(
         """
         update link_requests
@@ -108,7 +112,7 @@ async def add_secret(conn: Connection, taskforce_id: UUID, request_id: UUID, sec
         taskforce_id,
         request_id,
         secret_hash,
-        most,
+        max_secrets,
     )
     return bool(added)
 

@@ -95,8 +95,8 @@ async def show_button(
 @limited(SIGNING_IN)
 async def start_sign_in(*, request: Request, _who: Anybody, db: Db, provider: TheProvider) -> Response:
     """Start a sign-in and send the browser to the provider."""
-    wanted = (await read_form(request, ProviderSignInForm)).data or ProviderSignInForm()
-    return await _to_provider(request, db, provider, wanted.taskforce, next=safe_next(wanted.next, default=""))
+    data = (await read_form(request, ProviderSignInForm)).data or ProviderSignInForm()
+    return await _to_provider(request, db, provider, data.taskforce, next=safe_next(data.next, default=""))
 
 
 @router.post("/account/prove/provider")

@@ -181,10 +181,10 @@ class Provider:
             ),
         )
         answer = await self._request("POST", url, headers=headers, content=body)
-        said = _parse_object(answer.content, "not JSON")
-        if said.get("error") == "invalid_grant":
+        response = _parse_object(answer.content, "not JSON")
+        if response.get("error") == "invalid_grant":
             raise SignInNotPending
-        token = said.get("id_token")
+        token = response.get("id_token")
         if answer.status_code != 200 or not isinstance(token, str):
             raise ProviderNotTrusted("code not redeemed")
         return token
@@ -281,9 +281,9 @@ class Provider:
         return self._discovery
 
     async def _read_discovery(self) -> _Discovery:
-        said = await self._read(f"{self.settings.issuer.rstrip('/')}/.well-known/openid-configuration")
+        document = await self._read(f"{self.settings.issuer.rstrip('/')}/.well-known/openid-configuration")
         try:
-            return self._parse_discovery(said)
+            return self._parse_discovery(document)
         except TypeError as error:
             raise ProviderNotTrusted("discovery") from error
 
@@ -301,19 +301,21 @@ class Provider:
         if not done.cancelled():
             done.exception()  # retrieved, even if all callers have been cancelled
 
-    def _parse_discovery(self, said: Mapping[str, Any]) -> _Discovery:
-        if said.get("issuer") != self.settings.issuer:
+    def _parse_discovery(self, document: Mapping[str, Any]) -> _Discovery:
+        if document.get("issuer") != self.settings.issuer:
             raise ProviderNotTrusted("issuer of the discovery")
-        if "S256" not in said.get("code_challenge_methods_supported", ["S256"]):
+        if "S256" not in document.get("code_challenge_methods_supported", ["S256"]):
             raise ProviderNotTrusted("no PKCE")
-        endpoints = [self._allowed(said.get(name)) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
+        endpoints = [
+            self._allowed(document.get(name)) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")
+        ]
         if None in endpoints:
             raise ProviderNotTrusted("another host")
-        offered = said.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+        offered = document.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
         client_auth = "client_secret_basic" if "client_secret_basic" in offered else "client_secret_post"
-        sends_issuer = said.get("authorization_response_iss_parameter_supported") is True
+        sends_issuer = document.get("authorization_response_iss_parameter_supported") is True
         # Optional: without it, the page does not offer to sign out there.
-        end = self._allowed(said.get("end_session_endpoint"))
+        end = self._allowed(document.get("end_session_endpoint"))
         way, token, keys = map(str, endpoints)
         return _Discovery(way, token, keys, client_auth, sends_issuer, end, self.clock())
 
@@ -354,19 +356,19 @@ def _header(token: str) -> dict[str, Any]:
 
 def _parse_object(raw: bytes, reason: str) -> dict[str, Any]:
     try:
-        said = json.loads(raw)
+        parsed = json.loads(raw)
     except (ValueError, RecursionError) as error:
         raise ProviderNotTrusted(reason) from error
-    if not isinstance(said, dict):
+    if not isinstance(parsed, dict):
         raise ProviderNotTrusted(reason)
-    _refuse_surrogates(said, reason)
-    return said
+    _refuse_surrogates(parsed, reason)
+    return parsed
 
 
-def _refuse_surrogates(said: Mapping[str, Any], reason: str) -> None:
+def _refuse_surrogates(document: Mapping[str, Any], reason: str) -> None:
     """Refuse unpaired surrogates, which JSON allows and UTF-8 does not. Raises `ProviderNotTrusted`."""
     try:
-        json.dumps(said, ensure_ascii=False).encode()
+        json.dumps(document, ensure_ascii=False).encode()
     except (UnicodeEncodeError, RecursionError) as error:
         raise ProviderNotTrusted(reason) from error
 
@@ -385,10 +387,10 @@ def _seconds(claims: Mapping[str, Any], name: str) -> float | None:
     return value
 
 
-def _usable_keys(said: object) -> dict[str | None, _Key]:
+def _usable_keys(jwk_set: object) -> dict[str | None, _Key]:
     """Return the keys of a JWK set that can verify; skips others."""
     keys: dict[str | None, _Key] = {}
-    for one in said if isinstance(said, list) else []:
+    for one in jwk_set if isinstance(jwk_set, list) else []:
         words: dict[str, str | list[str]] = {}
         words |= {name: value for name, value in one.items() if isinstance(value, str)} if isinstance(one, dict) else {}
         kind = _KINDS.get(str(words.get("kty")))

@@ -375,9 +375,9 @@ def _step_up_purpose(who: Principal, session_id: UUID) -> tuple[bytes, ...]:
     return _STEP_UP, who.taskforce.bytes, who.person.bytes, session_id.bytes
 
 
-async def _consume_challenge(db: Database, wanted: bytes, now: datetime) -> None:
+async def _consume_challenge(db: Database, challenge: bytes, now: datetime) -> None:
     # In a transaction of its own: the challenge is used up whatever happens next.
     async with db.system() as conn:
-        taken = await store.take_challenge(conn, wanted, now)
+        taken = await store.take_challenge(conn, challenge, now)
     if not taken:
         raise ChallengeExpired

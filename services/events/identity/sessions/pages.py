@@ -38,12 +38,12 @@ async def renew(
     If the session has ended, its cookies are deleted, and the page answers as to a signed-out visitor. A guest keeps
     the event pass.
     """
-    wanted = safe_next(next)
-    response = RedirectResponse(wanted, 307)
+    target = safe_next(next)
+    response = RedirectResponse(target, 307)
     try:
         # A gateway may fail if the body is not read.
         await drain(request.receive, LARGEST_UPLOAD)
-        by_person = is_activity(request.method, request.headers, wanted)
+        by_person = is_activity(request.method, request.headers, target)
         _session, principal = await commands.renew(
             db, session_key_of(request), by_person=by_person, allow_demonstration=settings.demo_mode
         )

@@ -275,14 +275,14 @@ async def test_changes_of_roles_are_logged_without_personal_data(caller: Caller)
             await caller.post(f"/people/{karen['id']}/deactivate", None, "admin")
             await caller.post(f"/people/{karen['id']}/reactivate", None, "admin")
             await caller.put(f"/people/{karen['id']}", facts, "admin")
-    told = [line for line in logged if line["event"].startswith("people.")]
+    lines = [line for line in logged if line["event"].startswith("people.")]
     changes = ["people.changed", "people.changed", "people.deactivated", "people.reactivated", "people.changed"]
-    assert [line["event"] for line in told] == ["people.added", *changes, *changes]
-    assert {line["person"] for line in told} == {karen["id"]}
-    assert (told[0]["roles"], told[1]["roles"]) == (["coordinator", "member"], ["auditor", "member"])
-    assert (told[1]["before"], told[1]["another_address"]) == (["coordinator", "member"], False)
-    assert told[2]["another_address"]
-    assert "karen" not in str(told).lower()
+    assert [line["event"] for line in lines] == ["people.added", *changes, *changes]
+    assert {line["person"] for line in lines} == {karen["id"]}
+    assert (lines[0]["roles"], lines[1]["roles"]) == (["coordinator", "member"], ["auditor", "member"])
+    assert (lines[1]["before"], lines[1]["another_address"]) == (["coordinator", "member"], False)
+    assert lines[2]["another_address"]
+    assert "karen" not in str(lines).lower()
 
 
 async def _address(caller: Caller, person_id: str, taskforce_id: UUID, role: Role, **principal: Any) -> httpx.Response:

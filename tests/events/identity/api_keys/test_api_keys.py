@@ -65,8 +65,8 @@ def bo(caller: Caller, taskforce_id: UUID) -> dict[str, str]:
 
 
 async def made(db: Database, taskforce_id: UUID, *scopes: Scope, **facts: Any) -> Credentials:
-    wanted: dict[str, Any] = {"name": "Byens hjemmeside", "days": 30, "made_by": ADA.id} | facts
-    return await commands.make_key(db, taskforce_id, scopes=scopes or ("events:read",), **wanted)
+    values: dict[str, Any] = {"name": "Byens hjemmeside", "days": 30, "made_by": ADA.id} | facts
+    return await commands.make_key(db, taskforce_id, scopes=scopes or ("events:read",), **values)
 
 
 def body(credentials: Credentials, **fields: str) -> dict[str, str]:
@@ -132,9 +132,9 @@ async def test_a_key_is_exchanged_for_a_token_of_a_minute(
         answer = await client.post(TOKEN, data=body(key))
     assert answer.status_code == 200
     assert (answer.headers["cache-control"], "set-cookie" in answer.headers) == ("no-store", False)
-    told = answer.json()
-    assert (told["token_type"], told["expires_in"], told["scope"]) == ("Bearer", 60, "events:read pledges:read")
-    who = TokenVerifier(events_settings.token_jwks).verify(told["access_token"])
+    token = answer.json()
+    assert (token["token_type"], token["expires_in"], token["scope"]) == ("Bearer", 60, "events:read pledges:read")
+    who = TokenVerifier(events_settings.token_jwks).verify(token["access_token"])
     assert (who.subject, who.taskforce_id) == (f"key:{key.key_id}", taskforce_id)
     assert who.roles == {"events:read", "pledges:read"}
     assert who.expires_at <= datetime.now(UTC).timestamp() + TOKEN_SECONDS
@@ -246,8 +246,8 @@ async def test_a_suspended_key_is_logged_when_its_owner_goes(db: Database, taskf
     for gone in (no_administrator, closed):
         with capture_logs() as logged:
             await gone(db, taskforce_id)
-        told = [one for one in logged if one["event"] == "api_keys.suspended"]
-        assert [one["keys"] for one in told] == [[str(key.key_id)]]
+        lines = [one for one in logged if one["event"] == "api_keys.suspended"]
+        assert [one["keys"] for one in lines] == [[str(key.key_id)]]
         assert str(over.key_id) not in str(logged)
 
 

@@ -83,7 +83,7 @@ async def browser(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def asked(db: Database) -> list[UUID]:
+async def requested(db: Database) -> list[UUID]:
     """What the courier is told of, in order."""
     return [UUID(facts["request_id"]) for name, facts in await published(db) if name == "SignInLinkRequested"]
 
@@ -93,7 +93,7 @@ async def link(browser: httpx.AsyncClient, db: Database, taskforce_id: UUID, **f
     answer = await browser.post("/sign-in/link", data={"email": "karen@struer.example"} | form, headers=PAGE)
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/sign-in/sent")
-    mail = await commands.make_link(db, taskforce_id, (await asked(db))[-1])
+    mail = await commands.make_link(db, taskforce_id, (await requested(db))[-1])
     assert (mail.email, mail.name) == ("Karen@struer.example", "Karen Kjær")
     return f"/sign-in/link/{mail.code.text()}"
 
@@ -163,7 +163,7 @@ async def test_a_link_works_for_ten_minutes(browser: httpx.AsyncClient, db: Data
     await aged(db, taskforce_id, LIFETIME)
     assert (await browser.post(path, headers=PAGE)).status_code == 409
     with pytest.raises(LinkExpired):
-        await commands.make_link(db, taskforce_id, (await asked(db))[-1])
+        await commands.make_link(db, taskforce_id, (await requested(db))[-1])
 
 
 async def test_a_link_is_refused_in_another_browser_and_still_works_in_its_own(
@@ -206,7 +206,7 @@ async def test_known_and_unknown_addresses_get_the_same_answer_in_the_same_time(
     app: FastAPI, browser: httpx.AsyncClient, db: Database
 ) -> None:
     app.state.link_delay = FixedDelay(ANSWER_SECONDS)
-    told = {}
+    answers = {}
     for email in ("KAREN@struer.example", "ingen@struer.example", "karen@elsewhere.example"):
         began = time.monotonic()
         answer = await browser.post("/sign-in/link", data={"email": email}, headers=PAGE)
@@ -214,9 +214,9 @@ async def test_known_and_unknown_addresses_get_the_same_answer_in_the_same_time(
         browser.cookies.clear()
         assert took >= ANSWER_SECONDS
         headers = {name: value for name, value in answer.headers.items() if "-id" not in name and name != "set-cookie"}
-        told[email] = (answer.status_code, answer.content, headers)
-    assert len({repr(one) for one in told.values()}) == 1
-    assert len(await asked(db)) == 1
+        answers[email] = (answer.status_code, answer.content, headers)
+    assert len({repr(one) for one in answers.values()}) == 1
+    assert len(await requested(db)) == 1
 
 
 async def test_slow_work_for_a_known_address_does_not_delay_the_answer(
@@ -228,9 +228,9 @@ async def test_slow_work_for_a_known_address_does_not_delay_the_answer(
         for email in ("karen@struer.example", "ingen@struer.example"):
             answer = await browser.post("/sign-in/link", data={"email": email}, headers=PAGE)
             assert answer.status_code == 303
-        assert await asked(db) == []
+        assert await requested(db) == []
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not await asked(db):
+        while not await requested(db):
             await asyncio.sleep(0.02)
 
 
@@ -250,14 +250,14 @@ async def test_a_deactivated_person_gets_no_link_and_cannot_use_one(
     await add_person(db, taskforce_id, Person(uuid4(), "Bo", "bo@struer.example", frozenset({"admin"})))
     path = await link(browser, db, taskforce_id)
     await browser.post("/sign-in/link", data={"email": karen.email}, headers=PAGE)
-    waiting = (await asked(db))[-1]
+    waiting = (await requested(db))[-1]
     await people.deactivate_person(db, taskforce_id, karen.id)
     assert (await browser.post(path, headers=PAGE)).status_code == 409
     with pytest.raises(LinkExpired):
         await commands.make_link(db, taskforce_id, waiting)
-    before = len(await asked(db))
+    before = len(await requested(db))
     await browser.post("/sign-in/link", data={"email": karen.email}, headers=PAGE)
-    assert len(await asked(db)) == before
+    assert len(await requested(db)) == before
 
 
 async def test_the_number_of_mails_to_a_person_is_limited(
@@ -266,11 +266,11 @@ async def test_the_number_of_mails_to_a_person_is_limited(
     for _ in range(MAX_PER_BROWSER + 2):
         answer = await browser.post("/sign-in/link", data={"email": "karen@struer.example"}, headers=PAGE)
         assert answer.status_code == 303
-    assert len(await asked(db)) == MAX_PER_BROWSER
+    assert len(await requested(db)) == MAX_PER_BROWSER
     for _ in range(MAX_MAILS):
-        await commands.make_link(db, taskforce_id, (await asked(db))[-1])
+        await commands.make_link(db, taskforce_id, (await requested(db))[-1])
     with pytest.raises(LinkExpired):
-        await commands.make_link(db, taskforce_id, (await asked(db))[-1])
+        await commands.make_link(db, taskforce_id, (await requested(db))[-1])
 
 
 async def test_requests_of_a_stranger_do_not_lock_the_person_out(
@@ -278,30 +278,30 @@ async def test_requests_of_a_stranger_do_not_lock_the_person_out(
 ) -> None:
     for _ in range(MAX_PER_BROWSER + 2):
         await browser.post("/sign-in/link", data={"email": "karen@struer.example"}, headers=PAGE)
-    before = len(await asked(db))
+    before = len(await requested(db))
     browser.cookies.clear()  # another browser
     assert (await browser.post(await link(browser, db, taskforce_id), headers=PAGE)).status_code == 303
-    assert len(await asked(db)) == before + 1
+    assert len(await requested(db)) == before + 1
     for number in range(MAX_PER_PERSON):
         browser.cookies.clear()
         await asks_from(browser, f"198.51.100.{number}")
-    assert len(await asked(db)) == MAX_PER_PERSON
+    assert len(await requested(db)) == MAX_PER_PERSON
 
 
 async def test_requests_from_one_network_without_cookies_do_not_lock_the_person_out(
     browser: httpx.AsyncClient, db: Database
 ) -> None:
-    said = []
+    statuses = []
     for number in range(MAX_PER_PERSON):
         browser.cookies.clear()
-        said.append(await asks_from(browser, f"2001:db8:1:2::{number}"))
+        statuses.append(await asks_from(browser, f"2001:db8:1:2::{number}"))
         # One that nobody has is counted the same, or the answer would say which it is.
-        assert (await asks_from(browser, f"2001:db8:1:2::{number}", "nobody@struer.example")) == said[-1]
-    assert [status for status, _ in said] == [303] * MAX_PER_NETWORK + [429] * (MAX_PER_PERSON - MAX_PER_NETWORK)
-    assert len(await asked(db)) == MAX_PER_NETWORK
+        assert (await asks_from(browser, f"2001:db8:1:2::{number}", "nobody@struer.example")) == statuses[-1]
+    assert [status for status, _ in statuses] == [303] * MAX_PER_NETWORK + [429] * (MAX_PER_PERSON - MAX_PER_NETWORK)
+    assert len(await requested(db)) == MAX_PER_NETWORK
     browser.cookies.clear()
     assert (await asks_from(browser, "2001:db8:1:3::1"))[0] == 303
-    assert len(await asked(db)) == MAX_PER_NETWORK + 1
+    assert len(await requested(db)) == MAX_PER_NETWORK + 1
 
 
 async def asks_from(
@@ -340,7 +340,7 @@ async def test_every_link_of_a_repeated_mail_works_until_one_is_used(
     browser: httpx.AsyncClient, db: Database, taskforce_id: UUID
 ) -> None:
     first = await link(browser, db, taskforce_id)
-    again = await commands.make_link(db, taskforce_id, (await asked(db))[-1])
+    again = await commands.make_link(db, taskforce_id, (await requested(db))[-1])
     assert (await browser.post(first, headers=PAGE)).status_code == 303
     assert (await browser.post(f"/sign-in/link/{again.code.text()}", headers=PAGE)).status_code == 409
 
@@ -349,10 +349,10 @@ async def test_no_secret_is_published_or_kept(browser: httpx.AsyncClient, db: Da
     code = LinkCode.read((await link(browser, db, taskforce_id)).rpartition("/")[2])
     async with db.read(taskforce_id) as conn:
         kept = str([dict(row) for row in await conn.fetch("select * from link_requests")])
-    told = str(await published(db))
+    messages = str(await published(db))
     for secret in (code.secret, code.secret.hex(), code.text(), browser.cookies[BROWSER_COOKIE], "karen@struer"):
         assert str(secret) not in kept
-        assert str(secret) not in told
+        assert str(secret) not in messages
 
 
 async def test_an_invalid_address_is_shown_again_with_its_error(browser: httpx.AsyncClient) -> None:

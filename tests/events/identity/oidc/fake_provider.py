@@ -40,7 +40,7 @@ class FakeProvider:
         discovery: overrides fields of the discovery document.
         instead: by path, the response to send instead.
         forge: makes a token from the claims instead of signing them.
-        asked: the requested paths.
+        requests: the requested paths.
         sent: the forms sent to the token endpoint.
     """
 
@@ -54,7 +54,7 @@ class FakeProvider:
         self._responding = asyncio.Event()
         self._responding.set()
         self.answer: dict[str, str] | None = None
-        self.asked: list[str] = []
+        self.requests: list[str] = []
         self.sent: list[dict[str, str]] = []
         self._authorization: dict[str, str] = {}
         self.app = Starlette(
@@ -101,12 +101,12 @@ class FakeProvider:
 
     def signed_with_public_key(self, claims: dict[str, Any]) -> str:
         """Return a token signed by HMAC with the public key."""
-        said = f"{_encoded({'alg': 'HS256', 'kid': self.key.kid})}.{_encoded(claims)}"
-        return f"{said}.{to_base64url(hmac.digest(self.key.as_pem(private=False), said.encode(), 'sha256'))}"
+        unsigned = f"{_encoded({'alg': 'HS256', 'kid': self.key.kid})}.{_encoded(claims)}"
+        return f"{unsigned}.{to_base64url(hmac.digest(self.key.as_pem(private=False), unsigned.encode(), 'sha256'))}"
 
     async def _respond(self, request: Request) -> Response:
         path = request.path_params["path"]
-        self.asked.append(path)
+        self.requests.append(path)
         await self._responding.wait()
         if path in self.instead:
             return self.instead[path]
@@ -147,8 +147,8 @@ def _first_key() -> RSAKey:
     return RSAKey.generate_key(2048, {"kid": "first"}, private=True)
 
 
-def _encoded(said: dict[str, Any]) -> str:
-    return to_base64url(json.dumps(said).encode())
+def _encoded(part: dict[str, Any]) -> str:
+    return to_base64url(json.dumps(part).encode())
 
 
 @asynccontextmanager

@@ -80,8 +80,8 @@ async def test_an_invalid_authorization_endpoint_is_refused(
     endpoint: str,
     odd: str,
 ) -> None:
-    said = fake_provider.discovery_document() | {endpoint: f"{fake_provider.issuer}/x{odd}"}
-    fake_provider.instead[".well-known/openid-configuration"] = Response(json.dumps(said))
+    document = fake_provider.discovery_document() | {endpoint: f"{fake_provider.issuer}/x{odd}"}
+    fake_provider.instead[".well-known/openid-configuration"] = Response(json.dumps(document))
     answer = await pressed(browser)
     assert (answer.status_code, answer.headers.get("refresh")) == (303, None)
     await assert_not_trusted(browser, await browser.get(f"{answer.headers['location']}&lang=en", headers=PAGE))

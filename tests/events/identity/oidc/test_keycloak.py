@@ -53,8 +53,8 @@ async def installation(settings: EventsSettings, keycloak: Keycloak, **oidc: Any
 
     def made(origin: str) -> FastAPI:
         keycloak.send_back_to(f"{origin}{CALLBACK}", f"{origin}/sign-in")
-        told = {"public_url": origin, "oidc_client_id": CLIENT_ID, "oidc_client_secret": CLIENT_SECRET} | oidc
-        return create_app(with_provider(settings, keycloak.issuer, **told))
+        oidc_settings = {"public_url": origin, "oidc_client_id": CLIENT_ID, "oidc_client_secret": CLIENT_SECRET} | oidc
+        return create_app(with_provider(settings, keycloak.issuer, **oidc_settings))
 
     async with served(made) as origin:
         yield origin
@@ -148,7 +148,7 @@ async def test_an_administrator_who_was_added_here_is_known_by_their_address(
 
 
 @pytest.mark.parametrize(
-    ("user", "options", "said"),
+    ("user", "options", "message"),
     [
         ("nobody", {}, "Du har ingen rolle her endnu"),
         ("unverified", {"groups": ["Taskforce"], "verified": False}, "Vi ved ikke, om e-mailadressen er din"),
@@ -162,12 +162,12 @@ async def test_nothing_is_made_for_whoever_has_no_business_here(
     taskforce_id: UUID,
     user: str,
     options: Any,
-    said: str,
+    message: str,
 ) -> None:
     keycloak.add_user(user, **options)
     page = await page_at()
     await sign_in(page, registered, user)
-    await expect(page.get_by_role("heading", name=said)).to_be_visible()
+    await expect(page.get_by_role("heading", name=message)).to_be_visible()
     assert not await signed_in(page)
     assert await count(db, taskforce_id, "people") == 0
 

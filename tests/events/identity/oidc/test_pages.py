@@ -171,7 +171,7 @@ async def test_a_callback_works_once(
     again = await come(browser, back)
     assert again.status_code == 409
     assert "This sign-in is over" in again.text
-    assert fake_provider.asked.count("token") == 1
+    assert fake_provider.requests.count("token") == 1
 
 
 async def test_a_callback_of_another_browsers_sign_in_is_refused(
@@ -182,7 +182,7 @@ async def test_a_callback_of_another_browsers_sign_in_is_refused(
     assert (await come(browser, theirs)).status_code == 409
     mine = await there(browser, fake_provider)
     assert (await come(browser, theirs)).status_code == 409
-    assert "token" not in fake_provider.asked
+    assert "token" not in fake_provider.requests
     # And what this browser had begun meanwhile is not lost by it.
     assert (await browser.get(mine, headers=CROSS_SITE)).status_code == 303
 
@@ -206,7 +206,7 @@ async def test_a_pending_sign_in_expires(browser: httpx.AsyncClient, fake_provid
 
 
 @pytest.mark.parametrize(
-    ("said", "status", "words"),
+    ("error", "status", "words"),
     [
         ("access_denied", 403, "You were not signed in"),
         ("login_required", 403, "You were not signed in"),
@@ -217,9 +217,9 @@ async def test_a_pending_sign_in_expires(browser: httpx.AsyncClient, fake_provid
     ],
 )
 async def test_an_error_response_of_the_provider_is_explained(
-    browser: httpx.AsyncClient, fake_provider: FakeProvider, said: str, status: int, words: str
+    browser: httpx.AsyncClient, fake_provider: FakeProvider, error: str, status: int, words: str
 ) -> None:
-    fake_provider.answer = {"error": said, "error_description": "Hanne is not welcome"}
+    fake_provider.answer = {"error": error, "error_description": "Hanne is not welcome"}
     answer = await sign_in(browser, fake_provider, f"{START}&next=/queue&lang=en")
     assert answer.status_code == status
     assert words in answer.text
@@ -302,7 +302,7 @@ async def test_the_sign_in_page_has_a_button_for_the_provider(
     assert 'method="post" action="/sign-in/provider"' in page
     assert 'name="taskforce" value="struer"' in page
     assert 'name="next" value="/queue"' in page
-    assert fake_provider.asked == []
+    assert fake_provider.requests == []
     mistyped = await browser.post("/sign-in/link", data={"email": "x", "next": "//elsewhere.example"}, headers=PAGE)
     assert "Struer Kommune" in mistyped.text
     assert "elsewhere" not in mistyped.text
@@ -344,7 +344,7 @@ async def test_a_taskforce_that_does_not_use_the_provider_is_not_signed_in_to(
 ) -> None:
     for slug in ("elsewhere", "nowhere", ""):
         assert (await come(browser, f"/sign-in/provider?taskforce={slug}")).status_code == 404
-    assert fake_provider.asked == []
+    assert fake_provider.requests == []
 
 
 async def test_the_account_page_says_that_the_provider_opens_its_roles(

@@ -71,10 +71,10 @@ async def test_a_valid_token_is_accepted(provider: Provider, fake_provider: Fake
 async def test_the_authorization_url_requests_a_code_with_pkce(provider: Provider, fake_provider: FakeProvider) -> None:
     pending = PendingSignIn.new(uuid4(), "/events")
     address = urlsplit(await provider.authorization_url(pending))
-    asked = {name: values[0] for name, values in parse_qs(address.query).items()}
+    parameters = {name: values[0] for name, values in parse_qs(address.query).items()}
     assert f"{address.scheme}://{address.netloc}{address.path}" == f"{fake_provider.issuer}/authorize"
-    assert asked.pop("code_challenge") not in {pending.code_verifier, ""}
-    assert asked == {
+    assert parameters.pop("code_challenge") not in {pending.code_verifier, ""}
+    assert parameters == {
         "response_type": "code",
         "client_id": "tilsagn",
         "redirect_uri": BACK,
@@ -231,16 +231,16 @@ async def test_an_unknown_key_id_fetches_the_keys_again_at_most_every_half_minut
     provider = Provider(provider_settings(fake_provider.issuer), clock=lambda: now)
     await identify(provider, fake_provider)
     await identify(provider, fake_provider)
-    assert fake_provider.asked.count("keys") == 1
+    assert fake_provider.requests.count("keys") == 1
     fake_provider.new_key()
     now += 20
     # Asked a moment ago: whoever sends tokens with made-up keys does not make us ask each time.
     assert await reason(provider, fake_provider) == "unknown key"
-    assert fake_provider.asked.count("keys") == 1
+    assert fake_provider.requests.count("keys") == 1
     now += 11
     fake_provider.claims = {"iat": int(now), "exp": int(now) + 60}
     await identify(provider, fake_provider)
-    assert fake_provider.asked.count("keys") == 2
+    assert fake_provider.requests.count("keys") == 2
 
 
 async def test_a_withdrawn_key_is_dropped_within_an_hour(fake_provider: FakeProvider) -> None:
@@ -293,7 +293,7 @@ async def test_concurrent_sign_ins_share_one_request_to_a_slow_provider(
         ways = (provider.authorization_url(PendingSignIn.new(uuid4(), "")) for _ in range(20))
         found = await asyncio.gather(*ways, return_exceptions=True)
     assert all(isinstance(one, ProviderUnavailable) for one in found)
-    assert len(fake_provider.asked) == 1
+    assert len(fake_provider.requests) == 1
 
 
 @pytest.mark.parametrize("path", [DISCOVERY, "keys", "token"])
@@ -403,13 +403,13 @@ async def test_a_token_that_does_not_list_the_groups_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("said", "believed", "verified"),
+    ("claim", "believed", "verified"),
     [(True, False, True), (False, True, False), ("true", True, False), (None, False, False), (None, True, True)],
 )
 async def test_an_address_is_verified_if_the_provider_or_the_settings_say_so(
-    fake_provider: FakeProvider, said: object, believed: bool, verified: bool
+    fake_provider: FakeProvider, claim: object, believed: bool, verified: bool
 ) -> None:
-    fake_provider.claims = {"email_verified": said}
+    fake_provider.claims = {"email_verified": claim}
     provider = Provider(provider_settings(fake_provider.issuer, emails_verified=believed))
     assert (await identify(provider, fake_provider)).email_verified is verified
 

@@ -44,7 +44,7 @@ async def tried(browser: httpx.AsyncClient) -> httpx.Response:
     return await browser.post("/account/sessions/end-others", headers=PAGE)
 
 
-def asked(address: str) -> dict[str, str]:
+def parameters(address: str) -> dict[str, str]:
     """What the provider is asked."""
     return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
 
@@ -58,7 +58,7 @@ async def test_a_get_shows_a_button_and_starts_nothing(
     assert 'name="next" value="/queue"' in page.text
     assert "refresh" not in page.headers
     assert not [one for one in page.headers.get_list("set-cookie") if "provider" in one]
-    assert fake_provider.asked == []
+    assert fake_provider.requests == []
     async with db.system() as conn:
         assert await conn.fetchval("select count(*) from provider_sign_ins") == 0
 
@@ -80,13 +80,13 @@ async def test_another_site_sends_nobody_to_the_provider(
 
 
 @pytest.mark.parametrize(
-    ("shown", "proven"),
+    ("auth_time", "proven"),
     [(0, True), (STEP_UP_SECONDS - 30, True), (STEP_UP_SECONDS + 30, False), (None, False), (-3600, True)],
 )
 async def test_the_time_of_proof_is_auth_time(
-    browser: httpx.AsyncClient, fake_provider: FakeProvider, shown: int | None, proven: bool
+    browser: httpx.AsyncClient, fake_provider: FakeProvider, auth_time: int | None, proven: bool
 ) -> None:
-    fake_provider.claims["auth_time"] = None if shown is None else int(time.time()) - shown
+    fake_provider.claims["auth_time"] = None if auth_time is None else int(time.time()) - auth_time
     await sign_in(browser, fake_provider)
     assert (await tried(browser)).status_code == (303 if proven else 401)
 
@@ -100,7 +100,7 @@ async def test_a_step_up_asks_the_provider_to_reauthenticate_and_opens_a_new_ses
     assert 'action="/account/prove/provider" target="_blank"' in page.text
     assert "Bekræft med Struer Kommune" in page.text
     address = leads_to(await pressed(browser, PROVE))
-    assert (asked(address)["prompt"], asked(address)["max_age"]) == ("login", "0")
+    assert (parameters(address)["prompt"], parameters(address)["max_age"]) == ("login", "0")
     fake_provider.claims["auth_time"] = int(time.time())
     answer = await come(browser, await there(browser, fake_provider, PROVE))
     assert answer.headers["location"] == "/account/proven"
@@ -177,7 +177,7 @@ async def test_a_token_without_the_required_acr_or_amr_is_refused(
         httpx.AsyncClient(transport=transport, base_url="https://localhost:8080", event_hooks=AS_OUR_PAGES) as browser,
     ):
         address = leads_to(await pressed(browser))
-        assert asked(address).get("acr_values") == settings.get("oidc_acr_values")
+        assert parameters(address).get("acr_values") == settings.get("oidc_acr_values")
         answer = await sign_in(browser, fake_provider)
         assert (SESSION_COOKIE in browser.cookies) == complete_sign_in
         assert complete_sign_in or (answer.status_code == 403 and "has to ask you for more" in answer.text)
@@ -196,7 +196,7 @@ async def test_signing_out_offers_to_sign_out_at_the_provider(
     assert 'method="post" action="/sign-out/provider"' in page
     address = leads_to(await pressed(browser, "/sign-out/provider"))
     assert address.startswith(f"{fake_provider.issuer}/end?")
-    assert asked(address) == {
+    assert parameters(address) == {
         "x": "y",
         "client_id": "tilsagn",
         "post_logout_redirect_uri": "http://localhost:8080/sign-in",

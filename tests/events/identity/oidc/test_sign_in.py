@@ -338,7 +338,7 @@ def test_the_provider_is_set_up_by_settings(base_settings: dict[str, Any], signi
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"oidc_issuer": ""}, "without oidc_issuer"),
         ({"oidc_client_secret": ""}, "oidc_issuer without oidc_client_secret"),
@@ -357,9 +357,9 @@ def test_the_provider_is_set_up_by_settings(base_settings: dict[str, Any], signi
     ],
 )
 def test_settings_that_cannot_work_stop_the_start(
-    base_settings: dict[str, Any], signing_key: str, change: dict[str, str], said: str
+    base_settings: dict[str, Any], signing_key: str, change: dict[str, str], message: str
 ) -> None:
     with pytest.raises(ValidationError) as refused:
         settings(base_settings, signing_key, **(WHOLE | change))
-    assert said in str(refused.value)
+    assert message in str(refused.value)
     assert "hush-hush" not in str(refused.value)

@@ -152,9 +152,9 @@ async def test_a_new_code_replaces_the_previous_one(
 ) -> None:
     before = await a_code(db, events_settings, taskforce_id, karen)
     await phone.signed_in(taskforce_id, karen, "link")
-    asked = (await phone.asked_to_enrol(before)).json()
+    options = (await phone.asked_to_enrol(before)).json()
     code = await a_code(db, events_settings, taskforce_id, karen)
-    answer = await phone.send("/account/passkeys", {"credential": phone.device.make(asked)})
+    answer = await phone.send("/account/passkeys", {"credential": phone.device.make(options)})
     assert kind(answer) == "passkey-challenge-over"
     assert kind(await phone.enrol(before)) == "enrolment-code-wrong"
     assert (await phone.enrol(code)).status_code == 200
@@ -210,9 +210,9 @@ async def test_an_ended_session_cannot_add_a_passkey(
     phone: Browser, eva: Person, db: Database, taskforce_id: UUID
 ) -> None:
     key = await phone.signed_in(taskforce_id, eva, "link")
-    asked = (await phone.asked_to_enrol()).json()
+    options = (await phone.asked_to_enrol()).json()
     await sessions.end(db, key)
-    answer = await phone.send("/account/passkeys", {"credential": phone.device.make(asked)})
+    answer = await phone.send("/account/passkeys", {"credential": phone.device.make(options)})
     assert answer.status_code == 401
     assert await count(db, taskforce_id, "passkeys") == 0
 

@@ -40,10 +40,10 @@ async def test_a_member_adds_a_passkey_and_signs_in_with_it(
     with pytest.raises(SessionEnded):
         await sessions.renew(db, by_link, by_person=False)
     await phone.sign_out()
-    asked = await phone.asked_to_sign_in()
-    assert "allowCredentials" not in asked or asked["allowCredentials"] == []
-    assert asked["userVerification"] == "required"
-    answer = await phone.answered(phone.device.sign(asked), next="/events?lang=en")
+    options = await phone.asked_to_sign_in()
+    assert "allowCredentials" not in options or options["allowCredentials"] == []
+    assert options["userVerification"] == "required"
+    answer = await phone.answered(phone.device.sign(options), next="/events?lang=en")
     assert answer.json() == {"next": "/events?lang=en"}
     assert await proof(db, phone.key()) == "passkey"
     page = (await phone.client.get("/account?lang=en", headers=PAGE)).text
@@ -54,13 +54,13 @@ async def test_registration_options_ask_for_a_discoverable_verified_credential(
     phone: Browser, eva: Person, taskforce_id: UUID
 ) -> None:
     await phone.signed_in(taskforce_id, eva, "link")
-    asked = (await phone.asked_to_enrol()).json()
-    assert asked["rp"] == {"name": "Tilsagn", "id": "localhost"}
-    assert asked["user"]["id"] == encoded(taskforce_id.bytes + eva.id.bytes)
-    assert asked["authenticatorSelection"]["residentKey"] == "required"
-    assert asked["authenticatorSelection"]["userVerification"] == "required"
-    assert asked["attestation"] == "none"
-    assert len(asked["challenge"]) >= 43
+    options = (await phone.asked_to_enrol()).json()
+    assert options["rp"] == {"name": "Tilsagn", "id": "localhost"}
+    assert options["user"]["id"] == encoded(taskforce_id.bytes + eva.id.bytes)
+    assert options["authenticatorSelection"]["residentKey"] == "required"
+    assert options["authenticatorSelection"]["userVerification"] == "required"
+    assert options["attestation"] == "none"
+    assert len(options["challenge"]) >= 43
 
 
 async def test_signing_in_never_leads_to_another_site(enrolled: Browser) -> None:
@@ -86,11 +86,11 @@ async def test_an_assertion_cannot_be_replayed(enrolled: Browser) -> None:
 
 
 async def test_a_challenge_is_used_up_even_if_the_answer_is_wrong(enrolled: Browser) -> None:
-    asked = await enrolled.asked_to_sign_in()
+    options = await enrolled.asked_to_sign_in()
     enrolled.device.verifies = False
-    assert kind(await enrolled.answered(enrolled.device.sign(asked))) == "passkey-refused"
+    assert kind(await enrolled.answered(enrolled.device.sign(options))) == "passkey-refused"
     enrolled.device.verifies = True
-    assert kind(await enrolled.answered(enrolled.device.sign(asked))) == "passkey-challenge-over"
+    assert kind(await enrolled.answered(enrolled.device.sign(options))) == "passkey-challenge-over"
 
 
 async def test_of_two_concurrent_assertions_one_signs_in(enrolled: Browser) -> None:
@@ -100,10 +100,10 @@ async def test_of_two_concurrent_assertions_one_signs_in(enrolled: Browser) -> N
 
 
 async def test_a_challenge_expires_after_five_minutes(enrolled: Browser, db: Database) -> None:
-    asked = await enrolled.asked_to_sign_in()
+    options = await enrolled.asked_to_sign_in()
     async with db.system() as conn:
         await conn.execute("update passkey_challenges set expires_at = expires_at - $1::interval", CHALLENGE_LIFETIME)
-    assert kind(await enrolled.answered(enrolled.device.sign(asked))) == "passkey-challenge-over"
+    assert kind(await enrolled.answered(enrolled.device.sign(options))) == "passkey-challenge-over"
 
 
 async def test_expired_challenges_are_deleted(enrolled: Browser, db: Database, taskforce_id: UUID) -> None:
@@ -125,8 +125,8 @@ async def test_a_challenge_is_bound_to_one_browser(enrolled: Browser, other_phon
 
 async def test_a_challenge_to_sign_in_adds_no_passkey(enrolled: Browser, eva: Person, taskforce_id: UUID) -> None:
     await enrolled.signed_in(taskforce_id, eva, "link")
-    asked = (await enrolled.asked_to_enrol()).json() | await enrolled.asked_to_sign_in()
-    made = Device(ORIGIN).make(asked)
+    options = (await enrolled.asked_to_enrol()).json() | await enrolled.asked_to_sign_in()
+    made = Device(ORIGIN).make(options)
     assert kind(await enrolled.send("/account/passkeys", {"credential": made})) == "passkey-challenge-over"
 
 
@@ -134,11 +134,11 @@ async def test_a_challenge_for_one_person_adds_no_passkey_for_another(
     phone: Browser, eva: Person, karen: Person, taskforce_id: UUID
 ) -> None:
     await phone.signed_in(taskforce_id, eva, "link")
-    asked = await phone.asked_to_enrol()
+    options = await phone.asked_to_enrol()
     secret = phone.client.cookies[BROWSER_COOKIE]
     await phone.signed_in(taskforce_id, karen, "demonstration")
     phone.client.cookies.set(BROWSER_COOKIE, secret, domain=HOST)
-    answer = await phone.send("/account/passkeys", {"credential": phone.device.make(asked.json())})
+    answer = await phone.send("/account/passkeys", {"credential": phone.device.make(options.json())})
     assert kind(answer) == "passkey-challenge-over"
 
 
@@ -188,8 +188,8 @@ async def test_a_copied_passkey_is_refused_and_logged(enrolled: Browser) -> None
     enrolled.device = copied
     with capture_logs() as logs:
         assert kind(await enrolled.sign_in()) == "passkey-refused"
-    said = [line["event"] for line in logs if line["log_level"] == "warning"]
-    assert said == ["passkeys.may_be_copied", "request.refused"]
+    warnings = [line["event"] for line in logs if line["log_level"] == "warning"]
+    assert warnings == ["passkeys.may_be_copied", "request.refused"]
 
 
 async def test_a_device_that_does_not_count_signs_in_often(phone: Browser, eva: Person, taskforce_id: UUID) -> None:
@@ -202,8 +202,8 @@ async def test_a_device_that_does_not_count_signs_in_often(phone: Browser, eva: 
 
 def test_a_count_goes_on_or_there_is_none() -> None:
     passkey = Passkey(uuid4(), uuid4(), b"", b"", 5, "", backed_up=False, created_at=datetime.now(UTC))
-    assert [passkey.accepts_count(said) for said in (0, 4, 5, 6)] == [False, False, False, True]
-    assert [replace(passkey, sign_count=0).accepts_count(said) for said in (0, 1)] == [True, True]
+    assert [passkey.accepts_count(count) for count in (0, 4, 5, 6)] == [False, False, False, True]
+    assert [replace(passkey, sign_count=0).accepts_count(count) for count in (0, 1)] == [True, True]
 
 
 BROKEN: list[Any] = [

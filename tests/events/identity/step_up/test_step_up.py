@@ -107,10 +107,10 @@ async def post(browser: Browser, path: str, **form: object) -> httpx.Response:
     return await browser.client.post(path, data=form, headers=PAGE)
 
 
-async def shown(browser: Browser) -> httpx.Response:
+async def step_up(browser: Browser) -> httpx.Response:
     """Step up with the device's passkey."""
-    asked = (await browser.send("/account/prove/options", {})).json()
-    return await browser.send("/account/prove", {"credential": browser.device.sign(asked)})
+    options = (await browser.send("/account/prove/options", {})).json()
+    return await browser.send("/account/prove", {"credential": browser.device.sign(options)})
 
 
 def test_the_policy_lists_the_routes_that_need_step_up(app: FastAPI) -> None:
@@ -156,8 +156,8 @@ async def test_a_missing_role_is_refused_before_step_up(browser: Browser) -> Non
 async def test_the_page_keeps_the_form_and_sends_it_after_the_step_up(browser: Browser) -> None:
     await with_passkey(browser, KAREN)
     before = browser.key()
-    asked = await post(browser, "/people", **NEW)
-    kept = re.findall(r'<input type="hidden" name="(?!csrf_token)(\w+)" value="([^"]*)">', asked.text)
+    page = await post(browser, "/people", **NEW)
+    kept = re.findall(r'<input type="hidden" name="(?!csrf_token)(\w+)" value="([^"]*)">', page.text)
     assert kept == [
         ("id", str(NEW["id"])),
         ("name", "Æ &#34;Ø&#34; &lt;b&gt;"),
@@ -165,8 +165,8 @@ async def test_the_page_keeps_the_form_and_sends_it_after_the_step_up(browser: B
         ("roles", "member"),
         ("roles", "auditor"),
     ]
-    assert 'id="go-on" method="post" action="/people"' in asked.text
-    assert (await shown(browser)).json() == {"proven": True}
+    assert 'id="go-on" method="post" action="/people"' in page.text
+    assert (await step_up(browser)).json() == {"proven": True}
     # It was signing in anew: what had been stolen of the session before is good for nothing.
     with pytest.raises(SessionEnded):
         await sessions.renew(browser.db, before, by_person=False)
@@ -194,8 +194,8 @@ async def test_somebody_elses_passkey_does_not_step_up(browser: Browser, app: Fa
     other = Browser(app, browser.db, browser.settings)
     await with_passkey(other, EVA)
     await with_passkey(browser, KAREN)
-    asked = (await browser.send("/account/prove/options", {})).json()
-    answer = await browser.send("/account/prove", {"credential": other.device.sign(asked)})
+    options = (await browser.send("/account/prove/options", {})).json()
+    answer = await browser.send("/account/prove", {"credential": other.device.sign(options)})
     assert (answer.status_code, kind(answer)) == (422, "passkey-of-another")
     assert (await post(browser, "/account/sessions/end-others")).status_code == 401
 
@@ -204,8 +204,8 @@ async def test_a_step_up_challenge_is_bound_to_browser_and_session_and_used_once
     browser: Browser, app: FastAPI
 ) -> None:
     await with_passkey(browser, KAREN)
-    asked = (await browser.send("/account/prove/options", {})).json()
-    signed = browser.device.sign(asked)
+    options = (await browser.send("/account/prove/options", {})).json()
+    signed = browser.device.sign(options)
 
     other = Browser(app, browser.db, browser.settings)
     await other.signed_in(TASKFORCE, KAREN, "link")
@@ -215,16 +215,16 @@ async def test_a_step_up_challenge_is_bound_to_browser_and_session_and_used_once
     # What was signed to sign in, or for the session before, is good for that alone.
     to_sign_in = browser.device.sign(await browser.asked_to_sign_in())
     assert kind(await browser.send("/account/prove", {"credential": to_sign_in})) == "passkey-challenge-over"
-    asked = (await browser.send("/account/prove/options", {})).json()
+    options = (await browser.send("/account/prove/options", {})).json()
     await browser.signed_in(TASKFORCE, KAREN, "passkey")
-    late = await browser.send("/account/prove", {"credential": browser.device.sign(asked)})
+    late = await browser.send("/account/prove", {"credential": browser.device.sign(options)})
     assert kind(late) == "passkey-challenge-over"
 
 
 async def test_a_step_up_needs_user_verification(browser: Browser) -> None:
     await with_passkey(browser, KAREN)
     browser.device.verifies = False
-    assert kind(await shown(browser)) == "passkey-refused"
+    assert kind(await step_up(browser)) == "passkey-refused"
     assert (await post(browser, "/account/sessions/end-others")).status_code == 401
 
 
