@@ -1,7 +1,7 @@
 """Fixtures of all tests: real PostgreSQL, real broker, real tokens.
 
-PostgreSQL is started once; each test gets copies of the migrated databases (some 20 ms each) and, if it asks,
-a broker of its own (some 20 ms). Nothing a test does is seen by another. With BROKER=apache the broker is Apache
+PostgreSQL is started once; each test gets copies of the migrated databases (some 20 ms each) and, on request, a broker
+of its own (some 20 ms). Tests do not affect each other. With BROKER=apache the broker is Apache
 Kafka, started once and emptied for each test (tests/support/brokers.py).
 """
 
@@ -35,10 +35,10 @@ pytest_plugins = ("tests.support.long", "tests.support.scheduling", "tests.suppo
 
 
 _DEPLOYMENTS = {"running", "stopped"}
-"""Fixtures that are a deployment: its processes are not the test's own."""
+"""Fixtures that run a deployment, whose processes several tests share."""
 
-# By itself structlog shows every variable of every frame of what went wrong. That takes seconds, and no process of ours
-# does it.
+# By default structlog prints every variable of every frame of a traceback. That takes seconds, and our processes do
+# not do it.
 structlog.configure(
     processors=[
         *structlog.get_config()["processors"][:-1],
@@ -48,7 +48,8 @@ structlog.configure(
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests that do not belong on the chosen broker, and those of a provider that is not there."""
+    """Deselect the tests that do not run on the chosen broker, and those of an identity provider that is not
+    available."""
     chosen = [item for item in items if brokers.for_this_broker(item)]
     left_out = [item for item in items if not brokers.for_this_broker(item)]
     if left_out:
@@ -66,7 +67,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
-    """Tell with a test that failed what the processes complained of: they and their logs are gone when it is read."""
+    """Add the warnings and errors of the processes to the report of a failed test, because their logs are deleted
+    afterwards."""
     report: pytest.TestReport = yield
     whole = getattr(item, "funcargs", {}).get("running")
     if report.failed and call.when == "call" and isinstance(whole, Topology):
@@ -90,7 +92,7 @@ def databases(installation: Installation) -> Iterator[Databases]:
 
 @pytest.fixture(scope="session")
 def kafka() -> Iterator[KafkaCluster]:
-    """Apache Kafka, one node, for the whole session; a test leaves it as it likes."""
+    """Apache Kafka, one node, for the whole session. Tests need not clean it up."""
     with KafkaCluster() as kafka:
         yield kafka
 
@@ -113,7 +115,7 @@ def broker(request: pytest.FixtureRequest) -> Iterator[brokers.Broker]:
 
 @pytest.fixture(scope="session")
 def signing_key() -> str:
-    """The private key tokens are signed with, as JWK JSON text."""
+    """The private key that signs tokens, as JWK JSON text."""
     return new_private_jwk()
 
 
@@ -136,7 +138,7 @@ def token(signing_key: str) -> Callable[..., str]:
 
 @pytest.fixture
 def base_settings(signing_key: str) -> dict[str, Any]:
-    """Settings every service needs, but for its database; no broker answers at the address in it."""
+    """The settings that every service needs, without its database. No broker answers at their address."""
     return {
         "token_jwks": public_jwks(signing_key),
         "kafka_bootstrap_servers": "127.0.0.1:9",

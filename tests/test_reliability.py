@@ -1,4 +1,4 @@
-"""The tables of docs/reliability.md say what the files say."""
+"""The tables of docs/reliability.md are those of the measured files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pytest
 
 
-def test_a_session_of_faults_becomes_a_line_for_each_kind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_fault_report_has_a_line_for_each_kind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     red = green(2)
     red.verdict.broke("I1", "check", "lost")
     as_json, _ = write(Session(7, 3, "apache", [green(1), red], {"disk full: postgres": "no disk"}), tmp_path)
@@ -30,7 +30,7 @@ def test_a_session_of_faults_becomes_a_line_for_each_kind(tmp_path: Path, capsys
     assert "| disk full: postgres | not done: no disk | 0 |" in output
 
 
-def test_a_figure_stands_beside_its_floor_and_says_whether_it_was_met(
+def test_a_figure_is_shown_with_its_bound_and_whether_it_was_met(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rates = spread([40.0, 50.0, 60.0])
@@ -49,7 +49,7 @@ def test_a_figure_stands_beside_its_floor_and_says_whether_it_was_met(
     assert "| page | 50.0 ms | 40.0 - 60.0 |  |  | ≤ 50.0 ms | yes |" in output
 
 
-def test_what_nobody_of_ours_has_written_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_document_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other = tmp_path / "other.json"
     other.write_text("{}")
     assert main([str(other)]) == 2

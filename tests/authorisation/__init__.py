@@ -1,6 +1,7 @@
-"""Who may do what, tried whole: every operation of every service, as every role, with everybody's things.
+"""Authorisation, tested completely: every operation of every service, as every role, with resources of every ownership.
 
 The expected answers come from the declarations at the routes (`shared.http.policy`), never from the checks under
-test. `matrix` asks and judges; one file for each service makes its things and says what a request with one looks like;
-`removal` takes checks away. Tests of what is declared stand beside those of what is done.
+test. `matrix` sends the requests and checks the answers; one file for each service creates its resources and builds
+requests for them; `removal` removes checks to show that the tests notice. Some tests check the declarations
+themselves.
 """

@@ -1,4 +1,4 @@
-"""Accounts and what opens them, and what a request for one looks like: people, sessions, passkeys, links, API keys."""
+"""Accounts and their credentials, and requests for them: people, sessions, passkeys, links, API keys."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ if TYPE_CHECKING:
 
 API: Final = "/api/events/v1"
 BELONGINGS: Final[dict[str, tuple[Ownership, ...]]] = {
-    # Whoever has one, has it.
+    # A link or code works for anybody who has it.
     "magic link": ("own", "missing"),
-    # Ours has an administrator, and so no such link.
+    # Our taskforce has an administrator, and so no such link.
     "first administrator's link": ("missing",),
-    # One's own, and another person's.
+    # The caller's own, and another person's.
     "session": ("own", "other company", "other taskforce", "missing"),
     "passkey": ("own", "other company", "other taskforce", "missing"),
 }
 
 
 class Accounts(World):
-    """Two taskforces with accounts, and what people sign in with.
+    """Two taskforces with accounts and credentials.
 
     Attributes:
-        taken, taken_too: ids that are in use elsewhere and will be given to something of ours: they are no secret, and
-            nobody's alone.
+        taken, taken_too: ids that the other taskforce uses, too. Clients choose ids, so two taskforces may have the
+        same one.
     """
 
     people: dict[Ownership, Person]
@@ -53,7 +53,7 @@ class Accounts(World):
     taken_too: UUID
 
     async def fill_accounts(self) -> None:
-        """Make what is of the other taskforce."""
+        """Create the resources of the other taskforce."""
         self.taken_too = uuid4()
         for taken in (self.taken, self.taken_too):
             person = Person(taken, f"B {FOREIGN}", address_of(taken), frozenset({"admin"}))
@@ -63,7 +63,7 @@ class Accounts(World):
         self.foreign_link = await self.ask_for_link("other taskforce", waiting.id)
         self.foreign_key: tuple[UUID, str] | None = None
         self.foreign_key = await self.new_key("other taskforce")
-        # Of people with the ids of ours: ids are made by whoever asks.
+        # People with the same ids as ours, because clients choose ids.
         self.foreign_sessions: dict[Caller, tuple[UUID, str]] = {}
         self.foreign_passkeys: dict[Caller, tuple[UUID, str]] = {}
         for caller in CALLERS:
@@ -74,7 +74,7 @@ class Accounts(World):
             self.foreign_passkeys[caller] = await self.new_passkey(OTHER_TASKFORCE, person.id, name)
 
     async def new_account(self, ownership: Ownership, municipality: str) -> None:
-        """The account of this ownership that stays as it is."""
+        """The account of this ownership that no test changes."""
         id = person_of("admin") if ownership == "own" else uuid4()
         name = name_of(ownership)
         email = f"{name.lower().replace(' ', '.')}@example.dk"
@@ -83,7 +83,7 @@ class Accounts(World):
         await add_person(self.db, taskforce_of(ownership), person)
 
     async def new_passkey(self, taskforce_id: UUID, person_id: UUID, name: str) -> tuple[UUID, str]:
-        """A passkey, and what it is called."""
+        """A passkey and its name."""
         passkey = Passkey(
             uuid4(), person_id, uuid4().bytes, b"", 0, name, backed_up=False, created_at=datetime.now(UTC)
         )
@@ -92,7 +92,7 @@ class Accounts(World):
         return passkey.id, name
 
     async def new_key(self, ownership: Ownership) -> tuple[UUID, str]:
-        """An API key, and what it is called."""
+        """An API key and its name."""
         name = f"{name_of(ownership)} {uuid4()}"
         if ownership == "missing":
             return uuid4(), name
@@ -104,7 +104,7 @@ class Accounts(World):
         return credentials.key_id, name[:60]
 
     async def ask_for_link(self, ownership: Ownership, person_id: UUID | None = None) -> UUID:
-        """A link that somebody waits for."""
+        """A sign-in link that was requested."""
         person_id = person_id or self.people[ownership].id
         id, link_request = uuid4(), LinkRequest(person_id, hash_secret(bytes(32)), "", datetime.now(UTC))
         async with self.db.change(taskforce_of(ownership)) as conn:
@@ -112,18 +112,18 @@ class Accounts(World):
         return id
 
     async def sign_in(self, taskforce_id: UUID, person_id: UUID, device: str) -> tuple[UUID, str]:
-        """A session, and what the browser is called in it."""
+        """A session and the name of its browser."""
         key, _ = await sessions.start(self.db, taskforce_id, person_id, proof="passkey", device=device)
         return key.session_id, device
 
 
 def name_of(ownership: Ownership | str) -> str:
-    """What stands in the name of a thing of this ownership."""
+    """A text in the name of each resource of this ownership."""
     return FOREIGN if ownership == "other taskforce" else f"Vores {ownership}"
 
 
 def list_people(path: str) -> Probe:
-    """A list: whoever is not reached is not in it."""
+    """A list of people, which omits those the caller may not see."""
 
     async def probe(world: Accounts, caller: Caller, ownership: Ownership) -> Ask:
         mark = world.people[ownership].email if ownership != "missing" else ""
@@ -153,7 +153,7 @@ async def add_person_by_form(world: Accounts, caller: Caller, ownership: Ownersh
 
 
 def _of_a_person(method: str, path: str, *, facts: bool = False, form: bool = False, success: int = 200) -> Probe:
-    """Something that is done to one person: to one of ours whom nothing else is asked about."""
+    """An operation on one person; of our taskforce, a person whom no other request concerns."""
 
     async def probe(world: Accounts, caller: Caller, ownership: Ownership) -> Ask:
         id = uuid4()
@@ -186,7 +186,7 @@ async def take_over_key(world: Accounts, caller: Caller, ownership: Ownership) -
 
 
 async def _session(world: Accounts, caller: Caller, ownership: Ownership) -> tuple[UUID, str]:
-    """A session of whoever asks or of somebody else, and what the browser is called in it."""
+    """A session of the caller or of another person, and the name of its browser."""
     if ownership == "missing":
         return uuid4(), ""
     if ownership == "other taskforce":
@@ -196,7 +196,7 @@ async def _session(world: Accounts, caller: Caller, ownership: Ownership) -> tup
 
 
 async def _whose_account(world: Accounts, caller: Caller, ownership: Ownership) -> UUID:
-    """Whoever asks, or somebody else of ours."""
+    """The caller, or another person of our taskforce."""
     if ownership != "own":
         return world.people[ownership].id
     id = person_of(caller)
@@ -206,7 +206,7 @@ async def _whose_account(world: Accounts, caller: Caller, ownership: Ownership) 
 
 
 async def _passkey(world: Accounts, caller: Caller, ownership: Ownership) -> tuple[UUID, str]:
-    """A passkey of whoever asks or of somebody else, and what it is called. Nobody has only that one."""
+    """A passkey of the caller or of another person, and its name. It is never the person's only one."""
     if ownership == "missing":
         return uuid4(), ""
     if ownership == "other taskforce":
@@ -264,7 +264,7 @@ async def become_first(world: Accounts, caller: Caller, ownership: Ownership) ->
 
 
 async def show_button(world: Accounts, caller: Caller, ownership: Ownership) -> Ask:
-    # The same for every code: what follows links to look at them learns nothing.
+    # The page is the same for every code, so a scanner that follows links learns nothing.
     return Ask("GET", f"/sign-in/link/{await _code(world, ownership)}", hidden=200)
 
 

@@ -1,4 +1,4 @@
-"""What two taskforces were told, and what a request for it looks like: notifications."""
+"""Deliveries of two taskforces, and requests for them: notifications."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from services.notifications.notices.registry import plan
 from services.notifications.settings import NotificationsSettings
 from tests.authorisation.matrix import Ask, Probe, World
 from tests.authorisation.running import running
-from tests.authorisation.subjects import deadlines, erase, find, write_letter
+from tests.authorisation.subjects import deadlines, erase, find, write_dead_letter
 from tests.notifications.messages import pledge
 from tests.support.infrastructure import Databases, Installation, fresh_databases
 from tests.support.taskforces import OTHER_TASKFORCE, TASKFORCE
@@ -27,10 +27,10 @@ API: Final = "/api/notifications/v1"
 
 
 class Mails(World):
-    """Two taskforces with a mail each."""
+    """Two taskforces with one delivery each."""
 
     ownerships: ClassVar[Mapping[str, tuple[Ownership, ...]]] = {
-        # Mails are seen in one list of the whole taskforce's; none is asked for by its id.
+        # Deliveries are shown in one list for the taskforce; no operation takes the id of one.
         "mail": ("own", "other taskforce", "missing"),
         "data subject": ("own", "other taskforce", "missing"),
         "overdue deletion": ("own", "other taskforce", "missing"),
@@ -45,7 +45,7 @@ class Mails(World):
                 await store.record(conn, taskforce, plan(logged), datetime.now(UTC))
 
     async def written(self) -> int:
-        """Nothing is published here: what can change is a delivery."""
+        """This service publishes nothing; only deliveries can change."""
         return int(await self.superuser.fetchval("select count(*) + coalesce(sum(attempts), 0) from deliveries"))
 
 
@@ -53,7 +53,7 @@ class Mails(World):
 async def started(
     installation: Installation, signing_key: str, kind: type[Mails] = Mails
 ) -> AsyncIterator[tuple[Mails, Databases]]:
-    """The service on a database of its own."""
+    """The service with its own database."""
     with fresh_databases(installation, ["notifications"]) as dsns:
         nowhere: dict[str, Any] = {
             "service_token": "none",
@@ -85,15 +85,15 @@ def _recipient(world: Mails, ownership: Ownership) -> tuple[dict[str, Any], str]
     return {"ids": [pledge_id]}, pledge_id
 
 
-async def _letter(world: Mails, ownership: Ownership) -> UUID:
+async def _dead_letter(world: Mails, ownership: Ownership) -> UUID:
     taskforce = OTHER_TASKFORCE if ownership == "other taskforce" else TASKFORCE
-    return await write_letter(world, taskforce, f"{ownership}@example.dk")
+    return await write_dead_letter(world, taskforce, f"{ownership}@example.dk")
 
 
 PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("POST /internal/notifications/v1/subjects/find", "data subject"): find("notifications", _recipient),
     ("POST /internal/notifications/v1/subjects/erase", "data subject"): erase(
-        "notifications", "dead_letters.dead_letters", _letter
+        "notifications", "dead_letters.dead_letters", _dead_letter
     ),
     ("GET /internal/notifications/v1/deadlines", "overdue deletion"): deadlines("notifications"),
     (f"GET {API}/deliveries", "mail"): _list(f"{API}/deliveries"),

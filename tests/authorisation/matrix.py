@@ -1,4 +1,5 @@
-"""Asks every operation for things of every ownership as every role, and says which answers are not as declared."""
+"""Requests every operation with resources of every ownership as every role, and reports answers that differ from the
+declarations."""
 
 from __future__ import annotations
 
@@ -26,13 +27,12 @@ if TYPE_CHECKING:
 
 ORIGIN = "https://localhost:8080"
 FOREIGN = "Fremmed"
-"""Stands in the name of everything of the other taskforce: no answer to anybody of ours may hold it."""
+"""A text in the name of every resource of the other taskforce. No answer to a caller of ours may contain it."""
 MUNICIPALITY, OTHER_MUNICIPALITY = "0671", "0756"
 
-# What the register's pages have the other services asked; everything else between services is for writing mails.
+# The events service calls these for its pages; the notifications service calls all others.
 _ASKED_BY_EVENTS = re.compile(r"/internal/\w+/v1/(subjects|erasures|deadlines)\b")
-# What is another one every time: ids and the addresses made of them, tokens, what a form holds for a browser that comes
-# without a cookie, numbers.
+# What differs in every answer: ids and URLs with them, tokens, the form token of a browser without a cookie, numbers.
 _IDS = re.compile(
     r"""[a-p-]{36}@|[0-9a-fA-F]{8}-[0-9a-f-]{27}|[0-9a-fA-F]{8}\b|(?<="csrf_token" value=")[\w-]{43}|\b[\w-]{64,}|\d+"""
 )
@@ -40,14 +40,14 @@ _IDS = re.compile(
 
 @dataclass(frozen=True)
 class Ask:
-    """One request that names a thing.
+    """One request that names a resource.
 
     Attributes:
         send: `json`, `data`, `files`, `params` or `headers`.
-        success: what is answered where the thing is reached.
-        hidden: and where it is not.
-        shows: what the answer holds in the first case, and never in the other.
-        creates: whether something is made anew even where the thing that is named is not reached.
+        success: the status when the caller may reach the resource.
+        hidden: the status when not.
+        shows: texts that the answer contains in the first case, and never in the other.
+        creates: whether the request creates something even when the named resource is not reached.
     """
 
     method: str
@@ -60,10 +60,10 @@ class Ask:
 
 
 class World:
-    """A service that runs, and things in it of every ownership.
+    """A running service with resources of every ownership.
 
     Attributes:
-        ownerships: whose things there are of a kind, where not of every ownership.
+        ownerships: the ownerships that exist for a resource, when not all do.
     """
 
     ownerships: ClassVar[Mapping[str, tuple[Ownership, ...]]] = {}
@@ -83,14 +83,14 @@ class World:
 
     @cached_property
     def operations(self) -> list[Operation]:
-        """What the service offers, but for what it answers its operators."""
+        """The service's operations, except those for operators."""
         return [one for one in operations(self.app.routes) if one.path not in OPERATORS]
 
     async def fill(self) -> None:
-        """Make what every request needs."""
+        """Create the resources that every request needs."""
 
     def principal(self, caller: Caller) -> Principal:
-        """Whoever asks: somebody of our taskforce."""
+        """The principal of the caller, in our taskforce."""
         assert caller != "nobody"
         if caller == "service":
             return Principal("service:notifications", frozenset({caller}), None)
@@ -99,7 +99,7 @@ class World:
         return Principal(f"person:{person_of(caller)}", frozenset({caller}), TASKFORCE, municipality=MUNICIPALITY)
 
     def headers(self, caller: Caller, path: str) -> dict[str, str]:
-        """What they ask with; of the services the one whose business it is."""
+        """The caller's request headers. For the role `service`, those of the service that may call the path."""
         if caller == "nobody":
             return {}
         who = self.principal(caller)
@@ -108,7 +108,7 @@ class World:
         return self.bearer(who)
 
     def bearer(self, who: Principal) -> dict[str, str]:
-        """What somebody asks with."""
+        """The authorization header of a principal."""
         if who not in self._tokens:
             self._tokens[who] = sign_token(self.signing_key, who, lifetime_seconds=900)
         return {"authorization": f"Bearer {self._tokens[who]}"}
@@ -121,7 +121,7 @@ class World:
         return await self.client.request(ask.method, ask.path, headers=headers, **send)
 
     async def written(self) -> int:
-        """How much has been written: every change leaves a row here."""
+        """The number of rows that changes write: every change writes one."""
         return int(await self.superuser.fetchval("select count(*) from outbox"))
 
     async def of_the_other_taskforce(self) -> str:
@@ -147,29 +147,29 @@ class World:
 
 
 Probe = Callable[[Any, Caller, Ownership], Awaitable[Ask | None]]
-"""What to ask of a world, as somebody, for a thing of a ownership; None where there can be no such request."""
+"""Builds a request to a world, as a caller, for a resource of an ownership; None if there is no such request."""
 Probes = Mapping[tuple[str, str], Probe]
-"""By the operation's name and the thing's."""
+"""By the names of the operation and the resource."""
 
 
 def person_of(caller: str) -> UUID:
-    """The id of whoever has a role."""
+    """The id of the person with a role."""
     return uuid5(NAMESPACE_URL, f"tilsagn:authorisation:{caller}")
 
 
 def taskforce_of(ownership: Ownership | str) -> UUID:
-    """Whose a thing of this ownership is."""
+    """The taskforce of resources of this ownership."""
     return OTHER_TASKFORCE if ownership == "other taskforce" else TASKFORCE
 
 
 def expected_marks(ownership: Ownership, *marks: str) -> tuple[str, ...]:
-    """What to look for in the answer; of what does not exist nothing can be seen."""
+    """The texts to look for in the answer; none for a resource that does not exist."""
     return () if ownership == "missing" else marks
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One square of the matrix: an operation, one of the things it is about, and who asks for whose."""
+    """One cell of the matrix: an operation, one of the resources it concerns, the caller, and the ownership."""
 
     operation: Operation
     thing: Resource | None
@@ -181,12 +181,12 @@ class Cell:
 
     @property
     def may(self) -> bool:
-        """Whether they may call it at all."""
+        """Whether the caller may call the operation at all."""
         return self.caller in self.operation.callers
 
     @property
     def reaches(self) -> bool:
-        """Whether they reach the thing by it."""
+        """Whether the caller reaches the resource by it."""
         return self.may and self.thing is not None and self.ownership in self.thing.reached_by(self.caller)
 
 
@@ -198,7 +198,7 @@ def cells(
     ownerships: Iterable[Ownership] | None = None,
     things: Iterable[Resource] | None = None,
 ) -> list[Cell]:
-    """Return the squares of the matrix, or those asked for."""
+    """Return the cells of the matrix, or the selected ones."""
     chosen = None if ownerships is None else set(ownerships)
     kinds = None if things is None else set(things)
     found = []
@@ -215,13 +215,13 @@ def cells(
     return found
 
 
-async def wrong(world: World, probes: Probes, squares: Iterable[Cell]) -> list[str]:
-    """Try the squares, and return what was not answered as it has to be."""
+async def mistakes(world: World, probes: Probes, squares: Iterable[Cell]) -> list[str]:
+    """Send the requests of the cells and return every answer that differs from the declarations."""
     return [found async for found in _found(world, probes, squares)]
 
 
-async def noticed(world: World, probes: Probes, squares: Iterable[Cell]) -> bool:
-    """Try the squares until one is not answered as it has to be; return whether one was."""
+async def is_noticed(world: World, probes: Probes, squares: Iterable[Cell]) -> bool:
+    """Send the requests of the cells until one answer differs from the declarations; return whether one did."""
     async with aclosing(_found(world, probes, squares)) as found:
         return await anext(found, None) is not None
 
@@ -242,11 +242,11 @@ async def _found(world: World, probes: Probes, squares: Iterable[Cell]) -> Async
             unreachable.setdefault(key, {})[cell.ownership] = _without_ids(ask, answer)
     for (operation, thing, caller), answers in unreachable.items():
         if "missing" in answers and answers.get("other taskforce", answers["missing"]) != answers["missing"]:
-            yield f"{operation} as {caller}: another taskforce's {thing} is answered otherwise than none at all"
+            yield f"{operation} as {caller}: the answer tells another taskforce's {thing} from one that does not exist"
 
 
 async def services_answered(world: World, probes: Probes) -> list[str]:
-    """Ask what is one service's business as every other one; return those that were not refused."""
+    """Call each internal operation as every service that may not; return the calls that were not refused."""
     answered = []
     for operation in world.operations:
         for thing in operation.resources or ():
@@ -265,8 +265,8 @@ async def services_answered(world: World, probes: Probes) -> list[str]:
 
 
 def as_lines(found: list[str]) -> str:
-    """What is wrong, for a person to read: the first of it."""
-    return "\n".join([f"{len(found)} are wrong", *found[:20]])
+    """The first mistakes, one a line."""
+    return "\n".join([f"{len(found)} mistakes", *found[:20]])
 
 
 async def _ask(world: World, probes: Probes, cell: Cell) -> Ask | None:
@@ -305,12 +305,12 @@ def _judge(cell: Cell, ask: Ask, answer: httpx.Response, *, changed: bool) -> li
 
 
 def _everybodys(cell: Cell) -> bool:
-    """Whether the operation shows things of other taskforces to whoever asks."""
+    """Whether the operation shows resources of other taskforces to every caller."""
     return any("other taskforce" in thing.reached_by(cell.caller) for thing in cell.operation.resources or ()) or not (
         cell.operation.resources
     )
 
 
 def _without_ids(ask: Ask, answer: httpx.Response) -> str:
-    """The answer but for ids, tokens and whatever is a number: moments pass between two requests."""
+    """The answer without ids, tokens and numbers, which differ between two requests."""
     return f"{answer.status_code} {_IDS.sub('*', answer.text + answer.headers.get('location', ''))}"

@@ -1,4 +1,4 @@
-"""The figures of two taskforces, and what a request for them looks like: the dashboard."""
+"""The figures of two taskforces, and requests for them: the dashboard."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from services.dashboard.app import create_app
 from services.dashboard.settings import DashboardSettings
 from tests.authorisation.matrix import FOREIGN, Ask, Probe, World
 from tests.authorisation.running import running
-from tests.authorisation.subjects import deadlines, erase, find_letter, write_letter
+from tests.authorisation.subjects import deadlines, erase, find_dead_letter, write_dead_letter
 from tests.dashboard.messages import apply_messages, check_in, employer_event, hire, pledge, taskforce
 from tests.support.infrastructure import Databases, Installation, fresh_databases
 from tests.support.taskforces import OTHER_TASKFORCE, TASKFORCE
@@ -33,10 +33,10 @@ _SILENCE_SECONDS: Final = 0.3
 
 
 class Overview(World):
-    """Two taskforces of each of which something is counted."""
+    """Two taskforces with figures."""
 
     ownerships: ClassVar[Mapping[str, tuple[Ownership, ...]]] = {
-        # Figures are of a whole taskforce; a board is everybody's.
+        # Figures concern a whole taskforce; a board is public.
         "figures": ("own", "other taskforce", "missing"),
         "public board": ("own", "other taskforce", "missing"),
         "data subject": ("own", "other taskforce", "missing"),
@@ -58,7 +58,7 @@ class Overview(World):
             await apply_messages(self.db, *told, hire(pledge_id=promised.pledge_id, event_id=evening.event_id, **of))
 
     async def ask(self, caller: Caller, ask: Ask) -> httpx.Response:
-        """Send a request; of a stream, hear it for a moment while the rows of one taskforce change."""
+        """Send a request. For an event stream, read it for a moment while the rows of one taskforce change."""
         if not ask.path.endswith("/stream"):
             return await super().ask(caller, ask)
         return await self._hear(caller, ask.path, ask.send.get("changes"))
@@ -102,7 +102,7 @@ class Overview(World):
 async def started(
     installation: Installation, signing_key: str, kind: type[Overview] = Overview
 ) -> AsyncIterator[tuple[Overview, Databases]]:
-    """The service on a database of its own."""
+    """The service with its own database."""
     with fresh_databases(installation, ["dashboard"]) as dsns:
         async with running(
             kind, dsns, "dashboard", signing_key, lambda common: create_app(DashboardSettings(**common))
@@ -112,7 +112,7 @@ async def started(
 
 
 def _figures(path: str) -> Probe:
-    """What is counted: of ours all, of others nothing."""
+    """Figures: those of our taskforce, nothing of others."""
 
     async def probe(world: Overview, caller: Caller, ownership: Ownership) -> Ask:
         title = world.titles.get(ownership)
@@ -137,21 +137,21 @@ def _board(path: str) -> Probe:
 
 
 async def boards_of_the_front_page(world: Overview, caller: Caller, ownership: Ownership) -> Ask | None:
-    """Whoever sees figures is shown those instead."""
+    """Callers who may see figures get the figures instead."""
     if FIGURES.reached_by(caller) or ownership == "missing":
         return None
     return Ask("GET", "/", shows=(">Struer<" if ownership == "own" else f">{FOREIGN} taskforce<",))
 
 
-async def _letter(world: Overview, ownership: Ownership) -> UUID:
+async def _dead_letter(world: Overview, ownership: Ownership) -> UUID:
     taskforce = OTHER_TASKFORCE if ownership == "other taskforce" else TASKFORCE
-    return await write_letter(world, taskforce, f"{ownership}@example.dk")
+    return await write_dead_letter(world, taskforce, f"{ownership}@example.dk")
 
 
 PROBES: Final[dict[tuple[str, str], Probe]] = {
-    ("POST /internal/dashboard/v1/subjects/find", "data subject"): find_letter("dashboard"),
+    ("POST /internal/dashboard/v1/subjects/find", "data subject"): find_dead_letter("dashboard"),
     ("POST /internal/dashboard/v1/subjects/erase", "data subject"): erase(
-        "dashboard", "dead_letters.dead_letters", _letter
+        "dashboard", "dead_letters.dead_letters", _dead_letter
     ),
     ("GET /internal/dashboard/v1/deadlines", "overdue deletion"): deadlines("dashboard"),
     (f"GET {API}/figures", "figures"): _figures(f"{API}/figures"),

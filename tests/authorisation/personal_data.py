@@ -1,4 +1,4 @@
-"""What requests about somebody's data look like at the register's pages, where other services hold nothing."""
+"""Requests about a person's data at the pages of the events service; the other services hold nothing."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from tests.authorisation.register import Register
 
 STRANGER, NOBODY = "77000001@example.dk", "77000002@example.dk"
-"""Of somebody of the other taskforce, and of nobody: pages repeat what was typed, and numbers are not compared."""
+"""The search terms of a person of the other taskforce and of nobody. Pages repeat what was typed, and numbers are not
+compared."""
 ORDERS: Final[dict[str, UUID]] = {"own": OURS, "other taskforce": THEIRS}
 
 
 class HoldNothing:
-    """The other services, which hold nothing about anybody: what they hold is tried with them."""
+    """Stand-in for the other services, which hold nothing; their own tests cover what they hold."""
 
     async def find(self, service: str, inquiry: SubjectRequest) -> Findings:
         return Findings(groups=(), done=())
@@ -43,7 +44,7 @@ class HoldNothing:
 
 
 async def fill(world: Register) -> None:
-    """An order and a line of the ledger of each taskforce, and somebody of the other one who is asked to be erased."""
+    """An erasure order and a ledger line of each taskforce, and a person of the other one to be erased."""
     world.app.state.others = HoldNothing()
     stranger = Person(uuid4(), f"E {FOREIGN}", STRANGER, frozenset({"member"}))
     await add_person(world.db, OTHER_TASKFORCE, stranger)
@@ -101,7 +102,7 @@ async def lists(world: Register, caller: Caller, ownership: Ownership) -> Ask:
 
 
 async def deadlines(world: Register, caller: Caller, ownership: Ownership) -> Ask | None:
-    """Figures: among them nobody else's can be told from one's own by looking (tests/privacy/test_tenancy.py)."""
+    """Counts, in which another taskforce's rows cannot be recognised (see tests/privacy/test_tenancy.py)."""
     return None if ownership == "other taskforce" else Ask("GET", "/personal-data/deadlines", hidden=200)
 
 

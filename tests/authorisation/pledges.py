@@ -1,4 +1,4 @@
-"""Pledges, hires and what the intake knows of the register, and what a request for one looks like."""
+"""Pledges, hires, events and companies of the pledges service, and requests for them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 API: Final = "/api/pledges/v1"
 TONIGHT: Final = UUID("00000000-0000-4000-8000-000000000001")
-"""The event whose pass a guest has. The other taskforce has one under the same id: ids are made by whoever asks."""
+"""The event of the guest's pass. The other taskforce has an event with the same id, because clients choose ids."""
 ANOTHER: Final = UUID("00000000-0000-4000-8000-000000000002")
 ELSEWHERE: Final = UUID("00000000-0000-4000-8000-000000000003")
 STRANGER: Final = person_of("stranger")
@@ -55,7 +55,7 @@ NOW: Final = datetime.now(UTC)
 
 @dataclass(frozen=True)
 class Logged:
-    """A pledge with its contact and a hire that came of it, by what is expected_marks of them."""
+    """A pledge with its contact and its hire, by the texts that show them."""
 
     id: UUID
     company: str
@@ -69,7 +69,7 @@ class PledgesWorld(World):
     """Two taskforces with events, companies, pledges and hires."""
 
     ownerships: ClassVar[Mapping[str, tuple[Ownership, ...]]] = {
-        # The other company's event is one that is not tonight's; an event belongs to no municipality.
+        # The other company's event is not the current one; an event belongs to no municipality.
         "event": ("own", "other company", "other taskforce", "missing"),
         "event pass": ("own", "other taskforce", "missing"),
         "erasure ledger entry": ("own", "other taskforce", "missing"),
@@ -77,7 +77,7 @@ class PledgesWorld(World):
     }
 
     def principal(self, caller: Caller) -> Principal:
-        """Whoever asks; a guest has a pass of tonight's event."""
+        """The principal of the caller; a guest has a pass of the current event."""
         if caller == "event_pass":
             return guest(TASKFORCE)
         return super().principal(caller)
@@ -93,14 +93,14 @@ class PledgesWorld(World):
             if caller in LOGGERS:
                 by = Guest(TONIGHT, 1) if caller == "event_pass" else Person(person_of(caller))
                 await self._log("own", caller, by)
-                # The same person, or a pass of an event with the same id, in the other taskforce.
+                # The same person, or a pass for an event with the same id, in the other taskforce.
                 await self._log("other taskforce", caller, by)
         await self._log("other company", "", Person(STRANGER))
         await self._log("other municipality", "", Person(STRANGER))
-        # To a guest it is not theirs, though logged with a pass: that of another event.
+        # Logged with the pass of another event, so it is not the guest's own.
         await self._log("other municipality", "event_pass", Guest(ANOTHER, 1))
         await written_into_ledger(self, "pledge_contacts")
-        # Contacts are erased here whose pledges nobody is to find in a list.
+        # The contacts of these pledges are erased, so no list may contain them.
         await self.superuser.execute("alter table pledge_contacts drop constraint pledge_contacts_taskforce_id_id_fkey")
         for id, phone in ((uuid4(), "96000001"), (STRANGER, "96000003")):
             await self.superuser.execute(
@@ -172,11 +172,11 @@ class PledgesWorld(World):
         )
 
     def contact_of(self, ownership: Ownership) -> str:
-        """What the contact of some pledge is called."""
+        """The name of the contact of a pledge."""
         return next((logged.contact for (whose, _), logged in self._pledges.items() if whose == ownership), "")
 
     def pledge(self, caller: str, ownership: Ownership) -> Logged:
-        """A pledge that is of this ownership to whoever asks; one that does not exist where it is missing."""
+        """A pledge of this ownership for the caller; for `missing`, one that does not exist."""
         if ownership == "missing":
             return Logged(uuid4(), "Firma Findes Ikke", "Kontakt Findes Ikke", uuid4(), "Findes Ikke", "Findes Ikke")
         other = "other company" if ownership == "own" else ownership
@@ -190,7 +190,7 @@ class PledgesWorld(World):
         return uuid4() if ownership == "missing" else self.events[ownership]
 
     def pass_token(self, ownership: Ownership) -> str:
-        """A pass, or what looks like one."""
+        """A pass, or a malformed one."""
         token = sign_token(self.signing_key, guest(taskforce_of(ownership)), lifetime_seconds=900)
         return token if ownership != "missing" else token[:-8] + ("A" * 8)
 
@@ -199,7 +199,7 @@ class PledgesWorld(World):
 async def started(
     installation: Installation, signing_key: str, kind: type[PledgesWorld] = PledgesWorld
 ) -> AsyncIterator[tuple[PledgesWorld, Databases]]:
-    """The service on a database of its own."""
+    """The service with its own database."""
     with fresh_databases(installation, ["pledges"]) as dsns:
         async with running(
             kind,
@@ -220,27 +220,27 @@ async def started(
 
 
 def guest(taskforce: UUID, event_id: UUID = TONIGHT) -> Principal:
-    """Whoever has scanned an event's code."""
+    """A guest who has scanned the code of an event."""
     roles: frozenset[Role] = frozenset({"event_pass"})
     return Principal(f"pass:{event_id}", roles, taskforce, event_id=event_id, pass_generation=1)
 
 
 def name_of(ownership: Ownership) -> str:
-    """What stands in the name of a thing of this ownership."""
+    """A text in the name of each resource of this ownership."""
     return FOREIGN if ownership == "other taskforce" else ownership.title()
 
 
 async def log_by_api(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     contact = {"name": "N", "phone": "97 85 00 00"}
     body = pledge_body(event_id=str(world.event(ownership)), company={"name": "Ny"}, contact=contact)
-    # Of an event that is not the pass's own it is the pass that is refused, whether there is such an event or not.
+    # With another event than the pass's own the pass is refused, whether that event exists or not.
     hidden = 403 if caller == "event_pass" else 422
     send = {"json": body, "headers": {"idempotency-key": str(uuid4())}}
     return Ask("POST", f"{API}/pledges", send, success=201, hidden=hidden)
 
 
 async def contact_in_answer(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask | None:
-    """What somebody has just logged is their own, and nobody else's."""
+    """A pledge that the caller has just logged is the caller's own."""
     if ownership != "own":
         return None
     contact = {"name": "Kontakt i svaret", "phone": "97 85 00 00"}
@@ -256,7 +256,7 @@ async def log_by_form(world: PledgesWorld, caller: Caller, ownership: Ownership)
 
 
 def _list(path: str, field: str) -> Probe:
-    """A list: what is not reached is not in it."""
+    """A list, which omits what the caller may not see."""
 
     async def probe(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
         return Ask(
@@ -267,7 +267,7 @@ def _list(path: str, field: str) -> Probe:
 
 
 def _one(path: str, field: str, *, inside: bool = False) -> Probe:
-    """One thing by its id; `inside` a pledge, which may be reached where this is not."""
+    """One resource by its id; `inside` a pledge, which the caller may reach even when this resource is not reached."""
 
     async def probe(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
         logged = world.pledge(caller, ownership)
@@ -279,7 +279,7 @@ def _one(path: str, field: str, *, inside: bool = False) -> Probe:
 
 
 def _beside(path: str, field: str) -> Probe:
-    """A thing that a page shows beside what it is for, if the address names one that is reached."""
+    """An additional resource that a page shows if the URL names one that the caller reaches."""
 
     async def probe(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
         logged = world.pledge(caller, ownership)
@@ -326,7 +326,7 @@ async def intake_with_companies(world: PledgesWorld, caller: Caller, ownership: 
     shows = () if ownership == "missing" else (world.companies[ownership],)
     send: dict[str, Any] = {}
     if caller == "event_pass" and ownership != "own":
-        # Where nobody has checked in yet, there is room for others.
+        # When nobody has checked in, the list shows other companies.
         token = sign_token(world.signing_key, guest(TASKFORCE, ANOTHER), lifetime_seconds=900)
         send["headers"] = {"authorization": f"Bearer {token}"}
     return Ask("GET", "/pledges/new", send, hidden=200, shows=shows)

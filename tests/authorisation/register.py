@@ -1,4 +1,4 @@
-"""The register's things, and what a request for one looks like: the events service."""
+"""Resources of the events service, and requests for them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from shared.http.policy import Caller, Ownership
 
 FAR: Final = datetime(2090, 11, 24, 16, 30, tzinfo=UTC)
-"""When the events are that lists begin with."""
+"""The start of the events that lists begin with."""
 STEPS: Final = {"draft": (), "published": ("publish",), "open": ("publish", "open")}
 
 
@@ -62,7 +62,7 @@ class Register(Accounts):
         for status in STEPS:
             for whose in ("own", "other taskforce"):
                 self.events[whose, status] = await self.new_event(whose, status, starts_at=FAR)
-        # Ids that are in use elsewhere and will be given to something of ours: they are no secret, and nobody's alone.
+        # Ids that the other taskforce uses, too. Clients choose ids, so two taskforces may have the same one.
         self.taken = await self.new_event("other taskforce", "draft", starts_at=FAR)
         await register.register_company(self.db, OTHER_TASKFORCE, Company(self.taken, f"B {FOREIGN}"))
         for whose in ("own", "other taskforce"):
@@ -85,7 +85,7 @@ class Register(Accounts):
         await self.new_account(ownership, municipality)
 
     async def new_event(self, ownership: Ownership, status: str, *, starts_at: datetime | None = None) -> UUID:
-        """Another event of this status; one of the other taskforce's is always the same, for nobody changes it."""
+        """A new event with this status; of the other taskforce always the same one, because nobody changes it."""
         if starts_at is None and ownership == "missing":
             return uuid4()
         if starts_at is None and ownership == "other taskforce":
@@ -108,7 +108,7 @@ class Register(Accounts):
         return id
 
     def event(self, ownership: Ownership, status: str = "open") -> UUID:
-        """An event that stays as it is."""
+        """An event that no test changes."""
         if ownership == "missing":
             return uuid4()
         return self.events[ownership, "draft" if ownership == "draft" else status]
@@ -118,7 +118,7 @@ class Register(Accounts):
         return uuid4() if ownership == "missing" else self.companies[ownership].id
 
     def code(self, ownership: Ownership, *, spoken: bool = False) -> str:
-        """What leads to an event's pass."""
+        """The code that leads to an event's pass."""
         settings: EventsSettings = self.app.state.settings
         make = passes.typed_code if spoken else passes.link_code
         code = make(settings, taskforce_of(ownership), self.events[_whose(ownership), "open"], 1)
@@ -129,7 +129,7 @@ class Register(Accounts):
 async def started(
     installation: Installation, signing_key: str, kind: type[Register] = Register
 ) -> AsyncIterator[tuple[Register, Databases]]:
-    """The service on a database of its own."""
+    """The service with its own database."""
     with fresh_databases(installation, ["events"]) as dsns:
         async with running(
             kind,
@@ -152,7 +152,7 @@ def _whose(ownership: Ownership) -> Ownership:
 
 
 def _step(path: str, before: str, *, drafts: int, success: int = 200, form: dict[str, str] | None = None) -> Probe:
-    """A transition of a new event that is at `before`; `drafts` is what is answered for a draft, 0: never asked."""
+    """A transition of a new event with status `before`; `drafts` is the status for a draft, 0: not requested."""
 
     async def probe(world: Register, caller: Caller, ownership: Ownership) -> Ask | None:
         if ownership == "draft" and not drafts:
@@ -165,7 +165,7 @@ def _step(path: str, before: str, *, drafts: int, success: int = 200, form: dict
 
 
 def _event(method: str, path: str, *, drafts: int = 200, by_title: bool = True, **more: Any) -> Probe:
-    """Something that leaves the event as it is."""
+    """An operation that does not change the event."""
 
     async def probe(world: Register, caller: Caller, ownership: Ownership) -> Ask:
         title = title_of(ownership, "draft" if ownership == "draft" else "open")
@@ -177,7 +177,7 @@ def _event(method: str, path: str, *, drafts: int = 200, by_title: bool = True, 
 
 
 async def _draft(world: Register, ownership: Ownership) -> dict[str, Any]:
-    """The plan of an event; for one of ours its own once more."""
+    """The plan of an event; for an event of ours, its present plan."""
     id = world.taken if ownership == "other taskforce" else world.event(ownership, "draft")
     times = {"starts_at": FAR.isoformat(), "ends_at": (FAR + timedelta(hours=3)).isoformat()}
     return {"id": str(id), "title": title_of(ownership, "draft") if _of_ours(ownership) else "Ny aften"} | times
@@ -217,7 +217,7 @@ async def register_by_form(world: Register, caller: Caller, ownership: Ownership
 
 
 def _list(path: str, of: str) -> Probe:
-    """A list: what is not reached is not in it."""
+    """A list, which omits what the caller may not see."""
 
     async def probe(world: Register, caller: Caller, ownership: Ownership) -> Ask:
         if of == "event":

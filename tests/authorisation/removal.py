@@ -1,4 +1,4 @@
-"""Takes checks away, one at a time, while the service runs: what nobody misses then was not tried."""
+"""Removes checks, one at a time, while the service runs. A removal that no test notices was not covered."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from starlette.requests import HTTPConnection
 from shared.db.database import _leave_as_it_is, _set_codecs
 from shared.http.auth import Principal
 from shared.http.policy import CALLERS
-from tests.authorisation.matrix import Cell, Probes, World, cells, noticed
+from tests.authorisation.matrix import Cell, Probes, World, cells, is_noticed
 from tests.support.taskforces import TASKFORCE
 
 WHOLE_REMOVAL: Final = pytest.mark.long("services", "shared/http", "shared/db", "tests/authorisation")
-"""The mark of tests that take every check away in turn."""
+"""The mark of tests that remove every check in turn."""
 
 _OF_THE_TASKFORCE: Final = re.compile(r"(\b\w+\.)?\btaskforce_id = \$1\b")
-# Where a statement is made for whatever transaction it is in: finding and erasing somebody (services/*/subjects.py).
+# Builds statements that run in any transaction: finding and erasing a person (services/*/subjects.py).
 _OF_THE_TRANSACTION: Final = re.compile(r"(\b\w+\.)?\btaskforce_id = current_taskforce\(\)")
 _NAMED_IN_A_LETTER: Final = re.compile(r"nullif\(current_setting\('app.taskforce', true\), ''\)")
 
 Checks = Mapping[Callable[..., Any], Callable[..., Any]]
-"""Each check of a service, and what stands in for it when it is taken away."""
+"""Each check of a service, and what replaces it when it is removed."""
 
 
 async def _let_everybody_in(connection: HTTPConnection) -> Principal:
@@ -38,8 +38,8 @@ async def _let_everybody_in(connection: HTTPConnection) -> Principal:
     return Principal(**{name: getattr(caller, name) for name in Principal.__slots__} | {"taskforce_id": TASKFORCE})
 
 
-async def roles_not_missed(world: World, probes: Probes) -> list[str]:
-    """Let everybody call each operation in turn; return those that nobody was seen to call who may not."""
+async def unnoticed_role_removals(world: World, probes: Probes) -> list[str]:
+    """Allow everybody to call each operation in turn; return the operations where no test is_noticed it."""
     unnoticed = []
     for operation in world.operations:
         if operation.callers == frozenset(CALLERS):
@@ -49,15 +49,15 @@ async def roles_not_missed(world: World, probes: Probes) -> list[str]:
         try:
             for one in refused:
                 tried = cells(world, [operation], callers=[one], ownerships=("own", "missing"))
-                if not await noticed(world, probes, tried):
+                if not await is_noticed(world, probes, tried):
                     unnoticed.append(f"{operation.name} for {one}")
         finally:
             del world.app.dependency_overrides[operation.access]
     return unnoticed
 
 
-class _Unfiltered(asyncpg.Connection):
-    """A connection whose statements forget to ask for the taskforce's rows only."""
+class _WithoutTaskforceFilter(asyncpg.Connection):
+    """A connection whose statements do not filter by taskforce."""
 
     forgotten: ClassVar[Mapping[re.Pattern[str], str]] = {
         _OF_THE_TASKFORCE: "$1::uuid is not null",
@@ -70,26 +70,27 @@ class _Unfiltered(asyncpg.Connection):
         return await super()._execute(query, *args, **kwargs)  # type: ignore[misc]  # not in the stubs
 
 
-class _OfNoTaskforce(_Unfiltered):
-    """One that does not ask either which taskforce a letter names: the database knows nothing of that."""
+class _WithoutDeadLetterFilter(_WithoutTaskforceFilter):
+    """A connection that does not filter dead letters by taskforce either; the database does not isolate them."""
 
-    forgotten: ClassVar = {**_Unfiltered.forgotten, _NAMED_IN_A_LETTER: "''"}
+    forgotten: ClassVar = {**_WithoutTaskforceFilter.forgotten, _NAMED_IN_A_LETTER: "''"}
 
 
 def cells_that_reach_sql(world: World) -> list[Cell]:
-    """What is asked of another taskforce by those who may ask: the others are refused before any statement is made."""
+    """Requests for another taskforce's resources by callers who may call the operation; others are refused before any
+    SQL."""
     return [cell for cell in cells(world, ownerships=("other taskforce", "missing")) if cell.may]
 
 
 @asynccontextmanager
-async def without_taskforces(world: World, dsn: str, *, letters_too: bool = False) -> AsyncIterator[None]:
-    """No statement of the service asks for the taskforce.
+async def without_taskforces(world: World, dsn: str, *, dead_letters_too: bool = False) -> AsyncIterator[None]:
+    """Run the service without any filter by taskforce in its statements.
 
     Args:
-        dsn: as whom it connects: as its own role, which row-level security binds, or as one that it does not.
-        letters_too: nor for what a message that could not be read names.
+        dsn: the service's own role, to which row-level security applies, or one to which it does not.
+        dead_letters_too: also for dead letters.
     """
-    kind = _OfNoTaskforce if letters_too else _Unfiltered
+    kind = _WithoutDeadLetterFilter if dead_letters_too else _WithoutTaskforceFilter
     pool = await asyncpg.create_pool(
         dsn, min_size=0, max_size=4, connection_class=kind, init=_set_codecs, reset=_leave_as_it_is
     )
@@ -101,33 +102,34 @@ async def without_taskforces(world: World, dsn: str, *, letters_too: bool = Fals
         await pool.close()
 
 
-async def taskforces_not_missed(world: World, probes: Probes, superuser_dsn: str) -> list[str]:
-    """Let neither statements nor the database keep taskforces apart; return the operations where nobody sees it."""
+async def unnoticed_isolation_removals(world: World, probes: Probes, superuser_dsn: str) -> list[str]:
+    """Remove the isolation of taskforces from statements and database; return the operations where no test is_noticed
+    it."""
     unnoticed = []
-    async with without_taskforces(world, superuser_dsn, letters_too=True):
+    async with without_taskforces(world, superuser_dsn, dead_letters_too=True):
         for operation in world.operations:
             for thing in operation.resources or ():
                 callers = [caller for caller in CALLERS if caller in operation.callers and thing.reached_by(caller)]
                 if any("other taskforce" in thing.reached_by(caller) for caller in callers):
                     continue
                 ask = await probes[operation.name, thing.name](world, callers[0], "other taskforce")
-                # What makes something new looks at nothing that is there: it is the key that begins with the taskforce.
+                # An operation that creates something reads nothing; its primary key begins with the taskforce.
                 if ask is None or ask.creates:
                     continue
                 tried = cells(
                     world, [operation], things=[thing], callers=callers, ownerships=("other taskforce", "missing")
                 )
-                if not await noticed(world, probes, tried):
+                if not await is_noticed(world, probes, tried):
                     unnoticed.append(f"{operation.name}: {thing.name}")
     return unnoticed
 
 
 def _users(service: str, check: Callable[..., Any]) -> Iterator[tuple[Any, str]]:
-    """The modules of a service that use a check, and the name they know it by."""
+    """The modules of a service that use a check, and its name there."""
     for name, module in sorted(sys.modules.items()):
         if name.startswith(f"services.{service}."):
             for attribute, value in list(vars(module).items()):
-                # Where it is made it may be used, too.
+                # The module that defines it may use it, too.
                 if value is check and len(re.findall(rf"\b{attribute}\(", inspect.getsource(module))) > (
                     module.__name__ == check.__module__
                 ):
@@ -136,7 +138,7 @@ def _users(service: str, check: Callable[..., Any]) -> Iterator[tuple[Any, str]]
 
 @contextmanager
 def replaced(module: Any, name: str, by: Any) -> Iterator[None]:
-    """A module with something else under a name."""
+    """Replace a name in a module."""
     kept = getattr(module, name)
     setattr(module, name, by)
     try:
@@ -145,8 +147,8 @@ def replaced(module: Any, name: str, by: Any) -> Iterator[None]:
         setattr(module, name, kept)
 
 
-async def checks_not_missed(world: World, probes: Probes, service: str, checks: Checks) -> list[str]:
-    """Take each check away from each module that uses it; return those that nobody misses."""
+async def unnoticed_check_removals(world: World, probes: Probes, service: str, checks: Checks) -> list[str]:
+    """Remove each check from each module that uses it; return those whose removal no test is_noticed."""
     unnoticed = []
     for check, instead in checks.items():
         users = list(_users(service, check))
@@ -157,7 +159,7 @@ async def checks_not_missed(world: World, probes: Probes, service: str, checks: 
             limited = [one for one in tried if any(thing.by_role for thing in one.resources or ())]
             ours = cells(world, limited, ownerships=set(world.every) - {"other taskforce", "missing"} | {"draft"})
             with replaced(module, name, instead):
-                missed = await noticed(world, probes, ours)
+                missed = await is_noticed(world, probes, ours)
             if not missed:
                 unnoticed.append(f"{module.__name__}: {name}")
     return unnoticed

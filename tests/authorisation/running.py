@@ -1,4 +1,4 @@
-"""Each service on one database for all tests of a file."""
+"""Runs each service with one database for all tests of a file."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 async def running(
     kind: type[World], dsns: Databases, service: str, signing_key: str, create: Callable[[dict[str, Any]], FastAPI]
 ) -> AsyncIterator[World]:
-    """The service's application, started, with the world's things in its database.
+    """The service's application, started, with the world's resources in its database.
 
     Args:
-        create: makes the application from what every service's settings have.
+        create: creates the application from the settings that all services have in common.
     """
     settings = {
         "token_jwks": public_jwks(signing_key),
@@ -37,14 +37,14 @@ async def running(
         "public_url": ORIGIN,
         "log_format": "console",
         "kafka_flavour": "embedded",
-        # One account of each role asks for everything, thousands of times.
+        # One account of each role sends thousands of requests.
         "rate_limits_times": 10_000,
     }
     app = create(settings)
     superuser = await asyncpg.connect(dsns.superuser_dsn(service))
     transport = httpx.ASGITransport(app=app)
     try:
-        # What goes wrong where a check is missing would be logged at length, and takes longer than all the rest.
+        # Logging the errors that a missing check causes would take longer than everything else.
         with capture_logs():
             async with (
                 app.router.lifespan_context(app),

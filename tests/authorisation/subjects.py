@@ -1,4 +1,4 @@
-"""What a request about somebody whose data are held looks like: the routes that every service has between services."""
+"""Requests about a data subject: the internal routes that every service has."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ADMINISTRATOR: Final = f"person:{UUID(int=1)}"
 
 
 def inquiry(**known: Any) -> dict[str, Any]:
-    """A search for somebody of our taskforce."""
+    """A search for a person of our taskforce."""
     return {
         "taskforce": str(TASKFORCE),
         "who": ADMINISTRATOR,
@@ -28,7 +28,7 @@ def inquiry(**known: Any) -> dict[str, Any]:
 
 
 def find(service: str, known: Callable[[Any, Ownership], tuple[dict[str, Any], str]]) -> Probe:
-    """Look somebody up. `known`: what they are known by, and what is shown of them."""
+    """Search for a person. `known` returns the search terms, and a text that shows the person."""
 
     async def probe(world: Any, caller: Caller, ownership: Ownership) -> Ask:
         by, mark = known(world, ownership)
@@ -40,7 +40,7 @@ def find(service: str, known: Callable[[Any, Ownership], tuple[dict[str, Any], s
 
 
 def erase(service: str, group: str, key: Callable[[Any, Ownership], Awaitable[UUID]]) -> Probe:
-    """Erase a row, by its key: of none that is not reached there is one in the answer."""
+    """Erase a row by its key. The answer contains no row that the caller may not reach."""
 
     async def probe(world: Any, caller: Caller, ownership: Ownership) -> Ask:
         row = uuid4() if ownership == "missing" else await key(world, ownership)
@@ -52,7 +52,7 @@ def erase(service: str, group: str, key: Callable[[Any, Ownership], Awaitable[UU
 
 
 def deadlines(service: str) -> Probe:
-    """What is past its deadline: figures, among which nobody else's can be told from one's own by looking at one."""
+    """Overdue rows: counts, in which another taskforce's rows cannot be recognised."""
 
     async def probe(world: Any, caller: Caller, ownership: Ownership) -> Ask | None:
         if ownership == "other taskforce":
@@ -63,7 +63,7 @@ def deadlines(service: str) -> Probe:
 
 
 async def written_into_ledger(world: Any, table: str) -> None:
-    """A line of each taskforce's ledger, by keys that can be looked for."""
+    """A ledger line of each taskforce, with keys to look for."""
     for taskforce, key in ((TASKFORCE, OURS), (OTHER_TASKFORCE, THEIRS)):
         await world.superuser.execute(
             "insert into erasures (taskforce_id, id, erased_table, erased_key) values ($1, $2, $3, $4)",
@@ -75,11 +75,11 @@ async def written_into_ledger(world: Any, table: str) -> None:
 
 
 OURS, THEIRS = UUID("0e0e0e0e-0000-4000-8000-000000000001"), UUID("0e0e0e0e-0000-4000-8000-000000000002")
-"""The keys of the ledgers' lines."""
+"""The keys of the ledger lines."""
 
 
 def ledger(path: str) -> Probe:
-    """The ledger, in which another taskforce's lines are not."""
+    """The ledger, which omits another taskforce's lines."""
 
     async def probe(world: Any, caller: Caller, ownership: Ownership) -> Ask:
         shows = {"own": (str(OURS),), "other taskforce": (str(THEIRS),)}.get(ownership, ())
@@ -88,8 +88,8 @@ def ledger(path: str) -> Probe:
     return probe
 
 
-async def write_letter(world: Any, taskforce_id: UUID, about: str) -> UUID:
-    """A message that could not be read, of a taskforce, which it names."""
+async def write_dead_letter(world: Any, taskforce_id: UUID, about: str) -> UUID:
+    """A dead letter of a taskforce, which it names."""
     id: UUID = await world.superuser.fetchval(
         """
         insert into dead_letters
@@ -103,15 +103,19 @@ async def write_letter(world: Any, taskforce_id: UUID, about: str) -> UUID:
     return id
 
 
-def find_letter(service: str) -> Probe:
-    """Look somebody up of whom there is only a message that could not be read."""
+def find_dead_letter(service: str) -> Probe:
+    """Search for a person who is only in a dead letter."""
 
     async def probe(world: Any, caller: Caller, ownership: Ownership) -> Ask:
         about = f"{uuid4()}@example.dk"
         shows: tuple[str, ...] = ()
         if ownership != "missing":
             shows = (
-                str(await write_letter(world, OTHER_TASKFORCE if ownership == "other taskforce" else TASKFORCE, about)),
+                str(
+                    await write_dead_letter(
+                        world, OTHER_TASKFORCE if ownership == "other taskforce" else TASKFORCE, about
+                    )
+                ),
             )
         return Ask(
             "POST", f"/internal/{service}/v1/subjects/find", {"json": inquiry(emails=[about])}, hidden=200, shows=shows

@@ -1,4 +1,4 @@
-"""The figures: every operation, as every role, with everybody's things."""
+"""The dashboard: every operation, as every role, with resources of every ownership."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import pytest_asyncio
 
 from services.dashboard import access
 from services.dashboard.live.streams import Changes
-from tests.authorisation.matrix import as_lines, cells, services_answered, wrong
+from tests.authorisation.matrix import as_lines, cells, mistakes, services_answered
 from tests.authorisation.overview import PROBES, Overview, started
 from tests.authorisation.removal import (
     WHOLE_REMOVAL,
     Checks,
     cells_that_reach_sql,
-    checks_not_missed,
     replaced,
-    roles_not_missed,
-    taskforces_not_missed,
+    unnoticed_check_removals,
+    unnoticed_isolation_removals,
+    unnoticed_role_removals,
     without_taskforces,
 )
 from tests.support.infrastructure import Databases, Installation
@@ -36,8 +36,8 @@ async def world(installation: Installation, signing_key: str) -> AsyncIterator[O
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def spoilt(installation: Installation, signing_key: str) -> AsyncIterator[tuple[Overview, Databases]]:
-    """Another one, from which checks are taken: what ought to stay as it is does not."""
+async def second_world(installation: Installation, signing_key: str) -> AsyncIterator[tuple[Overview, Databases]]:
+    """Another world, for tests that remove checks: requests change what others leave alone."""
     async with started(installation, signing_key) as both:
         yield both
 
@@ -46,41 +46,43 @@ CHECKS: Checks = {access.sees_figures: lambda _: True}
 SHOWN_ONLY: list[str] = []
 
 
-async def test_everybody_may_what_is_declared_with_whose_things_and_nothing_else(world: Overview) -> None:
+async def test_every_operation_allows_exactly_what_it_declares(world: Overview) -> None:
     before = await world.of_the_other_taskforce()
-    found = await wrong(world, PROBES, cells(world))
+    found = await mistakes(world, PROBES, cells(world))
     assert not found, as_lines(found)
     assert await world.of_the_other_taskforce() == before
 
 
-async def test_a_service_is_told_what_is_its_business_and_nothing_else(world: Overview) -> None:
+async def test_internal_operations_refuse_other_services(world: Overview) -> None:
     assert await services_answered(world, PROBES) == []
 
 
-async def test_what_forgets_to_ask_for_the_taskforce_is_stopped_by_the_database(
-    spoilt: tuple[Overview, Databases],
+async def test_the_database_isolates_taskforces_when_queries_do_not_filter(
+    second_world: tuple[Overview, Databases],
 ) -> None:
-    world, dsns = spoilt
+    world, dsns = second_world
     async with without_taskforces(world, dsns.app_dsn("dashboard")):
-        found = await wrong(world, PROBES, cells_that_reach_sql(world))
+        found = await mistakes(world, PROBES, cells_that_reach_sql(world))
         assert not found, as_lines(found)
 
 
 @WHOLE_REMOVAL
-async def test_every_check_of_a_role_would_be_missed(spoilt: tuple[Overview, Databases]) -> None:
-    world, _ = spoilt
-    assert await roles_not_missed(world, PROBES) == []
+async def test_the_removal_of_any_role_check_is_noticed(second_world: tuple[Overview, Databases]) -> None:
+    world, _ = second_world
+    assert await unnoticed_role_removals(world, PROBES) == []
 
 
 @WHOLE_REMOVAL
-async def test_every_check_of_whose_a_thing_is_would_be_missed(spoilt: tuple[Overview, Databases]) -> None:
-    world, _ = spoilt
-    assert await checks_not_missed(world, PROBES, "dashboard", CHECKS) == SHOWN_ONLY
+async def test_the_removal_of_any_ownership_check_is_noticed(second_world: tuple[Overview, Databases]) -> None:
+    world, _ = second_world
+    assert await unnoticed_check_removals(world, PROBES, "dashboard", CHECKS) == SHOWN_ONLY
 
 
 @WHOLE_REMOVAL
-async def test_keeping_taskforces_apart_would_be_missed_everywhere(spoilt: tuple[Overview, Databases]) -> None:
-    world, dsns = spoilt
-    # Whose changes a stream tells of is no matter of the database's.
+async def test_the_removal_of_taskforce_isolation_is_noticed_everywhere(
+    second_world: tuple[Overview, Databases],
+) -> None:
+    world, dsns = second_world
+    # The database does not decide whose changes a stream sends.
     with replaced(Changes, "changed", lambda changes, _: changes.all_changed()):
-        assert await taskforces_not_missed(world, PROBES, dsns.superuser_dsn("dashboard")) == []
+        assert await unnoticed_isolation_removals(world, PROBES, dsns.superuser_dsn("dashboard")) == []

@@ -1,4 +1,4 @@
-"""What is declared: about every operation, and as the page says it."""
+"""The declarations of all operations, and the page generated from them."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ def declared() -> dict[str, list[Operation]]:
     return {service: operations(app.routes) for service, app in apps().items()}
 
 
-def test_the_page_says_what_is_declared() -> None:
+def test_the_page_lists_the_declarations() -> None:
     assert DOCUMENT.read_text(encoding="utf-8") == document(), "not written yet: python -m deploy.authorisation"
 
 
-def test_every_operation_says_what_it_is_about(declared: dict[str, list[Operation]]) -> None:
+def test_every_operation_declares_its_resources(declared: dict[str, list[Operation]]) -> None:
     silent = [f"{service}: {one.name}" for service, found in declared.items() for one in found if one.resources is None]
     assert silent == [], "say it with shared.http.policy.concerns, below the router's decorator"
 
 
-def test_whatever_takes_an_id_is_about_something(declared: dict[str, list[Operation]]) -> None:
+def test_an_operation_with_an_id_declares_a_resource(declared: dict[str, list[Operation]]) -> None:
     found = [
         f"{service}: {one.name} takes {', '.join(one.ids)}"
         for service, of in declared.items()
@@ -51,7 +51,7 @@ def test_whatever_takes_an_id_is_about_something(declared: dict[str, list[Operat
     assert found == []
 
 
-def test_every_operation_is_tried_with_everything_it_is_about(declared: dict[str, list[Operation]]) -> None:
+def test_every_operation_is_tested_with_each_of_its_resources(declared: dict[str, list[Operation]]) -> None:
     expected = {
         (service, one.name, thing.name)
         for service, found in declared.items()
@@ -60,7 +60,7 @@ def test_every_operation_is_tried_with_everything_it_is_about(declared: dict[str
         for thing in one.resources or ()
     }
     tried = {(service, *key) for service, probes in PROBES.items() for key in probes}
-    assert expected - tried == set(), "say in tests/authorisation what a request for it looks like"
+    assert expected - tried == set(), "add a request for it in tests/authorisation"
     assert tried - expected == set()
 
 
@@ -85,7 +85,7 @@ def _app() -> FastAPI:
     return app
 
 
-def test_an_id_is_seen_in_the_path_the_query_and_the_body() -> None:
+def test_ids_are_found_in_path_query_and_body() -> None:
     found: dict[str, Any] = {one.path: one for one in operations(_app().routes)}
     assert {path: one.ids for path, one in found.items()} == {
         "/by-path/{token}": ("token",),
@@ -98,7 +98,7 @@ def test_an_id_is_seen_in_the_path_the_query_and_the_body() -> None:
     assert [thing.reached_by("member") for thing in found["/by-body"].resources] == [OWN]
 
 
-def test_a_route_that_does_not_say_who_may_is_no_operation_but_a_mistake() -> None:
+def test_a_route_without_a_declared_caller_is_an_error() -> None:
     app = _app()
 
     @app.get("/open")

@@ -1,4 +1,4 @@
-"""Every operation of every service turns away what asks too often, and says in its document that it does."""
+"""Every operation of every service enforces a rate limit and documents it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PARAMETER = re.compile(r"\{\w+(:uuid)?\}")
 
 @pytest.fixture(scope="module")
 def services() -> dict[str, FastAPI]:
-    """Every service's application. Never started: what is too often is turned away before anything is asked for."""
+    """The applications of all services. They are not started: the rate limit answers before anything else."""
     return apps()
 
 
@@ -32,7 +32,7 @@ def every_operation(services: dict[str, FastAPI]) -> list[tuple[FastAPI, Operati
 
 
 def unlimited(found: list[Operation]) -> list[str]:
-    """Operations that anybody may ask as often as they like, and that others than our own services reach."""
+    """Operations without a rate limit that others than our own services can reach."""
     return [
         one.name
         for one in found
@@ -40,7 +40,7 @@ def unlimited(found: list[Operation]) -> list[str]:
     ]
 
 
-def test_only_what_no_gateway_leads_to_is_unlimited(services: dict[str, FastAPI]) -> None:
+def test_only_operations_behind_no_gateway_are_unlimited(services: dict[str, FastAPI]) -> None:
     found = [one for _app, one in every_operation(services)]
     assert unlimited(found) == []
     for one in found:
@@ -48,7 +48,7 @@ def test_only_what_no_gateway_leads_to_is_unlimited(services: dict[str, FastAPI]
             assert one.path in OPERATORS or one.callers == {"service"}, one.name
 
 
-def test_whoever_is_signed_in_is_counted_wherever_they_come_from(services: dict[str, FastAPI]) -> None:
+def test_signed_in_callers_are_counted_from_any_address(services: dict[str, FastAPI]) -> None:
     by_address_alone = [
         one.name
         for _app, one in every_operation(services)
@@ -57,7 +57,7 @@ def test_whoever_is_signed_in_is_counted_wherever_they_come_from(services: dict[
     assert by_address_alone == []
 
 
-async def test_every_operation_is_refused_to_whoever_has_asked_too_often(services: dict[str, FastAPI]) -> None:
+async def test_every_operation_refuses_a_caller_over_the_limit(services: dict[str, FastAPI]) -> None:
     tried = 0
     for app, one in every_operation(services):
         if one.limit is UNLIMITED:
@@ -77,7 +77,7 @@ async def test_every_operation_is_refused_to_whoever_has_asked_too_often(service
     assert tried > 100
 
 
-def test_every_document_says_so(services: dict[str, FastAPI]) -> None:
+def test_the_openapi_documents_describe_the_rate_limits(services: dict[str, FastAPI]) -> None:
     for app in services.values():
         for path, methods in app.openapi()["paths"].items():
             for method, operation in methods.items():
@@ -85,9 +85,7 @@ def test_every_document_says_so(services: dict[str, FastAPI]) -> None:
                 assert set(headers) == {"Retry-After", "RateLimit", "RateLimit-Policy"}, (method, path)
 
 
-def test_one_that_lets_everybody_ask_for_ever_would_be_seen(
-    services: dict[str, FastAPI], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_operation_without_a_limit_is_noticed(services: dict[str, FastAPI], monkeypatch: pytest.MonkeyPatch) -> None:
     found = [one for _app, one in every_operation(services)]
     logging = next(one for one in found if one.name == "POST /api/pledges/v1/pledges")
     declared = type(logging.endpoint.__dict__["tilsagn_limited"])(UNLIMITED, False)

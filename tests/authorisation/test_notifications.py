@@ -1,4 +1,4 @@
-"""What was told to whom: every operation, as every role, with everybody's things."""
+"""Notifications: every operation, as every role, with resources of every ownership."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import pytest
 import pytest_asyncio
 
 from tests.authorisation.mails import PROBES, Mails, started
-from tests.authorisation.matrix import as_lines, cells, services_answered, wrong
+from tests.authorisation.matrix import as_lines, cells, mistakes, services_answered
 from tests.authorisation.removal import (
     WHOLE_REMOVAL,
     cells_that_reach_sql,
-    roles_not_missed,
-    taskforces_not_missed,
+    unnoticed_isolation_removals,
+    unnoticed_role_removals,
     without_taskforces,
 )
 from tests.support.infrastructure import Databases, Installation
@@ -31,39 +31,39 @@ async def world(installation: Installation, signing_key: str) -> AsyncIterator[M
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def spoilt(installation: Installation, signing_key: str) -> AsyncIterator[tuple[Mails, Databases]]:
-    """Another one, from which checks are taken: what ought to stay as it is does not."""
+async def second_world(installation: Installation, signing_key: str) -> AsyncIterator[tuple[Mails, Databases]]:
+    """Another world, for tests that remove checks: requests change what others leave alone."""
     async with started(installation, signing_key) as both:
         yield both
 
 
-async def test_everybody_may_what_is_declared_with_whose_things_and_nothing_else(world: Mails) -> None:
+async def test_every_operation_allows_exactly_what_it_declares(world: Mails) -> None:
     before = await world.of_the_other_taskforce()
-    found = await wrong(world, PROBES, cells(world))
+    found = await mistakes(world, PROBES, cells(world))
     assert not found, as_lines(found)
     assert await world.of_the_other_taskforce() == before
 
 
-async def test_a_service_is_told_what_is_its_business_and_nothing_else(world: Mails) -> None:
+async def test_internal_operations_refuse_other_services(world: Mails) -> None:
     assert await services_answered(world, PROBES) == []
 
 
-async def test_what_forgets_to_ask_for_the_taskforce_is_stopped_by_the_database(
-    spoilt: tuple[Mails, Databases],
+async def test_the_database_isolates_taskforces_when_queries_do_not_filter(
+    second_world: tuple[Mails, Databases],
 ) -> None:
-    world, dsns = spoilt
+    world, dsns = second_world
     async with without_taskforces(world, dsns.app_dsn("notifications")):
-        found = await wrong(world, PROBES, cells_that_reach_sql(world))
+        found = await mistakes(world, PROBES, cells_that_reach_sql(world))
         assert not found, as_lines(found)
 
 
 @WHOLE_REMOVAL
-async def test_every_check_of_a_role_would_be_missed(spoilt: tuple[Mails, Databases]) -> None:
-    world, _ = spoilt
-    assert await roles_not_missed(world, PROBES) == []
+async def test_the_removal_of_any_role_check_is_noticed(second_world: tuple[Mails, Databases]) -> None:
+    world, _ = second_world
+    assert await unnoticed_role_removals(world, PROBES) == []
 
 
 @WHOLE_REMOVAL
-async def test_keeping_taskforces_apart_would_be_missed_everywhere(spoilt: tuple[Mails, Databases]) -> None:
-    world, dsns = spoilt
-    assert await taskforces_not_missed(world, PROBES, dsns.superuser_dsn("notifications")) == []
+async def test_the_removal_of_taskforce_isolation_is_noticed_everywhere(second_world: tuple[Mails, Databases]) -> None:
+    world, dsns = second_world
+    assert await unnoticed_isolation_removals(world, PROBES, dsns.superuser_dsn("notifications")) == []

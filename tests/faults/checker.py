@@ -23,7 +23,7 @@ from shared.fields.copenhagen import COPENHAGEN
 from tests.faults import broker_log, privacy, register, tenancy
 from tests.faults.broker_log import header, of_taskforce
 from tests.faults.verdict import Verdict
-from tests.support.stopwatch import allowance
+from tests.support.stopwatch import load_adjusted_timeout
 from tests.support.topology import ROOT
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ async def _lag_zero(taskforces: list[UUID], databases: Databases, verdict: Verdi
         elapsed = time.monotonic() - started
         if behind == 0:
             return elapsed
-        if elapsed > patience * allowance(HEAL_SECONDS):
+        if elapsed > patience * load_adjusted_timeout(HEAL_SECONDS):
             verdict.broke(
                 "I6",
                 "lag_zero",

@@ -23,7 +23,7 @@ from tests.faults.fault import Fault, NotHealed, Scene
 from tests.faults.kinds.broker import PUBLISHERS
 from tests.faults.ledger import MOST_PLEDGES, Clients
 from tests.faults.verdict import Verdict
-from tests.support.stopwatch import allowance
+from tests.support.stopwatch import load_adjusted_timeout
 
 if TYPE_CHECKING:
     from tests.support.topology import Topology
@@ -125,7 +125,7 @@ async def _run(
             enough = ours_now >= max(LEAST_PLEDGES, known + 3) and others_now > 0
             return enough and bool(clients.ledger.hires)
 
-        await scene.until(work_goes_on, seconds=allowance(AFTER_SECONDS))
+        await scene.until(work_goes_on, seconds=load_adjusted_timeout(AFTER_SECONDS))
     except NotHealed as error:
         result.trouble.append(str(error))  # and what does the checker say of it?
     finally:

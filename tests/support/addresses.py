@@ -1,4 +1,4 @@
-"""Mail addresses for people who are made up."""
+"""Mail addresses for invented people."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ _LETTERS: Final = str.maketrans("0123456789", "ghijklmnop")
 
 
 def address_of(id: UUID | str | None = None) -> str:
-    """A mail address that nobody else has, always the same for an id.
+    """Return a unique mail address, always the same for an id.
 
-    It has no digits: those of a UUID look like a CPR number every few hundred times, which no field takes.
+    It has no digits: the digits of a UUID look like a CPR number once in several hundred times, and fields refuse
+    those.
     """
     return f"{str(id or uuid4()).translate(_LETTERS)}@example.dk"

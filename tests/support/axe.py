@@ -15,7 +15,7 @@ _AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _ATTEMPTS: Final = 3
 _REPLACED: Final = ("Execution context was destroyed", "Cannot find context", "axe is not defined")
-"""How Chromium says that the document is gone in which something was to be evaluated."""
+"""Chromium's errors when the document was replaced during an evaluation."""
 
 
 @cache
@@ -64,8 +64,8 @@ async def _violations(page: Page, ignore: tuple[str, ...]) -> list[dict[str, Any
     # The page's Content-Security-Policy forbids injected scripts. Evaluation through the DevTools protocol is exempt.
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(_source() + "; undefined")
-    # axe describes every element of the result types it is asked for, and that takes most of its time: of the rules
-    # that passed, nobody reads the elements.
+    # axe describes every element of the requested result types, which takes most of its time; we need no elements of
+    # rules that passed.
     violations: list[dict[str, Any]] = await page.evaluate(
         "([tags, ignored]) => axe.run(document, {resultTypes: ['violations'], runOnly: {type: 'tag', values: tags},"
         " rules: Object.fromEntries(ignored.map((id) => [id, {enabled: false}]))}).then((result) => result.violations)",

@@ -2,7 +2,7 @@
 
 `make test` runs every test that does not need Apache Kafka, on the embedded broker. `make test-kafka` sets
 BROKER=apache and runs every test that talks to a broker, on Apache Kafka, and those marked `kafka`, which are about
-Apache Kafka and run nowhere else. What is chosen is chosen here.
+Apache Kafka and run nowhere else. This module makes the choice.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _ON_A_BROKER = {"broker", "kafka", "running"}  # fixtures
 
 
 def for_this_broker(item: pytest.Item) -> bool:
-    """Whether a test belongs to the run at hand."""
+    """Whether a test runs on the chosen broker."""
     if FLAVOUR == "apache":
         if item.get_closest_marker("any_broker") is not None:
             return False
@@ -53,10 +53,10 @@ def new_broker(
     """A broker of the chosen kind with its files in `folder`, not started.
 
     Args:
-        advertised_port: the loopback port it tells clients to come to, where a proxy stands before it. Several
+        advertised_port: the loopback port that it advertises to clients, if a proxy is in front of it. Several
             nodes cannot share one: they are connected to directly.
-        nodes: of Apache Kafka; the embedded broker is always one.
-        security: of Apache Kafka; the embedded broker asks nobody who they are.
+        nodes: the number of Apache Kafka nodes; the embedded broker is always one.
+        security: of Apache Kafka; the embedded broker does not authenticate clients.
     """
     if FLAVOUR == "apache":
         advertised = f"PLAINTEXT://{LOOPBACK}:{advertised_port}"
@@ -75,7 +75,7 @@ def start(broker: Broker) -> None:
 
 
 def lose_everything(broker: Broker) -> None:
-    """Kill it, and have it start with nothing on its disk when it is started again."""
+    """Kill the broker and delete its data, so that it starts empty."""
     if isinstance(broker, EmbeddedBroker):
         broker.kill()
     else:
@@ -83,7 +83,7 @@ def lose_everything(broker: Broker) -> None:
 
 
 def empty(kafka: KafkaCluster) -> None:
-    """Make it as it was when new, whatever a test has left: some 0.5 s, where a new JVM takes several."""
+    """Reset Kafka to its initial state in some 0.5 s; a new JVM takes several seconds."""
     kafka.start()
     asyncio.run(_empty(kafka))
 
@@ -97,7 +97,7 @@ async def _empty(kafka: KafkaCluster) -> None:
             await admin.delete_topics([name for name in await admin.list_topics() if not name.startswith("__")])
             while any(not name.startswith("__") for name in await admin.list_topics()):
                 await asyncio.sleep(0.02)
-            # A group's offsets go with their topics, a moment later: a new topic must not find them.
+            # A group's offsets are deleted with their topics, but a moment later: a new topic must not find them.
             while any([await admin.list_consumer_group_offsets(group) for group in groups]):
                 await asyncio.sleep(0.02)
     finally:

@@ -1,4 +1,4 @@
-"""What a browser does by itself, for clients that are none."""
+"""Behaviour of browsers, for HTTP clients that are no browsers."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def signs_nobody_in(answer: httpx.Response) -> bool:
-    """Whether the answer gives the browser nothing but what its forms hold."""
+    """Whether the response sets no cookie except that of forms."""
     return all(cookie.startswith(f"{COOKIE}=") for cookie in answer.headers.get_list("set-cookie"))
 
 
 async def _as_our_pages_do(request: httpx.Request) -> None:
-    """Send along the value that our pages put into their forms."""
+    """Add the form token that our pages put into their forms."""
     for pair in request.headers.get("cookie", "").split("; "):
         name, _equals, value = pair.partition("=")
         if name == COOKIE:
@@ -26,4 +26,4 @@ async def _as_our_pages_do(request: httpx.Request) -> None:
 
 
 AS_OUR_PAGES: Final[Mapping[str, list[Callable[[httpx.Request], Awaitable[None]]]]] = {"request": [_as_our_pages_do]}
-"""For httpx's `event_hooks`: a form that such a client sends is taken for one of ours."""
+"""For httpx's `event_hooks`: the forms of such a client pass the CSRF check."""

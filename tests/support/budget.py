@@ -1,14 +1,15 @@
-"""The tests' budget of processor time (tests/budget.toml), and what is over it.
+"""The tests' budget of processor time (tests/budget.toml): measures, judges and reports.
 
 Wall time means nothing on a shared machine, so this adds up processor time: of the worker, of the processes it has
-started, and of those that they have started, ended ones included. What a deployment does in the background counts for
-whichever test runs meanwhile. Each test is judged, and a whole run of `make test` as a whole. Over by more than the
-tolerance, `make test` fails and names the dearest files; a run of some tests only reports it.
+started, and of those that they have started, ended ones included. The background work of a deployment counts for the
+test that runs at that moment. Each test is judged, and a whole run of `make test` as a whole. When the tests exceed
+the budget by more than the tolerance, `make test` fails and names the most expensive files; a run of some tests only
+reports it.
 
-Processor time grows, too, when other programs empty the processor's caches. So a run beside which the rest of the
-machine was busy (more than `_BUSY` of its processors) reports what is over and does not fail.
+Processor time also grows when other programs displace the processor's caches. Therefore a run on a machine that other
+programs kept busy (more than `_BUSY` of its processors) reports and does not fail.
 
-Where there is no /proc (macOS), nothing is measured, and the end of the run says so.
+Without /proc (macOS) nothing is measured, and the summary says so.
 """
 
 from __future__ import annotations
@@ -35,20 +36,20 @@ _BUSY: Final = 0.2
 """share of the machine's processors that other programs use on average"""
 _TOPOLOGIES: Final = "topologies"
 _ON_A_DATABASE: Final = ("_dsns", "databases")
-"""How the names of fixtures end that a test with a database of its own has."""
+"""The endings of the names of fixtures that give a test a database."""
 
 
 @dataclass(frozen=True)
 class Budget:
-    """What tests may take, in seconds of one processor.
+    """The budget, in seconds of one processor.
 
     Attributes:
-        tolerance: how much over is not held against anybody: 0.1 is a tenth.
-        test: by mark, what one test may take with the most generous of its marks; "" is for a test without one.
-        database: what a test with a database and none of those marks may take on average.
-        fixed, operation, page: what all tests together may take: a fixed part, and more for each operation of the
-            API and each page of the services.
-        topologies: how many times all processes may be started.
+        tolerance: the accepted excess; 0.1 is a tenth.
+        test: the limit of one test by mark; the highest one of its marks applies; "" is for a test without a mark.
+        database: the average limit of tests with a database and without those marks.
+        fixed, operation, page: the limit of all tests together: a fixed part, and more for each operation of the API
+        and each page of the services.
+        topologies: the largest number of deployments started.
     """
 
     tolerance: float
@@ -61,19 +62,19 @@ class Budget:
 
     @classmethod
     def read(cls, file: Path = FILE) -> Budget:
-        """Read it. Raises TypeError where something is missing or unknown."""
+        """Read the budget. Raises TypeError if a value is missing or unknown."""
         return cls(**tomllib.loads(file.read_text(encoding="utf-8")))
 
 
 @dataclass
 class Spent:
-    """What the tests have taken, in seconds of one processor.
+    """The time that tests have used, in seconds of one processor.
 
     Attributes:
         files: by file, with all its fixtures.
         calls: by test, without its fixtures, with its marks that the budget knows.
-        databases: of each test with a database and without such a mark, without its fixtures.
-        topologies: how many times all processes were started.
+        databases: of each test with a database and without such a mark, excluding its fixtures.
+        topologies: the number of deployments started.
     """
 
     files: Counter[str] = field(default_factory=Counter)
@@ -83,16 +84,16 @@ class Spent:
 
     @property
     def total(self) -> float:
-        """Everything."""
+        """The total."""
         return sum(self.files.values())
 
 
 def judge(budget: Budget, spent: Spent, *, services: tuple[int, int] | None = None) -> list[str]:
-    """Say what is over the budget, a line each.
+    """Return a line for each excess.
 
     Args:
-        services: how many operations of the API and how many pages there are, where every test was run; None: only
-            each test is judged, and the average.
+        services: the number of operations of the API and of pages, when every test was run; None judges only each test
+        and the average.
     """
     more = 1 + budget.tolerance
     found = []
@@ -117,38 +118,38 @@ def judge(budget: Budget, spent: Spent, *, services: tuple[int, int] | None = No
 
 
 def dearest(spent: Spent) -> list[str]:
-    """The files that took the most, a line each."""
+    """The most expensive files, one a line."""
     return [f"{seconds:7.1f} core-s  {name}" for name, seconds in spent.files.most_common(_DEAREST)]
 
 
 def processor_seconds(pid: int, proc: Path = _PROC) -> float:
-    """What a process and all it has started have taken so far; 0 where that cannot be seen.
+    """Return the processor time of a process and its descendants so far; 0 if unknown.
 
-    Of a child that has ended and was not waited for yet nothing is lost; of one whose parent ended first, everything.
+    A child that has ended and was not waited for yet is included; one whose parent ended first is not.
     """
     ticks = 0
     waiting = [pid]
     while waiting:
         folder = proc / str(waiting.pop())
         try:
-            # The name in brackets may hold anything. After it come the state and ten numbers, then the four times: the
-            # process's own, and those of its children that have ended and were waited for.
+            # The name in brackets may contain anything. The state, ten numbers and four times follow: the process's
+            # own, and those of its children that have ended and were waited for.
             fields = (folder / "stat").read_bytes().rpartition(b")")[2].split()
             ticks += sum(map(int, fields[11:15]))
             for task in (folder / "task").iterdir():
                 waiting += map(int, (task / "children").read_bytes().split())
         except OSError:
-            continue  # it has ended meanwhile; whoever waited for it has its times
+            continue  # it has ended meanwhile; its parent has its times
     return float(ticks) / os.sysconf("SC_CLK_TCK")
 
 
 def is_measurable(proc: Path = _PROC) -> bool:
-    """Whether this machine shows what processes take, and which ones they have started."""
+    """Whether this machine reports the processor time and children of processes."""
     return (proc / "self" / "stat").exists() and (proc / "self" / "task" / str(os.getpid()) / "children").exists()
 
 
 def machine_seconds(proc: Path = _PROC) -> float:
-    """Processor seconds that the whole machine has worked since it was started, on all of its processors."""
+    """Return the busy time of all processors since boot, in seconds."""
     user, nice, system, _idle, _iowait, irq, softirq = map(int, (proc / "stat").read_text().split()[1:8])
     return float(user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
 
@@ -157,16 +158,16 @@ def others_share(busy: float, own: float, *, wall: float, processors: int) -> fl
     """The share of the machine that other programs used, from 0 to 1.
 
     Args:
-        busy: processor seconds that the whole machine worked during the run.
-        own: processor seconds of them that the tests took.
-        wall: how long the run lasted, in seconds.
-        processors: how many the machine has.
+        busy: busy time of all processors during the run, in seconds.
+        own: the part of it that the tests used.
+        wall: the duration of the run, in seconds.
+        processors: the number of processors.
     """
     return max(0.0, busy - own) / max(1.0, wall * processors)
 
 
 class Meter:
-    """Measures in each worker, adds up and judges in the process that shows the reports."""
+    """Measures in each worker; adds up and judges in the controller."""
 
     def __init__(
         self,
@@ -186,10 +187,10 @@ class Meter:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        """Note in the report what was taken since the last one; reports travel to the process that shows them."""
+        """Add the time since the last report to this one; reports are sent to the controller."""
         report = yield
         now = self._clock()
-        # The times of a process that ended without being waited for are lost.
+        # The time of a process that ended without being waited for is lost.
         report.core_seconds, self._last = max(0.0, now - self._last), now
         report.budget_marks = [mark for mark in self._budget.test if mark and item.get_closest_marker(mark)]
         names = getattr(item, "fixturenames", ())
@@ -198,7 +199,7 @@ class Meter:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """In a worker, tell how many deployments it has started; elsewhere, judge."""
+        """In a worker, report the number of deployments it has started; in the controller, judge."""
         output = getattr(self._config, "workeroutput", None)
         if output is not None:
             output[_TOPOLOGIES] = topology.started
@@ -210,10 +211,10 @@ class Meter:
         if self._over and self._counts() and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
-    # --- where reports are shown
+    # --- in the controller
 
     def pytest_runtest_logreport(self, report: Any) -> None:
-        """Add up what a worker has measured."""
+        """Add the measurements of a worker."""
         seconds = getattr(report, "core_seconds", None)
         if seconds is None:
             return
@@ -224,11 +225,11 @@ class Meter:
                 self.spent.databases.append(seconds)
 
     def pytest_testnodedown(self, node: Any) -> None:
-        """Take over how many deployments a worker has started."""
+        """Add the number of deployments that a worker has started."""
         self.spent.topologies += getattr(node, "workeroutput", {}).get(_TOPOLOGIES, 0)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Say what is over, and what was dear."""
+        """Print the excesses and the most expensive files."""
         if self._over:
             terminalreporter.section("over the budget (tests/budget.toml)", red=self._counts())
             if self._is_whole() and not self._counts():
@@ -245,11 +246,11 @@ class Meter:
                 terminalreporter.write_line(line)
 
     def _counts(self) -> bool:
-        """Whether what is over makes the run fail."""
+        """Whether an excess makes the run fail."""
         return self._is_whole() and self._others <= _BUSY
 
     def _is_whole(self) -> bool:
-        """Whether nothing was left out that belongs to `make test`."""
+        """Whether the run includes all tests of `make test`."""
         option = self._config.option
         every = self._config.args_source is pytest.Config.ArgsSource.TESTPATHS
         return every and not option.keyword and option.markexpr == "not long" and "BROKER" not in os.environ
@@ -265,15 +266,15 @@ class Meter:
 
 
 class Unmeasured:
-    """Says that nothing was measured."""
+    """Reports that nothing was measured."""
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Say so."""
+        """Print it."""
         terminalreporter.write_line("What the tests took was not measured: this machine has no /proc that shows it.")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Measure where that can be done."""
+    """Register the meter if the machine can measure."""
     if is_measurable():
         pid = os.getpid()
         config.pluginmanager.register(Meter(config, Budget.read(), lambda: processor_seconds(pid)), "budget")

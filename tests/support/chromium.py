@@ -1,4 +1,4 @@
-"""Finds and starts the machine's Chromium. Where there is none, the tests fail and say what to install."""
+"""Finds and starts the machine's Chromium. If it is missing, the tests fail and say what to install."""
 
 from __future__ import annotations
 

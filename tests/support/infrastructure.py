@@ -1,13 +1,13 @@
-"""A real PostgreSQL and a real broker for the tests, made in about a second and gone without a trace.
+"""A real PostgreSQL and a real broker for the tests, started in about a second and removed afterwards.
 
 `scratch_installation()` starts both, with the four services' databases provisioned and migrated exactly as an
 installation's are (same roles, same rights, row-level security in force), only without fsync, and in memory where
 the machine has room there: a copy is some 400 small files, which take a disk longer than PostgreSQL. Those databases
-are templates: `fresh_databases(...)` copies them for a test in some 20 ms each, so that every test starts from what
-the migrations made, and nothing a test does is seen by another.
+are templates: `fresh_databases(...)` copies them for a test in some 20 ms each, so every test starts right after the
+migrations, and tests do not affect each other.
 
-Everything here blocks; call it from async code through `asyncio.to_thread`. Nothing here knows pytest: the
-fixtures in conftest.py are made of it.
+Everything here blocks; call it from async code through `asyncio.to_thread`. It does not depend on pytest; the fixtures
+in conftest.py use it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from tests.support.clusters import embedded_postgres
 
 _MEMORY = Path("/dev/shm")
 _ROOM_KB = 4 << 20
-"""free in memory, or databases are kept on the disk: several times what the tests' ever took"""
+"""the free memory needed to keep databases in memory: several times what the tests have ever used"""
 
 _numbers = itertools.count(1)
 
@@ -51,19 +51,19 @@ class Databases:
     passwords: Mapping[str, str] = field(repr=False)
 
     def app_dsn(self, service: str) -> str:
-        """How the service's app and worker connect: row-level security binds them."""
+        """The DSN of the service's app and worker; row-level security applies."""
         return self._dsn(service, app_role(service))
 
     def intake_dsn(self) -> str:
-        """How the pledges service's app connects for whoever comes with an event's pass."""
+        """The DSN of the pledges service's app for requests with an event pass."""
         return self._dsn("pledges", intake_role())
 
     def owner_dsn(self, service: str) -> str:
-        """How migrations connect; owners pass by row-level security unless a table forces it on them."""
+        """The DSN of migrations. Row-level security does not apply to owners, except on tables that force it."""
         return self._dsn(service, owner_role(service))
 
     def superuser_dsn(self, service: str) -> str:
-        """For looking at everything, whatever the policies say."""
+        """The DSN of a superuser, to which no policy applies."""
         return self.postgres.superuser_dsn(self.names[service])
 
     def _dsn(self, service: str, role: str) -> str:
@@ -75,23 +75,23 @@ class Installation:
     """A scratch PostgreSQL with migrated template databases, and an empty broker beside it."""
 
     folder: Path
-    """A temporary folder of the installation's own; gone with it."""
+    """The installation's temporary folder, deleted with it."""
     postgres: EmbeddedPostgres
     broker: EmbeddedBroker
     templates: Databases
-    """The migrated databases that `fresh_databases` copies: nothing may connect to them while it does."""
+    """The migrated databases that `fresh_databases` copies. Nothing may be connected to them at that moment."""
 
 
 @contextmanager
 def scratch_installation(*, services: Collection[str] = SERVICES) -> Iterator[Installation]:
-    """A whole installation's PostgreSQL and broker in a temporary folder; both are stopped and erased after.
+    """PostgreSQL and broker of an installation in a temporary folder; both are stopped and deleted afterwards.
 
     Args:
-        services: whose migrations to apply; every service gets its database and roles all the same.
+        services: the services whose migrations are applied; every service gets its database and roles.
     """
     folder = _new_folder()
     if os.geteuid() == 0:
-        folder.chmod(0o711)  # PostgreSQL runs as an unprivileged account, which has to pass through
+        folder.chmod(0o711)  # PostgreSQL runs as an unprivileged account, which must be able to enter the folder
     postgres = embedded_postgres(folder / "postgres")
     broker = EmbeddedBroker(record=folder / "broker.json", log=folder / "broker.log")
     try:
@@ -110,11 +110,11 @@ def scratch_installation(*, services: Collection[str] = SERVICES) -> Iterator[In
 
 @contextmanager
 def fresh_databases(installation: Installation, services: Collection[str] = SERVICES) -> Iterator[Databases]:
-    """Copies of the migrated databases for one test, dropped at the end even while something is connected.
+    """Copies of the migrated databases for one test, dropped at the end even if something is still connected.
 
     Args:
-        installation: where.
-        services: which ones the test needs; each costs some 20 ms.
+        installation: the PostgreSQL to use.
+        services: the services whose databases are needed; each costs some 20 ms.
     """
     number = next(_numbers)
     names = {service: f"{database(service)}_{number}" for service in services}
@@ -127,7 +127,7 @@ def fresh_databases(installation: Installation, services: Collection[str] = SERV
 
 
 def _new_folder() -> Path:
-    """A folder in memory, if the machine has such a place and room in it (a container has 64 MB), else on the disk."""
+    """Return a new folder in memory if there is enough room (a container has 64 MB), else on disk."""
     try:
         here = os.statvfs(_MEMORY)
         [available] = re.findall(r"MemAvailable: +(\d+) kB", Path("/proc/meminfo").read_text())
@@ -138,12 +138,12 @@ def _new_folder() -> Path:
         return Path(tempfile.mkdtemp(prefix="tilsagn-test-"))
     for left in _MEMORY.glob("tilsagn-test-*"):
         if left.stat().st_uid == os.geteuid() and not Path(f"/proc/{left.name.split('-')[2]}").exists():
-            shutil.rmtree(left, ignore_errors=True)  # by a run that was killed: memory is not swept by itself
+            shutil.rmtree(left, ignore_errors=True)  # left by a killed run: nothing else cleans up memory
     return Path(tempfile.mkdtemp(prefix=f"tilsagn-test-{os.getpid()}-", dir=_MEMORY))
 
 
 def _run(work: Coroutine[object, object, None]) -> None:
-    """Run in a thread of its own: the caller's thread may have an event loop, which must stay as it is."""
+    """Run in a new thread, because the caller's thread may have an event loop."""
     with ThreadPoolExecutor(max_workers=1) as thread:
         thread.submit(asyncio.run, work).result()
 
@@ -161,7 +161,7 @@ async def _copy(databases: Databases) -> None:
             await connection.execute(
                 f"create database {name} template {database(service)} owner {owner_role(service)} strategy file_copy"
             )
-            # Rights on a database are not copied with it.
+            # Privileges on a database are not copied with it.
             await connection.execute(f"revoke all on database {name} from public")
             await connection.execute(f"grant connect on database {name} to {', '.join(connections(service))}")
     finally:
@@ -176,7 +176,7 @@ async def _drop(databases: Databases) -> None:
             try:
                 await connection.execute(statement)
             except TimeoutError:
-                # Once in some ten thousand it did not come to an end, and nobody knows why. What stays stuck is told.
+                # In about one of ten thousand drops it hung, for an unknown reason. Report the sessions that block it.
                 await connection.execute(statement)
     finally:
         await connection.close(timeout=5)

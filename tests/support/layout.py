@@ -1,6 +1,6 @@
 """The screens that pages are shown on, and whether a page fits them: `await assert_fits(page)`.
 
-What a page does is tried once, on one screen. Only its layout depends on the screen, and is checked on every one.
+The behaviour of a page is tested on one screen. Only the layout depends on the screen and is checked on each.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ DESKTOP: Final = (1280, 900)
 
 
 async def assert_no_sideways_scrolling(page: Page, *screens: tuple[int, int]) -> None:
-    """Fail if the page in its present state is wider than one of the screens. It keeps the screen it has."""
+    """Fail if the page in its present state is wider than one of the screens. The screen of the page stays the same."""
     present = page.viewport_size
     assert present is not None
     for width, height in screens:

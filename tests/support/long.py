@@ -1,8 +1,8 @@
-"""`make test-long`: which of the tests that are marked `long` a run tries.
+"""`make test-long`: selects which of the tests marked `long` a run includes.
 
-All of them, or with `--long-share=0.3` a share that `--long-seed` chooses. What the change at hand touches is always
-tried: a test whose folder has changed, or one of the paths that its mark names, as `shared/messaging` in
-`@pytest.mark.long("shared/messaging")`. The end of the run names what was left out, and how to try it.
+All of them, or with `--long-share=0.3` a share that `--long-seed` chooses. Tests that the change touches are always
+included: when a file in the test's folder has changed, or under a path that its mark names, such as
+`@pytest.mark.long("shared/messaging")`. The summary names the omitted tests and how to run them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the long tests that this run does not try. Every worker of a run leaves out the same ones."""
+    """Deselect the long tests that this run omits. All workers of a run omit the same ones."""
     share, seed = config.getoption("--long-share"), config.getoption("--long-seed")
     marks = {item.nodeid: mark for item in items if (mark := item.get_closest_marker("long")) is not None}
     if share >= 1 or not marks:
@@ -44,12 +44,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_testnodedown(node: Any) -> None:
-    """Take over what a worker has left out."""
+    """Add the tests that a worker has omitted."""
     _note(node.config, getattr(node, "workeroutput", {}).get(_LEFT_OUT, []))
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Name what was left out."""
+    """Name the omitted tests."""
     left_out = config.stash.get(_KEY, ())
     if left_out:
         share, seed = config.getoption("--long-share"), config.getoption("--long-seed")
@@ -69,22 +69,22 @@ def _note(config: pytest.Config, left_out: Iterable[str]) -> None:
 
 
 def choose(nodeids: Iterable[str], *, always: Collection[str], share: float, seed: int) -> set[str]:
-    """Return `always`, and of the others the share that the seed chooses: at least one, where there is one."""
+    """Return `always`, and of the others the share that the seed chooses: at least one if there are any."""
     others = sorted(set(nodeids) - set(always))
     count = min(len(others), max(1, round(share * len(others))))
     return set(always) | set(random.Random(seed).sample(others, count))
 
 
 def is_touched(nodeid: str, paths: Sequence[str], changed: Collection[str]) -> bool:
-    """Whether a changed file lies in the test's folder, or under one of the paths."""
+    """Whether a changed file is in the test's folder or under one of the paths."""
     folder = nodeid.partition("::")[0].rpartition("/")[0]
     return any(file.startswith(f"{prefix}/") or file == prefix for file in changed for prefix in (folder, *paths))
 
 
 def changed_files(root: Path) -> set[str]:
-    """The files that differ from where the branch left origin/main (on main itself: from the commit before).
+    """Return the files that differ from the branch point on origin/main (on main itself: from the previous commit).
 
-    Where Git cannot tell, nothing counts as changed.
+    If Git fails, nothing counts as changed.
     """
     base = _git(root, "merge-base", "HEAD", "origin/main")
     if base == _git(root, "rev-parse", "HEAD"):

@@ -1,4 +1,4 @@
-"""How property-based tests run here: however long an example takes. A busy machine is no reason to fail."""
+"""Settings of property-based tests: no deadline for an example, because a busy machine must not make them fail."""
 
 from __future__ import annotations
 

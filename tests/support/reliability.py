@@ -21,7 +21,7 @@ Document = dict[str, Any]
 
 
 def main(files: Sequence[str]) -> int:
-    """Print the tables. Returns 2 where a file is not one of ours."""
+    """Print the tables. Returns 2 if a file is not one of these documents."""
     for file in files:
         document = json.loads(Path(file).read_text(encoding="utf-8"))
         kind = next((kind for kind in _TABLES if kind in document), None)
@@ -33,7 +33,7 @@ def main(files: Sequence[str]) -> int:
 
 
 def faults(session: Document) -> Iterator[str]:
-    """The matrix: a line for each kind of fault, whatever it hit."""
+    """The matrix: a line for each kind of fault."""
     totals = session["totals"]
     verdict = "green" if session["passed"] else "not green"
     yield (
@@ -63,7 +63,7 @@ def faults(session: Document) -> Iterator[str]:
 
 
 def planted(trials: Document) -> Iterator[str]:
-    """A line for each planted bug: by what it was caught."""
+    """A line for each planted bug, with the check that detected it."""
     yield (
         f"**{trials['broker']} broker, seed {trials['seed']}, each {_times_in_words(trials['runs'])}, in "
         f"{trials['seconds'] / 60:.0f} min: {'all caught' if not trials['survivors'] else 'NOT all caught'}.** The "
@@ -84,7 +84,7 @@ def planted(trials: Document) -> Iterator[str]:
 
 
 def bench(measured: Document) -> Iterator[str]:
-    """A line for each figure, beside its floor."""
+    """A line for each figure, with its bound."""
     machine = measured["machine"]
     yield (
         f"**{machine['rounds']} rounds on {machine['processors']} processors, {machine['broker']} broker, load "
@@ -110,7 +110,7 @@ def bench(measured: Document) -> Iterator[str]:
 
 
 _TABLES = {"results": faults, "bugs": planted, "measures": bench}
-"""By the key that only such a document has."""
+"""By the key that only a document of this kind has."""
 
 
 def _times_in_words(number: int) -> str:

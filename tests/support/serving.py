@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def serving(app: FastAPI, port: int = 0) -> AsyncIterator[str]:
-    """The address of the application, `http://localhost:<port>`, while it runs in this event loop.
+    """Run the application in this event loop and yield its URL, `http://localhost:<port>`.
 
-    A given port is used again at once, as by a server that comes back.
+    A given port can be used again at once, as after the restart of a server.
     """
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

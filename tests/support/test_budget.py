@@ -1,4 +1,4 @@
-"""The budget sees what processes take, and a run that is over it fails and says by what."""
+"""The budget measures processor time, and a run over the budget fails and names the excess."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ BUDGET = Budget(
 )
 
 
-def test_the_file_is_whole_and_holds_what_was_agreed() -> None:
+def test_the_budget_file_is_complete_and_has_the_agreed_values() -> None:
     budget = Budget.read()
     assert (budget.tolerance, budget.test[""], budget.database) == (0.1, 2.0, 0.15)
     assert (budget.operation, budget.page, budget.topologies) == (2.0, 5.0, 3)
@@ -54,7 +54,7 @@ def test_the_file_is_whole_and_holds_what_was_agreed() -> None:
         (17.0, ("browser", "long"), False),
     ],
 )
-def test_a_test_may_take_a_tenth_more_than_its_most_generous_mark_allows(
+def test_a_test_may_exceed_the_highest_limit_of_its_marks_by_a_tenth(
     seconds: float, marks: tuple[str, ...], over: bool
 ) -> None:
     found = judge(BUDGET, Spent(calls={"a.py::test": (seconds, marks)}))
@@ -70,7 +70,7 @@ def test_tests_with_a_database_are_judged_by_their_average() -> None:
 
 
 @pytest.mark.parametrize(("total", "over"), [(142, False), (144, True)])
-def test_all_tests_may_take_more_with_every_operation_and_page(total: float, over: bool) -> None:
+def test_the_total_limit_grows_with_operations_and_pages(total: float, over: bool) -> None:
     spent = Spent(files=Counter({"a.py": total - 1.0, "b.py": 1.0}))
     assert len(judge(BUDGET, spent, services=(10, 2))) == over
     assert judge(BUDGET, spent) == [], "a part of the tests is not judged as a whole"
@@ -83,7 +83,7 @@ def test_deployments_are_counted() -> None:
     ]
 
 
-def test_the_dearest_files_are_named_the_dearest_first() -> None:
+def test_the_most_expensive_files_are_named_in_order() -> None:
     spent = Spent(files=Counter({f"{number}.py": float(number) for number in range(20)}))
     assert [line.split()[-1] for line in dearest(spent)] == [f"{number}.py" for number in range(19, 9, -1)]
 
@@ -95,17 +95,17 @@ def _process(proc: Path, pid: int, *times: int, children: str = "") -> None:
     (proc / str(pid) / "stat").write_text(f"{pid} (a) b (c) S {' '.join(['0'] * 10)} {' '.join(map(str, times))} 9 9")
 
 
-def test_what_children_take_counts_those_that_have_ended_included(tmp_path: Path) -> None:
+def test_the_time_of_children_is_included_after_they_have_ended(tmp_path: Path) -> None:
     _process(tmp_path, 1, 100, 20, 3, 4, children="2 3 ")
     _process(tmp_path, 2, 1000, 0, 0, 0, children="4 ")
     _process(tmp_path, 4, 10000, 0, 0, 0)
-    # 3 has ended since its parent was looked at.
+    # 3 has ended since its parent was read.
     assert processor_seconds(1, tmp_path) == 11127 / os.sysconf("SC_CLK_TCK")
     assert processor_seconds(5, tmp_path) == 0
 
 
 @pytest.mark.skipif(not is_measurable(), reason="this machine has no /proc that shows what processes take")
-def test_a_child_at_work_is_seen_while_it_runs_and_after() -> None:
+def test_the_time_of_a_child_is_included_while_it_runs_and_after() -> None:
     before = processor_seconds(os.getpid())
     work = "import time\nwhile time.process_time() < 0.2: pass\nprint(flush=True)\ninput()"
     with subprocess.Popen([sys.executable, "-c", work], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
@@ -116,20 +116,20 @@ def test_a_child_at_work_is_seen_while_it_runs_and_after() -> None:
     assert processor_seconds(os.getpid()) - before >= 0.15
 
 
-def test_other_programs_use_what_the_machine_worked_beyond_the_tests() -> None:
+def test_the_share_of_other_programs_is_the_busy_time_without_the_tests() -> None:
     assert others_share(500.0, 400.0, wall=250.0, processors=2) == 0.2
     assert others_share(390.0, 400.0, wall=250.0, processors=2) == 0.0
 
 
 @pytest.mark.skipif(not is_measurable(), reason="this machine has no /proc that shows what processes take")
-def test_the_work_of_the_whole_machine_is_seen(tmp_path: Path) -> None:
+def test_the_busy_time_of_the_machine_is_read(tmp_path: Path) -> None:
     (tmp_path / "stat").write_text("cpu  100 20 3 99999 888 4 5 0 0 0\ncpu0 1 2 3\n")
     assert machine_seconds(tmp_path) == 132 / os.sysconf("SC_CLK_TCK")
     assert machine_seconds() > 0
 
 
 def _report(meter: Meter, item: Any, nodeid: str, when: str) -> Any:
-    """A report as it reaches the process that shows it."""
+    """A report as the controller receives it."""
     report = SimpleNamespace(nodeid=nodeid, when=when)
 
     def made() -> Generator[None, Any, Any]:
@@ -149,7 +149,7 @@ WHOLE: Any = SimpleNamespace(
 A_PART: Any = SimpleNamespace(args_source=pytest.Config.ArgsSource.ARGS, option=SimpleNamespace())
 
 
-def test_a_process_that_was_not_waited_for_takes_nothing_from_the_sum() -> None:
+def test_a_process_that_was_not_waited_for_does_not_reduce_the_sum() -> None:
     moments = iter([10.0, 15.0, 12.0, 13.0])
     meter = Meter(A_PART, BUDGET, lambda: next(moments))
     item = SimpleNamespace(get_closest_marker=lambda _name: None, fixturenames=[])
@@ -167,7 +167,7 @@ def test_a_process_that_was_not_waited_for_takes_nothing_from_the_sum() -> None:
         (A_PART, 3.0, 0.0, False, True),
     ],
 )
-def test_a_whole_run_over_the_budget_fails_unless_the_machine_was_busy_and_any_run_says_so(
+def test_a_whole_run_over_the_budget_fails_unless_the_machine_was_busy(
     config: Any, seconds: float, others: float, fails: bool, says: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("BROKER", raising=False)

@@ -1,4 +1,4 @@
-"""Which of the long tests a run tries."""
+"""The selection of long tests."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def test_a_seed_chooses_the_same_share_every_time_and_another_seed_another() -> 
     assert any(choose(NODEIDS, always=(), share=0.3, seed=seed) != chosen for seed in range(2, 10))
 
 
-def test_what_a_change_touches_is_tried_besides_the_share() -> None:
+def test_tests_that_a_change_touches_run_besides_the_share() -> None:
     always = NODEIDS[:5]
     chosen = choose(NODEIDS, always=always, share=0.2, seed=1)
     assert chosen >= set(always)
     assert len(chosen) == 5 + 3
 
 
-def test_at_least_one_is_tried() -> None:
+def test_at_least_one_long_test_runs() -> None:
     assert len(choose(NODEIDS, always=(), share=0.0, seed=1)) == 1
     assert choose([], always=(), share=0.5, seed=1) == set()
 
@@ -46,11 +46,11 @@ def test_at_least_one_is_tried() -> None:
         ("docs/contributing.md", False),
     ],
 )
-def test_a_test_is_touched_by_its_folder_and_by_what_its_mark_names(changed: str, touched: bool) -> None:
+def test_a_test_is_touched_by_changes_in_its_folder_and_in_the_paths_of_its_mark(changed: str, touched: bool) -> None:
     assert is_touched(NODEIDS[0], ("shared/messaging",), {changed}) is touched
 
 
-def test_changed_is_what_differs_from_where_the_branch_began(tmp_path: Path) -> None:
+def test_changed_files_are_those_since_the_branch_point(tmp_path: Path) -> None:
     def git(*arguments: str) -> None:
         identity = ["-c", "user.name=x", "-c", "user.email=x@example.dk"]
         subprocess.run(["git", *identity, *arguments], cwd=tmp_path, check=True, capture_output=True)

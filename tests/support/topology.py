@@ -1,8 +1,8 @@
 """The eight processes of docker-compose.yml, on loopback, with the commands and environments written there.
 
-What compose would substitute (`${NAME}`, `${NAME:-default}`, `${NAME:?message}`) is substituted here by the same
-rules; only variables differ: addresses, ports and secrets. PostgreSQL is the embedded one, the broker that or Apache
-Kafka (tests/support/brokers.py), and mail goes to a real SMTP server that keeps what it accepts.
+Variables (`${NAME}`, `${NAME:-default}`, `${NAME:?message}`) are substituted as compose does; only addresses, ports
+and secrets have other values. PostgreSQL is the embedded one, the broker the embedded one or Apache Kafka
+(tests/support/brokers.py), and mail goes to a real SMTP server that keeps it.
 """
 
 from __future__ import annotations
@@ -56,9 +56,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
 RAISED_LIMITS: Final[Mapping[str, str]] = MappingProxyType({"RATE_LIMITS_TIMES": "10000"})
-"""Variables for whoever asks thousands of times for one account."""
+"""Variables for tests that send thousands of requests for one account."""
 started = 0
-"""How many times this process has started all of them: dear, and counted by the tests' budget."""
+"""How many deployments this process has started; the tests' budget counts them."""
 PROCESSES = tuple(f"{service}-{kind}" for service in SERVICES for kind in ("app", "worker"))
 
 _VARIABLE = re.compile(r"\$(?:\$|\{(?P<name>\w+)(?:(?P<rule>:-|:\?)(?P<word>[^}]*))?\})")
@@ -66,7 +66,7 @@ _VARIABLE = re.compile(r"\$(?:\$|\{(?P<name>\w+)(?:(?P<rule>:-|:\?)(?P<word>[^}]
 
 @cache
 def compose_services() -> dict[str, Any]:
-    """The services of docker-compose.yml, anchors resolved, variables not."""
+    """The services of docker-compose.yml, with anchors resolved and variables not substituted."""
     services: dict[str, Any] = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["services"]
     return services
 
@@ -109,7 +109,7 @@ class MailServer:
         self._controller.start()
 
     def stop(self) -> None:
-        """Refuse connections from now on; what was accepted stays."""
+        """Refuse connections from now on; accepted mails are kept."""
         if self._controller is not None:
             self._controller.stop()
             self._controller = None
@@ -117,7 +117,7 @@ class MailServer:
 
 @dataclass
 class Process:
-    """One of the eight."""
+    """One of the eight processes."""
 
     name: str
     command: list[str]
@@ -125,17 +125,18 @@ class Process:
     health_port: int
     log: Path
     folder: Path = ROOT
-    """where it is started, which is where its code is"""
+    """its working directory, which holds its code"""
     child: subprocess.Popen[bytes] | None = None
     killed: int = 0
-    """how often `kill` has really ended it"""
+    """how often `kill` has ended it"""
 
     def start(self, *, under: Sequence[str] = (), environment: Mapping[str, str] = MappingProxyType({})) -> None:
-        """Start it; ready or not is seen by `ready`. It dies with us, and hears nothing of the terminal's Ctrl-C.
+        """Start the process; `ready` tells when it is ready. It ends with this process and does not receive the
+        terminal's Ctrl-C.
 
         Args:
-            under: a module with its arguments that is run instead, and is given the module and its own.
-            environment: on top of its own, this once.
+            under: a module with its arguments that runs instead and receives the process's module and arguments.
+            environment: additional variables for this start.
         """
         python, dash_m, *module = self.command
         self.child = spawn(
@@ -147,12 +148,12 @@ class Process:
         )
 
     def send(self, number: signal.Signals) -> None:
-        """Send it a signal, if it still runs."""
+        """Send a signal if the process still runs."""
         if self.child is not None:
             self.child.send_signal(number)
 
     def kill(self) -> None:
-        """SIGKILL, as the machine's power would."""
+        """Send SIGKILL, like a power failure."""
         assert self.child is not None
         assert self.child.poll() is None, f"{self.name} was not running"
         self.child.kill()
@@ -161,7 +162,7 @@ class Process:
         self.killed += 1
 
     def stop(self) -> None:
-        """SIGTERM; SIGKILL after 8 s. One that was paused goes on to hear it."""
+        """Send SIGTERM, and SIGKILL after 8 s. A paused process is resumed to receive it."""
         if self.child is None or self.child.poll() is not None:
             return
         self.child.send_signal(signal.SIGCONT)
@@ -185,7 +186,7 @@ class Process:
 
 
 class Topology:
-    """All of it. Use `topology()`."""
+    """A deployment. Use `topology()`."""
 
     def __init__(
         self,
@@ -198,16 +199,16 @@ class Topology:
         variables: Mapping[str, str] = MappingProxyType({}),
         secured: bool = False,
     ) -> None:
-        """Nothing runs before it is started.
+        """Nothing is started yet.
 
         Args:
-            folder: for everything it writes.
-            links: proxies between the processes; None: they are connected directly.
-            disk: where PostgreSQL keeps its data instead of in `folder`.
-            nodes: how many brokers there are, where the broker is Apache Kafka.
-            code: the tree whose services are run; everything else is the checkout's.
-            variables: of compose, on top of what a run has by itself.
-            secured: Kafka (Apache Kafka only) is reached over TLS, and lets each service do its own business.
+            folder: the folder for all files.
+            links: proxies between the processes; None connects them directly.
+            disk: the folder of PostgreSQL's data, if not in `folder`.
+            nodes: the number of Apache Kafka nodes.
+            code: the source tree of the services; everything else comes from the checkout.
+            variables: additional compose variables.
+            secured: Kafka (Apache Kafka only) uses TLS, logins and ACLs.
         """
         self.folder = folder
         self.code = code
@@ -236,20 +237,20 @@ class Topology:
     # --- life
 
     def start_infrastructure(self) -> None:
-        """PostgreSQL, broker and mail server; then compose's one-off jobs."""
+        """Start PostgreSQL, broker and mail server; then run compose's one-off jobs."""
         self.postgres.start()
         self.broker.start()
         self.mail.start()
         self.variables = self._variables()
         if self.links is not None:
             self.links.connect(self.variables)
-        brokers.start(self.broker)  # its topics: the job, which is made for one broker, would give three one replica
+        brokers.start(self.broker)  # compose's job would give three brokers one replica of each topic
         jobs = ["topics", *(f"{service}-migrate" for service in SERVICES)]
         with ThreadPoolExecutor(len(jobs)) as together:  # as compose runs them
             for _ in together.map(self._do, jobs):
                 pass
         if "KAFKA_PASSWORD" in self.secrets:
-            self._do("access")  # after the topics, of which it speaks
+            self._do("access")  # after the topics, which the ACLs name
 
     def _do(self, job: str) -> None:
         command, environment = self.job(job)
@@ -265,7 +266,7 @@ class Topology:
         assert done.returncode == 0, f"{job}: {done.stdout}{done.stderr}"
 
     def start_processes(self) -> None:
-        """The eight, at once."""
+        """Start the eight processes at once."""
         global started  # noqa: PLW0603  (one count for a process)
         started += 1
         for name in PROCESSES:
@@ -277,7 +278,8 @@ class Topology:
             self.processes[name].start()
 
     def wait_until_ready(self, *, seconds: float = PATIENCE_SECONDS) -> float:
-        """Return how many seconds it took until all eight were ready; fail with their last words if they are not."""
+        """Return how many seconds it took until all eight were ready; fail with the ends of their logs if they are
+        not."""
         started = time.monotonic()
         waiting = dict(self.processes)
         while waiting:
@@ -289,7 +291,7 @@ class Topology:
         return time.monotonic() - started
 
     def stop(self) -> None:
-        """End everything."""
+        """Stop everything."""
         for process in self.processes.values():
             if process.child is not None and process.child.poll() is None:
                 process.child.terminate()
@@ -301,13 +303,13 @@ class Topology:
         self.postgres.erase()
 
     def log_tail(self, name: str) -> str:
-        """The end of a process's log."""
+        """Return the end of a process's log."""
         log = self.processes[name].log
         text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
         return f"--- {name} is not ready; its log ends:\n{text[-3000:]}"
 
     def complaints(self) -> str:
-        """The last lines of each process's log that are more than information."""
+        """Return the last warnings and errors in each process's log."""
         parts = []
         for name, process in self.processes.items():
             lines = (
@@ -318,18 +320,18 @@ class Topology:
         return "\n".join(parts)
 
     def replace_broker(self) -> None:
-        """Kill the broker and start one with nothing on it, as the local run's supervisor does."""
+        """Kill the broker and start an empty one, as the local run's supervisor does."""
         brokers.lose_everything(self.broker)
         self.start_broker()
 
     def start_broker(self) -> None:
-        """Start the broker with its topics, after a kill: an embedded one is empty then."""
+        """Start the broker with its topics after a kill; an embedded one is then empty."""
         brokers.start(self.broker)
 
-    # --- ways in
+    # --- addresses and credentials
 
     def url(self, path: str) -> str:
-        """Where `path` is answered, by the gateway's table of prefixes."""
+        """Return the URL of `path`, by the gateway's table of prefixes."""
         service = service_for(path.partition("?")[0])
         assert service is not None, path
         port = self.links[to_app(service)].port if self.links else self.variables[f"{service.upper()}_PORT"]
@@ -344,18 +346,18 @@ class Topology:
         seconds_ago: int = 0,
         **principal: Any,
     ) -> str:
-        """A bearer token signed with this installation's key, `seconds_ago`."""
+        """Return a bearer token that was signed with this installation's key `seconds_ago`."""
         who = Principal(subject or f"person:{taskforce_id}", frozenset(roles), taskforce_id, **principal)
         then = SimpleNamespace(time=lambda: time.time() - seconds_ago)
         with mock.patch.object(auth, "time", then):
             return sign_token(self.secrets["TOKEN_PRIVATE_KEY"], who, lifetime_seconds=lifetime_seconds)
 
     def superuser_dsn(self, service: str) -> str:
-        """A service's database with no policy in the way."""
+        """The DSN of a service's database as a superuser, to which no policy applies."""
         return self.postgres.superuser_dsn(database(service))
 
     def app_dsn(self, service: str) -> str:
-        """A service's database as its app role."""
+        """The DSN of a service's database as its app role."""
         user = f"tilsagn_{service}_app"
         return dsn_of(
             self.postgres.superuser_dsn(),
@@ -365,7 +367,7 @@ class Topology:
         )
 
     def operator_environment(self) -> dict[str, str]:
-        """What the `tilsagn` command is given to look after this installation: what the jobs and apps have."""
+        """The environment of the `tilsagn` command for this installation: that of the jobs and apps."""
         merged: dict[str, str] = {}
         for service in SERVICES:
             merged |= self._of_compose(f"{service}-migrate")[1] | self._of_compose(f"{service}-app")[1]
@@ -374,7 +376,7 @@ class Topology:
         return merged | {"TILSAGN_URL": self.url("/").rstrip("/")}
 
     def job(self, name: str) -> tuple[list[str], dict[str, str]]:
-        """Command and environment of one of compose's one-off jobs; where it is started is where its code is."""
+        """Command, environment and working directory of one of compose's one-off jobs."""
         return self._of_compose(name)
 
     # --- from compose
@@ -424,7 +426,7 @@ def topology(
     variables: Mapping[str, str] = MappingProxyType({}),
     secured: bool = False,
 ) -> Iterator[Topology]:
-    """The whole topology, ready; stopped and erased at the end.
+    """A deployment, ready; stopped and deleted at the end.
 
     Args:
         processes: False starts PostgreSQL, broker, mail server and jobs only.
@@ -432,7 +434,7 @@ def topology(
     """
     folder = Path(tempfile.mkdtemp(prefix="tilsagn-topology-"))
     if os.geteuid() == 0:
-        folder.chmod(0o711)  # PostgreSQL runs as an unprivileged account, which has to pass through
+        folder.chmod(0o711)  # PostgreSQL runs as an unprivileged account, which must be able to enter the folder
     whole = Topology(folder, links=links, disk=disk, nodes=nodes, code=code, variables=variables, secured=secured)
     try:
         whole.start_infrastructure()

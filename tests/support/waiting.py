@@ -1,4 +1,4 @@
-"""Waiting for a fact, with an end that only a mistake reaches: what is slow on a busy machine is not wrong."""
+"""Waiting for a fact, with a timeout that only an error reaches, also on a busy machine."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 PATIENCE_SECONDS: Final = 300.0
-"""How long a test waits for something that comes at once on a quiet machine. Wait for less nowhere."""
+"""How long a test waits for something that happens at once on an idle machine. Use no shorter timeout."""
 
 
 async def eventually(check: Callable[[], Awaitable[bool]], *, seconds: float = PATIENCE_SECONDS) -> None:
-    """Return as soon as `check` holds; fail the test if it does not in time."""
+    """Return as soon as `check` returns true; fail the test if it does not in time."""
     deadline = time.monotonic() + seconds
     while not await check():
         assert time.monotonic() < deadline, f"not within {seconds} s"

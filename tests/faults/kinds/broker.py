@@ -21,7 +21,7 @@ from tests.faults.checker import HEAL_SECONDS
 from tests.faults.fault import Fault, NotHealed, Scene
 from tests.faults.kinds.processes import LONG_PAUSE_SECONDS, PAUSE_SECONDS, is_stopped
 from tests.support import brokers
-from tests.support.stopwatch import allowance
+from tests.support.stopwatch import load_adjusted_timeout
 
 if TYPE_CHECKING:
     from tests.support.topology import Topology
@@ -71,7 +71,7 @@ async def pause(between: tuple[float, float], scene: Scene) -> int:
     finally:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGCONT)
-    healed = await scene.ready(seconds=allowance(HEAL_SECONDS))
+    healed = await scene.ready(seconds=load_adjusted_timeout(HEAL_SECONDS))
     scene.note(f"{seconds:.0f} s, all ready {healed:.1f} s later")
     return fired
 

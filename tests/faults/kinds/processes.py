@@ -14,7 +14,7 @@ from services.notifications.deliveries.courier import AT_A_TIME
 from shared.messaging.relay import LOCK_KEY
 from tests.faults.checker import HEAL_SECONDS
 from tests.faults.fault import Fault, NotHealed, Scene
-from tests.support.stopwatch import allowance
+from tests.support.stopwatch import load_adjusted_timeout
 from tests.support.topology import PROCESSES, Process
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ async def pause(name: str, between: tuple[float, float], scene: Scene) -> int:
         seconds = await scene.a_while(*between)
     finally:
         process.send(signal.SIGCONT)
-    healed = await scene.ready(seconds=allowance(HEAL_SECONDS))
+    healed = await scene.ready(seconds=load_adjusted_timeout(HEAL_SECONDS))
     scene.note(f"{seconds:.0f} s, all ready {healed:.1f} s later")
     return fired
 
