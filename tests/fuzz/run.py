@@ -20,6 +20,7 @@ from tests.fuzz.fitting import Fitting
 from tests.fuzz.harvest import Harvest
 from tests.fuzz.installation import World, address_of
 from tests.fuzz.pages import Visitor, knock_too_often
+from tests.fuzz.persons import Persons
 from tests.fuzz.programs import Effort
 from tests.fuzz.tally import Finding, Tally
 
@@ -51,6 +52,7 @@ class Extent:
         examples: of each operation in each round.
         service: only this one; empty: all.
         callers: only these; empty: all.
+        persons: how many persons from all of Unicode are logged, imported, looked up and erased.
     """
 
     requests: int
@@ -59,6 +61,7 @@ class Extent:
     examples: int = 15
     service: str = ""
     callers: tuple[str, ...] = ()
+    persons: int = 60
 
 
 def run(
@@ -94,6 +97,10 @@ class _Session:
             if "events" in self.services and "nobody" in self.callers:
                 with self.tally.share("pages", "events", "nobody") as share:
                     self.tally.take(share, knock_too_often(http, self.world))
+            if {"events", "pledges"} <= set(self.services):
+                with self.tally.share("persons", "events", "admin") as share:
+                    self.tally.take(share, Persons(self.world, http, self.seed).play(self.extent.persons))
+                self.told(f"persons from all of Unicode: {share.requests} requests")
             number = 0
             while number == 0 or not self._enough():
                 self._round(number, http)

@@ -154,7 +154,7 @@ class Tally:
         table = Table(title=f"{self.requests:,} requests, seed {self.seed}", title_justify="left")
         for name in ("service", "role"):
             table.add_column(name, no_wrap=True)
-        for name in ("programs", "pages", "2xx", "3xx", "4xx", "5xx", "s"):
+        for name in ("programs", "pages", "persons", "2xx", "3xx", "4xx", "5xx", "s"):
             table.add_column(name, justify="right", no_wrap=True, min_width=4)
         pairs = dict.fromkeys((service, caller) for _way, service, caller in self.shares)
         for service, caller in sorted(pairs, key=lambda pair: pair[0]):
@@ -167,7 +167,7 @@ class Tally:
             table.add_row(
                 service,
                 caller,
-                *(str(of[way]) for way in ("programs", "pages")),
+                *(str(of[way]) for way in ("programs", "pages", "persons")),
                 *(str(kinds[f"{hundred}xx"]) for hundred in "2345"),
                 f"{sum(share.seconds for share in shares):.0f}",
             )
