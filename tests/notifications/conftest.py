@@ -68,6 +68,20 @@ def notifications_settings(
     )
 
 
+@pytest.fixture
+def settings(base_settings: dict[str, Any]) -> NotificationsSettings:
+    """Settings that lead nowhere, for what needs neither a database nor a server."""
+    return NotificationsSettings(
+        **base_settings,
+        database_url="postgresql://nowhere/none",
+        service_token="token",
+        events_url="http://127.0.0.1:9",
+        pledges_url="http://127.0.0.1:9",
+        smtp_host="127.0.0.1",
+        sender="Tilsagn <tilsagn@struer.example>",
+    )
+
+
 @dataclass
 class Harness:
     """The service's consumer and courier, and what they have stored."""

@@ -10,19 +10,19 @@ from uuid import UUID
 
 import pytest
 
-from services.notifications.channels.email import compose
+from services.notifications.channels.email import WIRE_FORMAT, compose
 from services.notifications.notices.content import render
 from services.notifications.notices.notice import Notice, Recipient
 from services.notifications.notices.recipients import mail_address
 from services.notifications.notices.registry import KINDS, plan
 from services.notifications.outcomes import Undeliverable
-from services.notifications.settings import NotificationsSettings
 from shared.contracts.events import SignInLinkRequested
 from tests.notifications.messages import hire, invited, pledge
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
+    from services.notifications.settings import NotificationsSettings
     from shared.i18n.translations import Language
 
 HERE = UUID("6f0f6b3a-3a52-5f7c-9a51-5f3a3f0b6c11")
@@ -30,19 +30,6 @@ NOW = datetime(2026, 12, 1, 18, 4, 11, tzinfo=UTC)
 PLEDGE = plan(pledge(HERE, pledge_id=HERE, recorded_at=NOW, pledged_on=NOW.date()))[0]
 INVITATION = plan(invited(HERE, invitation_id=HERE, recorded_at=NOW))[0]
 HIRE = plan(hire(HERE, hire_id=HERE, pledge_id=HERE, recorded_at=NOW))[0]
-
-
-@pytest.fixture
-def settings(base_settings: dict[str, Any]) -> NotificationsSettings:
-    return NotificationsSettings(
-        **base_settings,
-        database_url="postgresql://nowhere/none",
-        service_token="token",
-        events_url="http://127.0.0.1:9",
-        pledges_url="http://127.0.0.1:9",
-        smtp_host="127.0.0.1",
-        sender="Tilsagn <tilsagn@struer.example>",
-    )
 
 
 def mail(
@@ -62,7 +49,7 @@ def mail(
         KINDS[notice.rule], notice.facts | facts, recipient, taskforce=taskforce, public_url=settings.public_url
     )
     message = compose(settings, notice.delivery_id, recipient, content, now=NOW)
-    return message_from_bytes(message.as_bytes(policy=policy.SMTP), policy=policy.default)
+    return message_from_bytes(message.as_bytes(policy=WIRE_FORMAT), policy=policy.default)
 
 
 def body(message: EmailMessage, kind: str) -> str:
@@ -190,7 +177,7 @@ def test_the_headers_say_that_the_mail_is_automatic(settings: NotificationsSetti
 def test_every_line_is_short_ascii(settings: NotificationsSettings) -> None:
     recipient = Recipient(mail_address("Æ" * 200, "mette@firma.example"), "da", company="Ø" * 2000)
     content = render(KINDS[PLEDGE.rule], PLEDGE.facts, recipient, taskforce="Å" * 300, public_url=settings.public_url)
-    message = compose(settings, HERE, recipient, content, now=NOW).as_bytes(policy=policy.SMTP)
+    message = compose(settings, HERE, recipient, content, now=NOW).as_bytes(policy=WIRE_FORMAT)
     assert message.isascii()
     assert max(map(len, message.split(b"\r\n"))) <= 998
     assert b"\n" not in message.replace(b"\r\n", b"")
