@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from services.notifications.notices.words import one_line
+from services.notifications.notices.words import one_line, shown_name
 from shared.i18n.translations import use_language
 from shared.ui.pages import templates
 
@@ -48,7 +48,7 @@ def render(
         context = {
             "language": recipient.language,
             "name": recipient.address.display_name,
-            "company": one_line(recipient.company),
+            "company": shown_name(recipient.company),
             "signed_by": signed_by,
             "pledge_url": f"{public_url}/pledges/{facts.get('pledge_id')}",
             "link_url": f"{public_url}{recipient.link}",

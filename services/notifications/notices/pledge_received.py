@@ -32,6 +32,8 @@ def _plan(pledge: PledgeLogged) -> Notice:
         happened_at=happened_at,
         facts={
             "pledge_id": str(pledge.pledge_id),
+            "event_id": str(pledge.event_id) if pledge.event_id else None,
+            "logged_by_guest": pledge.logged_by is None,
             "job_type": pledge.job_type,
             "positions": len(pledge.positions),
             "hours_from": str(pledge.weekly_hours_from),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from services.notifications.notices.notice import Recipient
-from services.notifications.notices.words import one_line
+from services.notifications.notices.words import shown_name
 from services.notifications.outcomes import Undeliverable
 from shared.fields.email import ascii_domain
 from shared.fields.text import drop_invisible
@@ -20,13 +20,17 @@ if TYPE_CHECKING:
 
 
 async def pledge_contact(
-    addresses: AddressBook, taskforce_id: UUID, recipient_id: UUID, _facts: Mapping[str, Any]
+    addresses: AddressBook, taskforce_id: UUID, recipient_id: UUID, facts: Mapping[str, Any]
 ) -> Recipient | None:
-    """Return the contact of the pledge `recipient_id`, or None if there is no contact or no address."""
+    """Return the contact of the pledge `recipient_id`, or None if there is no contact or no address.
+
+    The name that a guest has typed is left out: a guest can have a mail sent to any address.
+    """
     contact = await addresses.pledge_contact(taskforce_id, recipient_id)
     if contact is None or not contact.email:
         return None
-    return Recipient(mail_address(contact.name, contact.email), contact.language, contact.company)
+    name = "" if facts.get("logged_by_guest", True) else contact.name
+    return Recipient(mail_address(name, contact.email), contact.language, contact.company)
 
 
 async def person(
@@ -62,7 +66,7 @@ def mail_address(name: str, mailbox: str) -> Address:
     username, _at, domain = drop_invisible(mailbox).strip().rpartition("@")
     try:
         addr_spec = f"{username}@{ascii_domain(domain)}"
-        address = Address(one_line(name), addr_spec=addr_spec)
+        address = Address(shown_name(name), addr_spec=addr_spec)
     except (MessageError, ValueError, IndexError):
         raise Undeliverable("bad_address") from None
     safe = all(char.isprintable() and char not in ' <>"' for char in addr_spec)

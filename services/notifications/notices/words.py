@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from shared.i18n.translations import gettext as _
 from shared.i18n.translations import ngettext
@@ -11,6 +13,19 @@ from shared.ui.formats import number_text
 
 if TYPE_CHECKING:
     from shared.contracts.pledges import JobType
+
+NAME_LENGTH: Final = 100
+"""A longer name is not shown in a mail: it may be a message."""
+_LURE: Final = re.compile(
+    r"""
+      @
+    | ://
+    | \b(?:https?|mailto|tel|sms|www)\b
+    | [^\W_]\.[^\W\d_]{2,}          # a domain, such as firma.dk
+    | (?:\d[\s./()+-]*){7}          # a telephone number
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
 
 
 def positions_text(job_type: JobType, number: int) -> str:
@@ -61,3 +76,15 @@ def offer_text(positions: str, hours: str) -> str:
 def one_line(text: str) -> str:
     """Return text without line breaks and control characters, which prevents header injection."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def shown_name(name: str) -> str:
+    """Return the name of a person or a company as mails show it, on one line.
+
+    Returns "" for a name that holds an address, a link or a telephone number, or is longer than `NAME_LENGTH`: it was
+    typed to lure whoever reads it. The mail is worded without it then.
+    """
+    line = one_line(name)
+    # Full-width letters, ideographic full stops and the like become what they look like.
+    compatible = unicodedata.normalize("NFKC", line).replace("\u3002", ".")
+    return "" if len(line) > NAME_LENGTH or _LURE.search(compatible) else line

@@ -8,6 +8,7 @@ import logging
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -92,6 +93,20 @@ async def test_the_contact_is_thanked_in_their_language(
     assert mail.message["Subject"] == "Thank you for your pledge of 3 småjobs"
     assert "Bager & Søn has said yes" in mail.text()
     assert mail.message["From"].addresses[0].display_name == "Taskforce Struer"
+
+
+async def test_a_name_that_a_guest_has_typed_is_not_in_the_mail_and_a_members_is(
+    harness: Harness, mail_server: MailServer, taskforce_id: UUID
+) -> None:
+    by_guest, by_member = pledge(taskforce_id), pledge(taskforce_id, logged_by=uuid4())
+    harness.set_contact(by_guest, email="guest@firma.example")
+    harness.set_contact(by_member, email="member@firma.example")
+    await harness.consume(by_guest, by_member)
+    async with harness.courier():
+        assert await harness.settled(taskforce_id) == {("sent", None): 2}
+    texts = {mail.recipient: f"{mail.message['To']} {mail.text()} {mail.text('html')}" for mail in mail_server.accepted}
+    assert "Mette" not in texts["guest@firma.example"]
+    assert "Kære Mette Sørensen" in texts["member@firma.example"]
 
 
 async def test_the_person_who_logged_the_pledge_gets_a_mail_about_the_hire(

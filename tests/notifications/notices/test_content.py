@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING, Any
@@ -242,3 +243,45 @@ def test_an_internationalised_domain_is_encoded() -> None:
     assert mail_address("Mette", " mette@købmand.dk ").addr_spec == "mette@xn--kbmand-bya.dk"
     # By IDNA 2003 it would be strasse.de, which is somebody else's.
     assert mail_address("Mette", "mette@straße.de").addr_spec == "mette@xn--strae-oqa.de"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Vind en iPhone: evil.example",
+        "Klik på https://evil.example/x",
+        "www evil example",
+        "Skriv til eve@evil.example",
+        "eve＠evil．example",
+        "evil。example",
+        "Ring 20 30 40 50 nu",
+        "Ring +45-20.30.40.50",
+        "sms:1234",
+        "x" * 101,
+    ],
+)
+def test_a_name_that_lures_is_not_shown(settings: NotificationsSettings, name: str) -> None:
+    for notice in (PLEDGE, HIRE):
+        message = mail(settings, notice, name=name, company=name)
+        text = f"{message['To']} {message['Subject']} {body(message, 'plain')} {body(message, 'html')}"
+        assert name not in text
+        assert "evil" not in unicodedata.normalize("NFKC", text)
+    assert body(mail(settings, PLEDGE, company=name), "plain").startswith("Kære Mette Sørensen\n\nI har sagt ja til")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Bager & Søn",
+        "A.P. Møller - Mærsk A/S",
+        "B&O, Struer",
+        "J. P. Olsen & Sønner, v/ Ole Olsen",
+        "3F Struer",
+        "Autohuset 2000 ApS",
+        "Ådalens El- og VVS-service, afdeling 12",
+        "محمد للبناء",
+        "Nr. Snede Maskinfabrik",
+    ],
+)
+def test_an_honest_name_is_shown(settings: NotificationsSettings, name: str) -> None:
+    assert f"\nVirksomhed: {name}\n" in body(mail(settings, PLEDGE, company=name), "plain")
