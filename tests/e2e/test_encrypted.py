@@ -1,4 +1,5 @@
-"""The eight processes on a Kafka that asks who one is, with the variables of docs/operations.md and nothing else."""
+"""The eight processes with a Kafka that authenticates clients, configured only by the variables of
+docs/operations.md."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.kafka
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Topology]:
-    """In place of the one that speaks in the clear."""
+    """Replaces the deployment without encryption."""
     with topology(secured=True) as whole:
         yield whole
 
@@ -38,7 +39,7 @@ def test_the_operator_verifies_as_a_user_of_their_own(running: Topology, tmp_pat
     assert json.loads(ran.output)["compared"]["pledge"] >= 1
 
 
-def test_kafka_answers_nothing_that_is_not_encrypted(running: Topology) -> None:
+def test_kafka_refuses_plain_text_connections(running: Topology) -> None:
     host, _, port = running.broker.bootstrap_servers.partition(":")
     asked_for_its_versions = b"\x00\x12\x00\x00\x00\x00\x00\x01\xff\xff"
     with socket.create_connection((host, int(port)), timeout=10) as connection:

@@ -1,7 +1,7 @@
-"""From a laptop to servers: what `tilsagn up` has gathered goes on in the eight processes, and nothing else does.
+"""Moving from a laptop to servers: the data of `tilsagn up` continues in the eight processes.
 
-One installation is filled, stopped and exported; one deployment of docker-compose.yml, its processes not started
-yet, refuses what it must, and then takes it in.
+One installation is filled, stopped and exported. One deployment of docker-compose.yml, whose processes are not started
+yet, refuses invalid imports and then imports it.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ pytestmark = pytest.mark.processes
 SLUG = "struer"
 TASKFORCE = taskforce_id(SLUG)
 QUIETLY, HASTILY = 6, 4
-"""Pledges whose mails have gone out, and pledges published that nobody had applied when the power went."""
+"""The number of pledges whose mails were sent, and of those published but not applied at the power failure."""
 
 
 @dataclass
 class Laptop:
-    """What was done on the laptop, and what came of it."""
+    """The installation on the laptop and its data."""
 
     file: Path
     state: Path
@@ -61,16 +61,16 @@ class Laptop:
     answers: dict[str, Any] = field(default_factory=dict)
     hires: list[str] = field(default_factory=list)
     token: str = ""
-    """a member's, handed out on the laptop"""
+    """a member's token, issued on the laptop"""
 
     def mails(self) -> list[str]:
-        """To whom mails went out there."""
+        """Return the recipients of the mails sent there."""
         return [_recipient(path.read_bytes()) for path in sorted((self.state / "mail").glob("*.eml"))]
 
 
 @pytest.fixture(scope="module")
 def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
-    """An installation with pledges and hires, killed in the middle of its work and exported."""
+    """An installation with pledges and hires, killed while it worked, and exported."""
     file = tmp_path_factory.mktemp("moving") / "struer.export"
     with state_folder() as state:
         with local_run("up", "--no-browser", "--taskforce", SLUG, state=state) as run:
@@ -100,7 +100,7 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
 
 @pytest.fixture(scope="module")
 def servers(laptop: Laptop) -> Iterator[Topology]:
-    """A new deployment with the installation's keys, migrated, its apps and workers not started."""
+    """A new deployment with the installation's keys, migrated; its apps and workers are not started."""
     with topology(processes=False) as whole:
         kept = parcel_of(laptop.file)[1]
         moved = secrets.make(token_private_key=kept.token_private_key, request_key=kept.request_key)
@@ -112,12 +112,12 @@ def servers(laptop: Laptop) -> Iterator[Topology]:
 # ---- the file
 
 
-def test_an_installation_that_runs_is_not_exported(laptop: Laptop) -> None:
+def test_a_running_installation_is_not_exported(laptop: Laptop) -> None:
     assert laptop.refused_while_running.exit_code == 1
     assert "Stop it first (http://localhost:" in laptop.refused_while_running.notes
 
 
-def test_the_file_is_its_owners_alone_and_says_what_is_in_it(laptop: Laptop) -> None:
+def test_the_file_is_readable_by_its_owner_only_and_has_a_manifest(laptop: Laptop) -> None:
     assert stat.S_IMODE(laptop.file.stat().st_mode) == 0o600
     manifest = laptop.exported.json
     assert manifest["taskforces"] == [SLUG]
@@ -143,7 +143,7 @@ def test_a_deployments_env_can_be_made_with_its_keys(laptop: Laptop, capsys: pyt
     assert set(made) == set(secrets.make())
 
 
-# ---- what is refused
+# ---- refused imports
 
 
 def test_a_damaged_file_is_refused(laptop: Laptop, servers: Topology, tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_a_damaged_file_is_refused(laptop: Laptop, servers: Topology, tmp_path: 
     assert _rows(servers) == 0
 
 
-def test_a_file_that_brings_others_along_is_refused(laptop: Laptop, servers: Topology, tmp_path: Path) -> None:
+def test_a_file_with_unexpected_members_is_refused(laptop: Laptop, servers: Topology, tmp_path: Path) -> None:
     file = tmp_path / "more"
     shutil.copy(laptop.file, file)
     with tarfile.open(file, "a") as archive:
@@ -227,7 +227,7 @@ def test_a_deployment_without_its_environment_is_refused(laptop: Laptop, tmp_pat
     assert "DATABASE_OWNER_URL is not set" in refused.notes
 
 
-def test_a_broker_with_anothers_messages_is_refused(laptop: Laptop, servers: Topology) -> None:
+def test_a_broker_with_other_messages_is_refused(laptop: Laptop, servers: Topology) -> None:
     asyncio.run(_send_something(servers.broker.bootstrap_servers))
     refused = _import(laptop.file, servers)
     servers.replace_broker()
@@ -249,10 +249,10 @@ def test_an_import_that_fails_at_the_last_moment_changes_nothing(
     assert set(_databases(servers)) == {database(service) for service in SERVICES}
 
 
-# ---- what goes on
+# ---- after the import
 
 
-def test_everything_goes_on_where_it_was(laptop: Laptop, servers: Topology) -> None:
+def test_everything_continues_after_the_import(laptop: Laptop, servers: Topology) -> None:
     imported = _import(laptop.file, servers, arguments=("--json",))
     assert imported.exit_code == 0, imported.notes
     assert set(_databases(servers)) == {database(service) for service in SERVICES}
@@ -265,7 +265,7 @@ def test_everything_goes_on_where_it_was(laptop: Laptop, servers: Topology) -> N
     servers.wait_until_ready()
 
     with _client(servers) as http:
-        # Everybody is told what the laptop had told nobody yet, and nobody is told twice.
+        # Mails that the laptop had not sent are sent, and none is sent twice.
         everybody = Counter(pledge["contact"]["email"] for pledge in laptop.pledges)
         _until(lambda: Counter(before + _mails(servers)) >= everybody)
         _verified(servers)
@@ -274,12 +274,12 @@ def test_everything_goes_on_where_it_was(laptop: Laptop, servers: Topology) -> N
         assert asyncio.run(_ids(servers, "pledges")) == {UUID(pledge["id"]) for pledge in laptop.pledges}
         assert asyncio.run(_ids(servers, "hires")) == set(map(UUID, laptop.hires))
 
-        # A phone that had lost its answer asks again, with the token it has, and gets the same one.
+        # A phone that lost an answer repeats its request with its old token and gets the same answer.
         for pledge in laptop.pledges[:2]:
             again = http.post("/api/pledges/v1/pledges", json=pledge, headers=_headers(laptop.token, pledge["id"]))
             assert (again.status_code, again.json()) == (201, laptop.answers[pledge["id"]])
 
-        # And new ones go the whole way.
+        # New pledges go the whole way.
         new = _pledge()
         logged = http.post("/api/pledges/v1/pledges", json=new, headers=_headers(laptop.token, new["id"]))
         assert logged.status_code == 201, logged.text
@@ -288,7 +288,7 @@ def test_everything_goes_on_where_it_was(laptop: Laptop, servers: Topology) -> N
         assert Counter(before + _mails(servers)) == everybody + Counter([new["contact"]["email"]])
 
 
-def test_a_deployment_that_holds_something_is_refused(laptop: Laptop, servers: Topology) -> None:
+def test_a_deployment_with_data_is_refused(laptop: Laptop, servers: Topology) -> None:
     for process in servers.processes.values():
         process.stop()
     refused = _import(laptop.file, servers)
@@ -297,11 +297,11 @@ def test_a_deployment_that_holds_something_is_refused(laptop: Laptop, servers: T
     assert f"{QUIETLY + HASTILY + 1} in pledges" in refused.notes
 
 
-# ---- how
+# ---- helpers
 
 
 def parcel_of(file: Path) -> tuple[export_file.Manifest, export_file.Keys]:
-    """What an export says of itself."""
+    """Return the manifest of an export."""
     with state_folder() as folder:
         folder.mkdir()
         return export_file.unpack(file, folder)
@@ -334,7 +334,7 @@ def _laptop_dsn(state: Path, service: str) -> str:
 
 @contextmanager
 def _consumers_held_up(state: Path) -> Iterator[None]:
-    """What is published meanwhile is applied by no dashboard and no mail: their tables are locked."""
+    """Lock the tables of the dashboard and notifications, so that they apply nothing meanwhile."""
     with asyncio.Runner() as runner:
         held = []
         for service, table in (("dashboard", "pledge_versions"), ("notifications", "deliveries")):
@@ -347,7 +347,7 @@ def _consumers_held_up(state: Path) -> Iterator[None]:
 
 
 async def _all(state: Path, service: str, table: str, condition: str) -> int:
-    """Return how many rows there are once the condition is true of all of them."""
+    """Return the number of rows once the condition is true for all of them."""
     conn = await asyncpg.connect(_laptop_dsn(state, service))
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
@@ -425,7 +425,7 @@ def _until(met: Any) -> None:
 
 
 def _rows(servers: Topology) -> int:
-    """Everything that is told to others stands in an outbox."""
+    """Return the number of rows in the outboxes of events and pledges."""
 
     async def count() -> int:
         total = 0

@@ -1,10 +1,10 @@
 """`make faults SEED=… RUNS=… [FAULT=…] [BROKER=embedded|apache]`: seeded fault runs on the eight processes.
 
-Every run lets one fault strike while the clients of two taskforces work, and checks I1 to I8 after it has healed. All
-kinds of faults take turns; the seed decides everything that is left to chance. The processes, PostgreSQL and the
-broker stay from run to run, but for a red one: what comes after it begins anew.
+Every run injects one fault while the clients of two taskforces work, and checks I1 to I8 after recovery. All kinds of
+faults take turns; the seed decides everything that is random. The processes, PostgreSQL and the broker are shared by
+the runs; after a failed run they are replaced.
 
-Exit code: 0 every run is green and every fault has fired; 1 not so; 130 interrupted.
+Exit status: 0 every run passed and every fault took effect; 1 otherwise; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ T = TypeVar("T")
 
 RESULTS: Final = ROOT / "test-results" / "faults"
 VERIFY_EVERY: Final = 10
-"""`tilsagn verify` compares the whole installation, which grows: at every tenth run and the last. A session that is
-long enough for it ends with a rebuild of the dashboard, too."""
+"""How often `tilsagn verify` runs, because it compares the whole, growing installation: at every tenth run and the
+last. Such a session also ends with a rebuild of the dashboard."""
 
 
 def main() -> int:
-    """The command; returns its exit code."""
+    """Run the command; returns its exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__.partition("\n")[2])
     parser.add_argument("--seed", type=int, default=1, help="decides everything that is left to chance")
     parser.add_argument("--runs", type=int, default=50)
@@ -63,10 +63,10 @@ def main() -> int:
         for fault in FAULTS.values():
             print(f"{fault.name:<60} {fault.strikes}; then {fault.heals}")
         return 0 if chosen else 2
-    # Also where a shell has started us in the background, which ignores the one, and by whoever sends the other.
+    # A shell that starts this in the background makes it ignore SIGINT, so both signals are handled.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    # What our own clients meet on the way to a broker that was killed is what was wanted.
+    # The connection errors of our own clients to a killed broker are expected.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     session = Session(options.seed, options.runs, brokers.FLAVOUR)
     started = time.monotonic()
@@ -120,7 +120,7 @@ async def _all_runs(session: Session, table: LiveTable, chosen: list[Fault], opt
 
 
 async def _finished(work: Coroutine[Any, Any, T]) -> T:
-    """Wait for work in a thread, also when cancelled: what is half set up cannot be taken down."""
+    """Wait for work in a thread, even when cancelled: an incomplete set-up cannot be stopped."""
     task = asyncio.ensure_future(work)
     try:
         return await asyncio.shield(task)
@@ -137,10 +137,10 @@ def _set_up(stack: ExitStack, nodes: int) -> Topology:
 
 
 def _keep_logs(stage: Topology, folder: Path) -> None:
-    """What the processes said: nobody's data is in it."""
+    """Keep the logs of the processes, which contain no personal data."""
     folder.mkdir(parents=True, exist_ok=True)
     for log in itertools.chain(stage.folder.rglob("*.log"), stage.folder.glob("*.marks")):
-        if "data" not in log.parts:  # Kafka calls its segments so
+        if "data" not in log.parts:  # Kafka's log segments
             shutil.copy(log, folder / log.name)
 
 

@@ -1,4 +1,4 @@
-"""Everything that lies on the broker, read as nobody in particular."""
+"""Reads all records on the broker, without a consumer group."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 QUIET_LOOKS = 5
-"""So many looks of 0.2 s without a record are the end: the embedded broker does not tell where its log ends."""
+"""The number of polls of 0.2 s without a record after which the log has ended; the embedded broker does not report its
+end."""
 
 
 async def leaders(bootstrap_servers: str) -> dict[tuple[str, int], int]:
-    """The leader of every partition of our topics; -1 where there is none. An embedded broker has fewer partitions."""
+    """Return the leader of every partition of our topics; -1 if there is none. An embedded broker has fewer
+    partitions."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=5_000)
     await admin.start()
     try:
@@ -33,7 +35,7 @@ async def leaders(bootstrap_servers: str) -> dict[tuple[str, int], int]:
 
 
 async def records(bootstrap_servers: str, *, max_records: int | None = None) -> list[Any]:
-    """Return every record of every topic, in each partition's order; at least `max_records` are enough."""
+    """Return the records of all topics, in the order of each partition; stop after `max_records`."""
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap_servers, enable_auto_commit=False, fetch_max_wait_ms=50, request_timeout_ms=10_000
     )
@@ -54,7 +56,7 @@ async def records(bootstrap_servers: str, *, max_records: int | None = None) -> 
 
 
 def header(record: Any, name: str) -> str:
-    """One header as text; empty where it is missing or unreadable."""
+    """Return one header as text; empty if it is missing or unreadable."""
     for key, value in record.headers:
         if key == name and isinstance(value, bytes):
             return value.decode("utf-8", "replace")
@@ -62,5 +64,5 @@ def header(record: Any, name: str) -> str:
 
 
 def of_taskforce(found: Collection[Any], taskforce_id: UUID) -> list[Any]:
-    """The records that say they are of one taskforce."""
+    """Return the records whose header names the taskforce."""
     return [record for record in found if header(record, "ce_taskforceid") == str(taskforce_id)]

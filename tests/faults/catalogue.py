@@ -1,4 +1,4 @@
-"""The registry: every fault there is, and which of them can be done to a topology."""
+"""The registry of all faults, and which of them are possible in a topology."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ FAULTS: Final[dict[str, Fault]] = {fault.name: fault for module in MODULES for f
 
 
 def possible(topology: Topology) -> list[Fault]:
-    """The faults that can be done to this topology on this machine."""
+    """Return the faults that are possible in this topology on this machine."""
     return [fault for fault in FAULTS.values() if fault.impossible(topology) is None]
 
 
 def not_done(topology: Topology) -> dict[str, str]:
-    """The others, and why not."""
+    """Return the impossible faults, with the reasons."""
     return {name: why for name, fault in FAULTS.items() if (why := fault.impossible(topology)) is not None}
 
 
 def in_turn(faults: list[Fault], seed: int) -> Iterator[Fault]:
-    """Every kind once, then every kind once more, and so on for ever; what it hits takes turns too.
+    """Yield one fault of every kind, then another one of every kind, and so on without end.
 
-    The order is the seed's.
+    The seed decides the order.
     """
     chance = random.Random(seed)
     kinds: dict[str, list[Fault]] = {}

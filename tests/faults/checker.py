@@ -1,7 +1,7 @@
-"""The invariants, one by one, after a fault: the clients' ledger against the databases, the mails and the figures.
+"""Checks the invariants after a fault: compares the clients' ledger with the databases, the mails and the figures.
 
-Nothing here is shared with the code under test: the SQL is the checker's own, as superuser, so that no policy
-hides a row. I7 and I8 are in privacy.py and tenancy.py.
+It shares no code with the product: it runs its own SQL as a superuser, so that no policy hides a row. I7 and I8 are in
+privacy.py and tenancy.py.
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ if TYPE_CHECKING:
     from tests.support.topology import Topology
 
 HEAL_SECONDS = 30.0
-"""I6: lag is zero again this soon after the fault has healed."""
+"""I6: the lag is zero again within this time after recovery."""
 
 Conn = Any
 
 
 @dataclass(frozen=True)
 class Allowed:
-    """What the promises themselves leave open after a fault.
+    """The deviations that the guarantees allow after a fault.
 
     Attributes:
-        duplicate_mails: where the courier may have died, or lost the answer, between the server's 250 and the mark,
-            each mail it had under way may come twice.
-        overtaking: after the broker has lost its log, new messages may come before those that are sent again.
+        duplicate_mails: how many mails may arrive twice, because the courier was killed, or lost the answer, between
+        the server's 250 and marking the mail as sent.
+        overtaking: whether new messages may arrive before older ones, because the broker has lost its log.
     """
 
     duplicate_mails: int = 0
@@ -73,13 +73,13 @@ async def check(
     verify: bool = True,
     patience: float = 1.0,
 ) -> Verdict:
-    """Wait for lag zero and state the invariants.
+    """Wait for lag zero and check the invariants.
 
     Args:
-        ledgers: what each taskforce's clients were told, in one run.
-        places: where to look for personal data, by `privacy.places` before the run; None: not looked.
-        verify: let `tilsagn verify` compare the whole installation too, which takes longer with every run.
-        patience: how many times as long as promised it may take until lag is zero.
+        ledgers: the ledger of each taskforce's clients, of one run.
+        places: where to search for personal data, from `privacy.places` before the run; None: no search.
+        verify: also run `tilsagn verify`, which takes longer with every run.
+        patience: the factor by which the promised time until lag zero is multiplied.
     """
     verdict = Verdict(checked={"I1", "I2", "I3", "I4", "I5", "I6"})
     async with _databases(topology) as databases:
@@ -217,7 +217,7 @@ async def _hires_are_those_confirmed(taskforce_id: UUID, pledges: Conn, ledger: 
 
 
 async def _messages_have_their_change(taskforce_id: UUID, pledges: Conn, verdict: Verdict) -> None:
-    """What the outbox tells of is there, or the dashboard agrees with a message that nobody's change is behind."""
+    """Every message in the outbox belongs to a stored change."""
     rows = await pledges.fetch(
         """
         select distinct aggregateid
@@ -278,7 +278,7 @@ async def _dashboard_has_every_version_once(taskforce_id: UUID, databases: Datab
 async def _nothing_was_applied_out_of_order(
     taskforce_id: UUID, dashboard: Conn, verdict: Verdict, allowed: Allowed
 ) -> None:
-    """No version was written by an earlier transaction than the version before it."""
+    """No version was written by an earlier transaction than its predecessor."""
     rows = await dashboard.fetch(_SHOWN, [taskforce_id])
     applied = {(row["id"], row["version"]): row["applied"] for row in rows}
     for (aggregate, version), transaction in applied.items():
@@ -291,7 +291,7 @@ async def _nothing_was_applied_out_of_order(
 
 
 def _published_in_order(log: list[Any], verdict: Verdict, allowed: Allowed) -> None:
-    """On the broker, too, a version comes to light behind the one before it, in the same partition."""
+    """On the broker, too, each version follows its predecessor in the same partition."""
     first: dict[tuple[str, int], tuple[int, int]] = {}
     for record in log:
         version_header = header(record, "ce_aggregateversion")
@@ -351,7 +351,7 @@ async def _figures_are_the_ledgers(topology: Topology, taskforce_id: UUID, pledg
 
 
 async def _verify_agrees(topology: Topology, verdict: Verdict) -> None:
-    """I4 once more, by the operator's own command: every taskforce, every row, figures on many days."""
+    """I4 by the operator's command: every taskforce, every row, figures on many days."""
     verify = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "deploy.cli", "verify", "--json"),
         cwd=ROOT,

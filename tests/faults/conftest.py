@@ -1,4 +1,4 @@
-"""The deployment that is broken, and the seed of what is left to chance."""
+"""The deployment for fault runs, and the seed."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def seed() -> int:
-    """`SEED=…` repeats a run; the default is the same every time."""
+    """The seed, from `SEED=…`; the default is constant."""
     return int(os.environ.get("SEED", "2018"))
 
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Topology]:
-    """The eight processes, ready. Few accounts send for many, and nobody waits for them to be let in again."""
+    """The eight processes, ready, with high rate limits, because a few accounts send everything."""
     with topology(variables=RAISED_LIMITS) as whole:
         yield whole

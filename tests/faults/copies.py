@@ -1,4 +1,4 @@
-"""A copy of the tree with some of its text changed, run in its place: a mistake that is looked for, another release."""
+"""Copies of the source tree with changes, which run in its place: with a planted bug, or as another release."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 COPIED: Final = ("services", "shared", "deploy", "tests")
 EVERYBODYS: Final = "services/__init__.py"
-"""A module of the copy that every process imports."""
+"""A module that every process imports."""
 
 
 class DoesNotFit(Exception):
-    """A change does not fit the tree (any more); the message says which and why."""
+    """A change cannot be applied to the tree; the message says which one and why."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """In `file`, the text `old`, which is there exactly once, becomes `new`. With no `old`, `new` is put at the end."""
+    """Replace the text `old`, which occurs exactly once in `file`, with `new`. With an empty `old`, append `new`."""
 
     file: str
     old: str
@@ -36,10 +36,10 @@ class Change:
 
 
 def changed(changes: Sequence[Change], root: Path = ROOT) -> dict[str, str]:
-    """Return each file that is changed with its text after the changes, by its path within the tree.
+    """Return the new text of each changed file, by its path within the tree.
 
     Raises:
-        DoesNotFit: a file is not there, or a text that is to be replaced is not in it exactly once.
+        DoesNotFit: a file is missing, or the text to replace does not occur exactly once.
     """
     texts: dict[str, str] = {}
     for change in changes:
@@ -59,13 +59,13 @@ def changed(changes: Sequence[Change], root: Path = ROOT) -> dict[str, str]:
 
 @contextmanager
 def copy_of(tree: Path, changes: Sequence[Change], new: Mapping[str, str] = MappingProxyType({})) -> Iterator[Path]:
-    """A copy of a tree with changes in it, gone at the end.
+    """Yield a changed copy of a tree; it is deleted at the end.
 
-    Every changed module says so on stderr when it is imported, and so does every service: see `says`.
+    Every changed module and every service writes a line to stderr when it is imported: see `says`.
 
     Args:
         tree: the checkout, or a copy.
-        new: the text of files that are not in the tree, by their paths within it.
+        new: the text of new files, by their paths within the tree.
 
     Raises:
         DoesNotFit: as for `changed`.
@@ -85,5 +85,5 @@ def copy_of(tree: Path, changes: Sequence[Change], new: Mapping[str, str] = Mapp
 
 
 def says(process: Process, root: Path, file: str = EVERYBODYS) -> bool:
-    """Whether a process has said in its log that it imported this module of the copy."""
+    """Whether the process has logged that it imported this module of the copy."""
     return f"copy: {root / file}\n" in process.log.read_text(encoding="utf-8", errors="replace")

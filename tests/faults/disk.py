@@ -1,4 +1,4 @@
-"""A small disk that can be full, where one can be made: a tmpfs, which only root may mount."""
+"""A small disk that can be filled: a tmpfs, which only root may mount."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ NO_SPACE: Final = b"No space left on device"
 _NAME: Final = "tilsagn-faults-"
 MEBIBYTE: Final = 1024 * 1024
 SIZE: Final = 768
-"""In MiB, for PostgreSQL: it keeps up to 512 of write-ahead log."""
+"""The size in MiB for PostgreSQL, which keeps up to 512 MiB of write-ahead log."""
 
 
 @contextmanager
 def small_disk(*, mebibytes: int = SIZE) -> Iterator[Path | None]:
-    """A folder on a tmpfs of its own of so many MiB; None where this machine does not let us mount one."""
+    """Yield a folder on a new tmpfs of this size; None if mounting is not permitted."""
     _sweep()
     folder = Path(tempfile.mkdtemp(prefix="tilsagn-disk-"))
-    folder.chmod(0o711)  # PostgreSQL's unprivileged account has to pass through
+    folder.chmod(0o711)  # PostgreSQL's unprivileged account must be able to enter the folder
     mounted = False
     try:
         command = ["mount", "-t", "tmpfs", "-o", f"size={mebibytes}m,mode=0711", f"{_NAME}{os.getpid()}", str(folder)]
@@ -43,7 +43,7 @@ def small_disk(*, mebibytes: int = SIZE) -> Iterator[Path | None]:
 
 
 def _sweep() -> None:
-    """Unmount what a killed process has left mounted: its number is in the name of the disk."""
+    """Unmount the disks of killed processes, whose ids are in the names of the disks."""
     with contextlib.suppress(OSError):
         for line in Path("/proc/mounts").read_text().splitlines():
             name, folder, *_ = line.split(" ")
@@ -53,7 +53,7 @@ def _sweep() -> None:
 
 
 def fill(ballast: Path) -> None:
-    """Grow a file until nothing more fits beside it."""
+    """Grow a file until the disk is full."""
     with ballast.open("ab", buffering=0) as file:
         for size in (MEBIBYTE, 4096):
             block = b"\0" * size

@@ -1,4 +1,4 @@
-"""What a fault is: what it hits, how it strikes, how it heals, and how often it has really fired."""
+"""The definition of a fault: its target, effect, recovery, and how often it took effect."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 
 class NotHealed(Exception):
-    """Something did not come back as it should have after a fault; the message says what."""
+    """Something did not recover after a fault; the message says what."""
 
 
 @dataclass
 class Scene:
-    """Where a fault strikes: everything runs, and the clients are at work.
+    """The environment of a fault: a running deployment and working clients.
 
     Attributes:
-        chance: the run's own; everything a fault leaves to chance comes from it.
-        notes: what is worth telling about this run, added to by the fault.
-        patience: how many times as long as promised everything may take.
+        chance: the run's random generator, which decides everything random in a fault.
+        notes: remarks of the fault about this run.
+        patience: the factor by which all promised times are multiplied.
     """
 
     running: Topology
@@ -41,7 +41,7 @@ class Scene:
         self.notes.append(text)
 
     async def a_while(self, shortest: float, longest: float) -> float:
-        """Sleep for between so many seconds; return how many."""
+        """Sleep for a random time between the two; return the seconds."""
         seconds = self.chance.uniform(shortest, longest)
         await asyncio.sleep(seconds)
         return seconds
@@ -50,7 +50,7 @@ class Scene:
         """Wait until all eight processes are ready; return how many seconds it took.
 
         Raises:
-            NotHealed: one is not within `seconds`, times the patience.
+            NotHealed: one is not ready within `seconds`, times the patience.
         """
         try:
             return await asyncio.to_thread(self.running.wait_until_ready, seconds=self.patience * seconds)
@@ -58,7 +58,7 @@ class Scene:
             raise NotHealed(str(log_tail)) from None
 
     async def until(self, met: Callable[[], Awaitable[bool]], *, seconds: float, every: float = 0.1) -> bool:
-        """Wait until something is so; False when it is not within `seconds`, times the patience."""
+        """Wait until `met` returns true; return False if it does not within `seconds`, times the patience."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self.patience * seconds
         while not await met():
@@ -70,17 +70,17 @@ class Scene:
 
 @dataclass(frozen=True)
 class Fault:
-    """One way to break something.
+    """A fault.
 
     Attributes:
-        kind: which way; faults of one kind differ in what they hit.
-        hits: the process, link or server.
-        strikes, heals: how, in words.
-        act: strikes and heals, also when it is cancelled, and returns how often it has really fired: counted by
-            what was seen from outside, never by what was ordered. 0 fails the run.
-        duplicate_mails: how many mails may come twice for each time it fired.
-        overtaking: whether new messages may come before old ones after it.
-        impossible: why it cannot be done to this topology or on this machine, or None.
+        kind: the kind; faults of one kind differ in their targets.
+        hits: the target: a process, link or server.
+        strikes, heals: descriptions of the effect and the recovery.
+        act: injects the fault and recovers, even when cancelled; returns how often the fault took effect, as observed
+        from outside. 0 fails the run.
+        duplicate_mails: how many mails may arrive twice for each time it took effect.
+        overtaking: whether new messages may arrive before older ones afterwards.
+        impossible: why it is impossible in this topology or on this machine, or None.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""Clients that log pledges and confirm hires, and write down what they were told."""
+"""Clients that log pledges and confirm hires, and record the answers."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
     from tests.support.topology import Topology
 
 PATIENCE_SECONDS = 120.0
-"""How long a client keeps asking for one answer: longer than any server is away."""
+"""How long a client repeats one request: longer than any outage."""
 
 MOST_PLEDGES = 120
-"""However long a fault lasts, the clients log hardly more than this: the runs stay comparable and bounded."""
+"""The number of pledges after which clients slow down, so that runs stay comparable and bounded."""
 
 REST_SECONDS = 3.0
-"""How long a phone rests before each pledge from then on: something is always under way."""
+"""The pause of a phone before each further pledge, so that there is always traffic."""
 
 SESSION_SECONDS = 8 * 3600
 
 
 @dataclass(frozen=True)
 class Canaries:
-    """Words that are in every contact and company of one ledger, and nowhere else in the world.
+    """Unique words in every contact and company of one ledger.
 
-    Where one of them is found, personal data has been: they are plain letters and digits, which look the same in
-    every encoding.
+    A place that contains one of them contains personal data. They are plain letters and digits, the same in every
+    encoding.
     """
 
     name: str
@@ -47,13 +47,13 @@ class Canaries:
     phone: str
     """every contact's number, eight digits"""
     company: str
-    """in every pledge's company: typed at the intake, it stays in pledges until it is matched to the register"""
+    """in every pledge's company name, which stays in pledges until the company is matched to the register"""
     owner: str
-    """in the name of every company of the register that is a person's: it stays in events"""
+    """in the name of every personally owned company of the register, which stays in events"""
 
     @classmethod
     def of(cls, chance: random.Random) -> Canaries:
-        """New ones, as the seed wants them."""
+        """Return new canaries from the random generator."""
 
         def word() -> str:
             return "".join(chance.choices("bcdfghjklmnpqrstvwxz", k=14))
@@ -61,10 +61,10 @@ class Canaries:
         return cls(word(), word(), f"2{chance.randrange(10**7):07}", word(), word())
 
     def finders(self) -> dict[str, Callable[[bytes], bool]]:
-        """What finds any of those that a service keeps, by that service, in anything in small letters."""
+        """Return for each service a search for the canaries it owns, in lower-case bytes."""
         words = [word.encode() for word in (self.name, self.domain, self.company)]
         digits, owner = self.phone.encode(), self.owner.encode()
-        # Standing alone: eight digits may be part of any id.
+        # Not within longer numbers: eight digits may be part of an id.
         number = re.compile(rb"(?<![0-9a-f])(?:45)?" + digits + rb"(?![0-9a-f])")
 
         def of_pledges(content: bytes) -> bool:
@@ -75,21 +75,20 @@ class Canaries:
 
 @dataclass
 class Ledger:
-    """What the clients asked for, and what they were told.
+    """The requests of the clients and the answers.
 
     Attributes:
         attempted: every pledge a client has ever sent, by id.
-        acknowledged: those it got a 201 for, with the answer.
-        hires: confirmed hires it got a 201 for, with the body sent, by id.
+        acknowledged: those answered 201, with the answer.
+        hires: confirmed hires answered 201, with the body sent, by id.
         attempted_hires: every hire ever sent.
-        companies, attempted_companies: the same of companies put into the register.
-        repeats: answers that came back different when the same request was sent again.
-        surprises: answers no client should ever see.
-        waits: of each request that was answered in the end, when it was first sent (by the machine's monotonic
-            clock) and how long that took, in seconds.
-        failures: answers of 500 and 503, after which a client asks again: when, and which.
-        addresses: the pledge each mail address belongs to.
-        canaries: what may be found in pledges and in mails only.
+        companies, attempted_companies: the same for registered companies.
+        repeats: answers to repeated requests that differ from the first one.
+        surprises: answers that no client should ever get.
+        waits: for each answered request, when it was first sent (monotonic clock) and the seconds until the answer.
+        failures: answers 500 and 503, which a client retries: time and status.
+        addresses: the pledge of each mail address.
+        canaries: the words that only the owning service and mails may contain.
     """
 
     canaries: Canaries
@@ -107,14 +106,14 @@ class Ledger:
 
 
 class Clients:
-    """A few phones, a case worker, and a coordinator who registers companies, working until told to stop.
+    """A few phones, a case worker, and a coordinator who registers companies, working until `stop`.
 
-    Every other phone is a guest's, who comes with an event's pass.
+    Every second phone is a guest's, with an event pass.
 
     Args:
-        seed: decides every body; the same seed sends the same pledges.
-        pace: seconds between a phone's pledges, at least.
-        most: how many pledges they log before they slow down.
+        seed: decides all bodies; the same seed sends the same pledges.
+        pace: the shortest time between two pledges of a phone, in seconds.
+        max_pledges: the number of pledges after which the phones slow down.
     """
 
     def __init__(
@@ -131,12 +130,12 @@ class Clients:
         self._http = httpx.AsyncClient(timeout=5)
 
     async def start(self, *, phones: int = 4) -> None:
-        """Begin to log pledges."""
+        """Start to log pledges."""
         self._tasks = [asyncio.create_task(self._phone(number)) for number in range(phones)]
         self._tasks.append(asyncio.create_task(self._desk()))
 
     async def stop(self) -> Ledger:
-        """Let every client finish what it is at; return the ledger. Fails if one could not in time."""
+        """Let every client finish its request; return the ledger. Fails if one does not finish in time."""
         self._stopping.set()
         await asyncio.gather(*self._tasks)
         await self._http.aclose()
@@ -178,12 +177,12 @@ class Clients:
             await asyncio.sleep(3 * self._pace)
 
     def _guest(self) -> str:
-        """The pass of an event that pledges has not heard of yet, and believes."""
+        """Return the pass of an event that pledges does not know yet; it accepts the signature."""
         event_id = UUID(int=self._taskforce_id.int ^ 1)
         return self._signed_in("event_pass", subject=f"pass:{event_id}", event_id=event_id, pass_generation=1)
 
     def _signed_in(self, role: Role, **principal: Any) -> str:
-        """A token of two hours ago: a server whose clock jumps back by one still takes it."""
+        """Return a token issued two hours ago, which a server whose clock jumps back by one hour still accepts."""
         return self._topology.token(
             role, taskforce_id=self._taskforce_id, lifetime_seconds=SESSION_SECONDS, seconds_ago=7200, **principal
         )
@@ -194,7 +193,7 @@ class Clients:
                 await self._stopping.wait()
 
     async def _insist(self, path: str, body: dict[str, Any], token: str) -> httpx.Response | None:
-        """Send until there is an answer, as a phone does: the same body under the same key."""
+        """Send until there is an answer, as a phone does: the same body with the same key."""
         headers = {"authorization": f"Bearer {token}", "idempotency-key": body["id"]}
         began = time.monotonic()
         while time.monotonic() < began + PATIENCE_SECONDS:
@@ -215,7 +214,7 @@ class Clients:
         return None
 
     def address_of(self, pledge_id: UUID) -> str:
-        """The one address mails about a pledge go to. Letters only: digits may look like a CPR number."""
+        """Return the unique mail address of a pledge. Only letters, because digits may look like a CPR number."""
         letters = str.maketrans("0123456789", "ghijklmnop")
         local = f"{pledge_id.hex}.{self._taskforce_id.hex[:8]}".translate(letters)
         return f"{local}@{self.ledger.canaries.domain}.example"

@@ -1,7 +1,7 @@
-"""Every link between the processes, each through a proxy of its own, so that any of them can be broken alone.
+"""All links between the processes, each through its own proxy, so that each can be broken alone.
 
-Kafka is one link for all workers: a broker advertises one address to everybody. Several brokers, which would need a
-proxy each, are connected to directly.
+Kafka is one link for all workers, because a broker advertises one address. Several brokers are connected to directly;
+they would need a proxy each.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PROCESSES: Final = tuple(f"{service}-{kind}" for service in SERVICES for kind in ("app", "worker"))
 COURIER: Final = "notifications-worker"
 ASKED: Final = ("events", "pledges")
-"""The services that notifications asks for addresses."""
+"""The services from which notifications requests addresses."""
 
 
 def to_postgres(process: str) -> str:
@@ -35,7 +35,7 @@ def to_app(service: str) -> str:
 
 
 def to_asked(service: str) -> str:
-    """The name of the courier's link to a service that knows addresses."""
+    """The name of the courier's link to a service that holds addresses."""
     return f"{COURIER}→{service}-app"
 
 
@@ -61,7 +61,7 @@ class Links:
         return list(self._proxies.by_name)
 
     def connect(self, variables: Mapping[str, str]) -> None:
-        """Lead every link to where it ends, by the addresses that processes without proxies would be given."""
+        """Set the upstream of every link, from the addresses that processes use without proxies."""
         self._brokers = variables["KAFKA_ADDRESS"]
         self[KAFKA].upstream = _port(self._brokers)
         self[SMTP].upstream = int(variables["SMTP_PORT"])
@@ -73,7 +73,7 @@ class Links:
             self[to_asked(service)].upstream = int(variables[f"{service.upper()}_PORT"])
 
     def of(self, process: str) -> dict[str, str]:
-        """The variables of one of the eight processes that differ from those without proxies."""
+        """Return the environment variables of a process that differ because of the proxies."""
         return {
             "KAFKA_ADDRESS": self._brokers if "," in self._brokers else f"{LOOPBACK}:{self[KAFKA].port}",
             "POSTGRES_ADDRESS": f"{LOOPBACK}:{self[to_postgres(process)].port}",
@@ -82,17 +82,17 @@ class Links:
         }
 
     def heal(self) -> None:
-        """Every link is well again."""
+        """Restore every link."""
         self._proxies.heal()
 
 
 @contextmanager
 def links() -> Iterator[Links]:
-    """Proxies for every link of one topology, gone at the end."""
+    """Yield proxies for every link of one topology; closed at the end."""
     with Proxies() as proxies:
         yield Links(proxies)
 
 
 def _port(address: str) -> int:
-    """The port of the first `host:port` of an address list."""
+    """Return the port of the first `host:port` of an address list."""
     return int(re.split(r"[:,]", address)[1])

@@ -1,15 +1,15 @@
-"""`python -m tests.faults.points POINT PASSAGE ACTION MARKS MODULE ARGUMENT…`: a process struck at a named point.
+"""`python -m tests.faults.points POINT PASSAGE ACTION MARKS MODULE ARGUMENT…`: acts on a process at a named point.
 
-Runs `python -m MODULE ARGUMENT…` as it is, with one function wrapped: at its PASSAGE-th passage (1 is the first) of
-POINT the process does ACTION to itself. The production code has no hooks for this; a point whose function is gone
-fails at the start, and so does every run that relies on it.
+Runs `python -m MODULE ARGUMENT…` with one function wrapped: at the PASSAGE-th passage (1 is the first) of POINT the
+process does ACTION to itself. The production code has no hooks for this; if the function of a point no longer exists,
+the start fails, and so does every run that uses it.
 
     kill   SIGKILL
-    stop   SIGSTOP; whoever started it may let it go on
-    linger lets that passage, and each after it, take half a second longer
-    slow   holds that passage for longer than the group allows a member to be away
+    stop   SIGSTOP; the parent process may resume it
+    linger delays that passage, and each later one, by half a second
+    slow   delays that passage for longer than the consumer group allows
 
-Every passage is written down in the file MARKS beforehand: `POINT PASSAGE` and, for `slow`, the records it is about.
+Every passage is first recorded in the file MARKS: `POINT PASSAGE` and, for `slow`, the records that it concerns.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ LINGER_SECONDS: Final = 0.5
 
 @dataclass(frozen=True)
 class Point:
-    """Where a process can be struck.
+    """A named point in the code.
 
     Attributes:
-        module, function: what is wrapped, as `module` and the path within it.
-        after: whether the point is behind the function (what it does is done) or before it.
+        module, function: the function to wrap, as a module and a path within it.
+        after: whether the point is after the function or before it.
     """
 
     module: str
@@ -56,7 +56,7 @@ POINTS: Final = {
 
 
 def strike_at(point: str, passage: int, action: str, marks: Path) -> None:
-    """Wrap the point's function. Raises AttributeError or ImportError where it is not there any more."""
+    """Wrap the point's function. Raises AttributeError or ImportError if it does not exist."""
     where = POINTS[point]
     owner: Any = importlib.import_module(where.module)
     *path, name = where.function.split(".")
@@ -96,12 +96,12 @@ def strike_at(point: str, passage: int, action: str, marks: Path) -> None:
 
 
 def _records(arguments: tuple[Any, ...]) -> str:
-    """The places of the records a consumer was given."""
+    """Return topic, partition and offset of the records that a consumer got."""
     return "".join(f" {record.topic}/{record.partition}/{record.offset}" for record in arguments[-1])
 
 
 def main() -> None:
-    """The command."""
+    """Run the command."""
     point, passage, action, marks, module, *arguments = sys.argv[1:]
     strike_at(point, int(passage), action, Path(marks))
     sys.argv = [module, *arguments]

@@ -1,9 +1,9 @@
-"""I7: the canaries of every contact are looked for, byte by byte, wherever they must not be.
+"""I7: searches for the canaries of every contact, byte by byte, in every place that must not contain them.
 
-Mails may hold them, and the tables of the service that they belong to: pledges for contacts and typed companies,
-events for companies that are a person. Everything else may not: the broker's records with keys and headers, every
-outbox and dead letter, every table of the other services, what every process, PostgreSQL and the broker have
-written to their logs, and what the processes tell of themselves (/metrics).
+Mails may contain them, and the tables of the owning service: pledges for contacts and typed companies, events for
+personally owned companies. Everything else may not: the broker's records with keys and headers, every outbox and dead
+letter, every table of the other services, the logs of all processes, PostgreSQL and the broker, and the metrics of the
+processes.
 """
 
 from __future__ import annotations
@@ -36,21 +36,21 @@ _CHECK = "canaries"
 
 @dataclass(frozen=True)
 class Places:
-    """The logs, how long each was when the run began, and when that was: what is older has been looked through."""
+    """The logs, their lengths when the run began, and that time; everything older was searched before."""
 
     logs: Mapping[Path, int]
     began: datetime
 
 
 def places(topology: Topology) -> Places:
-    """Note where every log ends now."""
+    """Record the present length of every log."""
     return Places({log: log.stat().st_size for log in _logs(topology)}, datetime.now(UTC))
 
 
 async def check(
     topology: Topology, ledgers: Mapping[UUID, Ledger], before: Places, log: Iterable[Any], verdict: Verdict
 ) -> None:
-    """Look everywhere for every ledger's canaries.
+    """Search all places for the canaries of all ledgers.
 
     Args:
         before: from `places`, when the run began.
@@ -65,7 +65,7 @@ async def check(
             if kept_by != keeper and finds(content):
                 verdict.broke("I7", _CHECK, f"what only {kept_by} may hold of a person is in {place}")
 
-    # The looking glass first: what is certainly there must be found, or a clean result says nothing.
+    # First test the search itself: it must find canaries where they certainly are.
     for ledger in ledgers.values():
         kept = {"pledges": bool(ledger.acknowledged)}
         kept["events"] = any(company["personally_owned"] for company in ledger.companies.values())
@@ -96,7 +96,7 @@ async def _rows(
 ) -> AsyncIterator[tuple[str, bytes]]:
     """Yield each table of a service with its rows as bytes.
 
-    Of tables with taskforces, those of the ledgers only; of dead letters, those of this run only.
+    Only rows of the ledgers' taskforces, where a table has taskforces; only dead letters of this run.
     """
     conn = await asyncpg.connect(topology.superuser_dsn(service), command_timeout=30)
     try:
@@ -128,7 +128,7 @@ async def _rows(
 
 
 def _readable(row: bytes) -> bytes:
-    """A row as text, with what it holds as bytes behind it as those bytes."""
+    """Return a row as text, followed by its binary values."""
     found = [binascii.unhexlify(digits[: len(digits) // 2 * 2]) for digits in _BYTES_AS_TEXT.findall(row)]
     return b"\n".join([row, *found])
 

@@ -1,8 +1,7 @@
-"""A TCP proxy on a link, and everything that can be wrong with a link. No protocol is known here.
+"""A TCP proxy on a link, which can inject every fault of a link. It knows no protocol.
 
-The registries have none that is kept and counts what it did to each connection, so this is ours. All proxies share
-one thread with an event loop of its own: they go on whatever the caller is at, and every method may be called from
-anywhere.
+We found no maintained package that counts its effects on each connection. All proxies share one thread with its own
+event loop, so they run independently of the caller, and every method may be called from any thread.
 """
 
 from __future__ import annotations
@@ -23,12 +22,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LOOPBACK = "127.0.0.1"
-_RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends RST and forgets what was not sent
-_MOST_HELD = 1_000_000  # bytes in one direction of a connection before its sender is made to wait
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends RST and discards unsent data
+_MOST_HELD = 1_000_000  # bytes in one direction of a connection before its sender must wait
 
 
 class Proxies:
-    """The thread that all proxies of a topology live in. Use it as a context manager."""
+    """The thread of all proxies of a topology. Use it as a context manager."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
@@ -46,7 +45,8 @@ class Proxies:
         self._loop.close()
 
     def add(self, name: str, upstream: int | None = None) -> Proxy:
-        """Listen on a free loopback port for connections to `upstream` (a loopback port, which may come later)."""
+        """Listen on a free loopback port for connections to `upstream` (a loopback port, which need not be open
+        yet)."""
         proxy = Proxy(self, name, upstream)
         listening = socket.create_server((LOOPBACK, 0), backlog=1024)
         server = asyncio.run_coroutine_threadsafe(
@@ -58,18 +58,18 @@ class Proxies:
         return proxy
 
     def heal(self) -> None:
-        """Every link is well again."""
+        """Restore every link."""
         for proxy in self.by_name.values():
             proxy.heal()
 
     def run(self, what: Callable[[], T]) -> T:
-        """Do something in the proxies' thread and return its result."""
+        """Run a function in the proxies' thread and return its result."""
         done: Future[T] = Future()
 
         def do() -> None:
             try:
                 done.set_result(what())
-            except BaseException as error:  # handed to the caller, who is waiting for it
+            except BaseException as error:  # raised in the waiting caller
                 done.set_exception(error)
 
         self._loop.call_soon_threadsafe(do)
@@ -84,15 +84,15 @@ class Proxies:
 
 
 class Proxy:
-    """One link. It passes everything on until told otherwise, and back to that after `heal`.
+    """One link. It forwards everything until a fault is injected, and again after `heal`.
 
     Attributes:
         name: the link, e.g. `pledges-worker→postgres`.
-        port: where to connect instead.
-        upstream: the loopback port it passes connections on to; may be set at any time, for new connections.
-        counts: what it has really done, by kind: connections `reset`, pieces of data `withheld` by a partition,
-            pieces `delayed`, answers `lost`, pieces `swallowed` by a link that has forgotten the connection.
-        connections: those open now.
+        port: the port to connect to instead.
+        upstream: the loopback port of the server; may be set at any time, for new connections.
+        counts: its effects by kind: connections `reset`, pieces of data `withheld` by a partition, pieces `delayed`,
+        answers `lost`, pieces `swallowed` by a link that discards the data of a connection.
+        connections: the open connections.
     """
 
     def __init__(self, proxies: Proxies, name: str, upstream: int | None) -> None:
@@ -113,28 +113,28 @@ class Proxy:
         return self._proxies.run(lambda: self._cut(refuse=refuse))
 
     def part(self) -> None:
-        """Let nothing through, not even a goodbye: connections stay open at both ends, new ones reach nobody.
+        """Forward nothing, not even the end of a connection: both ends stay open, and new connections reach nothing.
 
-        What was sent meanwhile arrives after `heal`, as TCP would send it again.
+        Data sent meanwhile arrives after `heal`, as TCP would retransmit it.
         """
         self._proxies.run(lambda: setattr(self, "parted", True))
 
     def forget(self) -> int:
-        """Swallow, for ever and without a word, what comes over the connections open now; new ones are well.
+        """Silently discard all further data of the open connections; new connections work.
 
-        As a firewall does that was started anew: both ends believe in the connection. Returns how many.
+        A restarted firewall does the same: both ends consider the connection open. Returns how many there are.
         """
         return self._proxies.run(self._forget)
 
     def slow(self, seconds: float, *, jitter: float = 0.0) -> None:
-        """Hold back every piece of data for `seconds` and up to `jitter` more; the order stays."""
+        """Delay every piece of data by `seconds` and up to `jitter` more, in order."""
         self._proxies.run(lambda: setattr(self, "delay", lambda: seconds + random.random() * jitter))
 
     def lose_answers(self, times: int, *, after: Callable[[bytes], bool] = bool) -> None:
-        """Let the next `times` requests through and lose their answers: the caller's connection is reset instead.
+        """Forward the next `times` requests and lose their answers: the client's connection is reset instead.
 
         Args:
-            after: which pieces of data from the caller count as a request.
+            after: which pieces of data from the client count as a request.
         """
 
         def arm() -> None:
@@ -143,11 +143,11 @@ class Proxy:
         self._proxies.run(arm)
 
     def heal(self) -> None:
-        """Pass everything on again, and first what was held back."""
+        """Forward everything again, beginning with the held-back data."""
         self._proxies.run(self._heal)
 
     def upstream_ports(self) -> set[int]:
-        """The local ports of the open connections towards the server, by which it knows them."""
+        """The local ports of the open connections to the server, by which the server identifies them."""
         return self._proxies.run(lambda: {port for one in self.connections if (port := one.upstream_port())})
 
     def _cut(self, *, refuse: bool) -> int:
@@ -185,7 +185,7 @@ class _Connection:
         self._connecting: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
-        """The client is here: find it its server."""
+        """Connect the new client to the server."""
         self.proxy.connections.add(self)
         if self.proxy.refusing:
             self.proxy.counts["reset"] += 1
@@ -196,19 +196,19 @@ class _Connection:
             self._connecting = self.loop.create_task(self._connect())
 
     def go_on(self) -> None:
-        """The link is well again."""
+        """Forward again."""
         if self.server.transport is None and self._connecting is None:
             self._connecting = self.loop.create_task(self._connect())
         self.client.pass_on()
         self.server.pass_on()
 
     def upstream_port(self) -> int | None:
-        """The port by which the server knows this connection."""
+        """The port by which the server identifies this connection."""
         transport = self.server.transport
         return transport.get_extra_info("sockname")[1] if transport is not None else None
 
     def reset(self) -> None:
-        """End it as a dead machine's kernel would: RST to both ends."""
+        """Reset both ends (RST)."""
         if self._connecting is not None:
             self._connecting.cancel()
         for end in (self.client, self.server):
@@ -216,7 +216,7 @@ class _Connection:
         self.proxy.connections.discard(self)
 
     def ended(self) -> None:
-        """Forget it, once both ends are gone."""
+        """Remove the connection when both ends are closed."""
         if self.client.gone and (self.server.gone or self.server.transport is None):
             self.proxy.connections.discard(self)
 
@@ -232,7 +232,7 @@ class _Connection:
 
 
 class _End(asyncio.Protocol):
-    """One end; `held` is what came from it and has not been passed on, None being its goodbye."""
+    """One end; `held` is the data received and not forwarded yet, with None for the end of the connection."""
 
     def __init__(self, connection: _Connection) -> None:
         self.connection = connection
@@ -291,7 +291,7 @@ class _End(asyncio.Protocol):
             self.transport.abort()
 
     def pass_on(self) -> None:
-        """Give the other end everything whose time has come."""
+        """Forward the data whose delay has passed to the other end."""
         proxy, loop = self.connection.proxy, self.connection.loop
         to = self.other.transport
         if to is None or proxy.parted:

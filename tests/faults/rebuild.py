@@ -1,4 +1,4 @@
-"""I4's other half, at the end of a session: the dashboard built anew from scratch has the very same rows."""
+"""The second part of I4, at the end of a session: a rebuilt dashboard has the same rows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ REBUILD_SECONDS = 120
 
 
 async def differences(topology: Topology) -> list[str]:
-    """Rebuild the dashboard by the operator's command; return what has changed by it. Nothing may."""
+    """Rebuild the dashboard by the operator's command; return the differences. There must be none."""
     before = await _digests(topology)
     rebuild = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "deploy.cli", "rebuild", "dashboard", "--json"),
@@ -42,7 +42,7 @@ async def differences(topology: Topology) -> list[str]:
 
 
 async def _digests(topology: Topology) -> dict[str, tuple[int, str]]:
-    """How many rows each table of the read model serves, and a digest of them in an order of their own."""
+    """Return the number of rows of each table of the read model, and a digest of the sorted rows."""
     conn = await asyncpg.connect(topology.superuser_dsn("dashboard"), command_timeout=REBUILD_SECONDS)
     try:
         tables = await conn.fetch(

@@ -1,4 +1,4 @@
-"""I1 to I3 of the register of companies: what events was told, pledges and the dashboard know, once and no more."""
+"""I1 to I3 for the register of companies: pledges and the dashboard know exactly what events has registered."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SHOWN = "select company_id, version from companies where taskforce_id = any($1)
 
 
 async def behind(databases: Databases, taskforces: list[UUID]) -> int:
-    """How many companies have not been told of everywhere."""
+    """Return how many companies have not reached all services."""
     sent = {tuple(row) for row in await databases.events.fetch(_SENT, taskforces)}
     projected = {tuple(row) for row in await databases.pledges.fetch(_PROJECTED, taskforces)}
     rows = {tuple(row) for row in await databases.dashboard.fetch(_SHOWN, taskforces)}
@@ -31,7 +31,7 @@ async def behind(databases: Databases, taskforces: list[UUID]) -> int:
 
 
 async def check(databases: Databases, taskforce_id: UUID, ledger: Ledger, verdict: Verdict) -> None:
-    """Compare one taskforce's register with its ledger, and both read models with it."""
+    """Compare one taskforce's register with its ledger and with both read models."""
     stored = {
         row["id"]: row["version"]
         for row in await databases.events.fetch(

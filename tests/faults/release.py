@@ -1,8 +1,8 @@
-"""The next release of ours, made from the tree at hand: what a deployment would bring, rolled in and rolled back.
+"""Builds a next release from the tree, for rolling it out and back.
 
-It keeps the rules that a release has to keep: contracts only grow, a breaking version of a message is published beside
-the one before, and the migration only adds. All of its messages say a little more, and each is there twice: as `….v1`
-with a field that this release has never heard of, also deep within, and as `….v2`, in a shape that is not v1's.
+It follows the rules of a release: contracts only grow, a breaking version of a message is published beside the
+previous one, and the migration only adds. All its messages have additional fields, and each is published twice: as
+`….v1` with a field unknown to this release, also in nested objects, and as `….v2`, in another shape.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 NEW_FIELD: Final = "season"
 MIGRATE_SECONDS: Final = 90.0
-"""How long the migrate job may take, waiting for a lock included."""
+"""The longest time of the migrate job, including waiting for a lock."""
 
 _CHANGES: Final = (
     Change(
@@ -101,12 +101,12 @@ async def insert_pledges(conn, pledges):
 
 
 def changes(column: str) -> tuple[Change, ...]:
-    """What the next release changes; it writes a column of `pledges` that its migration has added."""
+    """Return the changes of the next release; it writes a column of `pledges` that its migration adds."""
     return (*_CHANGES, Change("services/pledges/pledges/store.py", "", _USES_ITS_COLUMN.replace("COLUMN", column)))
 
 
 def migration(column: str) -> str:
-    """Its migration: a column more, and what may stand in it."""
+    """Return its migration: one more column and a constraint."""
     return f"""-- migrate:up
 set local lock_timeout = '2s';
 set local statement_timeout = '60s';
@@ -123,12 +123,12 @@ grant update ({column}) on pledges to tilsagn_pledges_app;
 
 @dataclass(frozen=True)
 class Release:
-    """Another release than the one that runs.
+    """Another release than the running one.
 
     Attributes:
-        root: where its code is.
-        column: of the table `pledges`: what its migration adds, and it alone writes.
-        version: of that migration.
+        root: the folder of its code.
+        column: the column of `pledges` that its migration adds, and that only this release writes.
+        version: the version of that migration.
     """
 
     root: Path
@@ -138,9 +138,9 @@ class Release:
 
 @contextmanager
 def next_release(scene: Scene) -> Iterator[Release]:
-    """The release after the one that runs.
+    """Return the release after the running one.
 
-    A session's database keeps what its migration has added, so each adds something else.
+    The database of a session keeps the added columns, so each one adds another column.
     """
     number = scene.chance.getrandbits(40)
     column, version = f"season_{number:x}", f"2099{number:014d}"
@@ -150,10 +150,10 @@ def next_release(scene: Scene) -> Iterator[Release]:
 
 
 async def migrate(scene: Scene, root: Path) -> str:
-    """Run the job that migrates pledges, with the code in `root`; return what it said.
+    """Run the migrate job of pledges with the code in `root`; return its output.
 
     Raises:
-        NotHealed: it has failed, or takes too long.
+        NotHealed: it failed or took too long.
     """
     command, environment = scene.running.job("pledges-migrate")
     job = await asyncio.create_subprocess_exec(
@@ -176,7 +176,7 @@ async def migrate(scene: Scene, root: Path) -> str:
 
 @asynccontextmanager
 async def afterwards_as_before(scene: Scene) -> AsyncIterator[None]:
-    """Whatever runs another release in the end is rolled back to the one it began with, and everything is ready."""
+    """At the end, roll all processes back to the release they had at the start, and wait until they are ready."""
     try:
         yield
     finally:
@@ -186,10 +186,10 @@ async def afterwards_as_before(scene: Scene) -> AsyncIterator[None]:
 
 
 async def roll(scene: Scene, names: Iterable[str], root: Path) -> None:
-    """Stop and start processes with the code in `root`, one after the other, as a deployment does.
+    """Restart processes with the code in `root`, one after the other, as a deployment does.
 
     Raises:
-        NotHealed: one does not become ready, or does not run that code.
+        NotHealed: one is not ready in time, or does not run that code.
     """
     for name in names:
         process = scene.running.processes[name]
@@ -203,12 +203,13 @@ async def roll(scene: Scene, names: Iterable[str], root: Path) -> None:
 
 
 def of_next_release(records: Iterable[Any]) -> set[tuple[UUID, int]]:
-    """Aggregate and version of each v1 message that has the new field, by what lies on the broker."""
+    """Return aggregate and version of each v1 message on the broker with the new field."""
     return {_key(record) for record in records if _is_v1(record) and NEW_FIELD in _state(record)}
 
 
 def of_this_release(records: Iterable[Any]) -> set[tuple[UUID, int]]:
-    """Aggregate and version of each v1 message that lacks the new field. What was published by both is not here."""
+    """Return aggregate and version of each v1 message without the new field, except those published by both
+    releases."""
     return {_key(record) for record in records if _is_v1(record)} - of_next_release(records)
 
 

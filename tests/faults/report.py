@@ -1,4 +1,4 @@
-"""What came of all runs: JSON for programs, and one HTML file for people that needs nothing else."""
+"""The results of all runs: JSON for programs, and one self-contained HTML file for people."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ class Session:
     """All runs of one command.
 
     Attributes:
-        seed, runs: as asked for.
-        broker: which one.
-        results: in the order they were run.
-        not_done: faults that cannot be done here, and why.
-        seconds: how long it all took.
-        rebuilt: whether the dashboard was rebuilt from scratch at the end, and compared.
-        trouble: what is wrong with the session and not with a run.
+        seed, runs: from the command line.
+        broker: the kind of broker.
+        results: in the order of the runs.
+        not_done: the impossible faults, with the reasons.
+        seconds: the duration.
+        rebuilt: whether the dashboard was rebuilt at the end and compared.
+        trouble: problems of the session that belong to no run.
     """
 
     seed: int
@@ -62,23 +62,23 @@ class Session:
 
     @property
     def red(self) -> list[Result]:
-        """The runs in which anything is wrong."""
+        """The failed runs."""
         return [result for result in self.results if result.red]
 
     @property
     def passed(self) -> bool:
-        """Whether everything that was asked for was done and nothing is wrong."""
+        """Whether all runs were done and nothing failed."""
         return not self.trouble and not self.red and len(self.results) >= self.runs
 
     def fired(self) -> dict[str, int]:
-        """How often each fault that was tried has really fired."""
+        """How often each fault took effect."""
         counts: Counter[str] = Counter()
         for result in self.results:
             counts[result.fault] += result.fired
         return dict(counts)
 
     def repeat(self, result: Result) -> str:
-        """The command that runs one run again."""
+        """Return the command that repeats one run."""
         broker = f" BROKER={self.broker}" if self.broker != "embedded" else ""
         return f'make faults SEED={result.seed} RUNS=1 FAULT="{result.fault}"{broker}'
 

@@ -1,4 +1,4 @@
-"""One run: clients of two taskforces at work, a fault, its healing, and what the checker says of it."""
+"""One run: clients of two taskforces work, a fault is injected, everything recovers, and the checker judges."""
 
 from __future__ import annotations
 
@@ -29,25 +29,25 @@ if TYPE_CHECKING:
     from tests.support.topology import Topology
 
 BEFORE_SECONDS: Final = (0.3, 1.2)
-"""Between which moments after the first pledge a fault strikes."""
+"""The interval after the first pledge in which a fault is injected."""
 AFTER_SECONDS: Final = 30.0
-"""How long clients are given, once it has healed, to log some more and to have logged enough."""
+"""How long clients go on after recovery, and how long they have to log enough pledges."""
 RUN_SECONDS: Final = 300.0
-"""A run that takes longer is red."""
+"""A run that takes longer fails."""
 LEAST_PLEDGES: Final = 10
-"""Fewer acknowledged ones prove nothing."""
+"""The smallest number of acknowledged pledges for a meaningful run."""
 
 
 @dataclass
 class Result:
-    """What came of one run.
+    """The result of one run.
 
     Attributes:
-        number: which run it was.
-        seed: repeats it, with the fault's name.
-        fired: how often the fault has really fired.
-        trouble: why it is red although the checker found nothing, or could not look; empty is good.
-        seconds: how long it took.
+        number: the number of the run.
+        seed: repeats the run, with the name of the fault.
+        fired: how often the fault took effect.
+        trouble: why the run failed although the checker found nothing, or could not check; empty if it passed.
+        seconds: the duration.
     """
 
     number: int
@@ -67,7 +67,7 @@ class Result:
 
     @property
     def why(self) -> list[str]:
-        """Everything that is wrong, in words."""
+        """All problems, in words."""
         return [*self.trouble, *self.verdict.broken]
 
 
@@ -82,14 +82,14 @@ async def run(
     verify: bool = True,
     patience: float = 1.0,
 ) -> Result:
-    """Let a fault strike while clients work, and check everything after. Never raises but when cancelled.
+    """Inject a fault while clients work, and check everything afterwards. Raises only when cancelled.
 
     Args:
-        seed: decides what the clients send and everything the fault leaves to chance.
-        pace, most: how fast the clients work and how much, as for `Clients`.
+        seed: decides what the clients send and everything random in the fault.
+        pace, max_pledges: as for `Clients`.
         verify: as for `check`.
-        patience: how many times as long as promised everything may take. `make faults` judges the time, with the
-            machine to itself; the tests wait for the fact.
+        patience: the factor by which all promised times are multiplied. `make faults`, alone on the machine, judges
+        the times; the tests only wait.
     """
     result = Result(number, fault.name, fault.kind, seed)
     started = time.monotonic()
@@ -127,7 +127,7 @@ async def _run(
 
         await scene.until(work_goes_on, seconds=load_adjusted_timeout(AFTER_SECONDS))
     except NotHealed as error:
-        result.trouble.append(str(error))  # and what does the checker say of it?
+        result.trouble.append(str(error))  # the checker judges
     finally:
         ledgers = {ours: await clients.stop(), others: await neighbours.stop()}
     if not result.trouble:
@@ -135,7 +135,7 @@ async def _run(
             await scene.ready()
         except NotHealed as error:
             result.trouble.append(str(error))
-    fired = max(result.fired, bool(result.trouble))  # whatever did not heal has struck
+    fired = max(result.fired, bool(result.trouble))  # a fault without recovery has taken effect
     allowed = Allowed(fault.duplicate_mails * fired, fault.overtaking)
     result.verdict = await check(topology, ledgers, allowed=allowed, places=places, verify=verify, patience=patience)
     if not result.fired:
@@ -147,7 +147,7 @@ async def _run(
 
 
 async def register_taskforce(topology: Topology, taskforce_id: UUID) -> UUID:
-    """Make a taskforce that every service will hear of; return its id."""
+    """Register a taskforce in all services; return its id."""
     settings = ServiceSettings(database_url=topology.app_dsn("events"), token_jwks=topology.secrets["TOKEN_JWKS"])
     database = await Database.connect(settings, name="faults")
     try:
@@ -165,7 +165,7 @@ async def register_taskforce(topology: Topology, taskforce_id: UUID) -> UUID:
 
 
 async def _settle(topology: Topology) -> None:
-    """Everything has been applied: a broker that loses its log need not be given it again."""
+    """Mark everything as applied, so that it is not replayed to a broker that loses its log."""
     for service in PUBLISHERS:
         conn = await asyncpg.connect(topology.superuser_dsn(service), command_timeout=30)
         try:

@@ -1,4 +1,4 @@
-"""The runs as they happen, in the terminal; a line for each where there is none."""
+"""Shows the runs in the terminal while they happen; without a terminal, one line for each."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from tests.faults.run import Result
 
 _SHOWN = 30
-"""Runs kept on the screen; the others are in the result folder."""
+"""The number of runs on the screen; the others are in the result folder."""
 
 
 class LiveTable:
-    """Use it as a context manager around the runs, and tell it what happens."""
+    """Use it as a context manager around the runs, and call it for each step."""
 
     def __init__(self, session: Session, console: Console | None = None) -> None:
         self._session = session
         self._console = console or Console()
         self._now = "starting"
-        # No more than one picture a second: the processor belongs to what is being tested.
+        # At most one update a second, to save processor time.
         self._live = Live(console=self._console, refresh_per_second=1, get_renderable=self._picture)
 
     def __enter__(self) -> LiveTable:
@@ -37,11 +37,11 @@ class LiveTable:
             self._live.stop()
 
     def doing(self, what: str) -> None:
-        """What is going on now."""
+        """Show the current step."""
         self._now = what
 
     def done(self, result: Result) -> None:
-        """A run is over (the session has it already)."""
+        """Show a finished run (the session has it already)."""
         if not self._console.is_terminal:
             verdict = result.verdict
             self._console.print(

@@ -1,4 +1,4 @@
-"""I8: two taskforces are at work in every run, and each is shown its own rows only; whoever says none, no row."""
+"""I8: two taskforces work in every run, and each sees only its own rows; without a taskforce, no rows."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 _CHECK = "each_taskforce_sees_its_own"
 _NO_POLICY = {"outbox", "due_deliveries", "taskforces"}
-"""What workers read across taskforces, and the registry of taskforces itself (see the architecture notes)."""
+"""Tables that workers read across taskforces, and the registry of taskforces (see docs/architecture.md)."""
 
 _NOBODYS = UUID(int=0)
-"""Stands where a row says of which taskforce it is, and it is of none."""
+"""The taskforce id of rows that belong to none."""
 
 
 async def check(topology: Topology, ledgers: Mapping[UUID, Ledger], verdict: Verdict) -> None:
-    """Ask every API as each taskforce, and every database as nobody."""
+    """Query every API as each taskforce, and every database without a taskforce."""
     verdict.checked.add("I8")
     async with httpx.AsyncClient(timeout=15) as client:
         for taskforce_id, ledger in ledgers.items():
@@ -59,7 +59,7 @@ class _Asker:
         self._headers = {"authorization": f"Bearer {token}"}
 
     async def ids(self, path: str, field: str) -> set[UUID]:
-        """One field of every item of a list, all pages."""
+        """Return one field of all items of a list, from all pages."""
         found: set[UUID] = set()
         page: str | None = None
         while True:
@@ -78,7 +78,7 @@ class _Asker:
 
 
 async def _nobody_sees_nothing(topology: Topology, service: str, verdict: Verdict) -> None:
-    """A service's own role that forgets to say for whom it asks gets no row of any table with a taskforce."""
+    """A service's role that sets no taskforce gets no rows from tables with taskforces."""
     conn = await asyncpg.connect(topology.app_dsn(service), command_timeout=20)
     try:
         tables = await conn.fetch(

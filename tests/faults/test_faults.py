@@ -1,7 +1,7 @@
-"""One fault of each kind that `make test` has time for, while pledges come in; after each, every invariant holds.
+"""The fault runs of `make test`: one fault of each selected kind, under load; all invariants hold afterwards.
 
-`make test-long` tries one for each process. `make faults` lets all of them strike, many times over, with a proxy on
-each link and a disk that can be full.
+`make test-long` has one for each process. `make faults` injects all faults many times, with a proxy on each link and a
+disk that can be filled.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ pytestmark = pytest.mark.faults
 
 PACE: Final = 0.02
 MOST_PLEDGES: Final = 30
-"""Enough for every invariant to have something to break; `make faults` sends four times as many."""
+"""Enough pledges for every invariant; `make faults` sends four times as many."""
 PATIENCE: Final = 10.0
-"""Whether it is all over as soon as promised is judged by `make faults`, on a machine of its own."""
+"""The promised times are judged by `make faults`, alone on a machine."""
 SHORT: Final = ("kill: pledges-worker", "crash: postgres", "poison: every topic")
 ON_ANY_BROKER: Final = ("kill: pledges-app",)
 LONG: Final = (
@@ -33,7 +33,7 @@ LONG: Final = (
 )
 TRIED: Final = (*SHORT, *ON_ANY_BROKER, *LONG)
 CONCERNS: Final = ("shared/messaging", "shared/db", "deploy/local", "services/pledges/pledges", "tests/support")
-"""What a change may touch that has all of them tried, whatever share is."""
+"""Paths whose change makes all of them run, whatever the share is."""
 
 
 async def _run(running: Topology, fault: Fault, seed: int) -> Result:
@@ -63,6 +63,6 @@ async def test_nothing_is_wrong_when_nothing_fails(running: Topology, seed: int)
         *(pytest.param(name, marks=pytest.mark.long(*CONCERNS)) for name in LONG),
     ],
 )
-async def test_the_promises_are_kept_through(name: str, running: Topology, seed: int) -> None:
+async def test_the_invariants_hold_after(name: str, running: Topology, seed: int) -> None:
     result = await _run(running, FAULTS[name], seed + TRIED.index(name))
     assert result.fired > 0

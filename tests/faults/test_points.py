@@ -1,4 +1,4 @@
-"""The named points are where they are said to be, and a process dies at the passage that was asked for."""
+"""The named points exist, and a process kills itself at the given passage."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ pytestmark = pytest.mark.processes
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_the_function_of_a_point_is_still_there_and_can_be_waited_at(point: str) -> None:
+def test_the_function_of_a_point_exists_and_is_a_coroutine(point: str) -> None:
     where: Any = importlib.import_module(POINTS[point].module)
     for part in POINTS[point].function.split("."):
         where = getattr(where, part)
     assert inspect.iscoroutinefunction(where)
 
 
-async def test_a_process_kills_itself_at_the_passage_it_was_told_and_says_how_often_it_came_by(tmp_path: Path) -> None:
+async def test_a_process_kills_itself_at_the_given_passage_and_records_all_passages(tmp_path: Path) -> None:
     marks = tmp_path / "marks"
     done = await asyncio.to_thread(
         subprocess.run,

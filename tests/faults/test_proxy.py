@@ -1,4 +1,4 @@
-"""The proxy does to a link what it says, and counts it."""
+"""The proxy injects each fault of a link and counts it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Echo:
-    """A server that answers every line in capitals, and remembers what it was asked."""
+    """A server that answers every line in capitals and records the received lines."""
 
     def __init__(self) -> None:
         self.received: list[bytes] = []
@@ -56,7 +56,7 @@ async def ask(streams: tuple[asyncio.StreamReader, asyncio.StreamWriter], line: 
         return await reader.readline()
 
 
-async def test_everything_passes_until_told_otherwise(proxy: Proxy) -> None:
+async def test_everything_is_forwarded_without_a_fault(proxy: Proxy) -> None:
     streams = await asyncio.open_connection(LOOPBACK, proxy.port)
     assert await ask(streams, b"hello\n") == b"HELLO\n"
     large = b"x" * 3_000_000 + b"\n"
@@ -67,7 +67,7 @@ async def test_everything_passes_until_told_otherwise(proxy: Proxy) -> None:
     streams[1].close()
 
 
-async def test_a_goodbye_passes_too(proxy: Proxy, echo: Echo) -> None:
+async def test_the_end_of_a_connection_is_forwarded(proxy: Proxy, echo: Echo) -> None:
     streams = await asyncio.open_connection(LOOPBACK, proxy.port)
     await ask(streams, b"hello\n")
     streams[1].close()
@@ -76,7 +76,7 @@ async def test_a_goodbye_passes_too(proxy: Proxy, echo: Echo) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_a_cut_resets_what_is_open_and_what_comes(proxy: Proxy) -> None:
+async def test_a_cut_resets_open_and_new_connections(proxy: Proxy) -> None:
     streams = await asyncio.open_connection(LOOPBACK, proxy.port)
     await ask(streams, b"hello\n")
     assert proxy.cut() == 1
@@ -127,7 +127,7 @@ async def test_latency_delays_and_keeps_the_order(proxy: Proxy) -> None:
     streams[1].close()
 
 
-async def test_a_lost_answer_belongs_to_a_request_that_had_its_effect(proxy: Proxy, echo: Echo) -> None:
+async def test_the_request_of_a_lost_answer_takes_effect(proxy: Proxy, echo: Echo) -> None:
     streams = await asyncio.open_connection(LOOPBACK, proxy.port)
     proxy.lose_answers(1, after=lambda data: b"commit" in data)
     assert await ask(streams, b"begin\n") == b"BEGIN\n"

@@ -1,4 +1,4 @@
-"""The next release still fits today's tree, and keeps the rules that a release of ours has to keep."""
+"""The next release can still be built from the tree, and follows the rules of a release."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SUBJECT = uuid4()
 
 @pytest.fixture(scope="module")
 def following() -> Iterator[Path]:
-    """The code of the release after this one."""
+    """The code of the next release."""
     file = f"services/pledges/migrations/20990000000001_{COLUMN}.sql"
     with copy_of(ROOT, changes(COLUMN), {file: migration(COLUMN)}) as root:
         yield root
@@ -49,7 +49,7 @@ def run(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_its_contracts_only_grow(following: Path) -> None:
-    """By our own command, which refuses to write what would break a contract as it was published."""
+    """By the product's command, which refuses to write a schema that breaks a published contract."""
     done = run(following, "-m", "shared.contracts.json_schema")
     assert done.returncode == 0, done.stderr
     for schema in (following / "shared" / "contracts" / "schemas").glob("*.json"):
@@ -58,13 +58,13 @@ def test_its_contracts_only_grow(following: Path) -> None:
         assert NEW_FIELD not in grown["required"]
 
 
-def test_its_messages_say_more_at_every_depth(following: Path) -> None:
+def test_its_messages_have_new_fields_at_every_depth(following: Path) -> None:
     ask = "import shared.contracts.pledges as p; print([list(one.model_fields) for one in (p.Position, *p.MESSAGES)])"
     output = run(following, "-c", ask).stdout
     assert output.count(f"'{NEW_FIELD}'") == 1 + len(MESSAGES)
 
 
-def test_its_migration_is_one_that_we_would_take(following: Path) -> None:
+def test_its_migration_passes_the_linter(following: Path) -> None:
     path = next((following / "services" / "pledges" / "migrations").glob(f"*_{COLUMN}.sql"))
     squawk = Path(sys.executable).with_name("squawk")
     result = subprocess.run([squawk, path], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
@@ -72,7 +72,7 @@ def test_its_migration_is_one_that_we_would_take(following: Path) -> None:
     assert re.search(r"^set local lock_timeout = '2s';$", path.read_text(), re.MULTILINE)
 
 
-def test_a_copy_says_that_it_runs_and_the_checkout_says_nothing(following: Path, tmp_path: Path) -> None:
+def test_a_copy_logs_its_imports_and_the_checkout_does_not(following: Path, tmp_path: Path) -> None:
     log = tmp_path / "log"
     process = Process("one", [], {}, 0, log)
     for root, module in ((ROOT, "shared.contracts.pledges"), (following, "services")):
@@ -89,7 +89,7 @@ def test_a_change_that_no_longer_fits_is_refused() -> None:
 def record(
     state: dict[str, Any] | None, *, type_name: str = "tilsagn.pledges.PledgeLogged.v1", version: int = 1
 ) -> Any:
-    """As the broker keeps it."""
+    """A record as on the broker."""
     value = None if state is None else json.dumps(state).encode()
     return SimpleNamespace(
         value=value,
@@ -101,7 +101,7 @@ def record(
     )
 
 
-def test_messages_are_told_apart_by_what_they_say_and_not_by_what_was_ordered() -> None:
+def test_messages_of_two_releases_are_distinguished_by_their_content() -> None:
     old, new = record({"pledge_id": "x"}), record({"pledge_id": "x", NEW_FIELD: None}, version=2)
     second = record({"state": {NEW_FIELD: None}}, type_name="tilsagn.pledges.PledgeLogged.v2", version=3)
     assert of_next_release([old, new, second, record(None)]) == {(SUBJECT, 2)}

@@ -1,4 +1,5 @@
-"""What a session of runs says of itself: green is only what was all done, all fired and never broken."""
+"""The report of a session: it passes only if all runs were done, every fault took effect, and no invariant was
+violated."""
 
 from __future__ import annotations
 
@@ -22,13 +23,13 @@ def green(number: int = 1) -> Result:
     return Result(number, KILL.name, KILL.kind, seed=number, fired=1, verdict=verdict)
 
 
-def test_a_session_is_green_when_every_run_was_done_and_none_is_red() -> None:
+def test_a_session_passes_when_every_run_was_done_and_passed() -> None:
     assert Session(1, 2, "embedded", [green(1), green(2)]).passed
     assert not Session(1, 3, "embedded", [green(1), green(2)]).passed
     assert not Session(1, 1, "embedded", [green()], trouble=["interrupted"]).passed
 
 
-def test_a_violation_or_trouble_makes_a_run_red_and_tells_how_to_repeat_it() -> None:
+def test_a_violation_or_problem_fails_a_run_and_the_report_says_how_to_repeat_it() -> None:
     lost, silent = green(1), green(2)
     lost.verdict.broke("I1", "pledges_are_those_acknowledged", "acknowledged and lost: x")
     silent.trouble.append("the fault did not fire")
@@ -39,7 +40,7 @@ def test_a_violation_or_trouble_makes_a_run_red_and_tells_how_to_repeat_it() -> 
     assert session.repeat(silent) == 'make faults SEED=2 RUNS=1 FAULT="kill: pledges-app" BROKER=apache'
 
 
-def test_the_files_hold_every_run_and_every_fault_and_need_nothing_else(tmp_path: Path) -> None:
+def test_the_report_files_are_self_contained_and_have_every_run_and_fault(tmp_path: Path) -> None:
     red = green(2)
     red.verdict.broke("I3", "check", "<script>alert(1)</script>")
     as_json, as_html = write(Session(7, 2, "embedded", [green(1), red], {"disk full: postgres": "no disk"}), tmp_path)

@@ -1,4 +1,4 @@
-"""What a checker found, invariant by invariant."""
+"""The findings of the checker, by invariant."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ INVARIANTS: Final = {
 
 @dataclass(frozen=True)
 class Violation:
-    """One thing that must not be.
+    """One violation of an invariant.
 
     Attributes:
-        invariant: `I1` to `I8`, or `surprise`: an answer that no client should ever see.
+        invariant: `I1` to `I8`, or `surprise`: an answer that no client should ever get.
         check: the check that found it.
-        text: what was found; ids and counts only.
+        text: the finding; ids and counts only.
     """
 
     invariant: str
@@ -37,19 +37,19 @@ class Violation:
 
 @dataclass
 class Verdict:
-    """In the words of Jepsen's queue workload.
+    """The verdict, in the terms of Jepsen's queue workload.
 
     Attributes:
-        attempted: pledges the clients have sent.
+        attempted: pledges that the clients have sent.
         acknowledged: of these, answered with 201.
-        lost: acknowledged, and not stored; or stored, and never shown or written to anybody about.
-        duplicated: effects seen more than once where once was promised: rows, and mails above what is allowed.
-        unexpected: effects nobody has asked for.
-        recovered: stored, although the client never heard so.
-        order_violations: older versions that came to light behind newer ones.
-        mails, duplicate_mails: received; and of these, copies of one received before.
-        seconds_to_lag_zero: since the fault had healed.
-        checked: the invariants that were looked at.
+        lost: acknowledged and not stored; or stored and without effect on the dashboard or a mail.
+        duplicated: effects that occurred more than once: rows, and more mails than allowed.
+        unexpected: effects without a request.
+        recovered: stored without an acknowledgement to the client.
+        order_violations: older versions that appeared after newer ones.
+        mails, duplicate_mails: received mails; and how many of them are copies of an earlier one.
+        seconds_to_lag_zero: the time from recovery until lag zero.
+        checked: the checked invariants.
     """
 
     attempted: int = 0
@@ -67,16 +67,16 @@ class Verdict:
     violations: list[Violation] = field(default_factory=list)
 
     def broke(self, invariant: str, check: str, text: str) -> None:
-        """Note a violation."""
+        """Record a violation."""
         self.violations.append(Violation(invariant, check, text))
 
     @property
     def broken(self) -> list[str]:
-        """Every violation in words; empty is good."""
+        """Every violation in words; empty if there is none."""
         return [str(violation) for violation in self.violations]
 
     def of(self, invariant: str) -> list[str]:
-        """What broke one invariant."""
+        """The violations of one invariant."""
         return [violation.text for violation in self.violations if violation.invariant == invariant]
 
     def caught_by(self) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""What is tried on `tilsagn demo` after its evening: one demo for all files here, which each leave it usable.
+"""Tests on `tilsagn demo` after its evening. All files share one demo, and each leaves it usable.
 
-The command's tests come first: some of them count what the evening brought.
+The tests of the command run first, because some of them count the results of the evening.
 """

@@ -109,7 +109,7 @@ def test_a_second_start_prints_the_address_of_the_first(run: LocalRun) -> None:
     assert "Traceback" not in ran.notes
 
 
-# ---- looking
+# ---- status and figures
 
 
 def test_status_reports_that_everything_is_ready(command: Any, run: LocalRun) -> None:
@@ -182,7 +182,7 @@ def test_verify_names_a_lost_row_and_a_rebuild_restores_it(
     assert f"hire {lost}: pledges has it, the dashboard has not" in ran.output
     assert "tilsagn rebuild dashboard" in ran.notes
 
-    # As a process of its own: only then is it seen that nothing else gets onto standard output.
+    # As a separate process, to see that nothing else is written to standard output.
     assert tilsagn("rebuild", "dashboard", "--json", state=run.state).json["messages"]["pledges"] > 0
     assert command("verify").exit_code == 0
 
@@ -203,7 +203,7 @@ def test_replaying_since_tomorrow_publishes_nothing(command: Any) -> None:
 
 def test_a_dead_letter_can_be_listed_shown_and_replayed_after_a_fix(command: Any, installation: Installation) -> None:
     assert command("dead-letters", "list").output.startswith("✓ No message was put aside")
-    # A message that was good all along, put aside by mistake: the state of a company, under its own key.
+    # A valid message that became a dead letter by mistake: the state of a company, under its own key.
     letter = in_database(
         installation,
         "dashboard",

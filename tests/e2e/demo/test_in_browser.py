@@ -1,4 +1,4 @@
-"""The thin loop as people see it: the demo behind one port, driven with Chromium, with every screen open."""
+"""The thin loop in Chromium: the demo behind one port, with every screen open."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ async def test_a_pledge_becomes_a_hire_becomes_a_number_on_every_open_screen(
     pledged = figures["pledged_positions"]["smaajob"]
     await expect(dashboard.get_by_text(str(pledged), exact=True).first).to_be_visible()
 
-    # On a phone, in one screen; an impatient thumb presses twice.
+    # On a phone; the button is pressed twice.
     phone = await page_at(*PHONE)
     await as_role(phone, origin, "member", "/pledges/new")
     await assert_accessible(phone)
@@ -67,7 +67,7 @@ async def test_a_pledge_becomes_a_hire_becomes_a_number_on_every_open_screen(
     await expect(dashboard.get_by_text(str(pledged + 1), exact=True).first).to_be_visible()
     await assert_accessible(dashboard)
 
-    # The case worker finds it, confirms the hire, and has checked the answers first.
+    # The case worker finds the pledge, checks the answers and confirms the hire.
     work = await page_at(*DESKTOP)
     await as_role(work, origin, "caseworker", f"/queue?q={quote(COMPANY)}")
     await assert_accessible(work)
@@ -103,7 +103,7 @@ async def test_the_intake_works_on_the_narrowest_phone_without_javascript(
     await page.get_by_label("Virksomhed", exact=True).fill("Uden JavaScript ApS")
     await page.get_by_label("Navn", exact=True).fill("Ninna")
     await page.get_by_role("button", name="Send tilsagnet").click()
-    # What is missing is said, and nothing typed is lost.
+    # The page names missing fields and keeps what was typed.
     await expect(page.get_by_label("Virksomhed", exact=True)).to_have_value("Uden JavaScript ApS")
     await page.get_by_role("radio", name="5 timer", exact=True).check()
     await page.get_by_label("Telefon").fill("20 30 40 50")
@@ -129,7 +129,7 @@ async def test_no_page_needs_sideways_scrolling_on_the_narrowest_phone(
     await assert_fits(page, NARROW)
 
 
-async def test_whoever_was_overtaken_sees_what_happened_and_can_go_back(
+async def test_a_case_worker_who_was_overtaken_sees_what_happened_and_can_go_back(
     page_at: Callable[..., Awaitable[Page]], origin: str
 ) -> None:
     phone = await page_at(*PHONE)
@@ -160,7 +160,7 @@ async def test_whoever_was_overtaken_sees_what_happened_and_can_go_back(
     await expect(slow.get_by_role("main")).to_be_visible()
 
 
-async def test_what_has_to_be_corrected_in_an_import_can_be_downloaded_as_often_as_one_likes(
+async def test_the_errors_of_an_import_can_be_downloaded_repeatedly(
     page_at: Callable[..., Awaitable[Page]], origin: str
 ) -> None:
     page = await page_at(*PHONE)
@@ -178,7 +178,7 @@ async def test_what_has_to_be_corrected_in_an_import_can_be_downloaded_as_often_
         assert (await download.value).suggested_filename == "fejl-i-import.csv"
 
 
-async def test_a_walk_in_without_a_number_is_proposed_at_the_intake_to_those_who_may_see_the_name(
+async def test_a_walk_in_without_a_cvr_number_is_suggested_to_those_who_may_see_its_name(
     page_at: Callable[..., Awaitable[Page]], origin: str
 ) -> None:
     door = await page_at(*DESKTOP)

@@ -1,5 +1,5 @@
-"""What is tried on the eight processes of docker-compose.yml: one deployment for all files here.
+"""Tests on the eight processes of docker-compose.yml. All files share one deployment.
 
-Each test works in a taskforce of its own, and mends what it breaks. A file that needs other variables of compose, or
-leaves the deployment broken, belongs elsewhere, with a deployment of its own.
+Each test uses its own taskforce and repairs what it breaks. A file that needs other compose variables or leaves the
+deployment broken has its own deployment elsewhere.
 """

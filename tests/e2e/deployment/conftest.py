@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="package")
 def running() -> Iterator[Topology]:
-    """The eight processes, ready, on a PostgreSQL and a broker of their own; gone with the last file here.
+    """The eight processes, ready, with their own PostgreSQL and broker; stopped after the last file of this folder.
 
-    Idle, they take a good part of a processor from every other test.
+    Even idle they use much of a processor that other tests need.
     """
     with topology() as whole:
         yield whole

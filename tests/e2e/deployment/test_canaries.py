@@ -1,10 +1,9 @@
-"""I7: 200 planted people go through the whole loop, and are nowhere but with the service they belong to.
+"""I7: the data of 200 planted people stays in the owning service through the whole loop.
 
-A hundred accounts and personally owned companies belong to events, a hundred contacts to pledges. They come in by
-every way there is, right and wrong, are invited, sign in and are looked up, while a worker is killed; then every place
-is searched byte by byte: topics, outboxes, dead letters, every other table, logs, metrics, and every address
-that any page or answer leads to. Then the databases are dumped as an export does it, and searched again; and two are
-erased, to the last byte.
+A hundred accounts and personally owned companies belong to events, a hundred contacts to pledges. They are entered in
+every way, valid and invalid, are invited, sign in and are searched for, while a worker is killed. Then every place is
+searched byte by byte: topics, outboxes, dead letters, all other tables, logs, metrics, and every URL in a page or
+answer. The databases are dumped as by an export and searched, too. Finally two people are erased and searched for.
 """
 
 from __future__ import annotations
@@ -55,18 +54,18 @@ HTML = {"accept": "text/html"}
 _ADDRESS = re.compile(
     r"""(?:href|action|src|hx-get|hx-post)="(?!mailto:|tel:)([^"]*)"|"(?:next_page_token|link|location)":"([^"]*)\""""
 )
-"""Where a browser or a program may go next; a mail program is neither."""
+"""URLs that a browser or a program follows; `mailto:` is not among them."""
 
 
 @dataclass(frozen=True)
 class Planted(Canaries):
-    """Every person has a word of their own, in their name and in their address."""
+    """The planted words: each person has a unique one, in the name and in the mail address."""
 
     contacts: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
 
     def finders(self) -> dict[str, Callable[[bytes], bool]]:
-        """What finds any of them, by the service they belong to."""
+        """Searches for any of the words, by owning service."""
         of_pledges = re.compile("|".join([*self.contacts, self.company]).encode())
         of_events = re.compile("|".join([*self.people, self.owner]).encode())
         return {
@@ -76,7 +75,7 @@ class Planted(Canaries):
 
 
 def plant() -> Planted:
-    """Words that are nowhere else in the world; letters only, so that none looks like a CPR number."""
+    """Return words that occur nowhere else; only letters, so that none looks like a CPR number."""
     chance = random.Random()
 
     def word() -> str:
@@ -95,7 +94,7 @@ def plant() -> Planted:
 
 @dataclass
 class Evening:
-    """A taskforce whose people are planted, and everybody who works in it."""
+    """A taskforce with planted people, and its users."""
 
     topology: Topology
     http: httpx.AsyncClient
@@ -104,10 +103,10 @@ class Evening:
     event: UUID = field(default_factory=uuid4)
     pledges: list[str] = field(default_factory=list)
     seen: list[tuple[str, str]] = field(default_factory=list)
-    """addresses, with the page they were on"""
+    """URLs, with the page they were found on"""
 
     async def ask(self, role: Any, method: str, path: str, **request: Any) -> httpx.Response:
-        """Ask as somebody, or as nobody, and note every address in the answer."""
+        """Send a request as a role or signed out, and collect every URL in the answer."""
         principal: dict[str, Any] = {"municipality": "0671"} if role == "caseworker" else {}
         headers = {}
         if role is not None:
@@ -121,7 +120,7 @@ class Evening:
         return answer
 
     async def register(self) -> None:
-        """The taskforce, its people, their companies, and an open event."""
+        """Register the taskforce, its people, their companies, and an open event."""
         settings = ServiceSettings(
             database_url=self.topology.app_dsn("events"), token_jwks=self.topology.secrets["TOKEN_JWKS"]
         )
@@ -163,7 +162,7 @@ class Evening:
             assert answer.status_code == 201, answer.text
 
     async def _come_in(self, words: Sequence[str]) -> None:
-        """Some are invited by mail, ask for a link to sign in with, are changed, and are looked up."""
+        """Invite some people, request sign-in links for them, change them and search for them."""
         origin = {"origin": self.topology.url("/").rstrip("/"), "sec-fetch-site": "same-origin"}
         for word in words:
             address = f"{word}@{word}.example"
@@ -184,7 +183,7 @@ class Evening:
                 assert (answer.status_code, word in answer.text) == (200, True), answer.text
 
     def pledge(self, word: str, **changes: Any) -> dict[str, Any]:
-        """A pledge whose contact is one of the planted."""
+        """A pledge with a planted contact."""
         return {
             "id": str(uuid4()),
             "event_id": str(self.event),
@@ -197,12 +196,13 @@ class Evening:
         } | changes
 
     async def log(self, body: dict[str, Any], *, key: str | None = None) -> httpx.Response:
-        """Log a pledge as a program does."""
+        """Log a pledge over the API."""
         headers = {"idempotency-key": key or body["id"]}
         return await self.ask("member", "POST", "/api/pledges/v1/pledges", json=body, headers=headers)
 
     async def promise(self) -> None:
-        """Every contact comes in: by the API, the page, a file, as a hire's contact person, and by mistakes."""
+        """Enter every contact: over the API, the page, a file, as a contact person of a hire, and in invalid
+        requests."""
         words = iter(self.planted.contacts)
         for number in range(50):
             body = self.pledge(next(words))
@@ -269,7 +269,7 @@ class Evening:
         assert answer.status_code in {400, 422}
 
     async def look(self) -> None:
-        """Everybody opens every page there is to open, and every next one."""
+        """Open every page as every role, following the links to further pages."""
         for role in ("member", "coordinator", "caseworker", "admin", "auditor"):
             for path in (
                 "/",
@@ -295,7 +295,7 @@ class Evening:
                 assert (await self.ask(role, "GET", path, headers=kind)).status_code in {200, 303, 403, 404}, path
 
     def found_in_addresses(self) -> set[str]:
-        """The addresses that hold anything of anybody, as it is or under what addresses are written in."""
+        """Return the URLs that contain a planted word, plain or encoded."""
         finders = list(self.planted.finders().values())
         return {
             f"{place} leads to {address}"
@@ -305,7 +305,7 @@ class Evening:
 
 
 def _readings(address: str) -> Iterator[bytes]:
-    """An address, what its signs stand for, and what its parts hold in base64."""
+    """Return a URL, its percent-decoded form, and its parts decoded from base64."""
     for text in (address, unquote(address), unquote_plus(address)):
         yield text.encode()
         for part in re.split(r"[/?&=;,]", text):
@@ -315,8 +315,8 @@ def _readings(address: str) -> Iterator[bytes]:
                 continue
 
 
-async def _everybody_was_told(topology: Topology, evening: Evening) -> None:
-    """Until every pledge and hire was mailed about, or could not be."""
+async def _wait_for_deliveries(topology: Topology, evening: Evening) -> None:
+    """Wait until the deliveries of every pledge and hire have ended."""
     conn = await asyncpg.connect(topology.superuser_dsn("notifications"))
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
@@ -338,7 +338,7 @@ async def _everybody_was_told(topology: Topology, evening: Evening) -> None:
 
 
 async def _searched(evening: Evening, before: privacy.Places) -> list[str]:
-    """What `make faults` searches after every fault, for these data_subjects."""
+    """Search the places that `make faults` searches after every fault."""
     ledger = Ledger(evening.planted)
     ledger.acknowledged = {UUID(one): {} for one in evening.pledges}
     ledger.companies = {uuid4(): {"personally_owned": True}}
@@ -349,16 +349,14 @@ async def _searched(evening: Evening, before: privacy.Places) -> list[str]:
     return [str(violation) for violation in verdict.violations]
 
 
-async def test_two_hundred_people_are_nowhere_but_with_the_service_they_belong_to(
-    running: Topology, tmp_path: Path
-) -> None:
+async def test_the_data_of_two_hundred_people_stays_in_the_owning_service(running: Topology, tmp_path: Path) -> None:
     before = privacy.places(running)
     async with httpx.AsyncClient(timeout=20) as http:
         evening = Evening(running, http, plant())
         await evening.register()
         await evening.promise()
         await evening.look()
-        await _everybody_was_told(running, evening)
+        await _wait_for_deliveries(running, evening)
 
         assert await _searched(evening, before) == []
         assert set(evening.found_in_addresses()) == set()
@@ -369,7 +367,7 @@ async def test_two_hundred_people_are_nowhere_but_with_the_service_they_belong_t
             assert holds == {service} & set(evening.planted.finders()), service
         assert await _searched(evening, before) == []
 
-        # A case worker's contact of a hire, and an account: both are erased to the last byte.
+        # The contact person of a hire, and an account: nothing of them remains after erasure.
         erased = {"pledges": evening.planted.contacts[-1], "events": evening.planted.people[0]}
         assert all(word.encode() in dumps[service] for service, word in erased.items())
         identifiers = SubjectIdentifiers(emails=frozenset(f"{word}@{word}.example" for word in erased.values()))
@@ -382,7 +380,7 @@ async def test_two_hundred_people_are_nowhere_but_with_the_service_they_belong_t
 
 
 def _dumps(running: Topology, folder: Path) -> dict[str, bytes]:
-    """Each database as an export takes it along, in small letters."""
+    """Return the dump of each database as in an export, in lower case."""
     dumps = {}
     for service in SERVICES:
         dump, text = folder / f"{service}.dump", folder / f"{service}.sql"
@@ -404,7 +402,7 @@ def _run(command: Sequence[str]) -> None:
         "/x/Hanne%77ordword",
     ],
 )
-def test_a_name_in_an_address_is_found_however_it_is_written(address: str) -> None:
+def test_a_word_in_a_url_is_found_in_every_encoding(address: str) -> None:
     planted = Planted("a1", "b1", "c1", "d1", "e1", contacts=("hannewordword",), people=("x1x1",))
     evening = Evening.__new__(Evening)
     evening.planted, evening.seen = planted, [(address, "there"), ("/pledges", "elsewhere")]

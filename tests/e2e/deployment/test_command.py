@@ -1,4 +1,4 @@
-"""The `tilsagn` command against separate processes, found through their environment and nothing else."""
+"""The `tilsagn` command against separate processes, configured only by their environment."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Rørhøg Montage ApS;04-11-2025;3;10;Bo Ørsted;k-2
 
 @pytest.fixture(scope="module")
 def command(running: Topology, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Ran]:
-    """`command("verify")`: the command, with the deployment's environment and no local run to fall back on."""
+    """`command("verify")`: run the command with the deployment's environment and no local run."""
     nowhere = tmp_path_factory.mktemp("nothing-runs-here")
 
     def call(*arguments: str) -> Ran:
@@ -62,7 +62,7 @@ async def _register(running: Topology) -> None:
     await database.close()
 
 
-def test_verify_waits_for_what_is_under_way_and_agrees(command: Callable[..., Ran]) -> None:
+def test_verify_waits_for_messages_in_flight_and_agrees(command: Callable[..., Ran]) -> None:
     ran = command("verify", "--json")
     assert ran.exit_code == 0, ran.output
     assert SLUG in ran.json["taskforces"]
@@ -100,6 +100,6 @@ def test_a_difference_makes_verify_fail_until_the_dashboard_is_rebuilt(
     assert command("verify").exit_code == 0
 
 
-def test_letters_can_be_listed_and_tokens_made(command: Callable[..., Ran]) -> None:
+def test_dead_letters_can_be_listed_and_tokens_made(command: Callable[..., Ran]) -> None:
     assert command("dead-letters", "list", "--json").exit_code == 0
     assert command("token", "--role", "auditor", "--taskforce", SLUG).exit_code == 0

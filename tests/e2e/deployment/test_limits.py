@@ -1,4 +1,4 @@
-"""How often one may ask, through the real processes: a full evening is not in its own way, and what is gets a turn."""
+"""Rate limits through the real processes: a full event stays below them, and what exceeds them is accepted later."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ COMPANIES = 80
 OFFLINE = 300
 ROWS = 1000
 HALL = {"x-forwarded-for": "192.0.2.80"}
-"""The gateway says from where somebody asks; everybody in the hall comes from one address."""
+"""The header by which the gateway reports a client's address. All people in the hall have one address."""
 _COLUMNS = "virksomhed;dato;pladser;timer fra;kontaktperson;telefon"
 
 
 @dataclass(frozen=True)
 class Evening:
-    """An open event, and a pass of it."""
+    """An open event and its pass."""
 
     running: Topology
     taskforce: UUID
@@ -49,7 +49,7 @@ class Evening:
     token: str
 
     def body(self) -> dict[str, Any]:
-        """A pledge, as a phone keeps it until it is received."""
+        """A pledge, as a phone keeps it until it is acknowledged."""
         return {
             "id": str(uuid4()),
             "event_id": str(self.id),
@@ -63,12 +63,12 @@ class Evening:
         }
 
     async def send(self, http: httpx.AsyncClient, body: dict[str, Any], **headers: str) -> httpx.Response:
-        """Send a pledge as a guest's phone does."""
+        """Send a pledge as a guest's phone."""
         sent_headers = {"authorization": f"Bearer {self.token}", "idempotency-key": body["id"]} | headers
         return await http.post(self.running.url("/api/pledges/v1/pledges"), json=body, headers=sent_headers)
 
     async def received(self) -> int:
-        """How many pledges there are."""
+        """Return the number of pledges."""
         database = await asyncpg.connect(self.running.superuser_dsn("pledges"))
         try:
             return int(await database.fetchval("select count(*) from pledges where taskforce_id = $1", self.taskforce))
@@ -78,7 +78,7 @@ class Evening:
 
 @pytest_asyncio.fixture
 async def evening(running: Topology) -> Evening:
-    """One that has just been opened, and is known to the intake."""
+    """An event that was just opened, and that the intake knows."""
     taskforce, event = uuid4(), uuid4()
     bearer = {"authorization": f"Bearer {running.token('coordinator', taskforce_id=taskforce)}"}
     now = datetime.now(UTC)
@@ -117,7 +117,7 @@ async def evening(running: Topology) -> Evening:
 
 @contextmanager
 def limited(running: Topology, rates: dict[str, dict[str, str]]) -> Iterator[None]:
-    """The intake with limits of its own, and as it was afterwards."""
+    """Restart the intake with other rate limits, and afterwards with its own."""
     app = running.processes["pledges-app"]
     app.stop()
     app.start(environment={"PLEDGES_RATE_LIMITS": json.dumps(rates)})
@@ -131,13 +131,14 @@ def limited(running: Topology, rates: dict[str, dict[str, str]]) -> Iterator[Non
 
 
 class Patient(httpx.AsyncBaseTransport):
-    """Asks again where a server has more to do than it can, which is nothing that a limit says: as people do."""
+    """A transport that repeats a request while the server is overloaded (503), which has nothing to do with rate
+    limits."""
 
     def __init__(self) -> None:
         self._transport = httpx.AsyncHTTPTransport()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send it, and once a second again while the answer is 503."""
+        """Send the request, again each second while the answer is 503."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             answer = await self._transport.handle_async_request(request)
@@ -147,11 +148,11 @@ class Patient(httpx.AsyncBaseTransport):
             await asyncio.sleep(1)
 
     async def aclose(self) -> None:
-        """Close what is open."""
+        """Close the connections."""
         await self._transport.aclose()
 
 
-async def test_a_full_evening_behind_one_address_is_never_told_to_wait(evening: Evening) -> None:
+async def test_a_full_event_behind_one_address_stays_below_the_rate_limits(evening: Evening) -> None:
     running, answered = evening.running, []
 
     async def hook(answer: httpx.Response) -> None:
@@ -163,7 +164,7 @@ async def test_a_full_evening_behind_one_address_is_never_told_to_wait(evening: 
     ) as http:
 
         async def company(number: int) -> None:
-            """Three pledges by the page, each after the receipt of the one before."""
+            """Log three pledges on the page, each after the receipt of the previous one."""
             cookie = {"cookie": f"{COOKIE}={evening.token}", "accept": "text/html", "sec-fetch-site": "same-origin"}
             page = await http.get(running.url("/pledges/new"), headers=cookie)
             for pledge in range(3):
@@ -181,14 +182,14 @@ async def test_a_full_evening_behind_one_address_is_never_told_to_wait(evening: 
                 page = await http.get(running.url(sent.headers["location"]), headers=cookie)
 
         async def projector() -> None:
-            """It asks four times a second while everything changes: a minute of that, at once."""
+            """A live page sends four requests a second while figures change: send those of a minute at once."""
             bearer = {"authorization": f"Bearer {running.token('coordinator', taskforce_id=evening.taskforce)}"}
             for _ in range(240):
                 shown = await http.get(running.url("/dashboard/projector/figures"), headers=bearer)
                 assert shown.status_code == 200
 
         async def phone() -> None:
-            """It has been offline all day."""
+            """A phone that was offline all day."""
             for _ in range(OFFLINE // 10):
                 sent = await asyncio.gather(*(evening.send(http, evening.body()) for _ in range(10)))
                 assert {answer.status_code for answer in sent} == {201}
@@ -213,12 +214,12 @@ async def test_a_full_evening_behind_one_address_is_never_told_to_wait(evening: 
     assert await evening.received() == COMPANIES * 3 + OFFLINE + ROWS
 
 
-async def test_what_is_told_to_wait_is_received_once_when_it_comes_again(evening: Evening) -> None:
+async def test_a_pledge_over_the_limit_is_received_once_when_it_is_sent_again(evening: Evening) -> None:
     bodies = [evening.body() for _ in range(12)]
     told_to_wait = 0
 
     async def insistent(http: httpx.AsyncClient, body: dict[str, Any]) -> httpx.Response:
-        """As a phone has to: the same again, when it is told to."""
+        """Send as a phone must: the same request again after the given time."""
         nonlocal told_to_wait
         while (answer := await evening.send(http, body)).status_code == 429:
             told_to_wait += 1
@@ -230,7 +231,7 @@ async def test_what_is_told_to_wait_is_received_once_when_it_comes_again(evening
     with limited(evening.running, {"logging": {"pass": "5/5s"}}):
         async with httpx.AsyncClient(timeout=PATIENCE_SECONDS) as http:
             answers = [await insistent(http, body) for body in bodies]
-            # What was acknowledged and is sent once more, because the answer was lost, is answered as the first time.
+            # An acknowledged pledge that is sent again, because the answer was lost, gets the same answer.
             again = [await insistent(http, body) for body in bodies]
     assert told_to_wait > 0
     assert [answer.status_code for answer in answers + again] == [201] * 24
@@ -241,7 +242,7 @@ async def test_what_is_told_to_wait_is_received_once_when_it_comes_again(evening
     assert {one["who"] for one in entries if one["status"] == 429} == {f"pass:{evening.id}"}
 
 
-async def test_addresses_are_counted_as_the_gateway_tells_them(evening: Evening) -> None:
+async def test_requests_are_counted_by_the_address_from_the_gateway(evening: Evening) -> None:
     with limited(evening.running, {"reading": {"address": "3/600s"}}):
         async with httpx.AsyncClient(timeout=PATIENCE_SECONDS) as http:
 

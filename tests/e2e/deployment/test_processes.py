@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from tests.support.topology import Topology
 
 
-class Someone:
-    """A program with a bearer token."""
+class Client:
+    """An HTTP client with a bearer token."""
 
     def __init__(self, running: Topology, http: httpx.AsyncClient, token: str) -> None:
         self._running, self._http, self._token = running, http, token
@@ -60,13 +60,13 @@ async def test_a_pledge_becomes_a_hire_becomes_a_figure(running: Topology, http:
     await add_person(database, taskforce, mette)
     await database.close()
 
-    def someone(role: Any, **principal: Any) -> Someone:
-        return Someone(running, http, running.token(role, taskforce_id=taskforce, **principal))
+    def someone(role: Any, **principal: Any) -> Client:
+        return Client(running, http, running.token(role, taskforce_id=taskforce, **principal))
 
     coordinator, caseworker = someone("coordinator"), someone("caseworker", municipality="0671")
     member = someone("member", subject=f"person:{member_id}")
 
-    # An evening with a company that turns up, and a pass for the hall.
+    # An event with a company that checks in, and a pass.
     event_id, company_id = uuid4(), uuid4()
     now = datetime.now(UTC)
     for path, body in (
@@ -92,7 +92,7 @@ async def test_a_pledge_becomes_a_hire_becomes_a_figure(running: Topology, http:
     assert answer.is_success, answer.text
     answer = await coordinator("POST", f"/api/events/v1/events/{event_id}/passes", {})
     assert answer.is_success, answer.text
-    guest = Someone(running, http, answer.json()["token"])
+    guest = Client(running, http, answer.json()["token"])
 
     def pledge(email: str) -> dict[str, Any]:
         return {
@@ -140,7 +140,7 @@ async def test_a_pledge_becomes_a_hire_becomes_a_figure(running: Topology, http:
 
     await until(figures_show_it)
 
-    # One hire of one citizen is a small number: the public board hides it.
+    # A single hire is a small number, which the public board hides.
     board = (await http.get(running.url(f"/board/{slug}.json"))).json()
     assert board["count"] is None
     assert board["suppressed"] is True
@@ -153,7 +153,7 @@ async def test_a_pledge_becomes_a_hire_becomes_a_figure(running: Topology, http:
     await until(mails_have_come)
 
 
-async def test_every_process_answers_what_it_holds_about_somebody(running: Topology, http: httpx.AsyncClient) -> None:
+async def test_every_service_answers_what_it_holds_about_a_person(running: Topology, http: httpx.AsyncClient) -> None:
     taskforce = uuid4()
     settings = ServiceSettings(database_url=running.app_dsn("events"), token_jwks=running.secrets["TOKEN_JWKS"])
     database = await Database.connect(settings, name="e2e")
@@ -178,9 +178,7 @@ async def test_every_process_answers_what_it_holds_about_somebody(running: Topol
     assert "Mette Medlem" in answer.text
 
 
-async def test_every_process_says_that_it_is_ready_and_measures_itself(
-    running: Topology, http: httpx.AsyncClient
-) -> None:
+async def test_every_process_reports_readiness_and_metrics(running: Topology, http: httpx.AsyncClient) -> None:
     for process in running.processes.values():
         base = f"http://127.0.0.1:{process.health_port}"
         assert (await http.get(f"{base}/livez")).status_code == 200

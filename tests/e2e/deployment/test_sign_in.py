@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 BROWSER = {"accept": "text/html", "sec-fetch-site": "same-origin", "sec-fetch-mode": "navigate"}
 
 
-async def test_a_member_asks_for_a_link_gets_it_by_mail_and_is_in(running: Topology) -> None:
+async def test_a_member_requests_a_link_by_mail_and_signs_in(running: Topology) -> None:
     taskforces = {uuid4(): f"Taskforce {name}" for name in ("Øst", "Vest")}
     address = f"mette-{uuid4().hex[:8]}@medlem.example"
     settings = ServiceSettings(database_url=running.app_dsn("events"), token_jwks=running.secrets["TOKEN_JWKS"])
@@ -54,13 +54,13 @@ async def test_a_member_asks_for_a_link_gets_it_by_mail_and_is_in(running: Topol
             body = mail.get_body(("plain",))
             assert body is not None
             [path] = re.findall(r"https?://\S+(/sign-in/link/\S+)", body.get_content())
-            # A mail server looks at it first.
+            # A mail scanner opens the link first.
             assert (await httpx.AsyncClient().get(running.url(path))).status_code == 200
             answer = await browser.post(running.url(path), headers={"cookie": kept})
             assert (answer.status_code, answer.headers["location"]) == (303, "/")
             session = answer.headers.get_list("set-cookie")[0]
             assert session.startswith(f"{SESSION_COOKIE}=")
-            # Every service takes the session by itself, over a token that events gives.
+            # Every service accepts the session by the token that events signs.
             cookies = session.partition(";")[0]
             renewal = await browser.get(running.url("/pledges"), headers={"cookie": cookies})
             assert (renewal.status_code, renewal.headers["location"]) == (307, "/session/renew?next=%2Fpledges")

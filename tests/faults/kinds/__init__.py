@@ -1,4 +1,4 @@
-"""The faults, by what they hit: processes, network, broker, database, clock, messages, releases; two of them together.
+"""The faults by target: processes, network, broker, database, clock, messages, releases, and combinations of two.
 
 Each module has `FAULTS`.
 """

@@ -1,4 +1,4 @@
-"""Faults of the broker: restarted, emptied, paused, missing at the start; with several brokers, a change of leader."""
+"""Faults of the broker: a restart, an empty log, a pause, a late start; with several brokers, a change of leader."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PUBLISHERS = ("events", "pledges")
 
 
 async def wipe(scene: Scene) -> int:
-    """Kill it, start an empty one, and have everything unsettled sent again, as the local run's supervisor does."""
+    """Kill the broker, start an empty one, and replay everything unsettled, as the local run's supervisor does."""
     before = scene.running.broker.pid
     await asyncio.to_thread(scene.running.replace_broker)
     fired = int(scene.running.broker.pid not in {before, None})
@@ -43,7 +43,7 @@ async def wipe(scene: Scene) -> int:
 
 
 async def restart(scene: Scene) -> int:
-    """Kill it and start it again with its log."""
+    """Kill the broker and start it again with its log."""
     before = scene.running.broker.pid
     await asyncio.to_thread(scene.running.broker.kill)
     await scene.a_while(0.2, 2.0)
@@ -53,10 +53,10 @@ async def restart(scene: Scene) -> int:
 
 
 async def pause(between: tuple[float, float], scene: Scene) -> int:
-    """SIGSTOP for so many seconds, then SIGCONT: its port takes connections, and nobody answers.
+    """Send SIGSTOP, and SIGCONT after some seconds. Meanwhile its port accepts connections and nothing answers.
 
     Raises:
-        NotHealed: 30 s later something is not ready yet.
+        NotHealed: something is not ready after 30 s.
     """
     pid = scene.running.broker.pid
     assert pid is not None
@@ -77,7 +77,7 @@ async def pause(between: tuple[float, float], scene: Scene) -> int:
 
 
 async def late(scene: Scene) -> int:
-    """Everything is started while no broker is there; the apps work, the workers wait for it."""
+    """Start everything without a broker: the apps work, the workers wait for it."""
     running = scene.running
     for process in running.processes.values():
         await asyncio.to_thread(process.stop)
@@ -101,7 +101,7 @@ async def late(scene: Scene) -> int:
 
 
 async def change_of_leader(scene: Scene) -> int:
-    """Kill one of three brokers: the others take over its partitions. Counted: partitions with another leader."""
+    """Kill one of three brokers; the others take over its partitions. Counts partitions with another leader."""
     cluster = scene.running.broker
     assert isinstance(cluster, KafkaCluster)
     node = scene.chance.choice(cluster.nodes)
@@ -116,7 +116,7 @@ async def change_of_leader(scene: Scene) -> int:
             nonlocal moved
             try:
                 now = await leaders(others)
-            except KafkaError:  # it was asked for by way of the one that is gone
+            except KafkaError:  # the request went to the killed broker
                 return False
             moved = sum(now.get(place) not in {leader, -1} for place, leader in before.items())
             return moved >= led > 0
@@ -131,7 +131,7 @@ async def change_of_leader(scene: Scene) -> int:
 
 
 async def replay(running: Topology) -> int:
-    """Have everything that is not settled sent again, as whoever runs a broker without a memory must."""
+    """Replay everything that is not settled, as the operator of a broker without persistence must."""
     replayed = 0
     for service in PUBLISHERS:
         conn = await asyncpg.connect(running.superuser_dsn(service), command_timeout=30)

@@ -1,4 +1,4 @@
-"""Faults of time: a process's clock jumps by an hour, and the hour of summer time begins or ends under load."""
+"""Faults of time: the clock of a process jumps by an hour, and summer time begins or ends under load."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CHANGE_SECONDS: Final = 20.0
 
 
 def library() -> Path | None:
-    """Where libfaketime lies (Debian's package `libfaketime`), or None."""
+    """Return the path of libfaketime (Debian's package `libfaketime`), or None."""
     for pattern in _LIBRARY:
         found = sorted(Path("/").glob(pattern.lstrip("/")))
         if found:
@@ -37,9 +37,9 @@ def library() -> Path | None:
 
 
 async def jump(name: str, scene: Scene) -> int:
-    """The clock of one process jumps by an hour while it works, and back when it is started again.
+    """Move the clock of one process by an hour while it works; a restart moves it back.
 
-    Counted: 1 if its own `Date` header, or the moments in its log, have jumped.
+    Counts 1 if its `Date` header, or the timestamps in its log, have jumped.
     """
     preload = library()
     assert preload is not None
@@ -52,7 +52,7 @@ async def jump(name: str, scene: Scene) -> int:
         "LD_PRELOAD": str(preload),
         "FAKETIME_TIMESTAMP_FILE": str(clock),
         "FAKETIME_CACHE_DURATION": "1",
-        # Only what tells the time of day jumps: a machine's clock of elapsed seconds never does.
+        # Only the wall clock jumps, not the monotonic clock.
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "DONT_FAKE_MONOTONIC": "1",
     }
@@ -77,7 +77,7 @@ async def jump(name: str, scene: Scene) -> int:
 
 
 async def _clock_of(scene: Scene, name: str) -> float | None:
-    """What a process believes the time to be, in seconds since the epoch: every server says it with each answer."""
+    """Return the time of a process in seconds since the epoch, from the `Date` header of its answers."""
     port = scene.running.processes[name].health_port
     async with httpx.AsyncClient(timeout=5) as client:
         try:
@@ -89,9 +89,9 @@ async def _clock_of(scene: Scene, name: str) -> float | None:
 
 
 async def summer_time(scene: Scene) -> int:
-    """Denmark changes the hour while people work: some are started with a time zone that does so in 20 s.
+    """Change to or from summer time while clients work: some processes get a time zone that changes in 20 s.
 
-    Counted: 1 if a page shows a pledge of before the change in the one hour, and one of after it in the other.
+    Counts 1 if a page shows a pledge from before the change with one offset, and one from after it with the other.
     """
     forward = scene.chance.random() < 0.5
     before, after = (HOUR, 2 * HOUR) if forward else (2 * HOUR, HOUR)
@@ -129,7 +129,7 @@ async def _restart(scene: Scene, environment: dict[str, str]) -> None:
 
 
 async def _shows(scene: Scene, pledge_id: UUID, offset: int) -> bool:
-    """Whether the pledge's page tells when it was received, in local time at that offset from UTC."""
+    """Whether the pledge's page shows when it was received, in local time with that offset from UTC."""
     token = scene.running.token("coordinator", "caseworker", taskforce_id=scene.taskforce)
     async with httpx.AsyncClient(timeout=10, headers={"authorization": f"Bearer {token}"}) as client:
         response = await client.get(scene.running.url(f"/api/pledges/v1/pledges/{pledge_id}"))
@@ -139,10 +139,10 @@ async def _shows(scene: Scene, pledge_id: UUID, offset: int) -> bool:
 
 
 def zone(moment: int, before: int, after: int) -> bytes:
-    """A time zone whose offset from UTC changes once: a TZif file, version 2 (RFC 8536).
+    """Return a time zone whose offset from UTC changes once: a TZif file, version 2 (RFC 8536).
 
     Args:
-        moment: of the change, in seconds since the epoch.
+        moment: the time of the change, in seconds since the epoch.
         before, after: offsets in seconds.
     """
     names = b"CET\0CEST\0"
@@ -153,7 +153,7 @@ def zone(moment: int, before: int, after: int) -> bytes:
 
     nothing = b"TZif2" + bytes(15) + struct.pack(">6l", 0, 0, 0, 0, 1, 4) + struct.pack(">iBB", 0, 0, 0) + b"UTC\0"
     head = b"TZif2" + bytes(15) + struct.pack(">6l", 0, 0, 0, 2, 2, len(names))
-    changes = struct.pack(">2q", 0, moment) + b"\0\1"  # without the first, `before` would have to be winter
+    changes = struct.pack(">2q", 0, moment) + b"\0\1"  # without the first one, `before` would have to be winter time
     return nothing + head + changes + local(before) + local(after) + names + b"\n\n"
 
 

@@ -1,4 +1,4 @@
-"""Faults of PostgreSQL: a crash under load, backends that freeze, a disk that is full."""
+"""Faults of PostgreSQL: a crash under load, frozen backends, a full disk."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CLIENTS = ("pledges-app", "pledges-worker", "pledges-relay", "events-app", "das
 
 
 async def crash(scene: Scene) -> int:
-    """An immediate shutdown and a start. Counted: the recoveries that PostgreSQL's log tells of."""
+    """Shut down immediately and start. Counts the recoveries in PostgreSQL's log."""
     postgres = scene.running.postgres
     logged = _said(scene.running, _CRASHED)
     before = postgres.pid
@@ -35,7 +35,7 @@ async def crash(scene: Scene) -> int:
 
 
 async def freeze(scene: Scene) -> int:
-    """SIGSTOP of all backends of one process, with whatever locks they hold; then SIGCONT. Counted: those stopped."""
+    """Send SIGSTOP to all backends of one process, with their locks; then SIGCONT. Counts the stopped backends."""
     client = scene.chance.choice(_CLIENTS)
     conn = await asyncpg.connect(scene.running.postgres.superuser_dsn(), command_timeout=10)
     try:
@@ -73,7 +73,7 @@ async def freeze(scene: Scene) -> int:
 
 
 async def full(scene: Scene) -> int:
-    """Fill PostgreSQL's disk to the last byte; then make room. Counted: the refusals in PostgreSQL's log."""
+    """Fill PostgreSQL's disk; then free space. Counts the errors in PostgreSQL's log."""
     running = scene.running
     assert running.disk is not None
     logged = _said(running, NO_SPACE)
@@ -82,7 +82,7 @@ async def full(scene: Scene) -> int:
         await asyncio.to_thread(fill, ballast)
 
         async def refused() -> bool:
-            await asyncio.to_thread(fill, ballast)  # what a checkpoint has given back
+            await asyncio.to_thread(fill, ballast)  # the space that a checkpoint has freed
             return _said(running, NO_SPACE) > logged
 
         await scene.until(refused, seconds=30)
@@ -97,7 +97,7 @@ async def full(scene: Scene) -> int:
 
 
 def _said(running: Topology, words: bytes) -> int:
-    """How often PostgreSQL's log says something."""
+    """Return how often a text occurs in PostgreSQL's log."""
     return running.postgres.log.read_bytes().count(words)
 
 

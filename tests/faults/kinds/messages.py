@@ -1,4 +1,4 @@
-"""Faults of messages: delivered again and shuffled, invalid in every way we know, read too slowly."""
+"""Faults of messages: redelivered and shuffled, invalid in every known way, read too slowly."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 MOST_REDELIVERED = 5000
 POISON = 20
 ASIDE_SECONDS = 10.0
-"""An invalid message is put aside, and the next one has its turn, this soon."""
+"""The time within which an invalid message becomes a dead letter and the next message is processed."""
 LARGE_BYTES = 5_000_000
 
 _LEFT = b"LeaveGroup request succeeded"
-"""What a member's log says when it is out, because it was too slow or because it stops."""
+"""The log lines of a member that leaves its group because it was too slow or stops."""
 
 _TYPES = {
     "tilsagn.events.company": "CompanyRegistered",
@@ -40,11 +40,11 @@ _TYPES = {
     "tilsagn.pledges.hire": "HireConfirmed",
 }
 TOPICS = tuple(sorted(_TYPES))
-"""Those that the dashboard reads, where what is put aside can be counted."""
+"""The topics that the dashboard reads, whose dead letters are counted."""
 
 
 async def redeliver(scene: Scene) -> int:
-    """Send everything that is on the broker twice more, in one shuffled heap. Counted: acknowledged copies."""
+    """Send every record on the broker twice more, shuffled. Counts acknowledged copies."""
     await scene.a_while(1.0, 2.0)
     servers = scene.running.broker.bootstrap_servers
     found = await broker_log.records(servers, max_records=MOST_REDELIVERED)
@@ -64,10 +64,10 @@ async def redeliver(scene: Scene) -> int:
 
 
 async def poison(scene: Scene) -> int:
-    """Scatter invalid records of known types over every topic. Counted: the dashboard's dead letters.
+    """Send invalid records of known types to every topic. Counts the dashboard's dead letters.
 
     Raises:
-        NotHealed: not all of them were put aside in time.
+        NotHealed: not all of them became dead letters in time.
     """
     kinds: list[tuple[bytes | None, bytes | None]] = [
         (b"{not json", b"k"),
@@ -88,7 +88,7 @@ async def poison(scene: Scene) -> int:
             headers = [("ce_type", _type(topic)), ("ce_id", scene.chance.choice([None, b"\xff", b"x"]))]
             await producer.send_and_wait(topic, value=value, key=key, headers=headers)
             await asyncio.sleep(0.02)
-        for topic in TOPICS:  # ignored by everybody: neither an effect nor a dead letter
+        for topic in TOPICS:  # ignored by every consumer: neither an effect nor a dead letter
             await producer.send_and_wait(topic, value=b"{}", key=b"k", headers=[("ce_type", b"tilsagn.unknown.v1")])
     finally:
         await producer.stop()
@@ -106,10 +106,10 @@ async def poison(scene: Scene) -> int:
 
 
 async def large(scene: Scene) -> int:
-    """A record of 5 MB, where the broker takes it; a refusal counts too, for then none can ever come. Counted: 1.
+    """Send a record of 5 MB. If the broker refuses it, that counts, too. Counts 1.
 
     Raises:
-        NotHealed: it was taken and not put aside in time.
+        NotHealed: it was accepted and did not become a dead letter in time.
     """
     topic = scene.chance.choice(TOPICS)
     before = await _dead_letters(scene.running)
@@ -136,7 +136,7 @@ async def large(scene: Scene) -> int:
 
 
 async def read_slowly(service: str, scene: Scene) -> int:
-    """A consumer holds one batch for longer than its group allows. Counted: the times it was out of the group."""
+    """Make a consumer process one batch for longer than its group allows. Counts how often it left the group."""
     name = f"{service}-worker"
     process = scene.running.processes[name]
     marks = scene.running.folder / f"slow-{scene.chance.getrandbits(32):08x}.marks"
@@ -161,7 +161,7 @@ async def read_slowly(service: str, scene: Scene) -> int:
 
 
 def _given_twice(marks: Path) -> int:
-    """How many records were given to the consumer more than once."""
+    """Return how many records the consumer got more than once."""
     if not marks.exists():
         return 0
     given = Counter(place for line in marks.read_text().splitlines() for place in line.split(" ")[2:])

@@ -1,4 +1,4 @@
-"""Faults of links: cut, partitioned, slow, and answers that are lost after the request has had its effect."""
+"""Faults of links: reset, partitioned, slow, and answers lost after the request took effect."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ CUT_SECONDS = (0.5, 5.0)
 PARTITION_SECONDS = (1.0, 20.0)
 LATENCY_SECONDS = (3.0, 8.0)
 TRAFFIC_SECONDS = 20.0
-"""How long to wait for something to be on the link."""
+"""How long to wait for traffic on the link."""
 
 
 def link_of(scene: Scene, name: str) -> Proxy:
-    """One of the links that the processes are connected by."""
+    """Return one of the links between the processes."""
     assert scene.running.links is not None
     return scene.running.links[name]
 
 
 def not_proxied(name: str, running: Topology) -> str | None:
-    """Why nothing can be done to a link here, or None."""
+    """Return why faults of a link are impossible here, or None."""
     if running.links is None:
         return "the processes are connected directly here"
     if name == links.KAFKA and isinstance(running.broker, KafkaCluster) and len(running.broker.nodes) > 1:
@@ -46,7 +46,7 @@ async def _traffic(scene: Scene, count: Callable[[], int]) -> None:
 
 
 async def cut(name: str, scene: Scene) -> int:
-    """Reset every connection and refuse new ones for a while. Counted: connections reset."""
+    """Reset every connection and refuse new ones for a while. Counts reset connections."""
     link = link_of(scene, name)
     before = link.counts["reset"]
     try:
@@ -61,7 +61,7 @@ async def cut(name: str, scene: Scene) -> int:
 
 
 async def part(name: str, scene: Scene) -> int:
-    """Let nothing through for a while, with all connections open. Counted: pieces of data held back."""
+    """Hold back all data for a while, with all connections open. Counts the held-back pieces."""
     link = link_of(scene, name)
     before = link.counts["withheld"]
     try:
@@ -76,7 +76,7 @@ async def part(name: str, scene: Scene) -> int:
 
 
 async def forget(name: str, scene: Scene) -> int:
-    """Swallow what comes over the connections that are open, for ever. Counted: pieces of data swallowed."""
+    """Discard all further data of the open connections. Counts the discarded pieces."""
     link = link_of(scene, name)
     before = link.counts["swallowed"]
 
@@ -91,7 +91,7 @@ async def forget(name: str, scene: Scene) -> int:
 
 
 async def slow(name: str, scene: Scene) -> int:
-    """Hold every piece of data back for 50–500 ms and as much again by chance. Counted: pieces delayed."""
+    """Delay every piece of data by 50–500 ms and up to as much jitter. Counts the delayed pieces."""
     link = link_of(scene, name)
     before = link.counts["delayed"]
     delay = scene.chance.uniform(0.05, 0.5)
@@ -107,7 +107,7 @@ async def slow(name: str, scene: Scene) -> int:
 
 
 async def lose(name: str, scene: Scene) -> int:
-    """Let requests have their effect and lose the answers, a few times. Counted: answers lost."""
+    """Let requests take effect and lose their answers, a few times. Counts lost answers."""
     link = link_of(scene, name)
     before = link.counts["lost"]
     times = scene.chance.randint(1, 5)
@@ -128,7 +128,7 @@ async def lose(name: str, scene: Scene) -> int:
 
 
 def _kafka_request(api_key: int) -> Callable[[bytes], bool]:
-    """Whether a piece of data begins with a request of that kind: four bytes of length, two of the kind."""
+    """Whether a piece of data begins with a request of this API: four bytes of length, two of the API key."""
     return lambda data: data[4:6] == api_key.to_bytes(2, "big")
 
 
@@ -142,7 +142,7 @@ def _end_of_mail(data: bytes) -> bool:
 
 _REQUESTS: dict[str, list[tuple[str, Callable[[bytes], bool]]]] = {
     "postgres": [("COMMIT", _commit)],
-    links.to_postgres("pledges-worker"): [("the relay's statements", bool)],  # each commits by itself
+    links.to_postgres("pledges-worker"): [("the relay's statements", bool)],  # each one is a transaction of its own
     links.to_postgres("events-worker"): [("the relay's statements", bool)],
     "kafka": [("produce", _kafka_request(0)), ("offset commit", _kafka_request(8)), ("fetch", _kafka_request(1))],
     "smtp": [("the end of a mail", _end_of_mail)],
@@ -167,8 +167,8 @@ _BUSY = (
     links.to_app("pledges"),
     links.to_app("events"),
 )
-"""The links that something passes over in every run. Nothing is asked of the dashboard's and of notifications' app, nor
-of events by the courier, while clients are at work."""
+"""The links with traffic in every run. While clients work, nothing requests the apps of dashboard and notifications,
+and the courier requests nothing from events."""
 
 
 def _faults(kind: str, act: Any, strikes: str, heals: str, mails: dict[str, int]) -> list[Fault]:
@@ -179,7 +179,7 @@ def _faults(kind: str, act: Any, strikes: str, heals: str, mails: dict[str, int]
 
 
 FAULTS = (
-    # A mail whose 250 did not come through is sent again: once for each connection.
+    # A mail whose 250 was lost is sent again: once for each connection.
     *_faults("cut", cut, "RST both ways, new connections too", "passes again", {links.SMTP: 1}),
     *_faults("partition", part, "nothing passes, connections stay half-open", "all held back arrives", {}),
     *_faults("latency", slow, "50–500 ms and as much again by chance", "passes at once again", {}),

@@ -1,4 +1,4 @@
-"""Faults of processes: killed at random and at named points, paused, restarted one by one, two relays, a zombie."""
+"""Faults of processes: kills at random and at named points, a pause, a rolling restart, two relays, a zombie relay."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
 PAUSE_SECONDS = (1.0, 20.0)
 LONG_PAUSE_SECONDS = (20.0, 90.0)
-"""Longer than any session of a consumer, any idle transaction, and any lease of a mail."""
+"""Longer than the session timeout of consumers, the timeout of idle transactions, and the lease of a mail."""
 POINT_SECONDS = 25.0
-"""How long it may take until a process comes by its named point for the n-th time."""
+"""How long it may take until a process reaches its named point for the n-th time."""
 
 COURIER = "notifications-worker"
 
 _ENDED_IN_ORDER = {0, -signal.SIGTERM}
-"""uvicorn ends with the signal it was sent, once it has finished."""
+"""uvicorn ends with the signal that stopped it, after a graceful shutdown."""
 
 
 async def kill(name: str, scene: Scene) -> int:
-    """SIGKILL, and a start a moment later, as a supervisor would."""
+    """Send SIGKILL and start the process a moment later, as a supervisor would."""
     process = scene.running.processes[name]
     before = process.killed
     await asyncio.to_thread(process.kill)
@@ -44,10 +44,10 @@ async def kill(name: str, scene: Scene) -> int:
 
 
 async def pause(name: str, between: tuple[float, float], scene: Scene) -> int:
-    """SIGSTOP for so many seconds, then SIGCONT: it finds itself in a world that went on without it.
+    """Send SIGSTOP, and SIGCONT after some seconds, while everything else continues.
 
     Raises:
-        NotHealed: 30 s later something is not ready yet.
+        NotHealed: something is not ready after 30 s.
     """
     process = scene.running.processes[name]
     assert process.child is not None
@@ -63,7 +63,7 @@ async def pause(name: str, between: tuple[float, float], scene: Scene) -> int:
 
 
 async def at_point(name: str, point: str, scene: Scene) -> int:
-    """Start the process with a kill at a named point, wait until it has died there, start it as it was."""
+    """Start the process so that it kills itself at a named point, wait until it has, and start it normally."""
     process = scene.running.processes[name]
     passage = scene.chance.randint(1, 3)
     marks = marks_of(scene, point)
@@ -84,7 +84,7 @@ async def at_point(name: str, point: str, scene: Scene) -> int:
 
 
 async def rolling_restart(scene: Scene) -> int:
-    """SIGTERM and a start, one process after the other, as a deployment does. Counted: those that left in order."""
+    """Send SIGTERM and start, one process after the other, as a deployment does. Counts graceful shutdowns."""
     in_order = 0
     for name in scene.chance.sample(PROCESSES, len(PROCESSES)):
         process = scene.running.processes[name]
@@ -101,7 +101,7 @@ async def rolling_restart(scene: Scene) -> int:
 
 
 async def two_relays(scene: Scene) -> int:
-    """A second worker of pledges; the first is killed while pledges come in, so that the other has to take over."""
+    """Start a second worker of pledges and kill the first one under load, so that the other takes over."""
     first = scene.running.processes["pledges-worker"]
     second = await second_worker(scene)
     before = first.killed + second.killed
@@ -117,9 +117,9 @@ async def two_relays(scene: Scene) -> int:
 
 
 async def zombie_relay(scene: Scene) -> int:
-    """The leading relay stops with rows in its hands and loses its lock; another leads; then it wakes up.
+    """Stop the active relay after it has read rows, until it loses its lock and another relay leads; then resume it.
 
-    Counted: the times another had the lock while the first was stopped and still alive.
+    Counts how often another one had the lock while the first was stopped and still alive.
     """
     first = scene.running.processes["pledges-worker"]
     marks = marks_of(scene, "zombie")
@@ -143,7 +143,7 @@ async def zombie_relay(scene: Scene) -> int:
             return await _leader(scene) not in {leader, None}
 
         fired = int(await scene.until(another_leads, seconds=30))
-        await scene.a_while(0.5, 2.0)  # let it publish what the other still holds
+        await scene.a_while(0.5, 2.0)  # let it publish the rows that the other has read
     finally:
         first.send(signal.SIGCONT)
         await asyncio.sleep(1)
@@ -156,7 +156,7 @@ async def zombie_relay(scene: Scene) -> int:
 
 
 async def second_worker(scene: Scene, name: str = "pledges-worker", *, wait: bool = True) -> Process:
-    """Start a second worker of a service, on a port of its own. Raises `NotHealed` if it does not become ready."""
+    """Start a second worker of a service, on another port. Raises `NotHealed` if it does not become ready."""
     first = scene.running.processes[name]
     port = ports.any_free()
     second = Process(
@@ -175,7 +175,7 @@ async def second_worker(scene: Scene, name: str = "pledges-worker", *, wait: boo
 
 
 async def _leader(scene: Scene) -> int | None:
-    """The process id of the backend that holds pledges' relay lock."""
+    """Return the process id of the backend that holds the relay lock of pledges."""
     conn = await asyncpg.connect(scene.running.superuser_dsn("pledges"), command_timeout=10)
     try:
         holder: int | None = await conn.fetchval(
@@ -199,12 +199,12 @@ async def _has_ended(process: Process) -> bool:
 
 
 async def _is_stopped(pid: int) -> bool:
-    """Whether the kernel says that a process is stopped (state T)."""
+    """Whether a process is stopped (state T)."""
     return is_stopped(pid)
 
 
 def is_stopped(pid: int) -> bool:
-    """Whether the kernel says that a process is stopped (state T)."""
+    """Whether a process is stopped (state T)."""
     import psutil
 
     try:
@@ -214,12 +214,12 @@ def is_stopped(pid: int) -> bool:
 
 
 def marks_of(scene: Scene, name: str) -> Path:
-    """A new file for the passages of a named point."""
+    """Return a new file that records the passages of a named point."""
     return scene.running.folder / f"{name}-{scene.chance.getrandbits(32):08x}.marks"
 
 
 def passages_in(marks: Path) -> int:
-    """How many passages were written down."""
+    """Return the number of recorded passages."""
     return len(marks.read_text().splitlines()) if marks.exists() else 0
 
 
@@ -258,7 +258,7 @@ FAULTS = (
             partial(pause, name, LONG_PAUSE_SECONDS),
             "SIGSTOP for 20–90 s",
             "SIGCONT",
-            # The server's answer may have come while the courier was too late to hear it.
+            # The server's answer may have arrived while the courier was stopped.
             duplicate_mails=AT_A_TIME if name == COURIER else 0,
         )
         for name in PROCESSES

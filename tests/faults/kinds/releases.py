@@ -1,4 +1,4 @@
-"""Faults of a deployment: publishers or consumers a release ahead, rolled back too late, a migration under load."""
+"""Faults of a deployment: publishers or consumers one release ahead, a late rollback, a migration under load."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ if TYPE_CHECKING:
 PUBLISHERS: Final = ("events-app", "events-worker", "pledges-app", "pledges-worker")
 CONSUMERS: Final = ("dashboard-app", "dashboard-worker", "notifications-app", "notifications-worker")
 LEAST: Final = 5
-"""Fewer messages of the other release prove little."""
+"""The smallest number of messages of the other release for a meaningful run."""
 READ_SECONDS: Final = 30.0
-"""How long it may take until that many have been read."""
+"""How long it may take until that many were consumed."""
 HELD_SECONDS: Final = (5.0, 9.0)
-"""How long somebody reads while a migration wants to change the table."""
+"""How long a transaction reads the table that the migration wants to change."""
 STANDSTILL_SECONDS: Final = 5.0
-"""Nobody at the door waits longer than this for a migration: then a phone gives up its attempt."""
+"""The longest wait of a request behind a migration: the timeout of a phone's attempt."""
 
 Keys = set[tuple["UUID", int]]
 
 
 async def publishers_ahead(scene: Scene) -> int:
-    """Events and pledges of the next release, consumers of this one.
+    """Run events and pledges of the next release, and consumers of this one.
 
-    Counted: messages with the field that the consumers do not know, which are on the dashboard; none if its consumer
-    has not also met, and counted, messages of the type that it does not know.
+    Counts messages with the unknown field that the dashboard has applied; none unless its consumer has also counted
+    messages of an unknown type.
     """
     with next_release(scene) as release:
         await migrate(scene, release.root)
@@ -67,9 +67,9 @@ async def publishers_ahead(scene: Scene) -> int:
 
 
 async def consumers_ahead(scene: Scene) -> int:
-    """Dashboard and notifications of the next release, publishers of this one.
+    """Run dashboard and notifications of the next release, and publishers of this one.
 
-    Counted: messages without the field that the consumers know, and are on the dashboard since they run.
+    Counts messages without the new field that the new dashboard has applied.
     """
     with next_release(scene) as release:
         async with afterwards_as_before(scene):
@@ -88,10 +88,10 @@ async def consumers_ahead(scene: Scene) -> int:
 
 
 async def rolled_back(scene: Scene) -> int:
-    """Everything is rolled into the next release and back, while messages of it are still unread.
+    """Roll everything to the next release and back while messages of it are still unread.
 
-    Counted: messages with the new field that were on the broker and not yet read when the publishers were back, and
-    that consumers of this release have read since.
+    Counts messages with the new field that were unread when the publishers were rolled back, and that consumers of
+    this release have read since.
     """
     running = scene.running
     with next_release(scene) as release:
@@ -122,12 +122,12 @@ async def rolled_back(scene: Scene) -> int:
 
 
 async def migration_under_load(scene: Scene) -> int:
-    """The next release's migration, behind somebody who reads for long; pledges rolled into it, and back.
+    """Apply the next release's migration while a long transaction reads the table; roll pledges forward and back.
 
-    Counted: pledges acknowledged while the migration was under way, if it has been applied.
+    Counts pledges acknowledged during the migration, if it was applied.
 
     Raises:
-        NotHealed: it came through half, or not at all; or this release does not live with the wider schema.
+        NotHealed: the migration was applied in part or not at all, or this release does not work with the new schema.
     """
     ledger = scene.clients.ledger
     with next_release(scene) as release:
@@ -135,7 +135,7 @@ async def migration_under_load(scene: Scene) -> int:
             began = time.monotonic()
             held, queued = await _wait_for_a_reader(scene, release)
             over = time.monotonic()
-            await scene.a_while(1.0, 2.0)  # whoever has waited is being answered now
+            await scene.a_while(1.0, 2.0)  # the waiting requests are being answered now
             within = [seconds for sent, seconds in ledger.waits if began <= sent <= over]
             ledger.surprises += trouble_of_clients(ledger, began, over)
             acknowledged = sum(began <= sent and sent + seconds <= over for sent, seconds in ledger.waits)
@@ -150,7 +150,7 @@ async def migration_under_load(scene: Scene) -> int:
 
             if not await scene.until(used, seconds=READ_SECONDS):
                 raise NotHealed("the next release does not use what its migration has added")
-        # This release again: its own job finds a newer schema, and leaves it alone.
+        # This release again: its migrate job finds a newer schema and does not change it.
         output = await migrate(scene, scene.running.code)
         if not output.endswith("pledges: up to date"):
             raise NotHealed(f"this release's migrate job finds something to do in the next one's schema: {output}")
@@ -165,7 +165,7 @@ async def migration_under_load(scene: Scene) -> int:
 
 
 async def _wait_for_a_reader(scene: Scene, release: Release) -> tuple[float, int]:
-    """Migrate while somebody reads the table; return for how long they did, and how often the migration queued."""
+    """Migrate while a transaction reads the table; return for how long it read, and how often the migration waited."""
     pledges = await asyncpg.connect(scene.running.superuser_dsn("pledges"), command_timeout=20)
     reader = await asyncpg.connect(scene.running.superuser_dsn("pledges"), command_timeout=20)
     job: asyncio.Task[str] | None = None
@@ -177,7 +177,7 @@ async def _wait_for_a_reader(scene: Scene, release: Release) -> tuple[float, int
         job = asyncio.create_task(migrate(scene, release.root))
         queued, waiting = 0, False
         hold = scene.chance.uniform(*HELD_SECONDS)
-        # From the moment somebody waits for the reader; a job that does not even ask has ended with an error.
+        # From the moment something waits for the reader; a job that never waits has ended with an error.
         until = started + 60
         while time.monotonic() < until and not job.done():
             waits = bool(await pledges.fetchval(_QUEUED))
@@ -214,7 +214,7 @@ _QUEUED: Final = """
 
 
 async def _applied(pledges: asyncpg.Connection[asyncpg.Record], release: Release) -> list[bool]:
-    """Whether the column, what may stand in it, and the note of the migration are there."""
+    """Whether the column, its constraint and the entry of the migration exist."""
     row = await pledges.fetchrow(
         """
         select exists (select from pg_attribute where attrelid = 'pledges'::regclass and attname = $1),
@@ -229,10 +229,10 @@ async def _applied(pledges: asyncpg.Connection[asyncpg.Record], release: Release
 
 
 def trouble_of_clients(ledger: Ledger, began: float, over: float) -> list[str]:
-    """What clients should not have met while a migration was applied: a long wait, or an error.
+    """Return the problems of clients during a migration: long waits and errors.
 
     Args:
-        began, over: of the migration, by the machine's monotonic clock. Errors count until now.
+        began, over: start and end of the migration, by the monotonic clock. Errors count until now.
     """
     longest = max((seconds for sent, seconds in ledger.waits if began <= sent <= over), default=0.0)
     waited = (
@@ -251,7 +251,7 @@ async def _pledges(scene: Scene, condition: str) -> int:
 
 
 async def _shown(scene: Scene) -> Keys:
-    """What the dashboard has of the taskforce: aggregate and version."""
+    """Return aggregate and version of what the dashboard has applied for the taskforce."""
     conn = await asyncpg.connect(scene.running.superuser_dsn("dashboard"), command_timeout=10)
     try:
         rows = await conn.fetch(
@@ -270,13 +270,13 @@ async def _shown(scene: Scene) -> Keys:
 
 
 async def _log(scene: Scene) -> list[object]:
-    """What lies on the broker of the taskforce."""
+    """Return the taskforce's records on the broker."""
     records = await broker_log.records(scene.running.broker.bootstrap_servers)
     return broker_log.of_taskforce(records, scene.taskforce)
 
 
 async def _ignored(scene: Scene, service: str) -> int:
-    """How many messages of unknown type a consumer says it has met since it was started."""
+    """Return how many messages of unknown type a consumer has counted since its start."""
     port = scene.running.processes[f"{service}-worker"].health_port
     async with httpx.AsyncClient(timeout=5) as client:
         metrics = (await client.get(f"http://127.0.0.1:{port}/metrics")).text

@@ -1,4 +1,4 @@
-"""Two faults together: killed while cut off, two at work and one slow, cut or stopped between two steps."""
+"""Combinations of two faults: killed while cut off, two workers and a slow one, cut or stopped between two steps."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from tests.support.topology import Topology
 
 CUT_OFF_SECONDS = (5.5, 7.0)
-"""Longer than a Kafka client waits between two commits of offsets, if it is left to commit by itself."""
+"""Longer than the interval of a Kafka client's automatic commits."""
 LATE_COMMITS = 8
 CUTS = 5
 BESIDE_SECONDS = (8.0, 12.0)
-"""How long a second one works beside the first."""
+"""How long a second worker runs beside the first."""
 
 
 _BETWEEN = """
@@ -41,9 +41,9 @@ _BETWEEN = """
 
 
 async def killed_cut_off(name: str, link_name: str, scene: Scene) -> int:
-    """Nothing passes on a link any more; then SIGKILL. What the process holds in its hands, it has told nobody of.
+    """Partition a link; then send SIGKILL, so the process cannot report its unfinished work.
 
-    Counted: 1 if something was held back before it died.
+    Counts 1 if data was held back before the kill.
     """
     process = scene.running.processes[name]
     link = link_of(scene, link_name)
@@ -66,7 +66,7 @@ async def killed_cut_off(name: str, link_name: str, scene: Scene) -> int:
 
 
 async def two_at_a_slow_link(name: str, link_name: str, seconds: float, scene: Scene) -> int:
-    """A second worker beside the first, and a slow link to what both use. Counted: pieces of data delayed."""
+    """Run a second worker, with a slow link to what both use. Counts delayed pieces of data."""
     link = link_of(scene, link_name)
     before = link.counts["delayed"]
     second = await second_worker(scene, name)
@@ -81,9 +81,9 @@ async def two_at_a_slow_link(name: str, link_name: str, seconds: float, scene: S
 
 
 async def one_relay_slow(scene: Scene) -> int:
-    """A second pledges-worker beside one that takes half a second between reading its rows and sending them.
+    """Run a second pledges-worker beside one that waits half a second between reading its rows and sending them.
 
-    If both relayed, what the first has in its hands would be overtaken. Counted: passages of the slow one.
+    If both relayed, rows would be published out of order. Counts passages of the slow one.
     """
     first = scene.running.processes["pledges-worker"]
     marks = marks_of(scene, "linger")
@@ -104,15 +104,16 @@ async def one_relay_slow(scene: Scene) -> int:
 
 
 async def commit_late(scene: Scene) -> int:
-    """Stop a backend between its row in the outbox and its commit, again and again: what began later commits before.
+    """Repeatedly stop a backend between its insert into the outbox and its commit, so that later transactions commit
+    first.
 
-    Counted: the times something was told to the outbox meanwhile.
+    Counts how often rows were added to the outbox meanwhile.
     """
     link = link_of(scene, links.to_postgres("pledges-app"))
     fired = 0
     conn = await asyncpg.connect(scene.running.superuser_dsn("pledges"), command_timeout=10)
     try:
-        link.slow(0.02, jitter=0.02)  # or the moment would be too short to be met
+        link.slow(0.02, jitter=0.02)  # otherwise the moment would be too short
         for _ in range(LATE_COMMITS):
             caught: int | None = None
 
@@ -140,9 +141,9 @@ async def commit_late(scene: Scene) -> int:
 
 
 async def cut_at_commit(scene: Scene) -> int:
-    """Reset the app's connections as soon as a new message can be seen in the outbox: before the app knows of it.
+    """Reset the app's connections as soon as a new message is visible in the outbox, before the app gets the answer.
 
-    Counted: connections reset.
+    Counts reset connections.
     """
     conn = await asyncpg.connect(scene.running.superuser_dsn("pledges"), command_timeout=10)
 
@@ -156,12 +157,12 @@ async def cut_at_commit(scene: Scene) -> int:
 
 
 async def cut_at_mail(scene: Scene) -> int:
-    """Reset the courier's connections to its database while it marks a mail that the mail server has taken.
+    """Reset the courier's database connections while it marks a mail that the mail server has accepted.
 
-    It says goodbye to the mail server first, which takes some milliseconds, and the mark then takes three answers: one
-    that is cut before has not begun, and is made with another connection as if nothing had been.
+    It first ends the SMTP session, which takes some milliseconds, and marking then takes three round trips. A
+    connection that is reset earlier has not begun to mark, and another one does it.
 
-    Counted: connections reset.
+    Counts reset connections.
     """
 
     async def mails() -> int:
@@ -186,7 +187,7 @@ async def _cut_at(
             if await scene.until(more, seconds=10, every=0.005):
                 await scene.a_while(*after)
                 link.cut(refuse=False)
-            await scene.a_while(0.8, 1.5)  # it has to connect again first
+            await scene.a_while(0.8, 1.5)  # it must reconnect first
     finally:
         link.heal()
     await scene.ready()

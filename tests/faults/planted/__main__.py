@@ -1,10 +1,10 @@
-"""`make faults-planted SEED=… RUNS=… [BUG=…] [BROKER=…]`: every planted bug has to be caught by the check meant for it.
+"""`make faults-planted SEED=… RUNS=… [BUG=…] [BROKER=…]`: each planted bug must be detected by its check.
 
-First the control: every fault that is used strikes a copy without a mistake, and every run has to be green. Then each
-bug runs in a copy of its own, with RUNS seeds.
+First the control: every fault is injected into a copy without a bug, and every run must pass. Then each bug runs in
+its own copy, with RUNS seeds.
 
-A bug that cannot be planted, or does not run, ends everything at once. Exit code: 0 the control is green and every
-bug was caught with every seed; 1 not so; 130 interrupted.
+A bug that cannot be planted, or does not run, ends everything at once. Exit status: 0 the control passed and every bug
+was detected with every seed; 1 otherwise; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ if TYPE_CHECKING:
 
 RESULTS = ROOT / "test-results" / "faults"
 WIDTH = 200
-"""columns, where there is no terminal"""
+"""the width in columns without a terminal"""
 
 
 def main() -> int:
-    """The command; returns its exit code."""
+    """Run the command; returns its exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.planted", description=__doc__.partition("\n")[2])
     parser.add_argument("--seed", type=int, default=1, help="decides everything that is left to chance")
     parser.add_argument("--runs", type=int, default=1, help="with how many seeds each bug is tried")
@@ -60,10 +60,10 @@ def main() -> int:
         for bug in BUGS:
             print(f"{bug.name:<36} {bug.fault.name:<62} {' or '.join(bug.checks)}")
         return 0 if chosen else 2
-    # Also where a shell has started us in the background, which ignores the one, and by whoever sends the other.
+    # A shell that starts this in the background makes it ignore SIGINT, so both signals are handled.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    # What our own clients meet on the way to a broker that was killed is what was wanted.
+    # The connection errors of our own clients to a killed broker are expected.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
     faults = {bug.fault.name: bug.fault for bug in chosen}
@@ -115,7 +115,7 @@ def _all_trials(trials: Trials, faults: list[Fault], console: Console, results: 
                         for log in stage.folder.rglob("*.log"):
                             shutil.copy(log, folder / log.name)
                     if trial.restless:
-                        break  # what comes after it begins anew
+                        break  # the next run starts with a new deployment
 
 
 async def _one_run(stage: Topology, bug: Bug, fault: Fault, seed: int) -> Result:

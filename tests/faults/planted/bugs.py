@@ -1,4 +1,4 @@
-"""The planted bugs. Each would pass an ordinary review; none is more stupid than it has to be."""
+"""The planted bugs. Each one could pass an ordinary review."""
 
 from __future__ import annotations
 
@@ -381,7 +381,7 @@ BUGS: Final = (
             ),
         ),
         FAULTS["crash: postgres"],
-        ("I1 pledges_are_those_acknowledged", *NEVER_SHOWN),  # whichever service's commit is lost
+        ("I1 pledges_are_those_acknowledged", *NEVER_SHOWN),  # depending on whose commit is lost
         "lost",
         pace=0.0,
     ),

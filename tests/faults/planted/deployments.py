@@ -1,4 +1,4 @@
-"""Planted bugs that nobody meets before two releases run side by side, or a process is away for longer than usual."""
+"""Planted bugs that only show when two releases run side by side, or a process is down for long."""
 
 from __future__ import annotations
 

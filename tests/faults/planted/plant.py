@@ -1,4 +1,4 @@
-"""A copy of the tree with a mistake in it, and proof that the processes really run the copy."""
+"""Makes a copy of the tree with a bug, and checks that the processes run the copy."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
     from tests.support.topology import Topology
 
 NEVER_SHOWN: Final = ("I2 dashboard_has_every_version_once", "I2 companies_are_known_everywhere")
-"""What sees a message that is lost, by whose it was."""
+"""The checks that detect a lost message, by service."""
 LAG: Final = "I6 lag_zero"
 
 
 class NotPlanted(Exception):
-    """A bug does not fit the tree (any more), or did not run; the message says which and why."""
+    """A bug cannot be applied to the tree, or did not run; the message says which one and why."""
 
 
 @dataclass(frozen=True)
 class Bug:
-    """A mistake that would pass an ordinary review.
+    """A bug that could pass an ordinary review.
 
     Attributes:
-        thought: what a founder might have thought when writing it.
-        fault: what brings it to light.
-        checks: which check has to see it, as `I2 mails_came_once`; with several, one of them, by what it hits.
-        figure: the verdict's figure that has to show it: `lost`, `duplicated`, `unexpected`, `order_violations` or
-            `seconds_to_lag_zero`; empty where there is none.
-        pace: seconds between a phone's pledges, at least.
+        thought: a plausible reason for writing it.
+        fault: the fault that exposes it.
+        checks: the check that must detect it, such as `I2 mails_came_once`; one of several, depending on the target.
+        figure: the figure of the verdict that must show it: `lost`, `duplicated`, `unexpected`, `order_violations` or
+        `seconds_to_lag_zero`; empty if there is none.
+        pace: the shortest time between two pledges of a phone, in seconds.
     """
 
     name: str
@@ -49,10 +49,10 @@ class Bug:
 
 
 def changed(bug: Bug, root: Path = ROOT) -> dict[str, str]:
-    """Return each file that a bug changes with its text after the change, by its path within the tree.
+    """Return the new text of each file that a bug changes, by its path within the tree.
 
     Raises:
-        NotPlanted: it does not fit.
+        NotPlanted: it cannot be applied.
     """
     try:
         return copies.changed(bug.changes, root)
@@ -62,10 +62,10 @@ def changed(bug: Bug, root: Path = ROOT) -> dict[str, str]:
 
 @contextmanager
 def planted(bug: Bug) -> Iterator[Path]:
-    """A copy of the tree with the bug in it, gone at the end.
+    """Yield a copy of the tree with the bug; it is deleted at the end.
 
     Raises:
-        NotPlanted: it does not fit.
+        NotPlanted: it cannot be applied.
     """
     changed(bug)
     with copy_of(ROOT, bug.changes) as root:
@@ -73,10 +73,10 @@ def planted(bug: Bug) -> Iterator[Path]:
 
 
 def not_running(bug: Bug, root: Path, topology: Topology) -> list[str]:
-    """What is not as it should be with the running processes: empty if they run the copy, mistake included.
+    """Return why the processes do not run the copy with the bug; empty if they do.
 
-    By what they wrote to their logs: all eight have imported the copy's services, and the changed modules are
-    imported by one at least. Migrations are no modules; the jobs that apply them are started in the copy as well.
+    Judged by their logs: all eight have imported the copy's services, and at least one has imported each changed
+    module. Migrations are not modules; the jobs that apply them run in the copy, too.
     """
     processes = topology.processes
     return [f"{name} does not run the copy" for name in PROCESSES if not says(processes[name], root)] + [

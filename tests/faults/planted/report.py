@@ -1,4 +1,4 @@
-"""What came of the planted bugs: a table for the terminal, JSON for programs, one HTML file for people."""
+"""The results of the planted bugs: a table for the terminal, JSON for programs, one HTML file for people."""
 
 from __future__ import annotations
 
@@ -32,23 +32,23 @@ class Trial:
 
     @property
     def caught(self) -> bool:
-        """Whether the check that has to see the bug has seen it, and the figure shows it."""
+        """Whether the right check has detected the bug, and the figure shows it."""
         verdict = self.result.verdict
         has_shown = not self.bug.figure or float(getattr(verdict, self.bug.figure)) > 0
         return has_shown and not verdict.caught_by().keys().isdisjoint(self.bug.checks)
 
     @property
     def passed(self) -> bool:
-        """Whether it came out as it should: the control is green, a bug is caught."""
+        """Whether the result is as expected: the control passed, or the bug was detected."""
         return not self.result.red if self.bug is CONTROL else self.caught
 
     @property
     def restless(self) -> bool:
-        """Whether something is left that the next run would find."""
+        """Whether the run left something behind that would affect the next one."""
         return bool(self.result.trouble or self.result.verdict.of("I6"))
 
     def lines(self) -> list[str]:
-        """What to say when it is done."""
+        """The lines to print when the run is done."""
         by = ", ".join(f"{check} ({times})" for check, times in self.result.verdict.caught_by().items())
         words = ("RED", "green") if self.bug is CONTROL else ("SURVIVED", "caught")
         verdict = words[self.passed]
@@ -74,7 +74,7 @@ class Trials:
 
     @property
     def survivors(self) -> list[str]:
-        """The bugs that were not caught by their check with every seed."""
+        """The bugs that their check did not detect with every seed."""
         return [
             bug.name
             for bug in self.bugs
@@ -83,17 +83,17 @@ class Trials:
 
     @property
     def control_is_green(self) -> bool:
-        """Whether every fault left the copy without a mistake as it should be; so it is if none was asked for."""
+        """Whether every control run passed; true if there was none."""
         return CONTROL not in self.bugs or (bool(self.of(CONTROL)) and all(trial.passed for trial in self.of(CONTROL)))
 
     @property
     def passed(self) -> bool:
-        """Whether the checker can be believed."""
+        """Whether the checker has passed this test."""
         return self.control_is_green and not self.survivors
 
     @property
     def summary(self) -> str:
-        """The last word."""
+        """The last line of the output."""
         planted = sum(bug is not CONTROL for bug in self.bugs)
         control = "" if CONTROL not in self.bugs else f"The control is {'green' if self.control_is_green else 'RED'}. "
         if not planted:
@@ -201,7 +201,7 @@ def _has_to(bug: Bug) -> str:
 
 
 def _by(trials: list[Trial]) -> str:
-    """The checks that saw it, each with the number of runs in which it did."""
+    """The checks that detected it, each with the number of runs."""
     counts = Counter(check for trial in trials for check in trial.result.verdict.caught_by())
     return ", ".join(f"{check} ({times})" for check, times in counts.most_common())
 

@@ -1,4 +1,4 @@
-"""The planted bugs still fit today's tree: a refactoring must not disarm them unseen.
+"""The planted bugs still apply to the tree, so that no refactoring disables them unnoticed.
 
 `make faults-planted` runs them.
 """
@@ -29,7 +29,7 @@ CHECKS = "".join(inspect.getsource(module) for module in (checker, privacy, regi
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
-def test_a_bug_fits_the_tree_and_leaves_python_behind(bug: Bug) -> None:
+def test_a_bug_applies_to_the_tree_and_leaves_valid_python(bug: Bug) -> None:
     for file, text in changed(bug).items():
         assert text != (ROOT / file).read_text(encoding="utf-8")
         if file.endswith(".py"):
@@ -37,7 +37,7 @@ def test_a_bug_fits_the_tree_and_leaves_python_behind(bug: Bug) -> None:
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
-def test_a_bug_names_a_fault_and_the_check_and_the_figure_that_have_to_catch_it(bug: Bug) -> None:
+def test_a_bug_names_a_fault_a_check_and_a_figure(bug: Bug) -> None:
     assert bug.checks
     for invariant, _, check in (one.partition(" ") for one in bug.checks):
         assert invariant in {*INVARIANTS, "surprise"}
@@ -47,11 +47,11 @@ def test_a_bug_names_a_fault_and_the_check_and_the_figure_that_have_to_catch_it(
     assert bug.thought
 
 
-def test_there_are_enough_of_them_and_no_two_are_called_the_same() -> None:
+def test_there_are_enough_bugs_with_unique_names() -> None:
     assert len({bug.name for bug in BUGS}) == len(BUGS) >= 12
 
 
-def test_a_text_that_is_there_twice_or_not_at_all_is_refused(tmp_path: Path) -> None:
+def test_a_text_that_does_not_occur_exactly_once_is_refused(tmp_path: Path) -> None:
     (tmp_path / "one.py").write_text("a = 1\nb = 1\n")
     for old in (" = 1\n", "c = 1\n"):
         with pytest.raises(NotPlanted, match="not once"):
@@ -60,7 +60,7 @@ def test_a_text_that_is_there_twice_or_not_at_all_is_refused(tmp_path: Path) -> 
         changed(replace(CONTROL, changes=(Change("two.py", "", ""),)), tmp_path)
 
 
-def test_a_bug_is_planted_in_a_copy_and_the_checkout_stays_as_it_is() -> None:
+def test_a_bug_is_planted_in_a_copy_and_the_checkout_does_not_change() -> None:
     bug = BUGS[0]
     file = bug.changes[0].file
     before = (ROOT / file).read_bytes()
@@ -73,7 +73,7 @@ def test_a_bug_is_planted_in_a_copy_and_the_checkout_stays_as_it_is() -> None:
     assert not root.exists()
 
 
-def test_only_the_check_that_is_named_catches_a_bug() -> None:
+def test_only_the_named_check_detects_a_bug() -> None:
     bug = replace(BUGS[0], checks=("I2 mails_came_once", "I2 canaries"), figure="duplicated")
     trial = Trial(bug, Result(1, "", "", 1))
     assert not trial.caught
