@@ -28,6 +28,11 @@ COMMIT_TO_EFFECT_SECONDS = Histogram(
 # --- mails
 MAILS = Counter("tilsagn_mails", "Deliveries by how they ended", ["rule", "outcome"])
 
+# --- retention
+RETENTION_WAITING = Gauge(
+    "tilsagn_retention_waiting", "Retention jobs that wait for an operator's confirmation", ["service"]
+)
+
 # --- sign-in
 PROVIDER_SIGN_INS = Counter(
     "tilsagn_provider_sign_ins", "Sign-ins at the organisation's own provider by how they ended", ["outcome"]

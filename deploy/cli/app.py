@@ -484,17 +484,23 @@ def erasures() -> None:
 @app.command(rich_help_panel=OPERATE)
 def retention(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be deleted.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Confirm what waits, without being asked.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Delete personal data that is past its deadline, as the workers do once a day.
+
+    Two things wait for your confirmation, because nobody can undo them: what is
+    more than a tenth of its rows, and everything if the clock has leapt since
+    the last run. The command names them and asks; a yes is for this run only.
 
     The services' personal_data.toml and docs/privacy.da.md contain purposes and
     retention periods.
 
     \b
     tilsagn retention --dry-run
-    tilsagn retention --dry-run --json
+    tilsagn retention
+    tilsagn retention --yes --json
     """
     from deploy.cli.retention import run_retention  # noqa: PLC0415
 
-    run_retention(dry_run=dry_run, as_json=as_json)
+    run_retention(dry_run=dry_run, yes=yes, as_json=as_json)

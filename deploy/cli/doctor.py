@@ -21,10 +21,11 @@ from rich.table import Table
 from rich.text import Text
 
 from deploy.cli.console import BAD, FAILED, NOTE, OK, CommandError, print_json, stdout_console
-from deploy.cli.installation import client, local_state
+from deploy.cli.installation import client, installation_of, local_state
 from deploy.local import ports
 from deploy.local.configuration import Configuration
 from deploy.local.state import FORMAT, Running, State
+from shared.db.database import TRANSIENT_ERRORS
 
 Verdict = Literal["ok", "note", "bad"]
 
@@ -201,6 +202,21 @@ def _running(state: State, running: Running) -> Iterator[Finding]:
     yield _check("PostgreSQL", lambda: asyncio.run(_postgres_version(configuration)))
     yield _check("Broker", lambda: asyncio.run(_broker(running.bootstrap_servers)))
     yield _check("Services", lambda: asyncio.run(_services_ready(running.url)))
+    yield _retention(configuration)
+
+
+def _retention(configuration: Configuration) -> Finding:
+    from deploy.cli.retention import waiting_in, waiting_text  # noqa: PLC0415  (loads all services)
+
+    name = "Retention"
+    try:
+        waiting = asyncio.run(waiting_in(installation_of(configuration)))
+    except TRANSIENT_ERRORS as error:
+        return Finding(name, "note", f"not known ({type(error).__name__})", "PostgreSQL has to answer first.")
+    if not waiting:
+        return Finding(name, "ok", "nothing waits for your confirmation")
+    text = "; ".join(f"{service}: {waiting_text(plan)}" for service, plan in waiting.items())
+    return Finding(name, "note", text, "`tilsagn retention` names it and asks.")
 
 
 def _check(name: str, check: Callable[[], str]) -> Finding:

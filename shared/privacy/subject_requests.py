@@ -21,6 +21,7 @@ from shared.privacy.activity import ActivityQuery, find_activity
 from shared.privacy.dead_letters import DEAD_LETTERS_LOOKUP, DEAD_LETTERS_LOOKUP_OF_TASKFORCE
 from shared.privacy.english import in_language
 from shared.privacy.report import activity_entry, group_entry, plain
+from shared.privacy.retention import Waiting
 from shared.privacy.subjects import SubjectIdentifiers, SubjectLookup, find_subject
 
 if TYPE_CHECKING:
@@ -126,6 +127,8 @@ class Deadline(_Wire):
     Attributes:
         of_taskforces: False when the rows belong to no taskforce; the figures are then the whole installation's.
         due: the overdue rows; `oldest` is the earliest day from which a deadline counts.
+        total: all rows that the job could ever remove; counted only where `due` are more than a few.
+        waiting: why the overdue rows wait for an operator's confirmation; None where they do not.
         ran_at, removed: of the job's last run; None where it has not run yet.
     """
 
@@ -142,6 +145,9 @@ class Deadline(_Wire):
     oldest: date | None
     ran_at: datetime | None
     removed: int | None
+    # With defaults: an older release does not answer them.
+    total: int = 0
+    waiting: Waiting | None = None
 
 
 @dataclass(frozen=True)
@@ -273,6 +279,8 @@ async def deadlines(
                 counted_from=in_language(entry.counted_from, language),
                 of_taskforces=of_taskforces[entry.job],
                 due=due.rows,
+                total=due.total,
+                waiting=due.waiting,
                 oldest=due.oldest,
                 ran_at=run and run.ended_at,
                 removed=None if run is None else run.removed,

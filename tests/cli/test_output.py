@@ -93,8 +93,12 @@ def test_the_status_prints_brackets_of_a_check(capsys: pytest.CaptureFixture[str
     async def fetch(_url: str) -> tuple[bool, list[dict[str, Any]]]:
         return True, [{"name": "pledges [/app]", "ok": True, "detail": BRACKETS}]
 
+    async def nothing(_installation: object) -> dict[str, str]:
+        return {}
+
     monkeypatch.setattr(status, "attach", Attached)
     monkeypatch.setattr(status, "_fetch", fetch)
+    monkeypatch.setattr(status, "_waiting_for_confirmation", nothing)
     status.show_status(as_json=False)
     printed = capsys.readouterr().out
     assert "pledges [/app]" in printed

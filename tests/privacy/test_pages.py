@@ -362,6 +362,7 @@ async def test_how_long_everything_is_kept_and_what_was_done_last_is_told_of_one
     whole: Installation,  # noqa: F811
     databases: Databases,
     base_settings: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for tenant, contacts in ((whole.taskforce_id, 1), (whole.other, 3)):
         for _ in range(contacts):
@@ -389,6 +390,13 @@ async def test_how_long_everything_is_kept_and_what_was_done_last_is_told_of_one
     assert "not yet" in row
     for jobs in ("hire_contacts", "accounts", "deliveries", "dead_letters", "sessions", "accesses"):
         assert f"· {jobs}<" in page
+    assert "waits for the operator" not in page
+
+    with monkeypatch.context() as stricter:
+        stricter.setattr("shared.privacy.retention.FEW_ROWS", 0)
+        page = (await services.get("/deadlines", "auditor")).text
+    assert "Some of it waits for the operator" in page
+    assert "more than a tenth of 4" in _row(page, "pledge_contacts · pledge_contacts")
 
     database = await Database.connect(
         ServiceSettings(**base_settings, database_url=databases.app_dsn("pledges")), name="retention"

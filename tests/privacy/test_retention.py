@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import inspect
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -21,28 +21,14 @@ from services.pledges.settings import PledgesSettings
 from services.pledges.worker import create_worker
 from shared.db.database import Database
 from shared.settings import ServiceSettings
+from tests.privacy.books import Books, at, months_ago
 from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from shared.privacy.retention import Retention
     from tests.support.infrastructure import Databases
 
 ALL = {"pledges": pledges, "events": events, "notifications": notifications, "dashboard": dashboard}
-
-
-def months_ago(months: int, *, days: int = 0) -> date:
-    """The day so many months, and then so many days, ago."""
-    today = datetime.now(UTC).date()
-    year, month = divmod(today.year * 12 + today.month - 1 - months, 12)
-    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
-    return date(year, month + 1, min(today.day, last)) - timedelta(days=days)
-
-
-def at(day: date) -> datetime:
-    """Noon of a day."""
-    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("service", ALL)
@@ -64,89 +50,6 @@ async def test_every_job_can_be_asked_and_done_by_the_services_own_role(
         assert set((await retention.remove(database)).values()) == {0}
     finally:
         await database.close()
-
-
-class Books:
-    """Writes rows of any age as PostgreSQL's superuser, and says which are left."""
-
-    def __init__(self, conn: asyncpg.Connection[asyncpg.Record], taskforce_id: UUID) -> None:
-        self.conn = conn
-        self.taskforce_id = taskforce_id
-
-    async def pledge(self, day: date, *, received: date | None = None, company_id: UUID | None = None) -> UUID:
-        id_ = uuid4()
-        await self.conn.execute(
-            """
-            insert into pledges
-                   (taskforce_id, id, company_name, company_cvr, company_p_number, company_id, job_type,
-                    position_count, weekly_hours_from, weekly_hours_to, tasks, captured_by, logged_with_pass,
-                    captured_at, received_at, pledged_on, flags, request_fingerprint, version, status)
-            values ($1, $2, 'Smedens værksted', '24256790', '0101901234', $3, 'smaajob', 1, 5, 5, '{}', 'web', false,
-                    $4, $4, $5, '{}', '\\x00', 1, 'logged')
-            """,
-            self.taskforce_id,
-            id_,
-            company_id,
-            at(received or day),
-            day,
-        )
-        await self.conn.execute(
-            "insert into positions (taskforce_id, id, pledge_id, number, status) values ($1, $2, $2, 1, 'open')",
-            self.taskforce_id,
-            id_,
-        )
-        await self.conn.execute(
-            "insert into pledge_contacts (taskforce_id, id, name, phone) values ($1, $2, 'Eva', '97')",
-            self.taskforce_id,
-            id_,
-        )
-        await self._published(id_)
-        return id_
-
-    async def hire(self, start: date, *, ended: date | None = None, pledge_id: UUID | None = None) -> UUID:
-        id_ = uuid4()
-        await self.conn.execute(
-            """
-            insert into hires
-                   (taskforce_id, id, pledge_id, position_id, position_number, company_name, job_type, start_date,
-                    weekly_hours, confirmed_at, flags, request_fingerprint, version, ended_on, end_reason)
-            values ($1, $2, $3, $3, $4, 'Smedens værksted', 'smaajob', $5, 5, $6, '{}', '\\x00', 1, $7, $8)
-            """,
-            self.taskforce_id,
-            id_,
-            pledge_id,
-            1 if pledge_id else None,
-            start,
-            at(start),
-            ended,
-            "health" if ended else None,
-        )
-        await self.conn.execute(
-            "insert into hire_contacts (taskforce_id, id, name) values ($1, $2, 'Jonas')", self.taskforce_id, id_
-        )
-        await self._published(id_)
-        return id_
-
-    async def _published(self, id_: UUID) -> None:
-        await self.conn.execute(
-            """
-            insert into outbox (id, taskforce_id, aggregatetype, aggregateid, version, type, payload, correlation_id)
-            values ($1, $2, 'pledges.pledge', $1, 1, 'x', '{}', $1)
-            """,
-            id_,
-            self.taskforce_id,
-        )
-
-    async def left(self, table: str, condition: str = "true") -> set[UUID]:
-        rows = await self.conn.fetch(f"select id from {table} where {condition}")
-        return {row["id"] for row in rows}
-
-
-@pytest.fixture
-async def books(pledges_dsns: Databases, taskforce_id: UUID) -> AsyncIterator[Books]:
-    conn = await asyncpg.connect(pledges_dsns.superuser_dsn("pledges"))
-    yield Books(conn, taskforce_id)
-    await conn.close()
 
 
 async def _removed(database: Database) -> dict[str, int]:

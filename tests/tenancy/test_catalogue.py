@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 OWN: Final = "(taskforce_id = current_taskforce())"
 OWN_OR_NOBODYS: Final = f"({OWN} OR (taskforce_id = '00000000-0000-0000-0000-000000000000'::uuid))"
-OTHER_POLICIES: Final = {"retention_runs": OWN_OR_NOBODYS}
+OTHER_POLICIES: Final = {"retention_runs": OWN_OR_NOBODYS, "retention_confirmations": OWN_OR_NOBODYS}
 """Tables with another policy than `isolate` makes: when a job has gone through rows of no taskforce is everybody's."""
 
 _TABLES: Final = """

@@ -38,9 +38,36 @@ def test_the_dry_run_lists_overdue_rows_and_the_command_deletes_them(stopped: To
     assert asyncio.run(_letters(stopped, "dashboard")) == 0
 
 
-def _retention(stopped: Topology, *options: str) -> Ran:
+def test_a_large_share_waits_until_the_operator_confirms_it(stopped: Topology) -> None:
+    for _ in range(11):
+        asyncio.run(_letter(stopped, "dashboard"))
+
+    asked = _retention(stopped, exit_code=1)
+    assert "! dashboard: dead_letters: 11 out of 11, the oldest from 31.01.2020" in asked.output
+    assert "0 rows were deleted" in asked.output
+    assert asked.notes.startswith("dashboard: something waits for your confirmation and was not deleted.")
+    assert asyncio.run(_letters(stopped, "dashboard")) == 11
+
+    [waiting] = _retention(stopped, "--dry-run", "--json").json["waiting"]
+    assert (waiting["service"], waiting["clock"]) == ("dashboard", None)
+    assert "11 rows were deleted or emptied." in _retention(stopped, "--yes").output
+    assert asyncio.run(_letters(stopped, "dashboard")) == 0
+
+
+def test_a_leap_of_the_clock_is_told_with_both_times(stopped: Topology) -> None:
+    asyncio.run(_last_run(stopped, "dashboard", "2020-01-31 10:00Z"))
+    try:
+        asked = _retention(stopped, exit_code=1)
+        assert "! The clock of dashboard says " in asked.output
+        assert "and the last run was 31.01.2020 11.00. If the clock is right" in asked.output
+    finally:
+        _retention(stopped, "--yes")
+    assert _retention(stopped).notes == ""
+
+
+def _retention(stopped: Topology, *options: str, exit_code: int = 0) -> Ran:
     ran = in_process("retention", *options, state=stopped.folder / "none", environment=stopped.operator_environment())
-    assert ran.exit_code == 0, ran.notes
+    assert ran.exit_code == exit_code, ran.notes
     return ran
 
 
@@ -54,6 +81,12 @@ async def _letter(stopped: Topology, service: str) -> None:
         """,
         uuid4().bytes,
     )
+    await conn.close()
+
+
+async def _last_run(stopped: Topology, service: str, at: str) -> None:
+    conn: Any = await asyncpg.connect(stopped.superuser_dsn(service))
+    await conn.execute(f"update retention_runs set ended_at = '{at}'")
     await conn.close()
 
 
