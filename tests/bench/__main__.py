@@ -1,4 +1,4 @@
-"""`python -m tests.bench`: measure, and say what was reached. `--help` tells what can be chosen."""
+"""`python -m tests.bench`: measure and report. `--help` lists the options."""
 
 from __future__ import annotations
 
@@ -27,14 +27,15 @@ SECTIONS: dict[str, Callable[[Plan, Callable[[str], None]], Iterator[Measure]]] 
 }
 SIZES = (10_000, 100_000, 1_000_000)
 MINUTES = 60
-"""However much was chosen, it ends after this."""
+"""The time limit, in minutes."""
 
 _WIDTH = 120
-"""Of the table where there is no terminal to ask."""
+"""The width of the table without a terminal."""
 
 
 def main(arguments: list[str]) -> int:
-    """Measure what is asked for. Returns the exit status: 0 done, whatever was reached; 1 it could not be measured."""
+    """Run the selected benchmarks. Returns the exit status: 0 measured, even if a target was missed; 1 a measurement
+    failed."""
     options = _parser().parse_args(arguments)
     sizes = tuple(size for size in SIZES if size <= options.size) or SIZES[:1]
     plan = Plan(rounds=options.rounds, sizes=sizes, pledges=options.pledges, steady_seconds=options.seconds)
@@ -42,7 +43,7 @@ def main(arguments: list[str]) -> int:
     if not console.is_terminal:
         console.width = _WIDTH
     for ending in (signal.SIGTERM, signal.SIGALRM):
-        # So that what was started is ended: nothing is, where a signal ends us at once.
+        # Raise an exception, so that child processes are ended.
         signal.signal(ending, _stop)
     signal.alarm(60 * options.minutes)
     began, before = time.monotonic(), machine.load()

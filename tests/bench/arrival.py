@@ -1,6 +1,6 @@
-"""From the commit of a pledge to the commit of its row on the dashboard, with all eight processes at work.
+"""The time from the commit of a pledge to the commit of its row on the dashboard, with all eight processes.
 
-Both moments are PostgreSQL's own (`track_commit_timestamp`): one server, one clock, nobody who asks in between.
+Both times come from PostgreSQL (`track_commit_timestamp`): one server, one clock, no polling.
 """
 
 from __future__ import annotations
@@ -92,12 +92,13 @@ def _rounds(found: list[list[float]], share: str) -> Spread:
 
 
 def _known(whole: Installation) -> set[UUID]:
-    """Every pledge there is: the next ones are new."""
+    """Return all present pledges; later ones are new."""
     return set(asyncio.run(_committed(whole.superuser_dsn("pledges"), "select id, null from pledges")))
 
 
 def _delays(whole: Installation, count: int, seen: set[UUID]) -> list[float]:
-    """Wait until `count` pledges that were not `seen` have their row, note them, and return each one's milliseconds."""
+    """Wait until `count` pledges that are not in `seen` have their row, add them, and return the milliseconds of
+    each."""
     return asyncio.run(_wait_for_rows(whole, count, seen))
 
 

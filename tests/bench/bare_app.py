@@ -1,6 +1,6 @@
-"""The floor of anything over HTTP: uvicorn as the services run it, and an application that only answers.
+"""The floor of HTTP requests: uvicorn as the services run it, with an application that only answers.
 
-`python -m tests.bench.bare_app`: told a port and how many bytes to answer with, it serves until it is ended.
+`python -m tests.bench.bare_app`: gets a port and the size of its answers, and serves until it is ended.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _STATUSES = {"GET": 200, "POST": 201}
 
 
 class BareApp:
-    """Reads the request to its end and answers it with so many bytes."""
+    """Reads the whole request and answers with a given number of bytes."""
 
     def __init__(self, size: int) -> None:
         self.body = b"." * size

@@ -1,9 +1,9 @@
-"""The floor of a rebuild: the same messages from the broker, into plain tables, some thousand at a time.
+"""The floor of a rebuild: consumes the same messages into plain tables, some thousand at a time.
 
-What a consumer must do at the least: read, parse the JSON, insert each version once, commit. No contract is checked,
-no present kept beside the versions, nothing tallied, no tenant bound.
+The least that a consumer must do: read, parse the JSON, insert each version once, commit. It validates no contract,
+keeps no current state, sums nothing up and sets no taskforce.
 
-`python -m tests.bench.bare_consumer`: before the clock starts it reads the messages from the outbox and sends them.
+`python -m tests.bench.bare_consumer`: before the measurement it reads the messages from the outbox and sends them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 TOPIC = "bench.history"
 BATCH = 2_000
-"""As many as a rebuild reads at a time."""
+"""The batch size of a rebuild."""
 
 
 def _as_it_is(value: Any) -> Any:
@@ -77,7 +77,7 @@ _TABLES = {
     "bench_hires": (_HIRES, "hire_id"),
     "bench_attendances": (_ATTENDANCES, "event_id, company_id"),
 }
-# Which field tells what a message is about, the first one that is there; the few others are read and left.
+# The field that decides the table of a message; the first present one counts. Other messages are read and ignored.
 _KINDS = {"hire_id": "bench_hires", "pledge_id": "bench_pledges", "checked_in_at": "bench_attendances"}
 
 
@@ -93,7 +93,7 @@ class _Consumer:
         self._sent = 0
 
     async def answer(self, order: dict[str, Any]) -> dict[str, Any]:
-        """`prepare` sends what the outboxes hold to a new topic; without it, all that was sent is consumed."""
+        """With `prepare`, send the messages of the outboxes to a new topic; without it, consume them."""
         if "prepare" in order:
             self._topic, self._sent = f"{TOPIC}.{order['prepare']}", 0
             await make_topic(self._servers, self._topic)

@@ -1,7 +1,7 @@
-"""The floor of the way to the dashboard: a producer, a consumer, and one insert for each batch that arrives.
+"""The floor of the path to the dashboard: a producer, a consumer, and one insert for each batch.
 
-The same broker with the same settings, the same number of partitions, one process, no outbox before and nothing
-reckoned after: from the moment a record is sent to the moment the row it makes is committed.
+It uses the same broker, settings and number of partitions, in one process, without outbox and projections: from
+sending a record to the commit of its row.
 
 `python -m tests.bench.bare_loop`
 """
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 TOPIC = "bench.loop"
 _PATIENCE_SECONDS = 60.0
 _PADDING = "." * 700
-"""As much as a pledge's state has."""
+"""The size of a pledge's state."""
 
 
 async def make_topic(servers: str, name: str) -> None:
-    """Make a topic of the usual number of partitions."""
+    """Create a topic with the usual number of partitions."""
     admin = AIOKafkaAdminClient(bootstrap_servers=servers)
     await admin.start()
     try:

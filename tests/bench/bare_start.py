@@ -1,6 +1,6 @@
-"""The floor of a start: the same libraries read, PostgreSQL and the broker started, and nothing of ours.
+"""The floor of a start: imports the same libraries and starts PostgreSQL and the broker.
 
-`python -m tests.bench.bare_start`: told the folder of a PostgreSQL that was made before, it answers when both run.
+`python -m tests.bench.bare_start`: gets the folder of an existing PostgreSQL cluster, and answers when both run.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The other half of a measurement, in a process of its own: an order is one line of JSON, and so is the answer.
+"""Child processes that take part in a measurement. An order is one line of JSON, and so is the answer.
 
-What a child needs to know comes through its standard input: no password stands in a list of processes. It ends when
-that closes, so it never outlives us by more than the order it is at.
+A child reads its settings from standard input, so that no password appears in the list of processes. It ends when
+standard input is closed, after its current order.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _PATIENCE_SECONDS = 120.0
 
 
 Answer = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
-"""What answers an order."""
+"""A function that answers an order."""
 
 
 class ChildFailed(RuntimeError):
@@ -33,12 +33,12 @@ class ChildFailed(RuntimeError):
 
 
 class Child:
-    """A module of this package in a process of its own, which answers one order after the other.
+    """A module of this package in a child process, which answers orders.
 
     Args:
         module: its name, e.g. `load`.
-        log: where what it complains about goes.
-        settings: what it is told before everything else.
+        log: the file for its standard error.
+        settings: its settings, sent first.
     """
 
     def __init__(self, module: str, log: Path, **settings: Any) -> None:
@@ -69,11 +69,11 @@ class Child:
 
     @property
     def pid(self) -> int:
-        """Its process id."""
+        """The process id."""
         return self._process.pid
 
     def ask(self, *, patience: float = _PATIENCE_SECONDS, **order: Any) -> dict[str, Any]:
-        """Give an order and return the answer.
+        """Send an order and return the answer.
 
         Raises:
             ChildFailed: it ended, or did not answer within `patience` seconds.
@@ -82,7 +82,8 @@ class Child:
         return self.hear(patience=patience)
 
     def tell(self, **order: Any) -> None:
-        """Give an order and do not wait; `hear` its answer before the next one. Raises ChildFailed if it has ended."""
+        """Send an order without waiting; call `hear` for the answer before the next one. Raises ChildFailed if the
+        child has ended."""
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(json.dumps(order).encode() + b"\n")
@@ -90,7 +91,7 @@ class Child:
             raise self._failed("has ended") from None
 
     def hear(self, *, patience: float = _PATIENCE_SECONDS) -> dict[str, Any]:
-        """Return the answer to what it was told. Raises ChildFailed as `ask` does."""
+        """Return the answer to the last order. Raises ChildFailed as `ask` does."""
         assert self._process.stdout is not None
         deadline = time.monotonic() + patience
         while b"\n" not in self._heard:
@@ -108,7 +109,7 @@ class Child:
         return answer
 
     def close(self) -> None:
-        """End it."""
+        """End the child."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.close()
@@ -125,19 +126,19 @@ class Child:
 
 
 def obey(begin: Callable[[dict[str, Any]], Awaitable[Answer]]) -> None:
-    """Be the child: take the settings, then answer every order until there are no more.
+    """Run as the child: read the settings, then answer orders until standard input is closed.
 
     Args:
-        begin: given the settings, returns what answers an order.
+        begin: takes the settings and returns the function that answers orders.
     """
-    # Answers alone go to standard output: what is logged or printed by the way is a complaint.
+    # Only answers go to standard output; everything else that is printed goes to standard error.
     answers, sys.stdout = sys.stdout, sys.stderr
     uvloop.run(_obey(begin, answers))
 
 
 async def _obey(begin: Callable[[dict[str, Any]], Awaitable[Answer]], answers: TextIO) -> None:
     answer: Answer | None = None
-    # In a thread: a consumer must be able to keep its connection alive between two orders.
+    # In a thread, so that a consumer can keep its connection alive between two orders.
     while line := await asyncio.to_thread(sys.stdin.readline):
         order = json.loads(line)
         try:
@@ -155,7 +156,7 @@ async def _obey(begin: Callable[[dict[str, Any]], Awaitable[Answer]], answers: T
 
 
 class Clock:
-    """How long something takes by the clock, and how much of this process's own time; use it `with` what is timed."""
+    """Measures wall time and this process's processor time. Use it as a context manager."""
 
     seconds = 0.0
     own_seconds = 0.0

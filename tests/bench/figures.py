@@ -1,7 +1,7 @@
-"""The dashboard with ten thousand pledges and ten and a hundred times as many: its rebuild, its figures, its page.
+"""The dashboard with 10,000, 100,000 and a million pledges: rebuild, figures and page.
 
-Each size is what `history.py` puts into the outboxes and a rebuild makes of it. After the last rebuild of a size the
-tables are vacuumed and analysed once, as PostgreSQL does by itself within a minute or so.
+For each size, `history.py` fills the outboxes and a rebuild creates the read model. After the last rebuild of a size
+the tables are vacuumed and analysed, as autovacuum does within a minute or so.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 SECTION = "figures"
 FLOOR_UP_TO = 100_000
-"""In pledges: the embedded broker keeps its log in memory, and a million do not belong there."""
+"""The largest size on the embedded broker, which keeps its log in memory."""
 ASKED = 150
-"""How often each is asked for in a round."""
+"""The number of requests of each kind in a round."""
 ASKED_OF_THE_PAST = 15
 _BOUNDS = {100_000: Target(50.0), 1_000_000: Target(200.0)}
 _REBUILD_SECONDS = 1_800.0
@@ -35,7 +35,7 @@ _REBUILD_SECONDS = 1_800.0
 
 @dataclass
 class _Found:
-    """What one size has come to, a figure for each round."""
+    """The results of one size, one for each round."""
 
     messages: int = 0
     rebuilt: list[dict[str, Any]] = field(default_factory=list)
@@ -91,7 +91,7 @@ def measure(plan: Plan, progress: Callable[[str], None]) -> Iterator[Measure]:
 
 
 def _settle(whole: Installation) -> None:
-    """Let PostgreSQL do now what the round before has left it to do, for it would do so in the middle of the next."""
+    """Let PostgreSQL finish the maintenance of the last round, so that it does not disturb the next one."""
     whole.execute("dashboard", "vacuum analyze")
     whole.execute("dashboard", "checkpoint")
 
@@ -108,7 +108,7 @@ def _ask(whole: Installation, load: Child, bare_app: Child, bare_port: int, foun
         "figures as known a year or two ago": [f"{figures}?as_of={day}&known_at={day}T12:00:00Z" for day in past],
     }
     for name, urls in paths.items():
-        # The first one of each kind is for the caches, as somebody was there before.
+        # The first request of each kind fills the caches.
         load.ask(ports=[whole.port("dashboard")], connections=1, token=token, paths=urls[:2])
         answer = load.ask(ports=[whole.port("dashboard")], connections=1, token=token, paths=urls, seconds=300)
         assert answer["statuses"] == {"200": len(urls)}, answer["statuses"]

@@ -1,7 +1,7 @@
-"""Years of pledges and hires, put into the publishers' outboxes by COPY, as if they had been logged one by one.
+"""Fills the publishers' outboxes with years of pledges and hires by COPY, as if they had been logged one by one.
 
-What is put there are the real messages, as the services would have published them. The dashboard gets its rows from
-them the real way, by a rebuild: nothing is written into the read model itself.
+The messages are those that the services would have published. The dashboard gets its rows by a rebuild; nothing is
+written into the read model directly.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 SINCE = date(2018, 5, 1)
 EVENTS = 100
-"""One a month, for eight years."""
+"""The number of events: one a month for eight years."""
 _AT_A_TIME = 20_000
 _HIRED = 0.25
-"""Of the pledges: each of these has one position filled, which makes two messages more."""
+"""The share of pledges with one filled position, which makes two more messages."""
 _AT_EVENTS = 0.7
 _COLUMNS = (
     "id",
@@ -49,7 +49,7 @@ _COLUMNS = (
 
 
 def register(taskforce_id: UUID) -> Iterator[Message]:
-    """Yield the taskforce, its companies, its evenings, and who came to them."""
+    """Yield the messages of the taskforce, its companies, its events, and their check-ins."""
     began = _evening(0)
     yield TaskforceRegistered(
         taskforce_id=taskforce_id,
@@ -95,10 +95,10 @@ def register(taskforce_id: UUID) -> Iterator[Message]:
 
 
 def pledges(taskforce_id: UUID, size: int) -> Iterator[Message]:
-    """Yield the messages of so many pledges and of the hires that come of them, the same every time.
+    """Yield the messages of `size` pledges and of their hires, always the same.
 
-    In the order in which they would have been recorded: most of a month's pledges on its evening, the others on the
-    days after it.
+    They are in the order of recording: most of a month's pledges on the evening of its event, the others on the days
+    after.
     """
     later: list[tuple[datetime, int, list[Message]]] = []
     for number in range(size):
@@ -167,7 +167,7 @@ def _pledge(taskforce_id: UUID, number: int, size: int) -> Iterator[Message]:
 
 
 def event_id(taskforce_id: UUID, number: int) -> UUID:
-    """Return the id of one of the evenings; `number` counts from 0."""
+    """Return the id of an event; `number` counts from 0."""
     return uuid5(taskforce_id, f"evening {number}")
 
 
@@ -176,13 +176,13 @@ def _evening(number: int) -> datetime:
 
 
 def put(dsn: str, messages: Iterable[Message]) -> int:
-    """Put messages into an outbox as published and applied long ago, in place of what was there.
+    """Replace the content of an outbox with messages that were published and applied long ago.
 
     Args:
-        dsn: the publishing service's database, as a role that may write everything.
+        dsn: the publishing service's database, with a role that may write everything.
 
     Returns:
-        How many there were.
+        The number of messages.
     """
     return asyncio.run(_put(dsn, messages))
 

@@ -1,10 +1,9 @@
-"""Pledges over HTTP, the full path: token, validation, idempotency, row-level security, outbox, and the answer.
+"""Pledges over HTTP, the complete path: token, validation, idempotency, row-level security, outbox, and answer.
 
-The application and PostgreSQL have the machine to themselves, as raw asyncpg has: what follows a pledge (relay,
-broker, consumers) is at work in `arrival.py`.
+Only the application and PostgreSQL run, as with raw asyncpg; `arrival.py` measures with relay, broker and consumers.
 
-Raw asyncpg has a transaction for each pledge. The application's pledges of one moment share theirs
-(`shared/db/group_commit.py`): that is how it comes near its floor, or past it.
+Raw asyncpg has a transaction for each pledge. The application's concurrent pledges share transactions
+(`shared/db/group_commit.py`), so it can reach its floor or exceed it.
 """
 
 from __future__ import annotations
@@ -23,11 +22,11 @@ if TYPE_CHECKING:
 
 SECTION = "intake"
 POOL = 8
-"""Connections of raw asyncpg: as many as an application's pool has (`database_pool_size`)."""
+"""The connections of raw asyncpg: those of an application's pool (`database_pool_size`)."""
 CLIENTS = 16
-"""Phones that send to each application at once: as many wait as are served."""
+"""The concurrent phones of each application: half of them wait."""
 ANSWER_BYTES = 900
-"""About what the answer to a pledge has."""
+"""The approximate size of the answer to a pledge."""
 
 
 def measure(plan: Plan, progress: Callable[[str], None]) -> Iterator[Measure]:

@@ -1,7 +1,7 @@
-"""Sends requests over HTTP and times their answers, at as little cost as Python allows: `python -m tests.bench.load`.
+"""Sends HTTP requests and times their answers, with as little overhead as Python allows: `python -m tests.bench.load`.
 
-Requests are made before the clock starts, connections stay open, and of an answer no more is read than its status
-and its length. What it costs itself is measured in every run, against a bare uvicorn.
+Requests are built before the measurement, connections stay open, and only the status and length of an answer are
+parsed. Every run measures the overhead, against a bare uvicorn.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ _ANSWER_SECONDS = 20.0
 
 
 class _Connection(asyncio.Protocol):
-    """One open connection: one request at a time."""
+    """An open connection, for one request at a time."""
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
         self._answer: asyncio.Future[int] | None = None
         self._read = bytearray()
-        self._wanted = 0  # bytes of the whole answer, once its head is there
+        self._wanted = 0  # the size of the whole answer, once its head has arrived
         self.last_length = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -58,14 +58,14 @@ class _Connection(asyncio.Protocol):
             self._answer.set_result(status)
 
     async def ask(self, request: bytes) -> int:
-        """Send a request and return the answer's status once all of it is there."""
+        """Send a request and return the status when the whole answer has arrived."""
         assert self._transport is not None
         self._answer = asyncio.get_running_loop().create_future()
         self._transport.write(request)
         return await self._answer
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         if self._transport is not None:
             self._transport.abort()
 
@@ -98,7 +98,7 @@ async def _connect(ports: Sequence[int], each: int) -> list[_Connection]:
 async def _one_after_the_other(
     connections: Sequence[_Connection], requests: list[bytes], statuses: Counter[int]
 ) -> list[float]:
-    """Keep every connection busy until all is sent; return the seconds each answer took."""
+    """Keep every connection busy until all requests are sent; return the seconds until each answer."""
     waiting = iter(requests)
     took: list[float] = []
 
@@ -116,7 +116,7 @@ async def _one_after_the_other(
 async def _at_a_rate(
     connections: Sequence[_Connection], requests: list[bytes], statuses: Counter[int], *, rate: float
 ) -> list[float]:
-    """Send by the clock, whether answers come or not; the time of an answer counts from when it was due."""
+    """Send at a fixed rate; the time until an answer counts from when its request was due."""
     free: asyncio.Queue[_Connection] = asyncio.Queue()
     for connection in connections:
         free.put_nowait(connection)
@@ -143,7 +143,7 @@ async def _begin(_settings: dict[str, Any]) -> Answer:
 
 
 async def _answer(order: dict[str, Any]) -> dict[str, Any]:
-    """`ports`, `connections` (to each), `token`, and what to send: `paths` to get, or `pledges` to post."""
+    """The order has `ports`, `connections` (to each), `token`, and either `paths` to get or `pledges` to post."""
     token: str = order["token"]
     if "paths" in order:
         requests = [_get(path, token) for path in order["paths"]]

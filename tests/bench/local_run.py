@@ -1,4 +1,4 @@
-"""`tilsagn up` on a state folder of its own: how soon it is ready, what it holds, and what it takes while idle."""
+"""`tilsagn up` with a new state folder: start-up time, memory, and processor time while idle."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class _Run:
         return self._process.pid
 
     def ready_after(self) -> float:
-        """Wait until it is ready, and return how many seconds after its start that was."""
+        """Wait until it is ready; return the seconds since its start."""
         while not self._answers():
             if self._process.poll() is not None or time.perf_counter() - self._began > READY_SECONDS:
                 raise TimeoutError("`tilsagn up` did not become ready")
@@ -79,7 +79,7 @@ class _Run:
             connection.close()
 
     def stop(self) -> float:
-        """As Ctrl-C does. Returns after how many seconds it had ended."""
+        """Stop it like Ctrl-C. Returns the seconds until it has ended."""
         began = time.perf_counter()
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
@@ -101,11 +101,11 @@ def _up(folder: Path, port: int) -> Iterator[_Run]:
 
 
 def measure(plan: Plan, progress: Callable[[str], None]) -> Iterator[Measure]:
-    """Measure and yield the lines of the table. Raises TimeoutError where it does not become ready."""
+    """Measure and yield the lines of the table. Raises TimeoutError if it does not become ready."""
     folder = Path(tempfile.mkdtemp(prefix="tilsagn-bench-"))
     try:
         if os.geteuid() == 0:
-            folder.chmod(0o711)  # PostgreSQL runs as an unprivileged account, which has to pass through
+            folder.chmod(0o711)  # PostgreSQL runs as an unprivileged account, which must be able to enter the folder
         yield from _measure(plan, progress, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -174,7 +174,7 @@ def _measure(plan: Plan, progress: Callable[[str], None], folder: Path) -> Itera
 
 
 def _work(load: Child, folder: Path, port: int, seed: str) -> None:
-    """Some pledges and some pages, so that it holds what it holds in use."""
+    """Send some pledges and open some pages, so that memory is measured in use."""
     taskforce = uuid4()
     token = _token(folder, taskforce)
     order = {"taskforce": str(taskforce), "event": None, "count": PLEDGES, "seed": seed}
@@ -185,7 +185,7 @@ def _work(load: Child, folder: Path, port: int, seed: str) -> None:
 
 
 def _wait_until_idle(folder: Path) -> None:
-    """Return when the mails about the pledges of the last round have been sent, which takes some seconds."""
+    """Wait until the mails about the pledges of the last round were sent, which takes some seconds."""
     state = State(folder / "state")
     running = state.running()
     assert running is not None, "`tilsagn up` has ended"

@@ -1,4 +1,4 @@
-"""The machine at the time, and what a process and its children take of it."""
+"""The machine, its load, and the resources that a process and its children use."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ import psutil
 MEGABYTE = 1_000_000
 _LOOK_SECONDS = 0.5
 BUSY = 0.25
-"""More of the processors taken by others than this makes figures that are too low, though their ratios may hold."""
+"""If other programs use more of the processors than this share, figures are too low; ratios may still hold."""
 
 
 @dataclass(frozen=True)
 class Memory:
-    """What processes hold, in MB.
+    """The memory of processes, in MB.
 
     Attributes:
-        pss: each page shared out among those who share it: adds up over processes (Linux; elsewhere as `uss`).
-        uss: what would be free again if they ended.
+        pss: proportional set size: shared pages are divided among processes (Linux; elsewhere the same as `uss`).
+        uss: unique set size: the memory freed when they end.
     """
 
     pss: float
@@ -34,7 +34,7 @@ class Memory:
 
 
 def describe() -> dict[str, Any]:
-    """Return what one must know of the machine to read the figures."""
+    """Return the properties of the machine that matter for the figures."""
     return {
         "processors": os.cpu_count(),
         "system": platform.system(),
@@ -44,12 +44,12 @@ def describe() -> dict[str, Any]:
 
 
 def load() -> list[float]:
-    """Return how many processes wanted to run, on average over the last 1, 5 and 15 minutes."""
+    """Return the load averages over the last 1, 5 and 15 minutes."""
     return [round(value, 2) for value in os.getloadavg()]
 
 
 def busy(seconds: float = _LOOK_SECONDS) -> float:
-    """Return the share of all processors that is taken, looking for a moment; ask while we do nothing ourselves."""
+    """Measure for a moment and return the used share of all processors. Call it while nothing of ours runs."""
     before = psutil.cpu_times()
     time.sleep(seconds)
     after = psutil.cpu_times()
@@ -65,10 +65,10 @@ def family(pid: int) -> list[psutil.Process]:
 
 
 def memory(pid: int) -> dict[str, Memory]:
-    """Return what a process and its descendants hold, by their programs' names."""
+    """Return the memory of a process and its descendants, by program."""
     held: dict[str, Memory] = {}
     for process in family(pid):
-        # One that has just ended holds nothing.
+        # A process that has just ended has no memory.
         with suppress(psutil.NoSuchProcess):
             full = process.memory_full_info()
             mine = Memory(getattr(full, "pss", full.uss) / MEGABYTE, full.uss / MEGABYTE)
@@ -77,7 +77,7 @@ def memory(pid: int) -> dict[str, Memory]:
 
 
 def processor_seconds(pid: int) -> float:
-    """Return the processor time a process and its descendants have taken so far."""
+    """Return the processor time of a process and its descendants so far."""
     taken = 0.0
     for process in family(pid):
         with suppress(psutil.NoSuchProcess):

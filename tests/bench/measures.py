@@ -1,4 +1,4 @@
-"""What was measured, the floor beside it, what was to be reached, and whether it was."""
+"""Results, their floors and targets, and whether the targets were met."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ Unit = Literal["/s", "ms", "s", "MB", "%"]
 
 @dataclass(frozen=True)
 class Spread:
-    """The same thing, measured in several rounds."""
+    """The results of several rounds of one measurement."""
 
     rounds: tuple[float, ...]
 
     @property
     def median(self) -> float:
-        """What to quote."""
+        """The median of the rounds."""
         return statistics.median(self.rounds)
 
     @property
@@ -31,15 +31,15 @@ class Spread:
 
     @property
     def highest(self) -> float:
-        """The highest of the rounds: far from the lowest, the machine was busy with something else."""
+        """The highest of the rounds. If it is far from the lowest, the machine was busy with something else."""
         return max(self.rounds)
 
     def over(self, floor: Spread) -> Spread:
-        """Round by round, for a machine's speed drifts."""
+        """Return the ratio to the floor, round by round, because the speed of a machine varies."""
         return Spread(tuple(mine / its for mine, its in zip(self.rounds, floor.rounds, strict=True)))
 
     def as_json(self) -> dict[str, Any]:
-        """Return it for programs."""
+        """Return it as JSON values."""
         return {
             "median": self.median,
             "lowest": self.lowest,
@@ -50,11 +50,11 @@ class Spread:
 
 @dataclass(frozen=True)
 class Target:
-    """What is to be reached.
+    """A target.
 
     Attributes:
-        bound: a share of the floor, or a figure in the measure's unit.
-        of_floor: whether it is a share: then at least that much. A figure is to be at most that much.
+        bound: a ratio to the floor, or a figure in the unit of the measure.
+        of_floor: whether it is a ratio, which is a minimum. A figure is a maximum.
     """
 
     bound: float
@@ -67,9 +67,9 @@ class Measure:
 
     Attributes:
         section: `intake`, `arrival`, `figures` or `local_run`.
-        name: what was measured.
-        floor_name: what it stands beside.
-        note: what one must know to read it.
+        name: the measured quantity.
+        floor_name: the floor that it is compared with.
+        note: an explanation for readers.
     """
 
     section: str
@@ -84,12 +84,12 @@ class Measure:
 
     @property
     def of_floor(self) -> Spread | None:
-        """How many times the floor it is."""
+        """The ratio to the floor."""
         return self.measured.over(self.floor) if self.floor is not None else None
 
     @property
     def met(self) -> bool | None:
-        """Whether the target was reached, by the median; None where there is none."""
+        """Whether the median meets the target; None without a target."""
         if self.target is None:
             return None
         if not self.target.of_floor:
@@ -99,7 +99,7 @@ class Measure:
         return of_floor.median >= self.target.bound
 
     def as_json(self) -> dict[str, Any]:
-        """Return it for programs."""
+        """Return it as JSON values."""
         return {
             "section": self.section,
             "name": self.name,
@@ -126,7 +126,7 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def spread(values: Sequence[float]) -> Spread:
-    """Return the rounds as they were measured. Raises ValueError where there was none."""
+    """Return the spread of the rounds. Raises ValueError if there are none."""
     if not values:
         raise ValueError("nothing was measured")
     return Spread(tuple(values))

@@ -1,4 +1,4 @@
-"""How much is measured: how often, with how many, and for how long at most."""
+"""The plan of a run: rounds, sizes and durations."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from deploy.local import ports
 
 @dataclass(frozen=True)
 class Plan:
-    """What was chosen on the command line.
+    """The options of the command line.
 
     Attributes:
-        rounds: how often everything is measured, in turn with its floor.
-        sizes: of the dashboard, in pledges, ascending.
-        pledges: sent to the intake in each round, to each contender.
-        steady_seconds: how long pledges come in at 50 a second, in each round.
+        rounds: how often everything is measured, alternating with its floor.
+        sizes: the sizes of the dashboard in pledges, ascending.
+        pledges: the pledges sent to each contender in a round of the intake.
+        steady_seconds: how long pledges are sent at 50 a second in each round.
     """
 
     rounds: int = 5
@@ -25,11 +25,11 @@ class Plan:
 
     @staticmethod
     def in_turn(names: list[str], number: int) -> list[str]:
-        """Return who measures when in round `number` (from 0): another one begins each time."""
+        """Return the order of the contenders in round `number` (from 0); another one begins each time."""
         first = number % len(names)
         return names[first:] + names[:first]
 
     @staticmethod
     def free_port() -> int:
-        """Return a port of this machine that nobody listens on."""
+        """Return a free port."""
         return ports.any_free()

@@ -1,4 +1,4 @@
-"""Pledges as phones send them on an evening: made up, all different, the same for the same seed."""
+"""Generated pledges of an event: all different, and the same for the same seed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PEOPLE = ("Eva Holm", "Jens Kirk", "Aase Bæk", "Poul Østergaard", "Kirsten S�
 
 
 def company_name(number: int) -> str:
-    """Return the name of one of the companies of the evening; `number` counts from 0."""
+    """Return the name of a company at the event; `number` counts from 0."""
     round_, which = divmod(number % COMPANIES, len(_NAMES))
     return f"{_NAMES[which]} {_TRADES[round_ % len(_TRADES)]} {round_ + 1}"
 
@@ -40,7 +40,7 @@ def company_id(taskforce_id: UUID, number: int) -> UUID:
 
 
 def bodies(taskforce_id: UUID, event_id: UUID | None, *, count: int, seed: str) -> Iterator[dict[str, Any]]:
-    """Yield `count` pledges as the API takes them."""
+    """Yield `count` pledges as request bodies."""
     chance = random.Random(seed)
     tasks = sorted(TASKS)
     now = datetime.now(UTC)

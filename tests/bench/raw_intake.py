@@ -1,8 +1,8 @@
-"""The floor of the intake: asyncpg alone, writing the rows of a pledge that the product writes for it.
+"""The floor of the intake: asyncpg alone, writing the same rows for a pledge as the product.
 
-The same tables, columns and values, as the same role under the same row-level security, in one transaction, in as few
-statements; and nothing else: no HTTP, no token, nothing validated or looked up, the values made before the clock
-starts. `tests/bench/test_floors.py` holds it to writing the same rows.
+It uses the same tables, columns, values, role and row-level security, in one transaction, with as few statements, and
+nothing else: no HTTP, token, validation or look-ups; the values are computed before the measurement.
+`tests/bench/test_floors.py` checks that it writes the same rows.
 
 `python -m tests.bench.raw_intake`
 """
@@ -56,13 +56,13 @@ _OUTBOX = """
 """
 
 Values = tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...]]
-"""Of the three statements."""
+"""The values of the three statements."""
 
 
 def prepared(
     taskforce_id: UUID, event: EventFacts | None, bodies: Iterable[dict[str, Any]], *, logged_by: UUID
 ) -> list[Values]:
-    """Return the values that the product would write for these pledges."""
+    """Return the values of the rows of these pledges."""
     register = [
         RegisteredCompany(company_id(taskforce_id, number), name_key(company_name(number)), None, MUNICIPALITY)
         for number in range(COMPANIES)

@@ -18,7 +18,7 @@ async def _begin(settings: dict[str, Any]) -> Answer:
     dashboard = DashboardSettings(database_url=settings["dsn"], token_jwks=settings["jwks"])
     listener = await asyncpg.connect(settings["dsn"])
     served: list[float] = []
-    # The new generation says so, with its first breath, to whoever has a screen open.
+    # The new generation notifies open screens when it begins.
     await listener.add_listener(CHANNEL, lambda *_: served.append(time.perf_counter()))
 
     async def answer(_order: dict[str, Any]) -> dict[str, Any]:

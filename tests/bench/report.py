@@ -1,4 +1,4 @@
-"""The table for people, and the same for programs."""
+"""The table of results, and the same as JSON."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TITLES = {
 
 
 def table(measures: Sequence[Measure]) -> Table:
-    """Return one line for each measure: what it came to, its floor, its target, and whether that was met."""
+    """Return a table with one row for each measure: result, floor, target, and whether it was met."""
     drawn = Table(header_style="bold", expand=False)
     drawn.add_column("Measured", min_width=30)
     drawn.add_column("Median", justify="right", no_wrap=True)
@@ -49,7 +49,7 @@ def table(measures: Sequence[Measure]) -> Table:
 
 
 def notes(measures: Sequence[Measure]) -> list[str]:
-    """Return what stands below the table: which floor each figure is beside, and what one must know of it."""
+    """Return the notes below the table: the floor of each figure, and explanations."""
     return [
         f"{one.name}: {'; '.join(part for part in (one.floor_name and f'beside {one.floor_name}', one.note) if part)}"
         for one in measures
@@ -58,12 +58,12 @@ def notes(measures: Sequence[Measure]) -> list[str]:
 
 
 def document(measures: Sequence[Measure], machine: dict[str, Any]) -> dict[str, Any]:
-    """Return everything that was measured, round by round, with the machine it was measured on."""
+    """Return all results, round by round, with the machine."""
     return {"machine": machine, "measures": [one.as_json() for one in measures]}
 
 
 def plain(value: float) -> str:
-    """Return a figure with as many digits as it deserves."""
+    """Return a figure with a sensible number of digits."""
     if value >= 100:
         return f"{value:,.0f}"
     return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
@@ -75,7 +75,7 @@ def number(value: float, unit: str) -> str:
 
 
 def _share(of_floor: Spread, unit: str) -> str:
-    """A share where more is better, a multiple where less is."""
+    """Return a ratio: a share for rates, a multiple for durations."""
     return f"{of_floor.median:.2f}" if unit == "/s" else f"{of_floor.median:.1f} x"
 
 

@@ -1,4 +1,4 @@
-"""A floor is only one if it does what is measured above it: the same rows, in the same tables."""
+"""The floor of the intake writes the same rows, in the same tables, as the product."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.support.infrastructure import Databases
 
 TABLES = ("idempotency_keys", "pledges", "pledge_contacts", "positions", "outbox")
-# Other ids and other moments make other values: of these only whether there is one is compared.
+# Ids and times differ, so only their presence is compared.
 _EACH_ITS_OWN = {
     "id",
     "key",
@@ -39,7 +39,7 @@ _EACH_ITS_OWN = {
 }
 
 
-async def test_raw_asyncpg_writes_the_rows_that_the_intake_writes(
+async def test_raw_asyncpg_writes_the_same_rows_as_the_intake(
     pledges_dsns: Databases,
     caller: Caller,
     taskforce_id: UUID,
@@ -76,7 +76,7 @@ async def _rows(conn: Any) -> dict[str, list[dict[str, Any]]]:
 
 
 def _alike(row: dict[str, Any]) -> dict[str, Any]:
-    """What must be the same in both; of a message which fields it has, and of bytes how many."""
+    """Return what must be equal in both rows: for a message its field names, for bytes their length."""
     same = {name: value for name, value in row.items() if name not in _EACH_ITS_OWN}
     own: dict[str, Any] = {name: row[name] is not None for name in row if name in _EACH_ITS_OWN}
     if "payload" in row:

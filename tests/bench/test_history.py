@@ -1,4 +1,4 @@
-"""The years that the dashboard is measured with are in order, and the same every time."""
+"""The generated history is in order and always the same."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.bench import history
 TASKFORCE = UUID(int=1)
 
 
-def test_it_has_as_many_pledges_as_asked_for_and_hires_on_some() -> None:
+def test_it_has_the_requested_number_of_pledges_and_some_hires() -> None:
     messages = list(history.pledges(TASKFORCE, 2_000))
     logged = [one for one in messages if isinstance(one, PledgeLogged)]
     hired = [one for one in messages if isinstance(one, HireConfirmed)]
@@ -20,12 +20,12 @@ def test_it_has_as_many_pledges_as_asked_for_and_hires_on_some() -> None:
     assert {one.pledge_id for one in hired} <= {one.pledge_id for one in logged}
 
 
-def test_it_is_in_the_order_in_which_it_was_recorded() -> None:
+def test_it_is_in_the_order_of_recording() -> None:
     messages = list(history.pledges(TASKFORCE, 500))
     assert [one.recorded_at for one in messages] == sorted(one.recorded_at for one in messages)
 
 
-def test_it_is_the_same_every_time_and_spans_the_same_years_whatever_its_size() -> None:
+def test_it_is_always_the_same_and_spans_the_same_years_for_every_size() -> None:
     assert list(history.pledges(TASKFORCE, 50)) == list(history.pledges(TASKFORCE, 50))
     few, many = (list(history.pledges(TASKFORCE, size)) for size in (200, 2_000))
     assert abs((few[0].recorded_at - many[0].recorded_at).days) < 5

@@ -1,4 +1,4 @@
-"""The processes of docker-compose.yml as the fault tests start them, on a PostgreSQL that syncs to disk."""
+"""The processes of docker-compose.yml, as in the fault tests, with a PostgreSQL that syncs to disk."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ READY_SECONDS = 60.0
 
 
 class Installation(Topology):
-    """Started step by step, for each measurement needs other processes."""
+    """A deployment that is started step by step, because each measurement needs other processes."""
 
     def __init__(self, folder: Path, *, commit_times: bool) -> None:
         super().__init__(folder, variables=RAISED_LIMITS)
-        # What is acknowledged is on the disk, as in production.
+        # Commits are durable, as in production.
         self.postgres = EmbeddedPostgres(folder / "postgres")
         self._commit_times = commit_times
 
     def start_infrastructure(self) -> None:
-        """PostgreSQL, noting when each transaction was committed if that is wanted, broker, topics and tables."""
+        """Start PostgreSQL (with commit timestamps if requested) and the broker; create topics and tables."""
         if self._commit_times:
             self.postgres.start()
             asyncio.run(self._execute("postgres", "alter system set track_commit_timestamp = on"))
@@ -56,7 +56,7 @@ class Installation(Topology):
         self.wait_until_ready(seconds=READY_SECONDS)
 
     def start_another(self, name: str) -> Process:
-        """Start one more of a kind that has an app, on a port of its own, and wait until it is ready."""
+        """Start one more app of a service, on another port, and wait until it is ready."""
         port = ports.any_free()
         service = name.partition("-")[0].upper()
         process = self._add(f"another {name}", name, {f"{service}_PORT": str(port)})
@@ -75,14 +75,14 @@ class Installation(Topology):
         return process
 
     def port(self, service: str) -> int:
-        """Where the service's app listens."""
+        """Return the port of the service's app."""
         return int(self.variables[f"{service.upper()}_PORT"])
 
-    def know_the_evening(self) -> None:
-        """Have the intake know an open event and its companies, as if the register had told it."""
-        asyncio.run(self._know_the_evening())
+    def insert_event(self) -> None:
+        """Insert an open event and its companies into pledges, as if events had published them."""
+        asyncio.run(self._insert_event())
 
-    async def _know_the_evening(self) -> None:
+    async def _insert_event(self) -> None:
         now = datetime.now(UTC)
         settings = ServiceSettings(database_url=self.app_dsn("pledges"), token_jwks=self.secrets["TOKEN_JWKS"])
         database = await Database.connect(settings, name="bench")
@@ -99,7 +99,7 @@ class Installation(Topology):
         await database.close()
 
     def execute(self, service: str, statement: str) -> None:
-        """Run a statement on a service's database with no policy in the way."""
+        """Run a statement in a service's database as superuser, to which no policy applies."""
         asyncio.run(self._execute(service, statement))
 
     async def _execute(self, service: str, statement: str) -> None:
@@ -124,18 +124,18 @@ class Installation(Topology):
 
 @contextmanager
 def installation(*processes: str, commit_times: bool = False) -> Iterator[Installation]:
-    """An installation with these of the eight processes ready; stopped and erased at the end.
+    """An installation with some of the eight processes ready; stopped and deleted at the end.
 
     Args:
-        commit_times: have PostgreSQL note when each transaction was committed.
+        commit_times: whether PostgreSQL records commit timestamps.
     """
     folder = Path(tempfile.mkdtemp(prefix="tilsagn-bench-"))
     if os.geteuid() == 0:
-        folder.chmod(0o711)  # PostgreSQL runs as an unprivileged account, which has to pass through
+        folder.chmod(0o711)  # PostgreSQL runs as an unprivileged account, which must be able to enter the folder
     whole = Installation(folder, commit_times=commit_times)
     try:
         whole.start_infrastructure()
-        whole.know_the_evening()
+        whole.insert_event()
         whole.start_only(*processes)
         yield whole
     finally:

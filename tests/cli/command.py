@@ -1,4 +1,4 @@
-"""Runs the `tilsagn` command like a user: in its own process, with output and exit code."""
+"""Runs the `tilsagn` command like a user: in its own process, with output and exit status."""
 
 from __future__ import annotations
 

@@ -28,11 +28,11 @@ class LocalRun:
     output_file: Path
 
     def output(self) -> str:
-        """What it has said so far."""
+        """The output so far."""
         return self.output_file.read_text(encoding="utf-8")
 
     def wait_for(self, text: str, *, seconds: float = PATIENCE_SECONDS) -> str:
-        """Return its output once it has said `text`; fails where it does not, or ends."""
+        """Wait until the output contains `text` and return it; fails if the process ends or takes too long."""
         deadline = time.monotonic() + seconds
         while text not in self.output():
             ended = self.process.poll()
@@ -42,7 +42,7 @@ class LocalRun:
         return self.output()
 
     def stop(self) -> int:
-        """Press Ctrl-C; returns its exit code."""
+        """Press Ctrl-C; returns the exit status."""
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(timeout=PATIENCE_SECONDS)
 
@@ -53,7 +53,7 @@ def _running(state: Path) -> Running | None:
 
 @contextmanager
 def state_folder() -> Iterator[Path]:
-    """A place for a state folder that PostgreSQL's unprivileged account can pass through; deleted at the end."""
+    """A state folder that PostgreSQL's unprivileged account can enter; deleted at the end."""
     parent = Path(tempfile.mkdtemp(prefix="tilsagn-cli-test-"))
     if os.geteuid() == 0:
         parent.chmod(0o711)
@@ -65,7 +65,7 @@ def state_folder() -> Iterator[Path]:
 
 @contextmanager
 def local_run(*arguments: str, state: Path) -> Iterator[LocalRun]:
-    """Start `tilsagn` with `arguments` on a state folder, wait until it answers, and stop it at the end."""
+    """Start `tilsagn` with `arguments` and a state folder, wait until it answers, and stop it at the end."""
     output = state.parent / f"{state.name}.out"
     with output.open("w", encoding="utf-8") as out:
         process = subprocess.Popen(

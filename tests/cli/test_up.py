@@ -42,7 +42,7 @@ def test_a_new_installation_has_one_taskforce_no_data_and_says_what_to_do_next(f
         for link, status in ((address, 409), (anew, 303), (anew, 409)):
             answer = httpx.post(link, data=first, headers={"sec-fetch-site": "same-origin"}, trust_env=False)
             assert answer.status_code == status, answer.text
-        # Who has not added a passkey could go no further without another one.
+        # An administrator without a passkey needs another link.
         assert "/sign-in/setup/" in tilsagn("admin-link", "--taskforce", "vejle", state=folder).output
         token = tilsagn("token", "--role", "caseworker", "--taskforce", "vejle", state=folder).output.strip()
         hire_id = "7b1e3c52-58a1-4a52-9f6c-0f6f0f0d7d11"

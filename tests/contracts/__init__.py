@@ -1,1 +1,1 @@
-"""What the services promise each other: schemas, golden examples, documents."""
+"""The contracts between services: schemas, golden examples, documents."""

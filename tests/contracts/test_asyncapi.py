@@ -44,7 +44,7 @@ def test_there_is_a_document_for_every_service() -> None:
 
 
 @every_service
-def test_the_document_says_what_the_classes_say(service: str) -> None:
+def test_the_document_matches_the_classes(service: str) -> None:
     assert written(service) == document(service), "not written yet: python -m shared.contracts.asyncapi"
 
 
@@ -54,14 +54,14 @@ def test_the_document_is_valid_asyncapi(service: str, specification: dict[str, A
     assert not errors, "\n".join(f"{list(error.absolute_path)}: {error.message[:300]}" for error in errors)
 
 
-def test_what_is_no_asyncapi_is_noticed(specification: dict[str, Any]) -> None:
+def test_an_invalid_document_is_noticed(specification: dict[str, Any]) -> None:
     broken = written("pledges")
     broken["channels"]["pledges.pledge"]["bindings"]["kafka"]["partitions"] = "twelve"
     assert not validator_for(specification)(specification).is_valid(broken)
 
 
 @every_service
-def test_every_reference_leads_somewhere(service: str) -> None:
+def test_every_reference_has_a_target(service: str) -> None:
     whole = written(service)
 
     def follow(value: Any) -> None:
@@ -79,7 +79,7 @@ def test_every_reference_leads_somewhere(service: str) -> None:
     follow(whole)
 
 
-def test_every_topic_is_somebodys_to_send_and_keyed_in_partitions() -> None:
+def test_every_topic_has_one_sender_and_a_partition_key() -> None:
     sent = {}
     for service in SERVICES:
         whole = written(service)
@@ -91,7 +91,7 @@ def test_every_topic_is_somebodys_to_send_and_keyed_in_partitions() -> None:
     assert sent == {topic: topic.split(".")[1] for topic in TOPICS}
 
 
-def test_every_message_is_in_its_senders_document_with_an_example_that_fits() -> None:
+def test_every_message_is_in_its_senders_document_with_a_valid_example() -> None:
     for message in MESSAGES:
         whole = written(message.aggregate.partition(".")[0])
         described = whole["components"]["messages"][message.type_name()]

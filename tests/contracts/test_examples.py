@@ -1,4 +1,4 @@
-"""The golden examples: every version as it once was sent, understood by everybody who reads it, for ever."""
+"""The golden examples: every published version of a message can be read by all its consumers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ every_message = pytest.mark.parametrize("message", MESSAGES, ids=lambda message:
 
 @pytest.fixture
 def consumers(base_settings: dict[str, Any], signing_key: str) -> dict[str, list[Consumer]]:
-    """Every service's consumers, as its worker makes them."""
+    """Every service's consumers, as its worker creates them."""
     own = {
         "events": {"token_private_key": signing_key},
         "notifications": {
@@ -61,7 +61,7 @@ def understood(example: dict[str, Any], known: dict[str, type[Message]]) -> Deli
 
 
 @every_message
-def test_an_example_obeys_its_schema(message: type[Message]) -> None:
+def test_an_example_is_valid_against_its_schema(message: type[Message]) -> None:
     published = json.loads(path_of(SCHEMAS, message).read_text("utf-8"))
     Draft202012Validator(published, format_checker=FormatChecker()).validate(golden(message)["value"])
 
@@ -91,7 +91,7 @@ def test_an_example_has_the_headers_we_send(message: type[Message]) -> None:
 
 
 @every_message
-def test_an_example_comes_back_as_it_was(message: type[Message]) -> None:
+def test_an_example_survives_a_round_trip(message: type[Message]) -> None:
     example = golden(message)
     again = understood(example, by_type()).message
     assert type(again) is message
@@ -109,7 +109,7 @@ def test_every_consumer_understands_every_example_it_reads(consumers: dict[str, 
     assert parsed == {(group, message.type_name()) for group, read in READERS.items() for message in read}
 
 
-def test_the_table_of_readers_is_what_the_consumers_read(consumers: dict[str, list[Consumer]]) -> None:
+def test_the_table_of_readers_matches_the_consumers(consumers: dict[str, list[Consumer]]) -> None:
     assert {consumer.group: set(consumer.known) for of_service in consumers.values() for consumer in of_service} == {
         group: {message.type_name() for message in read} for group, read in READERS.items()
     }
@@ -118,7 +118,7 @@ def test_the_table_of_readers_is_what_the_consumers_read(consumers: dict[str, li
 
 
 @every_message
-def test_fields_of_a_later_day_are_ignored(message: type[Message]) -> None:
+def test_unknown_fields_are_ignored(message: type[Message]) -> None:
     example = golden(message)
     before = understood(example, by_type()).message
     for place in _objects(example["value"]):
@@ -127,7 +127,7 @@ def test_fields_of_a_later_day_are_ignored(message: type[Message]) -> None:
 
 
 @every_message
-def test_fields_that_may_be_left_out_may_be(message: type[Message]) -> None:
+def test_optional_fields_may_be_omitted(message: type[Message]) -> None:
     published = json.loads(path_of(SCHEMAS, message).read_text("utf-8"))
     example = golden(message)
     example["value"] = {name: example["value"][name] for name in published["required"]}
@@ -135,12 +135,12 @@ def test_fields_that_may_be_left_out_may_be(message: type[Message]) -> None:
 
 
 @every_message
-def test_no_example_holds_what_may_not_travel(message: type[Message]) -> None:
+def test_no_example_contains_personal_data(message: type[Message]) -> None:
     text = json.dumps(golden(message)["value"]).lower()
     assert not any(word in text for word in ("contact", "phone_number", "email", "@", "note"))
 
 
-def test_every_example_still_has_its_class() -> None:
+def test_every_example_has_its_class() -> None:
     assert {path.name for path in EXAMPLES.iterdir()} == {f"{message.type_name()}.json" for message in MESSAGES}
 
 

@@ -1,4 +1,4 @@
-"""I7: no message has a field that tells about a person, but for those whose reason is written down."""
+"""I7: no message has a field with personal data, except those with a written reason."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def _declared(message: type[Message]) -> Iterator[tuple[str, str, str]]:
-    """Each field that looks personal, with the class that declares it and why."""
+    """Return each field that looks personal, with the class that declares it and the reason."""
     for path, why in personal_fields(message):
         owner = next(one for one in reversed(message.__mro__) if path.split(".")[0] in _own_fields(one))
         yield owner.__name__, path, why
@@ -30,7 +30,7 @@ def _own_fields(kind: type) -> set[str]:
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: message.__name__)
-def test_a_message_carries_nothing_about_a_person(message: type[Message]) -> None:
+def test_a_message_contains_no_personal_data(message: type[Message]) -> None:
     unexplained = [
         f"{owner}.{path}: {why}. Leave it out, or say in shared/contracts/register_facts.py why it may travel."
         for owner, path, why in _declared(message)
@@ -39,7 +39,7 @@ def test_a_message_carries_nothing_about_a_person(message: type[Message]) -> Non
     assert not unexplained, "\n".join(unexplained)
 
 
-def test_every_reason_has_its_field() -> None:
+def test_every_reason_has_a_field() -> None:
     found = {(owner, path) for message in MESSAGES for owner, path, _why in _declared(message)}
     assert found == set(ALLOWED)
 
@@ -89,5 +89,5 @@ class _Harmless(_Message):
         (_Harmless, []),
     ],
 )
-def test_a_field_is_known_by_its_name_and_by_being_free_text(message: type[Message], fields: list[str]) -> None:
+def test_a_personal_field_is_recognised_by_its_name_or_as_free_text(message: type[Message], fields: list[str]) -> None:
     assert [path for path, _why in personal_fields(message)] == fields

@@ -1,4 +1,4 @@
-"""The published schemas, and what may be changed in them."""
+"""The published schemas and their compatible changes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ every_message = pytest.mark.parametrize("message", MESSAGES, ids=lambda message:
 
 
 @every_message
-def test_the_published_schema_is_what_the_class_says(message: type[Message]) -> None:
+def test_the_published_schema_matches_the_class(message: type[Message]) -> None:
     published = json.loads(path_of(SCHEMAS, message).read_text("utf-8"))
     expected = schema(message)
     breaking = breaking_changes(published, expected)
@@ -33,11 +33,11 @@ def test_the_published_schema_is_what_the_class_says(message: type[Message]) -> 
 
 
 @every_message
-def test_the_published_schema_is_a_valid_one(message: type[Message]) -> None:
+def test_the_published_schema_is_valid(message: type[Message]) -> None:
     Draft202012Validator.check_schema(json.loads(path_of(SCHEMAS, message).read_text("utf-8")))
 
 
-def test_every_published_schema_still_has_its_class() -> None:
+def test_every_published_schema_has_its_class() -> None:
     assert {path.name for path in SCHEMAS.iterdir()} == {f"{message.type_name()}.json" for message in MESSAGES}
 
 
@@ -46,7 +46,7 @@ class Inner(BaseModel):
 
 
 class Before(BaseModel):
-    """A message as it was published."""
+    """The published version of a message."""
 
     name: str
     kind: str = "job"
@@ -54,14 +54,14 @@ class Before(BaseModel):
 
 
 def changes(after: type[BaseModel]) -> list[str]:
-    """What of the change from `Before` breaks its promise."""
+    """Return the breaking changes from `Before`."""
     old, new = Before.model_json_schema(), after.model_json_schema()
     return breaking_changes(old, new | {"title": "Before"})
 
 
-def test_other_words_are_compatible() -> None:
+def test_another_description_is_compatible() -> None:
     class After(Before):
-        """Other words."""
+        """Another description."""
 
     assert changes(After) == []
 
@@ -73,7 +73,7 @@ def test_an_optional_field_is_compatible() -> None:
     assert changes(After) == []
 
 
-def test_an_optional_field_with_a_shape_of_its_own_is_compatible() -> None:
+def test_an_optional_field_with_a_new_type_is_compatible() -> None:
     class Further(BaseModel):
         depth: int
 
@@ -83,14 +83,14 @@ def test_an_optional_field_with_a_shape_of_its_own_is_compatible() -> None:
     assert changes(After) == []
 
 
-def test_an_optional_field_deeper_down_is_compatible() -> None:
+def test_an_optional_field_of_a_nested_object_is_compatible() -> None:
     old = Before.model_json_schema()
     new = json.loads(json.dumps(old))
     new["$defs"]["Inner"]["properties"]["more"] = {"type": "integer", "default": 0}
     assert breaking_changes(old, new) == []
 
 
-def test_an_optional_field_may_be_called_like_a_word_of_json_schema() -> None:
+def test_an_optional_field_may_have_the_name_of_a_json_schema_keyword() -> None:
     class After(Before):
         title: str | None = None
         required: bool = False
@@ -141,7 +141,7 @@ def test_a_new_required_field_needs_a_new_version() -> None:
     assert changes(After) == ['/required: ["name"] -> ["name", "more"]']
 
 
-def test_writing_the_schemas_refuses_what_would_break_them(
+def test_writing_the_schemas_refuses_breaking_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(json_schema, "SCHEMAS", tmp_path)

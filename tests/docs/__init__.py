@@ -1,1 +1,1 @@
-"""What documents claim is so, where nothing generates them."""
+"""Tests of claims in documents that are not generated."""

@@ -1,4 +1,5 @@
-"""Drills: what an operator does on a bad day, done for real, timed, and checked against what clients were told.
+"""Drills of an operator's emergency procedures: performed for real, timed, and checked against the answers that
+clients got.
 
 `python -m tests.drills.restore` (`make restore-drill`) loses the database during intake and restores it twice.
 """

@@ -1,7 +1,7 @@
-"""The deployment's PostgreSQL as docker-compose.yml configures it: archived, backed up, lost and put back.
+"""PostgreSQL as docker-compose.yml configures it: archived, backed up, lost and restored.
 
-The archive settings are read from that file, and the restore is deploy/postgres/restore.sh, so that what is drilled
-is what an operator has. Only paths and the archive's timeout differ, and programs are run directly and not by docker.
+The archive settings are read from that file, and the restore is deploy/postgres/restore.sh, so the drill uses what an
+operator has. Only paths and the archive's timeout differ, and programs run without docker.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _RESTORE = ROOT / "deploy" / "postgres" / "restore.sh"
 
 
 def compose_settings() -> dict[str, str]:
-    """The settings docker-compose.yml starts PostgreSQL with."""
+    """Return the PostgreSQL settings of docker-compose.yml."""
     _, *arguments = compose_services()["postgres"]["command"]
     return dict(str(argument).removeprefix("-c").split("=", 1) for argument in arguments)
 
@@ -41,7 +41,7 @@ class Cluster:
     archive: Path
 
     async def begin_archiving(self, *, timeout_seconds: int) -> None:
-        """Set what compose sets, with the archive here and another timeout, and start anew with it."""
+        """Apply the settings of compose, with this archive and another timeout, and restart."""
         about = self.postgres.cluster.stat()
         for folder in (self.archive, self.archive / "wal", self.archive / "base"):
             folder.mkdir(mode=0o700, exist_ok=True)
@@ -58,7 +58,7 @@ class Cluster:
         await asyncio.to_thread(self.postgres.restart, immediate=False)
 
     async def back_up(self, name: str) -> float:
-        """Take a base backup while everything runs, and check it. Returns its size in MB."""
+        """Take a base backup while everything runs, and verify it. Returns its size in MB."""
         folder = self.archive / "base" / name
         url = self.postgres.superuser_dsn()
         password = url.partition("://")[2].partition("@")[0].partition(":")[2]
@@ -70,12 +70,12 @@ class Cluster:
         return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
 
     def archived(self) -> tuple[int, float]:
-        """How many segments the archive holds, and how many MB they take."""
+        """Return the number of segments in the archive and their size in MB."""
         files = list((self.archive / "wal").glob("*.gz"))
         return len(files), sum(file.stat().st_size for file in files) / 1e6
 
     async def archive_now(self) -> None:
-        """Close the present segment and return when it is in the archive."""
+        """Switch the WAL segment, and return when it is archived."""
         connection = await asyncpg.connect(self.postgres.superuser_dsn())
         try:
             segment = await connection.fetchval("select pg_walfile_name(pg_switch_wal())")
@@ -86,12 +86,12 @@ class Cluster:
             await connection.close()
 
     def lose_storage(self) -> None:
-        """The server is gone in an instant, and its disk with it."""
+        """Kill the server and delete its disk."""
         self.postgres.stop("immediate")
         self._empty_folder(keep=None)
 
     def set_aside(self, where: Path) -> None:
-        """Stop the server in good order and move its files away."""
+        """Stop the server gracefully and move its files away."""
         self.postgres.stop()
         self._empty_folder(keep=where)
 
@@ -99,12 +99,12 @@ class Cluster:
         """Run deploy/postgres/restore.sh."""
         arguments = ["sh", str(_RESTORE), backup, *([until.isoformat()] if until else [])]
         environment = {"PATH": os.defpath, "PGDATA": str(self.postgres.cluster), "ARCHIVE": str(self.archive)}
-        # The script by its content: the account may not be let into the checkout.
+        # Pass the content of the script, because the account may not be able to enter the checkout.
         with _RESTORE.open("rb") as script:
             self._as_account(["sh", "-s", "--", *arguments[2:]], environment, stdin=script.fileno())
 
     async def recovered_to(self) -> datetime:
-        """When the last transaction that was recovered had been committed."""
+        """Return the commit time of the last recovered transaction."""
         connection = await asyncpg.connect(self.postgres.superuser_dsn())
         try:
             moment: datetime = await connection.fetchval("select pg_last_xact_replay_timestamp()")
@@ -128,7 +128,7 @@ class Cluster:
         self._as_account([str(folder / arguments[0]), *arguments[1:]], {"PATH": os.defpath, "PGPASSWORD": password})
 
     def _as_account(self, arguments: list[str], environment: dict[str, str], stdin: int = subprocess.DEVNULL) -> None:
-        """Run a program as the account PostgreSQL runs as, as in its container."""
+        """Run a program as PostgreSQL's account, as in its container."""
         about = self.postgres.cluster.stat()
         root = os.geteuid() == 0
         done = subprocess.run(

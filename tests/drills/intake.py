@@ -1,4 +1,4 @@
-"""Phones that log pledges at a steady rate, through whatever happens, and note when they were told what."""
+"""Phones that log pledges at a steady rate during the whole drill, and record the answers with their times."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from tests.support.topology import Topology
 
 PAUSE_SECONDS = 0.2
-"""Between two attempts of a phone that gets no answer."""
+"""The pause between two attempts of a phone, in seconds."""
 
 _LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 
 @dataclass
 class Pledge:
-    """One that a phone has sent.
+    """A pledge that a phone has sent.
 
     Attributes:
-        sent_at: when it was sent first.
-        acknowledged_at: when the phone was told that it is kept; None while it was not.
+        sent_at: the time of the first attempt.
+        acknowledged_at: the time of the acknowledgement; None without one.
     """
 
     body: dict[str, Any]
@@ -45,14 +45,14 @@ class Pledge:
 
 
 class Intake:
-    """Some phones, each sending one pledge after the other and repeating it until it is acknowledged.
+    """Several phones, each of which sends one pledge after the other and repeats it until it is acknowledged.
 
-    After every third pledge its hire is confirmed, so that there are later versions of things too. Use it as a
-    context: at its end every phone has stopped.
+    After every third pledge a hire is confirmed, so that there are later versions. Use it as a context manager: at its
+    end all phones have stopped.
 
     Attributes:
-        pledges: all that were ever sent.
-        surprises: answers no client should ever see.
+        pledges: all pledges sent.
+        surprises: answers that no client should ever get.
     """
 
     def __init__(self, topology: Topology, taskforce_id: UUID, *, phones: int = 4, per_second: float = 10) -> None:
@@ -78,7 +78,7 @@ class Intake:
 
     @asynccontextmanager
     async def paused(self) -> AsyncIterator[None]:
-        """No phone begins anything new within the block."""
+        """Within the block no phone starts another pledge."""
         self._going_on.clear()
         try:
             yield
@@ -86,18 +86,19 @@ class Intake:
             self._going_on.set()
 
     async def stop(self) -> None:
-        """Let every phone finish what it is at."""
+        """Let every phone finish its pledge."""
         self._stopping.set()
         self._going_on.set()
         await asyncio.gather(*self._tasks)
         await self._http.aclose()
 
     def acknowledged(self) -> dict[UUID, Pledge]:
-        """Those that were acknowledged so far."""
+        """The acknowledged pledges so far."""
         return {pledge.id: pledge for pledge in self.pledges if pledge.acknowledged_at is not None}
 
     async def acknowledged_besides(self, known: Collection[UUID], *, seconds: float) -> datetime:
-        """Return when the first one was acknowledged that is none of `known`, once one is. Raises TimeoutError."""
+        """Wait for an acknowledged pledge that is not in `known`, and return the time of the first one. Raises
+        TimeoutError."""
         async with asyncio.timeout(seconds):
             while True:
                 times = [p.acknowledged_at for p in self.pledges if p.acknowledged_at and p.id not in known]
@@ -117,7 +118,8 @@ class Intake:
             await self._going_on.wait()
 
     async def _insist(self, path: str, body: dict[str, Any], token: str, *, gone: bool = False) -> bool:
-        """Send until it is acknowledged, or everything stops. `gone`: what it is about may be lost by then."""
+        """Send until it is acknowledged or everything stops. `gone`: whether its pledge may be lost; 404, 409 or
+        422 then ends it."""
         headers = {"authorization": f"Bearer {token}", "idempotency-key": body["id"]}
         while not self._stopping.is_set():
             try:

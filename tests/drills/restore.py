@@ -1,15 +1,15 @@
-"""The restore drill: the database's storage is lost during intake, and put back from backup and archive. Twice.
+"""The restore drill: the database's storage is lost during intake and restored from backup and archive, twice.
 
-    latest   the disk is gone: everything the archive holds is restored
-    moment   somebody has deleted what they should not: the state of just before is restored, on the time line that
-             the first restore began. Somebody who was erased since is brought back by it, and erased again
+    latest   the disk is lost: everything in the archive is restored
+    moment   data was deleted by mistake: the state just before is restored, on the time line of the first restore.
+    This brings back a person who was erased since, and who is erased again
 
 Each time the deployment's processes are stopped, all four databases (they are in one cluster) are restored to the
-same moment, `tilsagn reconcile` makes the broker know what they know, the processes are started, and phones that
-have been trying all the while go on. Then it is checked against what the phones were told, and by `tilsagn verify`.
+same moment, `tilsagn reconcile` makes the broker agree with them, the processes are started, and the phones, which
+have been retrying, continue. Then the data is compared with the answers that the phones got, and by `tilsagn verify`.
 
-    RPO  from the last moment that was restored to the loss: what was acknowledged between is lost
-    RTO  from the loss to the first pledge acknowledged after it; nobody had to think in between
+    RPO  from the last restored moment to the loss: pledges acknowledged between are lost
+    RTO  from the loss to the first pledge acknowledged after it, without time for decisions
 """
 
 from __future__ import annotations
@@ -58,17 +58,17 @@ MAIL_SECONDS = 30.0
 
 @dataclass
 class Restored:
-    """One restore: how long it took, what was lost, and what is wrong now.
+    """The result of one restore.
 
     Attributes:
-        rpo_seconds: None where the moment was chosen.
-        steps: seconds of each step, in order.
+        rpo_seconds: None for a restore to a chosen moment.
+        steps: the seconds of each step, in order.
         acknowledged: pledges acknowledged before the loss, or before the processes were stopped to go back.
-        lost: those of them that are gone.
-        listed: lost pledges that `reconcile` named, from the broker.
-        told_and_lost: lost pledges about which a mail had gone out.
-        mails_twice: mails about what was kept, sent again because their mark was lost.
-        broken: what must not be; empty is good.
+        lost: those of them that were lost.
+        listed: lost pledges that `reconcile` listed from the broker.
+        told_and_lost: lost pledges about which a mail was sent.
+        mails_twice: mails sent again, because the record that they were sent was lost.
+        broken: violations; empty if there are none.
     """
 
     name: str
@@ -86,7 +86,7 @@ class Restored:
 
 @dataclass
 class Report:
-    """The drill as measured."""
+    """The results of the drill."""
 
     broker: str
     archive_timeout_seconds: int
@@ -100,7 +100,7 @@ class Report:
 
 
 class _Steps:
-    """A stopwatch for one thing after the other."""
+    """A stopwatch for consecutive steps."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
@@ -113,7 +113,7 @@ class _Steps:
 
 
 async def drill(topology: Topology, cluster: Cluster, *, archive_timeout: int, per_second: float) -> Report:
-    """Do all of it on a deployment whose infrastructure runs and whose processes do not."""
+    """Run the drill on a deployment whose infrastructure runs and whose processes do not."""
     await cluster.begin_archiving(timeout_seconds=archive_timeout)
     taskforce = await _register_taskforce(topology)
     await asyncio.to_thread(topology.start_processes)
@@ -143,12 +143,12 @@ async def drill(topology: Topology, cluster: Cluster, *, archive_timeout: int, p
 
 @dataclass
 class _BadDay:
-    """What goes wrong, and the way back.
+    """The two losses and restores.
 
     Attributes:
-        gone: pledges that were acknowledged and lost so far.
-        twice: mails about the others that went out again so far.
-        erased: the pledge whose contact has asked to be erased, after the moment that is gone back to.
+        gone: acknowledged pledges lost so far.
+        twice: repeated mails about the others so far.
+        erased: the pledge whose contact was erased after the restored moment.
     """
 
     topology: Topology
@@ -160,8 +160,8 @@ class _BadDay:
     erased: UUID | None = None
 
     async def lose_the_disk(self) -> Restored:
-        # Workers that are behind, so that a restore has something to put right: changes that are restored and were
-        # never applied, and messages about to lose their changes, which may never be read.
+        # Workers with lag, so that the restore has something to correct: restored changes that were never applied, and
+        # messages that lose their changes and must never be read.
         for name in ("dashboard-worker", "notifications-worker"):
             child = self.topology.processes[name].child
             assert child is not None
@@ -202,13 +202,13 @@ class _BadDay:
         return restored
 
     async def _restore(self, steps: _Steps, until: datetime | None = None) -> tuple[dict[UUID, Pledge], set[UUID]]:
-        """What docs/operations.md tells an operator to do.
+        """Restore as docs/operations.md describes.
 
         Returns:
-            The pledges acknowledged before, without those lost earlier; and those `reconcile` names as lost.
+            The pledges acknowledged before, without those lost earlier; and those that `reconcile` lists as lost.
         """
         if self.cluster.postgres.alive():
-            # What the apps have accepted last is published before the workers stop, and so is listed.
+            # The last accepted pledges are published before the workers stop, and therefore listed.
             await asyncio.to_thread(_stop_processes, self.topology, "-app")
         await asyncio.to_thread(_stop_processes, self.topology)
         acknowledged = {id: one for id, one in self.intake.acknowledged().items() if id not in self.gone}
@@ -225,7 +225,7 @@ class _BadDay:
         steps.done("backup in place")
         await asyncio.to_thread(self.cluster.postgres.start)
         steps.done("archive recovered")
-        if brokers.FLAVOUR == "embedded":  # it can only be replaced, and takes with it what it knew
+        if brokers.FLAVOUR == "embedded":  # the embedded broker can only be replaced by an empty one
             await asyncio.to_thread(self.topology.replace_broker)
         output = await _tilsagn(self.topology, "reconcile", *erasures, "--json", may_fail=False)
         steps.done("broker reconciled")
@@ -244,13 +244,13 @@ class _BadDay:
         kept_until: datetime,
         since: datetime,
     ) -> Restored:
-        """Wait for the first new pledge, and compare what is there with what the phones were told."""
+        """Wait for the first new pledge, and compare the data with the answers that the phones got."""
         first = await self.intake.acknowledged_besides(acknowledged.keys() | self.gone, seconds=PATIENCE_SECONDS)
         steps.done("pledges acknowledged")
         stored = await self._stored()
         lost = {id: pledge for id, pledge in acknowledged.items() if id not in stored}
         mailed = sum(count > 0 for id, count in self._mailed().items() if id in lost)
-        async with self.intake.paused():  # or what is compared changes all the while
+        async with self.intake.paused():  # otherwise the data changes during the comparison
             verified = await _tilsagn(self.topology, "verify", "--json", "--wait", "60")
             steps.done("verified")
             untold = await self._untold()
@@ -285,7 +285,7 @@ class _BadDay:
         )
 
     async def _untold(self) -> set[UUID]:
-        """The stored pledges about which there is no mail yet, once that is none or half a minute has passed."""
+        """Wait up to half a minute until mails about all stored pledges were sent; return the pledges without one."""
         deadline = time.monotonic() + MAIL_SECONDS
         stored = await self._stored()
         while untold := stored - self._mailed().keys():
@@ -295,13 +295,13 @@ class _BadDay:
         return untold
 
     def _mails_twice_now(self) -> int:
-        """How many mails went out again since the last time."""
+        """Return the number of repeated mails since the last call."""
         before = self.twice
         self.twice = sum(count - 1 for id, count in self._mailed().items() if id not in self.gone)
         return self.twice - before
 
     async def _erase_somebody(self, *, known_since: datetime) -> None:
-        """A contact whom the restored moment still knows, and who has had their mail."""
+        """Erase a contact who exists at the restored moment and has got a mail."""
         mailed = self._mailed()
         chosen = next(
             one
@@ -317,7 +317,7 @@ class _BadDay:
         self.erased = chosen.id
 
     async def _ledger_told_otherwise(self, *, erased_before: datetime) -> list[str]:
-        """The line of who was erased: the time of the erasure stays, and it says besides when it was done again."""
+        """Compare the ledger line of the erasure: it keeps its time and adds the time of the repetition."""
         lines = await _tilsagn(self.topology, "erasures", may_fail=False)
         [line] = [one for one in lines if one["key"] == str(self.erased)]
         differences = []
@@ -366,7 +366,7 @@ class _BadDay:
 
 
 async def _effects_without_source(topology: Topology, taskforce: UUID, lost: set[UUID]) -> list[str]:
-    """I3: whatever the broker still knew, nothing of it may have come back."""
+    """I3: no effect of lost changes may exist, even if the broker still had their messages."""
     broken = []
     for service, query in (
         ("dashboard", "select pledge_id as id from pledge_versions where taskforce_id = $1"),
@@ -380,14 +380,14 @@ async def _effects_without_source(topology: Topology, taskforce: UUID, lost: set
 
 
 def _stop_processes(topology: Topology, kind: str = "") -> None:
-    """All of a kind at once, as `docker compose stop` does."""
+    """Stop all processes of a kind at once, as `docker compose stop` does."""
     chosen = [process for name, process in topology.processes.items() if name.endswith(kind)]
     with ThreadPoolExecutor(max_workers=len(chosen)) as pool:
         list(pool.map(Process.stop, chosen))
 
 
 async def _tilsagn(topology: Topology, *arguments: str, may_fail: bool = True) -> Any:
-    """Run the operator's command; its JSON. Fails where it says nothing, or fails and may not."""
+    """Run the operator's command and return its JSON. Fails if it prints nothing, or if it fails unexpectedly."""
     ran = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "deploy.cli", *arguments),
         cwd=ROOT,
@@ -418,12 +418,12 @@ async def _register_taskforce(topology: Topology) -> UUID:
 
 
 def run(*, archive_timeout: int, per_second: float) -> Report:
-    """Set everything up in a temporary folder, drill, and leave nothing behind."""
+    """Set everything up in a temporary folder, run the drill, and clean up."""
     folder = Path(tempfile.mkdtemp(prefix="tilsagn-drill-"))
     if os.geteuid() == 0:
-        folder.chmod(0o711)  # PostgreSQL runs as an unprivileged account, which has to pass through
+        folder.chmod(0o711)  # PostgreSQL runs as an unprivileged account, which must be able to enter the folder
     topology = Topology(folder, variables=RAISED_LIMITS)
-    # Unlike in other tests, what is measured here is how long it takes to be on the disk.
+    # Unlike other tests, this one measures durable commits.
     topology.postgres = EmbeddedPostgres(folder / "postgres")
     try:
         topology.start_infrastructure()
@@ -466,7 +466,7 @@ def _lines(report: Report) -> Iterator[str]:
 
 
 def main() -> int:
-    """The command; returns its exit code: 0 as it should be, 1 something is broken."""
+    """Run the command; returns its exit status: 0 passed, 1 failed."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.drills.restore", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -1,7 +1,7 @@
-"""`make fuzz`: requests that nobody would think of, to the running services, as every role and as nobody.
+"""`make fuzz`: generated requests to the running services, as every role and signed out.
 
-What programs may call is asked by schemathesis, from the services' OpenAPI documents: data that fits and data that does
-not, one request after another with what the one before answered. What the documents do not hold (pages, forms, event
-streams, the services' own addresses) is asked from the applications' tables of routes. Every answer has to be one that
-is written down, with the headers and the shape written there, and never a 5xx; no process may log an error.
+Schemathesis requests the API from the services' OpenAPI documents, with valid and invalid data, and with sequences of
+requests that use earlier answers. Routes that are not in the documents (pages, forms, event streams, internal routes)
+come from the applications' route tables. Every answer must be documented, with its headers and schema, and never a
+5xx; no process may log an error.
 """

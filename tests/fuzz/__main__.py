@@ -1,6 +1,6 @@
-"""`make fuzz SEED=… REQUESTS=…`: requests that nobody would think of, as every role and as nobody.
+"""`make fuzz SEED=… REQUESTS=…`: generated requests, as every role and signed out.
 
-Exit code: 0 nothing was found; 1 something was, or too little was asked; 130 interrupted.
+Exit status: 0 no findings; 1 findings, or too few requests; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ RESULTS: Final = ROOT / "test-results" / "fuzz"
 
 
 def main() -> int:
-    """The command; returns its exit code."""
+    """Run the command; returns its exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__.partition("\n")[2])
     parser.add_argument("--seed", type=int, default=1, help="decides everything that is left to chance")
     parser.add_argument("--requests", type=int, default=20_000, help="how many at least")

@@ -1,7 +1,7 @@
-"""What no schema can say: which ids there are, that an end comes after a beginning, what a telephone number is.
+"""Makes requests satisfy rules that no schema expresses: existing ids, an end after the beginning, telephone numbers.
 
-Data that only fits its schema is refused by the first rule, and nothing behind that is ever asked. So most of it, never
-all, is made to fit the rules. What is meant not to fit its schema stays as it is.
+Data that is only valid by its schema is refused by the first rule, so later code is never reached. Therefore most of
+it, never all, is changed to satisfy the rules. Data that is meant to be invalid does not change.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _NAMED: Final = {
     "hire_id": "hire",
     "person_id": "person",
 }
-"""Whose ids a parameter or field takes."""
+"""The kind of ids that a parameter or field takes."""
 _TEXTS: Final = ("name", "title", "place", "email", "phone", "p_number", "cvr")
 
 
@@ -34,10 +34,10 @@ _WORDS: Final = ("Struer Trælast A/S", "Løkkens \N{ZERO WIDTH JOINER}Kød & P�
 
 
 class Fitting:
-    """Makes requests fit the rules, by a seed.
+    """Makes requests satisfy the rules, from a seed.
 
     Args:
-        ids: those there are, by what they are of: `event open`, `company 0`.
+        ids: existing ids by resource: `event open`, `company 0`.
     """
 
     def __init__(self, seed: object, ids: Sequence[Mapping[str, UUID]]) -> None:
@@ -45,7 +45,7 @@ class Fitting:
         self._ids = ids
 
     def fit(self, case: Case[Any]) -> None:
-        """Change a request that is about to be sent."""
+        """Change a request before it is sent."""
         if case.meta is None or case.meta.generation.mode != GenerationMode.POSITIVE:
             return
         if isinstance(case.body, dict):
@@ -62,7 +62,7 @@ class Fitting:
         return self._chance.random() < _LIKELY
 
     def _new(self, case: Case[Any], body: dict[str, Any]) -> None:
-        """An id of its own, and a key: otherwise it is one that was sent before."""
+        """Set a new id and idempotency key; otherwise the request repeats an earlier one."""
         if "id" in body and self._likely():
             body["id"] = str(UUID(int=self._chance.getrandbits(128), version=4))
             if "Idempotency-Key" in case.headers:

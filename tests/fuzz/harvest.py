@@ -1,6 +1,6 @@
-"""What pages offer: their links, and their forms with every field.
+"""Collects what pages offer: their links, and their forms with every field.
 
-Codes, tokens and hidden fields cannot be made up; they are found the way a person finds them.
+Codes, tokens and hidden fields cannot be generated; they come from pages, as for a person.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _KEPT: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a form: its name, and what may be chosen or stands in it."""
+    """A field of a form: its name, and its choices or value."""
 
     name: str
     values: tuple[str, ...]
@@ -36,22 +36,22 @@ class Field:
 
 @dataclass
 class Harvest:
-    """What has been seen so far, by the operation it leads to.
+    """Links and forms found so far, by operation.
 
     Args:
-        operations: of all services: their pages lead to one another.
+        operations: those of all services, because their pages link to one another.
     """
 
     operations: Sequence[Operation]
     parameters: dict[str, list[dict[str, str]]] = field(default_factory=lambda: defaultdict(list))
-    """path -> parameters that have led there"""
+    """path -> parameters of links to it"""
     queries: dict[str, list[list[tuple[str, str]]]] = field(default_factory=lambda: defaultdict(list))
     forms: dict[str, list[tuple[Field, ...]]] = field(default_factory=lambda: defaultdict(list))
-    """`POST /path` -> the fields of a form that leads there"""
+    """`POST /path` -> the fields of a form that posts to it"""
     files: list[bytes] = field(default_factory=lambda: [b""])
 
     def reap(self, answer: httpx.Response) -> None:
-        """Keep what an answer offers."""
+        """Collect the links and forms of an answer."""
         if "location" in answer.headers:
             self.see(answer.headers["location"])
         kind = answer.headers.get("content-type", "")
@@ -68,11 +68,11 @@ class Harvest:
                     _keep(self.forms[found.name], tuple(fields))
 
     def names(self) -> list[str]:
-        """Every name of a field that any form has."""
+        """The names of all fields of all forms."""
         return sorted({one.name for forms in self.forms.values() for form in forms for one in form})
 
     def see(self, link: str, method: str = "GET") -> Operation | None:
-        """Keep where an address leads; returns the operation, if it is one of ours."""
+        """Record a link; returns its operation if it is one of ours."""
         parts = urlsplit(link)
         for operation in self.operations:
             found = _pattern(operation.path).fullmatch(parts.path)
@@ -124,7 +124,7 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 
 def parameters_of(path: str) -> list[tuple[str, str]]:
-    """The names of a path's parameters, and of what kind they are: `uuid`, or empty."""
+    """Return the names and kinds of a path's parameters: `uuid`, or empty."""
     return [(found["name"], found["kind"] or "") for found in _PARAMETER.finditer(path)]
 
 

@@ -1,4 +1,4 @@
-"""The eight processes with two taskforces in them, and what each role asks with."""
+"""The eight processes with two taskforces, and the credentials of each role."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ if TYPE_CHECKING:
     from tests.support.topology import Topology
 
 FOREIGN: Final = "Fremmed"
-"""Stands in the name of everything of the other taskforce: no answer to anybody of ours may hold it."""
+"""A text in the name of every resource of the other taskforce. No answer to a caller of ours may contain it."""
 MUNICIPALITY: Final = "0671"
 _TOKEN_SECONDS: Final = 4 * 3600
 
 
 @dataclass
 class Taskforce:
-    """A taskforce, and the ids of what was put into it."""
+    """A taskforce and the ids of its resources."""
 
     id: UUID
     name: str
     slug: str
     ids: dict[str, UUID] = field(default_factory=dict)
-    """by what they are of: `event open`, `company 0`, `pledge 1`, `hire`, `person member`"""
+    """by resource: `event open`, `company 0`, `pledge 1`, `hire`, `person member`"""
 
 
 class World:
-    """Whom and what there is to ask for. Everything in it follows from the seed, but for what time it is."""
+    """The taskforces, people and resources. Everything except the time follows from the seed."""
 
     def __init__(self, topology: Topology, seed: int) -> None:
         self.topology = topology
@@ -59,14 +59,14 @@ class World:
         self._evenings = itertools.count(2)
         self.session: SessionKey | None = None
         self.links: list[str] = []
-        """addresses that were handed out in other ways than on a page"""
+        """URLs that were given out in other ways than on a page"""
 
     def origin(self, service: str) -> str:
-        """Where a service answers, without the gateway: its own addresses are asked for, too."""
+        """Return the origin of a service without the gateway, because internal routes are requested, too."""
         return f"http://127.0.0.1:{self.topology.variables[f'{service.upper()}_PORT']}"
 
     def headers(self, caller: Caller, taskforce: Taskforce | None = None) -> dict[str, str]:
-        """What a program asks with in that role, and from where: each role has an address of its own."""
+        """Return the request headers of a program with a role. Each role has its own network address."""
         taskforce = taskforce or self.ours
         headers = {"x-forwarded-for": address_of(self.seed, CALLERS.index(caller))}
         if caller != "nobody":
@@ -74,18 +74,18 @@ class World:
         return headers
 
     def token(self, caller: Caller, taskforce: Taskforce | None = None) -> str:
-        """A token of that role."""
+        """Return a token of a role."""
         taskforce = taskforce or self.ours
         if (taskforce.id, caller) not in self._tokens:
             private = self.topology.secrets["TOKEN_PRIVATE_KEY"]
-            # What has to be shown anew is tried to the end of a long run, too.
+            # The step-up stays valid to the end of a long run.
             shown_at = int(time.time()) + _TOKEN_SECONDS
             principal = replace(self._principal(caller, taskforce), proved_at=shown_at)
             self._tokens[taskforce.id, caller] = sign_token(private, principal, lifetime_seconds=_TOKEN_SECONDS)
         return self._tokens[taskforce.id, caller]
 
     async def fill(self) -> None:
-        """Put both taskforces and their things into the installation, and wait until every service has heard."""
+        """Register both taskforces with their resources, and wait until all services know them."""
         async with self._register() as database:
             for one in (self.ours, self.theirs):
                 await commands.register_taskforce(
@@ -101,8 +101,8 @@ class World:
                 await self._fill(http, one)
 
     async def begin(self, caller: Caller) -> None:
-        """Make ready for somebody: doors that are open, for whoever was let loose before may have closed them, or
-        revoked the pass; and a session of their own, with another one that they may end.
+        """Prepare for a caller: a new open event, because the previous caller may have closed it or revoked its pass;
+        and a new session, with another one that the caller may end.
         """
         async with httpx.AsyncClient(timeout=30) as http:
             event = await self._event(http, self.ours, f"open {next(self._evenings)}", ("publish", "open"))
@@ -119,12 +119,12 @@ class World:
                 key, _ = await sessions.start(database, self.ours.id, person, proof="passkey", device="Fuzz")
                 other, _ = await sessions.start(database, self.ours.id, person, proof="passkey", device="Fuzz 2")
             except PersonNotFound:
-                return  # an administrator has let them go
+                return  # deactivated by an administrator
         self.session = key
         self.ours.ids["session"] = other.session_id
 
     def cookies(self, caller: Caller) -> dict[str, str]:
-        """What a browser holds in which somebody has signed in; without a session where they can have none."""
+        """Return the cookies of a signed-in browser; without a session for callers that cannot have one."""
         if self.session is None:
             return {COOKIE: self.token(caller)}
         who = replace(
@@ -135,7 +135,7 @@ class World:
         token = sign_token(self.topology.secrets["TOKEN_PRIVATE_KEY"], who, lifetime_seconds=_TOKEN_SECONDS)
         return {COOKIE: token, SESSION_COOKIE: self.session.text()}
 
-    # --- making it
+    # --- creating resources
 
     @asynccontextmanager
     async def _register(self) -> AsyncIterator[Database]:
@@ -240,7 +240,7 @@ class World:
             if answer.is_success:
                 answered: dict[str, Any] = answer.json()
                 return answered
-            # What another service has to hear of first.
+            # Another service must have received a message first.
             if time.monotonic() > deadline:
                 raise AssertionError(f"{path}: {answer.status_code} {answer.text}")
             await asyncio.sleep(0.2)
@@ -257,5 +257,5 @@ class World:
 
 
 def address_of(seed: int, number: int) -> str:
-    """An address that asks: the processes believe what stands in front of them, which is us."""
+    """Return a client address for X-Forwarded-For, which the processes trust from this host."""
     return f"10.{number % 256}.{seed // 256 % 256}.{seed % 256}"

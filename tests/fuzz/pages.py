@@ -1,4 +1,5 @@
-"""What the documents do not hold: pages, forms, streams and the services' own addresses, from the tables of routes."""
+"""Requests to routes outside the OpenAPI documents: pages, forms, streams and internal routes, from the route
+tables."""
 
 from __future__ import annotations
 
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
     from tests.fuzz.installation import World
 
 MARK: Final = "<fuzz x='\">"
-"""Typed into fields: no page may hold it as it is."""
+"""Typed into fields; no page may contain it unescaped."""
 WRITTEN: Final = frozenset({200, 201, 204, 303, 307, 400, 401, 403, 404, 405, 409, 410, 412, 413, 415, 422, 429})
-"""What a page may be answered with."""
+"""The allowed statuses of a page."""
 _NASTY: Final = (
     *("", " ", "0", "-1", "1e309", "NaN", "9" * 40, "\0", "\u202eÆrø", "😀", "å" * 300),
     *("null", "[]", "%00", "%2e%2e%2f"),
@@ -58,7 +59,7 @@ _PLAUSIBLE: Final[Mapping[str, Sequence[str]]] = {
     "next": ("/events", "/queue"),
     "code": ("ABCD-EFGH",),
 }
-"""What somebody would type into a field of that name."""
+"""Plausible values for fields by name."""
 _MORE_OF_A_FILE: Final = (b"PK\x03\x04", b"\xef\xbb\xbfa;b\n1;2\n", b"")
 _QUERIED: Final = ("lang", "next", "event", "page_token", "job_type", "as_of", "q", "page_size")
 _CONTENT_TYPES: Final = (
@@ -93,11 +94,11 @@ _made_up = st.tuples(st.lists(_texts, min_size=16, max_size=16), _json, st.binar
 
 
 class Chance(random.Random):
-    """What is left to chance in one request. It is made up before anything is chosen: choices depend on what was seen.
+    """The random choices of one request. They are generated first, because later choices depend on earlier answers.
 
     Attributes:
-        json, junk: made up.
-        sane: whether this one is as a person would send it.
+        json, junk: generated values.
+        sane: whether the request is as a person would send it.
     """
 
     def __init__(self, seed: str, texts: Sequence[str], json: Any, junk: bytes) -> None:
@@ -107,29 +108,29 @@ class Chance(random.Random):
         self.json, self.junk = json, junk
 
     def mostly(self) -> bool:
-        """Four times of five; always where it is sane."""
+        """True in four of five cases; always in a sane request."""
         return self.random() < 0.8 or self.sane
 
     def seldom(self) -> bool:
-        """Once in ten times; never where it is sane."""
+        """True in one of ten cases; never in a sane request."""
         return self.random() < 0.1 and not self.sane
 
     def text(self) -> str:
-        """Some text that was made up."""
+        """Return a generated text."""
         return self.choice(self._texts)
 
     def uuid(self) -> str:
-        """An id that nothing has."""
+        """Return an unused id."""
         return str(UUID(int=self.getrandbits(128), version=4))
 
 
 @dataclass
 class Visitor:
-    """Somebody who looks at a service's pages, and goes on from what they have seen.
+    """Requests a service's pages, following links and forms of earlier answers.
 
     Args:
-        operations: the service's, but for those that its OpenAPI document holds.
-        harvest: what anybody has seen so far; forms of others are tried, too.
+        operations: the service's operations outside its OpenAPI document.
+        harvest: links and forms found by all callers so far, because forms of others are sent, too.
     """
 
     world: World
@@ -149,8 +150,8 @@ class Visitor:
         }
 
     def visit(self, http: httpx.Client, *, seed_: int, times: int) -> Iterator[Asked | Finding]:
-        """Ask each operation so often, and yield every answer and what was wrong with it."""
-        # First what is to be seen, for it leads to the rest.
+        """Request each operation `times` times, and yield every answer and its findings."""
+        # Pages first, because they lead to the rest.
         for number, operation in enumerate(sorted(self.operations, key=lambda one: one.method != "GET")):
             often = times if self.caller in operation.callers and operation.kind != "stream" else 2
             yield from self._often(http, operation, seed_ + number, often)
@@ -194,7 +195,7 @@ class Visitor:
         self.cookies |= dict(answer.cookies.items())
         return [Asked(operation.name, answer.status_code), *self._wrong(operation, request, answer, text=answer.text)]
 
-    # --- what is sent
+    # --- requests
 
     def _request(self, http: httpx.Client, operation: Operation, chance: Chance) -> httpx.Request:
         path = (chance.choice(_ODD_PREFIXES) if chance.seldom() else "") + self._path(operation, chance)
@@ -205,7 +206,7 @@ class Visitor:
             content, kind = self._body(operation, chance)
             headers["content-type"] = kind
         url = self.world.origin(self.service) + path + (f"?{query}" if query else "")
-        # As bytes: a client library encodes some values in its own way.
+        # As bytes, because a client library encodes some values in its own way.
         raw = [(name.encode(), one if isinstance(one, bytes) else one.encode()) for name, one in headers.items()]
         return http.build_request(operation.method, url, headers=raw, content=content)
 
@@ -266,7 +267,7 @@ class Visitor:
             cookies |= self.world.cookies(self.caller)
         headers["cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
         if csrf.COOKIE in cookies and chance.mostly():
-            # As a form of ours holds it.
+            # As our forms contain it.
             headers[csrf.HEADER] = cookies[csrf.COOKIE]
         if "authorization" not in headers and chance.seldom():
             headers["authorization"] = chance.choice(_PROXYS)
@@ -308,7 +309,7 @@ class Visitor:
             pairs.append((chance.text(), chance.text()))
         return pairs, files
 
-    # --- what is answered
+    # --- answers
 
     def _wrong(
         self, operation: Operation, request: httpx.Request, answer: httpx.Response, *, text: str
@@ -375,7 +376,7 @@ def _multipart(pairs: Sequence[tuple[str, str]], files: Sequence[tuple[str, byte
 
 
 def knock_too_often(http: httpx.Client, world: World, *, max_requests: int = 200) -> Iterator[Asked | Finding]:
-    """Ask for a passkey's challenge from one address until it is too often, which has to be said with what to do."""
+    """Request passkey challenges from one address until the rate limit answers, and check that answer."""
     address = address_of(random.Random(world.seed).randrange(65536), 251)
     url = world.origin("events") + "/sign-in/passkey/options"
     for _ in range(max_requests):

@@ -1,4 +1,4 @@
-"""What programs may call: schemathesis asks, from a service's OpenAPI document."""
+"""Requests to the API by schemathesis, from a service's OpenAPI document."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CHECKS: Final = (
     "ignored_auth",
     "nothing_of_another_taskforce",
 )
-"""Left out are those that want another answer than ours by design: data that fits its schema may be refused by a rule
+"""The checks, except those that do not fit the design: a rule may refuse data that is valid by its schema
 (`positive_data_acceptance`), and nothing is ever deleted (`use_after_free`)."""
 _REQUEST_SECONDS: Final = 20
 
@@ -44,25 +44,25 @@ _fitting: Fitting | None = None
 
 @schemathesis.check
 def nothing_of_another_taskforce(_ctx: CheckContext, response: Response, _case: Case[Any]) -> None:
-    """No answer holds what only the other taskforce's things are called."""
+    """No answer contains the names of the other taskforce's resources."""
     assert FOREIGN not in response.text, "the answer holds something of another taskforce"
 
 
 @schemathesis.hook
 def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -> None:
-    """Give data that fits its schema a chance to fit the rules, too."""
+    """Change valid data so that it may satisfy the rules, too."""
     if _fitting is not None:
         _fitting.fit(case)
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is tried.
+    """The amount of requests.
 
     Attributes:
-        examples: how many requests of each operation are made up, and how many walks through several.
-        coverage: whether each limit of each field is tried, too; it takes no chances, so once is enough.
-        walks: whether one request follows from what another was answered.
+        examples: the number of generated requests of each operation, and of walks through several.
+        coverage: whether each limit of each field is tried, too; it is deterministic, so once is enough.
+        walks: whether requests use the answers of earlier ones.
     """
 
     examples: int
@@ -81,16 +81,16 @@ def ask(
     fitting: Fitting | None = None,
     enough: Callable[[], bool] = lambda: False,
 ) -> Iterator[Asked | Finding]:
-    """Ask a service's operations, and yield every answer and what was wrong with it. One at a time in a process.
+    """Request a service's operations, and yield every answer and its findings. Not reentrant within a process.
 
     Args:
         document: its OpenAPI document.
-        is_selected: which operations, by path and what the document says of them.
+        is_selected: selects operations by path and their entry in the document.
         url: its origin.
-        headers: who asks.
-        seed: the same again gives the same requests, as far as the answers are the same.
-        fitting: what it makes of requests that fit their schema.
-        enough: asked between two operations or walks; true ends it.
+        headers: the caller's request headers.
+        seed: the same seed gives the same requests, as far as the answers are the same.
+        fitting: changes valid requests.
+        enough: called between two operations or walks; true ends it.
     """
     global _fitting  # noqa: PLW0603  (schemathesis knows one hook for all that it asks)
     config = SchemathesisConfig.from_dict(_settings(url, headers, seed, effort))

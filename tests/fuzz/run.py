@@ -1,4 +1,4 @@
-"""One run: every role in turn at every service, round after round, until enough has been asked."""
+"""One run: every role in turn at every service, in rounds, until the number of requests is reached."""
 
 from __future__ import annotations
 
@@ -32,26 +32,26 @@ if TYPE_CHECKING:
     from tests.support.topology import Topology
 
 PAGES: Final = 0.3
-"""how much of all that is asked is asked of pages"""
+"""the share of pages in all requests"""
 _PAGE_REQUESTS: Final = 500
-"""how many requests of pages it makes when each that a role may ask for is asked for once"""
+"""the number of page requests when a role requests each of its pages once"""
 _LATEST_MAILS: Final = 20
 _LINK: Final = re.compile(r"https?://[^\s<>\"]+")
 _REFUSED: Final = Effort(examples=3, walks=False)
-"""Where a role may nothing, little is to be found."""
+"""The effort for a role that may call no operation of a service."""
 
 
 @dataclass(frozen=True)
 class Extent:
-    """How much is asked.
+    """The extent of a run.
 
     Attributes:
-        requests: how many at least.
-        seconds: no round begins after this.
+        requests: the smallest number of requests.
+        seconds: the time after which no round begins.
         thorough: whether each limit of each field is tried in the first round.
-        examples: of each operation in each round.
-        service: only this one; empty: all.
-        callers: only these; empty: all.
+        examples: the examples of each operation in each round.
+        service: one service; empty for all.
+        callers: the callers; empty for all.
         persons: how many persons from all of Unicode are logged, imported, looked up and erased.
     """
 
@@ -67,7 +67,7 @@ class Extent:
 def run(
     topology: Topology, *, seed: int, extent: Extent, report: Callable[[str], object] = lambda _line: None
 ) -> Tally:
-    """Ask until it is enough, then look into the logs of all processes; return what came of it."""
+    """Send requests until the extent is reached, then search the logs of all processes; return the results."""
     session = _Session(topology, seed, extent, report)
     session.play()
     return session.tally
@@ -100,7 +100,7 @@ class _Session:
             if {"events", "pledges"} <= set(self.services):
                 with self.tally.share("persons", "events", "admin") as share:
                     self.tally.take(share, Persons(self.world, http, self.seed).play(self.extent.persons))
-                self.told(f"persons from all of Unicode: {share.requests} requests")
+                self.report(f"persons from all of Unicode: {share.requests} requests")
             number = 0
             while number == 0 or not self._enough():
                 self._round(number, http)
@@ -112,10 +112,10 @@ class _Session:
                 self.tally.note(name, Finding("the process", "ended", f"{process.child and process.child.returncode}"))
 
     def _settle(self) -> None:
-        """Start the apps again with settings of their own.
+        """Restart the apps with other settings.
 
-        A pledge for an event that nobody has made waits for it, 2 s each time; there is to be a `security.txt`; and
-        one account of each role asks thousands of times. What nobody signed in asks for is limited as ever.
+        Pledges for unknown events do not wait 2 s; `security.txt` is configured; and limits of accounts are high,
+        because one account of each role sends thousands of requests. The limits of addresses stay.
         """
         settings = {
             "pledges": {"PLEDGES_EVENT_PATIENCE_SECONDS": "0.05"},
@@ -130,7 +130,7 @@ class _Session:
         self.topology.wait_until_ready()
 
     def _mailed(self) -> list[str]:
-        """Addresses that stand in mails."""
+        """Return the URLs in mails."""
         texts = [mail.get_body(("plain",)) for mail in self.topology.mail.mails[-_LATEST_MAILS:]]
         return [link for text in texts if text is not None for link in _LINK.findall(text.get_content())]
 
@@ -161,7 +161,7 @@ class _Session:
             for may, trying in ((True, effort), (False, _REFUSED)):
 
                 def is_selected(path: str, operation: Mapping[str, Any], may: bool = may) -> bool:
-                    # Streams never end: they are looked into like pages.
+                    # Streams never end; they are requested like pages.
                     return not path.endswith("/stream") and (
                         bool({caller, "everybody"} & set(operation["x-roles"])) == may
                     )
@@ -184,7 +184,7 @@ class _Session:
                 self.tally.take(share, happened)
 
     def _document(self, service: str) -> dict[str, Any]:
-        """Its OpenAPI document, as the running service gives it to everybody."""
+        """Return the OpenAPI document of the running service."""
         if service not in self.documents:
             answer = httpx.get(f"{self.world.origin(service)}/api/{service}/v1/openapi.json", timeout=20)
             self.documents[service] = answer.raise_for_status().json()
@@ -198,9 +198,9 @@ class _Session:
 
 
 def errors_in(log: Path) -> Iterator[Finding]:
-    """What a process has logged as an error, or said before it could.
+    """Return the errors in a process's log, and its output before logging started.
 
-    Not what its Kafka client says while a broker that has just been started looks for its place: it asks again.
+    Retried errors of the Kafka client, while a broker is starting, are ignored.
     """
     for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
         try:

@@ -1,4 +1,4 @@
-"""What was asked and what was wrong, by role and service; as a table for people and as JSON for programs."""
+"""The requests and findings by role and service, as a table and as JSON."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LONGEST_DETAIL: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request to an operation, and with what status it was answered; None: not at all."""
+    """A request to an operation, and the status of its answer; None without an answer."""
 
     operation: str
     status: int | None
@@ -28,12 +28,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that must not be.
+    """A violation.
 
     Attributes:
-        operation: where.
-        check: what it offends against.
-        detail: what was answered, and the request that makes it happen.
+        operation: the operation.
+        check: the violated check.
+        detail: the answer, and the request that reproduces it.
     """
 
     operation: str
@@ -43,7 +43,7 @@ class Finding:
 
 @dataclass
 class Share:
-    """What one role has asked of one service, in one of the ways there are."""
+    """The requests of one role to one service, in one way."""
 
     way: str
     service: str
@@ -53,24 +53,24 @@ class Share:
 
     @property
     def requests(self) -> int:
-        """How many."""
+        """The number of requests."""
         return self.statuses.total()
 
 
 @dataclass
 class Tally:
-    """Everything of one run."""
+    """The results of one run."""
 
     seed: int
     shares: dict[tuple[str, str, str], Share] = field(default_factory=dict)
     operations: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
-    """by service and operation: how often each status was answered, whoever asked"""
+    """by service and operation: how often each status was answered, of all callers"""
     findings: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
-    """by service, operation and check: the first of each, and how often"""
+    """by service, operation and check: the first finding, and how often"""
 
     @property
     def requests(self) -> int:
-        """How many there have been."""
+        """The number of requests so far."""
         return sum(share.requests for share in self.shares.values())
 
     @property
@@ -80,7 +80,7 @@ class Tally:
 
     @property
     def unreached(self) -> list[str]:
-        """Operations that have refused everybody: what lies behind the refusal was never tried."""
+        """Operations that refused every request, so that the code after the refusal was never reached."""
         return [
             f"{service} {operation}"
             for (service, operation), statuses in self.operations.items()
@@ -89,7 +89,7 @@ class Tally:
 
     @contextmanager
     def share(self, way: str, service: str, caller: Caller) -> Iterator[Share]:
-        """What is asked inside counts as this, and its time."""
+        """Count the requests and the time within the block."""
         share = self.shares.setdefault((way, service, caller), Share(way, service, caller))
         started = time.perf_counter()
         try:
@@ -98,7 +98,7 @@ class Tally:
             share.seconds += time.perf_counter() - started
 
     def take(self, share: Share, happened: Iterable[Asked | Finding]) -> None:
-        """Count what happens."""
+        """Count answers and findings."""
         for one in happened:
             if isinstance(one, Asked):
                 status = "none" if one.status is None else str(one.status)
@@ -108,7 +108,7 @@ class Tally:
                 self.note(share.service, one, caller=share.caller)
 
     def note(self, service: str, finding: Finding, *, caller: str = "") -> None:
-        """Keep something that must not be."""
+        """Record a finding."""
         key = (service, finding.operation, finding.check)
         known = self.findings.setdefault(
             key,
@@ -123,7 +123,7 @@ class Tally:
         known["times"] += 1
 
     def document(self, *, seconds: float) -> dict[str, Any]:
-        """All of it, for programs."""
+        """Return the results as JSON values."""
         return {
             "seed": self.seed,
             "passed": not self.findings,
@@ -150,7 +150,7 @@ class Tally:
         }
 
     def table(self) -> Table:
-        """A line for each role and service."""
+        """Return a table with a line for each role and service."""
         table = Table(title=f"{self.requests:,} requests, seed {self.seed}", title_justify="left")
         for name in ("service", "role"):
             table.add_column(name, no_wrap=True)

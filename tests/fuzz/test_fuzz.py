@@ -1,4 +1,4 @@
-"""Each thing that `make fuzz` looks for would be seen. A short round: tests/e2e/deployment/test_fuzz.py."""
+"""`make fuzz` detects each kind of mistake. A short round: tests/e2e/deployment/test_fuzz.py."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ BROKEN: dict[str, tuple[Response, str]] = {
     "/open": (JSONResponse({"n": 1}, headers={"x-must": "1"}), "ignored_auth"),
     "/of-others": (JSONResponse({"n": 1, "of": FOREIGN}, headers={"x-must": "1"}), "nothing_of_another_taskforce"),
 }
-"""By path: how an operation is answered, and what has to be found there."""
+"""By path: the answer of an operation, and the expected finding."""
 
 
 def document_of_the_broken() -> dict[str, Any]:
@@ -83,7 +83,7 @@ def broken() -> Iterator[str]:
 
 
 @pytest.mark.every_operation
-def test_every_mistake_of_an_api_is_found() -> None:
+def test_every_mistake_of_an_api_is_detected() -> None:
     with broken() as url:
         happened = list(
             programs.ask(
@@ -128,19 +128,19 @@ HTML = PROTECTED | {"content-type": "text/html; charset=utf-8"}
         (200, HTML, f"<p>{FOREIGN} ApS</p>", "nothing_of_another_taskforce"),
     ],
 )
-def test_every_mistake_of_a_page_is_found(status: int, headers: dict[str, str], text: str, check: str | None) -> None:
+def test_mistakes_of_pages_are_detected(status: int, headers: dict[str, str], text: str, check: str | None) -> None:
     answer = httpx.Response(status, headers=headers, text="", request=httpx.Request("GET", "http://x/x"))
     answer.headers.clear()
     answer.headers.update(headers)
     assert {name for name, _why in offences(operation("member"), "member", answer, text)} == {check} - {None}
 
 
-def test_a_page_for_others_is_found() -> None:
+def test_a_page_of_another_taskforce_is_detected() -> None:
     answer = httpx.Response(200, headers=HTML, request=httpx.Request("GET", "http://x/x"))
     assert [name for name, _why in offences(operation("admin"), "nobody", answer, "")] == ["open_to_others"]
 
 
-def test_what_a_process_has_logged_as_an_error_is_found(tmp_path: Path) -> None:
+def test_a_logged_error_is_detected(tmp_path: Path) -> None:
     log = tmp_path / "app.log"
     lines = [
         {"level": "info", "event": "started"},

@@ -1,7 +1,7 @@
-"""Keycloak, a real OpenID Connect provider, without Docker: fetched once with Maven, run for tests of signing in.
+"""Keycloak, a real OpenID Connect provider, without Docker: fetched once with Maven, for tests of signing in.
 
     software   resolves the released distribution, checks it against the hash written there, prepares it once
-    server     one server on a free port of this machine with its data in memory, gone with whoever started it
+    server     one server on a free port with its data in memory, ended with its parent process
 
 `make test-oidc` needs it; nothing of it runs in production.
 """

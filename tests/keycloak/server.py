@@ -1,4 +1,4 @@
-"""One Keycloak on this machine with a realm of its own, and what its administrator does there."""
+"""A Keycloak on this machine with its own realm, and its administrator's actions."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _START_SECONDS: Final = 200
 class Keycloak:
     """A running server; stop it with `stop`.
 
-    The realm has one confidential client that must use PKCE with S256, and tells the groups of people in its tokens.
+    The realm has one confidential client that must use PKCE with S256; its tokens contain people's groups.
     """
 
     def __init__(self) -> None:
@@ -43,22 +43,22 @@ class Keycloak:
         self._admin("POST", "/admin/realms", json=_realm())
 
     def stop(self) -> None:
-        """End it; what it knew is gone."""
+        """Stop the server; its data is lost."""
         self._http.close()
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._log.close()
 
     def freeze(self) -> None:
-        """Let it answer nothing, as a machine that hangs."""
+        """Pause the server, like a hanging machine."""
         os.killpg(self._process.pid, signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let it go on."""
+        """Resume the server."""
         os.killpg(self._process.pid, signal.SIGCONT)
 
     def send_back_to(self, redirect_uri: str, signed_out_uri: str) -> None:
-        """Register where people are sent back to, when they have signed in there and when they have signed out."""
+        """Register the redirect URIs after signing in and after signing out."""
         client = self._client()
         registered = {
             "redirectUris": [redirect_uri],
@@ -67,7 +67,8 @@ class Keycloak:
         self._admin("PUT", f"/admin/realms/{REALM}/clients/{client['id']}", json=registered)
 
     def add_user(self, name: str, *, groups: Sequence[str] = (), verified: bool = True) -> str:
-        """Somebody with the password of the tests: `hanne` is Hanne Test, hanne@struer.example. Returns their id."""
+        """Add a user with the password of the tests: `hanne` is Hanne Test, hanne@struer.example. Returns the user's
+        id."""
         user = {
             "username": name,
             "firstName": name.title(),
@@ -82,15 +83,15 @@ class Keycloak:
         return answer.headers["location"].rpartition("/")[2]
 
     def leave_group(self, user_id: str, group: str) -> None:
-        """Take somebody out of a group."""
+        """Remove a user from a group."""
         self._admin("DELETE", f"/admin/realms/{REALM}/users/{user_id}/groups/{self._group(group)}")
 
     def sign_out(self, user_id: str) -> None:
-        """End somebody's sessions there: they are asked for their password again."""
+        """End a user's sessions, so that the password is required again."""
         self._admin("POST", f"/admin/realms/{REALM}/users/{user_id}/logout")
 
     def rotate_keys(self) -> None:
-        """Sign with a new key from now on, and withdraw the one before."""
+        """Sign with a new key from now on, and remove the previous one."""
         realm = self._admin("GET", f"/admin/realms/{REALM}").json()["id"]
         components = self._admin("GET", f"/admin/realms/{REALM}/components").json()
         former = [one for one in components if one["providerId"] == "rsa-generated"]

@@ -1,4 +1,4 @@
-"""Where Keycloak comes from: resolved once with Maven, checked by hash, prepared, then used offline."""
+"""Fetches Keycloak once with Maven, checks its hash and prepares it; later starts are offline."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 VERSION: Final = "26.4.5"
 SHA256: Final = "72f73642a2c36de797d51b4b2b342d4a49f6e5832af10aa470cd123627bd80b3"  # pragma: allowlist secret
-"""Of the distribution of this version; another one is refused."""
+"""The hash of the distribution; another one is refused."""
 CACHE: Final = Path(__file__).parents[2] / ".keycloak"
 """Ignored by git, removed by `make clean`."""
 JAVA_OPTIONS: Final = "-Xms64m -Xmx400m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
-"""A small server that is asked a few dozen times: what it starts with matters, not what it would grow to."""
+"""JVM options for a small server with a few dozen requests, which start fast."""
 
 _PLUGIN: Final = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy"
 _ARTIFACT: Final = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:zip"
@@ -29,14 +29,14 @@ _SECONDS: Final = 900
 
 
 class KeycloakMissing(RuntimeError):
-    """Keycloak cannot be had on this machine; the message says why."""
+    """Keycloak is not available on this machine; the message says why."""
 
 
 def software(say: Callable[[str], None] = lambda _text: None) -> Path:
-    """The folder of Keycloak, ready to be started; fetched and prepared the first time.
+    """Return the folder of Keycloak, ready to start; it is fetched and prepared the first time.
 
     Raises:
-        KeycloakMissing: no Java or Maven, no network the first time, or what came is not what is locked.
+        KeycloakMissing: no Java or Maven, no network the first time, or another hash.
     """
     folder = CACHE / VERSION
     if folder.is_dir():

@@ -1,1 +1,1 @@
-"""What holds for personal data in every service at once."""
+"""Tests of personal data across all services."""

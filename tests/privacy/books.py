@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def months_ago(months: int, *, days: int = 0) -> date:
-    """The day so many months, and then so many days, ago."""
+    """Return the day that many months and days ago."""
     today = datetime.now(UTC).date()
     year, month = divmod(today.year * 12 + today.month - 1 - months, 12)
     last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
@@ -19,12 +19,12 @@ def months_ago(months: int, *, days: int = 0) -> date:
 
 
 def at(day: date) -> datetime:
-    """Noon of a day."""
+    """Return noon of a day."""
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
 class Books:
-    """Writes rows of any age as PostgreSQL's superuser, and says which are left."""
+    """Inserts rows of any age as superuser, and returns the remaining ones."""
 
     def __init__(self, conn: asyncpg.Connection[asyncpg.Record], taskforce_id: UUID) -> None:
         self.conn = conn

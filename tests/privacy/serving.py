@@ -1,4 +1,4 @@
-"""The four services on one machine, each with its own database, as an administrator's browser meets them."""
+"""The four services, each with its own database, for tests of the administrator's pages."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ADMIN = UUID("00000000-0000-4000-8000-0000000000ad")
 
 
 class Services:
-    """All of them; `client` is on events, as the gateway leads there."""
+    """The running services; `client` sends requests to events."""
 
     def __init__(self, client: httpx.AsyncClient, events: FastAPI, signing_key: str, taskforce_id: UUID) -> None:
         self.client, self.events = client, events
@@ -46,12 +46,12 @@ class Services:
 
     @property
     def db(self) -> Database:
-        """The database of events, as its app has it."""
+        """The database of events, as the app's role."""
         database: Database = self.events.state.database
         return database
 
     def headers(self, role: Role = "admin", taskforce_id: UUID | None = None) -> dict[str, str]:
-        """What somebody in a role asks with."""
+        """Return the request headers of a role."""
         who = Principal(f"person:{ADMIN}", frozenset({role}), taskforce_id or self._taskforce_id)
         token = sign_token(self._signing_key, who, lifetime_seconds=600)
         return {"authorization": f"Bearer {token}", "accept": "text/html", "cookie": f"{LANGUAGE_COOKIE}=en"}
@@ -60,12 +60,12 @@ class Services:
         return await self.client.get(f"/personal-data{path}", headers=self.headers(role))
 
     async def post(self, path: str, **form: str) -> httpx.Response:
-        """Send a form as an administrator; it is because the person wants to know, unless it says otherwise."""
+        """Send a form as an administrator; the default purpose is a request of the data subject."""
         data = {"purpose": "subject_access"} | form
         return await self.client.post(f"/personal-data{path}", data=data, headers=self.headers())
 
     async def stop(self, service: str) -> None:
-        """Another service is away from now on."""
+        """Stop another service."""
         self.servers[service].should_exit = True
         while self.servers[service].started and self.servers[service].servers:
             await asyncio.sleep(0.02)
@@ -77,7 +77,7 @@ class Services:
 async def serving(
     databases: Databases, base_settings: dict[str, Any], signing_key: str, taskforce_id: UUID
 ) -> AsyncIterator[Services]:
-    """Start all four; the others listen on ports of their own, for nothing of theirs is asked but over HTTP."""
+    """Start all four services; events requests the others over HTTP on their own ports."""
     nowhere: dict[str, Any] = {
         "service_token": "none",
         "events_url": "http://127.0.0.1:9",

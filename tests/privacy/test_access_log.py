@@ -1,4 +1,4 @@
-"""Nobody looks at a person unseen: proven on the contacts of pledges, on a real database as the service's own role."""
+"""Every look-up of a person is logged: tested with the contacts of pledges, as the service's own role."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass
 class Contact:
-    """Whom to ring."""
+    """A contact of a pledge."""
 
     id: UUID
     name: str
@@ -37,7 +37,7 @@ class Contact:
 
 @discloses("pledge_contacts", key=lambda contact: contact.id)
 async def contacts(conn: Connection, taskforce_id: UUID, name: str) -> list[Contact]:
-    """Return the contacts of a name."""
+    """Return the contacts with a name."""
     rows = await conn.fetch(
         "select id, name from pledge_contacts where taskforce_id = $1 and name = $2", taskforce_id, name
     )
@@ -46,9 +46,9 @@ async def contacts(conn: Connection, taskforce_id: UUID, name: str) -> list[Cont
 
 @pytest.fixture
 async def superuser(pledges_dsns: Databases) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
-    """Sees everything, in the same database."""
+    """A superuser's connection to the same database."""
     conn = await asyncpg.connect(pledges_dsns.superuser_dsn("pledges"))
-    # The contact is enough: whose pledge it is does not matter here.
+    # The pledge of the contact does not matter here.
     await conn.execute("alter table pledge_contacts drop constraint pledge_contacts_taskforce_id_id_fkey")
     yield conn
     await conn.close()
@@ -60,7 +60,7 @@ async def _contact(superuser: asyncpg.Connection[asyncpg.Record], taskforce_id: 
     return id_
 
 
-async def test_a_look_stands_in_the_log_with_who_when_whom_and_why(
+async def test_a_look_up_is_logged_with_who_when_whom_and_why(
     superuser: asyncpg.Connection[asyncpg.Record], pledges_database: Database, taskforce_id: UUID
 ) -> None:
     looked_at = {await _contact(superuser, taskforce_id, "Eva") for _ in range(3)}
@@ -79,7 +79,7 @@ async def test_a_look_stands_in_the_log_with_who_when_whom_and_why(
     assert all(datetime.now(UTC) - row["looked_at"] < timedelta(minutes=1) for row in rows)
 
 
-async def test_who_is_not_found_is_not_in_the_log(
+async def test_a_person_who_is_not_found_is_not_logged(
     superuser: asyncpg.Connection[asyncpg.Record], pledges_database: Database, taskforce_id: UUID
 ) -> None:
     async with disclose(pledges_database, taskforce_id, who="person:1", purpose=CASEWORK) as disclosure:
@@ -87,7 +87,7 @@ async def test_who_is_not_found_is_not_in_the_log(
     assert await superuser.fetchval("select count(*) from access_log") == 0
 
 
-async def test_if_the_log_cannot_be_written_nobody_is_seen(
+async def test_a_look_up_fails_if_the_log_cannot_be_written(
     superuser: asyncpg.Connection[asyncpg.Record], pledges_database: Database, taskforce_id: UUID
 ) -> None:
     await _contact(superuser, taskforce_id, "Eva")
@@ -99,7 +99,7 @@ async def test_if_the_log_cannot_be_written_nobody_is_seen(
     assert seen == []
 
 
-async def test_a_look_for_another_taskforce_is_refused(
+async def test_a_look_up_for_another_taskforce_is_refused(
     superuser: asyncpg.Connection[asyncpg.Record],
     pledges_database: Database,
     taskforce_id: UUID,
@@ -110,7 +110,7 @@ async def test_a_look_for_another_taskforce_is_refused(
         assert await contacts(disclosure, other_taskforce_id, "Eva") == []
 
 
-async def test_a_query_of_people_cannot_be_asked_with_a_mere_connection(
+async def test_a_query_of_people_does_not_accept_a_plain_connection(
     pledges_database: Database, taskforce_id: UUID
 ) -> None:
     async with pledges_database.read(taskforce_id) as conn:
@@ -128,7 +128,7 @@ async def test_a_query_of_people_cannot_be_asked_with_a_mere_connection(
         "alter table access_log disable row level security",
     ],
 )
-async def test_the_service_can_add_to_the_log_and_nothing_else(
+async def test_the_service_can_only_insert_into_the_log(
     pledges_database: Database, taskforce_id: UUID, statement: str
 ) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
@@ -136,7 +136,7 @@ async def test_the_service_can_add_to_the_log_and_nothing_else(
             await conn.execute(statement)
 
 
-async def test_a_look_is_forgotten_after_two_years_and_never_in_the_first(
+async def test_a_look_up_is_deleted_after_two_years_and_not_earlier(
     superuser: asyncpg.Connection[asyncpg.Record], pledges_database: Database, taskforce_id: UUID
 ) -> None:
     ages = {"recent": 30, "a year": 400, "two years": 800}
@@ -165,7 +165,7 @@ async def test_a_look_is_forgotten_after_two_years_and_never_in_the_first(
     assert [row["id"] for row in await superuser.fetch("select id from access_log")] == [ids["recent"]]
 
 
-async def test_whoever_asks_what_is_held_about_them_is_told_who_has_looked(whole: Installation) -> None:  # noqa: F811
+async def test_a_subject_report_lists_who_has_looked(whole: Installation) -> None:  # noqa: F811
     identifiers = SubjectIdentifiers(emails=frozenset({"eva@firma.example"}))
     await data_subjects.find(whole.databases.app_dsn, whole.taskforce_id, identifiers)
     found = await data_subjects.find(whole.databases.app_dsn, whole.taskforce_id, identifiers)
@@ -182,7 +182,7 @@ async def test_whoever_asks_what_is_held_about_them_is_told_who_has_looked(whole
 def _unmarked(source: str) -> Iterator[str]:
     """Yield the functions whose SQL names a table of participants and that are not marked with `discloses`.
 
-    The SQL may stand in the function or in a constant of the module that it names.
+    The SQL may be in the function or in a constant of the module that it uses.
     """
     module = ast.parse(source)
     constants = {
@@ -220,11 +220,11 @@ _MARK = "@discloses('participants.cards', key=id)\n"
         ("async def f(conn): await conn.fetch('select 1 from pledges')", []),
     ],
 )
-def test_a_query_of_participants_without_the_log_is_found(source: str, unmarked: list[str]) -> None:
+def test_a_query_of_participants_without_the_log_is_detected(source: str, unmarked: list[str]) -> None:
     assert list(_unmarked(source)) == unmarked
 
 
-def test_no_query_of_participants_goes_without_the_log() -> None:
+def test_every_query_of_participants_is_logged() -> None:
     found = [
         f"{path.relative_to(ROOT)}: {name} reads participants: mark it with @discloses (shared/privacy/access_log.py)"
         for path in sorted((ROOT / "services").rglob("*.py"))

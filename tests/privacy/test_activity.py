@@ -1,4 +1,4 @@
-"""What an account has done is told whoever has it, whole by the register; once it is erased it is nobody's."""
+"""The report of an account includes all its activity by the data inventory; after erasure the activity has no owner."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DONE_BY: Final = sorted(
     (service, entry.table, entry.column) for service in SERVICES for entry in data_inventory_of(service).done_by
 )
 _NAMES_ACCOUNT: Final = re.compile(r"(^|_)(by|who|person_id|account_id|owner|subject)$")
-"""What a column that holds an account's number is called, here and in most places."""
+"""The usual names of columns with an account's id."""
 NO_ACCOUNT: Final = {
     ("pledges", "pledges", "captured_by"): "how it came in, as a code",
     ("dashboard", "pledges", "captured_by"): "how it came in, as a code",
@@ -86,17 +86,17 @@ FILL: Final = {
     ("events", "access_log", "who"): _LOOK,
     ("events", "erasures", "erased_by"): _ERASED,
 }
-"""A row of each kind: $1 the taskforce, $2 the account's id, $3 its subject, $4 the id of what it was done to."""
+"""A row of each kind: $1 the taskforce, $2 the account's id, $3 its subject, $4 the id of the changed object."""
 
 
 async def _do(installation: Installation, what: tuple[str, str, str], *, account: UUID, taskforce_id: UUID) -> UUID:
-    """Let an account have done something once; returns what it was done to."""
+    """Insert one activity of an account; returns the id of the changed object."""
     thing = uuid4()
     arguments = (taskforce_id, account, f"person:{account}", thing)
     statement = FILL[what]
     conn = await asyncpg.connect(installation.databases.superuser_dsn(what[0]))
     try:
-        # Every statement is given all four, whichever it uses.
+        # Every statement gets all four parameters, even if it does not use them.
         given = "with given as (select $1::uuid, $2::uuid, $3::text, $4::uuid)"
         await conn.execute(
             statement.replace("with company as", f"{given}, company as", 1)
@@ -118,7 +118,7 @@ def _told(found: list[data_subjects.Found]) -> dict[tuple[str, str, str], list[d
 
 
 @pytest.mark.parametrize("what", DONE_BY, ids=".".join)
-async def test_what_an_account_has_done_is_in_its_report_and_in_nobody_elses(
+async def test_activity_is_only_in_the_report_of_its_account(
     whole: Installation,  # noqa: F811
     what: tuple[str, str, str],
 ) -> None:
@@ -126,7 +126,7 @@ async def test_what_an_account_has_done_is_in_its_report_and_in_nobody_elses(
     await _do(whole, what, account=whole.ida, taskforce_id=whole.taskforce_id)
     await _do(whole, what, account=whole.eva, taskforce_id=whole.other)
 
-    # Before it: to look somebody up from the command line is nobody's deed.
+    # Before erasing, because a search from the command line is no activity of an account.
     rows = _told(await whole.find())
     assert rows.keys() == set(DONE_BY)
     assert {column for column, done in rows.items() if done} == {what}
@@ -137,7 +137,7 @@ async def test_what_an_account_has_done_is_in_its_report_and_in_nobody_elses(
 
 
 @pytest.mark.parametrize("what", DONE_BY, ids=".".join)
-async def test_when_the_account_is_erased_its_number_stays_and_leads_to_nobody(
+async def test_the_id_of_an_erased_account_stays_and_refers_to_nobody(
     whole: Installation,  # noqa: F811
     what: tuple[str, str, str],
 ) -> None:
@@ -150,10 +150,10 @@ async def test_when_the_account_is_erased_its_number_stays_and_leads_to_nobody(
     assert not any(_told(await whole.find()).values())
 
 
-async def test_whom_the_pledges_are_about_that_somebody_has_logged_is_not_told_them(
+async def test_the_report_of_an_account_omits_the_contacts_of_its_pledges(
     whole: Installation,  # noqa: F811
 ) -> None:
-    """Neither the contact, nor that they were written to, nor who has looked at them."""
+    """The report contains neither the contact, nor the mails to them, nor who has looked at their data."""
     await whole.all("pledges", "update pledges set logged_by = $1 where id = $2", whole.ida, whole.pledges["by phone"])
     found = await whole.find(SubjectIdentifiers(emails=frozenset({"ida@firma.example"})))
     rows = _told(found)[("pledges", "pledges", "logged_by")]
@@ -169,7 +169,7 @@ async def test_whom_the_pledges_are_about_that_somebody_has_logged_is_not_told_t
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_every_column_that_an_account_is_known_by_is_in_the_report_or_says_why_not(service: str) -> None:
+def test_every_column_with_an_accounts_id_is_in_the_report_or_has_a_reason(service: str) -> None:
     inventory = data_inventory_of(service)
     assert {(entry.table, entry.column) for entry in inventory.done_by} == {
         (deed.table, deed.column) for deed in data_subjects.ACTIVITY_QUERIES.get(service, ())
@@ -186,9 +186,7 @@ def test_every_column_that_an_account_is_known_by_is_in_the_report_or_says_why_n
 
 
 @pytest.mark.parametrize("service", SERVICES)
-async def test_no_column_that_is_called_like_an_account_is_said_to_be_something_else(
-    databases: Databases, service: str
-) -> None:
+async def test_columns_named_like_an_account_are_declared_as_one(databases: Databases, service: str) -> None:
     inventory = data_inventory_of(service)
     known = {(entry.table, entry.column) for entry in inventory.done_by}
     known |= {

@@ -1,4 +1,4 @@
-"""docs/privacy.da.md says what the registers say."""
+"""docs/privacy.da.md matches the data inventories."""
 
 from __future__ import annotations
 
@@ -22,6 +22,6 @@ def test_every_column_with_personal_data_is_in_it(service: str) -> None:
         assert entry.purpose in written
 
 
-def test_a_document_without_its_place_is_refused() -> None:
+def test_a_document_without_the_markers_is_refused() -> None:
     with pytest.raises(ValueError, match="where what is generated begins"):
         up_to_date("# Nothing")

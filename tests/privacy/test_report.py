@@ -1,4 +1,4 @@
-"""The report of a person on paper: all that is in the report as JSON, the same bytes each time, and accessible."""
+"""The PDF report of a person: everything in the JSON report, reproducible, and accessible."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ LANGUAGES: Final[tuple[Language, ...]] = ("da", "en")
 
 
 def _document(language: Language, *, filled: bool = True, looks: int = 3) -> dict[str, Any]:
-    """A report with something in every group in which somebody can be found; every value is told from the others."""
+    """Return a report with rows in every group that can be searched; every value is unique."""
     held = []
     for service, lookups in LOOKUPS.items():
         for entry in data_inventory_of(service).personal:
@@ -72,15 +72,15 @@ def _document(language: Language, *, filled: bool = True, looks: int = 3) -> dic
         taskforce="Code of Care Struer",
         identifiers=identifiers,
         held=held,
-        done=_deeds(language, times=int(filled)),
+        done=_activity(language, times=int(filled)),
         looks=every,
         made_at=NOW,
         language=language,
     )
 
 
-def _deeds(language: Language, *, times: int) -> list[dict[str, Any]]:
-    """What an account has done, of every kind there is, so many times."""
+def _activity(language: Language, *, times: int) -> list[dict[str, Any]]:
+    """Return activity of every kind, `times` rows each."""
     return [
         activity_entry(
             service,
@@ -103,11 +103,11 @@ def _id(name: str) -> UUID:
 
 
 def _text(document: bytes) -> str:
-    """What a program reads out of a PDF, without spaces and line ends: words are broken at the end of a line."""
+    """Return the text extracted from a PDF, without white space, because words are broken at the end of a line."""
     if shutil.which("pdftotext") is None:
         pytest.skip("pdftotext is not installed (Debian: apt-get install poppler-utils)")
     ran = subprocess.run(["pdftotext", "-raw", "-", "-"], input=document, capture_output=True, check=True)
-    # Soft hyphens and hyphens at the end of a line are the layout's; and so are they in what is looked for.
+    # Hyphens at the end of a line come from the layout; they are removed from the searched text, too.
     return _closed(ran.stdout.decode())
 
 
@@ -116,7 +116,7 @@ def _closed(text: str) -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_paper_says_everything_that_the_json_does(language: Language) -> None:
+def test_the_pdf_contains_everything_in_the_json(language: Language) -> None:
     document = _document(language)
     text = _text(pdf(document))
     expected: list[str] = [document["taskforce"]]
@@ -140,7 +140,7 @@ def test_the_paper_says_everything_that_the_json_does(language: Language) -> Non
     assert [value for value in expected if _closed(value) not in text] == []
 
 
-def test_what_is_left_out_of_a_report_is_missed() -> None:
+def test_an_omission_from_the_pdf_is_detected() -> None:
     document = _document("da")
     text = _text(pdf(document | {"held": document["held"][1:]}))
     gone = document["held"][0]["rows"][0].values()
@@ -155,21 +155,21 @@ def test_the_same_report_is_the_same_bytes(language: Language) -> None:
     assert first != pdf(document | {"taskforce": "Another"})
 
 
-def test_it_says_that_it_is_accessible_and_in_which_language() -> None:
+def test_the_pdf_declares_accessibility_and_language() -> None:
     for language, tag in (("da", b"/Lang(da)"), ("en", b"/Lang(en)")):
         document = pdf(_document(language))  # type: ignore[arg-type]
         assert tag in document
         assert b"pdfuaid" in document
 
 
-def test_where_nothing_is_there_is_no_heading_over_nothing() -> None:
+def test_an_empty_group_has_no_heading() -> None:
     text = _text(pdf(_document("da", filled=False, looks=0)))
     assert _closed("Der blev ikke fundet noget om nogen") in text
     assert _closed("Hvem der har set det") not in text
     assert _closed("Her blev der ikke fundet noget") in text
 
 
-def test_a_message_of_five_megabytes_is_cut_on_paper_and_says_so() -> None:
+def test_a_message_of_five_megabytes_is_truncated_in_the_pdf() -> None:
     document = _document("da")
     letters = next(group for group in document["held"] if group["table"] == "dead_letters")
     letters["rows"][0]["value"] = "y" * 5_000_000
@@ -178,10 +178,10 @@ def test_a_message_of_five_megabytes_is_cut_on_paper_and_says_so() -> None:
     assert _closed("klippet her") in _text(made)
 
 
-def test_of_a_thousand_pledges_the_latest_stand_on_paper_with_a_count_of_each_month() -> None:
+def test_the_pdf_lists_the_latest_pledges_and_counts_all_by_month() -> None:
     document = _document("da")
     few = len(pdf(document))
-    document["done"] = _deeds("da", times=1000)
+    document["done"] = _activity("da", times=1000)
     made = pdf(document)
     text = _text(made)
     assert len(made) < few + 2_000_000
@@ -194,7 +194,7 @@ def test_of_a_thousand_pledges_the_latest_stand_on_paper_with_a_count_of_each_mo
         assert not any(_closed(id) in text for id in ids[ACTIVITY_SHOWN:])
 
 
-def test_everything_that_the_registers_say_is_there_in_english() -> None:
+def test_every_text_of_the_inventories_has_an_english_translation() -> None:
     texts = {
         text
         for service, lookups in LOOKUPS.items()
@@ -213,10 +213,10 @@ def test_everything_that_the_registers_say_is_there_in_english() -> None:
     assert sorted(english().keys() - texts) == [], "nobody says it any more: take it out of shared/privacy/english.toml"
 
 
-def test_what_nobody_has_translated_is_shown_in_danish() -> None:
+def test_an_untranslated_text_is_shown_in_danish() -> None:
     assert in_language("findes ikke", "en") == "findes ikke"
 
 
-def test_every_purpose_and_action_of_the_log_has_words() -> None:
+def test_every_purpose_and_action_of_the_log_has_a_label() -> None:
     assert set(REASONS) == set(PURPOSES)
     assert set(ACTIONS) == {"read", "search", "change", "export", "delete"}

@@ -1,4 +1,4 @@
-"""What is past its deadline goes, the rest stays, and the dry run says beforehand what goes: on real databases."""
+"""Retention on real databases: overdue data is deleted, the rest stays, and the dry run lists it beforehand."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ ALL = {"pledges": pledges, "events": events, "notifications": notifications, "da
 
 
 @pytest.mark.parametrize("service", ALL)
-def test_every_deadline_has_its_job_and_every_job_its_deadline(service: str) -> None:
+def test_every_deadline_has_a_job_and_every_job_a_deadline(service: str) -> None:
     retention: Retention = ALL[service].retention()
     assert {job.name for job in retention.jobs} == set(retention.inventory.deadlines())
 
 
 @pytest.mark.parametrize("service", ALL)
-async def test_every_job_can_be_asked_and_done_by_the_services_own_role(
+async def test_the_services_own_role_can_count_and_run_every_job(
     service: str, databases: Databases, base_settings: dict[str, Any]
 ) -> None:
     database = await Database.connect(
@@ -53,7 +53,7 @@ async def test_every_job_can_be_asked_and_done_by_the_services_own_role(
 
 
 async def _removed(database: Database) -> dict[str, int]:
-    """Remove, and hold what the dry run has said against what was done."""
+    """Delete overdue rows, and compare the result with the dry run."""
     retention = pledges.retention()
     due = {one.entry.job: one.rows for one in await retention.due(database)}
     removed = await retention.remove(database)
@@ -62,7 +62,7 @@ async def _removed(database: Database) -> dict[str, int]:
     return removed
 
 
-async def test_a_contact_goes_two_years_after_the_last_that_was_heard_of_its_pledge(
+async def test_a_contact_is_deleted_two_years_after_the_last_activity_of_its_pledge(
     books: Books, pledges_database: Database
 ) -> None:
     kept = {
@@ -85,7 +85,7 @@ async def test_a_contact_goes_two_years_after_the_last_that_was_heard_of_its_ple
     assert gone <= await books.left("pledges"), "the pledge itself stays, for ever"
 
 
-async def test_the_fixed_contact_goes_a_year_after_the_hire_has_ended_or_five_after_it_began(
+async def test_a_hires_contact_is_deleted_a_year_after_its_end_or_five_after_its_start(
     books: Books, pledges_database: Database
 ) -> None:
     kept = {
@@ -102,7 +102,7 @@ async def test_the_fixed_contact_goes_a_year_after_the_hire_has_ended_or_five_af
     assert removed["hire_contacts"] == 2
 
 
-async def test_a_typed_company_goes_after_five_years_unless_it_is_known_to_be_nobodys_own(
+async def test_a_typed_company_is_deleted_after_five_years_unless_it_is_not_personally_owned(
     books: Books, pledges_database: Database
 ) -> None:
     public, own = uuid4(), uuid4()
@@ -125,14 +125,17 @@ async def test_a_typed_company_goes_after_five_years_unless_it_is_known_to_be_no
     erased = "company_name = '(slettet)' and company_cvr is null and company_p_number is null"
     assert await books.left("pledges", erased) == gone
     assert await books.left("pledges", "company_name = 'Smedens værksted' and company_cvr is not null") == kept
-    assert (await books.left("hires", erased), await books.left("hires", "company_name = 'Smedens værksted'")) == (
+    assert (
+        await books.left("hires", erased),
+        await books.left("hires", "company_name = 'Smedens værksted'"),
+    ) == (
         {hired},
         {recently},
     )
     assert (removed["typed_companies_of_pledges"], removed["typed_companies_of_hires"]) == (2, 1)
 
 
-async def test_why_a_hire_ended_is_forgotten_after_two_years_and_when_it_ended_is_not(
+async def test_the_end_reason_is_deleted_after_two_years_and_the_end_date_stays(
     books: Books, pledges_database: Database
 ) -> None:
     kept = await books.hire(months_ago(30), ended=months_ago(24))
@@ -145,7 +148,7 @@ async def test_why_a_hire_ended_is_forgotten_after_two_years_and_when_it_ended_i
 
 
 @pytest.mark.parametrize("function", ["forget_companies_of_pledges", "forget_companies_of_hires"])
-async def test_the_service_itself_can_forget_a_company_no_earlier_than_after_a_year_and_in_its_own_taskforce_only(
+async def test_the_service_can_delete_a_company_name_only_after_a_year_in_its_own_taskforce(
     books: Books, pledges_database: Database, other_taskforce_id: UUID, function: str
 ) -> None:
     table = function.removeprefix("forget_companies_of_")
@@ -163,7 +166,7 @@ async def test_the_service_itself_can_forget_a_company_no_earlier_than_after_a_y
             await conn.execute(f"update {table} set company_name = ''")
 
 
-async def test_more_than_one_transaction_holds_goes_too(
+async def test_deletion_continues_over_several_transactions(
     books: Books, pledges_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shared.privacy.retention.AT_A_TIME", 2)
@@ -172,7 +175,7 @@ async def test_more_than_one_transaction_holds_goes_too(
     assert (await _removed(pledges_database))["pledge_contacts"] == 5
 
 
-async def test_a_letter_goes_after_a_year(books: Books, pledges_database: Database) -> None:
+async def test_a_dead_letter_is_deleted_after_a_year(books: Books, pledges_database: Database) -> None:
     for days in (0, 1):
         await books.conn.execute(
             """
@@ -189,7 +192,7 @@ async def test_a_letter_goes_after_a_year(books: Books, pledges_database: Databa
     assert await books.conn.fetchval('select "offset" from dead_letters') == 0
 
 
-async def test_a_company_that_is_somebodys_own_goes_five_years_after_it_was_last_there(
+async def test_a_personally_owned_company_is_deleted_five_years_after_its_last_attendance(
     events_dsns: Databases, events_database: Database, taskforce_id: UUID
 ) -> None:
     conn = await asyncpg.connect(events_dsns.superuser_dsn("events"))
@@ -243,7 +246,7 @@ async def test_a_company_that_is_somebodys_own_goes_five_years_after_it_was_last
     assert not any("holm" in row["sort_name"] for row in rows if row["id"] == ids["gone"])
 
 
-async def test_an_account_goes_a_year_after_it_was_closed_with_what_refers_to_it(
+async def test_an_account_is_deleted_a_year_after_it_was_closed_with_its_references(
     events_dsns: Databases, events_database: Database, taskforce_id: UUID
 ) -> None:
     conn = await asyncpg.connect(events_dsns.superuser_dsn("events"))
@@ -268,7 +271,7 @@ async def test_an_account_goes_a_year_after_it_was_closed_with_what_refers_to_it
                 name,
                 datetime.combine(day, datetime.min.time(), UTC) if day else None,
             )
-            # One who was an administrator goes like any other.
+            # A former administrator is deleted like any other account.
             await conn.execute("insert into person_roles values ($1, $2, 'admin')", taskforce_id, ids[name])
         retention = events.retention()
         due = {one.entry.table: one.rows for one in await retention.due(events_database) if one.rows}
@@ -281,7 +284,7 @@ async def test_an_account_goes_a_year_after_it_was_closed_with_what_refers_to_it
     assert left == roles == {ids["kept"], ids["open"]}
 
 
-async def test_what_was_sent_goes_after_two_years_and_what_waits_stays(
+async def test_sent_deliveries_are_deleted_after_two_years_and_waiting_ones_stay(
     notifications_dsns: Databases, notifications_database: Database, taskforce_id: UUID
 ) -> None:
     conn = await asyncpg.connect(notifications_dsns.superuser_dsn("notifications"))
@@ -314,7 +317,7 @@ async def test_what_was_sent_goes_after_two_years_and_what_waits_stays(
     assert left == {ids["kept"], ids["waiting"]}
 
 
-async def test_the_worker_does_it_by_itself(
+async def test_the_worker_runs_the_jobs(
     books: Books, base_settings: dict[str, Any], pledges_dsns: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shared.privacy.retention.FIRST_PAUSE_SECONDS", 0.0)
@@ -338,6 +341,6 @@ async def test_the_worker_does_it_by_itself(
 
 
 @pytest.mark.parametrize("service", ALL)
-def test_every_worker_has_it_as_a_background_job(service: str) -> None:
+def test_every_worker_has_retention_as_a_background_job(service: str) -> None:
     source = inspect.getsource(importlib.import_module(f"services.{service}.worker"))
     assert "retention().work" in source

@@ -1,4 +1,4 @@
-"""The ledger of erasures and the log of looks are bound to a taskforce, as every business table, and only added to."""
+"""The erasure ledger and the access log are isolated by taskforce, and append-only."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 async def database(
     request: pytest.FixtureRequest, databases: Databases, base_settings: dict[str, Any]
 ) -> AsyncIterator[Database]:
-    """The database of each service that owns personal data, as its app role."""
+    """The databases of the services that own personal data, as their app roles."""
     settings = ServiceSettings(**base_settings, database_url=databases.app_dsn(request.param))
     database = await Database.connect(settings, name="tenancy")
     yield database
@@ -36,7 +36,7 @@ def _line(taskforce_id: UUID) -> Erasure:
     return Erasure(uuid4(), taskforce_id, "people", uuid4(), None, datetime(2026, 11, 22, 12, tzinfo=UTC))
 
 
-async def test_the_ledger_is_shown_to_its_own_taskforce_alone(
+async def test_the_ledger_is_visible_only_to_its_own_taskforce(
     database: Database, taskforce_id: UUID, other_taskforce_id: UUID
 ) -> None:
     line = _line(taskforce_id)
@@ -51,7 +51,7 @@ async def test_the_ledger_is_shown_to_its_own_taskforce_alone(
         assert await conn.fetchval("select count(*) from erasures") == 0
 
 
-async def test_nobody_writes_into_another_taskforces_ledger_or_log(
+async def test_another_taskforces_ledger_and_log_cannot_be_written(
     database: Database, taskforce_id: UUID, other_taskforce_id: UUID
 ) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
@@ -74,7 +74,7 @@ async def test_without_a_taskforce_the_log_shows_nothing_and_loses_nothing(
         assert await conn.fetch("select id from accesses_before(now() + interval '1 day')") == []
 
 
-async def test_an_old_look_is_forgotten_by_its_own_taskforce_alone(
+async def test_an_old_look_up_is_deleted_only_by_its_own_taskforce(
     request: pytest.FixtureRequest,
     databases: Databases,
     database: Database,
@@ -100,7 +100,7 @@ async def test_an_old_look_is_forgotten_by_its_own_taskforce_alone(
         assert [row[0] for row in await conn.fetch(forget, [look])] == [look]
 
 
-async def test_what_is_past_its_deadline_is_told_of_ones_own_taskforce_alone(
+async def test_overdue_rows_are_counted_for_the_own_taskforce_only(
     database: Database, taskforce_id: UUID, other_taskforce_id: UUID
 ) -> None:
     async with database.change(taskforce_id) as conn:
@@ -110,7 +110,7 @@ async def test_what_is_past_its_deadline_is_told_of_ones_own_taskforce_alone(
             assert await conn.fetchval("select count(*) from accesses_before(now() + interval '1 day')") == found
 
 
-async def test_when_jobs_last_ran_is_told_of_ones_own_taskforce_alone(
+async def test_last_runs_are_shown_for_the_own_taskforce_only(
     database: Database, taskforce_id: UUID, other_taskforce_id: UUID
 ) -> None:
     async with database.change(taskforce_id) as conn:
@@ -124,7 +124,7 @@ async def test_when_jobs_last_ran_is_told_of_ones_own_taskforce_alone(
             await conn.execute("insert into retention_runs values ($1, 'y', now(), 7)", other_taskforce_id)
 
 
-async def test_who_has_looked_is_told_of_ones_own_taskforce_alone(
+async def test_who_has_looked_is_shown_for_the_own_taskforce_only(
     database: Database, taskforce_id: UUID, other_taskforce_id: UUID
 ) -> None:
     key = uuid4()
@@ -136,7 +136,7 @@ async def test_who_has_looked_is_told_of_ones_own_taskforce_alone(
             assert await conn.fetch("select who from accesses_of($1)", [uuid4()]) == []
 
 
-async def test_what_somebody_has_looked_at_is_told_of_ones_own_taskforce_alone(
+async def test_a_persons_look_ups_are_shown_for_the_own_taskforce_only(
     database: Database, taskforce_id: UUID, other_taskforce_id: UUID
 ) -> None:
     key = uuid4()

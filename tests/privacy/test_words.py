@@ -1,4 +1,4 @@
-"""What is told of a person has words for each of its columns, in both languages."""
+"""Every column in a person's report has a label in both languages."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from shared.privacy.words import column_word
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _TOLD_OTHERWISE: Final = {"access_log", "hires"}
-"""The log is told as a table with headings of its own; of hires nothing is found by who somebody is."""
+"""The access log has its own headings, and hires are not found by a person's terms."""
 
 
 @pytest.mark.parametrize("service", ["events", "pledges", "notifications", "dashboard"])
-def test_no_column_of_a_persons_data_is_told_by_the_name_it_has_in_the_database(service: str) -> None:
+def test_no_column_of_a_persons_data_is_shown_with_its_database_name(service: str) -> None:
     entries = read_data_inventory([_ROOT / "services" / service / "personal_data.toml"]).personal
     for entry in entries:
         for column in () if entry.table in _TOLD_OTHERWISE else entry.columns:

@@ -119,7 +119,7 @@ async def lossy_server(lost: int) -> AsyncIterator[LossyServer]:
 
 async def test_a_request_without_a_response_is_retried_unchanged() -> None:
     async with lossy_server(lost=2) as server:
-        # Nobody played tonight, says a server that knows nothing but its last words.
+        # The server's repeated answers contain no evening.
         async with evenings._client(server.url, "c") as http:
             assert await evenings._send(http, "POST", "/api/x", {"id": "1", "at": "now"}) == {"items": []}
         assert server.requests == [("POST", "/api/x", {"id": "1", "at": "now"})] * 3

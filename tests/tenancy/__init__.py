@@ -1,6 +1,6 @@
-"""No taskforce sees or changes another one's rows, because the database does not let it.
+"""The database prevents each taskforce from seeing or changing another one's rows.
 
-`test_catalogue` reads from the catalogue that every table is isolated and that the services' roles are bound;
-`test_isolate` tries what isolating a table does. What passes by the policies, a function that runs with more rights or
-a table of all taskforces, is listed and tried (`test_more_rights`). As every role, over HTTP: `tests/authorisation`.
+`test_catalogue` checks in the database catalogue that every table is isolated and that policies apply to the services'
+roles; `test_isolate` tests what isolating a table does. Functions with more rights and tables without policies are
+listed and tested (`test_more_rights`). `tests/authorisation` tests every role over HTTP.
 """

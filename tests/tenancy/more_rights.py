@@ -1,4 +1,5 @@
-"""What passes by row-level security, each with the reason; empty where it asks for the taskforce itself."""
+"""Tables and functions that row-level security does not cover, each with the reason; empty if it filters by taskforce
+itself."""
 
 from __future__ import annotations
 
@@ -47,14 +48,14 @@ DEFINERS: Final[Mapping[str, Mapping[str, str]]] = {
     "notifications": {},
     "dashboard": {"discard_rows": "deletes what is left of a generation that was dropped, whosever it is"},
 }
-"""By service: the functions of the database that run as the tables' owner, whom no policy binds."""
+"""By service: the database functions that run as the tables' owner, to whom no policy applies."""
 
 CALLED_BY_OTHERS: Final[Mapping[str, frozenset[str]]] = {
     "tests/privacy/test_tenancy.py": frozenset(_ACCESS_LOG),
     "tests/privacy/test_retention.py": frozenset({"forget_companies_of_pledges", "forget_companies_of_hires"}),
     "tests/pledges/test_tenancy.py": frozenset({"subject_of_request", "pledge_of_request"}),
 }
-"""The tests that call those without a reason in a transaction of another taskforce and in one of none."""
+"""The tests that call those without a reason in a transaction of another taskforce, and without one."""
 
 _COURIER: Final = "the courier delivers for all taskforces, and binds the transaction to each delivery's own"
 _CHALLENGE: Final = "a challenge is found by its digest, which nobody else has"
@@ -78,4 +79,5 @@ REACHING: Final[Mapping[str, str]] = {
     "services.notifications.deliveries.store.postpone": _COURIER,
     "services.dashboard.read_model.projections.generations": "a generation of the read model is of all taskforces",
 }
-"""The functions of the services whose SQL names one of those. Those without a reason: tests/pledges/test_tenancy.py."""
+"""The functions of the services whose SQL names one of those. tests/pledges/test_tenancy.py tests those without a
+reason."""

@@ -1,4 +1,4 @@
-"""Every table is isolated or listed here with the reason, and no role of a service escapes the policies."""
+"""Every table is isolated or listed here with the reason, and the policies apply to every role of a service."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 OWN: Final = "(taskforce_id = current_taskforce())"
 OWN_OR_NOBODYS: Final = f"({OWN} OR (taskforce_id = '00000000-0000-0000-0000-000000000000'::uuid))"
 OTHER_POLICIES: Final = {"retention_runs": OWN_OR_NOBODYS, "retention_confirmations": OWN_OR_NOBODYS}
-"""Tables with another policy than `isolate` makes: when a job has gone through rows of no taskforce is everybody's."""
+"""Tables with another policy than that of `isolate`. The time of a job that concerns no taskforce is visible to all."""
 
 _TABLES: Final = """
     select relname as name, relkind::text as kind, relrowsecurity as bound,
@@ -64,7 +64,7 @@ def service(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def databases(installation: Installation, service: str) -> Iterator[Databases]:
-    """Its database, as the migrations made it: nothing here changes it."""
+    """The migrated database of the service; nothing here changes it."""
     with fresh_databases(installation, [service]) as databases:
         yield databases
 
@@ -77,20 +77,19 @@ async def _fetch(databases: Databases, service: str, query: str, *arguments: Any
         await conn.close()
 
 
-async def test_every_table_is_bound_or_listed_with_the_reason(databases: Databases, service: str) -> None:
+async def test_every_table_is_isolated_or_listed_with_the_reason(databases: Databases, service: str) -> None:
     tables = await _fetch(databases, service, _TABLES)
     assert {row["kind"] for row in tables} == {"r"}, "a view would show what its owner sees"
     assert {row["name"] for row in tables if not row["bound"]} == OF_ALL_TASKFORCES[service].keys()
     for row in tables:
         if row["bound"]:
-            # Else `on conflict` finds another taskforce's row of the same id. A read model's begins with a generation.
+            # Otherwise `on conflict` finds another taskforce's row with the same id. Keys of a read model begin with a
+            # generation.
             key = [column for column in row["key"] if column != "generation"]
             assert key[:1] in ([], ["taskforce_id"]), row["name"]
 
 
-async def test_every_bound_table_has_the_standard_policy_and_none_that_shows_more(
-    databases: Databases, service: str
-) -> None:
+async def test_every_isolated_table_has_only_the_standard_policy(databases: Databases, service: str) -> None:
     bound = {row["name"] for row in await _fetch(databases, service, _TABLES) if row["bound"]}
     found = defaultdict(list)
     for row in await _fetch(databases, service, _POLICIES):
@@ -100,7 +99,7 @@ async def test_every_bound_table_has_the_standard_policy_and_none_that_shows_mor
     assert found == {name: [("ALL", ["public"], rows, rows)] for name, rows in standard.items()}
 
 
-async def test_the_roles_that_connect_are_bound_and_own_nothing(databases: Databases, service: str) -> None:
+async def test_policies_apply_to_the_roles_of_services_which_own_nothing(databases: Databases, service: str) -> None:
     names = [role for role in connections(service) if role != owner_role(service)]
     roles = await _fetch(databases, service, _ROLES, names)
     assert {row["name"] for row in roles} == set(names)
@@ -108,13 +107,13 @@ async def test_the_roles_that_connect_are_bound_and_own_nothing(databases: Datab
         assert (row["escapes"], row["owned"], row["member_of"]) == (False, 0, []), row["name"]
 
 
-async def test_every_function_with_its_owners_rights_is_listed_and_keeps_to_one_taskforce(
+async def test_every_function_with_its_owners_rights_is_listed_and_limited_to_one_taskforce(
     databases: Databases, service: str
 ) -> None:
     found = {row["name"]: row["definition"].lower() for row in await _fetch(databases, service, _DEFINERS)}
     assert found.keys() == DEFINERS[service].keys()
     for name, definition in found.items():
-        # A reason says why a function is not of one taskforce.
+        # A reason says why a function is not limited to one taskforce.
         assert DEFINERS[service][name] or "current_taskforce()" in definition, name
-        # Who calls it may not choose what its tables are.
+        # The caller must not be able to choose its tables by search_path.
         assert "set search_path to 'pg_catalog', 'public', 'pg_temp'" in definition, name

@@ -1,4 +1,4 @@
-"""What `isolate` does to a table, for whoever is bound by it."""
+"""What `isolate` does to a table."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def notes(events_database: Database, events_dsns: Databases, taskforce_id:
     return events_database
 
 
-async def test_rows_are_shown_to_their_own_taskforce_alone(
+async def test_rows_are_visible_only_to_their_own_taskforce(
     notes: Database, taskforce_id: UUID, other_taskforce_id: UUID
 ) -> None:
     async with notes.read(taskforce_id) as conn:
@@ -44,7 +44,7 @@ async def test_rows_are_shown_to_their_own_taskforce_alone(
         assert await conn.fetchval("select count(*) from notes") == 0
 
 
-async def test_another_taskforce_changes_and_deletes_nothing(
+async def test_another_taskforce_cannot_change_or_delete_rows(
     notes: Database, taskforce_id: UUID, other_taskforce_id: UUID
 ) -> None:
     async with notes.change(other_taskforce_id) as conn:
@@ -57,7 +57,7 @@ async def test_another_taskforce_changes_and_deletes_nothing(
 @pytest.mark.parametrize(
     "statement", ["insert into notes values ($1, gen_random_uuid())", "update notes set taskforce_id = $1"]
 )
-async def test_no_row_is_put_into_or_handed_to_another_taskforce(
+async def test_no_row_can_be_inserted_into_or_moved_to_another_taskforce(
     notes: Database, taskforce_id: UUID, other_taskforce_id: UUID, statement: str
 ) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):

@@ -1,4 +1,4 @@
-"""The functions that reach what no policy binds are known, each with the reason."""
+"""The functions that use tables or functions without policies are listed, each with the reason."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _REACHES: Final = re.compile(rf"\b(from|into|update|join|table)\s+({_NAMES})\b|\
 
 
 def reaching(service: str) -> set[str]:
-    """The coroutine functions of the service whose SQL names a table or a function that no policy binds."""
+    """Return the coroutine functions of the service whose SQL names a table or function without policies."""
     package = importlib.import_module(f"services.{service}")
     found: set[str] = set()
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
@@ -32,10 +32,10 @@ def reaching(service: str) -> set[str]:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_every_function_that_reaches_what_no_policy_binds_is_listed(service: str) -> None:
+def test_every_function_that_uses_tables_without_policies_is_listed(service: str) -> None:
     assert reaching(service) == {name for name in REACHING if name.startswith(f"services.{service}.")}
 
 
-def test_every_function_that_keeps_to_one_taskforce_is_called_by_others() -> None:
+def test_every_function_limited_to_one_taskforce_is_tested_with_others() -> None:
     kept = {name for functions in DEFINERS.values() for name, reason in functions.items() if not reason}
     assert kept == frozenset().union(*CALLED_BY_OTHERS.values())

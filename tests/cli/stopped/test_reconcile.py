@@ -60,7 +60,7 @@ def test_lost_changes_are_listed_once_with_their_state_and_the_others_are_publis
     assert listed[0]["state"] == {"pledge": str(lost)}
     assert (listed[0]["service"], listed[0]["type"], listed[0]["version"]) == ("pledges", TYPE, "1")
     assert asyncio.run(_unpublished(stopped)) == {kept}
-    # The embedded broker cannot forget: whoever runs this has to hear of it.
+    # The embedded broker cannot be emptied, and the operator must be told.
     assert ran.exit_code == 1
     assert "The broker was not emptied" in ran.notes
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def test_the_dry_run_lists_overdue_rows_and_the_command_deletes_them(stopped: Topology) -> None:
-    asyncio.run(_letter(stopped, "dashboard"))
+    asyncio.run(_dead_letter(stopped, "dashboard"))
 
     dry_run = _retention(stopped, "--dry-run", "--json").json
     assert dry_run["dry_run"] is True
@@ -35,23 +35,23 @@ def test_the_dry_run_lists_overdue_rows_and_the_command_deletes_them(stopped: To
     assert "1 row was deleted or emptied." in done.output
     again = _retention(stopped, "--dry-run")
     assert "Nothing was changed" in again.output
-    assert asyncio.run(_letters(stopped, "dashboard")) == 0
+    assert asyncio.run(_dead_letters(stopped, "dashboard")) == 0
 
 
 def test_a_large_share_waits_until_the_operator_confirms_it(stopped: Topology) -> None:
     for _ in range(11):
-        asyncio.run(_letter(stopped, "dashboard"))
+        asyncio.run(_dead_letter(stopped, "dashboard"))
 
     asked = _retention(stopped, exit_code=1)
     assert "! dashboard: dead_letters: 11 out of 11, the oldest from 31.01.2020" in asked.output
     assert "0 rows were deleted" in asked.output
     assert asked.notes.startswith("dashboard: something waits for your confirmation and was not deleted.")
-    assert asyncio.run(_letters(stopped, "dashboard")) == 11
+    assert asyncio.run(_dead_letters(stopped, "dashboard")) == 11
 
     [waiting] = _retention(stopped, "--dry-run", "--json").json["waiting"]
     assert (waiting["service"], waiting["clock"]) == ("dashboard", None)
     assert "11 rows were deleted or emptied." in _retention(stopped, "--yes").output
-    assert asyncio.run(_letters(stopped, "dashboard")) == 0
+    assert asyncio.run(_dead_letters(stopped, "dashboard")) == 0
 
 
 def test_a_leap_of_the_clock_is_told_with_both_times(stopped: Topology) -> None:
@@ -71,7 +71,7 @@ def _retention(stopped: Topology, *options: str, exit_code: int = 0) -> Ran:
     return ran
 
 
-async def _letter(stopped: Topology, service: str) -> None:
+async def _dead_letter(stopped: Topology, service: str) -> None:
     conn: Any = await asyncpg.connect(stopped.superuser_dsn(service))
     await conn.execute(
         """
@@ -90,7 +90,7 @@ async def _last_run(stopped: Topology, service: str, at: str) -> None:
     await conn.close()
 
 
-async def _letters(stopped: Topology, service: str) -> int:
+async def _dead_letters(stopped: Topology, service: str) -> int:
     conn: Any = await asyncpg.connect(stopped.superuser_dsn(service))
     try:
         return int(await conn.fetchval("select count(*) from dead_letters"))

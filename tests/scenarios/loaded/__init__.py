@@ -1,1 +1,1 @@
-"""What is tried on the loaded Struer scenario: loaded once for all files here, which each leave it as it was."""
+"""Tests on the loaded Struer scenario. All files share it, and each leaves it unchanged."""

@@ -36,11 +36,11 @@ class Checked:
     async def verdict(
         self, *, without_event: UUID | None = None, board_says: Mapping[str, Any] | None = None, smallest: int = 5
     ) -> Verdict:
-        """Check all of it, asking the dashboard's application itself; a new one, which has cached nothing.
+        """Verify everything, with a new dashboard application that has cached nothing.
 
         Args:
-            without_event: an event that the dashboard forgets to answer with.
-            board_says: what the public board answers otherwise than it does.
+            without_event: an event that the dashboard omits from its answers.
+            board_says: a different answer of the public board.
             smallest: the smallest count the board may show.
         """
         app = create_app(self.loaded.dashboard_settings)
@@ -77,8 +77,8 @@ class Checked:
             )
 
     @asynccontextmanager
-    async def spoilt(self, spoil: str, heal: str) -> AsyncIterator[list[str]]:
-        """Change the dashboard's tables behind everybody's back; yields what verification says of it.
+    async def damaged(self, spoil: str, heal: str) -> AsyncIterator[list[str]]:
+        """Damage the dashboard's tables directly; yields the differences that verification reports.
 
         Args:
             spoil: SQL that does the damage.
@@ -129,7 +129,7 @@ async def test_after_loading_there_are_no_differences_and_everything_was_compare
 async def test_a_row_missing_in_the_dashboard_is_reported(checked: Checked) -> None:
     hire = struer().hires[0].id
     keep, lose, heal = _kept("hire_versions", f"hire_id = '{hire}'")
-    async with checked.spoilt(f"{keep}; {lose}", heal) as differences:
+    async with checked.damaged(f"{keep}; {lose}", heal) as differences:
         assert differences == [
             f"hire {hire}: pledges has it, the dashboard has not",
             f"hire {hire}: the dashboard does not count its highest version",
@@ -139,14 +139,14 @@ async def test_a_row_missing_in_the_dashboard_is_reported(checked: Checked) -> N
 async def test_a_hire_that_the_dashboard_does_not_count_is_reported(checked: Checked) -> None:
     hire = struer().hires[0].id
     keep, lose, heal = _kept("contributions", f"aggregate_id = '{hire}'")
-    async with checked.spoilt(f"{keep}; {lose}", heal) as differences:
+    async with checked.damaged(f"{keep}; {lose}", heal) as differences:
         assert differences == [f"hire {hire}: the dashboard does not count its highest version"]
 
 
 async def test_a_pledge_counted_with_an_earlier_version_is_reported(checked: Checked) -> None:
     pledge = next(hire.pledge_id for hire in struer().hires if hire.pledge_id is not None)
     where = f"where aggregate_id = '{pledge}'"
-    async with checked.spoilt(
+    async with checked.damaged(
         f"update contributions set version = version - 1 {where}",
         f"update contributions set version = version + 1 {where}",
     ) as differences:
@@ -156,7 +156,7 @@ async def test_a_pledge_counted_with_an_earlier_version_is_reported(checked: Che
 async def test_a_missing_version_is_reported(checked: Checked) -> None:
     pledge = next(hire.pledge_id for hire in struer().hires if hire.pledge_id is not None)
     keep, lose, heal = _kept("pledge_versions", f"pledge_id = '{pledge}' and version = 1")
-    async with checked.spoilt(f"{keep}; {lose}", heal) as differences:
+    async with checked.damaged(f"{keep}; {lose}", heal) as differences:
         assert len(differences) == 1
         assert f"pledge {pledge}: the dashboard keeps" in differences[0]
 
@@ -168,7 +168,7 @@ async def test_a_row_without_a_source_is_reported(checked: Checked) -> None:
         f"update orphan set pledge_id = '{orphan}';"
         "insert into pledge_versions select * from orphan"
     )
-    async with checked.spoilt(plant, f"delete from pledge_versions where pledge_id = '{orphan}'") as differences:
+    async with checked.damaged(plant, f"delete from pledge_versions where pledge_id = '{orphan}'") as differences:
         assert differences == [
             f"pledge {orphan}: the dashboard has it, pledges has not",
             f"pledge {orphan}: the dashboard does not count its highest version",
@@ -179,7 +179,7 @@ async def test_a_different_value_is_reported_with_both_values(checked: Checked) 
     company = struer().companies[0]
     spoil = f"update companies set name = 'Somebody Else A/S' where company_id = '{company.id}'"
     heal = f"update companies set name = '{company.name}' where company_id = '{company.id}'"
-    async with checked.spoilt(spoil, heal) as differences:
+    async with checked.damaged(spoil, heal) as differences:
         assert differences == [
             f"company {company.id}: name: the dashboard has Somebody Else A/S, events has {company.name}"
         ]
@@ -189,7 +189,7 @@ async def test_a_different_position_count_is_reported(checked: Checked) -> None:
     pledge = next(hire.pledge_id for hire in struer().hires if hire.pledge_id is not None)
     highest = "(select max(version) from pledge_versions as later where later.pledge_id = pledge_versions.pledge_id)"
     where = f"where pledge_id = '{pledge}' and version = {highest}"
-    async with checked.spoilt(
+    async with checked.damaged(
         f"update pledge_versions set positions_filled = positions_filled - 1 {where}",
         f"update pledge_versions set positions_filled = positions_filled + 1 {where}",
     ) as differences:
@@ -200,20 +200,20 @@ async def test_a_different_position_count_is_reported(checked: Checked) -> None:
 async def test_a_row_in_the_wrong_taskforce_is_reported_for_both(checked: Checked) -> None:
     event = next(event for event in struer().events if event.attending)
     where = f"event_id = '{event.id}' and company_id = '{event.attending[0]}'"
-    async with checked.spoilt(
+    async with checked.damaged(
         f"update attendances set taskforce_id = '{ELSEWHERE}' where {where}",
         f"update attendances set taskforce_id = '{TASKFORCE_ID}' where {where}",
     ) as differences:
         assert sum("events has it, the dashboard has not" in each for each in differences) == 1
         assert sum("the dashboard has it, events has not" in each for each in differences) == 1
-        # And it is counted where it was, not where it is now.
+        # It is still counted in its former taskforce.
         assert sum("does not count its highest version" in each for each in differences) == 2
 
 
 async def test_a_wrong_count_is_reported_for_the_figures_and_the_board(checked: Checked) -> None:
     counted = "period = 'quarter' and measure = 'hires_from_pledges' and job_type = 'smaajob'"
     first = f"where ctid = (select ctid from deltas where {counted} order by day limit 1)"
-    async with checked.spoilt(
+    async with checked.damaged(
         f"create table kept_aside as select * from deltas; update deltas set delta = delta + 1 {first}",
         "truncate deltas; insert into deltas select * from kept_aside; drop table kept_aside",
     ) as differences:
