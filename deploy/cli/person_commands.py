@@ -82,8 +82,20 @@ def erase(
 
 
 def _identifiers(email: list[str] | None, phone: list[str] | None, cvr: list[str] | None) -> SubjectIdentifiers:
+    """Return what the person is known by. Raises `CommandError` for a part of an address or number."""
+    from deploy.cli.console import CommandError  # noqa: PLC0415
+    from shared.fields.cvr import cvr_digits  # noqa: PLC0415
+    from shared.fields.email import email_spellings  # noqa: PLC0415
+    from shared.fields.phone import phone_spellings  # noqa: PLC0415
     from shared.privacy.subjects import SubjectIdentifiers  # noqa: PLC0415
 
     if not (email or phone or cvr):
         email = [typer.prompt("E-mail address", err=True)]
-    return SubjectIdentifiers(frozenset(email or ()), frozenset(phone or ()), frozenset(cvr or ()))
+    emails, phones, cvrs = frozenset(email or ()), frozenset(phone or ()), frozenset(cvr or ())
+    if not all(map(email_spellings, emails)):
+        raise CommandError("Nobody was looked up: type the whole e-mail address, such as name@company.dk.")
+    if not all(map(phone_spellings, phones)):
+        raise CommandError("Nobody was looked up: type the whole telephone number, such as 97 85 00 00.")
+    if not all(map(cvr_digits, cvrs)):
+        raise CommandError("Nobody was looked up: a CVR number has eight digits.")
+    return SubjectIdentifiers(emails, phones, cvrs)

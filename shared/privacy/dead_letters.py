@@ -24,15 +24,12 @@ DEAD_LETTERS: Final = Job(
 )
 
 _TEXT: Final = "coalesce(encode(letter.value, 'escape'), '') || letter.headers::text || letter.detail"
-_MENTIONS: Final = f"""
+_MENTIONS: Final = """
         select letter.id
           from dead_letters as letter,
                identifiers
-         where exists (select
-                         from unnest(identifiers.emails || identifiers.phones) as word
-                        where strpos(lower({_TEXT}), word) > 0
-                           or strpos(lower({_TEXT}), encode(convert_to(word, 'UTF8'), 'escape')) > 0)
-"""  # noqa: S608  (our own statement)
+         where dead_letter_text(letter.value, letter.headers, letter.detail) ~ any (identifiers.mentions)
+"""
 _NAMES_TASKFORCE: Final = f"strpos({_TEXT}, nullif(current_setting('app.taskforce', true), '')) > 0"
 
 DEAD_LETTERS_LOOKUP: Final = SubjectLookup(
@@ -42,7 +39,7 @@ DEAD_LETTERS_LOOKUP: Final = SubjectLookup(
     erase="delete from dead_letters where id = any ($1) returning id",
     of_taskforces=False,
 )
-"""A dead letter may hold anything. It is searched for addresses, and for the last eight digits of phone numbers."""
+"""A dead letter may hold anything. It is searched for whole addresses and telephone numbers."""
 
 DEAD_LETTERS_LOOKUP_OF_TASKFORCE: Final = SubjectLookup(
     "dead_letters",

@@ -8,12 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from shared.fields.cpr import MayLookLikeCpr
+from shared.fields.cvr import cvr_digits
+from shared.fields.email import whole_email
+from shared.fields.phone import phone_spellings
 from shared.i18n.translations import Language
 from shared.privacy import subjects
 from shared.privacy.access_log import PURPOSES, Action, Disclosure
@@ -31,7 +35,20 @@ if TYPE_CHECKING:
 LATEST: Final = 200
 """The most lines of the ledger that are shown; `tilsagn erasures` prints all."""
 
-_Known = Annotated[tuple[str, ...], MayLookLikeCpr("an address or a number, searched for and never stored")]
+
+def _whole_number(text: str) -> str:
+    if not phone_spellings(text):
+        raise PydanticCustomError("phone", "Is not a telephone number.")
+    return text
+
+
+def _whole_cvr(text: str) -> str:
+    if cvr_digits(text) is None:
+        raise PydanticCustomError("cvr_digits", "A CVR number has eight digits")
+    return text
+
+
+_SEARCHED_FOR = MayLookLikeCpr("an address or a number, searched for and never stored")
 
 
 class _Wire(BaseModel):
@@ -40,7 +57,7 @@ class _Wire(BaseModel):
 
 
 class SubjectRequest(_Wire):
-    """A search for one person. Its values are not shown by `repr`.
+    """A search for one person, by at least one whole address, number or id. Its values are not shown by `repr`.
 
     Attributes:
         emails, phones, cvrs, ids: as in `shared.privacy.subjects.SubjectIdentifiers`.
@@ -49,14 +66,20 @@ class SubjectRequest(_Wire):
     """
 
     taskforce: UUID
-    emails: _Known = Field((), repr=False)
-    phones: _Known = Field((), repr=False)
-    cvrs: _Known = Field((), repr=False)
+    emails: Annotated[tuple[Annotated[str, AfterValidator(whole_email)], ...], _SEARCHED_FOR] = Field((), repr=False)
+    phones: Annotated[tuple[Annotated[str, AfterValidator(_whole_number)], ...], _SEARCHED_FOR] = Field((), repr=False)
+    cvrs: Annotated[tuple[Annotated[str, AfterValidator(_whole_cvr)], ...], _SEARCHED_FOR] = Field((), repr=False)
     ids: tuple[UUID, ...] = ()
     who: Annotated[str, Field(pattern=r"^person:[0-9a-f-]{36}$")]
     purpose: Annotated[str, Field(pattern=f"^({'|'.join(PURPOSES)})$")]
     action: Action
     language: Language = "da"
+
+    @model_validator(mode="after")
+    def _is_about_somebody(self) -> Self:
+        if not (self.emails or self.phones or self.cvrs or self.ids):
+            raise PydanticCustomError("nobody_asked_for", "Type an e-mail address, a telephone number or a CVR number")
+        return self
 
     def identifiers(self) -> SubjectIdentifiers:
         """Return the identifiers for the lookups."""

@@ -14,23 +14,27 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
+from shared.fields.cvr import cvr_digits
+from shared.fields.email import email_spellings
+from shared.fields.phone import phone_spellings
+from shared.privacy.mentions import mention_patterns
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from shared.db.database import Connection
     from shared.privacy.data_inventory import Personal
 
-_PHONE_DIGITS: Final = 8
-"""A Danish number without its country code. Of longer numbers the last digits are specific enough."""
-
 
 @dataclass(frozen=True, slots=True)
 class SubjectIdentifiers:
     """Everything by which a person is known. Its values are not shown by `repr`.
 
+    Only whole addresses and numbers find anybody; any other text is ignored.
+
     Attributes:
-        emails: in any case.
-        phones: in any notation.
+        emails: in any spelling.
+        phones: in any notation; a number without a country code is Danish.
         cvrs: the CVR numbers of companies that the person owns.
         ids: ids found in other services: of accounts, and of pledges and hires whose contact the person is.
     """
@@ -40,19 +44,12 @@ class SubjectIdentifiers:
     cvrs: frozenset[str] = field(default=frozenset(), repr=False)
     ids: frozenset[UUID] = frozenset()
 
-    def arguments(self) -> tuple[list[str], list[str], list[str], list[UUID]]:
-        """Return the arguments of `find`, normalised."""
-        return (
-            # The same as PostgreSQL's `lower`. `casefold` would turn an ß into two letters.
-            sorted(email.strip().lower() for email in self.emails),
-            sorted(digits for phone in self.phones if len(digits := _digits(phone)) >= _PHONE_DIGITS),
-            sorted("".join(filter(str.isdigit, cvr)) for cvr in self.cvrs),
-            sorted(self.ids),
-        )
-
-
-def _digits(phone: str) -> str:
-    return "".join(filter(str.isdigit, phone))[-_PHONE_DIGITS:]
+    def arguments(self) -> tuple[list[str], list[str], list[str], list[UUID], list[str]]:
+        """Return the arguments of `find`: each spelling under which somebody may be stored."""
+        emails = sorted({spelling for email in self.emails for spelling in email_spellings(email)})
+        phones = sorted({spelling for phone in self.phones for spelling in phone_spellings(phone)})
+        cvrs = sorted({digits for cvr in self.cvrs if (digits := cvr_digits(cvr)) is not None})
+        return emails, phones, cvrs, sorted(self.ids), mention_patterns(emails, phones)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +59,8 @@ class SubjectLookup:
     Attributes:
         group, table: as in the data inventory.
         find: SQL that selects the keys of the person's rows in the transaction's taskforce. It may use `identifiers`,
-            which has one row: `emails` (lower case), `phones` (the last eight digits), `cvrs`, `ids`. None: a person
-            cannot be found there; `why` gives the reason.
+            which has one row: `emails` (to compare with `lookup_key`), `phones` (with `phone_key`), `cvrs`, `ids`,
+            `mentions` (patterns for `dead_letter_text`). None: a person cannot be found there; `why` gives the reason.
         key: the column with the row's key.
         erase: SQL that deletes or empties the rows whose keys are $1 and returns their keys. None: they are kept;
             `why` gives the reason.
@@ -135,7 +132,11 @@ async def find_subject(
             rows = await conn.fetch(
                 f"""
                 with identifiers as materialized (
-                    select $1::text[] as emails, $2::text[] as phones, $3::text[] as cvrs, $4::uuid[] as ids
+                    select array(select lookup_key(email) from unnest($1::text[]) as email) as emails,
+                           $2::text[] as phones,
+                           $3::text[] as cvrs,
+                           $4::uuid[] as ids,
+                           $5::text[] as mentions
                 )
                 select {columns}
                   from {entry.table}

@@ -262,3 +262,9 @@ def test_messages_name_the_command_alone_if_it_is_in_the_path(folder: Path, monk
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin")
 
     assert "`tilsagn up`" in tilsagn("status", state=folder).notes
+
+
+@pytest.mark.parametrize("part", [("--email", "@"), ("--email", "eva@"), ("--phone", "850000"), ("--cvr", "2425679o")])
+def test_a_person_is_looked_up_by_whole_addresses_and_numbers_only(part: tuple[str, str], folder: Path) -> None:
+    for command in (("report",), ("erase", "--yes")):
+        assert "Nobody was looked up" in str(_command_error("person", *command, *part, state=folder))

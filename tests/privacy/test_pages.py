@@ -247,8 +247,10 @@ async def test_an_unknown_term_finds_nobody(services: Services) -> None:
     [
         ({}, "Type an e-mail address, a telephone number or a CVR number"),
         ({"email": "010190-1234"}, "Looks like a CPR number"),
-        ({"cvr": "0101901234"}, "A CVR number has eight digits"),
+        ({"cvr": "0101901234"}, "Looks like a CPR number"),
         ({"phone": "97 85"}, "Type all eight digits of the number"),
+        ({"email": "eva@"}, "Type the whole address, such as name@company.dk"),
+        ({"cvr": "2425679o"}, "A CVR number has eight digits"),
         ({"email": "eva@firma.example", "purpose": "curiosity"}, "One thing needs to be corrected"),
     ],
 )

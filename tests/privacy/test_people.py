@@ -125,6 +125,30 @@ class Installation:
             self.databases.app_dsn, self.taskforce_id, await self.find(identifiers), by=None
         )
 
+    async def keys(self, **known: Any) -> dict[str, set[UUID]]:
+        """Return the keys of what is found, by table."""
+        return {
+            group.entry.table: {row[group.lookup.key] for row in group.rows}
+            for one in await self.find(SubjectIdentifiers(**known))
+            for group in one.held
+            if group.rows and group.lookup.erase
+        }
+
+    async def letter(self, value: bytes) -> UUID:
+        """Record a dead letter."""
+        [row] = await self.all(
+            "pledges",
+            """
+            insert into dead_letters
+                   (consumer_group, topic, partition, "offset", value_digest, value, headers, reason, detail)
+            values ('x', 'x', 0, 0, sha256($1), $1, '{}', 'x', '')
+            returning id
+            """,
+            value,
+        )
+        key: UUID = row["id"]
+        return key
+
 
 @pytest.fixture
 async def whole(databases: Databases, taskforce_id: UUID, other_taskforce_id: UUID) -> Installation:
@@ -178,6 +202,99 @@ async def test_an_address_is_found_in_any_case_including_danish_letters(whole: I
     ours = {pledge for name, pledge in whole.pledges.items() if name != "elsewhere"}
     assert found["pledge_contacts"] == ours
     assert found["dead_letters"] == {letter[0]["id"]}
+
+
+SPELLINGS = (
+    # The address as it was stored, and as it is typed.
+    ("eva@firma.example", " EVA@Firma.EXAMPLE\u200b"),
+    ("E\u200bva@firma.example", "eva@firma.example"),
+    ("rene\u0301@firma.example", "RENÉ@firma.example"),
+    ("rené@firma.example", "rene\u0301@firma.example"),
+    ("eva@xn--kbmand-bya.example", "eva@købmand.example"),
+    ("eva@KØBMAND.example", "eva@XN--KBMAND-BYA.example"),
+    ("eva@straße.example", "eva@straße.example"),
+    ("еva@firma.example", "еva@firma.example"),
+    ("eva@☃.example", "eva@☃.example"),
+)
+NUMBERS = (
+    ("97 85 00 00", "+45 97850000"),
+    ("+4597850000", "97 85 00 00"),
+    ("\u202a0045 97-85-00-00\u202c", "97850000"),
+    ("97850000 lok. 12", "97850000"),
+    ("٩٧٨٥٠٠٠٠", "97850000"),
+    ("+46 (0)8 123 456 78", "0046 8 12345678"),
+    ("+46 8 123 456 78", "+46 (0)8 123 456 78"),
+)
+PARTIAL = (
+    *({"emails": frozenset({part})} for part in ("", "@", "eva@", "@firma.example", "eva", "%@firma.example", "firma")),
+    *({"phones": frozenset({part})} for part in ("", "850000", "12345678", "%", "45", "+46 97 85 00 00", "97850000x")),
+    *({"cvrs": frozenset({part})} for part in ("", "2425679", "2425679o", "DK")),
+)
+
+
+async def test_an_address_is_found_in_each_of_its_spellings(whole: Installation) -> None:
+    for stored, typed in SPELLINGS:
+        await whole.all("pledges", "update pledge_contacts set email = $1, phone = null where name = 'Eva'", stored)
+        await whole.all("events", "update people set email = $1 where id = $2", stored, whole.eva)
+
+        found = await whole.keys(emails=frozenset({typed}))
+
+        assert found.get("people") == {whole.eva}, typed
+        assert found["pledge_contacts"] >= {whole.pledges["by mail"]}, typed
+
+
+async def test_a_telephone_number_is_found_in_each_of_its_notations(whole: Installation) -> None:
+    for stored, typed in NUMBERS:
+        await whole.all("pledges", "update pledge_contacts set email = null, phone = $1 where name = 'Eva'", stored)
+
+        found = await whole.keys(phones=frozenset({typed}))
+
+        assert found.get("pledge_contacts", set()) >= {whole.pledges["by phone"]}, typed
+
+
+async def test_another_address_or_number_is_not_found(whole: Installation) -> None:
+    await whole.all("pledges", "update pledge_contacts set email = 'eva@strasse.example', phone = '+46 97 85 00 00'")
+
+    assert "pledge_contacts" not in await whole.keys(
+        emails=frozenset({"eva@straße.example"}), phones=frozenset({"97850000"})
+    )
+
+
+LETTERS = (
+    '{"to": "S\\u00d8REN@firma.example\\nhej"}',
+    '{"to": "søren@firma.example."}',
+    "<søren@firma.example>",
+    '{"call": "+45 97-85-00-00"}',
+    '{"call": 97850000}',
+    "ring 97 85 00 00, tak",
+)
+LETTERS_ABOUT_OTHERS = (
+    '{"to": "xsøren@firma.example"}',
+    '{"to": "x.søren@firma.example"}',
+    '{"to": "søren@firma.example.dk"}',
+    '{"call": "+46 97 85 00 00"}',
+    '{"call": "97850000123"}',
+    '{"id": "97850000-1234-4567-8abc-0101901234ab"}',
+)
+
+
+async def test_a_dead_letter_is_found_by_whole_addresses_and_numbers(whole: Installation) -> None:
+    theirs = {await whole.letter(value.encode()) for value in LETTERS} | {
+        await whole.letter("søren@firma.example \x00".encode() + b"\xff")
+    }
+    for value in LETTERS_ABOUT_OTHERS:
+        await whole.letter(value.encode())
+
+    found = await whole.keys(emails=frozenset({"Søren@firma.example"}), phones=frozenset({"97850000"}))
+
+    assert found["dead_letters"] == theirs
+
+
+async def test_nobody_is_found_by_a_part_of_an_address_or_number(whole: Installation) -> None:
+    await whole.all("pledges", "update pledge_contacts set phone = '+4612345678'")
+    await whole.letter(b'{"to": "eva@firma.example", "cvr": "24256790", "call": "+4612345678"}')
+    for part in PARTIAL:
+        assert await whole.keys(**part) == {}, part
 
 
 async def test_the_report_has_every_column_of_the_inventory(whole: Installation) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Final, Literal, LiteralString, Self
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from shared.fields.cpr import MayLookLikeCpr
+from shared.fields.cpr import MayLookLikeCpr, refuse_cpr
+from shared.fields.cvr import cvr_digits
+from shared.fields.email import email_spellings
+from shared.fields.phone import phone_spellings
+from shared.fields.text import drop_invisible
 from shared.i18n.translations import Language
 from shared.privacy.subject_requests import SubjectRequest
 
@@ -16,34 +22,41 @@ if TYPE_CHECKING:
     from shared.privacy.access_log import Action
 
 
+_SEARCHED_FOR = MayLookLikeCpr("an address or a number of any country, searched for")
+_SPELLINGS: Final[Mapping[str, Callable[[str], Sequence[str]]]] = MappingProxyType(
+    {"email": email_spellings, "phone": phone_spellings, "cvr": lambda term: list(filter(None, [cvr_digits(term)]))}
+)
+"""The spellings of a whole search term, by field; none for a part of one."""
+_NOT_WHOLE: Final[Mapping[str, tuple[str, LiteralString]]] = MappingProxyType(
+    {
+        "email": ("email", "Type the whole address, such as name@company.dk"),
+        "phone": ("phone_too_short", "Type all eight digits of the number"),
+        "cvr": ("cvr_digits", "A CVR number has eight digits"),
+    }
+)
+
 Purpose = Literal["subject_access", "subject_erasure", "subject_rectification", "supervision"]
 
 
-_DIGITS_OF_PHONE: Final = 8
-
-
-_DIGITS_OF_CVR: Final = 8
-
-
 class SubjectSearch(BaseModel):
-    """Who is looked up, and why: at least one of e-mail address, telephone and CVR number."""
+    """Who is looked up, and why: at least one of e-mail address, telephone and CVR number, each a whole one."""
 
-    email: Annotated[str, Field(max_length=254)] | None = None
-    phone: (
-        Annotated[str, Field(max_length=40), MayLookLikeCpr("a telephone number of any country, searched for")] | None
-    ) = None
+    email: Annotated[str, Field(max_length=254), _SEARCHED_FOR] | None = None
+    phone: Annotated[str, Field(max_length=40), _SEARCHED_FOR] | None = None
     cvr: Annotated[str, Field(max_length=20)] | None = None
     purpose: Purpose
 
-    @field_validator("phone", "cvr")
+    @field_validator("email", "phone", "cvr")
     @classmethod
-    def _has_all_digits(cls, value: str | None, info: ValidationInfo) -> str | None:
-        digits = sum(map(str.isdigit, value or ""))
-        if value and info.field_name == "phone" and digits < _DIGITS_OF_PHONE:
-            raise PydanticCustomError("phone_too_short", "Type all eight digits of the number")
-        if value and info.field_name == "cvr" and digits != _DIGITS_OF_CVR:
-            raise PydanticCustomError("cvr_digits", "A CVR number has eight digits")
-        return value
+    def _is_whole(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            return None
+        term = drop_invisible(value).strip()
+        assert info.field_name is not None
+        if not _SPELLINGS[info.field_name](term):
+            refuse_cpr(term)
+            raise PydanticCustomError(*_NOT_WHOLE[info.field_name])
+        return term
 
     @model_validator(mode="after")
     def _has_a_term(self) -> Self:
@@ -85,11 +98,5 @@ class ErasureConfirmation(SubjectSearch):
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether the search term was typed again correctly."""
-        return _normalized(self.typed or "") == _normalized(self.main_term)
-
-
-def _normalized(text: str) -> str:
-    """Return a search term for comparing: the digits of a number, an address in lower case."""
-    digits = "".join(filter(str.isdigit, text))
-    return digits[-_DIGITS_OF_PHONE:] if digits and "@" not in text else text.strip().casefold()
+        """Whether the search term was typed again correctly, in any of its spellings."""
+        return any(not set(of(self.typed or "")).isdisjoint(of(self.main_term)) for of in _SPELLINGS.values())

@@ -16,7 +16,7 @@ _ACCOUNT: Final = """
       from people as person,
            identifiers
      where person.taskforce_id = current_taskforce()
-       and lower(person.email) = any (identifiers.emails)
+       and lookup_key(person.email) = any (identifiers.emails)
 """
 _ERASE_ACCOUNT: Final = "select erase_accounts($1)"
 

@@ -10,13 +10,13 @@ from shared.privacy.dead_letters import DEAD_LETTERS_LOOKUP
 from shared.privacy.subject_requests import SubjectData
 from shared.privacy.subjects import ACCESSES, SubjectLookup
 
-_OF_CONTACT: Final = r"""
+_OF_CONTACT: Final = """
     select contact.id
       from {table} as contact,
            identifiers
      where contact.taskforce_id = current_taskforce()
-       and (lower(contact.email) = any (identifiers.emails)
-            or right(regexp_replace(contact.phone, '\D', '', 'g'), 8) = any (identifiers.phones))
+       and (lookup_key(contact.email) = any (identifiers.emails)
+            or phone_key(contact.phone) = any (identifiers.phones))
 """
 _ERASE_CONTACT: Final = """
     delete from {table}

@@ -25,6 +25,7 @@ from services.events.identity.people.domain import (
 )
 from services.events.identity.sessions import store as sessions
 from services.events.register.domain import CompanyNotFound, IdTaken, TaskforceUnknown
+from shared.fields.email import email_key
 from shared.messaging import outbox
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ async def change_person(db: Database, taskforce_id: UUID, person: Person) -> Non
                 await _refuse_last_administrator(conn, taskforce_id, person.id)
             await _refuse_taken_address(conn, taskforce_id, person)
             await store.save_person(conn, taskforce_id, person)
-            another_address = known.email.lower() != person.email.lower()
+            another_address = email_key(known.email) != email_key(person.email)
             if another_address:
                 # The mailbox of the old address may be somebody else's, and so may the sessions opened through it.
                 await _sign_out(conn, taskforce_id, person.id)

@@ -15,6 +15,7 @@ from services.events.identity.magic_links.domain import LIFETIME, MAX_PER_NETWOR
 from services.events.identity.magic_links.schemas import LinkIn
 from services.events.identity.sessions.cookies import end_previous_session, set_session_cookies
 from services.events.identity.sessions.device import describe
+from shared.fields.email import email_key
 from shared.http.dependencies import Anybody, Db
 from shared.http.policy import concerns
 from shared.http.rate_limiter import RateLimiter, network_of, refuse
@@ -62,7 +63,7 @@ async def request_link(request: Request, _who: Anybody, db: Db, settings: Settin
         return await show_login_options(request, db, settings, form, next=next, status_code=422)
     limits: RateLimiter = request.app.state.link_limits
     network = network_of(request.client.host if request.client else "")
-    refuse(limits, _LINKS_PER_ADDRESS, f"{network} {form.data.email.lower()}")
+    refuse(limits, _LINKS_PER_ADDRESS, f"{network} {email_key(form.data.email)}")
     browser = read_secret(request.cookies.get(BROWSER_COOKIE, "")) or new_secret()
     next = safe_next(form.data.next, default="")
     delay: FixedDelay = request.app.state.link_delay

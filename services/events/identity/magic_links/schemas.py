@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import BaseModel, Field
 
 from services.events.identity.people.domain import Language
-from shared.fields.email import Email
+from shared.fields.email import KnownEmail
 
 if TYPE_CHECKING:
     pass
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class LinkIn(BaseModel):
     """The form that requests a link."""
 
-    email: Email
+    email: KnownEmail
     next: Annotated[str, Field(max_length=2000)] | None = None
 
 

@@ -35,7 +35,7 @@ from services.events.identity.people.domain import PRIVILEGED, Person, PersonNot
 from services.events.identity.sessions import commands as sessions
 from services.events.identity.sessions import store as session_store
 from services.events.register import queries
-from shared.fields.email import Email
+from shared.fields.email import Email, KnownEmail
 from shared.fields.text import Name
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from shared.http.auth import Principal
 
 _EMAIL: Final[TypeAdapter[str]] = TypeAdapter(Email)
+_KNOWN_EMAIL: Final[TypeAdapter[str]] = TypeAdapter(KnownEmail)
 _NAME: Final[TypeAdapter[str]] = TypeAdapter(Name)
 
 _log = structlog.get_logger(__name__)
@@ -182,15 +183,19 @@ async def _find_or_insert_account(
     linked = await store.find_person(conn, taskforce_id, identity.hash())
     if linked is not None:
         return await _active_account(conn, taskforce_id, linked)
-    email = _valid(_EMAIL, identity.email)
+    # Invisible characters are ignored in what people type. At the provider such an address is another one.
+    claim = identity.email if identity.email is not None and identity.email.isprintable() else None
+    email = _valid(_KNOWN_EMAIL, claim)
     known = None if email is None else await people.find_by_email(conn, taskforce_id, email)
     if known is None and not grants.roles:
         raise NoRoleHere
     if email is None or not identity.email_verified:
         raise AddressNotVerified
     if known is None:
-        name = _valid(_NAME, identity.name) or email
-        known = Person(uuid4(), name, email, frozenset(), language=language)
+        if (stored := _valid(_EMAIL, email)) is None:
+            raise AddressNotVerified
+        name = _valid(_NAME, identity.name) or stored
+        known = Person(uuid4(), name, stored, frozenset(), language=language)
         await people.insert_person(conn, taskforce_id, known, at=now)
     elif await store.is_linked(conn, taskforce_id, known.id):
         raise LinkedToAnother

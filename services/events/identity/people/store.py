@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.events.identity.people.domain import Person, PersonNotFound
+from shared.fields.email import email_spellings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -175,9 +176,21 @@ async def is_active(conn: Connection, taskforce_id: UUID, person_id: UUID) -> bo
 
 
 async def find_by_email(conn: Connection, taskforce_id: UUID, email: str) -> Person | None:
-    """Return the person with the e-mail address, ignoring case, active or not; None if there is none."""
+    """Return the person with the e-mail address, active or not; None if there is none.
+
+    Case, invisible characters, the Unicode form and the spelling of the domain are ignored. Of several people from
+    before these were the same address, the one who has it as it is written here, else the first.
+    """
     row = await conn.fetchrow(
-        _SELECT_PERSON + " and lower(email) = lower($2) order by added_at, id limit 1", taskforce_id, email
+        _SELECT_PERSON  # noqa: S608  (our own statement)
+        + """
+          and lookup_key(email) = any (array(select lookup_key(spelling) from unnest($2::text[]) as spelling))
+        order by lower(email) = lower($3) desc, added_at, id
+        limit 1
+        """,
+        taskforce_id,
+        email_spellings(email),
+        email,
     )
     return None if row is None else _person(row)
 

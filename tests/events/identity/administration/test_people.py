@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from structlog.testing import capture_logs
 
+from services.events.identity.people.store import find_by_email
 from tests.events.conftest import published
 from tests.events.identity.browsing import with_passkey
 from tests.support.addresses import address_of
@@ -219,6 +220,34 @@ async def test_of_two_administrators_who_remove_each_other_one_stays(caller: Cal
     assert sorted(answer.status_code for answer in answers) == [200, 409]
     people = (await caller.get("/people", "admin")).json()["items"]
     assert sorted(person["active"] for person in people) == [False, True]
+
+
+async def test_an_address_that_is_the_same_or_looks_the_same_has_one_account(caller: Caller) -> None:
+    await caller.post("/people", person_body(email="rené@købmand.example"), "admin")
+
+    for same in ("RENÉ@købmand.example", "rene\u0301@XN--KBMAND-BYA.example", "re\u200bné@købmand.example\ufeff"):
+        answer = await caller.post("/people", person_body(email=same), "admin")
+        assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (409, "address-taken"), same
+    for lookalike in ("rеné@købmand.example", "ｒené@købmand.example"):
+        answer = await caller.post("/people", person_body(email=lookalike), "admin")
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "email_letters"), lookalike
+
+
+async def test_an_account_from_before_addresses_had_one_form_is_found(
+    caller: Caller, db: Database, taskforce_id: UUID
+) -> None:
+    karen = await added(caller)
+    async with db.change(taskforce_id) as conn:
+        for stored, typed in (
+            ("Rene\u0301@xn--kbmand-bya.example", "rené@købmand.example"),
+            ("karen@struer.example\u200b", "Karen@struer.example"),
+            ("kаren@struer.example", "KАREN@struer.example"),
+            ("karen@straße.example", "karen@straße.example"),
+        ):
+            await conn.execute("update people set email = $1 where id = $2", stored, UUID(karen["id"]))
+            found = await find_by_email(conn, taskforce_id, typed)
+            assert found is not None, typed
+        assert await find_by_email(conn, taskforce_id, "karen@strasse.example") is None
 
 
 async def test_concurrent_requests_give_an_address_to_one_person(caller: Caller) -> None:
